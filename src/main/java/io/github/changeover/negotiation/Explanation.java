@@ -1,0 +1,127 @@
+package io.github.changeover.negotiation;
+
+import io.github.changeover.negotiation.UpgradeField.Offered;
+import io.github.changeover.spi.ProtocolToken;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * Why a request was, or was not, switched. It holds what the choice was made from and puts it into words only when
+ * asked: one line for a log, or a map for JSON. Both are printable ASCII and bounded, whatever the client sent, and
+ * hold nothing of the query, of fields but {@code Upgrade}, or of the user.
+ *
+ * <pre>
+ * switched GET /echo to example/1: offered [example/1, foo/2], rule /echo
+ * ignored GET /echo, Connection does not list upgrade: offered [foo/2], rule /echo
+ * </pre>
+ *
+ * @param outcome    what became of the request
+ * @param status     of a refusal
+ * @param method     of the request, as written
+ * @param path       of the request, as written
+ * @param offered    what the client listed
+ * @param rule       the template of the path's rule, empty when there is none
+ * @param candidates what was asked, in order, and why it was or was not taken
+ * @param layers     what the connection changes to, bottom-up; empty unless switched
+ * @param reason     why, in a few words
+ */
+public record Explanation(Outcome outcome, OptionalInt status, String method, String path, Offered offered,
+                          Optional<PathTemplate> rule, List<Asked> candidates, List<ProtocolToken> layers, String reason) {
+    private static final int LONGEST_LINE = 1000;
+    private static final int MOST_ITEMS = 8;
+
+    /** What became of a request. */
+    public enum Outcome { SWITCHED, IGNORED, REFUSED }
+
+    /**
+     * A protocol that the client offered and the rule knows.
+     *
+     * @param token as the client wrote it
+     * @param why   it was or was not taken
+     */
+    public record Asked(ProtocolToken token, String why) {
+        @Override
+        public String toString() {
+            return Printable.of(token.toString()) + ": " + Printable.of(why, 160);
+        }
+    }
+
+    public Explanation {
+        candidates = List.copyOf(candidates);
+        layers = List.copyOf(layers);
+    }
+
+    /** What was done and why, without the request: {@code refused with 403, the user has none of the roles}. */
+    public String summary() {
+        return switch (outcome) {
+            case SWITCHED -> word() + " to " + items(layers);
+            case IGNORED -> word() + ", " + Printable.of(reason, 240);
+            case REFUSED -> word() + " with " + status.orElse(500) + ", " + Printable.of(reason, 240);
+        };
+    }
+
+    /** The same facts by name, for a writer of JSON: values are strings, an integer, lists and maps of those. */
+    public Map<String, Object> asMap() {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("outcome", word());
+        status.ifPresent(code -> map.put("status", code));
+        map.put("method", Printable.of(method));
+        map.put("path", shownPath());
+        map.put("offered", offered instanceof Offered.Present present ? texts(present.offer().tokens()) : List.of());
+        map.put("malformed", texts(malformed()));
+        map.put("rule", rule.map(template -> Printable.of(template.toString(), 240)).orElse(""));
+        map.put("candidates", candidates.stream()
+                .map(candidate -> Map.of("token", Printable.of(candidate.token.toString()), "why", Printable.of(candidate.why, 240)))
+                .toList());
+        map.put("layers", texts(layers));
+        map.put("summary", summary());
+        return map;
+    }
+
+    /** One line for a log. */
+    @Override
+    public String toString() {
+        StringBuilder line = new StringBuilder(160).append(word()).append(' ').append(Printable.of(method)).append(' ').append(shownPath());
+        line.append(summary(), word().length(), summary().length());
+        line.append(": offered ").append(offeredText());
+        rule.ifPresent(template -> line.append(", rule ").append(Printable.of(template.toString(), 240)));
+        for (int i = 0; i < candidates.size() && i < MOST_ITEMS; i++) {
+            if (outcome != Outcome.SWITCHED || i < candidates.size() - 1) line.append("; ").append(candidates.get(i));
+        }
+        return Printable.of(line.toString(), LONGEST_LINE);
+    }
+
+    private String word() {
+        return outcome.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Without path parameters: they may hold a session's id. */
+    private String shownPath() {
+        int semicolon = path.indexOf(';');
+        return Printable.of(semicolon < 0 ? path : path.substring(0, semicolon), 240);
+    }
+
+    private String offeredText() {
+        String tokens = offered instanceof Offered.Present present ? '[' + items(present.offer().tokens()) + ']'
+                : offered instanceof Offered.Oversized ? "too much" : "nothing";
+        return malformed().isEmpty() ? tokens : tokens + ", malformed [" + items(malformed()) + ']';
+    }
+
+    private List<String> malformed() {
+        return offered instanceof Offered.Present present ? present.offer().malformed()
+                : offered instanceof Offered.Absent absent ? absent.malformed() : List.of();
+    }
+
+    private static List<String> texts(List<?> items) {
+        return items.stream().map(item -> Printable.of(item.toString())).toList();
+    }
+
+    private static String items(List<?> items) {
+        String some = String.join(", ", texts(items.subList(0, Math.min(items.size(), MOST_ITEMS))));
+        return items.size() <= MOST_ITEMS ? some : some + " and " + (items.size() - MOST_ITEMS) + " more";
+    }
+}

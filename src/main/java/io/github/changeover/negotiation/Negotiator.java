@@ -1,0 +1,224 @@
+package io.github.changeover.negotiation;
+
+import io.github.changeover.negotiation.UpgradeField.Offered;
+import io.github.changeover.spi.ContentRule;
+import io.github.changeover.spi.Decision;
+import io.github.changeover.spi.Gate;
+import io.github.changeover.spi.ProtocolToken;
+import io.github.changeover.spi.TokenSwitches;
+import io.github.changeover.spi.UpgradeProtocol;
+import io.github.changeover.spi.UpgradeRequest;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Holds a client's offer against the rule of the path and chooses. RFC 9110 section 7.8; the steps stand in the order
+ * in which the RFC names them.
+ *
+ * <pre>
+ * GET /echo HTTP/1.1  Connection: Upgrade  Upgrade: example/1, foo/2     Switch [example/1]
+ * GET /echo HTTP/1.0  Connection: Upgrade  Upgrade: example/1, foo/2     Ignore
+ * </pre>
+ */
+public final class Negotiator {
+    private static final ProtocolToken HTTP_1_1 = ProtocolToken.of("HTTP/1.1");
+    private static final Decision SWITCHED_OFF = new Decision.Ignore("switched off at run time");
+    private static final Decision OTHER_METHOD = new Decision.Ignore("not for this method");
+    private static final Decision NO_CONTENT = new Decision.Ignore("not for a request with content");
+    private static final Decision NOT_ONE_HOST = new Decision.Refuse(400,
+            "An HTTP/1.1 request has exactly one Host field, with a host and perhaps a port: send one.");
+    private static final Decision UNKNOWN_CODING = new Decision.Refuse(501,
+            "This transfer coding is not known here: send the content with a length, or chunked.");
+
+    private final UpgradeRequest request;
+    private final PathRule rule;
+    private final TokenSwitches switches;
+    private final RequestHead head;
+    private final Offered offered;
+    private final List<Explanation.Asked> asked = new ArrayList<>(2);
+    private Optional<List<ProtocolToken>> served = Optional.empty();
+
+    private Negotiator(UpgradeRequest request, PathRule rule, TokenSwitches switches, RequestHead head, Offered offered) {
+        this.request = request;
+        this.rule = rule;
+        this.switches = switches;
+        this.head = head;
+        this.offered = offered;
+    }
+
+    /**
+     * Decides on a request, with or without an offer.
+     *
+     * @param request  with the path parameters of the match, and the user's roles among those of its rule
+     * @param match    the rule of its path
+     * @param switches what is switched off at present
+     * @throws IllegalStateException when a protocol or a gate throws, answers null, or switches to what was not offered
+     */
+    public static Verdict negotiate(UpgradeRequest request, Optional<PathPolicy.Match> match, TokenSwitches switches) {
+        RequestHead head = new RequestHead(request);
+        Offered offered = UpgradeField.parse(head.upgrade());
+        if (match.isEmpty()) {
+            String reason = "no rule is for this path";
+            Explanation explanation = new Explanation(Explanation.Outcome.IGNORED, OptionalInt.empty(), request.method(),
+                    request.path(), offered, Optional.empty(), List.of(), List.of(), reason);
+            return new Verdict(new Decision.Ignore(reason), Optional.empty(), Optional.empty(), false, List.of(), explanation);
+        }
+        return new Negotiator(request, match.get().rule(), switches, head, offered).decide();
+    }
+
+    private Verdict decide() {
+        if (!head.isHttp11()) return notSwitched("the request is not HTTP/1.1");
+        if (head.upgrade().isEmpty()) return notSwitched("it has no Upgrade field");
+        if (!ConnectionField.parse(head.connection()).has("upgrade")) return notSwitched("Connection does not list upgrade");
+        if (offered instanceof Offered.Oversized oversized) return notSwitched(oversized.reason());
+        if (head.isFramedTwice()) return notSwitched("it has both Transfer-Encoding and Content-Length");
+        return offered instanceof Offered.Present present ? choose(present.offer().tokens())
+                : notSwitched("Upgrade holds no well-formed protocol");
+    }
+
+    private Verdict choose(List<ProtocolToken> tokens) {
+        List<Candidate> candidates = Candidate.of(rule, tokens);
+        if (candidates.isEmpty()) return notSwitched("nothing that is offered is served here");
+        if (!head.hasOneHost()) {
+            return verdict(NOT_ONE_HOST, Optional.empty(), "it has not exactly one valid Host field");
+        }
+        if (head.hasUnknownCoding()) {
+            return verdict(UNKNOWN_CODING, Optional.empty(), "it has a transfer coding besides chunked");
+        }
+        for (Candidate candidate : candidates) {
+            Decision decision = ask(candidate);
+            String why = why(decision);
+            asked.add(new Explanation.Asked(candidate.token(), why));
+            if (!(decision instanceof Decision.Ignore)) return verdict(decision, Optional.of(candidate), why);
+        }
+        return notSwitched("no offered protocol takes it");
+    }
+
+    private static String why(Decision decision) {
+        if (decision instanceof Decision.Ignore ignore) return ignore.reason();
+        return decision instanceof Decision.Refuse refuse ? refuse.reason() : "switched";
+    }
+
+    private Decision ask(Candidate candidate) {
+        if (switches.isOff(candidate.token())) return SWITCHED_OFF;
+        UpgradeProtocol protocol = candidate.protocol();
+        ContentRule content = Candidate.guarded(protocol, protocol::content);
+        if (!content.methods().isEmpty() && !content.methods().contains(request.method())) return OTHER_METHOD;
+        if (!content.content() && request.hasContent()) return NO_CONTENT;
+
+        if (!rule.roles().isEmpty() && Collections.disjoint(rule.roles(), request.roles())) return lacksRole();
+        for (Gate gate : rule.gates()) {
+            Optional<Decision.Refuse> refusal = check(gate, candidate.token());
+            if (refusal.isPresent()) return refusal.get();
+        }
+
+        Decision decision = Candidate.guarded(protocol, () -> protocol.negotiate(request, candidate.token()));
+        if (decision instanceof Decision.Switch change) requireOffered(change, candidate);
+        return decision;
+    }
+
+    private Decision lacksRole() {
+        return request.principal().isPresent()
+                ? new Decision.Refuse(403, "You may not change the protocol here: ask for a role that may.")
+                : new Decision.Refuse(401, "Log in before you change the protocol here.");
+    }
+
+    private Optional<Decision.Refuse> check(Gate gate, ProtocolToken token) {
+        Optional<Decision.Refuse> refusal;
+        try {
+            refusal = gate.check(request, token);
+        } catch (RuntimeException thrown) {
+            throw new IllegalStateException("Gate " + gate.getClass().getName() + " failed on " + token + ": " + thrown, thrown);
+        }
+        if (refusal == null) {
+            throw new IllegalStateException("Gate " + gate.getClass().getName() + " answered null; answer Optional.empty() to let " + token + " pass");
+        }
+        return refusal;
+    }
+
+    /**
+     * A switch is to what the client listed in this request, the candidate among it. Only HTTP/1.1, which it speaks
+     * already, may stand on top unlisted, as in {@code TLS/1.2, HTTP/1.1} (RFC 2817 section 3.3).
+     */
+    private void requireOffered(Decision.Switch change, Candidate candidate) {
+        List<ProtocolToken> listed = ((Offered.Present) offered).offer().tokens();
+        List<ProtocolToken> layers = change.layers();
+        for (int i = 0; i < layers.size(); i++) {
+            ProtocolToken layer = layers.get(i);
+            if (!listed.contains(layer) && !(i > 0 && layer.equals(HTTP_1_1))) throw notOffered(candidate, layers, layer + " was not offered");
+        }
+        if (!layers.contains(candidate.token())) throw notOffered(candidate, layers, "it was asked for " + candidate.token());
+    }
+
+    private static IllegalStateException notOffered(Candidate candidate, List<ProtocolToken> layers, String fault) {
+        return new IllegalStateException("Protocol " + candidate.protocol().getClass().getName() + " switches to " + layers
+                + ", but " + fault + " (RFC 9110 section 7.8). Switch to the token that negotiate() was given, or answer Ignore");
+    }
+
+    /** Nothing is taken: ordinary HTTP goes on, unless the rule requires a switch. */
+    private Verdict notSwitched(String reason) {
+        return verdict(rule.required() ? upgradeRequired() : new Decision.Ignore(reason), Optional.empty(), reason);
+    }
+
+    private Decision upgradeRequired() {
+        String setting = " (The rule for " + rule.template() + " is set to required.)";
+        if (!head.isHttp1()) {
+            return new Decision.Refuse(505, "This resource needs a change of protocol, which only HTTP/1.1 has: repeat the request over HTTP/1.1." + setting);
+        }
+        List<ProtocolToken> served = served();
+        if (served.isEmpty()) {
+            return new Decision.Refuse(503, "This resource needs a change of protocol, and all its protocols are switched off at present: "
+                    + "try again later." + setting);
+        }
+        String list = served.stream().map(ProtocolToken::toString).collect(Collectors.joining(", "));
+        return new Decision.Refuse(426, "This resource needs a change of protocol: repeat the request over HTTP/1.1 with 'Connection: Upgrade' and 'Upgrade: "
+                + list + "', or one of these." + setting);
+    }
+
+    /** What the rule offers and is not switched off, in the server's order; the same throughout one negotiation. */
+    private List<ProtocolToken> served() {
+        if (served.isEmpty()) {
+            Set<ProtocolToken> tokens = new LinkedHashSet<>();
+            rule.protocols().forEach(protocol -> tokens.addAll(Candidate.guarded(protocol, protocol::tokens)));
+            tokens.removeIf(switches::isOff);
+            served = Optional.of(List.copyOf(tokens));
+        }
+        return served.get();
+    }
+
+    private Verdict verdict(Decision decision, Optional<Candidate> candidate, String reason) {
+        Explanation explanation = new Explanation(outcome(decision), status(decision), request.method(), request.path(), offered,
+                Optional.of(rule.template()), asked, decision instanceof Decision.Switch change ? change.layers() : List.of(), reason);
+        return new Verdict(decision, candidate.map(Candidate::protocol), candidate.map(Candidate::token), closes(decision),
+                upgradeList(decision, candidate), explanation);
+    }
+
+    private static Explanation.Outcome outcome(Decision decision) {
+        if (decision instanceof Decision.Switch) return Explanation.Outcome.SWITCHED;
+        return decision instanceof Decision.Refuse ? Explanation.Outcome.REFUSED : Explanation.Outcome.IGNORED;
+    }
+
+    private static OptionalInt status(Decision decision) {
+        return decision instanceof Decision.Refuse refuse ? OptionalInt.of(refuse.status()) : OptionalInt.empty();
+    }
+
+    /** After an offer that was not taken, where the rule says so (RFC 9931), and after a message framed twice (RFC 9112 section 6.1). */
+    private boolean closes(Decision decision) {
+        boolean rejected = !head.upgrade().isEmpty() && !(decision instanceof Decision.Switch);
+        return rejected && head.isHttp1() && (rule.closeOnRefuse() || head.isFramedTwice() || head.hasUnknownCoding());
+    }
+
+    /** A 426 always lists something (RFC 9110 section 15.5.22); any other answer only when the rule advertises. */
+    private List<ProtocolToken> upgradeList(Decision decision, Optional<Candidate> candidate) {
+        boolean is426 = decision instanceof Decision.Refuse refuse && refuse.status() == 426;
+        if (decision instanceof Decision.Switch || !head.isHttp1() || !is426 && !rule.advertise()) return List.of();
+        List<ProtocolToken> served = served();
+        return is426 && served.isEmpty() ? candidate.map(Candidate::token).stream().toList() : served;
+    }
+}

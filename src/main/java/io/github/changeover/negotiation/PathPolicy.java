@@ -1,0 +1,89 @@
+package io.github.changeover.negotiation;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The rules of an application: which path offers what. Immutable. RFC 9110 section 7.8: the same token may be taken
+ * on one path and ignored on another.
+ *
+ * <pre>
+ * GET /echo HTTP/1.1           with rules for /echo and /*:
+ * Upgrade: foo/2               the rule for /echo decides, alone
+ * </pre>
+ */
+public final class PathPolicy {
+    private final PathRule[] rules;
+    private final boolean speaksUnasked;
+
+    /**
+     * The rule that is for a path.
+     *
+     * @param rule           the rule
+     * @param pathParameters the values of its template's variables
+     */
+    public record Match(PathRule rule, Map<String, String> pathParameters) {
+        public Match {
+            pathParameters = Map.copyOf(pathParameters);
+        }
+    }
+
+    private PathPolicy(PathRule[] rules) {
+        this.rules = rules;
+        this.speaksUnasked = Arrays.stream(rules).anyMatch(PathRule::speaksUnasked);
+    }
+
+    /** @throws IllegalArgumentException when two rules are for the same paths */
+    public static PathPolicy of(PathRule... rules) {
+        return of(List.of(rules));
+    }
+
+    /** @throws IllegalArgumentException when two rules are for the same paths */
+    public static PathPolicy of(List<PathRule> rules) {
+        PathRule[] sorted = rules.toArray(PathRule[]::new);
+        Arrays.sort(sorted, (one, other) -> one.template().compareTo(other.template()));
+        for (int i = 1; i < sorted.length; i++) {
+            PathTemplate one = sorted[i - 1].template();
+            PathTemplate other = sorted[i].template();
+            if (one.equals(other)) {
+                throw new IllegalArgumentException("Two rules are for the same paths: " + one + " and " + other
+                        + ". Offer all their protocols in one rule");
+            }
+        }
+        return new PathPolicy(sorted);
+    }
+
+    /** The most specific rule for the path. */
+    public Optional<Match> match(String path) {
+        for (PathRule rule : rules) {
+            if (rule.template().matches(path)) {
+                return rule.template().match(path).map(values -> new Match(rule, values));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Whether any path answers a request without {@code Upgrade} otherwise than the application alone would. */
+    public boolean speaksUnasked() {
+        return speaksUnasked;
+    }
+
+    /**
+     * Whether a request without {@code Upgrade} for this path needs a negotiation all the same: its rule answers 426,
+     * or advertises. Allocates nothing.
+     */
+    public boolean speaksUnasked(String path) {
+        if (!speaksUnasked) return false;
+        for (PathRule rule : rules) {
+            if (rule.template().matches(path)) return rule.speaksUnasked();
+        }
+        return false;
+    }
+
+    /** The rules in the order they are tried. */
+    public List<PathRule> rules() {
+        return List.of(rules);
+    }
+}

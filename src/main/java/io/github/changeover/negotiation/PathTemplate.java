@@ -1,0 +1,163 @@
+package io.github.changeover.negotiation;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The paths that a rule is for; matched against the decoded path within the application. RFC 9110 section 7.8 leaves
+ * the choice to each resource.
+ *
+ * <pre>
+ * /echo            this path             /          the root
+ * /lines/{room}    one segment, not empty: /lines/tea, room = tea
+ * /lines/*         as in a servlet mapping: /lines, /lines/ and all below, * = the rest without its slash
+ * </pre>
+ *
+ * <p>A trailing slash counts. Path parameters ({@code ;a=b}) are the container's business. The natural order is that
+ * of precedence, segment by segment: literal text, then a variable, then the end, then {@code *}. Templates that match
+ * the same paths are equal, whatever their variables are called.
+ */
+public final class PathTemplate implements Comparable<PathTemplate> {
+    /** The name under which {@link #match} gives what {@code *} stands for. */
+    public static final String REST = "*";
+
+    private final String text;
+    private final List<Segment> segments;
+    private final boolean rest;
+
+    /** One segment: {@code text} is literal, or a variable's name. */
+    private record Segment(String text, boolean variable) {
+        int rank() {
+            return variable ? 1 : 0;
+        }
+
+        /** What two equal templates share. */
+        String shape() {
+            return variable ? "" : text;
+        }
+    }
+
+    private PathTemplate(String text, List<Segment> segments, boolean rest) {
+        this.text = text;
+        this.segments = List.copyOf(segments);
+        this.rest = rest;
+    }
+
+    /** @throws IllegalArgumentException when this is no template; the message says how to write it */
+    public static PathTemplate of(String text) {
+        if (!text.startsWith("/")) throw wrong(text, "begin it with a slash, such as /echo");
+        List<Segment> segments = new ArrayList<>();
+        for (int start = 1; ; ) {
+            int slash = text.indexOf('/', start);
+            int end = slash < 0 ? text.length() : slash;
+            String segment = text.substring(start, end);
+            if (segment.equals("*") && slash < 0) return new PathTemplate(text, segments, true);
+            segments.add(segment(text, segment, slash < 0, segments));
+            if (slash < 0) return new PathTemplate(text, segments, false);
+            start = slash + 1;
+        }
+    }
+
+    private static Segment segment(String text, String segment, boolean last, List<Segment> before) {
+        if (segment.isEmpty() && !last) throw wrong(text, "write one slash between segments");
+        if (segment.equals(".") || segment.equals("..")) throw wrong(text, "leave out . and .. segments, containers resolve them");
+        if (segment.startsWith("{") && segment.endsWith("}")) {
+            Segment variable = new Segment(segment.substring(1, segment.length() - 1), true);
+            if (!isName(variable.text)) throw wrong(text, "name a variable with letters, digits, '_' or '-', such as {room}");
+            if (before.contains(variable)) throw wrong(text, "give each variable a name of its own");
+            return variable;
+        }
+        for (int i = 0; i < segment.length(); i++) {
+            switch (segment.charAt(i)) {
+                case '{', '}' -> throw wrong(text, "let a variable fill a segment, such as /lines/{room}");
+                case '*' -> throw wrong(text, "let * be the whole last segment, such as /lines/*");
+                case '?', '#', ';' -> throw wrong(text, "write the path only, without query, fragment or path parameters");
+                case '%' -> throw wrong(text, "write the path decoded, as the application sees it");
+                default -> { }
+            }
+        }
+        return new Segment(segment, false);
+    }
+
+    private static boolean isName(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            boolean word = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '-';
+            if (!word) return false;
+        }
+        return !name.isEmpty();
+    }
+
+    private static IllegalArgumentException wrong(String text, String advice) {
+        return new IllegalArgumentException("Not a path template: '" + Printable.of(text) + "'. Please " + advice);
+    }
+
+    /** Whether the path is one of these. Allocates nothing. */
+    public boolean matches(String path) {
+        return walk(path, null);
+    }
+
+    /** The values of the variables, and of {@code *}; empty when the path is none of these. */
+    public Optional<Map<String, String>> match(String path) {
+        Map<String, String> values = new HashMap<>();
+        return walk(path, values) ? Optional.of(Map.copyOf(values)) : Optional.empty();
+    }
+
+    /** Matches, and puts the values into the map unless that is null. */
+    private boolean walk(String path, Map<String, String> values) {
+        int at = 0;
+        for (int i = 0; i < segments.size(); i++) {
+            Segment segment = segments.get(i);
+            if (at >= path.length() || path.charAt(at) != '/') return false;
+            int start = at + 1;
+            int slash = path.indexOf('/', start);
+            at = slash < 0 ? path.length() : slash;
+            if (!segment.variable) {
+                if (at - start != segment.text.length() || !path.startsWith(segment.text, start)) return false;
+            } else {
+                if (at == start) return false;
+                if (values != null) values.put(segment.text, path.substring(start, at));
+            }
+        }
+        if (!rest) return at == path.length();
+        if (at < path.length() && path.charAt(at) != '/') return false;
+        if (values != null) values.put(REST, at < path.length() ? path.substring(at + 1) : "");
+        return true;
+    }
+
+    @Override
+    public int compareTo(PathTemplate that) {
+        for (int i = 0; ; i++) {
+            int order = Integer.compare(rank(i), that.rank(i));
+            if (order != 0 || i >= segments.size()) return order;
+            order = segments.get(i).shape().compareTo(that.segments.get(i).shape());
+            if (order != 0) return order;
+        }
+    }
+
+    private int rank(int index) {
+        if (index < segments.size()) return segments.get(index).rank();
+        return rest ? 3 : 2;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof PathTemplate that && compareTo(that) == 0;
+    }
+
+    @Override
+    public int hashCode() {
+        int hash = Boolean.hashCode(rest);
+        for (Segment segment : segments) hash = 31 * hash + segment.shape().hashCode();
+        return hash;
+    }
+
+    /** As it was written. */
+    @Override
+    public String toString() {
+        return text;
+    }
+}

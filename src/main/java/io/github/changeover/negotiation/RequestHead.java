@@ -1,0 +1,79 @@
+package io.github.changeover.negotiation;
+
+import io.github.changeover.spi.Fields;
+import io.github.changeover.spi.UpgradeRequest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** The fields of a request that the choice looks at, gathered in one pass. RFC 9110 section 5.3: all lines count. */
+final class RequestHead {
+    /** {@code uri-host [ ":" port ]}, RFC 3986 section 3.2.2; empty where the target has no authority. */
+    private static final Pattern HOST = Pattern.compile("(\\[[0-9A-Za-z:.~!$&'()*+,;=_-]+]|[0-9A-Za-z._~!$&'()*+,;=%-]*)(:[0-9]*)?");
+
+    private final String protocol;
+    private final List<String> upgrade = new ArrayList<>(2);
+    private final List<String> connection = new ArrayList<>(2);
+    private int hosts;
+    private String host = "";
+    private boolean contentLength;
+    private boolean transferEncoding;
+    private int codings;
+    private boolean unknownCoding;
+
+    RequestHead(UpgradeRequest request) {
+        protocol = request.protocol();
+        contentLength = request.contentLength().isPresent();
+        transferEncoding = request.chunked();
+        for (Fields.Line line : request.fields().lines()) {
+            String name = line.name();
+            if (name.equalsIgnoreCase("Upgrade")) upgrade.add(line.value());
+            else if (name.equalsIgnoreCase("Connection")) connection.add(line.value());
+            else if (name.equalsIgnoreCase("Host")) host(line.value());
+            else if (name.equalsIgnoreCase("Content-Length")) contentLength = true;
+            else if (name.equalsIgnoreCase("Transfer-Encoding")) coding(line.value());
+        }
+    }
+
+    private void coding(String value) {
+        unknownCoding |= ++codings > 1 || !value.strip().equalsIgnoreCase("chunked");
+        transferEncoding = true;
+    }
+
+    private void host(String value) {
+        hosts++;
+        host = value;
+    }
+
+    List<String> upgrade() {
+        return upgrade;
+    }
+
+    List<String> connection() {
+        return connection;
+    }
+
+    boolean isHttp11() {
+        return protocol.equals("HTTP/1.1");
+    }
+
+    /** {@code Upgrade} may stand in an answer to HTTP/1, and to nothing above it (RFC 9113 section 8.2.2). */
+    boolean isHttp1() {
+        return protocol.startsWith("HTTP/1.");
+    }
+
+    /** RFC 9112 section 3.2: one, and a valid one. */
+    boolean hasOneHost() {
+        return hosts == 1 && HOST.matcher(host.strip()).matches();
+    }
+
+    /** Both {@code Transfer-Encoding} and {@code Content-Length}: RFC 9112 section 6.1. */
+    boolean isFramedTwice() {
+        return contentLength && transferEncoding;
+    }
+
+    /** A transfer coding besides {@code chunked}, or {@code chunked} twice: RFC 9112 section 6.1. Some containers let it pass. */
+    boolean hasUnknownCoding() {
+        return unknownCoding;
+    }
+}

@@ -1,0 +1,61 @@
+package io.github.changeover.spi;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+
+/** Speaks the new protocol on one switched connection. */
+public sealed interface ConnectionHandler {
+
+    /**
+     * Callbacks, never two at a time, on whatever thread is at hand, with the application's class loader: they must not
+     * block. What a callback
+     * throws ends the connection with {@link CloseCause.Kind#HANDLER_FAILED}, unless it has closed it before: then
+     * what was sent still goes out. {@link #closed} is called exactly once, last, on every path; it comes without
+     * {@link #opened} when the connection ends before that.
+     */
+    non-sealed interface Events extends ConnectionHandler {
+        /** The 101 is on its way; the handler may speak first. */
+        default void opened(SwitchedConnection connection) {
+        }
+
+        /** Octets arrived. The buffer is the handler's during this call only; what it leaves unread is lost. */
+        void received(SwitchedConnection connection, ByteBuffer octets);
+
+        /** The queue of outgoing octets has room again after {@link SwitchedConnection#send} answered false. */
+        default void writable(SwitchedConnection connection) {
+        }
+
+        /** The peer will send no more. By default the connection is closed once everything queued is sent. */
+        default void ended(SwitchedConnection connection) {
+            connection.close();
+        }
+
+        /** The application is going: say goodbye and close within {@code grace}. By default it closes. */
+        default void drain(SwitchedConnection connection, Duration grace) {
+            connection.close();
+        }
+
+        /** The end. Nothing can be sent any more. */
+        default void closed(SwitchedConnection connection, CloseCause cause) {
+        }
+    }
+
+    /**
+     * One method on a thread of its own, with streams: a virtual thread where the JDK has them, else one of a
+     * bounded pool (an upgrade that finds none free is refused with 503 before the switch).
+     */
+    @FunctionalInterface
+    non-sealed interface Blocking extends ConnectionHandler {
+        /**
+         * Serves the connection; when it returns everything written is sent and the connection closes. What it throws ends the
+         * connection with {@link CloseCause.Kind#HANDLER_FAILED}, unless the connection has ended, or was closing, before. When
+         * the application goes the input ends; a handler that has not returned by then is interrupted.
+         */
+        void serve(SwitchedConnection connection) throws IOException;
+
+        /** Called once instead of {@link #serve} when nothing can be served: the connection has ended before, or no thread is free. */
+        default void unserved() {
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package io.github.changeover.spi;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * HTTP field lines in their order (RFC 9110 section 5). Names are compared without regard to case.
+ *
+ * <p>A name that is no token, or a value with CR, LF, NUL or another control character, is refused
+ * with an {@link IllegalArgumentException}: nothing in a {@code Fields} can split a message
+ * (RFC 9110 section 5.5, RFC 9112 section 11.1).
+ */
+public final class Fields implements Iterable<Fields.Line> {
+    /** One field line. */
+    public record Line(String name, String value) {
+        /** @throws IllegalArgumentException when the line could not be sent as it is */
+        public Line {
+            Objects.requireNonNull(value, "value");
+            if (!Tchar.isToken(name)) {
+                throw new IllegalArgumentException("Not a field name (RFC 9110 token): '" + Tchar.printable(name) + "'");
+            }
+            for (int i = 0; i < value.length(); i++) {
+                char c = value.charAt(i);
+                if (c < 0x20 && c != '\t' || c == 0x7f || c > 0xff) {
+                    throw new IllegalArgumentException("The value of field " + name
+                            + " holds a character that no field value may hold (RFC 9110 section 5.5): '"
+                            + Tchar.printable(value) + "'");
+                }
+            }
+        }
+    }
+
+    private static final Fields NONE = new Fields(List.of());
+    private final List<Line> lines;
+
+    private Fields(List<Line> lines) {
+        this.lines = lines;
+    }
+
+    public static Fields none() {
+        return NONE;
+    }
+
+    /** Of names and values in turn: {@code Fields.of("Retry-After", "5", "Vary", "Upgrade")}. */
+    public static Fields of(String... namesAndValues) {
+        if (namesAndValues.length % 2 != 0) {
+            throw new IllegalArgumentException("Give names and values in turn: a value is missing for " + namesAndValues[namesAndValues.length - 1]);
+        }
+        List<Line> lines = new ArrayList<>();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            lines.add(new Line(namesAndValues[i], namesAndValues[i + 1]));
+        }
+        return of(lines);
+    }
+
+    public static Fields of(List<Line> lines) {
+        return lines.isEmpty() ? NONE : new Fields(List.copyOf(lines));
+    }
+
+    /** These lines and one more at the end. */
+    public Fields with(String name, String value) {
+        List<Line> more = new ArrayList<>(lines);
+        more.add(new Line(name, value));
+        return of(more);
+    }
+
+    /** These lines without those of this name. */
+    public Fields without(String name) {
+        return of(lines.stream().filter(line -> !line.name().equalsIgnoreCase(name)).toList());
+    }
+
+    /** The values of every line of this name, in order; empty when there is none. */
+    public List<String> values(String name) {
+        return lines.stream().filter(line -> line.name().equalsIgnoreCase(name)).map(Line::value).toList();
+    }
+
+    /** The value of the first line of this name. */
+    public Optional<String> first(String name) {
+        return lines.stream().filter(line -> line.name().equalsIgnoreCase(name)).map(Line::value).findFirst();
+    }
+
+    public boolean contains(String name) {
+        return first(name).isPresent();
+    }
+
+    public List<Line> lines() {
+        return lines;
+    }
+
+    @Override
+    public Iterator<Line> iterator() {
+        return lines.iterator();
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Fields that && lines.equals(that.lines);
+    }
+
+    @Override
+    public int hashCode() {
+        return lines.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder();
+        lines.forEach(line -> text.append(line.name()).append(": ").append(line.value()).append('\n'));
+        return text.toString();
+    }
+}
