@@ -1,0 +1,26 @@
+package io.github.changeover.connection;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+
+/** Buffers for octets that wait: taken when some wait, given back when none does, so that idle connections hold none. */
+final class Chunks {
+    static final int SIZE = 32 * 1024;
+    private static final int KEPT = 128;
+    private final ArrayDeque<ByteBuffer> free = new ArrayDeque<>();
+
+    ByteBuffer take() {
+        synchronized (free) {
+            ByteBuffer chunk = free.pollLast();
+            if (chunk != null) return chunk;
+        }
+        return ByteBuffer.allocateDirect(SIZE);
+    }
+
+    void give(ByteBuffer chunk) {
+        chunk.clear();
+        synchronized (free) {
+            if (free.size() < KEPT) free.addLast(chunk);
+        }
+    }
+}

@@ -1,0 +1,226 @@
+package io.github.changeover.connection;
+
+import static io.github.changeover.connection.Turns.DRAIN;
+import static io.github.changeover.connection.Turns.END;
+import static io.github.changeover.connection.Turns.READABLE;
+import static io.github.changeover.connection.Turns.SETTLE;
+import static io.github.changeover.connection.Turns.WRITABLE;
+
+import io.github.changeover.connection.OutputQueue.Accepted;
+import io.github.changeover.spi.CloseCause;
+import io.github.changeover.spi.ConnectionHandler;
+import io.github.changeover.spi.EarlyData;
+import io.github.changeover.spi.ProtocolToken;
+import io.github.changeover.spi.SwitchedConnection;
+import io.github.changeover.spi.UpgradeRequest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+
+/**
+ * A switched connection between an edge and a handler. Everything that touches the handler happens in {@link Turns};
+ * sending, and the two hard ends ({@link #evict} and a broken transport), may come from any thread.
+ */
+public final class LiveConnection implements SwitchedConnection {
+    private final String id;
+    private final UpgradeRequest request;
+    private final ProtocolToken protocol;
+    private final Application application;
+    private final BlockingStreams streams;      // null unless the handler blocks
+    private final OutputQueue queue;
+    private final Timekeeper time;
+    private final Ending ending = new Ending();
+    private final Turns turns;
+
+    public LiveConnection(Application application, UpgradeRequest request, ProtocolToken protocol, EarlyData earlyData, ConnectionHandler handler) {
+        this.id = application.register().nextId();
+        this.application = application;
+        this.request = request;
+        this.protocol = protocol;
+        this.queue = new OutputQueue(application.chunks(), application.limits().queue());
+        this.time = new Timekeeper(application.limits());
+        this.streams = handler instanceof ConnectionHandler.Blocking blocking ? new BlockingStreams(this, blocking, application.threads()) : null;
+        this.turns = new Turns(this, application, streams != null ? streams : (ConnectionHandler.Events) handler, earlyData, queue, ending, time);
+        application.register().expect(this);
+    }
+
+    // ---- what the edge tells
+
+    /** The switch is done: opens the connection and delivers what is there. */
+    public void open(Transport edge) {
+        queue.attach(edge);
+        turns.open(edge);
+    }
+
+    /** Octets, or the end, can be read. */
+    public void readable() {
+        turns.signal(READABLE);
+    }
+
+    /** More can be written. */
+    public void writable() {
+        turns.signal(WRITABLE);
+    }
+
+    /** The connection broke. */
+    public void broke(Throwable failure) {
+        lose(CloseCause.of(CloseCause.Kind.BROKEN, failure));
+    }
+
+    /** The container has let the connection go. */
+    public void released() {
+        lose(CloseCause.of(CloseCause.Kind.BROKEN, "the container ended the connection"));
+    }
+
+    private void lose(CloseCause cause) {
+        ending.lose(cause);
+        turns.signal(END);
+    }
+
+    // ---- what the watch and the register tell
+
+    void tick(long now) {
+        switch (time.look(now, turns.octetsIn(), queue.written(), queue.queued(), ending.asked() != null)) {
+            case FINE -> { }
+            case IDLE -> close(CloseCause.of(CloseCause.Kind.IDLE, "no octet for " + application.limits().idle()));
+            case STALLED -> evict(CloseCause.of(CloseCause.Kind.STALLED, "the peer took nothing while " + queue.queued() + " octets waited"));
+            case LINGERED -> lose(ending.asked());
+        }
+    }
+
+    /** Ends a connection that the container never opens, as when its peer has gone before the 101. */
+    void tickUnopened(long now) {
+        if (time.overdue(now)) evict(CloseCause.of(CloseCause.Kind.BROKEN, "the container did not open the connection within " + Limits.OPENING));
+    }
+
+    void drain() {
+        turns.signal(DRAIN);
+    }
+
+    void evict(CloseCause cause) {
+        ending.decide(cause);
+        turns.abort();
+    }
+
+    // ---- what the handler says
+
+    @Override
+    public boolean send(ByteBuffer octets) {
+        return send(octets, null);
+    }
+
+    @Override
+    public boolean send(ByteBuffer octets, Completion sent) {
+        boolean held = turns.mine();
+        Accepted accepted;
+        try {
+            accepted = ending.decided() == null ? queue.send(octets, sent, held) : Accepted.NOT;
+        } catch (IllegalStateException unheeded) {
+            evict(CloseCause.of(CloseCause.Kind.OVERFLOW, unheeded));
+            throw unheeded;
+        }
+        if (accepted == Accepted.NOT) {
+            octets.position(octets.limit());
+            if (sent != null) turns.add(new Tasks.Told(sent, new IOException("The connection takes no more octets")));
+        } else if (accepted == Accepted.BROKEN) {
+            broke(queue.failure());
+        } else if (!held) {
+            if (sent != null) turns.signal(SETTLE);
+            else turns.proceed();
+        }
+        return accepted == Accepted.MORE;
+    }
+
+    @Override
+    public void pause() {
+        turns.pause(true);
+    }
+
+    @Override
+    public void resume() {
+        turns.pause(false);
+        turns.signal(READABLE);
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        turns.add(task);
+    }
+
+    @Override
+    public void endOutput() {
+        queue.refuse();
+        turns.endOutput();
+    }
+
+    @Override
+    public void close() {
+        close(turns.inputEnded() ? CloseCause.of(CloseCause.Kind.PEER, "the peer ended its side")
+                : CloseCause.of(CloseCause.Kind.HANDLER, "the handler closed"));
+    }
+
+    @Override
+    public void close(CloseCause cause) {
+        queue.refuse();     // first: who sees the close finds everything that will ever be in the queue
+        if (ending.ask(cause)) turns.signal(SETTLE | READABLE);
+    }
+
+    @Override
+    public void evict() {
+        evict(CloseCause.of(CloseCause.Kind.EVICTED, "evicted"));
+    }
+
+    /** Whether octets are dropped from here on. */
+    boolean sendsNoMore() {
+        return queue.refuses() || ending.decided() != null;
+    }
+
+    @Override
+    public InputStream input() {
+        return blocking().input();
+    }
+
+    @Override
+    public OutputStream output() {
+        return blocking().output();
+    }
+
+    private BlockingStreams blocking() {
+        if (streams != null) return streams;
+        throw new IllegalStateException("Streams are for a ConnectionHandler.Blocking; an Events handler receives in received() and sends with send()");
+    }
+
+    @Override
+    public String id() {
+        return id;
+    }
+
+    @Override
+    public UpgradeRequest request() {
+        return request;
+    }
+
+    @Override
+    public ProtocolToken protocol() {
+        return protocol;
+    }
+
+    @Override
+    public long queued() {
+        return queue.queued();
+    }
+
+    public long octetsIn() {
+        return turns.octetsIn();
+    }
+
+    public long octetsOut() {
+        return queue.written();
+    }
+
+    @Override
+    public String toString() {
+        return "connection " + id + " (" + protocol + " on " + request.printablePath() + ", " + request.remote() + ")";
+    }
+}
