@@ -1,0 +1,112 @@
+package io.github.changeover.servlet;
+
+import io.github.changeover.negotiation.Negotiator;
+import io.github.changeover.negotiation.PathPolicy;
+import io.github.changeover.negotiation.Verdict;
+import io.github.changeover.spi.Decision;
+import io.github.changeover.spi.UpgradeRequest;
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.FilterConfig;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** The last filter of the application: every other one has let the request pass. It decides, on the request's thread. */
+public final class InnerFilter implements Filter {
+    /** A 401 must challenge (RFC 9110 section 15.5.2), and there is nothing to challenge with. */
+    private static final Decision.Refuse NO_LOGIN = new Decision.Refuse(403,
+            "You may not change the protocol here without a login, and this application has none: give it a login-config.");
+    private static final System.Logger LOG = System.getLogger(InnerFilter.class.getName());
+    private Deployment deployment;
+
+    /** For the container. */
+    public InnerFilter() {
+    }
+
+    @Override
+    public void init(FilterConfig config) throws ServletException {
+        deployment = Deployment.start(config.getServletContext());
+    }
+
+    @Override
+    public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain) throws IOException, ServletException {
+        if (request instanceof HttpServletRequest http && response instanceof HttpServletResponse answer && concerns(http)) {
+            decide(http, answer, chain);
+        } else {
+            chain.doFilter(request, response);
+        }
+    }
+
+    private boolean concerns(HttpServletRequest request) {
+        PathPolicy policy = deployment.policy();
+        // The path is put together only where a rule may want to see it: other requests cost one look-up and no allocation.
+        return request.getHeader("Upgrade") != null || policy.speaksUnasked() && policy.speaksUnasked(Snapshot.path(request));
+    }
+
+    private void decide(HttpServletRequest request, HttpServletResponse response, FilterChain chain) throws IOException, ServletException {
+        Considered considered = consider(request);
+        if (asksForLogin(considered.verdict.decision())) {
+            boolean known = login(request, response);
+            if (answered(response)) {
+                deployment.tell(considered.verdict);
+                return;
+            }
+            if (known) considered = consider(request);
+        }
+        Verdict verdict = considered.verdict;
+        Optional<Exchange> exchange = Exchange.of(request);
+        if (verdict.decision() instanceof Decision.Switch change && exchange.isPresent()) {
+            new Agreement(deployment, verdict, change, considered.snapshot, exchange.get()).reach(request, response, chain);
+        } else if (verdict.decision() instanceof Decision.Refuse refusal) {
+            deployment.tell(verdict);
+            Refusal.write(asksForLogin(refusal) ? NO_LOGIN : refusal, verdict, deployment.container(), request, response);
+        } else {
+            if (verdict.decision() instanceof Decision.Switch) {
+                LOG.log(System.Logger.Level.WARNING, "{0} {1} stays HTTP: the outer filter did not run before this one; map changeover-outer to /*",
+                        request.getMethod(), considered.snapshot.printablePath());
+            } else if (considered.snapshot.fields().contains("Upgrade")) {
+                deployment.tell(verdict);
+            }
+            Refusal.connection(verdict.upgradeList(), verdict.closeAfterRefusal(), deployment.container(), request, response);
+            chain.doFilter(request, response);
+        }
+    }
+
+    private record Considered(UpgradeRequest snapshot, Verdict verdict) {
+    }
+
+    private Considered consider(HttpServletRequest request) {
+        UpgradeRequest snapshot = Snapshot.of(request, deployment.container());
+        Optional<PathPolicy.Match> match = deployment.policy().match(snapshot.path());
+        if (match.isPresent()) {
+            Set<String> held = match.get().rule().roles().stream().filter(request::isUserInRole).collect(Collectors.toSet());
+            snapshot = snapshot.withPathParameters(match.get().pathParameters()).withRoles(held);
+        }
+        return new Considered(snapshot, Negotiator.negotiate(snapshot, match, deployment.switches()));
+    }
+
+    /** A 401 without a challenge of its own: the container's login is the one that can ask. */
+    private static boolean asksForLogin(Decision decision) {
+        return decision instanceof Decision.Refuse refusal && refusal.status() == 401 && !refusal.fields().contains("WWW-Authenticate");
+    }
+
+    /** Whether the user is known now. Where not, the container's login has asked, if the application has one. */
+    private static boolean login(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        try {
+            return request.authenticate(response) && request.getUserPrincipal() != null;
+        } catch (ServletException none) {
+            return false;
+        }
+    }
+
+    private static boolean answered(HttpServletResponse response) {
+        return response.isCommitted() || response.getStatus() >= 300;
+    }
+}

@@ -1,0 +1,53 @@
+package io.github.changeover.servlet;
+
+import java.lang.reflect.Constructor;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** Where instances of the application's classes come from: CDI where there is CDI, else their constructor. */
+interface Instances {
+    /** One instance and what releases it. */
+    record Instance<T>(T value, Runnable release) {
+    }
+
+    /** What makes one instance after the other. @throws IllegalStateException when the class does not allow it; the message says what it needs */
+    <T> Supplier<Instance<T>> of(Class<T> type);
+
+    /** The beans of a type; empty without CDI. */
+    <T> List<T> beans(Class<T> type);
+
+    /** CDI when the application has it, else plain constructors. Asked when the application has started, not before. */
+    static Instances of(ClassLoader loader) {
+        try {
+            Class.forName("jakarta.enterprise.inject.spi.CDI", false, loader);
+            return CdiInstances.current();
+        } catch (ClassNotFoundException | LinkageError | IllegalStateException none) {
+            return new Constructed();
+        }
+    }
+
+    /** By the public constructor that takes nothing. */
+    final class Constructed implements Instances {
+        @Override
+        public <T> Supplier<Instance<T>> of(Class<T> type) {
+            Constructor<T> constructor;
+            try {
+                constructor = type.getConstructor();
+            } catch (NoSuchMethodException unfit) {
+                throw new IllegalStateException("no instance can be made; " + type.getName() + " needs a public constructor that takes nothing", unfit);
+            }
+            return () -> {
+                try {
+                    return new Instance<>(constructor.newInstance(), () -> { });
+                } catch (ReflectiveOperationException thrown) {
+                    throw new IllegalStateException(type.getName() + " cannot be instantiated", thrown);
+                }
+            };
+        }
+
+        @Override
+        public <T> List<T> beans(Class<T> type) {
+            return List.of();
+        }
+    }
+}

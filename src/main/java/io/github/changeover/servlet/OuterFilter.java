@@ -1,0 +1,54 @@
+package io.github.changeover.servlet;
+
+import io.github.changeover.spi.Decision;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.FilterConfig;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * The first filter of the application. It keeps the body of a request with {@code Upgrade} whole for those behind it, and
+ * when all have returned and a switch was agreed, it switches. A request without {@code Upgrade} passes untouched.
+ */
+public final class OuterFilter implements Filter {
+    private static final Decision.Refuse UNREADABLE = new Decision.Refuse(400,
+            "This server takes no content with this method: send the request without content.");
+    private Deployment deployment;
+
+    /** For the container. */
+    public OuterFilter() {
+    }
+
+    @Override
+    public void init(FilterConfig config) throws ServletException {
+        deployment = Deployment.start(config.getServletContext());
+    }
+
+    @Override
+    public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain) throws IOException, ServletException {
+        if (request instanceof HttpServletRequest http && http.getHeader("Upgrade") != null
+                && http.getDispatcherType() == DispatcherType.REQUEST && Exchange.of(http).isEmpty()) {
+            Exchange exchange = Exchange.on(http);
+            Container container = deployment.container();
+            if (!container.keepBodyWhole(http)) {
+                Refusal.write(UNREADABLE, List.of(), true, container, http, (HttpServletResponse) response);
+                return;
+            }
+            chain.doFilter(http, response);
+            if (exchange.agreed().isPresent()) {
+                deployment.switching().perform(exchange.agreed().get(), http, (HttpServletResponse) response);
+            } else {
+                container.answered(http);
+            }
+        } else {
+            chain.doFilter(request, response);
+        }
+    }
+}

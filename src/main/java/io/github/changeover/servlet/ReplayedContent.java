@@ -1,0 +1,84 @@
+package io.github.changeover.servlet;
+
+import jakarta.servlet.ReadListener;
+import jakarta.servlet.ServletInputStream;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.URLDecoder;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** The content of a request that was read before, as the stream or the form it was. */
+final class ReplayedContent extends ServletInputStream {
+    private final ByteArrayInputStream octets;
+    private boolean listened;
+
+    ReplayedContent(byte[] content) {
+        octets = new ByteArrayInputStream(content);
+    }
+
+    @Override
+    public int read() {
+        return octets.read();
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) {
+        return octets.read(target, offset, length);
+    }
+
+    @Override
+    public int available() {
+        return octets.available();
+    }
+
+    @Override
+    public boolean isFinished() {
+        return octets.available() == 0;
+    }
+
+    @Override
+    public boolean isReady() {
+        return true;
+    }
+
+    /** Everything is here: the listener is told at once. */
+    @Override
+    public void setReadListener(ReadListener listener) {
+        Objects.requireNonNull(listener, "listener");
+        if (listened) throw new IllegalStateException("The input has a ReadListener already");
+        listened = true;
+        try {
+            if (!isFinished()) listener.onDataAvailable();
+            if (isFinished()) listener.onAllDataRead();
+        } catch (IOException | RuntimeException failure) {
+            listener.onError(failure);
+        }
+    }
+
+    /** The fields of an {@code application/x-www-form-urlencoded} content that was not read yet; it is read then. */
+    Map<String, List<String>> form(Charset charset) {
+        Map<String, List<String>> fields = new LinkedHashMap<>();
+        for (String pair : new String(octets.readAllBytes(), StandardCharsets.ISO_8859_1).split("&")) {
+            if (pair.isEmpty()) continue;
+            int equals = pair.indexOf('=');
+            String name = decoded(equals < 0 ? pair : pair.substring(0, equals), charset);
+            String value = equals < 0 ? "" : decoded(pair.substring(equals + 1), charset);
+            fields.computeIfAbsent(name, any -> new ArrayList<>()).add(value);
+        }
+        return fields;
+    }
+
+    private static String decoded(String text, Charset charset) {
+        try {
+            return URLDecoder.decode(text, charset);
+        } catch (IllegalArgumentException malformed) {
+            return text;
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package io.github.changeover.servlet;
+
+import io.github.changeover.connection.LiveConnection;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpUpgradeHandler;
+import jakarta.servlet.http.WebConnection;
+import java.io.IOException;
+
+/**
+ * The switch over nothing but the Servlet API. The container makes the instance; init() runs after the filter chain has
+ * returned, everywhere, so the connection is handed over by a field.
+ */
+public final class ServletEdge implements HttpUpgradeHandler {
+    private volatile LiveConnection connection;
+    private volatile Container.Below below;
+
+    /** For the container. */
+    public ServletEdge() {
+    }
+
+    /** Switches the request's connection. */
+    public static void upgrade(HttpServletRequest request, LiveConnection connection, Container.Below below) throws IOException, ServletException {
+        ServletEdge edge = request.upgrade(ServletEdge.class);
+        edge.below = below;
+        edge.connection = connection;
+    }
+
+    @Override
+    public void init(WebConnection web) {
+        new ServletTransport(web, connection, below).start();
+    }
+
+    @Override
+    public void destroy() {
+        LiveConnection ended = connection;
+        if (ended == null) return;
+        below.lead(ended::released);
+        below.forget();
+    }
+}

@@ -1,0 +1,217 @@
+package io.github.changeover.servlet;
+
+import io.github.changeover.connection.LiveConnection;
+import io.github.changeover.connection.Scratch;
+import io.github.changeover.connection.Transport;
+import jakarta.servlet.ReadListener;
+import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.WriteListener;
+import jakarta.servlet.http.WebConnection;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * The octets of an upgraded connection, by the non-blocking streams of the Servlet API. Whatever a container throws
+ * from a stream it has closed (IOException, NullPointerException, IllegalStateException) becomes an IOException here.
+ */
+final class ServletTransport implements Transport, ReadListener, WriteListener {
+    private static final int PIECE = 8000;                  // below Tomcat's 8192: a write that fills its buffer to the brim blocks flush()
+    private static final long LONGEST_REST = 10_000_000;    // nanoseconds
+    private static final Scratch SCRATCH = new Scratch(16 * 1024, false);
+
+    private final WebConnection web;
+    private final LiveConnection connection;
+    private final Container.Below below;
+    private ServletInputStream in;
+    private ServletOutputStream out;
+    private volatile boolean writePossible;
+    private volatile boolean unflushed;
+    private volatile boolean endSeen;   // below the container; octets from before it may still be in there
+    private volatile boolean ended;
+    private volatile boolean asked;     // isReady() answered false: onDataAvailable is due
+    private volatile boolean closed;
+    private volatile Thread inside;     // the container's thread while it calls back
+    private long rest;
+
+    ServletTransport(WebConnection web, LiveConnection connection, Container.Below below) {
+        this.web = web;
+        this.connection = connection;
+        this.below = below;
+    }
+
+    /** Inside init(), on the container's thread. */
+    void start() {
+        inside = Thread.currentThread();
+        IOException unfit = null;
+        try {
+            in = web.getInputStream();
+            out = web.getOutputStream();
+            out.setWriteListener(this);     // before the others: a peer that has left makes them end all this
+            out.flush();                    // some containers send the 101 with the first output only
+            asked = true;
+            in.setReadListener(this);       // before open, for nothing may be read without it; may call back from inside
+        } catch (IOException failure) {
+            unfit = failure;
+        } catch (RuntimeException failure) {
+            unfit = new IOException("The container has closed the connection", failure);
+        }
+        if (unfit != null) connection.broke(unfit);     // before open: its handler is not told of an opening
+        connection.open(this);
+        inside = null;
+        below.whenEnded(() -> {
+            endSeen = true;
+            below.lead(connection::readable);
+        });
+        below.whenGone(() -> below.lead(connection::released));
+    }
+
+    @Override
+    public Scratch scratch() {
+        return SCRATCH;
+    }
+
+    @Override
+    public int read(ByteBuffer into) throws IOException {
+        if (ended) return -1;
+        if (outsideCallbacks()) return 0;
+        try {
+            if (!in.isReady()) {
+                asked = true;
+                return endSeen || in.isFinished() ? end() : 0;
+            }
+            int count = in.read(into.array(), into.arrayOffset() + into.position(), into.remaining());
+            if (count < 0) return end();
+            into.position(into.position() + count);
+            return count;
+        } catch (EOFException end) {
+            return end();
+        } catch (RuntimeException odd) {
+            throw new IOException("The container has closed the connection", odd);
+        }
+    }
+
+    private int end() {
+        ended = true;
+        return -1;
+    }
+
+    @Override
+    public boolean write(ByteBuffer from) throws IOException {
+        if (!writePossible) return false;
+        try {
+            while (from.hasRemaining()) {
+                if (!out.isReady()) return false;
+                writePiece(from, Math.min(PIECE, from.remaining()));
+                unflushed = true;
+            }
+            return flush();
+        } catch (RuntimeException odd) {
+            throw new IOException("The container has closed the connection", odd);
+        }
+    }
+
+    private void writePiece(ByteBuffer from, int count) throws IOException {
+        if (from.hasArray()) {
+            out.write(from.array(), from.arrayOffset() + from.position(), count);
+            from.position(from.position() + count);
+        } else {
+            byte[] piece = new byte[count];
+            from.get(piece);
+            out.write(piece);
+        }
+    }
+
+    private boolean flush() throws IOException {
+        if (!unflushed) return true;
+        if (!out.isReady()) return false;
+        out.flush();
+        unflushed = false;
+        return out.isReady();       // false: the container still holds some, and calls back when it is out
+    }
+
+    private boolean outsideCallbacks() {
+        return below.callbacksOnly() && inside != Thread.currentThread();
+    }
+
+    @Override
+    public boolean endOutput() {
+        return below.endOutput();
+    }
+
+    @Override
+    public void close() {
+        if (!closed) below.beforeClose();
+        release();
+    }
+
+    private void release() {
+        closed = true;
+        try {
+            web.close();
+        } catch (Exception gone) {
+            // It is closed: what else was asked for?
+        }
+    }
+
+    @Override
+    public void abort() {
+        closed = true;
+        below.abort();
+        if (!outsideCallbacks()) release();     // else the next callback does
+    }
+
+    // ---- listeners: nothing may be thrown to the container (Tomcat would repeat onError without end)
+
+    @Override
+    public void onDataAvailable() {
+        boolean due = asked;
+        asked = false;
+        long before = connection.octetsIn();
+        called(connection::readable);
+        // Tomcat calls again at once although nobody asked, when the handler has paused reading: rest instead of spinning.
+        if (due || connection.octetsIn() != before) {
+            rest = 0;
+        } else {
+            rest = Math.min(LONGEST_REST, rest * 2 + 50_000);
+            LockSupport.parkNanos(rest);
+        }
+    }
+
+    @Override
+    public void onAllDataRead() {
+        ended = true;
+        called(connection::readable);
+    }
+
+    @Override
+    public void onWritePossible() {
+        writePossible = true;
+        called(connection::writable);
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+        if (closed) release();
+        else if (failure instanceof EOFException) onAllDataRead();
+        else called(() -> connection.broke(failure));
+    }
+
+    /** Tells the connection, on the container's thread unless that holds a monitor; and a close that had to wait for it is made now. */
+    private void called(Runnable told) {
+        below.lead(() -> tell(told));
+    }
+
+    private void tell(Runnable told) {
+        Thread outer = inside;      // a callback may come inside another
+        inside = Thread.currentThread();
+        try {
+            if (closed) release();
+            else told.run();
+        } finally {
+            inside = outer;
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package io.github.changeover.servlet;
+
+import io.github.changeover.spi.Fields;
+import io.github.changeover.spi.UpgradeRequest;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpSession;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Enumeration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/** Copies a request, as the application's filters left it, into an {@link UpgradeRequest}. */
+final class Snapshot {
+    private Snapshot() {
+    }
+
+    /** Of a message framed twice, a container may have taken the length away: some length is put back then, so that both are seen. */
+    static UpgradeRequest of(HttpServletRequest request, Container container) {
+        long length = container.framedTwice(request) ? Math.max(0, request.getContentLengthLong()) : request.getContentLengthLong();
+        HttpSession session = request.getSession(false);
+        return new UpgradeRequest(request.getMethod(), path(request), Optional.ofNullable(request.getQueryString()).orElse(""),
+                request.getContextPath(), request.getProtocol(), request.getScheme(), fields(request),
+                length < 0 ? OptionalLong.empty() : OptionalLong.of(length), request.getHeader("Transfer-Encoding") != null, Map.of(),
+                address(request.getRemoteAddr(), request.getRemotePort()), address(request.getLocalAddr(), request.getLocalPort()),
+                Optional.ofNullable(request.getUserPrincipal()), Set.of(), Optional.ofNullable(session).map(HttpSession::getId), tls(request));
+    }
+
+    /** The path within the application, decoded by the container. Allocates nothing for a path without path info. */
+    static String path(HttpServletRequest request) {
+        String info = request.getPathInfo();
+        return info == null ? request.getServletPath() : request.getServletPath() + info;
+    }
+
+    private static Fields fields(HttpServletRequest request) {
+        List<Fields.Line> lines = new ArrayList<>();
+        Enumeration<String> names = request.getHeaderNames();
+        while (names.hasMoreElements()) {
+            String name = names.nextElement();
+            Enumeration<String> values = request.getHeaders(name);
+            while (values.hasMoreElements()) {
+                String value = values.nextElement();
+                try {
+                    lines.add(new Fields.Line(name, value));
+                } catch (IllegalArgumentException odd) {
+                    // A container let a line pass that could not be sent: it takes no part.
+                }
+            }
+        }
+        return Fields.of(lines);
+    }
+
+    /** The containers give addresses as text; they are no names, and nothing is looked up. */
+    private static InetSocketAddress address(String text, int port) {
+        int known = Math.max(0, port);
+        try {
+            if (text != null && (text.indexOf(':') >= 0 || text.chars().allMatch(c -> c == '.' || c >= '0' && c <= '9'))) {
+                return new InetSocketAddress(InetAddress.getByName(text), known);
+            }
+        } catch (UnknownHostException | IllegalArgumentException noLiteral) {
+            // unresolved, then
+        }
+        return InetSocketAddress.createUnresolved(text == null ? "" : text, known);
+    }
+
+    private static Optional<UpgradeRequest.Tls> tls(HttpServletRequest request) {
+        if (!request.isSecure()) return Optional.empty();
+        List<byte[]> chain = new ArrayList<>();
+        if (request.getAttribute("jakarta.servlet.request.X509Certificate") instanceof X509Certificate[] certificates) {
+            for (X509Certificate certificate : certificates) {
+                try {
+                    chain.add(certificate.getEncoded());
+                } catch (CertificateEncodingException odd) {
+                    // the container took it; it has no DER form to show
+                }
+            }
+        }
+        return Optional.of(new UpgradeRequest.Tls(text(request, "jakarta.servlet.request.secure_protocol"),
+                text(request, "jakarta.servlet.request.cipher_suite"), List.copyOf(chain)));
+    }
+
+    private static String text(HttpServletRequest request, String attribute) {
+        return request.getAttribute(attribute) instanceof String value ? value : "";
+    }
+}

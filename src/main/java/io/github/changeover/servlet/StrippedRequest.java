@@ -1,0 +1,232 @@
+package io.github.changeover.servlet;
+
+import io.github.changeover.negotiation.ConnectionField;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
+import jakarta.servlet.http.HttpUpgradeHandler;
+import jakarta.servlet.http.Part;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.io.UnsupportedEncodingException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * What the application sees while its answer is captured: the request without the fields that were for this hop
+ * (RFC 9110 sections 7.6.1 and 7.8): {@code Upgrade}, {@code Connection}, {@code HTTP2-Settings} and what
+ * {@code Connection} names, except for {@code Host} and {@code Content-Length}, which make the message.
+ * Asynchronous processing ends the capture.
+ */
+final class StrippedRequest extends HttpServletRequestWrapper {
+    private static final List<String> OF_THIS_HOP = List.of("Connection", "Upgrade", "HTTP2-Settings", "Keep-Alive", "Proxy-Connection");
+    private static final List<String> OF_THE_FRAMING = List.of("Transfer-Encoding", "Expect", "Trailer");
+
+    private final CapturedResponse response;
+    private final Set<String> hidden = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+    private final ReplayedContent content;      // null where the container's is read
+    private final int length;
+    private BufferedReader reader;
+    private boolean streamTaken;
+    private Map<String, List<String>> form;
+
+    /**
+     * @param request  the request as the application would have it
+     * @param response takes the application's answer
+     * @param content  the request's content when it was read before; empty to leave it to {@code request}
+     */
+    StrippedRequest(HttpServletRequest request, CapturedResponse response, Optional<byte[]> content) {
+        super(request);
+        this.response = response;
+        this.content = content.map(ReplayedContent::new).orElse(null);
+        this.length = content.map(octets -> octets.length).orElse(0);
+        hidden.addAll(ConnectionField.parse(Collections.list(request.getHeaders("Connection"))).options());
+        hidden.remove("Host");
+        hidden.remove("Content-Length");
+        hidden.addAll(OF_THIS_HOP);
+        if (this.content != null) hidden.addAll(OF_THE_FRAMING);
+    }
+
+    // ---- fields
+
+    @Override
+    public String getHeader(String name) {
+        Enumeration<String> values = getHeaders(name);
+        return values.hasMoreElements() ? values.nextElement() : null;
+    }
+
+    @Override
+    public Enumeration<String> getHeaders(String name) {
+        if (hidden.contains(name)) return Collections.emptyEnumeration();
+        if (isLength(name) && replaysLength()) return Collections.enumeration(List.of(Integer.toString(length)));
+        return super.getHeaders(name);
+    }
+
+    @Override
+    public Enumeration<String> getHeaderNames() {
+        List<String> names = new ArrayList<>(Collections.list(super.getHeaderNames()));
+        names.removeIf(hidden::contains);
+        if (replaysLength() && names.stream().noneMatch(StrippedRequest::isLength)) names.add("Content-Length");
+        return Collections.enumeration(names);
+    }
+
+    @Override
+    public int getIntHeader(String name) {
+        String value = getHeader(name);
+        return value == null ? -1 : Integer.parseInt(value);
+    }
+
+    @Override
+    public long getDateHeader(String name) {
+        if (hidden.contains(name)) return -1;
+        return super.getDateHeader(name);
+    }
+
+    private static boolean isLength(String name) {
+        return name.equalsIgnoreCase("Content-Length");
+    }
+
+    // ---- what cannot be done here
+
+    @Override
+    public <T extends HttpUpgradeHandler> T upgrade(Class<T> handler) {
+        throw new IllegalStateException("The connection is about to change already, to a protocol that carries this request's answer; "
+                + "upgrade() cannot be called");
+    }
+
+    /** With this request and the response that goes with it: what they have begun, no other object can go on with. */
+    @Override
+    public AsyncContext startAsync() {
+        return startAsync(this, response);
+    }
+
+    @Override
+    public AsyncContext startAsync(ServletRequest request, ServletResponse given) {
+        return passing(super.startAsync(request, given));
+    }
+
+    private AsyncContext passing(AsyncContext started) {
+        try {
+            response.passThrough("the application processes the request asynchronously");
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+        return started;
+    }
+
+    // ---- content
+
+    private boolean replaysLength() {
+        return content != null && (length > 0 || super.getHeader("Content-Length") != null);
+    }
+
+    @Override
+    public int getContentLength() {
+        return content == null ? super.getContentLength() : replaysLength() ? length : -1;
+    }
+
+    @Override
+    public long getContentLengthLong() {
+        return content == null ? super.getContentLengthLong() : getContentLength();
+    }
+
+    @Override
+    public ServletInputStream getInputStream() throws IOException {
+        if (content == null) return super.getInputStream();
+        if (reader != null) throw new IllegalStateException("getReader() was called on this request before getInputStream()");
+        streamTaken = true;
+        return content;
+    }
+
+    @Override
+    public BufferedReader getReader() throws IOException {
+        if (content == null) return super.getReader();
+        if (streamTaken) throw new IllegalStateException("getInputStream() was called on this request before getReader()");
+        if (reader == null) reader = new BufferedReader(new InputStreamReader(content, charset(StandardCharsets.ISO_8859_1)));
+        return reader;
+    }
+
+    private Charset charset(Charset otherwise) {
+        String name = getCharacterEncoding();
+        return name == null ? otherwise : Charset.forName(name);
+    }
+
+    /** Servlet 6.1; there it overrides. */
+    public void setCharacterEncoding(Charset charset) {
+        try {
+            setCharacterEncoding(charset == null ? null : charset.name());
+        } catch (UnsupportedEncodingException everyCharsetHasItsName) {
+            throw new IllegalStateException(everyCharsetHasItsName);
+        }
+    }
+
+    @Override
+    public Map<String, String[]> getParameterMap() {
+        Map<String, String[]> all = new LinkedHashMap<>(super.getParameterMap());
+        form().forEach((name, values) -> all.merge(name, values.toArray(String[]::new), StrippedRequest::joined));
+        return Collections.unmodifiableMap(all);
+    }
+
+    private static String[] joined(String[] first, String[] second) {
+        String[] all = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, all, first.length, second.length);
+        return all;
+    }
+
+    private Map<String, List<String>> form() {
+        if (form == null) {
+            String type = getContentType();
+            boolean ours = content != null && !streamTaken && reader == null && getMethod().equals("POST") && type != null
+                    && type.split(";")[0].strip().toLowerCase(Locale.ROOT).equals("application/x-www-form-urlencoded");
+            form = ours ? content.form(charset(StandardCharsets.ISO_8859_1)) : Map.of();
+        }
+        return form;
+    }
+
+    @Override
+    public String getParameter(String name) {
+        String[] values = getParameterValues(name);
+        return values == null ? null : values[0];
+    }
+
+    @Override
+    public String[] getParameterValues(String name) {
+        return getParameterMap().get(name);
+    }
+
+    @Override
+    public Enumeration<String> getParameterNames() {
+        return Collections.enumeration(getParameterMap().keySet());
+    }
+
+    @Override
+    public Collection<Part> getParts() throws IOException, ServletException {
+        if (content == null) return super.getParts();
+        throw new ServletException("The parts of a request that is answered over another protocol cannot be had; read its stream");
+    }
+
+    @Override
+    public Part getPart(String name) throws IOException, ServletException {
+        if (content == null) return super.getPart(name);
+        getParts();
+        return null;
+    }
+}

@@ -1,0 +1,28 @@
+package io.github.changeover.servlet;
+
+import jakarta.servlet.http.HttpServletResponse;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+
+/** Stands where a {@link CapturedResponse} would have the real response: whoever calls it went past the capture. */
+final class Unreachable {
+    private static final HttpServletResponse RESPONSE = (HttpServletResponse) Proxy.newProxyInstance(
+            HttpServletResponse.class.getClassLoader(), new Class<?>[] {HttpServletResponse.class}, Unreachable::invoke);
+
+    private Unreachable() {
+    }
+
+    static HttpServletResponse response() {
+        return RESPONSE;
+    }
+
+    private static Object invoke(Object self, Method method, Object[] arguments) {
+        return switch (method.getName()) {
+            case "equals" -> self == arguments[0];
+            case "hashCode" -> System.identityHashCode(self);
+            case "toString" -> "the response behind a captured one";
+            default -> throw new IllegalStateException("The response is captured for the protocol that the connection changes to; "
+                    + method.getName() + "() does not reach the container's response");
+        };
+    }
+}

@@ -1,0 +1,148 @@
+package io.github.changeover.servlet.container;
+
+import java.io.IOException;
+import java.lang.reflect.Method;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.util.Arrays;
+import java.util.List;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
+
+/**
+ * Stands before a connection's filter chain, reads the channel in its stead, and keeps the peer's end from it: FIN, and over TLS close_notify. Over TLS one
+ * read ends with the record: what is behind stays in the kernel, and the selector calls again only once the reader has taken all of it and asks for more.
+ */
+final class GrizzlyGuard {
+    private static final int HEADER = 5, RECORD = HEADER + 16384 + 2048, ALERT = 21;
+
+    private final GrizzlyNames n;
+    private final Object connection, chain;
+    private final SocketChannel channel;
+    private final Runnable ended;
+    private final TlsEnd tls;                                // null in clear
+    private final ByteBuffer header = ByteBuffer.allocate(HEADER);   // of the record that comes, as far as it came
+    private int left;                                        // octets of the record still to come, its header read
+    private boolean over;                                    // the peer has ended
+
+    private GrizzlyGuard(GrizzlyNames names, Object connection, Object chain, Runnable ended, TlsEnd tls) throws ReflectiveOperationException {
+        n = names;
+        this.connection = connection;
+        this.chain = chain;
+        channel = (SocketChannel) n.call("channel", connection);
+        this.ended = ended;
+        this.tls = tls;
+    }
+
+    /** Begins; right before upgrade(). */
+    static GrizzlyGuard begin(GrizzlyNames n, Object connection, Object chain, Object states, Runnable ended) throws ReflectiveOperationException {
+        SSLEngine engine = (SSLEngine) n.call("engine", null, connection);
+        if (engine != null && !n.tls.isInstance(((List<?>) chain).get(1))) throw new NoSuchFieldException("TLS elsewhere than behind the transport");
+        GrizzlyGuard guard = new GrizzlyGuard(n, connection, chain, ended, engine == null ? null : new TlsEnd(engine));
+        if (engine != null) {
+            if (n.call("stored", states, n.read, 1) != null) {   // a record's first octets came with the request
+                Object rest = n.call("take", states, n.read, 1, null);
+                guard.skip(((ByteBuffer) n.call("octets", rest)).slice());
+                n.call("store", states, n.read, 1, true, rest, n.appender);
+            }
+            n.call("setEngine", null, connection, guard.tls);
+        }
+        n.call("processor", connection, n.proxy("Processor", guard::event));
+        return guard;
+    }
+
+    /** Whether our end can be sent and the peer's output go on. */
+    boolean halves() { return tls == null || tls.halves(); }
+
+    /** What is to be sent behind all output before the channel is closed: close_notify, or nothing. Once, under the lock of the connection. */
+    byte[] farewell() throws SSLException {
+        if (tls == null) return new byte[0];
+        ByteBuffer b = tls.close();
+        return Arrays.copyOf(b.array(), b.limit());
+    }
+
+    /** Gives Grizzly its own engine back; once the connection is closed. */
+    void release() throws ReflectiveOperationException {
+        if (tls != null) n.call("setEngine", null, connection, tls.inner());
+    }
+
+    private Object event(Object proxy, Method m, Object[] args) throws Throwable {
+        if (m.getName().equals("obtainContext")) {
+            Object c = m.invoke(chain, args);
+            n.call("contextProcessor", c, proxy);
+            return c;
+        }
+        if (!m.getName().equals("process")) return m.invoke(chain, args);
+        n.call("contextProcessor", args[0], chain);
+        if (!n.call("event", args[0]).toString().equals("READ")) return m.invoke(chain, args);
+        ByteBuffer b = ByteBuffer.allocate(tls == null ? 16384 : RECORD);
+        int count;
+        try {
+            count = tls == null || over ? channel.read(b) : readRecord(b);
+        } catch (IOException reset) {
+            return m.invoke(chain, args);                    // Grizzly meets it too, and closes
+        }
+        if (count < 0) {
+            end();
+            return n.call("terminated", null);               // and no interest in reading any more
+        }
+        // Behind close_notify nothing counts, but left unread it would make our close a reset.
+        if (over || b.position() == 0) return n.call("completed", null);
+        Object c = n.call("chainContext", args[0]);          // on behind the transport's filter, which would read again
+        n.call("start", c, 0);
+        n.call("end", c, ((List<?>) chain).size());
+        n.call("index", c, 1);
+        n.call("message", c, n.call("wrap", null, null, Arrays.copyOf(b.array(), b.position())));
+        Object result = m.invoke(chain, args);
+        if (tls != null && tls.ended()) end();
+        return result;
+    }
+
+    private void end() {
+        if (over) return;
+        over = true;
+        ended.run();
+    }
+
+    /** The rest of the record, or what of it came; an alert is dropped. */
+    private int readRecord(ByteBuffer b) throws IOException {
+        int count = 0;
+        if (left == 0) {
+            int had = header.position();
+            count = channel.read(header);
+            if (count <= 0) return count;
+            if (!alert()) b.put(header.array(), had, count);
+            if (header.hasRemaining()) return count;
+            begun();
+        }
+        b.limit(Math.min(b.capacity(), b.position() + left));
+        int more = channel.read(b);
+        if (more > 0) left -= more;
+        if (alert()) {
+            b.clear();
+            if (left == 0) end();
+        }
+        return count == 0 ? more : count + Math.max(more, 0);
+    }
+
+    /** Before TLS 1.3 the type is true and in the clear. The engine must not see an alert: it would close our output as well. */
+    private boolean alert() { return header.get(0) == ALERT && !tls.halves(); }
+
+    private void begun() {
+        left = header.getShort(3) & 0xffff;
+        header.clear();
+    }
+
+    /** Past what Grizzly holds of the records already. */
+    private void skip(ByteBuffer held) {
+        while (held.hasRemaining()) {
+            int past = Math.min(left, held.remaining());
+            held.position(held.position() + past);
+            left -= past;
+            while (left == 0 && held.hasRemaining()) {
+                header.put(held.get());
+                if (!header.hasRemaining()) begun();
+            }
+        }
+    }
+}

@@ -1,0 +1,158 @@
+package io.github.changeover.servlet.container;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.function.BiFunction;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult;
+import javax.net.ssl.SSLEngineResult.HandshakeStatus;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSession;
+
+/**
+ * The connection's engine after the handshake, with a close_notify in one direction hidden from Grizzly, which takes it for the end of both: a peer's is
+ * an empty record and {@link #ended()}; and neither a peer's nor ours is a handshake. All else is the engine's own.
+ */
+final class TlsEnd extends SSLEngine {
+    private final SSLEngine inner;
+    private final boolean halves;
+    private volatile boolean ended, closing;
+
+    TlsEnd(SSLEngine inner) {
+        super(inner.getPeerHost(), inner.getPeerPort());
+        this.inner = inner;
+        halves = inner.getSession().getProtocol().equals("TLSv1.3");
+    }
+
+    /** Whether the peer's close_notify was read. */
+    boolean ended() { return ended; }
+
+    /** Whether the two directions end each for itself. Before TLS 1.3 a peer answers close_notify by its own, and drops what it had still to send. */
+    boolean halves() { return halves; }
+
+    /** The engine that was there before. */
+    SSLEngine inner() { return inner; }
+
+    /** Our close_notify, to be sent behind all other output; empty the second time. */
+    ByteBuffer close() throws SSLException {
+        ByteBuffer out = ByteBuffer.allocate(2 * inner.getSession().getPacketBufferSize());
+        if (!closing) {
+            closing = true;
+            inner.closeOutbound();
+            while (!inner.isOutboundDone() && inner.wrap(ByteBuffer.allocate(0), out).bytesProduced() > 0) { }
+        }
+        return out.flip();
+    }
+
+    @Override
+    public SSLEngineResult unwrap(ByteBuffer source, ByteBuffer[] targets, int from, int count) throws SSLException {
+        int before = source.remaining();
+        if (!ended) {
+            SSLEngineResult result = inner.unwrap(source, targets, from, count);
+            if (result.getStatus() != SSLEngineResult.Status.CLOSED) return result;
+            ended = true;
+        }
+        source.position(source.limit());                     // nothing counts behind close_notify
+        return new SSLEngineResult(SSLEngineResult.Status.OK, HandshakeStatus.NOT_HANDSHAKING, before, 0);
+    }
+
+    @Override
+    public HandshakeStatus getHandshakeStatus() {
+        HandshakeStatus status = inner.getHandshakeStatus();     // first: an end that made it NEED_WRAP is then seen
+        return closing || inner.isInboundDone() ? HandshakeStatus.NOT_HANDSHAKING : status;
+    }
+
+    @Override
+    public SSLEngineResult wrap(ByteBuffer[] sources, int from, int count, ByteBuffer target) throws SSLException {
+        return inner.wrap(sources, from, count, target);
+    }
+
+    @Override
+    public Runnable getDelegatedTask() { return inner.getDelegatedTask(); }
+
+    @Override
+    public void closeInbound() throws SSLException { inner.closeInbound(); }
+
+    @Override
+    public boolean isInboundDone() { return inner.isInboundDone(); }
+
+    @Override
+    public void closeOutbound() { inner.closeOutbound(); }
+
+    @Override
+    public boolean isOutboundDone() { return inner.isOutboundDone(); }
+
+    @Override
+    public String[] getSupportedCipherSuites() { return inner.getSupportedCipherSuites(); }
+
+    @Override
+    public String[] getEnabledCipherSuites() { return inner.getEnabledCipherSuites(); }
+
+    @Override
+    public void setEnabledCipherSuites(String[] suites) { inner.setEnabledCipherSuites(suites); }
+
+    @Override
+    public String[] getSupportedProtocols() { return inner.getSupportedProtocols(); }
+
+    @Override
+    public String[] getEnabledProtocols() { return inner.getEnabledProtocols(); }
+
+    @Override
+    public void setEnabledProtocols(String[] protocols) { inner.setEnabledProtocols(protocols); }
+
+    @Override
+    public SSLSession getSession() { return inner.getSession(); }
+
+    @Override
+    public SSLSession getHandshakeSession() { return inner.getHandshakeSession(); }
+
+    @Override
+    public void beginHandshake() throws SSLException { inner.beginHandshake(); }
+
+    @Override
+    public void setUseClientMode(boolean mode) { inner.setUseClientMode(mode); }
+
+    @Override
+    public boolean getUseClientMode() { return inner.getUseClientMode(); }
+
+    @Override
+    public void setNeedClientAuth(boolean need) { inner.setNeedClientAuth(need); }
+
+    @Override
+    public boolean getNeedClientAuth() { return inner.getNeedClientAuth(); }
+
+    @Override
+    public void setWantClientAuth(boolean want) { inner.setWantClientAuth(want); }
+
+    @Override
+    public boolean getWantClientAuth() { return inner.getWantClientAuth(); }
+
+    @Override
+    public void setEnableSessionCreation(boolean flag) { inner.setEnableSessionCreation(flag); }
+
+    @Override
+    public boolean getEnableSessionCreation() { return inner.getEnableSessionCreation(); }
+
+    @Override
+    public SSLParameters getSSLParameters() { return inner.getSSLParameters(); }
+
+    @Override
+    public void setSSLParameters(SSLParameters parameters) { inner.setSSLParameters(parameters); }
+
+    @Override
+    public String getApplicationProtocol() { return inner.getApplicationProtocol(); }
+
+    @Override
+    public String getHandshakeApplicationProtocol() { return inner.getHandshakeApplicationProtocol(); }
+
+    @Override
+    public void setHandshakeApplicationProtocolSelector(BiFunction<SSLEngine, List<String>, String> selector) {
+        inner.setHandshakeApplicationProtocolSelector(selector);
+    }
+
+    @Override
+    public BiFunction<SSLEngine, List<String>, String> getHandshakeApplicationProtocolSelector() {
+        return inner.getHandshakeApplicationProtocolSelector();
+    }
+}

@@ -1,0 +1,159 @@
+package io.github.changeover.servlet.container;
+
+import io.github.changeover.connection.LiveConnection;
+import io.github.changeover.servlet.Container;
+import io.github.changeover.servlet.ServletEdge;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletRequestWrapper;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.lang.reflect.Field;
+import org.apache.catalina.connector.Request;
+import org.apache.catalina.connector.RequestFacade;
+import org.apache.coyote.http11.Http11NioProtocol;
+import org.apache.tomcat.util.net.AbstractEndpoint.Handler.SocketState;
+
+/**
+ * Apache Tomcat 10.1 and 11. {@code upgrade()} accepts a handler of Tomcat's own kind and gives it the socket: that is
+ * the Tomcat edge. It is taken on the NIO connector when the classes pass the self-check and {@code changeover.edge} is
+ * not {@code servlet}.
+ */
+public final class TomcatContainer implements Container {
+    private static final System.Logger LOG = System.getLogger(TomcatContainer.class.getName());
+    private static final Below ON_SERVLET_EDGE = new Below() {
+        @Override
+        public boolean callbacksOnly() {
+            return true;
+        }
+    };
+    private Reach reach;            // null: this Tomcat is not as known
+    private boolean direct;         // the Tomcat edge serves
+    private String why = "";
+
+    /** For the ServiceLoader. */
+    public TomcatContainer() {
+    }
+
+    @Override
+    public boolean hosts(ServletContext context) {
+        String server = context.getServerInfo();
+        if (server == null || !server.startsWith("Apache Tomcat")) return false;
+        try {
+            reach = new Reach();
+            direct = true;
+        } catch (ReflectiveOperationException | LinkageError | RuntimeException unfit) {
+            why = " (the Tomcat edge does not fit this version: " + unfit + ")";
+            LOG.log(System.Logger.Level.WARNING, "The Tomcat edge does not fit {0}: {1}. The servlet edge serves; "
+                    + "a stalled peer cannot be evicted there.", server, unfit);
+        }
+        return true;
+    }
+
+    @Override
+    public void keepToServletEdge() {
+        if (direct) why = " (changeover.edge=servlet)";
+        direct = false;
+    }
+
+    @Override
+    public String name() {
+        return direct ? "Tomcat edge" : "Tomcat, servlet edge" + why;
+    }
+
+    @Override
+    public boolean framedTwice(HttpServletRequest request) {
+        return reach != null && request.getHeader("Transfer-Encoding") != null && reach.willClose(request);
+    }
+
+    @Override
+    public void upgrade(HttpServletRequest request, LiveConnection connection) throws IOException, ServletException {
+        if (direct && reach.overNio(request)) {
+            request.upgrade(TomcatEdge.class).carry(connection);
+        } else {
+            ServletEdge.upgrade(request, connection, ON_SERVLET_EDGE);
+        }
+    }
+
+    @Override
+    public void beforeHead(HttpServletRequest request) {
+        if (reach != null) reach.exactHead(request);
+    }
+
+    @Override
+    public String deviations() {
+        return direct ? "none known" : "a stalled peer keeps its socket until it reads or leaves; "
+                + "a close from an own thread waits for the peer's next octet or end";
+    }
+
+    /** The way from a facade to what is behind it. Its class loads only where Tomcat's classes are. */
+    private static final class Reach {
+        private final Field facade = field(RequestFacade.class, "request");
+        private final Field hook = field(org.apache.coyote.Request.class, "hook");
+        private final Field keepAlive = field(Class.forName("org.apache.coyote.http11.Http11Processor", false, Request.class.getClassLoader()), "keepAlive");
+
+        Reach() throws ReflectiveOperationException {
+            // The self-check: everything the edge touches is there.
+            SocketState.valueOf("SUSPENDED");
+            Class.forName(TomcatEdge.class.getName(), true, TomcatContainer.class.getClassLoader()).getMethods();
+        }
+
+        private static Field field(Class<?> type, String name) throws ReflectiveOperationException {
+            Field field = type.getDeclaredField(name);
+            field.setAccessible(true);
+            return field;
+        }
+
+        private Request behind(HttpServletRequest request) throws ReflectiveOperationException {
+            ServletRequest inner = request;
+            while (inner instanceof ServletRequestWrapper wrapper) inner = wrapper.getRequest();
+            return inner instanceof RequestFacade ? (Request) facade.get(inner) : null;
+        }
+
+        boolean overNio(HttpServletRequest request) {
+            try {
+                Request behind = behind(request);
+                return behind != null && behind.getConnector().getProtocolHandler() instanceof Http11NioProtocol;
+            } catch (ReflectiveOperationException | RuntimeException unknown) {
+                return false;
+            }
+        }
+
+        /**
+         * Tomcat removes the Content-Length of a message that has Transfer-Encoding as well, and closes after its answer: that is
+         * all that can be seen of it. A client's own {@code close} and the last request of a connection look the same.
+         */
+        boolean willClose(HttpServletRequest request) {
+            try {
+                Request behind = behind(request);
+                if (behind == null) return false;
+                Object processor = hook.get(behind.getCoyoteRequest());
+                return keepAlive.getDeclaringClass().isInstance(processor) && !keepAlive.getBoolean(processor);
+            } catch (ReflectiveOperationException | RuntimeException unknown) {
+                return false;
+            }
+        }
+
+        /**
+         * Tomcat writes {@code keep-alive}, {@code close} and {@code Keep-Alive} into the head by what the request's
+         * Connection field and expectation said. A 101 has one {@code Connection: Upgrade}: so the request says nothing any more.
+         * And it leaves out the type of what has no content, which some protocols tell in their 101.
+         */
+        void exactHead(HttpServletRequest request) {
+            try {
+                Request behind = behind(request);
+                if (behind == null) return;
+                org.apache.coyote.Request coyote = behind.getCoyoteRequest();
+                coyote.getMimeHeaders().removeHeader("Connection");
+                coyote.setExpectation(false);
+                String type = coyote.getResponse().getContentType();
+                if (type != null) coyote.getResponse().getMimeHeaders().setValue("Content-Type").setString(type);
+                Object processor = hook.get(coyote);
+                if (keepAlive.getDeclaringClass().isInstance(processor)) keepAlive.setBoolean(processor, true);
+            } catch (ReflectiveOperationException | RuntimeException unmended) {
+                LOG.log(System.Logger.Level.DEBUG, "The 101 may repeat keep-alive", unmended);
+            }
+        }
+    }
+}
