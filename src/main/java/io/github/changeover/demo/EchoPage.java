@@ -1,0 +1,43 @@
+package io.github.changeover.demo;
+
+import jakarta.servlet.annotation.WebServlet;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+
+/**
+ * {@code /echo} and {@code /server-order} when the connection was not changed: a GET or HEAD without content is told
+ * what is offered, any other request is shown as by {@link RequestPage}.
+ */
+@WebServlet(urlPatterns = {"/echo", "/server-order"}, asyncSupported = true)
+public final class EchoPage extends HttpServlet {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        if (isRead(request) && !hasContent(request)) {
+            RequestPage.text(response, offer(request));
+        } else {
+            RequestPage.show(request, response);
+        }
+    }
+
+    private static boolean isRead(HttpServletRequest request) {
+        return request.getMethod().equals("GET") || request.getMethod().equals("HEAD");
+    }
+
+    private static boolean hasContent(HttpServletRequest request) {
+        return request.getContentLengthLong() > 0 || request.getHeader("Transfer-Encoding") != null;
+    }
+
+    private static String offer(HttpServletRequest request) {
+        boolean serverOrder = request.getServletPath().equals("/server-order");
+        return "This connection can change from HTTP/1.1 to: foo/2, example/1, echo\n"
+                + "Of several that a client offers, the " + (serverOrder ? "first of this list" : "client's first")
+                + " is taken.\n\n"
+                + "Ask for one of them with a GET without content and these fields:\n\n"
+                + "  Connection: Upgrade\n"
+                + "  Upgrade: example/1\n";
+    }
+}

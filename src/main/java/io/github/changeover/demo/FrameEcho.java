@@ -1,0 +1,121 @@
+package io.github.changeover.demo;
+
+import io.github.changeover.spi.CloseCause;
+import io.github.changeover.spi.ConnectionHandler;
+import io.github.changeover.spi.SwitchedConnection;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/**
+ * Speaks {@code foo/2}: see {@link FooFrames}. Whole frames go back from where they are; a part of a frame is held
+ * in an array that grows with what has arrived, not with what its length promises.
+ */
+final class FrameEcho implements ConnectionHandler.Events {
+    static final int MAX_PAYLOAD = 1 << 20;
+    private static final int HEADER = 4;
+    private static final byte[] NOTHING = {};
+
+    private byte[] greeting;            // sent first, then forgotten
+    private byte[] partial = NOTHING;   // the beginning of a frame, and room for more of it
+    private int held;
+
+    private FrameEcho(byte[] greeting) {
+        this.greeting = greeting;
+    }
+
+    /** Waits for the client's first frame. */
+    static FrameEcho silent() {
+        return new FrameEcho(null);
+    }
+
+    /** Sends a frame with this payload first. */
+    static FrameEcho after(byte[] payload) {
+        return new FrameEcho(payload);
+    }
+
+    @Override
+    public void opened(SwitchedConnection connection) {
+        if (greeting != null) {
+            ByteBuffer frame = ByteBuffer.allocate(HEADER + greeting.length).putInt(greeting.length).put(greeting).flip();
+            greeting = null;
+            send(connection, frame);
+        }
+    }
+
+    @Override
+    public void received(SwitchedConnection connection, ByteBuffer octets) {
+        boolean sane = true;
+        ByteBuffer finished = null;
+        if (held > 0) {
+            take(octets, HEADER);
+            sane = held < HEADER || sane(ByteBuffer.wrap(partial).getInt());
+            if (!sane || !complete(octets)) {
+                if (!sane) refuse(connection);
+                return;
+            }
+            finished = ByteBuffer.wrap(partial, 0, held);
+            partial = NOTHING;
+            held = 0;
+        }
+        int start = octets.position();
+        while (sane && octets.remaining() >= HEADER) {
+            int length = octets.getInt(octets.position());
+            sane = sane(length);
+            if (!sane || octets.remaining() - HEADER < length) break;
+            octets.position(octets.position() + HEADER + length);
+        }
+        send(connection, joined(finished, octets.duplicate().flip().position(start)));
+        if (sane) {
+            take(octets, HEADER + MAX_PAYLOAD);
+        } else {
+            refuse(connection);
+        }
+    }
+
+    /** Whether the held frame is whole, after what belongs to it was taken. */
+    private boolean complete(ByteBuffer octets) {
+        if (held < HEADER) return false;
+        int size = HEADER + ByteBuffer.wrap(partial).getInt();
+        take(octets, size);
+        return held == size;
+    }
+
+    /** Holds octets until {@code size} are held or none is left. */
+    private void take(ByteBuffer octets, int size) {
+        int count = Math.min(octets.remaining(), size - held);
+        if (count <= 0) return;
+        if (held + count > partial.length) {
+            int room = Math.min(HEADER + MAX_PAYLOAD, Math.max(held + count, 2 * partial.length));
+            partial = Arrays.copyOf(partial, room);
+        }
+        octets.get(partial, held, count);
+        held += count;
+    }
+
+    /** One buffer, so that one send shows whether the peer keeps up. */
+    private static ByteBuffer joined(ByteBuffer first, ByteBuffer second) {
+        if (first == null || !second.hasRemaining()) return first == null ? second : first;
+        return ByteBuffer.allocate(first.remaining() + second.remaining()).put(first).put(second).flip();
+    }
+
+    private static boolean sane(int length) {
+        return length >= 0 && length <= MAX_PAYLOAD;
+    }
+
+    private static void send(SwitchedConnection connection, ByteBuffer octets) {
+        if (octets.hasRemaining() && !connection.send(octets)) {
+            connection.pause();
+        }
+    }
+
+    private void refuse(SwitchedConnection connection) {
+        partial = NOTHING;
+        held = 0;
+        connection.close(CloseCause.of(CloseCause.Kind.HANDLER, "a frame longer than " + MAX_PAYLOAD + " octets"));
+    }
+
+    @Override
+    public void writable(SwitchedConnection connection) {
+        connection.resume();
+    }
+}

@@ -1,0 +1,100 @@
+package io.github.changeover.demo;
+
+import io.github.changeover.spi.CloseCause;
+import io.github.changeover.spi.ConnectionHandler;
+import io.github.changeover.spi.SwitchedConnection;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+
+/** Speaks {@code example/1}: see {@link ExampleLines}. Between lines it holds nothing. */
+final class LineEcho implements ConnectionHandler.Events {
+    static final int MAX_LINE = 8192;
+    private static final byte[] QUIT = ascii("QUIT");
+    private static final byte[] BYE = ascii("BYE\r\n");
+    private static final byte[] TOO_LONG = ascii("ERR a line has at most " + MAX_LINE + " octets\r\n");
+    private static final byte[] NOTHING = {};
+
+    private byte[] partial = NOTHING;   // a line whose LF has not come
+    private boolean over;
+
+    @Override
+    public void received(SwitchedConnection connection, ByteBuffer octets) {
+        // One send for all lines of a burst, so that a queue of any size can say "enough" in time.
+        ByteArrayOutputStream answer = new ByteArrayOutputStream(partial.length + octets.remaining() + 16);
+        while (octets.hasRemaining() && !over) {
+            byte[] line = nextLine(octets);
+            if (line != null) {
+                answer(line, answer);
+            } else if (tooLong()) {
+                end(TOO_LONG, answer);
+            }
+        }
+        if (answer.size() > 0 && !connection.send(ByteBuffer.wrap(answer.toByteArray()))) {
+            connection.pause();
+        }
+        if (over) {
+            connection.close();
+        }
+    }
+
+    /** The next line without its end, or null when its LF has not come; then what is there is held. */
+    private byte[] nextLine(ByteBuffer octets) {
+        int start = octets.position();
+        int end = start;
+        int room = start + Math.min(octets.remaining(), MAX_LINE + 2 - partial.length);     // CR and LF included
+        while (end < room && octets.get(end) != '\n') end++;
+        byte[] line = Arrays.copyOf(partial, partial.length + end - start);
+        octets.get(line, partial.length, end - start);
+        if (end == room) {
+            partial = line;
+            return null;
+        }
+        octets.get();   // the LF
+        partial = NOTHING;
+        boolean cr = line.length > 0 && line[line.length - 1] == '\r';
+        return cr ? Arrays.copyOf(line, line.length - 1) : line;
+    }
+
+    private void answer(byte[] line, ByteArrayOutputStream answer) {
+        if (line.length > MAX_LINE) {
+            end(TOO_LONG, answer);
+        } else if (Arrays.equals(line, QUIT)) {
+            end(BYE, answer);
+        } else {
+            answer.writeBytes(line);
+            answer.write('\r');
+            answer.write('\n');
+        }
+    }
+
+    /** Whether no octet that may follow can make the held part a line. */
+    private boolean tooLong() {
+        return partial.length > MAX_LINE + 1 || partial.length == MAX_LINE + 1 && partial[MAX_LINE] != '\r';
+    }
+
+    private void end(byte[] last, ByteArrayOutputStream answer) {
+        over = true;
+        partial = NOTHING;
+        answer.writeBytes(last);
+    }
+
+    @Override
+    public void writable(SwitchedConnection connection) {
+        connection.resume();
+    }
+
+    @Override
+    public void drain(SwitchedConnection connection, Duration grace) {
+        if (over) return;
+        over = true;
+        connection.send(ByteBuffer.wrap(BYE));
+        connection.close(CloseCause.of(CloseCause.Kind.DRAINED, "said BYE"));
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+}

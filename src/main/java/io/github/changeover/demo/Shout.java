@@ -1,0 +1,26 @@
+package io.github.changeover.demo;
+
+import io.github.changeover.UpgradeEndpoint;
+import io.github.changeover.spi.ConnectionHandler;
+import io.github.changeover.spi.SwitchedConnection;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+
+/** The README's first protocol: a welcome to the room, and then everything comes back in capitals. */
+@UpgradeEndpoint(value = "/lines/{room}", protocol = "shout/1")
+public final class Shout implements ConnectionHandler.Blocking {
+    /** For the container. */
+    public Shout() {
+    }
+
+    @Override
+    public void serve(SwitchedConnection connection) throws IOException {
+        connection.output().write(("Welcome to " + connection.request().pathParameter("room") + "\n").getBytes(StandardCharsets.UTF_8));
+        byte[] octets = new byte[4096];
+        for (int count = connection.input().read(octets); count >= 0; count = connection.input().read(octets)) {
+            String heard = new String(octets, 0, count, StandardCharsets.ISO_8859_1);
+            connection.output().write(heard.toUpperCase(Locale.ROOT).getBytes(StandardCharsets.ISO_8859_1));
+        }
+    }
+}
