@@ -1,0 +1,100 @@
+package io.github.changeover.websocket;
+
+import io.github.changeover.websocket.Extension.Parameter;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * The negotiation of permessage-deflate: RFC 7692 sections 5 and 7.1.
+ *
+ * <pre>
+ * Sec-WebSocket-Extensions: permessage-deflate; server_max_window_bits=10, permessage-deflate; client_max_window_bits
+ * Sec-WebSocket-Extensions: permessage-deflate                  the second offer: the JDK cannot honour the first
+ * </pre>
+ *
+ * <p>The first offer that can be honoured is taken; a parameter that is unknown, there twice, or has a wrong value
+ * declines its offer and no other.
+ */
+public final class Deflate {
+    /** The extension's registered name. */
+    public static final String NAME = "permessage-deflate";
+    static final String SERVER_NO_CONTEXT_TAKEOVER = "server_no_context_takeover";
+    static final String CLIENT_NO_CONTEXT_TAKEOVER = "client_no_context_takeover";
+    static final String SERVER_MAX_WINDOW_BITS = "server_max_window_bits";
+    static final String CLIENT_MAX_WINDOW_BITS = "client_max_window_bits";
+
+    private final DeflatePolicy policy;
+    private boolean serverForgets;
+    private boolean clientForgets;
+    private OptionalInt serverWindow = OptionalInt.empty();
+    private OptionalInt clientWindow = OptionalInt.empty();
+
+    private Deflate(DeflatePolicy policy) {
+        this.policy = policy;
+    }
+
+    /** What is agreed on; empty when no offer can be accepted. */
+    public static Optional<DeflateAgreement> agree(List<Extension> offers, DeflatePolicy policy) {
+        return offers.stream().filter(offer -> offer.name().equals(NAME))
+                .map(offer -> new Deflate(policy).answer(offer)).flatMap(Optional::stream).findFirst();
+    }
+
+    private Optional<DeflateAgreement> answer(Extension offer) {
+        for (Parameter parameter : offer.parameters()) {
+            if (!take(parameter)) return Optional.empty();
+        }
+        if (serverWindow.isPresent() && serverWindow.getAsInt() < policy.smallestServerWindow()) return Optional.empty();
+        return Optional.of(new DeflateAgreement(serverForgets || policy.serverNoContextTakeover(),
+                clientForgets || policy.clientNoContextTakeover(), answeredServerWindow(), answeredClientWindow()));
+    }
+
+    /** Whether the parameter is known, there for the first time, and has a value as section 7.1 says. */
+    private boolean take(Parameter parameter) {
+        switch (parameter.name()) {
+            case SERVER_NO_CONTEXT_TAKEOVER -> {
+                boolean first = !serverForgets;
+                serverForgets = true;
+                return first && parameter.value().isEmpty();
+            }
+            case CLIENT_NO_CONTEXT_TAKEOVER -> {
+                boolean first = !clientForgets;
+                clientForgets = true;
+                return first && parameter.value().isEmpty();
+            }
+            case SERVER_MAX_WINDOW_BITS -> {
+                boolean first = serverWindow.isEmpty();
+                serverWindow = bits(parameter.value());
+                return first && serverWindow.isPresent();
+            }
+            case CLIENT_MAX_WINDOW_BITS -> {
+                boolean first = clientWindow.isEmpty();
+                clientWindow = parameter.value().isEmpty() ? OptionalInt.of(DeflatePolicy.FULL_WINDOW) : bits(parameter.value());
+                return first && clientWindow.isPresent();
+            }
+            default -> {
+                return false;
+            }
+        }
+    }
+
+    /** A decimal integer from 8 to 15 without leading zeros. */
+    private static OptionalInt bits(Optional<String> value) {
+        return value.map(text -> switch (text) {
+            case "8", "9", "10", "11", "12", "13", "14", "15" -> OptionalInt.of(Integer.parseInt(text));
+            default -> OptionalInt.empty();
+        }).orElse(OptionalInt.empty());
+    }
+
+    /** Always said when it was offered, even 15 (section 7.1.2.1); else only when the server's own window is smaller. */
+    private OptionalInt answeredServerWindow() {
+        if (serverWindow.isPresent()) return OptionalInt.of(Math.min(serverWindow.getAsInt(), policy.largestServerWindow()));
+        return policy.largestServerWindow() < DeflatePolicy.FULL_WINDOW ? OptionalInt.of(policy.largestServerWindow()) : OptionalInt.empty();
+    }
+
+    /** Only when it was offered (section 7.1.2.2), and only when the server wants less than the full window. */
+    private OptionalInt answeredClientWindow() {
+        boolean wanted = clientWindow.isPresent() && policy.largestClientWindow() < DeflatePolicy.FULL_WINDOW;
+        return wanted ? OptionalInt.of(Math.min(clientWindow.getAsInt(), policy.largestClientWindow())) : OptionalInt.empty();
+    }
+}

@@ -1,0 +1,183 @@
+package io.github.changeover.websocket;
+
+import io.github.changeover.negotiation.ConnectionField;
+import io.github.changeover.negotiation.UpgradeField;
+import io.github.changeover.spi.Decision;
+import io.github.changeover.spi.Fields;
+import io.github.changeover.spi.ProtocolToken;
+import io.github.changeover.spi.UpgradeRequest;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * The server's side of the opening handshake: RFC 6455 sections 4.2.1 and 4.2.2, in their order.
+ *
+ * <pre>
+ * GET /chat HTTP/1.1  Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==  Sec-WebSocket-Version: 13
+ * HTTP/1.1 101        Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=
+ * </pre>
+ *
+ * <p>The first fault decides. A version that is not spoken here, or not said, is 426; every other fault is 400.
+ */
+public final class OpeningHandshake {
+    /** The name of the protocol in {@code Upgrade}; {@code websocket/13} is another. */
+    public static final ProtocolToken TOKEN = ProtocolToken.of("websocket");
+    private static final String VERSION = "13";
+    private static final Fields VERSIONS = Fields.of("Sec-WebSocket-Version", VERSION);
+    /** 0 to 255 without leading zeros: RFC 6455 section 4.3. */
+    private static final Pattern ANY_VERSION = Pattern.compile("\\d|[1-9]\\d|1\\d\\d|2[0-4]\\d|25[0-5]");
+
+    private final UpgradeRequest request;
+    private final HandshakeFields fields;
+
+    private OpeningHandshake(UpgradeRequest request) {
+        this.request = request;
+        this.fields = new HandshakeFields(request.fields());
+    }
+
+    /** What becomes of a handshake. */
+    public sealed interface Outcome permits Accepted, Refused {
+    }
+
+    /** The client's fault, as a complete answer. A 426 gets its {@code Upgrade} where it is written. */
+    public record Refused(Decision.Refuse refusal) implements Outcome {
+    }
+
+    /**
+     * The handshake is sound, and this is agreed on.
+     *
+     * @param accept              the value of {@code Sec-WebSocket-Accept}
+     * @param offeredSubprotocols what the client offers, in its order, each once
+     * @param subprotocol         the one that will be spoken
+     * @param offeredExtensions   what the client offers, in its order
+     * @param deflate             how messages are compressed, when they are
+     */
+    public record Accepted(String accept, List<String> offeredSubprotocols, Optional<String> subprotocol,
+                           List<Extension> offeredExtensions, Optional<DeflateAgreement> deflate) implements Outcome {
+        /** @throws IllegalArgumentException when the subprotocol, or permessage-deflate, was not offered */
+        public Accepted {
+            offeredSubprotocols = List.copyOf(offeredSubprotocols);
+            offeredExtensions = List.copyOf(offeredExtensions);
+            if (subprotocol.isPresent() && !offeredSubprotocols.contains(subprotocol.get())) {
+                throw new IllegalArgumentException("Subprotocol '" + subprotocol.get() + "' was not offered, so it cannot be"
+                        + " chosen (RFC 6455 section 4.2.2): choose one of " + offeredSubprotocols + ", or none");
+            }
+            if (deflate.isPresent() && offeredExtensions.stream().noneMatch(offer -> offer.name().equals(Deflate.NAME))) {
+                throw new IllegalArgumentException(Deflate.NAME + " was not offered, so it cannot be agreed on (RFC 6455 section 4.2.2)");
+            }
+        }
+
+        /**
+         * The same with the application's own choice among what the client offers, or with none.
+         *
+         * @throws IllegalArgumentException when it was not offered
+         */
+        public Accepted withSubprotocol(Optional<String> choice) {
+            return new Accepted(accept, offeredSubprotocols, choice, offeredExtensions, deflate);
+        }
+
+        /** The same with messages as they are. */
+        public Accepted withoutDeflate() {
+            return new Accepted(accept, offeredSubprotocols, subprotocol, offeredExtensions, Optional.empty());
+        }
+
+        /** What the 101 says beside {@code Upgrade} and {@code Connection}. */
+        public Fields fields() {
+            Fields said = Fields.of("Sec-WebSocket-Accept", accept);
+            if (subprotocol.isPresent()) said = said.with(Subprotocols.FIELD, subprotocol.get());
+            if (deflate.isPresent()) said = said.with(ExtensionOffers.FIELD, deflate.get().toString());
+            return said;
+        }
+    }
+
+    /** Reads a request. Throws for nothing that a client sends. */
+    public static Outcome check(UpgradeRequest request, HandshakePolicy policy) {
+        return new OpeningHandshake(request).answer(policy);
+    }
+
+    private Outcome answer(HandshakePolicy policy) {
+        Optional<Decision.Refuse> fault = requestLine().or(this::host).or(this::upgrade).or(this::connection)
+                .or(this::key).or(this::version).or(this::origin).or(this::noAccept);
+        if (fault.isPresent()) return new Refused(fault.get());
+
+        FieldList<String> subprotocols = Subprotocols.parse(fields.protocol());
+        if (subprotocols instanceof FieldList.Malformed<String> malformed) return refused(malformed);
+        FieldList<Extension> extensions = ExtensionOffers.parse(fields.extensions());
+        if (extensions instanceof FieldList.Malformed<Extension> malformed) return refused(malformed);
+
+        List<String> offered = ((FieldList.Members<String>) subprotocols).members();
+        List<Extension> offers = ((FieldList.Members<Extension>) extensions).members();
+        return new Accepted(AcceptKey.of(fields.key().get(0)), offered, Subprotocols.choose(offered, policy.subprotocols()),
+                offers, policy.deflate().flatMap(how -> Deflate.agree(offers, how)));
+    }
+
+    /** Item 1. A message with content is none of the RFC's handshakes, and RFC 9931 advises against it. */
+    private Optional<Decision.Refuse> requestLine() {
+        if (!request.method().equals("GET")) return bad("A WebSocket opens with GET: send that method.");
+        if (!request.protocol().equals("HTTP/1.1")) return bad("A WebSocket opens with HTTP/1.1: send that version.");
+        return request.hasContent() ? bad("A WebSocket opens with a GET without content: send none.") : Optional.empty();
+    }
+
+    /** Item 2. */
+    private Optional<Decision.Refuse> host() {
+        if (fields.host().size() != 1) return bad("An HTTP/1.1 request has exactly one Host field: send one.");
+        return Authority.parse(fields.host().get(0)).isPresent() ? Optional.empty()
+                : bad("Host is malformed: send a host and, if need be, a port, such as example.com:8080.");
+    }
+
+    /** Item 3. The negotiation has looked before; who calls without it is not let past. */
+    private Optional<Decision.Refuse> upgrade() {
+        boolean offered = UpgradeField.parse(fields.upgrade()) instanceof UpgradeField.Offered.Present present && present.offer().tokens().contains(TOKEN);
+        return offered ? Optional.empty()
+                : Optional.of(new Decision.Refuse(426, "This is for WebSocket: send 'Upgrade: websocket' and 'Connection: Upgrade'."));
+    }
+
+    /** Item 4. */
+    private Optional<Decision.Refuse> connection() {
+        return ConnectionField.parse(fields.connection()).has("upgrade") ? Optional.empty()
+                : Optional.of(new Decision.Refuse(426, "Upgrade is for this connection only when Connection says so: send 'Connection: Upgrade'."));
+    }
+
+    /** Item 5. */
+    private Optional<Decision.Refuse> key() {
+        if (fields.key().isEmpty()) return bad("Sec-WebSocket-Key is missing: send 16 random octets in base64.");
+        if (fields.key().size() > 1) return bad("Sec-WebSocket-Key is there more than once: send one.");
+        return AcceptKey.isNonce(fields.key().get(0)) ? Optional.empty()
+                : bad("Sec-WebSocket-Key is malformed: send 16 random octets in base64, which are 24 characters with two equals signs at the end.");
+    }
+
+    /** Item 6, and section 4.4. Without the field no version is asked for that is spoken here; a list is no version. */
+    private Optional<Decision.Refuse> version() {
+        if (fields.version().isEmpty()) {
+            return Optional.of(new Decision.Refuse(426, VERSIONS, "Sec-WebSocket-Version is missing: send 'Sec-WebSocket-Version: 13'."));
+        }
+        if (fields.version().size() > 1) {
+            return Optional.of(new Decision.Refuse(400, VERSIONS,
+                    "Sec-WebSocket-Version is there more than once: send 'Sec-WebSocket-Version: 13' once."));
+        }
+        String version = fields.version().get(0);
+        if (version.equals(VERSION)) return Optional.empty();
+        return Optional.of(ANY_VERSION.matcher(version).matches()
+                ? new Decision.Refuse(426, VERSIONS, "This version of WebSocket is not spoken here: send 'Sec-WebSocket-Version: 13'.")
+                : new Decision.Refuse(400, VERSIONS, "Sec-WebSocket-Version is malformed: send 'Sec-WebSocket-Version: 13'."));
+    }
+
+    /** Item 7. Whose origin it is, the gate looks at. */
+    private Optional<Decision.Refuse> origin() {
+        return fields.origin().size() > 1 ? bad(SameOrigin.REPEATED) : Optional.empty();
+    }
+
+    /** The answer's field: who sends it takes this for a response, or wants one answered that it wrote itself. */
+    private Optional<Decision.Refuse> noAccept() {
+        return fields.accept().isEmpty() ? Optional.empty() : bad("Sec-WebSocket-Accept belongs into the response: leave it out.");
+    }
+
+    private static Optional<Decision.Refuse> bad(String sentence) {
+        return Optional.of(new Decision.Refuse(400, sentence));
+    }
+
+    private static Refused refused(FieldList.Malformed<?> malformed) {
+        return new Refused(new Decision.Refuse(400, malformed.reason()));
+    }
+}

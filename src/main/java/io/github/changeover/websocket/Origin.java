@@ -1,0 +1,54 @@
+package io.github.changeover.websocket;
+
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.regex.Pattern;
+
+/**
+ * Where a page comes from: scheme, host and port (RFC 6454 sections 4 and 6).
+ *
+ * <pre>
+ * Origin: https://example.com           https, example.com, 443
+ * Origin: http://[::1]:8080             http, [0:0:0:0:0:0:0:1], 8080
+ * </pre>
+ *
+ * @param scheme in lower case
+ * @param host   in lower case; an IPv6 address in brackets and in one form
+ * @param port   the scheme's own where none is written; empty for a scheme that has none
+ */
+public record Origin(String scheme, String host, OptionalInt port) {
+    private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]{0,63}");
+    /** A browser writes no empty port and no leading zero. */
+    private static final Pattern LOOSE_PORT = Pattern.compile(".*:(0\\d*)?");
+
+    /** What a client wrote in {@code Origin}, or empty when that is no origin, as {@code null}, or one with a path or a user. */
+    public static Optional<Origin> parse(String text) {
+        int end = text.indexOf("://");
+        if (end < 0) return Optional.empty();
+        String authority = text.substring(end + 3);
+        return LOOSE_PORT.matcher(authority).matches() ? Optional.empty() : of(text.substring(0, end), authority);
+    }
+
+    /** The origin of what a request asks for: {@code https} and the value of {@code Host}, or what a trusted proxy says of both. */
+    public static Optional<Origin> of(String scheme, String authority) {
+        if (!SCHEME.matcher(scheme).matches()) return Optional.empty();
+        String lower = scheme.toLowerCase(Locale.ROOT);
+        return Authority.parse(authority).map(parsed -> new Origin(lower, parsed.host(),
+                parsed.port().isPresent() ? parsed.port() : defaultPort(lower)));
+    }
+
+    private static OptionalInt defaultPort(String scheme) {
+        return switch (scheme) {
+            case "http" -> OptionalInt.of(80);
+            case "https" -> OptionalInt.of(443);
+            default -> OptionalInt.empty();
+        };
+    }
+
+    /** As a browser writes it, but for the form of an IPv6 address. */
+    @Override
+    public String toString() {
+        return scheme + "://" + host + (port.isEmpty() || port.equals(defaultPort(scheme)) ? "" : ":" + port.getAsInt());
+    }
+}

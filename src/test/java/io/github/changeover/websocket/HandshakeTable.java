@@ -1,0 +1,136 @@
+package io.github.changeover.websocket;
+
+import io.github.changeover.spi.Fields;
+import io.github.changeover.spi.UpgradeRequest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** The table handshakes.txt, whose head explains it: requests as they go over the wire and what is answered. */
+public final class HandshakeTable {
+    private static final InetSocketAddress ANY = InetSocketAddress.createUnresolved("localhost", 80);
+    private static final Pattern ESCAPE = Pattern.compile("\\\\(t|\\\\|x[0-9a-f]{2})");
+    private static final List<String> EXAMPLE = List.of("Host: server.example.com", "Upgrade: websocket", "Connection: Upgrade",
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version: 13");
+
+    private HandshakeTable() {
+    }
+
+    /**
+     * One row.
+     *
+     * @param lines  the request's field lines
+     * @param secure whether it goes over TLS
+     * @param status empty for ordinary HTTP
+     * @param word   what a refusal's sentence holds
+     * @param fields what the answer has
+     */
+    public record Row(String section, String name, String requestLine, List<String> lines, boolean secure,
+                      Optional<Integer> status, String word, Fields fields) {
+        public UpgradeRequest request() {
+            return HandshakeTable.request(requestLine, lines, secure);
+        }
+
+        @Override
+        public String toString() {
+            return section + ": " + name;
+        }
+    }
+
+    /** The rows of these sections; of all when none is named. */
+    public static Stream<Row> rows(String... sections) {
+        List<Row> rows = new ArrayList<>();
+        String section = "";
+        for (String line : text().split("\n")) {
+            if (line.startsWith("## ")) section = line.substring(3);
+            else if (!line.isBlank() && !line.startsWith("#")) rows.add(row(section, line));
+        }
+        return rows.stream().filter(row -> sections.length == 0 || List.of(sections).contains(row.section));
+    }
+
+    /** The RFC's example with these lines instead of those of the same names. */
+    static UpgradeRequest example(String... changes) {
+        List<String> lines = new ArrayList<>(EXAMPLE);
+        for (String change : changes) change(lines, change);
+        return request("GET /chat HTTP/1.1", lines, false);
+    }
+
+    private static Row row(String section, String line) {
+        String[] cells = line.split("(?<=\\s)\\|(?=\\s)");
+        if (cells.length != 3) throw new IllegalArgumentException("Not three cells: " + line);
+        String requestLine = "GET /chat HTTP/1.1";
+        boolean secure = false;
+        List<String> lines = new ArrayList<>(EXAMPLE);
+        for (String change : parts(cells[1])) {
+            if (change.startsWith("> ")) requestLine = change.substring(2);
+            else if (change.equals("https")) secure = true;
+            else change(lines, change);
+        }
+        List<String> answer = parts(cells[2]);
+        String[] first = answer.get(0).split(" ", 2);
+        Fields fields = Fields.none();
+        for (String field : answer.subList(1, answer.size())) fields = fields.with(name(field), value(field));
+        return new Row(section, cells[0].trim(), requestLine, List.copyOf(lines), secure,
+                first[0].equals("ordinary") ? Optional.empty() : Optional.of(Integer.valueOf(first[0])), first.length > 1 ? first[1] : "", fields);
+    }
+
+    private static List<String> parts(String cell) {
+        return Arrays.stream(cell.split("&&")).map(String::trim).filter(part -> !part.isEmpty()).toList();
+    }
+
+    private static void change(List<String> lines, String change) {
+        boolean add = change.startsWith("+");
+        boolean remove = change.startsWith("-");
+        String line = add || remove ? change.substring(1) : change;
+        if (!add) lines.removeIf(present -> name(present).equalsIgnoreCase(remove ? line : name(line)));
+        if (!remove) lines.add(name(line) + ": " + ESCAPE.matcher(value(line)).replaceAll(HandshakeTable::unescaped));
+    }
+
+    private static String unescaped(MatchResult escape) {
+        return switch (escape.group(1)) {
+            case "t" -> "\t";
+            case "\\" -> "\\\\";
+            default -> String.valueOf((char) Integer.parseInt(escape.group(1).substring(1), 16));
+        };
+    }
+
+    private static String name(String line) {
+        return line.substring(0, line.indexOf(':'));
+    }
+
+    private static String value(String line) {
+        String value = line.substring(line.indexOf(':') + 1);
+        return value.startsWith(" ") ? value.substring(1) : value;
+    }
+
+    static UpgradeRequest request(String requestLine, List<String> lines, boolean secure) {
+        String[] start = requestLine.split("[ ?]");
+        Fields fields = Fields.none();
+        for (String line : lines) fields = fields.with(name(line), value(line));
+        boolean chunked = fields.contains("Transfer-Encoding");
+        OptionalLong length = fields.first("Content-Length").map(text -> OptionalLong.of(Long.parseLong(text))).orElse(OptionalLong.empty());
+        return new UpgradeRequest(start[0], start[1], start.length > 3 ? start[2] : "", "", start[start.length - 1], secure ? "https" : "http",
+                fields, length, chunked, Map.of(), ANY, ANY, Optional.empty(), Set.of(), Optional.empty(),
+                secure ? Optional.of(new UpgradeRequest.Tls("TLSv1.3", "", List.of())) : Optional.empty());
+    }
+
+    private static String text() {
+        try (InputStream file = HandshakeTable.class.getResourceAsStream("/websocket/handshakes.txt")) {
+            return new String(file.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

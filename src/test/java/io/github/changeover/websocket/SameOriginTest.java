@@ -1,0 +1,124 @@
+package io.github.changeover.websocket;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.github.changeover.conformance.Covers;
+import io.github.changeover.spi.Decision;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The gate with lists and proxies; the handshake table has it without. */
+@Covers("RFC6455-4.2.2-01")
+class SameOriginTest {
+    private static final AllowedOrigins LISTED = AllowedOrigins.of(List.of("https://app.example.org", "http://localhost:3000",
+            "https://*.example.com", "https://*.dev.example.net:8443", "https://b\u00fccher.example", "http://[::1]:8080", "capacitor://localhost",
+            "chrome-extension://abcdefghijklmnopabcdefghijklmnop"));
+
+    @ParameterizedTest(name = "[{index}] {0}: {1}")
+    @CsvSource({
+            "http://server.example.com,              in",
+            "https://app.example.org,                in",
+            "https://APP.example.org:443,            in",
+            "http://app.example.org,                 403",
+            "https://app.example.org:8443,           403",
+            "https://app.example.org.evil.example,   403",
+            "https://evilapp.example.org,            403",
+            "https://a.app.example.org,              403",
+            "https://app.example.org@evil.example,   403",
+            "http://localhost:3000,                  in",
+            "http://localhost,                       403",
+            "http://localhost:3001,                  403",
+            "https://a.example.com,                  in",
+            "https://a.b.example.com,                in",
+            "https://A.EXAMPLE.COM,                  in",
+            "https://example.com,                    403",
+            "https://.example.com,                   403",
+            "https://evilexample.com,                403",
+            "https://a.example.com.evil.example,     403",
+            "https://a.example.com:8443,             403",
+            "http://a.example.com,                   403",
+            "https://evil.example#.example.com,      403",
+            "https://evil.example/.example.com,      403",
+            "https://evil.example?.example.com,      403",
+            "https://evil.example\\.example.com,     403",
+            "https://evil@a.example.com,             403",
+            "https://*.example.com,                  403",
+            "https://a.dev.example.net:8443,         in",
+            "https://a.dev.example.net,              403",
+            "https://xn--bcher-kva.example,          in",
+            "https://b\u00fccher.example,            403",
+            "http://[0:0::1]:8080,                   in",
+            "http://[::2]:8080,                      403",
+            "capacitor://localhost,                  in",
+            "capacitor://localhost:80,               403",
+            "chrome-extension://abcdefghijklmnopabcdefghijklmnop, in",
+            "chrome-extension://ponmlkjihgfedcbaponmlkjihgfedcba, 403",
+            "null,                                   403",
+            "'',                                     403"})
+    void listedOriginsAreLetInBesideTheOwn(String origin, String answer) {
+        assertThat(status(SameOrigin.only().allowing(LISTED), "Origin: " + origin)).isEqualTo(answer);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"null", "*", "example.com", "//example.com", "https:example.com", "https://", "https://*", "https://*.", "https://*.com",
+            "https://*example.com", "https://a.*.com", "https://*.*.com", "https://*.0.0.1", "https://*.[::1]", "https://example.com/", "https://example.com/chat",
+            "https://user@example.com", "https://example.com:", "https://example.com:port", "https://example.com:65536", "wss://example.com",
+            "ws://example.com", "https://example.com https://example.org", "https://example..com", " https://example.com", ""})
+    void aWrongListIsSaidAtOnce(String text) {
+        assertThatIllegalArgumentException().isThrownBy(() -> AllowedOrigins.of(List.of("https://good.example", text)))
+                .withMessageStartingWith("Not an origin: '" + text + "'. Please ");
+    }
+
+    @Test
+    void aListShowsWhatItHolds() {
+        assertThat(AllowedOrigins.of(List.of("HTTPS://App.Example.org:443", "https://*.example.com:8443", "https://b\u00fccher.example")))
+                .hasToString("[https://app.example.org, https://*.example.com:8443, https://xn--bcher-kva.example]");
+    }
+
+    @Test
+    void aRequestWithoutOriginIsLetInUnlessOneIsRequired() {
+        assertThat(SameOrigin.only().check(HandshakeTable.example(), OpeningHandshake.TOKEN)).isEmpty();
+        assertThat(SameOrigin.only().requiringOrigin(true).check(HandshakeTable.example(), OpeningHandshake.TOKEN)).hasValueSatisfying(refuse -> {
+            assertThat(refuse.status()).isEqualTo(403);
+            assertThat(refuse.reason()).contains("changeover.websocket.origin-required");
+        });
+        assertThat(status(SameOrigin.only().requiringOrigin(true), "Origin: http://server.example.com")).isEqualTo("in");
+    }
+
+    @Test
+    void aProxyThatIsBelievedSaysWhatTheClientAskedFor() {
+        SameOrigin gate = SameOrigin.only().behind(request -> Origin.of("https", "www.example.com"));
+        assertThat(status(gate, "Origin: https://www.example.com")).isEqualTo("in");
+        assertThat(status(gate, "Origin: http://www.example.com")).isEqualTo("403");
+        assertThat(status(gate, "Origin: http://server.example.com")).as("what the proxy asked for is nobody's page").isEqualTo("403");
+    }
+
+    @Test
+    void withoutAWordOfTheProxyTheRequestItselfCounts() {
+        SameOrigin gate = SameOrigin.only().behind(request -> Optional.empty());
+        assertThat(status(gate, "Origin: http://server.example.com")).isEqualTo("in");
+        assertThat(status(gate, "Origin: https://server.example.com")).isEqualTo("403");
+    }
+
+    @Test
+    void theSentenceSaysWhatToSet() {
+        Decision.Refuse refuse = SameOrigin.only().check(HandshakeTable.example("Origin: http://evil.example"), OpeningHandshake.TOKEN).orElseThrow();
+        assertThat(refuse.reason()).contains("changeover.websocket.origins", "changeover.trusted-proxies").doesNotContain("evil");
+    }
+
+    @Test
+    void withoutExactlyOneHostThereIsNoOwnOrigin() {
+        assertThat(status(SameOrigin.only(), "-Host", "Origin: http://server.example.com")).isEqualTo("403");
+        assertThat(status(SameOrigin.only(), "+Host: evil.example", "Origin: http://server.example.com")).isEqualTo("403");
+        assertThat(status(SameOrigin.only(), "Host: server.example.com:x", "Origin: http://server.example.com")).isEqualTo("403");
+    }
+
+    private static String status(SameOrigin gate, String... changes) {
+        return gate.check(HandshakeTable.example(changes), OpeningHandshake.TOKEN).map(refuse -> String.valueOf(refuse.status())).orElse("in");
+    }
+}
