@@ -1,0 +1,15 @@
+package broken;
+
+import io.github.changeover.UpgradeEndpoint;
+import io.github.changeover.spi.ConnectionHandler;
+import io.github.changeover.spi.SwitchedConnection;
+
+@UpgradeEndpoint(value = "/x", protocol = "x")
+public class Endpoint implements ConnectionHandler.Blocking {
+    public Endpoint(String needed) {
+    }
+
+    @Override
+    public void serve(SwitchedConnection connection) {
+    }
+}

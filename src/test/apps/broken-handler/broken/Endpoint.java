@@ -1,0 +1,5 @@
+package broken;
+
+@io.github.changeover.UpgradeEndpoint(value = "/x", protocol = "x")
+public class Endpoint {
+}

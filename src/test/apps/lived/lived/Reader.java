@@ -1,0 +1,17 @@
+package lived;
+
+import io.github.changeover.UpgradeEndpoint;
+import io.github.changeover.spi.ConnectionHandler;
+import io.github.changeover.spi.SwitchedConnection;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+
+/** Reads until there is no more, then says goodbye. */
+@UpgradeEndpoint(value = "/reader", protocol = "guest")
+public final class Reader implements ConnectionHandler.Blocking {
+    @Override
+    public void serve(SwitchedConnection connection) throws IOException {
+        connection.input().transferTo(connection.output());
+        connection.output().write("goodbye\n".getBytes(StandardCharsets.UTF_8));
+    }
+}

@@ -1,0 +1,20 @@
+package lived;
+
+import io.github.changeover.UpgradeEndpoint;
+import io.github.changeover.spi.ConnectionHandler;
+import io.github.changeover.spi.SwitchedConnection;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+
+/** Does not want to go. */
+@UpgradeEndpoint(value = "/stays", protocol = "guest")
+public final class Stays implements ConnectionHandler.Events {
+    @Override
+    public void received(SwitchedConnection connection, ByteBuffer octets) {
+        connection.send(octets);
+    }
+
+    @Override
+    public void drain(SwitchedConnection connection, Duration grace) {
+    }
+}

@@ -1,0 +1,40 @@
+package original;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.annotation.WebFilter;
+import jakarta.servlet.http.HttpFilter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+
+/** Filters that have their own word in the answer. */
+final class Filters {
+    private Filters() {
+    }
+
+    /** Begins to answer before anybody else. */
+    @WebFilter(urlPatterns = "/page/nothing", asyncSupported = true)
+    public static final class Hasty extends HttpFilter {
+        @Override
+        protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain) throws IOException, ServletException {
+            if (request.getHeader("X-Hasty") != null) {
+                response.setHeader("X-By", "filter");
+                response.getOutputStream().print("hasty");
+                response.flushBuffer();
+            }
+            chain.doFilter(request, response);
+        }
+    }
+
+    /** Sends what there is when everybody else has answered. */
+    @WebFilter(urlPatterns = "/page/writer", asyncSupported = true)
+    public static final class Tidy extends HttpFilter {
+        @Override
+        protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain) throws IOException, ServletException {
+            response.setHeader("X-Before", "filter");
+            chain.doFilter(request, response);
+            if (request.getHeader("X-Tidy") != null) response.flushBuffer();
+        }
+    }
+}

@@ -1,0 +1,289 @@
+package probe;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import io.github.changeover.spi.CloseCause;
+import io.github.changeover.spi.ConnectionHandler;
+import io.github.changeover.spi.SwitchedConnection;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The handlers of {@link Probe}. */
+final class Handlers {
+    private Handlers() {
+    }
+
+    private static ByteBuffer octets(String text) {
+        return ByteBuffer.wrap(text.getBytes(ISO_8859_1));
+    }
+
+    /** Tells every callback, and that none ran beside another. */
+    abstract static class Told implements ConnectionHandler.Events {
+        final String key;
+        private final AtomicInteger inside = new AtomicInteger();
+
+        Told(String key) {
+            this.key = key;
+        }
+
+        void tell(String event) {
+            Diary.add(key, event);
+        }
+
+        void enter() {
+            if (inside.incrementAndGet() != 1) tell("OVERLAP");
+        }
+
+        void leave() {
+            inside.decrementAndGet();
+        }
+
+        @Override
+        public void opened(SwitchedConnection connection) {
+            tell("opened");
+        }
+
+        @Override
+        public void ended(SwitchedConnection connection) {
+            tell("ended");
+            connection.close();
+        }
+
+        @Override
+        public void drain(SwitchedConnection connection, Duration grace) {
+            tell("drain");
+            connection.send(octets("BYE\n"));
+            connection.close();
+        }
+
+        @Override
+        public void closed(SwitchedConnection connection, CloseCause cause) {
+            tell("closed " + cause.kind());
+        }
+    }
+
+    /** Every octet comes back, and the peer is held back while it takes none. */
+    static final class Echo extends Told {
+        Echo(String key) {
+            super(key);
+        }
+
+        @Override
+        public void received(SwitchedConnection connection, ByteBuffer octets) {
+            enter();
+            if (!connection.send(octets)) connection.pause();
+            leave();
+        }
+
+        @Override
+        public void writable(SwitchedConnection connection) {
+            enter();
+            connection.resume();
+            leave();
+        }
+    }
+
+    /** The same with streams. */
+    record BlockingEcho(String key) implements ConnectionHandler.Blocking {
+        @Override
+        public void serve(SwitchedConnection connection) throws IOException {
+            Diary.add(key, "opened");
+            try {
+                connection.input().transferTo(connection.output());
+                Diary.add(key, "served");
+            } catch (IOException failure) {
+                Diary.add(key, "failed " + failure.getMessage());
+                throw failure;
+            }
+        }
+    }
+
+    /** Greets before the client has sent anything. */
+    static final class SpeaksFirst extends Told {
+        SpeaksFirst(String key) {
+            super(key);
+        }
+
+        @Override
+        public void opened(SwitchedConnection connection) {
+            super.opened(connection);
+            connection.send(octets("hello\n"));
+        }
+
+        @Override
+        public void received(SwitchedConnection connection, ByteBuffer octets) {
+            connection.send(octets);
+        }
+    }
+
+    /** Throws in the callback named. */
+    static final class Throws extends Told {
+        private final String where;
+
+        Throws(String key, String where) {
+            super(key);
+            this.where = where;
+        }
+
+        private void maybe(String here) {
+            tell(here);
+            if (here.equals(where)) throw new IllegalStateException("thrown in " + here);
+        }
+
+        @Override
+        public void opened(SwitchedConnection connection) {
+            maybe("opened");
+        }
+
+        @Override
+        public void received(SwitchedConnection connection, ByteBuffer octets) {
+            maybe("received");
+            connection.send(ByteBuffer.allocate(where.equals("writable") ? 32 << 20 : 4 << 20));     // 32 MB wait for room
+        }
+
+        @Override
+        public void writable(SwitchedConnection connection) {
+            maybe("writable");
+        }
+
+        @Override
+        public void ended(SwitchedConnection connection) {
+            maybe("ended");
+            connection.close();
+        }
+
+        @Override
+        public void closed(SwitchedConnection connection, CloseCause cause) {
+            super.closed(connection, cause);
+            maybe("closed");
+        }
+    }
+
+    /** Sends so many octets, each its position modulo 251, as the peer takes them; then closes. */
+    static final class Push extends Told {
+        private final int total;
+        private int sent;
+
+        Push(String key, int total) {
+            super(key);
+            this.total = total;
+        }
+
+        @Override
+        public void opened(SwitchedConnection connection) {
+            super.opened(connection);
+            writable(connection);
+        }
+
+        @Override
+        public void received(SwitchedConnection connection, ByteBuffer octets) {
+        }
+
+        @Override
+        public void writable(SwitchedConnection connection) {
+            boolean more = true;
+            while (more && sent < total) {
+                ByteBuffer piece = ByteBuffer.allocate(Math.min(100_000, total - sent));
+                while (piece.hasRemaining()) piece.put((byte) (sent++ % 251));
+                more = connection.send(piece.flip());
+            }
+            if (sent == total) connection.close();
+        }
+    }
+
+    /** Sends on whatever send() answers. */
+    static final class Floods extends Told {
+        Floods(String key) {
+            super(key);
+        }
+
+        @Override
+        public void received(SwitchedConnection connection, ByteBuffer octets) {
+            try {
+                while (true) connection.send(ByteBuffer.allocate(1 << 16));
+            } catch (IllegalStateException told) {
+                tell("told " + told.getMessage());
+                throw told;
+            }
+        }
+    }
+
+    /** Takes one burst, pauses, and takes the rest when {@link Resume} says so. */
+    static final class Pauses extends Told {
+        private long taken;
+
+        Pauses(String key) {
+            super(key);
+        }
+
+        @Override
+        public void opened(SwitchedConnection connection) {
+            Control.keep(key, connection);      // before it is told: a test commands at once
+            super.opened(connection);
+        }
+
+        @Override
+        public void received(SwitchedConnection connection, ByteBuffer octets) {
+            if (taken == 0) {
+                connection.pause();
+                tell("paused");
+            }
+            taken += octets.remaining();
+            tell("taken " + taken);
+        }
+
+        @Override
+        public void ended(SwitchedConnection connection) {
+            connection.send(octets(Long.toString(taken)));
+            super.ended(connection);
+        }
+    }
+
+    /** Does nothing by itself: {@link Control} acts from its own thread. */
+    static final class Commands extends Told {
+        Commands(String key) {
+            super(key);
+        }
+
+        @Override
+        public void opened(SwitchedConnection connection) {
+            Control.keep(key, connection);      // before it is told: a test commands at once
+            super.opened(connection);
+        }
+
+        @Override
+        public void received(SwitchedConnection connection, ByteBuffer octets) {
+            tell("received " + octets.remaining());
+        }
+
+        @Override
+        public void ended(SwitchedConnection connection) {
+            tell("ended");
+        }
+    }
+
+    /** Says what content the request had, then echoes. */
+    static final class SaysContent extends Told {
+        private final byte[] content;
+
+        SaysContent(String key, byte[] content) {
+            super(key);
+            this.content = content;
+        }
+
+        @Override
+        public void opened(SwitchedConnection connection) {
+            super.opened(connection);
+            connection.send(octets(content.length + ":"));
+            connection.send(ByteBuffer.wrap(content));
+            connection.send(octets("\n"));
+        }
+
+        @Override
+        public void received(SwitchedConnection connection, ByteBuffer octets) {
+            connection.send(octets);
+        }
+    }
+}

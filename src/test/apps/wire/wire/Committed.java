@@ -1,0 +1,27 @@
+package wire;
+
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.annotation.WebFilter;
+import java.io.IOException;
+
+/** Begins the answer before anybody has decided; with {@code ?late} after everybody has. */
+@WebFilter(urlPatterns = "/committed", asyncSupported = true)
+public final class Committed implements Filter {
+    @Override
+    public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain) throws IOException, ServletException {
+        if (request.getParameter("late") == null) {
+            response.getOutputStream().print("begun\n");
+            response.flushBuffer();
+        }
+        chain.doFilter(request, response);
+        if (request.getParameter("late") != null) {
+            response.setContentLength(5);
+            response.getOutputStream().print("late\n");
+            response.flushBuffer();
+        }
+    }
+}

@@ -1,0 +1,194 @@
+package io.github.changeover;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import com.tngtech.archunit.library.GeneralCodingRules;
+import com.sun.source.tree.ClassTree;
+import com.sun.source.util.DocTrees;
+import com.sun.source.util.JavacTask;
+import com.sun.source.util.TreePathScanner;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import javax.lang.model.element.Modifier;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** What docs/architecture.md says of packages and files. A package that is not in the table has no business here: add its line. */
+class ArchitectureTest {
+    private static final String ROOT = "io.github.changeover";
+    private static final int LONGEST = 250;
+    private static final Path SOURCES = Path.of(System.getProperty("changeover.basedir", "."), "src", "main", "java");
+    private static final JavaClasses CLASSES = new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests()).importPackages(ROOT);
+
+    /** Which packages a package may import beside java.* and itself; a name that ends with two dots means what is below it, too. */
+    private static final Map<String, List<String>> MAY_IMPORT = new TreeMap<>(Map.ofEntries(
+            Map.entry("", List.of(".spi")),
+            Map.entry(".spi", List.of()),
+            Map.entry(".negotiation", List.of(".spi")),
+            Map.entry(".connection", List.of(".spi")),
+            Map.entry(".websocket", List.of(".spi", ".negotiation")),
+            Map.entry(".servlet", List.of("", ".spi", ".negotiation", ".connection", "jakarta.servlet..")),
+            Map.entry(".servlet.container", List.of(".spi", ".negotiation", ".connection", ".servlet", "jakarta.servlet..", "org.apache..")),
+            Map.entry(".demo", List.of("", ".spi", "jakarta.servlet.."))));
+
+    /** Single classes that may import more than their package. */
+    private static final Map<String, List<String>> MAY_IMPORT_ALSO = Map.of(
+            ROOT + ".Changeover", List.of("jakarta.servlet"),
+            ROOT + ".servlet.CdiInstances", List.of("jakarta.enterprise.."));
+
+    /** Classes that are neither final nor made to be extended, each with its reason. */
+    private static final Map<String, String> OPEN = Map.of();
+
+    @TestFactory
+    Stream<DynamicTest> importsOnlyWhatTheTableSays() {
+        return MAY_IMPORT.entrySet().stream().map(line -> DynamicTest.dynamicTest(ROOT + line.getKey(), () ->
+                classes().that().resideInAPackage(ROOT + line.getKey())
+                        .should(dependOnlyOn(Stream.concat(Stream.of(line.getKey()), line.getValue().stream()).map(ArchitectureTest::full).toList()))
+                        .allowEmptyShould(true).check(CLASSES)));
+    }
+
+    private static String full(String name) {
+        return name.isEmpty() || name.startsWith(".") ? ROOT + name : name;
+    }
+
+    private static ArchCondition<JavaClass> dependOnlyOn(List<String> packages) {
+        String[] allowed = Stream.concat(Stream.of("java..", "javax.net.ssl..", "javax.management..", "javax.naming.."), packages.stream()).toArray(String[]::new);
+        DescribedPredicate<JavaClass> fine = resideInAnyPackage(allowed);
+        return new ArchCondition<>("depend only on " + String.join(", ", allowed)) {
+            @Override
+            public void check(JavaClass from, ConditionEvents events) {
+                DescribedPredicate<JavaClass> also = resideInAnyPackage(MAY_IMPORT_ALSO.getOrDefault(outermost(from), List.of()).toArray(String[]::new));
+                from.getDirectDependenciesFromSelf().forEach(dependency -> {
+                    JavaClass to = dependency.getTargetClass().getBaseComponentType();
+                    if (!to.isPrimitive() && !fine.test(to) && !also.test(to)) events.add(SimpleConditionEvent.violated(dependency, dependency.getDescription()));
+                });
+            }
+        };
+    }
+
+    private static String outermost(JavaClass from) {
+        return from.getName().split("\\$")[0];
+    }
+
+    @Test
+    void everyPackageIsInTheTable() {
+        assertThat(CLASSES.stream().map(JavaClass::getPackageName).distinct())
+                .allSatisfy(name -> assertThat(MAY_IMPORT).containsKey(name.substring(ROOT.length())));
+    }
+
+    @Test
+    void theRootKnowsNothingOfServletsButTheContext() {
+        classes().that().resideInAPackage(ROOT).should().onlyDependOnClassesThat(
+                describe("are jakarta.servlet.ServletContext or no servlet class", to -> !to.getPackageName().startsWith("jakarta.servlet")
+                        || to.getName().equals("jakarta.servlet.ServletContext"))).check(CLASSES);
+    }
+
+    @Test
+    void nobodyImportsTheContainersPackage() {
+        noClasses().that().resideOutsideOfPackage(ROOT + ".servlet.container").should().dependOnClassesThat().resideInAPackage(ROOT + ".servlet.container").check(CLASSES);
+    }
+
+    @Test
+    void nobodyImportsTheDemo() {
+        noClasses().that().resideOutsideOfPackage(ROOT + ".demo").should().dependOnClassesThat().resideInAPackage(ROOT + ".demo").check(CLASSES);
+    }
+
+    @Test
+    void noCycles() {
+        slices().assignedFrom(new com.tngtech.archunit.library.dependencies.SliceAssignment() {
+            @Override
+            public com.tngtech.archunit.library.dependencies.SliceIdentifier getIdentifierOf(JavaClass type) {
+                return com.tngtech.archunit.library.dependencies.SliceIdentifier.of(type.getPackageName());
+            }
+
+            @Override
+            public String getDescription() {
+                return "each package";
+            }
+        }).should().beFreeOfCycles().check(CLASSES);
+    }
+
+    @Test
+    void logsGoToSystemLogger() {
+        GeneralCodingRules.NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING.check(CLASSES);
+        GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS.check(CLASSES);
+        noClasses().should().dependOnClassesThat().resideInAnyPackage("org.slf4j..", "org.apache.logging..", "org.apache.commons.logging..", "org.apache.juli..").check(CLASSES);
+    }
+
+    @Test
+    void classesAreFinalOrMadeToBeExtended() {
+        assertThat(CLASSES.stream()
+                .filter(type -> !type.isInterface() && !type.isAnonymousClass() && !type.getModifiers().contains(JavaModifier.SYNTHETIC))
+                .filter(type -> !type.getModifiers().contains(JavaModifier.FINAL) && !type.getModifiers().contains(JavaModifier.ABSTRACT))
+                .filter(type -> !type.isEnum() && !type.reflect().isSealed())
+                .map(JavaClass::getName).filter(name -> !OPEN.containsKey(name))).isEmpty();
+    }
+
+    @Test
+    void filesAreShort() throws IOException {
+        List<String> tooLong = new ArrayList<>();
+        for (Path file : sources(SOURCES)) {
+            long lines;
+            try (Stream<String> all = Files.lines(file)) {
+                lines = all.count();
+            }
+            if (lines > LONGEST) tooLong.add(SOURCES.relativize(file) + " has " + lines + " lines");
+        }
+        assertThat(tooLong).as("files of more than %s lines: split them along an idea", LONGEST).isEmpty();
+    }
+
+    @Test
+    void whatUsersReadIsDocumented() throws IOException {
+        List<Path> files = new ArrayList<>(sources(SOURCES.resolve(ROOT.replace('.', '/') + "/spi")));
+        try (Stream<Path> root = Files.list(SOURCES.resolve(ROOT.replace('.', '/')))) {
+            root.filter(file -> file.toString().endsWith(".java")).forEach(files::add);
+        }
+        List<String> silent = new ArrayList<>();
+        var compiler = ToolProvider.getSystemJavaCompiler();
+        try (var manager = compiler.getStandardFileManager(null, null, null)) {
+            JavacTask task = (JavacTask) compiler.getTask(null, manager, null, List.of("-proc:none"), null, manager.getJavaFileObjectsFromPaths(files));
+            DocTrees docs = DocTrees.instance(task);
+            for (var unit : task.parse()) {
+                new TreePathScanner<Void, Void>() {
+                    @Override
+                    public Void visitClass(ClassTree type, Void none) {
+                        boolean hidden = type.getModifiers().getFlags().contains(Modifier.PRIVATE)
+                                || getCurrentPath().getParentPath().getLeaf() == unit && !type.getModifiers().getFlags().contains(Modifier.PUBLIC);
+                        if (hidden || type.getSimpleName().isEmpty()) return null;
+                        if (docs.getDocComment(getCurrentPath()) == null) silent.add(unit.getSourceFile().getName() + ": " + type.getSimpleName());
+                        return super.visitClass(type, none);
+                    }
+                }.scan(unit, null);
+            }
+        }
+        assertThat(silent).as("public types without a comment").isEmpty();
+    }
+
+    private static List<Path> sources(Path directory) throws IOException {
+        try (Stream<Path> all = Files.walk(directory)) {
+            return all.filter(file -> file.toString().endsWith(".java")).toList();
+        }
+    }
+}

@@ -1,0 +1,117 @@
+package io.github.changeover.connection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.changeover.conformance.Covers;
+import io.github.changeover.spi.CloseCause.Kind;
+import io.github.changeover.spi.SwitchedConnection;
+import java.nio.ByteBuffer;
+import org.junit.jupiter.api.Test;
+
+/** A slow peer holds the sender back, and a slow handler the peer. */
+@Covers("GEN-08")
+class BackpressureTest {
+    private final Rig rig = new Rig();
+    private final Diary diary = new Diary();
+    private final MemoryTransport transport = new MemoryTransport();
+
+    private LiveConnection stalled(Diary handler) {
+        LiveConnection connection = rig.connection(handler);
+        transport.window(0).open(connection);
+        return connection;
+    }
+
+    @Test
+    void theSenderIsToldToWaitAtTheBoundAndToGoOnAtHalf() {
+        LiveConnection connection = stalled(diary);
+        assertThat(connection.send(Rig.octets(Rig.BOUND))).isTrue();
+        assertThat(connection.send(Rig.octets(1))).isFalse();
+        assertThat(connection.queued()).isEqualTo(Rig.BOUND + 1);
+        transport.peerTakes(Rig.BOUND / 2);
+        assertThat(diary.told()).containsExactly("opened");
+        transport.peerTakes(1);
+        assertThat(diary.told()).containsExactly("opened", "writable");
+        transport.peerTakes(Rig.BOUND);
+        assertThat(diary.told()).containsExactly("opened", "writable");
+        assertThat(connection.queued()).isZero();
+    }
+
+    @Test
+    void whatIsSentUnheededIsBounded() {
+        LiveConnection connection = stalled(diary);
+        assertThat(connection.send(Rig.octets(Rig.BOUND + 1))).isFalse();
+        assertThat(connection.send(Rig.octets(Rig.BOUND))).isFalse();
+        assertThatThrownBy(() -> connection.send(Rig.octets(1))).isInstanceOf(IllegalStateException.class).hasMessageContaining("wait for writable()");
+        assertThat(diary.kind()).isEqualTo(Kind.OVERFLOW);
+        assertThat(transport.aborts()).isPositive();
+    }
+
+    @Test
+    void aWriterThatFillsAgainInWritableIsToldAgain() {
+        Diary writer = new Diary() {
+            @Override
+            void onOpened(SwitchedConnection connection) {
+                onWritable(connection);
+            }
+
+            @Override
+            void onWritable(SwitchedConnection connection) {
+                while (connection.send(Rig.octets(4000))) tell("");
+            }
+        };
+        stalled(writer);
+        for (int i = 0; i < 5; i++) transport.peerTakes(12_000);
+        assertThat(writer.told()).filteredOn("writable"::equals).hasSize(5);
+        assertThat(transport.taken()).hasSize(60_000);
+    }
+
+    @Test
+    void aPausedHandlerIsGivenNothingUntilItResumes() {
+        Diary slow = new Diary() {
+            @Override
+            void onReceived(SwitchedConnection connection, ByteBuffer octets) {
+                connection.pause();
+            }
+        };
+        LiveConnection connection = rig.connection(slow);
+        transport.open(connection);
+        transport.peerSends("one");
+        transport.peerSends("two");
+        transport.peerEnds();
+        assertThat(slow.text()).isEqualTo("one");
+        connection.resume();
+        assertThat(slow.text()).isEqualTo("onetwo");
+        assertThat(slow.told()).containsExactly("opened");
+        connection.resume();
+        assertThat(slow.told()).containsExactly("opened", "ended", "closed");
+    }
+
+    @Test
+    void aCloseOfAPausedConnectionTakesWhatThePeerStillSends() {
+        LiveConnection connection = rig.connection(diary);
+        transport.open(connection);
+        connection.pause();
+        transport.peerSends("unheard");
+        connection.close();
+        transport.peerEnds();
+        assertThat(diary.told()).containsExactly("opened", "closed");
+        assertThat(diary.text()).isEmpty();
+    }
+
+    @Test
+    void smallSendsOfACallbackGoOutTogether() {
+        MemoryTransport counted = new MemoryTransport();
+        Diary chatty = new Diary() {
+            @Override
+            void onReceived(SwitchedConnection connection, ByteBuffer octets) {
+                for (int i = 0; i < 100; i++) connection.send(Rig.octets("."));
+                tell("on the wire " + counted.taken().length);
+            }
+        };
+        counted.open(rig.connection(chatty));
+        counted.peerSends("x");
+        assertThat(chatty.told()).containsExactly("opened", "on the wire 0");
+        assertThat(counted.taken()).hasSize(100);
+    }
+}

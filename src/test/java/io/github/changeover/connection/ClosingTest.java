@@ -1,0 +1,312 @@
+package io.github.changeover.connection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.changeover.conformance.Covers;
+import io.github.changeover.spi.CloseCause;
+import io.github.changeover.spi.CloseCause.Kind;
+import io.github.changeover.spi.SwitchedConnection;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The ends of an open connection, and what still goes out before them. */
+@Timeout(20)
+class ClosingTest {
+    private final Rig rig = new Rig();
+    private final Diary diary = new Diary();
+    private final MemoryTransport transport = new MemoryTransport();
+
+    private LiveConnection open(Diary handler) {
+        LiveConnection connection = rig.connection(handler);
+        transport.open(connection);
+        return connection;
+    }
+
+    @Test
+    @Covers("RFC9112-9.6-01")
+    void whatWaitsIsSentThenTheEndIsToldThenThePeersEndIsAwaited() {
+        LiveConnection connection = open(diary);
+        transport.window(2);
+        connection.send(Rig.octets("last"));
+        connection.close();
+        assertThat(transport.outputEnded()).isFalse();
+        transport.peerTakes(2);
+        assertThat(transport.text()).isEqualTo("last");
+        assertThat(transport.outputEnded()).isTrue();
+        assertThat(diary.told()).containsExactly("opened");
+        transport.peerSends("dropped");
+        transport.peerEnds();
+        assertThat(diary.told()).containsExactly("opened", "closed");
+        assertThat(diary.text()).isEmpty();
+        assertThat(diary.kind()).isEqualTo(Kind.HANDLER);
+        assertThat(transport.aborts()).isZero();
+        assertThat(transport.closes()).isEqualTo(1);
+    }
+
+    @Test
+    void whereTheContainerCannotHalfCloseItClosesAtOnce() {
+        transport.withoutHalfClose();
+        LiveConnection connection = open(diary);
+        connection.close();
+        assertThat(diary.told()).containsExactly("opened", "closed");
+        assertThat(transport.closes()).isEqualTo(1);
+    }
+
+    @Test
+    void theFirstCauseStays() {
+        LiveConnection connection = open(diary);
+        connection.close(CloseCause.of(Kind.HANDLER, "first"));
+        connection.close(CloseCause.of(Kind.HANDLER, "second"));
+        transport.peerEnds();
+        assertThat(diary.cause().detail()).isEqualTo("first");
+    }
+
+    @Test
+    void aPeerThatFloodsDoesNotPutOffTheEnd() {
+        Diary closer = new Diary() {
+            private int pieces;
+
+            @Override
+            void onReceived(SwitchedConnection from, ByteBuffer octets) {
+                if (++pieces == 3) {
+                    from.send(Rig.octets("enough"));
+                    from.close();
+                }
+            }
+        };
+        FloodingTransport flood = new FloodingTransport();
+        LiveConnection connection = rig.connection(closer);
+        Thread container = new Thread(() -> connection.open(flood));
+        container.start();
+        flood.awaitEndOutput();
+        connection.evict();
+        assertThat(flood.text()).isEqualTo("enough");
+    }
+
+    @Test
+    void aPeerThatFloodsDoesNotPutOffTasksOrTheGoodbye() throws InterruptedException {
+        CountDownLatch received = new CountDownLatch(1);
+        Diary busy = new Diary() {
+            @Override
+            void onReceived(SwitchedConnection from, ByteBuffer octets) {
+                octets.position(octets.limit());
+                received.countDown();
+            }
+        };
+        FloodingTransport flood = new FloodingTransport();
+        LiveConnection connection = rig.connection(busy);
+        Thread container = new Thread(() -> connection.open(flood));
+        container.start();
+        received.await();
+        CountDownLatch ran = new CountDownLatch(1);
+        connection.execute(ran::countDown);
+        ran.await();
+        connection.drain();
+        flood.awaitEndOutput();
+        connection.evict();
+        assertThat(busy.awaitClosed()).isTrue();
+        assertThat(busy.told()).containsExactly("opened", "drain", "closed");
+    }
+
+    @Test
+    void whatAHandlerThrowsAfterItsCloseCutsNothingOff() {
+        Diary thrower = new Diary() {
+            @Override
+            void onReceived(SwitchedConnection from, ByteBuffer octets) {
+                from.send(Rig.octets("goodbye"));
+                from.close();
+                throw new IllegalStateException("after close");
+            }
+        };
+        transport.window(0);
+        open(thrower);
+        transport.peerSends("x");
+        transport.peerTakes(100);
+        assertThat(transport.text()).isEqualTo("goodbye");
+        transport.peerEnds();
+        assertThat(thrower.kind()).isEqualTo(Kind.HANDLER);
+        assertThat(thrower.told()).containsExactly("opened", "closed");
+    }
+
+    @Test
+    @Covers("GEN-05")
+    void whatAHandlerThrowsEndsTheConnection() {
+        Diary thrower = new Diary() {
+            @Override
+            void onReceived(SwitchedConnection from, ByteBuffer octets) {
+                throw new IllegalStateException("thrown");
+            }
+        };
+        open(thrower);
+        transport.peerSends("x");
+        assertThat(thrower.kind()).isEqualTo(Kind.HANDLER_FAILED);
+        assertThat(transport.aborts()).isPositive();
+    }
+
+    @Test
+    void octetsSentAfterTheOutputsEndAreDroppedAndTheConnectionLivesOn() {
+        LiveConnection connection = open(diary);
+        connection.send(Rig.octets("all"));
+        connection.endOutput();
+        ByteBuffer late = Rig.octets("late");
+        assertThat(connection.send(late)).isFalse();
+        assertThat(late.hasRemaining()).isFalse();
+        assertThat(transport.text()).isEqualTo("all");
+        transport.peerSends("still heard");
+        assertThat(diary.text()).isEqualTo("still heard");
+        assertThat(diary.told()).containsExactly("opened");
+    }
+
+    @Test
+    void theOutputsEndWaitsForWhatIsQueued() {
+        LiveConnection connection = open(diary);
+        transport.window(1);
+        connection.send(Rig.octets("abc"));
+        connection.endOutput();
+        assertThat(transport.outputEnded()).isFalse();
+        transport.peerTakes(2);
+        assertThat(transport.outputEnded()).isTrue();
+        assertThat(transport.text()).isEqualTo("abc");
+    }
+
+    @Test
+    void aBreakWithOctetsUnsentIsABreakEvenWhileClosing() {
+        LiveConnection connection = open(diary);
+        transport.window(0);
+        connection.send(Rig.octets("unsent"));
+        connection.close();
+        connection.broke(new IOException("reset"));
+        assertThat(diary.kind()).isEqualTo(Kind.BROKEN);
+    }
+
+    @Test
+    void aBreakWhileOnlyThePeersEndIsAwaitedIsTheEndThatWasAskedFor() {
+        LiveConnection connection = open(diary);
+        connection.close();
+        connection.broke(new IOException("reset"));
+        assertThat(diary.kind()).isEqualTo(Kind.HANDLER);
+    }
+
+    @Test
+    void aReadThatFailsBreaks() {
+        open(diary);
+        transport.readsFail(new IOException("reset"));
+        transport.peerSends("x");
+        assertThat(diary.kind()).isEqualTo(Kind.BROKEN);
+    }
+
+    @Test
+    void thePeersEndFirstIsThePeers() {
+        open(diary);
+        transport.peerEnds();
+        assertThat(diary.told()).containsExactly("opened", "ended", "closed");
+        assertThat(diary.kind()).isEqualTo(Kind.PEER);
+    }
+
+    @Test
+    void anEvictionEndsTheSocketEvenWhileACallbackRuns() throws InterruptedException {
+        CountDownLatch inside = new CountDownLatch(1);
+        CountDownLatch leave = new CountDownLatch(1);
+        Diary stuck = new Diary() {
+            @Override
+            void onReceived(SwitchedConnection from, ByteBuffer octets) {
+                inside.countDown();
+                awaitQuietly(leave);
+            }
+        };
+        LiveConnection connection = open(stuck);
+        Thread container = new Thread(() -> transport.peerSends("x"));
+        container.start();
+        inside.await();
+        connection.evict();
+        assertThat(transport.aborts()).isPositive();
+        assertThat(stuck.told()).containsExactly("opened");
+        leave.countDown();
+        assertThat(stuck.awaitClosed()).isTrue();
+        assertThat(stuck.told()).containsExactly("opened", "closed");
+    }
+
+    @Test
+    void anEvictionEndsTheSocketOfABrokenConnectionWhoseCallbackRuns() throws InterruptedException {
+        CountDownLatch inside = new CountDownLatch(1);
+        CountDownLatch leave = new CountDownLatch(1);
+        Diary stuck = new Diary() {
+            @Override
+            void onReceived(SwitchedConnection from, ByteBuffer octets) {
+                inside.countDown();
+                awaitQuietly(leave);
+            }
+        };
+        LiveConnection connection = open(stuck);
+        Thread container = new Thread(() -> transport.peerSends("x"));
+        container.start();
+        inside.await();
+        connection.broke(new IOException("reset"));
+        connection.evict();
+        assertThat(transport.aborts()).isPositive();
+        leave.countDown();
+        assertThat(stuck.awaitClosed()).isTrue();
+        assertThat(stuck.kind()).isEqualTo(Kind.BROKEN);
+    }
+
+    @Test
+    void aTaskAfterTheEndIsNotKept() throws InterruptedException {
+        LiveConnection connection = open(diary);
+        connection.evict();
+        Object held = new Object();
+        var reference = new java.lang.ref.WeakReference<>(held);
+        connection.execute(new Holding(held));
+        held = null;
+        for (int i = 0; i < 50 && reference.get() != null; i++) {
+            System.gc();
+            Thread.onSpinWait();
+        }
+        assertThat(reference.get()).isNull();
+        assertThat(connection.id()).isNotEmpty();
+    }
+
+    private record Holding(Object held) implements Runnable {
+        @Override
+        public void run() {
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
+    void drainIsToldOnce() {
+        Diary lingering = new Diary() {
+            @Override
+            void onDrain(SwitchedConnection connection) {
+                // stays a while
+            }
+        };
+        LiveConnection connection = open(lingering);
+        connection.drain();
+        connection.drain();
+        assertThat(lingering.told()).containsExactly("opened", "drain");
+        connection.close();
+        connection.drain();
+        transport.peerEnds();
+        assertThat(lingering.told()).containsExactly("opened", "drain", "closed");
+    }
+
+    @Test
+    void aContainerThatHoldsTheLastOctetsIsAskedForThem() {
+        LiveConnection connection = open(diary);
+        transport.keepsTheLast();
+        connection.send(Rig.octets("held"));
+        assertThat(transport.text()).isEmpty();
+        transport.peerTakes(0);
+        assertThat(transport.text()).isEqualTo("held");
+    }
+}

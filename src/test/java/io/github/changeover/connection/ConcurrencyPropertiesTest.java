@@ -1,0 +1,215 @@
+package io.github.changeover.connection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.changeover.conformance.Covers;
+import io.github.changeover.spi.CloseCause.Kind;
+import io.github.changeover.spi.SwitchedConnection;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.ShrinkingMode;
+
+/** The peer, its container, senders and commanders at once, each on a thread of its own. */
+class ConcurrencyPropertiesTest {
+    private static final int SENDERS = 3, FRAMES = 200, LONGEST = 300;
+
+    private enum End { CLOSE, EVICT, BREAK, RELEASE, PEER }
+
+    /** One run: what every thread did, and what came of it. */
+    private static final class Run {
+        final Rig rig = new Rig();
+        final Diary diary = new Diary() {
+            @Override
+            void onReceived(SwitchedConnection connection, ByteBuffer octets) {
+                if (octets.get(octets.position()) % 7 == 0) connection.execute(() -> { });
+            }
+        };
+        final MemoryTransport transport = new MemoryTransport().window(500);
+        final LiveConnection connection = rig.connection(diary);
+        final AtomicIntegerArray completions = new AtomicIntegerArray(SENDERS * FRAMES);
+        final AtomicIntegerArray successes = new AtomicIntegerArray(SENDERS * FRAMES);
+        final byte[] input = new byte[40_000];
+        final CountDownLatch go = new CountDownLatch(1);
+        final List<Thread> threads = new ArrayList<>();
+        final List<Throwable> thrown = java.util.Collections.synchronizedList(new ArrayList<>());
+        final Random random;
+
+        Run(long seed) {
+            random = new Random(seed);
+            random.nextBytes(input);
+        }
+
+        interface Part {
+            void run(Random own);
+        }
+
+        Thread start(Part part) {
+            Random own = new Random(random.nextLong());
+            Thread thread = new Thread(() -> {
+                try {
+                    go.await();
+                    part.run(own);
+                } catch (Throwable failure) {
+                    thrown.add(failure);
+                }
+            });
+            threads.add(thread);
+            thread.start();
+            return thread;
+        }
+
+        void peerSends(Random own) {
+            for (int at = 0; at < input.length; ) {
+                int count = Math.min(input.length - at, 1 + own.nextInt(700));
+                transport.peerSends(Arrays.copyOfRange(input, at, at + count));
+                at += count;
+            }
+        }
+
+        void peerTakes(Random own) {
+            for (int taken = 0; taken < SENDERS * FRAMES * (LONGEST + 4); ) {
+                int count = own.nextInt(2000);
+                transport.peerTakes(count);
+                taken += count;
+                Thread.yield();
+            }
+        }
+
+        /** Frames of sender, number in two octets, length in two, and so many octets. */
+        void send(int sender, Random own) {
+            for (int number = 0; number < FRAMES; number++) {
+                int index = sender * FRAMES + number;
+                int length = own.nextInt(LONGEST);
+                ByteBuffer frame = ByteBuffer.allocate(5 + length).put((byte) sender).putShort((short) number).putShort((short) length);
+                while (frame.hasRemaining()) frame.put((byte) (index + frame.position()));
+                connection.send(frame.flip(), failure -> diary.enter("", () -> {
+                    completions.incrementAndGet(index);
+                    if (failure == null) successes.incrementAndGet(index);
+                }));
+                while (connection.queued() > Rig.BOUND / 2 && diary.cause() == null) Thread.yield();
+            }
+        }
+
+        void command(Random own) {
+            for (int i = 0; i < 300; i++) {
+                switch (own.nextInt(6)) {
+                    case 0 -> connection.pause();
+                    case 1, 2 -> connection.resume();
+                    case 3 -> connection.readable();
+                    case 4 -> connection.writable();
+                    default -> connection.execute(() -> { });
+                }
+            }
+            connection.resume();
+        }
+
+        void join() throws InterruptedException {
+            for (Thread thread : threads) {
+                thread.join(20_000);
+                assertThat(thread.isAlive()).as("a thread hangs in %s", (Object) thread.getStackTrace()).isFalse();
+            }
+            assertThat(thrown).isEmpty();
+        }
+
+        void assertInvariants() throws InterruptedException {
+            assertThat(diary.awaitClosed()).isTrue();
+            assertThat(diary.told()).doesNotContain("OVERLAP").startsWith("opened").endsWith("closed");
+            assertThat(diary.told()).filteredOn("closed"::equals).hasSize(1);
+            for (int i = 0; i < completions.length(); i++) assertThat(completions.get(i)).as("completion %s", i).isEqualTo(1);
+            assertThat(diary.octets()).isEqualTo(Arrays.copyOf(input, diary.octets().length));
+            assertFrames();
+            assertThat(rig.application.register().live()).isEmpty();
+        }
+
+        /** Whole frames, each sender's in order without a gap, one cut off at most; and every one told as sent is there. */
+        private void assertFrames() {
+            int[] next = new int[SENDERS];
+            ByteBuffer taken = ByteBuffer.wrap(transport.taken());
+            while (taken.remaining() >= 5) {
+                int sender = taken.get(), number = taken.getShort(), length = taken.getShort();
+                assertThat(number).isEqualTo(next[sender]);
+                if (taken.remaining() < length) break;
+                for (int i = 5; i < 5 + length; i++) assertThat(taken.get()).isEqualTo((byte) (sender * FRAMES + number + i));
+                next[sender]++;
+            }
+            for (int sender = 0; sender < SENDERS; sender++) {
+                for (int number = next[sender]; number < FRAMES; number++) assertThat(successes.get(sender * FRAMES + number)).isZero();
+            }
+        }
+    }
+
+    @Property(tries = 60, shrinking = ShrinkingMode.OFF)
+    @Covers({"GEN-08", "GEN-09"})
+    void nothingIsLostWhenNobodyEndsIt(@ForAll long seed) throws InterruptedException {
+        Run run = new Run(seed);
+        run.start(own -> run.transport.open(run.connection));
+        run.start(run::peerSends);
+        run.start(run::peerTakes);
+        run.start(run::command);
+        CountDownLatch sent = new CountDownLatch(SENDERS);
+        run.go.countDown();
+        while (!run.diary.told().contains("opened")) Thread.onSpinWait();
+        for (int i = 0; i < SENDERS; i++) {
+            int sender = i;
+            run.start(own -> {
+                run.send(sender, own);
+                sent.countDown();
+            });
+        }
+        sent.await();
+        run.transport.peerTakes(Long.MAX_VALUE);
+        run.join();
+        assertThat(run.diary.octets()).isEqualTo(run.input);
+        run.connection.close();
+        run.transport.peerEnds();
+        run.assertInvariants();
+        assertThat(run.diary.kind()).isEqualTo(Kind.HANDLER);
+        for (int i = 0; i < SENDERS * FRAMES; i++) assertThat(run.successes.get(i)).isEqualTo(1);
+    }
+
+    @Property(tries = 150, shrinking = ShrinkingMode.OFF)
+    @Covers({"GEN-06", "GEN-09"})
+    void anEndAtAnyMomentIsOneEnd(@ForAll long seed, @ForAll End end, @ForAll End second) throws InterruptedException {
+        Run run = new Run(seed);
+        run.transport.open(run.connection);
+        run.start(run::peerSends);
+        run.start(run::peerTakes);
+        run.start(run::command);
+        for (int i = 0; i < SENDERS; i++) {
+            int sender = i;
+            run.start(own -> run.send(sender, own));
+        }
+        for (End by : List.of(end, second)) {
+            run.start(own -> {
+                int until = own.nextInt(SENDERS * FRAMES);
+                while (run.completions.get(until) == 0 && run.diary.cause() == null) Thread.yield();
+                end(run, by);
+            });
+        }
+        run.go.countDown();
+        run.join();
+        run.transport.peerTakes(Long.MAX_VALUE);
+        run.transport.peerEnds();
+        run.connection.close();
+        run.assertInvariants();
+        assertThat(run.transport.closes() + run.transport.aborts()).isPositive();
+    }
+
+    private static void end(Run run, End by) {
+        switch (by) {
+            case CLOSE -> run.connection.close();
+            case EVICT -> run.connection.evict();
+            case BREAK -> run.connection.broke(new IOException("reset"));
+            case RELEASE -> run.connection.released();
+            case PEER -> run.transport.peerEnds();
+        }
+    }
+}

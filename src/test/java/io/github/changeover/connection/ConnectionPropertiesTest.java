@@ -1,0 +1,184 @@
+package io.github.changeover.connection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.changeover.conformance.Covers;
+import io.github.changeover.spi.SwitchedConnection;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.From;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.Size;
+
+/** Whatever happens in whatever order: order kept, nothing lost or doubled, every completion once, one closed and that last. */
+class ConnectionPropertiesTest {
+    private enum What {
+        PEER_SENDS, PEER_TAKES, PEER_ENDS, SEND, SEND_IN_A_TURN, PAUSE, RESUME, EXECUTE, READABLE, WRITABLE, BACK_INSIDE_A_WRITE,
+        TIME_PASSES, DRAIN, END_OUTPUT, CLOSE, EVICT, BREAK, RELEASE, WRITES_FAIL, OPEN_LATE
+    }
+
+    record Step(What what, int count) {
+    }
+
+    @Provide
+    Arbitrary<Step> anyStep() {
+        Arbitrary<What> what = Arbitraries.frequencyOf(
+                net.jqwik.api.Tuple.of(20, Arbitraries.of(Arrays.copyOf(What.values(), What.TIME_PASSES.ordinal()))),
+                net.jqwik.api.Tuple.of(1, Arbitraries.of(What.values())));
+        return Combinators.combine(what, Arbitraries.integers().between(0, 5000)).as(Step::new);
+    }
+
+    private final List<String> completions = new ArrayList<>();
+    private final ByteArrayOutputStream sent = new ByteArrayOutputStream();         // by the handler, as long as it was taken
+    private final ByteArrayOutputStream peers = new ByteArrayOutputStream();
+    private int sends, refused;
+
+    @Property(tries = 3000)
+    @Covers("GEN-09")
+    void whateverHappens(@ForAll @Size(max = 60) List<@From("anyStep") Step> steps) throws InterruptedException {
+        completions.clear();
+        sent.reset();
+        peers.reset();
+        sends = refused = 0;
+        Rig rig = new Rig();
+        Diary diary = new Diary();
+        MemoryTransport transport = new MemoryTransport().window(100);
+        LiveConnection connection = rig.connection(diary);
+        boolean late = steps.stream().anyMatch(step -> step.what == What.OPEN_LATE);
+        if (!late) transport.open(connection);
+        long now = 0;
+        boolean peerEnded = false;
+        boolean open = !late;
+        for (Step step : steps) {
+            switch (step.what) {
+                case PEER_SENDS -> {
+                    if (!peerEnded) transport.peerSends(numbered(peers, step.count));
+                }
+                case PEER_TAKES -> transport.peerTakes(step.count);
+                case PEER_ENDS -> {
+                    peerEnded = true;
+                    transport.peerEnds();
+                }
+                case SEND -> {
+                    if (open) send(connection, step.count);
+                }
+                case SEND_IN_A_TURN -> {
+                    if (open) connection.execute(() -> {
+                        send(connection, step.count % 100);
+                        send(connection, step.count);
+                    });
+                }
+                case PAUSE -> connection.pause();
+                case RESUME -> connection.resume();
+                case EXECUTE -> connection.execute(() -> { });
+                case READABLE -> connection.readable();
+                case WRITABLE -> connection.writable();
+                case BACK_INSIDE_A_WRITE -> transport.insideNextWrite(connection::readable);
+                case TIME_PASSES -> connection.tick(now += Duration.ofMillis(step.count).toNanos());
+                case DRAIN -> connection.drain();
+                case END_OUTPUT -> {
+                    if (open) connection.endOutput();
+                }
+                case CLOSE -> {
+                    if (open) connection.close();
+                }
+                case EVICT -> connection.evict();
+                case BREAK -> connection.broke(new IOException("reset"));
+                case RELEASE -> connection.released();
+                case WRITES_FAIL -> transport.writesFail(new IOException("broken"));
+                case OPEN_LATE -> {
+                    if (!open) transport.open(connection);
+                    open = true;
+                }
+            }
+            assertThat(connection.queued()).isLessThanOrEqualTo(2 * Rig.BOUND + 5000);
+        }
+        connection.evict();
+        assertThat(diary.told()).doesNotContain("OVERLAP").endsWith("closed");
+        for (String once : List.of("opened", "ended", "drain", "closed")) assertThat(diary.told()).filteredOn(once::equals).hasSizeLessThanOrEqualTo(1);
+        assertThat(completions).hasSize(sends).doesNotHaveDuplicates();
+        assertThat(completions.stream().filter(told -> told.endsWith("sent")).map(told -> Integer.valueOf(told.split(" ")[0]))).isSorted();
+        assertPrefix(diary.octets(), peers.toByteArray());
+        assertPrefix(transport.taken(), sent.toByteArray());
+        assertThat(transport.closes() + transport.aborts()).isPositive();
+        assertThat(rig.application.register().live()).isEmpty();
+        assertThat(rig.application.register().expected()).isEmpty();
+    }
+
+    @Property(tries = 1000)
+    @Covers({"GEN-08", "GEN-09"})
+    void aConnectionNobodyEndsDeliversEverything(@ForAll @Size(max = 60) List<@From("anyStep") Step> steps) {
+        sent.reset();
+        peers.reset();
+        Rig rig = new Rig();
+        Diary diary = new Diary();
+        MemoryTransport transport = new MemoryTransport().window(0);
+        LiveConnection connection = rig.connection(diary);
+        transport.open(connection);
+        for (Step step : steps) {
+            switch (step.what) {
+                case PEER_SENDS -> transport.peerSends(numbered(peers, step.count));
+                case PEER_TAKES -> transport.peerTakes(step.count);
+                case SEND -> {
+                    if (connection.queued() <= Rig.BOUND) connection.send(ByteBuffer.wrap(numbered(sent, step.count)));
+                }
+                case SEND_IN_A_TURN -> connection.execute(() -> {
+                    if (connection.queued() <= Rig.BOUND) connection.send(ByteBuffer.wrap(numbered(sent, step.count)));
+                });
+                case PAUSE -> connection.pause();
+                case RESUME -> connection.resume();
+                case READABLE -> connection.readable();
+                case WRITABLE -> connection.writable();
+                case BACK_INSIDE_A_WRITE -> transport.insideNextWrite(connection::writable);
+                default -> { }
+            }
+        }
+        connection.resume();
+        assertThat(diary.octets()).isEqualTo(peers.toByteArray());
+        transport.peerTakes(Long.MAX_VALUE);
+        assertThat(transport.taken()).isEqualTo(sent.toByteArray());
+        assertThat(connection.queued()).isZero();
+        connection.close();
+        transport.peerEnds();
+        assertThat(diary.told()).endsWith("closed");
+        assertThat(transport.aborts()).isZero();
+    }
+
+    /** So many octets that tell their place. */
+    private static byte[] numbered(ByteArrayOutputStream all, int count) {
+        byte[] octets = new byte[count];
+        for (int i = 0; i < count; i++) octets[i] = (byte) ((all.size() + i) % 251);
+        all.writeBytes(octets);
+        return octets;
+    }
+
+    private void send(SwitchedConnection connection, int count) {
+        byte[] octets = new byte[count];
+        for (int i = 0; i < count; i++) octets[i] = (byte) ((sent.size() + i) % 251);
+        int number = sends++;
+        ByteBuffer buffer = ByteBuffer.wrap(octets);
+        try {
+            connection.send(buffer, failure -> completions.add(number + (failure == null ? " sent" : " lost")));
+            assertThat(buffer.hasRemaining()).isFalse();
+            sent.writeBytes(octets);
+        } catch (IllegalStateException overflow) {
+            sends--;
+            refused++;
+        }
+    }
+
+    private static void assertPrefix(byte[] start, byte[] whole) {
+        assertThat(start.length).isLessThanOrEqualTo(whole.length);
+        assertThat(start).isEqualTo(Arrays.copyOf(whole, start.length));
+    }
+}

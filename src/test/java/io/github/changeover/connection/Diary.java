@@ -1,0 +1,124 @@
+package io.github.changeover.connection;
+
+import io.github.changeover.spi.CloseCause;
+import io.github.changeover.spi.ConnectionHandler;
+import io.github.changeover.spi.SwitchedConnection;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A handler that writes down what it is told, and whether two callbacks ever ran at once. Tests override its hooks. */
+class Diary implements ConnectionHandler.Events {
+    private final List<String> told = new CopyOnWriteArrayList<>();
+    private final ByteArrayOutputStream received = new ByteArrayOutputStream();
+    private final AtomicInteger inside = new AtomicInteger();
+    private final CountDownLatch over = new CountDownLatch(1);
+    private volatile CloseCause cause;
+
+    void onOpened(SwitchedConnection connection) {
+    }
+
+    void onReceived(SwitchedConnection connection, ByteBuffer octets) {
+    }
+
+    void onWritable(SwitchedConnection connection) {
+    }
+
+    void onEnded(SwitchedConnection connection) {
+        connection.close();
+    }
+
+    void onDrain(SwitchedConnection connection) {
+        connection.close();
+    }
+
+    void onClosed(SwitchedConnection connection) {
+    }
+
+    void tell(String event) {
+        told.add(event);
+    }
+
+    /** Runs a callback; beside another it is told as OVERLAP. */
+    void enter(String event, Runnable callback) {
+        if (inside.incrementAndGet() != 1) told.add("OVERLAP");
+        if (!event.isEmpty()) told.add(event);
+        try {
+            callback.run();
+        } finally {
+            inside.decrementAndGet();
+        }
+    }
+
+    List<String> told() {
+        return told;
+    }
+
+    synchronized String text() {
+        return received.toString(StandardCharsets.ISO_8859_1);
+    }
+
+    synchronized byte[] octets() {
+        return received.toByteArray();
+    }
+
+    CloseCause cause() {
+        return cause;
+    }
+
+    CloseCause.Kind kind() {
+        return cause == null ? null : cause.kind();
+    }
+
+    boolean awaitClosed() throws InterruptedException {
+        return over.await(10, TimeUnit.SECONDS);
+    }
+
+    @Override
+    public final void opened(SwitchedConnection connection) {
+        enter("opened", () -> onOpened(connection));
+    }
+
+    @Override
+    public final void received(SwitchedConnection connection, ByteBuffer octets) {
+        enter("", () -> {
+            onReceived(connection, octets);
+            byte[] copy = new byte[octets.remaining()];
+            octets.get(copy);
+            synchronized (this) {
+                received.writeBytes(copy);
+            }
+        });
+    }
+
+    @Override
+    public final void writable(SwitchedConnection connection) {
+        enter("writable", () -> onWritable(connection));
+    }
+
+    @Override
+    public final void ended(SwitchedConnection connection) {
+        enter("ended", () -> onEnded(connection));
+    }
+
+    @Override
+    public final void drain(SwitchedConnection connection, Duration grace) {
+        enter("drain", () -> onDrain(connection));
+    }
+
+    @Override
+    public final void closed(SwitchedConnection connection, CloseCause why) {
+        cause = why;
+        try {
+            enter("closed", () -> onClosed(connection));
+        } finally {
+            over.countDown();
+        }
+    }
+}

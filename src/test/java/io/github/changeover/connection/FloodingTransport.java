@@ -1,0 +1,62 @@
+package io.github.changeover.connection;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CountDownLatch;
+
+/** A peer from which something can always be read. */
+final class FloodingTransport implements Transport {
+    private static final Scratch SCRATCH = new Scratch(16, false);
+    private final ByteArrayOutputStream taken = new ByteArrayOutputStream();
+    private final CountDownLatch outputEnded = new CountDownLatch(1);
+    private volatile boolean over;
+
+    void awaitEndOutput() {
+        try {
+            outputEnded.await();
+        } catch (InterruptedException interrupted) {
+            throw new IllegalStateException(interrupted);
+        }
+    }
+
+    synchronized String text() {
+        return taken.toString(StandardCharsets.ISO_8859_1);
+    }
+
+    @Override
+    public Scratch scratch() {
+        return SCRATCH;
+    }
+
+    @Override
+    public int read(ByteBuffer into) {
+        if (over) return -1;
+        into.put((byte) 'x');
+        return 1;
+    }
+
+    @Override
+    public synchronized boolean write(ByteBuffer from) throws IOException {
+        if (over) throw new IOException("over");
+        while (from.hasRemaining()) taken.write(from.get());
+        return true;
+    }
+
+    @Override
+    public boolean endOutput() {
+        outputEnded.countDown();
+        return true;
+    }
+
+    @Override
+    public void close() {
+        over = true;
+    }
+
+    @Override
+    public void abort() {
+        over = true;
+    }
+}

@@ -1,0 +1,204 @@
+package io.github.changeover.connection;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * A connection's octets in memory. It keeps to the contract of {@link Transport} and no more: it calls back only when a
+ * read found nothing or a write was refused, and a write after the end fails.
+ */
+final class MemoryTransport implements Transport {
+    private static final Scratch SCRATCH = new Scratch(1024, false);
+
+    private final Deque<byte[]> arrived = new ArrayDeque<>();
+    private final ByteArrayOutputStream taken = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream kept = new ByteArrayOutputStream();     // given, and not yet on the wire
+    private LiveConnection connection;
+    private boolean readWanted = true, writeWanted;
+    private boolean peerEnded, outputEnded, halfCloses = true, keeps;
+    private long window = Long.MAX_VALUE;
+    private IOException readFailure, writeFailure;
+    private Runnable insideWrite = () -> { };
+    private int closes, aborts, writing;
+
+    /** Opens the connection over this. */
+    MemoryTransport open(LiveConnection over) {
+        connection = over;
+        over.open(this);
+        return this;
+    }
+
+    // ---- the peer
+
+    void peerSends(String octets) {
+        peerSends(octets.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    void peerSends(byte[] octets) {
+        synchronized (this) {
+            if (octets.length > 0) arrived.add(octets);
+        }
+        tellReadable();
+    }
+
+    void peerEnds() {
+        synchronized (this) {
+            peerEnded = true;
+        }
+        tellReadable();
+    }
+
+    /** The peer takes so many octets more. */
+    void peerTakes(long octets) {
+        boolean tell;
+        synchronized (this) {
+            window = window + octets < 0 ? Long.MAX_VALUE : window + octets;
+            tell = writeWanted && connection != null;
+            if (tell) writeWanted = false;
+        }
+        if (tell) connection.writable();
+    }
+
+    private void tellReadable() {
+        boolean tell;
+        synchronized (this) {
+            tell = readWanted && connection != null;
+            if (tell) readWanted = false;
+        }
+        if (tell) connection.readable();
+    }
+
+    synchronized String text() {
+        return taken.toString(StandardCharsets.ISO_8859_1);
+    }
+
+    synchronized byte[] taken() {
+        return taken.toByteArray();
+    }
+
+    synchronized boolean outputEnded() {
+        return outputEnded;
+    }
+
+    synchronized int closes() {
+        return closes;
+    }
+
+    synchronized int aborts() {
+        return aborts;
+    }
+
+    // ---- the script
+
+    /** Takes so many octets, then none until {@link #peerTakes}. */
+    synchronized MemoryTransport window(long octets) {
+        window = octets;
+        return this;
+    }
+
+    /** As a container does that holds the last octets until it is called again. */
+    synchronized MemoryTransport keepsTheLast() {
+        keeps = true;
+        return this;
+    }
+
+    synchronized MemoryTransport withoutHalfClose() {
+        halfCloses = false;
+        return this;
+    }
+
+    synchronized void readsFail(IOException failure) {
+        readFailure = failure;
+    }
+
+    synchronized void writesFail(IOException failure) {
+        writeFailure = failure;
+    }
+
+    /** Runs inside the next write, on its thread, as Payara calls back. */
+    synchronized void insideNextWrite(Runnable callback) {
+        insideWrite = callback;
+    }
+
+    // ---- the transport
+
+    @Override
+    public Scratch scratch() {
+        return SCRATCH;
+    }
+
+    @Override
+    public synchronized int read(ByteBuffer into) throws IOException {
+        if (readFailure != null) throw readFailure;
+        if (closes + aborts > 0) return -1;
+        byte[] octets = arrived.poll();
+        if (octets == null) {
+            if (peerEnded) return -1;
+            readWanted = true;
+            return 0;
+        }
+        int count = Math.min(octets.length, into.remaining());
+        into.put(octets, 0, count);
+        if (count < octets.length) arrived.addFirst(java.util.Arrays.copyOfRange(octets, count, octets.length));
+        return count;
+    }
+
+    @Override
+    public boolean write(ByteBuffer from) throws IOException {
+        Runnable inside;
+        synchronized (this) {
+            if (writing++ > 0) throw new AssertionError("two threads write at once");
+            inside = insideWrite;
+            insideWrite = () -> { };
+        }
+        try {
+            inside.run();
+            return take(from);
+        } finally {
+            synchronized (this) {
+                writing--;
+            }
+        }
+    }
+
+    private synchronized boolean take(ByteBuffer from) throws IOException {
+        if (writeFailure != null) throw writeFailure;
+        if (closes + aborts > 0 || outputEnded) throw new IOException("write after the end");
+        taken.writeBytes(kept.toByteArray());
+        kept.reset();
+        int count = (int) Math.min(window, from.remaining());
+        window -= count;
+        byte[] octets = new byte[count];
+        from.get(octets);
+        if (keeps && count > 0) {
+            kept.writeBytes(octets);
+            writeWanted = true;
+            return false;
+        }
+        taken.writeBytes(octets);
+        if (!from.hasRemaining()) return true;
+        writeWanted = true;
+        return false;
+    }
+
+    @Override
+    public synchronized boolean endOutput() throws IOException {
+        if (writeFailure != null) throw writeFailure;
+        outputEnded = true;
+        return halfCloses;
+    }
+
+    @Override
+    public synchronized void close() {
+        closes++;
+    }
+
+    @Override
+    public synchronized void abort() {
+        aborts++;
+    }
+}

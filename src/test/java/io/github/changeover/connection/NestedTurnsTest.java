@@ -1,0 +1,33 @@
+package io.github.changeover.connection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.changeover.spi.SwitchedConnection;
+import java.nio.ByteBuffer;
+import org.junit.jupiter.api.Test;
+
+/** A callback of one connection that makes another run on the same thread, as a proxy's does. */
+class NestedTurnsTest {
+    private final Rig rig = new Rig();
+
+    @Test
+    void theOctetsOfACallbackAreItsOwnWhileAnotherConnectionReads() {
+        Diary other = new Diary();
+        MemoryTransport otherTransport = new MemoryTransport();
+        LiveConnection otherConnection = rig.connection(other);
+        otherTransport.open(otherConnection);
+        otherConnection.pause();
+        otherTransport.peerSends("SECRET OF ANOTHER");
+        Diary first = new Diary() {
+            @Override
+            void onReceived(SwitchedConnection from, ByteBuffer octets) {
+                otherConnection.resume();
+            }
+        };
+        MemoryTransport transport = new MemoryTransport();
+        transport.open(rig.connection(first));
+        transport.peerSends("mine");
+        assertThat(other.text()).isEqualTo("SECRET OF ANOTHER");
+        assertThat(first.text()).isEqualTo("mine");
+    }
+}

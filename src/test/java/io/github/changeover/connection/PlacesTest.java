@@ -1,0 +1,116 @@
+package io.github.changeover.connection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+
+import io.github.changeover.spi.CloseCause.Kind;
+import io.github.changeover.spi.ConnectionHandler;
+import io.github.changeover.spi.EarlyData;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The one place of a handler that blocks is given back once, whatever happens. */
+@Timeout(20)
+class PlacesTest {
+    private final Threads threads = Threads.of(1, Thread::new);
+    private final Rig rig = new Rig(Rig.LIMITS, threads);
+    private final MemoryTransport transport = new MemoryTransport();
+
+    private LiveConnection reserved(ConnectionHandler.Blocking handler, EarlyData early) {
+        assertThat(threads.reserve()).isTrue();
+        assertThat(threads.reserve()).isFalse();
+        return rig.connection(handler, early);
+    }
+
+    private LiveConnection reserved(ConnectionHandler.Blocking handler) {
+        return reserved(handler, EarlyData.DELIVER);
+    }
+
+    /** One place is free, and not two. */
+    private void assertGivenBackOnce() {
+        assertTimeoutPreemptively(Duration.ofSeconds(5), () -> {
+            while (!threads.reserve()) Thread.onSpinWait();
+        });
+        assertThat(threads.reserve()).isFalse();
+    }
+
+    @Test
+    void afterServing() {
+        transport.open(reserved(connection -> connection.output().write('x')));
+        assertGivenBackOnce();
+    }
+
+    @Test
+    void afterAFailure() {
+        transport.open(reserved(connection -> {
+            throw new IOException("thrown in serve");
+        }));
+        assertGivenBackOnce();
+    }
+
+    @Test
+    void afterWhatNoSignatureAllows() throws InterruptedException {
+        transport.open(reserved(connection -> PlacesTest.<RuntimeException>sneak(new Exception("undeclared"))));
+        assertGivenBackOnce();
+        assertTimeoutPreemptively(Duration.ofSeconds(5), () -> {
+            while (!rig.application.register().live().isEmpty()) Thread.onSpinWait();
+        });
+        assertThat(rig.application.register().closed(Kind.HANDLER_FAILED)).isEqualTo(1);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T extends Exception> void sneak(Exception any) throws T {
+        throw (T) any;
+    }
+
+    @Test
+    void whenTheEndComesBeforeTheOpening() {
+        LiveConnection connection = reserved(open -> { });
+        connection.evict();
+        transport.open(connection);
+        assertGivenBackOnce();
+    }
+
+    @Test
+    void whenEarlyOctetsAreForbidden() {
+        transport.peerSends("early");
+        transport.open(reserved(open -> { }, EarlyData.REFUSE));
+        assertGivenBackOnce();
+    }
+
+    @Test
+    void whenNoThreadCanBeHad() {
+        threads.close();
+        transport.open(reserved(open -> { }));
+        assertThat(rig.application.register().closed(Kind.HANDLER_FAILED)).isEqualTo(1);
+        assertGivenBackOnce();
+    }
+
+    @Test
+    void whenTheThreadIsInterrupted() throws InterruptedException {
+        CountDownLatch serving = new CountDownLatch(1);
+        transport.open(reserved(connection -> {
+            serving.countDown();
+            connection.input().read();
+        }));
+        serving.await();
+        threads.close();
+        assertGivenBackOnce();
+    }
+
+    @Test
+    void whenTheConnectionEndsWhileItIsServed() throws InterruptedException {
+        CountDownLatch serving = new CountDownLatch(1);
+        LiveConnection connection = reserved(open -> {
+            serving.countDown();
+            open.input().read();
+        });
+        transport.open(connection);
+        serving.await();
+        connection.evict();
+        assertGivenBackOnce();
+    }
+}

@@ -1,0 +1,98 @@
+package io.github.changeover.connection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.changeover.spi.SwitchedConnection;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.locks.ReentrantLock;
+import org.junit.jupiter.api.Test;
+
+/** A container that calls back from inside a write, as Payara does. */
+class ReentrantContainerTest {
+    private final Rig rig = new Rig();
+    private final MemoryTransport transport = new MemoryTransport();
+    private final ReentrantLock users = new ReentrantLock();
+    private final Diary diary = new Diary() {
+        @Override
+        void onReceived(SwitchedConnection connection, ByteBuffer octets) {
+            tell("received");
+        }
+
+        @Override
+        void onClosed(SwitchedConnection connection) {
+            users.lock();
+            users.unlock();
+        }
+    };
+    private final LiveConnection connection = rig.connection(diary);
+
+    @Test
+    void whatItTellsInsideAWriteIsHandledWhenTheWriteIsDone() {
+        transport.open(connection);
+        transport.insideNextWrite(() -> {
+            transport.peerSends("x");
+            assertThat(diary.told()).containsExactly("opened");
+        });
+        connection.send(Rig.octets("out"));
+        assertThat(diary.told()).containsExactly("opened", "received");
+        assertThat(transport.text()).isEqualTo("out");
+    }
+
+    @Test
+    void roomToldInsideAWriteIsNotForgotten() {
+        transport.window(1).open(connection);
+        transport.insideNextWrite(connection::writable);
+        connection.send(Rig.octets("abc"));
+        transport.peerTakes(2);
+        assertThat(transport.text()).isEqualTo("abc");
+    }
+
+    @Test
+    void anEndToldInsideAWriteThatFailsIsToldOnce() {
+        transport.open(connection);
+        transport.insideNextWrite(connection::released);
+        transport.writesFail(new IOException("closed"));
+        connection.send(Rig.octets("lost"));
+        assertThat(diary.told()).containsExactly("opened", "closed");
+    }
+
+    @Test
+    void anEndToldInsideAWriteOfACallbackIsToldOnce() {
+        Diary echo = new Diary() {
+            @Override
+            void onReceived(SwitchedConnection from, ByteBuffer octets) {
+                from.send(Rig.octets(9000));
+            }
+        };
+        LiveConnection echoing = rig.connection(echo);
+        transport.open(echoing);
+        transport.insideNextWrite(echoing::released);
+        transport.peerSends("x");
+        assertThat(echo.told()).containsExactly("opened", "closed");
+    }
+
+    @Test
+    void aSenderMayHoldItsOwnLock() {
+        transport.open(connection);
+        users.lock();
+        try {
+            transport.insideNextWrite(connection::released);
+            connection.send(Rig.octets("x"));
+        } finally {
+            users.unlock();
+        }
+        assertThat(diary.told()).containsExactly("opened", "closed");
+    }
+
+    @Test
+    void aWriteThatThrowsAnythingBreaksTheConnection() {
+        transport.open(connection);
+        transport.insideNextWrite(() -> {
+            throw new NullPointerException("recycled");
+        });
+        connection.send(Rig.octets("x"));
+        assertThat(diary.told()).containsExactly("opened", "closed");
+        assertThat(diary.cause().failure()).get().isInstanceOf(IOException.class);
+    }
+}

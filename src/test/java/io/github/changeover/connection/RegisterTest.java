@@ -1,0 +1,102 @@
+package io.github.changeover.connection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.changeover.spi.CloseCause.Kind;
+import io.github.changeover.spi.SwitchedConnection;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The counts, and the end of an application. */
+@Timeout(20)
+class RegisterTest {
+    private final Rig rig = new Rig();
+    private final Register register = rig.application.register();
+    private final MemoryTransport transport = new MemoryTransport();
+
+    @Test
+    void countsWhatWasAndIs() {
+        LiveConnection first = rig.connection(new Diary());
+        transport.open(first);
+        new MemoryTransport().open(rig.connection(new Diary()));
+        transport.peerSends("four");
+        first.send(Rig.octets("sixsix"));
+        assertThat(register.octetsIn()).isEqualTo(4);
+        assertThat(register.octetsOut()).isEqualTo(6);
+        first.evict();
+        assertThat(register.opened()).isEqualTo(2);
+        assertThat(register.closed(Kind.EVICTED)).isEqualTo(1);
+        assertThat(register.live()).hasSize(1);
+        assertThat(register.octetsIn()).isEqualTo(4);
+        assertThat(register.octetsOut()).isEqualTo(6);
+    }
+
+    @Test
+    void handlersSayGoodbyeAndAreWaitedFor() throws InterruptedException {
+        CountDownLatch asked = new CountDownLatch(1);
+        Diary polite = new Diary() {
+            @Override
+            void onDrain(SwitchedConnection connection) {
+                connection.send(Rig.octets("BYE"));
+                connection.close();
+                asked.countDown();
+            }
+        };
+        transport.open(rig.connection(polite));
+        Thread end = new Thread(() -> register.drain(Duration.ofSeconds(10)));
+        end.start();
+        asked.await();
+        transport.peerEnds();
+        end.join();
+        assertThat(transport.text()).isEqualTo("BYE");
+        assertThat(polite.kind()).isEqualTo(Kind.HANDLER);
+    }
+
+    @Test
+    void whoStaysIsEnded() {
+        Diary stubborn = new Diary() {
+            @Override
+            void onDrain(SwitchedConnection connection) {
+                tell("stays");
+            }
+        };
+        transport.open(rig.connection(stubborn));
+        register.drain(Duration.ZERO);
+        assertThat(stubborn.told()).containsExactly("opened", "drain", "stays", "closed");
+        assertThat(stubborn.kind()).isEqualTo(Kind.DRAINED);
+    }
+
+    @Test
+    void whoIsClosingMayFinishWithinTheGrace() {
+        Diary closing = new Diary();
+        LiveConnection connection = rig.connection(closing);
+        transport.open(connection);
+        connection.close();
+        register.drain(Duration.ZERO);
+        assertThat(closing.told()).containsExactly("opened", "closed");
+        assertThat(register.live()).isEmpty();
+    }
+
+    @Test
+    void whoIsAgreedAndNotOpenIsEndedWithTheRest() {
+        Diary expected = new Diary();
+        LiveConnection connection = rig.connection(expected);
+        register.drain(Duration.ZERO);
+        assertThat(expected.told()).containsExactly("closed");
+        transport.open(connection);
+        assertThat(transport.aborts()).isPositive();
+        assertThat(register.live()).isEmpty();
+        assertThat(register.expected()).isEmpty();
+    }
+
+    @Test
+    void whoIsAgreedAfterTheEndIsEnded() {
+        register.drain(Duration.ZERO);
+        Diary late = new Diary();
+        transport.open(rig.connection(late));
+        assertThat(late.told()).containsExactly("closed");
+        assertThat(register.live()).isEmpty();
+    }
+}

@@ -1,0 +1,134 @@
+package io.github.changeover.connection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.changeover.conformance.Covers;
+import io.github.changeover.spi.CloseCause.Kind;
+import io.github.changeover.spi.ConnectionHandler;
+import io.github.changeover.spi.SwitchedConnection;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of connections whose time is up. The watch's own clock never comes in these tests: they turn it. */
+class WatchTest {
+    private static final Limits LONG = new Limits(Rig.BOUND, Duration.ofHours(5), Duration.ofHours(3), Duration.ofHours(2),
+            Duration.ofHours(1), Duration.ofMillis(200));
+    private final Threads threads = Threads.of(1, Thread::new);
+    private final Rig rig = new Rig(LONG, threads);
+    private final Watch watch = new Watch(rig.application.register(), new Limits(1, Duration.ZERO, Duration.ofDays(1), Duration.ofDays(1), Duration.ZERO, Duration.ZERO), null);
+    private final Diary diary = new Diary();
+    private final MemoryTransport transport = new MemoryTransport();
+    private final long start = System.nanoTime();
+
+    @AfterEach
+    void stop() {
+        watch.close();
+        threads.close();
+    }
+
+    private void hours(double later) {
+        watch.look(start + (long) (later * Duration.ofHours(1).toNanos()));
+    }
+
+    @Test
+    @Covers("RFC9112-9.5-01")
+    void anIdleConnectionIsClosedInOrder() {
+        transport.open(rig.connection(diary));
+        hours(0);
+        hours(5.1);
+        assertThat(transport.outputEnded()).isTrue();
+        transport.peerEnds();
+        assertThat(diary.kind()).isEqualTo(Kind.IDLE);
+        assertThat(transport.aborts()).isZero();
+    }
+
+    @Test
+    void aPeerThatTakesNothingIsEvicted() {
+        LiveConnection connection = rig.connection(diary);
+        transport.window(0).open(connection);
+        connection.send(Rig.octets("x"));
+        hours(0);
+        hours(3.1);
+        assertThat(diary.kind()).isEqualTo(Kind.STALLED);
+        assertThat(transport.aborts()).isPositive();
+    }
+
+    @Test
+    void aPeerThatDoesNotEndIsLeftAfterTheLingerTime() {
+        LiveConnection connection = rig.connection(diary);
+        transport.open(connection);
+        connection.close();
+        hours(0);
+        assertThat(diary.told()).containsExactly("opened");
+        hours(1.1);
+        assertThat(diary.kind()).isEqualTo(Kind.HANDLER);
+        assertThat(transport.closes()).isEqualTo(1);
+        assertThat(transport.aborts()).isZero();
+    }
+
+    @Test
+    @Covers("GEN-06")
+    void aConnectionThatIsNeverOpenedIsGivenUp() {
+        rig.connection(diary);
+        hours(0);
+        hours(0.01);
+        assertThat(diary.told()).isEmpty();
+        hours(0.02);
+        assertThat(diary.told()).containsExactly("closed");
+        assertThat(diary.kind()).isEqualTo(Kind.BROKEN);
+        assertThat(rig.application.register().expected()).isEmpty();
+    }
+
+    @Test
+    void aHandlerThatBlocksIsToldThatNothingIsServedAndItsPlaceIsFree() {
+        AtomicInteger unserved = new AtomicInteger();
+        assertThat(threads.reserve()).isTrue();
+        LiveConnection connection = rig.connection(new ConnectionHandler.Blocking() {
+            @Override
+            public void serve(SwitchedConnection open) {
+                throw new AssertionError("served");
+            }
+
+            @Override
+            public void unserved() {
+                unserved.incrementAndGet();
+            }
+        });
+        hours(0);
+        hours(1);
+        hours(2);
+        assertThat(unserved).hasValue(1);
+        assertThat(threads.reserve()).isTrue();
+        transport.open(connection);
+        assertThat(transport.aborts()).isPositive();
+        assertThat(unserved).hasValue(1);
+    }
+
+    @Test
+    void anOpenedConnectionIsNoLongerExpected() {
+        transport.open(rig.connection(diary));
+        assertThat(rig.application.register().expected()).isEmpty();
+        hours(0);
+        hours(1);
+        assertThat(diary.told()).containsExactly("opened");
+    }
+
+    @Test
+    void oneHandlersErrorLeavesTheOthersWatched() {
+        transport.open(rig.connection(new Diary() {
+            @Override
+            void onClosed(SwitchedConnection connection) {
+                throw new LinkageError("classes gone");
+            }
+        }));
+        MemoryTransport second = new MemoryTransport().withoutHalfClose();
+        transport.withoutHalfClose();
+        second.open(rig.connection(diary));
+        hours(0);
+        hours(5.1);
+        assertThat(diary.kind()).isEqualTo(Kind.IDLE);
+        assertThat(rig.application.register().live()).isEmpty();
+    }
+}

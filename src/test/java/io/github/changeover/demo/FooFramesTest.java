@@ -1,0 +1,149 @@
+package io.github.changeover.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.changeover.conformance.Covers;
+import io.github.changeover.spi.ConnectionHandler;
+import io.github.changeover.spi.ContentRule;
+import io.github.changeover.spi.Decision;
+import io.github.changeover.spi.Fields;
+import io.github.changeover.spi.OriginalResponse;
+import io.github.changeover.spi.SwitchContext;
+import io.github.changeover.spi.UpgradeRequest;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FooFramesTest {
+    private static byte[] frame(int length, byte[] payload) {
+        return ByteBuffer.allocate(4 + payload.length).putInt(length).put(payload).array();
+    }
+
+    private static byte[] frame(String payload) {
+        return frame(payload.length(), payload.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    private static byte[] join(byte[]... parts) {
+        ByteBuffer all = ByteBuffer.allocate(Arrays.stream(parts).mapToInt(part -> part.length).sum());
+        for (byte[] part : parts) all.put(part);
+        return all.array();
+    }
+
+    private static FakeConnection after(byte[] octets) {
+        return new FakeConnection(FrameEcho.silent()).receive(octets.clone());
+    }
+
+    @Test
+    void framesComeBackUnchanged() {
+        byte[] frames = join(frame("hello"), frame(""), frame("\0\u00ff"));
+        assertThat(after(frames).sent()).isEqualTo(frames);
+    }
+
+    @Test
+    void theLongestFrame() {
+        byte[] payload = new byte[FrameEcho.MAX_PAYLOAD];
+        new Random(1).nextBytes(payload);
+        byte[] frames = join(frame(payload.length, payload), frame("next"));
+        FakeConnection connection = new FakeConnection(FrameEcho.silent());
+        for (int i = 0; i < frames.length; i += 4093) connection.receive(Arrays.copyOfRange(frames, i, Math.min(i + 4093, frames.length)));
+        assertThat(connection.sent()).isEqualTo(frames);
+        assertThat(connection.isClosed()).isFalse();
+        assertThat(after(frames).sent()).isEqualTo(frames);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {FrameEcho.MAX_PAYLOAD + 1, Integer.MAX_VALUE, Integer.MIN_VALUE, -1})
+    void aLongerFrameClosesWithoutAnEcho(int length) {
+        byte[] octets = join(frame("kept"), frame(length, new byte[3]));
+        for (int i = 0; i <= octets.length; i++) {
+            FakeConnection connection = after(Arrays.copyOf(octets, i)).receive(Arrays.copyOfRange(octets, i, octets.length));
+            assertThat(connection.sent()).isEqualTo(frame("kept"));
+            assertThat(connection.isClosed()).isTrue();
+        }
+    }
+
+    @Test
+    void everySplitGivesTheSame() {
+        byte[] octets = join(frame("a"), frame(""), frame("three"), frame(9, new byte[2]));
+        byte[] whole = join(frame("a"), frame(""), frame("three"));
+        for (int i = 0; i <= octets.length; i++) {
+            for (int j = i; j <= octets.length; j++) {
+                FakeConnection split = after(Arrays.copyOf(octets, i)).receive(Arrays.copyOfRange(octets, i, j))
+                        .receive(Arrays.copyOfRange(octets, j, octets.length)).end();
+                assertThat(split.sent()).isEqualTo(whole);
+                assertThat(split.isClosed()).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void oneOctetAtATime() {
+        byte[] frames = join(frame("a"), frame(""), frame("three"));
+        FakeConnection connection = new FakeConnection(FrameEcho.silent());
+        for (byte octet : frames) connection.receive(octet);
+        assertThat(connection.sent()).isEqualTo(frames);
+    }
+
+    @Test
+    void oneBurstIsOneSend() {
+        byte[] frames = join(frame("first"), frame("second"), frame("third"));
+        FakeConnection connection = new FakeConnection(FrameEcho.silent(), 0)
+                .receive(Arrays.copyOf(frames, 3)).receive(Arrays.copyOfRange(frames, 3, frames.length)).receive(frame("fourth"));
+        assertThat(connection.paused()).isTrue();
+        assertThat(connection.sent()).isEqualTo(frames);
+        assertThat(connection.drain().sent()).isEqualTo(join(frames, frame("fourth")));
+    }
+
+    @Test
+    @Covers({"MDN-02", "RFC9110-7.8-16"})
+    void theFirstFrameIsThePageThenFramesComeBack() {
+        FakeConnection connection = new FakeConnection(handler(Optional.of(new OriginalResponse(200, Fields.none(), "<p>page".getBytes(StandardCharsets.US_ASCII)))));
+        assertThat(connection.sent()).isEqualTo(frame("<p>page"));
+        connection.receive(frame("more"));
+        assertThat(connection.sent()).isEqualTo(join(frame("<p>page"), frame("more")));
+    }
+
+    @Test
+    void aPageThatThePeerDoesNotTakeHoldsReadingBack() {
+        FakeConnection connection = new FakeConnection(FrameEcho.after(new byte[100]), 50).receive(frame("a")).end();
+        assertThat(connection.paused()).isTrue();
+        assertThat(connection.sent()).hasSize(104);
+        connection.drain();
+        assertThat(connection.sent()).hasSize(109);
+        assertThat(connection.isClosed()).isTrue();
+    }
+
+    @Test
+    @Covers("RFC9110-7.8-16")
+    void withoutAnAnswerThereIsNoHandler() {
+        assertThat(new FooPage().answersOriginalRequest()).isTrue();
+        assertThatThrownBy(() -> handler(Optional.empty())).isInstanceOf(IllegalStateException.class).hasMessageContaining("foo/2");
+    }
+
+    @Test
+    void theProtocolsAcceptGetWithoutContentOnly() {
+        assertThat(new FooFrames().content()).isEqualTo(ContentRule.NONE);
+        assertThat(new FooPage().content()).isEqualTo(ContentRule.NONE);
+        assertThat(new ExampleLines().content()).isEqualTo(ContentRule.NONE);
+        assertThat(new Echo().content()).isEqualTo(ContentRule.NONE);
+    }
+
+    private static ConnectionHandler.Events handler(Optional<OriginalResponse> original) {
+        InetSocketAddress nowhere = InetSocketAddress.createUnresolved("nowhere", 1);
+        UpgradeRequest request = new UpgradeRequest("GET", "/index.html", "", "", "HTTP/1.1", "http", Fields.none(), OptionalLong.empty(), false,
+                Map.of(), nowhere, nowhere, Optional.empty(), Set.of(), Optional.empty(), Optional.empty());
+        Decision decision = new FooPage().negotiate(request, FooFrames.TOKEN);
+        return (ConnectionHandler.Events) ((Decision.Switch) decision).handler()
+                .apply(new SwitchContext(request, FooFrames.TOKEN, new byte[0], original));
+    }
+}

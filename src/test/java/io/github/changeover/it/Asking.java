@@ -1,0 +1,33 @@
+package io.github.changeover.it;
+
+import io.github.changeover.it.container.ContainerUnderTest;
+import java.io.IOException;
+import java.net.URI;
+
+/** Speaks to one application. */
+record Asking(URI server, String context) {
+    static Asking of(ContainerUnderTest container, String context) {
+        return new Asking(container.http(), context);
+    }
+
+    /** Offers a protocol. The answer is not read yet. */
+    Wire offer(String path, String token, String... fields) throws IOException {
+        return Wire.connect(server).send(Ask.upgrade(context + path, token, fields));
+    }
+
+    /** The content of a page; fails on any status but 200. */
+    String page(String path) throws IOException {
+        try (Wire wire = Wire.connect(server).send(Ask.get(context + path, "Connection: close"))) {
+            Head head = wire.readHead();
+            if (head.status() != 200) throw new AssertionError(path + " answered " + head);
+            return wire.readBodyText(head);
+        }
+    }
+
+    /** The status of an ordinary request. */
+    int status(String path) throws IOException {
+        try (Wire wire = Wire.connect(server).send(Ask.get(context + path, "Connection: close"))) {
+            return wire.readHead().status();
+        }
+    }
+}

@@ -1,0 +1,213 @@
+package io.github.changeover.it;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.changeover.conformance.Covers;
+import io.github.changeover.it.Message.Arrival;
+import io.github.changeover.it.Message.Framing;
+import io.github.changeover.it.container.ContainerUnderTest;
+import io.github.changeover.it.container.OnContainer;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * A request whose upgrade comes to nothing is an ordinary request: however its content arrives and however the application
+ * reads it, the answer is that of the same request without {@code Upgrade}, which follows on the same connection.
+ */
+@OnContainer
+class BodiesIT {
+    private static final int[] SIZES = {0, 1, 300_000};
+    private static ContainerUnderTest server;
+
+    /** Offers that are not taken. */
+    enum Offer {
+        UNKNOWN("Connection: Upgrade", "Upgrade: nobody/9"),
+        CONTENT_NOT_ALLOWED("Connection: Upgrade", "Upgrade: bare"),
+        NOT_FOR_THIS_HOP("Upgrade: bare, laden");
+
+        private final String[] fields;
+
+        Offer(String... fields) {
+            this.fields = fields;
+        }
+    }
+
+    /** What is sent to a way of reading. */
+    enum Reader {
+        BLOCKING, SINGLE, ASYNC, READER, FORM, PARTS, TRAILERS, UNREAD;
+
+        Message post(int size, Framing framing) {
+            String path = "POST /bodies/" + name().toLowerCase(java.util.Locale.ROOT);
+            return switch (this) {
+                case READER -> Message.of(path, "Content-Type: text/plain;charset=utf-8").content("aé€\n".repeat(size / 7 + 1).getBytes(UTF_8), framing);
+                case FORM -> Message.of(path + "?q=1", "Content-Type: application/x-www-form-urlencoded")
+                        .content(("a=%C3%A9&" + "b+b=x&".repeat(Math.min(size, 900)) + "q=" + "z".repeat(size)).getBytes(ISO_8859_1), framing);
+                case PARTS -> Message.of(path, "Content-Type: multipart/form-data; boundary=x-y").content(parts(Probing.pattern(size)), framing);
+                default -> Message.of(path, "Content-Type: application/octet-stream").content(Probing.pattern(size), framing);
+            };
+        }
+
+        private static byte[] parts(byte[] file) {
+            String before = "--x-y\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nvalue\r\n"
+                    + "--x-y\r\nContent-Disposition: form-data; name=\"f\"; filename=\"f.bin\"\r\nContent-Type: application/octet-stream\r\n\r\n";
+            return (before + new String(file, ISO_8859_1) + "\r\n--x-y--\r\n").getBytes(ISO_8859_1);
+        }
+    }
+
+    @BeforeAll
+    static void deploy(ContainerUnderTest container) {
+        container.deploy(War.with("bodies").app("bodies").build(), "/bodies");
+        server = container;
+    }
+
+    @AfterAll
+    static void undeploy(ContainerUnderTest container) {
+        container.undeploy("/bodies");
+    }
+
+    static Stream<Arguments> readersAndOffers() {
+        List<Arguments> all = new ArrayList<>();
+        for (Reader reader : Reader.values()) {
+            for (Offer offer : Offer.values()) all.add(Arguments.of(reader, offer));
+        }
+        return all.stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("readersAndOffers")
+    @Covers({"RFC9110-7.8-05", "RFC9110-7.8-06", "RFC9931-01", "RFC9931-02", "RFC9112-9.3-01", "RFC9931-07"})
+    void anIgnoredOfferLeavesTheContentWhole(Reader reader, Offer offer) throws IOException {
+        for (Framing framing : List.of(Framing.LENGTH, Framing.CHUNKED)) {
+            for (int size : SIZES) {
+                for (Arrival arrival : Arrival.values()) {
+                    assertLikeOrdinary(reader.post(size, framing), offer, arrival);
+                }
+            }
+        }
+    }
+
+    private static void assertLikeOrdinary(Message ordinary, Offer offer, Arrival arrival) throws IOException {
+        try (Wire wire = Wire.connect(server.http())) {
+            ordinary.with(offer.fields).send(wire, arrival);
+            Message.Answer answer = Message.answer(wire);
+            ordinary.send(wire, arrival);
+            assertThat(answer).as("%s, %d octets, %s, %s", ordinary.line(), ordinary.content().length, ordinary.framing(), arrival)
+                    .isEqualTo(Message.answer(wire));
+            assertThat(answer.status()).isEqualTo(200);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("readersAndOffers")
+    @Covers({"RFC9110-7.8-05", "RFC9931-01", "RFC9110-7.8-20"})
+    void aRequestSplitAnywhereIsWhole(Reader reader, Offer offer) throws IOException {
+        for (Framing framing : List.of(Framing.LENGTH, Framing.CHUNKED)) {
+            Message ordinary = reader.post(5, framing);
+            byte[] octets = ordinary.with(offer.fields).octets();
+            Message.Answer expected = plain(ordinary);
+            int step = reader == Reader.BLOCKING ? 1 : 5;
+            splitEverywhere(octets, step, answer -> assertThat(answer).isEqualTo(expected));
+        }
+    }
+
+    private static Message.Answer plain(Message ordinary) throws IOException {
+        try (Wire wire = Wire.connect(server.http())) {
+            ordinary.send(wire, Arrival.AT_ONCE);
+            return Message.answer(wire);
+        }
+    }
+
+    /** Each on the connection of the one before, as many as a container serves on one. */
+    private static void splitEverywhere(byte[] octets, int step, Consumer<Message.Answer> assertion) throws IOException {
+        for (int at = step; at < octets.length;) {
+            try (Wire wire = Wire.connect(server.http())) {
+                for (int count = 0; count < 50 && at < octets.length; count++, at += step) {
+                    Message.sendSplit(wire, octets, at);
+                    try {
+                        assertion.accept(Message.answer(wire));
+                    } catch (AssertionError failure) {
+                        throw new AssertionError("split at " + at + " of " + octets.length, failure);
+                    }
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Offer.class)
+    @Covers({"RFC9931-01", "RFC9110-7.8-20"})
+    void whatFollowsAnIgnoredOfferInTheSameSegmentIsTheNextRequest(Offer offer) throws IOException {
+        Message first = Reader.BLOCKING.post(100, Framing.LENGTH);
+        Message second = Reader.BLOCKING.post(7, Framing.CHUNKED);
+        try (Wire wire = Wire.connect(server.http())) {
+            wire.send(first.with(offer.fields).octets(second.octets()));
+            assertThat(Message.answer(wire).content()).startsWith("POST length 100 read 100 ");
+            assertThat(Message.answer(wire).content()).startsWith("POST length -1 read 7 ");
+        }
+    }
+
+    /** Where nothing ends the content, there is none: a servlet that drains its input must not wait for the client's end. */
+    @ParameterizedTest
+    @ValueSource(strings = {"blocking", "single", "async", "reader", "form", "trailers"})
+    @Covers({"RFC9112-6.3-02", "RFC9110-7.8-05"})
+    void aRequestWithoutContentIsAtItsEndAtOnce(String path) throws IOException {
+        for (String method : List.of("GET", "POST")) {
+            Message ordinary = Message.of(method + " /bodies/" + path);
+            assertLikeOrdinary(ordinary, Offer.UNKNOWN, Arrival.AT_ONCE);
+            assertLikeOrdinary(ordinary, Offer.NOT_FOR_THIS_HOP, Arrival.AT_ONCE);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Framing.class, names = {"LENGTH", "CHUNKED"})
+    @Covers("RFC9931-07")
+    void aGetWithContentDoesNotSwitchWhereContentIsNotAllowed(Framing framing) throws IOException {
+        Message ordinary = Message.of("GET /bodies/blocking").content(Probing.pattern(10), framing);
+        if (server.isPayara()) {        // which takes no content with GET, whoever asks
+            assertThat(plain(ordinary).status()).isEqualTo(400);
+            assertThat(plain(ordinary.with(Offer.CONTENT_NOT_ALLOWED.fields)).status()).isEqualTo(400);
+        } else {
+            assertLikeOrdinary(ordinary, Offer.CONTENT_NOT_ALLOWED, Arrival.LATER);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Framing.class, names = {"LENGTH", "CHUNKED"})
+    @Covers({"RFC9931-01", "RFC9931-02", "RFC9112-9.3-01", "RFC9110-15.5.1-01"})
+    void aRefusalLeavesTheConnectionUsable(Framing framing) throws IOException {
+        for (int size : SIZES) {
+            for (Arrival arrival : Arrival.values()) {
+                Message ordinary = Reader.BLOCKING.post(size, framing);
+                try (Wire wire = Wire.connect(server.http())) {
+                    ordinary.with("Connection: Upgrade", "Upgrade: never").send(wire, arrival);
+                    Message.Answer refusal = Message.answer(wire);
+                    assertThat(refusal.status()).isEqualTo(403);
+                    assertThat(refusal.content()).isEqualTo("Never.\n");
+                    assertThat(refusal.fields()).noneMatch(field -> field.startsWith("Connection:"));
+                    ordinary.send(wire, arrival);
+                    assertThat(Message.answer(wire).content()).startsWith("POST length " + (framing == Framing.LENGTH ? size : -1) + " read " + size + " ");
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Framing.class, names = {"LENGTH", "CHUNKED"})
+    @Covers({"RFC9931-01", "RFC9110-7.8-20"})
+    void aRefusedRequestSplitAnywhereLeavesTheConnectionUsable(Framing framing) throws IOException {
+        byte[] octets = Reader.BLOCKING.post(5, framing).with("Connection: Upgrade", "Upgrade: never").octets();
+        splitEverywhere(octets, 1, answer -> assertThat(answer.status()).isEqualTo(403));
+    }
+}

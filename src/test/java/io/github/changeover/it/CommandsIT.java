@@ -1,0 +1,156 @@
+package io.github.changeover.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.changeover.conformance.Covers;
+import io.github.changeover.it.container.ContainerUnderTest;
+import io.github.changeover.it.container.NotOnTomcatServletEdge;
+import io.github.changeover.it.container.OnContainer;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What a handler commands from a thread that is not the connection's, in clear and over TLS. */
+@OnContainer
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class CommandsIT {
+    private Probing clear;
+    private Probing secure;
+    private int count;
+
+    @BeforeAll
+    void deploy(ContainerUnderTest container) {
+        container.deploy(War.with("commands").app("probe").set("changeover.stall", "1s").set("changeover.linger", "1s").set("changeover.closing", "2s").build(), "/commands");
+        clear = new Probing(container, "/commands");
+        secure = Probing.secure(container, "/commands");
+    }
+
+    @AfterAll
+    void undeploy(ContainerUnderTest container) {
+        container.undeploy("/commands");
+    }
+
+    Stream<Arguments> both() {
+        return Stream.of(Arguments.of(Named.of("in clear", clear)), Arguments.of(Named.of("over TLS", secure)));
+    }
+
+    private String key() {
+        return "command" + count++;
+    }
+
+    private static Wire switched(Probing probe, String path, String key) throws IOException {
+        Wire wire = probe.offer(path, key);
+        assertThat(wire.readHead().status()).isEqualTo(101);
+        probe.events(key, "opened");
+        return wire;
+    }
+
+    @ParameterizedTest
+    @MethodSource("both")
+    @Covers({"MDN-12", "RFC9110-7.8-20", "RFC9112-9.6-02"})
+    void earlyOctetsAndTheTailBehindTheClientsEndAreWhole(Probing probe) throws IOException {
+        byte[] early = Probing.pattern(300_000);
+        byte[] tail = Probing.pattern(100_000);
+        try (Wire wire = probe.offer("/echo", key(), early)) {
+            assertThat(wire.readHead().status()).isEqualTo(101);
+            Probing.assertSame(wire.readExactly(early.length), early);
+            Wire.Rest rest = wire.send(tail).shutdownOutput().readToEnd();
+            Probing.assertSame(rest.octets(), tail);
+            assertThat(rest.end()).isEqualTo(Wire.End.FIN);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("both")
+    void octetsOfAnotherThreadGoOutAtOnce(Probing probe) throws IOException {
+        String key = key();
+        try (Wire wire = switched(probe, "/commands", key)) {
+            assertThat(probe.control(key, "send&text=abc")).isEqualTo("more true");
+            assertThat(wire.readText(3)).isEqualTo("abc");
+            probe.control(key, "execute&text=def");
+            assertThat(wire.readText(3)).isEqualTo("def");
+        }
+    }
+
+    @NotOnTomcatServletEdge
+    @ParameterizedTest
+    @MethodSource("both")
+    @Covers({"GEN-06", "RFC9112-9.6-01"})
+    void aCloseFromAnotherThreadIsSeenByThePeerAtOnce(Probing probe) throws IOException {
+        String key = key();
+        try (Wire wire = switched(probe, "/commands", key)) {
+            probe.control(key, "send&text=last");
+            probe.control(key, "close");
+            Wire.Rest rest = wire.patience(Duration.ofSeconds(3)).readToEnd();
+            assertThat(rest.text()).isEqualTo("last");
+            assertThat(rest.end()).isEqualTo(Wire.End.FIN);
+        }
+        assertThat(probe.events(key, "closed")).containsExactly("opened", "closed HANDLER");
+    }
+
+    @NotOnTomcatServletEdge
+    @ParameterizedTest
+    @MethodSource("both")
+    void anEvictionEndsTheConnectionWhateverWaits(Probing probe) throws IOException {
+        String key = key();
+        try (Wire wire = switched(probe, "/commands", key)) {
+            probe.control(key, "fill");
+            probe.control(key, "evict");
+            assertThat(probe.events(key, "closed")).containsExactly("opened", "closed EVICTED");
+            assertThat(wire.isClosedByPeer(Duration.ofSeconds(3))).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("both")
+    @Covers("GEN-08")
+    void aPausedHandlerTakesNothingAndLosesNothing(Probing probe) throws IOException {
+        String key = key();
+        byte[] octets = Probing.pattern(3_000_000);
+        try (Wire wire = switched(probe, "/pause", key)) {
+            Thread writer = new Thread(() -> {
+                try {
+                    wire.send(octets).shutdownOutput();
+                } catch (IOException failure) {
+                    throw new java.io.UncheckedIOException(failure);
+                }
+            });
+            writer.start();
+            assertThat(probe.events(key, "taken")).filteredOn(event -> event.startsWith("taken")).hasSize(1);
+            probe.control(key, "resume");
+            assertThat(wire.readToEnd().text()).isEqualTo("3000000");
+        }
+    }
+
+    @NotOnTomcatServletEdge
+    @ParameterizedTest
+    @MethodSource("both")
+    @Covers("GEN-08")
+    void aPeerThatTakesNothingIsEvictedInTime(Probing probe) throws IOException {
+        String key = key();
+        try (Wire wire = switched(probe, "/commands", key)) {
+            probe.control(key, "fill");
+            assertThat(probe.events(key, "closed")).containsExactly("opened", "closed STALLED");
+            // The socket is gone: the peer's next octets meet a reset, or its read an end before everything came.
+            assertThat(wire.isClosedByPeer(Duration.ofSeconds(3))).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("both")
+    void aStalledPeerDelaysNoOther(Probing probe) throws IOException {
+        String key = key();
+        try (Wire stalled = switched(probe, "/commands", key); Wire other = switched(probe, "/echo", key())) {
+            probe.control(key, "fill");
+            other.patience(Duration.ofMillis(900)).send("quick");
+            assertThat(other.readText(5)).isEqualTo("quick");
+        }
+    }
+}

@@ -1,0 +1,169 @@
+package io.github.changeover.it;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.changeover.conformance.Covers;
+import io.github.changeover.it.Message.Arrival;
+import io.github.changeover.it.Message.Framing;
+import io.github.changeover.it.container.ContainerUnderTest;
+import io.github.changeover.it.container.OnContainer;
+import java.io.IOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.HexFormat;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A request with content that switches: the content ends where its framing ends, and the next octet is the new protocol's. */
+@OnContainer
+class ContentBeforeSwitchIT {
+    private static final byte[] EARLY = "first octets of the new protocol".getBytes(ISO_8859_1);
+    private static ContainerUnderTest server;
+
+    @BeforeAll
+    static void deploy(ContainerUnderTest container) {
+        container.deploy(War.with("laden").app("bodies").set("changeover.content.max", "400k").build(), "/laden");
+        server = container;
+    }
+
+    @AfterAll
+    static void undeploy(ContainerUnderTest container) {
+        container.undeploy("/laden");
+    }
+
+    private static Message post(int size, Framing framing) {
+        return Message.of("POST /laden/unread", "Connection: Upgrade", "Upgrade: laden", "Content-Type: text/plain")
+                .content(Probing.pattern(size), framing);
+    }
+
+    private static String digest(byte[] octets) {
+        try {
+            return octets.length + " " + HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(octets)) + "\n";
+        } catch (NoSuchAlgorithmException everyJdkHasIt) {
+            throw new IllegalStateException(everyJdkHasIt);
+        }
+    }
+
+    /** The handler has the whole content; the octets behind it come back. */
+    private static void assertSwitched(Wire wire, Message message) throws IOException {
+        assertThat(wire.readHead().status()).isEqualTo(101);
+        assertThat(wire.readLine()).isEqualTo(digest(message.content()));
+        assertThat(wire.readExactly(EARLY.length)).isEqualTo(EARLY);
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Framing.class, names = {"LENGTH", "CHUNKED"})
+    @Covers({"RFC9110-7.8-17", "RFC9110-7.8-20", "RFC9112-7.1-01"})
+    void theContentEndsAtItsFraming(Framing framing) throws IOException {
+        for (int size : new int[] {0, 1, 5, 300_000}) {
+            Message message = post(size, framing);
+            try (Wire wire = Wire.connect(server.http())) {
+                wire.send(message.octets(EARLY));
+                assertSwitched(wire, message);
+            }
+            try (Wire wire = Wire.connect(server.http())) {
+                message.send(wire, Arrival.LATER);
+                wire.send(EARLY);
+                assertSwitched(wire, message);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Framing.class, names = {"LENGTH", "CHUNKED"})
+    @Covers({"RFC9110-7.8-17", "RFC9110-7.8-20", "RFC9112-7.1-01"})
+    void whereverTheSegmentsAreCut(Framing framing) throws IOException {
+        Message message = post(5, framing);
+        byte[] octets = message.octets(EARLY);
+        for (int at = 1; at < octets.length; at++) {
+            try (Wire wire = Wire.connect(server.http())) {
+                Message.sendSplit(wire, octets, at);
+                assertSwitched(wire, message);
+            } catch (AssertionError failure) {
+                throw new AssertionError("cut at " + at + " of " + octets.length, failure);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Framing.class, names = {"LENGTH", "CHUNKED"})
+    void contentOverTheBoundIsRefused(Framing framing) throws IOException {
+        try (Wire wire = Wire.connect(server.http())) {
+            post(500_000, framing).send(wire, Arrival.AT_ONCE);
+            Message.Answer answer = Message.answer(wire);
+            assertThat(answer.status()).isEqualTo(413);
+            assertThat(answer.content()).contains("changeover.content.max");
+            assertThat(wire.isClosedByPeer(Duration.ofSeconds(5))).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Framing.class, names = {"LENGTH", "CHUNKED"})
+    @Covers("RFC9112-8-01")
+    void contentThatEndsEarlyNeverSwitches(Framing framing) throws IOException {
+        byte[] octets = post(100, framing).octets();
+        try (Wire wire = Wire.connect(server.http())) {
+            wire.send(octets, 0, octets.length - 30).shutdownOutput();
+            assertThat(wire.readToEnd().text()).doesNotContain(" 101 ");
+        }
+    }
+
+    private static Message expecting(String offer) {
+        return Message.of("POST /laden/blocking", "Connection: Upgrade", "Upgrade: " + offer, "Expect: 100-continue")
+                .content(Probing.pattern(1000), Framing.LENGTH);
+    }
+
+    @Test
+    @Covers({"RFC9110-7.8-08", "RFC9110-10.1.1-01"})
+    void theContentIsAskedForBeforeTheSwitch() throws IOException {
+        Message message = expecting("laden");
+        try (Wire wire = Wire.connect(server.http())) {
+            wire.send(message.head());
+            assertThat(wire.readHead().status()).isEqualTo(100);
+            wire.send(message.body()).send(EARLY);
+            Head head = wire.readHead();
+            assertThat(head.status()).isEqualTo(101);
+            assertThat(head.all("Connection")).containsExactly("Upgrade");
+            assertThat(wire.readLine()).isEqualTo(digest(message.content()));
+            assertThat(wire.readExactly(EARLY.length)).isEqualTo(EARLY);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"nobody/9", "bare"})
+    @Covers({"RFC9110-10.1.1-01", "RFC9110-7.8-05"})
+    void theContentIsAskedForWhereTheOfferIsIgnored(String offer) throws IOException {
+        Message message = expecting(offer);
+        try (Wire wire = Wire.connect(server.http())) {
+            for (int count = 0; count < 2; count++) {
+                wire.send(message.head());
+                assertThat(wire.readHead().status()).isEqualTo(100);
+                wire.send(message.body());
+                assertThat(Message.answer(wire).content()).isEqualTo("POST length 1000 read " + digest(message.content()));
+            }
+        }
+    }
+
+    /** A final status without 100 is as good (RFC 9110 section 10.1.1): then the client keeps its content. */
+    @Test
+    @Covers("RFC9110-10.1.1-01")
+    void aRefusalAnswersTheExpectation() throws IOException {
+        Message message = expecting("never");
+        try (Wire wire = Wire.connect(server.http())) {
+            wire.send(message.head());
+            Head head = wire.readHead();
+            if (head.status() == 100) {
+                wire.send(message.body());
+                head = wire.readHead();
+            }
+            assertThat(head.status()).isEqualTo(403);
+            assertThat(wire.readBodyText(head)).isEqualTo("Never.\n");
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package io.github.changeover.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.changeover.it.container.ContainerUnderTest;
+import io.github.changeover.it.container.DeploymentFailed;
+import io.github.changeover.it.container.OnContainer;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/** What the other tests rely on: applications come, go and are refused on every container. */
+@OnContainer
+final class DeploymentIT {
+
+    @Test
+    void anApplicationComesAndGoes(ContainerUnderTest container) throws IOException {
+        Path war = War.with("ordinary").app("ordinary").build();
+        for (int round = 0; round < 2; round++) {
+            container.deploy(war, "/ordinary");
+            try {
+                assertThat(get(container, "/ordinary/hello").status()).isEqualTo(200);
+            } finally {
+                container.undeploy("/ordinary");
+            }
+            assertThat(get(container, "/ordinary/hello").status()).isEqualTo(404);
+        }
+    }
+
+    @Test
+    void oneThatFailsToStartIsReported(ContainerUnderTest container) {
+        Path war = War.with("refusing").app("refusing").build();
+        assertThatThrownBy(() -> container.deploy(war, "/refusing")).isInstanceOf(DeploymentFailed.class);
+        assertThat(container.log()).contains("this application does not want to start");
+    }
+
+    private static Head get(ContainerUnderTest container, String path) throws IOException {
+        try (Wire wire = Wire.connect(container.http())) {
+            return wire.send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").readHead();
+        }
+    }
+}

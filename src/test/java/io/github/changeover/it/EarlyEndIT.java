@@ -1,0 +1,134 @@
+package io.github.changeover.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.changeover.conformance.Covers;
+import io.github.changeover.it.container.ContainerUnderTest;
+import io.github.changeover.it.container.NotOnTomcatServletEdge;
+import io.github.changeover.it.container.OnContainer;
+import java.io.IOException;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Connections that end for a reason that is neither the peer's nor the handler's wish. */
+@OnContainer
+class EarlyEndIT {
+    private static Probing probe;
+
+    @BeforeAll
+    static void deploy(ContainerUnderTest container) {
+        container.deploy(War.with("early-end").app("probe").set("changeover.idle", "400ms").set("changeover.linger", "100ms").set("changeover.queue.max", "64K")
+                .set("changeover.content.max", "1000").build(), "/early-end");
+        probe = new Probing(container, "/early-end");
+    }
+
+    @AfterAll
+    static void undeploy(ContainerUnderTest container) {
+        container.undeploy("/early-end");
+    }
+
+    @NotOnTomcatServletEdge
+    @Test
+    @Covers("RFC9112-9.5-01")
+    void anIdleConnectionIsClosedAfterItsOwnTime() throws IOException {
+        try (Wire wire = probe.offer("/echo", "idle")) {
+            wire.readHead();
+            assertThat(wire.patience(Duration.ofSeconds(4)).readToEnd().end()).isEqualTo(Wire.End.FIN);
+        }
+        assertThat(probe.events("idle", "closed")).containsExactly("opened", "closed IDLE");
+    }
+
+    @Test
+    @Covers("RFC9931-05")
+    void earlyOctetsOfAProtocolThatForbidsThemEndTheConnection() throws IOException {
+        try (Wire wire = probe.offer("/no-early", "early", "too soon".getBytes())) {
+            assertThat(wire.readHead().status()).isEqualTo(101);
+            assertThat(wire.readToEnd().text()).isEmpty();
+        }
+        assertThat(probe.events("early", "closed")).containsExactly("closed EARLY_DATA");
+        try (Wire wire = probe.offer("/no-early", "patient")) {
+            assertThat(wire.readHead().status()).isEqualTo(101);
+            assertThat(wire.readText(6)).isEqualTo("hello\n");
+        }
+    }
+
+    @Test
+    @Covers("GEN-08")
+    void aHandlerThatIgnoresItsBoundIsToldAndClosed() throws IOException {
+        try (Wire wire = probe.offer("/ignore-writable", "flood")) {
+            wire.readHead();
+            wire.send("x");
+            assertThat(probe.events("flood", "closed")).last().isEqualTo("closed OVERFLOW");
+            assertThat(probe.events("flood", "told")).anyMatch(event -> event.contains("wait for writable()"));
+            assertThat(wire.readToEnd().end()).isNotEqualTo(Wire.End.TIMEOUT);
+        }
+    }
+
+    @Test
+    @Covers({"RFC9110-7.8-17", "RFC9110-15.2-02"})
+    void contentEndsAtItsLengthAndTheNextOctetIsTheNewProtocols() throws IOException {
+        String request = "POST /early-end/content?key=content HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: probe\r\nContent-Length: 5\r\n\r\nhelloworld";
+        for (int at = request.length() - 12; at < request.length(); at++) {
+            try (Wire wire = probe.connect()) {
+                wire.send(request.substring(0, at)).send(request.substring(at));
+                assertThat(wire.readHead().status()).isEqualTo(101);
+                assertThat(wire.readText(13)).isEqualTo("5:hello\nworld");
+            }
+        }
+    }
+
+    @Test
+    @Covers("RFC9112-7.1-01")
+    void chunkedContentIsDecodedToItsEnd() throws IOException {
+        String request = "POST /early-end/content?key=chunked HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: probe\r\nTransfer-Encoding: chunked\r\n\r\n"
+                + "2\r\nhe\r\n3\r\nllo\r\n0\r\nX-Trailer: t\r\n\r\nworld";
+        for (int at = request.length() - 44; at < request.length(); at++) {
+            try (Wire wire = probe.connect()) {
+                wire.send(request.substring(0, at)).send(request.substring(at));
+                assertThat(wire.readHead().status()).isEqualTo(101);
+                assertThat(wire.readText(13)).isEqualTo("5:hello\nworld");
+            }
+        }
+    }
+
+    @Test
+    @Covers("RFC9112-8-01")
+    void contentThatEndsEarlyNeverSwitches() throws IOException {
+        try (Wire wire = probe.connect()) {
+            wire.send("POST /early-end/content?key=half HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: probe\r\nContent-Length: 50\r\n\r\nhalf").shutdownOutput();
+            assertThat(wire.readToEnd().text()).doesNotContain(" 101 ");
+        }
+    }
+
+    @Test
+    void tooMuchContentIsRefusedWithTheSettingsName() throws IOException {
+        try (Wire wire = probe.connect()) {
+            wire.send("POST /early-end/content?key=much HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: probe\r\nContent-Length: 1001\r\n\r\n");
+            Head head = wire.readHead();
+            assertThat(head.status()).isEqualTo(413);
+            assertThat(wire.readBodyText(head)).contains("changeover.content.max");
+        }
+    }
+
+    @Test
+    @Covers("RFC9110-5.5-01")
+    void aLineBreakInThePathBreaksNoLineOfTheLog(ContainerUnderTest container) throws IOException {
+        try (Wire wire = probe.offer("/throw/opened%0d%0aFORGED", "forged")) {
+            if (wire.readHead().status() == 101) wire.shutdownOutput().readToEnd();
+        }
+        try (Wire wire = probe.offer("/throw/received%20opened", "after")) {
+            wire.readHead();
+        }
+        assertThat(container.log().lines()).noneMatch(line -> line.startsWith("FORGED"));
+    }
+
+    @Test
+    @Covers("GEN-05")
+    void aHandlerThatCannotBeMadeIsAnOrdinaryError() throws IOException {
+        try (Wire wire = probe.offer("/no-handler", "none")) {
+            assertThat(wire.readHead().status()).isEqualTo(500);
+        }
+    }
+}

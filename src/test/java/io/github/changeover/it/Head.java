@@ -1,0 +1,56 @@
+package io.github.changeover.it;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** The head of a response, exactly as sent. */
+public record Head(String raw, String statusLine, int status, List<Field> fields) {
+
+    /** A field line: its name as sent, its value without the blanks around it. */
+    public record Field(String name, String value) {
+        @Override
+        public String toString() {
+            return name + ": " + value;
+        }
+    }
+
+    /** From the octets up to and with the empty line. Throws on anything that is not HTTP/1.x. */
+    static Head parse(String raw) {
+        String[] lines = raw.substring(0, raw.length() - 4).split("\r\n", -1);
+        if (!lines[0].matches("HTTP/1\\.[01] \\d{3}( .*)?")) {
+            throw new AssertionError("not a status line: " + lines[0]);
+        }
+        List<Field> fields = new ArrayList<>();
+        for (int i = 1; i < lines.length; i++) {
+            int colon = lines[i].indexOf(':');
+            if (colon <= 0) {
+                throw new AssertionError("not a field line: " + lines[i]);
+            }
+            fields.add(new Field(lines[i].substring(0, colon), lines[i].substring(colon + 1).strip()));
+        }
+        return new Head(raw, lines[0], Integer.parseInt(lines[0].substring(9, 12)), List.copyOf(fields));
+    }
+
+    /** The values of all lines of this name, in order. */
+    public List<String> all(String name) {
+        return fields.stream().filter(field -> field.name.equalsIgnoreCase(name)).map(Field::value).toList();
+    }
+
+    /** The only line's value; null without one; throws with several. */
+    public String only(String name) {
+        List<String> values = all(name);
+        if (values.size() > 1) {
+            throw new AssertionError(values.size() + " lines of " + name + ": " + values);
+        }
+        return values.isEmpty() ? null : values.get(0);
+    }
+
+    public boolean has(String name) {
+        return !all(name).isEmpty();
+    }
+
+    @Override
+    public String toString() {
+        return raw;
+    }
+}

@@ -1,0 +1,60 @@
+package io.github.changeover.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.changeover.it.container.ContainerUnderTest;
+import io.github.changeover.it.container.OnContainer;
+import io.github.changeover.it.container.PayaraOnly;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Where there is CDI, endpoints are injected, once for each connection, and beans are protocols. */
+@OnContainer
+@PayaraOnly
+class InjectionIT {
+    private static final String ALL = "<beans xmlns=\"https://jakarta.ee/xml/ns/jakartaee\" version=\"4.0\" bean-discovery-mode=\"all\"/>";
+
+    @ParameterizedTest
+    @ValueSource(strings = {"annotated", "all"})
+    void endpointsAreInjectedAndBeansAreProtocols(String discovery, ContainerUnderTest container) throws Exception {
+        War war = War.with("injected-" + discovery).app("injected").set("changeover.path./offered.protocols", "offered");
+        if (discovery.equals("all")) war.file("WEB-INF/beans.xml", ALL);
+        container.deploy(war.build(), "/injected");
+        try {
+            Asking injected = Asking.of(container, "/injected");
+            echo(injected, "plain");
+            echo(injected, "plain");
+            echo(injected, "bean");
+            assertThat(told(injected, 6)).containsExactlyInAnyOrder("plain made", "plain gone", "plain made", "plain gone", "bean made", "bean gone");
+            try (Wire wire = injected.offer("/offered", "offered")) {
+                assertThat(wire.readHead().status()).isEqualTo(101);
+                assertThat(wire.readLine()).isEqualTo("by a bean\n");
+            }
+            assertThat(told(injected, 7)).endsWith("offered");
+        } finally {
+            container.undeploy("/injected");
+        }
+    }
+
+    private static void echo(Asking injected, String path) throws IOException {
+        try (Wire wire = injected.offer("/" + path, "injected")) {
+            assertThat(wire.readHead().status()).isEqualTo(101);
+            assertThat(wire.send("hello").readText(5)).isEqualTo("hello");
+            assertThat(wire.shutdownOutput().readToEnd().end()).isEqualTo(Wire.End.FIN);
+        }
+    }
+
+    /** Waits a while for so many events. */
+    private static List<String> told(Asking injected, int count) throws Exception {
+        long end = System.nanoTime() + Duration.ofSeconds(5).toNanos();
+        List<String> events;
+        do {
+            events = List.of(injected.page("/told").split(","));
+            Thread.sleep(20);
+        } while (events.size() < count && System.nanoTime() < end);
+        return events;
+    }
+}

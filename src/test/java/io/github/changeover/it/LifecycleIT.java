@@ -1,0 +1,123 @@
+package io.github.changeover.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.changeover.conformance.Covers;
+import io.github.changeover.it.container.ContainerUnderTest;
+import io.github.changeover.it.container.EmbeddedOnly;
+import io.github.changeover.it.container.NotOnTomcatServletEdge;
+import io.github.changeover.it.container.OnContainer;
+import java.io.IOException;
+import java.lang.ref.WeakReference;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What becomes of connections when their application goes. */
+@OnContainer
+@NotOnTomcatServletEdge
+class LifecycleIT {
+    private static final String CONTEXT = "/lived";
+    private static final String LEFT = "handlers did not return";
+
+    private static void deploy(ContainerUnderTest container) {
+        container.deploy(War.with("lived").app("lived").set("changeover.drain", "500ms").set("changeover.linger", "200ms").build(), CONTEXT);
+    }
+
+    private static Wire open(ContainerUnderTest container, String path) throws IOException {
+        Wire wire = Asking.of(container, CONTEXT).offer(path, "guest");
+        assertThat(wire.readHead().status()).isEqualTo(101);
+        assertThat(wire.send("hello").readText(5)).isEqualTo("hello");
+        return wire;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/guest", "/reader"})
+    @Covers("GEN-06")
+    void undeployLetsEveryHandlerSayGoodbye(String path, ContainerUnderTest container) throws IOException {
+        deploy(container);
+        List<Wire> wires = new ArrayList<>();
+        try {
+            for (int i = 0; i < 20; i++) wires.add(open(container, path));
+        } finally {
+            container.undeploy(CONTEXT);
+        }
+        for (Wire wire : wires) {
+            Wire.Rest rest = wire.patience(Duration.ofSeconds(3)).readToEnd();
+            assertThat(rest.text()).isEqualTo("goodbye\n");
+            assertThat(rest.end()).isEqualTo(Wire.End.FIN);
+            wire.close();
+        }
+        assertThat(container.log().contains(LEFT)).isFalse();
+    }
+
+    @Test
+    @Covers("GEN-06")
+    void whoStaysIsClosedAfterTheDrainTime(ContainerUnderTest container) throws IOException {
+        deploy(container);
+        Wire wire = null;
+        try {
+            wire = open(container, "/stays");
+        } finally {
+            container.undeploy(CONTEXT);
+        }
+        assertThat(wire.patience(Duration.ofSeconds(3)).readToEnd().end()).isNotEqualTo(Wire.End.TIMEOUT);
+        wire.close();
+        assertThat(container.log().contains(LEFT)).isFalse();
+    }
+
+    @Test
+    @Covers("GEN-06")
+    void aConnectionThatSwitchesWhileItsApplicationGoesIsEndedToo(ContainerUnderTest container) throws IOException {
+        for (int i = 0; i < 10; i++) {
+            deploy(container);
+            Wire wire = null;
+            try {
+                wire = Asking.of(container, CONTEXT).offer(i % 2 == 0 ? "/guest" : "/reader", "guest");
+                assertThat(wire.readHead().status()).isEqualTo(101);
+            } finally {
+                container.undeploy(CONTEXT);
+            }
+            assertThat(wire.isClosedByPeer(Duration.ofSeconds(3))).isTrue();
+            wire.close();
+        }
+        assertThat(container.log().contains("Error reading request")).isFalse();
+    }
+
+    @Test
+    @EmbeddedOnly
+    @Covers("GEN-06")
+    void nothingOfARedeployedApplicationIsLeft(ContainerUnderTest container) throws Exception {
+        List<WeakReference<?>> loaders = new ArrayList<>();
+        for (int i = 0; i < 3; i++) loaders.add(live(container));
+        for (WeakReference<?> loader : loaders) assertThat(isGone(loader)).as("class loader unreachable").isTrue();
+    }
+
+    /** One life with connections, some of them open at its end. */
+    private static WeakReference<?> live(ContainerUnderTest container) throws IOException {
+        deploy(container);
+        WeakReference<?> loader = (WeakReference<?>) System.getProperties().remove("lived.loader");
+        try (Wire guest = open(container, "/guest"); Wire reader = open(container, "/reader"); Wire stays = open(container, "/stays")) {
+            open(container, "/guest").close();
+            container.undeploy(CONTEXT);
+            assertThat(threadsOf(loader.get())).isEmpty();
+            for (Wire wire : List.of(guest, reader, stays)) assertThat(wire.isClosedByPeer(Duration.ofSeconds(3))).isTrue();
+        }
+        return loader;
+    }
+
+    private static List<String> threadsOf(Object loader) {
+        return Thread.getAllStackTraces().keySet().stream().filter(thread -> loader != null && thread.getContextClassLoader() == loader).map(Thread::getName).toList();
+    }
+
+    private static boolean isGone(WeakReference<?> loader) throws InterruptedException {
+        for (int i = 0; i < 50 && loader.get() != null; i++) {
+            System.gc();
+            Thread.sleep(100);
+        }
+        return loader.get() == null;
+    }
+}

@@ -1,0 +1,109 @@
+package io.github.changeover.it;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A request as octets, and its answer whole.
+ *
+ * @param line   method and target
+ * @param fields field lines beside Host and those of the framing
+ */
+record Message(String line, List<String> fields, byte[] content, Framing framing) {
+    enum Framing {
+        NONE, LENGTH, CHUNKED;
+
+        private String field(int length) {
+            return this == NONE ? "" : this == LENGTH ? "Content-Length: " + length + "\r\n" : "Transfer-Encoding: chunked\r\n";
+        }
+    }
+
+    /** How the content follows the head. */
+    enum Arrival { AT_ONCE, LATER }
+
+    /** What is compared: all but the date. */
+    record Answer(int status, List<String> fields, String content) {
+    }
+
+    static Message of(String line, String... fields) {
+        return new Message(line, List.of(fields), new byte[0], Framing.NONE);
+    }
+
+    Message content(byte[] octets, Framing how) {
+        return new Message(line, fields, octets, how);
+    }
+
+    /** With further field lines. */
+    Message with(String... more) {
+        List<String> all = new java.util.ArrayList<>(fields);
+        all.addAll(List.of(more));
+        return new Message(line, List.copyOf(all), content, framing);
+    }
+
+    byte[] head() {
+        StringBuilder head = new StringBuilder(line).append(" HTTP/1.1\r\nHost: localhost\r\n");
+        fields.forEach(field -> head.append(field).append("\r\n"));
+        return head.append(framing.field(content.length)).append("\r\n").toString().getBytes(ISO_8859_1);
+    }
+
+    /** The content in its framing; chunks of every size from 1 up, the last with a trailer. */
+    byte[] body() {
+        if (framing != Framing.CHUNKED) return content;
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (int at = 0, size = 1; at < content.length; at += size, size = size * 3 + 1) {
+            size = Math.min(size, content.length - at);
+            all.writeBytes((Integer.toHexString(size) + "\r\n").getBytes(ISO_8859_1));
+            all.write(content, at, size);
+            all.writeBytes("\r\n".getBytes(ISO_8859_1));
+        }
+        all.writeBytes("0\r\nX-Trailer: last\r\n\r\n".getBytes(ISO_8859_1));
+        return all.toByteArray();
+    }
+
+    byte[] octets(byte... behind) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        all.writeBytes(head());
+        all.writeBytes(body());
+        all.writeBytes(behind);
+        return all.toByteArray();
+    }
+
+    void send(Wire wire, Arrival arrival) throws IOException {
+        if (arrival == Arrival.AT_ONCE) {
+            wire.send(octets());
+            return;
+        }
+        wire.send(head());
+        byte[] body = body();
+        int piece = Math.max(1, body.length / 20);
+        for (int at = 0; at < body.length; at += piece) {
+            pause();
+            wire.send(body, at, Math.min(piece, body.length - at));
+        }
+    }
+
+    /** In two segments, or what the network makes of two writes with a pause between. */
+    static void sendSplit(Wire wire, byte[] octets, int at) throws IOException {
+        wire.send(Arrays.copyOf(octets, at));
+        pause();
+        wire.send(octets, at, octets.length - at);
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(2);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    static Answer answer(Wire wire) throws IOException {
+        Head head = wire.readHead();
+        List<String> fields = head.fields().stream().map(Head.Field::toString).filter(field -> !field.startsWith("Date:")).toList();
+        return new Answer(head.status(), fields, wire.readBodyText(head));
+    }
+}

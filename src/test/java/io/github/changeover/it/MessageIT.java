@@ -1,0 +1,198 @@
+package io.github.changeover.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import io.github.changeover.conformance.Covers;
+import io.github.changeover.it.container.ContainerUnderTest;
+import io.github.changeover.it.container.OnContainer;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Requests that are not what HTTP/1.1 asks for, or not for an application: none of them is switched. */
+@OnContainer
+class MessageIT {
+    private static ContainerUnderTest container;
+
+    @BeforeAll
+    static void deploy(ContainerUnderTest under) {
+        container = under;
+        container.deploy(War.with("message").app("wire").build(), "");
+    }
+
+    @AfterAll
+    static void undeploy() {
+        container.undeploy("");
+    }
+
+    /** All that comes, and how it ends, in as much time as a container needs to hesitate. */
+    private static Wire.Rest all(String request) throws IOException {
+        try (Wire wire = Wire.connect(container.http()).patience(Duration.ofSeconds(1)).send(request)) {
+            return wire.readToEnd();
+        }
+    }
+
+    private static String offer(String requestLine, String... more) {
+        return Ask.raw(requestLine, Ask.offering("greet/1", more));
+    }
+
+    private static String hits(String key) throws IOException {
+        return Ask.once(container, Ask.get("/hits?of=" + key)).body();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"X-None: 0", "Expect: 100-continue"})
+    @Covers({"RFC9110-7.8-07", "RFC9110-15.2-01"})
+    void http10IsNeverSwitchedAndGetsNo1xx(String more) throws IOException {
+        Wire.Rest rest = all(offer("GET /greet HTTP/1.0", "Host: localhost", more));
+        String interim = Expected.sends100ToHttp10(container) && more.startsWith("Expect") ? "HTTP/1\\.1 100 Continue\r\n\r\n" : "";
+        assertThat(rest.text()).matches("(?s)" + interim + "HTTP/1\\.[01] 200 .*\r\n\r\nGET /greet body 0 hit \\d+\n");
+        assertThat(rest.end()).isEqualTo(Wire.End.FIN);
+    }
+
+    @Test
+    @Covers({"RFC9110-7.8-07", "RFC9110-15.5.22-01"})
+    void http10IsToldWhatIsRequired() throws IOException {
+        Wire.Rest rest = all(Ask.raw("GET /required HTTP/1.0", "Host: localhost"));
+        assertThat(rest.text()).matches("(?s)HTTP/1\\.[01] 426 .*\r\nUpgrade: greet/1, second/2\r\n.*HTTP/1\\.1 with .*");
+        assertThat(rest.end()).isEqualTo(Wire.End.FIN);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"HTTP/1.2", "HTTP/2.0", "HTTP/0.9", "http/1.1", "HTTP/1", "HTTP/11"})
+    @Covers("RFC9110-7.8-07")
+    void noOtherVersionIsSwitched(String version) throws IOException {
+        assertThat(all(offer("GET /greet " + version, "Host: localhost")).text()).doesNotContain(" 101 ", "greet/1 ");
+    }
+
+    static Stream<Arguments> hosts() {
+        return Stream.of(
+                arguments(List.of(), 400), arguments(List.of("Host: localhost", "Host: localhost"), 400), arguments(List.of("Host: localhost", "Host: other"), 400),
+                arguments(List.of("Host: a b"), 400), arguments(List.of("Host: a/b"), 400), arguments(List.of("Host: user@localhost"), 400),
+                arguments(List.of("Host: [::1"), 400), arguments(List.of("Host: a, b"), 400),
+                arguments(List.of("Host: localhost"), 101), arguments(List.of("Host: localhost:8080"), 101), arguments(List.of("Host: [::1]:80"), 101),
+                arguments(List.of("Host: 127.0.0.1"), 101), arguments(List.of("Host: LOCALHOST"), 101), arguments(List.of("Host: localhost:"), 101));
+    }
+
+    @ParameterizedTest
+    @MethodSource("hosts")
+    @Covers({"RFC9112-3.2-01", "RFC9110-7.2-01"})
+    void hostIsLookedAtFirst(List<String> lines, int status) throws IOException {
+        assertThat(Ask.head(container, offer("GET /greet HTTP/1.1", lines.toArray(String[]::new))).status()).isEqualTo(status);
+    }
+
+    @Test
+    @Covers({"RFC9112-3.2-01", "RFC9110-7.2-01"})
+    void aPortThatIsNoneIsNeverSwitched() throws IOException {
+        assertThat(Ask.head(container, offer("GET /greet HTTP/1.1", "Host: localhost:port")).status()).isEqualTo(Expected.statusOfBrokenPort(container));
+    }
+
+    @Test
+    @Covers("RFC9110-7.2-01")
+    void anEmptyHost() throws IOException {
+        assertThat(Ask.head(container, offer("GET /greet HTTP/1.1", "Host:")).status()).isEqualTo(Expected.statusOfEmptyHost(container));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GET /any-method", "POST /any-method", "POST /content", "GET /greet"})
+    @Covers({"RFC9112-6.1-02", "RFC9112-11.2-01"})
+    void aMessageFramedTwiceIsNotSwitchedAndNothingBehindItIsRead(String target) throws IOException {
+        String key = "twice-" + target.replaceAll("\\W", "-");
+        Wire.Rest rest = all(offer(target + " HTTP/1.1", "Host: localhost", "Transfer-Encoding: chunked", "Content-Length: 5")
+                + "0\r\n\r\n" + Ask.get("/victim?key=" + key));
+        assertThat(rest.text()).startsWith("HTTP/1.1 ").doesNotContain(" 101 ", "greet/1 ", "/victim");
+        assertThat(rest.end()).isNotEqualTo(Wire.End.TIMEOUT);
+        assertThat(hits(key)).isEqualTo("0");
+    }
+
+    /** The other order: Grizzly forgets a Content-Length that stands before Transfer-Encoding. */
+    @ParameterizedTest
+    @ValueSource(strings = {"GET /any-method", "POST /any-method", "POST /content", "GET /greet", "POST /greet"})
+    @Covers({"RFC9112-6.1-02", "RFC9112-11.2-01"})
+    void aMessageFramedTwiceIsNotSwitchedWhicheverFieldComesFirst(String target) throws IOException {
+        String key = "first-" + target.replaceAll("\\W", "-");
+        Wire.Rest rest = all(offer(target + " HTTP/1.1", "Host: localhost", "Content-Length: 5", "Transfer-Encoding: chunked")
+                + "0\r\n\r\n" + Ask.get("/victim?key=" + key));
+        assertThat(rest.text()).startsWith("HTTP/1.1 ");
+        if (Expected.forgetsALengthBeforeChunked(container)) {
+            if (target.equals("POST /greet")) assertThat(rest.text()).contains("/victim");
+            return;
+        }
+        assertThat(rest.text()).doesNotContain(" 101 ", "greet/1 ", "/victim");
+        assertThat(rest.end()).isNotEqualTo(Wire.End.TIMEOUT);
+        assertThat(hits(key)).isEqualTo("0");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"foo", "chunked, foo", "foo, chunked", "identity, foo"})
+    @Covers("RFC9112-6.1-03")
+    void anUnknownTransferCodingIsNotSwitched(String coding) throws IOException {
+        Wire.Rest rest = all(offer("POST /content HTTP/1.1", "Host: localhost", "Transfer-Encoding: " + coding) + "0\r\n\r\n");
+        assertThat(rest.text()).doesNotContain(" 101 ", "greet/1 ");
+        assertThat(rest.text()).matches("(?s)HTTP/1\\.1 (400|501) .*");
+        assertThat(rest.end()).as("%s", rest.text()).isNotEqualTo(Wire.End.TIMEOUT);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Content-Length: +5", "Content-Length: 5, 6", "Content-Length: -1", "Content-Length: 5\r\nContent-Length: 6",
+        "Content-Length: five", "Content-Length: 0x5", "Content-Length:", "Content-Length: 99999999999999999999"})
+    @Covers("RFC9112-6.3-01")
+    void aLengthThatIsNoneIsRefusedAndTheConnectionCloses(String fields) throws IOException {
+        Wire.Rest rest = all(offer("POST /content HTTP/1.1", ("Host: localhost\r\n" + fields).split("\r\n")) + "hello");
+        assertThat(rest.text()).startsWith("HTTP/1.1 400 ").doesNotContain("greet/1 ");
+        assertThat(rest.end()).isNotEqualTo(Wire.End.TIMEOUT);
+    }
+
+    @Test
+    @Covers({"RFC9110-9.3.8-01"})
+    void traceReflectsNothing() throws IOException {
+        for (String path : List.of("/greet", "/any-method", "/elsewhere")) {
+            Wire.Rest rest = all(offer("TRACE " + path + " HTTP/1.1", "Host: localhost", "X-Secret: s3cret"));
+            assertThat(rest.text()).startsWith("HTTP/1.1 405 ").doesNotContain("s3cret");
+        }
+    }
+
+    @Test
+    @Covers("RFC9110-9.3.7-01")
+    void optionsOfTheServerIsNotSwitched() throws IOException {
+        Wire.Rest rest = all(offer("OPTIONS * HTTP/1.1", "Host: localhost"));
+        assertThat(rest.text()).startsWith("HTTP/1.1 200 ").doesNotContain("greet/1 ");
+        assertThat(rest.text().contains("\r\nAllow: ")).as("Tomcat answers itself, on Payara the root application does").isEqualTo(container.isTomcat());
+    }
+
+    @Test
+    @Covers({"RFC9931-08", "RFC9110-9.3.6-01", "RFC9112-11.2-01"})
+    void connectIsRefusedByTheContainerAndTheConnectionCloses() throws IOException {
+        Wire.Rest rest = all(offer("CONNECT localhost:80 HTTP/1.1", "Host: localhost") + Ask.get("/victim?key=connect"));
+        assertThat(rest.text()).startsWith("HTTP/1.1 " + Expected.statusOfConnect(container) + " ").doesNotContain("/victim");
+        assertThat(rest.end()).isNotEqualTo(Wire.End.TIMEOUT);
+        assertThat(hits("connect")).isEqualTo("0");
+    }
+
+    @Test
+    @Covers("RFC9110-10.1.1-01")
+    void anExpectationOfARefusedUpgradeIsAnsweredAsEver() throws IOException {
+        try (Wire wire = Wire.connect(container.http()).send(offer("POST /greet?key=expect HTTP/1.1", "Host: localhost", "Content-Length: 5", "Expect: 100-continue"))) {
+            Head first = wire.readHead();
+            assertThat(first.status()).isEqualTo(100);
+            assertThat(Ask.answer(wire.send("hello")).body()).isEqualTo("POST /greet body 5 hit 1\n");
+        }
+    }
+
+    @Test
+    @Covers("RFC9112-6.3-02")
+    void aRequestWithoutAFramedContentHasNone() throws IOException {
+        try (Wire wire = Wire.connect(container.http()).send(Ask.upgrade("/drained", "nope"))) {
+            assertThat(Ask.answer(wire).body()).isEqualTo("GET /drained body 0 hit 1\n");
+        }
+    }
+}

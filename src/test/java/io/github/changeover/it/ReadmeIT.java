@@ -1,0 +1,86 @@
+package io.github.changeover.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.changeover.it.container.ContainerUnderTest;
+import io.github.changeover.it.container.OnContainer;
+import io.github.changeover.it.container.TomcatEdgeOnly;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What the README shows in a terminal is what a terminal shows. On Tomcat, which ./mvnw -Prun starts. */
+@OnContainer
+@TomcatEdgeOnly
+class ReadmeIT {
+    private static final Pattern CONSOLE = Pattern.compile("```console\n\\$ (.*)\n((?s).*?)```");
+
+    /** A command and what it prints. */
+    record Transcript(String command, String output) {
+        @Override
+        public String toString() {
+            return command;
+        }
+    }
+
+    @BeforeAll
+    static void atTheRoot(ContainerUnderTest container) {
+        Tool.require("nc");
+        Tool.require("curl");
+        container.deploy(Path.of(System.getProperty("changeover.war")), "");
+    }
+
+    @AfterAll
+    static void away(ContainerUnderTest container) {
+        container.undeploy("");
+    }
+
+    static List<Transcript> transcripts() throws IOException {
+        Matcher matcher = CONSOLE.matcher(readme());
+        List<Transcript> found = new ArrayList<>();
+        while (matcher.find()) found.add(new Transcript(matcher.group(1), matcher.group(2)));
+        return found;
+    }
+
+    private static String readme() throws IOException {
+        return Files.readString(Path.of(System.getProperty("changeover.basedir", ""), "README.md"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("transcripts")
+    void aTranscriptIsTrue(Transcript transcript, ContainerUnderTest container) throws Exception {
+        String command = transcript.command.replace("127.0.0.1 8080", "127.0.0.1 " + container.http().getPort())
+                .replace("127.0.0.1:8080", "127.0.0.1:" + container.http().getPort());
+        Process process = new ProcessBuilder("bash", "-c", command).redirectErrorStream(true).start();
+        process.getOutputStream().close();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(lines(output)).isEqualTo(lines(transcript.output));
+    }
+
+    /** Without the date, and without the blank that Tomcat leaves where a reason phrase would be. */
+    private static String lines(String text) {
+        return Stream.of(text.split("\r?\n")).filter(line -> !line.startsWith("Date: ")).map(String::stripTrailing).collect(Collectors.joining("\n"));
+    }
+
+    @Test
+    void theProtocolInTheReadmeIsTheDemosOwn() throws IOException {
+        String source = Files.readString(Path.of(System.getProperty("changeover.basedir", ""), "src/main/java/io/github/changeover/demo/Shout.java"));
+        Matcher body = Pattern.compile("throws IOException \\{\n((?s).*?)\n    }\n").matcher(readme());
+        assertThat(body.find()).isTrue();
+        assertThat(source.replace("StandardCharsets.", "")).contains(body.group(1));
+    }
+}

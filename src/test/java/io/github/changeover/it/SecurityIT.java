@@ -1,0 +1,104 @@
+package io.github.changeover.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.changeover.conformance.Covers;
+import io.github.changeover.it.container.ContainerUnderTest;
+import io.github.changeover.it.container.Logins;
+import io.github.changeover.it.container.OnContainer;
+import java.io.IOException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Who may not see a page may not change its protocol: the container's security, and roles of our own rules. */
+@OnContainer
+class SecurityIT {
+    static final String LOGIN = """
+            <security-constraint>
+              <web-resource-collection><web-resource-name>secret</web-resource-name><url-pattern>/secret/*</url-pattern></web-resource-collection>
+              <auth-constraint><role-name>member</role-name></auth-constraint>
+            </security-constraint>
+            <login-config><auth-method>BASIC</auth-method><realm-name>file</realm-name></login-config>
+            <security-role><role-name>member</role-name></security-role>""";
+    /** Payara's mapping of the role to a group of its realm. */
+    static final String ROLES = "<glassfish-web-app><security-role-mapping><role-name>" + Logins.ROLE + "</role-name><group-name>" + Logins.ROLE
+            + "</group-name></security-role-mapping></glassfish-web-app>";
+    private static Asking secured;
+    private static Asking open;
+
+    @BeforeAll
+    static void deploy(ContainerUnderTest container) {
+        container.deploy(War.with("secured").library("guards").webXml(FiltersIT.WEB_XML + LOGIN).file("WEB-INF/glassfish-web.xml", ROLES)
+                .set("changeover.path./page/configured.roles", Logins.ROLE).build(), "/secured");
+        container.deploy(War.with("open").library("guards").webXml(FiltersIT.WEB_XML).build(), "/open");
+        secured = Asking.of(container, "/secured");
+        open = Asking.of(container, "/open");
+    }
+
+    @AfterAll
+    static void undeploy(ContainerUnderTest container) {
+        container.undeploy("/secured");
+        container.undeploy("/open");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/secret/constraint", "/page/annotated", "/page/configured"})
+    @Covers("RFC9110-11.6-01")
+    void withoutCredentialsTheLoginAsks(String path) throws IOException {
+        try (Wire wire = secured.offer(path + "?key=asks" + path, "greeting")) {
+            Head head = wire.readHead();
+            assertThat(head.status()).isEqualTo(401);
+            assertThat(head.only("WWW-Authenticate")).startsWith("Basic");
+            assertThat(head.has("Upgrade")).isFalse();
+        }
+        assertThat(secured.page("/seen?of=asks" + path)).doesNotContain("handler");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/secret/constraint", "/page/annotated", "/page/configured"})
+    @Covers("RFC9110-11.6-01")
+    void withoutTheRoleItIsForbidden(String path) throws IOException {
+        try (Wire wire = secured.offer(path + "?key=forbids" + path, "greeting", Logins.basic(Logins.GUEST))) {
+            assertThat(wire.readHead().status()).isEqualTo(403);
+        }
+        assertThat(secured.page("/seen?of=forbids" + path)).doesNotContain("handler");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/secret/constraint", "/page/annotated", "/page/configured"})
+    @Covers("RFC9110-11.6-01")
+    void aMemberIsSwitchedAndTheHandlerKnowsWho(String path) throws IOException {
+        try (Wire wire = secured.offer(path, "greeting", Logins.basic(Logins.MEMBER))) {
+            assertThat(wire.readHead().status()).isEqualTo(101);
+            assertThat(wire.readLine()).isEqualTo(path.startsWith("/secret") ? "joe []\n" : "joe [member]\n");
+        }
+    }
+
+    @Test
+    void wrongCredentialsAreAskedForAgain() throws IOException {
+        try (Wire wire = secured.offer("/page/annotated", "greeting", Logins.basic("nobody"))) {
+            Head head = wire.readHead();
+            assertThat(head.status()).isEqualTo(401);
+            assertThat(head.only("WWW-Authenticate")).startsWith("Basic");
+        }
+    }
+
+    @Test
+    @Covers("RFC9110-11.6-01")
+    void whereThereIsNoLoginARoleIsNobodys(ContainerUnderTest container) throws IOException {
+        try (Wire wire = open.offer("/page/annotated", "greeting")) {
+            Head head = wire.readHead();
+            if (container.isPayara()) {
+                // Payara asks for a login of its default realm, although the application has none.
+                assertThat(head.status()).isEqualTo(401);
+                assertThat(head.only("WWW-Authenticate")).isEqualTo("Basic realm=\"\"");
+            } else {
+                assertThat(head.status()).isEqualTo(403);
+                assertThat(wire.readBodyText(head)).contains("login-config");
+            }
+        }
+    }
+}

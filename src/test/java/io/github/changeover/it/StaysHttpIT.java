@@ -1,0 +1,125 @@
+package io.github.changeover.it;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.changeover.conformance.Covers;
+import io.github.changeover.it.container.ContainerUnderTest;
+import io.github.changeover.it.container.OnContainer;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** An answer that cannot go over the new protocol goes as HTTP, once and whole, and the connection stays HTTP's. */
+@OnContainer
+class StaysHttpIT {
+    private static ContainerUnderTest server;
+
+    @BeforeAll
+    static void deploy(ContainerUnderTest container) {
+        container.deploy(War.with("stays").app("original").set("changeover.capture.max", "200k").build(), "/stays");
+        server = container;
+    }
+
+    @AfterAll
+    static void undeploy(ContainerUnderTest container) {
+        container.undeploy("/stays");
+    }
+
+    private static Message page(String page) {
+        return Message.of("GET /stays/page/" + page + "?" + page, "Connection: Upgrade", "Upgrade: original");
+    }
+
+    /** The answer to the offer, and then that of another request on the same connection: how often the page was asked. */
+    private static Message.Answer answer(Message offer, int expected) throws IOException {
+        try (Wire wire = Wire.connect(server.http())) {
+            offer.send(wire, Message.Arrival.AT_ONCE);
+            Message.Answer answer = Message.answer(wire);
+            String key = offer.line().substring(offer.line().indexOf('?'));
+            Message.of("GET /stays/count" + key).send(wire, Message.Arrival.AT_ONCE);
+            assertThat(Message.answer(wire).content()).isEqualTo(Integer.toString(expected));
+            assertThat(answer.fields()).noneMatch(field -> field.startsWith("Upgrade:"));
+            return answer;
+        }
+    }
+
+    @Test
+    @Covers("RFC9110-7.8-16")
+    void anAnswerOverTheBound() throws IOException {
+        Message.Answer answer = answer(page("large"), 1);
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.fields()).contains("X-Own: yes");
+        assertThat(answer.content().getBytes(ISO_8859_1)).isEqualTo(new byte[300_000]);
+    }
+
+    @Test
+    @Covers("RFC9110-7.8-16")
+    void anAsynchronousAnswer() throws IOException {
+        Message.Answer answer = answer(page("async"), 1);
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.content()).isEqualTo("begun ended");
+    }
+
+    @Test
+    @Covers({"GEN-03", "RFC9110-7.8-06"})
+    void anAnswerThatAFilterHasBegun() throws IOException {
+        Message.Answer answer = answer(page("nothing").with("X-Hasty: yes"), 1);
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.fields()).contains("X-By: filter");
+        assertThat(answer.content()).isEqualTo("hasty");
+        assertThat(server.log()).contains("A filter has begun the answer to GET /page/nothing");
+    }
+
+    @Test
+    @Covers("GEN-03")
+    void anAnswerThatAFilterSendsOnTheWayBack() throws IOException {
+        Message.Answer answer = answer(page("writer").with("X-Tidy: yes"), 1);
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(server.log()).contains("a filter has sent an answer");
+    }
+
+    @Test
+    @Covers("RFC9110-7.8-16")
+    void aPageThatFails() throws IOException {
+        try (Wire wire = Wire.connect(server.http())) {
+            page("exception").send(wire, Message.Arrival.AT_ONCE);
+            Message.Answer answer = Message.answer(wire);
+            assertThat(answer.status()).isEqualTo(500);
+            assertThat(answer.content()).doesNotContain("half an ans");
+        }
+    }
+
+    /** The parts of a form are the container's to make, of content that it reads itself. */
+    @Test
+    @Covers({"RFC9110-7.8-05", "RFC9110-7.8-06"})
+    void aFormInParts() throws IOException {
+        String form = "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nvalue\r\n--b--\r\n";
+        Message.Answer answer = answer(Message.of("POST /stays/page/content?parts", "Connection: Upgrade", "Upgrade: original",
+                "Content-Type: multipart/form-data; boundary=b").content(form.getBytes(ISO_8859_1), Message.Framing.LENGTH), 1);
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.content()).endsWith(" a 5 ");
+    }
+
+    /** The demo's page: the first frame is the page, then frames come back; without the offer the page. */
+    @Test
+    @Covers("RFC9110-7.8-16")
+    void theDemosPageIsTheFirstFrame() throws IOException {
+        for (String path : new String[] {"/changeover/index.html", "/changeover/"}) {
+            byte[] page;
+            try (Wire wire = Wire.connect(server.http())) {
+                Message.of("GET " + path).send(wire, Message.Arrival.AT_ONCE);
+                page = Message.answer(wire).content().getBytes(ISO_8859_1);
+            }
+            try (Wire wire = Wire.connect(server.http())) {
+                byte[] frame = {0, 0, 0, 3, 'a', 'b', 'c'};
+                wire.send(Message.of("GET /changeover/index.html", "Connection: Upgrade", "Upgrade: foo/2").octets(frame));
+                assertThat(wire.readHead().status()).isEqualTo(101);
+                int length = ByteBuffer.wrap(wire.readExactly(4)).getInt();
+                assertThat(wire.readExactly(length)).isEqualTo(page);
+                assertThat(wire.readExactly(7)).isEqualTo(frame);
+            }
+        }
+    }
+}

@@ -1,0 +1,170 @@
+package io.github.changeover.it;
+
+import java.io.ByteArrayOutputStream;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import javax.tools.JavaCompiler;
+import javax.tools.ToolProvider;
+
+/** An application as somebody else would pack it: classes of its own, the library's JAR in WEB-INF/lib. */
+public final class War {
+    private static final Map<String, Path> COMPILED = new ConcurrentHashMap<>();
+    private final String name;
+    private final Map<String, byte[]> entries = new LinkedHashMap<>();
+    private final Map<String, String> parameters = new LinkedHashMap<>();
+    private String webXml = "";
+    private boolean complete;
+
+    private War(String name) {
+        this.name = name;
+    }
+
+    /** With the library and nothing else so far. */
+    public static War with(String name) {
+        Path jar = Path.of(System.getProperty("changeover.jar"));
+        return new War(name).file("WEB-INF/lib/" + jar.getFileName(), read(jar));
+    }
+
+    /**
+     * The classes of {@code src/test/apps/NAME}, compiled now: they are on no class path of the tests, so that a container
+     * that asks its parent first finds them in the application only.
+     */
+    public War app(String app) {
+        Path classes = COMPILED.computeIfAbsent(app, War::compile);
+        walk(classes).forEach((path, octets) -> file("WEB-INF/classes/" + path, octets));
+        return this;
+    }
+
+    /** The same as a JAR in WEB-INF/lib, with the files that stand beside the sources, such as META-INF/web-fragment.xml. */
+    public War library(String app) {
+        Map<String, byte[]> files = walk(COMPILED.computeIfAbsent(app, War::compile));
+        walk(sources(app)).forEach((path, octets) -> {
+            if (!path.endsWith(".java")) files.put(path, octets);
+        });
+        return file("WEB-INF/lib/" + app + ".jar", zip(files));
+    }
+
+    private static Map<String, byte[]> walk(Path root) {
+        Map<String, byte[]> found = new LinkedHashMap<>();
+        try (Stream<Path> files = Files.walk(root)) {
+            files.filter(Files::isRegularFile).sorted().forEach(file -> found.put(root.relativize(file).toString().replace('\\', '/'), read(file)));
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+        return found;
+    }
+
+    private static byte[] zip(Map<String, byte[]> entries) {
+        ByteArrayOutputStream octets = new ByteArrayOutputStream();
+        try (ZipOutputStream zip = new ZipOutputStream(octets)) {
+            for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
+                zip.putNextEntry(new ZipEntry(entry.getKey()));
+                zip.write(entry.getValue());
+            }
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+        return octets.toByteArray();
+    }
+
+    private static Path sources(String app) {
+        return Path.of(System.getProperty("changeover.basedir", ""), "src/test/apps", app);
+    }
+
+    private static Path compile(String app) {
+        Path classes = target().resolve("apps").resolve(System.getProperty("changeover.container")).resolve(app);
+        forget(classes);
+        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+        List<String> words = new ArrayList<>(List.of("--release", "17", "-parameters", "-d", classes.toString(), "-cp",
+                System.getProperty("changeover.api") + File.pathSeparator + System.getProperty("changeover.jar")));
+        try (Stream<Path> files = Files.walk(sources(app))) {
+            files.map(Path::toString).filter(file -> file.endsWith(".java")).sorted().forEach(words::add);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+        ByteArrayOutputStream errors = new ByteArrayOutputStream();
+        if (compiler.run(null, null, errors, words.toArray(String[]::new)) != 0) {
+            throw new IllegalStateException("The application " + app + " does not compile:\n" + errors.toString(StandardCharsets.UTF_8));
+        }
+        return classes;
+    }
+
+    /** What an earlier run compiled, of sources that may be gone. */
+    private static void forget(Path classes) {
+        if (!Files.exists(classes)) return;
+        try (Stream<Path> files = Files.walk(classes)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) Files.delete(file);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    private static Path target() {
+        return Path.of(System.getProperty("changeover.target", "target"));
+    }
+
+    public War file(String path, String text) {
+        return file(path, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    public War file(String path, byte[] octets) {
+        entries.put(path, octets);
+        return this;
+    }
+
+    /** A context parameter. */
+    public War set(String parameter, String value) {
+        parameters.put(parameter, value);
+        return this;
+    }
+
+    /** What stands in web.xml besides the parameters. */
+    public War webXml(String elements) {
+        webXml += elements;
+        return this;
+    }
+
+    /** A web.xml with metadata-complete: annotations and fragments are not looked at. */
+    public War completeWebXml() {
+        complete = true;
+        return this;
+    }
+
+    public Path build() {
+        if (complete || !parameters.isEmpty() || !webXml.isEmpty()) webXmlFile();
+        try {
+            Path war = Files.createDirectories(target().resolve("wars").resolve(System.getProperty("changeover.container"))).resolve(name + ".war");
+            return Files.write(war, zip(entries));
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    private void webXmlFile() {
+        StringBuilder xml = new StringBuilder("<web-app xmlns=\"https://jakarta.ee/xml/ns/jakartaee\" version=\"6.0\" metadata-complete=\"" + complete + "\">");
+        parameters.forEach((parameter, value) -> xml.append("<context-param><param-name>").append(parameter)
+                .append("</param-name><param-value>").append(value).append("</param-value></context-param>"));
+        file("WEB-INF/web.xml", xml.append(webXml).append("</web-app>").toString());
+    }
+
+    private static byte[] read(Path file) {
+        try {
+            return Files.readAllBytes(file);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+}

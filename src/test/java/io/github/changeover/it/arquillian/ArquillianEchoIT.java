@@ -1,0 +1,58 @@
+package io.github.changeover.it.arquillian;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.changeover.it.Head;
+import io.github.changeover.it.Wire;
+import java.io.File;
+import java.io.IOException;
+import java.net.URL;
+import org.jboss.arquillian.container.test.api.Deployment;
+import org.jboss.arquillian.container.test.api.RunAsClient;
+import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
+import org.jboss.arquillian.test.api.ArquillianResource;
+import org.jboss.shrinkwrap.api.ShrinkWrap;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** The packaged WAR, deployed by Arquillian. */
+@ArquillianTest
+@RunAsClient
+@Tag("arquillian")
+class ArquillianEchoIT {
+    @ArquillianResource
+    private URL base;
+
+    @Deployment(testable = false)
+    static WebArchive war() {
+        return ShrinkWrap.createFromZipFile(WebArchive.class, new File(System.getProperty("changeover.war")));
+    }
+
+    @Test
+    void thePageIsServed() throws IOException {
+        try (Wire wire = Wire.connect(base.getHost(), base.getPort())) {
+            wire.send("GET " + base.getPath() + "index.html HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            Head head = wire.readHead();
+            assertThat(head.status()).isEqualTo(200);
+            assertThat(wire.readBodyText(head)).contains("<h1>Changeover</h1>");
+        }
+    }
+
+    @Test
+    void echoGivesEveryOctetBack() throws IOException {
+        byte[] octets = new byte[256];
+        for (int i = 0; i < octets.length; i++) {
+            octets[i] = (byte) i;
+        }
+        try (Wire wire = Wire.connect(base.getHost(), base.getPort())) {
+            wire.send("GET " + base.getPath() + "echo HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n");
+            Head head = wire.readHead();
+            assertThat(head.status()).as(head.raw()).isEqualTo(101);
+            assertThat(head.only("Upgrade")).isEqualTo("echo");
+            assertThat(wire.send(octets).readExactly(octets.length)).isEqualTo(octets);
+            wire.shutdownOutput();
+            assertThat(wire.readToEnd().end()).isEqualTo(Wire.End.FIN);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package io.github.changeover.it.container;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** Programs the tests start, and end again with all they started. */
+public final class ChildProcess implements AutoCloseable {
+    private final Process process;
+
+    private ChildProcess(Process process) {
+        this.process = process;
+    }
+
+    /** In the background, its output to the end of a file. It ends with this JVM at the latest. */
+    public static ChildProcess start(List<String> command, Map<String, String> environment, Path directory, Path log) {
+        try {
+            Files.createDirectories(log.getParent());
+            ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+            builder.environment().putAll(environment);
+            ChildProcess child = new ChildProcess(builder.start());
+            Runtime.getRuntime().addShutdownHook(new Thread(child::kill));
+            return child;
+        } catch (IOException e) {
+            throw new IllegalStateException("cannot start " + command.get(0), e);
+        }
+    }
+
+    /** To its end; returns what it printed, throws when it fails. */
+    public static String run(List<String> command) {
+        try {
+            Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            process.getOutputStream().close();
+            String output = new String(process.getInputStream().readAllBytes());
+            int status = process.waitFor();
+            if (status != 0) {
+                throw new IllegalStateException(command + " ended with " + status + ": " + output);
+            }
+            return output;
+        } catch (IOException e) {
+            throw new IllegalStateException("cannot run " + command.get(0), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted: " + command, e);
+        }
+    }
+
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** Asks it to end, waits, then insists. */
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            process.waitFor(20, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        kill();
+    }
+
+    private void kill() {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+    }
+}

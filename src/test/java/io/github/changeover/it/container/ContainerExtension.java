@@ -1,0 +1,51 @@
+package io.github.changeover.it.container;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+
+/** Behind {@link OnContainer}. */
+final class ContainerExtension implements BeforeAllCallback, ParameterResolver {
+
+    @Override
+    public void beforeAll(ExtensionContext context) {
+        running(context);
+    }
+
+    private static ContainerUnderTest running(ExtensionContext context) {
+        // The root store lives as long as the JVM's tests do, and closes the container at their end.
+        return context.getRoot().getStore(ExtensionContext.Namespace.GLOBAL)
+                .getOrComputeIfAbsent(ContainerUnderTest.class, key -> startWithWar(), ContainerUnderTest.class);
+    }
+
+    private static ContainerUnderTest startWithWar() {
+        ContainerUnderTest container = Containers.start(required("changeover.container"), Listeners.any());
+        try {
+            container.deploy(Path.of(required("changeover.war")), OnContainer.CONTEXT);
+        } catch (RuntimeException e) {
+            container.stop();
+            throw e;
+        }
+        return container;
+    }
+
+    private static String required(String property) {
+        String value = System.getProperty(property);
+        if (value == null) {
+            throw new IllegalStateException("system property " + property + " is not set; the build sets it, see pom.xml");
+        }
+        return value;
+    }
+
+    @Override
+    public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+        return parameter.getParameter().getType() == ContainerUnderTest.class;
+    }
+
+    @Override
+    public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+        return running(context);
+    }
+}

@@ -1,0 +1,45 @@
+package io.github.changeover.it.container;
+
+import java.net.URI;
+import java.nio.file.Path;
+
+/** A running container that the tests deploy to and speak to, whatever its make. Every address is on loopback. */
+public interface ContainerUnderTest extends AutoCloseable {
+
+    /** As the build names it: tomcat10, tomcat11-servlet, payara, payara-dist ... */
+    String name();
+
+    /** Scheme, host and port, without a path. */
+    URI http();
+
+    /** The same over TLS, with {@link KeyStoreFile}'s certificate. */
+    URI https();
+
+    /** Returns when the application serves; throws {@link DeploymentFailed} when it will not. "" is the root context. */
+    void deploy(Path war, String contextPath);
+
+    void undeploy(String contextPath);
+
+    void stop();
+
+    /** What the container and its applications logged so far. */
+    String log();
+
+    default boolean isTomcat() {
+        return name().startsWith("tomcat");
+    }
+
+    default boolean isPayara() {
+        return name().startsWith("payara");
+    }
+
+    /** True when container and test share a JVM, so that its threads, heap and classes can be looked at. */
+    default boolean isEmbedded() {
+        return !name().contains("-dist");
+    }
+
+    @Override
+    default void close() {
+        stop();
+    }
+}

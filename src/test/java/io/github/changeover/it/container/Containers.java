@@ -1,0 +1,19 @@
+package io.github.changeover.it.container;
+
+/** Starts a container by the name the build gives it. */
+public final class Containers {
+
+    private Containers() {
+    }
+
+    public static ContainerUnderTest start(String name, Listeners listeners) {
+        boolean distribution = name.contains("-dist");
+        if (name.startsWith("tomcat")) {
+            return distribution ? TomcatDistribution.start(name, listeners) : EmbeddedTomcat.start(name, listeners);
+        }
+        if (name.startsWith("payara")) {
+            return distribution ? PayaraDistribution.start(name, listeners) : EmbeddedPayara.start(name, listeners);
+        }
+        throw new IllegalArgumentException("no container \"" + name + "\": tomcat*, tomcat*-dist, payara, payara-dist");
+    }
+}

@@ -1,0 +1,124 @@
+package io.github.changeover.it.container;
+
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Stream;
+
+/** Payara in this JVM, by its embeddable API. One in a JVM, and it needs the build's --add-opens. */
+final class EmbeddedPayara implements ContainerUnderTest {
+    private static final String API = "org.glassfish.embeddable.";
+    private final String name;
+    private final Object server;
+    private final Listeners ports;
+
+    private EmbeddedPayara(String name, Object server, Listeners ports) {
+        this.name = name;
+        this.server = server;
+        this.ports = ports;
+    }
+
+    static EmbeddedPayara start(String name, Listeners wanted) {
+        Listeners ports = wanted.assigned();
+        Path base = Work.fresh(name);
+        LogCapture.start(name);
+        try {
+            Path domain = PayaraDomain.embedded(base.resolve("domain.xml"), ports);
+            Object properties = Reflect.create(API + "GlassFishProperties");
+            set(properties, "setConfigFileURI", domain.toUri().toString());
+            Reflect.call(API + "GlassFishProperties", properties, "setProperty", types(String.class, 2),
+                    "glassfish.embedded.tmpdir", base.toString());
+            Object runtime = Reflect.call(API + "GlassFishRuntime", null, "bootstrap");
+            Object server = Reflect.call(API + "GlassFishRuntime", runtime, "newGlassFish",
+                    new Class<?>[] {Reflect.type(API + "GlassFishProperties")}, properties);
+            // At each step Payara may put handlers of its own in place.
+            LogCapture.start(name);
+            Reflect.call(API + "GlassFish", server, "start");
+            LogCapture.start(name);
+            Path secret = Files.writeString(base.resolve("password"), "AS_ADMIN_USERPASSWORD=" + Logins.PASSWORD);
+            login(server, secret, Logins.MEMBER, Logins.ROLE);
+            login(server, secret, Logins.GUEST, Logins.GUEST_ROLE);
+            return new EmbeddedPayara(name, server, ports);
+        } catch (Exception e) {
+            throw new IllegalStateException("Payara did not start: " + e.getMessage(), e);
+        }
+    }
+
+    private static void login(Object server, Path secret, String user, String group) throws Exception {
+        run(server, "create-file-user", "--passwordfile=" + secret, "--groups=" + group, user);
+    }
+
+    private static void set(Object properties, String setter, String value) throws Exception {
+        Reflect.call(API + "GlassFishProperties", properties, setter, types(String.class, 1), value);
+    }
+
+    private static Class<?>[] types(Class<?> type, int count) {
+        return Stream.generate(() -> type).limit(count).toArray(Class<?>[]::new);
+    }
+
+    @Override
+    public void deploy(Path war, String contextPath) {
+        String application = application(contextPath);
+        try {
+            run(server, "deploy", "--name=" + application, "--contextroot=" + (contextPath.isEmpty() ? "/" : contextPath), war.toAbsolutePath().toString());
+        } catch (Exception e) {
+            throw new DeploymentFailed(war.getFileName() + " was not deployed at \"" + contextPath + "\": " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void undeploy(String contextPath) {
+        try {
+            run(server, "undeploy", application(contextPath));
+        } catch (Exception e) {
+            throw new IllegalStateException("cannot undeploy " + contextPath, e);
+        }
+    }
+
+    /** A command of asadmin's. */
+    private static void run(Object server, String command, String... arguments) throws Exception {
+        Object runner = Reflect.call(API + "GlassFish", server, "getCommandRunner");
+        Object result = Reflect.call(API + "CommandRunner", runner, "run", new Class<?>[] {String.class, String[].class}, command, arguments);
+        if ("FAILURE".equals(Reflect.call(API + "CommandResult", result, "getExitStatus").toString())) {
+            Throwable cause = (Throwable) Reflect.call(API + "CommandResult", result, "getFailureCause");
+            throw new IllegalStateException(command + ": " + Reflect.call(API + "CommandResult", result, "getOutput"), cause);
+        }
+    }
+
+    static String application(String contextPath) {
+        return contextPath.isEmpty() ? "root" : String.join("-", Arrays.asList(contextPath.substring(1).split("/")));
+    }
+
+    @Override
+    public void stop() {
+        try {
+            Object status = Reflect.call(API + "GlassFish", server, "getStatus");
+            if ("STARTED".equals(status.toString())) {
+                Reflect.call(API + "GlassFish", server, "dispose");
+            }
+        } catch (Exception e) {
+            throw new IllegalStateException("Payara did not stop", e);
+        }
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public URI http() {
+        return URI.create("http://" + Work.LOOPBACK + ":" + ports.http());
+    }
+
+    @Override
+    public URI https() {
+        return URI.create("https://" + Work.LOOPBACK + ":" + ports.https());
+    }
+
+    @Override
+    public String log() {
+        return Work.read(Work.logFile(name));
+    }
+}

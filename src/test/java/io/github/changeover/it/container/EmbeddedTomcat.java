@@ -1,0 +1,170 @@
+package io.github.changeover.it.container;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.apache.catalina.Container;
+import org.apache.catalina.Context;
+import org.apache.catalina.LifecycleException;
+import org.apache.catalina.LifecycleState;
+import org.apache.catalina.Wrapper;
+import org.apache.catalina.connector.Connector;
+import org.apache.catalina.startup.ContextConfig;
+import org.apache.catalina.startup.Tomcat;
+import org.apache.tomcat.util.net.SSLHostConfig;
+import org.apache.tomcat.util.net.SSLHostConfigCertificate;
+import org.apache.tomcat.util.scan.StandardJarScanner;
+
+/** Tomcat 10.1 or 11 in this JVM: whichever the class path holds. */
+final class EmbeddedTomcat implements ContainerUnderTest {
+    private final String name;
+    private final Tomcat tomcat;
+    private final Connector http;
+    private final Connector https;
+    private final Path applications;
+
+    private EmbeddedTomcat(String name, Tomcat tomcat, Connector http, Connector https, Path applications) {
+        this.name = name;
+        this.tomcat = tomcat;
+        this.http = http;
+        this.https = https;
+        this.applications = applications;
+    }
+
+    static EmbeddedTomcat start(String name, Listeners ports) {
+        Path base = Work.fresh(name);
+        LogCapture.start(name);
+        Tomcat tomcat = new Tomcat();
+        tomcat.setBaseDir(base.toString());
+        tomcat.setAddDefaultWebXmlToWebapp(false);
+        Connector http = connector(ports.http());
+        tomcat.setConnector(http);
+        Connector https = null;
+        if (ports.tls()) {
+            https = secure(connector(ports.https()));
+            tomcat.setConnector(https);
+        }
+        Path applications = base.resolve("webapps");
+        try {
+            Files.createDirectories(applications);
+            tomcat.getHost();
+            login(tomcat, Logins.MEMBER, Logins.ROLE);
+            login(tomcat, Logins.GUEST, Logins.GUEST_ROLE);
+            tomcat.start();
+        } catch (IOException | LifecycleException e) {
+            throw new IllegalStateException("Tomcat did not start: " + e.getMessage(), e);
+        }
+        return new EmbeddedTomcat(name, tomcat, http, https, applications);
+    }
+
+    private static void login(Tomcat tomcat, String user, String role) {
+        tomcat.addUser(user, Logins.PASSWORD);
+        tomcat.addRole(user, role);
+    }
+
+    private static Connector connector(int port) {
+        Connector connector = new Connector("org.apache.coyote.http11.Http11NioProtocol");
+        connector.setPort(port);
+        connector.setProperty("address", Work.LOOPBACK);
+        connector.setThrowOnFailure(true);
+        return connector;
+    }
+
+    private static Connector secure(Connector connector) {
+        connector.setSecure(true);
+        connector.setScheme("https");
+        connector.setProperty("SSLEnabled", "true");
+        SSLHostConfig host = new SSLHostConfig();
+        SSLHostConfigCertificate certificate = new SSLHostConfigCertificate(host, SSLHostConfigCertificate.Type.RSA);
+        certificate.setCertificateKeystoreFile(KeyStoreFile.get().toString());
+        certificate.setCertificateKeystorePassword(KeyStoreFile.PASSWORD);
+        certificate.setCertificateKeyAlias(KeyStoreFile.ALIAS);
+        host.addCertificate(certificate);
+        connector.addSslHostConfig(host);
+        return connector;
+    }
+
+    @Override
+    public void deploy(Path war, String contextPath) {
+        ContextConfig configuration = new FilesOnly(tomcat.noDefaultWebXmlPath());
+        Context context = tomcat.addWebapp(tomcat.getHost(), contextPath, war.toAbsolutePath().toString(), configuration);
+        if (!context.getState().isAvailable()) {
+            undeploy(contextPath);
+            throw new DeploymentFailed(war.getFileName() + " did not start at \"" + contextPath + "\", see the log", null);
+        }
+    }
+
+    /** What a distribution has in conf/web.xml, without JSP: static files, index.html, their types. */
+    private static final class FilesOnly extends ContextConfig {
+        FilesOnly(String defaultWebXml) {
+            setDefaultWebXml(defaultWebXml);
+        }
+
+        @Override
+        protected synchronized void configureStart() {
+            Wrapper files = Tomcat.addServlet(context, "default", "org.apache.catalina.servlets.DefaultServlet");
+            files.setLoadOnStartup(1);
+            files.setOverridable(true);
+            context.addServletMappingDecoded("/", "default");
+            Tomcat.addDefaultMimeTypeMappings(context);
+            context.addWelcomeFile("index.html");
+            super.configureStart();
+        }
+
+        @Override
+        protected synchronized void beforeStart() {
+            super.beforeStart();
+            // The class path holds the tests and their libraries: nothing of it belongs to an application.
+            StandardJarScanner scanner = new StandardJarScanner();
+            scanner.setScanClassPath(false);
+            context.setJarScanner(scanner);
+        }
+    }
+
+    @Override
+    public void undeploy(String contextPath) {
+        Container context = tomcat.getHost().findChild(contextPath);
+        if (context == null) {
+            return;
+        }
+        tomcat.getHost().removeChild(context);
+        try {
+            Work.delete(applications.resolve(contextPath.isEmpty() ? "ROOT" : contextPath.substring(1).replace('/', '#')));
+        } catch (IOException e) {
+            throw new IllegalStateException("cannot remove the files of " + contextPath, e);
+        }
+    }
+
+    @Override
+    public void stop() {
+        try {
+            if (tomcat.getServer().getState() != LifecycleState.DESTROYED) {
+                tomcat.stop();
+                tomcat.destroy();
+            }
+        } catch (LifecycleException e) {
+            throw new IllegalStateException("Tomcat did not stop", e);
+        }
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public URI http() {
+        return URI.create("http://" + Work.LOOPBACK + ":" + http.getLocalPort());
+    }
+
+    @Override
+    public URI https() {
+        return URI.create("https://" + Work.LOOPBACK + ":" + https.getLocalPort());
+    }
+
+    @Override
+    public String log() {
+        return Work.read(Work.logFile(name));
+    }
+}

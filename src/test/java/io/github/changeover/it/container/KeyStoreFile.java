@@ -1,0 +1,36 @@
+package io.github.changeover.it.container;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The self-signed key store for every TLS listener of the tests, made by the JDK's keytool when first asked for. */
+final class KeyStoreFile {
+    /** Alias and password are the ones Payara expects, so that one key store serves all. */
+    static final String ALIAS = "s1as";
+    static final String PASSWORD = "changeit";
+
+    private KeyStoreFile() {
+    }
+
+    static synchronized Path get() {
+        Path file = Work.target().resolve("tls/keystore.p12");
+        if (Files.exists(file)) {
+            return file;
+        }
+        try {
+            Files.createDirectories(file.getParent());
+            Path fresh = Files.createTempDirectory(file.getParent(), "new").resolve("keystore.p12");
+            ChildProcess.run(List.of(Work.javaHome().resolve("bin/keytool").toString(), "-genkeypair",
+                    "-alias", ALIAS, "-keyalg", "RSA", "-keysize", "2048", "-validity", "3650",
+                    "-dname", "CN=localhost", "-ext", "san=dns:localhost,ip:127.0.0.1",
+                    "-storetype", "PKCS12", "-keystore", fresh.toString(), "-storepass", PASSWORD));
+            Files.move(fresh, file);
+            Files.delete(fresh.getParent());
+            return file;
+        } catch (IOException e) {
+            throw new IllegalStateException("cannot make " + file, e);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package io.github.changeover.it.container;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Payara's own domain.xml, changed where a test needs it: every listener on loopback and on a port of its own, no
+ * Hazelcast (it would listen on every interface and look for other Payaras), our key store.
+ */
+public final class PayaraDomain {
+    private static final Pattern LISTENER = Pattern.compile("<(network-listener|iiop-listener|jmx-connector)\\b[^>]*>");
+    /** Up to the ssl element of the HTTPS listener: embedded's, or the distribution's. */
+    private static final Pattern TLS = Pattern.compile("(?s)(<protocol [^>]*name=\"(?:https-listener|http-listener-2)\"[^>]*>.*?<ssl)\\b");
+    private static final String SERVER_CONFIG = "<config name=\"server-config\">";
+    private static final String NO_HAZELCAST = "<hazelcast-config-specific-configuration enabled=\"false\"/>";
+
+    private static final String REMOTE_JMS = "<jms-service type=\"REMOTE\" default-jms-host=\"default_JMS_host\">"
+            + "<jms-host name=\"default_JMS_host\" host=\"localhost\" port=\"7676\"/></jms-service>";
+
+    private PayaraDomain() {
+    }
+
+    /** The one in the embedded JAR, written to a file. */
+    public static Path embedded(Path file, Listeners ports) throws IOException {
+        try (InputStream original = PayaraDomain.class.getResourceAsStream("/config/domain.xml")) {
+            if (original == null) {
+                throw new IOException("Payara's config/domain.xml is not on the class path");
+            }
+            Files.createDirectories(file.getParent());
+            return Files.writeString(file, change(new String(original.readAllBytes(), StandardCharsets.UTF_8), ports, 0));
+        }
+    }
+
+    /** The one of a distribution's domain, with our edge as a JVM option of its own process. */
+    static String distribution(String xml, Listeners ports, int adminPort) {
+        StringBuilder options = new StringBuilder();
+        for (String option : Distribution.passedOn()) {
+            options.append("<jvm-options>").append(option).append("</jvm-options>");
+        }
+        // Without a JMS service in the file Payara would make one that listens on every interface.
+        String configured = xml.replace(SERVER_CONFIG, SERVER_CONFIG + REMOTE_JMS);
+        return change(configured.replaceFirst("(?s)(<config name=\"server-config\">.*?<java-config[^>]*>)",
+                "$1" + Matcher.quoteReplacement(options.toString())), ports, adminPort);
+    }
+
+    private static String change(String xml, Listeners ports, int adminPort) {
+        String quiet = xml.replaceFirst("<hazelcast-config-specific-configuration>", "<hazelcast-config-specific-configuration enabled=\"false\">");
+        if (!quiet.contains("<hazelcast-config-specific-configuration")) {
+            quiet = quiet.replace(SERVER_CONFIG, SERVER_CONFIG + NO_HAZELCAST);
+        }
+        if (!ports.tls()) {
+            quiet = quiet.replace("network-listeners=\"http-listener,https-listener\"", "network-listeners=\"http-listener\"")
+                    .replaceAll("<network-listener [^>]*name=\"https-listener\"[^>]*(/>|></network-listener>)", "");
+        }
+        quiet = TLS.matcher(quiet).replaceAll("$1 " + Matcher.quoteReplacement("key-store=\"" + KeyStoreFile.get()
+                + "\" key-store-type=\"PKCS12\" key-store-password=\"" + KeyStoreFile.PASSWORD + "\""));
+        return LISTENER.matcher(quiet).replaceAll(found -> Matcher.quoteReplacement(listener(found.group(), ports, adminPort)));
+    }
+
+    private static String listener(String element, Listeners ports, int adminPort) {
+        String local = element.replaceAll(" address=\"[^\"]*\"", "").replaceFirst("^<[\\w-]+", "$0 address=\"" + Work.LOOPBACK + "\"");
+        return local.replaceFirst("port=\"[^\"]*\"", "port=\"" + port(element, ports, adminPort) + "\"");
+    }
+
+    /** Embedded Payara calls its listeners http-listener and https-listener, the distribution http-listener-1 and -2. */
+    private static int port(String element, Listeners ports, int adminPort) {
+        if (element.contains("name=\"http-listener\"") || element.contains("name=\"http-listener-1\"")) {
+            return ports.http();
+        }
+        if (element.contains("name=\"https-listener\"") || element.contains("name=\"http-listener-2\"")) {
+            return ports.https();
+        }
+        return adminPort != 0 && element.contains("name=\"admin-listener\"") ? adminPort : Work.freePort();
+    }
+}

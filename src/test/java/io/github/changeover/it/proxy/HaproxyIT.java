@@ -1,0 +1,129 @@
+package io.github.changeover.it.proxy;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.changeover.it.Head;
+import io.github.changeover.it.Tool;
+import io.github.changeover.it.Wire;
+import io.github.changeover.it.container.ContainerUnderTest;
+import io.github.changeover.it.container.Containers;
+import io.github.changeover.it.container.Listeners;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** The WAR on Tomcat and on Payara behind HAProxy, with the file that docker-compose.yml uses. */
+@Tag("proxy")
+class HaproxyIT {
+    private static final int NODES = 2;
+    private static ContainerUnderTest tomcat;
+    private static ContainerUnderTest payara;
+    private static Haproxy haproxy;
+
+    @BeforeAll
+    static void start() throws IOException {
+        Tool.require("haproxy");
+        Path war = Path.of(System.getProperty("changeover.war"));
+        tomcat = Containers.start("tomcat11", Listeners.any());
+        tomcat.deploy(war, "");
+        payara = Containers.start("payara-dist", Listeners.any());
+        payara.deploy(war, "");
+        haproxy = Haproxy.start(tomcat.http(), payara.http(), "/index.html");
+    }
+
+    @AfterAll
+    static void stop() {
+        for (AutoCloseable each : new AutoCloseable[] {haproxy, payara, tomcat}) {
+            try {
+                if (each != null) {
+                    each.close();
+                }
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    @Test
+    void bothNodesServeThePage() throws IOException {
+        Set<String> nodes = new TreeSet<>();
+        for (int i = 0; i < NODES; i++) {
+            try (Wire wire = Wire.connect(haproxy.http())) {
+                wire.send("GET /index.html HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+                Head head = wire.readHead();
+                assertThat(head.status()).isEqualTo(200);
+                assertThat(wire.readBodyText(head)).contains("<h1>Changeover</h1>");
+                nodes.add(head.only("X-Node"));
+            }
+        }
+        assertThat(nodes).containsExactly("payara", "tomcat");
+    }
+
+    @Test
+    void echoPassesThroughByteExactFromBothNodes() throws IOException {
+        byte[] octets = new byte[300_000];
+        new Random(1).nextBytes(octets);
+        Map<String, byte[]> echoed = new TreeMap<>();
+        for (int i = 0; i < NODES; i++) {
+            try (Wire wire = Wire.connect(haproxy.http())) {
+                wire.send("GET /echo HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n");
+                Head head = wire.readHead();
+                assertThat(head.status()).as(head.raw()).isEqualTo(101);
+                assertThat(head.only("Upgrade")).isEqualTo("echo");
+                for (int at = 0; at < octets.length; at += 10_000) {
+                    wire.send(octets, at, 10_000);
+                }
+                echoed.put(head.only("X-Node"), wire.readExactly(octets.length));
+            }
+        }
+        assertThat(echoed).containsOnlyKeys("payara", "tomcat");
+        assertThat(echoed.values()).allSatisfy(back -> assertThat(back).isEqualTo(octets));
+    }
+
+    @Test
+    void theLineProtocolSaysGoodbyeThroughTheProxy() throws IOException {
+        for (int i = 0; i < NODES; i++) {
+            try (Wire wire = Wire.connect(haproxy.http())) {
+                wire.send("GET /echo HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: example/1\r\n\r\n");
+                assertThat(wire.readHead().only("Upgrade")).isEqualTo("example/1");
+                wire.send("hello\nQUIT\n");
+                Wire.Rest rest = wire.readToEnd();
+                assertThat(rest.text()).isEqualTo("hello\r\nBYE\r\n");
+                assertThat(rest.end()).isEqualTo(Wire.End.FIN);
+            }
+        }
+    }
+
+    @Test
+    void aRequiredUpgradeIsStillA426() throws IOException {
+        for (int i = 0; i < NODES; i++) {
+            try (Wire wire = Wire.connect(haproxy.http())) {
+                wire.send("GET /upgrade-only HTTP/1.1\r\nHost: localhost\r\n\r\n");
+                Head head = wire.readHead();
+                assertThat(head.status()).isEqualTo(426);
+                assertThat(head.only("Upgrade")).isEqualTo("foo/2, example/1");
+                assertThat(wire.readBody(head)).isNotEmpty();
+            }
+        }
+    }
+
+    @Test
+    void bodiesOfOrdinaryRequestsComeThroughWhole() throws IOException {
+        for (int i = 0; i < NODES; i++) {
+            try (Wire wire = Wire.connect(haproxy.http())) {
+                wire.send("POST /request HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\n".getBytes(ISO_8859_1));
+                wire.send("hello");
+                assertThat(wire.readBodyText(wire.readHead())).contains("body-length: 5\n");
+            }
+        }
+    }
+}

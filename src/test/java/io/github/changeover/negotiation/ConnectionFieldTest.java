@@ -1,0 +1,56 @@
+package io.github.changeover.negotiation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.changeover.conformance.Covers;
+import java.util.List;
+import java.util.Locale;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ConnectionFieldTest {
+    @ParameterizedTest
+    @ValueSource(strings = {"upgrade", "Upgrade", "UPGRADE", "keep-alive, Upgrade", "keep-alive,UPGRADE", "\tUpgrade \t", ",,upgrade,",
+            "Upgrade, close", "a b, upgrade", "HTTP2-Settings,upgrade"})
+    @Covers("RFC9110-7.6.1-01")
+    void listsUpgrade(String line) {
+        assertThat(ConnectionField.parse(List.of(line)).has("upgrade")).isTrue();
+        assertThat(ConnectionField.parse(List.of("keep-alive", line)).has("Upgrade")).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "keep-alive", "no-upgrade", "upgrade-insecure-requests", "upgraded", "\"upgrade\"", "upgrade/1", "up grade",
+            "upgrade;q=1", "\u000bupgrade", "upgrade\u00a0", "upgrade\u0000", "close"})
+    @Covers({"RFC9110-7.6.1-01", "RFC9110-7.8-10"})
+    void doesNotListUpgrade(String line) {
+        assertThat(ConnectionField.parse(List.of(line)).has("upgrade")).isFalse();
+    }
+
+    @Test
+    @Covers("RFC9110-7.8-10")
+    void noLinesListNothing() {
+        assertThat(ConnectionField.parse(List.of()).has("upgrade")).isFalse();
+        assertThat(ConnectionField.parse(List.of()).options()).isEmpty();
+    }
+
+    @Test
+    @Covers("RFC9110-7.6.1-02")
+    void namesTheFieldsOfThisHopInOrderOnce() {
+        assertThat(ConnectionField.parse(List.of("Upgrade, X-Secret", "HTTP2-Settings, , x-secret"))).satisfies(field -> {
+            assertThat(field.options()).containsExactly("upgrade", "x-secret", "http2-settings");
+            assertThat(field).hasToString("upgrade, x-secret, http2-settings");
+        });
+    }
+
+    @Test
+    void lowerCaseDoesNotDependOnTheLocale() {
+        Locale before = Locale.getDefault();
+        Locale.setDefault(new Locale("tr", "TR"));
+        try {
+            assertThat(ConnectionField.parse(List.of("KEEP-ALIVE, HTTP2-SETTINGS")).options()).containsExactly("keep-alive", "http2-settings");
+        } finally {
+            Locale.setDefault(before);
+        }
+    }
+}

@@ -1,0 +1,225 @@
+package io.github.changeover.negotiation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import io.github.changeover.conformance.Covers;
+import io.github.changeover.spi.ContentRule;
+import io.github.changeover.spi.Decision;
+import io.github.changeover.spi.Fields;
+import io.github.changeover.spi.Gate;
+import io.github.changeover.spi.ProtocolToken;
+import io.github.changeover.spi.TokenSwitches;
+import io.github.changeover.spi.UpgradeRequest;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Requirements, roles, gates, refusals of protocols, and programmers' mistakes. */
+class RefusalTest {
+    private static final String SENTENCE = "This resource needs a change of protocol: repeat the request over HTTP/1.1 with"
+            + " 'Connection: Upgrade' and 'Upgrade: foo/2, example/1', or one of these. (The rule for /r is set to required.)";
+    private final TokenSwitches switches = new TokenSwitches();
+    private final Stub example = Stub.of("example/1");
+    private final Stub foo = Stub.of("foo/2");
+    private final PathRule required = PathRule.on("/r").offer(foo, example).required(true).build();
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GET /r HTTP/1.1|Host: a", "HEAD /r HTTP/1.1|Host: a", "POST /r HTTP/1.1|Host: a|Content-Length: 5",
+            "GET /r HTTP/1.1|Host: a|Connection: Upgrade|Upgrade: unknown", "GET /r HTTP/1.1|Host: a|Upgrade: foo/2",
+            "POST /r HTTP/1.1|Host: a|Connection: Upgrade|Upgrade: foo/2", "GET /r HTTP/1.1|Host: a|Content-Length: 5|Connection: Upgrade|Upgrade: foo/2",
+            "HEAD /r HTTP/1.1|Host: a|Connection: Upgrade|Upgrade: foo/2", "GET /r HTTP/1.0", "GET /r HTTP/1.0|Connection: Upgrade|Upgrade: foo/2"})
+    @Covers({"RFC9110-7.8-04", "RFC9110-7.8-07", "RFC9110-15.2-01", "RFC9110-15.5.22-01", "RFC9110-15.5.22-02", "MDN-04"})
+    void whatIsRequiredIsAnswered426WithTheListAndASentence(String text) {
+        Verdict verdict = decide(required, wire(text));
+        assertThat(verdict.decision()).isEqualTo(new Decision.Refuse(426, Fields.none(), SENTENCE));
+        assertThat(verdict.upgradeList()).isEqualTo(Stub.tokens("foo/2", "example/1"));
+        assertThat(verdict.closeAfterRefusal()).isFalse();
+        assertThat(foo.asked).hasValue(0);
+    }
+
+    @Test
+    @Covers({"MDN-04", "RFC9110-7.8-04"})
+    void whatIsRequiredIsSwitchedWhenAskedFor() {
+        assertThat(decide(required, Request.offering("/r", "example/1")).decision()).isInstanceOf(Decision.Switch.class);
+    }
+
+    @Test
+    @Covers("RFC9110-7.8-04")
+    void theListHasEachTokenOnceAndNothingThatIsOff() {
+        PathRule many = PathRule.on("/r").offer(Stub.of("foo/2", "foo/1"), Stub.of("FOO/1", "bar"), example).required(true).build();
+        switches.off(ProtocolToken.of("example/1"));
+        assertThat(decide(many, wire("GET /r HTTP/1.1|Host: a")).upgradeList()).isEqualTo(Stub.tokens("foo/2", "foo/1", "bar"));
+    }
+
+    @Test
+    @Covers("RFC9110-15.5.22-01")
+    void withEverythingOffThereIsNo426WithoutAList() {
+        switches.offByName("foo");
+        switches.offByName("example");
+        Verdict verdict = decide(required, Request.offering("/r", "foo/2"));
+        assertThat(status(verdict)).isEqualTo(503);
+        assertThat(verdict.upgradeList()).isEmpty();
+    }
+
+    @Test
+    @Covers({"MDN-11", "RFC9113-8.6-01"})
+    void http2IsToldToUseHttp11AndGetsNoUpgradeField() {
+        PathRule loud = PathRule.on("/r").offer(foo).required(true).advertise(true).closeOnRefuse(true).build();
+        Verdict verdict = decide(loud, wire("GET /r HTTP/2.0|Host: a|Connection: Upgrade|Upgrade: foo/2"));
+        assertThat(status(verdict)).isEqualTo(505);
+        assertThat(verdict.upgradeList()).isEmpty();
+        assertThat(verdict.closeAfterRefusal()).isFalse();
+    }
+
+    @Test
+    @Covers("RFC9110-7.8-15")
+    void advertisingIsAnOption() {
+        PathRule advertising = PathRule.on("/r").offer(foo, example).advertise(true).build();
+        PathRule silent = PathRule.on("/r").offer(foo, example).build();
+        for (UpgradeRequest request : List.of(wire("GET /r HTTP/1.1|Host: a"), Request.offering("/r", "unknown"))) {
+            assertThat(decide(advertising, request).upgradeList()).isEqualTo(Stub.tokens("foo/2", "example/1"));
+            assertThat(decide(advertising, request).decision()).isInstanceOf(Decision.Ignore.class);
+            assertThat(decide(silent, request).upgradeList()).isEmpty();
+        }
+        assertThat(decide(advertising, Request.offering("/r", "foo/2")).upgradeList()).isEmpty();
+    }
+
+    @Test
+    @Covers({"RFC9931-02", "RFC9931-03"})
+    void closingAfterAnOfferThatIsNotTakenIsAnOption() {
+        PathRule closing = PathRule.on("/r").offer(foo).closeOnRefuse(true).build();
+        assertThat(decide(closing, Request.offering("/r", "foo/2")).closeAfterRefusal()).isFalse();
+        assertThat(decide(closing, Request.offering("/r", "unknown")).closeAfterRefusal()).isTrue();
+        assertThat(decide(closing, wire("POST /r HTTP/1.1|Host: a|Connection: Upgrade|Upgrade: foo/2")).closeAfterRefusal()).isTrue();
+        assertThat(decide(closing, wire("GET /r HTTP/1.1|Host: a")).closeAfterRefusal()).as("nothing was offered").isFalse();
+
+        Stub no = Stub.answering((request, token) -> new Decision.Refuse(403, "No."), "no");
+        assertThat(decide(PathRule.on("/r").offer(no).closeOnRefuse(true).build(), Request.offering("/r", "no")).closeAfterRefusal()).isTrue();
+        assertThat(decide(PathRule.on("/r").offer(no).build(), Request.offering("/r", "no")).closeAfterRefusal()).isFalse();
+    }
+
+    @Test
+    @Covers("RFC9110-11.6-01")
+    void rolesComeBeforeGatesAndProtocols() {
+        List<ProtocolToken> gated = new ArrayList<>();
+        PathRule staff = PathRule.on("/r").offer(foo).roles("staff", "admin").gate((request, token) -> {
+            gated.add(token);
+            return Optional.empty();
+        }).build();
+        UpgradeRequest anybody = Request.offering("/r", "foo/2");
+        assertThat(status(decide(staff, anybody))).isEqualTo(401);
+        assertThat(status(decide(staff, Request.of(anybody, "ann")))).isEqualTo(403);
+        assertThat(status(decide(staff, Request.of(anybody, "ann").withRoles(Set.of("guest"))))).isEqualTo(403);
+        assertThat(foo.asked).hasValue(0);
+        assertThat(gated).isEmpty();
+        assertThat(decide(staff, Request.of(anybody, "ann").withRoles(Set.of("admin"))).decision()).isInstanceOf(Decision.Switch.class);
+        assertThat(gated).hasSize(1);
+        assertThat(decide(staff, Request.offering("/r", "unknown")).decision()).as("no candidate, ordinary HTTP").isInstanceOf(Decision.Ignore.class);
+    }
+
+    @Test
+    void gatesAreAskedInOrderAndTheFirstRefusalIsFinal() {
+        List<String> calls = new ArrayList<>();
+        Gate open = (request, token) -> {
+            calls.add("open " + token);
+            return Optional.empty();
+        };
+        Gate shut = (request, token) -> {
+            calls.add("shut " + token);
+            return Optional.of(new Decision.Refuse(503, Fields.of("Retry-After", "5"), "Full."));
+        };
+        Verdict verdict = decide(PathRule.on("/r").offer(foo, example).gate(open).gate(shut).gate(open).build(), Request.offering("/r", "foo/2, example/1"));
+        assertThat(verdict.decision()).isEqualTo(new Decision.Refuse(503, Fields.of("Retry-After", "5"), "Full."));
+        assertThat(verdict.token()).contains(ProtocolToken.of("foo/2"));
+        assertThat(calls).containsExactly("open foo/2", "shut foo/2");
+        assertThat(foo.asked).hasValue(0);
+        assertThat(example.asked).hasValue(0);
+    }
+
+    @Test
+    @Covers({"RFC9110-15.4-01", "RFC9110-15.5.1-01"})
+    void aProtocolsRefusalIsFinal() {
+        for (int status : new int[] {301, 307, 400, 403, 500, 503}) {
+            Stub no = Stub.answering((request, token) -> new Decision.Refuse(status, Fields.of("Location", "/elsewhere"), "No."), "no");
+            Verdict verdict = decide(PathRule.on("/r").offer(no, foo).build(), Request.offering("/r", "no, foo/2"));
+            assertThat(verdict.decision()).isEqualTo(new Decision.Refuse(status, Fields.of("Location", "/elsewhere"), "No."));
+            assertThat(verdict.protocol()).containsSame(no);
+            assertThat(verdict.upgradeList()).isEmpty();
+        }
+        assertThat(foo.asked).hasValue(0);
+    }
+
+    @Test
+    @Covers({"RFC9110-7.8-04", "RFC9110-15.5.22-01"})
+    void aProtocolsOwn426GetsTheList() {
+        Stub version = Stub.answering((request, token) -> new Decision.Refuse(426, Fields.of("Sec-WebSocket-Version", "13"), "Version 13, please."), "websocket");
+        PathRule rule = PathRule.on("/r").offer(foo, version).build();
+        assertThat(decide(rule, Request.offering("/r", "websocket")).upgradeList()).isEqualTo(Stub.tokens("foo/2", "websocket"));
+    }
+
+    @Test
+    @Covers({"RFC9110-7.8-02", "RFC9110-7.8-03"})
+    void layersAscendAndHttp11MayStandOnTop() {
+        List<ProtocolToken> layers = Stub.tokens("TLS/1.2", "HTTP/1.1");
+        PathRule rule = PathRule.on("/r").offer(Stub.switchingTo(layers, "TLS/1.2")).build();
+        for (String offered : List.of("TLS/1.2", "TLS/1.2, HTTP/1.1")) {
+            assertThat(decide(rule, Request.offering("/r", offered)).decision())
+                    .isInstanceOfSatisfying(Decision.Switch.class, change -> assertThat(change.layers()).isEqualTo(layers));
+        }
+    }
+
+    @Test
+    @Covers("RFC9110-7.8-03")
+    void switchingToWhatWasNotOfferedIsAProgrammersMistake() {
+        String why = " (RFC 9110 section 7.8). Switch to the token that negotiate() was given, or answer Ignore";
+        String stub = "Protocol " + Stub.class.getName() + " switches to ";
+        assertFails(Stub.switchingTo(Stub.tokens("foo/3"), "foo/2"), stub + "[foo/3], but foo/3 was not offered" + why);
+        assertFails(Stub.switchingTo(Stub.tokens("foo"), "foo/2"), stub + "[foo], but foo was not offered" + why);
+        assertFails(Stub.switchingTo(Stub.tokens("foo/2", "bar"), "foo/2"), stub + "[foo/2, bar], but bar was not offered" + why);
+        assertFails(Stub.switchingTo(Stub.tokens("HTTP/1.1"), "foo/2"), stub + "[HTTP/1.1], but HTTP/1.1 was not offered" + why);
+        assertFails(Stub.switchingTo(Stub.tokens("baz"), "foo/2"), stub + "[baz], but it was asked for foo/2" + why);
+    }
+
+    @Test
+    void aProtocolOrGateThatThrowsOrAnswersNullIsNamed() {
+        String name = Stub.class.getName();
+        assertFails(Stub.answering((request, token) -> null, "foo/2"), "Protocol " + name + " answered null in a negotiation; answer a Switch, an Ignore or a Refuse");
+        assertFails(Stub.answering((request, token) -> {
+            throw new IllegalArgumentException("oops");
+        }, "foo/2"), "Protocol " + name + " failed in a negotiation: java.lang.IllegalArgumentException: oops");
+        assertFails(foo.with((ContentRule) null), "Protocol " + name + " answered null in a negotiation; answer a Switch, an Ignore or a Refuse");
+
+        Gate broken = (request, token) -> null;
+        assertThatIllegalStateException().isThrownBy(() -> decide(PathRule.on("/r").offer(foo).gate(broken).build(), Request.offering("/r", "foo/2")))
+                .withMessage("Gate " + broken.getClass().getName() + " answered null; answer Optional.empty() to let foo/2 pass");
+        Gate throwing = (request, token) -> {
+            throw new IllegalArgumentException("oops");
+        };
+        assertThatIllegalStateException().isThrownBy(() -> decide(PathRule.on("/r").offer(foo).gate(throwing).build(), Request.offering("/r", "foo/2")))
+                .withMessageContaining("failed on foo/2").withCauseInstanceOf(IllegalArgumentException.class);
+    }
+
+    private void assertFails(Stub protocol, String message) {
+        assertThatIllegalStateException().isThrownBy(() -> decide(PathRule.on("/r").offer(protocol).build(), Request.offering("/r", "foo/2, baz")))
+                .withMessage(message);
+    }
+
+    private static UpgradeRequest wire(String text) {
+        String[] lines = text.split("\\|");
+        return Request.head(lines[0], Arrays.copyOfRange(lines, 1, lines.length));
+    }
+
+    private static int status(Verdict verdict) {
+        return ((Decision.Refuse) verdict.decision()).status();
+    }
+
+    private Verdict decide(PathRule rule, UpgradeRequest request) {
+        return Negotiator.negotiate(request, PathPolicy.of(rule).match(request.path()), switches);
+    }
+}

@@ -1,0 +1,91 @@
+package io.github.changeover.run;
+
+import io.github.changeover.it.container.ContainerUnderTest;
+import io.github.changeover.it.container.Containers;
+import io.github.changeover.it.container.Listeners;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+
+/** Serves the WAR until it is told to end: ./mvnw -Prun. */
+public final class Run {
+    private static final String TRY = """
+            Changeover is ready: http://127.0.0.1:%1$d/
+
+            Try it:
+              curl -i http://127.0.0.1:%1$d/upgrade-only
+              printf 'GET /echo HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: Upgrade\\r\\nUpgrade: echo\\r\\n\\r\\nhello\\n' | nc -N 127.0.0.1 %1$d
+              printf 'GET /echo HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: Upgrade\\r\\nUpgrade: example/1\\r\\n\\r\\nhello\\nQUIT\\n' | nc 127.0.0.1 %1$d
+
+            Ctrl-C ends it.
+            """;
+
+    private static final long PARENT_CHECK_NANOS = 200_000_000;
+
+    private Run() {
+    }
+
+    /** Arguments: container, port, WAR. */
+    public static void main(String[] arguments) {
+        // Asked for now: once they are gone, the parent is another.
+        List<ProcessHandle> maven = callers();
+        String name = arguments[0];
+        int port = port(arguments[1]);
+        ContainerUnderTest container = Containers.start(name, Listeners.plain(port));
+        Runtime.getRuntime().addShutdownHook(new Thread(container::stop, "stop"));
+        container.deploy(Path.of(arguments[2]), "");
+        System.out.printf(TRY, port);
+        System.out.flush();
+        stayWith(maven);
+    }
+
+    private static int port(String text) {
+        try {
+            int port = Integer.parseInt(text);
+            try (ServerSocket free = new ServerSocket()) {
+                free.setReuseAddress(true);
+                free.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port));
+            }
+            return port;
+        } catch (IllegalArgumentException e) {
+            throw end("-Dport=" + text + " is not a port: it takes a number from 1 to 65535.");
+        } catch (IOException e) {
+            throw end("Port " + text + " is in use: stop what listens there, or choose another with -Dport=N.");
+        }
+    }
+
+    private static RuntimeException end(String message) {
+        System.err.println(message);
+        System.exit(1);
+        return new IllegalStateException();
+    }
+
+    /** Maven, and above it the scripts that started it: mvn, mvnw. */
+    private static List<ProcessHandle> callers() {
+        ProcessHandle maven = ProcessHandle.current().parent().orElseThrow();
+        return Stream.concat(Stream.of(maven), Stream.iterate(maven.parent(), Optional::isPresent, above -> above.get().parent())
+                .map(Optional::get)
+                .takeWhile(above -> Arrays.stream(above.info().arguments().orElse(new String[0])).anyMatch(word -> word.matches("(.*/)?mvnw?"))))
+                .toList();
+    }
+
+    /** A signal to Maven alone does not come through to here; without Maven there is no terminal to end this from. */
+    private static void stayWith(List<ProcessHandle> callers) {
+        while (callers.stream().allMatch(Run::runs)) {
+            LockSupport.parkNanos(PARENT_CHECK_NANOS);
+        }
+        System.exit(0);
+    }
+
+    /** A process that ended and that nobody asked about yet counts as alive, but has no command any more. */
+    private static boolean runs(ProcessHandle process) {
+        return process.isAlive() && process.info().command().isPresent();
+    }
+}
