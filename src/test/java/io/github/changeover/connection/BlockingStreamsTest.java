@@ -93,7 +93,7 @@ class BlockingStreamsTest {
     void aBreakIsThrownWhenNothingIsLeft() {
         var read = serve(open -> open.input().read());
         connection.broke(new IOException("reset"));
-        assertThat(read).failsWithin(Duration.ofSeconds(10)).withThrowableThat().withMessageContaining("takes no more octets");
+        assertThat(read).failsWithin(Duration.ofSeconds(10)).withThrowableThat().withMessageContaining("The connection is closed: BROKEN: reset");
         assertThat(awaitEnd()).isEqualTo(Kind.BROKEN);
     }
 
