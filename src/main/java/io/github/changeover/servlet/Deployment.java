@@ -12,8 +12,11 @@ import io.github.changeover.spi.TokenSwitches;
 import io.github.changeover.spi.UpgradeRequest;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.stream.Collectors;
 
 /** Everything one application has of Changeover, from the first filter's init to contextDestroyed. */
 final class Deployment implements AutoCloseable {
@@ -28,12 +31,16 @@ final class Deployment implements AutoCloseable {
     private final Watch watch;
     private final Switching switching;
     private final Tally tally = new Tally();
+    private final List<ProtocolLibrary.Started> libraries = new ArrayList<>();
 
     private Deployment(ServletContext context) {
-        settings = Settings.read(SettingSource.of(context));
+        List<ProtocolLibrary> found = ProtocolLibrary.found();
+        SettingValues values = SettingValues.of(context);
+        settings = Settings.read(values, found.stream().flatMap(library -> library.settings().stream()).collect(Collectors.toSet()));
         container = container(context);
         if (settings.servletEdge()) container.keepToServletEdge();
         ClassLoader loader = context.getClassLoader();
+        for (ProtocolLibrary library : found) libraries.add(library.start(new ProtocolLibrary.Start(context, Changeover.of(context), values)));
         policy = Policies.build(Changeover.of(context).fix(), EndpointScan.found(context), settings, loader);
         switches = Changeover.of(context).switches();
         settings.off().forEach(switches::off);
@@ -42,6 +49,7 @@ final class Deployment implements AutoCloseable {
         switching = new Switching(container);
         LOG.log(System.Logger.Level.INFO, "Changeover on {0} ({1}); deviations: {2}; {3}; handlers that block run on {4} threads",
                 context.getServerInfo(), container.name(), container.deviations(), settings, application.threads().virtual() ? "virtual" : "platform");
+        libraries.stream().map(ProtocolLibrary.Started::describe).filter(said -> !said.isEmpty()).forEach(said -> LOG.log(System.Logger.Level.INFO, said));
         for (PathRule rule : policy.rules()) {
             LOG.log(System.Logger.Level.INFO, "{0}{1} offers {2}", context.getContextPath(), rule.template(), Policies.describe(rule));
         }
@@ -130,6 +138,7 @@ final class Deployment implements AutoCloseable {
     @Override
     public void close() {
         application.register().drain(settings.limits().drain());
+        for (ProtocolLibrary.Started library : libraries) library.close();
         watch.close();
         application.threads().close();
         container.close();

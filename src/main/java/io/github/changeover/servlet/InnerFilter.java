@@ -89,7 +89,8 @@ public final class InnerFilter implements Filter {
             Set<String> held = match.get().rule().roles().stream().filter(request::isUserInRole).collect(Collectors.toSet());
             snapshot = snapshot.withPathParameters(match.get().pathParameters()).withRoles(held);
         }
-        return new Considered(snapshot, Negotiator.negotiate(snapshot, match, deployment.switches()));
+        UpgradeRequest asked = snapshot;
+        return new Considered(asked, RequestAtHand.during(request, () -> Negotiator.negotiate(asked, match, deployment.switches())));
     }
 
     /** A 401 without a challenge of its own: the container's login is the one that can ask. */

@@ -89,7 +89,7 @@ final class Policies {
             draft.roles.addAll(roles);
         });
         if (draft.protocols.isEmpty()) {
-            throw new Settings.Wrong(prefix + "protocols", "", "at least one protocol, as nothing else offers one on this path");
+            throw new SettingValues.Wrong(prefix + "protocols", "", "at least one protocol, as nothing else offers one on this path");
         }
     }
 
@@ -99,7 +99,7 @@ final class Policies {
         candidates.addAll(known);
         return candidates.stream().filter(protocol -> protocol.tokens().contains(token)).findFirst()
                 .orElseGet(() -> candidates.stream().filter(protocol -> protocol.accepts(token)).findFirst()
-                        .orElseThrow(() -> new Settings.Wrong(setting, token.toString(), "one of the protocols that are there: "
+                        .orElseThrow(() -> new SettingValues.Wrong(setting, token.toString(), "one of the protocols that are there: "
                                 + candidates.stream().flatMap(protocol -> protocol.tokens().stream()).distinct().toList())));
     }
 

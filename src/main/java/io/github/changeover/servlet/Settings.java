@@ -3,17 +3,14 @@ package io.github.changeover.servlet;
 import io.github.changeover.connection.Limits;
 import io.github.changeover.negotiation.PathTemplate;
 import io.github.changeover.spi.ProtocolToken;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The configuration of an application, read once at start. Every default works; a wrong value stops the deployment.
@@ -33,42 +30,31 @@ record Settings(Limits limits, int maxContent, int maxCapture, int maxBlocking, 
                        Optional<Boolean> advertise, Optional<Boolean> closeOnRefuse, Optional<List<String>> roles) {
     }
 
-    /** A setting that cannot be used: the deployment stops with this message. */
-    static final class Wrong extends RuntimeException {
-        private static final long serialVersionUID = 1;
-
-        Wrong(String name, String value, String allowed) {
-            super("The setting " + name + " is '" + value + "'. Allowed: " + allowed);
-        }
-    }
-
     private static final Set<String> KNOWN = Set.of("changeover.queue.max", "changeover.idle", "changeover.stall", "changeover.closing",
             "changeover.linger", "changeover.drain", "changeover.content.max", "changeover.capture.max", "changeover.blocking.max",
             "changeover.off", "changeover.edge");
     private static final Pattern PATH = Pattern.compile("changeover\\.path\\.(/.*)\\.(protocols|order|required|advertise|close-on-refuse|roles)");
-    private static final Pattern TIME = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
-    private static final Pattern SIZE = Pattern.compile("(\\d{1,9})([KMG]?)B?", Pattern.CASE_INSENSITIVE);
 
-    static Settings read(SettingSource source) {
+    static Settings read(SettingValues source, Set<String> libraries) {
         Limits base = Limits.DEFAULT;
         Limits limits = new Limits(
-                size(source, "changeover.queue.max", base.queue()),
-                time(source, "changeover.idle", base.idle()), notZero(source, "changeover.stall", base.stall()),
-                notZero(source, "changeover.closing", base.closing()), time(source, "changeover.linger", base.linger()),
-                time(source, "changeover.drain", base.drain()));
-        boolean servletEdge = one(source, "changeover.edge", "auto", "auto", "servlet").equals("servlet");
+                source.size("changeover.queue.max", base.queue()),
+                source.time("changeover.idle", base.idle()), source.timeAboveZero("changeover.stall", base.stall()),
+                source.timeAboveZero("changeover.closing", base.closing()), source.time("changeover.linger", base.linger()),
+                source.time("changeover.drain", base.drain()));
+        boolean servletEdge = source.one("changeover.edge", "auto", "auto", "servlet").equals("servlet");
         for (String name : source.ownNames()) {
-            if (!KNOWN.contains(name) && !PATH.matcher(name).matches()) {
-                throw new Wrong(name, source.value(name).orElse(""), "no such setting; there are " + KNOWN.stream().sorted().toList()
+            if (!KNOWN.contains(name) && !libraries.contains(name) && !PATH.matcher(name).matches()) {
+                throw new SettingValues.Wrong(name, source.value(name).orElse(""), "no such setting; there are " + Stream.concat(KNOWN.stream(), libraries.stream()).sorted().toList()
                         + " and changeover.path.TEMPLATE.(protocols|order|required|advertise|close-on-refuse|roles)");
             }
         }
-        return new Settings(limits, size(source, "changeover.content.max", 1 << 20), size(source, "changeover.capture.max", 1 << 20),
-                size(source, "changeover.blocking.max", 200), servletEdge,
-                list(source, "changeover.off").map(words -> tokens("changeover.off", words)).orElse(List.of()), paths(source));
+        return new Settings(limits, source.size("changeover.content.max", 1 << 20), source.size("changeover.capture.max", 1 << 20),
+                source.size("changeover.blocking.max", 200), servletEdge,
+                source.list("changeover.off").map(words -> source.tokens("changeover.off", words)).orElse(List.of()), paths(source));
     }
 
-    private static Map<String, PathSetting> paths(SettingSource source) {
+    private static Map<String, PathSetting> paths(SettingValues source) {
         Map<String, PathSetting> paths = new LinkedHashMap<>();
         for (String name : source.names()) {
             Matcher matcher = PATH.matcher(name);
@@ -76,84 +62,18 @@ record Settings(Limits limits, int maxContent, int maxCapture, int maxBlocking, 
             try {
                 PathTemplate.of(matcher.group(1));
             } catch (IllegalArgumentException malformed) {
-                throw new Wrong(name, source.value(name).orElse(""), "a path between changeover.path. and the last dot. " + malformed.getMessage());
+                throw new SettingValues.Wrong(name, source.value(name).orElse(""), "a path between changeover.path. and the last dot. " + malformed.getMessage());
             }
             paths.computeIfAbsent(matcher.group(1), template -> path(source, "changeover.path." + template + "."));
         }
         return paths;
     }
 
-    private static PathSetting path(SettingSource source, String prefix) {
-        Optional<List<ProtocolToken>> protocols = list(source, prefix + "protocols").map(words -> tokens(prefix + "protocols", words));
-        Optional<Boolean> serverOrder = source.value(prefix + "order").map(set -> one(source, prefix + "order", "client", "client", "server").equals("server"));
-        return new PathSetting(protocols, serverOrder, flag(source, prefix + "required"), flag(source, prefix + "advertise"),
-                flag(source, prefix + "close-on-refuse"), list(source, prefix + "roles"));
-    }
-
-    private static Optional<Boolean> flag(SettingSource source, String name) {
-        return source.value(name).map(set -> one(source, name, "false", "true", "false").equals("true"));
-    }
-
-    private static String one(SettingSource source, String name, String otherwise, String... allowed) {
-        String value = source.value(name).orElse(otherwise);
-        if (!List.of(allowed).contains(value)) throw new Wrong(name, value, String.join(" or ", allowed));
-        return value;
-    }
-
-    private static Optional<List<String>> list(SettingSource source, String name) {
-        return source.value(name).map(text -> Arrays.stream(text.split(",")).map(String::trim).filter(word -> !word.isEmpty()).toList());
-    }
-
-    private static List<ProtocolToken> tokens(String name, List<String> words) {
-        List<ProtocolToken> tokens = new ArrayList<>();
-        for (String word : words) {
-            tokens.add(ProtocolToken.parse(word).orElseThrow(() -> new Wrong(name, word, "protocols as in Upgrade, such as example/1, with commas between")));
-        }
-        return tokens;
-    }
-
-    private static <T> T parsed(SettingSource source, String name, T otherwise, Pattern form, Function<Matcher, T> read, String allowed) {
-        Optional<String> value = source.value(name);
-        if (value.isEmpty()) return otherwise;
-        Matcher matcher = form.matcher(value.get());
-        try {
-            if (matcher.matches()) return read.apply(matcher);
-        } catch (ArithmeticException tooLarge) {
-            // said below
-        }
-        throw new Wrong(name, value.get(), allowed);
-    }
-
-    private static Duration notZero(SettingSource source, String name, Duration otherwise) {
-        Duration time = time(source, name, otherwise);
-        if (time.isZero()) throw new Wrong(name, source.value(name).orElse(""), "a time above zero, such as 30s: with none, every connection is over it");
-        return time;
-    }
-
-    private static Duration time(SettingSource source, String name, Duration otherwise) {
-        return parsed(source, name, otherwise, TIME, matcher -> {
-            long count = Long.parseLong(matcher.group(1));
-            return switch (matcher.group(2)) {
-                case "ms" -> Duration.ofMillis(count);
-                case "s" -> Duration.ofSeconds(count);
-                case "m" -> Duration.ofMinutes(count);
-                default -> Duration.ofHours(count);
-            };
-        }, "a number with ms, s, m or h, such as 30s");
-    }
-
-    private static int size(SettingSource source, String name, int otherwise) {
-        return parsed(source, name, otherwise, SIZE, matcher -> {
-            int shift = switch (matcher.group(2)) {
-                case "k", "K" -> 10;
-                case "m", "M" -> 20;
-                case "g", "G" -> 30;
-                default -> 0;
-            };
-            int size = Math.toIntExact(Long.parseLong(matcher.group(1)) << shift);
-            if (size == 0) throw new ArithmeticException();
-            return size;
-        }, "a whole number above 0, with K or M behind it if you like, such as 64K");
+    private static PathSetting path(SettingValues source, String prefix) {
+        Optional<List<ProtocolToken>> protocols = source.list(prefix + "protocols").map(words -> source.tokens(prefix + "protocols", words));
+        Optional<Boolean> serverOrder = source.value(prefix + "order").map(set -> source.one(prefix + "order", "client", "client", "server").equals("server"));
+        return new PathSetting(protocols, serverOrder, source.flag(prefix + "required"), source.flag(prefix + "advertise"),
+                source.flag(prefix + "close-on-refuse"), source.list(prefix + "roles"));
     }
 
     /** The effective configuration, for the log at start. */

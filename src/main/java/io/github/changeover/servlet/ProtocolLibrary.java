@@ -1,0 +1,63 @@
+package io.github.changeover.servlet;
+
+import io.github.changeover.Changeover;
+import jakarta.servlet.ServletContext;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
+import java.util.Set;
+
+/**
+ * A protocol with settings, endpoints or a library of its own, which looks round in the application when that starts and ends
+ * when it ends. Internal: found by {@link java.util.ServiceLoader}, so that nothing else knows it.
+ */
+public interface ProtocolLibrary {
+    /** The names of its settings. */
+    Set<String> settings();
+
+    /**
+     * Offers what the application has for it. Called once, before the rules of paths are made.
+     *
+     * @throws SettingValues.Wrong   for a setting that cannot be used
+     * @throws IllegalStateException when the application cannot run as it is; the message says what to do
+     */
+    Started start(Start start);
+
+    /**
+     * What a library starts with.
+     *
+     * @param context    the application's
+     * @param changeover where it says what is offered
+     * @param settings   the application's
+     */
+    record Start(ServletContext context, Changeover changeover, SettingValues settings) {
+    }
+
+    /** A library at work in one application. */
+    interface Started extends AutoCloseable {
+        /** For the log at start; empty for nothing to say. */
+        default String describe() {
+            return "";
+        }
+
+        /** The application goes. Its connections are closed already. */
+        @Override
+        default void close() {
+        }
+    }
+
+    /** Those that can be loaded here. */
+    static List<ProtocolLibrary> found() {
+        List<ProtocolLibrary> found = new ArrayList<>();
+        for (ServiceLoader.Provider<ProtocolLibrary> provider
+                : ServiceLoader.load(ProtocolLibrary.class, ProtocolLibrary.class.getClassLoader()).stream().toList()) {
+            try {
+                found.add(provider.get());
+            } catch (ServiceConfigurationError | LinkageError absent) {
+                System.getLogger(ProtocolLibrary.class.getName()).log(System.Logger.Level.DEBUG, "A protocol's library is not here", absent);
+            }
+        }
+        return found;
+    }
+}

@@ -1,0 +1,27 @@
+package io.github.changeover.servlet;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** The container's request whose offer this thread is deciding on, for protocols that need more of it than its snapshot. Internal. */
+public final class RequestAtHand {
+    private static final ThreadLocal<HttpServletRequest> CURRENT = new ThreadLocal<>();
+
+    private RequestAtHand() {
+    }
+
+    /** Valid until the protocol's {@code negotiate} returns; empty outside. */
+    public static Optional<HttpServletRequest> current() {
+        return Optional.ofNullable(CURRENT.get());
+    }
+
+    static <T> T during(HttpServletRequest request, Supplier<T> decision) {
+        CURRENT.set(request);
+        try {
+            return decision.get();
+        } finally {
+            CURRENT.remove();
+        }
+    }
+}

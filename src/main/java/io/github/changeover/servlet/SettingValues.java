@@ -1,0 +1,125 @@
+package io.github.changeover.servlet;
+
+import io.github.changeover.spi.ProtocolToken;
+import jakarta.servlet.ServletContext;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The settings of an application, read as what they are; a wrong one stops the deployment. Internal. */
+public final class SettingValues {
+    /** A setting that cannot be used: the deployment stops with this message. */
+    public static final class Wrong extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        public Wrong(String name, String value, String allowed) {
+            super("The setting " + name + " is '" + value + "'. Allowed: " + allowed);
+        }
+    }
+
+    private static final Pattern TIME = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
+    private static final Pattern SIZE = Pattern.compile("(\\d{1,9})([KMG]?)B?", Pattern.CASE_INSENSITIVE);
+    private final SettingSource source;
+
+    private SettingValues(SettingSource source) {
+        this.source = source;
+    }
+
+    static SettingValues of(ServletContext context) {
+        return new SettingValues(SettingSource.of(context));
+    }
+
+    /** As it stands, without blanks around it; empty where it is not set. */
+    public Optional<String> value(String name) {
+        return source.value(name);
+    }
+
+    /** Every name that is set, but for those that only the environment has. */
+    Set<String> names() {
+        return source.names();
+    }
+
+    /** The names in the application's own web.xml. */
+    Set<String> ownNames() {
+        return source.ownNames();
+    }
+
+    /** Of {@code true} or {@code false}; empty where it is not set. */
+    public Optional<Boolean> flag(String name) {
+        return value(name).map(set -> one(name, "false", "true", "false").equals("true"));
+    }
+
+    /** One of the words that are allowed. */
+    public String one(String name, String otherwise, String... allowed) {
+        String value = value(name).orElse(otherwise);
+        if (!List.of(allowed).contains(value)) throw new Wrong(name, value, String.join(" or ", allowed));
+        return value;
+    }
+
+    /** Words with commas between them; empty where it is not set. */
+    public Optional<List<String>> list(String name) {
+        return value(name).map(text -> Arrays.stream(text.split(",")).map(String::trim).filter(word -> !word.isEmpty()).toList());
+    }
+
+    /** The words as protocols. */
+    public List<ProtocolToken> tokens(String name, List<String> words) {
+        List<ProtocolToken> tokens = new ArrayList<>();
+        for (String word : words) {
+            tokens.add(ProtocolToken.parse(word).orElseThrow(() -> new Wrong(name, word, "protocols as in Upgrade, such as example/1, with commas between")));
+        }
+        return tokens;
+    }
+
+    private <T> T parsed(String name, T otherwise, Pattern form, Function<Matcher, T> read, String allowed) {
+        Optional<String> value = value(name);
+        if (value.isEmpty()) return otherwise;
+        Matcher matcher = form.matcher(value.get());
+        try {
+            if (matcher.matches()) return read.apply(matcher);
+        } catch (ArithmeticException tooLarge) {
+            // said below
+        }
+        throw new Wrong(name, value.get(), allowed);
+    }
+
+    /** A time that is not zero. */
+    public Duration timeAboveZero(String name, Duration otherwise) {
+        Duration time = time(name, otherwise);
+        if (time.isZero()) throw new Wrong(name, value(name).orElse(""), "a time above zero, such as 30s: with none, every connection is over it");
+        return time;
+    }
+
+    /** A number with a unit, such as {@code 30s}. */
+    public Duration time(String name, Duration otherwise) {
+        return parsed(name, otherwise, TIME, matcher -> {
+            long count = Long.parseLong(matcher.group(1));
+            return switch (matcher.group(2)) {
+                case "ms" -> Duration.ofMillis(count);
+                case "s" -> Duration.ofSeconds(count);
+                case "m" -> Duration.ofMinutes(count);
+                default -> Duration.ofHours(count);
+            };
+        }, "a number with ms, s, m or h, such as 30s");
+    }
+
+    /** A number of octets above zero, or one with {@code K} or {@code M}. */
+    public int size(String name, int otherwise) {
+        return parsed(name, otherwise, SIZE, matcher -> {
+            int shift = switch (matcher.group(2)) {
+                case "k", "K" -> 10;
+                case "m", "M" -> 20;
+                case "g", "G" -> 30;
+                default -> 0;
+            };
+            int size = Math.toIntExact(Long.parseLong(matcher.group(1)) << shift);
+            if (size == 0) throw new ArithmeticException();
+            return size;
+        }, "a whole number above 0, with K or M behind it if you like, such as 64K");
+    }
+}
