@@ -1,0 +1,53 @@
+package io.github.changeover.websocket.frames;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/** The Close frame: RFC 6455 sections 5.5.1 and 7.4. */
+public final class CloseFrame {
+    private static final int LONGEST_REASON = 123;
+    private static final int NO_CODE = 1005;
+
+    private CloseFrame() {
+    }
+
+    /**
+     * The server's Close frame, whole.
+     *
+     * @param code   1000 to 1003, 1007 to 1014, or 3000 to 4999; 1005 for a frame without code and reason
+     * @param reason cut behind the last character that fits into 123 octets; what cannot be encoded becomes a question mark
+     * @throws IllegalArgumentException for any other code: 1004 is reserved, 1006 and 1015 are never sent
+     */
+    public static ByteBuffer of(int code, String reason) {
+        if (code == NO_CODE) return ByteBuffer.wrap(new byte[] {(byte) (Opcode.FIN | Opcode.CLOSE), 0});
+        if (!isSent(code) && (code < 1012 || code > 1014)) {
+            throw new IllegalArgumentException("A Close frame's code is one of 1000 to 1003, 1007 to 1014 and 3000 to 4999, not " + code);
+        }
+        byte[] text = reason.getBytes(StandardCharsets.UTF_8);
+        int length = text.length;
+        if (length > LONGEST_REASON) {
+            length = LONGEST_REASON;
+            while ((text[length] & 0xc0) == 0x80) length--;
+        }
+        return ByteBuffer.allocate(4 + length).put((byte) (Opcode.FIN | Opcode.CLOSE)).put((byte) (2 + length))
+                .putShort((short) code).put(text, 0, length).flip();
+    }
+
+    /** The code and reason for what a peer did wrong. */
+    public static ByteBuffer of(FrameFault fault) {
+        return of(fault.code(), fault.reason());
+    }
+
+    /** Codes that either side sends. 1012 to 1014 are registered for a server, and Tyrus refuses them from a client. */
+    private static boolean isSent(int code) {
+        return code >= 1000 && code <= 1003 || code >= 1007 && code <= 1011 || code >= 3000 && code <= 4999;
+    }
+
+    /** What is wrong with the payload of a client's Close frame, or null. */
+    static FrameFault check(ByteBuffer frame, int from, int to) {
+        if (from == to) return null;
+        if (!isSent((frame.get(from) & 0xff) << 8 | frame.get(from + 1) & 0xff)) return FrameFault.CLOSE_CODE;
+        Utf8 reason = new Utf8();
+        return reason.accept(frame, from + 2, to) && reason.end() ? null : FrameFault.REASON_NOT_UTF8;
+    }
+}

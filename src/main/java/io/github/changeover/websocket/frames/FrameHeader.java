@@ -1,0 +1,116 @@
+package io.github.changeover.websocket.frames;
+
+import java.nio.ByteBuffer;
+
+/** The header of a client's frame, checked as far as it is there: RFC 6455 section 5.2. One object reads all headers of a connection. */
+final class FrameHeader {
+    /** Octets of the longest: with the key. */
+    static final int LONGEST = PlainHeader.LONGEST + 4;
+
+    enum Progress { WHOLE, PARTIAL, FAULTY }
+
+    private final FrameLimits limits;
+    private final Message message;
+    private FrameFault fault;
+    private int first;
+    private int size;
+    private int length;
+    private int key;
+
+    FrameHeader(FrameLimits limits, Message message) {
+        this.limits = limits;
+        this.message = message;
+    }
+
+    Progress read(ByteBuffer octets, int from, int to) {
+        first = octets.get(from) & 0xff;
+        fault = checkFirst();
+        if (fault != null) return Progress.FAULTY;
+        if (to - from < 2) return Progress.PARTIAL;
+        int second = octets.get(from + 1);
+        fault = checkSecond(second);
+        if (fault != null) return Progress.FAULTY;
+        return readLength(octets, from, to, second & 0x7f);
+    }
+
+    private Progress readLength(ByteBuffer octets, int from, int to, int seven) {
+        int more = seven < 126 ? 0 : seven == 126 ? 2 : 8;
+        size = 6 + more;
+        if (to - from < 2 + more) return Progress.PARTIAL;
+        long longest = seven;
+        if (more > 0) {
+            longest = 0;
+            for (int i = 0; i < more; i++) longest = longest << 8 | octets.get(from + 2 + i) & 0xff;
+        }
+        fault = checkLength(longest, more);
+        if (fault != null) return Progress.FAULTY;
+        length = (int) longest;
+        if (to - from < size) return Progress.PARTIAL;
+        key = Masking.key(octets, from + 2 + more);
+        return Progress.WHOLE;
+    }
+
+    private FrameFault checkFirst() {
+        if ((first & Opcode.RSV2_RSV3) != 0) return FrameFault.RESERVED_BIT;
+        if (Opcode.isReserved(opcode())) return FrameFault.RESERVED_OPCODE;
+        if (isControl()) {
+            if ((first & Opcode.RSV1) != 0) return message.misplacedRsv1();
+            return isFinal() ? null : FrameFault.FRAGMENTED_CONTROL;
+        }
+        return message.check(first);
+    }
+
+    private FrameFault checkSecond(int second) {
+        if (second >= 0) return FrameFault.UNMASKED;
+        int seven = second & 0x7f;
+        if (isControl() && seven > 125) return FrameFault.LONG_CONTROL;
+        return opcode() == Opcode.CLOSE && seven == 1 ? FrameFault.SHORT_CLOSE : null;
+    }
+
+    private FrameFault checkLength(long longest, int octets) {
+        if (longest < 0) return FrameFault.LENGTH_NEGATIVE;
+        if (PlainHeader.size(longest) != 2 + octets) return FrameFault.LENGTH_NOT_MINIMAL;
+        if (isControl()) return null;
+        return longest > limits.frame() ? FrameFault.FRAME_TOO_BIG : message.checkLength(first, longest);
+    }
+
+    FrameFault fault() {
+        return fault;
+    }
+
+    boolean isFinal() {
+        return (first & Opcode.FIN) != 0;
+    }
+
+    int opcode() {
+        return first & Opcode.MASK;
+    }
+
+    boolean isControl() {
+        return Opcode.isControl(first);
+    }
+
+    /** FIN, RSV and opcode, as they came. */
+    int first() {
+        return first;
+    }
+
+    /** FIN and opcode of the frame that goes on. */
+    int plainFirst() {
+        return first & (Opcode.FIN | Opcode.MASK);
+    }
+
+    /** Octets of the header itself. */
+    int size() {
+        return size;
+    }
+
+    /** Octets of the payload. */
+    int length() {
+        return length;
+    }
+
+    int key() {
+        return key;
+    }
+}
