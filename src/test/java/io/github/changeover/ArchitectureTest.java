@@ -50,9 +50,10 @@ class ArchitectureTest {
             Map.entry(".connection", List.of(".spi")),
             Map.entry(".websocket", List.of(".spi", ".negotiation")),
             Map.entry(".websocket.frames", List.of(".websocket")),
+            Map.entry(".websocket.engine", List.of("", ".spi", ".websocket", ".websocket.frames", ".servlet", "jakarta.servlet..", "jakarta.websocket..", "org.glassfish.tyrus..")),
             Map.entry(".servlet", List.of("", ".spi", ".negotiation", ".connection", "jakarta.servlet..")),
             Map.entry(".servlet.container", List.of(".spi", ".negotiation", ".connection", ".servlet", "jakarta.servlet..", "org.apache..")),
-            Map.entry(".demo", List.of("", ".spi", "jakarta.servlet.."))));
+            Map.entry(".demo", List.of("", ".spi", "jakarta.servlet..", "jakarta.websocket.."))));
 
     /** Single classes that may import more than their package. */
     private static final Map<String, List<String>> MAY_IMPORT_ALSO = Map.of(

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 
 /**
  * A switched connection between an edge and a handler. Everything that touches the handler happens in {@link Turns};
@@ -28,6 +29,7 @@ public final class LiveConnection implements SwitchedConnection {
     private final ProtocolToken protocol;
     private final Application application;
     private final BlockingStreams streams;      // null unless the handler blocks
+    private final ConnectionHandler.Events handler;
     private final OutputQueue queue;
     private final Timekeeper time;
     private final Ending ending = new Ending();
@@ -41,7 +43,8 @@ public final class LiveConnection implements SwitchedConnection {
         this.queue = new OutputQueue(application.chunks(), application.limits().queue());
         this.time = new Timekeeper(application.limits());
         this.streams = handler instanceof ConnectionHandler.Blocking blocking ? new BlockingStreams(this, blocking, application.threads()) : null;
-        this.turns = new Turns(this, application, streams != null ? streams : (ConnectionHandler.Events) handler, earlyData, queue, ending, time);
+        this.handler = streams != null ? streams : (ConnectionHandler.Events) handler;
+        this.turns = new Turns(this, application, this.handler, earlyData, queue, ending, time);
         application.register().expect(this);
     }
 
@@ -83,10 +86,15 @@ public final class LiveConnection implements SwitchedConnection {
     void tick(long now) {
         switch (time.look(now, turns.octetsIn(), queue.written(), queue.queued(), ending.asked() != null)) {
             case FINE -> { }
-            case IDLE -> close(CloseCause.of(CloseCause.Kind.IDLE, "no octet for " + application.limits().idle()));
+            case IDLE -> turns.add(this::idle);
             case STALLED -> evict(CloseCause.of(CloseCause.Kind.STALLED, "the peer took nothing while " + queue.queued() + " octets waited"));
             case LINGERED -> lose(ending.asked());
         }
+    }
+
+    private void idle() {
+        if (ending.asked() == null) handler.idle(this);
+        close(CloseCause.of(CloseCause.Kind.IDLE, "no octet for " + application.limits().idle()));
     }
 
     /** Ends a connection that the container never opens, as when its peer has gone before the 101. */
@@ -133,6 +141,11 @@ public final class LiveConnection implements SwitchedConnection {
     }
 
     @Override
+    public boolean awaitRoom(long octets, Duration atMost) throws InterruptedException {
+        return new Patience(queue, this).awaitRoom(octets, atMost);
+    }
+
+    @Override
     public void pause() {
         turns.pause(true);
     }
@@ -169,6 +182,12 @@ public final class LiveConnection implements SwitchedConnection {
     @Override
     public void evict() {
         evict(CloseCause.of(CloseCause.Kind.EVICTED, "evicted"));
+    }
+
+    /** Writes what the container takes. */
+    void push() throws IOException {
+        queue.flush(true);
+        if (!turns.mine()) turns.proceed();
     }
 
     /** Whether octets are dropped from here on. */

@@ -33,7 +33,7 @@ final class OutputQueue {
     private volatile boolean marked;            // there are marks
     private long accepted;
     private volatile long written;   // changed under the lock only
-    private long overflowAt = Long.MAX_VALUE;   // set while the sender has been told to wait
+    private volatile long overflowAt = Long.MAX_VALUE;   // set while the sender has been told to wait
     private volatile boolean awaitingRoom;
     private volatile boolean waitingForTransport;
     private volatile boolean refusing;          // nothing more is accepted
@@ -191,6 +191,11 @@ final class OutputQueue {
     /** Why a write failed, when one did. */
     IOException failure() {
         return failure;
+    }
+
+    /** Whether so many octets more would be taken by {@link #send}; as many as one likes when the sender was not told to wait. */
+    boolean fits(long octets) {
+        return !awaitingRoom || queued + octets <= overflowAt;
     }
 
     /** Whether the sender was told to wait and there is room again; answers true once for every wait. */

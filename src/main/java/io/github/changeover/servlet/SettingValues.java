@@ -31,7 +31,8 @@ public final class SettingValues {
         this.source = source;
     }
 
-    static SettingValues of(ServletContext context) {
+    /** Those of an application, as they stand now. */
+    public static SettingValues of(ServletContext context) {
         return new SettingValues(SettingSource.of(context));
     }
 

@@ -31,6 +31,10 @@ public sealed interface ConnectionHandler {
             connection.close();
         }
 
+        /** Nothing was received or sent for the idle time: what is sent now is the last before the connection closes. */
+        default void idle(SwitchedConnection connection) {
+        }
+
         /** The application is going: say goodbye and close within {@code grace}. By default it closes. */
         default void drain(SwitchedConnection connection, Duration grace) {
             connection.close();

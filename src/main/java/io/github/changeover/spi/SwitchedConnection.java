@@ -3,10 +3,11 @@ package io.github.changeover.spi;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 
 /**
  * A connection that is no longer HTTP. Every method may be called from any thread; none blocks, except
- * those of the streams.
+ * {@link #awaitRoom} and those of the streams.
  */
 public interface SwitchedConnection {
     /** Unique within the application, for logs. */
@@ -45,6 +46,15 @@ public interface SwitchedConnection {
 
     /** Octets accepted and not yet given to the container. */
     long queued();
+
+    /**
+     * Waits until a send of so many octets is heeding: for an API whose sends block by contract, as those of Jakarta WebSocket.
+     * The only method that blocks, and the only way to wait inside a callback, where no other comes meanwhile; octets go out all
+     * the same. When it has waited, {@link ConnectionHandler.Events#writable} does not come for the {@code false} before.
+     *
+     * @return whether octets are still taken, and there was room in time
+     */
+    boolean awaitRoom(long octets, Duration atMost) throws InterruptedException;
 
     /**
      * Stops {@link ConnectionHandler.Events#received}, and {@link ConnectionHandler.Events#ended} behind it, until

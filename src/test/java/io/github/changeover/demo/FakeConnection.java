@@ -121,6 +121,11 @@ final class FakeConnection implements SwitchedConnection {
     }
 
     @Override
+    public boolean awaitRoom(long octets, java.time.Duration atMost) {
+        return true;
+    }
+
+    @Override
     public long queued() {
         return queued;
     }

@@ -1,0 +1,64 @@
+package io.github.changeover.demo;
+
+import jakarta.websocket.CloseReason;
+import jakarta.websocket.OnClose;
+import jakarta.websocket.OnError;
+import jakarta.websocket.OnMessage;
+import jakarta.websocket.OnOpen;
+import jakarta.websocket.Session;
+import jakarta.websocket.server.PathParam;
+import jakarta.websocket.server.ServerEndpoint;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * {@code websocket} on {@code /chat/{room}}: what one says, all in the room hear. A guest who is far behind is shown out by the
+ * connection's own bound and delays nobody.
+ */
+@ServerEndpoint("/chat/{room}")
+public final class ChatSocket {
+    private static final int LONGEST = 2000;
+    private static final Map<String, Set<Session>> ROOMS = new ConcurrentHashMap<>();
+
+    /** For the container. */
+    public ChatSocket() {
+    }
+
+    @OnOpen
+    public void enter(Session guest, @PathParam("room") String room) {
+        ROOMS.compute(room, (name, before) -> {
+            Set<Session> guests = before == null ? ConcurrentHashMap.newKeySet() : before;
+            guests.add(guest);
+            return guests;
+        });
+        tell(room, name(guest) + " entered");
+    }
+
+    @OnMessage
+    public void say(String words, Session guest, @PathParam("room") String room) {
+        tell(room, name(guest) + ": " + (words.length() > LONGEST ? words.substring(0, LONGEST) : words));
+    }
+
+    @OnClose
+    public void leave(Session guest, CloseReason reason, @PathParam("room") String room) {
+        ROOMS.computeIfPresent(room, (name, guests) -> guests.remove(guest) && guests.isEmpty() ? null : guests);
+        tell(room, name(guest) + " left");
+    }
+
+    /** A broken connection; leave() follows. */
+    @OnError
+    public void broken(Session guest, Throwable failure) {
+        System.getLogger(ChatSocket.class.getName()).log(System.Logger.Level.DEBUG, "A guest's connection", failure);
+    }
+
+    private static void tell(String room, String line) {
+        for (Session guest : ROOMS.getOrDefault(room, Set.of())) {
+            if (guest.isOpen()) guest.getAsyncRemote().sendText(line);
+        }
+    }
+
+    private static String name(Session guest) {
+        return "guest " + guest.getId().substring(0, 4);
+    }
+}

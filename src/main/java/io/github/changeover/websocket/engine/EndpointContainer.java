@@ -1,0 +1,145 @@
+package io.github.changeover.websocket.engine;
+
+import io.github.changeover.websocket.Deflate;
+import jakarta.servlet.ServletContext;
+import jakarta.websocket.DeploymentException;
+import jakarta.websocket.Extension;
+import jakarta.websocket.server.ServerContainer;
+import jakarta.websocket.server.ServerEndpoint;
+import jakarta.websocket.server.ServerEndpointConfig;
+import java.io.IOException;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.glassfish.tyrus.core.TyrusWebSocketEngine;
+import org.glassfish.tyrus.server.TyrusServerContainer;
+import org.glassfish.tyrus.spi.WebSocketEngine;
+
+/**
+ * The application's {@code ServerContainer}: Tyrus' own, with an engine that waits for our connections. Programs add endpoints
+ * to it until the application has started (Jakarta WebSocket section 6.4).
+ */
+final class EndpointContainer extends TyrusServerContainer {
+    /** Tyrus' bound on what it reads at once; ours comes before it. */
+    private static final int NO_BOUND = Integer.MAX_VALUE - 1024;
+
+    private final String contextPath;
+    private final WebSocketEngine engine;
+    private final Set<String> paths = new LinkedHashSet<>();
+    private ScheduledThreadPoolExecutor timer;
+    private boolean started;
+
+    private EndpointContainer(Set<Class<?>> classes, String contextPath) {
+        super(classes);
+        this.contextPath = contextPath;
+        this.engine = TyrusWebSocketEngine.builder(this).incomingBufferSize(NO_BOUND).build();
+        setDefaultMaxSessionIdleTimeout(-1);        // 0 would make Tyrus schedule a task for every message
+    }
+
+    /**
+     * Puts one where programs find it. A container's own Tyrus that comes after sees it and does not start; one that came before
+     * takes its endpoints from here, and finds none.
+     */
+    static void install(Set<Class<?>> endpoints, ServletContext context) {
+        context.setAttribute(ServerContainer.class.getName(), new EndpointContainer(endpoints, context.getContextPath()));
+        context.addListener(new SessionEnds(context));
+    }
+
+    /** Ours, unless another engine has taken its place since. */
+    static Optional<EndpointContainer> of(ServletContext context) {
+        return context.getAttribute(ServerContainer.class.getName()) instanceof EndpointContainer ours ? Optional.of(ours) : Optional.empty();
+    }
+
+    /** Deploys what was found and added; the second call, by a filter of the container's own Tyrus, does nothing. */
+    @Override
+    public void start(String rootPath, int port) throws IOException, DeploymentException {
+        if (started) return;
+        super.start(rootPath, port);
+        started = true;
+        doneDeployment();
+    }
+
+    /** The paths of the endpoints within the application. */
+    Set<String> paths() {
+        return Collections.unmodifiableSet(paths);
+    }
+
+    @Override
+    public WebSocketEngine getWebSocketEngine() {
+        return engine;
+    }
+
+    @Override
+    public void register(Class<?> endpoint) throws DeploymentException {
+        engine.register(endpoint, contextPath);
+        paths.add(path(endpoint.getAnnotation(ServerEndpoint.class).value()));
+    }
+
+    @Override
+    public void register(ServerEndpointConfig config) throws DeploymentException {
+        engine.register(CompressedConfig.of(config), contextPath);
+        paths.add(path(config.getPath()));
+    }
+
+    private static String path(String template) {
+        return template.startsWith("/") ? template : "/" + template;
+    }
+
+    @Override
+    public void addEndpoint(Class<?> endpoint) throws DeploymentException {
+        mustBeOpen();
+        super.addEndpoint(endpoint);
+    }
+
+    @Override
+    public void addEndpoint(ServerEndpointConfig config) throws DeploymentException {
+        mustBeOpen();
+        super.addEndpoint(config);
+    }
+
+    private void mustBeOpen() throws DeploymentException {
+        if (started) throw new DeploymentException("The application has started: add endpoints earlier, from a ServletContextListener");
+    }
+
+    @Override
+    public Set<Extension> getInstalledExtensions() {
+        return Set.of(new Named(Deflate.NAME, List.of()));
+    }
+
+    /** An extension as the API shows it; its work is done beneath Tyrus. */
+    record Named(String getName, List<Parameter> getParameters) implements Extension {
+    }
+
+    /** For sessions whose program sets an idle timeout: a cancelled task leaves at once, and no thread stays when none is due. */
+    @Override
+    public synchronized ScheduledExecutorService getScheduledExecutorService() {
+        if (timer == null) {
+            timer = new ScheduledThreadPoolExecutor(1, task -> {
+                Thread thread = new Thread(task, "changeover-websocket-timer");
+                thread.setDaemon(true);
+                return thread;
+            });
+            timer.setRemoveOnCancelPolicy(true);
+            timer.setKeepAliveTime(10, TimeUnit.SECONDS);
+            timer.allowCoreThreadTimeOut(true);
+        }
+        return timer;
+    }
+
+    /** Of Tyrus' own; not in every version's supertypes. */
+    public Map<String, Object> getProperties() {
+        return Map.of();
+    }
+
+    @Override
+    public synchronized void stop() {
+        super.stop();
+        if (timer != null) timer.shutdownNow();
+    }
+}

@@ -1,0 +1,61 @@
+package io.github.changeover.websocket.engine;
+
+import io.github.changeover.servlet.ProtocolLibrary;
+import io.github.changeover.websocket.engine.WebSocketLibrary.Terms;
+import io.github.changeover.websocket.frames.DeflatePool;
+import io.github.changeover.websocket.frames.FrameLimits;
+import jakarta.servlet.ServletContext;
+import jakarta.websocket.DeploymentException;
+import jakarta.websocket.server.ServerContainer;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.Set;
+
+/** Tyrus at work on our connections, in one application. */
+final class OwnEngine implements ProtocolLibrary.Started {
+    private static final System.Logger LOG = System.getLogger(WebSocketLibrary.class.getName());
+    private static final ProtocolLibrary.Started NOTHING = new ProtocolLibrary.Started() { };
+
+    private final EndpointContainer container;
+    private final String tyrus;
+
+    private OwnEngine(EndpointContainer container, String tyrus) {
+        this.container = container;
+        this.tyrus = tyrus;
+    }
+
+    static ProtocolLibrary.Started start(ProtocolLibrary.Start start, Terms terms, Set<Class<?>> endpoints) {
+        ServletContext context = start.context();
+        Optional<EndpointContainer> ours = EndpointContainer.of(context);
+        if (ours.isEmpty()) {
+            if (!endpoints.isEmpty()) {
+                Object other = context.getAttribute(ServerContainer.class.getName());
+                LOG.log(System.Logger.Level.WARNING, "The container''s own WebSocket engine ({0}) serves {1}: Changeover checks none of their "
+                        + "handshakes. On Tomcat, leave that engine out with <Context containerSciFilter=\"org.apache.tomcat.websocket.server.WsSci\"/> "
+                        + "in META-INF/context.xml.", other == null ? "none" : other.getClass().getName(), endpoints);
+            }
+            return NOTHING;
+        }
+        EndpointContainer container = ours.get();
+        String tyrus = TyrusClasses.describe(context.getClassLoader());
+        try {
+            container.start(context.getContextPath(), -1);
+        } catch (DeploymentException | IOException wrong) {
+            throw new IllegalStateException("The WebSocket endpoints cannot be deployed: " + wrong.getMessage(), wrong);
+        }
+        WebSocketHandler.Shared shared = new WebSocketHandler.Shared(new FrameLimits(terms.maxMessage(), terms.maxMessage()), new DeflatePool(), SessionEnds.of(context));
+        WebSocketProtocol protocol = new WebSocketProtocol(container.getWebSocketEngine(), terms, shared);
+        container.paths().forEach(path -> start.changeover().path(path).offer(protocol));
+        return new OwnEngine(container, tyrus);
+    }
+
+    @Override
+    public String describe() {
+        return container.paths().isEmpty() ? "" : "WebSocket on " + container.paths() + " by " + tyrus;
+    }
+
+    @Override
+    public void close() {
+        container.stop();
+    }
+}

@@ -1,0 +1,61 @@
+package io.github.changeover.websocket.engine;
+
+import java.net.URL;
+import java.security.CodeSource;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Which Tyrus is here. A container that brings one gives its classes before the application's (Payara does): then all are the
+ * container's. A mixture of both would fail in odd places, so it is refused at start.
+ */
+final class TyrusClasses {
+    private static final List<String> ONE_OF_EACH_JAR = List.of("org.glassfish.tyrus.spi.WebSocketEngine",
+            "org.glassfish.tyrus.core.TyrusWebSocketEngine", "org.glassfish.tyrus.server.TyrusServerContainer");
+
+    private TyrusClasses() {
+    }
+
+    /** Whether the application can load all of it. */
+    static boolean present(ClassLoader loader) {
+        try {
+            for (String name : ONE_OF_EACH_JAR) Class.forName(name, false, loader);
+            return true;
+        } catch (ClassNotFoundException | LinkageError absent) {
+            return false;
+        }
+    }
+
+    /**
+     * Whose classes they are, for the log.
+     *
+     * @throws IllegalStateException when they are a mixture
+     */
+    static String describe(ClassLoader application) {
+        List<String> own = new ArrayList<>();
+        List<String> others = new ArrayList<>();
+        String version = "";
+        try {
+            for (String name : ONE_OF_EACH_JAR) {
+                Class<?> type = Class.forName(name, false, application);
+                (type.getClassLoader() == application ? own : others).add(name.split("\\.")[3]);
+                if (version.isEmpty()) version = version(type);
+            }
+        } catch (ClassNotFoundException gone) {
+            throw new IllegalStateException("Tyrus is not whole", gone);
+        }
+        if (!own.isEmpty() && !others.isEmpty()) {
+            throw new IllegalStateException("Tyrus is a mixture: " + own + " from the application, " + others
+                    + " from the container. Put tyrus-spi, tyrus-core and tyrus-server of one version into WEB-INF/lib, or none of them.");
+        }
+        return "Tyrus" + version + (own.isEmpty() ? " of the container" : " of the application");
+    }
+
+    private static String version(Class<?> type) {
+        String said = type.getPackage().getImplementationVersion();
+        if (said != null) return " " + said;
+        CodeSource source = type.getProtectionDomain().getCodeSource();
+        URL place = source == null ? null : source.getLocation();
+        return place == null ? "" : " (" + place.getPath().replaceFirst("^.*/(?=[^/]+/?$)", "") + ")";
+    }
+}

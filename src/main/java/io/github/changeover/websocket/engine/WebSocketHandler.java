@@ -1,0 +1,115 @@
+package io.github.changeover.websocket.engine;
+
+import io.github.changeover.spi.CloseCause;
+import io.github.changeover.spi.ConnectionHandler;
+import io.github.changeover.spi.SwitchedConnection;
+import io.github.changeover.spi.UpgradeRequest;
+import io.github.changeover.websocket.DeflateAgreement;
+import io.github.changeover.websocket.frames.DeflatePool;
+import io.github.changeover.websocket.frames.FrameFault;
+import io.github.changeover.websocket.frames.FrameLimits;
+import io.github.changeover.websocket.frames.FrameReader;
+import io.github.changeover.websocket.frames.FrameSink;
+import io.github.changeover.websocket.frames.FrameWriter;
+import jakarta.websocket.CloseReason;
+import jakarta.websocket.CloseReason.CloseCode;
+import jakarta.websocket.CloseReason.CloseCodes;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Optional;
+import org.glassfish.tyrus.spi.Connection;
+import org.glassfish.tyrus.spi.WebSocketEngine.UpgradeInfo;
+
+/**
+ * WebSocket on one switched connection: frames are read, checked and unmasked here, and Tyrus makes messages and calls of them.
+ * Every way to an end tells the endpoint once.
+ */
+final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
+    private final UpgradeInfo info;
+    private final Optional<DeflateAgreement> deflate;
+    private final Shared shared;
+    private FrameOutlet outlet;             // null until opened
+    private FrameReader reader;
+    private Connection tyrus;
+    private SessionEnds.Expected expected;  // null unless an authenticated user's session is watched
+
+    /** What all connections of an application share. */
+    record Shared(FrameLimits limits, DeflatePool pool, SessionEnds ends) {
+    }
+
+    WebSocketHandler(UpgradeInfo info, Optional<DeflateAgreement> deflate, Shared shared) {
+        this.info = info;
+        this.deflate = deflate;
+        this.shared = shared;
+    }
+
+    @Override
+    public void opened(SwitchedConnection connection) {
+        outlet = new FrameOutlet(connection, new FrameWriter(deflate, shared.pool));
+        reader = new FrameReader(shared.limits, deflate, shared.pool);
+        tyrus = info.createConnection(outlet, reason -> connection.close());
+        UpgradeRequest request = connection.request();
+        if (request.principal().isPresent() && request.sessionId().isPresent()) {
+            expected = shared.ends.expect(request.sessionId().get(), () -> connection.execute(
+                    () -> end(CloseCodes.VIOLATED_POLICY, "The user's session has ended.")));
+        }
+    }
+
+    @Override
+    public void received(SwitchedConnection connection, ByteBuffer octets) {
+        reader.read(octets, this);
+        if (outlet.full()) connection.pause();
+    }
+
+    @Override
+    public void frames(ByteBuffer frames) {
+        tyrus.getReadHandler().handle(frames);
+    }
+
+    @Override
+    public void failed(FrameFault fault) {
+        end(CloseCodes.getCloseCode(fault.code()), fault.reason());
+    }
+
+    @Override
+    public void writable(SwitchedConnection connection) {
+        outlet.room();
+        connection.resume();
+    }
+
+    /** The peer's end without a Close frame: RFC 6455 section 7.1.5 has 1006 for it. */
+    @Override
+    public void ended(SwitchedConnection connection) {
+        lost("The peer ended the connection without a Close frame.");
+        connection.close();
+    }
+
+    @Override
+    public void idle(SwitchedConnection connection) {
+        outlet.leave();
+        end(CloseCodes.GOING_AWAY, "Nothing was sent or received for long.");
+    }
+
+    @Override
+    public void drain(SwitchedConnection connection, Duration grace) {
+        end(CloseCodes.GOING_AWAY, "The application is going.");
+    }
+
+    @Override
+    public void closed(SwitchedConnection connection, CloseCause cause) {
+        if (expected != null) shared.ends.forget(expected);
+        if (outlet == null) return;
+        lost(cause.kind().toString());
+        reader.close();
+    }
+
+    /** Says goodbye and closes. Does nothing when that has been done. */
+    private void end(CloseCode code, String reason) {
+        if (tyrus != null) tyrus.close(new CloseReason(code, reason));
+    }
+
+    private void lost(String why) {
+        outlet.silence();
+        end(CloseCodes.CLOSED_ABNORMALLY, why);
+    }
+}

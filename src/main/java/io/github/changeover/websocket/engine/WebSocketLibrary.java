@@ -1,0 +1,69 @@
+package io.github.changeover.websocket.engine;
+
+import io.github.changeover.servlet.ProtocolLibrary;
+import io.github.changeover.servlet.SettingValues;
+import io.github.changeover.websocket.AllowedOrigins;
+import io.github.changeover.websocket.DeflatePolicy;
+import io.github.changeover.websocket.HandshakePolicy;
+import io.github.changeover.websocket.SameOrigin;
+import jakarta.servlet.ServletContext;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** WebSocket: the application's endpoints behind our opening handshake. Loads nothing of Tyrus where Tyrus is not. */
+public final class WebSocketLibrary implements ProtocolLibrary {
+    private static final System.Logger LOG = System.getLogger(WebSocketLibrary.class.getName());
+    private static final String ORIGINS = "changeover.websocket.origins";
+    private static final String ORIGIN_REQUIRED = "changeover.websocket.origin-required";
+    private static final String MESSAGE_MAX = "changeover.websocket.message.max";
+    private static final String DEFLATE = "changeover.websocket.deflate";
+
+    /** For the ServiceLoader. */
+    public WebSocketLibrary() {
+    }
+
+    @Override
+    public Set<String> settings() {
+        return Set.of(EngineChoice.SETTING, ORIGINS, ORIGIN_REQUIRED, MESSAGE_MAX, DEFLATE);
+    }
+
+    /**
+     * What the settings say of every endpoint.
+     *
+     * @param origins    the gate before the handshake
+     * @param handshake  what is agreed on
+     * @param maxMessage octets of a message, inflated
+     */
+    record Terms(SameOrigin origins, HandshakePolicy handshake, int maxMessage) {
+        static Terms of(SettingValues settings) {
+            SameOrigin origins = SameOrigin.only().allowing(origins(settings)).requiringOrigin(settings.flag(ORIGIN_REQUIRED).orElse(false));
+            HandshakePolicy handshake = settings.flag(DEFLATE).orElse(true) ? HandshakePolicy.NOTHING.withDeflate(DeflatePolicy.JDK) : HandshakePolicy.NOTHING;
+            return new Terms(origins, handshake, settings.size(MESSAGE_MAX, 16 << 20));
+        }
+
+        private static AllowedOrigins origins(SettingValues settings) {
+            Optional<List<String>> listed = settings.list(ORIGINS);
+            try {
+                return listed.isEmpty() ? AllowedOrigins.NONE : AllowedOrigins.of(listed.get());
+            } catch (IllegalArgumentException wrong) {
+                throw new SettingValues.Wrong(ORIGINS, settings.value(ORIGINS).orElse(""), "origins with commas between. " + wrong.getMessage());
+            }
+        }
+    }
+
+    @Override
+    public Started start(Start start) {
+        Terms terms = Terms.of(start.settings());
+        ServletContext context = start.context();
+        Set<Class<?>> endpoints = WebSocketScan.found(context);
+        if (!TyrusClasses.present(context.getClassLoader())) {
+            if (!endpoints.isEmpty()) {
+                LOG.log(System.Logger.Level.WARNING, "WebSocket endpoints are left to the container, for Tyrus is not here: "
+                        + "let the application depend on io.github.changeover:changeover-websocket. Found: {0}", endpoints);
+            }
+            return new Started() { };
+        }
+        return OwnEngine.start(start, terms, endpoints);
+    }
+}
