@@ -38,6 +38,14 @@ public final class War {
         return new War(name).file("WEB-INF/lib/" + jar.getFileName(), read(jar));
     }
 
+    /** With the WebSocket API and Tyrus, as the WAR has them, and what leaves a full Tomcat's own engine out. */
+    public War webSocket() {
+        walk(Path.of(System.getProperty("changeover.libraries"))).forEach((path, octets) -> {
+            if (path.contains("websocket") || path.contains("tyrus")) file("WEB-INF/lib/" + path, octets);
+        });
+        return file("META-INF/context.xml", "<Context containerSciFilter=\"org.apache.tomcat.websocket.server.WsSci\"/>");
+    }
+
     /**
      * The classes of {@code src/test/apps/NAME}, compiled now: they are on no class path of the tests, so that a container
      * that asks its parent first finds them in the application only.

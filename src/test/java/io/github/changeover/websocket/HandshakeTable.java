@@ -35,12 +35,21 @@ public final class HandshakeTable {
      * @param secure whether it goes over TLS
      * @param status empty for ordinary HTTP
      * @param word   what a refusal's sentence holds
-     * @param fields what the answer has
+     * @param answer the field lines the answer has
      */
     public record Row(String section, String name, String requestLine, List<String> lines, boolean secure,
-                      Optional<Integer> status, String word, Fields fields) {
+                      Optional<Integer> status, String word, List<String> answer) {
         public UpgradeRequest request() {
             return HandshakeTable.request(requestLine, lines, secure);
+        }
+
+        public Fields fields() {
+            return HandshakeTable.fields(answer);
+        }
+
+        /** Of the answer. */
+        public List<String> values(String name) {
+            return answer.stream().filter(line -> HandshakeTable.name(line).equalsIgnoreCase(name)).map(HandshakeTable::value).toList();
         }
 
         @Override
@@ -80,10 +89,8 @@ public final class HandshakeTable {
         }
         List<String> answer = parts(cells[2]);
         String[] first = answer.get(0).split(" ", 2);
-        Fields fields = Fields.none();
-        for (String field : answer.subList(1, answer.size())) fields = fields.with(name(field), value(field));
         return new Row(section, cells[0].trim(), requestLine, List.copyOf(lines), secure,
-                first[0].equals("ordinary") ? Optional.empty() : Optional.of(Integer.valueOf(first[0])), first.length > 1 ? first[1] : "", fields);
+                first[0].equals("ordinary") ? Optional.empty() : Optional.of(Integer.valueOf(first[0])), first.length > 1 ? first[1] : "", List.copyOf(answer.subList(1, answer.size())));
     }
 
     private static List<String> parts(String cell) {
@@ -117,13 +124,18 @@ public final class HandshakeTable {
 
     static UpgradeRequest request(String requestLine, List<String> lines, boolean secure) {
         String[] start = requestLine.split("[ ?]");
-        Fields fields = Fields.none();
-        for (String line : lines) fields = fields.with(name(line), value(line));
+        Fields fields = fields(lines);
         boolean chunked = fields.contains("Transfer-Encoding");
         OptionalLong length = fields.first("Content-Length").map(text -> OptionalLong.of(Long.parseLong(text))).orElse(OptionalLong.empty());
         return new UpgradeRequest(start[0], start[1], start.length > 3 ? start[2] : "", "", start[start.length - 1], secure ? "https" : "http",
                 fields, length, chunked, Map.of(), ANY, ANY, Optional.empty(), Set.of(), Optional.empty(),
                 secure ? Optional.of(new UpgradeRequest.Tls("TLSv1.3", "", List.of())) : Optional.empty());
+    }
+
+    private static Fields fields(List<String> lines) {
+        Fields fields = Fields.none();
+        for (String line : lines) fields = fields.with(name(line), value(line));
+        return fields;
     }
 
     private static String text() {

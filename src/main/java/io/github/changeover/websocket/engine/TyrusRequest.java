@@ -8,6 +8,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import org.glassfish.tyrus.core.RequestContext;
@@ -54,10 +55,12 @@ final class TyrusRequest implements RequestContext.Builder.IsUserInRoleDelegate 
         for (Fields.Line line : fields) headers.computeIfAbsent(line.name(), none -> new ArrayList<>()).add(line.value());
         headers.put("Upgrade", List.of("websocket"));
         headers.put("Connection", List.of("Upgrade"));
+        headers.put("Sec-WebSocket-Version", List.of("13"));
+        headers.computeIfPresent("Sec-WebSocket-Key", (name, key) -> List.of(key.get(0).strip()));
         headers.remove("Sec-WebSocket-Protocol");
         headers.remove("Sec-WebSocket-Extensions");
         if (!accepted.offeredSubprotocols().isEmpty()) headers.put("Sec-WebSocket-Protocol", accepted.offeredSubprotocols());
         accepted.deflate().ifPresent(agreement -> headers.put("Sec-WebSocket-Extensions", List.of(agreement.toString())));
-        headers.keySet().removeIf(name -> name.toLowerCase(java.util.Locale.ROOT).startsWith("x-tyrus-"));     // Tyrus would act on them
+        headers.keySet().removeIf(name -> name.toLowerCase(Locale.ROOT).startsWith("x-tyrus-"));     // Tyrus would act on them
     }
 }

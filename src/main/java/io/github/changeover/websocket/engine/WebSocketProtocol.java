@@ -43,11 +43,10 @@ final class WebSocketProtocol implements UpgradeProtocol {
 
     @Override
     public Decision negotiate(UpgradeRequest request, ProtocolToken offered) {
-        OpeningHandshake.Outcome outcome = OpeningHandshake.check(request, terms.handshake());
-        if (outcome instanceof OpeningHandshake.Refused refused) return refused.refusal();
         Optional<Decision.Refuse> foreign = terms.origins().check(request, offered);
         if (foreign.isPresent()) return foreign.get();
-        return endpoint(request, offered, (OpeningHandshake.Accepted) outcome);
+        OpeningHandshake.Outcome outcome = OpeningHandshake.check(request, terms.handshake());
+        return outcome instanceof OpeningHandshake.Refused refused ? refused.refusal() : endpoint(request, offered, (OpeningHandshake.Accepted) outcome);
     }
 
     private Decision endpoint(UpgradeRequest request, ProtocolToken offered, OpeningHandshake.Accepted accepted) {

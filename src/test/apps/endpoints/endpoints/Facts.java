@@ -1,0 +1,124 @@
+package endpoints;
+
+import jakarta.servlet.http.HttpSession;
+import jakarta.websocket.CloseReason;
+import jakarta.websocket.EndpointConfig;
+import jakarta.websocket.Extension;
+import jakarta.websocket.HandshakeResponse;
+import jakarta.websocket.OnClose;
+import jakarta.websocket.OnError;
+import jakarta.websocket.OnMessage;
+import jakarta.websocket.OnOpen;
+import jakarta.websocket.PongMessage;
+import jakarta.websocket.Session;
+import jakarta.websocket.server.HandshakeRequest;
+import jakarta.websocket.server.ServerEndpoint;
+import jakarta.websocket.server.ServerEndpointConfig;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
+
+/** Answers what it is asked of its session, and does what it is told with it. */
+@ServerEndpoint(value = "/facts", subprotocols = {"one", "two"}, configurator = Facts.Looking.class)
+public final class Facts {
+    static final AtomicReference<String> LAST_END = new AtomicReference<>("none");
+    static final AtomicReference<Throwable> LAST_ERROR = new AtomicReference<>();
+    private EndpointConfig config;
+
+    /** Keeps of the handshake what a session does not show. */
+    public static final class Looking extends ServerEndpointConfig.Configurator {
+        @Override
+        public void modifyHandshake(ServerEndpointConfig config, HandshakeRequest request, HandshakeResponse response) {
+            config.getUserProperties().put("header", String.join("+", request.getHeaders().getOrDefault("X-Asked", List.of())));
+            Object session = request.getHttpSession();
+            config.getUserProperties().put("session", session == null ? "none" : ((HttpSession) session).getId());
+            config.getUserProperties().put("member", request.isUserInRole("member"));
+            response.getHeaders().put("X-Added", List.of("by modifyHandshake"));
+        }
+    }
+
+    /** For the container. */
+    public Facts() {
+    }
+
+    @OnOpen
+    public void opened(Session session, EndpointConfig of) {
+        config = of;
+    }
+
+    @OnMessage
+    public String asked(String question, Session session) throws IOException {
+        String[] words = question.split(" ", 3);
+        switch (words[0]) {
+            case "header", "session", "member" -> {
+                return String.valueOf(config.getUserProperties().get(words[0]));
+            }
+            case "user" -> {
+                return session.getUserPrincipal() == null ? "nobody" : session.getUserPrincipal().getName();
+            }
+            case "uri" -> {
+                return session.getRequestURI().toString();
+            }
+            case "parameter" -> {
+                return String.valueOf(session.getRequestParameterMap().get(words[1]));
+            }
+            case "subprotocol" -> {
+                return session.getNegotiatedSubprotocol();
+            }
+            case "extensions" -> {
+                return session.getNegotiatedExtensions().stream().map(Extension::getName).collect(Collectors.joining(","));
+            }
+            case "secure" -> {
+                return String.valueOf(session.isSecure());
+            }
+            case "open" -> {
+                return String.valueOf(session.getOpenSessions().size());
+            }
+            case "idle" -> session.setMaxIdleTimeout(Long.parseLong(words[1]));
+            case "close" -> session.close(new CloseReason(CloseReason.CloseCodes.getCloseCode(Integer.parseInt(words[1])), words[2]));
+            case "throw" -> throw new IllegalStateException("asked to");
+            case "ping" -> session.getBasicRemote().sendPing(ByteBuffer.wrap(words[1].getBytes()));
+            case "parts" -> {
+                session.getBasicRemote().sendText("par", false);
+                session.getBasicRemote().sendText("ts", true);
+            }
+            case "flood" -> {
+                String line = "x".repeat(Integer.parseInt(words[2]));
+                for (int i = Integer.parseInt(words[1]); i > 0; i--) session.getBasicRemote().sendText(line);
+                return "done";
+            }
+            case "later" -> later(session, words[1]);
+            default -> {
+                return "what?";
+            }
+        }
+        return null;
+    }
+
+    private static void later(Session session, String words) {
+        var thread = Executors.newSingleThreadExecutor();
+        thread.execute(() -> session.getAsyncRemote().sendText(words, result -> session.getAsyncRemote().sendText(result.isOK() ? "sent" : "not sent")));
+        thread.shutdown();
+    }
+
+    @OnMessage
+    public void pong(PongMessage pong, Session session) throws IOException {
+        ByteBuffer octets = pong.getApplicationData();
+        byte[] copy = new byte[octets.remaining()];
+        octets.get(copy);
+        session.getBasicRemote().sendText("pong " + new String(copy));
+    }
+
+    @OnError
+    public void failed(Session session, Throwable failure) {
+        LAST_ERROR.set(failure);
+    }
+
+    @OnClose
+    public void closed(CloseReason reason) {
+        LAST_END.set(reason.getCloseCode().getCode() + " " + reason.getReasonPhrase());
+    }
+}

@@ -1,0 +1,75 @@
+package endpoints;
+
+import jakarta.websocket.OnMessage;
+import jakarta.websocket.Session;
+import jakarta.websocket.server.ServerEndpoint;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.Reader;
+import java.nio.ByteBuffer;
+
+/** Messages in other shapes than whole. */
+public final class Pieces {
+    private Pieces() {
+    }
+
+    /** Each fragment as it comes. */
+    @ServerEndpoint("/pieces")
+    public static final class Partial {
+        private final StringBuilder text = new StringBuilder();
+        private int octets;
+
+        /** For the container. */
+        public Partial() {
+        }
+
+        @OnMessage
+        public void text(String part, boolean last, Session session) throws IOException {
+            text.append(part).append('|');
+            if (!last) return;
+            session.getBasicRemote().sendText(text.toString());
+            text.setLength(0);
+        }
+
+        @OnMessage
+        public void binary(ByteBuffer part, boolean last, Session session) throws IOException {
+            octets += part.remaining();
+            if (!last) return;
+            session.getBasicRemote().sendText(octets + " octets");
+            octets = 0;
+        }
+    }
+
+    /** As streams. */
+    @ServerEndpoint("/streams")
+    public static final class Streams {
+        /** For the container. */
+        public Streams() {
+        }
+
+        @OnMessage
+        public String text(Reader message) throws IOException {
+            StringBuilder all = new StringBuilder();
+            for (int next = message.read(); next >= 0; next = message.read()) all.append((char) next);
+            return all.reverse().toString();
+        }
+
+        @OnMessage
+        public String binary(InputStream message) throws IOException {
+            return message.readAllBytes().length + " octets";
+        }
+    }
+
+    /** Little at a time. */
+    @ServerEndpoint("/small")
+    public static final class Small {
+        /** For the container. */
+        public Small() {
+        }
+
+        @OnMessage(maxMessageSize = 10)
+        public String text(String message) {
+            return message;
+        }
+    }
+}
