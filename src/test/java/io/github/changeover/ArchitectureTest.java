@@ -48,16 +48,20 @@ class ArchitectureTest {
             Map.entry(".spi", List.of()),
             Map.entry(".negotiation", List.of(".spi")),
             Map.entry(".connection", List.of(".spi")),
+            Map.entry(".forwarded", List.of(".spi")),
+            Map.entry(".observe", List.of(".spi", ".negotiation", ".connection", "jdk.jfr..")),
             Map.entry(".websocket", List.of(".spi", ".negotiation")),
             Map.entry(".websocket.frames", List.of(".websocket")),
             Map.entry(".websocket.engine", List.of("", ".spi", ".websocket", ".websocket.frames", ".servlet", "jakarta.servlet..", "jakarta.websocket..", "org.glassfish.tyrus..")),
-            Map.entry(".servlet", List.of("", ".spi", ".negotiation", ".connection", "jakarta.servlet..")),
+            Map.entry(".servlet", List.of("", ".spi", ".negotiation", ".connection", ".observe", ".forwarded", "jakarta.servlet..")),
             Map.entry(".servlet.container", List.of(".spi", ".negotiation", ".connection", ".servlet", "jakarta.servlet..", "org.apache..")),
             Map.entry(".demo", List.of("", ".spi", "jakarta.servlet..", "jakarta.websocket.."))));
 
     /** Single classes that may import more than their package. */
     private static final Map<String, List<String>> MAY_IMPORT_ALSO = Map.of(
             ROOT + ".Changeover", List.of("jakarta.servlet"),
+            ROOT + ".observe.Observatory", List.of("jakarta.servlet"),
+            ROOT + ".observe.Chronicle", List.of("jakarta.servlet"),
             ROOT + ".servlet.CdiInstances", List.of("jakarta.enterprise.."));
 
     /** Classes that are neither final nor made to be extended, each with its reason. */

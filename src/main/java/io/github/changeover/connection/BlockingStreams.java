@@ -28,7 +28,7 @@ final class BlockingStreams implements ConnectionHandler.Events {
     private boolean held;           // the peer is held back
     private boolean ended;
     private boolean room = true;
-    private CloseCause cause;       // null while open
+    private volatile CloseCause cause;      // null while open; changed under the lock
     private boolean stopped;        // the application goes: reads end
     private boolean serving;        // from here on the place is serve's to give back
 
@@ -36,6 +36,12 @@ final class BlockingStreams implements ConnectionHandler.Events {
         this.connection = connection;
         this.handler = handler;
         this.threads = threads;
+    }
+
+    /** Of a handler that blocks; {@code streams} is null for any other. */
+    static BlockingStreams of(BlockingStreams streams) {
+        if (streams != null) return streams;
+        throw new IllegalStateException("Streams are for a ConnectionHandler.Blocking; an Events handler receives in received() and sends with send()");
     }
 
     InputStream input() {
@@ -64,20 +70,11 @@ final class BlockingStreams implements ConnectionHandler.Events {
             connection.close();
         } catch (Throwable failure) {
             // An exception that only tells of the connection's end is not the handler's failure.
-            if (!over() && !(failure instanceof IOException && connection.sendsNoMore())) connection.execute(() -> {
+            if (cause == null && !(failure instanceof IOException && connection.sendsNoMore())) connection.execute(() -> {
                 throw new HandlerFailure(failure);
             });
         } finally {
             threads.release();
-        }
-    }
-
-    private boolean over() {
-        lock.lock();
-        try {
-            return cause != null;
-        } finally {
-            lock.unlock();
         }
     }
 

@@ -18,6 +18,8 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
 
 /**
  * A switched connection between an edge and a handler. Everything that touches the handler happens in {@link Turns};
@@ -34,17 +36,20 @@ public final class LiveConnection implements SwitchedConnection {
     private final Timekeeper time;
     private final Ending ending = new Ending();
     private final Turns turns;
+    private final Life life;
 
-    public LiveConnection(Application application, UpgradeRequest request, ProtocolToken protocol, EarlyData earlyData, ConnectionHandler handler) {
+    /** @param place what to do when the connection has ended, on every path, once: it gives back what was reserved for it */
+    public LiveConnection(Application application, UpgradeRequest request, ProtocolToken protocol, EarlyData earlyData, ConnectionHandler handler, Runnable place) {
         this.id = application.register().nextId();
         this.application = application;
         this.request = request;
+        this.life = new Life(this, application, place);
         this.protocol = protocol;
         this.queue = new OutputQueue(application.chunks(), application.limits().queue());
         this.time = new Timekeeper(application.limits());
         this.streams = handler instanceof ConnectionHandler.Blocking blocking ? new BlockingStreams(this, blocking, application.threads()) : null;
         this.handler = streams != null ? streams : (ConnectionHandler.Events) handler;
-        this.turns = new Turns(this, application, this.handler, earlyData, queue, ending, time);
+        this.turns = new Turns(this, application, this.handler, earlyData, queue, ending, time, life);
         application.register().expect(this);
     }
 
@@ -86,13 +91,15 @@ public final class LiveConnection implements SwitchedConnection {
     void tick(long now) {
         switch (time.look(now, turns.octetsIn(), queue.written(), queue.queued(), ending.asked() != null)) {
             case FINE -> { }
-            case IDLE -> turns.add(this::idle);
+            case IDLE -> turns.add(this::endIdle);
             case STALLED -> evict(CloseCause.of(CloseCause.Kind.STALLED, "the peer took nothing while " + queue.queued() + " octets waited"));
             case LINGERED -> lose(ending.asked());
+            case AGED -> drain();
+            case OUTLIVED -> close(CloseCause.of(CloseCause.Kind.LIFETIME, "open for " + application.limits().lifetime()));
         }
     }
 
-    private void idle() {
+    private void endIdle() {
         if (ending.asked() == null) handler.idle(this);
         close(CloseCause.of(CloseCause.Kind.IDLE, "no octet for " + application.limits().idle()));
     }
@@ -102,21 +109,18 @@ public final class LiveConnection implements SwitchedConnection {
         if (time.overdue(now)) evict(CloseCause.of(CloseCause.Kind.BROKEN, "the container did not open the connection within " + Limits.OPENING));
     }
 
-    void drain() {
+    /** Lets the handler say goodbye, once; later calls do nothing. From any thread. */
+    public void drain() {
         turns.signal(DRAIN);
     }
 
-    void evict(CloseCause cause) {
+    /** Ends the connection at once, with this cause unless there is one already. From any thread. */
+    public void evict(CloseCause cause) {
         ending.decide(cause);
         turns.abort();
     }
 
     // ---- what the handler says
-
-    @Override
-    public boolean send(ByteBuffer octets) {
-        return send(octets, null);
-    }
 
     @Override
     public boolean send(ByteBuffer octets, Completion sent) {
@@ -137,12 +141,13 @@ public final class LiveConnection implements SwitchedConnection {
             if (sent != null) turns.signal(SETTLE);
             else turns.proceed();
         }
+        if (accepted == Accepted.FULL) life.full();
         return accepted == Accepted.MORE;
     }
 
     @Override
     public boolean awaitRoom(long octets, Duration atMost) throws InterruptedException {
-        return new Patience(queue, this).awaitRoom(octets, atMost);
+        return new Patience(queue, turns, this).awaitRoom(octets, atMost);
     }
 
     @Override
@@ -184,12 +189,6 @@ public final class LiveConnection implements SwitchedConnection {
         evict(CloseCause.of(CloseCause.Kind.EVICTED, "evicted"));
     }
 
-    /** Writes what the container takes. */
-    void push() throws IOException {
-        queue.flush(true);
-        if (!turns.mine()) turns.proceed();
-    }
-
     /** Whether octets are dropped from here on. */
     boolean sendsNoMore() {
         return queue.refuses() || ending.decided() != null;
@@ -197,17 +196,12 @@ public final class LiveConnection implements SwitchedConnection {
 
     @Override
     public InputStream input() {
-        return blocking().input();
+        return BlockingStreams.of(streams).input();
     }
 
     @Override
     public OutputStream output() {
-        return blocking().output();
-    }
-
-    private BlockingStreams blocking() {
-        if (streams != null) return streams;
-        throw new IllegalStateException("Streams are for a ConnectionHandler.Blocking; an Events handler receives in received() and sends with send()");
+        return BlockingStreams.of(streams).output();
     }
 
     @Override
@@ -230,6 +224,16 @@ public final class LiveConnection implements SwitchedConnection {
         return queue.queued();
     }
 
+    /** When it opened; empty before. */
+    public Optional<Instant> since() {
+        return life.since();
+    }
+
+    /** Time without an octet in either direction, as the watch saw it: exact to about a second. */
+    public Duration idle() {
+        return time.idle(System.nanoTime());
+    }
+
     public long octetsIn() {
         return turns.octetsIn();
     }
@@ -240,6 +244,6 @@ public final class LiveConnection implements SwitchedConnection {
 
     @Override
     public String toString() {
-        return "connection " + id + " (" + protocol + " on " + request.printablePath() + ", " + request.remote() + ")";
+        return "connection " + id + " (" + protocol + " on " + request.printablePath() + ", " + request.client() + ")";
     }
 }

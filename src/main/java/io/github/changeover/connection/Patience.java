@@ -8,7 +8,7 @@ import java.util.concurrent.locks.LockSupport;
  * Waits for room in a queue on whatever thread, that of a callback included: there nobody else may tell of it, so the waiter
  * pushes the octets out itself, in short rests that grow.
  */
-record Patience(OutputQueue queue, LiveConnection connection) {
+record Patience(OutputQueue queue, Turns turns, LiveConnection connection) {
     private static final long SHORTEST_REST = 20_000, LONGEST_REST = 4_000_000;      // nanoseconds
 
     boolean awaitRoom(long octets, Duration atMost) throws InterruptedException {
@@ -28,7 +28,8 @@ record Patience(OutputQueue queue, LiveConnection connection) {
     /** Writes what the container takes; answers whether the connection is sound. */
     private boolean pushed() {
         try {
-            connection.push();
+            queue.flush(true);
+            turns.proceed();        // what a container signalled meanwhile
             return true;
         } catch (IOException broken) {
             connection.broke(broken);

@@ -3,6 +3,7 @@ package io.github.changeover.servlet;
 import io.github.changeover.negotiation.Negotiator;
 import io.github.changeover.negotiation.PathPolicy;
 import io.github.changeover.negotiation.Verdict;
+import io.github.changeover.observe.Chronicle;
 import io.github.changeover.spi.Decision;
 import io.github.changeover.spi.UpgradeRequest;
 import jakarta.servlet.Filter;
@@ -14,6 +15,8 @@ import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -25,6 +28,7 @@ public final class InnerFilter implements Filter {
             "You may not change the protocol here without a login, and this application has none: give it a login-config.");
     private static final System.Logger LOG = System.getLogger(InnerFilter.class.getName());
     private Deployment deployment;
+    private Metrics metrics;        // null: off
 
     /** For the container. */
     public InnerFilter() {
@@ -33,11 +37,14 @@ public final class InnerFilter implements Filter {
     @Override
     public void init(FilterConfig config) throws ServletException {
         deployment = Deployment.start(config.getServletContext());
+        metrics = Metrics.of(deployment, config.getServletContext());
     }
 
     @Override
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain) throws IOException, ServletException {
-        if (request instanceof HttpServletRequest http && response instanceof HttpServletResponse answer && concerns(http)) {
+        if (metrics != null && request instanceof HttpServletRequest http && metrics.areAt(http)) {
+            metrics.write(http, (HttpServletResponse) response);
+        } else if (request instanceof HttpServletRequest http && response instanceof HttpServletResponse answer && concerns(http)) {
             decide(http, answer, chain);
         } else {
             chain.doFilter(request, response);
@@ -52,62 +59,63 @@ public final class InnerFilter implements Filter {
 
     private void decide(HttpServletRequest request, HttpServletResponse response, FilterChain chain) throws IOException, ServletException {
         Considered considered = consider(request);
-        if (asksForLogin(considered.verdict.decision())) {
-            boolean known = login(request, response);
-            if (answered(response)) {
-                deployment.tell(considered.verdict);
+        if (asksForLogin(considered.verdict().decision())) {
+            boolean known = Login.ask(request, response);
+            if (Login.answered(response)) {
+                deployment.tell(considered).answered(Exchange.head(response));
                 return;
             }
             if (known) considered = consider(request);
         }
-        Verdict verdict = considered.verdict;
+        Verdict verdict = considered.verdict();
         Optional<Exchange> exchange = Exchange.of(request);
         if (verdict.decision() instanceof Decision.Switch change && exchange.isPresent()) {
-            new Agreement(deployment, verdict, change, considered.snapshot, exchange.get()).reach(request, response, chain);
+            Admission admission = Admission.of(considered, deployment.application().register(), deployment.places());
+            if (admission instanceof Admission.Denied denied) {
+                exchange.get().told(deployment.tell(considered, denied.refusal(), denied.ground()));
+                Refusal.write(denied.refusal(), List.of(), false, deployment.container(), request, response);
+                return;
+            }
+            exchange.get().hold(((Admission.Granted) admission).place());
+            new Agreement(deployment, considered, change, exchange.get()).reach(request, response, chain);
         } else if (verdict.decision() instanceof Decision.Refuse refusal) {
-            deployment.tell(verdict);
+            Chronicle.Entry told = deployment.tell(considered);
             Refusal.write(asksForLogin(refusal) ? NO_LOGIN : refusal, verdict, deployment.container(), request, response);
+            told.answered(Exchange.head(response));
         } else {
             if (verdict.decision() instanceof Decision.Switch) {
                 LOG.log(System.Logger.Level.WARNING, "{0} {1} stays HTTP: the outer filter did not run before this one; map changeover-outer to /*",
-                        request.getMethod(), considered.snapshot.printablePath());
-            } else if (considered.snapshot.fields().contains("Upgrade")) {
-                deployment.tell(verdict);
+                        request.getMethod(), considered.request().printablePath());
+                deployment.stays(considered, "the outer filter did not run before the inner one");
+            } else if (exchange.isPresent()) {
+                exchange.get().told(deployment.tell(considered));
+            } else if (considered.request().fields().contains("Upgrade")) {
+                deployment.tell(considered);
+            }
+            if (deployment.settings().operating().explain() && considered.request().fields().contains("Upgrade")) {
+                response.setHeader("Changeover-Explanation", considered.verdict().explanation().toString());
             }
             Refusal.connection(verdict.upgradeList(), verdict.closeAfterRefusal(), deployment.container(), request, response);
             chain.doFilter(request, response);
         }
     }
 
-    private record Considered(UpgradeRequest snapshot, Verdict verdict) {
-    }
-
     private Considered consider(HttpServletRequest request) {
+        long before = System.nanoTime();
         UpgradeRequest snapshot = Snapshot.of(request, deployment.container());
+        snapshot = snapshot.withForwarded(deployment.settings().operating().proxies().of(snapshot));
         Optional<PathPolicy.Match> match = deployment.policy().match(snapshot.path());
         if (match.isPresent()) {
             Set<String> held = match.get().rule().roles().stream().filter(request::isUserInRole).collect(Collectors.toSet());
             snapshot = snapshot.withPathParameters(match.get().pathParameters()).withRoles(held);
         }
         UpgradeRequest asked = snapshot;
-        return new Considered(asked, RequestAtHand.during(request, () -> Negotiator.negotiate(asked, match, deployment.switches())));
+        Verdict verdict = RequestAtHand.during(request, () -> Negotiator.negotiate(asked, match, deployment.switches()));
+        return new Considered(asked, verdict, Duration.ofNanos(System.nanoTime() - before));
     }
 
     /** A 401 without a challenge of its own: the container's login is the one that can ask. */
     private static boolean asksForLogin(Decision decision) {
         return decision instanceof Decision.Refuse refusal && refusal.status() == 401 && !refusal.fields().contains("WWW-Authenticate");
-    }
-
-    /** Whether the user is known now. Where not, the container's login has asked, if the application has one. */
-    private static boolean login(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        try {
-            return request.authenticate(response) && request.getUserPrincipal() != null;
-        } catch (ServletException none) {
-            return false;
-        }
-    }
-
-    private static boolean answered(HttpServletResponse response) {
-        return response.isCommitted() || response.getStatus() >= 300;
     }
 }

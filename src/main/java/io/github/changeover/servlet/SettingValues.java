@@ -25,6 +25,7 @@ public final class SettingValues {
 
     private static final Pattern TIME = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
     private static final Pattern SIZE = Pattern.compile("(\\d{1,9})([KMG]?)B?", Pattern.CASE_INSENSITIVE);
+    private static final Pattern COUNT = Pattern.compile("\\d{1,9}");
     private final SettingSource source;
 
     private SettingValues(SettingSource source) {
@@ -107,6 +108,20 @@ public final class SettingValues {
                 default -> Duration.ofHours(count);
             };
         }, "a number with ms, s, m or h, such as 30s");
+    }
+
+    /** A whole number above zero and within a bound. */
+    public int number(String name, int otherwise, int most) {
+        int number = count(name, otherwise, most);
+        if (number == 0 && value(name).isPresent()) throw new Wrong(name, "0", "a whole number above 0, up to " + most);
+        return number;
+    }
+
+    /** A whole number within a bound, zero for none. */
+    public int count(String name, int otherwise, int most) {
+        int count = parsed(name, otherwise, COUNT, matcher -> Integer.valueOf(matcher.group()), "a whole number up to " + most + ", 0 for none");
+        if (count > most) throw new Wrong(name, Integer.toString(count), "a whole number up to " + most + ", 0 for none");
+        return count;
     }
 
     /** A number of octets above zero, or one with {@code K} or {@code M}. */

@@ -28,10 +28,12 @@ public interface SwitchedConnection {
      * @throws IllegalStateException when as much again as {@code changeover.queue.max} was sent after a {@code false} that was
      *                               not heeded; the connection is then closed with {@link CloseCause.Kind#OVERFLOW}
      */
-    boolean send(ByteBuffer octets);
+    default boolean send(ByteBuffer octets) {
+        return send(octets, null);
+    }
 
     /**
-     * As {@link #send(ByteBuffer)}; {@code sent} runs once: with null when the last of the octets was given to the
+     * As {@link #send(ByteBuffer)}; {@code sent}, unless it is null, runs once: with null when the last of the octets was given to the
      * container, with the reason when they never will be. It runs like a callback and must not block. When this throws
      * nothing was accepted, and it does not run.
      */

@@ -53,6 +53,15 @@ public final class Wire implements AutoCloseable {
         return new Wire(open(host, port, receiveBuffer));
     }
 
+    /** From this address of the loopback's, such as 127.0.0.2. */
+    public static Wire connectFrom(String address, URI server) throws IOException {
+        Socket socket = new Socket();
+        socket.setTcpNoDelay(true);
+        socket.bind(new InetSocketAddress(address, 0));
+        socket.connect(new InetSocketAddress(server.getHost(), server.getPort()), (int) PATIENCE.toMillis());
+        return new Wire(socket);
+    }
+
     public static Wire connectTls(String host, int port) throws IOException {
         Socket plain = open(host, port, 0);
         SSLSocket secure = (SSLSocket) AnyCertificate.context().getSocketFactory().createSocket(plain, host, port, true);

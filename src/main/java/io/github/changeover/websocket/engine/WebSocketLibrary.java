@@ -4,6 +4,7 @@ import io.github.changeover.servlet.ProtocolLibrary;
 import io.github.changeover.servlet.SettingValues;
 import io.github.changeover.websocket.AllowedOrigins;
 import io.github.changeover.websocket.DeflatePolicy;
+import io.github.changeover.websocket.ForwardedAuthority;
 import io.github.changeover.websocket.HandshakePolicy;
 import io.github.changeover.websocket.SameOrigin;
 import jakarta.servlet.ServletContext;
@@ -37,7 +38,7 @@ public final class WebSocketLibrary implements ProtocolLibrary {
      */
     record Terms(SameOrigin origins, HandshakePolicy handshake, int maxMessage) {
         static Terms of(SettingValues settings) {
-            SameOrigin origins = SameOrigin.only().allowing(origins(settings)).requiringOrigin(settings.flag(ORIGIN_REQUIRED).orElse(false));
+            SameOrigin origins = SameOrigin.only().allowing(origins(settings)).requiringOrigin(settings.flag(ORIGIN_REQUIRED).orElse(false)).behind(ForwardedAuthority.TRUSTED);
             HandshakePolicy handshake = settings.flag(DEFLATE).orElse(true) ? HandshakePolicy.NOTHING.withDeflate(DeflatePolicy.JDK) : HandshakePolicy.NOTHING;
             return new Terms(origins, handshake, settings.size(MESSAGE_MAX, 16 << 20));
         }
