@@ -63,7 +63,7 @@ final class Inflating implements AutoCloseable {
             while (true) {
                 if (into.free() == 0) into.reserve(Math.min(most - into.size(), LEAST), most);
                 int free = Math.min(into.free(), most - into.size());
-                int count = free > 0 ? inflater.inflate(into.octets().array(), into.end(), free) : inflater.inflate(new byte[1]);
+                int count = free > 0 ? inflater.inflate(into.octets(), into.end(), free) : inflater.inflate(new byte[1]);
                 if (count > free) return FrameFault.MESSAGE_TOO_BIG;
                 into.wrote(count);
                 if (inflater.finished()) {
