@@ -17,6 +17,7 @@ import java.util.zip.Deflater;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
+import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.From;
 import net.jqwik.api.Property;
@@ -110,7 +111,7 @@ class FramePropertiesTest {
         return received;
     }
 
-    @Property(tries = 600)
+    @Property(tries = 600, edgeCases = EdgeCasesMode.NONE)
     @Covers({"RFC6455-5.4-01", "RFC7692-6-01"})
     void messagesAreTheSameHoweverTheyAreCut(@ForAll @Size(max = 6) List<@From("sent") Sent> sent, @ForAll @From("connections") Connection connection, @ForAll long seed) {
         List<byte[]> expected = new ArrayList<>();
@@ -126,7 +127,7 @@ class FramePropertiesTest {
     }
 
     /** {@link Received} looks at everything that comes out; {@link NaiveReader} says what it should be. */
-    @Property(tries = 4000)
+    @Property(tries = 4000, edgeCases = EdgeCasesMode.NONE)
     @Covers({"RFC6455-5.1-01", "RFC6455-5.2-01", "RFC6455-5.4-01", "RFC6455-5.5.1-01", "RFC6455-8.1-01", "RFC7692-6-01"})
     void whateverIsWrongWithAStreamNothingInvalidGoesOnAndNothingIsThrown(@ForAll @Size(min = 1, max = 4) List<@From("small") Sent> sent,
             @ForAll @From("connections") Connection connection, @ForAll long seed) {
