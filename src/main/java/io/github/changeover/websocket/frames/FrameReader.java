@@ -127,7 +127,7 @@ public final class FrameReader implements AutoCloseable {
             in += header.length();
             fault = check(octets, body, end);
             if (fault == null) fault = leave(octets, body, end);
-            if (fault == null) out = end;
+            if (fault == null && !addsNothing(header.length())) out = end;
         }
         if (out > start) sink.frames(ByteBuffer.wrap(octets, start, out - start));
         if (fault != null) fail(fault, sink);
@@ -163,10 +163,10 @@ public final class FrameReader implements AutoCloseable {
         if (fault != null) {
             fail(fault, sink);
         } else if (whole) {
-            ByteBuffer frame = payload.frame(header.plainFirst());
+            Payload done = payload;
             payload = null;
             taken = 0;
-            sink.frames(frame);
+            if (!addsNothing(done.size())) sink.frames(done.frame(header.plainFirst()));
         }
         return from + count;
     }
@@ -184,6 +184,11 @@ public final class FrameReader implements AutoCloseable {
         FrameFault fault = inflating.orElseThrow().inflate(ByteBuffer.wrap(octets, from, count), payload, message.room());
         if (fault != null || !whole || !header.isFinal()) return fault;
         return inflating.orElseThrow().end(payload, message.room() - (payload.size() - before));
+    }
+
+    /** An empty fragment amid a message goes no further: who gathers fragments would gather these without end, and within every bound. */
+    private boolean addsNothing(int size) {
+        return size == 0 && header.opcode() == Opcode.CONTINUATION && !header.isFinal();
     }
 
     private boolean isCompressed() {

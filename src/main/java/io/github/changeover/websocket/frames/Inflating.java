@@ -33,7 +33,7 @@ final class Inflating implements AutoCloseable {
         if (!piece.hasRemaining()) return null;
         begun = true;
         take().setInput(piece);
-        into.reserve((int) Math.min(room, 2L * piece.remaining()), room);
+        into.reserve((int) Math.min(room, 2L * piece.remaining()), into.size() + room);
         return drain(piece, into, room);
     }
 

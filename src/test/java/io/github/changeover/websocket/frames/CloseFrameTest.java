@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Covers({"RFC6455-5.5.1-01", "RFC6455-5.1-02"})
+@Covers("RFC6455-5.1-02")
 class CloseFrameTest {
     @Test
     void codeAndReasonAreUnmasked() {

@@ -128,7 +128,7 @@ class FramePropertiesTest {
 
     /** {@link Received} looks at everything that comes out; {@link NaiveReader} says what it should be. */
     @Property(tries = 4000, edgeCases = EdgeCasesMode.NONE)
-    @Covers({"RFC6455-5.1-01", "RFC6455-5.2-01", "RFC6455-5.4-01", "RFC6455-5.5.1-01", "RFC6455-8.1-01", "RFC7692-6-01"})
+    @Covers({"RFC6455-5.1-01", "RFC6455-5.2-01", "RFC6455-5.4-01", "RFC6455-8.1-01", "RFC7692-6-01"})
     void whateverIsWrongWithAStreamNothingInvalidGoesOnAndNothingIsThrown(@ForAll @Size(min = 1, max = 4) List<@From("small") Sent> sent,
             @ForAll @From("connections") Connection connection, @ForAll long seed) {
         Random random = new Random(seed);

@@ -92,6 +92,7 @@ final class NaiveReader {
             compressed = false;
             message = new ByteArrayOutputStream();
         }
+        if (opcode == 0 && !fin && sofar.length == before) return key + 4 + (int) length;
         frames.add(Octets.plain(first & 0x8f, Arrays.copyOfRange(sofar, before, sofar.length)));
         return key + 4 + (int) length;
     }
