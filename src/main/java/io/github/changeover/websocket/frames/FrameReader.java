@@ -45,7 +45,7 @@ public final class FrameReader implements AutoCloseable {
      *
      * @param octets emptied, and the caller's again when this returns. With an array it is written to and no octet copied
      *               that need not wait; without, all are copied once
-     * @param sink   may close this reader
+     * @param sink   may close this reader; what it throws is thrown on, and the octets behind that are lost
      */
     public void read(ByteBuffer octets, FrameSink sink) {
         int count = octets.remaining();
