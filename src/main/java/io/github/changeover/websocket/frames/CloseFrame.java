@@ -44,9 +44,9 @@ public final class CloseFrame {
     }
 
     /** What is wrong with the payload of a client's Close frame, or null. */
-    static FrameFault check(ByteBuffer frame, int from, int to) {
+    static FrameFault check(byte[] frame, int from, int to) {
         if (from == to) return null;
-        if (!isSent((frame.get(from) & 0xff) << 8 | frame.get(from + 1) & 0xff)) return FrameFault.CLOSE_CODE;
+        if (!isSent((frame[from] & 0xff) << 8 | frame[from + 1] & 0xff)) return FrameFault.CLOSE_CODE;
         Utf8 reason = new Utf8();
         return reason.accept(frame, from + 2, to) && reason.end() ? null : FrameFault.REASON_NOT_UTF8;
     }

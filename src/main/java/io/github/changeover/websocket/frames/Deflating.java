@@ -29,32 +29,32 @@ final class Deflating implements AutoCloseable {
     void deflate(int first, ByteBuffer payload, Consumer<ByteBuffer> output) {
         boolean isFinal = (first & Opcode.FIN) != 0;
         if (deflater == null) deflater = pool.takeDeflater();
-        ByteBuffer piece = ByteBuffer.allocate(Math.min(LARGEST, ROOM + BESIDE + payload.remaining()));
+        byte[] piece = new byte[Math.min(LARGEST, ROOM + BESIDE + payload.remaining())];
         int end = ROOM;
         boolean empty = !payload.hasRemaining();
         if (!empty) {
             deflater.setInput(payload);
-            while ((end += deflater.deflate(piece.array(), end, piece.capacity() - end, Deflater.SYNC_FLUSH)) == piece.capacity()) {
+            while ((end += deflater.deflate(piece, end, piece.length - end, Deflater.SYNC_FLUSH)) == piece.length) {
                 // The tail may be half in this piece, half in the next.
                 emit(first & ~Opcode.FIN, piece, end - TAIL, output);
                 first &= Opcode.FIN;
-                piece.put(ROOM, piece, end - TAIL, TAIL);
+                System.arraycopy(piece, end - TAIL, piece, ROOM, TAIL);
                 end = ROOM + TAIL;
             }
             deflater.setInput(NOTHING);     // lets go of the payload
             if (isFinal) end -= TAIL;
         } else if (isFinal) {
-            piece.put(end++, (byte) 0);     // the first octet of an empty block, whose others are the tail
+            piece[end++] = 0;     // the first octet of an empty block, whose others are the tail
         }
         emit(first, piece, end, output);
         if (isFinal && !remembers) close();
     }
 
-    private static void emit(int first, ByteBuffer piece, int end, Consumer<ByteBuffer> output) {
+    private static void emit(int first, byte[] piece, int end, Consumer<ByteBuffer> output) {
         int length = end - ROOM;
         int start = ROOM - PlainHeader.size(length);
         PlainHeader.write(piece, start, first, length);
-        output.accept(piece.duplicate().position(start).limit(end));
+        output.accept(ByteBuffer.wrap(piece, start, end - start));
     }
 
     /** Gives back what is held. */

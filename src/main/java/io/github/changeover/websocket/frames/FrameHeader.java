@@ -1,7 +1,5 @@
 package io.github.changeover.websocket.frames;
 
-import java.nio.ByteBuffer;
-
 /** The header of a client's frame, checked as far as it is there: RFC 6455 section 5.2. One object reads all headers of a connection. */
 final class FrameHeader {
     /** Octets of the longest: with the key. */
@@ -22,25 +20,25 @@ final class FrameHeader {
         this.message = message;
     }
 
-    Progress read(ByteBuffer octets, int from, int to) {
-        first = octets.get(from) & 0xff;
+    Progress read(byte[] octets, int from, int to) {
+        first = octets[from] & 0xff;
         fault = checkFirst();
         if (fault != null) return Progress.FAULTY;
         if (to - from < 2) return Progress.PARTIAL;
-        int second = octets.get(from + 1);
+        int second = octets[from + 1];
         fault = checkSecond(second);
         if (fault != null) return Progress.FAULTY;
         return readLength(octets, from, to, second & 0x7f);
     }
 
-    private Progress readLength(ByteBuffer octets, int from, int to, int seven) {
+    private Progress readLength(byte[] octets, int from, int to, int seven) {
         int more = seven < 126 ? 0 : seven == 126 ? 2 : 8;
         size = 6 + more;
         if (to - from < 2 + more) return Progress.PARTIAL;
         long longest = seven;
         if (more > 0) {
             longest = 0;
-            for (int i = 0; i < more; i++) longest = longest << 8 | octets.get(from + 2 + i) & 0xff;
+            for (int i = 0; i < more; i++) longest = longest << 8 | octets[from + 2 + i] & 0xff;
         }
         fault = checkLength(longest, more);
         if (fault != null) return Progress.FAULTY;

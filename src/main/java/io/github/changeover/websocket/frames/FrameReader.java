@@ -2,6 +2,7 @@ package io.github.changeover.websocket.frames;
 
 import io.github.changeover.websocket.DeflateAgreement;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -23,7 +24,8 @@ public final class FrameReader implements AutoCloseable {
     private final Message message;
     private final FrameHeader header;
     private final Optional<Inflating> inflating;
-    private ByteBuffer split;       // a header that is not whole, or null
+    private byte[] split;           // a header that is not whole, or null
+    private int joined;             // octets of it that have come
     private Payload payload;        // of the frame that is not whole, or null
     private int taken;              // octets of it that have come
     private boolean ended;
@@ -41,21 +43,35 @@ public final class FrameReader implements AutoCloseable {
     /**
      * Reads what has come.
      *
-     * @param octets emptied; it is written to, and the caller's again when this returns
-     * @param sink   may close this reader
+     * @param octets emptied, and the caller's again when this returns. With an array it is written to and no octet copied
+     *               that need not wait; without, all are copied once
+     * @param sink   may close this reader; what it throws is thrown on, and the octets behind that are lost
      */
     public void read(ByteBuffer octets, FrameSink sink) {
-        while (!ended && octets.hasRemaining()) {
+        int count = octets.remaining();
+        if (octets.hasArray()) {
+            int from = octets.arrayOffset() + octets.position();
+            octets.position(octets.limit());
+            read(octets.array(), from, from + count, sink);
+        } else {
+            byte[] copy = new byte[count];
+            octets.get(copy);
+            read(copy, 0, count, sink);
+        }
+        if (ended) close();
+    }
+
+    private void read(byte[] octets, int from, int to, FrameSink sink) {
+        int at = from;
+        while (at < to && !ended) {
             if (payload != null) {
-                goOn(octets, sink);
+                at = goOn(octets, at, to, sink);
             } else if (split != null) {
-                joinHeader(octets, sink);
+                at = joinHeader(octets, at, to, sink);
             } else {
-                run(octets, sink);
+                at = run(octets, at, to, sink);
             }
         }
-        octets.position(octets.limit());
-        if (ended) close();
     }
 
     /** Whether a Close frame came, or something was wrong, or this was closed: what else comes is ignored. */
@@ -73,6 +89,7 @@ public final class FrameReader implements AutoCloseable {
     }
 
     private void fail(FrameFault fault, FrameSink sink) {
+        if (ended) return;      // the sink has closed this
         close();
         sink.failed(fault);
     }
@@ -81,28 +98,27 @@ public final class FrameReader implements AutoCloseable {
      * Frames that are whole and not compressed. The first begins where its key ended, each behind the one before: the way is
      * always forward, so nothing is overwritten before it is read.
      */
-    private void run(ByteBuffer octets, FrameSink sink) {
-        int start = octets.position() + KEY;
+    private int run(byte[] octets, int from, int to, FrameSink sink) {
+        int start = from + KEY;
         int out = start;
-        int in = octets.position();
-        int limit = octets.limit();
+        int in = from;
         FrameFault fault = null;
-        while (in < limit && fault == null && !ended) {
-            FrameHeader.Progress progress = header.read(octets, in, limit);
+        while (in < to && fault == null && !ended) {
+            FrameHeader.Progress progress = header.read(octets, in, to);
             if (progress == FrameHeader.Progress.FAULTY) {
                 fault = header.fault();
                 break;
             }
             if (progress == FrameHeader.Progress.PARTIAL) {
-                split = ByteBuffer.allocate(FrameHeader.LONGEST).put(0, octets, in, limit - in).position(limit - in);
-                in = limit;
+                split = Arrays.copyOfRange(octets, in, in + FrameHeader.LONGEST);
+                joined = to - in;
+                in = to;
                 break;
             }
             in += header.size();
             enter();
-            if (isCompressed() || header.length() > limit - in) {
+            if (isCompressed() || header.length() > to - in) {
                 payload = new Payload();
-                taken = 0;
                 break;
             }
             int body = PlainHeader.write(octets, out, header.plainFirst(), header.length());
@@ -111,66 +127,68 @@ public final class FrameReader implements AutoCloseable {
             in += header.length();
             fault = check(octets, body, end);
             if (fault == null) fault = leave(octets, body, end);
-            if (fault == null) out = end;
+            if (fault == null && !addsNothing(header.length())) out = end;
         }
-        octets.position(in);
-        if (out > start) sink.frames(octets.duplicate().position(start).limit(out));
-        if (ended) return;      // by the sink, too
+        if (out > start) sink.frames(ByteBuffer.wrap(octets, start, out - start));
         if (fault != null) fail(fault, sink);
-        else if (payload != null) goOn(octets, sink);       // it may have no octets to wait for
+        // It may have no octets to wait for.
+        return payload != null ? goOn(octets, in, to, sink) : in;
     }
 
     /** The rest of a header, octet by octet: each may show what is wrong. */
-    private void joinHeader(ByteBuffer octets, FrameSink sink) {
-        split.put(octets.get());
-        FrameHeader.Progress progress = header.read(split, 0, split.position());
-        if (progress == FrameHeader.Progress.PARTIAL) return;
+    private int joinHeader(byte[] octets, int from, int to, FrameSink sink) {
+        split[joined++] = octets[from];
+        FrameHeader.Progress progress = header.read(split, 0, joined);
+        if (progress == FrameHeader.Progress.PARTIAL) return from + 1;
         split = null;
         if (progress == FrameHeader.Progress.FAULTY) {
             fail(header.fault(), sink);
-            return;
+            return to;
         }
         enter();
         payload = new Payload();
-        taken = 0;
-        goOn(octets, sink);
+        return goOn(octets, from + 1, to, sink);
     }
 
     /** More of a frame that has an array of its own. */
-    private void goOn(ByteBuffer octets, FrameSink sink) {
-        int count = Math.min(octets.remaining(), header.length() - taken);
+    private int goOn(byte[] octets, int from, int to, FrameSink sink) {
+        int count = Math.min(to - from, header.length() - taken);
         int key = Masking.from(header.key(), taken);
         int before = payload.end();
         taken += count;
         boolean whole = taken == header.length();
-        FrameFault fault = isCompressed() ? inflate(octets, count, key, whole) : copy(octets, count, key);
+        FrameFault fault = isCompressed() ? inflate(octets, from, count, key, whole) : copy(octets, from, count, key);
         if (fault == null) fault = check(payload.octets(), before, payload.end());
-        if (fault == null && whole) fault = leave(payload.octets(), PlainHeader.LONGEST, payload.end());
+        if (fault == null && whole) fault = leave(payload.octets(), Payload.START, payload.end());
         if (fault != null) {
             fail(fault, sink);
         } else if (whole) {
-            ByteBuffer frame = payload.frame(header.plainFirst());
+            Payload done = payload;
             payload = null;
-            sink.frames(frame);
+            taken = 0;
+            if (!addsNothing(done.size())) sink.frames(done.frame(header.plainFirst()));
         }
+        return from + count;
     }
 
-    private FrameFault copy(ByteBuffer octets, int count, int key) {
+    private FrameFault copy(byte[] octets, int from, int count, int key) {
         payload.reserve(count, header.length());
-        Masking.unmask(octets, octets.position(), payload.octets(), payload.end(), count, key);
+        Masking.unmask(octets, from, payload.octets(), payload.end(), count, key);
         payload.wrote(count);
-        octets.position(octets.position() + count);
         return null;
     }
 
-    private FrameFault inflate(ByteBuffer octets, int count, int key, boolean whole) {
-        int from = octets.position();
+    private FrameFault inflate(byte[] octets, int from, int count, int key, boolean whole) {
         Masking.unmask(octets, from, octets, from, count, key);
-        octets.position(from + count);
         int before = payload.size();
-        FrameFault fault = inflating.orElseThrow().inflate(octets.duplicate().position(from).limit(from + count), payload, message.room());
+        FrameFault fault = inflating.orElseThrow().inflate(ByteBuffer.wrap(octets, from, count), payload, message.room());
         if (fault != null || !whole || !header.isFinal()) return fault;
         return inflating.orElseThrow().end(payload, message.room() - (payload.size() - before));
+    }
+
+    /** An empty fragment amid a message goes no further: who gathers fragments would gather these without end, and within every bound. */
+    private boolean addsNothing(int size) {
+        return size == 0 && header.opcode() == Opcode.CONTINUATION && !header.isFinal();
     }
 
     private boolean isCompressed() {
@@ -182,12 +200,12 @@ public final class FrameReader implements AutoCloseable {
     }
 
     /** Looks at octets of a payload that came. */
-    private FrameFault check(ByteBuffer octets, int from, int to) {
+    private FrameFault check(byte[] octets, int from, int to) {
         return header.isControl() ? null : message.add(octets, from, to);
     }
 
     /** Looks at a frame's end. */
-    private FrameFault leave(ByteBuffer octets, int from, int to) {
+    private FrameFault leave(byte[] octets, int from, int to) {
         if (!header.isControl()) return message.leave(header.isFinal());
         if (header.opcode() != Opcode.CLOSE) return null;
         FrameFault fault = CloseFrame.check(octets, from, to);

@@ -38,7 +38,8 @@ public final class FrameWriter implements AutoCloseable {
      * Writes a frame.
      *
      * @param frame  one whole unmasked frame, RSV bits 0: a message, a fragment or a control frame; emptied
-     * @param output gets the octets to send, as one frame or several; each buffer is its own until it returns
+     * @param output gets the octets to send, as one frame or several; each buffer is its own until it returns. After an
+     *               exception of its own the connection has lost octets: close both
      * @throws IllegalArgumentException when that is no such frame
      */
     public void write(ByteBuffer frame, Consumer<ByteBuffer> output) {

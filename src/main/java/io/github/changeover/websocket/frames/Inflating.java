@@ -33,7 +33,7 @@ final class Inflating implements AutoCloseable {
         if (!piece.hasRemaining()) return null;
         begun = true;
         take().setInput(piece);
-        into.reserve((int) Math.min(room, 2L * piece.remaining()), room);
+        into.reserve((int) Math.min(room, 2L * piece.remaining()), into.size() + room);
         return drain(piece, into, room);
     }
 
@@ -63,7 +63,7 @@ final class Inflating implements AutoCloseable {
             while (true) {
                 if (into.free() == 0) into.reserve(Math.min(most - into.size(), LEAST), most);
                 int free = Math.min(into.free(), most - into.size());
-                int count = free > 0 ? inflater.inflate(into.octets().array(), into.end(), free) : inflater.inflate(new byte[1]);
+                int count = free > 0 ? inflater.inflate(into.octets(), into.end(), free) : inflater.inflate(new byte[1]);
                 if (count > free) return FrameFault.MESSAGE_TOO_BIG;
                 into.wrote(count);
                 if (inflater.finished()) {

@@ -2,7 +2,6 @@ package io.github.changeover.websocket.frames;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
@@ -10,13 +9,13 @@ import java.nio.ByteOrder;
  * octet {@code i & 3} of the key.
  */
 final class Masking {
-    private static final VarHandle LONG = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private Masking() {
     }
 
-    static int key(ByteBuffer octets, int at) {
-        return octets.get(at) & 0xff | (octets.get(at + 1) & 0xff) << 8 | (octets.get(at + 2) & 0xff) << 16 | octets.get(at + 3) << 24;
+    static int key(byte[] octets, int at) {
+        return octets[at] & 0xff | (octets[at + 1] & 0xff) << 8 | (octets[at + 2] & 0xff) << 16 | octets[at + 3] << 24;
     }
 
     /** The key for the octets from that index of the payload on. */
@@ -24,13 +23,13 @@ final class Masking {
         return Integer.rotateRight(key, 8 * (index & 3));
     }
 
-    /** Unmasks from one place to another. In the same buffer {@code to} must not be behind {@code from}. */
-    static void unmask(ByteBuffer source, int from, ByteBuffer target, int to, int length, int key) {
+    /** Unmasks from one place to another. In the same array {@code to} must not be behind {@code from}. */
+    static void unmask(byte[] source, int from, byte[] target, int to, int length, int key) {
         long keys = key & 0xffffffffL | (long) key << 32;
         int i = 0;
         for (int last = length - Long.BYTES; i <= last; i += Long.BYTES) {
             LONG.set(target, to + i, (long) LONG.get(source, from + i) ^ keys);
         }
-        for (; i < length; i++) target.put(to + i, (byte) (source.get(from + i) ^ key >>> 8 * (i & 3)));
+        for (; i < length; i++) target[to + i] = (byte) (source[from + i] ^ key >>> 8 * (i & 3));
     }
 }

@@ -1,7 +1,5 @@
 package io.github.changeover.websocket.frames;
 
-import java.nio.ByteBuffer;
-
 /** The data message that is being read, over its fragments: RFC 6455 section 5.4, RFC 7692 section 6. */
 final class Message {
     private final int longest;
@@ -57,7 +55,7 @@ final class Message {
     }
 
     /** Payload, as the application will see it. What is wrong with it, or null. */
-    FrameFault add(ByteBuffer octets, int from, int to) {
+    FrameFault add(byte[] octets, int from, int to) {
         length += to - from;
         return text && !utf8.accept(octets, from, to) ? FrameFault.TEXT_NOT_UTF8 : null;
     }

@@ -4,9 +4,11 @@ import java.nio.ByteBuffer;
 
 /** The payload of a frame that is not whole yet. It grows with what is there, not with what is promised. */
 final class Payload {
-    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
-    private ByteBuffer octets = NOTHING;
-    private int end = PlainHeader.LONGEST;      // before it the header will go
+    /** Index of its first octet in the array: before it the header will go. */
+    static final int START = PlainHeader.LONGEST;
+    private static final byte[] NOTHING = new byte[0];
+    private byte[] octets = NOTHING;
+    private int end = START;
 
     /**
      * Makes room for more octets.
@@ -15,15 +17,13 @@ final class Payload {
      */
     void reserve(int more, int promised) {
         long needed = (long) end + more;
-        if (needed <= octets.capacity()) return;
-        long generous = Math.min(2 * needed, (long) PlainHeader.LONGEST + promised);
-        ByteBuffer larger = ByteBuffer.allocate((int) Math.max(needed, generous));
-        if (size() > 0) larger.put(end - size(), octets, end - size(), size());
+        if (needed <= octets.length) return;
+        byte[] larger = new byte[(int) Math.max(needed, Math.min(2 * needed, (long) START + promised))];
+        if (size() > 0) System.arraycopy(octets, START, larger, START, size());
         octets = larger;
     }
 
-    /** With an array of its own, beginning at 0. */
-    ByteBuffer octets() {
+    byte[] octets() {
         return octets;
     }
 
@@ -32,13 +32,13 @@ final class Payload {
         return end;
     }
 
-    /** Octets that fit without growing. */
-    int free() {
-        return Math.max(0, octets.capacity() - end);
+    int size() {
+        return end - START;
     }
 
-    int size() {
-        return end - PlainHeader.LONGEST;
+    /** Octets that fit without growing. */
+    int free() {
+        return Math.max(0, octets.length - end);
     }
 
     /** So many octets were written at the end. */
@@ -49,8 +49,8 @@ final class Payload {
     /** The frame, whole. */
     ByteBuffer frame(int first) {
         reserve(0, 0);
-        int start = PlainHeader.LONGEST - PlainHeader.size(size());
+        int start = START - PlainHeader.size(size());
         PlainHeader.write(octets, start, first, size());
-        return octets.duplicate().position(start).limit(end);
+        return ByteBuffer.wrap(octets, start, end - start);
     }
 }

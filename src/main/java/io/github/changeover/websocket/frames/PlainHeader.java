@@ -1,7 +1,5 @@
 package io.github.changeover.websocket.frames;
 
-import java.nio.ByteBuffer;
-
 /** The header of an unmasked frame: RFC 6455 section 5.2. */
 final class PlainHeader {
     /** Octets of the longest. */
@@ -20,16 +18,16 @@ final class PlainHeader {
     }
 
     /** Writes a header and answers the index behind it. */
-    static int write(ByteBuffer into, int at, int first, int length) {
-        into.put(at, (byte) first);
+    static int write(byte[] into, int at, int first, int length) {
+        into[at] = (byte) first;
         if (length < TWO_OCTETS) {
-            into.put(at + 1, (byte) length);
+            into[at + 1] = (byte) length;
             return at + 2;
         }
         int octets = length < EIGHT_OCTETS ? 2 : 8;
-        into.put(at + 1, (byte) (octets == 2 ? 126 : 127));
+        into[at + 1] = (byte) (octets == 2 ? 126 : 127);
         int end = at + 2 + octets;
-        for (int i = 0; i < octets; i++) into.put(end - 1 - i, (byte) (i < 4 ? length >>> 8 * i : 0));
+        for (int i = 0; i < octets; i++) into[end - 1 - i] = (byte) (i < 4 ? length >>> 8 * i : 0);
         return end;
     }
 }

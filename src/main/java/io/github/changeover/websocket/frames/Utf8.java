@@ -2,7 +2,6 @@ package io.github.changeover.websocket.frames;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
@@ -22,37 +21,63 @@ import java.nio.ByteOrder;
  * </pre>
  */
 final class Utf8 {
-    private static final VarHandle LONG = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long NOT_ASCII = 0x8080808080808080L;
+    private static final byte LAST_TAIL = (byte) 0xbf;      // the first is the least of all octets
 
     private int missing;        // octets of a character that has begun
     private int least;          // of the next of them
     private int most;
 
     /** Whether these octets, behind those before, can be UTF-8. After a {@code false} there is nothing more to ask. */
-    boolean accept(ByteBuffer octets, int from, int to) {
+    boolean accept(byte[] octets, int from, int to) {
         int i = from;
-        while (i < to) {
-            if (missing == 0) {
-                i = skipAscii(octets, i, to);
+        while (true) {
+            for (; missing > 0; missing--) {
                 if (i == to) return true;
-                if (!lead(octets.get(i++) & 0xff)) return false;
-            } else {
-                int octet = octets.get(i++) & 0xff;
+                int octet = octets[i++] & 0xff;
                 if (octet < least || octet > most) return false;
-                missing--;
                 least = 0x80;
                 most = 0xbf;
             }
+            i = skipWhole(octets, skipAscii(octets, i, to), to);
+            if (i == to) return true;
+            if (octets[i] < 0 && !lead(octets[i] & 0xff)) return false;
+            i++;
         }
-        return true;
     }
 
-    private static int skipAscii(ByteBuffer octets, int from, int to) {
+    private static int skipAscii(byte[] octets, int from, int to) {
         int i = from;
         for (int last = to - Long.BYTES; i <= last && ((long) LONG.get(octets, i) & NOT_ASCII) == 0; i += Long.BYTES) { }
-        while (i < to && octets.get(i) >= 0) i++;
         return i;
+    }
+
+    /** Characters that are certainly right and here to their end; what stays is looked at octet by octet. */
+    private static int skipWhole(byte[] octets, int from, int to) {
+        int i = from;
+        while (to - i >= Long.BYTES) {
+            long others = (long) LONG.get(octets, i) & NOT_ASCII;
+            if (others == 0) {
+                i = skipAscii(octets, i + Long.BYTES, to);
+            } else {
+                i += Long.numberOfTrailingZeros(others) / Byte.SIZE;
+                if (to - i < 4) break;
+                int length = whole(octets[i] & 0xff, octets[i + 1], octets[i + 2], octets[i + 3]);
+                if (length == 0) break;
+                i += length;
+            }
+        }
+        return i;
+    }
+
+    private static int whole(int lead, byte second, byte third, byte fourth) {
+        if (lead < 0xc2 || second > LAST_TAIL) return 0;
+        if (lead < 0xe0) return 2;
+        if (third > LAST_TAIL) return 0;
+        int bits = (lead & 0x0f) << 6 | second & 0x3f;
+        if (lead < 0xf0) return bits >= 0x20 && bits >> 5 != 0x1b ? 3 : 0;          // U+0800, and not U+D800 to U+DFFF
+        return fourth <= LAST_TAIL && bits >= 0x10 && bits < 0x110 ? 4 : 0;       // U+10000 to U+10FFFF
     }
 
     /** The first octet of a character that is not ASCII. */

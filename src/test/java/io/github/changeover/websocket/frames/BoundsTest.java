@@ -1,0 +1,184 @@
+package io.github.changeover.websocket.frames;
+
+import static io.github.changeover.websocket.frames.Octets.hex;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import com.sun.management.ThreadMXBean;
+import io.github.changeover.conformance.Covers;
+import io.github.changeover.websocket.DeflateAgreement;
+import java.lang.management.ManagementFactory;
+import java.lang.ref.WeakReference;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.zip.Deflater;
+import org.junit.jupiter.api.Test;
+
+/** What a peer can make the server hold. */
+class BoundsTest {
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private static final Optional<DeflateAgreement> DEFLATE =
+            Optional.of(new DeflateAgreement(false, false, OptionalInt.empty(), OptionalInt.empty()));
+    private static final int BOUND = 1 << 20;
+    private final DeflatePool pool = new DeflatePool();
+    private final Received received = new Received();
+
+    /** Octets of heap that were allocated meanwhile. */
+    private static long allocated(Runnable what) {
+        long before = THREADS.getCurrentThreadAllocatedBytes();
+        what.run();
+        return THREADS.getCurrentThreadAllocatedBytes() - before;
+    }
+
+    private FrameReader reader(int frame, int message) {
+        return new FrameReader(new FrameLimits(frame, message), DEFLATE, pool);
+    }
+
+    /** 1024 times a megabyte of zeros, each by itself. */
+    private static byte[] bomb() {
+        Deflater deflater = new Deflater(9, true);
+        byte[] some = new byte[64 * 1024];
+        deflater.setInput(new byte[1 << 20]);
+        int count = deflater.deflate(some, 0, some.length, Deflater.FULL_FLUSH);
+        deflater.end();
+        byte[] payload = new byte[1024 * count];
+        for (int i = 0; i < 1024; i++) System.arraycopy(some, 0, payload, i * count, count);
+        return payload;
+    }
+
+    @Test
+    @Covers("RFC7692-7.2.2-01")
+    void aGigabyteOfZerosEndsAtTheBoundWithMemoryOfItsOrder() {
+        byte[] bomb = bomb();
+        assertThat(bomb.length).isLessThan(3 << 19);
+        FrameReader reader = reader(FrameLimits.LARGEST, BOUND);
+        ByteBuffer octets = ByteBuffer.wrap(Octets.masked(0xc2, bomb));
+        long cost = allocated(() -> reader.read(octets, received));
+        assertThat(received.frames).isEmpty();
+        assertThat(received.faults).containsExactly(FrameFault.MESSAGE_TOO_BIG);
+        assertThat(cost).isLessThan(4L * BOUND);
+        assertThat(pool.lentInflaters()).isZero();
+    }
+
+    @Test
+    @Covers("RFC7692-7.2.2-01")
+    void aBombEndsWithTheFirstOctetsThatPassTheBoundAlsoAcrossFragments() {
+        byte[] bomb = bomb();
+        FrameReader reader = reader(FrameLimits.LARGEST, BOUND);
+        int fragments = 0;
+        for (int at = 0; received.faults.isEmpty() && at < bomb.length; at += 500, fragments++) {
+            byte[] fragment = Arrays.copyOfRange(bomb, at, Math.min(bomb.length, at + 500));
+            reader.read(ByteBuffer.wrap(Octets.masked(at == 0 ? 0x42 : 0, fragment)), received);
+        }
+        assertThat(received.faults).containsExactly(FrameFault.MESSAGE_TOO_BIG);
+        assertThat(fragments).isLessThan(5);
+    }
+
+    @Test
+    @Covers("RFC7692-7.2.2-01")
+    void inflatedMessagesUpToTheBoundAreTakenAndOneOctetMoreIsNot() {
+        for (int length : new int[] {BOUND - 1, BOUND, BOUND + 1}) {
+            Received one = new Received();
+            Deflater deflater = new Deflater(9, true);
+            FrameReader reader = reader(BOUND, BOUND);
+            reader.read(ByteBuffer.wrap(Octets.masked(0xc2, Octets.deflated(deflater, new byte[length]))), one);
+            deflater.end();
+            assertThat(one.frames).hasSize(length <= BOUND ? 1 : 0);
+            assertThat(one.faults).isEqualTo(length <= BOUND ? List.of() : List.of(FrameFault.MESSAGE_TOO_BIG));
+            reader.close();
+        }
+    }
+
+    @Test
+    void theBoundCountsAnewForEachMessage() {
+        FrameReader reader = reader(100, 100);
+        for (int i = 0; i < 5; i++) {
+            reader.read(ByteBuffer.wrap(Octets.join(Octets.masked(2, new byte[60]), Octets.masked(0x89, new byte[125]), Octets.masked(0x80, new byte[40]))), received);
+        }
+        assertThat(received.faults).isEmpty();
+        assertThat(received.frames).hasSize(15);
+    }
+
+    @Test
+    void nothingIsAllocatedOnAPromise() {
+        FrameReader reader = reader(FrameLimits.LARGEST, FrameLimits.LARGEST);
+        ByteBuffer octets = ByteBuffer.wrap(Octets.join(hex("82ff 0000000040000000 00000000"), new byte[100]));
+        assertThat(allocated(() -> reader.read(octets, received))).isLessThan(10_000);
+        assertThat(received.faults).isEmpty();
+    }
+
+    @Test
+    void anOctetAtATimeCostsNoCopyEach() {
+        FrameReader reader = reader(BOUND, BOUND);
+        byte[] in = Octets.masked(0x82, new byte[50_000]);
+        ByteBuffer one = ByteBuffer.allocate(1);
+        long cost = allocated(() -> {
+            for (byte octet : in) reader.read(one.clear().put(0, octet), received);
+        });
+        assertThat(received.frames).hasSize(1);
+        assertThat(cost).isLessThan(1_000_000);
+    }
+
+    @Test
+    void wholeFramesStayInTheArrayTheyCameIn() {
+        FrameReader reader = reader(BOUND, BOUND);
+        byte[] in = Octets.join(Octets.masked(0x81, new byte[100]), Octets.masked(0x82, new byte[200]));
+        List<byte[]> arrays = new ArrayList<>();
+        reader.read(ByteBuffer.wrap(in), new FrameSink() {
+            @Override
+            public void frames(ByteBuffer frames) {
+                arrays.add(frames.array());
+            }
+
+            @Override
+            public void failed(FrameFault fault) {
+                throw new AssertionError(fault);
+            }
+        });
+        assertThat(arrays).hasSize(1);
+        assertThat(arrays.get(0)).isSameAs(in);
+    }
+
+    @Test
+    void anIdleReaderHoldsNothingOfWhatItRead() throws InterruptedException {
+        FrameReader reader = reader(BOUND, BOUND);
+        List<WeakReference<byte[]>> arrays = new ArrayList<>();
+        FrameSink sink = new FrameSink() {
+            @Override
+            public void frames(ByteBuffer frames) {
+                arrays.add(new WeakReference<>(frames.array()));
+            }
+
+            @Override
+            public void failed(FrameFault fault) {
+                throw new AssertionError(fault);
+            }
+        };
+        byte[] split = Octets.masked(0x82, new byte[5000]);
+        Deflater deflater = new Deflater(9, true);
+        ByteBuffer compressed = ByteBuffer.wrap(Octets.masked(0xc1, Octets.deflated(deflater, new byte[5000])));
+        deflater.end();
+        arrays.add(new WeakReference<>(compressed.array()));
+        reader.read(ByteBuffer.wrap(split, 0, 3000), sink);
+        reader.read(ByteBuffer.wrap(split, 3000, split.length - 3000), sink);
+        reader.read(compressed, sink);
+        compressed = null;
+        assertThat(arrays).hasSize(3);
+        for (int i = 0; i < 100 && arrays.stream().anyMatch(array -> array.get() != null); i++) {
+            System.gc();
+            Thread.onSpinWait();
+        }
+        assertThat(arrays).allSatisfy(array -> assertThat(array.get()).isNull());
+        assertThat(reader.ended()).isFalse();
+    }
+
+    @Test
+    void aBoundThatCannotBeIsSaidAtOnce() {
+        assertThatIllegalArgumentException().isThrownBy(() -> new FrameLimits(0, 1)).withMessageContaining("frame");
+        assertThatIllegalArgumentException().isThrownBy(() -> new FrameLimits(1, Integer.MAX_VALUE)).withMessageContaining("message");
+    }
+}

@@ -1,0 +1,201 @@
+package io.github.changeover.websocket.frames;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.changeover.conformance.Covers;
+import io.github.changeover.websocket.DeflateAgreement;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Random;
+import java.util.zip.Deflater;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.From;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.Size;
+
+/** Streams of messages, right and wrong, split anywhere. */
+class FramePropertiesTest {
+    private static final FrameLimits LIMITS = new FrameLimits(70_000, 70_000);
+
+    /**
+     * @param seed where it is cut, with which keys and what control frames between
+     */
+    record Sent(boolean text, boolean compressed, int fragments, byte[] payload, long seed) {
+        @Override
+        public String toString() {
+            return (text ? "text" : "binary") + (compressed ? ", compressed" : "") + ", " + fragments + " fragments, " + payload.length + " octets, seed " + seed;
+        }
+    }
+
+    record Connection(Optional<DeflateAgreement> deflate) {
+        boolean takeover() {
+            return deflate.isPresent() && !deflate.get().clientNoContextTakeover();
+        }
+    }
+
+    /** Frames without masks and compression, whichever way they were cut, as messages; control frames as they came. */
+    private static List<byte[]> messages(List<byte[]> frames) {
+        List<byte[]> all = new ArrayList<>();
+        byte[] message = null;
+        for (byte[] frame : frames) {
+            if ((frame[0] & 8) != 0) {
+                all.add(frame);
+                continue;
+            }
+            message = Octets.join(message == null ? new byte[] {(byte) (frame[0] & 15)} : message, Received.payload(frame));
+            if (frame[0] < 0) {
+                all.add(message);
+                message = null;
+            }
+        }
+        return all;
+    }
+
+    /** As a client sends it. What is expected of it goes into the list, as {@link #messages} has it. */
+    private static byte[] stream(List<Sent> sent, Connection connection, List<byte[]> expected) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        Deflater deflater = new Deflater(9, true);
+        for (Sent message : sent) {
+            Random random = new Random(message.seed);
+            boolean compressed = message.compressed && connection.deflate.isPresent();
+            byte[] octets = compressed ? Octets.deflated(deflater, message.payload) : message.payload;
+            if (compressed && !connection.takeover()) deflater.reset();
+            int at = 0;
+            for (int i = 1; i <= message.fragments; i++) {
+                int end = i == message.fragments ? octets.length : at + random.nextInt(octets.length - at + 1);
+                int first = (i == message.fragments ? 0x80 : 0) | (i > 1 ? 0 : message.text ? 1 : 2) | (i == 1 && compressed ? 0x40 : 0);
+                out.writeBytes(Octets.frame(first, true, random.nextInt(), Arrays.copyOfRange(octets, at, end)));
+                at = end;
+                while (i < message.fragments && random.nextBoolean()) {
+                    byte[] payload = new byte[random.nextInt(126)];
+                    random.nextBytes(payload);
+                    int control = random.nextBoolean() ? 0x89 : 0x8a;
+                    out.writeBytes(Octets.frame(control, true, random.nextInt(), payload));
+                    expected.add(Octets.plain(control, payload));
+                }
+            }
+            expected.add(Octets.join(new byte[] {(byte) (message.text ? 1 : 2)}, message.payload));
+        }
+        deflater.end();
+        return out.toByteArray();
+    }
+
+    private static Received read(byte[] stream, Connection connection, Random cuts) {
+        Received received = new Received();
+        try (DeflatePool pool = new DeflatePool()) {
+            FrameReader reader = new FrameReader(LIMITS, connection.deflate, pool);
+            for (int at = 0; at < stream.length; ) {
+                int most = cuts.nextInt(4) == 0 ? stream.length : cuts.nextInt(3) == 0 ? 4 : 200;
+                int count = Math.min(stream.length - at, 1 + cuts.nextInt(most));
+                int offset = cuts.nextInt(9);
+                ByteBuffer octets = cuts.nextInt(3) == 0 ? ByteBuffer.allocateDirect(offset + count + 3) : ByteBuffer.allocate(offset + count + 3).slice(offset / 2, offset - offset / 2 + count + 1);
+                int start = octets.limit() - count - (octets.isDirect() ? 3 : 1);
+                reader.read(octets.put(start, stream, at, count).position(start).limit(start + count), received);
+                assertThat(octets.hasRemaining()).isFalse();
+                at += count;
+            }
+            reader.close();
+            assertThat(pool.lentInflaters()).as("inflaters not given back").isZero();
+        }
+        return received;
+    }
+
+    @Property(tries = 600, edgeCases = EdgeCasesMode.NONE)
+    @Covers({"RFC6455-5.4-01", "RFC7692-6-01"})
+    void messagesAreTheSameHoweverTheyAreCut(@ForAll @Size(max = 6) List<@From("sent") Sent> sent, @ForAll @From("connections") Connection connection, @ForAll long seed) {
+        List<byte[]> expected = new ArrayList<>();
+        byte[] stream = stream(sent, connection, expected);
+        Random cuts = new Random(seed);
+        for (int i = 0; i < 4; i++) {
+            Received received = read(stream, connection, cuts);
+            assertThat(received.faults).isEmpty();
+            assertThat(messages(received.frames)).usingElementComparator(Arrays::compare).containsExactlyElementsOf(expected);
+            assertThat(received.frames).usingElementComparator(Arrays::compare)
+                    .containsExactlyElementsOf(new NaiveReader(LIMITS, connection.deflate.isPresent(), connection.takeover()).read(stream).frames);
+        }
+    }
+
+    /** {@link Received} looks at everything that comes out; {@link NaiveReader} says what it should be. */
+    @Property(tries = 4000, edgeCases = EdgeCasesMode.NONE)
+    @Covers({"RFC6455-5.1-01", "RFC6455-5.2-01", "RFC6455-5.4-01", "RFC6455-8.1-01", "RFC7692-6-01"})
+    void whateverIsWrongWithAStreamNothingInvalidGoesOnAndNothingIsThrown(@ForAll @Size(min = 1, max = 4) List<@From("small") Sent> sent,
+            @ForAll @From("connections") Connection connection, @ForAll long seed) {
+        Random random = new Random(seed);
+        byte[] stream = mutated(stream(sent, connection, new ArrayList<>()), random);
+        NaiveReader naive = new NaiveReader(LIMITS, connection.deflate.isPresent(), connection.takeover()).read(stream);
+        for (int i = 0; i < 3; i++) {
+            Received received = read(stream, connection, random);
+            assertThat(received.frames).usingElementComparator(Arrays::compare).containsExactlyElementsOf(naive.frames);
+            // Which of two faults in one inflated piece is found first depends on the pieces.
+            if (connection.deflate.isEmpty()) assertThat(received.faults).extracting(FrameFault::code).isEqualTo(naive.code == 0 ? List.of() : List.of(naive.code));
+            else assertThat(received.faults).hasSize(naive.code == 0 ? 0 : 1);
+        }
+    }
+
+    @Property(tries = 2000)
+    void noiseIsHandledAsTheRulesSay(@ForAll @Size(max = 60) byte[] noise, @ForAll @From("connections") Connection connection, @ForAll long seed) {
+        NaiveReader naive = new NaiveReader(LIMITS, connection.deflate.isPresent(), connection.takeover()).read(noise);
+        Received received = read(noise, connection, new Random(seed));
+        assertThat(received.frames).usingElementComparator(Arrays::compare).containsExactlyElementsOf(naive.frames);
+        assertThat(received.faults).hasSize(naive.code == 0 ? 0 : 1);
+    }
+
+    private static byte[] mutated(byte[] stream, Random random) {
+        byte[] changed = stream.clone();
+        for (int i = 1 + random.nextInt(3); i > 0 && changed.length > 0; i--) {
+            int at = random.nextInt(Math.min(changed.length, random.nextBoolean() ? 16 : changed.length));
+            switch (random.nextInt(4)) {
+                case 0 -> changed[at] ^= (byte) (1 << random.nextInt(8));
+                case 1 -> changed[at] = (byte) random.nextInt();
+                case 2 -> changed = Octets.join(Arrays.copyOf(changed, at), Arrays.copyOfRange(changed, at + 1, changed.length));
+                default -> changed = Octets.join(Arrays.copyOf(changed, at), new byte[] {(byte) random.nextInt()}, Arrays.copyOfRange(changed, at, changed.length));
+            }
+        }
+        return changed;
+    }
+
+    @Provide
+    Arbitrary<Sent> sent() {
+        return sent(20_000);
+    }
+
+    @Provide
+    Arbitrary<Sent> small() {
+        return sent(150);
+    }
+
+    private static Arbitrary<Sent> sent(int longest) {
+        Arbitrary<Boolean> flags = Arbitraries.of(true, false);
+        return Combinators.combine(flags, flags, Arbitraries.integers().between(1, 4), Arbitraries.integers().between(0, longest), Arbitraries.longs())
+                .as((text, compressed, fragments, length, seed) -> new Sent(text, compressed, fragments, payload(text, length, seed), seed));
+    }
+
+    private static byte[] payload(boolean text, int length, long seed) {
+        Random random = new Random(~seed);
+        byte[] octets = new byte[length];
+        random.nextBytes(octets);
+        if (!text) return octets;
+        String[] words = {"changeover ", "\u00fcber ", "\u6f22\u5b57", "\ud83d\ude00", "x"};
+        StringBuilder some = new StringBuilder();
+        while (some.length() < length / 3) some.append(words[random.nextInt(random.nextBoolean() ? 1 : words.length)]);
+        return some.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Provide
+    Arbitrary<Connection> connections() {
+        Arbitrary<Boolean> flags = Arbitraries.of(true, false);
+        return Combinators.combine(flags, flags).as((server, client) -> new DeflateAgreement(server, client, OptionalInt.empty(), OptionalInt.empty()))
+                .optional(0.8).map(Connection::new);
+    }
+}

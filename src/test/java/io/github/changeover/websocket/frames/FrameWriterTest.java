@@ -1,0 +1,166 @@
+package io.github.changeover.websocket.frames;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.github.changeover.conformance.Covers;
+import io.github.changeover.websocket.DeflateAgreement;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Random;
+import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FrameWriterTest {
+    private static final byte[] TEXT = "It is a long text that says the same, the same, the same, the same and the same again.".getBytes(StandardCharsets.US_ASCII);
+
+    private static FrameWriter writer(boolean forgets, DeflatePool pool) {
+        return new FrameWriter(Optional.of(new DeflateAgreement(forgets, false, OptionalInt.empty(), OptionalInt.empty())), pool);
+    }
+
+    private static byte[] written(FrameWriter writer, byte[]... frames) {
+        List<byte[]> out = new ArrayList<>();
+        for (byte[] frame : frames) {
+            ByteBuffer octets = ByteBuffer.wrap(frame);
+            writer.write(octets, piece -> {
+                byte[] some = new byte[piece.remaining()];
+                piece.get(some);
+                out.add(some);
+            });
+            assertThat(octets.hasRemaining()).isFalse();
+        }
+        return Octets.join(out.toArray(byte[][]::new));
+    }
+
+    @Test
+    @Covers("RFC6455-5.1-02")
+    void withoutAnAgreementTheVeryBufferGoesOn() {
+        ByteBuffer frame = ByteBuffer.wrap(Octets.plain(0x81, TEXT));
+        List<ByteBuffer> out = new ArrayList<>();
+        new FrameWriter(Optional.empty(), new DeflatePool()).write(frame, out::add);
+        assertThat(out).hasSize(1);
+        assertThat(out.get(0)).isSameAs(frame);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"890548656c6c6f", "8a00", "880203e8", "810548656c6c6f", "8100"})
+    @Covers("RFC7692-6-01")
+    void controlFramesAndShortMessagesStayAsTheyAre(String frame) {
+        DeflatePool pool = new DeflatePool();
+        assertThat(written(writer(false, pool), Octets.hex(frame))).isEqualTo(Octets.hex(frame));
+        assertThat(pool.lentDeflaters()).isZero();
+    }
+
+    @Test
+    void fromTheSmallestOnMessagesAreCompressed() {
+        try (FrameWriter writer = writer(false, new DeflatePool())) {
+            assertThat(written(writer, Octets.plain(0x82, new byte[FrameWriter.SMALLEST - 1]))[0]).isEqualTo((byte) 0x82);
+            byte[] frame = written(writer, Octets.plain(0x82, new byte[FrameWriter.SMALLEST]));
+            assertThat(frame[0]).isEqualTo((byte) 0xc2);
+            assertThat(frame.length).isLessThan(20);
+        }
+    }
+
+    @Test
+    @Covers("RFC7692-6-01")
+    void rsv1IsOnTheFirstFragmentOnlyAndControlFramesMayStandBetween() {
+        try (FrameWriter writer = writer(false, new DeflatePool())) {
+            PlainClient client = new PlainClient(true, true);
+            byte[] all = written(writer, Octets.plain(1, TEXT), Octets.plain(0x89, new byte[] {7}), Octets.plain(0, new byte[0]),
+                    Octets.plain(0, TEXT), Octets.plain(0x80, new byte[0]), Octets.plain(1, new byte[0]), Octets.plain(0x80, TEXT));
+            client.read(ByteBuffer.wrap(all));
+            assertThat(client.messages).usingElementComparator(Arrays::compare).containsExactly(
+                    new byte[] {(byte) 0x89, 1, 7}, Octets.join(new byte[] {1}, TEXT, TEXT), Octets.join(new byte[] {1}, TEXT));
+            assertThat(client.frames).isEqualTo(7);
+            assertThat(client.compressed).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void theWindowIsKeptOrForgottenAsAgreed() {
+        byte[] frame = Octets.plain(0x81, TEXT);
+        try (FrameWriter keeps = writer(false, new DeflatePool()); FrameWriter forgets = writer(true, new DeflatePool())) {
+            byte[] first = written(keeps, frame);
+            assertThat(written(keeps, frame).length).isLessThan(first.length / 4);
+            assertThat(written(forgets, frame)).isEqualTo(first);
+            assertThat(written(forgets, frame)).isEqualTo(first);
+        }
+    }
+
+    /** Octets that do not compress fill their pieces to the last octet or just not. */
+    @Test
+    void whereverAPieceEndsTheMessageIsTheSame() {
+        Random random = new Random(5);
+        try (DeflatePool pool = new DeflatePool(); FrameWriter writer = writer(false, pool)) {
+            PlainClient client = new PlainClient(true, true);
+            for (int length = 32_650; length < 32_800; length++) {
+                byte[] payload = new byte[length];
+                random.nextBytes(payload);
+                client.messages.clear();
+                client.read(ByteBuffer.wrap(written(writer, Octets.plain(0x82, payload))));
+                assertThat(client.messages).hasSize(1);
+                assertThat(Arrays.equals(client.messages.get(0), Octets.join(new byte[] {2}, payload))).as("%s octets", length).isTrue();
+            }
+            assertThat(client.compressed).isEqualTo(150);
+            assertThat(client.frames).isGreaterThan(150);
+        }
+    }
+
+    @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
+    @Covers("RFC7692-6-01")
+    void aClientReadsWhatWasWritten(@ForAll boolean deflates, @ForAll boolean forgets, @ForAll @Size(max = 8) List<@IntRange(max = 100_000) Integer> lengths, @ForAll long seed) {
+        Random random = new Random(seed);
+        PlainClient client = new PlainClient(deflates, !forgets);
+        List<byte[]> expected = new ArrayList<>();
+        DeflatePool pool = new DeflatePool();
+        FrameWriter writer = deflates ? writer(forgets, pool) : new FrameWriter(Optional.empty(), pool);
+        for (int length : lengths) {
+            byte[] payload = new byte[random.nextBoolean() ? length : length % 300];
+            if (random.nextBoolean()) random.nextBytes(payload);
+            int fragments = 1 + random.nextInt(3);
+            int at = 0;
+            for (int i = 1; i <= fragments; i++) {
+                int end = i == fragments ? payload.length : at + random.nextInt(payload.length - at + 1);
+                byte[] frame = Octets.plain((i == fragments ? 0x80 : 0) | (i == 1 ? 2 : 0), Arrays.copyOfRange(payload, at, end));
+                ByteBuffer octets = random.nextBoolean() ? ByteBuffer.allocateDirect(frame.length + 5) : ByteBuffer.allocate(frame.length + 5);
+                writer.write(octets.position(5).put(frame).position(5), client::read);
+                assertThat(octets.hasRemaining()).isFalse();
+                at = end;
+                if (i < fragments && random.nextBoolean()) {
+                    writer.write(ByteBuffer.wrap(Octets.plain(0x8a, new byte[] {1, 2})), client::read);
+                    expected.add(Octets.plain(0x8a, new byte[] {1, 2}));
+                }
+            }
+            expected.add(Octets.join(new byte[] {2}, payload));
+            assertThat(pool.lentDeflaters()).isLessThanOrEqualTo(deflates && !forgets ? 1 : 0);
+        }
+        writer.close();
+        assertThat(pool.lentDeflaters()).isZero();
+        pool.close();
+        assertThat(client.messages).usingElementComparator(Arrays::compare).containsExactlyElementsOf(expected);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "81", "8105", "8181 00000000 61", "810161 810161", "817e00", "c10161", "817fffffffffffffffff"})
+    void whatIsNoFrameIsTheProgrammersMistake(String octets) {
+        FrameWriter writer = new FrameWriter(Optional.empty(), new DeflatePool());
+        assertThatIllegalArgumentException().isThrownBy(() -> writer.write(ByteBuffer.wrap(Octets.hex(octets)), out -> { })).withMessageContaining("one at a time");
+    }
+
+    @Test
+    void aWindowTheJdkDoesNotHaveIsSaidAtOnce() {
+        DeflateAgreement small = new DeflateAgreement(false, false, OptionalInt.of(10), OptionalInt.empty());
+        assertThatIllegalArgumentException().isThrownBy(() -> new FrameWriter(Optional.of(small), new DeflatePool())).withMessageContaining("DeflatePolicy.JDK");
+    }
+}

@@ -1,0 +1,87 @@
+package io.github.changeover.websocket.frames;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.DataFormatException;
+import java.util.zip.Inflater;
+
+/** A client's side of RFC 6455 and 7692, told plainly. Messages begin with their opcode; control frames are as they came. */
+final class PlainClient {
+    final List<byte[]> messages = new ArrayList<>();
+    int frames;
+    int compressed;
+    private final boolean deflates;
+    private final boolean takeover;
+    private Inflater inflater = new Inflater(true);
+    private ByteArrayOutputStream message;
+    private int opcode;
+    private boolean inflates;
+
+    PlainClient(boolean deflates, boolean takeover) {
+        this.deflates = deflates;
+        this.takeover = takeover;
+    }
+
+    void read(ByteBuffer octets) {
+        while (octets.hasRemaining()) {
+            int start = octets.position();
+            int first = octets.get() & 0xff;
+            int seven = octets.get();
+            assertThat(seven).as("a server does not mask").isNotNegative();
+            long length = seven == 126 ? octets.getShort() & 0xffff : seven == 127 ? octets.getLong() : seven;
+            byte[] payload = new byte[(int) length];
+            octets.get(payload);
+            frames++;
+            if ((first & 8) != 0) {
+                assertThat(first & 0x70).isZero();
+                byte[] frame = new byte[octets.position() - start];
+                octets.get(start, frame);
+                messages.add(frame);
+            } else {
+                data(first, payload);
+            }
+        }
+    }
+
+    private void data(int first, byte[] payload) {
+        boolean begins = (first & 15) != 0;
+        assertThat(begins).isEqualTo(message == null);
+        assertThat(first & 0x30).isZero();
+        if (begins) {
+            opcode = first & 15;
+            inflates = (first & 0x40) != 0;
+            if (inflates) compressed++;
+            assertThat(deflates || !inflates).isTrue();
+            message = new ByteArrayOutputStream();
+        } else {
+            assertThat(first & 0x40).as("RSV1 of a continuation").isZero();
+        }
+        message.writeBytes(payload);
+        if (first < 0x80) return;
+        byte[] all = message.toByteArray();
+        messages.add(Octets.join(new byte[] {(byte) opcode}, inflates ? inflate(all) : all));
+        message = null;
+    }
+
+    private byte[] inflate(byte[] octets) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        byte[] some = new byte[10_000];
+        inflater.setInput(Octets.join(octets, new byte[] {0, 0, -1, -1}));
+        try {
+            int count;
+            while ((count = inflater.inflate(some)) > 0) out.write(some, 0, count);
+            assertThat(inflater.getRemaining()).isZero();
+        } catch (DataFormatException corrupt) {
+            throw new AssertionError(corrupt);
+        }
+        if (!takeover) {
+            inflater.end();
+            inflater = new Inflater(true);
+        }
+        return out.toByteArray();
+    }
+}

@@ -1,0 +1,104 @@
+package io.github.changeover.websocket.frames;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.changeover.conformance.Covers;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
+import org.junit.jupiter.api.Test;
+
+/** Against the JDK's decoder. */
+@Covers("RFC6455-8.1-01")
+class Utf8Test {
+    /** Every lead with every second and some third and fourth octets, behind ASCII and before it, so that every path is taken. */
+    @Test
+    void everyPairOfOctetsIsWhatTheJdkSays() {
+        int[] others = {0x00, 0x41, 0x7f, 0x80, 0x9f, 0xa0, 0xbf, 0xc0, 0xff};
+        for (int lead = 0x80; lead < 0x100; lead++) {
+            for (int second = 0; second < 0x100; second++) {
+                for (int third : others) {
+                    for (int fourth : others) {
+                        byte[] octets = {'a', (byte) lead, (byte) second, (byte) third, (byte) fourth, 'b', 'c', 'd', 'e', 'f', 'g'};
+                        if (verdict(octets, octets.length) != jdk(octets) || verdict(octets, 1) != jdk(octets)) {
+                            assertThat(verdict(octets, octets.length)).as(Arrays.toString(octets)).isEqualTo(jdk(octets));
+                            assertThat(verdict(octets, 1)).as(Arrays.toString(octets)).isEqualTo(jdk(octets));
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void everyCharacterIsRightAndEverySurrogateWrong() {
+        for (int point = 0; point <= Character.MAX_CODE_POINT; point++) {
+            if (point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE) {
+                byte[] octets = {(byte) (0xe0 | point >> 12), (byte) (0x80 | point >> 6 & 0x3f), (byte) (0x80 | point & 0x3f), 'a', 'b', 'c', 'd', 'e'};
+                if (verdict(octets, octets.length)) assertThat(point).as("surrogate").isNegative();
+            } else {
+                byte[] octets = (Character.toString(point) + "abcdefgh").getBytes(StandardCharsets.UTF_8);
+                if (!verdict(octets, octets.length)) assertThat(point).as("character").isNegative();
+            }
+        }
+    }
+
+    @Property
+    void textIsRightAtEverySplit(@ForAll String text) {
+        byte[] octets = text.replaceAll("[\\ud800-\\udfff]", "\ud83d\ude00").getBytes(StandardCharsets.UTF_8);
+        for (int split = 0; split <= octets.length; split++) {
+            Utf8 utf8 = new Utf8();
+            assertThat(utf8.accept(octets, 0, split)).isTrue();
+            assertThat(utf8.accept(octets, split, octets.length)).isTrue();
+            assertThat(utf8.end()).isTrue();
+        }
+    }
+
+    @Property
+    void mutatedTextIsWhatTheJdkSaysAtEverySplit(@ForAll @Size(max = 40) String text, @ForAll long seed) {
+        Random random = new Random(seed);
+        byte[] octets = text.getBytes(StandardCharsets.UTF_8);
+        for (int i = random.nextInt(3); i > 0 && octets.length > 0; i--) octets[random.nextInt(octets.length)] = (byte) random.nextInt();
+        boolean right = jdk(octets);
+        for (int split = 0; split <= octets.length; split++) {
+            Utf8 utf8 = new Utf8();
+            assertThat(utf8.accept(octets, 0, split) && utf8.accept(octets, split, octets.length) && utf8.end()).isEqualTo(right);
+        }
+    }
+
+    @Property
+    void theFirstWrongOctetIsTheOneAfterWhichNothingHelps(@ForAll @Size(max = 12) byte[] octets, @ForAll @IntRange(max = 12) int ascii) {
+        byte[] all = Octets.join("x".repeat(ascii).getBytes(StandardCharsets.US_ASCII), octets);
+        for (int end = 0; end <= all.length; end++) {
+            assertThat(new Utf8().accept(all, 0, end)).as("the first %s of %s", end, Arrays.toString(all)).isEqualTo(begins(all, end));
+        }
+    }
+
+    private static boolean verdict(byte[] octets, int piece) {
+        Utf8 utf8 = new Utf8();
+        for (int at = 0; at < octets.length; at += piece) {
+            if (!utf8.accept(octets, at, Math.min(octets.length, at + piece))) return false;
+        }
+        return utf8.end();
+    }
+
+    private static boolean jdk(byte[] octets) {
+        CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+        return !decoder.decode(ByteBuffer.wrap(octets), CharBuffer.allocate(octets.length + 1), true).isError();
+    }
+
+    /** Whether something can follow that makes it text: tried out, for the JDK says of some only later that they are wrong. */
+    static boolean begins(byte[] octets, int end) {
+        for (String tail : new String[] {"", "\u0080", "\u0080\u0080", "\u0080\u0080\u0080", "\u00a0", "\u00a0\u0080", "\u0090\u0080\u0080"}) {
+            if (jdk(Octets.join(Arrays.copyOf(octets, end), tail.getBytes(StandardCharsets.ISO_8859_1)))) return true;
+        }
+        return false;
+    }
+}
