@@ -17,15 +17,16 @@ import jakarta.websocket.server.ServerEndpointConfig;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 
 /** Answers what it is asked of its session, and does what it is told with it. */
 @ServerEndpoint(value = "/facts", subprotocols = {"one", "two"}, configurator = Facts.Looking.class)
 public final class Facts {
-    static final AtomicReference<String> LAST_END = new AtomicReference<>("none");
-    static final AtomicReference<Throwable> LAST_ERROR = new AtomicReference<>();
+    static final Map<String, String> ENDS = new ConcurrentHashMap<>();
+    private Throwable failure;
     private EndpointConfig config;
 
     /** Keeps of the handshake what a session does not show. */
@@ -113,12 +114,15 @@ public final class Facts {
     }
 
     @OnError
-    public void failed(Session session, Throwable failure) {
-        LAST_ERROR.set(failure);
+    public void failed(Session session, Throwable told) {
+        failure = told;
     }
 
+    /** For {@code /end?of=KEY}, where the session was opened with {@code ?key=KEY}. */
     @OnClose
-    public void closed(CloseReason reason) {
-        LAST_END.set(reason.getCloseCode().getCode() + " " + reason.getReasonPhrase());
+    public void closed(Session session, CloseReason reason) {
+        List<String> key = session.getRequestParameterMap().get("key");
+        if (key != null) ENDS.put(key.get(0), reason.getCloseCode().getCode() + " " + reason.getReasonPhrase() + " / "
+                + (failure == null ? "no error" : failure.getClass().getSimpleName()));
     }
 }

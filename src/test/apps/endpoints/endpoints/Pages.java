@@ -6,7 +6,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
-/** {@code /end} tells how the last session of Facts ended; {@code /secret/login} begins a session, {@code /logout} ends it. */
+/** {@code /end} tells how a session of Facts ended; {@code /secret/login} begins a session, {@code /logout} ends it. */
 @WebServlet({"/end", "/secret/login", "/logout", "/container"})
 public final class Pages extends HttpServlet {
     private static final long serialVersionUID = 1;
@@ -15,7 +15,7 @@ public final class Pages extends HttpServlet {
     protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
         response.setContentType("text/plain");
         String text = switch (request.getServletPath()) {
-            case "/end" -> Facts.LAST_END.getAndSet("none") + " / " + error();
+            case "/end" -> Facts.ENDS.getOrDefault(request.getParameter("of"), "none");
             case "/secret/login" -> request.getSession().getId();
             case "/logout" -> {
                 request.getSession().invalidate();
@@ -24,10 +24,5 @@ public final class Pages extends HttpServlet {
             default -> getServletContext().getAttribute("jakarta.websocket.server.ServerContainer").getClass().getName();
         };
         response.getWriter().print(text);
-    }
-
-    private static String error() {
-        Throwable last = Facts.LAST_ERROR.getAndSet(null);
-        return last == null ? "no error" : last.getClass().getSimpleName();
     }
 }

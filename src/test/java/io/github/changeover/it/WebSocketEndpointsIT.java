@@ -38,14 +38,13 @@ class WebSocketEndpointsIT {
         return Ask.once(container, Ask.get(AT + path, fields)).body();
     }
 
-    /** How the last session of /facts ended, once that is known. */
-    private static String end() throws IOException {
-        for (int i = 0; i < 200; i++) {
-            String end = page("/end");
-            if (!end.startsWith("none")) return end;
-            Thread.onSpinWait();
-        }
-        return "none";
+    /** How the session of /facts with this key ended, once that is known. */
+    private static String end(String key) throws IOException {
+        String end;
+        long begun = System.nanoTime();
+        do end = page("/end?of=" + key);
+        while (end.equals("none") && System.nanoTime() - begun < 10_000_000_000L);
+        return end;
     }
 
     @Test
@@ -157,20 +156,18 @@ class WebSocketEndpointsIT {
     @Test
     @Covers("RFC6455-5.5.1-01")
     void theClientClosesAndTheEndpointHearsWhy() throws IOException {
-        page("/end");
-        try (Talk talk = Talk.to(server, AT + "/facts")) {
+        try (Talk talk = Talk.to(server, AT + "/facts?key=closes")) {
             assertThat(talk.goodbye(4001, "enough").next()).isEqualTo("close 4001 enough");
         }
-        assertThat(end()).isEqualTo("4001 enough / no error");
+        assertThat(end("closes")).isEqualTo("4001 enough / no error");
     }
 
     @Test
     void theClientVanishesAndTheEndpointHears1006() throws IOException {
-        page("/end");
-        Talk talk = Talk.to(server, AT + "/facts");
+        Talk talk = Talk.to(server, AT + "/facts?key=vanishes");
         assertThat(talk.ask("user")).isEqualTo("text nobody");
         talk.close();
-        assertThat(end()).startsWith("1006 ");
+        assertThat(end("vanishes")).startsWith("1006 ");
     }
 
     @ParameterizedTest
@@ -184,13 +181,12 @@ class WebSocketEndpointsIT {
 
     @Test
     void whatAnEndpointThrowsItIsTold() throws IOException {
-        page("/end");
-        try (Talk talk = Talk.to(server, AT + "/facts")) {
+        try (Talk talk = Talk.to(server, AT + "/facts?key=throws")) {
             talk.say("throw");
             assertThat(talk.ask("user")).as("the session goes on").isEqualTo("text nobody");
             talk.goodbye(1000, "").next();
         }
-        assertThat(end()).isEqualTo("1000  / IllegalStateException");
+        assertThat(end("throws")).isEqualTo("1000  / IllegalStateException");
     }
 
     @Test
