@@ -52,7 +52,7 @@ class ArchitectureTest {
             Map.entry(".observe", List.of(".spi", ".negotiation", ".connection", "jdk.jfr..")),
             Map.entry(".websocket", List.of(".spi", ".negotiation")),
             Map.entry(".websocket.frames", List.of(".websocket")),
-            Map.entry(".websocket.engine", List.of("", ".spi", ".websocket", ".websocket.frames", ".servlet", "jakarta.servlet..", "jakarta.websocket..", "org.glassfish.tyrus..")),
+            Map.entry(".websocket.engine", List.of("", ".spi", ".negotiation", ".websocket", ".websocket.frames", ".servlet", "jakarta.servlet..", "jakarta.websocket..", "org.glassfish.tyrus..")),
             Map.entry(".servlet", List.of("", ".spi", ".negotiation", ".connection", ".observe", ".forwarded", "jakarta.servlet..")),
             Map.entry(".servlet.container", List.of(".spi", ".negotiation", ".connection", ".servlet", "jakarta.servlet..", "org.apache..")),
             Map.entry(".demo", List.of("", ".spi", "jakarta.servlet..", "jakarta.websocket.."))));

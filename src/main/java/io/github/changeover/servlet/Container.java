@@ -33,6 +33,10 @@ public interface Container {
         return true;
     }
 
+    /** Undoes {@link #keepBodyWhole}, right before an upgrade: what is read from now on is the connection's. */
+    default void restoreRaw(HttpServletRequest request) throws IOException {
+    }
+
     /** Called when a request with {@code Upgrade} has come back from the application and stays HTTP. */
     default void answered(HttpServletRequest request) {
     }

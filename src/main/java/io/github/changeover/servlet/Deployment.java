@@ -15,6 +15,7 @@ import io.github.changeover.spi.ProtocolToken;
 import io.github.changeover.spi.TokenSwitches;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceConfigurationError;
@@ -36,6 +37,7 @@ final class Deployment implements AutoCloseable {
     private final Chronicle chronicle;
     private final Places places;
     private final ServletContext context;
+    private final boolean veils;
     private final List<ProtocolLibrary.Started> libraries = new ArrayList<>();
 
     private Deployment(ServletContext context) {
@@ -47,6 +49,7 @@ final class Deployment implements AutoCloseable {
         if (settings.servletEdge()) container.keepToServletEdge();
         ClassLoader loader = context.getClassLoader();
         for (ProtocolLibrary library : found) libraries.add(library.start(new ProtocolLibrary.Start(context, Changeover.of(context), values)));
+        veils = libraries.stream().anyMatch(ProtocolLibrary.Started::veils);
         policy = Policies.build(Changeover.of(context).fix(), EndpointScan.found(context), settings, loader);
         switches = Changeover.of(context).switches();
         settings.off().forEach(switches::off);
@@ -155,6 +158,17 @@ final class Deployment implements AutoCloseable {
 
     Switching switching() {
         return switching;
+    }
+
+    boolean veils() {
+        return veils;
+    }
+
+    /** The request as the application's filters see it. */
+    HttpServletRequest veil(HttpServletRequest request) {
+        HttpServletRequest seen = request;
+        for (ProtocolLibrary.Started library : libraries) seen = library.veil(seen);
+        return seen;
     }
 
     @Override

@@ -52,6 +52,7 @@ public final class InnerFilter implements Filter {
     }
 
     private boolean concerns(HttpServletRequest request) {
+        if (deployment.veils()) Veil.lift(request);
         PathPolicy policy = deployment.policy();
         // The path is put together only where a rule may want to see it: other requests cost one look-up and no allocation.
         return request.getHeader("Upgrade") != null || policy.speaksUnasked() && policy.speaksUnasked(Snapshot.path(request));

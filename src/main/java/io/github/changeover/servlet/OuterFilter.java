@@ -47,7 +47,7 @@ public final class OuterFilter implements Filter {
                 return;
             }
             try {
-                chain.doFilter(http, response);
+                chain.doFilter(deployment.veils() ? deployment.veil(http) : http, response);
                 if (exchange.agreed().isPresent()) {
                     deployment.switching().perform(exchange.agreed().get(), exchange, http, (HttpServletResponse) response);
                 } else {

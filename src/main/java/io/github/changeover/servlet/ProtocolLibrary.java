@@ -2,6 +2,7 @@ package io.github.changeover.servlet;
 
 import io.github.changeover.Changeover;
 import jakarta.servlet.ServletContext;
+import jakarta.servlet.http.HttpServletRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceConfigurationError;
@@ -39,6 +40,16 @@ public interface ProtocolLibrary {
         /** For the log at start; empty for nothing to say. */
         default String describe() {
             return "";
+        }
+
+        /** Whether it ever hides anything by {@link #veil}. */
+        default boolean veils() {
+            return false;
+        }
+
+        /** The request as the application's filters see it: this one, or a {@link Veil} over it. */
+        default HttpServletRequest veil(HttpServletRequest request) {
+            return request;
         }
 
         /** The application goes. Its connections are closed already. */

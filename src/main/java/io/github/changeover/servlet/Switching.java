@@ -47,6 +47,13 @@ final class Switching {
             exchange.told(pending.deployment().stays(pending.considered(), obstacle.get() + " on the way back"));
             return;
         }
+        if (pending.considered().verdict().protocol().orElseThrow() instanceof CarriedByContainer carried) {
+            container.restoreRaw(request);
+            carried.carry(request, response, pending.context());
+            container.beforeHead(request);
+            exchange.told(pending.deployment().tell(pending.considered()));
+            return;
+        }
         Optional<LiveConnection> made = connection(pending, exchange);
         if (made.isEmpty()) return;
         LiveConnection connection = made.get();

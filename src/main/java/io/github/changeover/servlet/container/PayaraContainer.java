@@ -78,10 +78,15 @@ public final class PayaraContainer implements Container {
     }
 
     @Override
-    public void upgrade(HttpServletRequest request, LiveConnection connection) throws IOException, ServletException {
+    public void restoreRaw(HttpServletRequest request) throws IOException {
         if (request.getAttribute(GRIZZLY) instanceof GrizzlyConnection mended && !mended.restoreRaw()) {
             throw new IOException("The request's content was not read to its end, or Grizzly is not as known");
         }
+    }
+
+    @Override
+    public void upgrade(HttpServletRequest request, LiveConnection connection) throws IOException, ServletException {
+        restoreRaw(request);
         Optional<GrizzlyConnection> grizzly = GrizzlyConnection.of(request);
         ServletEdge.upgrade(request, connection, grizzly.isPresent() ? new Beneath(grizzly.get(), callbacks) : Below.NOTHING);
     }

@@ -58,6 +58,7 @@ public final class WebSocketLibrary implements ProtocolLibrary {
         Terms terms = Terms.of(start.settings());
         ServletContext context = start.context();
         Set<Class<?>> endpoints = WebSocketScan.found(context);
+        if (EngineChoice.of(start.settings()) == EngineChoice.CONTAINER) return ContainerEngine.start(start, terms, endpoints);
         if (!TyrusClasses.present(context.getClassLoader())) {
             if (!endpoints.isEmpty()) {
                 LOG.log(System.Logger.Level.WARNING, "WebSocket endpoints are left to the container, for Tyrus is not here: "

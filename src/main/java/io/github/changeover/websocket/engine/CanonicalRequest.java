@@ -1,0 +1,54 @@
+package io.github.changeover.websocket.engine;
+
+import io.github.changeover.websocket.Extension;
+import io.github.changeover.websocket.OpeningHandshake;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** A checked handshake in its one canonical form, for engines that read fields more loosely than they should. */
+final class CanonicalRequest extends HttpServletRequestWrapper {
+    /** Of these, what was not offered is not there. */
+    private static final Set<String> OPTIONAL = Set.of("sec-websocket-protocol", "sec-websocket-extensions");
+    private final Map<String, String> canonical = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+
+    CanonicalRequest(HttpServletRequest request, OpeningHandshake.Accepted accepted) {
+        super(request);
+        canonical.put("Upgrade", "websocket");
+        canonical.put("Connection", "Upgrade");
+        canonical.put("Sec-WebSocket-Version", "13");
+        canonical.put("Sec-WebSocket-Key", request.getHeader("Sec-WebSocket-Key").strip());
+        if (!accepted.offeredSubprotocols().isEmpty()) canonical.put("Sec-WebSocket-Protocol", String.join(", ", accepted.offeredSubprotocols()));
+        if (!accepted.offeredExtensions().isEmpty()) {
+            canonical.put("Sec-WebSocket-Extensions", accepted.offeredExtensions().stream().map(Extension::toString).collect(Collectors.joining(", ")));
+        }
+    }
+
+    @Override
+    public String getHeader(String name) {
+        String value = canonical.get(name);
+        return value != null || OPTIONAL.contains(name.toLowerCase(Locale.ROOT)) ? value : super.getHeader(name);
+    }
+
+    @Override
+    public Enumeration<String> getHeaders(String name) {
+        String value = canonical.get(name);
+        if (value != null) return Collections.enumeration(List.of(value));
+        return OPTIONAL.contains(name.toLowerCase(Locale.ROOT)) ? Collections.emptyEnumeration() : super.getHeaders(name);
+    }
+
+    @Override
+    public Enumeration<String> getHeaderNames() {
+        Set<String> names = new LinkedHashSet<>(Collections.list(super.getHeaderNames()));
+        names.removeIf(name -> OPTIONAL.contains(name.toLowerCase(Locale.ROOT)) && !canonical.containsKey(name));
+        return Collections.enumeration(names);
+    }
+}

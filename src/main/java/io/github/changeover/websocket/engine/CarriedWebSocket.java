@@ -1,0 +1,59 @@
+package io.github.changeover.websocket.engine;
+
+import io.github.changeover.negotiation.PathTemplate;
+import io.github.changeover.servlet.CarriedByContainer;
+import io.github.changeover.spi.Decision;
+import io.github.changeover.spi.ProtocolToken;
+import io.github.changeover.spi.SwitchContext;
+import io.github.changeover.spi.UpgradeRequest;
+import io.github.changeover.websocket.OpeningHandshake;
+import io.github.changeover.websocket.engine.WebSocketLibrary.Terms;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** WebSocket by the container's engine, behind our gate and opening handshake. */
+final class CarriedWebSocket implements CarriedByContainer {
+    private final Handover handover;
+    private final Terms terms;
+    private final Map<PathTemplate, Class<?>> endpoints;
+
+    CarriedWebSocket(Handover handover, Terms terms, Map<PathTemplate, Class<?>> endpoints) {
+        this.handover = handover;
+        this.terms = terms;
+        this.endpoints = endpoints;
+    }
+
+    @Override
+    public List<ProtocolToken> tokens() {
+        return List.of(OpeningHandshake.TOKEN);
+    }
+
+    @Override
+    public Decision negotiate(UpgradeRequest request, ProtocolToken offered) {
+        Optional<Decision.Refuse> foreign = terms.origins().check(request, offered);
+        if (foreign.isPresent()) return foreign.get();
+        OpeningHandshake.Outcome outcome = OpeningHandshake.check(request, terms.handshake());
+        if (outcome instanceof OpeningHandshake.Refused refused) return refused.refusal();
+        return Decision.Switch.to(offered, context -> {
+            throw new IllegalStateException("The container carries this connection");
+        });
+    }
+
+    @Override
+    public void carry(HttpServletRequest request, HttpServletResponse response, SwitchContext context) throws IOException, ServletException {
+        String path = context.request().path();
+        PathTemplate template = endpoints.keySet().stream().filter(each -> each.matches(path)).min(PathTemplate::compareTo).orElseThrow();
+        OpeningHandshake.Accepted accepted = (OpeningHandshake.Accepted) OpeningHandshake.check(context.request(), terms.handshake());
+        handover.handOver(new CanonicalRequest(request, accepted), response, endpoints.get(template), template.toString(), template.match(path).orElseThrow());
+    }
+
+    @Override
+    public String toString() {
+        return "WebSocket (the container's)";
+    }
+}

@@ -1,0 +1,65 @@
+package io.github.changeover.websocket.engine;
+
+import io.github.changeover.negotiation.PathTemplate;
+import io.github.changeover.servlet.ProtocolLibrary;
+import io.github.changeover.servlet.SettingValues;
+import io.github.changeover.servlet.Veil;
+import io.github.changeover.websocket.engine.WebSocketLibrary.Terms;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.websocket.server.ServerContainer;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * {@code changeover.websocket.engine=container}: the container's own engine speaks with the endpoints once our rules, gates and
+ * opening handshake have let a request pass. Its filter would take requests before the application's filters are done, so the
+ * fields it looks for are veiled until then. Endpoints that a program adds to the container's {@code ServerContainer} are not seen
+ * here, and stay wholly the container's.
+ */
+final class ContainerEngine implements ProtocolLibrary.Started {
+    /** What the filters of Tomcat and of Tyrus look for. */
+    private static final Set<String> LOOKED_FOR = Set.of("upgrade", "sec-websocket-key");
+
+    private final Map<PathTemplate, Class<?>> endpoints;
+    private final String engine;
+
+    private ContainerEngine(Map<PathTemplate, Class<?>> endpoints, String engine) {
+        this.endpoints = endpoints;
+        this.engine = engine;
+    }
+
+    static ProtocolLibrary.Started start(ProtocolLibrary.Start start, Terms terms, Set<Class<?>> found) {
+        ServletContext context = start.context();
+        Map<PathTemplate, Class<?>> endpoints = new LinkedHashMap<>();
+        FoundEndpoints.paths(found).forEach((path, type) -> endpoints.put(PathTemplate.of(path), type));
+        if (endpoints.isEmpty()) return new ProtocolLibrary.Started() { };
+        if (!(context.getAttribute(ServerContainer.class.getName()) instanceof ServerContainer engine)) {
+            throw new SettingValues.Wrong(EngineChoice.SETTING, "container", "'own' here, for this container has no WebSocket engine in this application");
+        }
+        CarriedWebSocket protocol = new CarriedWebSocket(Handover.to(engine, context), terms, endpoints);
+        endpoints.keySet().forEach(path -> start.changeover().path(path.toString()).offer(protocol));
+        return new ContainerEngine(endpoints, engine.getClass().getName());
+    }
+
+    @Override
+    public boolean veils() {
+        return true;
+    }
+
+    @Override
+    public HttpServletRequest veil(HttpServletRequest request) {
+        boolean asked = Collections.list(request.getHeaders("Upgrade")).stream().anyMatch(value -> value.toLowerCase(Locale.ROOT).contains("websocket"));
+        String path = request.getPathInfo() == null ? request.getServletPath() : request.getServletPath() + request.getPathInfo();
+        boolean ours = endpoints.keySet().stream().anyMatch(template -> template.matches(path));
+        return ours && (asked || request.getHeader("Sec-WebSocket-Key") != null) ? Veil.over(request, LOOKED_FOR) : request;
+    }
+
+    @Override
+    public String describe() {
+        return "WebSocket on " + endpoints.keySet() + " by the container's engine, " + engine;
+    }
+}

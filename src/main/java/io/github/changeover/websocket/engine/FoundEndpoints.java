@@ -1,0 +1,49 @@
+package io.github.changeover.websocket.engine;
+
+import jakarta.websocket.Endpoint;
+import jakarta.websocket.server.ServerApplicationConfig;
+import jakarta.websocket.server.ServerEndpoint;
+import jakarta.websocket.server.ServerEndpointConfig;
+import java.lang.reflect.Modifier;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+
+/** Which endpoints an application has, by the rules of Jakarta WebSocket section 6.2: all annotated ones, unless a configuration chooses. */
+final class FoundEndpoints {
+    private FoundEndpoints() {
+    }
+
+    /** Their paths within the application, with their classes. */
+    static Map<String, Class<?>> paths(Set<Class<?>> found) {
+        Set<Class<?>> annotated = new LinkedHashSet<>();
+        Set<Class<? extends Endpoint>> programmed = new LinkedHashSet<>();
+        Set<ServerApplicationConfig> configurations = new LinkedHashSet<>();
+        for (Class<?> type : found) {
+            if (Modifier.isAbstract(type.getModifiers())) continue;
+            if (type.isAnnotationPresent(ServerEndpoint.class)) annotated.add(type);
+            else if (Endpoint.class.isAssignableFrom(type)) programmed.add(type.asSubclass(Endpoint.class));
+            else if (ServerApplicationConfig.class.isAssignableFrom(type)) configurations.add(made(type.asSubclass(ServerApplicationConfig.class)));
+        }
+        Map<String, Class<?>> paths = new LinkedHashMap<>();
+        if (configurations.isEmpty()) annotated.forEach(type -> add(paths, type));
+        for (ServerApplicationConfig configuration : configurations) {
+            configuration.getAnnotatedEndpointClasses(Set.copyOf(annotated)).forEach(type -> add(paths, type));
+            for (ServerEndpointConfig config : configuration.getEndpointConfigs(Set.copyOf(programmed))) paths.put(config.getPath(), config.getEndpointClass());
+        }
+        return paths;
+    }
+
+    private static void add(Map<String, Class<?>> paths, Class<?> type) {
+        paths.put(type.getAnnotation(ServerEndpoint.class).value(), type);
+    }
+
+    private static ServerApplicationConfig made(Class<? extends ServerApplicationConfig> type) {
+        try {
+            return type.getDeclaredConstructor().newInstance();
+        } catch (ReflectiveOperationException unfit) {
+            throw new IllegalStateException(type.getName() + " needs a public constructor that takes nothing", unfit);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package io.github.changeover.websocket.engine;
+
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterConfig;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.websocket.DeploymentException;
+import jakarta.websocket.server.ServerContainer;
+import jakarta.websocket.server.ServerEndpointConfig;
+import java.io.IOException;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.Map;
+
+/** Gives a checked handshake to the container's engine. */
+interface Handover {
+    /**
+     * @param type       the endpoint's class
+     * @param path       its template
+     * @param parameters the values of its variables
+     */
+    void handOver(HttpServletRequest request, HttpServletResponse response, Class<?> type, String path, Map<String, String> parameters)
+            throws IOException, ServletException;
+
+    /**
+     * To Tomcat by the filter of its own, which knows the endpoints it has deployed; to any other engine by the method that Jakarta
+     * WebSocket 2.1 has for this.
+     */
+    static Handover to(ServerContainer engine, ServletContext context) {
+        if (!engine.getClass().getName().startsWith("org.apache.tomcat.")) return byMethod(engine);
+        try {
+            Filter filter = (Filter) Class.forName("org.apache.tomcat.websocket.server.WsFilter", true, engine.getClass().getClassLoader())
+                    .getDeclaredConstructor().newInstance();
+            filter.init(new Named(context));
+            return (request, response, type, path, parameters) -> filter.doFilter(request, response, (ordinary, answer) ->
+                    ((HttpServletResponse) answer).sendError(404, "Tomcat has no WebSocket endpoint at this path"));
+        } catch (ReflectiveOperationException | ServletException | LinkageError unfit) {
+            throw new IllegalStateException("This Tomcat's WebSocket engine is not as known; leave changeover.websocket.engine unset", unfit);
+        }
+    }
+
+    private static Handover byMethod(ServerContainer engine) {
+        return (request, response, type, path, parameters) -> {
+            try {
+                engine.upgradeHttpToWebSocket(request, response, ServerEndpointConfig.Builder.create(type, path).build(), parameters);
+            } catch (DeploymentException refused) {
+                throw new ServletException(refused);
+            }
+        };
+    }
+
+    /** What a filter is told that nobody registered. */
+    record Named(ServletContext getServletContext) implements FilterConfig {
+        @Override
+        public String getFilterName() {
+            return "changeover-websocket-engine";
+        }
+
+        @Override
+        public String getInitParameter(String name) {
+            return null;
+        }
+
+        @Override
+        public Enumeration<String> getInitParameterNames() {
+            return Collections.emptyEnumeration();
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package io.github.changeover.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.changeover.it.container.ContainerUnderTest;
+import io.github.changeover.it.container.ContainersEngine;
+import io.github.changeover.it.container.OnContainer;
+import io.github.changeover.websocket.HandshakeTable;
+import io.github.changeover.websocket.HandshakeTable.Row;
+import java.io.IOException;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** {@code changeover.websocket.engine=container}: the container's engine speaks, behind our rules and our opening handshake. */
+@OnContainer
+@ContainersEngine
+class WebSocketContainerEngineIT {
+    private static ContainerUnderTest container;
+    private static Handshaking handshaking;
+
+    @BeforeAll
+    static void deploy(ContainerUnderTest under) {
+        container = under;
+        container.deploy(War.with("carried").app("handshake").set("changeover.websocket.engine", "container").build(), "/carried");
+        handshaking = new Handshaking(container, "/carried", false);
+    }
+
+    @AfterAll
+    static void undeploy() {
+        container.undeploy("/carried");
+    }
+
+    static Stream<Row> rows() {
+        return HandshakeTable.rows();
+    }
+
+    @ParameterizedTest
+    @MethodSource("rows")
+    void row(Row row) throws IOException {
+        handshaking.check(row);
+    }
+
+    @Test
+    void itsEngineSpeaks() {
+        try (Talk talk = Talk.to(container.http(), "/carried/chat", "superchat")) {
+            assertThat(talk.subprotocol()).isEqualTo("superchat");
+            assertThat(talk.ask("hello")).isEqualTo("text hello");
+            assertThat(talk.goodbye(1000, "bye").next()).startsWith("close 1000");
+        }
+        assertThat(container.log()).contains("by the container's engine, org.");
+    }
+
+    @Test
+    void overTls() {
+        try (Talk talk = Talk.to(container.https(), "/carried/chat")) {
+            assertThat(talk.ask("hello")).isEqualTo("text hello");
+        }
+    }
+}
