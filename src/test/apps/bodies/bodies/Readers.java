@@ -15,6 +15,8 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.util.Arrays;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /** Every way in which a servlet reads its request's body; each answers with what it has read. */
 final class Readers {
@@ -65,29 +67,33 @@ final class Readers {
         protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
             AsyncContext context = request.startAsync();
             ServletInputStream input = request.getInputStream();
-            input.setReadListener(new Listener(context, input, response));
+            input.setReadListener(new Listener(context, input, response, request.getContentLengthLong()));
         }
     }
 
+    /** Asks for no more than the length says: {@link Asks} shows what Payara makes of one who does. */
     private static final class Listener implements ReadListener {
         private final AsyncContext context;
         private final ServletInputStream input;
         private final HttpServletResponse response;
         private final Digest digest = new Digest();
         private final byte[] buffer = new byte[4096];
+        private long left;                                  // below 0 when unknown
 
-        Listener(AsyncContext context, ServletInputStream input, HttpServletResponse response) {
+        Listener(AsyncContext context, ServletInputStream input, HttpServletResponse response, long length) {
             this.context = context;
             this.input = input;
             this.response = response;
+            left = length;
         }
 
         @Override
         public void onDataAvailable() throws IOException {
-            while (input.isReady()) {
+            while (left != 0 && input.isReady()) {
                 int n = input.read(buffer);
                 if (n < 0) return;
                 digest.add(buffer, n);
+                left -= n;
             }
         }
 
@@ -101,6 +107,44 @@ final class Readers {
         public void onError(Throwable failure) {
             response.setStatus(500);
             context.complete();
+        }
+    }
+
+    /** A listener that asks for more when all of a known length is read, and is slow to answer. */
+    @WebServlet(urlPatterns = "/asks", asyncSupported = true)
+    public static final class Asks extends HttpServlet {
+        private final CountDownLatch followed = new CountDownLatch(1);
+
+        @Override
+        protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+            if (request.getMethod().equals("GET")) {
+                if (request.getQueryString() != null) followed.countDown();
+                return;
+            }
+            AsyncContext context = request.startAsync();
+            ServletInputStream input = request.getInputStream();
+            input.setReadListener(new ReadListener() {
+                @Override
+                public void onDataAvailable() throws IOException {
+                    while (input.isReady() && input.read() >= 0) response.flushBuffer();
+                }
+
+                @Override
+                public void onAllDataRead() throws IOException {
+                    try {
+                        followed.await(10, TimeUnit.SECONDS);
+                    } catch (InterruptedException stopped) {
+                        throw new IOException(stopped);
+                    }
+                    response.getOutputStream().print("all read\n");
+                    context.complete();
+                }
+
+                @Override
+                public void onError(Throwable failure) {
+                    context.complete();
+                }
+            });
         }
     }
 

@@ -10,12 +10,14 @@ import io.github.changeover.it.Message.Framing;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.OnContainer;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -99,6 +101,25 @@ class BodiesIT {
     }
 
     private static void assertLikeOrdinary(Message ordinary, Offer offer, Arrival arrival) throws IOException {
+        for (int left = mishaps(ordinary);; left--) {
+            try {
+                compare(ordinary, offer, arrival);
+                return;
+            } catch (AssertionError | IOException mishap) {
+                if (left == 0) throw mishap;
+            }
+        }
+    }
+
+    /**
+     * How often a case may fail. Payara frees a request beneath a ReadListener's second thread: under load one chunked request in
+     * some thousands is answered 500, also in an application without this library. What is ours fails every time.
+     */
+    private static int mishaps(Message message) {
+        return server.isPayara() && message.line().endsWith("/async") && message.framing() == Framing.CHUNKED ? 2 : 0;
+    }
+
+    private static void compare(Message ordinary, Offer offer, Arrival arrival) throws IOException {
         try (Wire wire = Wire.connect(server.http())) {
             ordinary.with(offer.fields).send(wire, arrival);
             Message.Answer answer = Message.answer(wire);
@@ -118,7 +139,7 @@ class BodiesIT {
             byte[] octets = ordinary.with(offer.fields).octets();
             Message.Answer expected = plain(ordinary);
             int step = reader == Reader.BLOCKING ? 1 : 5;
-            splitEverywhere(octets, step, answer -> assertThat(answer).isEqualTo(expected));
+            splitEverywhere(octets, step, mishaps(ordinary), answer -> assertThat(answer).isEqualTo(expected));
         }
     }
 
@@ -130,19 +151,43 @@ class BodiesIT {
     }
 
     /** Each on the connection of the one before, as many as a container serves on one. */
-    private static void splitEverywhere(byte[] octets, int step, Consumer<Message.Answer> assertion) throws IOException {
-        for (int at = step; at < octets.length;) {
+    private static void splitEverywhere(byte[] octets, int step, int mishaps, Consumer<Message.Answer> assertion) throws IOException {
+        for (int at = step, left = mishaps; at < octets.length;) {
             try (Wire wire = Wire.connect(server.http())) {
                 for (int count = 0; count < 50 && at < octets.length; count++, at += step) {
                     Message.sendSplit(wire, octets, at);
-                    try {
-                        assertion.accept(Message.answer(wire));
-                    } catch (AssertionError failure) {
-                        throw new AssertionError("split at " + at + " of " + octets.length, failure);
-                    }
+                    assertion.accept(Message.answer(wire));
                 }
+            } catch (AssertionError | IOException mishap) {
+                if (left-- == 0) throw new AssertionError("split at " + at + " of " + octets.length, mishap);
             }
         }
+    }
+
+    /**
+     * Without Upgrade, so that it is the container's own: Payara, asked for more when all was read, reads on while the request
+     * is in progress, and the next one is lost.
+     */
+    @Test
+    void whatFollowsContentWhoseListenerAsksForMoreIsTheNextRequest() throws IOException {
+        try (Wire wire = Wire.connect(server.http()).patience(Duration.ofSeconds(3)); Wire another = Wire.connect(server.http())) {
+            wire.send("POST /bodies/asks HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n1");
+            Head head = wire.readHead();                    // the first octet was read
+            wire.send("2GET /bodies/asks HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            for (int i = 0; i < 50; i++) get(another, "/bodies/asks");      // meanwhile the container may have read on
+            get(another, "/bodies/asks?followed");
+            assertThat(wire.readBodyText(head)).isEqualTo("all read\n");
+            if (Expected.losesTheNextRequest(server)) {
+                assertThat(wire.readToEnd().text()).doesNotContain("HTTP/1.1 200");
+            } else {
+                assertThat(wire.readHead().status()).isEqualTo(200);
+            }
+        }
+    }
+
+    private static void get(Wire wire, String target) throws IOException {
+        wire.send("GET " + target + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        wire.readBody(wire.readHead());
     }
 
     @ParameterizedTest
@@ -208,6 +253,6 @@ class BodiesIT {
     @Covers({"RFC9931-01", "RFC9110-7.8-20"})
     void aRefusedRequestSplitAnywhereLeavesTheConnectionUsable(Framing framing) throws IOException {
         byte[] octets = Reader.BLOCKING.post(5, framing).with("Connection: Upgrade", "Upgrade: never").octets();
-        splitEverywhere(octets, 1, answer -> assertThat(answer.status()).isEqualTo(403));
+        splitEverywhere(octets, 1, 0, answer -> assertThat(answer.status()).isEqualTo(403));
     }
 }
