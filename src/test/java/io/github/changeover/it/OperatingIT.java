@@ -6,6 +6,7 @@ import io.github.changeover.conformance.Covers;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.EmbeddedOnly;
 import io.github.changeover.it.container.Logins;
+import io.github.changeover.it.container.NotOnTomcatServletEdge;
 import io.github.changeover.it.container.OnContainer;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -98,6 +99,7 @@ class OperatingIT {
     }
 
     @Test
+    @NotOnTomcatServletEdge
     void aConnectionIsListedAndClosedOnCommand() throws Exception {
         try (Wire polite = guest("/member", Logins.basic(Logins.MEMBER)); Wire evicted = guest("/guest")) {
             CompositeData line = connection(polite);
@@ -117,6 +119,7 @@ class OperatingIT {
     }
 
     @Test
+    @NotOnTomcatServletEdge
     @Covers("GEN-06")
     void drainOnCommandTurnsAwayWhatIsNewAndLetsOrdinaryHttpBe() throws Exception {
         assertThat(get("/health/changeover").body()).isEqualTo("up\n");
