@@ -12,11 +12,8 @@ import java.io.IOException;
 import java.util.Collections;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.naming.InitialContext;
 import javax.naming.NamingException;
@@ -28,18 +25,12 @@ import javax.naming.NamingException;
  */
 public final class PayaraContainer implements Container {
     private static final String GRIZZLY = GrizzlyConnection.class.getName();
-    private static final int CALLBACK_THREADS = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
     private static final String CLOSES = PayaraContainer.class.getName() + ".closes";
 
-    private final ThreadPoolExecutor callbacks = new ThreadPoolExecutor(CALLBACK_THREADS, CALLBACK_THREADS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-        Thread thread = new Thread(task, "changeover-callbacks");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final CallbackThreads callbacks = new CallbackThreads();
 
     /** For the ServiceLoader. */
     public PayaraContainer() {
-        callbacks.allowCoreThreadTimeOut(true);     // idle, it has no thread
     }
 
     @Override

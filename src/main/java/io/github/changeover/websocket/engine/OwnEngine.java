@@ -18,9 +18,11 @@ final class OwnEngine implements ProtocolLibrary.Started {
 
     private final EndpointContainer container;
     private final String tyrus;
+    private final DeflatePool pool;
 
-    private OwnEngine(EndpointContainer container, String tyrus) {
+    private OwnEngine(EndpointContainer container, String tyrus, DeflatePool pool) {
         this.container = container;
+        this.pool = pool;
         this.tyrus = tyrus;
     }
 
@@ -43,10 +45,11 @@ final class OwnEngine implements ProtocolLibrary.Started {
         } catch (DeploymentException | IOException wrong) {
             throw new IllegalStateException("The WebSocket endpoints cannot be deployed: " + wrong.getMessage(), wrong);
         }
-        WebSocketHandler.Shared shared = new WebSocketHandler.Shared(new FrameLimits(terms.maxMessage(), terms.maxMessage()), new DeflatePool(), SessionEnds.of(context));
+        DeflatePool pool = new DeflatePool();
+        WebSocketHandler.Shared shared = new WebSocketHandler.Shared(new FrameLimits(terms.maxMessage(), terms.maxMessage()), pool, SessionEnds.of(context));
         WebSocketProtocol protocol = new WebSocketProtocol(container.getWebSocketEngine(), terms, shared);
         container.paths().forEach(path -> start.changeover().path(path).offer(protocol));
-        return new OwnEngine(container, tyrus);
+        return new OwnEngine(container, tyrus, pool);
     }
 
     @Override
@@ -57,5 +60,6 @@ final class OwnEngine implements ProtocolLibrary.Started {
     @Override
     public void close() {
         container.stop();
+        pool.close();
     }
 }
