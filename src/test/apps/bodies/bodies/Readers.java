@@ -71,7 +71,7 @@ final class Readers {
         }
     }
 
-    /** Asks for no more than the length says: {@link Asks} shows what Payara makes of one who does. */
+    /** Asks for no more than the length says, unless the end is known: {@link Asks} shows what Payara makes of one who does. */
     private static final class Listener implements ReadListener {
         private final AsyncContext context;
         private final ServletInputStream input;
@@ -89,7 +89,7 @@ final class Readers {
 
         @Override
         public void onDataAvailable() throws IOException {
-            while (left != 0 && input.isReady()) {
+            while ((left != 0 || input.isFinished()) && input.isReady()) {
                 int n = input.read(buffer);
                 if (n < 0) return;
                 digest.add(buffer, n);

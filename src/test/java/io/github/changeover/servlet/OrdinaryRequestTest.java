@@ -1,0 +1,131 @@
+package io.github.changeover.servlet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.changeover.Changeover;
+import io.github.changeover.spi.Decision;
+import io.github.changeover.spi.ProtocolToken;
+import io.github.changeover.spi.UpgradeProtocol;
+import io.github.changeover.spi.UpgradeRequest;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.FilterConfig;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpServletResponseWrapper;
+import java.lang.management.ManagementFactory;
+import java.lang.reflect.Proxy;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.catalina.core.StandardContext;
+import org.apache.catalina.startup.Tomcat;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a request without Upgrade costs where others are offered protocols. */
+class OrdinaryRequestTest {
+    private static final int REQUESTS = 100_000;
+    @TempDir
+    static Path folder;
+    private static ServletContext context;
+    private static Tomcat tomcat;
+    private int reached;
+
+    @BeforeAll
+    static void start() throws Exception {
+        tomcat = new Tomcat();
+        tomcat.setSilent(true);
+        tomcat.setBaseDir(folder.toString());
+        StandardContext made = (StandardContext) tomcat.addContext("", folder.toString());
+        made.addServletContainerInitializer((classes, application) -> context = application, null);
+        tomcat.start();
+        Changeover.of(context).path("/rooms/{room}").offer(new Lines());
+        Changeover.of(context).path("/lines").offer(new Lines()).required();
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        Deployment.stop(context);
+        tomcat.stop();
+        tomcat.destroy();
+    }
+
+    @Test
+    void bothFiltersPassItOnAndAllocateNothing() throws Exception {
+        OuterFilter outer = new OuterFilter();
+        InnerFilter inner = new InnerFilter();
+        outer.init(nothing(FilterConfig.class));
+        inner.init(nothing(FilterConfig.class));
+        HttpServletRequest request = new Ordinary();
+        HttpServletResponse response = new HttpServletResponseWrapper(nothing(HttpServletResponse.class));
+        FilterChain application = (req, res) -> {
+            if (req == request && res == response) reached++;
+        };
+        FilterChain chain = (req, res) -> inner.doFilter(req, res, application);
+        com.sun.management.ThreadMXBean threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = 0;
+        for (int i = -20_000; i < REQUESTS; i++) {
+            if (i == 0) before = threads.getCurrentThreadAllocatedBytes();
+            outer.doFilter(request, response, chain);
+        }
+        long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+        assertThat(reached).isEqualTo(REQUESTS + 20_000);
+        assertThat(allocated).as("octets for " + REQUESTS + " requests").isLessThan(REQUESTS);    // an object has 16 at least
+    }
+
+    private static final class Lines implements UpgradeProtocol {
+        @Override
+        public List<ProtocolToken> tokens() {
+            return List.of(ProtocolToken.of("lines"));
+        }
+
+        @Override
+        public Decision negotiate(UpgradeRequest request, ProtocolToken offered) {
+            throw new AssertionError("nobody asked");
+        }
+    }
+
+    /** Where a protocol is offered and not required; another path requires one. */
+    private static final class Ordinary extends HttpServletRequestWrapper {
+        Ordinary() {
+            super(nothing(HttpServletRequest.class));
+        }
+
+        @Override
+        public String getHeader(String name) {
+            return null;
+        }
+
+        @Override
+        public String getServletPath() {
+            return "/rooms/1";
+        }
+
+        @Override
+        public String getPathInfo() {
+            return null;
+        }
+
+        @Override
+        public DispatcherType getDispatcherType() {
+            return DispatcherType.REQUEST;
+        }
+
+        @Override
+        public Object getAttribute(String name) {
+            return null;
+        }
+    }
+
+    /** Knows the application, and nothing else. */
+    private static <T> T nothing(Class<T> type) {
+        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
+            if (method.getName().equals("getServletContext")) return context;
+            throw new UnsupportedOperationException(method.getName());
+        }));
+    }
+}
