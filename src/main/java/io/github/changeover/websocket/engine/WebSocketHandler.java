@@ -25,6 +25,7 @@ import org.glassfish.tyrus.spi.WebSocketEngine.UpgradeInfo;
  * Every way to an end tells the endpoint once.
  */
 final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
+    private static final int EMPTY_CLOSE = 2;
     private final UpgradeInfo info;
     private final Optional<DeflateAgreement> deflate;
     private final Shared shared;
@@ -63,7 +64,14 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
 
     @Override
     public void frames(ByteBuffer frames) {
-        tyrus.getReadHandler().handle(frames);
+        if (!reader.closedWithoutCode()) {
+            tyrus.getReadHandler().handle(frames);
+            return;
+        }
+        // Tyrus would tell the endpoint of 1000
+        frames.limit(frames.limit() - EMPTY_CLOSE);
+        if (frames.hasRemaining()) tyrus.getReadHandler().handle(frames);
+        end(CloseCodes.NO_STATUS_CODE, "");
     }
 
     @Override

@@ -29,6 +29,7 @@ public final class FrameReader implements AutoCloseable {
     private Payload payload;        // of the frame that is not whole, or null
     private int taken;              // octets of it that have come
     private boolean ended;
+    private boolean withoutCode;
 
     /**
      * @param deflate what was agreed on
@@ -77,6 +78,11 @@ public final class FrameReader implements AutoCloseable {
     /** Whether a Close frame came, or something was wrong, or this was closed: what else comes is ignored. */
     public boolean ended() {
         return ended;
+    }
+
+    /** Whether the last frame was a Close frame without a code, which stands for 1005 and never on the wire: RFC 6455 section 7.1.5. */
+    public boolean closedWithoutCode() {
+        return withoutCode;
     }
 
     /** Gives back what is held. Nothing is read any more. */
@@ -210,6 +216,7 @@ public final class FrameReader implements AutoCloseable {
         if (header.opcode() != Opcode.CLOSE) return null;
         FrameFault fault = CloseFrame.check(octets, from, to);
         ended = fault == null;
+        withoutCode = from == to;
         return fault;
     }
 }

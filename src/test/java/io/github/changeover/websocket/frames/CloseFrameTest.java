@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.github.changeover.conformance.Covers;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -19,6 +20,16 @@ class CloseFrameTest {
         assertThat(CloseFrame.of(1000, "")).isEqualTo(ByteBuffer.wrap(Octets.hex("8802 03e8")));
         assertThat(CloseFrame.of(1005, "")).isEqualTo(ByteBuffer.wrap(Octets.hex("8800")));
         assertThat(CloseFrame.of(4999, "x")).isEqualTo(ByteBuffer.wrap(Octets.hex("8803 1387 78")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"8880 01020304 / true", "8882 00000000 03e8 / false", "8885 00000000 03e8 c28800 / false"})
+    void aCloseWithoutACodeIsKnown(String row) {
+        String[] sides = row.split(" / ");
+        try (FrameReader reader = new FrameReader(new FrameLimits(100, 100), Optional.empty(), new DeflatePool())) {
+            reader.read(ByteBuffer.wrap(Octets.hex(sides[0])), new Received());
+            assertThat(reader.closedWithoutCode()).isEqualTo(Boolean.valueOf(sides[1]));
+        }
     }
 
     @ParameterizedTest
