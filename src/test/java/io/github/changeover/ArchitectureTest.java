@@ -49,6 +49,7 @@ class ArchitectureTest {
             Map.entry(".negotiation", List.of(".spi")),
             Map.entry(".connection", List.of(".spi")),
             Map.entry(".websocket", List.of(".spi", ".negotiation")),
+            Map.entry(".lab", List.of(".spi", ".negotiation")),
             Map.entry(".servlet", List.of("", ".spi", ".negotiation", ".connection", "jakarta.servlet..")),
             Map.entry(".servlet.container", List.of(".spi", ".negotiation", ".connection", ".servlet", "jakarta.servlet..", "org.apache..")),
             Map.entry(".demo", List.of("", ".spi", "jakarta.servlet.."))));

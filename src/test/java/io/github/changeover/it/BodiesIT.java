@@ -5,10 +5,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.conformance.Covers;
-import io.github.changeover.it.Message.Arrival;
-import io.github.changeover.it.Message.Framing;
+import io.github.changeover.testkit.Message.Arrival;
+import io.github.changeover.testkit.Message.Framing;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.OnContainer;
+import io.github.changeover.testkit.Message;
+import io.github.changeover.testkit.Wire;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.github.changeover.it;
+package io.github.changeover.testkit;
 
 import java.net.Socket;
 import java.security.GeneralSecurityException;
