@@ -48,15 +48,19 @@ class ArchitectureTest {
             Map.entry(".spi", List.of()),
             Map.entry(".negotiation", List.of(".spi")),
             Map.entry(".connection", List.of(".spi")),
+            Map.entry(".observe", List.of(".spi", ".negotiation", ".connection")),
             Map.entry(".websocket", List.of(".spi", ".negotiation")),
             Map.entry(".lab", List.of(".spi", ".negotiation")),
-            Map.entry(".servlet", List.of("", ".spi", ".negotiation", ".connection", "jakarta.servlet..")),
+            Map.entry(".servlet", List.of("", ".spi", ".negotiation", ".connection", ".observe", "jakarta.servlet..")),
             Map.entry(".servlet.container", List.of(".spi", ".negotiation", ".connection", ".servlet", "jakarta.servlet..", "org.apache..")),
+            Map.entry(".console", List.of(".spi", ".negotiation", ".lab", ".observe", ".servlet", "jakarta.servlet..")),
             Map.entry(".demo", List.of("", ".spi", "jakarta.servlet.."))));
 
     /** Single classes that may import more than their package. */
     private static final Map<String, List<String>> MAY_IMPORT_ALSO = Map.of(
             ROOT + ".Changeover", List.of("jakarta.servlet"),
+            ROOT + ".observe.Observatory", List.of("jakarta.servlet"),
+            ROOT + ".observe.Chronicle", List.of("jakarta.servlet"),
             ROOT + ".servlet.CdiInstances", List.of("jakarta.enterprise.."));
 
     /** Classes that are neither final nor made to be extended, each with its reason. */
@@ -114,6 +118,11 @@ class ArchitectureTest {
     @Test
     void nobodyImportsTheDemo() {
         noClasses().that().resideOutsideOfPackage(ROOT + ".demo").should().dependOnClassesThat().resideInAPackage(ROOT + ".demo").check(CLASSES);
+    }
+
+    @Test
+    void nobodyImportsTheConsole() {
+        noClasses().that().resideOutsideOfPackage(ROOT + ".console").should().dependOnClassesThat().resideInAPackage(ROOT + ".console").check(CLASSES);
     }
 
     @Test

@@ -11,13 +11,15 @@ import java.time.Duration;
  * @param closing time a closing connection has to send what is queued
  * @param linger  time a closed peer has to end its side, so that the last octets are not lost to a reset
  * @param drain   time handlers have to say goodbye when the application goes
+ * @param lifetime time after which a connection is told to say goodbye, and closed after the drain time; zero for ever
+ * @param earlyData octets that may come before the 101
  */
-public record Limits(int queue, Duration idle, Duration stall, Duration closing, Duration linger, Duration drain) {
+public record Limits(int queue, Duration idle, Duration stall, Duration closing, Duration linger, Duration drain, Duration lifetime, int earlyData) {
     /** Time a container has to open a connection that was agreed on. */
     static final Duration OPENING = Duration.ofMinutes(1);
     private static final Duration LONGEST = Duration.ofDays(36_500);       // any longer is as good as this, and can be counted
     public static final Limits DEFAULT = new Limits(1 << 20, Duration.ofMinutes(5), Duration.ofSeconds(30),
-            Duration.ofSeconds(10), Duration.ofSeconds(2), Duration.ofSeconds(5));
+            Duration.ofSeconds(10), Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ZERO, 1 << 16);
 
     public Limits {
         if (queue < 1) throw new IllegalArgumentException("The queue holds at least one octet, not " + queue);
@@ -26,6 +28,8 @@ public record Limits(int queue, Duration idle, Duration stall, Duration closing,
         closing = time("closing", closing);
         linger = time("linger", linger);
         drain = time("drain", drain);
+        lifetime = time("lifetime", lifetime);
+        if (earlyData < 0) throw new IllegalArgumentException("Early data has no or some octets, not " + earlyData);
     }
 
     private static Duration time(String name, Duration value) {

@@ -17,6 +17,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
 
 /**
  * A switched connection between an edge and a handler. Everything that touches the handler happens in {@link Turns};
@@ -32,16 +35,19 @@ public final class LiveConnection implements SwitchedConnection {
     private final Timekeeper time;
     private final Ending ending = new Ending();
     private final Turns turns;
+    private final Life life;
 
-    public LiveConnection(Application application, UpgradeRequest request, ProtocolToken protocol, EarlyData earlyData, ConnectionHandler handler) {
+    /** @param place what to do when the connection has ended, on every path, once: it gives back what was reserved for it */
+    public LiveConnection(Application application, UpgradeRequest request, ProtocolToken protocol, EarlyData earlyData, ConnectionHandler handler, Runnable place) {
         this.id = application.register().nextId();
         this.application = application;
         this.request = request;
+        this.life = new Life(this, application, place);
         this.protocol = protocol;
         this.queue = new OutputQueue(application.chunks(), application.limits().queue());
         this.time = new Timekeeper(application.limits());
         this.streams = handler instanceof ConnectionHandler.Blocking blocking ? new BlockingStreams(this, blocking, application.threads()) : null;
-        this.turns = new Turns(this, application, streams != null ? streams : (ConnectionHandler.Events) handler, earlyData, queue, ending, time);
+        this.turns = new Turns(this, application, streams != null ? streams : (ConnectionHandler.Events) handler, earlyData, queue, ending, time, life);
         application.register().expect(this);
     }
 
@@ -86,6 +92,8 @@ public final class LiveConnection implements SwitchedConnection {
             case IDLE -> close(CloseCause.of(CloseCause.Kind.IDLE, "no octet for " + application.limits().idle()));
             case STALLED -> evict(CloseCause.of(CloseCause.Kind.STALLED, "the peer took nothing while " + queue.queued() + " octets waited"));
             case LINGERED -> lose(ending.asked());
+            case AGED -> drain();
+            case OUTLIVED -> close(CloseCause.of(CloseCause.Kind.LIFETIME, "open for " + application.limits().lifetime()));
         }
     }
 
@@ -94,11 +102,13 @@ public final class LiveConnection implements SwitchedConnection {
         if (time.overdue(now)) evict(CloseCause.of(CloseCause.Kind.BROKEN, "the container did not open the connection within " + Limits.OPENING));
     }
 
-    void drain() {
+    /** Lets the handler say goodbye, once; later calls do nothing. From any thread. */
+    public void drain() {
         turns.signal(DRAIN);
     }
 
-    void evict(CloseCause cause) {
+    /** Ends the connection at once, with this cause unless there is one already. From any thread. */
+    public void evict(CloseCause cause) {
         ending.decide(cause);
         turns.abort();
     }
@@ -129,6 +139,7 @@ public final class LiveConnection implements SwitchedConnection {
             if (sent != null) turns.signal(SETTLE);
             else turns.proceed();
         }
+        if (accepted == Accepted.FULL) life.full();
         return accepted == Accepted.MORE;
     }
 
@@ -209,6 +220,16 @@ public final class LiveConnection implements SwitchedConnection {
     @Override
     public long queued() {
         return queue.queued();
+    }
+
+    /** When it opened; empty before. */
+    public Optional<Instant> since() {
+        return life.since();
+    }
+
+    /** Time without an octet in either direction, as the watch saw it: exact to about a second. */
+    public Duration idle() {
+        return time.idle(System.nanoTime());
     }
 
     public long octetsIn() {

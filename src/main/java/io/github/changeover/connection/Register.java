@@ -23,6 +23,7 @@ public final class Register {
     private final LongAdder octetsOut = new LongAdder();
     private final Map<CloseCause.Kind, LongAdder> closed = new EnumMap<>(CloseCause.Kind.class);
     private volatile boolean draining;
+    private volatile long leaveBy;      // by the nano clock; 0 while nobody has to leave
     private volatile boolean over;
 
     public Register() {
@@ -89,6 +90,29 @@ public final class Register {
 
     public boolean draining() {
         return draining;
+    }
+
+    /**
+     * Empties the register while the application goes on: every handler may say goodbye, and what has not ended after
+     * {@code grace} is ended by {@link #look}. Connections that open meanwhile are told at once. Returns at once.
+     */
+    public void turnAway(Duration grace) {
+        leaveBy = (System.nanoTime() + grace.toNanos()) | 1;
+        draining = true;
+        live.forEach(LiveConnection::drain);
+    }
+
+    /** Undoes {@link #turnAway} for the connections that come after; nothing undoes {@link #drain}. */
+    public void welcome() {
+        if (over) return;
+        leaveBy = 0;
+        draining = false;
+    }
+
+    void look(long now) {
+        long by = leaveBy;
+        if (by == 0 || now - by < 0) return;
+        live.forEach(connection -> connection.evict(CloseCause.of(CloseCause.Kind.DRAINED, "an operator has drained the application")));
     }
 
     /**

@@ -21,15 +21,17 @@ final class Turns {
     private final OutputQueue queue;
     private final Ending ending;
     private final Timekeeper time;
+    private final Life life;
     private final Serial serial = new Serial(this::turn);
     private final Tasks tasks = new Tasks();
     private volatile Transport transport;
     private volatile boolean paused, endOutputAsked, inputEnded, finished;
     private volatile long octetsIn;
-    private boolean opened, drained, finSent;     // touched in turns only
+    private Arrivals arrivals;                    // from here on touched in turns only
+    private boolean opened, drained, finSent;
 
     Turns(LiveConnection connection, Application application, ConnectionHandler.Events handler, EarlyData earlyData,
-          OutputQueue queue, Ending ending, Timekeeper time) {
+          OutputQueue queue, Ending ending, Timekeeper time, Life life) {
         this.connection = connection;
         this.application = application;
         this.handler = handler;
@@ -37,6 +39,7 @@ final class Turns {
         this.queue = queue;
         this.ending = ending;
         this.time = time;
+        this.life = life;
     }
 
     // ---- from any thread
@@ -131,21 +134,13 @@ final class Turns {
         settle();
     }
 
-    private void begin() throws IOException {
+    private void begin() {
         opened = true;
-        application.register().add(connection);
-        if (earlyData == EarlyData.REFUSE && hasEarlyData()) ending.decide(CloseCause.of(CloseCause.Kind.EARLY_DATA, "octets came before the 101"));
+        life.begin();
+        arrivals = new Arrivals(transport);
+        int most = earlyData == EarlyData.REFUSE ? 0 : application.limits().earlyData();
+        if (arrivals.exceedEarly(most)) ending.decide(CloseCause.of(CloseCause.Kind.EARLY_DATA, "more than " + most + " octets came before the 101"));
         if (ending.decided() == null) handler.opened(connection);
-    }
-
-    private boolean hasEarlyData() throws IOException {
-        Scratch scratch = transport.scratch();
-        ByteBuffer early = scratch.take();
-        try {
-            return transport.read(early.clear()) > 0;
-        } finally {
-            scratch.give(early);
-        }
     }
 
     private void runTasks() {
@@ -169,7 +164,7 @@ final class Turns {
         ByteBuffer octets = scratch.take();
         try {
             while (reading()) {
-                int count = transport.read(octets.clear());
+                int count = arrivals.read(octets.clear());
                 if (count == 0) return;
                 if (count < 0) {
                     inputEnded = true;
@@ -232,6 +227,7 @@ final class Turns {
 
     private boolean tellRoom() {
         if (ending.asked() != null || ending.decided() != null || !queue.roomAgain()) return false;
+        life.hasRoom();
         handler.writable(connection);
         return true;
     }
@@ -245,6 +241,6 @@ final class Turns {
         for (Completion lost : queue.shut()) Tasks.last(new Told(lost, new IOException("The connection closed before these octets were sent: " + cause)));
         tasks.drop();
         Tasks.last(() -> handler.closed(connection, cause));
-        application.register().remove(connection, cause);
+        life.end(cause);
     }
 }

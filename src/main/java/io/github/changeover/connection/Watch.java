@@ -27,7 +27,7 @@ public final class Watch implements AutoCloseable {
 
     /** A quarter of the shortest time there is to watch, within 10 ms and 1 s. */
     private static long interval(Limits limits) {
-        long shortest = Stream.of(limits.idle(), limits.stall(), limits.closing(), limits.linger())
+        long shortest = Stream.of(limits.idle(), limits.stall(), limits.closing(), limits.linger(), limits.lifetime())
                 .filter(time -> !time.isZero()).mapToLong(Duration::toMillis).min().orElse(4000);
         return Math.max(10, Math.min(1000, shortest / 4));
     }
@@ -38,6 +38,7 @@ public final class Watch implements AutoCloseable {
 
     void look(long now) {
         for (LiveConnection connection : register.live()) look(connection, () -> connection.tick(now));
+        register.look(now);
         for (LiveConnection connection : register.expected()) look(connection, () -> connection.tickUnopened(now));
     }
 

@@ -27,15 +27,48 @@ import java.util.OptionalInt;
  * @param rule       the template of the path's rule, empty when there is none
  * @param candidates what was asked, in order, and why it was or was not taken
  * @param layers     what the connection changes to, bottom-up; empty unless switched
+ * @param ground     why, as one of a few kinds
  * @param reason     why, in a few words
  */
 public record Explanation(Outcome outcome, OptionalInt status, String method, String path, Offered offered,
-                          Optional<PathTemplate> rule, List<Asked> candidates, List<ProtocolToken> layers, String reason) {
+                          Optional<PathTemplate> rule, List<Asked> candidates, List<ProtocolToken> layers, Ground ground, String reason) {
     private static final int LONGEST_LINE = 1000;
     private static final int MOST_ITEMS = 8;
 
     /** What became of a request. */
     public enum Outcome { SWITCHED, IGNORED, REFUSED }
+
+    /** Why, as one of a few kinds: what counters count by. */
+    public enum Ground {
+        /** An offered protocol took it. */
+        AGREED,
+        /** No rule is for the path. */
+        NO_RULE,
+        /** The message is not HTTP/1.1. */
+        NOT_HTTP11,
+        /** There is no {@code Upgrade} field. */
+        NO_OFFER,
+        /** {@code Connection} does not list {@code upgrade}. */
+        CONNECTION_FIELD,
+        /** {@code Upgrade} is too long, or holds no well-formed protocol. */
+        MALFORMED_OFFER,
+        /** The message has a framing, a transfer coding or a {@code Host} that it may not have. */
+        MALFORMED_MESSAGE,
+        /** Nothing that is offered is served on the path. */
+        NOT_SERVED,
+        /** Every protocol that was asked declined. */
+        DECLINED,
+        /** The user has none of the roles. */
+        ROLE,
+        /** A gate or a protocol refused. */
+        REFUSED,
+        /** A bound of connections, threads or content is reached. */
+        LIMIT,
+        /** The application is draining. */
+        DRAINING,
+        /** The application, or the container, left no way to switch. */
+        STAYED_HTTP
+    }
 
     /**
      * A protocol that the client offered and the rule knows.
@@ -53,6 +86,16 @@ public record Explanation(Outcome outcome, OptionalInt status, String method, St
     public Explanation {
         candidates = List.copyOf(candidates);
         layers = List.copyOf(layers);
+    }
+
+    /** The same request, refused after all. */
+    public Explanation refused(int code, Ground why, String words) {
+        return new Explanation(Outcome.REFUSED, OptionalInt.of(code), method, path, offered, rule, candidates, List.of(), why, words);
+    }
+
+    /** The same request, which stays HTTP after all. */
+    public Explanation ignored(Ground why, String words) {
+        return new Explanation(Outcome.IGNORED, OptionalInt.empty(), method, path, offered, rule, candidates, List.of(), why, words);
     }
 
     /** What was done and why, without the request: {@code refused with 403, the user has none of the roles}. */
@@ -78,6 +121,7 @@ public record Explanation(Outcome outcome, OptionalInt status, String method, St
                 .map(candidate -> Map.of("token", Printable.of(candidate.token.toString()), "why", Printable.of(candidate.why, 240)))
                 .toList());
         map.put("layers", texts(layers));
+        map.put("ground", ground.name().toLowerCase(Locale.ROOT));
         map.put("summary", summary());
         return map;
     }

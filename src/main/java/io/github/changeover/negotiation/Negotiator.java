@@ -1,5 +1,6 @@
 package io.github.changeover.negotiation;
 
+import io.github.changeover.negotiation.Explanation.Ground;
 import io.github.changeover.negotiation.UpgradeField.Offered;
 import io.github.changeover.spi.ContentRule;
 import io.github.changeover.spi.Decision;
@@ -35,6 +36,8 @@ public final class Negotiator {
             "An HTTP/1.1 request has exactly one Host field, with a host and perhaps a port: send one.");
     private static final Decision UNKNOWN_CODING = new Decision.Refuse(501,
             "This transfer coding is not known here: send the content with a length, or chunked.");
+    private static final Decision OTHER_ROLE = new Decision.Refuse(403, "You may not change the protocol here: ask for a role that may.");
+    private static final Decision NO_LOGIN = new Decision.Refuse(401, "Log in before you change the protocol here.");
 
     private final UpgradeRequest request;
     private final PathRule rule;
@@ -66,38 +69,43 @@ public final class Negotiator {
         if (match.isEmpty()) {
             String reason = "no rule is for this path";
             Explanation explanation = new Explanation(Explanation.Outcome.IGNORED, OptionalInt.empty(), request.method(),
-                    request.path(), offered, Optional.empty(), List.of(), List.of(), reason);
+                    request.path(), offered, Optional.empty(), List.of(), List.of(), Ground.NO_RULE, reason);
             return new Verdict(new Decision.Ignore(reason), Optional.empty(), Optional.empty(), false, List.of(), explanation);
         }
         return new Negotiator(request, match.get().rule(), switches, head, offered).decide();
     }
 
     private Verdict decide() {
-        if (!head.isHttp11()) return notSwitched("the request is not HTTP/1.1");
-        if (head.upgrade().isEmpty()) return notSwitched("it has no Upgrade field");
-        if (!ConnectionField.parse(head.connection()).has("upgrade")) return notSwitched("Connection does not list upgrade");
-        if (offered instanceof Offered.Oversized oversized) return notSwitched(oversized.reason());
-        if (head.isFramedTwice()) return notSwitched("it has both Transfer-Encoding and Content-Length");
+        if (!head.isHttp11()) return notSwitched(Ground.NOT_HTTP11, "the request is not HTTP/1.1");
+        if (head.upgrade().isEmpty()) return notSwitched(Ground.NO_OFFER, "it has no Upgrade field");
+        if (!ConnectionField.parse(head.connection()).has("upgrade")) return notSwitched(Ground.CONNECTION_FIELD, "Connection does not list upgrade");
+        if (offered instanceof Offered.Oversized oversized) return notSwitched(Ground.MALFORMED_OFFER, oversized.reason());
+        if (head.isFramedTwice()) return notSwitched(Ground.MALFORMED_MESSAGE, "it has both Transfer-Encoding and Content-Length");
         return offered instanceof Offered.Present present ? choose(present.offer().tokens())
-                : notSwitched("Upgrade holds no well-formed protocol");
+                : notSwitched(Ground.MALFORMED_OFFER, "Upgrade holds no well-formed protocol");
     }
 
     private Verdict choose(List<ProtocolToken> tokens) {
         List<Candidate> candidates = Candidate.of(rule, tokens);
-        if (candidates.isEmpty()) return notSwitched("nothing that is offered is served here");
+        if (candidates.isEmpty()) return notSwitched(Ground.NOT_SERVED, "nothing that is offered is served here");
         if (!head.hasOneHost()) {
-            return verdict(NOT_ONE_HOST, Optional.empty(), "it has not exactly one valid Host field");
+            return verdict(NOT_ONE_HOST, Optional.empty(), Ground.MALFORMED_MESSAGE, "it has not exactly one valid Host field");
         }
         if (head.hasUnknownCoding()) {
-            return verdict(UNKNOWN_CODING, Optional.empty(), "it has a transfer coding besides chunked");
+            return verdict(UNKNOWN_CODING, Optional.empty(), Ground.MALFORMED_MESSAGE, "it has a transfer coding besides chunked");
         }
         for (Candidate candidate : candidates) {
             Decision decision = ask(candidate);
             String why = why(decision);
             asked.add(new Explanation.Asked(candidate.token(), why));
-            if (!(decision instanceof Decision.Ignore)) return verdict(decision, Optional.of(candidate), why);
+            if (!(decision instanceof Decision.Ignore)) return verdict(decision, Optional.of(candidate), ground(decision), why);
         }
-        return notSwitched("no offered protocol takes it");
+        return notSwitched(Ground.DECLINED, "no offered protocol takes it");
+    }
+
+    private static Ground ground(Decision decision) {
+        if (decision instanceof Decision.Switch) return Ground.AGREED;
+        return decision == NO_LOGIN || decision == OTHER_ROLE ? Ground.ROLE : Ground.REFUSED;
     }
 
     private static String why(Decision decision) {
@@ -112,7 +120,9 @@ public final class Negotiator {
         if (!content.methods().isEmpty() && !content.methods().contains(request.method())) return OTHER_METHOD;
         if (!content.content() && request.hasContent()) return NO_CONTENT;
 
-        if (!rule.roles().isEmpty() && Collections.disjoint(rule.roles(), request.roles())) return lacksRole();
+        if (!rule.roles().isEmpty() && Collections.disjoint(rule.roles(), request.roles())) {
+            return request.principal().isPresent() ? OTHER_ROLE : NO_LOGIN;
+        }
         for (Gate gate : rule.gates()) {
             Optional<Decision.Refuse> refusal = check(gate, candidate.token());
             if (refusal.isPresent()) return refusal.get();
@@ -121,12 +131,6 @@ public final class Negotiator {
         Decision decision = Candidate.guarded(protocol, () -> protocol.negotiate(request, candidate.token()));
         if (decision instanceof Decision.Switch change) requireOffered(change, candidate);
         return decision;
-    }
-
-    private Decision lacksRole() {
-        return request.principal().isPresent()
-                ? new Decision.Refuse(403, "You may not change the protocol here: ask for a role that may.")
-                : new Decision.Refuse(401, "Log in before you change the protocol here.");
     }
 
     private Optional<Decision.Refuse> check(Gate gate, ProtocolToken token) {
@@ -162,8 +166,8 @@ public final class Negotiator {
     }
 
     /** Nothing is taken: ordinary HTTP goes on, unless the rule requires a switch. */
-    private Verdict notSwitched(String reason) {
-        return verdict(rule.required() ? upgradeRequired() : new Decision.Ignore(reason), Optional.empty(), reason);
+    private Verdict notSwitched(Ground ground, String reason) {
+        return verdict(rule.required() ? upgradeRequired() : new Decision.Ignore(reason), Optional.empty(), ground, reason);
     }
 
     private Decision upgradeRequired() {
@@ -192,9 +196,9 @@ public final class Negotiator {
         return served.get();
     }
 
-    private Verdict verdict(Decision decision, Optional<Candidate> candidate, String reason) {
+    private Verdict verdict(Decision decision, Optional<Candidate> candidate, Ground ground, String reason) {
         Explanation explanation = new Explanation(outcome(decision), status(decision), request.method(), request.path(), offered,
-                Optional.of(rule.template()), asked, decision instanceof Decision.Switch change ? change.layers() : List.of(), reason);
+                Optional.of(rule.template()), asked, decision instanceof Decision.Switch change ? change.layers() : List.of(), ground, reason);
         return new Verdict(decision, candidate.map(Candidate::protocol), candidate.map(Candidate::token), closes(decision),
                 upgradeList(decision, candidate), explanation);
     }

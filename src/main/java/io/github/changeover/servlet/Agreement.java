@@ -1,5 +1,6 @@
 package io.github.changeover.servlet;
 
+import io.github.changeover.negotiation.Explanation.Ground;
 import io.github.changeover.negotiation.Verdict;
 import io.github.changeover.spi.Decision;
 import io.github.changeover.spi.OriginalResponse;
@@ -17,14 +18,15 @@ import java.util.Optional;
  * What stands between a decision to switch and the way back: the content read to its end, the application's own answer
  * where the protocol owes it. Whatever fails here fails as HTTP.
  */
-record Agreement(Deployment deployment, Verdict verdict, Decision.Switch change, UpgradeRequest request, Exchange exchange) {
+record Agreement(Deployment deployment, Considered considered, Decision.Switch change, Exchange exchange) {
     private static final System.Logger LOG = System.getLogger(Agreement.class.getName());
 
     void reach(HttpServletRequest http, HttpServletResponse response, FilterChain chain) throws IOException, ServletException {
-        UpgradeProtocol protocol = verdict.protocol().orElseThrow();
+        UpgradeProtocol protocol = verdict().protocol().orElseThrow();
         if (response.isCommitted() || http.isAsyncStarted()) {
-            LOG.log(System.Logger.Level.WARNING, "A filter has {0} {1} {2}: it stays HTTP",
-                    response.isCommitted() ? "begun the answer to" : "gone asynchronous with", http.getMethod(), request.printablePath());
+            String done = response.isCommitted() ? "begun the answer to" : "gone asynchronous with";
+            LOG.log(System.Logger.Level.WARNING, "A filter has {0} {1} {2}: it stays HTTP", done, http.getMethod(), request().printablePath());
+            exchange.told(deployment.stays(considered, "a filter has " + done + " it"));
             chain.doFilter(http, response);
             return;
         }
@@ -34,13 +36,13 @@ record Agreement(Deployment deployment, Verdict verdict, Decision.Switch change,
             return;
         }
         byte[] content = new byte[0];
-        if (request.hasContent()) {
+        if (request().hasContent()) {
             Optional<byte[]> whole = content(http);
             if (whole.isEmpty()) {
                 Decision.Refuse tooLarge = new Decision.Refuse(413, "A request that changes the protocol may have at most " + deployment.settings().maxContent()
                         + " octets of content here (changeover.content.max)");
-                deployment.tell(tooLarge, request);
-                Refusal.write(tooLarge, verdict.upgradeList(), true, deployment.container(), http, response);
+                exchange.told(deployment.tell(considered, tooLarge, Ground.LIMIT));
+                Refusal.write(tooLarge, verdict().upgradeList(), true, deployment.container(), http, response);
                 return;
             }
             content = whole.get();
@@ -48,21 +50,18 @@ record Agreement(Deployment deployment, Verdict verdict, Decision.Switch change,
         if (protocol.answersOriginalRequest()) {
             answerFirst(content, http, response, chain);
         } else {
-            agree(content, Optional.empty(), refusal -> Refusal.write(refusal, verdict.upgradeList(), false, deployment.container(), http, response));
+            agree(content, Optional.empty(), refusal -> Refusal.write(refusal, verdict().upgradeList(), false, deployment.container(), http, response));
         }
     }
 
     /** Lets the application answer, once; what cannot go over the new protocol goes as HTTP. */
     private void answerFirst(byte[] content, HttpServletRequest http, HttpServletResponse response, FilterChain chain) throws IOException, ServletException {
         CapturedResponse captured = new CapturedResponse(response, deployment.settings().maxCapture(), http.getServletContext().getResponseCharacterEncoding());
-        chain.doFilter(new StrippedRequest(http, captured, request.hasContent() ? Optional.of(content) : Optional.empty()), captured);
+        chain.doFilter(new StrippedRequest(http, captured, request().hasContent() ? Optional.of(content) : Optional.empty()), captured);
         if (http.isAsyncStarted()) captured.passThrough("the application answers asynchronously");
         CaptureOutcome outcome = captured.outcome();
         if (outcome instanceof CaptureOutcome.Whole whole) {
-            agree(content, Optional.of(owed(whole.response())), refusal -> {
-                captured.passThrough(refusal.reason());
-                staysHttp(refusal.reason());
-            });
+            agree(content, Optional.of(owed(whole.response())), refusal -> captured.passThrough(refusal.reason()));
         } else if (outcome instanceof CaptureOutcome.PassedThrough passed) {
             staysHttp(passed.reason());
         }
@@ -70,28 +69,37 @@ record Agreement(Deployment deployment, Verdict verdict, Decision.Switch change,
 
     /** A container drops what is written in answer to a HEAD; so does the new protocol. */
     private OriginalResponse owed(OriginalResponse answer) {
-        return request.method().equals("HEAD") ? new OriginalResponse(answer.status(), answer.fields(), new byte[0]) : answer;
+        return request().method().equals("HEAD") ? new OriginalResponse(answer.status(), answer.fields(), new byte[0]) : answer;
     }
 
     private void staysHttp(String reason) {
-        LOG.log(System.Logger.Level.INFO, "{0} {1} stays HTTP: {2}", request.method(), request.printablePath(), reason);
+        LOG.log(System.Logger.Level.INFO, "{0} {1} stays HTTP: {2}", request().method(), request().printablePath(), reason);
+        exchange.told(deployment.stays(considered, reason));
+    }
+
+    private UpgradeRequest request() {
+        return considered.request();
+    }
+
+    private Verdict verdict() {
+        return considered.verdict();
     }
 
     private void agree(byte[] content, Optional<OriginalResponse> original, Exchange.No no) {
-        SwitchContext context = new SwitchContext(request, verdict.token().orElseThrow(), content, original);
-        exchange.agree(new Exchange.Pending(deployment, verdict, change, context, no));
+        SwitchContext context = new SwitchContext(request(), verdict().token().orElseThrow(), content, original);
+        exchange.agree(new Exchange.Pending(deployment, considered, change, context, no));
     }
 
     private boolean inParts() {
-        return request.hasContent() && request.fields().first("Content-Type").orElse("").strip().regionMatches(true, 0, "multipart/form-data", 0, 19);
+        return request().hasContent() && request().fields().first("Content-Type").orElse("").strip().regionMatches(true, 0, "multipart/form-data", 0, 19);
     }
 
     /** The content, read to the end of its framing, or empty when it is longer than allowed. */
     private Optional<byte[]> content(HttpServletRequest http) throws IOException {
         int most = deployment.settings().maxContent();
-        if (request.contentLength().orElse(0) > most) return Optional.empty();
+        if (request().contentLength().orElse(0) > most) return Optional.empty();
         byte[] content = http.getInputStream().readNBytes(most + 1);
-        if (request.contentLength().isPresent() && content.length < request.contentLength().getAsLong()) {
+        if (request().contentLength().isPresent() && content.length < request().contentLength().getAsLong()) {
             throw new IOException("The content ended before its length");
         }
         return content.length > most ? Optional.empty() : Optional.of(content);

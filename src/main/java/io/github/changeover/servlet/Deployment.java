@@ -4,12 +4,14 @@ import io.github.changeover.Changeover;
 import io.github.changeover.connection.Application;
 import io.github.changeover.connection.Threads;
 import io.github.changeover.connection.Watch;
+import io.github.changeover.negotiation.Explanation;
+import io.github.changeover.negotiation.Explanation.Ground;
 import io.github.changeover.negotiation.PathPolicy;
-import io.github.changeover.negotiation.PathRule;
-import io.github.changeover.negotiation.Verdict;
+import io.github.changeover.observe.Chronicle;
+import io.github.changeover.observe.SelfReport;
 import io.github.changeover.spi.Decision;
+import io.github.changeover.spi.ProtocolToken;
 import io.github.changeover.spi.TokenSwitches;
-import io.github.changeover.spi.UpgradeRequest;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
 import java.util.ArrayList;
@@ -30,10 +32,12 @@ final class Deployment implements AutoCloseable {
     private final Application application;
     private final Watch watch;
     private final Switching switching;
-    private final Tally tally = new Tally();
+    private final Chronicle chronicle;
+    private final ServletContext context;
     private final List<ProtocolLibrary.Started> libraries = new ArrayList<>();
 
     private Deployment(ServletContext context) {
+        this.context = context;
         List<ProtocolLibrary> found = ProtocolLibrary.found();
         SettingValues values = SettingValues.of(context);
         settings = Settings.read(values, found.stream().flatMap(library -> library.settings().stream()).collect(Collectors.toSet()));
@@ -44,15 +48,14 @@ final class Deployment implements AutoCloseable {
         policy = Policies.build(Changeover.of(context).fix(), EndpointScan.found(context), settings, loader);
         switches = Changeover.of(context).switches();
         settings.off().forEach(switches::off);
-        application = Application.of(settings.limits(), Threads.of(settings.maxBlocking(), container.threads()), loader);
+        chronicle = new Chronicle(policy.rules().stream().flatMap(rule -> rule.protocols().stream()).flatMap(protocol -> protocol.tokens().stream()).toList(),
+                settings.operating().decisions());
+        application = Application.of(settings.limits(), Threads.of(settings.maxBlocking(), container.threads()), loader, chronicle.witness());
         watch = new Watch(application.register(), settings.limits(), loader);
         switching = new Switching(container);
-        LOG.log(System.Logger.Level.INFO, "Changeover on {0} ({1}); deviations: {2}; {3}; handlers that block run on {4} threads",
-                context.getServerInfo(), container.name(), container.deviations(), settings, application.threads().virtual() ? "virtual" : "platform");
-        libraries.stream().map(ProtocolLibrary.Started::describe).filter(said -> !said.isEmpty()).forEach(said -> LOG.log(System.Logger.Level.INFO, said));
-        for (PathRule rule : policy.rules()) {
-            LOG.log(System.Logger.Level.INFO, "{0}{1} offers {2}", context.getContextPath(), rule.template(), Policies.describe(rule));
-        }
+        SelfReport report = report();
+        chronicle.open(context, application.register(), switches, settings.limits().drain(), report);
+        report.lines().forEach(line -> LOG.log(System.Logger.Level.INFO, line));
     }
 
     /** The application's, started at the first call: the last listener's, or the first filter's. No request has come. */
@@ -94,17 +97,33 @@ final class Deployment implements AutoCloseable {
         return new Container.Plain(context.getServerInfo());
     }
 
-    /** One line and the count for a refusal that came after the verdict. */
-    void tell(Decision.Refuse refusal, UpgradeRequest request) {
-        tally.count(refusal);
-        LOG.log(System.Logger.Level.INFO, "refused {0} {1} with {2}, {3}", request.method(), request.printablePath(), refusal.status(), refusal.reason());
+    private SelfReport report() {
+        List<SelfReport.Path> paths = policy.rules().stream().map(rule -> new SelfReport.Path(rule.template().toString(),
+                rule.protocols().stream().flatMap(protocol -> protocol.tokens().stream()).map(ProtocolToken::toString).toList(), Policies.terms(rule))).toList();
+        return new SelfReport(context.getServerInfo(), context.getContextPath(), container.name(), container.deviations(),
+                application.threads().virtual() ? "virtual" : "platform", settings.shown(), paths,
+                libraries.stream().map(ProtocolLibrary.Started::describe).filter(said -> !said.isEmpty()).toList());
     }
 
-    /** One line for each decision, and its count. */
-    void tell(Verdict verdict) {
-        tally.count(verdict.decision());
-        System.Logger.Level level = verdict.decision() instanceof Decision.Ignore ? System.Logger.Level.DEBUG : System.Logger.Level.INFO;
-        if (LOG.isLoggable(level)) LOG.log(level, verdict.explanation().toString());
+    /** One line for each decision, and its place in the chronicle. */
+    Chronicle.Entry tell(Considered considered) {
+        return tell(considered, considered.verdict().explanation());
+    }
+
+    /** The same for a refusal that came after the verdict. */
+    Chronicle.Entry tell(Considered considered, Decision.Refuse refusal, Ground ground) {
+        return tell(considered, considered.verdict().explanation().refused(refusal.status(), ground, refusal.reason()));
+    }
+
+    /** For a request that was to switch, and stays HTTP; whoever calls has logged it. */
+    Chronicle.Entry stays(Considered considered, String reason) {
+        return chronicle.decided(considered.request(), considered.verdict().explanation().ignored(Ground.STAYED_HTTP, reason), considered.took());
+    }
+
+    private Chronicle.Entry tell(Considered considered, Explanation explanation) {
+        System.Logger.Level level = explanation.outcome() == Explanation.Outcome.IGNORED ? System.Logger.Level.DEBUG : System.Logger.Level.INFO;
+        if (LOG.isLoggable(level)) LOG.log(level, explanation.toString());
+        return chronicle.decided(considered.request(), explanation, considered.took());
     }
 
     Settings settings() {
@@ -131,13 +150,10 @@ final class Deployment implements AutoCloseable {
         return switching;
     }
 
-    Tally tally() {
-        return tally;
-    }
-
     @Override
     public void close() {
         application.register().drain(settings.limits().drain());
+        chronicle.close(context);
         for (ProtocolLibrary.Started library : libraries) library.close();
         watch.close();
         application.threads().close();

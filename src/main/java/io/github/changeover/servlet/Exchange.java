@@ -1,10 +1,16 @@
 package io.github.changeover.servlet;
 
-import io.github.changeover.negotiation.Verdict;
+import io.github.changeover.observe.AnswerHead;
+import io.github.changeover.observe.Chronicle;
 import io.github.changeover.spi.Decision;
+import io.github.changeover.spi.Fields;
 import io.github.changeover.spi.SwitchContext;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
 
 /** One request with an offer, on its way between the outer and the inner filter. */
@@ -12,7 +18,7 @@ final class Exchange {
     private static final String ATTRIBUTE = Exchange.class.getName();
 
     /** The inner filter's word: this connection is to switch once everything has returned. */
-    record Pending(Deployment deployment, Verdict verdict, Decision.Switch decision, SwitchContext context, No no) {
+    record Pending(Deployment deployment, Considered considered, Decision.Switch decision, SwitchContext context, No no) {
     }
 
     /** Says as HTTP why there is no switch after all. */
@@ -21,6 +27,7 @@ final class Exchange {
     }
 
     private Pending pending;
+    private Chronicle.Entry entry;      // null before anything was decided
 
     /** Puts an exchange on a request. */
     static Exchange on(HttpServletRequest request) {
@@ -36,6 +43,31 @@ final class Exchange {
 
     void agree(Pending switching) {
         pending = switching;
+    }
+
+    /** What was taken down of the decision; its answer is still to come. */
+    void told(Chronicle.Entry taken) {
+        entry = taken;
+    }
+
+    /** Adds the answer's head to what was taken down. An answer that is given later is not waited for. */
+    void answered(HttpServletRequest request, HttpServletResponse response) {
+        if (entry == null || request.isAsyncStarted()) return;
+        entry.answered(head(response));
+    }
+
+    static AnswerHead head(HttpServletResponse response) {
+        List<Fields.Line> lines = new ArrayList<>();
+        for (String name : new LinkedHashSet<>(response.getHeaderNames())) {
+            for (String value : response.getHeaders(name)) {
+                try {
+                    lines.add(new Fields.Line(name, value));
+                } catch (IllegalArgumentException odd) {
+                    // no field that could be sent
+                }
+            }
+        }
+        return AnswerHead.of(response.getStatus(), lines);
     }
 
     Optional<Pending> agreed() {

@@ -3,6 +3,7 @@ package io.github.changeover.servlet;
 import io.github.changeover.negotiation.Negotiator;
 import io.github.changeover.negotiation.PathPolicy;
 import io.github.changeover.negotiation.Verdict;
+import io.github.changeover.observe.Chronicle;
 import io.github.changeover.spi.Decision;
 import io.github.changeover.spi.UpgradeRequest;
 import jakarta.servlet.Filter;
@@ -14,6 +15,7 @@ import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -52,37 +54,39 @@ public final class InnerFilter implements Filter {
 
     private void decide(HttpServletRequest request, HttpServletResponse response, FilterChain chain) throws IOException, ServletException {
         Considered considered = consider(request);
-        if (asksForLogin(considered.verdict.decision())) {
+        if (asksForLogin(considered.verdict().decision())) {
             boolean known = login(request, response);
             if (answered(response)) {
-                deployment.tell(considered.verdict);
+                deployment.tell(considered).answered(Exchange.head(response));
                 return;
             }
             if (known) considered = consider(request);
         }
-        Verdict verdict = considered.verdict;
+        Verdict verdict = considered.verdict();
         Optional<Exchange> exchange = Exchange.of(request);
         if (verdict.decision() instanceof Decision.Switch change && exchange.isPresent()) {
-            new Agreement(deployment, verdict, change, considered.snapshot, exchange.get()).reach(request, response, chain);
+            new Agreement(deployment, considered, change, exchange.get()).reach(request, response, chain);
         } else if (verdict.decision() instanceof Decision.Refuse refusal) {
-            deployment.tell(verdict);
+            Chronicle.Entry told = deployment.tell(considered);
             Refusal.write(asksForLogin(refusal) ? NO_LOGIN : refusal, verdict, deployment.container(), request, response);
+            told.answered(Exchange.head(response));
         } else {
             if (verdict.decision() instanceof Decision.Switch) {
                 LOG.log(System.Logger.Level.WARNING, "{0} {1} stays HTTP: the outer filter did not run before this one; map changeover-outer to /*",
-                        request.getMethod(), considered.snapshot.printablePath());
-            } else if (considered.snapshot.fields().contains("Upgrade")) {
-                deployment.tell(verdict);
+                        request.getMethod(), considered.request().printablePath());
+                deployment.stays(considered, "the outer filter did not run before the inner one");
+            } else if (exchange.isPresent()) {
+                exchange.get().told(deployment.tell(considered));
+            } else if (considered.request().fields().contains("Upgrade")) {
+                deployment.tell(considered);
             }
             Refusal.connection(verdict.upgradeList(), verdict.closeAfterRefusal(), deployment.container(), request, response);
             chain.doFilter(request, response);
         }
     }
 
-    private record Considered(UpgradeRequest snapshot, Verdict verdict) {
-    }
-
     private Considered consider(HttpServletRequest request) {
+        long before = System.nanoTime();
         UpgradeRequest snapshot = Snapshot.of(request, deployment.container());
         Optional<PathPolicy.Match> match = deployment.policy().match(snapshot.path());
         if (match.isPresent()) {
@@ -90,7 +94,8 @@ public final class InnerFilter implements Filter {
             snapshot = snapshot.withPathParameters(match.get().pathParameters()).withRoles(held);
         }
         UpgradeRequest asked = snapshot;
-        return new Considered(asked, RequestAtHand.during(request, () -> Negotiator.negotiate(asked, match, deployment.switches())));
+        Verdict verdict = RequestAtHand.during(request, () -> Negotiator.negotiate(asked, match, deployment.switches()));
+        return new Considered(asked, verdict, Duration.ofNanos(System.nanoTime() - before));
     }
 
     /** A 401 without a challenge of its own: the container's login is the one that can ask. */

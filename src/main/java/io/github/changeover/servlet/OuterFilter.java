@@ -43,10 +43,11 @@ public final class OuterFilter implements Filter {
             }
             chain.doFilter(http, response);
             if (exchange.agreed().isPresent()) {
-                deployment.switching().perform(exchange.agreed().get(), http, (HttpServletResponse) response);
+                deployment.switching().perform(exchange.agreed().get(), exchange, http, (HttpServletResponse) response);
             } else {
                 container.answered(http);
             }
+            exchange.answered(http, (HttpServletResponse) response);
         } else {
             chain.doFilter(request, response);
         }

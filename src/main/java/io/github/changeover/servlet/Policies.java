@@ -116,11 +116,9 @@ final class Policies {
         return PathPolicy.of(rules);
     }
 
-    /** A rule for the log at start. */
-    static String describe(PathRule rule) {
-        String tokens = rule.protocols().stream().flatMap(protocol -> protocol.tokens().stream()).map(ProtocolToken::toString)
-                .collect(Collectors.joining(", "));
-        return tokens + (rule.preference() == Preference.SERVER ? " in this order" : " in the client's order") + (rule.required() ? ", required" : "")
+    /** A rule's terms for the report at start. */
+    static String terms(PathRule rule) {
+        return (rule.preference() == Preference.SERVER ? "in this order" : "in the client's order") + (rule.required() ? ", required" : "")
                 + (rule.advertise() ? ", advertised" : "") + (rule.closeOnRefuse() ? ", closing after an offer not taken" : "")
                 + (rule.roles().isEmpty() ? "" : ", for " + rule.roles());
     }

@@ -25,6 +25,7 @@ public final class SettingValues {
 
     private static final Pattern TIME = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
     private static final Pattern SIZE = Pattern.compile("(\\d{1,9})([KMG]?)B?", Pattern.CASE_INSENSITIVE);
+    private static final Pattern COUNT = Pattern.compile("\\d{1,9}");
     private final SettingSource source;
 
     private SettingValues(SettingSource source) {
@@ -106,6 +107,13 @@ public final class SettingValues {
                 default -> Duration.ofHours(count);
             };
         }, "a number with ms, s, m or h, such as 30s");
+    }
+
+    /** A whole number within a bound, zero for none. */
+    public int count(String name, int otherwise, int most) {
+        int count = parsed(name, otherwise, COUNT, matcher -> Integer.valueOf(matcher.group()), "a whole number up to " + most + ", 0 for none");
+        if (count > most) throw new Wrong(name, Integer.toString(count), "a whole number up to " + most + ", 0 for none");
+        return count;
     }
 
     /** A number of octets above zero, or one with {@code K} or {@code M}. */

@@ -3,14 +3,16 @@ package io.github.changeover.servlet;
 import io.github.changeover.connection.Limits;
 import io.github.changeover.negotiation.PathTemplate;
 import io.github.changeover.spi.ProtocolToken;
+import java.time.Duration;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * The configuration of an application, read once at start. Every default works; a wrong value stops the deployment.
@@ -22,9 +24,10 @@ import java.util.stream.Stream;
  * @param servletEdge  whether a container's own edge is left for the servlet edge
  * @param off          tokens that are off at start
  * @param paths        what is set for paths, by template
+ * @param operating    what an operator sets for himself
  */
 record Settings(Limits limits, int maxContent, int maxCapture, int maxBlocking, boolean servletEdge, List<ProtocolToken> off,
-                Map<String, PathSetting> paths) {
+                Map<String, PathSetting> paths, Operating operating) {
     /** What is set for one path; what is empty stays as the program says. */
     record PathSetting(Optional<List<ProtocolToken>> protocols, Optional<Boolean> serverOrder, Optional<Boolean> required,
                        Optional<Boolean> advertise, Optional<Boolean> closeOnRefuse, Optional<List<String>> roles) {
@@ -32,7 +35,7 @@ record Settings(Limits limits, int maxContent, int maxCapture, int maxBlocking, 
 
     private static final Set<String> KNOWN = Set.of("changeover.queue.max", "changeover.idle", "changeover.stall", "changeover.closing",
             "changeover.linger", "changeover.drain", "changeover.content.max", "changeover.capture.max", "changeover.blocking.max",
-            "changeover.off", "changeover.edge");
+            "changeover.off", "changeover.edge", "changeover.lifetime", "changeover.early-data.max");
     private static final Pattern PATH = Pattern.compile("changeover\\.path\\.(/.*)\\.(protocols|order|required|advertise|close-on-refuse|roles)");
 
     static Settings read(SettingValues source, Set<String> libraries) {
@@ -41,17 +44,21 @@ record Settings(Limits limits, int maxContent, int maxCapture, int maxBlocking, 
                 source.size("changeover.queue.max", base.queue()),
                 source.time("changeover.idle", base.idle()), source.timeAboveZero("changeover.stall", base.stall()),
                 source.timeAboveZero("changeover.closing", base.closing()), source.time("changeover.linger", base.linger()),
-                source.time("changeover.drain", base.drain()));
+                source.time("changeover.drain", base.drain()),
+                source.time("changeover.lifetime", base.lifetime()), source.size("changeover.early-data.max", base.earlyData()));
         boolean servletEdge = source.one("changeover.edge", "auto", "auto", "servlet").equals("servlet");
+        Set<String> known = new TreeSet<>(KNOWN);
+        known.addAll(Operating.NAMES);
+        known.addAll(libraries);
         for (String name : source.ownNames()) {
-            if (!KNOWN.contains(name) && !libraries.contains(name) && !PATH.matcher(name).matches()) {
-                throw new SettingValues.Wrong(name, source.value(name).orElse(""), "no such setting; there are " + Stream.concat(KNOWN.stream(), libraries.stream()).sorted().toList()
+            if (!known.contains(name) && !PATH.matcher(name).matches()) {
+                throw new SettingValues.Wrong(name, source.value(name).orElse(""), "no such setting; there are " + known
                         + " and changeover.path.TEMPLATE.(protocols|order|required|advertise|close-on-refuse|roles)");
             }
         }
         return new Settings(limits, source.size("changeover.content.max", 1 << 20), source.size("changeover.capture.max", 1 << 20),
                 source.size("changeover.blocking.max", 200), servletEdge,
-                source.list("changeover.off").map(words -> source.tokens("changeover.off", words)).orElse(List.of()), paths(source));
+                source.list("changeover.off").map(words -> source.tokens("changeover.off", words)).orElse(List.of()), paths(source), Operating.read(source));
     }
 
     private static Map<String, PathSetting> paths(SettingValues source) {
@@ -76,11 +83,27 @@ record Settings(Limits limits, int maxContent, int maxCapture, int maxBlocking, 
                 source.flag(prefix + "close-on-refuse"), source.list(prefix + "roles"));
     }
 
-    /** The effective configuration, for the log at start. */
-    @Override
-    public String toString() {
-        return "queue.max=" + limits.queue() + " idle=" + limits.idle() + " stall=" + limits.stall() + " closing=" + limits.closing()
-                + " linger=" + limits.linger() + " drain=" + limits.drain() + " content.max=" + maxContent + " capture.max=" + maxCapture
-                + " blocking.max=" + maxBlocking + " off=" + off;
+    /** The effective configuration, for the report at start. */
+    Map<String, String> shown() {
+        Map<String, String> shown = new LinkedHashMap<>();
+        shown.put("queue.max", Integer.toString(limits.queue()));
+        shown.put("idle", time(limits.idle()));
+        shown.put("stall", time(limits.stall()));
+        shown.put("closing", time(limits.closing()));
+        shown.put("linger", time(limits.linger()));
+        shown.put("drain", time(limits.drain()));
+        shown.put("lifetime", time(limits.lifetime()));
+        shown.put("early-data.max", Integer.toString(limits.earlyData()));
+        shown.put("content.max", Integer.toString(maxContent));
+        shown.put("capture.max", Integer.toString(maxCapture));
+        shown.put("blocking.max", Integer.toString(maxBlocking));
+        shown.put("off", off.toString());
+        operating.show(shown);
+        return Collections.unmodifiableMap(shown);
+    }
+
+    /** As it would be set. */
+    private static String time(Duration time) {
+        return time.toMillis() % 1000 == 0 ? time.toSeconds() + "s" : time.toMillis() + "ms";
     }
 }

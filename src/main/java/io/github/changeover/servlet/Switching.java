@@ -2,6 +2,7 @@ package io.github.changeover.servlet;
 
 import io.github.changeover.connection.Application;
 import io.github.changeover.connection.LiveConnection;
+import io.github.changeover.negotiation.Explanation.Ground;
 import io.github.changeover.spi.ConnectionHandler;
 import io.github.changeover.spi.Decision;
 import io.github.changeover.spi.Fields;
@@ -38,14 +39,15 @@ final class Switching {
      * Everything has returned. From here to the end nothing runs that is not ours or the container's: a container would send
      * an error and start the handler as well.
      */
-    void perform(Exchange.Pending pending, HttpServletRequest request, HttpServletResponse response) throws IOException, ServletException {
+    void perform(Exchange.Pending pending, Exchange exchange, HttpServletRequest request, HttpServletResponse response) throws IOException, ServletException {
         Optional<String> obstacle = obstacle(request, response);
         if (obstacle.isPresent()) {
             LOG.log(System.Logger.Level.ERROR, "{0} {1} was to switch to {2}, but {3} on the way back: it stays HTTP",
                     request.getMethod(), request.getRequestURI(), pending.decision().layers(), obstacle.get());
+            exchange.told(pending.deployment().stays(pending.considered(), obstacle.get() + " on the way back"));
             return;
         }
-        Optional<LiveConnection> made = connection(pending);
+        Optional<LiveConnection> made = connection(pending, exchange);
         if (made.isEmpty()) return;
         LiveConnection connection = made.get();
         List<Fields.Line> kept = kept(response);
@@ -55,10 +57,12 @@ final class Switching {
         } catch (IOException | ServletException | RuntimeException failure) {
             LOG.log(System.Logger.Level.ERROR, "The container did not upgrade " + connection, failure);
             connection.evict();
-            Refusal.write(new Decision.Refuse(500, "The server could not change the protocol."), List.of(), true, container, request, response);
+            Decision.Refuse failed = new Decision.Refuse(500, "The server could not change the protocol.");
+            exchange.told(pending.deployment().tell(pending.considered(), failed, Ground.STAYED_HTTP));
+            Refusal.write(failed, List.of(), true, container, request, response);
             return;
         }
-        pending.deployment().tell(pending.verdict());
+        exchange.told(pending.deployment().tell(pending.considered()));
         response.setStatus(HttpServletResponse.SC_SWITCHING_PROTOCOLS);
         kept.forEach(line -> response.addHeader(line.name(), line.value()));
         for (Fields.Line line : pending.decision().fields()) {
@@ -77,8 +81,8 @@ final class Switching {
     }
 
     /** The connection with its handler, made when nobody can object any more; empty when it was refused for want of a thread. */
-    private static Optional<LiveConnection> connection(Exchange.Pending pending) throws IOException {
-        UpgradeProtocol protocol = pending.verdict().protocol().orElseThrow();
+    private static Optional<LiveConnection> connection(Exchange.Pending pending, Exchange exchange) throws IOException {
+        UpgradeProtocol protocol = pending.considered().verdict().protocol().orElseThrow();
         Application application = pending.deployment().application();
         ConnectionHandler handler = pending.decision().handler().apply(pending.context());
         if (handler == null) {
@@ -88,11 +92,11 @@ final class Switching {
             blocking.unserved();
             Decision.Refuse taken = new Decision.Refuse(503, Fields.of("Retry-After", "5"),
                     "All threads for this kind of connection are taken: try again later (changeover.blocking.max)");
-            pending.deployment().tell(taken, pending.context().request());
+            exchange.told(pending.deployment().tell(pending.considered(), taken, Ground.LIMIT));
             pending.no().say(taken);
             return Optional.empty();
         }
-        return Optional.of(new LiveConnection(application, pending.context().request(), pending.context().protocol(), protocol.earlyData(), handler));
+        return Optional.of(new LiveConnection(application, pending.context().request(), pending.context().protocol(), protocol.earlyData(), handler, () -> { }));
     }
 
     /** What the application's filters have set and a 101 may have, such as cookies. */

@@ -28,6 +28,8 @@ public record CloseCause(Kind kind, String detail, Optional<Throwable> failure) 
         OVERFLOW,
         /** Octets came before the 101, and the protocol forbids that. */
         EARLY_DATA,
+        /** The connection was open for the longest time that is allowed. */
+        LIFETIME,
         /** The application, or the server, is going. */
         DRAINED,
         /** {@link SwitchedConnection#evict()}, or an operator. */

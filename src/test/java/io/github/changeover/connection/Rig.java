@@ -18,7 +18,7 @@ import java.util.Set;
 final class Rig {
     static final int BOUND = 10_000;
     static final Limits LIMITS = new Limits(BOUND, Duration.ofSeconds(5), Duration.ofSeconds(3), Duration.ofSeconds(2),
-            Duration.ofSeconds(1), Duration.ofMillis(200));
+            Duration.ofSeconds(1), Duration.ofMillis(200), Duration.ZERO, 1 << 16);
     private static final InetSocketAddress ANY = InetSocketAddress.createUnresolved("localhost", 80);
     private static final UpgradeRequest REQUEST = new UpgradeRequest("GET", "/memory", "", "", "HTTP/1.1", "http", Fields.none(), OptionalLong.empty(),
             false, Map.of(), ANY, ANY, Optional.empty(), Set.of(), Optional.empty(), Optional.empty());
@@ -30,7 +30,7 @@ final class Rig {
     }
 
     Rig(Limits limits, Threads threads) {
-        application = Application.of(limits, threads, Thread.currentThread().getContextClassLoader());
+        application = Application.of(limits, threads, Thread.currentThread().getContextClassLoader(), Witness.NONE);
     }
 
     LiveConnection connection(ConnectionHandler handler) {
@@ -38,7 +38,7 @@ final class Rig {
     }
 
     LiveConnection connection(ConnectionHandler handler, EarlyData early) {
-        return new LiveConnection(application, REQUEST, ProtocolToken.of("memory/1"), early, handler);
+        return new LiveConnection(application, REQUEST, ProtocolToken.of("memory/1"), early, handler, () -> { });
     }
 
     static ByteBuffer octets(String text) {

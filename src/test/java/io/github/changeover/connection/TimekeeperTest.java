@@ -31,7 +31,7 @@ class TimekeeperTest {
 
     @Test
     void zeroIdleIsForEver() {
-        Limits limits = new Limits(1, Duration.ZERO, Duration.ofSeconds(3), Duration.ofSeconds(2), Duration.ofSeconds(1), Duration.ZERO);
+        Limits limits = new Limits(1, Duration.ZERO, Duration.ofSeconds(3), Duration.ofSeconds(2), Duration.ofSeconds(1), Duration.ZERO, Duration.ZERO, 0);
         Timekeeper patient = new Timekeeper(limits);
         assertThat(patient.look(0, 0, 0, 0, false)).isEqualTo(Finding.FINE);
         assertThat(patient.look(Long.MAX_VALUE, 0, 0, 0, false)).isEqualTo(Finding.FINE);
@@ -100,7 +100,7 @@ class TimekeeperTest {
     @Test
     void timesBeyondWhatCanBeCountedAreLong() {
         Duration ages = Duration.ofHours(999_999_999);
-        Timekeeper patient = new Timekeeper(new Limits(1, ages, ages, ages, ages, ages));
+        Timekeeper patient = new Timekeeper(new Limits(1, ages, ages, ages, ages, ages, ages, 0));
         assertThat(patient.look(0, 0, 0, 1, true)).isEqualTo(Finding.FINE);
         assertThat(patient.look(Duration.ofDays(365).toNanos(), 0, 0, 1, true)).isEqualTo(Finding.FINE);
     }

@@ -15,10 +15,10 @@ import org.junit.jupiter.api.Test;
 /** What becomes of connections whose time is up. The watch's own clock never comes in these tests: they turn it. */
 class WatchTest {
     private static final Limits LONG = new Limits(Rig.BOUND, Duration.ofHours(5), Duration.ofHours(3), Duration.ofHours(2),
-            Duration.ofHours(1), Duration.ofMillis(200));
+            Duration.ofHours(1), Duration.ofMillis(200), Duration.ZERO, 1 << 16);
     private final Threads threads = Threads.of(1, Thread::new);
     private final Rig rig = new Rig(LONG, threads);
-    private final Watch watch = new Watch(rig.application.register(), new Limits(1, Duration.ZERO, Duration.ofDays(1), Duration.ofDays(1), Duration.ZERO, Duration.ZERO), null);
+    private final Watch watch = new Watch(rig.application.register(), new Limits(1, Duration.ZERO, Duration.ofDays(1), Duration.ofDays(1), Duration.ZERO, Duration.ZERO, Duration.ZERO, 0), null);
     private final Diary diary = new Diary();
     private final MemoryTransport transport = new MemoryTransport();
     private final long start = System.nanoTime();

@@ -56,6 +56,7 @@ class ExplanationTest {
         assertThat(map).containsExactly(Map.entry("outcome", "switched"), Map.entry("method", "GET"), Map.entry("path", "/echo"),
                 Map.entry("offered", List.of("foo/2")), Map.entry("malformed", List.of("a b")), Map.entry("rule", "/echo"),
                 Map.entry("candidates", List.of(Map.of("token", "foo/2", "why", "switched"))), Map.entry("layers", List.of("foo/2")),
+                Map.entry("ground", "agreed"),
                 Map.entry("summary", "switched to foo/2"));
         assertThat(explain(PathRule.on("/echo").offer(foo).required(true).build(), Request.offering("/echo", "nope")).asMap())
                 .containsEntry("status", 426).containsEntry("summary", "refused with 426, nothing that is offered is served here");

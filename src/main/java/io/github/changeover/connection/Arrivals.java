@@ -1,0 +1,71 @@
+package io.github.changeover.connection;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/** The octets of a connection on their way in; first of all those that came before the 101. Touched in turns only. */
+final class Arrivals {
+    private final Transport transport;
+    private ByteBuffer early;           // null when there is none, or no more
+    private boolean ended;
+    private boolean dry;                // nothing was there at the opening, and nobody has read since
+    private IOException failure;        // of that look; whoever reads next is told
+
+    Arrivals(Transport transport) {
+        this.transport = transport;
+    }
+
+    /**
+     * Looks, before the handler is told anything, for what is there already: it came before the 101, as far as can be told.
+     *
+     * @return whether that is more than {@code most} octets; if not, it is kept
+     */
+    boolean exceedEarly(int most) {
+        Scratch scratch = transport.scratch();
+        ByteBuffer octets = scratch.take();
+        try {
+            int count;
+            while ((count = transport.read(octets.clear())) > 0) {
+                if (kept() + count > most) return true;
+                keep(octets.flip());
+            }
+            ended = count < 0;
+            dry = count == 0 && early == null;
+        } catch (IOException broken) {
+            failure = broken;
+        } finally {
+            scratch.give(octets);
+        }
+        return false;
+    }
+
+    private int kept() {
+        return early == null ? 0 : early.remaining();
+    }
+
+    private void keep(ByteBuffer octets) {
+        ByteBuffer all = ByteBuffer.allocate(kept() + octets.remaining());
+        if (early != null) all.put(early);
+        early = all.put(octets).flip();
+    }
+
+    /** As {@link Transport#read}. */
+    int read(ByteBuffer into) throws IOException {
+        if (early != null) return readEarly(into);
+        if (failure != null) throw failure;
+        if (ended) return -1;
+        if (dry) {
+            dry = false;        // the transport was asked, and calls
+            return 0;
+        }
+        return transport.read(into);
+    }
+
+    private int readEarly(ByteBuffer into) {
+        int count = Math.min(early.remaining(), into.remaining());
+        into.put(early.slice(early.position(), count));
+        early.position(early.position() + count);
+        if (!early.hasRemaining()) early = null;
+        return count;
+    }
+}

@@ -1,0 +1,42 @@
+package io.github.changeover.observe;
+
+import io.github.changeover.spi.Fields;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * Status and fields of an answer, as far as the application has set them: a container adds its own. Values of fields that hold
+ * secrets are not kept, the others are printable and bounded.
+ *
+ * @param status the status code
+ * @param fields in order; at most 40
+ */
+public record AnswerHead(int status, List<Field> fields) {
+    /** One field line. */
+    public record Field(String name, String value) {
+    }
+
+    private static final int MOST = 40;
+    private static final String HIDDEN = "(not kept)";
+    /** Names in lower case; a location may hold a session's id. */
+    private static final Set<String> SECRET = Set.of("authorization", "proxy-authorization", "cookie", "set-cookie", "sec-websocket-key",
+            "http2-settings", "www-authenticate", "proxy-authenticate", "authentication-info", "proxy-authentication-info", "location",
+            "content-location", "refresh");
+
+    public AnswerHead {
+        fields = List.copyOf(fields);
+    }
+
+    /** Of these lines what may be kept. */
+    public static AnswerHead of(int status, Iterable<Fields.Line> lines) {
+        List<Field> kept = new ArrayList<>();
+        for (Fields.Line line : lines) {
+            if (kept.size() == MOST) break;
+            boolean secret = SECRET.contains(line.name().toLowerCase(Locale.ROOT));
+            kept.add(new Field(Text.shown(line.name()), secret ? HIDDEN : Text.shown(line.value())));
+        }
+        return new AnswerHead(status, kept);
+    }
+}

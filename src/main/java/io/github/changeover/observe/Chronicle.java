@@ -1,0 +1,56 @@
+package io.github.changeover.observe;
+
+import io.github.changeover.connection.Register;
+import io.github.changeover.connection.Witness;
+import io.github.changeover.negotiation.Explanation;
+import io.github.changeover.spi.ProtocolToken;
+import io.github.changeover.spi.TokenSwitches;
+import io.github.changeover.spi.UpgradeRequest;
+import jakarta.servlet.ServletContext;
+import java.time.Duration;
+import java.util.Collection;
+
+/** Takes down what happens in one application, from its start to its end; {@link Observatory} is where it is read. Internal. */
+public final class Chronicle {
+    /** A decision that was taken down; its answer is added once it is known. */
+    public interface Entry {
+        /** The head of the answer. */
+        void answered(AnswerHead head);
+    }
+
+    private final Tally tally;
+    private final Journal journal;
+    private Observatory observatory;
+
+    /**
+     * @param protocols what the rules name
+     * @param decisions the number of decisions to keep, perhaps none
+     */
+    public Chronicle(Collection<ProtocolToken> protocols, int decisions) {
+        tally = new Tally(protocols);
+        journal = new Journal(decisions);
+    }
+
+    /** To be told of connections. */
+    public Witness witness() {
+        return tally;
+    }
+
+    /** Takes down a decision, and how long the negotiation took. */
+    public Entry decided(UpgradeRequest request, Explanation explanation, Duration took) {
+        tally.decided(explanation, took);
+        return journal.add(took, ConnectionView.address(request.remote()), explanation);
+    }
+
+    /** Lets it be read and operated from now on. Called once, before any request. */
+    public Observatory open(ServletContext context, Register register, TokenSwitches switches, Duration grace, SelfReport report) {
+        observatory = new Observatory(register, tally, journal, switches, grace, report);
+        observatory.put(context);
+        return observatory;
+    }
+
+    /** The application goes. */
+    public void close(ServletContext context) {
+        observatory.remove(context);
+    }
+}

@@ -1,0 +1,63 @@
+package io.github.changeover.observe;
+
+import io.github.changeover.negotiation.Explanation;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The last decisions. Thread-safe. */
+final class Journal {
+    /** A line in the journal, to which the answer is added once it is known. */
+    static final class Line implements Chronicle.Entry {
+        private final Instant when = Instant.now();
+        private final Duration took;
+        private final String remote;
+        private final Explanation explanation;
+        private long number;
+        private volatile AnswerHead answer;     // null before
+
+        private Line(Duration took, String remote, Explanation explanation) {
+            this.took = took;
+            this.remote = remote;
+            this.explanation = explanation;
+        }
+
+        @Override
+        public void answered(AnswerHead head) {
+            answer = head;
+        }
+
+        private Decided read() {
+            return new Decided(number, when, took, remote, explanation, Optional.ofNullable(answer));
+        }
+    }
+
+    private final Line[] ring;
+    private long count;
+
+    /** @param size the number of decisions kept, perhaps none */
+    Journal(int size) {
+        ring = new Line[size];
+    }
+
+    Line add(Duration took, String remote, Explanation explanation) {
+        Line line = new Line(took, remote, explanation);
+        synchronized (ring) {
+            line.number = ++count;
+            if (ring.length > 0) ring[(int) ((count - 1) % ring.length)] = line;
+        }
+        return line;
+    }
+
+    /** Those after this number, the latest first. */
+    List<Decided> after(long number) {
+        List<Decided> found = new ArrayList<>();
+        synchronized (ring) {
+            long first = Math.max(Math.max(number, 0), count - ring.length);
+            for (long i = count; i > first; i--) found.add(ring[(int) ((i - 1) % ring.length)].read());
+        }
+        return found;
+    }
+}

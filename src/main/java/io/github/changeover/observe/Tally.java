@@ -1,0 +1,92 @@
+package io.github.changeover.observe;
+
+import io.github.changeover.connection.LiveConnection;
+import io.github.changeover.connection.Register;
+import io.github.changeover.connection.Witness;
+import io.github.changeover.negotiation.Explanation;
+import io.github.changeover.negotiation.Explanation.Ground;
+import io.github.changeover.negotiation.Explanation.Outcome;
+import io.github.changeover.spi.CloseCause;
+import io.github.changeover.spi.ProtocolToken;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.LongAdder;
+
+/** Counts decisions and connections. No key comes from a peer: there are as many as the rules name. Thread-safe. */
+final class Tally implements Witness {
+    private static final String OTHER = "other";
+    private final Map<Outcome, Map<Ground, LongAdder>> decisions = new EnumMap<>(Outcome.class);
+    private final Map<ProtocolToken, String> labels = new HashMap<>();
+    private final Map<String, LongAdder> opened = new TreeMap<>();
+    private final LongAdder slowWrites = new LongAdder();
+    private final Histogram negotiation = new Histogram(0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5);
+    private final Histogram life = new Histogram(1, 10, 60, 600, 3600, 6 * 3600, 86_400);
+
+    Tally(Collection<ProtocolToken> protocols) {
+        for (Outcome outcome : Outcome.values()) {
+            Map<Ground, LongAdder> grounds = new EnumMap<>(Ground.class);
+            for (Ground ground : Ground.values()) grounds.put(ground, new LongAdder());
+            decisions.put(outcome, grounds);
+        }
+        protocols.forEach(token -> labels.putIfAbsent(token, token.toString()));
+        labels.values().forEach(label -> opened.put(label, new LongAdder()));
+        opened.put(OTHER, new LongAdder());
+    }
+
+    private String label(ProtocolToken token) {
+        return labels.getOrDefault(token, OTHER);
+    }
+
+    void decided(Explanation explanation, Duration took) {
+        decisions.get(explanation.outcome()).get(explanation.ground()).increment();
+        negotiation.add(took);
+    }
+
+    @Override
+    public void opened(LiveConnection connection) {
+        opened.get(label(connection.protocol())).increment();
+    }
+
+    @Override
+    public void closed(LiveConnection connection, CloseCause cause, Duration open) {
+        life.add(open);
+    }
+
+    @Override
+    public void slowWrite(LiveConnection connection, long waited) {
+        slowWrites.increment();
+    }
+
+    Counts read(Register register) {
+        Map<String, Long> live = new TreeMap<>();
+        opened.keySet().forEach(label -> live.put(label, 0L));
+        long queued = 0;
+        for (LiveConnection connection : register.live()) {
+            live.merge(label(connection.protocol()), 1L, Long::sum);
+            queued += connection.queued();
+        }
+        Map<String, Long> openedNow = new TreeMap<>();
+        opened.forEach((label, count) -> openedNow.put(label, count.sum()));
+        Map<CloseCause.Kind, Long> closed = new EnumMap<>(CloseCause.Kind.class);
+        for (CloseCause.Kind kind : CloseCause.Kind.values()) closed.put(kind, register.closed(kind));
+        return new Counts(Collections.unmodifiableMap(live), Collections.unmodifiableMap(openedNow), Collections.unmodifiableMap(closed), decisions(),
+                register.octetsIn(), register.octetsOut(), queued, slowWrites.sum(), register.draining(), negotiation.read(), life.read());
+    }
+
+    private Map<Outcome, Map<Ground, Long>> decisions() {
+        Map<Outcome, Map<Ground, Long>> all = new EnumMap<>(Outcome.class);
+        decisions.forEach((outcome, grounds) -> {
+            Map<Ground, Long> some = new EnumMap<>(Ground.class);
+            grounds.forEach((ground, count) -> {
+                if (count.sum() > 0) some.put(ground, count.sum());
+            });
+            all.put(outcome, Collections.unmodifiableMap(some));
+        });
+        return Collections.unmodifiableMap(all);
+    }
+}
