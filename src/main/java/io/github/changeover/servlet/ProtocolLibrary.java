@@ -1,6 +1,7 @@
 package io.github.changeover.servlet;
 
 import io.github.changeover.Changeover;
+import io.github.changeover.negotiation.PathPolicy;
 import jakarta.servlet.ServletContext;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +40,10 @@ public interface ProtocolLibrary {
         /** For the log at start; empty for nothing to say. */
         default String describe() {
             return "";
+        }
+
+        /** The rules of paths are made, of everything that was offered. Called once, before any request. */
+        default void rules(PathPolicy policy) {
         }
 
         /** The application goes. Its connections are closed already. */

@@ -4,6 +4,7 @@ import io.github.changeover.connection.Application;
 import io.github.changeover.connection.Limits;
 import io.github.changeover.connection.LiveConnection;
 import io.github.changeover.connection.Threads;
+import io.github.changeover.connection.Witness;
 import io.github.changeover.spi.CloseCause;
 import io.github.changeover.spi.ConnectionHandler;
 import io.github.changeover.spi.EarlyData;
@@ -39,13 +40,18 @@ public final class MemoryConnection implements AutoCloseable {
     private final Wire peer = new Wire(new MemoryLine(transport));
 
     private MemoryConnection(ConnectionHandler handler, UpgradeRequest request, int queue, boolean slow) {
-        Limits usual = Limits.DEFAULT;
-        application = Application.of(new Limits(queue, Duration.ZERO, usual.stall(), usual.closing(), Duration.ZERO, usual.drain()),
-                Threads.of(4, null), Thread.currentThread().getContextClassLoader());
+        application = application(queue);
         if (handler instanceof ConnectionHandler.Blocking) application.threads().reserve();
-        connection = new LiveConnection(application, request, ProtocolToken.of("memory"), EarlyData.DELIVER, handler);
+        connection = new LiveConnection(application, request, ProtocolToken.of("memory"), EarlyData.DELIVER, handler, () -> { });
         if (slow) transport.window(0);
         transport.open(connection);
+    }
+
+    /** One whose connections never wait for time to pass. */
+    static Application application(int queue) {
+        Limits usual = Limits.DEFAULT;
+        Limits still = new Limits(queue, Duration.ZERO, usual.stall(), usual.closing(), Duration.ZERO, usual.drain(), Duration.ZERO, usual.earlyData());
+        return Application.of(still, Threads.of(16, null), Thread.currentThread().getContextClassLoader(), Witness.NONE);
     }
 
     /** Opened, with a peer that takes everything at once. */

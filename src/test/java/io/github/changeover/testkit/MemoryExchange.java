@@ -100,7 +100,7 @@ final class MemoryExchange implements Line {
         switched = true;
         put(head.octets());
         transport.peerSends(pending);
-        transport.open(new LiveConnection(server.live(), played.request(), verdict.token().orElseThrow(), protocol.earlyData(), handler));
+        transport.open(new LiveConnection(server.live(), played.request(), verdict.token().orElseThrow(), protocol.earlyData(), handler, () -> { }));
     }
 
     private void answer(OriginalResponse page, Fields added) throws IOException {

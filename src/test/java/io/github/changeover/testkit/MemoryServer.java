@@ -2,7 +2,6 @@ package io.github.changeover.testkit;
 
 import io.github.changeover.connection.Application;
 import io.github.changeover.connection.Limits;
-import io.github.changeover.connection.Threads;
 import io.github.changeover.negotiation.PathPolicy;
 import io.github.changeover.negotiation.PathRule;
 import io.github.changeover.spi.ConnectionHandler;
@@ -39,8 +38,7 @@ public final class MemoryServer implements AutoCloseable {
             "No protocol was taken, and there is no application here.\n".getBytes(StandardCharsets.US_ASCII));
     private final List<PathRule> rules = new ArrayList<>();
     private final TokenSwitches switches = new TokenSwitches();
-    private final Application application = Application.of(new Limits(Limits.DEFAULT.queue(), Duration.ZERO, Limits.DEFAULT.stall(),
-            Limits.DEFAULT.closing(), Duration.ZERO, Limits.DEFAULT.drain()), Threads.of(16, null), Thread.currentThread().getContextClassLoader());
+    private final Application application = MemoryConnection.application(Limits.DEFAULT.queue());
     private Function<UpgradeRequest, OriginalResponse> pages = request -> NO_APPLICATION;
     private Optional<String> user = Optional.empty();
     private Set<String> roles = Set.of();
