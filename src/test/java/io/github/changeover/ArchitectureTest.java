@@ -48,10 +48,11 @@ class ArchitectureTest {
             Map.entry(".spi", List.of()),
             Map.entry(".negotiation", List.of(".spi")),
             Map.entry(".connection", List.of(".spi")),
-            Map.entry(".observe", List.of(".spi", ".negotiation", ".connection")),
+            Map.entry(".forwarded", List.of(".spi")),
+            Map.entry(".observe", List.of(".spi", ".negotiation", ".connection", "jdk.jfr..")),
             Map.entry(".websocket", List.of(".spi", ".negotiation")),
             Map.entry(".lab", List.of(".spi", ".negotiation")),
-            Map.entry(".servlet", List.of("", ".spi", ".negotiation", ".connection", ".observe", "jakarta.servlet..")),
+            Map.entry(".servlet", List.of("", ".spi", ".negotiation", ".connection", ".observe", ".forwarded", "jakarta.servlet..")),
             Map.entry(".servlet.container", List.of(".spi", ".negotiation", ".connection", ".servlet", "jakarta.servlet..", "org.apache..")),
             Map.entry(".console", List.of(".spi", ".negotiation", ".lab", ".observe", ".servlet", "jakarta.servlet..")),
             Map.entry(".demo", List.of("", ".spi", "jakarta.servlet.."))));

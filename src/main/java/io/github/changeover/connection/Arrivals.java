@@ -1,5 +1,6 @@
 package io.github.changeover.connection;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
@@ -23,30 +24,23 @@ final class Arrivals {
     boolean exceedEarly(int most) {
         Scratch scratch = transport.scratch();
         ByteBuffer octets = scratch.take();
+        ByteArrayOutputStream kept = null;      // most connections begin without
         try {
             int count;
             while ((count = transport.read(octets.clear())) > 0) {
-                if (kept() + count > most) return true;
-                keep(octets.flip());
+                if (kept == null) kept = new ByteArrayOutputStream(count);
+                if (kept.size() + count > most) return true;
+                for (octets.flip(); octets.hasRemaining(); ) kept.write(octets.get());
             }
             ended = count < 0;
-            dry = count == 0 && early == null;
+            dry = count == 0 && kept == null;
         } catch (IOException broken) {
             failure = broken;
         } finally {
             scratch.give(octets);
         }
+        if (kept != null) early = ByteBuffer.wrap(kept.toByteArray());
         return false;
-    }
-
-    private int kept() {
-        return early == null ? 0 : early.remaining();
-    }
-
-    private void keep(ByteBuffer octets) {
-        ByteBuffer all = ByteBuffer.allocate(kept() + octets.remaining());
-        if (early != null) all.put(early);
-        early = all.put(octets).flip();
     }
 
     /** As {@link Transport#read}. */

@@ -242,6 +242,6 @@ public final class LiveConnection implements SwitchedConnection {
 
     @Override
     public String toString() {
-        return "connection " + id + " (" + protocol + " on " + request.printablePath() + ", " + request.remote() + ")";
+        return "connection " + id + " (" + protocol + " on " + request.printablePath() + ", " + request.client() + ")";
     }
 }

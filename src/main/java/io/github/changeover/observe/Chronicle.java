@@ -1,8 +1,10 @@
 package io.github.changeover.observe;
 
+import io.github.changeover.connection.LiveConnection;
 import io.github.changeover.connection.Register;
 import io.github.changeover.connection.Witness;
 import io.github.changeover.negotiation.Explanation;
+import io.github.changeover.spi.CloseCause;
 import io.github.changeover.spi.ProtocolToken;
 import io.github.changeover.spi.TokenSwitches;
 import io.github.changeover.spi.UpgradeRequest;
@@ -20,7 +22,9 @@ public final class Chronicle {
 
     private final Tally tally;
     private final Journal journal;
+    private final Flight flight = Flight.recorder();
     private Observatory observatory;
+    private Runnable unmanage;
 
     /**
      * @param protocols what the rules name
@@ -33,24 +37,46 @@ public final class Chronicle {
 
     /** To be told of connections. */
     public Witness witness() {
-        return tally;
+        return new Witness() {
+            @Override
+            public void opened(LiveConnection connection) {
+                tally.opened(connection);
+                flight.opened(connection);
+            }
+
+            @Override
+            public void closed(LiveConnection connection, CloseCause cause, Duration open) {
+                tally.closed(connection, cause, open);
+                flight.closed(connection, cause, open);
+            }
+
+            @Override
+            public void slowWrite(LiveConnection connection, long waited) {
+                tally.slowWrite(connection, waited);
+                flight.slowWrite(connection, waited);
+            }
+        };
     }
 
     /** Takes down a decision, and how long the negotiation took. */
     public Entry decided(UpgradeRequest request, Explanation explanation, Duration took) {
         tally.decided(explanation, took);
-        return journal.add(took, ConnectionView.address(request.remote()), explanation);
+        String remote = ConnectionView.address(request.client());
+        flight.decided(remote, explanation, took);
+        return journal.add(took, remote, explanation);
     }
 
     /** Lets it be read and operated from now on. Called once, before any request. */
     public Observatory open(ServletContext context, Register register, TokenSwitches switches, Duration grace, SelfReport report) {
         observatory = new Observatory(register, tally, journal, switches, grace, report);
         observatory.put(context);
+        unmanage = Management.register(observatory, context.getVirtualServerName());
         return observatory;
     }
 
     /** The application goes. */
     public void close(ServletContext context) {
+        unmanage.run();
         observatory.remove(context);
     }
 }

@@ -12,7 +12,7 @@ import java.time.Instant;
  * @param id        unique within the application
  * @param protocol  what it changed to, as the client wrote it
  * @param path      of the request, within the application
- * @param remote    the client's address and port
+ * @param remote    the client's address and port, as a trusted proxy says or else as the container saw it
  * @param user      the authenticated user's name, empty for nobody
  * @param since     when it opened
  * @param idle      time without an octet in either direction, exact to about a second
@@ -25,7 +25,7 @@ public record ConnectionView(String id, String protocol, String path, String rem
 
     static ConnectionView of(LiveConnection connection) {
         return new ConnectionView(connection.id(), Text.shown(connection.protocol().toString()), connection.request().printablePath(),
-                address(connection.request().remote()), Text.shown(connection.request().principal().map(Principal::getName).orElse("")),
+                address(connection.request().client()), Text.shown(connection.request().principal().map(Principal::getName).orElse("")),
                 connection.since().orElse(Instant.EPOCH), connection.idle(), connection.octetsIn(), connection.octetsOut(), connection.queued());
     }
 

@@ -2,6 +2,7 @@ package io.github.changeover.servlet;
 
 import io.github.changeover.Changeover;
 import io.github.changeover.connection.Application;
+import io.github.changeover.connection.Places;
 import io.github.changeover.connection.Threads;
 import io.github.changeover.connection.Watch;
 import io.github.changeover.negotiation.Explanation;
@@ -33,6 +34,7 @@ final class Deployment implements AutoCloseable {
     private final Watch watch;
     private final Switching switching;
     private final Chronicle chronicle;
+    private final Places places;
     private final ServletContext context;
     private final List<ProtocolLibrary.Started> libraries = new ArrayList<>();
 
@@ -51,6 +53,7 @@ final class Deployment implements AutoCloseable {
         chronicle = new Chronicle(policy.rules().stream().flatMap(rule -> rule.protocols().stream()).flatMap(protocol -> protocol.tokens().stream()).toList(),
                 settings.operating().decisions());
         application = Application.of(settings.limits(), Threads.of(settings.maxBlocking(), container.threads()), loader, chronicle.witness());
+        places = new Places(settings.bounds());
         watch = new Watch(application.register(), settings.limits(), loader);
         switching = new Switching(container);
         SelfReport report = report();
@@ -141,6 +144,10 @@ final class Deployment implements AutoCloseable {
 
     TokenSwitches switches() {
         return switches;
+    }
+
+    Places places() {
+        return places;
     }
 
     Application application() {

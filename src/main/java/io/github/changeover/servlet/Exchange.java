@@ -27,6 +27,7 @@ final class Exchange {
     }
 
     private Pending pending;
+    private Runnable place = () -> { };
     private Chronicle.Entry entry;      // null before anything was decided
 
     /** Puts an exchange on a request. */
@@ -43,6 +44,23 @@ final class Exchange {
 
     void agree(Pending switching) {
         pending = switching;
+    }
+
+    /** Keeps a place for the connection that may be made. */
+    void hold(Runnable taken) {
+        place = taken;
+    }
+
+    /** The place is the connection's from now on. */
+    Runnable handOver() {
+        Runnable held = place;
+        place = () -> { };
+        return held;
+    }
+
+    /** Gives the place back, unless a connection has it. */
+    void release() {
+        handOver().run();
     }
 
     /** What was taken down of the decision; its answer is still to come. */

@@ -16,6 +16,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -27,6 +28,7 @@ public final class InnerFilter implements Filter {
             "You may not change the protocol here without a login, and this application has none: give it a login-config.");
     private static final System.Logger LOG = System.getLogger(InnerFilter.class.getName());
     private Deployment deployment;
+    private Metrics metrics;        // null: off
 
     /** For the container. */
     public InnerFilter() {
@@ -35,11 +37,14 @@ public final class InnerFilter implements Filter {
     @Override
     public void init(FilterConfig config) throws ServletException {
         deployment = Deployment.start(config.getServletContext());
+        metrics = Metrics.of(deployment, config.getServletContext());
     }
 
     @Override
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain) throws IOException, ServletException {
-        if (request instanceof HttpServletRequest http && response instanceof HttpServletResponse answer && concerns(http)) {
+        if (metrics != null && request instanceof HttpServletRequest http && metrics.areAt(http)) {
+            metrics.write(http, (HttpServletResponse) response);
+        } else if (request instanceof HttpServletRequest http && response instanceof HttpServletResponse answer && concerns(http)) {
             decide(http, answer, chain);
         } else {
             chain.doFilter(request, response);
@@ -55,8 +60,8 @@ public final class InnerFilter implements Filter {
     private void decide(HttpServletRequest request, HttpServletResponse response, FilterChain chain) throws IOException, ServletException {
         Considered considered = consider(request);
         if (asksForLogin(considered.verdict().decision())) {
-            boolean known = login(request, response);
-            if (answered(response)) {
+            boolean known = Login.ask(request, response);
+            if (Login.answered(response)) {
                 deployment.tell(considered).answered(Exchange.head(response));
                 return;
             }
@@ -65,6 +70,13 @@ public final class InnerFilter implements Filter {
         Verdict verdict = considered.verdict();
         Optional<Exchange> exchange = Exchange.of(request);
         if (verdict.decision() instanceof Decision.Switch change && exchange.isPresent()) {
+            Admission admission = Admission.of(considered, deployment.application().register(), deployment.places());
+            if (admission instanceof Admission.Denied denied) {
+                exchange.get().told(deployment.tell(considered, denied.refusal(), denied.ground()));
+                Refusal.write(denied.refusal(), List.of(), false, deployment.container(), request, response);
+                return;
+            }
+            exchange.get().hold(((Admission.Granted) admission).place());
             new Agreement(deployment, considered, change, exchange.get()).reach(request, response, chain);
         } else if (verdict.decision() instanceof Decision.Refuse refusal) {
             Chronicle.Entry told = deployment.tell(considered);
@@ -80,6 +92,9 @@ public final class InnerFilter implements Filter {
             } else if (considered.request().fields().contains("Upgrade")) {
                 deployment.tell(considered);
             }
+            if (deployment.settings().operating().explain() && considered.request().fields().contains("Upgrade")) {
+                response.setHeader("Changeover-Explanation", considered.verdict().explanation().toString());
+            }
             Refusal.connection(verdict.upgradeList(), verdict.closeAfterRefusal(), deployment.container(), request, response);
             chain.doFilter(request, response);
         }
@@ -88,6 +103,7 @@ public final class InnerFilter implements Filter {
     private Considered consider(HttpServletRequest request) {
         long before = System.nanoTime();
         UpgradeRequest snapshot = Snapshot.of(request, deployment.container());
+        snapshot = snapshot.withForwarded(deployment.settings().operating().proxies().of(snapshot));
         Optional<PathPolicy.Match> match = deployment.policy().match(snapshot.path());
         if (match.isPresent()) {
             Set<String> held = match.get().rule().roles().stream().filter(request::isUserInRole).collect(Collectors.toSet());
@@ -101,18 +117,5 @@ public final class InnerFilter implements Filter {
     /** A 401 without a challenge of its own: the container's login is the one that can ask. */
     private static boolean asksForLogin(Decision decision) {
         return decision instanceof Decision.Refuse refusal && refusal.status() == 401 && !refusal.fields().contains("WWW-Authenticate");
-    }
-
-    /** Whether the user is known now. Where not, the container's login has asked, if the application has one. */
-    private static boolean login(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        try {
-            return request.authenticate(response) && request.getUserPrincipal() != null;
-        } catch (ServletException none) {
-            return false;
-        }
-    }
-
-    private static boolean answered(HttpServletResponse response) {
-        return response.isCommitted() || response.getStatus() >= 300;
     }
 }

@@ -1,23 +1,55 @@
 package io.github.changeover.servlet;
 
+import io.github.changeover.forwarded.AddressRange;
+import io.github.changeover.forwarded.TrustedProxies;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
  * What an operator sets for himself.
  *
- * @param decisions the number of decisions kept to be looked at
- * @param explain   whether an answer to an offer that was ignored says why
+ * @param decisions   the number of decisions kept to be looked at
+ * @param explain     whether an answer to an offer that was ignored says why
+ * @param proxies     those that are believed
+ * @param health      the path of the health resource
+ * @param metrics     the path of the metrics
+ * @param metricsRole who may read them; empty for anybody who reaches them
  */
-record Operating(int decisions, boolean explain) {
-    static final Set<String> NAMES = Set.of("changeover.decisions", "changeover.explain");
+record Operating(int decisions, boolean explain, TrustedProxies proxies, Optional<String> health, Optional<String> metrics, Optional<String> metricsRole) {
+    static final Set<String> NAMES = Set.of("changeover.decisions", "changeover.explain", "changeover.trusted-proxies", "changeover.health.path",
+            "changeover.metrics.path", "changeover.metrics.role");
 
     static Operating read(SettingValues source) {
-        return new Operating(source.count("changeover.decisions", 256, 100_000), source.flag("changeover.explain").orElse(false));
+        return new Operating(source.count("changeover.decisions", 256, 100_000), source.flag("changeover.explain").orElse(false), proxies(source),
+                path(source, "changeover.health.path"), path(source, "changeover.metrics.path"), source.value("changeover.metrics.role"));
+    }
+
+    private static TrustedProxies proxies(SettingValues source) {
+        List<AddressRange> ranges = new ArrayList<>();
+        for (String word : source.list("changeover.trusted-proxies").orElse(List.of())) {
+            ranges.add(AddressRange.parse(word).orElseThrow(() -> new SettingValues.Wrong("changeover.trusted-proxies", word,
+                    "addresses and blocks of them with commas between, such as 10.0.0.0/8, 127.0.0.1, 2001:db8::/32")));
+        }
+        return new TrustedProxies(ranges);
+    }
+
+    private static Optional<String> path(SettingValues source, String name) {
+        Optional<String> path = source.value(name);
+        path.filter(text -> !text.matches("(/[A-Za-z0-9._~-]+)+")).ifPresent(text -> {
+            throw new SettingValues.Wrong(name, text, "a path within the application, such as /health");
+        });
+        return path;
     }
 
     void show(Map<String, String> shown) {
         shown.put("decisions", Integer.toString(decisions));
         shown.put("explain", Boolean.toString(explain));
+        shown.put("trusted-proxies", proxies.toString());
+        shown.put("health.path", health.orElse("none"));
+        shown.put("metrics.path", metrics.orElse("none"));
+        shown.put("metrics.role", metricsRole.orElse("none"));
     }
 }

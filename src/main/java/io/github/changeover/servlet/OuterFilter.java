@@ -21,6 +21,7 @@ public final class OuterFilter implements Filter {
     private static final Decision.Refuse UNREADABLE = new Decision.Refuse(400,
             "This server takes no content with this method: send the request without content.");
     private Deployment deployment;
+    private String health;      // null: off
 
     /** For the container. */
     public OuterFilter() {
@@ -29,11 +30,15 @@ public final class OuterFilter implements Filter {
     @Override
     public void init(FilterConfig config) throws ServletException {
         deployment = Deployment.start(config.getServletContext());
+        health = deployment.settings().operating().health().orElse(null);
     }
 
     @Override
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain) throws IOException, ServletException {
-        if (request instanceof HttpServletRequest http && http.getHeader("Upgrade") != null
+        if (health != null && request instanceof HttpServletRequest http && response instanceof HttpServletResponse answer && OperatorsPage.isAt(health, http)) {
+            boolean draining = deployment.application().register().draining();
+            OperatorsPage.write(draining ? 503 : 200, "text/plain;charset=utf-8", draining ? "draining\n" : "up\n", http, answer);
+        } else if (request instanceof HttpServletRequest http && http.getHeader("Upgrade") != null
                 && http.getDispatcherType() == DispatcherType.REQUEST && Exchange.of(http).isEmpty()) {
             Exchange exchange = Exchange.on(http);
             Container container = deployment.container();
@@ -41,13 +46,17 @@ public final class OuterFilter implements Filter {
                 Refusal.write(UNREADABLE, List.of(), true, container, http, (HttpServletResponse) response);
                 return;
             }
-            chain.doFilter(http, response);
-            if (exchange.agreed().isPresent()) {
-                deployment.switching().perform(exchange.agreed().get(), exchange, http, (HttpServletResponse) response);
-            } else {
-                container.answered(http);
+            try {
+                chain.doFilter(http, response);
+                if (exchange.agreed().isPresent()) {
+                    deployment.switching().perform(exchange.agreed().get(), exchange, http, (HttpServletResponse) response);
+                } else {
+                    container.answered(http);
+                }
+            } finally {
+                exchange.release();
+                exchange.answered(http, (HttpServletResponse) response);
             }
-            exchange.answered(http, (HttpServletResponse) response);
         } else {
             chain.doFilter(request, response);
         }

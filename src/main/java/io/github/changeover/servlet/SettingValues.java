@@ -109,6 +109,13 @@ public final class SettingValues {
         }, "a number with ms, s, m or h, such as 30s");
     }
 
+    /** A whole number above zero and within a bound. */
+    public int number(String name, int otherwise, int most) {
+        int number = count(name, otherwise, most);
+        if (number == 0 && value(name).isPresent()) throw new Wrong(name, "0", "a whole number above 0, up to " + most);
+        return number;
+    }
+
     /** A whole number within a bound, zero for none. */
     public int count(String name, int otherwise, int most) {
         int count = parsed(name, otherwise, COUNT, matcher -> Integer.valueOf(matcher.group()), "a whole number up to " + most + ", 0 for none");

@@ -1,6 +1,7 @@
 package io.github.changeover.servlet;
 
 import io.github.changeover.connection.Limits;
+import io.github.changeover.connection.Places;
 import io.github.changeover.negotiation.PathTemplate;
 import io.github.changeover.spi.ProtocolToken;
 import java.time.Duration;
@@ -24,10 +25,11 @@ import java.util.regex.Pattern;
  * @param servletEdge  whether a container's own edge is left for the servlet edge
  * @param off          tokens that are off at start
  * @param paths        what is set for paths, by template
+ * @param bounds       how many connections there may be
  * @param operating    what an operator sets for himself
  */
 record Settings(Limits limits, int maxContent, int maxCapture, int maxBlocking, boolean servletEdge, List<ProtocolToken> off,
-                Map<String, PathSetting> paths, Operating operating) {
+                Map<String, PathSetting> paths, Places.Bounds bounds, Operating operating) {
     /** What is set for one path; what is empty stays as the program says. */
     record PathSetting(Optional<List<ProtocolToken>> protocols, Optional<Boolean> serverOrder, Optional<Boolean> required,
                        Optional<Boolean> advertise, Optional<Boolean> closeOnRefuse, Optional<List<String>> roles) {
@@ -36,7 +38,7 @@ record Settings(Limits limits, int maxContent, int maxCapture, int maxBlocking, 
     private static final Set<String> KNOWN = Set.of("changeover.queue.max", "changeover.idle", "changeover.stall", "changeover.closing",
             "changeover.linger", "changeover.drain", "changeover.content.max", "changeover.capture.max", "changeover.blocking.max",
             "changeover.off", "changeover.edge", "changeover.lifetime", "changeover.early-data.max");
-    private static final Pattern PATH = Pattern.compile("changeover\\.path\\.(/.*)\\.(protocols|order|required|advertise|close-on-refuse|roles)");
+    private static final Pattern PATH = Pattern.compile("changeover\\.path\\.(/.*)\\.(protocols|order|required|advertise|close-on-refuse|roles|connections\\.max)");
 
     static Settings read(SettingValues source, Set<String> libraries) {
         Limits base = Limits.DEFAULT;
@@ -49,16 +51,19 @@ record Settings(Limits limits, int maxContent, int maxCapture, int maxBlocking, 
         boolean servletEdge = source.one("changeover.edge", "auto", "auto", "servlet").equals("servlet");
         Set<String> known = new TreeSet<>(KNOWN);
         known.addAll(Operating.NAMES);
+        known.addAll(Bounds.NAMES);
         known.addAll(libraries);
         for (String name : source.ownNames()) {
-            if (!known.contains(name) && !PATH.matcher(name).matches()) {
+            boolean ofAKind = PATH.matcher(name).matches() || Bounds.PROTOCOL.matcher(name).matches();
+            if (!known.contains(name) && !ofAKind) {
                 throw new SettingValues.Wrong(name, source.value(name).orElse(""), "no such setting; there are " + known
-                        + " and changeover.path.TEMPLATE.(protocols|order|required|advertise|close-on-refuse|roles)");
+                        + " and changeover.path.TEMPLATE.(protocols|order|required|advertise|close-on-refuse|roles|connections.max)"
+                        + " and changeover.protocol.TOKEN.connections.max");
             }
         }
         return new Settings(limits, source.size("changeover.content.max", 1 << 20), source.size("changeover.capture.max", 1 << 20),
                 source.size("changeover.blocking.max", 200), servletEdge,
-                source.list("changeover.off").map(words -> source.tokens("changeover.off", words)).orElse(List.of()), paths(source), Operating.read(source));
+                source.list("changeover.off").map(words -> source.tokens("changeover.off", words)).orElse(List.of()), paths(source), Bounds.read(source), Operating.read(source));
     }
 
     private static Map<String, PathSetting> paths(SettingValues source) {
@@ -98,6 +103,7 @@ record Settings(Limits limits, int maxContent, int maxCapture, int maxBlocking, 
         shown.put("capture.max", Integer.toString(maxCapture));
         shown.put("blocking.max", Integer.toString(maxBlocking));
         shown.put("off", off.toString());
+        Bounds.show(bounds, shown);
         operating.show(shown);
         return Collections.unmodifiableMap(shown);
     }

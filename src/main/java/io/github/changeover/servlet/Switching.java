@@ -96,7 +96,7 @@ final class Switching {
             pending.no().say(taken);
             return Optional.empty();
         }
-        return Optional.of(new LiveConnection(application, pending.context().request(), pending.context().protocol(), protocol.earlyData(), handler, () -> { }));
+        return Optional.of(new LiveConnection(application, pending.context().request(), pending.context().protocol(), protocol.earlyData(), handler, exchange.handOver()));
     }
 
     /** What the application's filters have set and a 101 may have, such as cookies. */

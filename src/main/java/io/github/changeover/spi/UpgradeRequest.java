@@ -28,12 +28,13 @@ import java.util.Set;
  * @param roles          those of the roles named by the path's rules that the user has
  * @param sessionId      the id of the session the request belongs to
  * @param tls            what TLS agreed on, when the connection is secure
+ * @param forwarded      what proxies that are trusted ({@code changeover.trusted-proxies}) say of the client; empty when none does
  */
 public record UpgradeRequest(
         String method, String path, String query, String contextPath, String protocol, String scheme,
         Fields fields, OptionalLong contentLength, boolean chunked, Map<String, String> pathParameters,
         InetSocketAddress remote, InetSocketAddress local, Optional<Principal> principal, Set<String> roles,
-        Optional<String> sessionId, Optional<Tls> tls) {
+        Optional<String> sessionId, Optional<Tls> tls, Optional<Forwarded> forwarded) {
 
     /**
      * The facts of a secure connection.
@@ -45,6 +46,16 @@ public record UpgradeRequest(
     public record Tls(String protocol, String cipherSuite, List<byte[]> certificates) {
     }
 
+    /**
+     * What the client asked before a proxy passed it on (RFC 7239, or {@code X-Forwarded-*}).
+     *
+     * @param client the client's address, port 0 where it is not told; unresolved, with the proxy's word for it, where the proxy hides it
+     * @param scheme that the client used, in lower case, where it is told
+     * @param host   and perhaps a port, as the client wrote {@code Host}, where it is told; its form was not looked at
+     */
+    public record Forwarded(InetSocketAddress client, Optional<String> scheme, Optional<String> host) {
+    }
+
     public UpgradeRequest {
         pathParameters = Map.copyOf(pathParameters);
         roles = Set.copyOf(roles);
@@ -53,6 +64,21 @@ public record UpgradeRequest(
     /** The path fit for a log line: at most 80 characters, everything but printable ASCII shown as {@code ?}. */
     public String printablePath() {
         return Tchar.printable(path);
+    }
+
+    /** A request that no proxy has passed on. */
+    public UpgradeRequest(
+            String method, String path, String query, String contextPath, String protocol, String scheme,
+            Fields fields, OptionalLong contentLength, boolean chunked, Map<String, String> pathParameters,
+            InetSocketAddress remote, InetSocketAddress local, Optional<Principal> principal, Set<String> roles,
+            Optional<String> sessionId, Optional<Tls> tls) {
+        this(method, path, query, contextPath, protocol, scheme, fields, contentLength, chunked, pathParameters, remote, local, principal, roles,
+                sessionId, tls, Optional.empty());
+    }
+
+    /** The client's address: what a trusted proxy says, or {@link #remote}. */
+    public InetSocketAddress client() {
+        return forwarded.map(Forwarded::client).orElse(remote);
     }
 
     /** Whether the message declares content: a length above zero, or a transfer coding. */
@@ -76,11 +102,16 @@ public record UpgradeRequest(
 
     public UpgradeRequest withPathParameters(Map<String, String> parameters) {
         return new UpgradeRequest(method, path, query, contextPath, protocol, scheme, fields, contentLength, chunked,
-                parameters, remote, local, principal, roles, sessionId, tls);
+                parameters, remote, local, principal, roles, sessionId, tls, forwarded);
+    }
+
+    public UpgradeRequest withForwarded(Optional<Forwarded> said) {
+        return new UpgradeRequest(method, path, query, contextPath, protocol, scheme, fields, contentLength, chunked,
+                pathParameters, remote, local, principal, roles, sessionId, tls, said);
     }
 
     public UpgradeRequest withRoles(Set<String> held) {
         return new UpgradeRequest(method, path, query, contextPath, protocol, scheme, fields, contentLength, chunked,
-                pathParameters, remote, local, principal, held, sessionId, tls);
+                pathParameters, remote, local, principal, held, sessionId, tls, forwarded);
     }
 }

@@ -1,6 +1,7 @@
 package io.github.changeover.websocket;
 
 import io.github.changeover.spi.UpgradeRequest;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -15,6 +16,21 @@ import java.util.Optional;
 public interface ForwardedAuthority {
     /** Nobody is believed. */
     ForwardedAuthority NONE = request -> Optional.empty();
+
+    /** Whom {@code changeover.trusted-proxies} names is believed: what they say stands in the request. */
+    ForwardedAuthority TRUSTED = ForwardedAuthority::said;
+
+    private static Optional<Origin> said(UpgradeRequest request) {
+        Optional<UpgradeRequest.Forwarded> said = request.forwarded();
+        if (said.isEmpty() || said.get().scheme().isEmpty() && said.get().host().isEmpty()) return Optional.empty();
+        String scheme = switch (said.get().scheme().orElse(request.scheme())) {
+            case "ws" -> "http";        // so some proxies call it
+            case "wss" -> "https";
+            default -> said.get().scheme().orElse(request.secure() ? "https" : "http");
+        };
+        List<String> hosts = said.get().host().map(List::of).orElse(request.fields().values("Host"));
+        return hosts.size() == 1 ? Origin.of(scheme, FieldScanner.trim(hosts.get(0))) : Optional.empty();
+    }
 
     /** The origin of what the client asked for ({@link Origin#of}), or empty when no trusted proxy says. */
     Optional<Origin> of(UpgradeRequest request);

@@ -80,7 +80,10 @@ class ClosingTest {
         };
         FloodingTransport flood = new FloodingTransport();
         LiveConnection connection = rig.connection(closer);
-        Thread container = new Thread(() -> connection.open(flood));
+        Thread container = new Thread(() -> {
+            connection.open(flood);
+            connection.readable();
+        });
         container.start();
         flood.awaitEndOutput();
         connection.evict();
@@ -99,7 +102,10 @@ class ClosingTest {
         };
         FloodingTransport flood = new FloodingTransport();
         LiveConnection connection = rig.connection(busy);
-        Thread container = new Thread(() -> connection.open(flood));
+        Thread container = new Thread(() -> {
+            connection.open(flood);
+            connection.readable();
+        });
         container.start();
         received.await();
         CountDownLatch ran = new CountDownLatch(1);

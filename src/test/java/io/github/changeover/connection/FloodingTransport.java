@@ -6,12 +6,12 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CountDownLatch;
 
-/** A peer from which something can always be read. */
+/** A peer from which something can always be read, once it has seen the 101. */
 final class FloodingTransport implements Transport {
     private static final Scratch SCRATCH = new Scratch(16, false);
     private final ByteArrayOutputStream taken = new ByteArrayOutputStream();
     private final CountDownLatch outputEnded = new CountDownLatch(1);
-    private volatile boolean over;
+    private volatile boolean asked, over;
 
     void awaitEndOutput() {
         try {
@@ -33,6 +33,10 @@ final class FloodingTransport implements Transport {
     @Override
     public int read(ByteBuffer into) {
         if (over) return -1;
+        if (!asked) {
+            asked = true;
+            return 0;
+        }
         into.put((byte) 'x');
         return 1;
     }

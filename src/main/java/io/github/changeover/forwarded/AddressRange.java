@@ -1,0 +1,75 @@
+package io.github.changeover.forwarded;
+
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * An address, or a block of them in CIDR notation (RFC 4632).
+ *
+ * <pre>
+ * 10.0.0.0/8      127.0.0.1      2001:db8::/32
+ * </pre>
+ */
+public final class AddressRange {
+    private static final Pattern IPV4 = Pattern.compile("(0|[1-9]\\d{0,2})(\\.(0|[1-9]\\d{0,2})){3}");
+    private static final Pattern IPV6 = Pattern.compile("[0-9A-Fa-f:.]{2,45}");
+    private final byte[] network;
+    private final int bits;
+
+    private AddressRange(byte[] network, int bits) {
+        this.network = network;
+        this.bits = bits;
+    }
+
+    /** The range that is written so; empty when none is, or bits are set behind its length. */
+    public static Optional<AddressRange> parse(String text) {
+        int slash = text.indexOf('/');
+        Optional<InetAddress> address = address(slash < 0 ? text : text.substring(0, slash));
+        if (address.isEmpty()) return Optional.empty();
+        byte[] octets = address.get().getAddress();
+        int bits = octets.length * 8;
+        if (slash >= 0) {
+            String length = text.substring(slash + 1);
+            if (!length.matches("\\d{1,3}") || Integer.parseInt(length) > bits) return Optional.empty();
+            bits = Integer.parseInt(length);
+        }
+        for (int i = bits; i < octets.length * 8; i++) {
+            if ((octets[i / 8] >> 7 - i % 8 & 1) != 0) return Optional.empty();
+        }
+        return Optional.of(new AddressRange(octets, bits));
+    }
+
+    /** A literal address, without brackets and without a zone. Nothing is looked up. An IPv6 one that holds an IPv4 one is that. */
+    static Optional<InetAddress> address(String text) {
+        boolean six = text.indexOf(':') >= 0;
+        if (!(six ? IPV6 : IPV4).matcher(text).matches()) return Optional.empty();
+        try {
+            InetAddress address = InetAddress.getByName(six ? '[' + text + ']' : text);
+            return six || address instanceof Inet4Address && address.getHostAddress().equals(text) ? Optional.of(address) : Optional.empty();
+        } catch (UnknownHostException malformed) {
+            return Optional.empty();
+        }
+    }
+
+    /** Whether the address is within. */
+    public boolean contains(InetAddress address) {
+        byte[] octets = address.getAddress();
+        if (octets.length != network.length) return false;
+        for (int i = 0; i < bits; i++) {
+            if ((octets[i / 8] >> 7 - i % 8 & 1) != (network[i / 8] >> 7 - i % 8 & 1)) return false;
+        }
+        return true;
+    }
+
+    @Override
+    public String toString() {
+        try {
+            return InetAddress.getByAddress(network).getHostAddress() + "/" + bits;
+        } catch (UnknownHostException wrongLength) {
+            throw new IllegalStateException(wrongLength);
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package io.github.changeover.forwarded;
+
+import io.github.changeover.spi.Fields;
+import io.github.changeover.spi.UpgradeRequest;
+import io.github.changeover.spi.UpgradeRequest.Forwarded;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The proxies that are believed. From the peer of the connection on, each that is trusted is believed in what it says of the one
+ * before it, until one is not trusted: that is the client. What stands left of that in a field, the client may have written itself.
+ *
+ * <pre>
+ * peer 10.0.0.2, X-Forwarded-For: 1.1.1.1, 192.0.2.7, 10.0.0.1       trusted 10.0.0.0/8: the client is 192.0.2.7
+ * </pre>
+ *
+ * <p>A proxy sets one of the two kinds of field and passes the other on as the client wrote it. Where both are there they must name
+ * the same client; else neither is believed.
+ */
+public record TrustedProxies(List<AddressRange> ranges) {
+    /** Nobody is believed. */
+    public static final TrustedProxies NONE = new TrustedProxies(List.of());
+    private static final int MOST_HOPS = 64;
+
+    public TrustedProxies {
+        ranges = List.copyOf(ranges);
+    }
+
+    /** What they say of this request's client; empty when its peer is not trusted, or says nothing that can be believed. */
+    public Optional<Forwarded> of(UpgradeRequest request) {
+        if (ranges.isEmpty() || request.remote().isUnresolved() || !trusted(request.remote().getAddress())) return Optional.empty();
+        Optional<Forwarded> standard = walk(forwarded(request.fields().values("Forwarded")));
+        Optional<Forwarded> older = walk(older(request.fields()));
+        boolean both = request.fields().contains("Forwarded") && request.fields().contains("X-Forwarded-For");
+        if (both) return same(standard, older) ? standard : Optional.empty();
+        return standard.or(() -> older);
+    }
+
+    private static boolean same(Optional<Forwarded> one, Optional<Forwarded> other) {
+        return one.isPresent() && other.isPresent() && one.get().client().getHostString().equals(other.get().client().getHostString());
+    }
+
+    private boolean trusted(InetAddress address) {
+        return ranges.stream().anyMatch(range -> range.contains(address));
+    }
+
+    /** @param hops the nearest first; an empty one is where belief ends */
+    private Optional<Forwarded> walk(List<Optional<Hop>> hops) {
+        Optional<Forwarded> client = Optional.empty();
+        for (Optional<Hop> hop : hops) {
+            if (hop.isEmpty()) return client;
+            Hop said = hop.get();
+            client = Optional.of(new Forwarded(said.client(), said.scheme(), said.host()));
+            if (said.client().isUnresolved() || !trusted(said.client().getAddress())) return client;
+        }
+        return client;
+    }
+
+    /** A malformed line is where belief ends, and so is one element too many: behind it stands one that is empty. */
+    private static List<Optional<Hop>> forwarded(List<String> lines) {
+        List<Optional<Hop>> hops = new ArrayList<>();
+        for (int i = lines.size() - 1; i >= 0 && hops.size() < MOST_HOPS; i--) {
+            Optional<List<Optional<Hop>>> line = ForwardedField.parse(lines.get(i));
+            if (line.isEmpty()) {
+                hops.add(Optional.empty());
+                return hops;
+            }
+            List<Optional<Hop>> nearestFirst = new ArrayList<>(line.get());
+            Collections.reverse(nearestFirst);
+            hops.addAll(nearestFirst);
+        }
+        return hops;
+    }
+
+    /**
+     * {@code X-Forwarded-Proto} and {@code -Host} have one value, or one for each address of {@code X-Forwarded-For}; of others it
+     * cannot be told whose word they are.
+     */
+    private static List<Optional<Hop>> older(Fields fields) {
+        List<String> clients = members(fields.values("X-Forwarded-For"));
+        List<String> schemes = members(fields.values("X-Forwarded-Proto"));
+        List<String> hosts = members(fields.values("X-Forwarded-Host"));
+        List<Optional<Hop>> hops = new ArrayList<>();
+        for (int i = clients.size() - 1; i >= 0 && hops.size() < MOST_HOPS; i--) {
+            Optional<String> scheme = at(schemes, i, clients.size()).flatMap(Hop::scheme);
+            Optional<String> host = at(hosts, i, clients.size());
+            hops.add(Hop.node(clients.get(i)).map(node -> new Hop(node, scheme, host)));
+        }
+        return hops;
+    }
+
+    private static Optional<String> at(List<String> values, int index, int of) {
+        if (values.size() == 1) return Optional.of(values.get(0));
+        return values.size() == of ? Optional.of(values.get(index)) : Optional.empty();
+    }
+
+    private static List<String> members(List<String> lines) {
+        List<String> members = new ArrayList<>();
+        for (String line : lines) {
+            for (String member : line.split(",", -1)) members.add(member.strip());
+        }
+        return members;
+    }
+
+    @Override
+    public String toString() {
+        return ranges.toString();
+    }
+}

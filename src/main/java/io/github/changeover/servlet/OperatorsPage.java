@@ -1,0 +1,31 @@
+package io.github.changeover.servlet;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+
+/** A page for machines of the operator's, at a path of its own. */
+final class OperatorsPage {
+    private OperatorsPage() {
+    }
+
+    /** Whether the request is for this path within the application. Allocates nothing. */
+    static boolean isAt(String path, HttpServletRequest request) {
+        String first = request.getServletPath();
+        String rest = request.getPathInfo();
+        return rest == null ? first.equals(path) : first.length() + rest.length() == path.length() && path.startsWith(first) && path.endsWith(rest);
+    }
+
+    static void write(int status, String type, String text, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        boolean reads = request.getMethod().equals("GET") || request.getMethod().equals("HEAD");
+        byte[] octets = (reads ? text : "Read this with GET.\n").getBytes(StandardCharsets.UTF_8);
+        response.setStatus(reads ? status : HttpServletResponse.SC_METHOD_NOT_ALLOWED);
+        if (!reads) response.setHeader("Allow", "GET, HEAD");
+        response.setHeader("Cache-Control", "no-store");
+        response.setContentType(reads ? type : "text/plain;charset=utf-8");
+        response.setContentLength(octets.length);
+        if (!request.getMethod().equals("HEAD")) response.getOutputStream().write(octets);
+        response.flushBuffer();
+    }
+}
