@@ -102,7 +102,7 @@ async function begin() {
   say(byId('where'), `${about.server}${about.context ? `, ${about.context}` : ''}`);
   document.title = `Changeover console: ${about.context || '/'}`;
   const facts = [['Container', about.server], ['Edge', about.edge], ['Known deviations', about.deviations], ['Handlers that block', `run on ${about.threads} threads`],
-    ...about.libraries.map(said => ['Library', said])];
+    ...about.libraries.map(said => ['Found', said])];
   byId('facts').replaceChildren(...facts.flatMap(([name, value]) => [el('dt', {}, name), el('dd', {}, value)]));
   byId('settings').replaceChildren(...Object.entries(about.settings).flatMap(([name, value]) => [el('dt', {}, el('code', {}, `changeover.${name}`)), el('dd', {}, value)]));
   startLab(about, parameters => order('lab', parameters));

@@ -51,7 +51,7 @@ export function octets(count) {
     count /= 1000;
     unit++;
   }
-  return `${unit === 0 || count >= 100 ? Math.round(count) : count.toFixed(1)} ${UNITS[unit]}`;
+  return `${unit === 0 || count >= 100 ? Math.round(count) : +count.toFixed(1)} ${UNITS[unit]}`;
 }
 
 export function number(count) {
