@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
@@ -36,6 +37,19 @@ public final class War {
     public static War with(String name) {
         Path jar = Path.of(System.getProperty("changeover.jar"));
         return new War(name).file("WEB-INF/lib/" + jar.getFileName(), read(jar));
+    }
+
+    /** The demo, as it is packed, with settings of its own. */
+    public static War demo(String name) {
+        War war = new War(name);
+        try (ZipInputStream zip = new ZipInputStream(Files.newInputStream(Path.of(System.getProperty("changeover.war"))))) {
+            for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+                if (!entry.isDirectory()) war.file(entry.getName(), zip.readAllBytes());
+            }
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+        return war;
     }
 
     /**
