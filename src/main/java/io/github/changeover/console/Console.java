@@ -3,6 +3,7 @@ package io.github.changeover.console;
 import io.github.changeover.negotiation.PathPolicy;
 import io.github.changeover.servlet.ProtocolLibrary;
 import io.github.changeover.servlet.SettingValues;
+import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletRegistration;
 import java.security.SecureRandom;
 import java.util.HexFormat;
@@ -13,6 +14,7 @@ import java.util.Set;
 public final class Console implements ProtocolLibrary {
     private static final String ON = "changeover.console";
     private static final String ROLE = "changeover.console.role";
+    private static final String ATTRIBUTE = Console.class.getName();
     private static final Started OFF = new Started() {
     };
 
@@ -25,30 +27,43 @@ public final class Console implements ProtocolLibrary {
         return Set.of(ON, ROLE);
     }
 
+    /** What is registered, or why nothing could be. */
+    private record Registered(Optional<String> role, ConsoleServlet servlet, Samples samples, String obstacle) {
+    }
+
+    @Override
+    public void register(ServletContext context, SettingValues settings) {
+        if (settings.value(ON).filter("true"::equals).isPresent()) context.setAttribute(ATTRIBUTE, registered(context, settings));
+    }
+
     @Override
     public Started start(Start start) {
-        Optional<String> role = start.settings().value(ROLE).filter(name -> !name.isEmpty());
         if (!start.settings().flag(ON).orElse(false)) return OFF;
-        Samples samples = new Samples(start.context());
-        ConsoleServlet servlet = new ConsoleServlet(new Access(role, token()), samples);
-        String obstacle = register(start, servlet);
-        if (!obstacle.isEmpty()) {
-            samples.close();
-            throw new SettingValues.Wrong(ON, "true", "false here, for the console cannot be put into this application: " + obstacle);
+        Registered made = start.context().getAttribute(ATTRIBUTE) instanceof Registered before ? before : registered(start.context(), start.settings());
+        start.context().removeAttribute(ATTRIBUTE);
+        if (!made.obstacle.isEmpty()) {
+            throw new SettingValues.Wrong(ON, "true", "false here, for the console cannot be put into this application: " + made.obstacle);
         }
-        return new On(role, servlet, samples);
+        return new On(made.role, made.servlet, made.samples);
+    }
+
+    private static Registered registered(ServletContext context, SettingValues settings) {
+        Optional<String> role = settings.value(ROLE).filter(name -> !name.isEmpty());
+        Samples samples = new Samples(context);
+        ConsoleServlet servlet = new ConsoleServlet(new Access(role, token()), samples);
+        return new Registered(role, servlet, samples, put(context, servlet));
     }
 
     /** Why not; empty when it is there. */
-    private static String register(Start start, ConsoleServlet servlet) {
+    private static String put(ServletContext context, ConsoleServlet servlet) {
         try {
-            ServletRegistration.Dynamic registration = start.context().addServlet("changeover-console", servlet);
+            ServletRegistration.Dynamic registration = context.addServlet("changeover-console", servlet);
             if (registration == null) return "it has a servlet of the name changeover-console";
             registration.setAsyncSupported(true);
             Set<String> taken = registration.addMapping("/console", "/console/*");
             return taken.isEmpty() ? "" : "it has a servlet of its own at " + String.join(", ", taken);
         } catch (IllegalStateException | UnsupportedOperationException late) {
-            return "it takes no more servlets; declare the listener io.github.changeover.servlet.Startup in its web.xml";
+            return "this container takes no servlet from a listener that is declared by hand";
         }
     }
 

@@ -18,6 +18,13 @@ public interface ProtocolLibrary {
     Set<String> settings();
 
     /**
+     * Registers servlets of its own, where the application's initializers run: later not every container takes them. Called once,
+     * before {@link #start}, on another instance; not where the listener is declared by hand.
+     */
+    default void register(ServletContext context, SettingValues settings) {
+    }
+
+    /**
      * Offers what the application has for it. Called once, before the rules of paths are made.
      *
      * @throws SettingValues.Wrong   for a setting that cannot be used
