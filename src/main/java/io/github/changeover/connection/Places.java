@@ -40,6 +40,10 @@ public final class Places {
 
     /** No place is free. */
     public record Full(Scope scope, Object whose, int bound) implements Answer {
+        /** Not the record itself: JDK 17 keeps the classes in the last record that was hashed (JDK-8078641), and the application with them. */
+        private String key() {
+            return scope + " " + whose;
+        }
     }
 
     /** A place that was taken; {@link #run} gives it back, once, however often it is called. */
@@ -56,13 +60,13 @@ public final class Places {
             synchronized (taken) {
                 if (back) return;
                 back = true;
-                within.forEach(key -> taken.computeIfPresent(key, (same, count) -> count == 1 ? null : count - 1));
+                within.forEach(bound -> taken.computeIfPresent(bound.key(), (same, count) -> count == 1 ? null : count - 1));
             }
         }
     }
 
     private final Bounds bounds;
-    private final Map<Full, Integer> taken = new HashMap<>();      // what nobody has is not in it
+    private final Map<String, Integer> taken = new HashMap<>();      // what nobody has is not in it
 
     public Places(Bounds bounds) {
         this.bounds = bounds;
@@ -73,9 +77,9 @@ public final class Places {
         List<Full> within = within(protocol, path, client);
         synchronized (taken) {
             for (Full bound : within) {
-                if (taken.getOrDefault(bound, 0) >= bound.bound()) return bound;
+                if (taken.getOrDefault(bound.key(), 0) >= bound.bound()) return bound;
             }
-            within.forEach(bound -> taken.merge(bound, 1, Integer::sum));
+            within.forEach(bound -> taken.merge(bound.key(), 1, Integer::sum));
         }
         return new Place(within);
     }

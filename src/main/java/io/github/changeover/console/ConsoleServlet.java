@@ -121,7 +121,7 @@ final class ConsoleServlet extends HttpServlet {
     private void obey(String what, HttpServletRequest request, HttpServletResponse response, Observatory seen) throws IOException {
         if (!what.equals("lab")) LOG.log(System.Logger.Level.INFO, "The console orders {0}", what);
         switch (what) {
-            case "lab" -> json(response, Laboratory.play(request::getParameter, policy, seen.switches()));
+            case "lab" -> json(response, Laboratory.play(request::getParameter, policy, seen.switches(), seen.draining()));
             case "goodbye" -> json(response, Map.of("done", seen.close(id(request), Observatory.Farewell.GOODBYE)));
             case "evict" -> json(response, Map.of("done", seen.close(id(request), Observatory.Farewell.EVICT)));
             case "drain" -> {

@@ -23,21 +23,21 @@ final class Laboratory {
     }
 
     /** @param typed the form's parameters by name, null for those it has not */
-    static Map<String, Object> play(UnaryOperator<String> typed, PathPolicy policy, TokenSwitches switches) {
+    static Map<String, Object> play(UnaryOperator<String> typed, PathPolicy policy, TokenSwitches switches, boolean draining) {
         String user = text(typed, "user").strip();
         TypedRequest request = new TypedRequest(text(typed, "method"), text(typed, "target"), text(typed, "version"), lines(text(typed, "fields")),
                 user.isEmpty() ? Optional.empty() : Optional.of(user), words(text(typed, "roles")));
         TypedRequest.Reading reading = request.read();
         if (reading instanceof TypedRequest.Reading.Malformed malformed) return Map.of("kind", "malformed", "advice", malformed.advice());
         try {
-            return told(Rehearsal.of(((TypedRequest.Reading.Whole) reading).request(), policy, switches));
+            return told(Rehearsal.of(((TypedRequest.Reading.Whole) reading).request(), policy, switches), draining);
         } catch (RuntimeException failed) {
             LOG.log(System.Logger.Level.WARNING, "A request in the console's lab failed: a client would get a 500", failed);
             return Map.of("kind", "failed", "advice", "A protocol or a gate failed, and a client would get a 500: " + failed.getMessage());
         }
     }
 
-    private static Map<String, Object> told(Rehearsal played) {
+    private static Map<String, Object> told(Rehearsal played, boolean draining) {
         Map<String, Object> map = new LinkedHashMap<>();
         if (played.answer() instanceof Answer.Complete complete) {
             map.put("kind", complete.status() == 101 ? "switched" : "refused");
@@ -49,6 +49,7 @@ final class Laboratory {
         } else {
             map.put("kind", "login");
         }
+        if (draining && map.get("kind").equals("switched")) map.put("note", "At present the application is draining, and the answer would be 503.");
         map.put("explanation", played.verdict().explanation().asMap());
         map.put("log", played.verdict().explanation().toString());
         return map;

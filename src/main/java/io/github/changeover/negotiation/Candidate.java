@@ -48,8 +48,9 @@ record Candidate(UpgradeProtocol protocol, ProtocolToken token) {
 
     private static void add(List<Candidate> candidates, UpgradeProtocol protocol, ProtocolToken token) {
         if (!guarded(protocol, () -> protocol.accepts(token))) return;
-        Candidate candidate = new Candidate(protocol, token);
-        if (!candidates.contains(candidate)) candidates.add(candidate);
+        // By its parts: JDK 17 keeps the classes in the last record that was compared (JDK-8078641), and the application with them.
+        boolean there = candidates.stream().anyMatch(before -> before.protocol == protocol && before.token.equals(token));
+        if (!there) candidates.add(new Candidate(protocol, token));
     }
 
     /** @throws IllegalStateException that names the protocol, when it throws or answers null */

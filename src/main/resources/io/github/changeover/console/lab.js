@@ -4,7 +4,7 @@ import { byId, el } from './dom.js';
 import { explained } from './tables.js';
 
 const TITLES = {
-  switched: ['The connection would switch', 'After this head the new protocol speaks.'],
+  switched: ['The connection would switch', 'After this head the new protocol speaks. Bounds of connections are not looked at.'],
   refused: ['The request would be refused', 'Nobody else is asked.'],
   ordinary: ['Ordinary HTTP would go on', 'The application answers, as if nothing had been offered.'],
   login: ['A login would be asked for', 'The container asks in its own words; where the application has no login, it refuses.'],
@@ -37,6 +37,7 @@ export function startLab(about, play) {
 function show(played) {
   const [title, note] = TITLES[played.kind];
   const parts = [el('h3', { class: `outcome-title ${played.kind}` }, title), el('p', { class: 'faint' }, played.advice ?? note)];
+  if (played.note) parts.push(el('p', { class: 'warn' }, played.note));
   if (played.kind === 'ordinary' && played.head) parts.push(el('p', {}, 'Its answer gets these fields as well:'));
   if (played.head) parts.push(octetsOf(played.head, played.content ?? ''));
   if (played.explanation) parts.push(explained(played.explanation));

@@ -56,6 +56,49 @@ class RegisterTest {
     }
 
     @Test
+    void onCommandHandlersSayGoodbyeAndTheLateComersToo() {
+        Diary first = new Diary();
+        Diary late = new Diary();
+        transport.open(rig.connection(first));
+        register.turnAway(Duration.ofSeconds(10));
+        new MemoryTransport().open(rig.connection(late));
+        assertThat(register.draining()).isTrue();
+        assertThat(first.told()).containsExactly("opened", "drain");
+        assertThat(late.told()).containsExactly("opened", "drain");
+    }
+
+    @Test
+    void whoStaysAfterACommandIsEndedByTheWatch() {
+        Diary stubborn = new Diary() {
+            @Override
+            void onDrain(SwitchedConnection connection) {
+            }
+        };
+        transport.open(rig.connection(stubborn));
+        long before = System.nanoTime();
+        register.turnAway(Duration.ofSeconds(10));
+        register.look(before + Duration.ofSeconds(9).toNanos());
+        assertThat(register.live()).hasSize(1);
+        register.look(System.nanoTime() + Duration.ofSeconds(11).toNanos());
+        assertThat(stubborn.kind()).isEqualTo(Kind.DRAINED);
+        assertThat(register.live()).isEmpty();
+    }
+
+    @Test
+    void aWelcomeUndoesACommandButNotTheEnd() {
+        register.turnAway(Duration.ZERO);
+        register.welcome();
+        Diary diary = new Diary();
+        transport.open(rig.connection(diary));
+        register.look(System.nanoTime() + Duration.ofDays(1).toNanos());
+        assertThat(register.draining()).isFalse();
+        assertThat(diary.told()).containsExactly("opened");
+        register.drain(Duration.ZERO);
+        register.welcome();
+        assertThat(register.draining()).isTrue();
+    }
+
+    @Test
     void whoStaysIsEnded() {
         Diary stubborn = new Diary() {
             @Override

@@ -38,7 +38,11 @@ final class Rig {
     }
 
     LiveConnection connection(ConnectionHandler handler, EarlyData early) {
-        return new LiveConnection(application, REQUEST, ProtocolToken.of("memory/1"), early, handler, () -> { });
+        return connection(handler, early, () -> { });
+    }
+
+    LiveConnection connection(ConnectionHandler handler, EarlyData early, Runnable place) {
+        return new LiveConnection(application, REQUEST, ProtocolToken.of("memory/1"), early, handler, place);
     }
 
     static ByteBuffer octets(String text) {

@@ -98,6 +98,28 @@ class TimekeeperTest {
     }
 
     @Test
+    void aLifeIsToldItsEndTwiceHoweverBusyItIs() {
+        Timekeeper busy = new Timekeeper(new Limits(1, Duration.ofSeconds(1), Duration.ofSeconds(3), Duration.ofSeconds(2), Duration.ofSeconds(1), Duration.ofSeconds(2),
+                Duration.ofSeconds(10), 0));
+        for (int second = 0; second <= 10; second++) assertThat(busy.look(START + second * 1_000_000_000L, second, 0, 0, false)).isEqualTo(Finding.FINE);
+        assertThat(busy.look(START + 10_500_000_000L, 11, 0, 0, false)).isEqualTo(Finding.AGED);
+        assertThat(busy.look(START + 11_000_000_000L, 12, 0, 0, false)).isEqualTo(Finding.FINE);
+        assertThat(busy.look(START + 12_000_000_000L, 13, 0, 0, false)).isEqualTo(Finding.FINE);
+        assertThat(busy.look(START + 12_100_000_000L, 14, 0, 0, false)).isEqualTo(Finding.OUTLIVED);
+        assertThat(busy.look(START + 12_200_000_000L, 15, 0, 0, false)).isEqualTo(Finding.FINE);
+    }
+
+    @Test
+    void idleTimeCanBeAsked() {
+        assertThat(time.idle(START)).isEqualTo(Duration.ZERO);
+        at(0);
+        in++;
+        at(1);
+        at(2);
+        assertThat(time.idle(START + 4_000_000_000L)).isEqualTo(Duration.ofSeconds(3));
+    }
+
+    @Test
     void timesBeyondWhatCanBeCountedAreLong() {
         Duration ages = Duration.ofHours(999_999_999);
         Timekeeper patient = new Timekeeper(new Limits(1, ages, ages, ages, ages, ages, ages, 0));

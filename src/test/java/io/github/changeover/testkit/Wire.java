@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
@@ -57,6 +58,15 @@ public final class Wire implements AutoCloseable {
     /** With a receive buffer of this size (0: the system's), for a peer that is slow to take data. */
     public static Wire connect(String host, int port, int receiveBuffer) throws IOException {
         return new Wire(new SocketLine(SocketLine.open(host, port, receiveBuffer, PATIENCE)));
+    }
+
+    /** From this address of the loopback's, such as 127.0.0.2. */
+    public static Wire connectFrom(String address, URI server) throws IOException {
+        Socket socket = new Socket();
+        socket.setTcpNoDelay(true);
+        socket.bind(new InetSocketAddress(address, 0));
+        socket.connect(new InetSocketAddress(server.getHost(), server.getPort()), (int) PATIENCE.toMillis());
+        return new Wire(new SocketLine(socket));
     }
 
     /** Over TLS, with any certificate: this is no way to find out who the peer is. */

@@ -1,0 +1,30 @@
+package operated;
+
+import io.github.changeover.spi.ConnectionHandler;
+import io.github.changeover.spi.SwitchedConnection;
+import java.nio.ByteBuffer;
+
+/** Sends more than a peer takes at once. */
+final class Flood implements ConnectionHandler.Events {
+    static final int OCTETS = 20_000_000;
+    private int sent;
+
+    @Override
+    public void opened(SwitchedConnection connection) {
+        writable(connection);
+    }
+
+    @Override
+    public void writable(SwitchedConnection connection) {
+        boolean more = true;
+        while (more && sent < OCTETS) {
+            sent += 50_000;
+            more = connection.send(ByteBuffer.allocate(50_000));
+        }
+        if (sent >= OCTETS) connection.close();
+    }
+
+    @Override
+    public void received(SwitchedConnection connection, ByteBuffer octets) {
+    }
+}

@@ -1,0 +1,21 @@
+package operated;
+
+import io.github.changeover.spi.ConnectionHandler;
+import io.github.changeover.spi.SwitchedConnection;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+
+/** Echoes, and says goodbye. */
+final class Guest implements ConnectionHandler.Events {
+    @Override
+    public void received(SwitchedConnection connection, ByteBuffer octets) {
+        connection.send(octets);
+    }
+
+    @Override
+    public void drain(SwitchedConnection connection, Duration grace) {
+        connection.send(StandardCharsets.UTF_8.encode("goodbye\n"));
+        connection.close();
+    }
+}

@@ -1,0 +1,28 @@
+package operated;
+
+import io.github.changeover.observe.Decided;
+import io.github.changeover.observe.Observatory;
+import jakarta.servlet.annotation.WebServlet;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+
+/** Ordinary HTTP; with {@code ?decisions} what was decided, as another part of the application reads it. */
+@WebServlet({"/page", "/guest"})
+public final class Page extends HttpServlet {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        response.setContentType("text/plain");
+        if (request.getParameter("decisions") == null) {
+            response.setHeader("Set-Cookie", "id=secret");
+            response.getWriter().print("ordinary\n");
+            return;
+        }
+        for (Decided decided : Observatory.of(getServletContext()).orElseThrow().decisions()) {
+            response.getWriter().println(decided.explanation() + " | " + decided.answer().map(Object::toString).orElse("none yet"));
+        }
+    }
+}

@@ -1,0 +1,18 @@
+package operated;
+
+import io.github.changeover.spi.ConnectionHandler;
+import io.github.changeover.spi.SwitchedConnection;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+
+/** Echoes, and does not want to go. */
+final class Stays implements ConnectionHandler.Events {
+    @Override
+    public void received(SwitchedConnection connection, ByteBuffer octets) {
+        connection.send(octets);
+    }
+
+    @Override
+    public void drain(SwitchedConnection connection, Duration grace) {
+    }
+}

@@ -1,0 +1,145 @@
+package io.github.changeover.forwarded;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.changeover.spi.Fields;
+import io.github.changeover.spi.UpgradeRequest;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Who is believed: 10.0.0.0/8 and fd00::/8. */
+class TrustedProxiesTest {
+    private static final TrustedProxies PROXIES = new TrustedProxies(List.of(AddressRange.parse("10.0.0.0/8").orElseThrow(), AddressRange.parse("fd00::/8").orElseThrow()));
+
+    private static UpgradeRequest request(String peer, String... lines) {
+        List<Fields.Line> fields = new ArrayList<>();
+        for (String line : lines) fields.add(new Fields.Line(line.substring(0, line.indexOf(':')), line.substring(line.indexOf(':') + 1).strip()));
+        InetSocketAddress remote = new InetSocketAddress(AddressRange.address(peer).orElseThrow(), 1);
+        return new UpgradeRequest("GET", "/", "", "", "HTTP/1.1", "http", Fields.of(fields), OptionalLong.empty(), false, Map.of(), remote, remote,
+                Optional.empty(), Set.of(), Optional.empty(), Optional.empty());
+    }
+
+    private static String shown(Optional<UpgradeRequest.Forwarded> said) {
+        return said.map(one -> (one.client().isUnresolved() ? one.client().getHostString() : one.client().getAddress().getHostAddress())
+                + (one.client().getPort() == 0 ? "" : "|" + one.client().getPort())
+                + one.scheme().map(scheme -> " " + scheme).orElse("") + one.host().map(host -> " " + host).orElse("")).orElse("nobody");
+    }
+
+    @ParameterizedTest(name = "[{index}] {0}; {1}")
+    @CsvSource(delimiter = ';', quoteCharacter = '~', value = {
+        "192.0.2.1; X-Forwarded-For: 1.1.1.1;                                        nobody",
+        "10.0.0.1;  X-Forwarded-For: 1.1.1.1;                                        1.1.1.1",
+        "10.0.0.1;  X-Forwarded-For: 9.9.9.9, 1.1.1.1;                               1.1.1.1",
+        "10.0.0.1;  X-Forwarded-For: 9.9.9.9, 1.1.1.1, 10.2.2.2;                     1.1.1.1",
+        "10.0.0.1;  X-Forwarded-For: 10.3.3.3, 10.2.2.2;                             10.3.3.3",
+        "10.0.0.1;  X-Forwarded-For: nonsense, 10.2.2.2;                             10.2.2.2",
+        "10.0.0.1;  X-Forwarded-For: nonsense;                                       nobody",
+        "10.0.0.1;  X-Forwarded-For: 1.1.1.1,;                                       nobody",
+        "10.0.0.1;  X-Forwarded-For: 2001:db8::7;                                    2001:db8:0:0:0:0:0:7",
+        "10.0.0.1;  X-Forwarded-For: [2001:db8::7]:4711;                             2001:db8:0:0:0:0:0:7|4711",
+        "10.0.0.1;  X-Forwarded-For: 1.1.1.1:80;                                     1.1.1.1|80",
+        "10.0.0.1;  X-Forwarded-For: 1.1.1.256;                                      nobody",
+        "10.0.0.1;  X-Forwarded-For: 01.1.1.1;                                       nobody",
+        "10.0.0.1;  X-Forwarded-For: 1.1;                                            nobody",
+        "10.0.0.1;  X-Forwarded-For: localhost;                                      nobody",
+        "10.0.0.1;  X-Forwarded-For: fe80::1%lo;                                     nobody",
+        "10.0.0.1;  X-Forwarded-For: ::ffff:10.0.0.9;                                10.0.0.9",
+        "fd00::1;   X-Forwarded-For: 1.1.1.1;                                        1.1.1.1",
+    })
+    void theClientIsTheLastWhoIsNotTrusted(String peer, String line, String client) {
+        assertThat(shown(PROXIES.of(request(peer, line)))).isEqualTo(client);
+    }
+
+    @ParameterizedTest(name = "[{index}] {0}")
+    @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
+        "for=1.1.1.1;proto=HTTPS;host=example.com                | 1.1.1.1 https example.com",
+        "For=\"[2001:db8::1]:4711\";HOST=\"example.com:8443\"    | 2001:db8:0:0:0:0:0:1/4711 example.com:8443",
+        "for=9.9.9.9;host=evil.example, for=1.1.1.1;host=a.example | 1.1.1.1 a.example",
+        "for=1.1.1.1;host=a.example, for=10.0.0.2;host=inner     | 1.1.1.1 a.example",
+        "for=_hidden;proto=https                                 | _hidden https",
+        "for=unknown                                             | unknown",
+        "for=1.1.1.1;by=10.0.0.1;secret=yes                      | 1.1.1.1",
+        "for=1.1.1.1;                                            | 1.1.1.1",
+        ", for=1.1.1.1 ,,                                        | 1.1.1.1",
+        "proto=https                                             | nobody",
+        "for=1.1.1.1;for=2.2.2.2                                 | nobody",
+        "for=\", for=1.1.1.1                                     | nobody",
+        "for=\"x, for=\"1.1.1.1:99\"                             | nobody",
+        "for=1.1.1.1 ;proto=https                                | nobody",
+        "for = 1.1.1.1                                           | nobody",
+        "for=[2001:db8::1]                                       | nobody",
+        "for=\"1.1.1.1\\                                         | nobody",
+        "for=\"1\\.1.1.1\"                                       | 1.1.1.1",
+        "for=1.1.1.1;proto=\"ht tp\"                             | 1.1.1.1",
+    })
+    void theStandardFieldIsReadByItsGrammar(String value, String client) {
+        assertThat(shown(PROXIES.of(request("10.0.0.1", "Forwarded: " + value))).replace('|', '/')).isEqualTo(client);
+    }
+
+    @Test
+    void whatStandsInAMalformedLineOrLeftOfItIsNotBelieved() {
+        assertThat(shown(PROXIES.of(request("10.0.0.1", "Forwarded: for=9.9.9.9", "Forwarded: for=\"", "Forwarded: for=10.0.0.2")))).isEqualTo("10.0.0.2");
+        assertThat(shown(PROXIES.of(request("10.0.0.1", "Forwarded: for=\"", "Forwarded: for=1.1.1.1")))).isEqualTo("1.1.1.1");
+    }
+
+    @Test
+    void twoKindsOfFieldAreBelievedWhenTheyAgree() {
+        assertThat(shown(PROXIES.of(request("10.0.0.1", "Forwarded: for=1.1.1.1;proto=https", "X-Forwarded-For: 1.1.1.1")))).isEqualTo("1.1.1.1 https");
+        assertThat(shown(PROXIES.of(request("10.0.0.1", "Forwarded: for=9.9.9.9", "X-Forwarded-For: 1.1.1.1")))).isEqualTo("nobody");
+        assertThat(shown(PROXIES.of(request("10.0.0.1", "Forwarded: nonsense", "X-Forwarded-For: 1.1.1.1")))).isEqualTo("nobody");
+    }
+
+    @Test
+    void schemeAndHostBelongToTheSameHopAsTheClient() {
+        assertThat(shown(PROXIES.of(request("10.0.0.1", "X-Forwarded-For: 1.1.1.1", "X-Forwarded-Proto: https", "X-Forwarded-Host: a.example")))).isEqualTo("1.1.1.1 https a.example");
+        assertThat(shown(PROXIES.of(request("10.0.0.1", "X-Forwarded-For: 1.1.1.1, 10.0.0.2", "X-Forwarded-Proto: https, http")))).isEqualTo("1.1.1.1 https");
+        assertThat(shown(PROXIES.of(request("10.0.0.1", "X-Forwarded-For: 1.1.1.1", "X-Forwarded-Proto: https, http")))).isEqualTo("1.1.1.1");
+    }
+
+    @Test
+    void withoutTrustNothingIsRead() {
+        assertThat(TrustedProxies.NONE.of(request("10.0.0.1", "X-Forwarded-For: 1.1.1.1"))).isEmpty();
+    }
+
+    @Property
+    void whateverTheClientWritesTheProxysWordCounts(@ForAll("lines") String written) {
+        assertThat(shown(PROXIES.of(request("10.0.0.1", "X-Forwarded-For: " + written + ", 1.1.1.1")))).isEqualTo("1.1.1.1");
+        assertThat(shown(PROXIES.of(request("10.0.0.1", "Forwarded: " + written, "Forwarded: for=1.1.1.1")))).isEqualTo("1.1.1.1");
+        assertThat(shown(PROXIES.of(request("10.0.0.1", "Forwarded: " + written + ", for=1.1.1.1")))).isIn("1.1.1.1", "nobody");
+    }
+
+    @Provide
+    Arbitrary<String> lines() {
+        return Arbitraries.strings().withChars("for=\"\\,;:[]_. \t0129afxX%/").ofMaxLength(60).map(String::strip);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"10.0.0.0/8,true", "10.0.0.1,true", "::1,true", "2001:db8::/32,true", "0.0.0.0/0,true", "10.0.0.1/8,false", "10.0.0.0/33,false", "10.0.0.0/,false",
+        "10.0.0,false", "localhost,false", "[::1],false", "/8,false", "10.0.0.0/-1,false", "1.2.3.4.5,false"})
+    void aRangeIsAnAddressAndPerhapsALength(String text, boolean valid) {
+        assertThat(AddressRange.parse(text).isPresent()).isEqualTo(valid);
+    }
+
+    @Test
+    void aRangeHoldsWhatHasItsBits() {
+        AddressRange range = AddressRange.parse("192.0.2.128/25").orElseThrow();
+        assertThat(range.contains(AddressRange.address("192.0.2.128").orElseThrow())).isTrue();
+        assertThat(range.contains(AddressRange.address("192.0.2.255").orElseThrow())).isTrue();
+        assertThat(range.contains(AddressRange.address("192.0.2.127").orElseThrow())).isFalse();
+        assertThat(range.contains(AddressRange.address("::1").orElseThrow())).isFalse();
+        assertThat(range).hasToString("192.0.2.128/25");
+    }
+}

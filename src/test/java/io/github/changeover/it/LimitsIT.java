@@ -1,0 +1,182 @@
+package io.github.changeover.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.changeover.conformance.Covers;
+import io.github.changeover.it.container.ContainerUnderTest;
+import io.github.changeover.it.container.OnContainer;
+import io.github.changeover.testkit.Head;
+import io.github.changeover.testkit.Wire;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Each bound as the client sees it, reached and left again. The tests' own address is a trusted proxy: it names the client. */
+@OnContainer
+class LimitsIT {
+    private static Asking bounded;
+    private static Asking aged;
+    private final List<Wire> open = new ArrayList<>();
+
+    @BeforeAll
+    static void deploy(ContainerUnderTest container) {
+        container.deploy(War.with("bounded").app("operated").set("changeover.connections.max", "5").set("changeover.connections.per-address.max", "2")
+                .set("changeover.protocol.scarce/1.connections.max", "1").set("changeover.path./narrow.connections.max", "1")
+                .set("changeover.trusted-proxies", "127.0.0.1, ::1").set("changeover.explain", "true").build(), "/bounded");
+        container.deploy(War.with("aged").app("operated").set("changeover.lifetime", "1s").set("changeover.drain", "500ms").set("changeover.linger", "100ms")
+                .set("changeover.early-data.max", "10").build(), "/aged");
+        bounded = Asking.of(container, "/bounded");
+        aged = Asking.of(container, "/aged");
+    }
+
+    @AfterAll
+    static void undeploy(ContainerUnderTest container) {
+        container.undeploy("/bounded");
+        container.undeploy("/aged");
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        for (Wire wire : open) wire.close();
+        // Every place is back before the next test counts.
+        List<Wire> all = new ArrayList<>();
+        for (int i = 0; i < 5; i++) all.add(untilSwitched("/guest", "guest/1", "192.0.2.10" + i));
+        for (Wire wire : all) wire.close();
+    }
+
+    private Wire switched(String path, String token, String client) throws IOException {
+        Wire wire = bounded.offer(path, token, "X-Forwarded-For: " + client);
+        open.add(wire);
+        assertThat(wire.readHead().status()).isEqualTo(101);
+        return wire;
+    }
+
+    /** A place comes back when the server has seen the end, which the client cannot see: it asks again. */
+    private static Wire untilSwitched(String path, String token, String client) throws IOException {
+        long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        while (true) {
+            Wire wire = bounded.offer(path, token, "X-Forwarded-For: " + client);
+            int status = wire.readHead().status();
+            if (status == 101) return wire;
+            wire.close();
+            if (System.nanoTime() > end) throw new AssertionError("still " + status);
+        }
+    }
+
+    private static void assertRefused(Wire wire, int status, String setting) throws IOException {
+        Head head = wire.readHead();
+        assertThat(head.status()).isEqualTo(status);
+        assertThat(head.only("Retry-After")).isEqualTo("5");
+        assertThat(head.has("Upgrade")).isFalse();
+        assertThat(wire.readBodyText(head)).contains("(" + setting + ")");
+        wire.close();
+    }
+
+    private static Wire offer(String path, String token, String client) throws IOException {
+        return bounded.offer(path, token, "X-Forwarded-For: " + client);
+    }
+
+    @Test
+    @Covers("GEN-06")
+    void oneConnectionTooManyIsRefusedAndOneFewerLetsTheNextIn() throws IOException {
+        for (int i = 1; i <= 5; i++) switched("/guest", "guest/1", "192.0.2." + i);
+        assertRefused(offer("/guest", "guest/1", "192.0.2.6"), 503, "changeover.connections.max");
+        assertThat(bounded.page("/page")).isEqualTo("ordinary\n");
+        for (Wire wire : open) assertThat(wire.send("still").readText(5)).isEqualTo("still");
+        open.get(0).close();
+        untilSwitched("/guest", "guest/1", "192.0.2.6").close();
+    }
+
+    @Test
+    @Covers("GEN-06")
+    void oneAddressHasItsShareAndNoMore() throws IOException {
+        switched("/guest", "guest/1", "192.0.2.1");
+        switched("/guest", "guest/1", "192.0.2.1");
+        assertRefused(offer("/guest", "guest/1", "192.0.2.1"), 429, "changeover.connections.per-address.max");
+        switched("/guest", "guest/1", "192.0.2.2");
+        switched("/guest", "guest/1", "2001:db8::1");
+        switched("/guest", "guest/1", "\"[2001:db8::2]\"".replace("\"", ""));
+        open.get(0).close();
+        untilSwitched("/guest", "guest/1", "192.0.2.1").close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"/scarce,scarce/1,changeover.protocol.scarce/1.connections.max", "/narrow,guest/1,changeover.path./narrow.connections.max"})
+    void aProtocolAndAPathHaveBoundsOfTheirOwn(String path, String token, String setting) throws IOException {
+        Wire only = switched(path, token, "192.0.2.1");
+        assertRefused(offer(path, token, "192.0.2.2"), 503, setting);
+        switched("/guest", "guest/1", "192.0.2.2");
+        only.close();
+        untilSwitched(path, token, "192.0.2.2").close();
+    }
+
+    @Test
+    void aForwardedAddressCountsFromATrustedProxyOnly(ContainerUnderTest container) throws IOException {
+        for (int i = 0; i < 3; i++) {
+            Wire stranger = Wire.connectFrom("127.0.0.2", container.http());
+            open.add(stranger);
+            stranger.send(Ask.upgrade("/bounded/guest", "guest/1", "X-Forwarded-For: 198.51.100." + i, "Forwarded: for=198.51.100." + i));
+            if (i < 2) assertThat(stranger.readHead().status()).isEqualTo(101);
+            else assertRefused(stranger, 429, "changeover.connections.per-address.max");
+        }
+        switched("/guest", "guest/1", "198.51.100.1");
+    }
+
+    @Test
+    void whatFailsAfterTheDecisionKeepsNoPlace() throws IOException {
+        for (int i = 0; i < 12; i++) {
+            try (Wire wire = offer("/broken", "guest/1", "192.0.2.1")) {
+                assertThat(wire.readHead().status()).isEqualTo(500);
+            }
+        }
+        switched("/guest", "guest/1", "192.0.2.1");
+        switched("/guest", "guest/1", "192.0.2.1");
+    }
+
+    @Test
+    void anIgnoredOfferIsExplainedInTheAnswer() throws IOException {
+        try (Wire wire = bounded.offer("/guest", "nope/7, <b>")) {
+            Head head = wire.readHead();
+            assertThat(head.status()).isEqualTo(200);
+            assertThat(head.only("Changeover-Explanation")).isEqualTo("ignored GET /guest, nothing that is offered is served here: offered [nope/7], malformed [<b>], rule /guest");
+            assertThat(wire.readBodyText(head)).isEqualTo("ordinary\n");
+        }
+        try (Wire wire = aged.offer("/guest", "nope/7")) {
+            assertThat(wire.readHead().has("Changeover-Explanation")).isFalse();
+        }
+    }
+
+    @Test
+    void aLifeHasAnEndHoweverBusyItIs() throws IOException {
+        try (Wire polite = aged.offer("/guest", "guest/1"); Wire stays = aged.offer("/stays", "guest/1")) {
+            for (Wire wire : List.of(polite, stays)) {
+                assertThat(wire.readHead().status()).isEqualTo(101);
+                assertThat(wire.send("busy").readText(4)).isEqualTo("busy");
+            }
+            Wire.Rest rest = polite.readToEnd();
+            assertThat(rest.text()).isEqualTo("goodbye\n");
+            assertThat(rest.end()).isEqualTo(Wire.End.FIN);
+            assertThat(stays.isClosedByPeer(Duration.ofSeconds(5))).isTrue();
+        }
+    }
+
+    @Test
+    void earlyOctetsAreTakenUpToTheirBound() throws IOException {
+        try (Wire wire = Wire.connect(aged.server()).send(Ask.upgrade("/aged/guest", "guest/1") + "0123456789")) {
+            assertThat(wire.readHead().status()).isEqualTo(101);
+            assertThat(wire.readText(10)).isEqualTo("0123456789");
+        }
+        try (Wire wire = Wire.connect(aged.server()).send(Ask.upgrade("/aged/guest", "guest/1") + "0123456789A")) {
+            Wire.Rest rest = wire.readToEnd();
+            assertThat(rest.end()).isNotEqualTo(Wire.End.TIMEOUT);
+            assertThat(rest.text()).doesNotContain("0123456789");
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package io.github.changeover.servlet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.changeover.spi.ProtocolToken;
+import jakarta.servlet.ServletContext;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What an operator may set; RegistrationIT has what becomes of a deployment with a wrong setting. */
+class SettingsTest {
+    private static Settings read(String... namesAndValues) {
+        Map<String, String> parameters = new LinkedHashMap<>();
+        for (int i = 0; i < namesAndValues.length; i += 2) parameters.put(namesAndValues[i], namesAndValues[i + 1]);
+        ServletContext context = (ServletContext) Proxy.newProxyInstance(SettingsTest.class.getClassLoader(), new Class<?>[] {ServletContext.class},
+                (self, method, arguments) -> switch (method.getName()) {
+                    case "getInitParameterNames" -> Collections.enumeration(parameters.keySet());
+                    case "getInitParameter" -> parameters.get(arguments[0]);
+                    case "getClassLoader" -> SettingsTest.class.getClassLoader();
+                    default -> throw new UnsupportedOperationException(method.getName());
+                });
+        return Settings.read(SettingValues.of(context), Set.of("changeover.library"));
+    }
+
+    @Test
+    void withoutAnyTheDefaultsAreSafe() {
+        Settings settings = read();
+        assertThat(settings.bounds().all()).isEqualTo(10_000);
+        assertThat(settings.bounds().perAddress()).isZero();
+        assertThat(settings.operating().health()).isEmpty();
+        assertThat(settings.operating().metrics()).isEmpty();
+        assertThat(settings.operating().explain()).isFalse();
+        assertThat(settings.operating().proxies().ranges()).isEmpty();
+        assertThat(settings.limits().lifetime()).isZero();
+    }
+
+    @Test
+    void whatIsSetIsShown() {
+        Settings settings = read("changeover.connections.max", "0", "changeover.protocol.foo/2.connections.max", "7", "changeover.path./x/{y}.connections.max", "3",
+                "changeover.path./x/{y}.protocols", "foo/2", "changeover.lifetime", "90m", "changeover.idle", "1500ms", "changeover.trusted-proxies", "10.0.0.0/8, ::1",
+                "changeover.metrics.path", "/ops/metrics", "changeover.library", "x");
+        assertThat(settings.bounds().protocols()).containsExactly(Map.entry(ProtocolToken.of("foo/2"), 7));
+        assertThat(settings.bounds().paths()).containsExactly(Map.entry("/x/{y}", 3));
+        assertThat(settings.limits().lifetime()).isEqualTo(Duration.ofMinutes(90));
+        assertThat(settings.shown()).containsEntry("connections.max", "0").containsEntry("protocol.foo/2.connections.max", "7").containsEntry("path./x/{y}.connections.max", "3")
+                .containsEntry("idle", "1500ms").containsEntry("lifetime", "5400s").containsEntry("trusted-proxies", "[10.0.0.0/8, 0:0:0:0:0:0:0:1/128]")
+                .containsEntry("metrics.path", "/ops/metrics").containsEntry("early-data.max", "65536");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "changeover.connections.max | -1 | whole number",
+        "changeover.connections.max | 99999999 | up to 10000000",
+        "changeover.connections.per-address.max | many | whole number",
+        "changeover.protocol.a b.connections.max | 1 | such as example/1",
+        "changeover.protocol.foo/2.connections.max | 0 | above 0",
+        "changeover.path./x.connections.max | 0 | above 0",
+        "changeover.protocol.foo/2.connection.max | 1 | no such setting",
+        "changeover.trusted-proxies | localhost | such as 10.0.0.0/8",
+        "changeover.trusted-proxies | 10.0.0.1/8 | such as 10.0.0.0/8",
+        "changeover.health.path | health | such as /health",
+        "changeover.metrics.path | /m/* | such as /health",
+        "changeover.explain | yes | true or false",
+        "changeover.decisions | 1M | 0 for none",
+        "changeover.early-data.max | 0 | above 0"})
+    void aWrongOneIsNamedWithWhatIsAllowed(String name, String value, String allowed) {
+        assertThatThrownBy(() -> read(name, value)).isInstanceOf(SettingValues.Wrong.class).hasMessageContaining(name).hasMessageContaining(allowed);
+    }
+}

@@ -1,0 +1,51 @@
+package io.github.changeover.websocket;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.changeover.spi.Fields;
+import io.github.changeover.spi.ProtocolToken;
+import io.github.changeover.spi.UpgradeRequest;
+import java.net.InetSocketAddress;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The origin behind a proxy that ends TLS or changes Host. */
+class ForwardedAuthorityTest {
+    private static UpgradeRequest request(Optional<UpgradeRequest.Forwarded> said) {
+        InetSocketAddress any = InetSocketAddress.createUnresolved("any", 1);
+        return new UpgradeRequest("GET", "/", "", "", "HTTP/1.1", "http", Fields.of("Host", "inner:8080", "Origin", "https://example.com", "X-Forwarded-Host", "example.com"),
+                OptionalLong.empty(), false, Map.of(), any, any, Optional.empty(), Set.of(), Optional.empty(), Optional.empty()).withForwarded(said);
+    }
+
+    private static Optional<UpgradeRequest.Forwarded> said(String scheme, String host) {
+        return Optional.of(new UpgradeRequest.Forwarded(InetSocketAddress.createUnresolved("client", 0), Optional.ofNullable(scheme), Optional.ofNullable(host)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "https, example.com,      https://example.com",
+        "wss,   example.com,      https://example.com",
+        "ws,    example.com:81,   http://example.com:81",
+        "https, ,                 https://inner:8080",
+        ",      example.com,      http://example.com",
+        ",      ,                 ",
+        "https, 'exa mple',       ",
+        "https, 'a.example, b',   "})
+    void schemeAndHostAreTheProxysWhereItSaysThem(String scheme, String host, String origin) {
+        assertThat(ForwardedAuthority.TRUSTED.of(request(said(scheme, host))).map(Origin::toString).orElse(null)).isEqualTo(origin);
+    }
+
+    @Test
+    void theGateBelievesWhatStandsInTheRequestAndNoFieldOfIt() {
+        SameOrigin gate = SameOrigin.only().behind(ForwardedAuthority.TRUSTED);
+        ProtocolToken websocket = ProtocolToken.of("websocket");
+        assertThat(gate.check(request(said("https", "example.com")), websocket)).isEmpty();
+        assertThat(gate.check(request(Optional.empty()), websocket)).isPresent();
+        assertThat(SameOrigin.only().check(request(said("https", "example.com")), websocket)).isPresent();
+    }
+}
