@@ -1,8 +1,8 @@
-// A line chart over the last ten minutes, as inline SVG. Arrow keys and the pointer read a value.
+// A line chart over what is known of the last ten minutes, as inline SVG. Arrow keys and the pointer read a value.
 
 import { clock, el, svg } from './dom.js';
 
-const SPAN = 600_000;
+const SPANS = [2, 4, 10].map(minutes => minutes * 60_000);
 const EDGE = { left: 58, right: 14, top: 12, bottom: 26 };
 const HEIGHT = 190;
 
@@ -58,14 +58,16 @@ export class Chart {
   }
 
   x(millis) {
-    return EDGE.left + (1 - (this.now - millis) / SPAN) * (this.width - EDGE.left - EDGE.right);
+    return EDGE.left + (1 - (this.now - millis) / this.span) * (this.width - EDGE.left - EDGE.right);
   }
 
   draw() {
     this.width = this.plot.clientWidth;
     if (this.width < 50) return;
     this.now = this.points.length ? this.points.at(-1).at : Date.now();
-    const shown = this.points.filter(point => point.at > this.now - SPAN);
+    const known = this.now - (this.points[0]?.at ?? this.now);
+    this.span = SPANS.find(span => known <= span) ?? SPANS.at(-1);
+    const shown = this.points.filter(point => point.at > this.now - this.span);
     const top = nice(Math.max(0, ...shown.flatMap(point => point.values)), this.least);
     const base = HEIGHT - EDGE.bottom;
     const y = value => base - value / top * (base - EDGE.top);
@@ -75,10 +77,10 @@ export class Chart {
       parts.push(svg('line', { class: part ? 'grid' : 'axis', x1: EDGE.left, x2: this.width - EDGE.right, y1: y(top * part), y2: y(top * part) }),
         svg('text', { class: 'tick', x: EDGE.left - 10, y: y(top * part) + 4, 'text-anchor': 'end' }, this.form(top * part)));
     }
-    for (const minutes of [10, 5, 0]) {
-      parts.push(svg('text', { class: 'tick', x: this.x(this.now - minutes * 60_000), y: HEIGHT - 7, 'text-anchor': ['end', 'middle', 'start'][minutes / 5] },
-        minutes ? `${minutes} min ago` : 'now'));
-    }
+    [[1, 'start'], [.5, 'middle'], [0, 'end']].forEach(([part, anchor]) => {
+      parts.push(svg('text', { class: 'tick', x: this.x(this.now - part * this.span), y: HEIGHT - 7, 'text-anchor': anchor },
+        part ? `${part * this.span / 60_000} min ago` : 'now'));
+    });
     this.series.forEach((line, i) => {
       if (!shown.length) return;
       const path = shown.map((point, j) => `${j ? 'L' : 'M'}${this.x(point.at).toFixed(1)} ${y(point.values[i]).toFixed(1)}`).join('');

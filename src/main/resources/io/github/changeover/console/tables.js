@@ -9,7 +9,9 @@ export function showConnections(state, order) {
   keyed(byId('live'), state.connections, view => view.id, view => row(view, order), (node, view) => {
     const cells = [view.protocol, view.path, view.remote, view.user || '–', time(state.now - view.since), time(view.idle), octets(view.in), octets(view.out), octets(view.queued)];
     cells.forEach((text, i) => say(node.cells[i], text));
+    node.cells[3].classList.toggle('none', !view.user);
     node.cells[8].classList.toggle('warn', view.queued > 0);
+    node.cells[8].classList.toggle('none', view.queued === 0);
   });
   byId('nobody').hidden = state.live > 0;
   say(byId('connections-note'), state.live > state.connections.length ? `The oldest ${state.connections.length} of ${number(state.live)}.` : 'The oldest first.');

@@ -104,10 +104,10 @@ public final class Page implements AutoCloseable {
         return this;
     }
 
-    /** The whole page as a PNG. */
-    public Page screenshot(Path file) {
+    /** The page from its top as a PNG, at most so high. */
+    public Page screenshot(Path file, int highest) {
         Map<String, Object> size = DevTools.map(ask("Page.getLayoutMetrics", Map.of()).get("cssContentSize"));
-        Map<String, Object> clip = Map.of("x", 0, "y", 0, "width", size.get("width"), "height", size.get("height"), "scale", 1);
+        Map<String, Object> clip = Map.of("x", 0, "y", 0, "width", size.get("width"), "height", Math.min(highest, ((Number) size.get("height")).intValue()), "scale", 1);
         String data = (String) ask("Page.captureScreenshot", Map.of("format", "png", "captureBeyondViewport", true, "clip", clip)).get("data");
         try {
             Files.createDirectories(file.toAbsolutePath().getParent());
