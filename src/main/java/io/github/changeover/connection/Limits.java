@@ -19,7 +19,7 @@ public record Limits(int queue, Duration idle, Duration stall, Duration closing,
     static final Duration OPENING = Duration.ofMinutes(1);
     private static final Duration LONGEST = Duration.ofDays(36_500);       // any longer is as good as this, and can be counted
     public static final Limits DEFAULT = new Limits(1 << 20, Duration.ofMinutes(5), Duration.ofSeconds(30),
-            Duration.ofSeconds(10), Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ZERO, 1 << 16);
+            Duration.ofSeconds(10), Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ZERO, 1 << 20);
 
     public Limits {
         if (queue < 1) throw new IllegalArgumentException("The queue holds at least one octet, not " + queue);

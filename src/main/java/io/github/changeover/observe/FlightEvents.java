@@ -62,6 +62,11 @@ final class FlightEvents implements Flight {
         @Label("Waited") @Timespan(Timespan.NANOSECONDS) long waited;
     }
 
+    /** @throws LinkageError where there is no recorder: now, and not when something happens */
+    FlightEvents() {
+        new Negotiation().isEnabled();
+    }
+
     @Override
     public void decided(String remote, Explanation explanation, Duration took) {
         Negotiation event = new Negotiation();

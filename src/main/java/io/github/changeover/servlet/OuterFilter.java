@@ -53,9 +53,9 @@ public final class OuterFilter implements Filter {
                 } else {
                     container.answered(http);
                 }
+                exchange.answered(http, (HttpServletResponse) response);
             } finally {
                 exchange.release();
-                exchange.answered(http, (HttpServletResponse) response);
             }
         } else {
             chain.doFilter(request, response);
