@@ -51,6 +51,27 @@ class MemoryConnectionTest {
         assertThat(connection.end().ended()).contains(CloseCause.Kind.PEER);
     }
 
+    /** Reads nothing until it is let. */
+    private static final class Patient implements ConnectionHandler.Events {
+        @Override
+        public void opened(SwitchedConnection connection) {
+            connection.pause();
+        }
+
+        @Override
+        public void received(SwitchedConnection connection, ByteBuffer octets) {
+            connection.send(octets);
+        }
+    }
+
+    @Test
+    void aHandlerThatPausesAtOnceHearsLaterWhatCameMeanwhile() {
+        MemoryConnection connection = MemoryConnection.of(new Patient()).receive("abc");
+        assertThat(connection.unread()).isEqualTo(3);
+        connection.connection().resume();
+        assertThat(connection.text()).isEqualTo("abc");
+    }
+
     @Test
     void aPeerThatVanishesIsTold() {
         assertThat(MemoryConnection.of(new Mirror()).receive("a").reset().ended()).contains(CloseCause.Kind.BROKEN);
