@@ -8,7 +8,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
-/** Ordinary HTTP; with {@code ?decisions} what was decided, as another part of the application reads it. */
+/** Ordinary HTTP; with {@code ?decisions} what was decided, with {@code ?connections} how many there are, as another part of the application reads it. */
 @WebServlet({"/page", "/guest"})
 public final class Page extends HttpServlet {
     private static final long serialVersionUID = 1;
@@ -16,6 +16,10 @@ public final class Page extends HttpServlet {
     @Override
     protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
         response.setContentType("text/plain");
+        if (request.getParameter("connections") != null) {
+            response.getWriter().print(Observatory.of(getServletContext()).orElseThrow().connections().size());
+            return;
+        }
         if (request.getParameter("decisions") == null) {
             response.setHeader("Set-Cookie", "id=secret");
             response.getWriter().print("ordinary\n");

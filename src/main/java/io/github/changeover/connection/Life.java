@@ -41,12 +41,9 @@ final class Life {
 
     /** The handler was told the end. */
     void end(CloseCause cause) {
-        try {
-            application.register().remove(connection, cause);
-            if (openedAt != 0) application.witness().closed(connection, cause, Duration.ofNanos(System.nanoTime() - openedNanos));
-        } finally {
-            place.run();
-        }
+        place.run();        // first: who sees that the connection has gone may have its place
+        application.register().remove(connection, cause);
+        if (openedAt != 0) application.witness().closed(connection, cause, Duration.ofNanos(System.nanoTime() - openedNanos));
     }
 
     Optional<Instant> since() {
