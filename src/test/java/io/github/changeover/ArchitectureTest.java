@@ -53,8 +53,10 @@ class ArchitectureTest {
             Map.entry(".websocket", List.of(".spi", ".negotiation")),
             Map.entry(".websocket.frames", List.of(".websocket")),
             Map.entry(".websocket.engine", List.of("", ".spi", ".negotiation", ".websocket", ".websocket.frames", ".servlet", "jakarta.servlet..", "jakarta.websocket..", "org.glassfish.tyrus..")),
+            Map.entry(".lab", List.of(".spi", ".negotiation")),
             Map.entry(".servlet", List.of("", ".spi", ".negotiation", ".connection", ".observe", ".forwarded", "jakarta.servlet..")),
             Map.entry(".servlet.container", List.of(".spi", ".negotiation", ".connection", ".servlet", "jakarta.servlet..", "org.apache..")),
+            Map.entry(".console", List.of(".spi", ".negotiation", ".lab", ".observe", ".servlet", "jakarta.servlet..")),
             Map.entry(".demo", List.of("", ".spi", "jakarta.servlet..", "jakarta.websocket.."))));
 
     /** Single classes that may import more than their package. */
@@ -119,6 +121,11 @@ class ArchitectureTest {
     @Test
     void nobodyImportsTheDemo() {
         noClasses().that().resideOutsideOfPackage(ROOT + ".demo").should().dependOnClassesThat().resideInAPackage(ROOT + ".demo").check(CLASSES);
+    }
+
+    @Test
+    void nobodyImportsTheConsole() {
+        noClasses().that().resideOutsideOfPackage(ROOT + ".console").should().dependOnClassesThat().resideInAPackage(ROOT + ".console").check(CLASSES);
     }
 
     @Test

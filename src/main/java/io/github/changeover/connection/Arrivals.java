@@ -43,6 +43,11 @@ final class Arrivals {
         return false;
     }
 
+    /** The transport may have called while nobody would read, and calls no more: whoever reads next asks it again. */
+    void unheard() {
+        dry = false;
+    }
+
     /** As {@link Transport#read}. */
     int read(ByteBuffer into) throws IOException {
         if (early != null) return readEarly(into);

@@ -159,7 +159,10 @@ final class Turns {
     }
 
     private void read() throws IOException {
-        if (!reading()) return;
+        if (!reading()) {
+            arrivals.unheard();
+            return;
+        }
         Scratch scratch = transport.scratch();
         ByteBuffer octets = scratch.take();
         try {

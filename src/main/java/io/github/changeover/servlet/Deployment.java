@@ -61,6 +61,7 @@ final class Deployment implements AutoCloseable {
         switching = new Switching(container);
         SelfReport report = report();
         chronicle.open(context, application.register(), switches, settings.limits().drain(), report);
+        libraries.forEach(library -> library.rules(policy));
         report.lines().forEach(line -> LOG.log(System.Logger.Level.INFO, line));
     }
 

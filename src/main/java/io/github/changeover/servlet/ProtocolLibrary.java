@@ -1,6 +1,7 @@
 package io.github.changeover.servlet;
 
 import io.github.changeover.Changeover;
+import io.github.changeover.negotiation.PathPolicy;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.ArrayList;
@@ -16,6 +17,13 @@ import java.util.Set;
 public interface ProtocolLibrary {
     /** The names of its settings. */
     Set<String> settings();
+
+    /**
+     * Registers servlets of its own, where the application's initializers run: later not every container takes them. Called once,
+     * before {@link #start}, on another instance; not where the listener is declared by hand.
+     */
+    default void register(ServletContext context, SettingValues settings) {
+    }
 
     /**
      * Offers what the application has for it. Called once, before the rules of paths are made.
@@ -50,6 +58,10 @@ public interface ProtocolLibrary {
         /** The request as the application's filters see it: this one, or a {@link Veil} over it. */
         default HttpServletRequest veil(HttpServletRequest request) {
             return request;
+        }
+
+        /** The rules of paths are made, of everything that was offered. Called once, before any request. */
+        default void rules(PathPolicy policy) {
         }
 
         /** The application goes. Its connections are closed already. */

@@ -41,6 +41,7 @@ public final class Startup implements ServletContextListener {
         Filters filters = Filters.register(context);
         filters.mapFirst();
         context.setAttribute(ADDED, true);
+        ProtocolLibrary.found().forEach(library -> library.register(context, SettingValues.of(context)));
         context.addListener(new Startup(context, filters));
     }
 

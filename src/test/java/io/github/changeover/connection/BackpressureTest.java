@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.changeover.conformance.Covers;
 import io.github.changeover.spi.CloseCause.Kind;
 import io.github.changeover.spi.SwitchedConnection;
+import io.github.changeover.testkit.MemoryTransport;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 

@@ -6,6 +6,7 @@ import io.github.changeover.conformance.Covers;
 import io.github.changeover.spi.CloseCause;
 import io.github.changeover.spi.CloseCause.Kind;
 import io.github.changeover.spi.SwitchedConnection;
+import io.github.changeover.testkit.MemoryTransport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CountDownLatch;

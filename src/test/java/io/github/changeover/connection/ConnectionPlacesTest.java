@@ -8,6 +8,7 @@ import io.github.changeover.connection.Places.Place;
 import io.github.changeover.connection.Places.Scope;
 import io.github.changeover.spi.EarlyData;
 import io.github.changeover.spi.ProtocolToken;
+import io.github.changeover.testkit.MemoryTransport;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.changeover.conformance.Covers;
 import io.github.changeover.spi.CloseCause.Kind;
 import io.github.changeover.spi.SwitchedConnection;
+import io.github.changeover.testkit.MemoryTransport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;

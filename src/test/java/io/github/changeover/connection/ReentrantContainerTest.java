@@ -3,6 +3,7 @@ package io.github.changeover.connection;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.spi.SwitchedConnection;
+import io.github.changeover.testkit.MemoryTransport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.locks.ReentrantLock;

@@ -6,6 +6,7 @@ import io.github.changeover.conformance.Covers;
 import io.github.changeover.spi.CloseCause;
 import io.github.changeover.spi.Decision;
 import io.github.changeover.spi.ProtocolToken;
+import io.github.changeover.testkit.MemoryConnection;
 import org.junit.jupiter.api.Test;
 
 class EchoTest {
@@ -13,26 +14,24 @@ class EchoTest {
     void everyOctetComesBack() {
         byte[] all = new byte[256];
         for (int i = 0; i < all.length; i++) all[i] = (byte) i;
-        assertThat(new FakeConnection(new Echo.Handler()).receive(all.clone()).sent()).isEqualTo(all);
+        assertThat(MemoryConnection.of(new Echo.Handler()).receive(all.clone()).sent()).isEqualTo(all);
     }
 
     @Test
     void halfCloseEndsTheConnectionAfterTheRest() {
-        FakeConnection connection = new FakeConnection(new Echo.Handler()).receive("a").receive("b").end();
+        MemoryConnection connection = MemoryConnection.of(new Echo.Handler()).receive("a").receive("b").end();
         assertThat(connection.text()).isEqualTo("ab");
-        assertThat(connection.cause().kind()).isEqualTo(CloseCause.Kind.PEER);
+        assertThat(connection.ended()).contains(CloseCause.Kind.PEER);
     }
 
     @Test
     void readingStopsWhileThePeerDoesNotTakeTheEcho() {
-        FakeConnection connection = new FakeConnection(new Echo.Handler(), 3).receive("abcd").receive("efgh").end();
-        assertThat(connection.paused()).isTrue();
-        assertThat(connection.text()).isEqualTo("abcd");
-        connection.drain();
-        assertThat(connection.text()).isEqualTo("abcdefgh");
-        assertThat(connection.isClosed()).isFalse();
-        connection.drain();
-        assertThat(connection.isClosed()).isTrue();
+        MemoryConnection connection = MemoryConnection.slow(new Echo.Handler(), 3).receive("abcd").receive("efgh").end();
+        assertThat(connection.unread()).isEqualTo(4);
+        assertThat(connection.takes(4).text()).isEqualTo("abcd");
+        assertThat(connection.ended()).isEmpty();
+        assertThat(connection.takes(4).text()).isEqualTo("abcdefgh");
+        assertThat(connection.ended()).contains(CloseCause.Kind.PEER);
     }
 
     @Test

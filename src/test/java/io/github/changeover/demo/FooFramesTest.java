@@ -11,6 +11,7 @@ import io.github.changeover.spi.Fields;
 import io.github.changeover.spi.OriginalResponse;
 import io.github.changeover.spi.SwitchContext;
 import io.github.changeover.spi.UpgradeRequest;
+import io.github.changeover.testkit.MemoryConnection;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -39,8 +40,8 @@ class FooFramesTest {
         return all.array();
     }
 
-    private static FakeConnection after(byte[] octets) {
-        return new FakeConnection(FrameEcho.silent()).receive(octets.clone());
+    private static MemoryConnection after(byte[] octets) {
+        return MemoryConnection.of(FrameEcho.silent()).receive(octets.clone());
     }
 
     @Test
@@ -54,10 +55,10 @@ class FooFramesTest {
         byte[] payload = new byte[FrameEcho.MAX_PAYLOAD];
         new Random(1).nextBytes(payload);
         byte[] frames = join(frame(payload.length, payload), frame("next"));
-        FakeConnection connection = new FakeConnection(FrameEcho.silent());
+        MemoryConnection connection = MemoryConnection.of(FrameEcho.silent());
         for (int i = 0; i < frames.length; i += 4093) connection.receive(Arrays.copyOfRange(frames, i, Math.min(i + 4093, frames.length)));
         assertThat(connection.sent()).isEqualTo(frames);
-        assertThat(connection.isClosed()).isFalse();
+        assertThat(connection.ended()).isEmpty();
         assertThat(after(frames).sent()).isEqualTo(frames);
     }
 
@@ -66,9 +67,9 @@ class FooFramesTest {
     void aLongerFrameClosesWithoutAnEcho(int length) {
         byte[] octets = join(frame("kept"), frame(length, new byte[3]));
         for (int i = 0; i <= octets.length; i++) {
-            FakeConnection connection = after(Arrays.copyOf(octets, i)).receive(Arrays.copyOfRange(octets, i, octets.length));
+            MemoryConnection connection = after(Arrays.copyOf(octets, i)).receive(Arrays.copyOfRange(octets, i, octets.length));
             assertThat(connection.sent()).isEqualTo(frame("kept"));
-            assertThat(connection.isClosed()).isTrue();
+            assertThat(connection.ended()).isPresent();
         }
     }
 
@@ -78,10 +79,10 @@ class FooFramesTest {
         byte[] whole = join(frame("a"), frame(""), frame("three"));
         for (int i = 0; i <= octets.length; i++) {
             for (int j = i; j <= octets.length; j++) {
-                FakeConnection split = after(Arrays.copyOf(octets, i)).receive(Arrays.copyOfRange(octets, i, j))
+                MemoryConnection split = after(Arrays.copyOf(octets, i)).receive(Arrays.copyOfRange(octets, i, j))
                         .receive(Arrays.copyOfRange(octets, j, octets.length)).end();
                 assertThat(split.sent()).isEqualTo(whole);
-                assertThat(split.isClosed()).isTrue();
+                assertThat(split.ended()).isPresent();
             }
         }
     }
@@ -89,7 +90,7 @@ class FooFramesTest {
     @Test
     void oneOctetAtATime() {
         byte[] frames = join(frame("a"), frame(""), frame("three"));
-        FakeConnection connection = new FakeConnection(FrameEcho.silent());
+        MemoryConnection connection = MemoryConnection.of(FrameEcho.silent());
         for (byte octet : frames) connection.receive(octet);
         assertThat(connection.sent()).isEqualTo(frames);
     }
@@ -97,17 +98,17 @@ class FooFramesTest {
     @Test
     void oneBurstIsOneSend() {
         byte[] frames = join(frame("first"), frame("second"), frame("third"));
-        FakeConnection connection = new FakeConnection(FrameEcho.silent(), 0)
+        MemoryConnection connection = MemoryConnection.slow(FrameEcho.silent(), 1)
                 .receive(Arrays.copyOf(frames, 3)).receive(Arrays.copyOfRange(frames, 3, frames.length)).receive(frame("fourth"));
-        assertThat(connection.paused()).isTrue();
-        assertThat(connection.sent()).isEqualTo(frames);
-        assertThat(connection.drain().sent()).isEqualTo(join(frames, frame("fourth")));
+        assertThat(connection.unread()).isEqualTo(frame("fourth").length);
+        assertThat(connection.takes(frames.length).sent()).isEqualTo(frames);
+        assertThat(connection.takes(Long.MAX_VALUE).sent()).isEqualTo(join(frames, frame("fourth")));
     }
 
     @Test
     @Covers({"MDN-02", "RFC9110-7.8-16"})
     void theFirstFrameIsThePageThenFramesComeBack() {
-        FakeConnection connection = new FakeConnection(handler(Optional.of(new OriginalResponse(200, Fields.none(), "<p>page".getBytes(StandardCharsets.US_ASCII)))));
+        MemoryConnection connection = MemoryConnection.of(handler(Optional.of(new OriginalResponse(200, Fields.none(), "<p>page".getBytes(StandardCharsets.US_ASCII)))));
         assertThat(connection.sent()).isEqualTo(frame("<p>page"));
         connection.receive(frame("more"));
         assertThat(connection.sent()).isEqualTo(join(frame("<p>page"), frame("more")));
@@ -115,12 +116,11 @@ class FooFramesTest {
 
     @Test
     void aPageThatThePeerDoesNotTakeHoldsReadingBack() {
-        FakeConnection connection = new FakeConnection(FrameEcho.after(new byte[100]), 50).receive(frame("a")).end();
-        assertThat(connection.paused()).isTrue();
-        assertThat(connection.sent()).hasSize(104);
-        connection.drain();
-        assertThat(connection.sent()).hasSize(109);
-        assertThat(connection.isClosed()).isTrue();
+        MemoryConnection connection = MemoryConnection.slow(FrameEcho.after(new byte[100]), 50).receive(frame("a")).end();
+        assertThat(connection.unread()).isEqualTo(frame("a").length);
+        assertThat(connection.takes(104).sent()).hasSize(104);
+        assertThat(connection.takes(5).sent()).hasSize(109);
+        assertThat(connection.ended()).isPresent();
     }
 
     @Test

@@ -1,6 +1,8 @@
 package io.github.changeover.it;
 
 import io.github.changeover.it.container.ContainerUnderTest;
+import io.github.changeover.testkit.Head;
+import io.github.changeover.testkit.Wire;
 import java.io.IOException;
 
 /** Requests in short, and their answers. Fields are sent as they are given, each on a line. */

@@ -5,10 +5,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.conformance.Covers;
-import io.github.changeover.it.Message.Arrival;
-import io.github.changeover.it.Message.Framing;
+import io.github.changeover.testkit.Message.Arrival;
+import io.github.changeover.testkit.Message.Framing;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.OnContainer;
+import io.github.changeover.testkit.Head;
+import io.github.changeover.testkit.Message;
+import io.github.changeover.testkit.Wire;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -112,8 +115,8 @@ class BodiesIT {
     }
 
     /**
-     * How often a case may fail. Payara frees a request beneath a ReadListener's second thread: under load one chunked request in
-     * some thousands is answered 500, also in an application without this library. What is ours fails every time.
+     * How often a case may fail: a listener of chunked content cannot know when it has read all, so it asks once more, and then
+     * Payara may read on into the request in progress (see below). What is ours fails every time.
      */
     private static int mishaps(Message message) {
         return server.isPayara() && message.line().endsWith("/async") && message.framing() == Framing.CHUNKED ? 2 : 0;

@@ -6,6 +6,7 @@ import io.github.changeover.conformance.Covers;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.NotOnTomcatServletEdge;
 import io.github.changeover.it.container.OnContainer;
+import io.github.changeover.testkit.Wire;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.stream.Stream;

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.DeploymentFailed;
 import io.github.changeover.it.container.OnContainer;
+import io.github.changeover.testkit.Head;
+import io.github.changeover.testkit.Wire;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;

@@ -2,6 +2,7 @@ package io.github.changeover.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.changeover.testkit.Wire;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -3,6 +3,8 @@ package io.github.changeover.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.it.container.ContainerUnderTest;
+import io.github.changeover.testkit.Head;
+import io.github.changeover.testkit.Wire;
 import io.github.changeover.websocket.HandshakeTable.Row;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

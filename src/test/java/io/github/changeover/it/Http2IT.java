@@ -8,6 +8,8 @@ import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.it.container.PayaraOnly;
 import io.github.changeover.it.container.TomcatOnly;
+import io.github.changeover.testkit.Head;
+import io.github.changeover.testkit.Wire;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -6,6 +6,7 @@ import io.github.changeover.conformance.Covers;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.EmbeddedOnly;
 import io.github.changeover.it.container.OnContainer;
+import io.github.changeover.testkit.Wire;
 import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;

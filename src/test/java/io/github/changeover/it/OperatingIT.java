@@ -8,6 +8,8 @@ import io.github.changeover.it.container.EmbeddedOnly;
 import io.github.changeover.it.container.Logins;
 import io.github.changeover.it.container.NotOnTomcatServletEdge;
 import io.github.changeover.it.container.OnContainer;
+import io.github.changeover.testkit.Head;
+import io.github.changeover.testkit.Wire;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;

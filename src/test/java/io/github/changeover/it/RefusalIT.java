@@ -6,6 +6,8 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import io.github.changeover.conformance.Covers;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.OnContainer;
+import io.github.changeover.testkit.Head;
+import io.github.changeover.testkit.Wire;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;

@@ -8,6 +8,7 @@ import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.DeploymentFailed;
 import io.github.changeover.it.container.EmbeddedOnly;
 import io.github.changeover.it.container.OnContainer;
+import io.github.changeover.testkit.Wire;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;

@@ -2,6 +2,7 @@ package io.github.changeover.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.changeover.testkit.AnyCertificate;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;

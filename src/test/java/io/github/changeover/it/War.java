@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
@@ -44,6 +45,19 @@ public final class War {
             if (path.contains("websocket") || path.contains("tyrus")) file("WEB-INF/lib/" + path, octets);
         });
         return file("META-INF/context.xml", "<Context containerSciFilter=\"org.apache.tomcat.websocket.server.WsSci\"/>");
+    }
+
+    /** The demo, as it is packed, with settings of its own. */
+    public static War demo(String name) {
+        War war = new War(name);
+        try (ZipInputStream zip = new ZipInputStream(Files.newInputStream(Path.of(System.getProperty("changeover.war"))))) {
+            for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+                if (!entry.isDirectory()) war.file(entry.getName(), zip.readAllBytes());
+            }
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+        return war;
     }
 
     /**

@@ -24,6 +24,8 @@ public final class Run {
               printf 'GET /echo HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: Upgrade\\r\\nUpgrade: echo\\r\\n\\r\\nhello\\n' | nc -N 127.0.0.1 %1$d
               printf 'GET /echo HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: Upgrade\\r\\nUpgrade: example/1\\r\\n\\r\\nhello\\nQUIT\\n' | nc 127.0.0.1 %1$d
 
+            The console: http://127.0.0.1:%1$d/console/
+
             Ctrl-C ends it.
             """;
 
@@ -37,6 +39,7 @@ public final class Run {
         // Asked for now: once they are gone, the parent is another.
         List<ProcessHandle> maven = callers();
         String name = arguments[0];
+        if (System.getProperty("changeover.console") == null && System.getenv("CHANGEOVER_CONSOLE") == null) System.setProperty("changeover.console", "true");
         int port = port(arguments[1]);
         ContainerUnderTest container = Containers.start(name, Listeners.plain(port));
         Runtime.getRuntime().addShutdownHook(new Thread(container::stop, "stop"));

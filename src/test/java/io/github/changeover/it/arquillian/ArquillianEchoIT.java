@@ -2,8 +2,8 @@ package io.github.changeover.it.arquillian;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.changeover.it.Head;
-import io.github.changeover.it.Wire;
+import io.github.changeover.testkit.Head;
+import io.github.changeover.testkit.Wire;
 import java.io.File;
 import java.io.IOException;
 import java.net.URL;

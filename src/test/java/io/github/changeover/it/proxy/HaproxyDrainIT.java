@@ -3,10 +3,10 @@ package io.github.changeover.it.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.conformance.Covers;
-import io.github.changeover.it.Head;
+import io.github.changeover.testkit.Head;
 import io.github.changeover.it.Tool;
 import io.github.changeover.it.War;
-import io.github.changeover.it.Wire;
+import io.github.changeover.testkit.Wire;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.Containers;
 import io.github.changeover.it.container.Listeners;

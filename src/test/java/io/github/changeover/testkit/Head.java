@@ -1,9 +1,16 @@
-package io.github.changeover.it;
+package io.github.changeover.testkit;
 
 import java.util.ArrayList;
 import java.util.List;
 
-/** The head of a response, exactly as sent. */
+/**
+ * The head of a response.
+ *
+ * @param raw        exactly as sent, up to and with the empty line
+ * @param statusLine without its end
+ * @param status     its number
+ * @param fields     every line, in order
+ */
 public record Head(String raw, String statusLine, int status, List<Field> fields) {
 
     /** A field line: its name as sent, its value without the blanks around it. */
@@ -45,6 +52,7 @@ public record Head(String raw, String statusLine, int status, List<Field> fields
         return values.isEmpty() ? null : values.get(0);
     }
 
+    /** Whether there is a line of this name. */
     public boolean has(String name) {
         return !all(name).isEmpty();
     }

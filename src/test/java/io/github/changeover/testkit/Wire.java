@@ -1,10 +1,9 @@
-package io.github.changeover.it;
+package io.github.changeover.testkit;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
@@ -14,8 +13,17 @@ import java.time.Duration;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 
-/** A client that sends and sees octets, nothing more. Every read has a deadline; text is ISO-8859-1. */
+/**
+ * A client that sends and sees octets, nothing more. Every read has a deadline; text is ISO-8859-1. For one thread.
+ * <pre>{@code
+ * try (Wire wire = Wire.connect("127.0.0.1", port).send(Message.offering("/echo", "echo"))) {
+ *     Expect.answer(wire.readHead()).switchesTo("echo");
+ *     assertEquals("hello", wire.send("hello").readText(5));
+ * }
+ * }</pre>
+ */
 public final class Wire implements AutoCloseable {
+    /** How long a read waits unless said otherwise. */
     public static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final int MAX_HEAD = 256 * 1024;
 
@@ -29,13 +37,11 @@ public final class Wire implements AutoCloseable {
         }
     }
 
-    private final Socket socket;
-    private final InputStream input;
+    private final Line line;
     private Duration patience = PATIENCE;
 
-    private Wire(Socket socket) throws IOException {
-        this.socket = socket;
-        this.input = socket.getInputStream();
+    Wire(Line line) {
+        this.line = line;
     }
 
     /** By the scheme of the address, http or https, with any certificate. */
@@ -44,13 +50,14 @@ public final class Wire implements AutoCloseable {
                 ? connectTls(server.getHost(), server.getPort()) : connect(server.getHost(), server.getPort());
     }
 
+    /** In clear. */
     public static Wire connect(String host, int port) throws IOException {
         return connect(host, port, 0);
     }
 
     /** With a receive buffer of this size (0: the system's), for a peer that is slow to take data. */
     public static Wire connect(String host, int port, int receiveBuffer) throws IOException {
-        return new Wire(open(host, port, receiveBuffer));
+        return new Wire(new SocketLine(SocketLine.open(host, port, receiveBuffer, PATIENCE)));
     }
 
     /** From this address of the loopback's, such as 127.0.0.2. */
@@ -59,24 +66,15 @@ public final class Wire implements AutoCloseable {
         socket.setTcpNoDelay(true);
         socket.bind(new InetSocketAddress(address, 0));
         socket.connect(new InetSocketAddress(server.getHost(), server.getPort()), (int) PATIENCE.toMillis());
-        return new Wire(socket);
+        return new Wire(new SocketLine(socket));
     }
 
+    /** Over TLS, with any certificate: this is no way to find out who the peer is. */
     public static Wire connectTls(String host, int port) throws IOException {
-        Socket plain = open(host, port, 0);
+        Socket plain = SocketLine.open(host, port, 0, PATIENCE);
         SSLSocket secure = (SSLSocket) AnyCertificate.context().getSocketFactory().createSocket(plain, host, port, true);
         secure.startHandshake();
-        return new Wire(secure);
-    }
-
-    private static Socket open(String host, int port, int receiveBuffer) throws IOException {
-        Socket socket = new Socket();
-        if (receiveBuffer > 0) {
-            socket.setReceiveBufferSize(receiveBuffer);
-        }
-        socket.setTcpNoDelay(true);
-        socket.connect(new InetSocketAddress(host, port), (int) PATIENCE.toMillis());
-        return socket;
+        return new Wire(new SocketLine(secure));
     }
 
     /** Another deadline for each of the following reads. */
@@ -85,17 +83,24 @@ public final class Wire implements AutoCloseable {
         return this;
     }
 
+    /** Each character is an octet. */
     public Wire send(String text) throws IOException {
         return send(text.getBytes(ISO_8859_1));
     }
 
+    /** A request, at once. */
+    public Wire send(Message message) throws IOException {
+        return send(message.octets());
+    }
+
+    /** These octets. */
     public Wire send(byte[] octets) throws IOException {
         return send(octets, 0, octets.length);
     }
 
+    /** Some of these octets. */
     public Wire send(byte[] octets, int offset, int length) throws IOException {
-        socket.getOutputStream().write(octets, offset, length);
-        socket.getOutputStream().flush();
+        line.write(octets, offset, length);
         return this;
     }
 
@@ -121,6 +126,7 @@ public final class Wire implements AutoCloseable {
         return length >= 4 && head.charAt(length - 1) == '\n' && head.indexOf("\r\n\r\n", length - 4) >= 0;
     }
 
+    /** So many octets; fails when the peer ends before. */
     public byte[] readExactly(int count) throws IOException {
         long deadline = deadline();
         byte[] octets = new byte[count];
@@ -135,6 +141,7 @@ public final class Wire implements AutoCloseable {
         return octets;
     }
 
+    /** So many octets, as text. */
     public String readText(int count) throws IOException {
         return new String(readExactly(count), ISO_8859_1);
     }
@@ -190,6 +197,7 @@ public final class Wire implements AutoCloseable {
         return rest.octets();
     }
 
+    /** As {@link #readBody}, as text. */
     public String readBodyText(Head head) throws IOException {
         return new String(readBody(head), ISO_8859_1);
     }
@@ -217,14 +225,13 @@ public final class Wire implements AutoCloseable {
 
     /** FIN, over TLS close_notify first; reading goes on. */
     public Wire shutdownOutput() throws IOException {
-        socket.shutdownOutput();
+        line.endOutput();
         return this;
     }
 
     /** RST. */
     public void reset() throws IOException {
-        socket.setSoLinger(true, 0);
-        socket.close();
+        line.reset();
     }
 
     /** True when the peer ends the connection in time, by FIN or RST; octets that come before are dropped. */
@@ -238,18 +245,20 @@ public final class Wire implements AutoCloseable {
         }
     }
 
+    /** The client's own port. TCP only. */
     public int localPort() {
-        return socket.getLocalPort();
+        return socket().getLocalPort();
     }
 
-    /** For what has no method here. */
+    /** For what has no method here. TCP only. */
     public Socket socket() {
-        return socket;
+        if (line instanceof SocketLine tcp) return tcp.socket();
+        throw new IllegalStateException("A connection in memory has no socket");
     }
 
     @Override
     public void close() throws IOException {
-        socket.close();
+        line.close();
     }
 
     private long deadline() {
@@ -257,20 +266,11 @@ public final class Wire implements AutoCloseable {
     }
 
     private int read(long deadline) throws IOException {
-        limit(deadline);
-        return input.read();
+        byte[] one = new byte[1];
+        return line.read(one, 0, 1, deadline) < 0 ? -1 : one[0] & 0xff;
     }
 
     private int read(byte[] buffer, int offset, long deadline) throws IOException {
-        limit(deadline);
-        return input.read(buffer, offset, buffer.length - offset);
-    }
-
-    private void limit(long deadline) throws IOException {
-        long millis = (deadline - System.nanoTime()) / 1_000_000;
-        if (millis <= 0) {
-            throw new SocketTimeoutException("nothing more within " + patience);
-        }
-        socket.setSoTimeout((int) Math.min(millis, Integer.MAX_VALUE));
+        return line.read(buffer, offset, buffer.length - offset, deadline);
     }
 }

@@ -1,4 +1,4 @@
-package io.github.changeover.it;
+package io.github.changeover.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

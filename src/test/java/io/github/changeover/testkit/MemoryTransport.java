@@ -1,21 +1,28 @@
-package io.github.changeover.connection;
+package io.github.changeover.testkit;
 
+import io.github.changeover.connection.LiveConnection;
+import io.github.changeover.connection.Scratch;
+import io.github.changeover.connection.Transport;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 
 /**
- * A connection's octets in memory. It keeps to the contract of {@link Transport} and no more: it calls back only when a
+ * A connection's octets in memory, for tests of what is beneath a handler; for one of a handler there is
+ * {@link MemoryConnection}. It keeps to the contract of {@link Transport} and no more: it calls back only when a
  * read found nothing or a write was refused, and a write after the end fails.
  */
-final class MemoryTransport implements Transport {
+public final class MemoryTransport implements Transport {
     private static final Scratch SCRATCH = new Scratch(1024, false);
 
     private final Deque<byte[]> arrived = new ArrayDeque<>();
-    private final ByteArrayOutputStream taken = new ByteArrayOutputStream();
+    private final Taken taken = new Taken();
     private final ByteArrayOutputStream kept = new ByteArrayOutputStream();     // given, and not yet on the wire
     private LiveConnection connection;
     private boolean readWanted = true, writeWanted;
@@ -23,10 +30,10 @@ final class MemoryTransport implements Transport {
     private long window = Long.MAX_VALUE;
     private IOException readFailure, writeFailure;
     private Runnable insideWrite = () -> { };
-    private int closes, aborts, writing;
+    private int closes, aborts, writing, seen;
 
     /** Opens the connection over this. */
-    MemoryTransport open(LiveConnection over) {
+    public MemoryTransport open(LiveConnection over) {
         connection = over;
         over.open(this);
         return this;
@@ -34,18 +41,21 @@ final class MemoryTransport implements Transport {
 
     // ---- the peer
 
-    void peerSends(String octets) {
+    /** Octets from the peer, each character one. */
+    public void peerSends(String octets) {
         peerSends(octets.getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    void peerSends(byte[] octets) {
+    /** Octets from the peer. */
+    public void peerSends(byte[] octets) {
         synchronized (this) {
             if (octets.length > 0) arrived.add(octets);
         }
         tellReadable();
     }
 
-    void peerEnds() {
+    /** The peer's FIN. */
+    public void peerEnds() {
         synchronized (this) {
             peerEnded = true;
         }
@@ -53,7 +63,7 @@ final class MemoryTransport implements Transport {
     }
 
     /** The peer takes so many octets more. */
-    void peerTakes(long octets) {
+    public void peerTakes(long octets) {
         boolean tell;
         synchronized (this) {
             window = window + octets < 0 ? Long.MAX_VALUE : window + octets;
@@ -72,55 +82,94 @@ final class MemoryTransport implements Transport {
         if (tell) connection.readable();
     }
 
-    synchronized String text() {
+    /** What the peer has taken, as text. */
+    public synchronized String text() {
         return taken.toString(StandardCharsets.ISO_8859_1);
     }
 
-    synchronized byte[] taken() {
+    /** Octets of the peer's that nobody has read. */
+    public synchronized int unread() {
+        return arrived.stream().mapToInt(octets -> octets.length).sum();
+    }
+
+    /** What the peer has taken. */
+    public synchronized byte[] taken() {
         return taken.toByteArray();
     }
 
-    synchronized boolean outputEnded() {
+    public synchronized boolean outputEnded() {
         return outputEnded;
     }
 
-    synchronized int closes() {
+    public synchronized int closes() {
         return closes;
     }
 
-    synchronized int aborts() {
+    public synchronized int aborts() {
         return aborts;
+    }
+
+    // ---- the peer, on a Wire
+
+    /** Waits for what the peer takes; see {@link Line#read}. */
+    synchronized int awaitTaken(byte[] octets, int offset, int length, long deadline) throws IOException {
+        while (taken.size() == seen) {
+            if (aborts > 0) throw new SocketException("Connection reset");
+            if (closes > 0 || outputEnded && halfCloses) return -1;
+            try {
+                wait(Line.left(deadline));
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+                throw new SocketTimeoutException("interrupted");
+            }
+        }
+        int count = taken.copy(seen, octets, offset, length);
+        seen += count;
+        return count;
+    }
+
+    void peerResets() {
+        LiveConnection over = connection;
+        if (over != null) over.broke(new SocketException("Connection reset"));
+    }
+
+    private static final class Taken extends ByteArrayOutputStream {
+        synchronized int copy(int from, byte[] octets, int offset, int length) {
+            int some = Math.min(length, count - from);
+            System.arraycopy(buf, from, octets, offset, some);
+            return some;
+        }
     }
 
     // ---- the script
 
     /** Takes so many octets, then none until {@link #peerTakes}. */
-    synchronized MemoryTransport window(long octets) {
+    public synchronized MemoryTransport window(long octets) {
         window = octets;
         return this;
     }
 
     /** As a container does that holds the last octets until it is called again. */
-    synchronized MemoryTransport keepsTheLast() {
+    public synchronized MemoryTransport keepsTheLast() {
         keeps = true;
         return this;
     }
 
-    synchronized MemoryTransport withoutHalfClose() {
+    public synchronized MemoryTransport withoutHalfClose() {
         halfCloses = false;
         return this;
     }
 
-    synchronized void readsFail(IOException failure) {
+    public synchronized void readsFail(IOException failure) {
         readFailure = failure;
     }
 
-    synchronized void writesFail(IOException failure) {
+    public synchronized void writesFail(IOException failure) {
         writeFailure = failure;
     }
 
     /** Runs inside the next write, on its thread, as Payara calls back. */
-    synchronized void insideNextWrite(Runnable callback) {
+    public synchronized void insideNextWrite(Runnable callback) {
         insideWrite = callback;
     }
 
@@ -143,7 +192,7 @@ final class MemoryTransport implements Transport {
         }
         int count = Math.min(octets.length, into.remaining());
         into.put(octets, 0, count);
-        if (count < octets.length) arrived.addFirst(java.util.Arrays.copyOfRange(octets, count, octets.length));
+        if (count < octets.length) arrived.addFirst(Arrays.copyOfRange(octets, count, octets.length));
         return count;
     }
 
@@ -166,6 +215,7 @@ final class MemoryTransport implements Transport {
     }
 
     private synchronized boolean take(ByteBuffer from) throws IOException {
+        notifyAll();
         if (writeFailure != null) throw writeFailure;
         if (closes + aborts > 0 || outputEnded) throw new IOException("write after the end");
         taken.writeBytes(kept.toByteArray());
@@ -189,16 +239,19 @@ final class MemoryTransport implements Transport {
     public synchronized boolean endOutput() throws IOException {
         if (writeFailure != null) throw writeFailure;
         outputEnded = true;
+        notifyAll();
         return halfCloses;
     }
 
     @Override
     public synchronized void close() {
         closes++;
+        notifyAll();
     }
 
     @Override
     public synchronized void abort() {
         aborts++;
+        notifyAll();
     }
 }

@@ -1,20 +1,24 @@
-package io.github.changeover.it;
+package io.github.changeover.testkit;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /**
- * A request as octets, and its answer whole.
+ * A request of HTTP/1.1 as octets, and its answer whole.
  *
- * @param line   method and target
- * @param fields field lines beside Host and those of the framing
+ * @param line    method and target, such as {@code GET /echo}
+ * @param fields  field lines beside Host and those of the framing
+ * @param content what follows the head
+ * @param framing how the end of the content is told
  */
-record Message(String line, List<String> fields, byte[] content, Framing framing) {
-    enum Framing {
+public record Message(String line, List<String> fields, byte[] content, Framing framing) {
+    /** How the end of the content is told (RFC 9112 section 6). */
+    public enum Framing {
         NONE, LENGTH, CHUNKED;
 
         private String field(int length) {
@@ -23,35 +27,43 @@ record Message(String line, List<String> fields, byte[] content, Framing framing
     }
 
     /** How the content follows the head. */
-    enum Arrival { AT_ONCE, LATER }
+    public enum Arrival { AT_ONCE, LATER }
 
     /** What is compared: all but the date. */
-    record Answer(int status, List<String> fields, String content) {
+    public record Answer(int status, List<String> fields, String content) {
     }
 
-    static Message of(String line, String... fields) {
+    /** Without content, with these field lines. */
+    public static Message of(String line, String... fields) {
         return new Message(line, List.of(fields), new byte[0], Framing.NONE);
     }
 
-    Message content(byte[] octets, Framing how) {
+    /** A GET that offers protocols: with {@code Connection: Upgrade}, this {@code Upgrade}, and these lines. */
+    public static Message offering(String path, String offer, String... more) {
+        return of("GET " + path, "Connection: Upgrade", "Upgrade: " + offer).with(more);
+    }
+
+    /** With this content. */
+    public Message content(byte[] octets, Framing how) {
         return new Message(line, fields, octets, how);
     }
 
     /** With further field lines. */
-    Message with(String... more) {
-        List<String> all = new java.util.ArrayList<>(fields);
+    public Message with(String... more) {
+        List<String> all = new ArrayList<>(fields);
         all.addAll(List.of(more));
         return new Message(line, List.copyOf(all), content, framing);
     }
 
-    byte[] head() {
+    /** Up to and with the empty line. */
+    public byte[] head() {
         StringBuilder head = new StringBuilder(line).append(" HTTP/1.1\r\nHost: localhost\r\n");
         fields.forEach(field -> head.append(field).append("\r\n"));
         return head.append(framing.field(content.length)).append("\r\n").toString().getBytes(ISO_8859_1);
     }
 
     /** The content in its framing; chunks of every size from 1 up, the last with a trailer. */
-    byte[] body() {
+    public byte[] body() {
         if (framing != Framing.CHUNKED) return content;
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         for (int at = 0, size = 1; at < content.length; at += size, size = size * 3 + 1) {
@@ -64,7 +76,8 @@ record Message(String line, List<String> fields, byte[] content, Framing framing
         return all.toByteArray();
     }
 
-    byte[] octets(byte... behind) {
+    /** All of it, and what is sent behind it before any answer. */
+    public byte[] octets(byte... behind) {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         all.writeBytes(head());
         all.writeBytes(body());
@@ -72,7 +85,8 @@ record Message(String line, List<String> fields, byte[] content, Framing framing
         return all.toByteArray();
     }
 
-    void send(Wire wire, Arrival arrival) throws IOException {
+    /** Sends it. */
+    public void send(Wire wire, Arrival arrival) throws IOException {
         if (arrival == Arrival.AT_ONCE) {
             wire.send(octets());
             return;
@@ -87,7 +101,7 @@ record Message(String line, List<String> fields, byte[] content, Framing framing
     }
 
     /** In two segments, or what the network makes of two writes with a pause between. */
-    static void sendSplit(Wire wire, byte[] octets, int at) throws IOException {
+    public static void sendSplit(Wire wire, byte[] octets, int at) throws IOException {
         wire.send(Arrays.copyOf(octets, at));
         pause();
         wire.send(octets, at, octets.length - at);
@@ -101,7 +115,8 @@ record Message(String line, List<String> fields, byte[] content, Framing framing
         }
     }
 
-    static Answer answer(Wire wire) throws IOException {
+    /** Reads an answer. */
+    public static Answer answer(Wire wire) throws IOException {
         Head head = wire.readHead();
         List<String> fields = head.fields().stream().map(Head.Field::toString).filter(field -> !field.startsWith("Date:")).toList();
         return new Answer(head.status(), fields, wire.readBodyText(head));

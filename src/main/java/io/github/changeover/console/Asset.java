@@ -1,0 +1,50 @@
+package io.github.changeover.console;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A file of the page, from the JAR.
+ *
+ * @param type its media type
+ * @param tag  its entity tag, which changes with its octets
+ */
+record Asset(String type, byte[] octets, String tag) {
+    private static final List<String> NAMES = List.of("console.html", "console.css", "console.js", "charts.js", "dom.js", "lab.js", "tables.js", "icon.svg");
+
+    /** All of them, by name. */
+    static Map<String, Asset> all() {
+        Map<String, Asset> all = new LinkedHashMap<>();
+        for (String name : NAMES) all.put(name, read(name));
+        return Map.copyOf(all);
+    }
+
+    private static Asset read(String name) {
+        try (InputStream in = Asset.class.getResourceAsStream(name)) {
+            if (in == null) throw new IllegalStateException("The console's file " + name + " is not in the JAR: take one that is whole");
+            byte[] octets = in.readAllBytes();
+            String digest = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(octets), 0, 12);
+            return new Asset(type(name), octets, '"' + digest + '"');
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        } catch (NoSuchAlgorithmException everyJdkHasIt) {
+            throw new IllegalStateException(everyJdkHasIt);
+        }
+    }
+
+    private static String type(String name) {
+        return switch (name.substring(name.lastIndexOf('.'))) {
+            case ".html" -> "text/html;charset=UTF-8";
+            case ".css" -> "text/css;charset=UTF-8";
+            case ".js" -> "text/javascript;charset=UTF-8";
+            default -> "image/svg+xml";
+        };
+    }
+}

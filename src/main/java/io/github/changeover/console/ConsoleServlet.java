@@ -1,0 +1,166 @@
+package io.github.changeover.console;
+
+import io.github.changeover.negotiation.PathPolicy;
+import io.github.changeover.observe.Observatory;
+import io.github.changeover.spi.ProtocolToken;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Optional;
+
+/** Answers at {@code /console}: the page, what it shows, and the orders it sends. */
+final class ConsoleServlet extends HttpServlet {
+    private static final long serialVersionUID = 1;
+    private static final System.Logger LOG = System.getLogger("io.github.changeover.console");
+    private static final int LONGEST_ORDER = 64 * 1024;
+    private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+            + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
+
+    private final transient Access access;
+    private final transient Samples samples;
+    private final transient Map<String, Asset> assets = Asset.all();
+    private final long instance = System.currentTimeMillis();      // a page of an earlier deployment sees that it is one
+    private transient volatile PathPolicy policy = PathPolicy.of();
+
+    ConsoleServlet(Access access, Samples samples) {
+        this.access = access;
+        this.samples = samples;
+    }
+
+    void rules(PathPolicy made) {
+        policy = made;
+    }
+
+    @Override
+    protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        guard(response);
+        Optional<String> denied = access.denied(request, response);
+        if (response.isCommitted() || denied.isPresent() && response.getStatus() == 401) return;     // the container's login asks
+        if (denied.isPresent()) {
+            LOG.log(System.Logger.Level.INFO, "{0} was not let into the console", request.getRemoteAddr());
+            refuse(response, 403, denied.get());
+            return;
+        }
+        String path = request.getPathInfo() == null ? "" : request.getPathInfo();
+        boolean read = request.getMethod().equals("GET") || request.getMethod().equals("HEAD");
+        if (read && path.isEmpty()) {
+            response.setStatus(302);
+            response.setHeader("Location", request.getContextPath() + "/console/");
+        } else if (read && path.startsWith("/api/")) {
+            show(path.substring(5), request, response);
+        } else if (read) {
+            serve(path.equals("/") ? "console.html" : path.substring(1), request, response);
+        } else if (request.getMethod().equals("POST") && path.startsWith("/api/")) {
+            order(path.substring(5), request, response);
+        } else {
+            response.setHeader("Allow", "GET, HEAD, POST");
+            refuse(response, 405, "The console answers GET, HEAD and the POST of its own page.");
+        }
+    }
+
+    private static void guard(HttpServletResponse response) {
+        response.setHeader("Content-Security-Policy", POLICY);
+        response.setHeader("X-Content-Type-Options", "nosniff");
+        response.setHeader("X-Frame-Options", "DENY");
+        response.setHeader("Referrer-Policy", "no-referrer");
+        response.setHeader("Cross-Origin-Resource-Policy", "same-origin");
+        response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
+        response.setHeader("Cache-Control", "no-store");
+    }
+
+    private void serve(String name, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        Asset asset = assets.get(name);
+        if (asset == null) {
+            refuse(response, 404, "There is no such page in the console.");
+            return;
+        }
+        response.setHeader("Cache-Control", "private, no-cache");       // asked for again each time, sent only when it has changed
+        response.setHeader("ETag", asset.tag());
+        if (asset.tag().equals(request.getHeader("If-None-Match"))) response.setStatus(304);
+        else send(response, asset.type(), asset.octets());
+    }
+
+    private void show(String what, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        Optional<Observatory> seen = Observatory.of(request.getServletContext());
+        if (Access.isForeign(request)) {
+            refuse(response, 403, "This is for the console's own page.");
+        } else if (seen.isEmpty()) {
+            refuse(response, 503, "The application is starting or ending.");
+        } else if (what.equals("about")) {
+            json(response, State.about(seen.get().report(), access.token(), instance));
+        } else if (what.equals("state")) {
+            json(response, State.now(seen.get(), samples, instance, number(request, "decision"), number(request, "sample")));
+        } else {
+            refuse(response, 404, "There is no such thing to show.");
+        }
+    }
+
+    private static long number(HttpServletRequest request, String name) {
+        String text = request.getParameter(name);
+        return text != null && text.matches("[0-9]{1,18}") ? Long.parseLong(text) : 0;
+    }
+
+    private void order(String what, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        Optional<Observatory> seen = Observatory.of(request.getServletContext());
+        if (!access.isOrder(request)) {
+            LOG.log(System.Logger.Level.WARNING, "An order to the console from {0} did not come from its page, and was refused", request.getRemoteAddr());
+            refuse(response, 403, "An order comes from the console's own page: load it again.");
+        } else if (request.getContentLengthLong() < 0 || request.getContentLengthLong() > LONGEST_ORDER) {
+            refuse(response, 413, "An order has a length, of at most " + LONGEST_ORDER + " octets.");
+        } else if (seen.isEmpty()) {
+            refuse(response, 503, "The application is starting or ending.");
+        } else {
+            request.setCharacterEncoding("UTF-8");
+            obey(what, request, response, seen.get());
+        }
+    }
+
+    private void obey(String what, HttpServletRequest request, HttpServletResponse response, Observatory seen) throws IOException {
+        if (!what.equals("lab")) LOG.log(System.Logger.Level.INFO, "The console orders {0}", what);
+        switch (what) {
+            case "lab" -> json(response, Laboratory.play(request::getParameter, policy, seen.switches(), seen.draining()));
+            case "goodbye" -> json(response, Map.of("done", seen.close(id(request), Observatory.Farewell.GOODBYE)));
+            case "evict" -> json(response, Map.of("done", seen.close(id(request), Observatory.Farewell.EVICT)));
+            case "drain" -> {
+                seen.drain();
+                json(response, Map.of("done", true));
+            }
+            case "welcome" -> {
+                seen.welcome();
+                json(response, Map.of("done", true));
+            }
+            case "off", "on" -> {
+                Optional<ProtocolToken> token = ProtocolToken.parse(String.valueOf(request.getParameter("token")));
+                token.ifPresent(named -> {
+                    if (what.equals("off")) seen.switches().off(named);
+                    else seen.switches().on(named);
+                });
+                json(response, Map.of("done", token.isPresent()));
+            }
+            default -> refuse(response, 404, "There is no such order.");
+        }
+    }
+
+    private static String id(HttpServletRequest request) {
+        return String.valueOf(request.getParameter("id"));
+    }
+
+    private static void json(HttpServletResponse response, Map<String, Object> value) throws IOException {
+        send(response, "application/json", Json.of(value).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void refuse(HttpServletResponse response, int status, String sentence) throws IOException {
+        response.setStatus(status);
+        send(response, "text/plain;charset=UTF-8", (sentence + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** To a HEAD the container sends the fields alone. */
+    private static void send(HttpServletResponse response, String type, byte[] octets) throws IOException {
+        response.setContentType(type);
+        response.setContentLength(octets.length);
+        response.getOutputStream().write(octets);
+    }
+}

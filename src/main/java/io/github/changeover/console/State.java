@@ -1,0 +1,109 @@
+package io.github.changeover.console;
+
+import io.github.changeover.observe.AnswerHead;
+import io.github.changeover.observe.ConnectionView;
+import io.github.changeover.observe.Counts;
+import io.github.changeover.observe.Decided;
+import io.github.changeover.observe.Observatory;
+import io.github.changeover.observe.SelfReport;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What the page shows, by name, for JSON. */
+final class State {
+    static final int MOST_CONNECTIONS = 500;
+    static final int MOST_DECISIONS = 200;
+
+    private State() {
+    }
+
+    /** What does not change while the application runs, and what an order needs. */
+    static Map<String, Object> about(SelfReport report, String token, long instance) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("instance", instance);
+        map.put("token", token);
+        map.put("server", report.server());
+        map.put("context", report.context());
+        map.put("edge", report.edge());
+        map.put("deviations", report.deviations());
+        map.put("threads", report.threads());
+        map.put("settings", report.settings());
+        map.put("libraries", report.libraries());
+        map.put("paths", report.paths().stream().map(path -> Map.of("template", path.template(), "protocols", path.protocols(), "terms", path.terms())).toList());
+        return map;
+    }
+
+    /** What changes: decisions after a number, samples after a time. */
+    static Map<String, Object> now(Observatory seen, Samples samples, long instance, long decision, long sample) {
+        List<ConnectionView> live = seen.connections();
+        List<Decided> decisions = seen.decisionsAfter(decision);
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("instance", instance);
+        map.put("now", System.currentTimeMillis());
+        map.put("draining", seen.draining());
+        map.put("off", seen.switchedOff());
+        map.put("counts", counts(seen.counts()));
+        map.put("live", live.size());
+        map.put("connections", live.stream().limit(MOST_CONNECTIONS).map(State::connection).toList());
+        map.put("decisions", decisions.stream().limit(MOST_DECISIONS).map(State::decided).toList());
+        map.put("samples", samples.after(sample));
+        return map;
+    }
+
+    private static Map<String, Object> counts(Counts counts) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("opened", counts.opened());
+        map.put("live", counts.live());
+        Map<String, Long> closed = new TreeMap<>();
+        counts.closed().forEach((kind, count) -> closed.put(word(kind), count));
+        map.put("closed", closed);
+        Map<String, Object> decisions = new TreeMap<>();
+        counts.decisions().forEach((outcome, grounds) -> {
+            Map<String, Long> some = new TreeMap<>();
+            grounds.forEach((ground, count) -> some.put(word(ground), count));
+            decisions.put(word(outcome), some);
+        });
+        map.put("decisions", decisions);
+        map.put("octetsIn", counts.octetsIn());
+        map.put("octetsOut", counts.octetsOut());
+        map.put("queued", counts.queued());
+        map.put("slowWrites", counts.slowWrites());
+        return map;
+    }
+
+    private static String word(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static Map<String, Object> connection(ConnectionView view) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("id", view.id());
+        map.put("protocol", view.protocol());
+        map.put("path", view.path());
+        map.put("remote", view.remote());
+        map.put("user", view.user());
+        map.put("since", view.since().toEpochMilli());
+        map.put("idle", view.idle().toMillis());
+        map.put("in", view.octetsIn());
+        map.put("out", view.octetsOut());
+        map.put("queued", view.queued());
+        return map;
+    }
+
+    static Map<String, Object> decided(Decided decided) {
+        Map<String, Object> map = new LinkedHashMap<>(decided.explanation().asMap());
+        map.put("number", decided.number());
+        map.put("when", decided.when().toEpochMilli());
+        map.put("micros", decided.took().toNanos() / 1000);
+        map.put("remote", decided.remote());
+        decided.answer().ifPresent(head -> map.put("answer", answer(head)));
+        return map;
+    }
+
+    private static Map<String, Object> answer(AnswerHead head) {
+        return Map.of("status", head.status(), "fields", head.fields().stream().map(field -> List.of(field.name(), field.value())).toList());
+    }
+}

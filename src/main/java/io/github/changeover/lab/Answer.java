@@ -1,0 +1,96 @@
+package io.github.changeover.lab;
+
+import io.github.changeover.negotiation.Verdict;
+import io.github.changeover.spi.Decision;
+import io.github.changeover.spi.Fields;
+import io.github.changeover.spi.ProtocolToken;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** What would be answered. A container adds fields of its own, such as {@code Date}, and may leave the reason phrase out. */
+public sealed interface Answer {
+    /**
+     * A whole answer: the 101, or a refusal.
+     *
+     * @param status  101, or 300 to 599
+     * @param fields  as they stand in the head
+     * @param content of a refusal, as it is sent
+     */
+    record Complete(int status, Fields fields, String content) implements Answer {
+        private static final Map<Integer, String> REASONS = Map.ofEntries(Map.entry(101, "Switching Protocols"), Map.entry(400, "Bad Request"),
+                Map.entry(401, "Unauthorized"), Map.entry(403, "Forbidden"), Map.entry(404, "Not Found"), Map.entry(405, "Method Not Allowed"),
+                Map.entry(413, "Content Too Large"), Map.entry(426, "Upgrade Required"), Map.entry(429, "Too Many Requests"),
+                Map.entry(500, "Internal Server Error"), Map.entry(501, "Not Implemented"), Map.entry(503, "Service Unavailable"),
+                Map.entry(505, "HTTP Version Not Supported"));
+
+        /** The head up to and with the empty line. */
+        public String head() {
+            StringBuilder head = new StringBuilder("HTTP/1.1 ").append(status).append(' ').append(REASONS.getOrDefault(status, "")).append("\r\n");
+            fields.forEach(line -> head.append(line.name()).append(": ").append(line.value()).append("\r\n"));
+            return head.append("\r\n").toString();
+        }
+
+        /** Head and content. */
+        public byte[] octets() {
+            ByteArrayOutputStream all = new ByteArrayOutputStream();
+            all.writeBytes(head().getBytes(StandardCharsets.ISO_8859_1));
+            all.writeBytes(content.getBytes(StandardCharsets.UTF_8));
+            return all.toByteArray();
+        }
+    }
+
+    /**
+     * The application answers, as if nothing had been offered.
+     *
+     * @param added the fields that its answer gets besides; empty for none
+     */
+    record Ordinary(Fields added) implements Answer {
+    }
+
+    /** The container's own login asks for a user, in its own words; where the application has none the answer is 403 on Tomcat. */
+    record Login() implements Answer {
+    }
+
+    /** The answer to a request with this method. */
+    static Answer of(Verdict verdict, String method) {
+        if (verdict.decision() instanceof Decision.Switch change) return new Complete(101, switching(change), "");
+        if (verdict.decision() instanceof Decision.Refuse refusal) {
+            boolean asks = refusal.status() == 401 && !refusal.fields().contains("WWW-Authenticate");
+            return asks ? new Login() : refusal(refusal, verdict, method);
+        }
+        return new Ordinary(connection(Fields.none(), verdict));
+    }
+
+    private static Fields switching(Decision.Switch change) {
+        Set<String> framing = Set.of("content-length", "transfer-encoding", "connection", "upgrade", "keep-alive");
+        Fields fields = Fields.of("Upgrade", list(change.layers()), "Connection", "Upgrade");
+        for (Fields.Line line : change.fields()) {
+            if (!framing.contains(line.name().toLowerCase(Locale.ROOT))) fields = fields.with(line.name(), line.value());
+        }
+        return fields;
+    }
+
+    private static Complete refusal(Decision.Refuse refusal, Verdict verdict, String method) {
+        String sentence = refusal.reason() + "\n";
+        Fields fields = connection(refusal.fields(), verdict).with("Content-Type", "text/plain;charset=utf-8")
+                .with("Content-Length", Integer.toString(sentence.getBytes(StandardCharsets.UTF_8).length));
+        return new Complete(refusal.status(), fields, method.equals("HEAD") ? "" : sentence);
+    }
+
+    /** {@code Upgrade}, and the {@code Connection} that goes with it (RFC 9110 section 7.8). */
+    private static Fields connection(Fields before, Verdict verdict) {
+        List<ProtocolToken> upgrade = verdict.upgradeList();
+        Fields fields = upgrade.isEmpty() ? before : before.with("Upgrade", list(upgrade));
+        if (upgrade.isEmpty() && !verdict.closeAfterRefusal()) return fields;
+        return fields.with("Connection", upgrade.isEmpty() ? "close" : verdict.closeAfterRefusal() ? "upgrade, close" : "upgrade");
+    }
+
+    private static String list(List<ProtocolToken> tokens) {
+        return tokens.stream().map(ProtocolToken::toString).collect(Collectors.joining(", "));
+    }
+}

@@ -1,0 +1,39 @@
+package io.github.changeover.lab;
+
+import io.github.changeover.negotiation.Negotiator;
+import io.github.changeover.negotiation.PathPolicy;
+import io.github.changeover.negotiation.Verdict;
+import io.github.changeover.spi.TokenSwitches;
+import io.github.changeover.spi.UpgradeRequest;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What would become of a request. The application's gates and protocols are asked as by a client, and nothing is switched:
+ * the handler of a switch is not made.
+ *
+ * @param request with the path parameters and roles that the rule of its path gives it
+ * @param verdict with its explanation
+ * @param answer  as octets
+ */
+public record Rehearsal(UpgradeRequest request, Verdict verdict, Answer answer) {
+
+    /**
+     * Plays the request.
+     *
+     * @throws IllegalStateException when a gate or a protocol fails, as {@link Negotiator#negotiate} does; a client gets a 500
+     */
+    public static Rehearsal of(UpgradeRequest request, PathPolicy policy, TokenSwitches switches) {
+        Optional<PathPolicy.Match> match = policy.match(request.path());
+        UpgradeRequest asked = match.map(found -> request.withPathParameters(found.pathParameters()).withRoles(held(request, found))).orElse(request);
+        Verdict verdict = Negotiator.negotiate(asked, match, switches);
+        return new Rehearsal(asked, verdict, Answer.of(verdict, request.method()));
+    }
+
+    private static Set<String> held(UpgradeRequest request, PathPolicy.Match match) {
+        Set<String> held = new HashSet<>(match.rule().roles());
+        held.retainAll(request.roles());
+        return held;
+    }
+}

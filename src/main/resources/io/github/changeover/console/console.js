@@ -1,0 +1,119 @@
+// Asks for what has changed once a second, shows it, and sends orders.
+
+import { Chart } from './charts.js';
+import { byId, el, number, octets, say } from './dom.js';
+import { startLab } from './lab.js';
+import { showConnections, showDecisions, showPaths } from './tables.js';
+
+const KEPT_DECISIONS = 200;
+const KEPT_SAMPLES = 301;
+let about = null;
+let last = null;
+let decisions = [];
+let samples = [];
+
+const rate = index => (sample, before) => Math.max(0, (sample[index] - before[index]) * 1000 / Math.max(1, sample[0] - before[0]));
+const charts = [
+  new Chart(byId('chart-connections'), 'Connections', [{ name: 'open', tone: 'one', value: sample => sample[1] }], number, 1),
+  new Chart(byId('chart-octets'), 'Octets a second', [{ name: 'received', tone: 'one', value: rate(2) }, { name: 'sent', tone: 'two', value: rate(3) }], octets, 100),
+];
+
+async function get(path) {
+  const response = await fetch(path, { headers: { Accept: 'application/json' }, cache: 'no-store' });
+  if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
+  return response.json();
+}
+
+/** Sends an order; what it answers, or nothing, and then the reason is said. */
+async function order(what, parameters, done) {
+  try {
+    const response = await fetch(`api/${what}`, { method: 'POST', headers: { 'X-Changeover-Token': about.token }, body: new URLSearchParams(parameters) });
+    if (!response.ok) throw new Error((await response.text()).trim());
+    const answer = await response.json();
+    if (done) announce(answer.done ? done : 'It was gone already.');
+    if (done) refresh();
+    return answer;
+  } catch (failure) {
+    announce(`That did not work: ${failure.message}`);
+    return null;
+  }
+}
+
+let silence = 0;
+function announce(text) {
+  say(byId('said'), text);
+  clearTimeout(silence);
+  silence = setTimeout(() => say(byId('said'), ''), 6000);
+}
+
+function status(state, text) {
+  byId('state').dataset.state = state;
+  say(byId('state'), text);
+}
+
+const sum = counts => Object.values(counts ?? {}).reduce((all, one) => all + one, 0);
+
+function show(state) {
+  const { counts } = state;
+  say(byId('f-live'), number(state.live));
+  say(byId('f-opened'), number(sum(counts.opened)));
+  say(byId('f-in'), octets(counts.octetsIn));
+  say(byId('f-out'), octets(counts.octetsOut));
+  say(byId('f-queued'), octets(counts.queued));
+  say(byId('f-ignored'), number(sum(counts.decisions.ignored)));
+  say(byId('f-refused'), number(sum(counts.decisions.refused)));
+  status(state.draining ? 'drain' : 'fine', state.draining ? 'Draining' : 'Serving');
+  byId('drain').hidden = state.draining;
+  byId('welcome').hidden = !state.draining;
+  samples = [...samples, ...state.samples].slice(-KEPT_SAMPLES);
+  charts.forEach(chart => chart.show(samples));
+  showConnections(state, order);
+  const fresh = new Set(state.decisions.map(decided => decided.number));
+  decisions = [...state.decisions, ...decisions.filter(decided => !fresh.has(decided.number))].slice(0, KEPT_DECISIONS);
+  showDecisions(decisions, document.querySelector('input[name=outcome]:checked').value);
+  showPaths(about, state.off, order);
+}
+
+let waiting = 0;
+let asking = false;
+async function refresh() {
+  if (asking) return;
+  asking = true;
+  clearTimeout(waiting);
+  try {
+    if (!about) await begin();
+    // The latest decisions are asked for again: their answers may not have been known.
+    const decision = Math.max(0, (decisions[0]?.number ?? 0) - 20);
+    last = await get(`api/state?decision=${decision}&sample=${samples.at(-1)?.[0] ?? 0}`);
+    if (last.instance !== about.instance) location.reload();
+    else show(last);
+    waiting = setTimeout(refresh, document.hidden ? 10_000 : 1000);
+  } catch (failure) {
+    status('lost', 'No answer');
+    announce(`The server does not answer. ${failure.message}`);
+    waiting = setTimeout(refresh, 3000);
+  } finally {
+    asking = false;
+  }
+}
+
+async function begin() {
+  about = await get('api/about');
+  say(byId('where'), `${about.server}${about.context ? `, ${about.context}` : ''}`);
+  document.title = `Changeover console: ${about.context || '/'}`;
+  const facts = [['Container', about.server], ['Edge', about.edge], ['Known deviations', about.deviations], ['Handlers that block', `run on ${about.threads} threads`],
+    ...about.libraries.map(said => ['Found', said])];
+  byId('facts').replaceChildren(...facts.flatMap(([name, value]) => [el('dt', {}, name), el('dd', {}, value)]));
+  byId('settings').replaceChildren(...Object.entries(about.settings).flatMap(([name, value]) => [el('dt', {}, el('code', {}, `changeover.${name}`)), el('dd', {}, value)]));
+  startLab(about, parameters => order('lab', parameters));
+}
+
+byId('drain').addEventListener('click', () => byId('sure').showModal());
+byId('sure').addEventListener('close', () => {
+  if (byId('sure').returnValue === 'drain') order('drain', {}, 'Draining: every connection was told to say goodbye.');
+  byId('sure').returnValue = '';
+});
+byId('welcome').addEventListener('click', () => order('welcome', {}, 'New connections are welcome again.'));
+document.querySelectorAll('input[name=outcome]').forEach(input => input.addEventListener('change', () => showDecisions(decisions, input.value)));
+document.addEventListener('visibilitychange', () => { if (!document.hidden) refresh(); });
+refresh();

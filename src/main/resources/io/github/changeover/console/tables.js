@@ -1,0 +1,90 @@
+// The live connections, the decisions, the paths.
+
+import { byId, clock, el, keyed, number, octets, say, time } from './dom.js';
+
+const COLUMNS = [['Protocol', 'protocol'], ['Path', 'path'], ['Client', 'remote'], ['User', 'user'], ['Open for', 'number'], ['Idle', 'number'],
+  ['Received', 'number'], ['Sent', 'number'], ['Waiting', 'number']];
+
+export function showConnections(state, order) {
+  keyed(byId('live'), state.connections, view => view.id, view => row(view, order), (node, view) => {
+    const cells = [view.protocol, view.path, view.remote, view.user || '–', time(state.now - view.since), time(view.idle), octets(view.in), octets(view.out), octets(view.queued)];
+    cells.forEach((text, i) => say(node.cells[i], text));
+    node.cells[3].classList.toggle('none', !view.user);
+    node.cells[8].classList.toggle('warn', view.queued > 0);
+    node.cells[8].classList.toggle('none', view.queued === 0);
+  });
+  byId('nobody').hidden = state.live > 0;
+  say(byId('connections-note'), state.live > state.connections.length ? `The oldest ${state.connections.length} of ${number(state.live)}.` : 'The oldest first.');
+}
+
+function row(view, order) {
+  const goodbye = el('button', { type: 'button', class: 'small', 'aria-label': `Say goodbye to ${view.protocol} from ${view.remote}`,
+    onclick: () => order('goodbye', { id: view.id }, `Connection ${view.id} was told to say goodbye.`) }, 'Goodbye');
+  const evict = el('button', { type: 'button', class: 'small danger', 'aria-label': `Evict ${view.protocol} from ${view.remote} at once`,
+    onclick: () => order('evict', { id: view.id }, `Connection ${view.id} was evicted.`) }, 'Evict');
+  return el('tr', { 'data-id': view.id }, ...COLUMNS.map(([name, kind]) => el('td', { class: kind, 'data-name': name })), el('td', { class: 'orders' }, goodbye, evict));
+}
+
+export function showDecisions(decisions, outcome) {
+  const shown = decisions.filter(decided => !outcome || decided.outcome === outcome);
+  keyed(byId('decided'), shown, decided => decided.number, item, (node, decided) => {
+    if (decided.answer && !node.answered) answer(node, decided);
+  });
+  byId('undecided').hidden = shown.length > 0;
+  say(byId('undecided'), decisions.length ? 'None of the last decisions is of this kind.' : 'No request has offered anything yet.');
+}
+
+function item(decided) {
+  const status = decided.outcome === 'switched' ? 101 : decided.status ?? '';
+  const node = el('li', {}, el('details', {},
+    el('summary', {}, el('time', {}, clock(decided.when)), el('span', { class: `outcome ${decided.outcome}` }, decided.outcome),
+      el('span', { class: 'asked' }, `${decided.method} ${decided.path}`), el('span', { class: 'why' }, decided.summary.replace(/^\w+(, | with \d+, | )/, '')),
+      el('span', { class: 'status' }, status)),
+    el('div', { class: 'detail' })));
+  node.querySelector('.detail').append(explained(decided));
+  return node;
+}
+
+/** The explanation of a decision, in words. */
+export function explained(decided) {
+  const facts = [['Offered', decided.offered.join(', ') || 'nothing']];
+  if (decided.malformed.length) facts.push(['Malformed', decided.malformed.join(', ')]);
+  facts.push(['Rule', decided.rule || 'none for this path']);
+  const list = el('dl', { class: 'facts' });
+  const add = (name, value) => list.append(el('dt', {}, name), el('dd', {}, value));
+  facts.forEach(([name, value]) => add(name, value));
+  if (decided.candidates.length) {
+    add('Asked in turn', el('ol', { class: 'candidates' }, ...decided.candidates.map(candidate =>
+      el('li', {}, el('code', {}, candidate.token), ` ${candidate.why}`))));
+  }
+  add('Ground', decided.ground.replaceAll('_', ' '));
+  if (decided.remote) add('Client', decided.remote);
+  if (decided.micros !== undefined) add('Took', `${number(decided.micros)} µs`);
+  return list;
+}
+
+function answer(node, decided) {
+  node.answered = true;
+  const { status, fields } = decided.answer;
+  const head = [`HTTP/1.1 ${status}`, ...fields.map(([name, value]) => `${name}: ${value}`)].join('\n');
+  node.querySelector('.detail').append(el('pre', { class: 'octets', 'aria-label': 'Head of the answer' }, head));
+}
+
+export function showPaths(about, off, order) {
+  const offNames = new Set(off);
+  keyed(byId('rules'), about.paths, path => path.template, path => el('tr', {}, el('th', { scope: 'row' }, path.template), el('td', { class: 'toggles', 'data-name': 'Protocols' },
+    ...path.protocols.map(token => toggle(token, order))), el('td', { 'data-name': 'Terms' }, path.terms)), node => {
+    node.querySelectorAll('button').forEach(button => {
+      const on = !offNames.has(button.dataset.token) && !offNames.has(`${button.dataset.token.split('/')[0].toLowerCase()}/*`);
+      if (button.getAttribute('aria-checked') !== String(on)) button.setAttribute('aria-checked', on);
+    });
+  });
+}
+
+function toggle(token, order) {
+  const button = el('button', { type: 'button', class: 'toggle', role: 'switch', 'aria-checked': true, 'data-token': token, onclick: () => {
+    const on = button.getAttribute('aria-checked') === 'true';
+    order(on ? 'off' : 'on', { token }, `${token} is ${on ? 'off' : 'on'}.`);
+  } }, el('i', { 'aria-hidden': true }), token);
+  return button;
+}

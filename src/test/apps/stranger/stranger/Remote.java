@@ -1,0 +1,27 @@
+package stranger;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.annotation.WebFilter;
+import jakarta.servlet.http.HttpFilter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+
+/** Lets a request come from wherever it says: every socket of a test is on the loopback. */
+@WebFilter(urlPatterns = "/*", asyncSupported = true)
+public final class Remote extends HttpFilter {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain) throws IOException, ServletException {
+        String from = request.getHeader("X-Test-From");
+        chain.doFilter(from == null ? request : new HttpServletRequestWrapper(request) {
+            @Override
+            public String getRemoteAddr() {
+                return from;
+            }
+        }, response);
+    }
+}

@@ -1,0 +1,254 @@
+package io.github.changeover.it.browser;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.changeover.it.Tool;
+import io.github.changeover.it.War;
+import io.github.changeover.it.container.ContainerUnderTest;
+import io.github.changeover.it.container.EmbeddedOnly;
+import io.github.changeover.it.container.OnContainer;
+import io.github.changeover.it.container.TomcatEdgeOnly;
+import io.github.changeover.testkit.Expect;
+import io.github.changeover.testkit.Head;
+import io.github.changeover.testkit.Message;
+import io.github.changeover.testkit.Wire;
+import java.io.IOException;
+import java.net.URI;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The console as somebody sees and works it. */
+@OnContainer
+@TomcatEdgeOnly
+@EmbeddedOnly
+@Tag("full")
+class ConsoleInChromiumIT {
+    private static final String ROWS = "document.querySelectorAll('#live tr').length";
+    private static Browser browser;
+    private static URI server;
+    private static URI console;
+    private Page page;
+
+    @BeforeAll
+    static void start(ContainerUnderTest container) {
+        Tool.require("chromium");
+        container.deploy(War.demo("chromium").set("changeover.console", "true").build(), "/chromium");
+        server = container.http();
+        console = server.resolve("/chromium/console/");
+        browser = Browser.start();
+    }
+
+    @AfterAll
+    static void stop(ContainerUnderTest container) {
+        if (browser != null) browser.close();
+        container.undeploy("/chromium");
+    }
+
+    @BeforeEach
+    void open() {
+        page = browser.open(console).size(1280, 900);
+        page.await("document.getElementById('state').innerText === 'Serving'").await(ROWS + " === 0");
+    }
+
+    /** Whatever a test does: no error, no breach of the policy, and nothing asked from elsewhere. */
+    @AfterEach
+    void nothingWentWrong() {
+        assertThat(page.errors()).isEmpty();
+        assertThat(page.requests()).allSatisfy(address -> assertThat(address).startsWith(console.toString()));
+        page.close();
+    }
+
+    private static Wire offer(String path, String token) throws IOException {
+        return Wire.connect(server).send(Message.offering("/chromium" + path, token));
+    }
+
+    @Test
+    void connectionsAppearAndVanish() throws IOException {
+        assertThat(page.text("#nobody")).contains("No connection");
+        try (Wire wire = offer("/echo", "echo")) {
+            Expect.answer(wire.readHead()).switchesTo("echo");
+            page.await(ROWS + " === 1").await("document.getElementById('f-live').innerText === '1'");
+            assertThat(page.text("#live tr")).contains("echo", "/echo", "127.0.0.1:" + wire.localPort());
+            wire.send("hello").readText(5);
+            page.await("[7, 8].every(i => document.querySelector('#live tr').cells[i - 1].innerText === '5 B')");
+        }
+        page.await(ROWS + " === 0").await("!document.getElementById('nobody').hidden");
+        page.await("document.querySelectorAll('#chart-connections path.stroke').length === 1 && document.querySelectorAll('#chart-octets path.stroke').length === 2");
+    }
+
+    @Test
+    void oneIsToldGoodbyeAndOneEvicted() throws IOException {
+        try (Wire lines = offer("/echo", "example/1"); Wire octets = offer("/echo", "echo"); Wire stays = offer("/echo", "echo")) {
+            for (Wire wire : List.of(lines, octets, stays)) assertThat(wire.readHead().status()).isEqualTo(101);
+            page.await(ROWS + " === 3");
+            page.click("[aria-label^='Say goodbye to example/1']");
+            assertThat(lines.readLine()).isEqualTo("BYE\r\n");
+            assertThat(lines.readToEnd().end()).isEqualTo(Wire.End.FIN);
+            page.await(ROWS + " === 2").await("document.getElementById('said').innerText.includes('goodbye')");
+            page.click("[aria-label$='127.0.0.1:" + octets.localPort() + " at once']");
+            assertThat(octets.readToEnd().end()).isNotEqualTo(Wire.End.TIMEOUT);
+            page.await(ROWS + " === 1");
+            assertThat(stays.send("still").readText(5)).isEqualTo("still");
+        }
+    }
+
+    @Test
+    void aDrainIsAskedForTwiceAndUndone() throws IOException {
+        try (Wire wire = offer("/echo", "example/1")) {
+            assertThat(wire.readHead().status()).isEqualTo(101);
+            page.await(ROWS + " === 1").click("#drain").await("document.getElementById('sure').open");
+            page.press("Escape").await("!document.getElementById('sure').open");
+            assertThat(page.text("#state")).isEqualTo("Serving");
+            page.click("#drain").click("#sure [value=drain]");
+            assertThat(wire.readLine()).isEqualTo("BYE\r\n");
+            page.await("document.getElementById('state').innerText === 'Draining'").await(ROWS + " === 0");
+            page.click("#welcome").await("document.getElementById('state').innerText === 'Serving'");
+        }
+    }
+
+    @Test
+    void aDecisionOpensAndSaysWhy() throws IOException {
+        try (Wire wire = offer("/upgrade-only", "unknown/7")) {
+            assertThat(wire.readHead().status()).isEqualTo(426);
+        }
+        page.await("document.querySelector('#decided .outcome').innerText === 'refused'");
+        page.click("#decided summary").await("document.querySelector('#decided pre') !== null");
+        assertThat(page.text("#decided .detail")).contains("unknown/7", "/upgrade-only", "HTTP/1.1 426", "foo/2, example/1");
+        page.click(".chips label:nth-of-type(2)").await("[...document.querySelectorAll('#decided .outcome')].every(one => one.innerText === 'switched')");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"/upgrade-only,unknown/7,refused", "/echo,'foo/2, echo',switched", "/upgrade-only,example/1,switched"})
+    void theLabShowsTheOctetsOfTheRealAnswer(String path, String offer, String kind) throws IOException {
+        page.type("[name=target]", path);
+        page.type("[name=fields]", "Host: localhost\nConnection: Upgrade\nUpgrade: " + offer).click("#ask [type=submit]");
+        page.await("document.getElementById('answer').dataset.kind === '" + kind + "'");
+        String shown = (String) page.eval("document.getElementById('octets').textOnly");
+        try (Wire wire = offer(path, offer)) {
+            Head real = wire.readHead();
+            assertThat(shown).startsWith("HTTP/1.1 " + real.status()).contains("Upgrade: " + real.only("Upgrade") + "\r\n");
+            if (real.status() != 101) assertThat(shown).endsWith("\r\n\r\n" + wire.readBodyText(real));
+        }
+        page.await(ROWS + " === 0");
+    }
+
+    @Test
+    void theLabSaysWhatIsNoRequest() {
+        page.type("[name=target]", "no path").click("#ask [type=submit]").await("document.getElementById('answer').dataset.kind === 'malformed'");
+        assertThat(page.text("#answer")).contains("slash");
+    }
+
+    @Test
+    void aProtocolIsSwitchedOffAndOn() throws IOException {
+        page.click("[data-token='shout/1']").await("document.querySelector(\"[data-token='shout/1']\").ariaChecked === 'false'");
+        try (Wire wire = offer("/lines/tea", "shout/1")) {
+            assertThat(wire.readHead().status()).isNotEqualTo(101);
+        }
+        page.click("[data-token='shout/1']").await("document.querySelector(\"[data-token='shout/1']\").ariaChecked === 'true'");
+        try (Wire wire = offer("/lines/tea", "shout/1")) {
+            assertThat(wire.readHead().status()).isEqualTo(101);
+        }
+    }
+
+    @Test
+    void whatAPeerSendsIsText() throws IOException {
+        String hostile = "/lines/%3Cimg%20src=x%20onerror=document.title='owned'%3E";
+        try (Wire wire = Wire.connect(server).send("GET /chromium" + hostile + " HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n"
+                + "Upgrade: shout/1, <script>document.title='owned'</script>\r\n\r\n")) {
+            assertThat(wire.readHead().status()).isEqualTo(101);
+            page.await(ROWS + " === 1").click("#decided summary");
+            assertThat(page.text("#live tr")).contains("<img src=x onerror=document.title='owned'>");
+            assertThat(page.text("#decided .detail")).contains("<script>document.title='owned'</script>");
+            assertThat(page.eval("document.querySelectorAll('main img, main script').length")).isEqualTo(0);
+            assertThat((String) page.eval("document.title")).startsWith("Changeover");
+        }
+        page.await(ROWS + " === 0");
+    }
+
+    /** WCAG 2.2, 1.4.3: text stands out from what is behind it by 4.5 to 1. */
+    @ParameterizedTest
+    @ValueSource(strings = {"light", "dark"})
+    void itIsReadableInLightAndDark(String scheme) throws IOException {
+        page.scheme(scheme);
+        try (Wire wire = offer("/echo", "echo"); Wire refused = offer("/upgrade-only", "unknown/7")) {
+            assertThat(wire.readHead().status()).isEqualTo(101);
+            assertThat(refused.readHead().status()).isEqualTo(426);
+            page.await(ROWS + " === 1").click("#ask [type=submit]").await("document.getElementById('answer').dataset.kind === 'switched'");
+            assertThat((List<?>) page.eval(CONTRAST)).isEmpty();
+            assertThat(page.eval("getComputedStyle(document.body).backgroundColor")).isEqualTo(scheme.equals("light") ? "rgb(246, 247, 246)" : "rgb(17, 22, 26)");
+        }
+        page.await(ROWS + " === 0");
+    }
+
+    private static final String CONTRAST = """
+            (() => {
+              const parts = color => color.match(/[\\d.]+/g).map(Number);
+              const light = ([r, g, b]) => [r, g, b].map(c => c / 255).map(c => c <= .03928 ? c / 12.92 : ((c + .055) / 1.055) ** 2.4)
+                .reduce((sum, c, i) => sum + c * [.2126, .7152, .0722][i], 0);
+              const behind = node => {
+                for (; node; node = node.parentElement) {
+                  const color = parts(getComputedStyle(node).backgroundColor);
+                  if (color.length < 4 || color[3] === 1) return color;
+                }
+                return [255, 255, 255];
+              };
+              return [...document.querySelectorAll('h1, h2, h3, p, dt, dd, th, td, a, button, summary span, time, label, input, textarea, pre, code')]
+                .filter(node => node.innerText && node.checkVisibility() && !node.matches('.said, .skip'))
+                .map(node => [light(parts(getComputedStyle(node).color)), light(behind(node)), node.outerHTML.slice(0, 90)])
+                .map(([one, other, html]) => [(Math.max(one, other) + .05) / (Math.min(one, other) + .05), html])
+                .filter(([ratio]) => ratio < 4.5).map(([ratio, html]) => `${ratio.toFixed(2)} ${html}`);
+            })()""";
+
+    @ParameterizedTest
+    @ValueSource(ints = {400, 1280})
+    void nothingStandsOutOfThePage(int width) throws IOException {
+        page.size(width, 860);
+        try (Wire wire = offer("/echo", "example/1")) {
+            assertThat(wire.readHead().status()).isEqualTo(101);
+            page.await(ROWS + " === 1");
+            assertThat(page.eval("document.documentElement.scrollWidth")).isEqualTo(width);
+        }
+        page.await(ROWS + " === 0");
+    }
+
+    @Test
+    void theKeyboardReachesEverythingAndItHasAName() throws IOException {
+        page.press("Tab");
+        assertThat(page.eval("document.activeElement.className")).isEqualTo("skip");
+        page.press("Enter").await("document.activeElement.id === 'main'");
+        assertThat(page.eval("[...document.querySelectorAll('button, input, select, textarea, a, summary, svg[role]')]"
+                + ".filter(node => !(node.innerText || node.ariaLabel || node.labels?.length)).map(node => node.outerHTML)")).isEqualTo(List.of());
+        page.eval("document.querySelector('#chart-connections svg').focus()");
+        page.await("document.querySelectorAll('#chart-connections path').length > 0").press("ArrowLeft");
+        page.await("document.querySelector('#chart-connections .when').innerText.startsWith('at ')");
+        try (Wire wire = offer("/echo", "echo")) {
+            assertThat(wire.readHead().status()).isEqualTo(101);
+            page.await(ROWS + " === 1").eval("document.querySelector('#live .danger').focus()");
+            page.press("Enter");
+            assertThat(wire.readToEnd().end()).isNotEqualTo(Wire.End.TIMEOUT);
+        }
+        page.await(ROWS + " === 0");
+    }
+
+    @Test
+    void theFocusStaysWhereItIsWhileThePageChanges() throws IOException {
+        try (Wire wire = offer("/echo", "echo")) {
+            assertThat(wire.readHead().status()).isEqualTo(101);
+            page.await(ROWS + " === 1").eval("document.querySelector('#live button').focus()");
+            try (Wire other = offer("/echo", "example/1")) {
+                assertThat(other.readHead().status()).isEqualTo(101);
+                page.await(ROWS + " === 2");
+                assertThat((String) page.eval("document.activeElement.ariaLabel")).isEqualTo("Say goodbye to echo from 127.0.0.1:" + wire.localPort());
+            }
+        }
+        page.await(ROWS + " === 0");
+    }
+}

@@ -1,0 +1,197 @@
+package io.github.changeover.testkit;
+
+import io.github.changeover.connection.Application;
+import io.github.changeover.connection.Limits;
+import io.github.changeover.connection.LiveConnection;
+import io.github.changeover.connection.Threads;
+import io.github.changeover.connection.Witness;
+import io.github.changeover.spi.CloseCause;
+import io.github.changeover.spi.ConnectionHandler;
+import io.github.changeover.spi.EarlyData;
+import io.github.changeover.spi.Fields;
+import io.github.changeover.spi.ProtocolToken;
+import io.github.changeover.spi.SwitchedConnection;
+import io.github.changeover.spi.UpgradeRequest;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A switched connection in memory: your handler on it, and its peer in your hands. It is the connection that a container gets, over
+ * octets in memory: the same queue, order and ends. Only time does not pass: nothing is idle, and no peer stalls.
+ * <pre>{@code
+ * MemoryConnection connection = MemoryConnection.of(new Lines()).receive("hello\n");
+ * assertEquals("hello\r\n", connection.text());
+ * }</pre>
+ * Callbacks of a {@link ConnectionHandler.Events} run inside the call that causes them, on the caller's thread. A
+ * {@link ConnectionHandler.Blocking} has a thread of its own: read from {@link #peer()}, which waits, and {@link #awaitEnd}.
+ */
+public final class MemoryConnection implements AutoCloseable {
+    private final MemoryTransport transport = new MemoryTransport();
+    private final Application application;
+    private final LiveConnection connection;
+    private final Wire peer = new Wire(new MemoryLine(transport));
+
+    private MemoryConnection(ConnectionHandler handler, UpgradeRequest request, int queue, boolean slow) {
+        application = application(queue);
+        if (handler instanceof ConnectionHandler.Blocking) application.threads().reserve();
+        connection = new LiveConnection(application, request, ProtocolToken.of("memory"), EarlyData.DELIVER, handler, () -> { });
+        if (slow) transport.window(0);
+        transport.open(connection);
+    }
+
+    /** One whose connections never wait for time to pass. */
+    static Application application(int queue) {
+        Limits usual = Limits.DEFAULT;
+        Limits still = new Limits(queue, Duration.ZERO, usual.stall(), usual.closing(), Duration.ZERO, usual.drain(), Duration.ZERO, usual.earlyData());
+        return Application.of(still, Threads.of(16, null), Thread.currentThread().getContextClassLoader(), Witness.NONE);
+    }
+
+    /** Opened, with a peer that takes everything at once. */
+    public static MemoryConnection of(ConnectionHandler handler) {
+        return of(handler, request("/memory", Map.of()));
+    }
+
+    /** The same, of a request that the handler may look at. */
+    public static MemoryConnection of(ConnectionHandler handler, UpgradeRequest request) {
+        return new MemoryConnection(handler, request, Limits.DEFAULT.queue(), false);
+    }
+
+    /**
+     * Opened, with a peer that takes nothing until it {@link #takes}.
+     *
+     * @param queue octets that may wait before {@code send} answers false: {@code changeover.queue.max}, at least 1
+     */
+    public static MemoryConnection slow(ConnectionHandler handler, int queue) {
+        return new MemoryConnection(handler, request("/memory", Map.of()), queue, true);
+    }
+
+    /** A GET of a path, without fields, with values for the variables of the path's template. */
+    public static UpgradeRequest request(String path, Map<String, String> pathParameters) {
+        InetSocketAddress nowhere = InetSocketAddress.createUnresolved("memory", 0);
+        return new UpgradeRequest("GET", path, "", "", "HTTP/1.1", "http", Fields.none(), OptionalLong.empty(), false, pathParameters,
+                nowhere, nowhere, Optional.empty(), Set.of(), Optional.empty(), Optional.empty());
+    }
+
+    // ---- the peer
+
+    /** Octets from the peer. They wait while the handler has paused reading. */
+    public MemoryConnection receive(byte... octets) {
+        transport.peerSends(octets);
+        return this;
+    }
+
+    /** The same; each character is an octet. */
+    public MemoryConnection receive(String octets) {
+        return receive(octets.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    /** The peer sends no more. */
+    public MemoryConnection end() {
+        transport.peerEnds();
+        return this;
+    }
+
+    /** The peer takes so many octets more. */
+    public MemoryConnection takes(long octets) {
+        transport.peerTakes(octets);
+        return this;
+    }
+
+    /** The peer vanishes. */
+    public MemoryConnection reset() {
+        transport.peerResets();
+        return this;
+    }
+
+    /** The peer as a client that waits for what it reads. */
+    public Wire peer() {
+        return peer;
+    }
+
+    /** What the peer has taken so far. */
+    public byte[] sent() {
+        return transport.taken();
+    }
+
+    /** The same as text, each octet a character. */
+    public String text() {
+        return transport.text();
+    }
+
+    /** The peer's octets that wait because the handler has paused reading. */
+    public int unread() {
+        return transport.unread();
+    }
+
+    // ---- the application
+
+    /** As when the application goes: the handler may say goodbye for so long, then the connection ends. */
+    public MemoryConnection drain(Duration grace) {
+        application.register().drain(grace);
+        return this;
+    }
+
+    /** What the handler has. */
+    public SwitchedConnection connection() {
+        return connection;
+    }
+
+    /** The kind of end; empty while the connection lives. */
+    public Optional<CloseCause.Kind> ended() {
+        for (CloseCause.Kind kind : CloseCause.Kind.values()) {
+            if (application.register().closed(kind) > 0) return Optional.of(kind);
+        }
+        return Optional.empty();
+    }
+
+    /** Waits for the end. */
+    public CloseCause.Kind awaitEnd() {
+        for (long until = System.nanoTime() + Wire.PATIENCE.toNanos(); System.nanoTime() < until; LockSupport.parkNanos(1_000_000)) {
+            if (ended().isPresent()) return ended().get();
+        }
+        throw new AssertionError("The connection has not ended within " + Wire.PATIENCE.toSeconds() + " s; the peer has read \"" + text() + '"');
+    }
+
+    /** Ends what still lives. */
+    @Override
+    public void close() {
+        connection.evict();
+        application.threads().close();
+    }
+
+    /** The peer's end of a transport. */
+    record MemoryLine(MemoryTransport transport) implements Line {
+        @Override
+        public int read(byte[] octets, int offset, int length, long deadline) throws IOException {
+            return transport.awaitTaken(octets, offset, length, deadline);
+        }
+
+        @Override
+        public void write(byte[] octets, int offset, int length) {
+            transport.peerSends(Arrays.copyOfRange(octets, offset, offset + length));
+        }
+
+        @Override
+        public void endOutput() {
+            transport.peerEnds();
+        }
+
+        @Override
+        public void reset() {
+            transport.peerResets();
+        }
+
+        @Override
+        public void close() {
+            transport.peerEnds();
+        }
+    }
+}

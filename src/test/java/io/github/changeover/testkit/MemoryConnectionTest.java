@@ -1,0 +1,140 @@
+package io.github.changeover.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.changeover.spi.CloseCause;
+import io.github.changeover.spi.ConnectionHandler;
+import io.github.changeover.spi.SwitchedConnection;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class MemoryConnectionTest {
+    /** Sends what it receives, and closes at a dot. */
+    private static final class Mirror implements ConnectionHandler.Events {
+        @Override
+        public void received(SwitchedConnection connection, ByteBuffer octets) {
+            boolean last = octets.get(octets.limit() - 1) == '.';
+            if (!connection.send(octets)) connection.pause();
+            if (last) connection.close();
+        }
+
+        @Override
+        public void writable(SwitchedConnection connection) {
+            connection.resume();
+        }
+    }
+
+    private static ConnectionHandler.Blocking mirror() {
+        return connection -> connection.input().transferTo(connection.output());
+    }
+
+    @Test
+    void callbacksRunInsideTheCall() {
+        MemoryConnection connection = MemoryConnection.of(new Mirror()).receive("a").receive("b.");
+        assertThat(connection.text()).isEqualTo("ab.");
+        assertThat(connection.ended()).contains(CloseCause.Kind.HANDLER);
+    }
+
+    @Test
+    void aSlowPeerIsHeldBackAndGoesOn() {
+        MemoryConnection connection = MemoryConnection.slow(new Mirror(), 2).receive("abc").receive("def");
+        assertThat(connection.text()).isEmpty();
+        assertThat(connection.unread()).isEqualTo(3);
+        assertThat(connection.takes(2).text()).isEqualTo("ab");
+        assertThat(connection.takes(4).text()).isEqualTo("abcdef");
+        assertThat(connection.end().ended()).contains(CloseCause.Kind.PEER);
+    }
+
+    /** Reads nothing until it is let. */
+    private static final class Patient implements ConnectionHandler.Events {
+        @Override
+        public void opened(SwitchedConnection connection) {
+            connection.pause();
+        }
+
+        @Override
+        public void received(SwitchedConnection connection, ByteBuffer octets) {
+            connection.send(octets);
+        }
+    }
+
+    @Test
+    void aHandlerThatPausesAtOnceHearsLaterWhatCameMeanwhile() {
+        MemoryConnection connection = MemoryConnection.of(new Patient()).receive("abc");
+        assertThat(connection.unread()).isEqualTo(3);
+        connection.connection().resume();
+        assertThat(connection.text()).isEqualTo("abc");
+    }
+
+    @Test
+    void aPeerThatVanishesIsTold() {
+        assertThat(MemoryConnection.of(new Mirror()).receive("a").reset().ended()).contains(CloseCause.Kind.BROKEN);
+    }
+
+    @Test
+    void aHandlerThatThrowsIsItsOwnKindOfEnd() {
+        assertThat(MemoryConnection.of(new Thrower()).receive("a").ended()).contains(CloseCause.Kind.HANDLER_FAILED);
+    }
+
+    private static final class Thrower implements ConnectionHandler.Events {
+        @Override
+        public void received(SwitchedConnection connection, ByteBuffer octets) {
+            throw new IllegalStateException("on purpose");
+        }
+    }
+
+    @Test
+    void aDrainEndsIt() {
+        assertThat(MemoryConnection.of(new Mirror()).drain(Duration.ofSeconds(1)).ended()).contains(CloseCause.Kind.HANDLER);
+    }
+
+    @Test
+    void aHandlerThatBlocksIsReadByAPeerThatWaits() throws IOException {
+        try (MemoryConnection connection = MemoryConnection.of(mirror())) {
+            assertThat(connection.peer().send("hello\n").readLine()).isEqualTo("hello\n");
+            connection.peer().shutdownOutput();
+            assertThat(connection.peer().readToEnd().end()).isEqualTo(Wire.End.FIN);
+            assertThat(connection.awaitEnd()).isEqualTo(CloseCause.Kind.PEER);
+        }
+    }
+
+    @Test
+    void aPeerThatWaitsInVainIsToldInTime() throws IOException {
+        try (MemoryConnection connection = MemoryConnection.of(mirror())) {
+            Wire peer = connection.peer().patience(Duration.ofMillis(20));
+            assertThatThrownBy(() -> peer.readExactly(1)).isInstanceOf(SocketTimeoutException.class);
+            assertThat(peer.readToEnd().end()).isEqualTo(Wire.End.TIMEOUT);
+        }
+    }
+
+    @Test
+    void anEvictionIsAReset() throws IOException {
+        MemoryConnection connection = MemoryConnection.of(new Mirror()).receive("a");
+        connection.connection().evict();
+        Wire.Rest rest = connection.peer().readToEnd();
+        assertThat(rest.text()).isEqualTo("a");
+        assertThat(rest.end()).isEqualTo(Wire.End.RST);
+    }
+
+    @Test
+    void theRequestIsTheHandlersToLookAt() {
+        assertThat(MemoryConnection.of(new Greeter(), MemoryConnection.request("/lines/tea", Map.of("room", "tea"))).text()).isEqualTo("tea");
+    }
+
+    private static final class Greeter implements ConnectionHandler.Events {
+        @Override
+        public void opened(SwitchedConnection connection) {
+            connection.send(ByteBuffer.wrap(connection.request().pathParameter("room").getBytes(StandardCharsets.UTF_8)));
+        }
+
+        @Override
+        public void received(SwitchedConnection connection, ByteBuffer octets) {
+        }
+    }
+}

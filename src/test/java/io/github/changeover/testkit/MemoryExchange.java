@@ -1,0 +1,140 @@
+package io.github.changeover.testkit;
+
+import io.github.changeover.connection.LiveConnection;
+import io.github.changeover.lab.Answer;
+import io.github.changeover.lab.Rehearsal;
+import io.github.changeover.lab.TypedRequest;
+import io.github.changeover.negotiation.Verdict;
+import io.github.changeover.spi.ConnectionHandler;
+import io.github.changeover.spi.Decision;
+import io.github.changeover.spi.Fields;
+import io.github.changeover.spi.OriginalResponse;
+import io.github.changeover.spi.SwitchContext;
+import io.github.changeover.spi.UpgradeProtocol;
+import io.github.changeover.spi.UpgradeRequest;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** One client of a {@link MemoryServer}: HTTP until a 101, then whatever the handler speaks. Content comes with a length, or not at all. */
+final class MemoryExchange implements Line {
+    private final MemoryServer server;
+    private final MemoryTransport transport = new MemoryTransport();
+    private byte[] pending = {};
+    private boolean switched, closed;
+
+    MemoryExchange(MemoryServer server) {
+        this.server = server;
+    }
+
+    @Override
+    public int read(byte[] octets, int offset, int length, long deadline) throws IOException {
+        return transport.awaitTaken(octets, offset, length, deadline);
+    }
+
+    @Override
+    public void write(byte[] octets, int offset, int length) throws IOException {
+        byte[] sent = Arrays.copyOfRange(octets, offset, offset + length);
+        if (switched) {
+            transport.peerSends(sent);
+            return;
+        }
+        int before = pending.length;
+        pending = Arrays.copyOf(pending, before + length);
+        System.arraycopy(sent, 0, pending, before, length);
+        boolean more = true;
+        while (more && !switched && !closed) more = next();
+    }
+
+    /** Answers the next request, once it is whole. */
+    private boolean next() throws IOException {
+        String text = new String(pending, StandardCharsets.ISO_8859_1);
+        int end = text.indexOf("\r\n\r\n");
+        if (end < 0) return false;
+        TypedRequest.Reading reading = typed(text.substring(0, end)).read();
+        if (reading instanceof TypedRequest.Reading.Malformed malformed) {
+            answer(new OriginalResponse(400, Fields.of("Connection", "close"), (malformed.advice() + "\n").getBytes(StandardCharsets.UTF_8)), Fields.none());
+            hangUp();
+            return false;
+        }
+        UpgradeRequest request = ((TypedRequest.Reading.Whole) reading).request();
+        if (request.chunked()) throw new AssertionError("A MemoryServer takes content with a length only, not chunked");
+        int whole = end + 4 + Math.toIntExact(request.contentLength().orElse(0));
+        if (pending.length < whole) return false;
+        byte[] content = Arrays.copyOfRange(pending, end + 4, whole);
+        pending = Arrays.copyOfRange(pending, whole, pending.length);
+        play(Rehearsal.of(request, server.policy(), server.switches()), content);
+        return true;
+    }
+
+    private TypedRequest typed(String head) {
+        String[] lines = head.split("\r\n", -1);
+        String[] words = lines[0].split(" ", -1);
+        if (words.length != 3) words = new String[] {"", lines[0], ""};     // malformed, and said so
+        return new TypedRequest(words[0], words[1], words[2], List.of(lines).subList(1, lines.length), server.user(), server.roles());
+    }
+
+    private void play(Rehearsal played, byte[] content) throws IOException {
+        if (played.answer() instanceof Answer.Ordinary ordinary) {
+            answer(server.page(played.request()), ordinary.added());
+        } else if (played.answer() instanceof Answer.Login) {
+            answer(new OriginalResponse(401, Fields.of("WWW-Authenticate", "Basic realm=\"memory\""), new byte[0]), Fields.none());
+        } else if (played.verdict().decision() instanceof Decision.Switch change) {
+            change(played, change, content, (Answer.Complete) played.answer());
+        } else {
+            put(((Answer.Complete) played.answer()).octets());
+        }
+        boolean asked = played.request().fields().values("Connection").stream().anyMatch(value -> value.toLowerCase(java.util.Locale.ROOT).contains("close"));
+        if (!switched && (asked || played.verdict().closeAfterRefusal() || played.request().protocol().equals("HTTP/1.0"))) hangUp();
+    }
+
+    private void change(Rehearsal played, Decision.Switch change, byte[] content, Answer.Complete head) throws IOException {
+        Verdict verdict = played.verdict();
+        UpgradeProtocol protocol = verdict.protocol().orElseThrow();
+        Optional<OriginalResponse> original = protocol.answersOriginalRequest() ? Optional.of(server.page(played.request())) : Optional.empty();
+        ConnectionHandler handler = change.handler().apply(new SwitchContext(played.request(), verdict.token().orElseThrow(), content, original));
+        if (handler instanceof ConnectionHandler.Blocking) server.live().threads().reserve();
+        switched = true;
+        put(head.octets());
+        transport.peerSends(pending);
+        transport.open(new LiveConnection(server.live(), played.request(), verdict.token().orElseThrow(), protocol.earlyData(), handler, () -> { }));
+    }
+
+    private void answer(OriginalResponse page, Fields added) throws IOException {
+        Fields fields = page.fields().without("Content-Length");
+        for (Fields.Line line : added) fields = fields.with(line.name(), line.value());
+        StringBuilder head = new StringBuilder("HTTP/1.1 " + page.status() + " \r\n");
+        fields.forEach(line -> head.append(line.name()).append(": ").append(line.value()).append("\r\n"));
+        put(head.append("Content-Length: ").append(page.body().length).append("\r\n\r\n").toString().getBytes(StandardCharsets.ISO_8859_1));
+        put(page.body());
+    }
+
+    private void put(byte[] octets) throws IOException {
+        transport.write(ByteBuffer.wrap(octets));
+    }
+
+    private void hangUp() {
+        closed = true;
+        transport.close();
+    }
+
+    @Override
+    public void endOutput() {
+        if (switched) transport.peerEnds();
+        else hangUp();
+    }
+
+    @Override
+    public void reset() {
+        if (switched) transport.peerResets();
+        else hangUp();
+    }
+
+    @Override
+    public void close() {
+        endOutput();
+    }
+}
