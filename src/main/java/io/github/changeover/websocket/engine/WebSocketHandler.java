@@ -18,6 +18,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
 import org.glassfish.tyrus.spi.Connection;
+import org.glassfish.tyrus.spi.ReadHandler;
 import org.glassfish.tyrus.spi.WebSocketEngine.UpgradeInfo;
 
 /**
@@ -65,7 +66,10 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
     @Override
     public void frames(ByteBuffer frames) {
         if (!reader.closedWithoutCode()) {
-            tyrus.getReadHandler().handle(frames);
+            int run = frames.remaining();
+        ReadHandler reading = tyrus.getReadHandler();
+        reading.handle(frames);
+        TyrusBuffer.letGo(reading, run);
             return;
         }
         // Tyrus would tell the endpoint of 1000
