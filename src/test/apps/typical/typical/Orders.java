@@ -14,6 +14,7 @@ import jakarta.websocket.server.PathParam;
 import jakarta.websocket.server.ServerEndpoint;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.TreeMap;
 
 /** An annotated endpoint: objects over the wire, a path parameter, pings, errors. */
 @ServerEndpoint(value = "/orders/{customer}", subprotocols = {"csv", "words"}, encoders = Orders.Writing.class, decoders = Orders.Reading.class)
@@ -56,6 +57,7 @@ public class Orders {
     @OnMessage
     public Order ordered(Order order, Session session) throws IOException {
         if (order.what().equals("pings")) session.getBasicRemote().sendPing(ByteBuffer.wrap(new byte[] {'h', 'i'}));
+        if (order.what().equals("parameters")) return new Order(1, new TreeMap<>(session.getPathParameters()).toString());
         if (order.what().equals("troubles")) throw new IllegalStateException("asked for");
         return new Order(order.count() * 2, order.what() + " for " + customer);
     }

@@ -83,6 +83,18 @@ class TypicalEndpointsIT {
                 "text wrong: IllegalStateException", "text 2 pings for ann", "text pong of 2", "binary 3000", "text in parts", "pong there?", "close 4001 enough", "4001 enough");
     }
 
+    /** What is not the same: Tyrus counts the query's parameters among the path's. */
+    @Test
+    void tyrusPathParametersAreTheQuerysToo() {
+        for (String context : List.of("/theirs", "/ours")) {
+            boolean tyrus = context.equals("/ours") || container.isPayara();
+            try (Talk talk = talk(context, "/orders/ann?table=7&customer=bob", "csv")) {
+                assertThat(talk.next()).startsWith("text welcome ann, csv");
+                assertThat(talk.ask("1 parameters")).as(context).isEqualTo(tyrus ? "text 1 {customer=ann, table=7}" : "text 1 {customer=ann}");
+            }
+        }
+    }
+
     @Test
     void aProgrammaticEndpoint() throws IOException {
         same(context -> {
@@ -161,10 +173,10 @@ class TypicalEndpointsIT {
         }
     }
 
-    /** With the library alone there is no Tyrus, and Tomcat's engine serves; the log says what to depend on. */
+    /** Then Tomcat's engine serves; the log says what to depend on. */
     @Test
     void withoutTyrusTheContainersEngineServesAndTheLogSaysWhy() throws Exception {
-        deploy("/alone", application(War.with("alone")));
+        deploy("/alone", application(War.with("alone").webSocketApi()));
         String engine = page("/alone", "/engine");
         if (container.isTomcat()) {
             assertThat(engine).isEqualTo("org.apache.tomcat.websocket.server.WsServerContainer");

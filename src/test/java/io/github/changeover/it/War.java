@@ -50,8 +50,17 @@ public final class War {
 
     /** With the WebSocket API and Tyrus only. */
     public War webSocketLibraries() {
+        return webSocketApi().libraries("tyrus");
+    }
+
+    /** With the WebSocket API, and no Tyrus. */
+    public War webSocketApi() {
+        return libraries("websocket");
+    }
+
+    private War libraries(String word) {
         walk(Path.of(System.getProperty("changeover.libraries"))).forEach((path, octets) -> {
-            if (path.contains("websocket") || path.contains("tyrus")) file("WEB-INF/lib/" + path, octets);
+            if (path.contains(word)) file("WEB-INF/lib/" + path, octets);
         });
         return this;
     }
