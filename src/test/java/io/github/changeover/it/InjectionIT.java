@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @OnContainer
 @PayaraOnly
 class InjectionIT {
-    private static final String ALL = "<beans xmlns=\"https://jakarta.ee/xml/ns/jakartaee\" version=\"4.0\" bean-discovery-mode=\"all\"/>";
+    static final String ALL = "<beans xmlns=\"https://jakarta.ee/xml/ns/jakartaee\" version=\"4.0\" bean-discovery-mode=\"all\"/>";
 
     @ParameterizedTest
     @ValueSource(strings = {"annotated", "all"})

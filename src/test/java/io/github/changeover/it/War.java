@@ -39,12 +39,31 @@ public final class War {
         return new War(name).file("WEB-INF/lib/" + jar.getFileName(), read(jar));
     }
 
+    /** With nothing at all: not even the library. */
+    public static War plain(String name) {
+        return new War(name);
+    }
+
     /** With the WebSocket API and Tyrus, as the WAR has them, and what leaves a full Tomcat's own engine out. */
     public War webSocket() {
+        return webSocketLibraries().file("META-INF/context.xml", "<Context containerSciFilter=\"org.apache.tomcat.websocket.server.WsSci\"/>");
+    }
+
+    /** With the WebSocket API and Tyrus only. */
+    public War webSocketLibraries() {
+        return webSocketApi().libraries("tyrus");
+    }
+
+    /** With the WebSocket API, and no Tyrus. */
+    public War webSocketApi() {
+        return libraries("websocket");
+    }
+
+    private War libraries(String word) {
         walk(Path.of(System.getProperty("changeover.libraries"))).forEach((path, octets) -> {
-            if (path.contains("websocket") || path.contains("tyrus")) file("WEB-INF/lib/" + path, octets);
+            if (path.contains(word)) file("WEB-INF/lib/" + path, octets);
         });
-        return file("META-INF/context.xml", "<Context containerSciFilter=\"org.apache.tomcat.websocket.server.WsSci\"/>");
+        return this;
     }
 
     /** The demo, as it is packed, with settings of its own. */

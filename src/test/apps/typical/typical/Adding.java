@@ -1,0 +1,56 @@
+package typical;
+
+import jakarta.websocket.CloseReason;
+import jakarta.websocket.Endpoint;
+import jakarta.websocket.EndpointConfig;
+import jakarta.websocket.MessageHandler;
+import jakarta.websocket.Session;
+import jakarta.websocket.server.ServerApplicationConfig;
+import jakarta.websocket.server.ServerEndpointConfig;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Set;
+
+/** A programmatic endpoint: adds octets up, sends asynchronously, closes when it is told to. */
+public class Adding extends Endpoint {
+    @Override
+    public void onOpen(Session session, EndpointConfig config) {
+        session.setMaxTextMessageBufferSize(100);
+        session.addMessageHandler(ByteBuffer.class, (MessageHandler.Whole<ByteBuffer>) octets -> {
+            int sum = 0;
+            while (octets.hasRemaining()) sum += octets.get() & 0xff;
+            String result = config.getUserProperties().get("unit") + " " + sum;
+            session.getAsyncRemote().sendText(result, sent -> { });
+        });
+        session.addMessageHandler(String.class, (MessageHandler.Whole<String>) words -> {
+            try {
+                if (words.startsWith("close ")) session.close(new CloseReason(CloseReason.CloseCodes.getCloseCode(Integer.parseInt(words.substring(6))), "as told"));
+                else session.getBasicRemote().sendText(words.length() + " characters");
+            } catch (IOException failure) {
+                throw new UncheckedIOException(failure);
+            }
+        });
+    }
+
+    @Override
+    public void onClose(Session session, CloseReason reason) {
+        Pages.ended("adding", reason);
+    }
+
+    /** What the application deploys. */
+    public static class Application implements ServerApplicationConfig {
+        @Override
+        public Set<ServerEndpointConfig> getEndpointConfigs(Set<Class<? extends Endpoint>> found) {
+            ServerEndpointConfig config = ServerEndpointConfig.Builder.create(Adding.class, "/adding").subprotocols(List.of("sum")).build();
+            config.getUserProperties().put("unit", "octets");
+            return Set.of(config);
+        }
+
+        @Override
+        public Set<Class<?>> getAnnotatedEndpointClasses(Set<Class<?>> found) {
+            return found;
+        }
+    }
+}

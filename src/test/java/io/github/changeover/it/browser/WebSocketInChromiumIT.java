@@ -1,0 +1,103 @@
+package io.github.changeover.it.browser;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.changeover.conformance.Covers;
+import io.github.changeover.it.Tool;
+import io.github.changeover.it.container.ContainerUnderTest;
+import io.github.changeover.it.container.EmbeddedOnly;
+import io.github.changeover.it.container.OnContainer;
+import java.net.URI;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** The demo's page in Chromium, whose own WebSocket speaks to the demo. */
+@OnContainer
+@EmbeddedOnly
+@Tag("full")
+class WebSocketInChromiumIT {
+    private static Browser browser;
+    private static URI demo;
+
+    @BeforeAll
+    static void start(ContainerUnderTest container) {
+        Tool.require("chromium");
+        demo = container.http().resolve(OnContainer.CONTEXT + "/index.html");
+        browser = Browser.start();
+    }
+
+    @AfterAll
+    static void stop() {
+        if (browser != null) browser.close();
+    }
+
+    private static Page connect(Page page, String path, String subprotocol) {
+        page.type("#path", path).eval("document.getElementById('subprotocol').value = '" + subprotocol + "'");
+        return page.click("#switch").await("document.getElementById('state').innerText.startsWith('Connected')");
+    }
+
+    private static Page say(Page page, String words) {
+        return page.type("#message", words).click("#say");
+    }
+
+    private static Page hear(Page page, String words) {
+        return page.await("[...document.querySelectorAll('#heard li')].some(line => line.innerText.startsWith('<') && line.innerText.includes('" + words + "'))");
+    }
+
+    @Test
+    @Covers({"RFC6455-4.2.2-05", "RFC7692-5-01", "RFC6455-5.5.1-01"})
+    void echoWithSubprotocolAndExtensionAndAClose() {
+        try (Page page = browser.open(demo)) {
+            connect(page, "echo", "v2.echo v1.echo");
+            assertThat(page.text("#state")).endsWith("/echo - subprotocol: v2.echo, extensions: permessage-deflate");
+            hear(say(page, "hello"), "hello");
+            String longLine = "a long line, so that it is compressed, ".repeat(20).strip();
+            hear(say(page, longLine), longLine);
+            hear(say(page, longLine + "again"), longLine + "again");
+            page.click("#switch").await("document.getElementById('state').innerText === 'Closed with 1000: done'");
+            assertThat(page.errors()).isEmpty();
+        }
+    }
+
+    @Test
+    void withoutASubprotocolNoneIsShown() {
+        try (Page page = browser.open(demo)) {
+            connect(page, "echo", "");
+            assertThat(page.text("#state")).endsWith("subprotocol: none, extensions: permessage-deflate");
+        }
+    }
+
+    @Test
+    void twoTabsChat() {
+        try (Page one = browser.open(demo); Page two = browser.open(demo); Page elsewhere = browser.open(demo)) {
+            connect(one, "chat/garden", "");
+            connect(two, "chat/garden", "");
+            connect(elsewhere, "chat/cellar", "");
+            hear(one, "entered");
+            hear(say(one, "is anybody here"), "is anybody here");
+            hear(two, "is anybody here");
+            hear(say(two, "me"), ": me");
+            hear(one, ": me");
+            two.click("#switch");
+            hear(one, "left");
+            assertThat(elsewhere.text("#heard")).contains("entered").doesNotContain("anybody");
+        }
+    }
+
+    /** The same server by another name is another origin. */
+    @Test
+    @Covers("RFC6455-4.2.2-01")
+    void aPageOfAnotherOriginIsRefused() {
+        URI other = URI.create(demo.toString().replace("127.0.0.1", "localhost"));
+        String address = demo.toString().replace("http:", "ws:").replace("index.html", "echo");
+        String attempt = "new Promise(done => { const socket = new WebSocket('%s'); socket.onopen = () => done('open'); socket.onclose = event => done('closed ' + event.code); })";
+        try (Page page = browser.open(other); Page own = browser.open(demo)) {
+            assertThat(page.eval(attempt.formatted(address))).isEqualTo("closed 1006");
+            assertThat(page.errors()).anySatisfy(error -> assertThat(error).contains("403"));
+            assertThat(own.eval(attempt.formatted(address))).isEqualTo("open");
+            assertThat(page.eval(attempt.formatted(address.replace("127.0.0.1", "localhost")))).isEqualTo("open");
+        }
+    }
+}
