@@ -139,7 +139,7 @@ final class Turns {
         life.begin();
         arrivals = new Arrivals(transport);
         int most = earlyData == EarlyData.REFUSE ? 0 : application.limits().earlyData();
-        if (arrivals.exceedEarly(most)) ending.decide(CloseCause.of(CloseCause.Kind.EARLY_DATA, "more than " + most + " octets came before the 101"));
+        if (most < Limits.ANY && arrivals.exceedEarly(most)) ending.decide(CloseCause.of(CloseCause.Kind.EARLY_DATA, "more than " + most + " octets came before the 101"));
         if (ending.decided() == null) handler.opened(connection);
     }
 

@@ -98,7 +98,7 @@ record Settings(Limits limits, int maxContent, int maxCapture, int maxBlocking, 
         shown.put("linger", time(limits.linger()));
         shown.put("drain", time(limits.drain()));
         shown.put("lifetime", time(limits.lifetime()));
-        shown.put("early-data.max", Integer.toString(limits.earlyData()));
+        shown.put("early-data.max", limits.earlyData() == Limits.ANY ? "any" : Integer.toString(limits.earlyData()));
         shown.put("content.max", Integer.toString(maxContent));
         shown.put("capture.max", Integer.toString(maxCapture));
         shown.put("blocking.max", Integer.toString(maxBlocking));

@@ -173,7 +173,7 @@ class WebSocketFramesIT {
         }
     }
 
-    /** Until the connection is open, what comes counts as early octets, of which there may be so many ({@code changeover.early-data.max}). */
+    /** After a Ping has been answered. */
     private static Wire opened(Wire wire) throws IOException {
         assertThat(exchange(wire, of(0x89, utf8("open")))).hasToString("8a open");
         return wire;
