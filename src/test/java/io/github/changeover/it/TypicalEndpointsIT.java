@@ -9,6 +9,8 @@ import io.github.changeover.it.container.DeploymentFailed;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.it.container.PayaraOnly;
 import io.github.changeover.it.container.TomcatOnly;
+import io.github.changeover.testkit.Head;
+import io.github.changeover.testkit.Wire;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
