@@ -49,6 +49,10 @@ class ArchitectureTest {
             Map.entry(".negotiation", List.of(".spi")),
             Map.entry(".connection", List.of(".spi")),
             Map.entry(".websocket", List.of(".spi", ".negotiation")),
+            Map.entry(".dispatch", List.of(".spi", "io.netty..")),
+            Map.entry(".pipeline", List.of(".spi", "io.netty..")),
+            Map.entry(".h2c", List.of(".spi", ".negotiation", ".dispatch", ".pipeline", "io.netty..")),
+            Map.entry(".tls", List.of(".spi", ".dispatch", ".pipeline", "io.netty..")),
             Map.entry(".servlet", List.of("", ".spi", ".negotiation", ".connection", "jakarta.servlet..")),
             Map.entry(".servlet.container", List.of(".spi", ".negotiation", ".connection", ".servlet", "jakarta.servlet..", "org.apache..")),
             Map.entry(".demo", List.of("", ".spi", "jakarta.servlet.."))));
@@ -56,6 +60,9 @@ class ArchitectureTest {
     /** Single classes that may import more than their package. */
     private static final Map<String, List<String>> MAY_IMPORT_ALSO = Map.of(
             ROOT + ".Changeover", List.of("jakarta.servlet"),
+            ROOT + ".dispatch.ApplicationDispatcher", List.of(ROOT + ".servlet", "jakarta.servlet"),
+            ROOT + ".h2c.H2cLibrary", List.of(ROOT + ".servlet", "jakarta.servlet"),
+            ROOT + ".tls.TlsLibrary", List.of(ROOT + ".servlet", "jakarta.servlet"),
             ROOT + ".servlet.CdiInstances", List.of("jakarta.enterprise.."));
 
     /** Classes that are neither final nor made to be extended, each with its reason. */

@@ -9,6 +9,7 @@ import io.github.changeover.negotiation.PathRule;
 import io.github.changeover.negotiation.Verdict;
 import io.github.changeover.spi.Decision;
 import io.github.changeover.spi.TokenSwitches;
+import io.github.changeover.spi.UpgradeProtocol;
 import io.github.changeover.spi.UpgradeRequest;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
@@ -41,7 +42,8 @@ final class Deployment implements AutoCloseable {
         if (settings.servletEdge()) container.keepToServletEdge();
         ClassLoader loader = context.getClassLoader();
         for (ProtocolLibrary library : found) libraries.add(library.start(new ProtocolLibrary.Start(context, Changeover.of(context), values)));
-        policy = Policies.build(Changeover.of(context).fix(), EndpointScan.found(context), settings, loader);
+        List<UpgradeProtocol> known = libraries.stream().flatMap(library -> library.protocols().stream()).toList();
+        policy = Policies.build(Changeover.of(context).fix(), known, EndpointScan.found(context), settings, loader);
         switches = Changeover.of(context).switches();
         settings.off().forEach(switches::off);
         application = Application.of(settings.limits(), Threads.of(settings.maxBlocking(), container.threads()), loader);

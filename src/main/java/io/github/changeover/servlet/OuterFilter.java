@@ -21,6 +21,7 @@ public final class OuterFilter implements Filter {
     private static final Decision.Refuse UNREADABLE = new Decision.Refuse(400,
             "This server takes no content with this method: send the request without content.");
     private Deployment deployment;
+    private InnerRequests inner;        // null: no request comes from within a switched connection
 
     /** For the container. */
     public OuterFilter() {
@@ -29,11 +30,13 @@ public final class OuterFilter implements Filter {
     @Override
     public void init(FilterConfig config) throws ServletException {
         deployment = Deployment.start(config.getServletContext());
+        inner = InnerRequests.in(config.getServletContext()).orElse(null);
     }
 
     @Override
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain) throws IOException, ServletException {
-        if (request instanceof HttpServletRequest http && http.getHeader("Upgrade") != null
+        ServletRequest asked = inner != null && request instanceof HttpServletRequest marked ? inner.unwrap(marked) : request;
+        if (asked instanceof HttpServletRequest http && http.getHeader("Upgrade") != null
                 && http.getDispatcherType() == DispatcherType.REQUEST && Exchange.of(http).isEmpty()) {
             Exchange exchange = Exchange.on(http);
             Container container = deployment.container();
@@ -48,7 +51,7 @@ public final class OuterFilter implements Filter {
                 container.answered(http);
             }
         } else {
-            chain.doFilter(request, response);
+            chain.doFilter(asked, response);
         }
     }
 }

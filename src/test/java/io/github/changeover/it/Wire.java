@@ -60,6 +60,13 @@ public final class Wire implements AutoCloseable {
         return new Wire(secure);
     }
 
+    /** Goes on within TLS, with any certificate. */
+    public Wire startTls() throws IOException {
+        SSLSocket secure = (SSLSocket) AnyCertificate.context().getSocketFactory().createSocket(socket, "localhost", socket.getPort(), true);
+        secure.startHandshake();
+        return new Wire(secure);
+    }
+
     private static Socket open(String host, int port, int receiveBuffer) throws IOException {
         Socket socket = new Socket();
         if (receiveBuffer > 0) {
