@@ -54,6 +54,10 @@ class ArchitectureTest {
             Map.entry(".websocket.frames", List.of(".websocket")),
             Map.entry(".websocket.engine", List.of("", ".spi", ".negotiation", ".websocket", ".websocket.frames", ".servlet", "jakarta.servlet..", "jakarta.websocket..", "org.glassfish.tyrus..")),
             Map.entry(".lab", List.of(".spi", ".negotiation")),
+            Map.entry(".dispatch", List.of(".spi", "io.netty..")),
+            Map.entry(".pipeline", List.of(".spi", "io.netty..")),
+            Map.entry(".h2c", List.of(".spi", ".negotiation", ".dispatch", ".pipeline", "io.netty..")),
+            Map.entry(".tls", List.of(".spi", ".dispatch", ".pipeline", "io.netty..")),
             Map.entry(".servlet", List.of("", ".spi", ".negotiation", ".connection", ".observe", ".forwarded", "jakarta.servlet..")),
             Map.entry(".servlet.container", List.of(".spi", ".negotiation", ".connection", ".servlet", "jakarta.servlet..", "org.apache..")),
             Map.entry(".console", List.of(".spi", ".negotiation", ".lab", ".observe", ".servlet", "jakarta.servlet..")),
@@ -64,6 +68,9 @@ class ArchitectureTest {
             ROOT + ".Changeover", List.of("jakarta.servlet"),
             ROOT + ".observe.Observatory", List.of("jakarta.servlet"),
             ROOT + ".observe.Chronicle", List.of("jakarta.servlet"),
+            ROOT + ".dispatch.ApplicationDispatcher", List.of(ROOT + ".servlet", "jakarta.servlet"),
+            ROOT + ".h2c.H2cLibrary", List.of(ROOT + ".servlet", "jakarta.servlet"),
+            ROOT + ".tls.TlsLibrary", List.of(ROOT + ".servlet", "jakarta.servlet"),
             ROOT + ".servlet.CdiInstances", List.of("jakarta.enterprise.."));
 
     /** Classes that are neither final nor made to be extended, each with its reason. */

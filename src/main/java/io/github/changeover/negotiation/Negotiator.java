@@ -167,7 +167,8 @@ public final class Negotiator {
 
     /** Nothing is taken: ordinary HTTP goes on, unless the rule requires a switch. */
     private Verdict notSwitched(Ground ground, String reason) {
-        return verdict(rule.required() ? upgradeRequired() : new Decision.Ignore(reason), Optional.empty(), ground, reason);
+        boolean owed = rule.required() && rule.protocols().stream().noneMatch(protocol -> Candidate.guarded(protocol, () -> protocol.isSpoken(request)));
+        return verdict(owed ? upgradeRequired() : new Decision.Ignore(reason), Optional.empty(), ground, reason);
     }
 
     private Decision upgradeRequired() {
@@ -189,8 +190,11 @@ public final class Negotiator {
     private List<ProtocolToken> served() {
         if (served.isEmpty()) {
             Set<ProtocolToken> tokens = new LinkedHashSet<>();
-            rule.protocols().forEach(protocol -> tokens.addAll(Candidate.guarded(protocol, protocol::tokens)));
-            tokens.removeIf(switches::isOff);
+            for (UpgradeProtocol protocol : rule.protocols()) {
+                if (Candidate.guarded(protocol, () -> protocol.isSpoken(request))) continue;
+                List<ProtocolToken> on = Candidate.guarded(protocol, protocol::tokens).stream().filter(token -> !switches.isOff(token)).toList();
+                if (!on.stream().allMatch(HTTP_1_1::equals)) tokens.addAll(on);     // it stands on top of another, or not at all
+            }
             served = Optional.of(List.copyOf(tokens));
         }
         return served.get();

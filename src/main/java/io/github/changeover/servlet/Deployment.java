@@ -13,6 +13,7 @@ import io.github.changeover.observe.SelfReport;
 import io.github.changeover.spi.Decision;
 import io.github.changeover.spi.ProtocolToken;
 import io.github.changeover.spi.TokenSwitches;
+import io.github.changeover.spi.UpgradeProtocol;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -50,7 +51,8 @@ final class Deployment implements AutoCloseable {
         ClassLoader loader = context.getClassLoader();
         for (ProtocolLibrary library : found) libraries.add(library.start(new ProtocolLibrary.Start(context, Changeover.of(context), values)));
         veils = libraries.stream().anyMatch(ProtocolLibrary.Started::veils);
-        policy = Policies.build(Changeover.of(context).fix(), EndpointScan.found(context), settings, loader);
+        List<UpgradeProtocol> known = libraries.stream().flatMap(library -> library.protocols().stream()).toList();
+        policy = Policies.build(Changeover.of(context).fix(), known, EndpointScan.found(context), settings, loader);
         switches = Changeover.of(context).switches();
         settings.off().forEach(switches::off);
         chronicle = new Chronicle(policy.rules().stream().flatMap(rule -> rule.protocols().stream()).flatMap(protocol -> protocol.tokens().stream()).toList(),

@@ -22,6 +22,7 @@ public final class OuterFilter implements Filter {
             "This server takes no content with this method: send the request without content.");
     private Deployment deployment;
     private String health;      // null: off
+    private InnerRequests inner;        // null: no request comes from within a switched connection
 
     /** For the container. */
     public OuterFilter() {
@@ -31,14 +32,16 @@ public final class OuterFilter implements Filter {
     public void init(FilterConfig config) throws ServletException {
         deployment = Deployment.start(config.getServletContext());
         health = deployment.settings().operating().health().orElse(null);
+        inner = InnerRequests.in(config.getServletContext()).orElse(null);
     }
 
     @Override
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain) throws IOException, ServletException {
-        if (health != null && request instanceof HttpServletRequest http && response instanceof HttpServletResponse answer && OperatorsPage.isAt(health, http)) {
+        ServletRequest asked = inner != null && request instanceof HttpServletRequest marked ? inner.unwrap(marked) : request;
+        if (health != null && asked instanceof HttpServletRequest http && response instanceof HttpServletResponse answer && OperatorsPage.isAt(health, http)) {
             boolean draining = deployment.application().register().draining();
             OperatorsPage.write(draining ? 503 : 200, "text/plain;charset=utf-8", draining ? "draining\n" : "up\n", http, answer);
-        } else if (request instanceof HttpServletRequest http && http.getHeader("Upgrade") != null
+        } else if (asked instanceof HttpServletRequest http && http.getHeader("Upgrade") != null
                 && http.getDispatcherType() == DispatcherType.REQUEST && Exchange.of(http).isEmpty()) {
             Exchange exchange = Exchange.on(http);
             Container container = deployment.container();
@@ -58,7 +61,7 @@ public final class OuterFilter implements Filter {
                 exchange.release();
             }
         } else {
-            chain.doFilter(request, response);
+            chain.doFilter(asked, response);
         }
     }
 }

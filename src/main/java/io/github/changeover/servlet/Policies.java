@@ -33,7 +33,7 @@ final class Policies {
     private Policies() {
     }
 
-    static PathPolicy build(List<PathOffer> offers, Set<Class<?>> endpoints, Settings settings, ClassLoader loader) {
+    static PathPolicy build(List<PathOffer> offers, List<UpgradeProtocol> libraries, Set<Class<?>> endpoints, Settings settings, ClassLoader loader) {
         Policies policies = new Policies();
         Instances instances = Instances.of(loader);
         Map<Class<?>, UpgradeProtocol> once = new LinkedHashMap<>();
@@ -44,6 +44,7 @@ final class Policies {
         offers.forEach(policies::program);
         endpoints.forEach(type -> policies.endpoint(EndpointProtocol.of(type, instances)));
         once.values().stream().filter(protocol -> !mounted.contains(protocol.getClass())).forEach(policies.known::add);
+        policies.known.addAll(libraries);
         settings.paths().forEach(policies::setting);
         return policies.rules();
     }

@@ -2,6 +2,7 @@ package io.github.changeover.servlet;
 
 import io.github.changeover.Changeover;
 import io.github.changeover.negotiation.PathPolicy;
+import io.github.changeover.spi.UpgradeProtocol;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.ArrayList;
@@ -41,10 +42,24 @@ public interface ProtocolLibrary {
      * @param settings   the application's
      */
     record Start(ServletContext context, Changeover changeover, SettingValues settings) {
+        /** @throws IllegalStateException when the library that a protocol is built on is not here */
+        public void need(String type, String protocol, String artifact) {
+            try {
+                Class.forName(type, false, ProtocolLibrary.class.getClassLoader());
+            } catch (ClassNotFoundException | LinkageError absent) {
+                throw new IllegalStateException("The protocol " + protocol + " needs a library that is not here: put " + artifact
+                        + ", with what it depends on, into WEB-INF/lib", absent);
+            }
+        }
     }
 
     /** A library at work in one application. */
     interface Started extends AutoCloseable {
+        /** What a path's setting can name, beside what the application brings. */
+        default List<UpgradeProtocol> protocols() {
+            return List.of();
+        }
+
         /** For the log at start; empty for nothing to say. */
         default String describe() {
             return "";

@@ -52,6 +52,12 @@ public final class SettingValues {
         return source.ownNames();
     }
 
+    /** Whether the setting of some path names this protocol. */
+    public boolean mounts(ProtocolToken protocol) {
+        return names().stream().filter(name -> name.startsWith("changeover.path.") && name.endsWith(".protocols"))
+                .anyMatch(name -> tokens(name, list(name).orElse(List.of())).contains(protocol));
+    }
+
     /** Of {@code true} or {@code false}; empty where it is not set. */
     public Optional<Boolean> flag(String name) {
         return value(name).map(set -> one(name, "false", "true", "false").equals("true"));

@@ -36,6 +36,11 @@ public interface UpgradeProtocol {
         return false;
     }
 
+    /** Whether a request comes over this protocol already: a path that requires it then lets the request pass, and does not advertise it. */
+    default boolean isSpoken(UpgradeRequest request) {
+        return false;
+    }
+
     /** Decides on a request that offers {@code offered}, a token it {@link #accepts}. What it throws is answered 500. */
     Decision negotiate(UpgradeRequest request, ProtocolToken offered);
 }

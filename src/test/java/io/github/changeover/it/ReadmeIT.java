@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.it.container.TomcatEdgeOnly;
+import io.github.changeover.run.DemoSettings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -40,11 +41,13 @@ class ReadmeIT {
     static void atTheRoot(ContainerUnderTest container) {
         Tool.require("nc");
         Tool.require("curl");
+        DemoSettings.set();
         container.deploy(Path.of(System.getProperty("changeover.war")), "");
     }
 
     @AfterAll
     static void away(ContainerUnderTest container) {
+        DemoSettings.clear();
         container.undeploy("");
     }
 

@@ -166,6 +166,12 @@ public final class War {
         return this;
     }
 
+    /** The libraries of protocols that need one. */
+    public War protocolLibraries() {
+        walk(target().resolve("webapp-libraries")).forEach((path, octets) -> file("WEB-INF/lib/" + path, octets));
+        return this;
+    }
+
     /** A context parameter. */
     public War set(String parameter, String value) {
         parameters.put(parameter, value);

@@ -23,6 +23,7 @@ public final class Run {
               curl -i http://127.0.0.1:%1$d/upgrade-only
               printf 'GET /echo HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: Upgrade\\r\\nUpgrade: echo\\r\\n\\r\\nhello\\n' | nc -N 127.0.0.1 %1$d
               printf 'GET /echo HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: Upgrade\\r\\nUpgrade: example/1\\r\\n\\r\\nhello\\nQUIT\\n' | nc 127.0.0.1 %1$d
+              curl --http2 http://127.0.0.1:%1$d/h2c
 
             The console: http://127.0.0.1:%1$d/console/
 
@@ -43,6 +44,7 @@ public final class Run {
         int port = port(arguments[1]);
         ContainerUnderTest container = Containers.start(name, Listeners.plain(port));
         Runtime.getRuntime().addShutdownHook(new Thread(container::stop, "stop"));
+        DemoSettings.set();
         container.deploy(Path.of(arguments[2]), "");
         System.out.printf(TRY, port);
         System.out.flush();

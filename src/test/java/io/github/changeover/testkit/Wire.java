@@ -77,6 +77,14 @@ public final class Wire implements AutoCloseable {
         return new Wire(new SocketLine(secure));
     }
 
+    /** Goes on within TLS, with any certificate. */
+    public Wire startTls() throws IOException {
+        Socket plain = socket();
+        SSLSocket secure = (SSLSocket) AnyCertificate.context().getSocketFactory().createSocket(plain, "localhost", plain.getPort(), true);
+        secure.startHandshake();
+        return new Wire(new SocketLine(secure));
+    }
+
     /** Another deadline for each of the following reads. */
     public Wire patience(Duration each) {
         patience = each;

@@ -12,7 +12,8 @@ import org.glassfish.tyrus.spi.WriterInfo;
 
 /**
  * Where Tyrus puts its frames. A send that waits by contract waits for room in the queue and is done when the queue has the
- * frame, so that a callback which sends never waits for itself; an asynchronous one is done when the container has the octets.
+ * frame; so is an asynchronous one inside a callback, which may wait for its result and would wait for itself. Elsewhere an
+ * asynchronous send is done when the container has the octets.
  */
 final class FrameOutlet extends Writer {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
@@ -25,6 +26,7 @@ final class FrameOutlet extends Writer {
     private volatile boolean full;          // a send was answered false
     private volatile boolean silent;        // there is nobody to send to
     private volatile boolean left;          // the connection is closed by others
+    private volatile Thread inside;         // the one that is in a callback
 
     FrameOutlet(SwitchedConnection connection, FrameWriter frames) {
         this.connection = connection;
@@ -38,6 +40,16 @@ final class FrameOutlet extends Writer {
 
     void room() {
         full = false;
+    }
+
+    /** Runs a callback. */
+    void during(Runnable callback) {
+        inside = Thread.currentThread();
+        try {
+            callback.run();
+        } finally {
+            inside = null;
+        }
     }
 
     /** Tyrus tells the endpoint of an end; frames of that go nowhere. */
@@ -63,7 +75,8 @@ final class FrameOutlet extends Writer {
 
     @Override
     public void write(ByteBuffer frame, CompletionHandler<ByteBuffer> done, WriterInfo info) {
-        boolean waits = info == null || info.getRemoteEndpointType() != WriterInfo.RemoteEndpointType.ASYNC;
+        boolean asynchronous = info != null && info.getRemoteEndpointType() == WriterInfo.RemoteEndpointType.ASYNC;
+        boolean waits = !asynchronous || inside == Thread.currentThread();
         try {
             if (silent || waits && !room(frame.remaining())) throw new IOException("The connection takes no more frames");
             send(frame, waits ? null : failure -> tell(done, frame, failure));

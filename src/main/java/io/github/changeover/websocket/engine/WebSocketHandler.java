@@ -49,7 +49,7 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
     public void opened(SwitchedConnection connection) {
         outlet = new FrameOutlet(connection, new FrameWriter(deflate, shared.pool));
         reader = new FrameReader(shared.limits, deflate, shared.pool);
-        tyrus = info.createConnection(outlet, reason -> connection.close());
+        outlet.during(() -> tyrus = info.createConnection(outlet, reason -> connection.close()));
         UpgradeRequest request = connection.request();
         if (request.principal().isPresent() && request.sessionId().isPresent()) {
             expected = shared.ends.expect(request.sessionId().get(), () -> connection.execute(
@@ -59,7 +59,7 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
 
     @Override
     public void received(SwitchedConnection connection, ByteBuffer octets) {
-        reader.read(octets, this);
+        outlet.during(() -> reader.read(octets, this));
         if (outlet.full()) connection.pause();
     }
 

@@ -6,15 +6,15 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** The self-signed key store for every TLS listener of the tests, made by the JDK's keytool when first asked for. */
-final class KeyStoreFile {
+public final class KeyStoreFile {
     /** Alias and password are the ones Payara expects, so that one key store serves all. */
     static final String ALIAS = "s1as";
-    static final String PASSWORD = "changeit";
+    public static final String PASSWORD = "changeit";
 
     private KeyStoreFile() {
     }
 
-    static synchronized Path get() {
+    public static synchronized Path get() {
         Path file = Work.target().resolve("tls/keystore.p12");
         if (Files.exists(file)) {
             return file;

@@ -1,0 +1,25 @@
+package io.github.changeover.dispatch;
+
+import io.github.changeover.spi.Fields;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/** Fields that are about one connection and are never passed on (RFC 9110 section 7.6.1, RFC 9113 section 8.2.2). */
+final class Hop {
+    private static final Set<String> FIELDS = Set.of("connection", "keep-alive", "proxy-connection", "te", "transfer-encoding", "upgrade", "http2-settings");
+
+    private Hop() {
+    }
+
+    /** The fields without them, and without those that {@code Connection} names. */
+    static Fields without(Fields fields) {
+        Set<String> dropped = new HashSet<>(FIELDS);
+        for (String value : fields.values("Connection")) {
+            for (String name : value.split(",")) dropped.add(name.strip().toLowerCase(Locale.ROOT));
+        }
+        List<Fields.Line> kept = fields.lines().stream().filter(line -> !dropped.contains(line.name().toLowerCase(Locale.ROOT))).toList();
+        return kept.size() == fields.lines().size() ? fields : Fields.of(kept);
+    }
+}

@@ -1,0 +1,48 @@
+package io.github.changeover.dispatch;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.util.ReferenceCountUtil;
+
+/** What a connection to the connector tells the exchange that has it. Where none has, nothing may come but the end. */
+final class Inbound extends ChannelInboundHandlerAdapter {
+    private final Loop loop;
+    private Exchange exchange;
+
+    Inbound(Loop loop) {
+        this.loop = loop;
+    }
+
+    void serve(Exchange next) {
+        exchange = next;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        try {
+            if (exchange != null) exchange.received((HttpObject) message);
+            else context.close();
+        } finally {
+            ReferenceCountUtil.release(message);
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        if (exchange != null) exchange.readSome();
+        else context.read();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        loop.forget(context.channel());
+        if (exchange != null) exchange.ended("the container closed the connection");
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable failure) {
+        if (exchange != null) exchange.ended(failure.toString());
+        context.close();
+    }
+}

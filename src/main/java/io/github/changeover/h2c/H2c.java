@@ -1,0 +1,73 @@
+package io.github.changeover.h2c;
+
+import io.github.changeover.dispatch.Origin;
+import io.github.changeover.dispatch.StreamDispatcher;
+import io.github.changeover.pipeline.PipelineHandler;
+import io.github.changeover.spi.ContentRule;
+import io.github.changeover.spi.ConnectionHandler;
+import io.github.changeover.spi.Decision;
+import io.github.changeover.spi.ProtocolToken;
+import io.github.changeover.spi.SwitchContext;
+import io.github.changeover.spi.UpgradeProtocol;
+import io.github.changeover.spi.UpgradeRequest;
+import io.netty.handler.codec.http2.Http2Settings;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * {@code h2c}: the connection goes on as HTTP/2, the request that asked for it is stream 1. A request that is not fit for it
+ * stays HTTP/1.1, whatever is wrong: many clients offer this with every first request.
+ */
+final class H2c implements UpgradeProtocol {
+    static final ProtocolToken TOKEN = ProtocolToken.of("h2c");
+    private final StreamDispatcher dispatcher;
+    private final int maxContent;
+
+    H2c(StreamDispatcher dispatcher, int maxContent) {
+        this.dispatcher = dispatcher;
+        this.maxContent = maxContent;
+    }
+
+    @Override
+    public List<ProtocolToken> tokens() {
+        return List.of(TOKEN);
+    }
+
+    /** Any method, with content: it is read whole before the switch. */
+    @Override
+    public ContentRule content() {
+        return new ContentRule(Set.of(), true);
+    }
+
+    @Override
+    public boolean answersOriginalRequest() {
+        return true;
+    }
+
+    @Override
+    public boolean isSpoken(UpgradeRequest request) {
+        return request.protocol().startsWith("HTTP/2");
+    }
+
+    @Override
+    public Decision negotiate(UpgradeRequest request, ProtocolToken offered) {
+        if (request.secure()) return new Decision.Ignore("h2c is for connections in clear (RFC 7540 section 3.2)");
+        if (request.chunked()) return new Decision.Ignore("the content has no length");
+        if (request.contentLength().orElse(0) > maxContent) return new Decision.Ignore("the content is longer than changeover.content.max");
+        try {
+            Http2Settings settings = SettingsField.of(request);
+            return Decision.Switch.to(offered, context -> handler(context, settings));
+        } catch (SettingsField.Unfit unfit) {
+            return new Decision.Ignore(unfit.getMessage());
+        }
+    }
+
+    private ConnectionHandler handler(SwitchContext context, Http2Settings settings) {
+        Origin origin = new Origin(context.request(), "http", "HTTP/2.0", "");
+        return new PipelineHandler((pipeline, inside) -> {
+            Streams streams = new Streams(dispatcher, origin, inside);
+            streams.enter(pipeline);
+            streams.begin(settings, context.original().orElseThrow());
+        });
+    }
+}

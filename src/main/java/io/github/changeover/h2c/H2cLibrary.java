@@ -1,0 +1,50 @@
+package io.github.changeover.h2c;
+
+import io.github.changeover.dispatch.ApplicationDispatcher;
+import io.github.changeover.dispatch.StreamDispatcher;
+import io.github.changeover.servlet.ProtocolLibrary;
+import io.github.changeover.spi.ProtocolToken;
+import io.github.changeover.spi.UpgradeProtocol;
+import java.util.List;
+import java.util.Set;
+
+/** Brings {@code h2c} where the setting of a path names it: the one class here that knows of the application. */
+public final class H2cLibrary implements ProtocolLibrary {
+    private static final ProtocolToken TOKEN = ProtocolToken.of("h2c");
+
+    /** For the ServiceLoader. */
+    public H2cLibrary() {
+    }
+
+    @Override
+    public Set<String> settings() {
+        return Set.of(ApplicationDispatcher.MOST);
+    }
+
+    @Override
+    public Started start(Start start) {
+        if (!start.settings().mounts(TOKEN)) return new Started() {
+        };
+        start.need("io.netty.handler.codec.http2.Http2ConnectionHandler", "h2c", "io.netty:netty-codec-http2");
+        StreamDispatcher dispatcher = ApplicationDispatcher.of(start);
+        UpgradeProtocol h2c = new H2c(dispatcher, start.settings().size("changeover.content.max", 1 << 20));
+        String server = String.valueOf(start.context().getServerInfo());
+        return new Started() {
+            @Override
+            public List<UpgradeProtocol> protocols() {
+                return List.of(h2c);
+            }
+
+            @Override
+            public String describe() {
+                return server.contains("Payara") || server.contains("GlassFish")
+                        ? "h2c is answered by the container itself, before any filter, unless HTTP/2 is off for its listener" : "";
+            }
+
+            @Override
+            public void close() {
+                dispatcher.close();
+            }
+        };
+    }
+}

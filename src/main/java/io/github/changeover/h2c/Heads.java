@@ -1,0 +1,54 @@
+package io.github.changeover.h2c;
+
+import io.github.changeover.dispatch.InnerRequest;
+import io.github.changeover.dispatch.Origin;
+import io.github.changeover.spi.Fields;
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
+import io.netty.handler.codec.http2.Http2Headers;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/** Between the field blocks of HTTP/2 and messages of HTTP (RFC 9113 section 8). */
+final class Heads {
+    private static final Set<String> HOP = Set.of("connection", "keep-alive", "proxy-connection", "te", "transfer-encoding", "upgrade", "http2-settings");
+
+    private Heads() {
+    }
+
+    /**
+     * The request of a field block, with Host from {@code :authority} and one Cookie from its crumbs.
+     *
+     * @throws IllegalArgumentException when it is malformed
+     */
+    static InnerRequest request(Http2Headers headers, boolean content, Origin origin) {
+        if (headers.method() == null || headers.path() == null || headers.scheme() == null) throw new IllegalArgumentException("A request has method, scheme and path");
+        List<Fields.Line> lines = new ArrayList<>();
+        StringBuilder cookie = new StringBuilder();
+        if (headers.authority() != null) lines.add(new Fields.Line("host", headers.authority().toString()));
+        for (Map.Entry<CharSequence, CharSequence> header : headers) {
+            String name = header.getKey().toString();
+            String value = header.getValue().toString();
+            if (name.equals("cookie")) cookie.append(cookie.length() == 0 ? "" : "; ").append(value);
+            else if (!name.startsWith(":") && !(name.equals("host") && headers.authority() != null)) lines.add(new Fields.Line(name, value));
+        }
+        if (cookie.length() > 0) lines.add(new Fields.Line("cookie", cookie.toString()));
+        return new InnerRequest(headers.method().toString(), headers.path().toString(), Fields.of(lines), content, origin);
+    }
+
+    static Http2Headers response(int status, Fields fields) {
+        return block(fields).status(Integer.toString(status));
+    }
+
+    /** Names are in small letters, and none is of a hop (RFC 9113 sections 8.2.1 and 8.2.2). */
+    static Http2Headers block(Fields fields) {
+        Http2Headers headers = new DefaultHttp2Headers();
+        for (Fields.Line line : fields) {
+            String name = line.name().toLowerCase(Locale.ROOT);
+            if (!HOP.contains(name)) headers.add(name, line.value());
+        }
+        return headers;
+    }
+}

@@ -1,0 +1,147 @@
+package io.github.changeover.h2c;
+
+import io.github.changeover.dispatch.StreamDispatcher;
+import io.github.changeover.pipeline.PipelineHandler.Inside;
+import io.github.changeover.spi.Fields;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Stream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/** One stream: its request on the way to the dispatcher, its answer on the way to the client. Touched inside only. */
+final class InnerStream {
+    private final int id;
+    private final Http2ConnectionHandler codec;
+    private final ChannelHandlerContext context;
+    private final Inside inside;
+    private StreamDispatcher.Sending request = StreamDispatcher.Sending.NOWHERE;
+    private boolean headSent, over;
+    private int unsent;
+
+    InnerStream(int id, Http2ConnectionHandler codec, ChannelHandlerContext context, Inside inside) {
+        this.id = id;
+        this.codec = codec;
+        this.context = context;
+        this.inside = inside;
+    }
+
+    // ---- the request
+
+    void serve(StreamDispatcher.Sending sending) {
+        request = sending;
+    }
+
+    /** The client's window opens again when the octets are out. */
+    void content(ByteBuffer octets) {
+        int count = octets.remaining();
+        request.content(octets, () -> inside.execute(() -> consumed(count)));
+    }
+
+    private void consumed(int count) {
+        Http2Stream stream = codec.connection().stream(id);
+        if (stream == null) return;
+        try {
+            if (codec.connection().local().flowController().consumeBytes(stream, count)) codec.flush(context);
+        } catch (Http2Exception failure) {
+            codec.onError(context, true, failure);
+        }
+    }
+
+    void requestEnds() {
+        request.end();
+    }
+
+    /** The stream is closed, or the connection. */
+    void abandon() {
+        if (over) return;
+        over = true;
+        request.abort();
+    }
+
+    // ---- the answer
+
+    /** What the dispatcher tells, from its thread. */
+    StreamDispatcher.Answer answer() {
+        return new StreamDispatcher.Answer() {
+            @Override
+            public void head(int status, Fields fields, boolean last) {
+                inside.execute(() -> InnerStream.this.head(status, fields, last));
+            }
+
+            @Override
+            public void content(byte[] octets) {
+                inside.execute(() -> data(octets));
+            }
+
+            @Override
+            public void end(Fields trailers) {
+                inside.execute(() -> InnerStream.this.end(trailers));
+            }
+
+            @Override
+            public void failed(int status, String reason) {
+                inside.execute(() -> InnerStream.this.failed(status, reason));
+            }
+        };
+    }
+
+    void goOn() {
+        Http2Headers interim = new DefaultHttp2Headers().status("100");
+        codec.encoder().writeHeaders(context, id, interim, 0, false, context.newPromise());
+        codec.flush(context);
+    }
+
+    void head(int status, Fields fields, boolean last) {
+        if (over) return;
+        headSent = true;
+        over = last;
+        codec.encoder().writeHeaders(context, id, Heads.response(status, fields), 0, last, context.newPromise());
+        codec.flush(context);
+    }
+
+    /** Nothing more is asked of the dispatcher before all that it told has gone into the window of the client. */
+    private void data(byte[] octets) {
+        if (over) return;
+        unsent++;
+        codec.encoder().writeData(context, id, Unpooled.wrappedBuffer(octets), 0, false, context.newPromise())
+                .addListener((ChannelFutureListener) sent -> {
+                    if (--unsent == 0 && !over) request.more();
+                });
+        codec.flush(context);
+    }
+
+    /** The only content. */
+    void whole(byte[] octets) {
+        over = true;
+        codec.encoder().writeData(context, id, Unpooled.wrappedBuffer(octets), 0, true, context.newPromise());
+        codec.flush(context);
+    }
+
+    private void end(Fields trailers) {
+        if (over) return;
+        over = true;
+        if (trailers.lines().isEmpty()) codec.encoder().writeData(context, id, Unpooled.EMPTY_BUFFER, 0, true, context.newPromise());
+        else codec.encoder().writeHeaders(context, id, Heads.block(trailers), 0, true, context.newPromise());
+        codec.flush(context);
+    }
+
+    private void failed(int status, String reason) {
+        if (over) return;
+        if (headSent || status == 503) {        // 503: none of it was processed, the client may try again (RFC 9113 section 8.7)
+            over = true;
+            codec.resetStream(context, id, (headSent ? Http2Error.INTERNAL_ERROR : Http2Error.REFUSED_STREAM).code(), context.newPromise());
+            codec.flush(context);
+        } else {
+            byte[] text = (reason + "\n").getBytes(StandardCharsets.UTF_8);
+            head(status, Fields.of("Content-Type", "text/plain;charset=utf-8", "Content-Length", Integer.toString(text.length)), false);
+            whole(text);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+package io.github.changeover.h2c;
+
+import io.github.changeover.dispatch.InnerRequest;
+import io.github.changeover.dispatch.Origin;
+import io.github.changeover.dispatch.StreamDispatcher;
+import io.github.changeover.pipeline.PipelineHandler.Inside;
+import io.github.changeover.spi.OriginalResponse;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http2.DefaultHttp2Connection;
+import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2ConnectionAdapter;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2ConnectionHandlerBuilder;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2EventAdapter;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2Stream;
+
+/** The streams of one HTTP/2 connection: each is a request for the dispatcher, but for stream 1, whose answer is there. */
+final class Streams extends Http2EventAdapter {
+    private static final int CONCURRENT = 100, HEADER_LIST = 16 * 1024, RESETS = 200, RESETS_SECONDS = 30;
+    /** PING and SETTINGS that a client may send with no request between them. */
+    private static final int IDLE_FRAMES = 1000;
+    private final StreamDispatcher dispatcher;
+    private final Origin origin;
+    private final Inside inside;
+    private final Http2Connection connection = new DefaultHttp2Connection(true);
+    private final Http2Connection.PropertyKey served = connection.newKey();
+    private Http2ConnectionHandler codec;
+    private ChannelHandlerContext context;
+    private int idleFrames;
+
+    Streams(StreamDispatcher dispatcher, Origin origin, Inside inside) {
+        this.dispatcher = dispatcher;
+        this.origin = origin;
+        this.inside = inside;
+    }
+
+    /** Puts the codec into the pipeline: it sends the first SETTINGS at once. */
+    void enter(ChannelPipeline pipeline) {
+        // A client that never acknowledges the SETTINGS is bound by them all the same.
+        connection.remote().maxActiveStreams(CONCURRENT);
+        connection.addListener(new Http2ConnectionAdapter() {
+            @Override
+            public void onStreamClosed(Http2Stream stream) {
+                if (stream.getProperty(served) instanceof InnerStream inner) inner.abandon();
+            }
+        });
+        codec = new Http2ConnectionHandlerBuilder().connection(connection).frameListener(this).validateHeaders(true).validateRequiredPseudoHeaders(true)
+                .initialSettings(new Http2Settings().maxConcurrentStreams(CONCURRENT).maxHeaderListSize(HEADER_LIST))
+                .decoderEnforceMaxRstFramesPerWindow(RESETS, RESETS_SECONDS).encoderEnforceMaxRstFramesPerWindow(RESETS, RESETS_SECONDS)
+                .decoderEnforceMaxConsecutiveEmptyDataFrames(2).build();
+        pipeline.addLast(codec);
+        context = pipeline.context(codec);
+    }
+
+    /** The 101 has acknowledged the settings; the answer to the request that had them is the first one. */
+    void begin(Http2Settings settings, OriginalResponse original) throws Http2Exception {
+        codec.onHttpServerUpgrade(settings);
+        InnerStream first = stream(1);
+        first.head(original.status(), original.fields(), original.body().length == 0);
+        if (original.body().length > 0) first.whole(original.body());
+    }
+
+    private InnerStream stream(int id) {
+        InnerStream inner = new InnerStream(id, codec, context, inside);
+        connection.stream(id).setProperty(served, inner);
+        return inner;
+    }
+
+    // ---- what the client sends
+
+    @Override
+    public void onHeadersRead(ChannelHandlerContext context, int id, Http2Headers headers, int dependency, short weight, boolean exclusive, int padding, boolean end)
+            throws Http2Exception {
+        onHeadersRead(context, id, headers, padding, end);
+    }
+
+    @Override
+    public void onHeadersRead(ChannelHandlerContext context, int id, Http2Headers headers, int padding, boolean end) throws Http2Exception {
+        idleFrames = 0;
+        if (connection.stream(id).getProperty(served) instanceof InnerStream trailed) {
+            trailed.requestEnds();
+            return;
+        }
+        InnerRequest request;
+        try {
+            request = Heads.request(headers, !end, origin);
+        } catch (IllegalArgumentException malformed) {
+            throw Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, "%s", malformed.getMessage());
+        }
+        InnerStream inner = stream(id);
+        if (!end && headers.contains("expect", "100-continue", true)) inner.goOn();
+        inner.serve(dispatcher.dispatch(request, inner.answer()));
+    }
+
+    @Override
+    public int onDataRead(ChannelHandlerContext context, int id, ByteBuf data, int padding, boolean end) {
+        idleFrames = 0;
+        InnerStream inner = connection.stream(id).getProperty(served);
+        if (data.isReadable()) inner.content(data.nioBuffer());
+        if (end) inner.requestEnds();
+        return padding;
+    }
+
+    @Override
+    public void onPingRead(ChannelHandlerContext context, long data) throws Http2Exception {
+        idle();
+    }
+
+    @Override
+    public void onSettingsRead(ChannelHandlerContext context, Http2Settings settings) throws Http2Exception {
+        idle();
+    }
+
+    private void idle() throws Http2Exception {
+        if (++idleFrames > IDLE_FRAMES) throw Http2Exception.connectionError(Http2Error.ENHANCE_YOUR_CALM, "PING and SETTINGS without end");
+    }
+}

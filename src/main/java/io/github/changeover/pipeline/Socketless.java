@@ -1,0 +1,55 @@
+package io.github.changeover.pipeline;
+
+import io.github.changeover.spi.SwitchedConnection;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.util.ReferenceCountUtil;
+import java.nio.ByteBuffer;
+
+/**
+ * A channel without a socket: what is written goes to the connection, and it is writable as long as that takes more. Entered in the
+ * connection's turns only.
+ */
+final class Socketless extends EmbeddedChannel {
+    private static final UnpooledByteBufAllocator MEMORY = new UnpooledByteBufAllocator(false);
+    /** What Netty may hold above what the connection's queue holds. */
+    private static final WriteBufferWaterMark HELD = new WriteBufferWaterMark(16 * 1024, 32 * 1024);
+    private static final int ROOM = 1;
+    private final SwitchedConnection connection;
+
+    Socketless(SwitchedConnection connection) {
+        this.connection = connection;
+        config().setAllocator(MEMORY);
+        config().setWriteBufferWaterMark(HELD);
+        closeFuture().addListener(closed -> connection.close());
+    }
+
+    @Override
+    protected void handleOutboundMessage(Object message) {
+        try {
+            boolean room = true;
+            for (ByteBuffer part : ((ByteBuf) message).nioBuffers()) room = connection.send(part);
+            if (!room) room(false);
+        } finally {
+            ReferenceCountUtil.release(message);
+        }
+    }
+
+    @Override
+    protected void handleInboundMessage(Object message) {
+        ReferenceCountUtil.release(message);        // nobody in the pipeline took it
+    }
+
+    void room(boolean there) {
+        ChannelOutboundBuffer buffer = unsafe().outboundBuffer();
+        if (buffer != null) buffer.setUserDefinedWritability(ROOM, there);
+    }
+
+    void feed(ByteBuf octets) {
+        pipeline().fireChannelRead(octets);
+        pipeline().fireChannelReadComplete();
+    }
+}

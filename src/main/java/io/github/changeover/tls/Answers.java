@@ -1,0 +1,162 @@
+package io.github.changeover.tls;
+
+import io.github.changeover.dispatch.StreamDispatcher;
+import io.github.changeover.pipeline.PipelineHandler.Inside;
+import io.github.changeover.spi.Fields;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.AsciiString;
+import java.nio.charset.StandardCharsets;
+
+/** The answer to one request inside TLS. Told by the dispatcher from its thread; written inside. */
+final class Answers implements StreamDispatcher.Answer {
+    private final ChannelHandlerContext context;
+    private final Inside inside;
+    private final HttpRequest request;
+    private final Runnable answered;
+    private StreamDispatcher.Sending sending = StreamDispatcher.Sending.NOWHERE;
+    private boolean headSent, requestComplete, complete, untold, closes;
+
+    Answers(ChannelHandlerContext context, Inside inside, HttpRequest request, Runnable answered) {
+        this.context = context;
+        this.inside = inside;
+        this.request = request;
+        this.answered = answered;
+        this.closes = !HttpUtil.isKeepAlive(request);
+    }
+
+    /** Says why, and closes. */
+    static void last(ChannelHandlerContext context, int status, String reason) {
+        HttpResponse response = sentence(status, reason);
+        HttpUtil.setKeepAlive(response, false);
+        context.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
+    }
+
+    private static HttpResponse sentence(int status, String reason) {
+        ByteBuf text = Unpooled.copiedBuffer(reason + "\n", StandardCharsets.UTF_8);
+        HttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status), text);
+        response.headers().set(HttpHeaderNames.CONTENT_TYPE, "text/plain;charset=utf-8").set(HttpHeaderNames.CONTENT_LENGTH, text.readableBytes());
+        return response;
+    }
+
+    static HttpResponse head(int status, Fields fields) {
+        HttpResponse head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status));
+        add(fields, head.headers());
+        return head;
+    }
+
+    private static void add(Fields fields, HttpHeaders headers) {
+        for (Fields.Line line : fields) headers.add(line.name(), new AsciiString(line.value()));
+    }
+
+    void from(StreamDispatcher.Sending dispatched) {
+        sending = dispatched;
+    }
+
+    boolean closes() {
+        return closes;
+    }
+
+    void goOn() {
+        context.writeAndFlush(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE));
+    }
+
+    void bare(int status) {
+        write(head(status, Fields.of("Content-Length", "0")), true);
+    }
+
+    void refuse(int status, String reason) {
+        HttpResponse response = sentence(status, reason);
+        if (!requestComplete) closes = true;        // its content is not read
+        headSent = true;
+        if (closes) HttpUtil.setKeepAlive(response, false);
+        context.writeAndFlush(response);
+        over();
+    }
+
+    /** All of the request has come. */
+    void requestComplete() {
+        requestComplete = true;
+        if (complete) answered.run();
+    }
+
+    private void over() {
+        complete = true;
+        if (requestComplete || closes) answered.run();
+    }
+
+    private void write(HttpResponse head, boolean bare) {
+        headSent = true;
+        boolean length = head.headers().contains(HttpHeaderNames.CONTENT_LENGTH);
+        if (!bare && !length && request.protocolVersion().equals(HttpVersion.HTTP_1_1)) head.headers().set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+        else if (!bare && !length) closes = true;
+        if (closes) HttpUtil.setKeepAlive(head, false);
+        context.write(head);
+        if (!bare) {
+            context.flush();
+            return;
+        }
+        context.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
+        over();
+    }
+
+    /** The client takes more: so may the application give. */
+    void room() {
+        if (!untold) return;
+        untold = false;
+        sending.more();
+    }
+
+    // ---- from the dispatcher
+
+    @Override
+    public void head(int status, Fields fields, boolean last) {
+        inside.execute(() -> write(head(status, fields), last));
+    }
+
+    @Override
+    public void content(byte[] octets) {
+        inside.execute(() -> {
+            context.writeAndFlush(new DefaultHttpContent(Unpooled.wrappedBuffer(octets)));
+            untold = true;
+            if (context.channel().isWritable()) room();
+        });
+    }
+
+    @Override
+    public void end(Fields trailers) {
+        inside.execute(() -> {
+            LastHttpContent end = new DefaultLastHttpContent();
+            add(trailers, end.trailingHeaders());
+            context.writeAndFlush(end);
+            over();
+        });
+    }
+
+    @Override
+    public void failed(int status, String reason) {
+        inside.execute(() -> {
+            if (!headSent) {
+                refuse(status, reason);
+            } else {
+                closes = true;      // cut short: the client must not take it for whole
+                over();
+            }
+        });
+    }
+}

@@ -1,0 +1,91 @@
+package io.github.changeover.tls;
+
+import io.github.changeover.dispatch.StreamDispatcher;
+import io.github.changeover.pipeline.PipelineHandler;
+import io.github.changeover.spi.ContentRule;
+import io.github.changeover.spi.Decision;
+import io.github.changeover.spi.EarlyData;
+import io.github.changeover.spi.Fields;
+import io.github.changeover.spi.ProtocolToken;
+import io.github.changeover.spi.UpgradeProtocol;
+import io.github.changeover.spi.UpgradeRequest;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLEngine;
+
+/**
+ * {@code TLS/1.x}: the connection goes on as HTTP/1.1 within TLS, the answer to the request that asked for it comes first. The
+ * token names a family; which version is spoken is the handshake's (RFC 2817 section 3.3).
+ */
+final class Tls implements UpgradeProtocol {
+    /** Of the whole family. */
+    static final Set<String> VERSIONS = Set.of("1.0", "1.1", "1.2", "1.3");
+    private static final ProtocolToken TLS = ProtocolToken.of("TLS/1.2");
+    private static final ProtocolToken HTTP = ProtocolToken.of("HTTP/1.1");
+    private final StreamDispatcher dispatcher;
+    private final Supplier<SSLEngine> engines;
+    private final Duration handshake;
+    private final int maxContent;
+
+    Tls(StreamDispatcher dispatcher, Supplier<SSLEngine> engines, Duration handshake, int maxContent) {
+        this.dispatcher = dispatcher;
+        this.engines = engines;
+        this.handshake = handshake;
+        this.maxContent = maxContent;
+    }
+
+    /** What a 426 lists: the protocols bottom-up (RFC 2817 section 4.2). */
+    @Override
+    public List<ProtocolToken> tokens() {
+        return List.of(TLS, HTTP);
+    }
+
+    @Override
+    public boolean accepts(ProtocolToken offered) {
+        return offered.name().equalsIgnoreCase(TLS.name()) && VERSIONS.contains(offered.version());
+    }
+
+    @Override
+    public ContentRule content() {
+        return new ContentRule(Set.of(), true);
+    }
+
+    /**
+     * What follows the request, early or not, is taken for records of TLS and for nothing else: octets that somebody has added in
+     * clear end the handshake, and are never heard inside. (To refuse them would hit the ClientHello of a client that is quick.)
+     */
+    @Override
+    public EarlyData earlyData() {
+        return EarlyData.DELIVER;
+    }
+
+    @Override
+    public boolean answersOriginalRequest() {
+        return true;
+    }
+
+    @Override
+    public boolean isSpoken(UpgradeRequest request) {
+        return request.secure();
+    }
+
+    @Override
+    public Decision negotiate(UpgradeRequest request, ProtocolToken offered) {
+        if (request.secure()) return new Decision.Ignore("the connection is secure already");
+        if (request.chunked()) return new Decision.Ignore("the content has no length");
+        if (request.contentLength().orElse(0) > maxContent) return new Decision.Ignore("the content is longer than changeover.content.max");
+        if (higher(request, offered)) return new Decision.Ignore("a higher version is offered, too");
+        return new Decision.Switch(List.of(offered, HTTP), Fields.none(), context -> new PipelineHandler((pipeline, inside) ->
+                new SecureRequests(dispatcher, context, inside).enter(pipeline, engines.get(), handshake)));
+    }
+
+    private boolean higher(UpgradeRequest request, ProtocolToken offered) {
+        return request.fields().values("Upgrade").stream().flatMap(value -> Arrays.stream(value.split(",")))
+                .map(member -> ProtocolToken.parse(member.strip())).flatMap(Optional::stream)
+                .anyMatch(other -> accepts(other) && other.version().compareTo(offered.version()) > 0);
+    }
+}

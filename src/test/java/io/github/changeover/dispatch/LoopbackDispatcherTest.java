@@ -1,0 +1,257 @@
+package io.github.changeover.dispatch;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.changeover.spi.Fields;
+import io.github.changeover.spi.UpgradeRequest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The octets that reach a connector, and what becomes of what it answers. */
+@Timeout(20)
+class LoopbackDispatcherTest {
+    private ServerSocket connector;
+    private LoopbackDispatcher dispatcher;
+    private final AtomicInteger marks = new AtomicInteger();
+
+    @BeforeEach
+    void open() throws IOException {
+        connector = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+        dispatcher = new LoopbackDispatcher(origin -> new LoopbackDispatcher.Mark() {
+            {
+                marks.incrementAndGet();
+            }
+
+            @Override
+            public Fields fields() {
+                return Fields.of("Mark", "ours");
+            }
+
+            @Override
+            public void close() {
+                marks.decrementAndGet();
+            }
+        }, new OwnPaths("", path -> true), 2, getClass().getClassLoader());
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        dispatcher.close();
+        connector.close();
+        assertThat(marks).hasValue(0);
+        assertThat(Thread.getAllStackTraces().keySet()).noneMatch(thread -> thread.getName().equals("changeover-dispatch"));
+    }
+
+    private InnerRequest request(String method, String target, boolean content, String... fields) {
+        UpgradeRequest switched = new UpgradeRequest("GET", "/", "", "", "HTTP/1.1", "http", Fields.of("Host", "h"), OptionalLong.empty(), false, Map.of(),
+                new InetSocketAddress("192.0.2.1", 7), (InetSocketAddress) connector.getLocalSocketAddress(), Optional.empty(), Set.of(), Optional.empty(), Optional.empty());
+        String[] all = new String[fields.length + 2];
+        all[0] = "host";
+        all[1] = "h";
+        System.arraycopy(fields, 0, all, 2, fields.length);
+        return new InnerRequest(method, target, Fields.of(all), content, new Origin(switched, "http", "HTTP/2.0", ""));
+    }
+
+    private static final class Heard implements StreamDispatcher.Answer {
+        private final BlockingQueue<String> said = new LinkedBlockingQueue<>();
+
+        @Override
+        public void head(int status, Fields fields, boolean last) {
+            said.add(status + (last ? " last " : " ") + fields.toString().replace('\n', ' ').strip());
+        }
+
+        @Override
+        public void content(byte[] octets) {
+            said.add("+" + new String(octets, ISO_8859_1));
+        }
+
+        @Override
+        public void end(Fields trailers) {
+            said.add("end " + trailers.toString().strip());
+        }
+
+        @Override
+        public void failed(int status, String reason) {
+            said.add("failed " + status);
+        }
+
+        String next() throws InterruptedException {
+            return said.poll(10, TimeUnit.SECONDS);
+        }
+    }
+
+    private static String head(InputStream input) throws IOException {
+        StringBuilder head = new StringBuilder();
+        while (head.indexOf("\r\n\r\n") < 0) {
+            int octet = input.read();
+            if (octet < 0) throw new AssertionError("ended after " + head);
+            head.append((char) octet);
+        }
+        return head.toString();
+    }
+
+    private static void answer(Socket socket, String text) throws IOException {
+        socket.getOutputStream().write(text.getBytes(ISO_8859_1));
+    }
+
+    @Test
+    void noFieldOfAHopNoClaimOfAProxyAndNoForeignMarkIsPassedOn() throws Exception {
+        Heard heard = new Heard();
+        dispatcher.dispatch(request("GET", "/a?b", false, "connection", "x-hop", "x-hop", "1", "upgrade", "h2c", "te", "trailers", "keep-alive", "1", "transfer-encoding", "x",
+                "HTTP2-Settings", "a", "mark", "theirs", "x-forwarded-for", "1", "Forwarded", "1", "x-real-ip", "1", "x-own", "\u00e9"), heard);
+        try (Socket socket = connector.accept()) {
+            assertThat(head(socket.getInputStream())).isEqualTo("GET /a?b HTTP/1.1\r\nhost: h\r\nx-own: \u00e9\r\nMark: ours\r\n\r\n");
+            answer(socket, "HTTP/1.1 103 Early\r\nLink: a\r\n\r\nHTTP/1.1 200 OK\r\nConnection: x-hop, close\r\nX-Hop: 1\r\nKeep-Alive: 5\r\nUpgrade: a\r\nTransfer-Encoding: chunked\r\nX-Own: 2\r\n\r\n"
+                    + "3\r\nabc\r\n0\r\nX-After: 3\r\n\r\n");
+            assertThat(heard.next()).isEqualTo("200 X-Own: 2");
+            assertThat(heard.next()).isEqualTo("+abc");
+            assertThat(heard.next()).isEqualTo("end X-After: 3");
+            assertThat(socket.getInputStream().read()).isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void contentIsFramedByItsLengthOrChunked() throws Exception {
+        for (boolean length : new boolean[] {true, false}) {
+            Heard heard = new Heard();
+            CountDownLatch taken = new CountDownLatch(1);
+            StreamDispatcher.Sending sending = dispatcher.dispatch(length ? request("POST", "/", true, "content-length", "3") : request("POST", "/", true), heard);
+            sending.content(ByteBuffer.wrap("abc".getBytes(ISO_8859_1)), taken::countDown);
+            sending.end();
+            try (Socket socket = connector.accept()) {
+                assertThat(head(socket.getInputStream())).contains(length ? "content-length: 3\r\n" : "transfer-encoding: chunked\r\n");
+                String rest = length ? "abc" : "3\r\nabc\r\n0\r\n\r\n";
+                assertThat(new String(socket.getInputStream().readNBytes(rest.length()), ISO_8859_1)).isEqualTo(rest);
+                assertThat(taken.await(10, TimeUnit.SECONDS)).isTrue();
+                answer(socket, "HTTP/1.1 204 No\r\n\r\n");
+                assertThat(heard.next()).startsWith("204 last");
+            }
+        }
+    }
+
+    @Test
+    void aConnectionServesAgainAndOneThatEndedMeanwhileIsReplaced() throws Exception {
+        Heard heard = new Heard();
+        dispatcher.dispatch(request("GET", "/1", false), heard);
+        try (Socket socket = connector.accept()) {
+            head(socket.getInputStream());
+            answer(socket, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+            assertThat(heard.next()).startsWith("200 last");
+            dispatcher.dispatch(request("GET", "/2", false), heard);
+            assertThat(head(socket.getInputStream())).startsWith("GET /2 ");
+        }
+        try (Socket other = connector.accept()) {
+            assertThat(head(other.getInputStream())).startsWith("GET /2 ");
+            answer(other, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nab");
+            assertThat(heard.next()).startsWith("200 ");
+            assertThat(heard.next()).isEqualTo("+ab");
+            assertThat(heard.next()).startsWith("end");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "SSH-2.0-x\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Le", "HTTP/1.1 abc OK\r\n\r\n", "\0\0\0\0\r\n\r\n"})
+    void whatIsNoAnswerIsA502(String octets) throws Exception {
+        Heard heard = new Heard();
+        dispatcher.dispatch(request("GET", "/", false), heard);
+        try (Socket socket = connector.accept()) {
+            head(socket.getInputStream());
+            answer(socket, octets);
+        }
+        assertThat(heard.next()).isEqualTo("failed 502");
+    }
+
+    @Test
+    void anAnswerThatIsCutShortIsNotWhole() throws Exception {
+        Heard heard = new Heard();
+        StreamDispatcher.Sending sending = dispatcher.dispatch(request("GET", "/", false), heard);
+        try (Socket socket = connector.accept()) {
+            head(socket.getInputStream());
+            answer(socket, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc");
+        }
+        assertThat(heard.next()).startsWith("200 ");
+        assertThat(heard.next()).isEqualTo("+abc");
+        sending.more();
+        assertThat(heard.next()).isEqualTo("failed 502");
+    }
+
+    @Test
+    void moreThanTheBoundIsRefusedAndAnAbortMakesRoom() throws Exception {
+        Heard heard = new Heard();
+        StreamDispatcher.Sending first = dispatcher.dispatch(request("GET", "/", false), heard);
+        dispatcher.dispatch(request("GET", "/", false), heard);
+        Heard third = new Heard();
+        dispatcher.dispatch(request("GET", "/", false), third);
+        assertThat(third.next()).isEqualTo("failed 503");
+        first.abort();
+        while (marks.get() > 1) Thread.onSpinWait();
+        Heard fourth = new Heard();
+        dispatcher.dispatch(request("GET", "/", false), fourth);
+        for (int i = 0; i < 3; i++) {
+            try (Socket socket = connector.accept()) {
+                socket.setSoTimeout(10_000);
+                if (socket.getInputStream().read() < 0) continue;      // the aborted one
+                head(socket.getInputStream());
+                answer(socket, "HTTP/1.1 204 No\r\n\r\n");
+            }
+        }
+        assertThat(heard.next()).startsWith("204 ");
+        assertThat(fourth.next()).startsWith("204 ");
+    }
+
+    @Test
+    void theOctetsOfAnAnswerWaitUntilMoreIsWelcome() throws Exception {
+        Heard heard = new Heard();
+        StreamDispatcher.Sending sending = dispatcher.dispatch(request("GET", "/", false), heard);
+        try (Socket socket = connector.accept()) {
+            head(socket.getInputStream());
+            answer(socket, "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + "x".repeat(100_000));
+            assertThat(heard.next()).startsWith("200 ");
+            int count = heard.next().length() - 1;
+            for (String part = heard.said.poll(300, TimeUnit.MILLISECONDS); part != null; part = heard.said.poll(300, TimeUnit.MILLISECONDS)) count += part.length() - 1;
+            assertThat(count).isLessThanOrEqualTo(32 * 1024);
+            while (count < 100_000) {
+                sending.more();
+                for (String part = heard.next(); part != null && part.startsWith("+"); part = heard.said.poll(200, TimeUnit.MILLISECONDS)) count += part.length() - 1;
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a", "*", "http://h/", "/a b", "/a\r\nX: y", "/#a", "/\u00e9", ""})
+    void aTargetThatIsNoPathIsNotMade(String target) {
+        assertThatThrownBy(() -> request("GET", target, false)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> request("GE T", "/", false)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void anotherHostAndTraceAreRefused() throws Exception {
+        Heard heard = new Heard();
+        dispatcher.dispatch(request("TRACE", "/", false), heard);
+        assertThat(heard.next()).isEqualTo("failed 405");
+        dispatcher.dispatch(request("GET", "/", false, "host", "h"), heard);
+        assertThat(heard.next()).isEqualTo("failed 421");
+    }
+}

@@ -1,0 +1,371 @@
+package io.github.changeover.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.changeover.conformance.Covers;
+import io.github.changeover.it.container.ContainerUnderTest;
+import io.github.changeover.it.container.KeyStoreFile;
+import io.github.changeover.it.container.Logins;
+import io.github.changeover.it.container.NotOnTomcatServletEdge;
+import io.github.changeover.it.container.OnContainer;
+import io.github.changeover.testkit.AnyCertificate;
+import io.github.changeover.testkit.Head;
+import io.github.changeover.testkit.Wire;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.util.Arrays;
+import java.util.HexFormat;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** RFC 2817: the connection goes on within TLS, first with the answer that is owed. */
+@OnContainer
+class TlsUpgradeIT {
+    private static ContainerUnderTest server;
+
+    @BeforeAll
+    static void deploy(ContainerUnderTest container) {
+        container.deploy(War.with("tls").app("inner").protocolLibraries()
+                .set("changeover.path./page/*.protocols", "TLS/1.2").set("changeover.path./page/facts.protocols", "TLS/1.2").set("changeover.path./page/facts.required", "true")
+                .set("changeover.tls.key-store", KeyStoreFile.get().toString()).set("changeover.tls.key-store-password", KeyStoreFile.PASSWORD)
+                .set("changeover.queue.max", "64K").set("changeover.capture.max", "4M").set("changeover.tls.handshake", "2s").set("changeover.linger", "500ms")
+                .webXml(SecurityIT.LOGIN.replace("/secret/*", "/page/session")).file("WEB-INF/glassfish-web.xml", SecurityIT.ROLES).build(), "/tls");
+        server = container;
+    }
+
+    @AfterAll
+    static void undeploy(ContainerUnderTest container) {
+        container.undeploy("/tls");
+    }
+
+    private static String upgrade(String method, String path, String... more) {
+        return Ask.request(method, "/tls/page" + path, Ask.offering("TLS/1.2", more));
+    }
+
+    /** Where TLS begins. */
+    private static Wire clear(String request) throws IOException {
+        Wire wire = Wire.connect(server.http()).send(request);
+        Head head = wire.readHead();
+        assertThat(head.status()).as(head.raw()).isEqualTo(101);
+        assertThat(head.only("Connection")).isEqualTo("Upgrade");
+        return wire;
+    }
+
+    /** Within TLS, the first answer read. */
+    private static Wire secured() throws IOException {
+        Wire wire = clear(upgrade("GET", "/nothing")).startTls();
+        assertThat(wire.readHead().status()).isEqualTo(204);
+        return wire;
+    }
+
+    private static Ask.Answer ask(Wire wire, String path, String... fields) throws IOException {
+        return Ask.answer(wire.send(Ask.get("/tls/page" + path, fields)));
+    }
+
+    @Test
+    @Covers({"RFC2817-3.3-01", "RFC2817-3.3-02", "RFC2817-3.3-03", "RFC2817-3.3-07", "RFC2817-8-01"})
+    void theAnswerComesFirstAndFurtherRequestsAreSecure() throws IOException {
+        try (Wire clear = Wire.connect(server.http()).send(upgrade("GET", "/digest"))) {
+            assertThat(clear.readHead().only("Upgrade")).isEqualTo("TLS/1.2, HTTP/1.1");
+            Wire wire = clear.startTls();
+            Ask.Answer first = Ask.answer(wire);        // nothing was asked inside
+            assertThat(first.body()).isEqualTo("0 0");
+            assertThat(first.head().only("X-Guard")).isEqualTo("seen");
+            for (int i = 0; i < 3; i++) {
+                String facts = ask(wire, "/facts", "X-Own: 1").body();
+                assertThat(facts).contains("protocol=HTTP/1.1\n", "scheme=https\n", "secure=true\n", "remote=127.0.0.1:" + clear.localPort(), "url=https://localhost/tls/page/facts\n",
+                        "port=443\n", "cipher=TLS_", "mark=null\n").containsIgnoringCase("field x-own: 1").doesNotContainIgnoringCase("changeover-inner");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', value = {"TLS/1.0;TLS/1.0", "TLS/1.2, TLS/1.1, TLS/1.0;TLS/1.2", "TLS/1.0, TLS/1.2, foo;TLS/1.2", "tls/1.3;tls/1.3"})
+    @Covers({"RFC2817-3.3-05", "RFC2817-3.3-06"})
+    void theTokenNamesAFamilyAndTheHandshakeTheVersion(String offer, String taken) throws IOException {
+        try (Wire clear = Wire.connect(server.http()).send(Ask.upgrade("/tls/page/nothing", offer))) {
+            assertThat(clear.readHead().only("Upgrade")).isEqualTo(taken + ", HTTP/1.1");
+            Wire wire = clear.startTls();
+            assertThat(((SSLSocket) wire.socket()).getSession().getProtocol()).isEqualTo("TLSv1.3");
+            assertThat(wire.readHead().status()).isEqualTo(204);
+        }
+    }
+
+    @Test
+    @Covers({"RFC2817-3.2-01", "RFC2817-3.3-08"})
+    void theFirstRequestMayBeOptionsOrHaveContent() throws IOException {
+        try (Wire wire = clear(upgrade("OPTIONS", "/nothing")).startTls()) {
+            assertThat(wire.readHead().status()).isEqualTo(204);
+            assertThat(ask(wire, "/served").status()).isEqualTo(200);
+            Ask.Answer star = Ask.answer(wire.send(Ask.raw("OPTIONS * HTTP/1.1", "Host: localhost")));
+            assertThat(star.status()).isEqualTo(200);
+            assertThat(star.head().only("Content-Length")).isEqualTo("0");
+        }
+        byte[] content = Probing.pattern(70_000);
+        try (Wire wire = Wire.connect(server.http()).send(upgrade("POST", "/digest", "Content-Length: 70000")).send(content)) {
+            assertThat(wire.readHead().status()).isEqualTo(101);
+            assertThat(Ask.answer(wire.startTls()).body()).isEqualTo(H2cClientsIT.digest(content));
+        }
+    }
+
+    @Test
+    @Covers("RFC2817-3.3-03")
+    void aLargeFirstAnswerIsPouredAsTheClientTakesIt() throws IOException, InterruptedException {
+        try (Wire wire = clear(upgrade("GET", "/big?size=3000000")).startTls()) {
+            wire.send(Ask.get("/tls/page/nothing"));
+            Thread.sleep(500);      // the client takes nothing for a while
+            assertThat(Ask.answer(wire).body()).isEqualTo(H2cClientsIT.big(3_000_000));
+            assertThat(wire.readHead().status()).isEqualTo(204);
+        }
+    }
+
+    @Test
+    void whoAsksAndEndsItsSideIsAnswered() throws IOException {
+        try (Wire wire = secured()) {
+            wire.send(Ask.get("/tls/page/big?size=100000")).shutdownOutput();
+            assertThat(Ask.answer(wire).body()).hasSize(100_000);
+            assertThat(wire.readToEnd().end()).isEqualTo(Wire.End.FIN);
+        }
+    }
+
+    /** The container would believe its own machine. */
+    @Test
+    void whatAProxyWouldSayIsNotPassedOn() throws IOException {
+        try (Wire wire = secured()) {
+            assertThat(ask(wire, "/facts", "X-Forwarded-For: 192.0.2.7", "Forwarded: for=192.0.2.7", "X-Real-IP: 192.0.2.7").body()).doesNotContain("192.0.2.7");
+            assertThat(ask(wire, "/facts", "Changeover-Inner: 1.00").body()).contains("secure=true", "mark=null");
+            assertThat(Ask.answer(wire.send(Ask.raw("GET /tls/page/facts HTTP/1.1", "Host: elsewhere"))).status()).isEqualTo(421);
+        }
+    }
+
+    @Test
+    void theApplicationAtTheRootServesNoOther(ContainerUnderTest container) throws IOException {
+        container.deploy(War.with("tls-root").app("inner").protocolLibraries().set("changeover.path./page/*.protocols", "TLS/1.2")
+                .set("changeover.tls.key-store", KeyStoreFile.get().toString()).set("changeover.tls.key-store-password", KeyStoreFile.PASSWORD).build(), "");
+        try (Wire clear = Wire.connect(server.http()).send(Ask.upgrade("/page/nothing", "TLS/1.2"))) {
+            assertThat(clear.readHead().status()).isEqualTo(101);
+            Wire wire = clear.startTls();
+            assertThat(wire.readHead().status()).isEqualTo(204);
+            assertThat(Ask.answer(wire.send(Ask.get("/page/served"))).status()).isEqualTo(200);
+            assertThat(Ask.answer(wire.send(Ask.get("/tls/page/served"))).status()).isEqualTo(421);
+            assertThat(Ask.answer(wire.send(Ask.get("/%74ls/page/served"))).status()).isEqualTo(421);
+        } finally {
+            container.undeploy("");
+        }
+    }
+
+    @Test
+    void contentGoesBothWays() throws IOException {
+        byte[] content = Probing.pattern(1_000_000);
+        try (Wire wire = secured()) {
+            wire.send(Ask.request("POST", "/tls/page/digest", "Content-Length: 1000000")).send(content);
+            assertThat(Ask.answer(wire).body()).isEqualTo(H2cClientsIT.digest(content));
+            wire.send(Ask.request("POST", "/tls/page/digest", "Transfer-Encoding: chunked", "Expect: 100-continue"));
+            assertThat(wire.readHead().status()).isEqualTo(100);
+            wire.send("f4240\r\n").send(content).send("\r\n0\r\n\r\n");
+            assertThat(Ask.answer(wire).body()).isEqualTo(H2cClientsIT.digest(content));
+            assertThat(ask(wire, "/big?size=3000000").body()).isEqualTo(H2cClientsIT.big(3_000_000));
+            Head head = wire.send(Ask.request("HEAD", "/tls/page/big?size=10")).readHead();
+            assertThat(head.only("Content-Length")).isEqualTo("10");
+            wire.send(Ask.get("/tls/page/nothing") + Ask.get("/tls/page/big?size=3") + Ask.get("/tls/page/none"));
+            assertThat(wire.readHead().status()).isEqualTo(204);
+            assertThat(Ask.answer(wire).body()).isEqualTo("abc");
+            assertThat(Ask.answer(wire).status()).isEqualTo(404);
+        }
+    }
+
+    @Test
+    @Covers({"RFC2817-4.2-01", "RFC2817-4.2-02", "RFC2817-4.2-03", "RFC2817-8-03"})
+    void aPathThatRequiresItAnswers426InClearOnly() throws IOException {
+        try (Wire wire = Wire.connect(server.http()).send(Ask.get("/tls/page/facts"))) {
+            Ask.Answer refused = Ask.answer(wire);
+            assertThat(refused.status()).isEqualTo(426);
+            assertThat(refused.head().only("Upgrade")).isEqualTo("TLS/1.2, HTTP/1.1");
+            assertThat(refused.head().only("Connection")).containsIgnoringCase("upgrade");
+            assertThat(refused.body()).contains("change of protocol");
+            assertThat(wire.send(upgrade("GET", "/facts")).readHead().status()).isEqualTo(101);
+            assertThat(Ask.answer(wire.startTls()).status()).isEqualTo(200);
+        }
+        try (Wire wire = Wire.connect(server.https()).send(Ask.get("/tls/page/facts"))) {
+            assertThat(Ask.answer(wire).status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    @Covers({"RFC2817-8-02", "RFC7540-3.2-02", "RFC2817-3.1-01"})
+    void nothingIsUpgradedInside() throws IOException {
+        try (Wire wire = secured()) {
+            assertThat(ask(wire, "/served", "Connection: Upgrade", "Upgrade: TLS/1.2, h2c").status()).isEqualTo(200);
+            assertThat(ask(wire, "/facts", "Connection: Upgrade", "Upgrade: TLS/1.2").body()).doesNotContainIgnoringCase("field upgrade");
+        }
+        try (Wire wire = Wire.connect(server.https()).send(upgrade("GET", "/served"))) {
+            assertThat(wire.readHead().status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    @Covers("RFC9110-11.6-01")
+    void filtersConstraintsAndSessionsApplyToLaterRequests() throws IOException {
+        try (Wire wire = secured()) {
+            assertThat(ask(wire, "/served?blocked").status()).isEqualTo(403);
+            assertThat(ask(wire, "/session").status()).isEqualTo(401);
+            Ask.Answer first = ask(wire, "/session", Logins.basic(Logins.MEMBER));
+            assertThat(first.body()).isEqualTo("1");
+            String cookie = first.head().all("Set-Cookie").stream().filter(set -> set.startsWith("JSESSIONID=")).findFirst().orElseThrow().split(";")[0];
+            assertThat(ask(wire, "/session", Logins.basic(Logins.MEMBER), "Cookie: " + cookie).body()).isEqualTo("2");
+            assertThat(ask(wire, "/../../other").status()).isEqualTo(421);
+        }
+    }
+
+    @Test
+    void whatWasSentInClearBehindTheRequestIsNeverRead() throws IOException {
+        int before = Integer.parseInt(Asking.of(server, "/tls").page("/page/served"));
+        try (Wire wire = Wire.connect(server.http()).send(upgrade("GET", "/nothing") + Ask.get("/tls/page/nothing"))) {
+            assertThat(wire.readHead().status()).isEqualTo(101);
+            Wire.Rest rest = wire.readToEnd();
+            assertThat(rest.text()).doesNotContain("HTTP/");
+            assertThat(rest.end()).isNotEqualTo(Wire.End.TIMEOUT);
+        }
+        assertThat(Integer.parseInt(Asking.of(server, "/tls").page("/page/served"))).isEqualTo(before + 2);
+    }
+
+    @Test
+    @Covers("RFC2817-3.3-04")
+    void whatIsNoTlsEndsTheConnectionAndGetsNothingInClear() throws IOException {
+        try (Wire wire = clear(upgrade("GET", "/digest")).send(Ask.get("/tls/page/digest"))) {
+            Wire.Rest rest = wire.readToEnd();
+            assertThat(rest.text()).doesNotContain("HTTP/").doesNotContain("0 0");
+            assertThat(rest.end()).isNotEqualTo(Wire.End.TIMEOUT);
+        }
+        assertThat(server.log()).doesNotContain("The handler of connection");      // its fault, not ours
+    }
+
+    /** A ClientHello of TLS 1.0 without extensions; 70 is protocol_version. */
+    @Test
+    @Covers("RFC2817-3.3-04")
+    void anOldVersionIsRefusedWithAnAlert() throws IOException {
+        byte[] hello = HexFormat.of().parseHex("160301002d" + "01000029" + "0301" + "00".repeat(32) + "00" + "0002002f" + "0100");
+        try (Wire wire = clear(upgrade("GET", "/digest")).send(hello)) {
+            byte[] alert = wire.readExactly(7);
+            assertThat(alert[0]).isEqualTo((byte) 21);
+            assertThat(alert).endsWith(2, 70);
+            assertThat(wire.readToEnd().end()).isNotEqualTo(Wire.End.TIMEOUT);
+        }
+    }
+
+    /** Its victim has sent no upgrade: what it gets first would be the answer to somebody else's request (CVE-2025-49812). */
+    @Test
+    void whoNamesAProtocolInTheHandshakeHasNotUpgraded() throws IOException {
+        try (Wire wire = clear(upgrade("GET", "/digest"))) {
+            SSLSocket victim = (SSLSocket) AnyCertificate.context().getSocketFactory().createSocket(wire.socket(), "localhost", 443, true);
+            SSLParameters parameters = victim.getSSLParameters();
+            parameters.setApplicationProtocols(new String[] {"h2", "http/1.1"});
+            victim.setSSLParameters(parameters);
+            assertThatThrownBy(victim::startHandshake).isInstanceOf(SSLException.class).hasMessageContaining("no_application_protocol");
+        }
+    }
+
+    @Test
+    @Covers("RFC8446-5.1-01")
+    void recordsMayArriveOctetByOctet() throws IOException {
+        try (Wire wire = clear(upgrade("GET", "/digest"))) {
+            SSLSocket socket = (SSLSocket) AnyCertificate.context().getSocketFactory().createSocket(new Bytewise(wire.socket()), "localhost", 443, true);
+            socket.startHandshake();
+            byte[] start = socket.getInputStream().readNBytes(12);
+            assertThat(new String(start)).isEqualTo("HTTP/1.1 200");
+        }
+    }
+
+    @Test
+    @Covers("RFC8446-4.6.3-01")
+    void newKeysDoNotEndTheConnection() throws IOException {
+        try (Wire wire = secured()) {
+            ((SSLSocket) wire.socket()).startHandshake();       // within TLS 1.3: KeyUpdate
+            assertThat(ask(wire, "/served").status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    @Covers("RFC8446-6.1-01")
+    void theEndIsSaidWithinTls() throws IOException {
+        try (Wire wire = secured()) {
+            assertThat(ask(wire, "/served", "Connection: close").head().only("Connection")).isEqualTo("close");
+            assertThat(wire.readToEnd().end()).isEqualTo(Wire.End.FIN);     // without close_notify: an SSLException
+        }
+        try (Wire wire = secured()) {
+            assertThat(wire.send("no HTTP\r\n\r\n").readHead().status()).isEqualTo(400);
+            assertThat(wire.readToEnd().end()).isEqualTo(Wire.End.FIN);
+        }
+    }
+
+    @Test
+    @NotOnTomcatServletEdge      // where a close from another thread waits for the peer
+    void whoDoesNotShakeHandsIsNotWaitedFor() throws IOException {
+        try (Wire wire = clear(upgrade("GET", "/digest"))) {
+            assertThat(wire.send(new byte[] {22, 3, 1}).readToEnd().end()).isNotEqualTo(Wire.End.TIMEOUT);
+        }
+    }
+
+    @Test
+    void theApplicationWaitsForAClientThatReadsNothing() throws IOException, InterruptedException {
+        Asking asking = Asking.of(server, "/tls");
+        long before = Long.parseLong(asking.page("/page/written"));
+        try (Wire wire = secured().send(Ask.get("/tls/page/big?size=100000000"))) {
+            long last = -1;
+            long now = Long.parseLong(asking.page("/page/written"));
+            while (now != last) {
+                Thread.sleep(300);      // nothing tells that nothing more happens
+                last = now;
+                now = Long.parseLong(asking.page("/page/written"));
+            }
+            assertThat(now - before).isLessThan(50_000_000);
+        }
+    }
+
+    /** A socket whose every octet is a segment of its own. */
+    private static final class Bytewise extends Socket {
+        private final Socket socket;
+
+        Bytewise(Socket socket) {
+            this.socket = socket;
+        }
+
+        @Override
+        public boolean isConnected() {
+            return true;
+        }
+
+        @Override
+        public InputStream getInputStream() throws IOException {
+            return socket.getInputStream();
+        }
+
+        @Override
+        public OutputStream getOutputStream() throws IOException {
+            return new FilterOutputStream(socket.getOutputStream()) {
+                @Override
+                public void write(byte[] octets, int offset, int length) throws IOException {
+                    for (byte octet : Arrays.copyOfRange(octets, offset, offset + length)) {
+                        out.write(octet);
+                        out.flush();
+                    }
+                }
+            };
+        }
+
+        @Override
+        public void close() throws IOException {
+            socket.close();
+        }
+    }
+}
