@@ -13,7 +13,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Set;
 
-/** A programmatic endpoint: adds octets up, sends asynchronously, closes when it is told to. */
+/** A programmatic endpoint: adds octets up, closes when it is told to. */
 public class Adding extends Endpoint {
     @Override
     public void onOpen(Session session, EndpointConfig config) {
@@ -22,16 +22,28 @@ public class Adding extends Endpoint {
             int sum = 0;
             while (octets.hasRemaining()) sum += octets.get() & 0xff;
             String result = config.getUserProperties().get("unit") + " " + sum;
-            session.getAsyncRemote().sendText(result, sent -> { });
+            send(session, result);
         });
         session.addMessageHandler(String.class, (MessageHandler.Whole<String>) words -> {
-            try {
-                if (words.startsWith("close ")) session.close(new CloseReason(CloseReason.CloseCodes.getCloseCode(Integer.parseInt(words.substring(6))), "as told"));
-                else session.getBasicRemote().sendText(words.length() + " characters");
-            } catch (IOException failure) {
-                throw new UncheckedIOException(failure);
-            }
+            if (words.startsWith("close ")) close(session, Integer.parseInt(words.substring(6)));
+            else send(session, words.length() + " characters");
         });
+    }
+
+    private static void send(Session session, String words) {
+        try {
+            session.getBasicRemote().sendText(words);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    private static void close(Session session, int code) {
+        try {
+            session.close(new CloseReason(CloseReason.CloseCodes.getCloseCode(code), "as told"));
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
     }
 
     @Override
