@@ -62,14 +62,13 @@ final class FlightEvents implements Flight {
         @Label("Waited") @Timespan(Timespan.NANOSECONDS) long waited;
     }
 
-    /** Loads every event now: the last connections may close when the application's class loader gives no class any more. */
+    /**
+     * Loads every event now: the last connections may close when the application's class loader gives no class any more.
+     *
+     * @throws LinkageError where there is no recorder: now, and not when something happens
+     */
     FlightEvents() {
         for (Event event : new Event[] {new Negotiation(), new Open(), new Close(), new SlowWrite()}) event.isEnabled();
-    }
-
-    /** @throws LinkageError where there is no recorder: now, and not when something happens */
-    FlightEvents() {
-        new Negotiation().isEnabled();
     }
 
     @Override

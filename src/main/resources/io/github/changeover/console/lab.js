@@ -3,6 +3,8 @@
 import { byId, el } from './dom.js';
 import { explained } from './tables.js';
 
+const HANDSHAKE = '\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\nSec-WebSocket-Version: 13';
+
 const TITLES = {
   switched: ['The connection would switch', 'After this head the new protocol speaks. Bounds of connections are not looked at.'],
   refused: ['The request would be refused', 'Nobody else is asked.'],
@@ -18,7 +20,7 @@ export function startLab(about, play) {
     form.elements.target.value = target;
     form.elements.method.value = 'GET';
     form.elements.version.value = 'HTTP/1.1';
-    form.elements.fields.value = `Host: ${location.host}\nConnection: Upgrade\nUpgrade: ${upgrade}`;
+    form.elements.fields.value = `Host: ${location.host}\nConnection: Upgrade\nUpgrade: ${upgrade}${/\bwebsocket\b/.test(upgrade) ? HANDSHAKE : ''}`;
   };
   const paths = about.paths.map(path => [path.template.replace(/\{[^}]*\}/g, 'x').replace(/\*$/, 'x'), path.protocols]);
   byId('templates').append(...paths.map(([target]) => el('option', { value: target })));

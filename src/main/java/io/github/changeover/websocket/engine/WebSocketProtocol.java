@@ -50,10 +50,10 @@ final class WebSocketProtocol implements UpgradeProtocol {
     }
 
     private Decision endpoint(UpgradeRequest request, ProtocolToken offered, OpeningHandshake.Accepted accepted) {
-        HttpServletRequest http = RequestAtHand.current()
-                .orElseThrow(() -> new IllegalStateException("WebSocket is negotiated on the request's thread, inside the inner filter"));
+        Optional<HttpServletRequest> http = RequestAtHand.current();
+        if (http.isEmpty()) return rehearsed(offered, accepted);
         TyrusUpgradeResponse response = new TyrusUpgradeResponse();
-        UpgradeInfo info = TyrusRequest.during(http, request, accepted, context -> engine.upgrade(context, response));
+        UpgradeInfo info = TyrusRequest.during(http.get(), request, accepted, context -> engine.upgrade(context, response));
         // SUCCESS tells of more than 101
         if (info.getStatus() == UpgradeStatus.SUCCESS && response.getStatus() == 101) {
             OpeningHandshake.Accepted agreed = agreed(accepted, response);
@@ -62,6 +62,13 @@ final class WebSocketProtocol implements UpgradeProtocol {
         if (info.getStatus() == UpgradeStatus.NOT_APPLICABLE) return new Decision.Ignore("no WebSocket endpoint is at this path");
         return response.getStatus() == 403 ? new Decision.Refuse(403, "The endpoint at this path does not take this Origin (its Configurator says so).")
                 : new Decision.Refuse(Math.max(400, Math.min(599, response.getStatus())), "The endpoint at this path does not take this handshake.");
+    }
+
+    /** Without a request, as in the negotiation lab, nothing will be switched and no Configurator is asked. */
+    private static Decision rehearsed(ProtocolToken offered, OpeningHandshake.Accepted accepted) {
+        return new Decision.Switch(List.of(offered), accepted.fields(), context -> {
+            throw new IllegalStateException("WebSocket is negotiated on the request's thread, inside the inner filter; this was a rehearsal");
+        });
     }
 
     /** What the endpoint's Configurator left of it. */
