@@ -19,6 +19,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 
@@ -92,11 +93,23 @@ public final class Facts {
                 return "done";
             }
             case "later" -> later(session, words[1]);
+            case "await" -> {
+                awaited(session, words[1]);
+                return "waited";
+            }
             default -> {
                 return "what?";
             }
         }
         return null;
+    }
+
+    private static void awaited(Session session, String words) throws IOException {
+        try {
+            session.getAsyncRemote().sendText(words).get();
+        } catch (InterruptedException | ExecutionException failure) {
+            throw new IOException(failure);
+        }
     }
 
     private static void later(Session session, String words) {

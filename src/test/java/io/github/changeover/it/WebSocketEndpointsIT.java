@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.changeover.conformance.Covers;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.Logins;
+import io.github.changeover.it.container.NotOnTomcatServletEdge;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.testkit.Head;
 import io.github.changeover.testkit.Wire;
@@ -147,6 +148,15 @@ class WebSocketEndpointsIT {
         }
     }
 
+    /** A callback that waits for its own asynchronous send would wait for itself, if that were done only when the octets are out. */
+    @Test
+    void anAsynchronousSendInACallbackMayBeWaitedFor() {
+        try (Talk talk = Talk.to(server, AT + "/facts")) {
+            assertThat(talk.ask("await words")).isEqualTo("text words");
+            assertThat(talk.next()).isEqualTo("text waited");
+        }
+    }
+
     @Test
     void anAsynchronousSendIsToldItsResult() {
         try (Talk talk = Talk.to(server, AT + "/facts")) {
@@ -215,6 +225,7 @@ class WebSocketEndpointsIT {
     }
 
     @Test
+    @NotOnTomcatServletEdge
     void synchronousSendsFromACallbackWaitForASlowReader() throws IOException {
         try (Wire wire = Wire.connect("127.0.0.1", server.getPort(), 4096)) {
             wire.send(Ask.upgrade(AT + "/facts", "websocket", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="));
