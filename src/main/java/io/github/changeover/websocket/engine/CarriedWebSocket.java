@@ -14,7 +14,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** WebSocket by the container's engine, behind our gate and opening handshake. */
 final class CarriedWebSocket implements CarriedByContainer {
@@ -35,10 +34,7 @@ final class CarriedWebSocket implements CarriedByContainer {
 
     @Override
     public Decision negotiate(UpgradeRequest request, ProtocolToken offered) {
-        Optional<Decision.Refuse> foreign = terms.origins().check(request, offered);
-        if (foreign.isPresent()) return foreign.get();
-        OpeningHandshake.Outcome outcome = OpeningHandshake.check(request, terms.handshake());
-        if (outcome instanceof OpeningHandshake.Refused refused) return refused.refusal();
+        if (terms.check(request, offered) instanceof OpeningHandshake.Refused refused) return refused.refusal();
         return Decision.Switch.to(offered, context -> {
             throw new IllegalStateException("The container carries this connection");
         });

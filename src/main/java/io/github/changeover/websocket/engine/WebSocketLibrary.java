@@ -2,10 +2,14 @@ package io.github.changeover.websocket.engine;
 
 import io.github.changeover.servlet.ProtocolLibrary;
 import io.github.changeover.servlet.SettingValues;
+import io.github.changeover.spi.Decision;
+import io.github.changeover.spi.ProtocolToken;
+import io.github.changeover.spi.UpgradeRequest;
 import io.github.changeover.websocket.AllowedOrigins;
 import io.github.changeover.websocket.DeflatePolicy;
 import io.github.changeover.websocket.ForwardedAuthority;
 import io.github.changeover.websocket.HandshakePolicy;
+import io.github.changeover.websocket.OpeningHandshake;
 import io.github.changeover.websocket.SameOrigin;
 import jakarta.servlet.ServletContext;
 import java.util.List;
@@ -41,6 +45,12 @@ public final class WebSocketLibrary implements ProtocolLibrary {
             SameOrigin origins = SameOrigin.only().allowing(origins(settings)).requiringOrigin(settings.flag(ORIGIN_REQUIRED).orElse(false)).behind(ForwardedAuthority.TRUSTED);
             HandshakePolicy handshake = settings.flag(DEFLATE).orElse(true) ? HandshakePolicy.NOTHING.withDeflate(DeflatePolicy.JDK) : HandshakePolicy.NOTHING;
             return new Terms(origins, handshake, settings.size(MESSAGE_MAX, 16 << 20));
+        }
+
+        /** The gate, then the opening handshake. */
+        OpeningHandshake.Outcome check(UpgradeRequest request, ProtocolToken offered) {
+            Optional<Decision.Refuse> foreign = origins.check(request, offered);
+            return foreign.isPresent() ? new OpeningHandshake.Refused(foreign.get()) : OpeningHandshake.check(request, handshake);
         }
 
         private static AllowedOrigins origins(SettingValues settings) {

@@ -43,9 +43,7 @@ final class WebSocketProtocol implements UpgradeProtocol {
 
     @Override
     public Decision negotiate(UpgradeRequest request, ProtocolToken offered) {
-        Optional<Decision.Refuse> foreign = terms.origins().check(request, offered);
-        if (foreign.isPresent()) return foreign.get();
-        OpeningHandshake.Outcome outcome = OpeningHandshake.check(request, terms.handshake());
+        OpeningHandshake.Outcome outcome = terms.check(request, offered);
         return outcome instanceof OpeningHandshake.Refused refused ? refused.refusal() : endpoint(request, offered, (OpeningHandshake.Accepted) outcome);
     }
 
