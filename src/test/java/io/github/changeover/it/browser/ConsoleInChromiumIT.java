@@ -30,6 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TomcatEdgeOnly
 @EmbeddedOnly
 @Tag("full")
+@Tag("browser")
 class ConsoleInChromiumIT {
     private static final String ROWS = "document.querySelectorAll('#live tr').length";
     private static Browser browser;

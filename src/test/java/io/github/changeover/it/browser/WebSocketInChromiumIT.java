@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 @OnContainer
 @EmbeddedOnly
 @Tag("full")
+@Tag("browser")
 class WebSocketInChromiumIT {
     private static Browser browser;
     private static URI demo;
