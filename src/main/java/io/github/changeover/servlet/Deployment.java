@@ -130,7 +130,8 @@ final class Deployment implements AutoCloseable {
     }
 
     private Chronicle.Entry tell(Considered considered, Explanation explanation) {
-        System.Logger.Level level = explanation.outcome() == Explanation.Outcome.IGNORED ? System.Logger.Level.DEBUG : System.Logger.Level.INFO;
+        // a switch is as ordinary as an answer, and costs more to log than to make
+        System.Logger.Level level = explanation.outcome() == Explanation.Outcome.REFUSED ? System.Logger.Level.INFO : System.Logger.Level.DEBUG;
         if (LOG.isLoggable(level)) LOG.log(level, explanation.toString());
         return chronicle.decided(considered.request(), explanation, considered.took());
     }
