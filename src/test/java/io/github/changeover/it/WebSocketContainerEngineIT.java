@@ -25,7 +25,7 @@ class WebSocketContainerEngineIT {
     @BeforeAll
     static void deploy(ContainerUnderTest under) {
         container = under;
-        container.deploy(War.with("carried").app("handshake").set("changeover.websocket.engine", "container").build(), "/carried");
+        container.deploy(War.with("carried").webSocketApi().app("handshake").set("changeover.websocket.engine", "container").build(), "/carried");
         handshaking = new Handshaking(container, "/carried", false);
     }
 
