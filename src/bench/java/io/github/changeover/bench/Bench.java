@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * ./mvnw -Pbench: all servers run, one is measured at a time, each row in turns. Arguments: {@code short}, {@code long} or
@@ -30,7 +31,7 @@ public final class Bench {
         List<String> words = Arrays.stream(arguments).filter(word -> !word.isEmpty()).toList();
         List<String> rest = words.subList(1, words.size());
         if (words.get(0).equals("micro")) {
-            org.openjdk.jmh.Main.main(rest.toArray(String[]::new));
+            org.openjdk.jmh.Main.main(Stream.concat(Stream.of("-prof", "gc"), rest.stream()).toArray(String[]::new));
             return;
         }
         new Bench(Extent.of(words.get(0)), rest).run();
@@ -70,7 +71,7 @@ public final class Bench {
         Map<Peer, Measured> measured = new EnumMap<>(Peer.class);
         for (Peer peer : row.peers()) {
             measured.put(peer, new Measured());
-            Load.run(server(peer).address(), kind, extent.settle(), extent.warm(), server(peer)::cpu);
+            Load.run(server(peer).address(), kind, extent.settle(), extent.warm().multipliedBy(row.warmth()), server(peer)::cpu);
         }
         for (int round = 0; round < extent.rounds(); round++) {
             for (Peer peer : row.peers()) {

@@ -41,6 +41,11 @@ enum Row {
         return bar;
     }
 
+    /** How much longer than others it is warmed up: much code for each message, and few messages. */
+    int warmth() {
+        return this == HANDSHAKE ? 4 : 1;
+    }
+
     Peer against() {
         return against;
     }
