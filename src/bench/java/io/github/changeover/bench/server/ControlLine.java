@@ -4,10 +4,12 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.lang.management.ManagementFactory;
+import java.util.concurrent.locks.LockSupport;
 
 /** A server's words with who measures it: its port first, then its heap when asked; it ends with its standard input. */
 final class ControlLine {
     private static final int COLLECTIONS = 3;
+    private static final long PAUSE_NANOS = 200_000_000;
 
     private ControlLine() {
     }
@@ -29,7 +31,10 @@ final class ControlLine {
     /** Octets that live, after collections: the references that the first one clears free more in the next. */
     private static long heap() {
         var memory = ManagementFactory.getMemoryMXBean();
-        for (int i = 0; i < COLLECTIONS; i++) memory.gc();
+        for (int i = 0; i < COLLECTIONS; i++) {
+            memory.gc();
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
         return memory.getHeapMemoryUsage().getUsed();
     }
 }
