@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryType;
 import java.util.concurrent.locks.LockSupport;
 
 /** A server's words with who measures it: its port first, then its heap when asked; it ends with its standard input. */
@@ -28,13 +29,13 @@ final class ControlLine {
         System.out.flush();
     }
 
-    /** Octets that live, after collections: the references that the first one clears free more in the next. */
+    /** Octets that live: as they were right behind the last collection, for what threads have set aside since counts as used. */
     private static long heap() {
-        var memory = ManagementFactory.getMemoryMXBean();
         for (int i = 0; i < COLLECTIONS; i++) {
-            memory.gc();
-            LockSupport.parkNanos(PAUSE_NANOS);
+            ManagementFactory.getMemoryMXBean().gc();
+            LockSupport.parkNanos(PAUSE_NANOS);     // the references that it cleared free more in the next
         }
-        return memory.getHeapMemoryUsage().getUsed();
+        return ManagementFactory.getMemoryPoolMXBeans().stream().filter(pool -> pool.getType() == MemoryType.HEAP)
+                .mapToLong(pool -> pool.getCollectionUsage().getUsed()).sum();
     }
 }
