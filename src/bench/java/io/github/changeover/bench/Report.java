@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -21,7 +22,7 @@ final class Report {
     private final long seconds;
     private final StringBuilder text = new StringBuilder();
 
-    Report(Extent extent, Map<Row, Map<Peer, Measured>> rows, List<IdleMemory> memory, long seconds) {
+    Report(Extent extent, Map<Row, Map<Peer, Measured>> rows, List<IdleMemory> memory, Optional<Held> held, long seconds) {
         this.extent = extent;
         this.rows = rows;
         this.memory = memory;
@@ -30,6 +31,7 @@ final class Report {
         messages();
         rates();
         if (!memory.isEmpty()) idle();
+        held.ifPresent(this::held);
         method();
     }
 
@@ -95,12 +97,17 @@ final class Report {
         line("");
     }
 
+    private void held(Held held) {
+        line("With %,d idle WebSocket connections and %,d that talk (32 B, 1 in flight: %,.0f messages a second) none was dropped.", held.idle(), held.active(), held.rate());
+        line("");
+    }
+
     private void method() {
         line("## How");
         line("");
         line("- Every server is a JVM of its own; all run, one is measured at a time, and the rounds of a row go from peer to peer.");
         line("- The client is one thread without blocking, in another process; it compares every octet that comes back, and an error ends the run.");
-        line("- Each row is warmed up for %.1f s at each peer, the handshake four times as long; a round measures %.1f s.", extent.warm().toMillis() / 1000.0, extent.measure().toMillis() / 1000.0);
+        line("- Each row is warmed up for %.1f s at each peer, the handshake five times as long; a round measures %.1f s.", extent.warm().toMillis() / 1000.0, extent.measure().toMillis() / 1000.0);
         line("- Tomcat is as it comes, on its NIO connector, but takes 20,000 connections and any number of requests on each. Changeover is the WAR as it is built. Servers log warnings only.");
         line("- A handshake is a whole short life: connection, opening handshake, Close frame, its answer.");
         line("- No message is compressed. The figures are for comparing within one run: another machine has others.");
