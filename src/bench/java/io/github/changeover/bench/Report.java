@@ -107,7 +107,7 @@ final class Report {
         line("");
         line("- Every server is a JVM of its own; all run, one is measured at a time, and the rounds of a row go from peer to peer.");
         line("- The client is one thread without blocking, in another process; it compares every octet that comes back, and an error ends the run.");
-        line("- Each row is warmed up for %.1f s at each peer, the handshake five times as long; a round measures %.1f s.", extent.warm().toMillis() / 1000.0, extent.measure().toMillis() / 1000.0);
+        line("- Each row is warmed up for %.1f s at each peer, the single small message twice, the handshake five times as long; a round measures %.1f s.", extent.warm().toMillis() / 1000.0, extent.measure().toMillis() / 1000.0);
         line("- Tomcat is as it comes, on its NIO connector, but takes 20,000 connections and any number of requests on each. Changeover is the WAR as it is built. Servers log warnings only.");
         line("- A handshake is a whole short life: connection, opening handshake, Close frame, its answer.");
         line("- No message is compressed. The figures are for comparing within one run: another machine has others.");
