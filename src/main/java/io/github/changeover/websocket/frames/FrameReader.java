@@ -55,9 +55,12 @@ public final class FrameReader implements AutoCloseable {
             octets.position(octets.limit());
             read(octets.array(), from, from + count, sink);
         } else {
-            byte[] copy = new byte[count];
-            octets.get(copy);
-            read(copy, 0, count, sink);
+            byte[] copy = Copies.take(octets);
+            try {
+                read(copy, 0, count, sink);
+            } finally {
+                Copies.give(copy);
+            }
         }
         if (ended) close();
     }

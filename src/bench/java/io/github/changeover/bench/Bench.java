@@ -1,0 +1,107 @@
+package io.github.changeover.bench;
+
+import io.github.changeover.bench.client.Kind;
+import io.github.changeover.bench.client.Load;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * ./mvnw -Pbench: all servers run, one is measured at a time, each row in turns. Arguments: {@code short}, {@code long} or
+ * {@code smoke}, then names of rows, {@code HELD} and {@code IDLE} for less than all; or {@code micro} and arguments of JMH.
+ */
+public final class Bench {
+    private static final String IDLE = "IDLE";
+    private static final String HELD = "HELD";
+    private final Extent extent;
+    private final List<String> wanted;
+    private final Map<Peer, ServerProcess> servers = new EnumMap<>(Peer.class);
+
+    private Bench(Extent extent, List<String> wanted) {
+        this.extent = extent;
+        this.wanted = wanted;
+    }
+
+    /** See above. */
+    public static void main(String[] arguments) throws IOException {
+        List<String> words = Arrays.stream(arguments).filter(word -> !word.isEmpty()).toList();
+        List<String> rest = words.subList(1, words.size());
+        if (words.get(0).equals("micro")) {
+            org.openjdk.jmh.Main.main(Stream.concat(Stream.of("-prof", "gc"), rest.stream()).toArray(String[]::new));
+            return;
+        }
+        new Bench(Extent.of(words.get(0)), rest).run();
+        System.exit(0);
+    }
+
+    private void run() throws IOException {
+        long start = System.nanoTime();
+        Map<Row, Map<Peer, Measured>> rows = new EnumMap<>(Row.class);
+        List<IdleMemory> memory = new ArrayList<>();
+        Optional<Held> held = Optional.empty();
+        try {
+            for (Row row : Row.values()) {
+                if (wants(row.name())) rows.put(row, measure(row));
+            }
+            if (wants(HELD)) held = Optional.of(Held.of(server(Peer.CHANGEOVER), extent));
+            if (wants(IDLE)) memory.addAll(idle());
+        } finally {
+            for (ServerProcess server : servers.values()) server.close();
+        }
+        Report report = new Report(extent, rows, memory, held, (System.nanoTime() - start) / 1_000_000_000);
+        System.out.println(report);
+        // Only a whole run is the record.
+        if (wanted.isEmpty() && !extent.name().equals("smoke")) report.write(Path.of(System.getProperty("changeover.basedir"), "docs", "performance.md"));
+    }
+
+    private boolean wants(String name) {
+        return wanted.isEmpty() || wanted.contains(name);
+    }
+
+    private ServerProcess server(Peer peer) throws IOException {
+        ServerProcess server = servers.get(peer);
+        if (server == null) servers.put(peer, server = ServerProcess.start(peer));
+        return server;
+    }
+
+    private Map<Peer, Measured> measure(Row row) throws IOException {
+        Kind kind = row.kind();
+        Map<Peer, Measured> measured = new EnumMap<>(Peer.class);
+        for (Peer peer : row.peers()) {
+            measured.put(peer, new Measured());
+            Load.run(server(peer).address(), kind, extent.settle(), extent.warm().multipliedBy(row.warmth()), server(peer)::cpu);
+        }
+        for (int round = 0; round < extent.rounds(); round++) {
+            for (Peer peer : row.peers()) {
+                measured.get(peer).add(Load.run(server(peer).address(), kind, extent.settle(), extent.measure(), server(peer)::cpu));
+            }
+        }
+        measured.forEach((peer, what) -> System.out.printf("%-55s %-26s %8.2f us (%.2f to %.2f), %.0f/s%n", row.title(), peer.title(),
+                what.micros(), what.least(), what.most(), what.rate()));
+        return measured;
+    }
+
+    /** In JVMs of their own: what was measured before leaves nothing behind. */
+    private List<IdleMemory> idle() throws IOException {
+        List<IdleMemory> memory = new ArrayList<>();
+        for (Peer peer : Peer.values()) {
+            if (peer != Peer.HAND_WRITTEN) memory.add(idle(peer, true));
+            if (peer == Peer.HAND_WRITTEN || peer == Peer.CHANGEOVER) memory.add(idle(peer, false));
+        }
+        return memory;
+    }
+
+    private IdleMemory idle(Peer peer, boolean webSocket) throws IOException {
+        try (ServerProcess server = ServerProcess.start(peer)) {
+            IdleMemory memory = IdleMemory.of(server, webSocket, extent.idlers());
+            System.out.printf("idle, %s: %s, %.1f KB%n", webSocket ? "WebSocket" : "raw", peer.title(), memory.octets() / 1000);
+            return memory;
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package io.github.changeover.bench;
+
+import java.io.File;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Who is measured: each a program of its own. */
+enum Peer {
+    CHANGEOVER("Changeover on Tomcat", "OurWar", true),
+    TOMCAT("Tomcat's own WebSocket", "TomcatNative", true),
+    UNDERTOW("Undertow", "UndertowEcho", false),
+    NETTY("Netty", "NettyEcho", false),
+    HAND_WRITTEN("Tomcat, written by hand", "HandWritten", true);
+
+    private final String title;
+    private final String program;
+    private final boolean onTomcat;
+
+    Peer(String title, String program, boolean onTomcat) {
+        this.title = title;
+        this.program = program;
+        this.onTomcat = onTomcat;
+    }
+
+    String title() {
+        return title;
+    }
+
+    /** The class to run, and its arguments. */
+    List<String> program() {
+        String type = "io.github.changeover.bench.server." + program;
+        return this == CHANGEOVER ? List.of(type, System.getProperty("changeover.war")) : List.of(type);
+    }
+
+    /** Ours has nothing of Changeover outside of the WAR, and no WebSocket of Tomcat's. */
+    String classPath() {
+        if (!onTomcat) return System.getProperty("java.class.path");
+        Path target = Path.of(System.getProperty("changeover.target"));
+        Path bench = target.resolve("bench");
+        String common = bench.resolve("classes") + File.pathSeparator;
+        return common + switch (this) {
+            case TOMCAT -> bench.resolve("tomcat") + "/*";
+            case HAND_WRITTEN -> core(bench) + File.pathSeparator + target.resolve("classes");
+            default -> core(bench);
+        };
+    }
+
+    private static String core(Path bench) {
+        File[] jars = bench.resolve("tomcat").toFile().listFiles((directory, name) -> !name.contains("websocket"));
+        if (jars == null) throw new IllegalStateException("Tomcat is not in " + bench + ": run ./mvnw -Pbench");
+        return String.join(File.pathSeparator, List.of(jars).stream().map(File::getPath).sorted().toList());
+    }
+}

@@ -1,0 +1,90 @@
+package io.github.changeover.bench;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A peer, running in a JVM like the others'. */
+final class ServerProcess implements AutoCloseable {
+    static final List<String> FLAGS = List.of("-Xms1g", "-Xmx1g", "-XX:+UseParallelGC");
+    private final Peer peer;
+    private final Process process;
+    private final BufferedReader answers;
+    private final OutputStream orders;
+    private final InetSocketAddress address;
+
+    private ServerProcess(Peer peer, Process process) throws IOException {
+        this.peer = peer;
+        this.process = process;
+        this.answers = process.inputReader();
+        this.orders = process.getOutputStream();
+        this.address = new InetSocketAddress("127.0.0.1", (int) answer("port "));
+    }
+
+    static ServerProcess start(Peer peer) throws IOException {
+        Path logs = Files.createDirectories(Path.of(System.getProperty("changeover.target"), "bench", "logs"));
+        Path settings = Path.of(System.getProperty("changeover.basedir"), "src", "bench", "resources", "logging.properties");
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(FLAGS);
+        command.addAll(List.of(System.getProperty("bench.flags", "").split(" ")));
+        command.removeIf(String::isEmpty);
+        command.addAll(List.of("-Djava.util.logging.config.file=" + settings, "-Dchangeover.connections.max=20000", "-cp", peer.classPath()));
+        command.addAll(peer.program());
+        File log = logs.resolve(peer + ".log").toFile();
+        Process process = new ProcessBuilder(command).redirectError(log).start();
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+        try {
+            return new ServerProcess(peer, process);
+        } catch (IOException gone) {
+            throw new IOException(peer + " did not start, see " + log, gone);
+        }
+    }
+
+    Peer peer() {
+        return peer;
+    }
+
+    InetSocketAddress address() {
+        return address;
+    }
+
+    /** Used so far, by all its threads, in the kernel as well. */
+    Duration cpu() {
+        return process.info().totalCpuDuration().orElseThrow(() -> new IllegalStateException("This system does not tell what CPU time a process has used"));
+    }
+
+    /** Octets of its heap that live. */
+    long heap() throws IOException {
+        orders.write("heap\n".getBytes(StandardCharsets.US_ASCII));
+        orders.flush();
+        return answer("heap ");
+    }
+
+    private long answer(String name) throws IOException {
+        for (String line = answers.readLine(); line != null; line = answers.readLine()) {
+            if (line.startsWith(name)) return Long.parseLong(line.substring(name.length()));
+        }
+        throw new IOException(peer + " has ended");
+    }
+
+    @Override
+    public void close() throws IOException {
+        orders.close();
+        try {
+            if (!process.waitFor(5, TimeUnit.SECONDS)) process.destroyForcibly();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            process.destroyForcibly();
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package io.github.changeover.bench.client;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/** Sends messages, so many at a time, and compares every octet that comes back. */
+abstract class EchoTalk extends Talk {
+    protected final Payloads payloads;
+    private final ByteBuffer wire;
+    private final int around;       // octets until the first message comes again
+    private long allowed;
+    private long sent;
+
+    EchoTalk(Payloads payloads, int inFlight) {
+        this.payloads = payloads;
+        this.wire = payloads.wire();
+        this.around = payloads.count() * payloads.wireSize();
+        this.allowed = (long) inFlight * payloads.wireSize();
+    }
+
+    @Override
+    protected void begin() {
+        // it was opened before
+    }
+
+    @Override
+    protected boolean write() throws IOException {
+        while (sent < allowed) {
+            int at = (int) (sent % around);
+            wire.limit(at + (int) (allowed - sent)).position(at);
+            int count = channel.write(wire);
+            if (count == 0) return false;
+            sent += count;
+        }
+        return true;
+    }
+
+    /** So many messages came back whole: as many may follow. */
+    protected void whole(int messages) {
+        allowed += (long) messages * payloads.wireSize();
+        answered(messages);
+    }
+
+    protected void compare(byte[] octets, int from, int to, int at) throws IOException {
+        if (!Arrays.equals(octets, from, to, payloads.expected(), at, at + to - from)) throw new IOException("an octet came back as another");
+    }
+}

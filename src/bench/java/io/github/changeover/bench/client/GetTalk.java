@@ -1,0 +1,72 @@
+package io.github.changeover.bench.client;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/** A page, over and over on one connection; every answer's content is as the first one's. */
+final class GetTalk extends Talk {
+    private static final byte[] LENGTH = Opening.ascii("\ncontent-length:");
+    private final ByteBuffer out;
+    private final HeadReader head = new HeadReader();
+    private byte[] page;        // null until there was one
+    private byte[] content;
+    private int came;
+
+    GetTalk(String path) {
+        out = ByteBuffer.wrap(Opening.ascii("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+    }
+
+    @Override
+    protected void begin() {
+        // the request is there
+    }
+
+    @Override
+    protected boolean write() throws IOException {
+        channel.write(out);
+        return !out.hasRemaining();
+    }
+
+    @Override
+    protected void received(byte[] octets, int from, int to) throws IOException {
+        int at = from;
+        if (!head.isWhole()) {
+            at = head.take(octets, from, to);
+            if (!head.isWhole()) return;
+            int length = length();
+            if (content == null || content.length != length) content = new byte[length];
+        }
+        System.arraycopy(octets, at, content, came, to - at);
+        came += to - at;
+        if (came == content.length) next();
+    }
+
+    private void next() throws IOException {
+        if (page == null) page = content.clone();
+        else if (!Arrays.equals(page, content)) throw new IOException("a page came that is another");
+        head.clear();
+        came = 0;
+        out.clear();
+        answered(1);
+    }
+
+    private int length() throws IOException {
+        byte[] octets = head.octets();
+        if (octets[9] != '2' || octets[10] != '0' || octets[11] != '0') throw new IOException("not 200: " + head);
+        for (int i = 0; i < head.length() - LENGTH.length; i++) {
+            int same = 0;
+            while (same < LENGTH.length && (octets[i + same] | 0x20 * (Character.isLetter(octets[i + same]) ? 1 : 0)) == LENGTH[same]) same++;
+            if (same == LENGTH.length) return number(octets, i + same);
+        }
+        throw new IOException("no Content-Length: " + head);
+    }
+
+    private static int number(byte[] octets, int from) {
+        int number = 0;
+        for (int i = from; octets[i] != '\r'; i++) {
+            if (octets[i] != ' ') number = 10 * number + octets[i] - '0';
+        }
+        return number;
+    }
+}

@@ -1,0 +1,43 @@
+package io.github.changeover.bench.client;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/** One whole short life: the opening handshake, a Close frame, its answer. The next one is another connection's. */
+final class HandshakeTalk extends Talk {
+    private static final byte[] CLOSE = {(byte) 0x88, (byte) 0x82, 1, 2, 3, 4, 0x03 ^ 1, (byte) (0xe8 ^ 2)};
+    private static final int ANSWERED = 4;
+    private final HeadReader head = new HeadReader();
+    private ByteBuffer out;
+    private int closing;        // octets of the answer to the Close frame
+
+    @Override
+    protected void begin() {
+        out = ByteBuffer.wrap(Opening.webSocket());
+    }
+
+    @Override
+    protected boolean write() throws IOException {
+        channel.write(out);
+        return !out.hasRemaining();
+    }
+
+    @Override
+    protected void received(byte[] octets, int from, int to) throws IOException {
+        int at = from;
+        if (!head.isWhole()) {
+            at = head.take(octets, from, to);
+            if (!head.isWhole()) return;
+            Opening.check(head.toString(), true);
+            out = ByteBuffer.wrap(CLOSE);
+        }
+        if (at < to && closing == 0 && octets[at] != (byte) 0x88) throw new IOException("no Close frame came back");
+        closing += to - at;
+        if (isOver()) answered(1);
+    }
+
+    @Override
+    boolean isOver() {
+        return closing >= ANSWERED;
+    }
+}

@@ -1,0 +1,44 @@
+package io.github.changeover.bench.client;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Connections that have switched and say nothing. */
+public final class Idlers implements AutoCloseable {
+    private final List<SocketChannel> channels = new ArrayList<>();
+
+    private Idlers() {
+    }
+
+    /** Opens so many. */
+    public static Idlers open(InetSocketAddress server, boolean webSocket, int count) throws IOException {
+        Idlers idlers = new Idlers();
+        byte[] request = webSocket ? Opening.webSocket() : Opening.raw();
+        for (int i = 0; i < count; i++) {
+            SocketChannel channel = Talk.connect(server);
+            idlers.channels.add(channel);
+            Opening.perform(channel, request);
+            channel.configureBlocking(false);
+        }
+        return idlers;
+    }
+
+    /** How many are open still. */
+    public long alive() throws IOException {
+        ByteBuffer octet = ByteBuffer.allocate(1);
+        long alive = 0;
+        for (SocketChannel channel : channels) {
+            if (channel.read(octet.clear()) == 0) alive++;
+        }
+        return alive;
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (SocketChannel channel : channels) channel.close();
+    }
+}

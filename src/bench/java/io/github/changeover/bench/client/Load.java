@@ -1,0 +1,102 @@
+package io.github.changeover.bench.client;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** All clients of one measurement, on one thread, for a time. */
+public final class Load implements AutoCloseable {
+    private static final int SCRATCH = 256 * 1024;
+    private final InetSocketAddress server;
+    private final Kind kind;
+    private final Selector selector;
+    private final ByteBuffer scratch = ByteBuffer.allocate(SCRATCH);
+    private final List<Talk> running = new ArrayList<>();
+    private final List<SelectionKey> over = new ArrayList<>();
+    private long gone;          // what was done by those that are over
+    private IOException failure;
+
+    private Load(InetSocketAddress server, Kind kind) throws IOException {
+        this.server = server;
+        this.kind = kind;
+        this.selector = Selector.open();
+    }
+
+    /** What came of a stretch of time. */
+    public record Stretch(long messages, Duration took, Duration cpu) {
+    }
+
+    /** Connects all and keeps them busy: for a while that does not count, then for the time that does. */
+    public static Stretch run(InetSocketAddress server, Kind kind, Duration before, Duration time, Supplier<Duration> cpu) throws IOException {
+        try (Load load = new Load(server, kind)) {
+            for (int i = 0; i < kind.connections(); i++) load.connect();
+            load.go(before);
+            long done = load.done();
+            long start = System.nanoTime();
+            Duration used = cpu.get();
+            load.go(time);
+            if (load.done() == done) throw new IOException("no answer in " + time);
+            return new Stretch(load.done() - done, Duration.ofNanos(System.nanoTime() - start), cpu.get().minus(used));
+        }
+    }
+
+    private void connect() throws IOException {
+        SocketChannel channel = Talk.connect(server);
+        kind.open(channel);
+        channel.configureBlocking(false);
+        Talk talk = kind.talk();
+        running.add(talk);
+        talk.begin(channel.register(selector, SelectionKey.OP_READ, talk), channel);
+    }
+
+    private void go(Duration time) throws IOException {
+        long end = System.nanoTime() + time.toNanos();
+        long left;
+        while ((left = end - System.nanoTime()) > 0) {
+            selector.select(this::ready, left / 1_000_000 + 1);
+            if (failure != null) throw failure;
+            renew();
+        }
+    }
+
+    private void ready(SelectionKey key) {
+        Talk talk = (Talk) key.attachment();
+        try {
+            talk.ready(scratch);
+            if (talk.isOver()) over.add(key);
+        } catch (IOException wrong) {
+            failure = wrong;
+        }
+    }
+
+    private void renew() throws IOException {
+        for (SelectionKey key : over) {
+            Talk talk = (Talk) key.attachment();
+            gone += talk.done();
+            running.remove(talk);
+            key.channel().close();
+            connect();
+        }
+        over.clear();
+    }
+
+    private long done() {
+        long done = gone;
+        for (Talk talk : running) done += talk.done();
+        return done;
+    }
+
+    /** Ends all connections. */
+    @Override
+    public void close() throws IOException {
+        for (SelectionKey key : selector.keys()) key.channel().close();
+        selector.close();
+    }
+}

@@ -1,0 +1,47 @@
+package io.github.changeover.bench.client;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+
+/** The upgrade of one connection. */
+final class Opening {
+    /** The RFC's own example. */
+    private static final String KEY = "dGhlIHNhbXBsZSBub25jZQ==";
+    private static final String ACCEPT = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
+    private static final int LONGEST_HEAD = 8 * 1024;
+
+    private Opening() {
+    }
+
+    static byte[] webSocket() {
+        return ascii("GET /echo HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: "
+                + KEY + "\r\n\r\n");
+    }
+
+    static byte[] raw() {
+        return ascii("GET /echo HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n");
+    }
+
+    static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** Waits, octet by octet: nothing of what comes behind the head is lost. */
+    static void perform(SocketChannel channel, byte[] request) throws IOException {
+        channel.write(ByteBuffer.wrap(request));
+        StringBuilder head = new StringBuilder();
+        ByteBuffer octet = ByteBuffer.allocate(1);
+        while (head.length() < 4 || head.lastIndexOf("\r\n\r\n") != head.length() - 4) {
+            if (channel.read(octet.clear()) < 0 || head.length() == LONGEST_HEAD) throw new IOException("no head of an answer: " + head);
+            head.append((char) (octet.get(0) & 0xff));
+        }
+        check(head.toString(), request.length > raw().length);
+    }
+
+    static void check(String head, boolean webSocket) throws IOException {
+        boolean right = head.startsWith("HTTP/1.1 101 ") && (!webSocket || head.contains(ACCEPT));
+        if (!right) throw new IOException("not switched: " + head);
+    }
+}

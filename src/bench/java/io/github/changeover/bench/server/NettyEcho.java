@@ -1,0 +1,55 @@
+package io.github.changeover.bench.server;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolConfig;
+import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+
+/** Netty, which is no servlet container: what a server can do that does nothing else. */
+final class NettyEcho {
+    private static final int LARGEST = 1024 * 1024;
+
+    private NettyEcho() {
+    }
+
+    public static void main(String[] arguments) throws InterruptedException, IOException {
+        WebSocketServerProtocolConfig settings = WebSocketServerProtocolConfig.newBuilder().websocketPath("/echo").maxFramePayloadLength(LARGEST).build();
+        Channel server = new ServerBootstrap()
+                .group(new MultiThreadIoEventLoopGroup(NioIoHandler.newFactory()))
+                .channel(NioServerSocketChannel.class)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childHandler(new ChannelInitializer<SocketChannel>() {
+                    @Override
+                    protected void initChannel(SocketChannel channel) {
+                        channel.pipeline().addLast(new HttpServerCodec(), new HttpObjectAggregator(LARGEST),
+                                new WebSocketServerProtocolHandler(settings), new Echo());
+                    }
+                }).bind("127.0.0.1", 0).sync().channel();
+        ControlLine.serve(((InetSocketAddress) server.localAddress()).getPort());
+    }
+
+    private static final class Echo extends SimpleChannelInboundHandler<WebSocketFrame> {
+        @Override
+        protected void channelRead0(ChannelHandlerContext context, WebSocketFrame frame) {
+            context.write(frame.retain());
+        }
+
+        @Override
+        public void channelReadComplete(ChannelHandlerContext context) {
+            context.flush();
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package io.github.changeover.connection;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** The queue in front of a peer that takes everything. */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 3, time = 1)
+@Fork(1)
+public class OutputQueueBenchmark {
+    private final OutputQueue queue = new OutputQueue(new Chunks(), 1 << 20);
+    private final ByteBuffer small = ByteBuffer.allocate(34);
+    private final ByteBuffer large = ByteBuffer.allocate(64 * 1024);
+
+    /** Makes a queue. */
+    public OutputQueueBenchmark() {
+        queue.attach(new Taking());
+    }
+
+    private static final class Taking implements Transport {
+        private final Scratch scratch = new Scratch(1, true);
+
+        @Override
+        public Scratch scratch() {
+            return scratch;
+        }
+
+        @Override
+        public int read(ByteBuffer into) {
+            return 0;
+        }
+
+        @Override
+        public boolean write(ByteBuffer from) {
+            from.position(from.limit());
+            return true;
+        }
+
+        @Override
+        public boolean endOutput() {
+            return true;
+        }
+
+        @Override
+        public void close() {
+            // nothing is held
+        }
+
+        @Override
+        public void abort() {
+            // nothing is held
+        }
+    }
+
+    /** 16 frames of 34 octets gather in a callback, and go out together. */
+    @Benchmark
+    public Object burst() throws IOException {
+        for (int i = 0; i < 16; i++) queue.send(small.clear(), null, true);
+        return queue.flush(false);
+    }
+
+    /** One frame from outside of a callback. */
+    @Benchmark
+    public Object single() {
+        return queue.send(small.clear(), null, false);
+    }
+
+    /** One frame of 64 KiB, never copied. */
+    @Benchmark
+    public Object large() {
+        return queue.send(large.clear(), null, true);
+    }
+}

@@ -1,0 +1,84 @@
+package io.github.changeover.websocket.frames;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** Octets that come in buffers of the system's, where no array is to be had. */
+class CopiesTest {
+    private static final int LARGE = 60_000;
+    private final DeflatePool pool = new DeflatePool();
+
+    private FrameReader reader() {
+        return new FrameReader(new FrameLimits(1 << 20, 1 << 20), Optional.empty(), pool);
+    }
+
+    /** A binary frame, masked, whose payload is one octet over and over. */
+    private static ByteBuffer frame(int octet, int size) {
+        byte[] frame = new byte[8 + size];
+        byte[] key = {1, 2, 3, 4};
+        int at = PlainHeader.write(frame, 0, 0x82, size);
+        frame[1] |= (byte) 0x80;
+        System.arraycopy(key, 0, frame, at, 4);
+        for (int i = 0; i < size; i++) frame[at + 4 + i] = (byte) (octet ^ key[i & 3]);
+        return ByteBuffer.allocateDirect(frame.length).put(frame).flip();
+    }
+
+    private static byte[] filled(int octet) {
+        byte[] payload = new byte[LARGE];
+        Arrays.fill(payload, (byte) octet);
+        return payload;
+    }
+
+    @Test
+    void whatACallbackReadsForAnotherConnectionOverwritesNothing() {
+        Received inner = new Received();
+        Received outer = new Received();
+        FrameReader other = reader();
+        reader().read(frame('a', LARGE), new FrameSink() {
+            @Override
+            public void frames(ByteBuffer frames) {
+                other.read(frame('b', LARGE), inner);
+                outer.frames(frames);
+            }
+
+            @Override
+            public void failed(FrameFault fault) {
+                outer.failed(fault);
+            }
+        });
+        assertThat(Received.payload(inner.frames.get(0))).isEqualTo(filled('b'));
+        assertThat(Received.payload(outer.frames.get(0))).isEqualTo(filled('a'));
+    }
+
+    @Test
+    void aFrameThatIsNotWholeKeepsWhatCameThoughAnotherConnectionReads() {
+        Received one = new Received();
+        Received two = new Received();
+        FrameReader first = reader();
+        ByteBuffer frame = frame('a', LARGE);
+        ByteBuffer half = frame.duplicate().limit(LARGE / 2);
+        first.read(half, one);
+        reader().read(frame('b', LARGE), two);
+        first.read(frame.position(LARGE / 2), one);
+        assertThat(Received.payload(one.frames.get(0))).isEqualTo(filled('a'));
+        assertThat(Received.payload(two.frames.get(0))).isEqualTo(filled('b'));
+    }
+
+    @Test
+    void anArrayThatWasGivenBackIsTakenAgain() {
+        byte[] copy = Copies.take(frame('a', LARGE));
+        Copies.give(copy);
+        byte[] again = Copies.take(frame('b', LARGE));
+        assertThat(again).isSameAs(copy);
+        Copies.give(again);
+    }
+
+    @Test
+    void aShortPieceHasAnArrayOfItsOwn() {
+        assertThat(Copies.take(frame('a', 32))).hasSize(40);
+    }
+}
