@@ -135,7 +135,7 @@ public final class Facts {
     @OnClose
     public void closed(Session session, CloseReason reason) {
         List<String> key = session.getRequestParameterMap().get("key");
-        if (key != null) ENDS.put(key.get(0), reason.getCloseCode().getCode() + " " + reason.getReasonPhrase() + " / "
+        if (key != null) ENDS.put(key.get(0), reason.getCloseCode().getCode() + " " + (reason.getReasonPhrase() == null ? "" : reason.getReasonPhrase()) + " / "
                 + (failure == null ? "no error" : failure.getClass().getSimpleName()));
     }
 }

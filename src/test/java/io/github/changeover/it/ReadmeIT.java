@@ -41,13 +41,13 @@ class ReadmeIT {
     static void atTheRoot(ContainerUnderTest container) {
         Tool.require("nc");
         Tool.require("curl");
-        DemoSettings.set();
-        container.deploy(Path.of(System.getProperty("changeover.war")), "");
+        War war = War.demo("readme");
+        DemoSettings.all().forEach(war::set);
+        container.deploy(war.build(), "");
     }
 
     @AfterAll
     static void away(ContainerUnderTest container) {
-        DemoSettings.clear();
         container.undeploy("");
     }
 

@@ -166,10 +166,9 @@ public final class War {
         return this;
     }
 
-    /** The libraries of protocols that need one. */
+    /** With Netty, for HTTP/2 and TLS. */
     public War protocolLibraries() {
-        walk(target().resolve("webapp-libraries")).forEach((path, octets) -> file("WEB-INF/lib/" + path, octets));
-        return this;
+        return libraries("netty");
     }
 
     /** A context parameter. */

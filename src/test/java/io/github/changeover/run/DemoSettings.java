@@ -2,6 +2,7 @@ package io.github.changeover.run;
 
 import io.github.changeover.it.container.KeyStoreFile;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** What the demo offers beyond its defaults when it is only tried out: the two protocols that are off by default. */
 public final class DemoSettings {
@@ -13,16 +14,11 @@ public final class DemoSettings {
     private DemoSettings() {
     }
 
-    /** For the applications that this JVM deploys from now on, with a certificate made here. */
-    public static void set() {
-        SETTINGS.forEach(System::setProperty);
-        System.setProperty("changeover.tls.key-store", KeyStoreFile.get().toString());
-        System.setProperty("changeover.tls.key-store-password", KeyStoreFile.PASSWORD);
-    }
-
-    public static void clear() {
-        SETTINGS.keySet().forEach(System::clearProperty);
-        System.clearProperty("changeover.tls.key-store");
-        System.clearProperty("changeover.tls.key-store-password");
+    /** With a certificate made here. */
+    public static Map<String, String> all() {
+        Map<String, String> all = new TreeMap<>(SETTINGS);
+        all.put("changeover.tls.key-store", KeyStoreFile.get().toString());
+        all.put("changeover.tls.key-store-password", KeyStoreFile.PASSWORD);
+        return all;
     }
 }

@@ -44,7 +44,7 @@ public final class Run {
         int port = port(arguments[1]);
         ContainerUnderTest container = Containers.start(name, Listeners.plain(port));
         Runtime.getRuntime().addShutdownHook(new Thread(container::stop, "stop"));
-        DemoSettings.set();
+        DemoSettings.all().forEach(System::setProperty);
         container.deploy(Path.of(arguments[2]), "");
         System.out.printf(TRY, port);
         System.out.flush();
