@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -202,8 +203,19 @@ class TypicalEndpointsIT {
         List<String> in(String context) throws IOException;
     }
 
+    /** Once in some runs Tomcat's own engine ends a connection amid a conversation, and the client says "Output closed": then again. */
+    private static List<String> yardstick(Conversation conversation) throws IOException {
+        for (int left = 3; ; left--) {
+            try {
+                return conversation.in("/theirs");
+            } catch (CompletionException ended) {
+                if (left == 0) throw ended;
+            }
+        }
+    }
+
     private static void same(Conversation conversation, String... expected) throws IOException {
-        List<String> theirs = conversation.in("/theirs");
+        List<String> theirs = yardstick(conversation);
         assertThat(conversation.in("/ours")).as("as on the container's engine").isEqualTo(theirs);
         assertThat(theirs).isEqualTo(Arrays.asList(expected));
     }
