@@ -16,6 +16,11 @@ public final class RequestAtHand {
         return Optional.ofNullable(CURRENT.get());
     }
 
+    /** The path within the application, as the rules of paths see it. */
+    public static String path(HttpServletRequest request) {
+        return Snapshot.path(request);
+    }
+
     static <T> T during(HttpServletRequest request, Supplier<T> decision) {
         CURRENT.set(request);
         try {

@@ -2,6 +2,7 @@ package io.github.changeover.websocket.engine;
 
 import io.github.changeover.negotiation.PathTemplate;
 import io.github.changeover.servlet.ProtocolLibrary;
+import io.github.changeover.servlet.RequestAtHand;
 import io.github.changeover.servlet.SettingValues;
 import io.github.changeover.servlet.Veil;
 import io.github.changeover.websocket.engine.WebSocketLibrary.Terms;
@@ -53,7 +54,7 @@ final class ContainerEngine implements ProtocolLibrary.Started {
     @Override
     public HttpServletRequest veil(HttpServletRequest request) {
         boolean asked = Collections.list(request.getHeaders("Upgrade")).stream().anyMatch(value -> value.toLowerCase(Locale.ROOT).contains("websocket"));
-        String path = request.getPathInfo() == null ? request.getServletPath() : request.getServletPath() + request.getPathInfo();
+        String path = RequestAtHand.path(request);
         boolean ours = endpoints.keySet().stream().anyMatch(template -> template.matches(path));
         return ours && (asked || request.getHeader("Sec-WebSocket-Key") != null) ? Veil.over(request, LOOKED_FOR) : request;
     }
