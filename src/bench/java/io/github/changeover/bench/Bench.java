@@ -14,11 +14,12 @@ import java.util.stream.Stream;
 
 /**
  * ./mvnw -Pbench: all servers run, one is measured at a time, each row in turns. Arguments: {@code short}, {@code long} or
- * {@code smoke}, then names of rows, {@code HELD} and {@code IDLE} for less than all; or {@code micro} and arguments of JMH.
+ * {@code smoke}, then names of rows, {@code LATENCY}, {@code HELD} and {@code IDLE} for less than all; or {@code micro} and arguments of JMH.
  */
 public final class Bench {
     private static final String IDLE = "IDLE";
     private static final String HELD = "HELD";
+    private static final String LATENCY = "LATENCY";
     private final Extent extent;
     private final List<String> wanted;
     private final Map<Peer, ServerProcess> servers = new EnumMap<>(Peer.class);
@@ -44,20 +45,23 @@ public final class Bench {
         long start = System.nanoTime();
         Map<Row, Map<Peer, Measured>> rows = new EnumMap<>(Row.class);
         List<IdleMemory> memory = new ArrayList<>();
+        Map<Peer, Latency> latency = Map.of();
         Optional<Held> held = Optional.empty();
         try {
             for (Row row : Row.values()) {
                 if (wants(row.name())) rows.put(row, measure(row));
             }
+            if (wants(LATENCY)) latency = Latency.of(this::server, extent);
             if (wants(HELD)) held = Optional.of(Held.of(server(Peer.CHANGEOVER), extent));
             if (wants(IDLE)) memory.addAll(idle());
         } finally {
             for (ServerProcess server : servers.values()) server.close();
         }
-        Report report = new Report(extent, rows, memory, held, (System.nanoTime() - start) / 1_000_000_000);
+        Path record = Path.of(System.getProperty("changeover.basedir"), "docs", "performance.md");
+        Report report = new Report(extent, Earlier.of(record), rows, latency, memory, held, (System.nanoTime() - start) / 1_000_000_000);
         System.out.println(report);
         // Only a whole run is the record.
-        if (wanted.isEmpty() && !extent.name().equals("smoke")) report.write(Path.of(System.getProperty("changeover.basedir"), "docs", "performance.md"));
+        if (wanted.isEmpty() && !extent.name().equals("smoke")) report.write(record);
     }
 
     private boolean wants(String name) {

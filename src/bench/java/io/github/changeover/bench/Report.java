@@ -17,19 +17,22 @@ final class Report {
     private static final double MOST_ABOVE = 8.0;       // KB
     private static final String NONE = "-";
     private final Extent extent;
+    private final Earlier earlier;
     private final Map<Row, Map<Peer, Measured>> rows;
     private final List<IdleMemory> memory;
     private final long seconds;
     private final StringBuilder text = new StringBuilder();
 
-    Report(Extent extent, Map<Row, Map<Peer, Measured>> rows, List<IdleMemory> memory, Optional<Held> held, long seconds) {
+    Report(Extent extent, Earlier earlier, Map<Row, Map<Peer, Measured>> rows, Map<Peer, Latency> latency, List<IdleMemory> memory, Optional<Held> held, long seconds) {
         this.extent = extent;
+        this.earlier = earlier;
         this.rows = rows;
         this.memory = memory;
         this.seconds = seconds;
         head();
         messages();
         rates();
+        if (!latency.isEmpty()) delays(latency);
         if (!memory.isEmpty()) idle();
         held.ifPresent(this::held);
         method();
@@ -59,13 +62,15 @@ final class Report {
         line("## CPU time of the server for each message");
         line("");
         line("Microseconds, user and system, median of %d interleaved rounds; in brackets the least and the most. The ratio is Changeover's to "
-                + "Tomcat's own WebSocket, or to Tomcat with code written by hand (raw: the plainest `HttpUpgradeHandler`; GET: the same page without the filters).", extent.rounds());
+                + "Tomcat's own WebSocket, or to Tomcat with code written by hand (raw: the plainest `HttpUpgradeHandler`; GET: the same page without the filters). "
+                + "The last column has the ratio of the run that stood here before, and how far this one is from it.", extent.rounds());
         line("");
-        table(Stream.concat(Stream.concat(Stream.of(""), titles()), Stream.of("ratio", "bar", "met")));
+        table(Stream.concat(Stream.concat(Stream.of(""), titles()), Stream.of("ratio", "bar", "met", "run before")));
         rows.forEach((row, measured) -> {
             double ratio = measured.get(Peer.CHANGEOVER).micros() / measured.get(row.against()).micros();
-            line("| %s | %s | %.2f | %s | %s |", row.title(), cells(measured, what -> String.format(Locale.ROOT, "%s (%s to %s)",
-                    micros(what.micros()), micros(what.least()), micros(what.most()))), ratio, row.bar(), ratio <= row.bar() ? "yes" : "**no**");
+            line("| %s | %s | %.2f | %s | %s | %s |", row.title(), cells(measured, what -> String.format(Locale.ROOT, "%s (%s to %s)",
+                    micros(what.micros()), micros(what.least()), micros(what.most()))), ratio, row.bar(), ratio <= row.bar() ? "yes" : "**no**",
+                    earlier.ratio(row).map(before -> String.format(Locale.ROOT, "%.2f (%+.0f %%)", before, 100 * (ratio / before - 1))).orElse(NONE));
         });
         line("");
     }
@@ -77,6 +82,17 @@ final class Report {
         line("");
         table(Stream.concat(Stream.of(""), titles()));
         rows.forEach((row, measured) -> line("| %s | %s |", row.title(), cells(measured, what -> String.format(Locale.ROOT, "%,.0f", what.rate()))));
+        line("");
+    }
+
+    private void delays(Map<Peer, Latency> latency) {
+        line("## Delay at a fixed rate");
+        line("");
+        line("Microseconds that a WebSocket message of 32 B is away, at %,d messages a second over %d connections, whatever the server does; "
+                + "each counts from when it was due. Median of %d interleaved rounds.", Latency.RATE, Latency.CONNECTIONS, extent.rounds());
+        line("");
+        table(Stream.of("", "p50", "p99", "p99.9"));
+        latency.forEach((peer, of) -> line("| %s | %s | %s | %s |", peer.title(), micros(of.p50()), micros(of.p99()), micros(of.p999())));
         line("");
     }
 

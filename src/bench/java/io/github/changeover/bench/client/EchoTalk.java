@@ -28,7 +28,7 @@ abstract class EchoTalk extends Talk {
     protected boolean write() throws IOException {
         while (sent < allowed) {
             int at = (int) (sent % around);
-            wire.limit(at + (int) (allowed - sent)).position(at);
+            wire.limit((int) Math.min(wire.capacity(), at + allowed - sent)).position(at);
             int count = channel.write(wire);
             if (count == 0) return false;
             sent += count;
@@ -38,8 +38,13 @@ abstract class EchoTalk extends Talk {
 
     /** So many messages came back whole: as many may follow. */
     protected void whole(int messages) {
-        allowed += (long) messages * payloads.wireSize();
+        allow(messages);
         answered(messages);
+    }
+
+    /** So many more may be sent. */
+    protected final void allow(int messages) {
+        allowed += (long) messages * payloads.wireSize();
     }
 
     protected void compare(byte[] octets, int from, int to, int at) throws IOException {

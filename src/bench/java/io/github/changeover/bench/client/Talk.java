@@ -32,7 +32,7 @@ public abstract class Talk {
     }
 
     /** Most writes go out whole: the interest changes seldom. */
-    private void goOn() throws IOException {
+    final void goOn() throws IOException {
         int wanted = write() ? SelectionKey.OP_READ : SelectionKey.OP_READ | SelectionKey.OP_WRITE;
         if (key.isValid() && key.interestOps() != wanted) key.interestOps(wanted);
     }

@@ -3,7 +3,7 @@ package io.github.changeover.bench.client;
 import java.io.IOException;
 
 /** WebSocket messages, fragmented by the server or not. */
-final class WebSocketTalk extends EchoTalk {
+class WebSocketTalk extends EchoTalk {
     private static final int LONGEST_HEADER = 10;
     private final int opcode;
     private final byte[] header = new byte[LONGEST_HEADER];
