@@ -60,6 +60,18 @@ final class Arrivals {
         return transport.read(into);
     }
 
+    /** Whether a peer that has said its last word sends nothing all the same; octets that came already are dropped. */
+    boolean silent() throws IOException {
+        if (early != null || failure != null || ended) return ended;
+        Scratch scratch = transport.scratch();
+        ByteBuffer octets = scratch.take();
+        try {
+            return transport.readLast(octets.clear()) <= 0;
+        } finally {
+            scratch.give(octets);
+        }
+    }
+
     private int readEarly(ByteBuffer into) {
         int count = Math.min(early.remaining(), into.remaining());
         into.put(early.slice(early.position(), count));

@@ -8,14 +8,31 @@ import java.util.concurrent.atomic.AtomicReference;
  * once: the close that was asked for, or what came before it was done. Any thread may ask and decide.
  */
 final class Ending {
+    private static final System.Logger LOG = System.getLogger(LiveConnection.class.getName());
     private final AtomicReference<CloseCause> asked = new AtomicReference<>();
     private final AtomicReference<CloseCause> decided = new AtomicReference<>();
-    private volatile boolean outputEnded;
+    private volatile boolean outputEnded, concluded;
     private boolean forgiven;       // touched in turns only
 
     /** Asks for an orderly close; answers whether nobody had. */
     boolean ask(CloseCause cause) {
         return asked.compareAndSet(null, cause);
+    }
+
+    /** The peer has said its last word: its end need not be awaited. */
+    void conclude() {
+        concluded = true;
+    }
+
+    /** It goes on all the same; answers whether it had said its last word. */
+    boolean awaitPeer() {
+        boolean before = concluded;
+        concluded = false;
+        return before;
+    }
+
+    boolean concluded() {
+        return concluded;
     }
 
     /** The orderly close that was asked for, or null. */
@@ -59,7 +76,8 @@ final class Ending {
      *
      * @return whether that close goes on
      */
-    boolean fail(Throwable failure) {
+    boolean fail(Throwable failure, LiveConnection connection) {
+        LOG.log(System.Logger.Level.WARNING, "The handler of " + connection + " failed", failure);
         if (asked.get() != null && !forgiven) {
             forgiven = true;
             return true;

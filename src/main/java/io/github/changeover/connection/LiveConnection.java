@@ -37,6 +37,7 @@ public final class LiveConnection implements SwitchedConnection {
     private final Ending ending = new Ending();
     private final Turns turns;
     private final Life life;
+    private final Vigil vigil;
 
     /** @param place what to do when the connection has ended, on every path, once: it gives back what was reserved for it */
     public LiveConnection(Application application, UpgradeRequest request, ProtocolToken protocol, EarlyData earlyData, ConnectionHandler handler, Runnable place) {
@@ -50,6 +51,7 @@ public final class LiveConnection implements SwitchedConnection {
         this.streams = handler instanceof ConnectionHandler.Blocking blocking ? new BlockingStreams(this, blocking, application.threads()) : null;
         this.handler = streams != null ? streams : (ConnectionHandler.Events) handler;
         this.turns = new Turns(this, application, this.handler, earlyData, queue, ending, time, life);
+        this.vigil = new Vigil(this, this.handler, application.limits(), time, queue, ending, turns);
         application.register().expect(this);
     }
 
@@ -81,32 +83,15 @@ public final class LiveConnection implements SwitchedConnection {
         lose(CloseCause.of(CloseCause.Kind.BROKEN, "the container ended the connection"));
     }
 
-    private void lose(CloseCause cause) {
+    void lose(CloseCause cause) {
         ending.lose(cause);
         turns.signal(END);
     }
 
     // ---- what the watch and the register tell
 
-    void tick(long now) {
-        switch (time.look(now, turns.octetsIn(), queue.written(), queue.queued(), ending.asked() != null)) {
-            case FINE -> { }
-            case IDLE -> turns.add(this::endIdle);
-            case STALLED -> evict(CloseCause.of(CloseCause.Kind.STALLED, "the peer took nothing while " + queue.queued() + " octets waited"));
-            case LINGERED -> lose(ending.asked());
-            case AGED -> drain();
-            case OUTLIVED -> close(CloseCause.of(CloseCause.Kind.LIFETIME, "open for " + application.limits().lifetime()));
-        }
-    }
-
-    private void endIdle() {
-        if (ending.asked() == null) handler.idle(this);
-        close(CloseCause.of(CloseCause.Kind.IDLE, "no octet for " + application.limits().idle()));
-    }
-
-    /** Ends a connection that the container never opens, as when its peer has gone before the 101. */
-    void tickUnopened(long now) {
-        if (time.overdue(now)) evict(CloseCause.of(CloseCause.Kind.BROKEN, "the container did not open the connection within " + Limits.OPENING));
+    Vigil vigil() {
+        return vigil;
     }
 
     /** Lets the handler say goodbye, once; later calls do nothing. From any thread. */
@@ -176,6 +161,12 @@ public final class LiveConnection implements SwitchedConnection {
     public void close() {
         close(turns.inputEnded() ? CloseCause.of(CloseCause.Kind.PEER, "the peer ended its side")
                 : CloseCause.of(CloseCause.Kind.HANDLER, "the handler closed"));
+    }
+
+    @Override
+    public void conclude() {
+        ending.conclude();
+        close();
     }
 
     @Override

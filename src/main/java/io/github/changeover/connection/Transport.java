@@ -19,6 +19,11 @@ public interface Transport {
      */
     int read(ByteBuffer into) throws IOException;
 
+    /** As {@link #read}, when nothing will be read after it: the connection need not be told what comes. */
+    default int readLast(ByteBuffer into) throws IOException {
+        return read(into);
+    }
+
     /**
      * Takes as many octets as go out without blocking, perhaps none: after {@link LiveConnection#writable()} an empty buffer
      * asks whether what was taken before is out.

@@ -12,7 +12,6 @@ import java.nio.ByteBuffer;
 /** The turns of one connection: everything its handler is told, from opened to closed, and what is read and flushed meanwhile. */
 final class Turns {
     static final int OPEN = 1, READABLE = 2, WRITABLE = 4, TASKS = 8, DRAIN = 16, END = 32, SETTLE = 64;
-    private static final System.Logger LOG = System.getLogger(LiveConnection.class.getName());
 
     private final LiveConnection connection;
     private final Application application;
@@ -119,8 +118,7 @@ final class Turns {
         } catch (IOException failure) {
             ending.lose(CloseCause.of(CloseCause.Kind.BROKEN, failure));
         } catch (RuntimeException | Error failure) {
-            LOG.log(System.Logger.Level.WARNING, "The handler of " + connection + " failed", failure);
-            if (ending.fail(failure)) serial.mark(signals & ~OPEN | TASKS | SETTLE);
+            if (ending.fail(failure, connection)) serial.mark(signals & ~OPEN | TASKS | SETTLE);
         }
     }
 
@@ -186,7 +184,7 @@ final class Turns {
     }
 
     private boolean reading() {
-        return !inputEnded && ending.decided() == null && (!paused || ending.asked() != null);
+        return !inputEnded && ending.decided() == null && !ending.concluded() && (!paused || ending.asked() != null);
     }
 
     /** Whether to leave the turn to other signals, and go on after them: a peer that never rests puts off nobody. */
@@ -215,8 +213,12 @@ final class Turns {
         if (close == null) return;
         // A close with octets unread would reset the connection, and the peer would lose what it has not read yet
         // (RFC 9112 section 9.6): so the peer's end is awaited, for the linger time.
-        if (!inputEnded && finSent && !application.limits().linger().isZero()) time.lingering();
-        else ending.decide(close);
+        if (inputEnded || !finSent || application.limits().linger().isZero() || ending.concluded() && arrivals.silent()) {
+            ending.decide(close);
+        } else {
+            time.lingering();
+            if (ending.awaitPeer()) serial.mark(READABLE);
+        }
     }
 
     private boolean tellSent() {
@@ -234,8 +236,6 @@ final class Turns {
         handler.writable(connection);
         return true;
     }
-
-    // ---- the end
 
     private void finish(CloseCause cause) {
         finished = true;

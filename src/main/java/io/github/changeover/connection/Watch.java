@@ -37,9 +37,9 @@ public final class Watch implements AutoCloseable {
     }
 
     void look(long now) {
-        for (LiveConnection connection : register.live()) look(connection, () -> connection.tick(now));
+        for (LiveConnection connection : register.live()) look(connection, () -> connection.vigil().tick(now));
         register.look(now);
-        for (LiveConnection connection : register.expected()) look(connection, () -> connection.tickUnopened(now));
+        for (LiveConnection connection : register.expected()) look(connection, () -> connection.vigil().tickUnopened(now));
     }
 
     /** One connection's trouble is not the others'; and what is thrown here would end the watch. */

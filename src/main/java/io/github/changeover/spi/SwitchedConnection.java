@@ -83,6 +83,14 @@ public interface SwitchedConnection {
     void close();
 
     /**
+     * As {@link #close()}, for a protocol whose both sides have said their last word, as after two Close frames: what is
+     * queued is sent, and then the peer's end is not awaited. Were it to send on, a reset could cost it what it has not read.
+     */
+    default void conclude() {
+        close();
+    }
+
+    /**
      * As {@link #close()}, with a cause of the handler's own to be told to {@link ConnectionHandler.Events#closed}. The first
      * close that is asked for counts.
      */

@@ -10,6 +10,7 @@ import io.github.changeover.testkit.MemoryTransport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -45,6 +46,59 @@ class ClosingTest {
         assertThat(diary.kind()).isEqualTo(Kind.HANDLER);
         assertThat(transport.aborts()).isZero();
         assertThat(transport.closes()).isEqualTo(1);
+    }
+
+    @Test
+    void whenBothHaveSaidGoodbyeThePeersEndIsNotAwaited() {
+        Diary polite = goodbye(SwitchedConnection::conclude);
+        open(polite);
+        transport.peerSends("bye");
+        assertThat(transport.text()).isEqualTo("bye");
+        assertThat(polite.told()).containsExactly("opened", "closed");
+        assertThat(polite.kind()).isEqualTo(Kind.HANDLER);
+        assertThat(transport.closes()).isEqualTo(1);
+        assertThat(transport.aborts()).isZero();
+    }
+
+    /** A close with octets unread would be a reset, and the goodbye lost. */
+    @Test
+    @Covers("RFC9112-9.6-01")
+    void aPeerThatSpeaksOnAfterItsGoodbyeIsHeardOutAllTheSame() {
+        Diary polite = goodbye(from -> {
+            transport.peerSends("and another thing");
+            from.conclude();
+        });
+        open(polite);
+        transport.peerSends("bye");
+        assertThat(transport.text()).isEqualTo("bye");
+        assertThat(transport.outputEnded()).isTrue();
+        assertThat(polite.told()).containsExactly("opened");
+        transport.peerEnds();
+        assertThat(polite.told()).containsExactly("opened", "closed");
+        assertThat(polite.text()).isEqualTo("bye");
+        assertThat(transport.closes()).isEqualTo(1);
+    }
+
+    @Test
+    void aGoodbyeThatWaitsIsSentBeforeTheEnd() {
+        Diary polite = goodbye(SwitchedConnection::conclude);
+        open(polite);
+        transport.window(1);
+        transport.peerSends("bye");
+        assertThat(transport.closes()).isZero();
+        transport.peerTakes(2);
+        assertThat(transport.text()).isEqualTo("bye");
+        assertThat(transport.closes()).isEqualTo(1);
+    }
+
+    private static Diary goodbye(Consumer<SwitchedConnection> end) {
+        return new Diary() {
+            @Override
+            void onReceived(SwitchedConnection from, ByteBuffer octets) {
+                from.send(Rig.octets("bye"));
+                end.accept(from);
+            }
+        };
     }
 
     @Test

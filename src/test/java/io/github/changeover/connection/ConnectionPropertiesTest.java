@@ -85,7 +85,7 @@ class ConnectionPropertiesTest {
                 case READABLE -> connection.readable();
                 case WRITABLE -> connection.writable();
                 case BACK_INSIDE_A_WRITE -> transport.insideNextWrite(connection::readable);
-                case TIME_PASSES -> connection.tick(now += Duration.ofMillis(step.count).toNanos());
+                case TIME_PASSES -> connection.vigil().tick(now += Duration.ofMillis(step.count).toNanos());
                 case DRAIN -> connection.drain();
                 case END_OUTPUT -> {
                     if (open) connection.endOutput();

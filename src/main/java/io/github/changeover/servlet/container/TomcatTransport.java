@@ -54,11 +54,21 @@ final class TomcatTransport implements Transport {
 
     @Override
     public int read(ByteBuffer into) throws IOException {
+        return read(into, true);
+    }
+
+    /** Without the round to Tomcat's poller. */
+    @Override
+    public int readLast(ByteBuffer into) throws IOException {
+        return read(into, false);
+    }
+
+    private int read(ByteBuffer into, boolean goesOn) throws IOException {
         io.lock();
         try {
             if (closed) return -1;
             int count = readSome(into);
-            if (count == 0) wrapper.registerReadInterest();
+            if (count == 0 && goesOn) wrapper.registerReadInterest();
             return count;
         } catch (EOFException end) {
             return -1;

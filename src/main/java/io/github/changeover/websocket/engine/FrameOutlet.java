@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.glassfish.tyrus.spi.CompletionHandler;
 import org.glassfish.tyrus.spi.Writer;
 import org.glassfish.tyrus.spi.WriterInfo;
@@ -22,15 +23,18 @@ final class FrameOutlet extends Writer {
 
     private final SwitchedConnection connection;
     private final FrameWriter frames;
+    private final BooleanSupplier peerHasClosed;
     private final ReentrantLock order = new ReentrantLock();     // frames go out in the order in which they are compressed
     private volatile boolean full;          // a send was answered false
     private volatile boolean silent;        // there is nobody to send to
     private volatile boolean left;          // the connection is closed by others
     private volatile Thread inside;         // the one that is in a callback
 
-    FrameOutlet(SwitchedConnection connection, FrameWriter frames) {
+    /** @param peerHasClosed whether the peer's Close frame has come */
+    FrameOutlet(SwitchedConnection connection, FrameWriter frames, BooleanSupplier peerHasClosed) {
         this.connection = connection;
         this.frames = frames;
+        this.peerHasClosed = peerHasClosed;
     }
 
     /** Whether the peer is behind: nothing more should be read from it. */
@@ -121,6 +125,12 @@ final class FrameOutlet extends Writer {
     /** Tyrus is done: the Close frame is on its way. */
     @Override
     public void close() {
-        if (!left && !silent) connection.close();
+        if (!left && !silent) end();
+    }
+
+    /** Closes the connection. After both Close frames the server is who closes, and waits for nothing: RFC 6455 section 7.1.1. */
+    void end() {
+        if (peerHasClosed.getAsBoolean()) connection.conclude();
+        else connection.close();
     }
 }

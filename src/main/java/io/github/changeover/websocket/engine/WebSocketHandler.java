@@ -47,9 +47,9 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
 
     @Override
     public void opened(SwitchedConnection connection) {
-        outlet = new FrameOutlet(connection, new FrameWriter(deflate, shared.pool));
         reader = new FrameReader(shared.limits, deflate, shared.pool);
-        outlet.during(() -> tyrus = info.createConnection(outlet, reason -> connection.close()));
+        outlet = new FrameOutlet(connection, new FrameWriter(deflate, shared.pool), reader::closeCame);
+        outlet.during(() -> tyrus = info.createConnection(outlet, reason -> outlet.end()));
         UpgradeRequest request = connection.request();
         if (request.principal().isPresent() && request.sessionId().isPresent()) {
             expected = shared.ends.expect(request.sessionId().get(), () -> connection.execute(
@@ -67,9 +67,9 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
     public void frames(ByteBuffer frames) {
         if (!reader.closedWithoutCode()) {
             int run = frames.remaining();
-        ReadHandler reading = tyrus.getReadHandler();
-        reading.handle(frames);
-        TyrusBuffer.letGo(reading, run);
+            ReadHandler reading = tyrus.getReadHandler();
+            reading.handle(frames);
+            TyrusBuffer.letGo(reading, run);
             return;
         }
         // Tyrus would tell the endpoint of 1000

@@ -29,6 +29,7 @@ public final class FrameReader implements AutoCloseable {
     private Payload payload;        // of the frame that is not whole, or null
     private int taken;              // octets of it that have come
     private boolean ended;
+    private boolean closeCame;
     private boolean withoutCode;
 
     /**
@@ -81,6 +82,11 @@ public final class FrameReader implements AutoCloseable {
     /** Whether a Close frame came, or something was wrong, or this was closed: what else comes is ignored. */
     public boolean ended() {
         return ended;
+    }
+
+    /** Whether a Close frame came: the peer has said its last word. */
+    public boolean closeCame() {
+        return closeCame;
     }
 
     /** Whether the last frame was a Close frame without a code, which stands for 1005 and never on the wire: RFC 6455 section 7.1.5. */
@@ -218,7 +224,7 @@ public final class FrameReader implements AutoCloseable {
         if (!header.isControl()) return message.leave(header.isFinal());
         if (header.opcode() != Opcode.CLOSE) return null;
         FrameFault fault = CloseFrame.check(octets, from, to);
-        ended = fault == null;
+        ended = closeCame = fault == null;
         withoutCode = from == to;
         return fault;
     }
