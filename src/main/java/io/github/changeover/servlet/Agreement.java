@@ -90,6 +90,11 @@ record Agreement(Deployment deployment, Considered considered, Decision.Switch c
         exchange.agree(new Exchange.Pending(deployment, considered, change, context, no));
     }
 
+    /** For a protocol that takes no content and owes no answer. */
+    void withoutContent(HttpServletRequest http, HttpServletResponse response) {
+        agree(new byte[0], Optional.empty(), refusal -> Refusal.write(refusal, verdict().upgradeList(), false, deployment.container(), http, response));
+    }
+
     private boolean inParts() {
         return request().hasContent() && request().fields().first("Content-Type").orElse("").strip().regionMatches(true, 0, "multipart/form-data", 0, 19);
     }

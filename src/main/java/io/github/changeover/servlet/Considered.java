@@ -1,8 +1,15 @@
 package io.github.changeover.servlet;
 
+import io.github.changeover.negotiation.Negotiator;
+import io.github.changeover.negotiation.PathPolicy;
 import io.github.changeover.negotiation.Verdict;
 import io.github.changeover.spi.UpgradeRequest;
+import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * A request that was negotiated about.
@@ -12,4 +19,18 @@ import java.time.Duration;
  * @param took    the negotiation's time
  */
 record Considered(UpgradeRequest request, Verdict verdict, Duration took) {
+    /** @param rules the rule of a path */
+    static Considered of(HttpServletRequest request, Deployment deployment, Function<String, Optional<PathPolicy.Match>> rules) {
+        long before = System.nanoTime();
+        UpgradeRequest snapshot = Snapshot.of(request, deployment.container());
+        snapshot = snapshot.withForwarded(deployment.settings().operating().proxies().of(snapshot));
+        Optional<PathPolicy.Match> match = rules.apply(snapshot.path());
+        if (match.isPresent()) {
+            Set<String> held = match.get().rule().roles().stream().filter(request::isUserInRole).collect(Collectors.toSet());
+            snapshot = snapshot.withPathParameters(match.get().pathParameters()).withRoles(held);
+        }
+        UpgradeRequest asked = snapshot;
+        Verdict verdict = RequestAtHand.during(request, () -> Negotiator.negotiate(asked, match, deployment.switches()));
+        return new Considered(asked, verdict, Duration.ofNanos(System.nanoTime() - before));
+    }
 }

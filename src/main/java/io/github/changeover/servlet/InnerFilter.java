@@ -1,11 +1,9 @@
 package io.github.changeover.servlet;
 
-import io.github.changeover.negotiation.Negotiator;
 import io.github.changeover.negotiation.PathPolicy;
 import io.github.changeover.negotiation.Verdict;
 import io.github.changeover.observe.Chronicle;
 import io.github.changeover.spi.Decision;
-import io.github.changeover.spi.UpgradeRequest;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.FilterConfig;
@@ -15,11 +13,8 @@ import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /** The last filter of the application: every other one has let the request pass. It decides, on the request's thread. */
 public final class InnerFilter implements Filter {
@@ -102,17 +97,7 @@ public final class InnerFilter implements Filter {
     }
 
     private Considered consider(HttpServletRequest request) {
-        long before = System.nanoTime();
-        UpgradeRequest snapshot = Snapshot.of(request, deployment.container());
-        snapshot = snapshot.withForwarded(deployment.settings().operating().proxies().of(snapshot));
-        Optional<PathPolicy.Match> match = deployment.policy().match(snapshot.path());
-        if (match.isPresent()) {
-            Set<String> held = match.get().rule().roles().stream().filter(request::isUserInRole).collect(Collectors.toSet());
-            snapshot = snapshot.withPathParameters(match.get().pathParameters()).withRoles(held);
-        }
-        UpgradeRequest asked = snapshot;
-        Verdict verdict = RequestAtHand.during(request, () -> Negotiator.negotiate(asked, match, deployment.switches()));
-        return new Considered(asked, verdict, Duration.ofNanos(System.nanoTime() - before));
+        return Considered.of(request, deployment, deployment.policy()::match);
     }
 
     /** A 401 without a challenge of its own: the container's login is the one that can ask. */

@@ -14,15 +14,22 @@ import org.glassfish.tyrus.core.TyrusServerEndpointConfig;
 /**
  * A program's endpoint with permessage-deflate among its extensions, so that its {@code Configurator} is asked for it as that of
  * an annotated endpoint is.
+ *
+ * @param getPath where it is served
  */
-record CompressedConfig(ServerEndpointConfig config, List<Extension> extensions) implements ServerEndpointConfig {
+record CompressedConfig(ServerEndpointConfig config, List<Extension> extensions, String getPath) implements ServerEndpointConfig {
     static ServerEndpointConfig of(ServerEndpointConfig config) {
         boolean has = config.getExtensions().stream().anyMatch(extension -> extension.getName().equals(Deflate.NAME));
         boolean annotated = config.getEndpointClass().isAnnotationPresent(ServerEndpoint.class);
         if (has || annotated || config instanceof TyrusServerEndpointConfig) return config;
         List<Extension> more = new ArrayList<>(config.getExtensions());
         more.add(new EndpointContainer.Named(Deflate.NAME, List.of()));
-        return new CompressedConfig(config, List.copyOf(more));
+        return new CompressedConfig(config, List.copyOf(more), config.getPath());
+    }
+
+    /** The same at another path. */
+    static ServerEndpointConfig at(String path, ServerEndpointConfig config) {
+        return new CompressedConfig(config, of(config).getExtensions(), path);
     }
 
     @Override
@@ -33,11 +40,6 @@ record CompressedConfig(ServerEndpointConfig config, List<Extension> extensions)
     @Override
     public Class<?> getEndpointClass() {
         return config.getEndpointClass();
-    }
-
-    @Override
-    public String getPath() {
-        return config.getPath();
     }
 
     @Override

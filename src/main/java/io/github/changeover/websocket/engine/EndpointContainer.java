@@ -2,6 +2,8 @@ package io.github.changeover.websocket.engine;
 
 import io.github.changeover.websocket.Deflate;
 import jakarta.servlet.ServletContext;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import jakarta.websocket.DeploymentException;
 import jakarta.websocket.Extension;
 import jakarta.websocket.server.ServerContainer;
@@ -30,15 +32,16 @@ final class EndpointContainer extends TyrusServerContainer {
     private static final int NO_BOUND = Integer.MAX_VALUE - 1024;
 
     private final String contextPath;
-    private final WebSocketEngine engine;
+    private final TyrusWebSocketEngine engine;
     private final Set<String> paths = new LinkedHashSet<>();
     private ScheduledThreadPoolExecutor timer;
     private boolean started;
+    private volatile FrontController frontController;       // null until it may serve
 
     private EndpointContainer(Set<Class<?>> classes, String contextPath) {
         super(classes);
         this.contextPath = contextPath;
-        this.engine = TyrusWebSocketEngine.builder(this).incomingBufferSize(NO_BOUND).build();
+        this.engine = engine();
         setDefaultMaxSessionIdleTimeout(-1);        // 0 would make Tyrus schedule a task for every message
     }
 
@@ -63,6 +66,32 @@ final class EndpointContainer extends TyrusServerContainer {
         super.start(rootPath, port);
         started = true;
         doneDeployment();
+    }
+
+    /** Another engine, with no endpoint. */
+    TyrusWebSocketEngine engine() {
+        return TyrusWebSocketEngine.builder(this).incomingBufferSize(NO_BOUND).build();
+    }
+
+    /** From now on programs may have their requests upgraded. */
+    void serve(FrontController controller) {
+        frontController = controller;
+    }
+
+    /**
+     * The switch comes about when all filters have returned. This application's gates and limits hold, its origins among them.
+     *
+     * @throws IllegalStateException when the request is no opening handshake, or cannot switch; nothing has been answered
+     * @throws IOException           when there is no place for it; 429 or 503 has been answered
+     */
+    @Override
+    public void upgradeHttpToWebSocket(Object request, Object response, ServerEndpointConfig config, Map<String, String> pathParameters) throws IOException, DeploymentException {
+        FrontController controller = frontController;
+        if (controller == null) throw new IllegalStateException("The application has not started");
+        if (!(request instanceof HttpServletRequest http) || !(response instanceof HttpServletResponse answer)) {
+            throw new IllegalArgumentException("Give an HttpServletRequest and its HttpServletResponse");
+        }
+        controller.upgrade(http, answer, config, pathParameters);
     }
 
     /** The paths of the endpoints within the application. */

@@ -48,6 +48,7 @@ final class OwnEngine implements ProtocolLibrary.Started {
         DeflatePool pool = new DeflatePool();
         WebSocketHandler.Shared shared = new WebSocketHandler.Shared(new FrameLimits(terms.maxMessage(), terms.maxMessage()), pool, SessionEnds.of(context));
         WebSocketProtocol protocol = new WebSocketProtocol(container.getWebSocketEngine(), terms, shared);
+        container.serve(new FrontController(container, terms, shared));
         container.paths().forEach(path -> start.changeover().path(path).offer(protocol));
         return new OwnEngine(container, tyrus, pool);
     }

@@ -21,7 +21,8 @@ final class TyrusRequest implements RequestContext.Builder.IsUserInRoleDelegate 
         this.http = http;
     }
 
-    static <T> T during(HttpServletRequest http, UpgradeRequest request, OpeningHandshake.Accepted accepted, Function<RequestContext, T> handshake) {
+    /** @param parameters of the path, beside those that Tyrus finds */
+    static <T> T during(HttpServletRequest http, UpgradeRequest request, OpeningHandshake.Accepted accepted, Map<String, String> parameters, Function<RequestContext, T> handshake) {
         TyrusRequest roles = new TyrusRequest(http);
         try {
             RequestContext context = RequestContext.Builder.create()
@@ -31,6 +32,7 @@ final class TyrusRequest implements RequestContext.Builder.IsUserInRoleDelegate 
                     .parameterMap(http.getParameterMap()).remoteAddr(request.remote().getHostString())
                     .serverAddr(request.local().getHostString()).serverPort(request.local().getPort()).build();
             fields(context.getHeaders(), request.fields(), accepted);
+            parameters.forEach((name, value) -> context.getParameterMap().put(name, List.of(value)));
             return handshake.apply(context);
         } finally {
             roles.http = null;
@@ -42,10 +44,14 @@ final class TyrusRequest implements RequestContext.Builder.IsUserInRoleDelegate 
         return http != null && http.isUserInRole(role);
     }
 
-    /** The path as the rules saw it, without path parameters and in one encoding. */
     private static URI uri(UpgradeRequest request) {
+        return URI.create(request.contextPath() + rawPath(request.path()));
+    }
+
+    /** The path as the rules saw it, without path parameters and in one encoding. */
+    static String rawPath(String path) {
         try {
-            return URI.create(request.contextPath() + new URI(null, null, request.path(), null).getRawPath());
+            return new URI(null, null, path, null).getRawPath();
         } catch (URISyntaxException odd) {
             throw new IllegalStateException("A path that no URI can have passed the container", odd);
         }

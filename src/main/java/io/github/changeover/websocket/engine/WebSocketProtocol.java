@@ -29,11 +29,18 @@ final class WebSocketProtocol implements UpgradeProtocol {
     private final WebSocketEngine engine;
     private final Terms terms;
     private final WebSocketHandler.Shared shared;
+    private final Map<String, String> parameters;
 
     WebSocketProtocol(WebSocketEngine engine, Terms terms, WebSocketHandler.Shared shared) {
+        this(engine, terms, shared, Map.of());
+    }
+
+    /** @param parameters of the path, where Tyrus cannot find them */
+    WebSocketProtocol(WebSocketEngine engine, Terms terms, WebSocketHandler.Shared shared, Map<String, String> parameters) {
         this.engine = engine;
         this.terms = terms;
         this.shared = shared;
+        this.parameters = parameters;
     }
 
     @Override
@@ -51,7 +58,7 @@ final class WebSocketProtocol implements UpgradeProtocol {
         Optional<HttpServletRequest> http = RequestAtHand.current();
         if (http.isEmpty()) return rehearsed(offered, accepted);
         TyrusUpgradeResponse response = new TyrusUpgradeResponse();
-        UpgradeInfo info = TyrusRequest.during(http.get(), request, accepted, context -> engine.upgrade(context, response));
+        UpgradeInfo info = TyrusRequest.during(http.get(), request, accepted, parameters, context -> engine.upgrade(context, response));
         // SUCCESS tells of more than 101
         if (info.getStatus() == UpgradeStatus.SUCCESS && response.getStatus() == 101) {
             OpeningHandshake.Accepted agreed = agreed(accepted, response);
