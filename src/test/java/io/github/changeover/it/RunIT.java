@@ -1,0 +1,77 @@
+package io.github.changeover.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.changeover.it.container.EmbeddedOnly;
+import io.github.changeover.testkit.Wire;
+import java.io.File;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What {@code ./mvnw -Prun} starts: it says when it serves, and Ctrl-C ends it without a trace. */
+@EmbeddedOnly
+class RunIT {
+    private static final int BY_INTERRUPT = 130;
+
+    @Test
+    @Timeout(180)
+    void itSaysWhenItServesAndCtrlCEndsIt() throws Exception {
+        int port = freePort();
+        Path work = Files.createDirectories(Path.of(System.getProperty("changeover.target"), "running"));
+        Path out = work.resolve("out.log");
+        long begun = System.nanoTime();
+        Process run = new ProcessBuilder(command(work, port)).redirectErrorStream(true).redirectOutput(out.toFile()).start();
+        try {
+            while (!Files.readString(out).contains("Changeover is ready: http://127.0.0.1:" + port + "/\n")) {
+                assertThat(run.isAlive()).as(Files.readString(out)).isTrue();
+                run.waitFor(50, TimeUnit.MILLISECONDS);
+            }
+            System.out.println("ready after " + Duration.ofNanos(System.nanoTime() - begun).toMillis() + " ms");
+            try (Wire wire = Wire.connect(URI.create("http://127.0.0.1:" + port)).send(Ask.upgrade("/echo", "example/1"))) {
+                assertThat(wire.readHead().status()).isEqualTo(101);
+                assertThat(wire.send("hello\n").readLine()).isEqualTo("hello\r\n");
+                interrupt(run);
+                assertThat(wire.readLine()).isEqualTo("BYE\r\n");
+                assertThat(run.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            }
+            assertThat(run.exitValue()).isEqualTo(BY_INTERRUPT);
+            assertThat(Files.readString(out)).doesNotContain("Exception", "\tat ");
+        } finally {
+            run.destroyForcibly();
+        }
+    }
+
+    /** As the profile has it: the tests' classes, the container, nothing else. */
+    private static List<String> command(Path work, int port) {
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream().filter(argument -> argument.startsWith("--add-opens")).forEach(command::add);
+        String classes = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+        String path = String.join(File.pathSeparator, Stream.of(classes.split(File.pathSeparator))
+                .filter(entry -> entry.endsWith("test-classes") || entry.matches(".*(tomcat-embed-core|tomcat-annotations-api|payara-embedded-web)-[^/]*\\.jar")).toList());
+        command.addAll(List.of("-Dchangeover.target=" + work, "-cp", path, "io.github.changeover.run.Run",
+                System.getProperty("changeover.container"), String.valueOf(port), System.getProperty("changeover.war")));
+        return command;
+    }
+
+    private static void interrupt(Process process) throws IOException, InterruptedException {
+        assertThat(new ProcessBuilder("kill", "-INT", String.valueOf(process.pid())).start().waitFor()).isZero();
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+}
