@@ -105,7 +105,7 @@ class LifecycleIT {
         }
         assertThat(ManagementFactory.getPlatformMBeanServer().queryNames(new ObjectName("io.github.changeover:context=" + ObjectName.quote(CONTEXT) + ",*"), null)).isEmpty();
         forgetByPayarasLog();
-        assertThat(loaders).as("class loaders").allSatisfy(loader -> assertThat(isGone(loader)).isTrue());
+        assertThat(loaders).as("class loaders").allSatisfy(loader -> assertThat(Gone.is(loader)).isTrue());
     }
 
     /** When Payara's log file is full, a thread of its own begins, with the class loader of whoever logged. */
@@ -130,13 +130,5 @@ class LifecycleIT {
 
     private static List<String> threadsOf(Object loader) {
         return Thread.getAllStackTraces().keySet().stream().filter(thread -> loader != null && thread.getContextClassLoader() == loader).map(Thread::getName).toList();
-    }
-
-    private static boolean isGone(WeakReference<?> loader) throws InterruptedException {
-        for (int i = 0; i < 50 && loader.get() != null; i++) {
-            System.gc();
-            Thread.sleep(100);
-        }
-        return loader.get() == null;
     }
 }
