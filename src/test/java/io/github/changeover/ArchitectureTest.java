@@ -60,7 +60,7 @@ class ArchitectureTest {
             Map.entry(".tls", List.of(".spi", ".dispatch", ".pipeline", "io.netty..")),
             Map.entry(".servlet", List.of("", ".spi", ".negotiation", ".connection", ".observe", ".forwarded", "jakarta.servlet..")),
             Map.entry(".servlet.container", List.of(".spi", ".negotiation", ".connection", ".servlet", "jakarta.servlet..", "org.apache..")),
-            Map.entry(".console", List.of(".spi", ".negotiation", ".lab", ".observe", ".servlet", "jakarta.servlet..")),
+            Map.entry(".console", List.of("", ".spi", ".negotiation", ".lab", ".observe", ".servlet", ".websocket", ".websocket.frames", "jakarta.servlet..")),
             Map.entry(".meters", List.of(".spi", ".negotiation", ".observe", ".servlet", "jakarta.servlet..")),
             Map.entry(".demo", List.of("", ".spi", "jakarta.servlet..", "jakarta.websocket.."))));
 
