@@ -78,6 +78,7 @@ final class EmbeddedTomcat implements ContainerUnderTest {
         connector.setPort(port);
         connector.setProperty("address", Work.LOOPBACK);
         connector.setProperty("maxConnections", "20000");       // 8192 unless set
+        connector.setProperty("socket.bufferPool", "500");      // unless set, buffers of 16 KB are kept for every connection there ever was at a time
         connector.setThrowOnFailure(true);
         return connector;
     }
