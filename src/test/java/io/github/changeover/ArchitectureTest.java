@@ -60,7 +60,8 @@ class ArchitectureTest {
             Map.entry(".tls", List.of(".spi", ".dispatch", ".pipeline", "io.netty..")),
             Map.entry(".servlet", List.of("", ".spi", ".negotiation", ".connection", ".observe", ".forwarded", "jakarta.servlet..")),
             Map.entry(".servlet.container", List.of(".spi", ".negotiation", ".connection", ".servlet", "jakarta.servlet..", "org.apache..")),
-            Map.entry(".console", List.of(".spi", ".negotiation", ".lab", ".observe", ".servlet", "jakarta.servlet..")),
+            Map.entry(".console", List.of("", ".spi", ".negotiation", ".lab", ".observe", ".servlet", ".websocket", ".websocket.frames", "jakarta.servlet..")),
+            Map.entry(".meters", List.of(".spi", ".negotiation", ".observe", ".servlet", "jakarta.servlet..")),
             Map.entry(".demo", List.of("", ".spi", "jakarta.servlet..", "jakarta.websocket.."))));
 
     /** Single classes that may import more than their package. */
@@ -71,6 +72,8 @@ class ArchitectureTest {
             ROOT + ".dispatch.ApplicationDispatcher", List.of(ROOT + ".servlet", "jakarta.servlet"),
             ROOT + ".h2c.H2cLibrary", List.of(ROOT + ".servlet", "jakarta.servlet"),
             ROOT + ".tls.TlsLibrary", List.of(ROOT + ".servlet", "jakarta.servlet"),
+            ROOT + ".meters.MicrometerRegistry", List.of("io.micrometer.."),
+            ROOT + ".meters.MicroProfileRegistry", List.of("org.eclipse.microprofile..", "jakarta.enterprise..", "jakarta.inject"),
             ROOT + ".servlet.CdiInstances", List.of("jakarta.enterprise.."));
 
     /** Classes that are neither final nor made to be extended, each with its reason. */

@@ -24,15 +24,26 @@ import java.util.regex.Pattern;
  */
 record Access(Optional<String> role, String token) {
     static final String TOKEN = "X-Changeover-Token";
+    private static final String HERE_ONLY = "The console is open to this machine only, asked for as localhost and not through a proxy. "
+            + "To let others in who log in, name their role in changeover.console.role.";
     private static final Set<String> PROXIES = Set.of("forwarded", "via", "x-real-ip", "x-client-ip", "true-client-ip", "cf-connecting-ip");
     /** A page elsewhere whose name is made to point here sends its own name (DNS rebinding). */
     private static final Pattern HERE = Pattern.compile("(localhost|127(\\.[0-9]{1,3}){3}|\\[::1])(:[0-9]{1,5})?", Pattern.CASE_INSENSITIVE);
 
     /** Why not, in a sentence; empty to let the request in. When the container's login has answered, the response is committed. */
     Optional<String> denied(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        if (role.isPresent()) return hasRole(request, response) ? Optional.empty() : Optional.of("The console is for the role '" + role.get() + "'.");
-        return isHere(request) ? Optional.empty() : Optional.of("The console is open to this machine only, asked for as localhost and not through a proxy. "
-                + "To let others in who log in, name their role in changeover.console.role.");
+        if (role.isPresent()) return hasRole(request, response) ? Optional.empty() : Optional.of(forRole());
+        return isHere(request) ? Optional.empty() : Optional.of(HERE_ONLY);
+    }
+
+    /** The same for the WebSocket, where the path's rule has asked for the role. A page elsewhere could open it, and a browser would let it read. */
+    Optional<String> deniedLive(HttpServletRequest request) {
+        if (isForeign(request)) return Optional.of("This is for the console's own page.");
+        return role.isPresent() ? request.isUserInRole(role.get()) ? Optional.empty() : Optional.of(forRole()) : isHere(request) ? Optional.empty() : Optional.of(HERE_ONLY);
+    }
+
+    private String forRole() {
+        return "The console is for the role '" + role.get() + "'.";
     }
 
     private boolean hasRole(HttpServletRequest request, HttpServletResponse response) throws IOException {

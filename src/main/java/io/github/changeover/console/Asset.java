@@ -17,7 +17,7 @@ import java.util.Map;
  * @param tag  its entity tag, which changes with its octets
  */
 record Asset(String type, byte[] octets, String tag) {
-    private static final List<String> NAMES = List.of("console.html", "console.css", "console.js", "charts.js", "dom.js", "lab.js", "tables.js", "icon.svg");
+    private static final List<String> NAMES = List.of("console.html", "console.css", "console.js", "charts.js", "dom.js", "lab.js", "line.js", "tables.js", "icon.svg");
 
     /** All of them, by name. */
     static Map<String, Asset> all() {

@@ -1,6 +1,8 @@
 package io.github.changeover.console;
 
+import io.github.changeover.PathOffer;
 import io.github.changeover.negotiation.PathPolicy;
+import io.github.changeover.observe.Observatory;
 import io.github.changeover.servlet.ProtocolLibrary;
 import io.github.changeover.servlet.SettingValues;
 import jakarta.servlet.ServletContext;
@@ -28,7 +30,7 @@ public final class Console implements ProtocolLibrary {
     }
 
     /** What is registered, or why nothing could be. */
-    private record Registered(Optional<String> role, ConsoleServlet servlet, Samples samples, String obstacle) {
+    private record Registered(Access access, ConsoleServlet servlet, Samples samples, Lines lines, Clock clock, long instance, String obstacle) {
     }
 
     @Override
@@ -44,14 +46,20 @@ public final class Console implements ProtocolLibrary {
         if (!made.obstacle.isEmpty()) {
             throw new SettingValues.Wrong(ON, "true", "false here, for the console cannot be put into this application: " + made.obstacle);
         }
-        return new On(made.role, made.servlet, made.samples);
+        LiveProtocol live = new LiveProtocol(made.access, made.lines, made.samples, start.context(), made.instance);
+        PathOffer line = start.changeover().path(Lines.PATH).offer(live).gate(live::gate);
+        made.access.role().ifPresent(line::roles);
+        return new On(made, start.context());
     }
 
     private static Registered registered(ServletContext context, SettingValues settings) {
-        Optional<String> role = settings.value(ROLE).filter(name -> !name.isEmpty());
-        Samples samples = new Samples(context);
-        ConsoleServlet servlet = new ConsoleServlet(new Access(role, token()), samples);
-        return new Registered(role, servlet, samples, put(context, servlet));
+        Access access = new Access(settings.value(ROLE).filter(name -> !name.isEmpty()), token());
+        Samples samples = new Samples();
+        Clock clock = new Clock(context.getClassLoader());
+        Lines lines = new Lines(clock);
+        long instance = System.currentTimeMillis();
+        ConsoleServlet servlet = new ConsoleServlet(access, samples, lines, instance);
+        return new Registered(access, servlet, samples, lines, clock, instance, put(context, servlet));
     }
 
     /** Why not; empty when it is there. */
@@ -73,21 +81,22 @@ public final class Console implements ProtocolLibrary {
         return HexFormat.of().formatHex(octets);
     }
 
-    private record On(Optional<String> role, ConsoleServlet servlet, Samples samples) implements Started {
+    private record On(Registered made, ServletContext context) implements Started {
         @Override
         public void rules(PathPolicy policy) {
-            servlet.rules(policy);
-            samples.begin();
+            made.servlet.rules(policy);
+            made.clock.each(Samples.EVERY_MILLIS, () -> Observatory.of(context).ifPresent(
+                    seen -> made.samples.add(Samples.Sample.of(System.currentTimeMillis(), seen.counts(), made.lines.own()))));
         }
 
         @Override
         public String describe() {
-            return "The console is on at /console, for " + role.map(name -> "the role " + name).orElse("this machine only");
+            return "The console is on at /console, for " + made.access.role().map(name -> "the role " + name).orElse("this machine only");
         }
 
         @Override
         public void close() {
-            samples.close();
+            made.clock.close();
         }
     }
 }

@@ -22,12 +22,16 @@ final class ConsoleServlet extends HttpServlet {
     private final transient Access access;
     private final transient Samples samples;
     private final transient Map<String, Asset> assets = Asset.all();
-    private final long instance = System.currentTimeMillis();      // a page of an earlier deployment sees that it is one
+    private final transient Lines lines;
+    private final long instance;
     private transient volatile PathPolicy policy = PathPolicy.of();
 
-    ConsoleServlet(Access access, Samples samples) {
+    /** @param instance a page of an earlier deployment sees by it that it is one */
+    ConsoleServlet(Access access, Samples samples, Lines lines, long instance) {
         this.access = access;
         this.samples = samples;
+        this.lines = lines;
+        this.instance = instance;
     }
 
     void rules(PathPolicy made) {
@@ -92,7 +96,7 @@ final class ConsoleServlet extends HttpServlet {
         } else if (what.equals("about")) {
             json(response, State.about(seen.get().report(), access.token(), instance));
         } else if (what.equals("state")) {
-            json(response, State.now(seen.get(), samples, instance, number(request, "decision"), number(request, "sample")));
+            json(response, State.News.of(seen.get(), samples, lines.own(), instance, number(request, "decision"), number(request, "sample")).map());
         } else {
             refuse(response, 404, "There is no such thing to show.");
         }

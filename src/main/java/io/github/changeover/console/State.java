@@ -6,6 +6,7 @@ import io.github.changeover.observe.Counts;
 import io.github.changeover.observe.Decided;
 import io.github.changeover.observe.Observatory;
 import io.github.changeover.observe.SelfReport;
+import io.github.changeover.websocket.OpeningHandshake;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -16,6 +17,7 @@ import java.util.TreeMap;
 final class State {
     static final int MOST_CONNECTIONS = 500;
     static final int MOST_DECISIONS = 200;
+    private static final int TOLD_AGAIN = 20;
 
     private State() {
     }
@@ -36,27 +38,43 @@ final class State {
         return map;
     }
 
-    /** What changes: decisions after a number, samples after a time. */
-    static Map<String, Object> now(Observatory seen, Samples samples, long instance, long decision, long sample) {
-        List<ConnectionView> live = seen.connections();
-        List<Decided> decisions = seen.decisionsAfter(decision);
-        Map<String, Object> map = new LinkedHashMap<>();
-        map.put("instance", instance);
-        map.put("now", System.currentTimeMillis());
-        map.put("draining", seen.draining());
-        map.put("off", seen.switchedOff());
-        map.put("counts", counts(seen.counts()));
-        map.put("live", live.size());
-        map.put("connections", live.stream().limit(MOST_CONNECTIONS).map(State::connection).toList());
-        map.put("decisions", decisions.stream().limit(MOST_DECISIONS).map(State::decided).toList());
-        map.put("samples", samples.after(sample));
-        return map;
+    /**
+     * What changes.
+     *
+     * @param decision where to go on with decisions: behind the last whose answer is known, as far as they come in order
+     * @param sample   where to go on with samples
+     */
+    record News(Map<String, Object> map, long decision, long sample) {
+        /** Decisions after a number, samples after a time; without the console's own connections. */
+        static News of(Observatory seen, Samples samples, Lines.Own own, long instance, long decision, long sample) {
+            List<ConnectionView> live = seen.connections().stream().filter(view -> !view.path().equals(Lines.PATH)).toList();
+            List<Decided> decisions = seen.decisionsAfter(decision);
+            List<List<Long>> fresh = samples.after(sample);
+            Map<String, Object> map = new LinkedHashMap<>();
+            map.put("instance", instance);
+            map.put("now", System.currentTimeMillis());
+            map.put("draining", seen.draining());
+            map.put("off", seen.switchedOff());
+            map.put("counts", counts(seen.counts(), own));
+            map.put("live", live.size());
+            map.put("connections", live.stream().limit(MOST_CONNECTIONS).map(State::connection).toList());
+            map.put("decisions", decisions.stream().limit(MOST_DECISIONS).map(State::decided).toList());
+            map.put("samples", fresh);
+            return new News(map, known(decisions, decision), fresh.isEmpty() ? sample : fresh.get(fresh.size() - 1).get(0));
+        }
+
+        /** Answers come later than decisions, and some never: so the last few that have none are told again. */
+        private static long known(List<Decided> latestFirst, long before) {
+            if (latestFirst.isEmpty()) return before;
+            long open = latestFirst.stream().limit(TOLD_AGAIN).filter(decided -> decided.answer().isEmpty()).mapToLong(Decided::number).min().orElse(Long.MAX_VALUE);
+            return Math.min(open - 1, latestFirst.get(0).number());
+        }
     }
 
-    private static Map<String, Object> counts(Counts counts) {
+    private static Map<String, Object> counts(Counts counts, Lines.Own own) {
         Map<String, Object> map = new LinkedHashMap<>();
-        map.put("opened", counts.opened());
-        map.put("live", counts.live());
+        map.put("opened", without(counts.opened(), own.opened()));
+        map.put("live", without(counts.live(), own.live()));
         Map<String, Long> closed = new TreeMap<>();
         counts.closed().forEach((kind, count) -> closed.put(word(kind), count));
         map.put("closed", closed);
@@ -67,11 +85,17 @@ final class State {
             decisions.put(word(outcome), some);
         });
         map.put("decisions", decisions);
-        map.put("octetsIn", counts.octetsIn());
-        map.put("octetsOut", counts.octetsOut());
+        map.put("octetsIn", counts.octetsIn() - own.octetsIn());
+        map.put("octetsOut", counts.octetsOut() - own.octetsOut());
         map.put("queued", counts.queued());
         map.put("slowWrites", counts.slowWrites());
         return map;
+    }
+
+    private static Map<String, Long> without(Map<String, Long> counts, long own) {
+        Map<String, Long> others = new TreeMap<>(counts);
+        others.computeIfPresent(OpeningHandshake.TOKEN.toString(), (label, count) -> Math.max(0, count - own));
+        return others;
     }
 
     private static String word(Enum<?> constant) {

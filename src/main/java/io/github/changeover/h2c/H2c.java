@@ -11,6 +11,7 @@ import io.github.changeover.spi.SwitchContext;
 import io.github.changeover.spi.UpgradeProtocol;
 import io.github.changeover.spi.UpgradeRequest;
 import io.netty.handler.codec.http2.Http2Settings;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 
@@ -21,10 +22,12 @@ import java.util.Set;
 final class H2c implements UpgradeProtocol {
     static final ProtocolToken TOKEN = ProtocolToken.of("h2c");
     private final StreamDispatcher dispatcher;
+    private final Duration preface;
     private final int maxContent;
 
-    H2c(StreamDispatcher dispatcher, int maxContent) {
+    H2c(StreamDispatcher dispatcher, Duration preface, int maxContent) {
         this.dispatcher = dispatcher;
+        this.preface = preface;
         this.maxContent = maxContent;
     }
 
@@ -67,7 +70,7 @@ final class H2c implements UpgradeProtocol {
         return new PipelineHandler((pipeline, inside) -> {
             Streams streams = new Streams(dispatcher, origin, inside);
             streams.enter(pipeline);
-            streams.begin(settings, context.original().orElseThrow());
+            streams.begin(settings, context.original().orElseThrow(), preface);
         });
     }
 }

@@ -5,11 +5,13 @@ import io.github.changeover.dispatch.StreamDispatcher;
 import io.github.changeover.servlet.ProtocolLibrary;
 import io.github.changeover.spi.ProtocolToken;
 import io.github.changeover.spi.UpgradeProtocol;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 
 /** Brings {@code h2c} where the setting of a path names it: the one class here that knows of the application. */
 public final class H2cLibrary implements ProtocolLibrary {
+    private static final String PREFACE = "changeover.h2c.preface";
     private static final ProtocolToken TOKEN = ProtocolToken.of("h2c");
 
     /** For the ServiceLoader. */
@@ -18,7 +20,7 @@ public final class H2cLibrary implements ProtocolLibrary {
 
     @Override
     public Set<String> settings() {
-        return Set.of(ApplicationDispatcher.MOST);
+        return Set.of(ApplicationDispatcher.MOST, PREFACE);
     }
 
     @Override
@@ -26,8 +28,9 @@ public final class H2cLibrary implements ProtocolLibrary {
         if (!start.settings().mounts(TOKEN)) return new Started() {
         };
         start.need("io.netty.handler.codec.http2.Http2ConnectionHandler", "h2c", "io.netty:netty-codec-http2");
+        Duration preface = start.settings().timeAboveZero(PREFACE, Duration.ofSeconds(10));
         StreamDispatcher dispatcher = ApplicationDispatcher.of(start);
-        UpgradeProtocol h2c = new H2c(dispatcher, start.settings().size("changeover.content.max", 1 << 20));
+        UpgradeProtocol h2c = new H2c(dispatcher, preface, start.settings().size("changeover.content.max", 1 << 20));
         String server = String.valueOf(start.context().getServerInfo());
         return new Started() {
             @Override

@@ -19,6 +19,7 @@ import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
+import java.time.Duration;
 
 /** The streams of one HTTP/2 connection: each is a request for the dispatcher, but for stream 1, whose answer is there. */
 final class Streams extends Http2EventAdapter {
@@ -32,6 +33,7 @@ final class Streams extends Http2EventAdapter {
     private final Http2Connection.PropertyKey served = connection.newKey();
     private Http2ConnectionHandler codec;
     private ChannelHandlerContext context;
+    private boolean greeted;
     private int idleFrames;
 
     Streams(StreamDispatcher dispatcher, Origin origin, Inside inside) {
@@ -58,8 +60,11 @@ final class Streams extends Http2EventAdapter {
         context = pipeline.context(codec);
     }
 
-    /** The 101 has acknowledged the settings; the answer to the request that had them is the first one. */
-    void begin(Http2Settings settings, OriginalResponse original) throws Http2Exception {
+    /** The 101 has acknowledged the settings; the answer to the request that had them is the first one. The client's preface is awaited for so long. */
+    void begin(Http2Settings settings, OriginalResponse original, Duration preface) throws Http2Exception {
+        dispatcher.after(preface, () -> inside.execute(() -> {
+            if (!greeted) codec.onError(context, true, Http2Exception.connectionError(Http2Error.SETTINGS_TIMEOUT, "no preface within %d ms", preface.toMillis()));
+        }));
         codec.onHttpServerUpgrade(settings);
         InnerStream first = stream(1);
         first.head(original.status(), original.fields(), original.body().length == 0);
@@ -114,6 +119,7 @@ final class Streams extends Http2EventAdapter {
 
     @Override
     public void onSettingsRead(ChannelHandlerContext context, Http2Settings settings) throws Http2Exception {
+        greeted = true;
         idle();
     }
 

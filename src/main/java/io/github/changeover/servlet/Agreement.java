@@ -1,6 +1,5 @@
 package io.github.changeover.servlet;
 
-import io.github.changeover.negotiation.Explanation.Ground;
 import io.github.changeover.negotiation.Verdict;
 import io.github.changeover.spi.Decision;
 import io.github.changeover.spi.OriginalResponse;
@@ -8,6 +7,7 @@ import io.github.changeover.spi.SwitchContext;
 import io.github.changeover.spi.UpgradeProtocol;
 import io.github.changeover.spi.UpgradeRequest;
 import jakarta.servlet.FilterChain;
+import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -35,18 +35,16 @@ record Agreement(Deployment deployment, Considered considered, Decision.Switch c
             chain.doFilter(http, response);
             return;
         }
-        byte[] content = new byte[0];
-        if (request().hasContent()) {
-            Optional<byte[]> whole = content(http);
-            if (whole.isEmpty()) {
-                Decision.Refuse tooLarge = new Decision.Refuse(413, "A request that changes the protocol may have at most " + deployment.settings().maxContent()
-                        + " octets of content here (changeover.content.max)");
-                exchange.told(deployment.tell(considered, tooLarge, Ground.LIMIT));
-                Refusal.write(tooLarge, verdict().upgradeList(), true, deployment.container(), http, response);
-                return;
-            }
-            content = whole.get();
+        WholeContent read = WholeContent.read(http, request(), deployment.settings(), deployment.container());
+        if (read instanceof WholeContent.Refused refused) {
+            exchange.told(deployment.tell(considered, refused.refusal(), refused.ground()));
+            if (refused.refusal().status() != 413) deployment.container().abandonContent(http);
+            // Tomcat answers by itself what a read has thrown, and would show where
+            if (response.isCommitted()) http.removeAttribute(RequestDispatcher.ERROR_EXCEPTION);
+            else Refusal.write(refused.refusal(), verdict().upgradeList(), true, deployment.container(), http, response);
+            return;
         }
+        byte[] content = ((WholeContent.Octets) read).octets();
         if (protocol.answersOriginalRequest()) {
             answerFirst(content, http, response, chain);
         } else {
@@ -97,16 +95,5 @@ record Agreement(Deployment deployment, Considered considered, Decision.Switch c
 
     private boolean inParts() {
         return request().hasContent() && request().fields().first("Content-Type").orElse("").strip().regionMatches(true, 0, "multipart/form-data", 0, 19);
-    }
-
-    /** The content, read to the end of its framing, or empty when it is longer than allowed. */
-    private Optional<byte[]> content(HttpServletRequest http) throws IOException {
-        int most = deployment.settings().maxContent();
-        if (request().contentLength().orElse(0) > most) return Optional.empty();
-        byte[] content = http.getInputStream().readNBytes(most + 1);
-        if (request().contentLength().isPresent() && content.length < request().contentLength().getAsLong()) {
-            throw new IOException("The content ended before its length");
-        }
-        return content.length > most ? Optional.empty() : Optional.of(content);
     }
 }

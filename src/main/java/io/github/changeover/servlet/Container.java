@@ -33,6 +33,24 @@ public interface Container {
         return true;
     }
 
+    /** For the reads of the request's content. */
+    default ReadTimeout readTimeout(HttpServletRequest request) {
+        return millis -> { };
+    }
+
+    /** How long a read waits for octets; the container's own time where it cannot be told. */
+    interface ReadTimeout {
+        void atMost(long millis);
+
+        /** The container's own time holds again. */
+        default void restore() {
+        }
+    }
+
+    /** The rest of the request's content is not awaited: the connection closes with the answer. */
+    default void abandonContent(HttpServletRequest request) {
+    }
+
     /** Undoes {@link #keepBodyWhole}, right before an upgrade: what is read from now on is the connection's. */
     default void restoreRaw(HttpServletRequest request) throws IOException {
     }

@@ -164,6 +164,11 @@ final class Deployment implements AutoCloseable {
         return switching;
     }
 
+    /** Null where nobody waits for any. */
+    Logouts logouts() {
+        return libraries.stream().flatMap(library -> library.logouts().stream()).findFirst().orElse(null);
+    }
+
     boolean veils() {
         return veils;
     }

@@ -10,6 +10,7 @@ import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpSession;
 import java.io.IOException;
 import java.util.List;
 
@@ -22,6 +23,7 @@ public final class OuterFilter implements Filter {
             "This server takes no content with this method: send the request without content.");
     private Deployment deployment;
     private String health;      // null: off
+    private Logouts logouts;    // null: nobody waits for any
     private InnerRequests inner;        // null: no request comes from within a switched connection
 
     /** For the container. */
@@ -32,6 +34,7 @@ public final class OuterFilter implements Filter {
     public void init(FilterConfig config) throws ServletException {
         deployment = Deployment.start(config.getServletContext());
         health = deployment.settings().operating().health().orElse(null);
+        logouts = deployment.logouts();
         inner = InnerRequests.in(config.getServletContext()).orElse(null);
     }
 
@@ -60,6 +63,10 @@ public final class OuterFilter implements Filter {
             } finally {
                 exchange.release();
             }
+        } else if (asked instanceof HttpServletRequest http) {
+            HttpSession session = Logouts.session(logouts, http);
+            chain.doFilter(asked, response);
+            Logouts.tell(logouts, session, http);
         } else {
             chain.doFilter(asked, response);
         }

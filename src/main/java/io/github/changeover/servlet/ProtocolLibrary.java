@@ -7,6 +7,7 @@ import jakarta.servlet.ServletContext;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.Set;
@@ -73,6 +74,11 @@ public interface ProtocolLibrary {
         /** The request as the application's filters see it: this one, or a {@link Veil} over it. */
         default HttpServletRequest veil(HttpServletRequest request) {
             return request;
+        }
+
+        /** Empty where it does not matter who logs out. */
+        default Optional<Logouts> logouts() {
+            return Optional.empty();
         }
 
         /** The rules of paths are made, of everything that was offered. Called once, before any request. */

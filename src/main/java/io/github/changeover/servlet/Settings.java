@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
  * The configuration of an application, read once at start. Every default works; a wrong value stops the deployment.
  *
  * @param limits       the bounds of a switched connection
+ * @param negotiation  the content of a request that switches has come within this time
  * @param maxContent   octets of content a request may have whose protocol takes content
  * @param maxCapture   octets of an original response that is handed to the new protocol
  * @param maxBlocking  platform threads for handlers that block, below JDK 21
@@ -28,7 +29,7 @@ import java.util.regex.Pattern;
  * @param bounds       how many connections there may be
  * @param operating    what an operator sets for himself
  */
-record Settings(Limits limits, int maxContent, int maxCapture, int maxBlocking, boolean servletEdge, List<ProtocolToken> off,
+record Settings(Limits limits, Duration negotiation, int maxContent, int maxCapture, int maxBlocking, boolean servletEdge, List<ProtocolToken> off,
                 Map<String, PathSetting> paths, Places.Bounds bounds, Operating operating) {
     /** What is set for one path; what is empty stays as the program says. */
     record PathSetting(Optional<List<ProtocolToken>> protocols, Optional<Boolean> serverOrder, Optional<Boolean> required,
@@ -37,7 +38,8 @@ record Settings(Limits limits, int maxContent, int maxCapture, int maxBlocking, 
 
     private static final Set<String> KNOWN = Set.of("changeover.queue.max", "changeover.idle", "changeover.stall", "changeover.closing",
             "changeover.linger", "changeover.drain", "changeover.content.max", "changeover.capture.max", "changeover.blocking.max",
-            "changeover.off", "changeover.edge", "changeover.lifetime", "changeover.early-data.max");
+            "changeover.off", "changeover.edge", "changeover.lifetime", "changeover.early-data.max",
+            "changeover.negotiation.timeout");
     private static final Pattern PATH = Pattern.compile("changeover\\.path\\.(/.*)\\.(protocols|order|required|advertise|close-on-refuse|roles|connections\\.max)");
 
     static Settings read(SettingValues source, Set<String> libraries) {
@@ -61,7 +63,7 @@ record Settings(Limits limits, int maxContent, int maxCapture, int maxBlocking, 
                         + " and changeover.protocol.TOKEN.connections.max");
             }
         }
-        return new Settings(limits, source.size("changeover.content.max", 1 << 20), source.size("changeover.capture.max", 1 << 20),
+        return new Settings(limits, source.timeAboveZero("changeover.negotiation.timeout", Duration.ofSeconds(30)), source.size("changeover.content.max", 1 << 20), source.size("changeover.capture.max", 1 << 20),
                 source.size("changeover.blocking.max", 200), servletEdge,
                 source.list("changeover.off").map(words -> source.tokens("changeover.off", words)).orElse(List.of()), paths(source), Bounds.read(source), Operating.read(source));
     }
@@ -99,6 +101,7 @@ record Settings(Limits limits, int maxContent, int maxCapture, int maxBlocking, 
         shown.put("drain", time(limits.drain()));
         shown.put("lifetime", time(limits.lifetime()));
         shown.put("early-data.max", limits.earlyData() == Limits.ANY ? "any" : Integer.toString(limits.earlyData()));
+        shown.put("negotiation.timeout", time(negotiation));
         shown.put("content.max", Integer.toString(maxContent));
         shown.put("capture.max", Integer.toString(maxCapture));
         shown.put("blocking.max", Integer.toString(maxBlocking));

@@ -1,14 +1,14 @@
-// Asks for what has changed once a second, shows it, and sends orders.
+// Is told once a second what has changed, over a WebSocket; where there is none it asks. Shows it, and sends orders.
 
 import { Chart } from './charts.js';
 import { byId, el, number, octets, say } from './dom.js';
 import { startLab } from './lab.js';
+import { Line } from './line.js';
 import { showConnections, showDecisions, showPaths } from './tables.js';
 
 const KEPT_DECISIONS = 200;
 const KEPT_SAMPLES = 301;
 let about = null;
-let last = null;
 let decisions = [];
 let samples = [];
 
@@ -74,20 +74,26 @@ function show(state) {
   showPaths(about, state.off, order);
 }
 
+/** The latest decisions are asked for again: their answers may not have been known. */
+const since = () => `decision=${Math.max(0, (decisions[0]?.number ?? 0) - 20)}&sample=${samples.at(-1)?.[0] ?? 0}`;
+
+function arrived(state) {
+  if (state.instance !== about.instance) location.reload();
+  else show(state);
+}
+
 let waiting = 0;
 let asking = false;
+/** Asks now, and goes on asking while no line is open. */
 async function refresh() {
   if (asking) return;
   asking = true;
   clearTimeout(waiting);
   try {
     if (!about) await begin();
-    // The latest decisions are asked for again: their answers may not have been known.
-    const decision = Math.max(0, (decisions[0]?.number ?? 0) - 20);
-    last = await get(`api/state?decision=${decision}&sample=${samples.at(-1)?.[0] ?? 0}`);
-    if (last.instance !== about.instance) location.reload();
-    else show(last);
-    waiting = setTimeout(refresh, document.hidden ? 10_000 : 1000);
+    arrived(await get(`api/state?${since()}`));
+    if (!document.hidden) line.open();
+    if (!line.isOpen) waiting = setTimeout(refresh, document.hidden ? 10_000 : 1000);
   } catch (failure) {
     status('lost', 'No answer');
     announce(`The server does not answer. ${failure.message}`);
@@ -96,6 +102,12 @@ async function refresh() {
     asking = false;
   }
 }
+
+const line = new Line(since, arrived, open => {
+  byId('state').dataset.line = open ? 'live' : 'asked';
+  if (open) clearTimeout(waiting);
+  else refresh();
+});
 
 async function begin() {
   about = await get('api/about');
@@ -115,5 +127,8 @@ byId('sure').addEventListener('close', () => {
 });
 byId('welcome').addEventListener('click', () => order('welcome', {}, 'New connections are welcome again.'));
 document.querySelectorAll('input[name=outcome]').forEach(input => input.addEventListener('change', () => showDecisions(decisions, input.value)));
-document.addEventListener('visibilitychange', () => { if (!document.hidden) refresh(); });
+document.addEventListener('visibilitychange', () => {
+  if (document.hidden) line.close();
+  else refresh();
+});
 refresh();

@@ -2,14 +2,11 @@ package io.github.changeover.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import jakarta.servlet.ServletContext;
-import java.lang.reflect.Proxy;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class SamplesTest {
-    private final Samples samples = new Samples((ServletContext) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {ServletContext.class},
-            (proxy, method, given) -> null));
+    private final Samples samples = new Samples();
 
     @Test
     void thoseAfterATimeAreToldAndTenMinutesAreKept() {
@@ -17,6 +14,5 @@ class SamplesTest {
         assertThat(samples.after(998)).containsExactly(List.of(999L, 999L, 1998L, 2997L, 3996L), List.of(1000L, 1000L, 2000L, 3000L, 4000L));
         assertThat(samples.after(0)).hasSize(300);
         assertThat(samples.after(1000)).isEmpty();
-        samples.close();
     }
 }

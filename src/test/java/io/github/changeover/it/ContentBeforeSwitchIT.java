@@ -15,7 +15,9 @@ import java.io.IOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -168,5 +170,68 @@ class ContentBeforeSwitchIT {
             assertThat(head.status()).isEqualTo(403);
             assertThat(wire.readBodyText(head)).isEqualTo("Never.\n");
         }
+    }
+
+    /** What is refused with 408 when its content comes like this. */
+    private static void assertTooSlow(ContainerUnderTest container, byte[] first, Drip rest) throws IOException {
+        container.deploy(War.with("hurried").app("bodies").set("changeover.negotiation.timeout", "1500ms").build(), "/hurried");
+        try (Wire wire = Wire.connect(container.http())) {
+            long begun = System.nanoTime();
+            wire.send(first);
+            rest.on(wire);
+            Message.Answer answer = Message.answer(wire);
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isBetween(Duration.ofMillis(1400), Duration.ofSeconds(8));
+            assertThat(answer.status()).isEqualTo(408);
+            assertThat(answer.fields().toString()).containsIgnoringCase("close");
+            assertThat(answer.content()).doesNotContain("Exception", "org.apache");
+            assertThat(wire.isClosedByPeer(Duration.ofSeconds(5))).isTrue();
+            Message quick = Message.of("POST /hurried/unread", "Connection: Upgrade", "Upgrade: laden", "Content-Type: text/plain").content(Probing.pattern(1000), Framing.LENGTH);
+            try (Wire other = Wire.connect(container.http())) {
+                other.send(quick.octets(EARLY));
+                assertSwitched(other, quick);
+            }
+        } finally {
+            container.undeploy("/hurried");
+        }
+    }
+
+    @Test
+    @Covers("RFC9112-8-01")
+    void contentThatIsNoContentIsRefusedWithoutAStackTrace() throws IOException {
+        String head = "POST /laden/unread HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: laden\r\nTransfer-Encoding: chunked\r\n\r\n";
+        try (Wire wire = Wire.connect(server.http()).send(head + "zz\r\nhello\r\n0\r\n\r\n")) {
+            Message.Answer answer = Message.answer(wire);
+            assertThat(answer.status()).isEqualTo(400);
+            assertThat(answer.content()).doesNotContain("Exception", "org.apache");
+            assertThat(wire.isClosedByPeer(Duration.ofSeconds(5))).isTrue();
+        }
+    }
+
+    private interface Drip {
+        void on(Wire wire) throws IOException;
+    }
+
+    private static Message slow(Framing framing) {
+        return Message.of("POST /hurried/unread", "Connection: Upgrade", "Upgrade: laden", "Content-Type: text/plain").content(Probing.pattern(1000), framing);
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Framing.class, names = {"LENGTH", "CHUNKED"})
+    void contentThatStopsIsNotAwaitedForLong(Framing framing, ContainerUnderTest container) throws IOException {
+        byte[] octets = slow(framing).octets();
+        assertTooSlow(container, Arrays.copyOf(octets, octets.length - 100), wire -> { });
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Framing.class, names = {"LENGTH", "CHUNKED"})
+    void contentThatTricklesIsNotAwaitedForLong(Framing framing, ContainerUnderTest container) throws IOException {
+        byte[] octets = slow(framing).octets();
+        int from = octets.length - 100;
+        assertTooSlow(container, Arrays.copyOf(octets, from), wire -> {
+            for (int i = from; i < octets.length - 50 && wire.socket().getInputStream().available() == 0; i++) {
+                wire.send(new byte[] {octets[i]});
+                LockSupport.parkNanos(100_000_000);
+            }
+        });
     }
 }

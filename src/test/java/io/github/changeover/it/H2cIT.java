@@ -277,4 +277,18 @@ class H2cIT {
                 && thread.getContextClassLoader() != null && thread.getContextClassLoader().toString().contains("h2cgoes"));
         http.close();
     }
+
+    @Test
+    @NotOnTomcatServletEdge
+    void aClientWithoutAPrefaceIsNotAwaitedForLong(ContainerUnderTest container) throws IOException {
+        container.deploy(war("unprefaced").set("changeover.h2c.preface", "500ms").build(), "/unprefaced");
+        try (Http2Wire silent = Http2Wire.upgrade(container, "/unprefaced/page/facts", MAX_CONCURRENT, 100); Http2Wire spoken = Http2Wire.upgrade(container, "/unprefaced/page/facts", MAX_CONCURRENT, 100).preface()) {
+            assertThat(silent.first(frame -> frame.type() == GOAWAY).error()).isEqualTo(Http2Wire.SETTINGS_TIMEOUT);
+            assertThat(silent.wire().isClosedByPeer(Duration.ofSeconds(5))).isTrue();
+            assertThat(spoken.send(PING, 0, 0, "12345678".getBytes()).first(frame -> frame.type() == PING).flags()).isEqualTo(ACK);
+            assertThat(spoken.wire().isClosedByPeer(Duration.ofMillis(300))).isFalse();
+        } finally {
+            container.undeploy("/unprefaced");
+        }
+    }
 }

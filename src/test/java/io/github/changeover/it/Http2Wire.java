@@ -18,7 +18,7 @@ final class Http2Wire implements AutoCloseable {
     static final int DATA = 0, HEADERS = 1, RST = 3, SETTINGS = 4, PING = 6, GOAWAY = 7, WINDOW_UPDATE = 8, CONTINUATION = 9;
     static final int END_STREAM = 1, ACK = 1, END_HEADERS = 4;
     static final byte[] MAGIC = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(ISO_8859_1);
-    static final int PROTOCOL_ERROR = 1, STREAM_CLOSED = 5, REFUSED_STREAM = 7, CALM = 11;
+    static final int PROTOCOL_ERROR = 1, SETTINGS_TIMEOUT = 4, STREAM_CLOSED = 5, REFUSED_STREAM = 7, CALM = 11;
 
     record Frame(int type, int flags, int stream, byte[] payload) {
         boolean is(int wanted, int on) {

@@ -171,6 +171,12 @@ public final class War {
         return libraries("netty");
     }
 
+    /** With Micrometer and its Prometheus registry. */
+    public War micrometer() {
+        walk(Path.of(System.getProperty("changeover.test.libraries"))).forEach((path, octets) -> file("WEB-INF/lib/" + path, octets));
+        return this;
+    }
+
     /** A context parameter. */
     public War set(String parameter, String value) {
         parameters.put(parameter, value);

@@ -263,6 +263,22 @@ class WebSocketEndpointsIT {
         }
     }
 
+    @Test
+    void aLogoutThatLeavesTheSessionClosesWith1008Too() throws IOException {
+        String cookie = login();
+        String other = login();
+        String[] joe = {"Authorization", value(Logins.basic(Logins.MEMBER)), "Cookie"};
+        try (Talk member = Talk.to(server, AT + "/secret/who", "", joe[0], joe[1], joe[2], cookie);
+             Talk elsewhere = Talk.to(server, AT + "/secret/who", "", joe[0], joe[1], joe[2], other)) {
+            assertThat(member.ask("who")).isEqualTo("text joe");
+            assertThat(page("/secret/login", Logins.basic(Logins.MEMBER), "Cookie: " + cookie)).isNotEmpty();
+            assertThat(member.ask("who")).as("another request changes nothing").isEqualTo("text joe");
+            assertThat(page("/secret/leave", Logins.basic(Logins.MEMBER), "Cookie: " + cookie)).isEqualTo("left");
+            assertThat(member.next()).startsWith("close 1008 ");
+            assertThat(elsewhere.ask("who")).as("another session stays").isEqualTo("text joe");
+        }
+    }
+
     /** A session whose user is known: its id stays from here on. */
     private static String login() throws IOException {
         String cookie = "";

@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /**
  * One request on Payara or GlassFish, down to its Grizzly connection, by reflection. {@link #of} is empty, and every step is false, where the inside is not
@@ -124,6 +125,12 @@ final class GrizzlyConnection {
     boolean field(String name, String value) {
         return done(() -> n.call("text", n.call("header", n.call("headers", n.call("response", packet)), name), value));
     }
+
+    /** How long a read of the content waits from now on, in milliseconds. */
+    void readTimeout(long millis) { done(() -> n.call("setReadTimeout", connection, millis, TimeUnit.MILLISECONDS)); }
+
+    /** Grizzly would await the rest of the content before it closes. */
+    void abandonContent() { done(() -> n.call("expect", packet, false)); }
 
     /** Closes the connection once the request is answered. */
     boolean closeAfterAnswer() {

@@ -35,6 +35,7 @@ final class GrizzlyNames {
             Buffer remains=hasRemaining() octets=toByteBuffer()
             memory.Buffers empty=EMPTY_BUFFER wrap=wrap(MemoryManager,byte[]) appender=getBufferAppender(boolean)
             nio.NIOConnection channel=getChannel() bound=setMaxAsyncWriteQueueSize(int) terminate=terminateSilently() transport=getTransport()
+            nio.NIOConnection setReadTimeout=setReadTimeout(long,TimeUnit)
             nio.NIOConnection processor=setProcessor(Processor)
             asyncqueue.AsyncQueueEnabledTransport queues=getAsyncQueueIO()
             asyncqueue.AsyncQueueIO writer=getWriter()

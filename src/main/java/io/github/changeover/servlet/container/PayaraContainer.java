@@ -25,6 +25,7 @@ import javax.naming.NamingException;
  */
 public final class PayaraContainer implements Container {
     private static final String GRIZZLY = GrizzlyConnection.class.getName();
+    private static final long GRIZZLYS_OWN = 30_000;
     private static final String CLOSES = PayaraContainer.class.getName() + ".closes";
 
     private final CallbackThreads callbacks = new CallbackThreads();
@@ -59,6 +60,11 @@ public final class PayaraContainer implements Container {
     }
 
     @Override
+    public void abandonContent(HttpServletRequest request) {
+        GrizzlyConnection.of(request).ifPresent(GrizzlyConnection::abandonContent);
+    }
+
+    @Override
     public void closeAfterAnswer(HttpServletRequest request) {
         GrizzlyConnection.of(request).filter(GrizzlyConnection::closeAfterAnswer).ifPresent(grizzly -> request.setAttribute(CLOSES, true));
     }
@@ -73,6 +79,23 @@ public final class PayaraContainer implements Container {
         if (request.getAttribute(GRIZZLY) instanceof GrizzlyConnection mended && !mended.restoreRaw()) {
             throw new IOException("The request's content was not read to its end, or Grizzly is not as known");
         }
+    }
+
+    @Override
+    public ReadTimeout readTimeout(HttpServletRequest request) {
+        Optional<GrizzlyConnection> grizzly = GrizzlyConnection.of(request);
+        if (grizzly.isEmpty()) return millis -> { };
+        return new ReadTimeout() {
+            @Override
+            public void atMost(long millis) {
+                grizzly.get().readTimeout(millis);
+            }
+
+            @Override
+            public void restore() {
+                grizzly.get().readTimeout(GRIZZLYS_OWN);
+            }
+        };
     }
 
     @Override

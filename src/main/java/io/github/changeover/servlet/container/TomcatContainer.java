@@ -12,8 +12,10 @@ import java.io.IOException;
 import java.lang.reflect.Field;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.RequestFacade;
+import org.apache.coyote.AbstractProcessor;
 import org.apache.coyote.http11.Http11NioProtocol;
 import org.apache.tomcat.util.net.AbstractEndpoint.Handler.SocketState;
+import org.apache.tomcat.util.net.SocketWrapperBase;
 
 /**
  * Apache Tomcat 10.1 and 11. {@code upgrade()} accepts a handler of Tomcat's own kind and gives it the socket: that is
@@ -68,6 +70,11 @@ public final class TomcatContainer implements Container {
     }
 
     @Override
+    public ReadTimeout readTimeout(HttpServletRequest request) {
+        return reach == null ? millis -> { } : reach.readTimeout(request);
+    }
+
+    @Override
     public void upgrade(HttpServletRequest request, LiveConnection connection) throws IOException, ServletException {
         if (direct && reach.overNio(request)) {
             request.upgrade(TomcatEdge.class).carry(connection);
@@ -91,6 +98,7 @@ public final class TomcatContainer implements Container {
     private static final class Reach {
         private final Field facade = field(RequestFacade.class, "request");
         private final Field hook = field(org.apache.coyote.Request.class, "hook");
+        private final Field socket = field(AbstractProcessor.class, "socketWrapper");
         private final Field keepAlive = field(Class.forName("org.apache.coyote.http11.Http11Processor", false, Request.class.getClassLoader()), "keepAlive");
 
         Reach() throws ReflectiveOperationException {
@@ -132,6 +140,29 @@ public final class TomcatContainer implements Container {
                 return keepAlive.getDeclaringClass().isInstance(processor) && !keepAlive.getBoolean(processor);
             } catch (ReflectiveOperationException | RuntimeException unknown) {
                 return false;
+            }
+        }
+
+        ReadTimeout readTimeout(HttpServletRequest request) {
+            try {
+                Request behind = behind(request);
+                Object processor = behind == null ? null : hook.get(behind.getCoyoteRequest());
+                if (!keepAlive.getDeclaringClass().isInstance(processor)) return millis -> { };
+                SocketWrapperBase<?> wrapper = (SocketWrapperBase<?>) socket.get(processor);
+                long own = wrapper.getReadTimeout();
+                return new ReadTimeout() {
+                    @Override
+                    public void atMost(long millis) {
+                        wrapper.setReadTimeout(millis);
+                    }
+
+                    @Override
+                    public void restore() {
+                        wrapper.setReadTimeout(own);
+                    }
+                };
+            } catch (ReflectiveOperationException | RuntimeException unknown) {
+                return millis -> { };
             }
         }
 

@@ -1,5 +1,6 @@
 package io.github.changeover.websocket.engine;
 
+import io.github.changeover.servlet.Logouts;
 import io.github.changeover.servlet.ProtocolLibrary;
 import io.github.changeover.websocket.engine.WebSocketLibrary.Terms;
 import io.github.changeover.websocket.frames.DeflatePool;
@@ -19,11 +20,13 @@ final class OwnEngine implements ProtocolLibrary.Started {
     private final EndpointContainer container;
     private final String tyrus;
     private final DeflatePool pool;
+    private final SessionEnds ends;
 
-    private OwnEngine(EndpointContainer container, String tyrus, DeflatePool pool) {
+    private OwnEngine(EndpointContainer container, String tyrus, DeflatePool pool, SessionEnds ends) {
         this.container = container;
         this.pool = pool;
         this.tyrus = tyrus;
+        this.ends = ends;
     }
 
     static ProtocolLibrary.Started start(ProtocolLibrary.Start start, Terms terms, Set<Class<?>> endpoints) {
@@ -46,16 +49,22 @@ final class OwnEngine implements ProtocolLibrary.Started {
             throw new IllegalStateException("The WebSocket endpoints cannot be deployed: " + wrong.getMessage(), wrong);
         }
         DeflatePool pool = new DeflatePool();
-        WebSocketHandler.Shared shared = new WebSocketHandler.Shared(new FrameLimits(terms.maxMessage(), terms.maxMessage()), pool, SessionEnds.of(context));
+        SessionEnds ends = SessionEnds.of(context);
+        WebSocketHandler.Shared shared = new WebSocketHandler.Shared(new FrameLimits(terms.maxMessage(), terms.maxMessage()), pool, ends);
         WebSocketProtocol protocol = new WebSocketProtocol(container.getWebSocketEngine(), terms, shared);
         container.serve(new FrontController(container, terms, shared));
         container.paths().forEach(path -> start.changeover().path(path).offer(protocol));
-        return new OwnEngine(container, tyrus, pool);
+        return new OwnEngine(container, tyrus, pool, ends);
     }
 
     @Override
     public String describe() {
         return container.paths().isEmpty() ? "" : "WebSocket on " + container.paths() + " by " + tyrus;
+    }
+
+    @Override
+    public Optional<Logouts> logouts() {
+        return Optional.of(ends);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.github.changeover.websocket.engine;
 
+import io.github.changeover.servlet.Logouts;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.http.HttpSessionEvent;
 import jakarta.servlet.http.HttpSessionIdListener;
@@ -9,10 +10,10 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Ends the connections of a user whose HTTP session ends, by logout or in time: they are closed with 1008 (Jakarta WebSocket
+ * Ends the connections of a user whose HTTP session ends, or who logs out of it: they are closed with 1008 (Jakarta WebSocket
  * section 7.2). Connections without an authenticated user stay.
  */
-public final class SessionEnds implements HttpSessionListener, HttpSessionIdListener {
+public final class SessionEnds implements HttpSessionListener, HttpSessionIdListener, Logouts {
     private static final String ATTRIBUTE = SessionEnds.class.getName();
     private final Map<String, Set<Expected>> expected = new ConcurrentHashMap<>();
 
@@ -57,7 +58,22 @@ public final class SessionEnds implements HttpSessionListener, HttpSessionIdList
 
     @Override
     public void sessionDestroyed(HttpSessionEvent event) {
-        Set<Expected> all = expected.remove(event.getSession().getId());
+        loggedOut(event.getSession().getId());
+    }
+
+    @Override
+    public boolean areAwaited() {
+        return !expected.isEmpty();
+    }
+
+    @Override
+    public boolean awaits(String session) {
+        return expected.containsKey(session);
+    }
+
+    @Override
+    public void loggedOut(String session) {
+        Set<Expected> all = expected.remove(session);
         if (all != null) all.forEach(one -> one.end.run());
     }
 

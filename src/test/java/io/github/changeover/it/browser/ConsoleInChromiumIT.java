@@ -33,6 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("browser")
 class ConsoleInChromiumIT {
     private static final String ROWS = "document.querySelectorAll('#live tr').length";
+    private static final String LINE = "document.getElementById('state').dataset.line";
     private static Browser browser;
     private static URI server;
     private static URI console;
@@ -56,7 +57,7 @@ class ConsoleInChromiumIT {
     @BeforeEach
     void open() {
         page = browser.open(console).size(1280, 900);
-        page.await("document.getElementById('state').innerText === 'Serving'").await(ROWS + " === 0");
+        page.await("document.getElementById('state').innerText === 'Serving'").await(ROWS + " === 0").await(LINE + " === 'live'");
     }
 
     /** Whatever a test does: no error, no breach of the policy, and nothing asked from elsewhere. */
@@ -83,6 +84,29 @@ class ConsoleInChromiumIT {
         }
         page.await(ROWS + " === 0").await("!document.getElementById('nobody').hidden");
         page.await("document.querySelectorAll('#chart-connections path.stroke').length === 1 && document.querySelectorAll('#chart-octets path.stroke').length === 2");
+    }
+
+    @Test
+    void itIsToldOverAWebSocketAndAsksNoMore() throws IOException {
+        page.eval("{ window.asked = 0; const before = window.fetch; window.fetch = (...given) => { window.asked++; return before(...given); }; }");
+        try (Wire wire = offer("/echo", "echo")) {
+            Expect.answer(wire.readHead()).switchesTo("echo");
+            page.await(ROWS + " === 1");
+        }
+        page.await(ROWS + " === 0");
+        assertThat(page.eval("window.asked")).isEqualTo(0);
+    }
+
+    @Test
+    void whereWebSocketIsOffItAsks() throws IOException {
+        page.click("[data-token='websocket']").await("document.querySelector(\"[data-token='websocket']\").ariaChecked === 'false'");
+        page.click("#drain").click("#sure [value=drain]").await(LINE + " === 'asked'").click("#welcome");
+        try (Wire wire = offer("/echo", "echo")) {
+            Expect.answer(wire.readHead()).switchesTo("echo");
+            page.await(ROWS + " === 1");
+            assertThat(page.eval(LINE)).isEqualTo("asked");
+        }
+        page.await(ROWS + " === 0").click("[data-token='websocket']").await("document.querySelector(\"[data-token='websocket']\").ariaChecked === 'true'");
     }
 
     @Test

@@ -8,10 +8,12 @@ import org.apache.catalina.Container;
 import org.apache.catalina.Context;
 import org.apache.catalina.LifecycleException;
 import org.apache.catalina.LifecycleState;
+import org.apache.catalina.Valve;
 import org.apache.catalina.Wrapper;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.startup.ContextConfig;
 import org.apache.catalina.startup.Tomcat;
+import org.apache.catalina.valves.ErrorReportValve;
 import org.apache.tomcat.util.net.SSLHostConfig;
 import org.apache.tomcat.util.net.SSLHostConfigCertificate;
 import org.apache.tomcat.util.scan.StandardJarScanner;
@@ -52,10 +54,18 @@ final class EmbeddedTomcat implements ContainerUnderTest {
             login(tomcat, Logins.MEMBER, Logins.ROLE);
             login(tomcat, Logins.GUEST, Logins.GUEST_ROLE);
             tomcat.start();
+            withoutStackTraces(tomcat);
         } catch (IOException | LifecycleException e) {
             throw new IllegalStateException("Tomcat did not start: " + e.getMessage(), e);
         }
         return new EmbeddedTomcat(name, tomcat, http, https, applications);
+    }
+
+    /** A peer's mistake is no matter of ours: what is broken is logged, and not shown. */
+    private static void withoutStackTraces(Tomcat tomcat) {
+        for (Valve valve : tomcat.getHost().getPipeline().getValves()) {
+            if (valve instanceof ErrorReportValve report) report.setShowReport(false);
+        }
     }
 
     private static void login(Tomcat tomcat, String user, String role) {
@@ -67,6 +77,8 @@ final class EmbeddedTomcat implements ContainerUnderTest {
         Connector connector = new Connector("org.apache.coyote.http11.Http11NioProtocol");
         connector.setPort(port);
         connector.setProperty("address", Work.LOOPBACK);
+        connector.setProperty("maxConnections", "20000");       // 8192 unless set
+        connector.setProperty("socket.bufferPool", "500");      // unless set, buffers of 16 KB are kept for every connection there ever was at a time
         connector.setThrowOnFailure(true);
         return connector;
     }

@@ -1,0 +1,94 @@
+package io.github.changeover.console;
+
+import io.github.changeover.spi.CloseCause;
+import io.github.changeover.spi.ConnectionHandler;
+import io.github.changeover.spi.SwitchedConnection;
+import io.github.changeover.websocket.frames.CloseFrame;
+import io.github.changeover.websocket.frames.DeflatePool;
+import io.github.changeover.websocket.frames.FrameFault;
+import io.github.changeover.websocket.frames.FrameLimits;
+import io.github.changeover.websocket.frames.FrameReader;
+import io.github.changeover.websocket.frames.FrameSink;
+import io.github.changeover.websocket.frames.TextFrame;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** One page's WebSocket: it is shown what the application has, and what it says itself is not listened to. */
+final class LiveLine implements ConnectionHandler.Events, FrameSink, Lines.Line {
+    private static final FrameLimits SMALL = new FrameLimits(4096, 4096);
+    private static final int CLOSE = 0x88, PING = 0x89, PONG = 0x8a, HEADER = 2, GOING_AWAY = 1001;
+    private final Lines lines;
+    private final Supplier<Optional<String>> news;
+    private final FrameReader reader = new FrameReader(SMALL, Optional.empty(), new DeflatePool());
+    private volatile SwitchedConnection connection;
+
+    /** @param news what has changed since it was asked the last time, as JSON; empty while there is nobody to ask */
+    LiveLine(Lines lines, Supplier<Optional<String>> news) {
+        this.lines = lines;
+        this.news = news;
+    }
+
+    @Override
+    public void opened(SwitchedConnection made) {
+        connection = made;
+        lines.opened(this);
+    }
+
+    /** On the console's thread. A page that is slow is shown less often. */
+    @Override
+    public void show() {
+        if (connection.queued() == 0) news.get().ifPresent(json -> send(TextFrame.of(json)));
+    }
+
+    private void send(ByteBuffer frame) {
+        lines.sent(frame.remaining());
+        connection.send(frame);
+    }
+
+    @Override
+    public void received(SwitchedConnection same, ByteBuffer octets) {
+        lines.received(octets.remaining());
+        reader.read(octets, this);
+    }
+
+    @Override
+    public void frames(ByteBuffer frames) {
+        while (frames.hasRemaining()) {
+            int first = frames.get() & 0xff;
+            int length = frames.get() & 0xff;
+            if (length == 126) length = frames.getShort() & 0xffff;      // none is longer
+            byte[] payload = new byte[length];
+            frames.get(payload);
+            if (first == PING) send(ByteBuffer.allocate(HEADER + length).put((byte) PONG).put((byte) length).put(payload).flip());
+            else if (first == CLOSE) leave(CloseFrame.of(length == 0 ? 1005 : 1000, ""));
+        }
+    }
+
+    @Override
+    public void failed(FrameFault fault) {
+        leave(CloseFrame.of(fault));
+    }
+
+    @Override
+    public void idle(SwitchedConnection same) {
+        leave(CloseFrame.of(GOING_AWAY, "Nothing was sent or received for long."));
+    }
+
+    @Override
+    public void drain(SwitchedConnection same, Duration grace) {
+        leave(CloseFrame.of(GOING_AWAY, "The application is going."));
+    }
+
+    private void leave(ByteBuffer frame) {
+        send(frame);
+        connection.close();
+    }
+
+    @Override
+    public void closed(SwitchedConnection same, CloseCause cause) {
+        lines.closed(this);
+        reader.close();
+    }
+}

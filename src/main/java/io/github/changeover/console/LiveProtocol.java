@@ -1,0 +1,74 @@
+package io.github.changeover.console;
+
+import io.github.changeover.observe.Observatory;
+import io.github.changeover.servlet.RequestAtHand;
+import io.github.changeover.spi.Decision;
+import io.github.changeover.spi.ProtocolToken;
+import io.github.changeover.spi.UpgradeProtocol;
+import io.github.changeover.spi.UpgradeRequest;
+import io.github.changeover.websocket.HandshakePolicy;
+import io.github.changeover.websocket.OpeningHandshake;
+import jakarta.servlet.ServletContext;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The WebSocket that keeps a page up to date. Who may open it is who may read the page. */
+final class LiveProtocol implements UpgradeProtocol {
+    private static final Pattern NUMBER = Pattern.compile("(?:^|&)(decision|sample)=([0-9]{1,18})(?=&|$)");
+    private final Access access;
+    private final Lines lines;
+    private final Samples samples;
+    private final ServletContext context;
+    private final long instance;
+
+    LiveProtocol(Access access, Lines lines, Samples samples, ServletContext context, long instance) {
+        this.access = access;
+        this.lines = lines;
+        this.samples = samples;
+        this.context = context;
+        this.instance = instance;
+    }
+
+    @Override
+    public List<ProtocolToken> tokens() {
+        return List.of(OpeningHandshake.TOKEN);
+    }
+
+    /** Before the handshake itself is looked at. */
+    Optional<Decision.Refuse> gate(UpgradeRequest request, ProtocolToken candidate) {
+        return RequestAtHand.current().map(access::deniedLive).orElse(Optional.of("Only a request can open it.")).map(reason -> new Decision.Refuse(403, reason));
+    }
+
+    @Override
+    public Decision negotiate(UpgradeRequest request, ProtocolToken offered) {
+        OpeningHandshake.Outcome outcome = OpeningHandshake.check(request, HandshakePolicy.NOTHING);
+        if (outcome instanceof OpeningHandshake.Refused refused) return refused.refusal();
+        return new Decision.Switch(List.of(offered), ((OpeningHandshake.Accepted) outcome).fields(), agreed -> new LiveLine(lines, news(request.query())));
+    }
+
+    /** What comes after what the page has, as it says in its query. */
+    private Supplier<Optional<String>> news(String query) {
+        Cursor cursor = new Cursor();
+        Matcher matcher = NUMBER.matcher(query);
+        while (matcher.find()) {
+            long number = Long.parseLong(matcher.group(2));
+            if (matcher.group(1).equals("decision")) cursor.decision = number;
+            else cursor.sample = number;
+        }
+        return () -> Observatory.of(context).map(seen -> {
+            State.News news = State.News.of(seen, samples, lines.own(), instance, cursor.decision, cursor.sample);
+            cursor.decision = news.decision();
+            cursor.sample = news.sample();
+            return Json.of(news.map());
+        });
+    }
+
+    /** How far a page has been shown things. On the console's thread. */
+    private static final class Cursor {
+        private long decision;
+        private long sample;
+    }
+}

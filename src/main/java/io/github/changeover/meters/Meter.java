@@ -1,0 +1,70 @@
+package io.github.changeover.meters;
+
+import io.github.changeover.negotiation.Explanation.Ground;
+import io.github.changeover.negotiation.Explanation.Outcome;
+import io.github.changeover.observe.Counts;
+import io.github.changeover.observe.Durations;
+import io.github.changeover.spi.CloseCause;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+
+/** A meter, as both libraries have it: the names and labels are those of the OpenMetrics text, with dots. */
+sealed interface Meter {
+    /**
+     * A number.
+     *
+     * @param unit     empty for none
+     * @param countsUp whether it only grows
+     */
+    record Number(String name, String unit, String help, Map<String, String> labels, boolean countsUp, ToDoubleFunction<Counts> value) implements Meter {
+    }
+
+    /** How often something took how long. */
+    record Time(String name, String help, Function<Counts, Durations> value) implements Meter {
+    }
+
+    /** All there are: as many as the rules and the enumerations make. */
+    static List<Meter> all(Counts counts) {
+        List<Meter> all = new ArrayList<>();
+        gauge(all, "changeover.draining", "", "Whether new connections are turned away.", now -> now.draining() ? 1 : 0);
+        for (String protocol : counts.live().keySet()) {
+            Map<String, String> labels = Map.of("protocol", protocol);
+            all.add(new Number("changeover.connections", "", "Switched connections now.", labels, false, now -> now.live().getOrDefault(protocol, 0L)));
+            all.add(new Number("changeover.opened", "", "Connections that have opened.", labels, true, now -> now.opened().getOrDefault(protocol, 0L)));
+        }
+        for (CloseCause.Kind cause : CloseCause.Kind.values()) {
+            all.add(new Number("changeover.closed", "", "Connections that have ended, by cause.", Map.of("cause", word(cause)), true,
+                    now -> now.closed().getOrDefault(cause, 0L)));
+        }
+        for (Outcome outcome : Outcome.values()) {
+            for (Ground ground : Ground.values()) {
+                if ((outcome == Outcome.SWITCHED) != (ground == Ground.AGREED)) continue;
+                all.add(new Number("changeover.decisions", "", "Decisions on offers, by outcome and reason.",
+                        Map.of("outcome", word(outcome), "reason", word(ground)), true, now -> now.decisions().get(outcome).getOrDefault(ground, 0L)));
+            }
+        }
+        counter(all, "changeover.received.bytes", "bytes", "Octets received on switched connections.", Counts::octetsIn);
+        counter(all, "changeover.sent.bytes", "bytes", "Octets given to the container on switched connections.", Counts::octetsOut);
+        gauge(all, "changeover.queued.bytes", "bytes", "Octets that wait for slow peers now.", Counts::queued);
+        counter(all, "changeover.slow.writes", "", "How often a queue had grown over its bound.", Counts::slowWrites);
+        all.add(new Time("changeover.negotiation", "Time of negotiations.", Counts::negotiation));
+        all.add(new Time("changeover.connection", "Time connections were open that have ended.", Counts::life));
+        return all;
+    }
+
+    private static void gauge(List<Meter> all, String name, String unit, String help, ToDoubleFunction<Counts> value) {
+        all.add(new Number(name, unit, help, Map.of(), false, value));
+    }
+
+    private static void counter(List<Meter> all, String name, String unit, String help, ToDoubleFunction<Counts> value) {
+        all.add(new Number(name, unit, help, Map.of(), true, value));
+    }
+
+    private static String word(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,77 @@
+package io.github.changeover.meters;
+
+import io.github.changeover.negotiation.PathPolicy;
+import io.github.changeover.observe.Observatory;
+import io.github.changeover.servlet.ProtocolLibrary;
+import jakarta.servlet.ServletContext;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/** Finds the application's metrics libraries, and has the meters in them from its start to its end. */
+public final class MetersLibrary implements ProtocolLibrary {
+    private static final System.Logger LOG = System.getLogger(MetersLibrary.class.getName());
+    private static final String ON = "changeover.meters";
+    private static final Started OFF = new Started() {
+    };
+
+    /** For the ServiceLoader. */
+    public MetersLibrary() {
+    }
+
+    @Override
+    public Set<String> settings() {
+        return Set.of(ON);
+    }
+
+    @Override
+    public Started start(Start start) {
+        if (!start.settings().flag(ON).orElse(true)) return OFF;
+        ServletContext context = start.context();
+        List<Registry> found = new ArrayList<>();
+        where(() -> Optional.of(MicrometerRegistry.of(context))).ifPresent(found::add);
+        where(MicroProfileRegistry::current).ifPresent(found::add);
+        return found.isEmpty() ? OFF : new On(new Reading(() -> Observatory.of(context).orElseThrow().counts()), found);
+    }
+
+    /** The library's classes are loaded in here. */
+    private static Optional<Registry> where(Supplier<Optional<Registry>> library) {
+        try {
+            return library.get();
+        } catch (LinkageError absent) {
+            return Optional.empty();
+        }
+    }
+
+    /** @param reading held here, for Micrometer holds it weakly */
+    private record On(Reading reading, List<Registry> registries) implements Started {
+        @Override
+        public String describe() {
+            return "The meters are in " + registries.stream().map(Registry::name).collect(Collectors.joining(" and "));
+        }
+
+        @Override
+        public void rules(PathPolicy policy) {
+            List<Meter> meters = Meter.all(reading.counts());
+            registries.forEach(registry -> fill(registry, meters));
+        }
+
+        /** A registry that takes none, perhaps because a name has another meaning there, is no reason to stop an application. */
+        private void fill(Registry registry, List<Meter> meters) {
+            try {
+                meters.forEach(meter -> registry.add(meter, reading));
+            } catch (RuntimeException refused) {
+                LOG.log(System.Logger.Level.WARNING, registry.name() + " does not take the meters", refused);
+                registry.clear();
+            }
+        }
+
+        @Override
+        public void close() {
+            registries.forEach(Registry::clear);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package io.github.changeover.meters;
+
+import jakarta.enterprise.inject.spi.CDI;
+import jakarta.enterprise.inject.spi.Unmanaged;
+import jakarta.inject.Inject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.eclipse.microprofile.metrics.Metadata;
+import org.eclipse.microprofile.metrics.MetricID;
+import org.eclipse.microprofile.metrics.MetricRegistry;
+import org.eclipse.microprofile.metrics.Tag;
+
+/**
+ * MicroProfile's registry of the application's scope, by CDI. Everything is a gauge there, under the names of the text's samples:
+ * MicroProfile has no counter that is read. The only class that knows MicroProfile Metrics; it is loaded where that is.
+ */
+final class MicroProfileRegistry implements Registry {
+    private final MetricRegistry registry;
+    private final List<MetricID> added = new ArrayList<>();
+
+    /** Asking without a point of injection fails on Payara. */
+    static final class Point {
+        @Inject
+        private MetricRegistry registry;
+    }
+
+    private MicroProfileRegistry(MetricRegistry registry) {
+        this.registry = registry;
+    }
+
+    /** Empty where the application has no CDI, or the server no metrics. */
+    static Optional<Registry> current() {
+        try {
+            Unmanaged.UnmanagedInstance<Point> point = new Unmanaged<>(CDI.current().getBeanManager(), Point.class).newInstance().produce().inject();
+            return Optional.of(new MicroProfileRegistry(point.get().registry));
+        } catch (RuntimeException none) {
+            System.getLogger(MicroProfileRegistry.class.getName()).log(System.Logger.Level.DEBUG, "No registry of MicroProfile Metrics for this application", none);
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public String name() {
+        return "MicroProfile Metrics";
+    }
+
+    @Override
+    public void add(Meter meter, Reading reading) {
+        String name = meter instanceof Meter.Number number ? number.name() : ((Meter.Time) meter).name();
+        String sample = name.replace('.', '_');
+        if (meter instanceof Meter.Number number) {
+            Tag[] tags = number.labels().entrySet().stream().map(label -> new Tag(label.getKey(), label.getValue())).toArray(Tag[]::new);
+            gauge(sample + (number.countsUp() ? "_total" : ""), number.help(), () -> number.value().applyAsDouble(reading.counts()), tags);
+        } else if (meter instanceof Meter.Time time) {
+            gauge(sample + "_seconds_count", time.help(), () -> (double) time.value().apply(reading.counts()).count());
+            gauge(sample + "_seconds_sum", time.help(), () -> time.value().apply(reading.counts()).sum());
+        }
+    }
+
+    private void gauge(String name, String help, Supplier<Double> value, Tag... tags) {
+        registry.gauge(Metadata.builder().withName(name).withDescription(help).build(), value, tags);
+        added.add(new MetricID(name, tags));
+    }
+
+    @Override
+    public void clear() {
+        added.forEach(registry::remove);
+        added.clear();
+    }
+}

@@ -1,0 +1,136 @@
+package io.github.changeover.it.crowd;
+
+import io.github.changeover.it.Frames;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A process of its own with thousands of clients on one thread, each address of the loopback's with its share: every other one
+ * speaks WebSocket, the rest {@code example/1}. It says "held" when all have switched and "ended" when all have ended.
+ */
+public final class Crowd {
+    private static final int AT_ONCE = 128;
+    private final InetSocketAddress server;
+    private final String path;
+    private final int share;
+    private final Selector selector = Selector.open();
+    private final ByteBuffer octets = ByteBuffer.allocate(4096);
+    private int opening, held, ended;
+    private final int[] polite = new int[2];
+    private final List<String> wrong = new ArrayList<>();
+
+    private Crowd(InetSocketAddress server, String path, int share) throws IOException {
+        this.server = server;
+        this.path = path;
+        this.share = share;
+    }
+
+    /** Arguments: the server's port, the path, the number of clients, how many of them have one address. */
+    public static void main(String[] arguments) throws IOException {
+        Crowd crowd = new Crowd(new InetSocketAddress("127.0.0.1", Integer.parseInt(arguments[0])), arguments[1], Integer.parseInt(arguments[3]));
+        crowd.gather(Integer.parseInt(arguments[2]));
+    }
+
+    static String address(int client, int share) {
+        int number = 2 + client / share;
+        return "127.0." + number / 250 + "." + (1 + number % 250);
+    }
+
+    private static final class Client {
+        private final boolean webSocket;
+        private final StringBuilder heard = new StringBuilder();
+        private boolean switched;
+
+        Client(boolean webSocket) {
+            this.webSocket = webSocket;
+        }
+
+        /** What comes after the head of the 101. */
+        String said() {
+            return heard.substring(heard.indexOf("\r\n\r\n") + 4);
+        }
+
+        boolean isPolite() {
+            return webSocket ? said().startsWith("\u0088") && said().startsWith("\u0003\u00e9", 2) : said().equals("BYE\r\n");
+        }
+    }
+
+    private void gather(int count) throws IOException {
+        int next = 0;
+        long told = 0;
+        while (ended < count) {
+            while (next < count && opening < AT_ONCE) open(next++);
+            if (held + ended == count && told == 0) {
+                told = System.nanoTime();
+                System.out.println("held " + held + " wrong " + wrong.size() + " " + wrong.stream().limit(3).toList());
+            }
+            if (selector.select(60_000) == 0) throw new IOException("nothing for a minute: opening " + opening + ", held " + held + ", ended " + ended);
+            for (SelectionKey key : selector.selectedKeys()) ready(key);
+            selector.selectedKeys().clear();
+        }
+        System.out.println("ended websocket " + polite[0] + " example " + polite[1] + " wrong " + wrong.size() + " " + wrong.stream().limit(3).toList());
+    }
+
+    private void open(int client) throws IOException {
+        SocketChannel channel = SocketChannel.open();
+        channel.configureBlocking(false);
+        channel.bind(new InetSocketAddress(address(client, share), 0));
+        channel.register(selector, SelectionKey.OP_CONNECT, new Client(client % 2 == 0));
+        channel.connect(server);
+        opening++;
+    }
+
+    private void ready(SelectionKey key) throws IOException {
+        Client client = (Client) key.attachment();
+        SocketChannel channel = (SocketChannel) key.channel();
+        try {
+            if (key.isConnectable() && channel.finishConnect()) {
+                key.interestOps(SelectionKey.OP_READ);
+                channel.write(StandardCharsets.ISO_8859_1.encode(client.webSocket ? Frames.handshake(path)
+                        : "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: example/1\r\n\r\n"));
+            } else if (key.isReadable()) {
+                read(key, client, channel);
+            }
+        } catch (IOException failure) {
+            end(key, client, failure.toString());
+        }
+    }
+
+    private void read(SelectionKey key, Client client, SocketChannel channel) throws IOException {
+        int count = channel.read(octets.clear());
+        if (count < 0) {
+            end(key, client, client.heard.toString());
+            return;
+        }
+        client.heard.append(StandardCharsets.ISO_8859_1.decode(octets.flip()));
+        if (!client.switched && client.heard.indexOf("\r\n\r\n") >= 0) {
+            if (!client.heard.toString().startsWith("HTTP/1.1 101")) {
+                end(key, client, client.heard.toString());
+                return;
+            }
+            client.switched = true;
+            held++;
+            opening--;
+        }
+        if (client.switched && client.isPolite() && client.webSocket) {
+            channel.write(ByteBuffer.wrap(Frames.close(1001, "")));
+            channel.shutdownOutput();
+        }
+    }
+
+    private void end(SelectionKey key, Client client, String how) throws IOException {
+        key.channel().close();
+        ended++;
+        if (client.switched) held--;
+        else opening--;
+        if (client.switched && client.isPolite()) polite[client.webSocket ? 0 : 1]++;
+        else wrong.add(how.replaceAll("\\s+", " "));
+    }
+}

@@ -1,0 +1,121 @@
+package io.github.changeover.soak;
+
+import io.github.changeover.it.War;
+import io.github.changeover.it.container.ContainerUnderTest;
+import io.github.changeover.it.container.Containers;
+import io.github.changeover.it.container.Listeners;
+import io.github.changeover.run.DemoSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * Opens, messages, aborts and limits, mixed, for so many minutes; then heap, threads and file descriptors are what they were when
+ * the server had warmed up: ./mvnw -Psoak [-Dsoak.minutes=30]. It fails when they are not, or when a client was served wrongly.
+ */
+public final class Soak {
+    private static final int CLIENTS = 8, SOME_FAILURES = 20;
+    private static final Logger QUIET = Logger.getLogger("io.github.changeover");       // held: loggers are kept weakly
+    private static final Map<String, String> SETTINGS = Map.of("changeover.connections.max", "60", "changeover.connections.per-address.max", "30",
+            "changeover.queue.max", "64K", "changeover.idle", "2s", "changeover.stall", "2s", "changeover.linger", "200ms", "changeover.drain", "1s");
+    private final List<String> report = new ArrayList<>();
+    private final Map<String, LongAdder> done = new ConcurrentHashMap<>();
+    private final ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
+    private final Operator operator;
+    private final ContainerUnderTest container;
+
+    private Soak(ContainerUnderTest container) throws Exception {
+        this.container = container;
+        operator = new Operator("/soak");
+    }
+
+    /** Arguments: container, minutes, the file for the figures. */
+    public static void main(String[] arguments) throws Exception {
+        QUIET.setLevel(Level.WARNING);
+        Duration length = Duration.ofMinutes(Integer.parseInt(arguments[1]));
+        ContainerUnderTest container = Containers.start(arguments[0], Listeners.plain(0));
+        DemoSettings.all().forEach(System::setProperty);
+        War war = War.demo("soak");
+        new TreeMap<>(SETTINGS).forEach(war::set);
+        container.deploy(war.build(), "/soak");
+        Soak soak = new Soak(container);
+        boolean flat = soak.run(length);
+        Files.createDirectories(Path.of(arguments[2]).getParent());
+        Files.write(Path.of(arguments[2]), soak.report);
+        container.stop();
+        System.exit(flat && soak.failures.isEmpty() ? 0 : 1);
+    }
+
+    private boolean run(Duration length) throws Exception {
+        Duration warmUp = length.dividedBy(5).compareTo(Duration.ofMinutes(3)) < 0 ? length.dividedBy(5) : Duration.ofMinutes(3);
+        say("Soak on " + container.name() + ", Java " + Runtime.version() + ": " + length.toMinutes() + " minutes, of which " + warmUp.toSeconds() + " s warm up");
+        stretch(warmUp);
+        Figures warm = rest();
+        say("warm   " + warm);
+        stretch(length.minus(warmUp));
+        Figures end = rest();
+        say("end    " + end);
+        say("done   " + new TreeMap<>(done));
+        say("server " + operator.counts());
+        failures.stream().limit(SOME_FAILURES).forEach(failure -> say("wrong  " + failure));
+        List<String> grown = end.grownFrom(warm);
+        say(grown.isEmpty() ? "flat" : "NOT FLAT: " + grown);
+        return grown.isEmpty();
+    }
+
+    private void say(String line) {
+        report.add(line);
+        System.out.println(line);
+        System.out.flush();
+    }
+
+    /** All clients at work, and an operator who drains and welcomes now and then. */
+    private void stretch(Duration length) throws Exception {
+        long end = System.nanoTime() + length.toNanos();
+        List<Thread> clients = new ArrayList<>();
+        for (int i = 0; i < CLIENTS; i++) {
+            int number = i;
+            Thread client = new Thread(() -> work(new Client(container.http(), "/soak", number), end), "soak-client-" + i);
+            client.start();
+            clients.add(client);
+        }
+        long told = System.nanoTime();
+        while (System.nanoTime() < end) {
+            Thread.sleep(Math.max(1, Math.min(15_000, (end - System.nanoTime()) / 1_000_000)));
+            operator.drainAndWelcome();
+            if (System.nanoTime() - told < Duration.ofMinutes(1).toNanos()) continue;
+            told = System.nanoTime();
+            say("       " + Figures.now() + " (as it is), done " + done.values().stream().mapToLong(LongAdder::sum).sum() + ", wrong " + failures.size());
+        }
+        for (Thread client : clients) client.join();
+    }
+
+    private void work(Client client, long end) {
+        while (System.nanoTime() < end && failures.size() < SOME_FAILURES) {
+            Client.Deed deed = client.next();
+            try {
+                client.perform(deed);
+                done.computeIfAbsent(deed.name(), name -> new LongAdder()).increment();
+            } catch (IOException | AssertionError wrong) {
+                // a drain may come at any moment, and then everything may end: what counts is what happens without
+                if (!operator.hasDrainedSince(client.begun())) failures.add(deed + ": " + wrong);
+            }
+        }
+    }
+
+    /** Nobody is connected, and what is garbage has gone. */
+    private Figures rest() throws Exception {
+        operator.awaitNobody();
+        return Figures.atRest();
+    }
+}
