@@ -1,15 +1,22 @@
 package io.github.changeover.it;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.changeover.conformance.Covers;
+import io.github.changeover.it.container.ChildProcess;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.KeyStoreFile;
 import io.github.changeover.it.container.OnContainer;
+import io.github.changeover.it.container.PayaraOnly;
+import io.github.changeover.it.container.TomcatOnly;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
@@ -27,18 +34,24 @@ import org.apache.hc.core5.http.io.entity.EntityUtils;
 import org.apache.hc.core5.ssl.SSLContextBuilder;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** TLS by upgrade with clients that are not ours. */
 @OnContainer
 class TlsClientsIT {
+    private static final String CUPS = Path.of(System.getProperty("changeover.basedir", ""), "src/test/clients/cups.py").toString();
     private static URI base;
+
+    private static War war(String name, String path) {
+        return War.with(name).app("inner").protocolLibraries().set("changeover.path." + path + ".protocols", "TLS/1.2")
+                .set("changeover.path./page/facts.protocols", "TLS/1.2").set("changeover.path./page/facts.required", "true")
+                .set("changeover.tls.key-store", KeyStoreFile.get().toString()).set("changeover.tls.key-store-password", KeyStoreFile.PASSWORD);
+    }
 
     @BeforeAll
     static void deploy(ContainerUnderTest container) {
-        container.deploy(War.with("tls-clients").app("inner").protocolLibraries()
-                .set("changeover.path./page/*.protocols", "TLS/1.2").set("changeover.path./page/facts.protocols", "TLS/1.2").set("changeover.path./page/facts.required", "true")
-                .set("changeover.tls.key-store", KeyStoreFile.get().toString()).set("changeover.tls.key-store-password", KeyStoreFile.PASSWORD).build(), "/tlsc");
+        container.deploy(war("tls-clients", "/page/*").build(), "/tlsc");
         base = URI.create(container.http() + "/tlsc/page/");
     }
 
@@ -114,5 +127,49 @@ class TlsClientsIT {
             assertThat(ask(client, upgrading(new HttpGet(base.resolve("big?size=900000")))).body()).isEqualTo(H2cClientsIT.big(900_000));
             assertThat(ask(client, new HttpGet(base.resolve("facts"))).body()).contains("secure=true\n");
         }
+    }
+
+    /** What src/test/clients/cups.py says: for each answer its status, how it came, its size and sum, and a short one itself. */
+    private static String cups(String how, String... paths) {
+        List<String> words = new ArrayList<>(List.of(Tool.require("python3").toString(), CUPS, Integer.toString(base.getPort()), how));
+        words.addAll(List.of(paths));
+        return ChildProcess.run(words);
+    }
+
+    @Test
+    @Tag("full")
+    @Covers({"RFC2817-3.3-01", "RFC2817-3.3-03", "RFC2817-3.3-05", "RFC2817-3.3-06", "RFC2817-3.3-07"})
+    void libcupsAsksAndGoesOnWithinTls() {
+        String said = cups("asking", "/tlsc/page/facts", "/tlsc/page/facts", "/tlsc/page/big?size=3000000", "/tlsc/page/digest");
+        assertThat(said.lines().filter(line -> line.startsWith("200 encrypted"))).as(said).hasSize(4).contains("200 encrypted " + H2cClientsIT.digest(H2cClientsIT.big(3_000_000).getBytes(US_ASCII)));
+        assertThat(said.lines().filter(line -> line.startsWith("secure="))).containsExactly("secure=false", "secure=true");
+        assertThat(said.lines().filter(line -> line.startsWith("remote=")).distinct()).hasSize(1);
+    }
+
+    /** {@code OPTIONS *} is about the server: on Payara the application at the root is asked for it. */
+    @Test
+    @Tag("full")
+    @PayaraOnly
+    @Covers({"RFC2817-3.2-01", "RFC2817-3.3-08", "RFC2817-4.2-03"})
+    void libcupsHasTlsBeforeAnyRequest(ContainerUnderTest container) {
+        container.deploy(war("tls-clients-root", "/*").build(), "");
+        try {
+            for (String how : List.of("required", "refused")) {
+                String said = cups(how, "/page/facts", "/page/facts");
+                assertThat(said.lines().filter(line -> line.startsWith("200 encrypted"))).as(said).hasSize(2);
+                assertThat(said.lines().filter(line -> line.startsWith("secure="))).containsExactly("secure=true", "secure=true");
+                assertThat(said.lines().filter(line -> line.startsWith("remote=")).distinct()).hasSize(1);
+            }
+        } finally {
+            container.undeploy("");
+        }
+    }
+
+    /** Tomcat answers {@code OPTIONS *} before any application. */
+    @Test
+    @Tag("full")
+    @TomcatOnly
+    void libcupsHasNoTlsBeforeTheFirstRequestOnTomcat() {
+        assertThatThrownBy(() -> cups("required", "/tlsc/page/facts")).hasMessageContaining("Encryption is not supported");
     }
 }
