@@ -61,7 +61,7 @@ class TlsClientsIT {
     }
 
     /** Apache's as it comes; it trusts our certificate, and no other. */
-    private static CloseableHttpClient apache() throws GeneralSecurityException, IOException {
+    static CloseableHttpClient apache() throws GeneralSecurityException, IOException {
         KeyStore ours = KeyStore.getInstance(KeyStoreFile.get().toFile(), KeyStoreFile.PASSWORD.toCharArray());
         KeyStore trusted = KeyStore.getInstance("PKCS12");
         trusted.load(null, null);
