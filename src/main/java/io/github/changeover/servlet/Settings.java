@@ -20,7 +20,8 @@ import java.util.regex.Pattern;
  *
  * @param limits       the bounds of a switched connection
  * @param maxContent   octets of content a request may have whose protocol takes content
- * @param maxCapture   octets of an original response that is handed to the new protocol
+ * @param maxCapture   octets of an original response that is kept in memory for the new protocol
+ * @param maxCaptureOnDisk octets of longer ones, all together, in temporary files
  * @param maxBlocking  platform threads for handlers that block, below JDK 21
  * @param servletEdge  whether a container's own edge is left for the servlet edge
  * @param off          tokens that are off at start
@@ -28,7 +29,7 @@ import java.util.regex.Pattern;
  * @param bounds       how many connections there may be
  * @param operating    what an operator sets for himself
  */
-record Settings(Limits limits, int maxContent, int maxCapture, int maxBlocking, boolean servletEdge, List<ProtocolToken> off,
+record Settings(Limits limits, int maxContent, int maxCapture, int maxCaptureOnDisk, int maxBlocking, boolean servletEdge, List<ProtocolToken> off,
                 Map<String, PathSetting> paths, Places.Bounds bounds, Operating operating) {
     /** What is set for one path; what is empty stays as the program says. */
     record PathSetting(Optional<List<ProtocolToken>> protocols, Optional<Boolean> serverOrder, Optional<Boolean> required,
@@ -36,7 +37,7 @@ record Settings(Limits limits, int maxContent, int maxCapture, int maxBlocking, 
     }
 
     private static final Set<String> KNOWN = Set.of("changeover.queue.max", "changeover.idle", "changeover.stall", "changeover.closing",
-            "changeover.linger", "changeover.drain", "changeover.content.max", "changeover.capture.max", "changeover.blocking.max",
+            "changeover.linger", "changeover.drain", "changeover.content.max", "changeover.capture.max", "changeover.capture.disk.max", "changeover.blocking.max",
             "changeover.off", "changeover.edge", "changeover.lifetime", "changeover.early-data.max");
     private static final Pattern PATH = Pattern.compile("changeover\\.path\\.(/.*)\\.(protocols|order|required|advertise|close-on-refuse|roles|connections\\.max)");
 
@@ -61,7 +62,7 @@ record Settings(Limits limits, int maxContent, int maxCapture, int maxBlocking, 
                         + " and changeover.protocol.TOKEN.connections.max");
             }
         }
-        return new Settings(limits, source.size("changeover.content.max", 1 << 20), source.size("changeover.capture.max", 1 << 20),
+        return new Settings(limits, source.size("changeover.content.max", 1 << 20), source.size("changeover.capture.max", 1 << 20), source.sizeOrNone("changeover.capture.disk.max", 64 << 20),
                 source.size("changeover.blocking.max", 200), servletEdge,
                 source.list("changeover.off").map(words -> source.tokens("changeover.off", words)).orElse(List.of()), paths(source), Bounds.read(source), Operating.read(source));
     }
@@ -101,6 +102,7 @@ record Settings(Limits limits, int maxContent, int maxCapture, int maxBlocking, 
         shown.put("early-data.max", limits.earlyData() == Limits.ANY ? "any" : Integer.toString(limits.earlyData()));
         shown.put("content.max", Integer.toString(maxContent));
         shown.put("capture.max", Integer.toString(maxCapture));
+        shown.put("capture.disk.max", Integer.toString(maxCaptureOnDisk));
         shown.put("blocking.max", Integer.toString(maxBlocking));
         shown.put("off", off.toString());
         Bounds.show(bounds, shown);
