@@ -8,12 +8,15 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletRequestWrapper;
 import jakarta.servlet.http.HttpServletRequest;
+import java.io.EOFException;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.RequestFacade;
+import org.apache.coyote.AbstractProcessor;
 import org.apache.coyote.http11.Http11NioProtocol;
 import org.apache.tomcat.util.net.AbstractEndpoint.Handler.SocketState;
+import org.apache.tomcat.util.net.SocketWrapperBase;
 
 /**
  * Apache Tomcat 10.1 and 11. {@code upgrade()} accepts a handler of Tomcat's own kind and gives it the socket: that is
@@ -68,6 +71,11 @@ public final class TomcatContainer implements Container {
     }
 
     @Override
+    public boolean nothingEarly(HttpServletRequest request) {
+        return reach != null && reach.overNio(request) && reach.nothingEarly(request);
+    }
+
+    @Override
     public void upgrade(HttpServletRequest request, LiveConnection connection) throws IOException, ServletException {
         if (direct && reach.overNio(request)) {
             request.upgrade(TomcatEdge.class).carry(connection);
@@ -92,6 +100,8 @@ public final class TomcatContainer implements Container {
         private final Field facade = field(RequestFacade.class, "request");
         private final Field hook = field(org.apache.coyote.Request.class, "hook");
         private final Field keepAlive = field(Class.forName("org.apache.coyote.http11.Http11Processor", false, Request.class.getClassLoader()), "keepAlive");
+
+        private final Field socket = field(AbstractProcessor.class, "socketWrapper");
 
         Reach() throws ReflectiveOperationException {
             // The self-check: everything the edge touches is there.
@@ -131,6 +141,19 @@ public final class TomcatContainer implements Container {
                 Object processor = hook.get(behind.getCoyoteRequest());
                 return keepAlive.getDeclaringClass().isInstance(processor) && !keepAlive.getBoolean(processor);
             } catch (ReflectiveOperationException | RuntimeException unknown) {
+                return false;
+            }
+        }
+
+        /** Asks Tomcat's buffers, and the socket without waiting. What that finds is kept for whoever reads next. */
+        boolean nothingEarly(HttpServletRequest request) {
+            try {
+                Request behind = behind(request);
+                if (behind == null || !(hook.get(behind.getCoyoteRequest()) instanceof AbstractProcessor processor) || processor.getLeftoverInput() != null) return false;
+                return !((SocketWrapperBase<?>) socket.get(processor)).isReadyForRead();
+            } catch (EOFException ended) {
+                return true;
+            } catch (IOException | ReflectiveOperationException | RuntimeException unknown) {
                 return false;
             }
         }
