@@ -24,7 +24,11 @@ public final class Pages extends HttpServlet {
         switch (request.getPathInfo()) {
             case "/facts" -> facts(request, response);
             case "/digest" -> digest(request, response);
-            case "/big" -> big(Integer.parseInt(request.getParameter("size")), response);
+            case "/big" -> {
+                if (request.getParameter("status") != null) response.setStatus(Integer.parseInt(request.getParameter("status")));
+                big(Integer.parseInt(request.getParameter("size")), response);
+                if (request.getParameter("thrown") != null) throw new IOException("thrown");
+            }
             case "/session" -> session(request, response);
             case "/nothing" -> response.setStatus(204);
             case "/hop" -> {

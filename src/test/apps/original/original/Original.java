@@ -59,10 +59,10 @@ public final class Original implements ServletContextListener, UpgradeProtocol {
         @Override
         public void opened(SwitchedConnection connection) {
             ByteArrayOutputStream message = new ByteArrayOutputStream();
-            message.writeBytes(octets("HTTP/1.1 " + answer.status() + " \r\nX-Octets: " + answer.body().length + "\r\n"));
+            message.writeBytes(octets("HTTP/1.1 " + answer.status() + " \r\nX-Octets: " + answer.body().length() + "\r\n"));
             for (Fields.Line line : answer.fields()) message.writeBytes(octets(line.name() + ": " + line.value() + "\r\n"));
             message.writeBytes(octets("\r\n"));
-            message.writeBytes(answer.body());
+            message.writeBytes(answer.body().octets());
             connection.send(ByteBuffer.wrap(message.toByteArray()));
         }
 

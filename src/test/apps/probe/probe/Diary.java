@@ -15,7 +15,7 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * What happened to a connection, told over HTTP: {@code /events?key=K&await=closed} answers once an event that begins so has
- * happened, or after five seconds as it is.
+ * happened, or after five seconds as it is. With {@code add} one is added before.
  */
 @WebServlet(urlPatterns = "/events", asyncSupported = true)
 public final class Diary extends HttpServlet {
@@ -36,13 +36,19 @@ public final class Diary extends HttpServlet {
 
     @Override
     protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        String awaited = request.getParameter("await");
+        String key = request.getParameter("key");
+        if (request.getParameter("add") != null) add(key, request.getParameter("add"));
+        response.setContentType("text/plain;charset=utf-8");
+        response.getWriter().print(String.join("\n", await(key, request.getParameter("await"))));
+    }
+
+    static List<String> await(String key, String awaited) {
         List<String> events = List.of();
         LOCK.lock();
         try {
             long left = TimeUnit.SECONDS.toNanos(5);
             do {
-                events = List.copyOf(LISTS.getOrDefault(request.getParameter("key"), List.of()));
+                events = List.copyOf(LISTS.getOrDefault(key, List.of()));
                 if (awaited == null || events.stream().anyMatch(event -> event.startsWith(awaited))) break;
                 left = NEWS.awaitNanos(left);
             } while (left > 0);
@@ -51,7 +57,6 @@ public final class Diary extends HttpServlet {
         } finally {
             LOCK.unlock();
         }
-        response.setContentType("text/plain;charset=utf-8");
-        response.getWriter().print(String.join("\n", events));
+        return events;
     }
 }

@@ -65,6 +65,11 @@ public final class Probe implements ServletContextListener {
 
         @Override
         public Decision negotiate(UpgradeRequest request, ProtocolToken offered) {
+            String key = parameter(request, "key");
+            if (!parameter(request, "held").equals("none")) {
+                Diary.add(key, "held");
+                Diary.await(key, "go");
+            }
             return Decision.Switch.to(offered, handler);
         }
     }

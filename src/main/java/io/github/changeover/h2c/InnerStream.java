@@ -3,6 +3,7 @@ package io.github.changeover.h2c;
 import io.github.changeover.dispatch.StreamDispatcher;
 import io.github.changeover.pipeline.PipelineHandler.Inside;
 import io.github.changeover.spi.Fields;
+import io.github.changeover.spi.OriginalResponse;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -115,6 +116,12 @@ final class InnerStream {
                     if (--unsent == 0 && !over) request.more();
                 });
         codec.flush(context);
+    }
+
+    /** Content that is there already, and too long to give it all at once. */
+    void owe(OriginalResponse.Body body) {
+        request = new OwedContent(body, answer());
+        request.more();
     }
 
     /** The only content. */

@@ -67,8 +67,10 @@ final class Streams extends Http2EventAdapter {
         }));
         codec.onHttpServerUpgrade(settings);
         InnerStream first = stream(1);
-        first.head(original.status(), original.fields(), original.body().length == 0);
-        if (original.body().length > 0) first.whole(original.body());
+        long length = original.body().length();
+        first.head(original.status(), original.fields(), length == 0);
+        if (length > OwedContent.PART) first.owe(original.body());
+        else if (length > 0) first.whole(original.body().octets());
     }
 
     private InnerStream stream(int id) {

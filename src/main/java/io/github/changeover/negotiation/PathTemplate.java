@@ -14,6 +14,7 @@ import java.util.Optional;
  * /echo            this path             /          the root
  * /lines/{room}    one segment, not empty: /lines/tea, room = tea
  * /lines/*         as in a servlet mapping: /lines, /lines/ and all below, * = the rest without its slash
+ * /*               all, and OPTIONS * where the container lets an application have that
  * </pre>
  *
  * <p>A trailing slash counts. Path parameters ({@code ;a=b}) are the container's business. The natural order is that
@@ -23,6 +24,9 @@ import java.util.Optional;
 public final class PathTemplate implements Comparable<PathTemplate> {
     /** The name under which {@link #match} gives what {@code *} stands for. */
     public static final String REST = "*";
+
+    /** The target of {@code OPTIONS *} (RFC 9112 section 3.2.4). */
+    private static final String SERVER = "*";
 
     private final String text;
     private final List<Segment> segments;
@@ -109,6 +113,7 @@ public final class PathTemplate implements Comparable<PathTemplate> {
     /** Matches, and puts the values into the map unless that is null. */
     private boolean walk(String path, Map<String, String> values) {
         int at = 0;
+        if (rest && segments.isEmpty() && path.equals(SERVER)) at = path.length();
         for (int i = 0; i < segments.size(); i++) {
             Segment segment = segments.get(i);
             if (at >= path.length() || path.charAt(at) != '/') return false;

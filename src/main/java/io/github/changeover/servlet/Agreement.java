@@ -54,12 +54,16 @@ record Agreement(Deployment deployment, Considered considered, Decision.Switch c
 
     /** Lets the application answer, once; what cannot go over the new protocol goes as HTTP. */
     private void answerFirst(byte[] content, HttpServletRequest http, HttpServletResponse response, FilterChain chain) throws IOException, ServletException {
-        CapturedResponse captured = new CapturedResponse(response, deployment.settings().maxCapture(), http.getServletContext().getResponseCharacterEncoding());
+        CapturedBody body = new CapturedBody(deployment.settings().maxCapture(), deployment.overflow());
+        exchange.hold(body::close);
+        CapturedResponse captured = new CapturedResponse(response, body, http.getServletContext().getResponseCharacterEncoding());
         chain.doFilter(new StrippedRequest(http, captured, request().hasContent() ? Optional.of(content) : Optional.empty()), captured);
         if (http.isAsyncStarted()) captured.passThrough("the application answers asynchronously");
         CaptureOutcome outcome = captured.outcome();
         if (outcome instanceof CaptureOutcome.Whole whole) {
-            agree(content, Optional.of(owed(whole.response())), refusal -> captured.passThrough(refusal.reason()));
+            OriginalResponse owed = owed(whole.response());
+            if (owed.body() != body) body.close();      // what nobody will read
+            agree(content, Optional.of(owed), refusal -> captured.passThrough(refusal.reason()));
         } else if (outcome instanceof CaptureOutcome.PassedThrough passed) {
             staysHttp(passed.reason());
         }

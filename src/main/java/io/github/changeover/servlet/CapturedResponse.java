@@ -2,7 +2,6 @@ package io.github.changeover.servlet;
 
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.HttpServletResponse;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -15,7 +14,7 @@ import java.util.function.Supplier;
 /**
  * Runs an application without sending anything of its answer, so that the answer can go over a protocol that the
  * connection changes to (RFC 9110 section 7.8). The application is invoked once, whatever comes: when its answer
- * grows over the limit, or it goes on asynchronously, what was captured is put on the real response, and everything
+ * grows over what may be kept, or it goes on asynchronously, what was captured is put on the real response, and everything
  * after it goes straight there.
  *
  * <p>While it captures, the real response is out of reach of {@link #getResponse}: after a forward Tomcat 11 looks
@@ -24,9 +23,8 @@ import java.util.function.Supplier;
 final class CapturedResponse extends CapturedFields {
     private enum Using { NOTHING, STREAM, WRITER }
 
-    private final int limit;
     private final CapturedOutput output = new CapturedOutput(this);
-    private ByteArrayOutputStream body = new ByteArrayOutputStream();
+    private final CapturedBody body;
     private PrintWriter writer;
     private Using using = Using.NOTHING;
     private int bufferSize;
@@ -37,19 +35,19 @@ final class CapturedResponse extends CapturedFields {
 
     /**
      * @param real         the response to pass to when the answer cannot be captured
-     * @param limit        the octets of content that are captured at most
+     * @param body         takes the content, as much as it can
      * @param usualCharset what the context gives to answers that name none, or null
      */
-    CapturedResponse(HttpServletResponse real, int limit, String usualCharset) {
+    CapturedResponse(HttpServletResponse real, CapturedBody body, String usualCharset) {
         super(real, usualCharset);
-        this.limit = limit;
+        this.body = body;
     }
 
     /** The answer, when the application has returned. */
     CaptureOutcome outcome() {
         if (!captured()) return new CaptureOutcome.PassedThrough(passed);
         head.takeCookies(real);
-        return new CaptureOutcome.Whole(head.with(body.toByteArray()));
+        return new CaptureOutcome.Whole(head.with(body));
     }
 
     /** Puts what was captured on the real response, and lets everything from now on go there. The first reason stays. */
@@ -60,8 +58,8 @@ final class CapturedResponse extends CapturedFields {
         if (bufferSize > 0) real.setBufferSize(bufferSize);
         head.replayTo(real);
         if (trailers != null) real.setTrailerFields(trailers);
-        if (body.size() > 0) body.writeTo(real.getOutputStream());
-        body = null;
+        if (body.length() > 0) body.writeTo(real.getOutputStream());
+        body.clear();
         if (over) real.getOutputStream().close();
         else if (committed) real.flushBuffer();
     }
@@ -77,9 +75,9 @@ final class CapturedResponse extends CapturedFields {
 
     void write(byte[] octets, int offset, int length) throws IOException {
         if (over) return;
-        if (captured() && length > limit - body.size()) passThrough("the response is longer than " + limit + " octets");
-        if (captured()) body.write(octets, offset, length);
-        else real.getOutputStream().write(octets, offset, length);
+        if (captured() && body.take(octets, offset, length)) return;
+        passThrough(body.bound());
+        real.getOutputStream().write(octets, offset, length);
     }
 
     void end() throws IOException {
@@ -157,13 +155,13 @@ final class CapturedResponse extends CapturedFields {
     }
 
     private void clearBody() {
-        if (body != null) body.reset();
+        if (captured()) body.clear();
     }
 
     @Override
     public void setBufferSize(int size) {
         if (!captured()) super.setBufferSize(size);
-        else if (committed || body.size() > 0) throw new IllegalStateException("setBufferSize() comes too late: content was written");
+        else if (committed || body.length() > 0) throw new IllegalStateException("setBufferSize() comes too late: content was written");
         else bufferSize = size;
     }
 

@@ -72,6 +72,14 @@ public interface Container {
     }
 
     /**
+     * Whether it is certain, right before the switch, that the client has sent nothing behind its request so far. {@code false} where
+     * that cannot be known.
+     */
+    default boolean nothingEarly(HttpServletRequest request) {
+        return false;
+    }
+
+    /**
      * Calls {@code upgrade()} so that the connection is opened once the request's thread is back in the container.
      * What it throws, it throws before anything was touched.
      */

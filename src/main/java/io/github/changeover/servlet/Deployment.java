@@ -37,6 +37,7 @@ final class Deployment implements AutoCloseable {
     private final Switching switching;
     private final Chronicle chronicle;
     private final Places places;
+    private final Overflow overflow;
     private final ServletContext context;
     private final boolean veils;
     private final List<ProtocolLibrary.Started> libraries = new ArrayList<>();
@@ -59,6 +60,7 @@ final class Deployment implements AutoCloseable {
                 settings.operating().decisions());
         application = Application.of(settings.limits(), Threads.of(settings.maxBlocking(), container.threads()), loader, chronicle.witness());
         places = new Places(settings.bounds());
+        overflow = Overflow.of(context, settings.maxCaptureOnDisk());
         watch = new Watch(application.register(), settings.limits(), loader);
         switching = new Switching(container);
         SelfReport report = report();
@@ -154,6 +156,10 @@ final class Deployment implements AutoCloseable {
 
     Places places() {
         return places;
+    }
+
+    Overflow overflow() {
+        return overflow;
     }
 
     Application application() {

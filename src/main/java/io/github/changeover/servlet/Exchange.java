@@ -27,7 +27,7 @@ final class Exchange {
     }
 
     private Pending pending;
-    private Runnable place = () -> { };
+    private Runnable held = () -> { };
     private Chronicle.Entry entry;      // null before anything was decided
 
     /** Puts an exchange on a request. */
@@ -46,19 +46,23 @@ final class Exchange {
         pending = switching;
     }
 
-    /** Keeps a place for the connection that may be made. */
-    void hold(Runnable taken) {
-        place = taken;
+    /** Keeps what is taken for the connection that may be made, such as its place: this gives it back. */
+    void hold(Runnable giveBack) {
+        Runnable before = held;
+        held = () -> {
+            before.run();
+            giveBack.run();
+        };
     }
 
-    /** The place is the connection's from now on. */
+    /** What is held is the connection's from now on. */
     Runnable handOver() {
-        Runnable held = place;
-        place = () -> { };
-        return held;
+        Runnable all = held;
+        held = () -> { };
+        return all;
     }
 
-    /** Gives the place back, unless a connection has it. */
+    /** Gives back what is held, unless a connection has it. */
     void release() {
         handOver().run();
     }

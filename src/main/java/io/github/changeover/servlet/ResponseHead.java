@@ -197,13 +197,13 @@ final class ResponseHead {
      * The response with this body: without hop-by-hop fields (RFC 9110 section 7.6.1), and without a length that
      * the body does not have, unless it has none at all, as the answer to a HEAD.
      */
-    OriginalResponse with(byte[] body) {
+    OriginalResponse with(OriginalResponse.Body body) {
         Set<String> dropped = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
         dropped.addAll(HOP_BY_HOP);
         dropped.addAll(ConnectionField.parse(List.copyOf(values("Connection"))).options());
-        if (body.length > 0 && length != body.length) dropped.add("Content-Length");
+        if (body.length() > 0 && length != body.length()) dropped.add("Content-Length");
         boolean never = status == HttpServletResponse.SC_NO_CONTENT || status == HttpServletResponse.SC_NOT_MODIFIED;
-        return new OriginalResponse(status, Fields.of(all().stream().filter(line -> !dropped.contains(line.name())).toList()), never ? new byte[0] : body);
+        return new OriginalResponse(status, Fields.of(all().stream().filter(line -> !dropped.contains(line.name())).toList()), never ? OriginalResponse.Body.of(new byte[0]) : body);
     }
 
     private static boolean isType(String name) {

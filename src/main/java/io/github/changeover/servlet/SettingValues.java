@@ -132,6 +132,17 @@ public final class SettingValues {
 
     /** A number of octets above zero, or one with {@code K} or {@code M}. */
     public int size(String name, int otherwise) {
+        int size = octets(name, otherwise, "a whole number above 0, with K or M behind it if you like, such as 64K");
+        if (size == 0) throw new Wrong(name, value(name).orElse(""), "a whole number above 0, with K or M behind it if you like, such as 64K");
+        return size;
+    }
+
+    /** The same, and zero for none. */
+    int sizeOrNone(String name, int otherwise) {
+        return octets(name, otherwise, "a whole number, with K or M behind it if you like, such as 64M, or 0 for none");
+    }
+
+    private int octets(String name, int otherwise, String allowed) {
         return parsed(name, otherwise, SIZE, matcher -> {
             int shift = switch (matcher.group(2)) {
                 case "k", "K" -> 10;
@@ -139,9 +150,7 @@ public final class SettingValues {
                 case "g", "G" -> 30;
                 default -> 0;
             };
-            int size = Math.toIntExact(Long.parseLong(matcher.group(1)) << shift);
-            if (size == 0) throw new ArithmeticException();
-            return size;
-        }, "a whole number above 0, with K or M behind it if you like, such as 64K");
+            return Math.toIntExact(Long.parseLong(matcher.group(1)) << shift);
+        }, allowed);
     }
 }

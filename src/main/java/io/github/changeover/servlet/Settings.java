@@ -21,7 +21,8 @@ import java.util.regex.Pattern;
  * @param limits       the bounds of a switched connection
  * @param negotiation  the content of a request that switches has come within this time
  * @param maxContent   octets of content a request may have whose protocol takes content
- * @param maxCapture   octets of an original response that is handed to the new protocol
+ * @param maxCapture   octets of an original response that is kept in memory for the new protocol
+ * @param maxCaptureOnDisk octets of longer ones, all together, in temporary files
  * @param maxBlocking  platform threads for handlers that block, below JDK 21
  * @param servletEdge  whether a container's own edge is left for the servlet edge
  * @param off          tokens that are off at start
@@ -29,7 +30,7 @@ import java.util.regex.Pattern;
  * @param bounds       how many connections there may be
  * @param operating    what an operator sets for himself
  */
-record Settings(Limits limits, Duration negotiation, int maxContent, int maxCapture, int maxBlocking, boolean servletEdge, List<ProtocolToken> off,
+record Settings(Limits limits, Duration negotiation, int maxContent, int maxCapture, int maxCaptureOnDisk, int maxBlocking, boolean servletEdge, List<ProtocolToken> off,
                 Map<String, PathSetting> paths, Places.Bounds bounds, Operating operating) {
     /** What is set for one path; what is empty stays as the program says. */
     record PathSetting(Optional<List<ProtocolToken>> protocols, Optional<Boolean> serverOrder, Optional<Boolean> required,
@@ -37,9 +38,8 @@ record Settings(Limits limits, Duration negotiation, int maxContent, int maxCapt
     }
 
     private static final Set<String> KNOWN = Set.of("changeover.queue.max", "changeover.idle", "changeover.stall", "changeover.closing",
-            "changeover.linger", "changeover.drain", "changeover.content.max", "changeover.capture.max", "changeover.blocking.max",
-            "changeover.off", "changeover.edge", "changeover.lifetime", "changeover.early-data.max",
-            "changeover.negotiation.timeout");
+            "changeover.linger", "changeover.drain", "changeover.content.max", "changeover.capture.max", "changeover.capture.disk.max", "changeover.blocking.max",
+            "changeover.off", "changeover.edge", "changeover.lifetime", "changeover.early-data.max", "changeover.negotiation.timeout");
     private static final Pattern PATH = Pattern.compile("changeover\\.path\\.(/.*)\\.(protocols|order|required|advertise|close-on-refuse|roles|connections\\.max)");
 
     static Settings read(SettingValues source, Set<String> libraries) {
@@ -63,7 +63,8 @@ record Settings(Limits limits, Duration negotiation, int maxContent, int maxCapt
                         + " and changeover.protocol.TOKEN.connections.max");
             }
         }
-        return new Settings(limits, source.timeAboveZero("changeover.negotiation.timeout", Duration.ofSeconds(30)), source.size("changeover.content.max", 1 << 20), source.size("changeover.capture.max", 1 << 20),
+        return new Settings(limits, source.timeAboveZero("changeover.negotiation.timeout", Duration.ofSeconds(30)), source.size("changeover.content.max", 1 << 20),
+                source.size("changeover.capture.max", 1 << 20), source.sizeOrNone("changeover.capture.disk.max", 64 << 20),
                 source.size("changeover.blocking.max", 200), servletEdge,
                 source.list("changeover.off").map(words -> source.tokens("changeover.off", words)).orElse(List.of()), paths(source), Bounds.read(source), Operating.read(source));
     }
@@ -104,6 +105,7 @@ record Settings(Limits limits, Duration negotiation, int maxContent, int maxCapt
         shown.put("negotiation.timeout", time(negotiation));
         shown.put("content.max", Integer.toString(maxContent));
         shown.put("capture.max", Integer.toString(maxCapture));
+        shown.put("capture.disk.max", Integer.toString(maxCaptureOnDisk));
         shown.put("blocking.max", Integer.toString(maxBlocking));
         shown.put("off", off.toString());
         Bounds.show(bounds, shown);

@@ -5,6 +5,7 @@ import io.github.changeover.connection.LiveConnection;
 import io.github.changeover.negotiation.Explanation.Ground;
 import io.github.changeover.spi.ConnectionHandler;
 import io.github.changeover.spi.Decision;
+import io.github.changeover.spi.EarlyData;
 import io.github.changeover.spi.Fields;
 import io.github.changeover.spi.ProtocolToken;
 import io.github.changeover.spi.UpgradeProtocol;
@@ -54,7 +55,7 @@ final class Switching {
             exchange.told(pending.deployment().tell(pending.considered()));
             return;
         }
-        Optional<LiveConnection> made = connection(pending, exchange);
+        Optional<LiveConnection> made = connection(pending, exchange, request);
         if (made.isEmpty()) return;
         LiveConnection connection = made.get();
         List<Fields.Line> kept = kept(response);
@@ -88,7 +89,7 @@ final class Switching {
     }
 
     /** The connection with its handler, made when nobody can object any more; empty when it was refused for want of a thread. */
-    private static Optional<LiveConnection> connection(Exchange.Pending pending, Exchange exchange) throws IOException {
+    private Optional<LiveConnection> connection(Exchange.Pending pending, Exchange exchange, HttpServletRequest request) throws IOException {
         UpgradeProtocol protocol = pending.considered().verdict().protocol().orElseThrow();
         Application application = pending.deployment().application();
         ConnectionHandler handler = pending.decision().handler().apply(pending.context());
@@ -103,7 +104,12 @@ final class Switching {
             pending.no().say(taken);
             return Optional.empty();
         }
-        return Optional.of(new LiveConnection(application, pending.context().request(), pending.context().protocol(), protocol.earlyData(), handler, exchange.handOver()));
+        return Optional.of(new LiveConnection(application, pending.context().request(), pending.context().protocol(), early(protocol, request), handler, exchange.handOver()));
+    }
+
+    /** Of who has sent nothing yet, nothing is to be refused: what comes from now on may be the answer to the 101. */
+    private EarlyData early(UpgradeProtocol protocol, HttpServletRequest request) {
+        return protocol.earlyData() == EarlyData.REFUSE && container.nothingEarly(request) ? EarlyData.DELIVER : protocol.earlyData();
     }
 
     /** What the application's filters have set and a 101 may have, such as cookies. */

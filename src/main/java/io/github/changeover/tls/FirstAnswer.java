@@ -2,40 +2,48 @@ package io.github.changeover.tls;
 
 import io.github.changeover.spi.OriginalResponse;
 import io.github.changeover.spi.SwitchContext;
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.LastHttpContent;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
 
 /** The answer that is owed from before the switch, poured as the client takes it (RFC 2817 section 3.3). */
 final class FirstAnswer {
     private static final int PART = 16 * 1024;
     private final HttpResponse head;
-    private final ByteBuf rest;
+    private final InputStream content;
+    private long left;
     private boolean done;
 
     FirstAnswer(SwitchContext switched) {
         OriginalResponse original = switched.original().orElseThrow();
         boolean bare = switched.request().method().equals("HEAD") || original.status() == 204 || original.status() == 304;
         head = Answers.head(original.status(), original.fields());
-        rest = Unpooled.wrappedBuffer(original.body());
-        if (!bare) head.headers().set(HttpHeaderNames.CONTENT_LENGTH, rest.readableBytes());
+        left = original.body().length();
+        content = original.body().open();
+        if (!bare) head.headers().set(HttpHeaderNames.CONTENT_LENGTH, left);
     }
 
-    void begin(ChannelHandlerContext context) {
+    void begin(ChannelHandlerContext context) throws IOException {
         context.write(head);
         pour(context);
     }
 
-    void pour(ChannelHandlerContext context) {
-        while (rest.isReadable() && context.channel().isWritable()) {
-            context.writeAndFlush(new DefaultHttpContent(rest.readRetainedSlice(Math.min(PART, rest.readableBytes()))));
+    void pour(ChannelHandlerContext context) throws IOException {
+        while (left > 0 && context.channel().isWritable()) {
+            byte[] part = content.readNBytes((int) Math.min(PART, left));
+            if (part.length == 0) throw new EOFException("The first answer is shorter than its length");
+            left -= part.length;
+            context.writeAndFlush(new DefaultHttpContent(Unpooled.wrappedBuffer(part)));
         }
-        if (done || rest.isReadable()) return;
+        if (done || left > 0) return;
         done = true;
+        content.close();
         context.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
     }
 

@@ -22,6 +22,7 @@ import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -63,7 +64,7 @@ final class SecureRequests extends ChannelDuplexHandler {
     }
 
     @Override
-    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    public void userEventTriggered(ChannelHandlerContext context, Object event) throws IOException {
         if (event instanceof SslHandshakeCompletionEvent done && done.isSuccess()) {
             origin = new Origin(switched.request(), "https", "HTTP/1.1", tls.engine().getSession().getCipherSuite());
             first = new FirstAnswer(switched);
@@ -176,7 +177,7 @@ final class SecureRequests extends ChannelDuplexHandler {
     // ---- the connection
 
     @Override
-    public void channelWritabilityChanged(ChannelHandlerContext context) {
+    public void channelWritabilityChanged(ChannelHandlerContext context) throws IOException {
         if (!context.channel().isWritable() || first == null) return;
         if (request != null) {
             answer.room();

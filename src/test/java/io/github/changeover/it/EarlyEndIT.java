@@ -6,10 +6,12 @@ import io.github.changeover.conformance.Covers;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.NotOnTomcatServletEdge;
 import io.github.changeover.it.container.OnContainer;
+import io.github.changeover.it.container.TomcatOnly;
 import io.github.changeover.testkit.Head;
 import io.github.changeover.testkit.Wire;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -18,12 +20,14 @@ import org.junit.jupiter.api.Test;
 @OnContainer
 class EarlyEndIT {
     private static Probing probe;
+    private static Probing secure;
 
     @BeforeAll
     static void deploy(ContainerUnderTest container) {
         container.deploy(War.with("early-end").app("probe").set("changeover.idle", "400ms").set("changeover.linger", "100ms").set("changeover.queue.max", "64K")
                 .set("changeover.content.max", "1000").build(), "/early-end");
         probe = new Probing(container, "/early-end");
+        secure = Probing.secure(container, "/early-end");
     }
 
     @AfterAll
@@ -53,6 +57,37 @@ class EarlyEndIT {
         try (Wire wire = probe.offer("/no-early", "patient")) {
             assertThat(wire.readHead().status()).isEqualTo(101);
             assertThat(wire.readText(6)).isEqualTo("hello\n");
+        }
+    }
+
+    @Test
+    @Covers("RFC9931-05")
+    void earlyOctetsInASegmentOfTheirOwnAreSeenAsWell() throws IOException {
+        try (Wire wire = probe.offer("/no-early?held=yes", "own-segment")) {
+            assertThat(probe.events("own-segment", "held")).containsExactly("held");
+            wire.send("too soon");
+            probe.tell("own-segment", "go");
+            assertThat(wire.readHead().status()).isEqualTo(101);
+            assertThat(wire.readToEnd().text()).isEmpty();
+        }
+        assertThat(probe.events("own-segment", "closed")).endsWith("closed EARLY_DATA");
+    }
+
+    /** As quick as can be: its octets follow the first ones of the 101. Where a container's buffers cannot be asked, it may be refused. */
+    @Test
+    @TomcatOnly
+    @Covers("RFC9931-05")
+    void whoHasSeenThe101IsNeverTooSoon() throws IOException {
+        for (Probing each : List.of(probe, secure)) {
+            for (int i = 0; i < 300; i++) {
+                try (Wire wire = each.offer("/no-early", "quick")) {
+                    StringBuilder head = new StringBuilder(wire.readText(1));
+                    wire.send("x");
+                    while (head.indexOf("\r\n\r\n") < 0) head.append(wire.readText(1));
+                    assertThat(head).startsWith("HTTP/1.1 101");
+                    assertThat(wire.readText(7)).as("round " + i).isEqualTo("hello\nx");
+                }
+            }
         }
     }
 

@@ -72,6 +72,11 @@ final class Probing {
         return get("/events?key=" + key + "&await=" + awaited).lines().toList();
     }
 
+    /** Adds an event. */
+    void tell(String key, String event) throws IOException {
+        get("/events?key=" + key + "&add=" + event);
+    }
+
     /** Lets the server act on the connection from a thread of its own. */
     String control(String key, String what) throws IOException {
         return get("/control?key=" + key + "&do=" + what);

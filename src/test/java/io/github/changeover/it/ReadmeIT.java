@@ -2,6 +2,7 @@ package io.github.changeover.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.changeover.conformance.Covers;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.it.container.TomcatEdgeOnly;
@@ -17,6 +18,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.hc.client5.http.classic.methods.HttpGet;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.core5.http.io.entity.EntityUtils;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -85,5 +89,26 @@ class ReadmeIT {
         Matcher body = Pattern.compile("throws IOException \\{\n((?s).*?)\n    }\n").matcher(readme());
         assertThat(body.find()).isTrue();
         assertThat(source.replace("StandardCharsets.", "")).contains(body.group(1));
+    }
+
+    /** Its lines stand here, and its comments say what came. */
+    @Test
+    @Covers("RFC2817-3.3-07")
+    void apachesClientInTheReadmeIsAnsweredAsItSays(ContainerUnderTest container) throws Exception {
+        Matcher shown = Pattern.compile("```java\n(HttpGet (?s).*?)```").matcher(readme());
+        assertThat(shown.find()).isTrue();
+        List<String> said = new ArrayList<>();
+        try (CloseableHttpClient client = TlsClientsIT.apache()) {
+            HttpGet request = new HttpGet("http://127.0.0.1:8080/secure");
+            request.addHeader("Connection", "Upgrade");
+            request.addHeader("Upgrade", "TLS/1.2");
+            request.setUri(container.http().resolve("/secure"));
+            String first = client.execute(request, response -> EntityUtils.toString(response.getEntity()));
+            String second = client.execute(request, response -> EntityUtils.toString(response.getEntity()));
+            said.addAll(List.of(first.strip(), second.strip()));
+        }
+        String source = Files.readString(Path.of(System.getProperty("changeover.basedir", ""), "src/test/java/io/github/changeover/it/ReadmeIT.java"));
+        assertThat(shown.group(1).lines().map(line -> line.replaceFirst(" +// .*", "")).filter(line -> !source.contains("            " + line + "\n"))).isEmpty();
+        assertThat(shown.group(1).lines().filter(line -> line.contains(" // ")).map(line -> line.replaceFirst(".* // ", ""))).containsExactlyElementsOf(said);
     }
 }

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How protocols and endpoints get onto paths, and what stops a deployment. */
 @OnContainer
@@ -116,6 +117,13 @@ class RegistrationIT {
         "token | x y"})
     void anUnfitEndpointStopsTheDeployment(String kind, String said, ContainerUnderTest container) {
         assertStops(container, War.with("broken-" + kind).app("broken-" + kind).build(), "The @UpgradeEndpoint of broken.Endpoint cannot be used:", said);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h2c", "TLS/1.2"})
+    void aProtocolWithoutItsLibraryStopsTheDeploymentAndTheLogSaysWhatToAdd(String token, ContainerUnderTest container) {
+        assertStops(container, War.with("without-library").app("ordinary").set("changeover.path./hello.protocols", token).build(),
+                "The protocol " + token + " needs a library that is not here: put io.netty:netty-codec-http2, with what it depends on, into WEB-INF/lib");
     }
 
     private static void assertStops(ContainerUnderTest container, Path war, String... said) {

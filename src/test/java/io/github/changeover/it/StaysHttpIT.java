@@ -21,7 +21,7 @@ class StaysHttpIT {
 
     @BeforeAll
     static void deploy(ContainerUnderTest container) {
-        container.deploy(War.with("stays").app("original").set("changeover.capture.max", "200k").build(), "/stays");
+        container.deploy(War.with("stays").app("original").set("changeover.capture.max", "200k").set("changeover.capture.disk.max", "0").build(), "/stays");
         server = container;
     }
 

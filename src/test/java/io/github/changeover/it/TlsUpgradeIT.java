@@ -37,6 +37,7 @@ class TlsUpgradeIT {
     static void deploy(ContainerUnderTest container) {
         container.deploy(War.with("tls").app("inner").protocolLibraries()
                 .set("changeover.path./page/*.protocols", "TLS/1.2").set("changeover.path./page/facts.protocols", "TLS/1.2").set("changeover.path./page/facts.required", "true")
+                .set("changeover.path./page/served.protocols", "TLS/1.2").set("changeover.path./page/served.advertise", "true")
                 .set("changeover.tls.key-store", KeyStoreFile.get().toString()).set("changeover.tls.key-store-password", KeyStoreFile.PASSWORD)
                 .set("changeover.queue.max", "64K").set("changeover.capture.max", "4M").set("changeover.tls.handshake", "2s").set("changeover.linger", "500ms")
                 .webXml(SecurityIT.LOGIN.replace("/secret/*", "/page/session")).file("WEB-INF/glassfish-web.xml", SecurityIT.ROLES).build(), "/tls");
@@ -198,6 +199,38 @@ class TlsUpgradeIT {
         }
         try (Wire wire = Wire.connect(server.https()).send(Ask.get("/tls/page/facts"))) {
             assertThat(Ask.answer(wire).status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    @Covers("RFC2817-4.1-01")
+    void itIsAdvertisedInAnswersInClear() throws IOException {
+        try (Wire wire = Wire.connect(server.http())) {
+            for (int i = 0; i < 2; i++) {
+                Ask.Answer answer = ask(wire, "/served");
+                assertThat(answer.status()).isEqualTo(200);
+                assertThat(answer.head().only("Upgrade")).isEqualTo("TLS/1.2, HTTP/1.1");
+                assertThat(answer.head().only("Connection")).containsIgnoringCase("upgrade");
+            }
+            assertThat(wire.send(upgrade("GET", "/served")).readHead().status()).isEqualTo(101);
+            Wire secure = wire.startTls();
+            assertThat(Ask.answer(secure).head().all("Upgrade")).isEmpty();
+            assertThat(ask(secure, "/served").head().all("Upgrade")).isEmpty();
+        }
+    }
+
+    /** What a proxy should have dropped is nothing said to us; who wants TLS with us asks the proxy for a tunnel first. */
+    @Test
+    @Covers("RFC2817-5-01")
+    void throughAProxyItTakesATunnel() throws Exception {
+        try (ConnectProxy proxy = new ConnectProxy(); Wire wire = proxy.connect()) {
+            assertThat(Ask.once(server, Ask.get("/tls/page/digest", "Upgrade: TLS/1.2")).status()).isEqualTo(200);
+            String authority = server.http().getAuthority();
+            assertThat(wire.send(Ask.raw("CONNECT " + authority + " HTTP/1.1", "Host: " + authority)).readHead().status()).isEqualTo(200);
+            assertThat(wire.send(upgrade("GET", "/digest")).readHead().status()).isEqualTo(101);
+            Wire secure = wire.startTls();
+            assertThat(Ask.answer(secure).body()).isEqualTo("0 0");
+            assertThat(ask(secure, "/facts").body()).contains("secure=true");
         }
     }
 

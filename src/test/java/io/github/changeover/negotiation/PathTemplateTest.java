@@ -28,6 +28,8 @@ class PathTemplateTest {
             "/                    | /a                | -",
             "/*                   | /                 | *=",
             "/*                   | /a/b              | *=a/b",
+            "/*                   | *                 | *=",
+            "/{any}               | *                 | -",
             "/lines/*             | /lines            | *=",
             "/lines/*             | /lines/           | *=",
             "/lines/*             | /lines/a          | *=a",

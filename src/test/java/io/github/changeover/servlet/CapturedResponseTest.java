@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 @Covers("RFC9110-7.8-16")
 class CapturedResponseTest {
     private final RealResponse real = new RealResponse();
-    private final CapturedResponse captured = new CapturedResponse(real.response, 64, null);
+    private final CapturedResponse captured = new CapturedResponse(real.response, new CapturedBody(64, Overflow.NONE), null);
 
     private OriginalResponse whole() {
         assertThat(real.calls).isEmpty();
@@ -34,7 +34,7 @@ class CapturedResponseTest {
     }
 
     private String body() {
-        return new String(whole().body(), StandardCharsets.UTF_8);
+        return new String(whole().body().octets(), StandardCharsets.UTF_8);
     }
 
     // ---- captured
@@ -54,14 +54,14 @@ class CapturedResponseTest {
         assertThat(response.status()).isEqualTo(201);
         assertThat(response.fields()).isEqualTo(Fields.of("Content-Type", "text/plain", "ETag", "\"1\"", "Vary", "Accept", "vary", "Cookie",
                 "Age", "7", "Last-Modified", "Sun, 06 Nov 1994 08:49:37 GMT"));
-        assertThat(response.body()).asString().isEqualTo("hello");
+        assertThat(response.body().octets()).asString().isEqualTo("hello");
     }
 
     @Test
     void nothingAtAllIsAnEmptyAnswer() {
         assertThat(whole().status()).isEqualTo(200);
         assertThat(whole().fields()).isEmpty();
-        assertThat(whole().body()).isEmpty();
+        assertThat(whole().body().octets()).isEmpty();
     }
 
     @Test
@@ -101,7 +101,7 @@ class CapturedResponseTest {
     void whatFiltersHaveSetBelongsToTheAnswer() {
         real.headers.put("X-Frame-Options", new ArrayList<>(List.of("DENY")));
         real.status = 203;
-        CapturedResponse later = new CapturedResponse(real.response, 64, null);
+        CapturedResponse later = new CapturedResponse(real.response, new CapturedBody(64, Overflow.NONE), null);
         assertThat(later.getHeader("x-frame-options")).isEqualTo("DENY");
         OriginalResponse response = ((CaptureOutcome.Whole) later.outcome()).response();
         assertThat(response.fields()).isEqualTo(Fields.of("X-Frame-Options", "DENY"));
@@ -145,13 +145,13 @@ class CapturedResponseTest {
         assertThat(captured.getCharacterEncoding()).isEqualTo("ISO-8859-1");
         captured.getWriter().print("\u00e4");
         assertThat(captured.getContentType()).isEqualTo("text/html;charset=ISO-8859-1");
-        assertThat(whole().body()).containsExactly(0xe4);
+        assertThat(whole().body().octets()).containsExactly(0xe4);
     }
 
     @Test
     void aFiltersCharsetIsKept() {
         ((jakarta.servlet.http.HttpServletResponse) real.response).setCharacterEncoding("UTF-8");
-        CapturedResponse later = new CapturedResponse(real.response, 64, null);
+        CapturedResponse later = new CapturedResponse(real.response, new CapturedBody(64, Overflow.NONE), null);
         later.setContentType("text/html");
         assertThat(later.getContentType()).isEqualTo("text/html;charset=UTF-8");
     }
@@ -286,7 +286,7 @@ class CapturedResponseTest {
         captured.sendRedirect("login?from=here");
         assertThat(whole().status()).isEqualTo(302);
         assertThat(whole().fields()).isEqualTo(Fields.of("Location", "login?from=here"));
-        assertThat(whole().body()).isEmpty();
+        assertThat(whole().body().octets()).isEmpty();
     }
 
     @Test
@@ -369,7 +369,7 @@ class CapturedResponseTest {
     @Test
     void exactlyTheLimitIsWhole() throws IOException {
         captured.getOutputStream().write(new byte[64]);
-        assertThat(whole().body()).hasSize(64);
+        assertThat(whole().body().octets()).hasSize(64);
         captured.getOutputStream().write(0);
         assertThat(real.body.size()).isEqualTo(65);
     }
@@ -441,7 +441,7 @@ class CapturedResponseTest {
         assertThat(real.closed).isTrue();
 
         RealResponse other = new RealResponse();
-        CapturedResponse redirecting = new CapturedResponse(other.response, 64, null);
+        CapturedResponse redirecting = new CapturedResponse(other.response, new CapturedBody(64, Overflow.NONE), null);
         redirecting.sendRedirect("/x");
         redirecting.passThrough("the switch failed");
         assertThat(other.status).isEqualTo(302);
@@ -452,7 +452,7 @@ class CapturedResponseTest {
     @Test
     void anApplicationsResetIsMadeGood() throws IOException {
         real.headers.put("X-Filter", new ArrayList<>(List.of("1")));
-        CapturedResponse later = new CapturedResponse(real.response, 64, null);
+        CapturedResponse later = new CapturedResponse(real.response, new CapturedBody(64, Overflow.NONE), null);
         later.reset();
         later.setHeader("X-Own", "1");
         later.passThrough("async");
@@ -476,7 +476,7 @@ class CapturedResponseTest {
         assertThat(real.status).isEqualTo(307);
         assertThat(real.headers).containsEntry("Location", List.of("/x"));
         RealResponse other = new RealResponse();
-        CapturedResponse failing = new CapturedResponse(other.response, 64, null);
+        CapturedResponse failing = new CapturedResponse(other.response, new CapturedBody(64, Overflow.NONE), null);
         failing.passThrough("async");
         failing.sendError(410, "Gone");
         assertThat(other.calls).endsWith("sendError");

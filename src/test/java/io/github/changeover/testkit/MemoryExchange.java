@@ -108,8 +108,8 @@ final class MemoryExchange implements Line {
         for (Fields.Line line : added) fields = fields.with(line.name(), line.value());
         StringBuilder head = new StringBuilder("HTTP/1.1 " + page.status() + " \r\n");
         fields.forEach(line -> head.append(line.name()).append(": ").append(line.value()).append("\r\n"));
-        put(head.append("Content-Length: ").append(page.body().length).append("\r\n\r\n").toString().getBytes(StandardCharsets.ISO_8859_1));
-        put(page.body());
+        put(head.append("Content-Length: ").append(page.body().length()).append("\r\n\r\n").toString().getBytes(StandardCharsets.ISO_8859_1));
+        put(page.body().octets());
     }
 
     private void put(byte[] octets) throws IOException {

@@ -8,6 +8,7 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletRequestWrapper;
 import jakarta.servlet.http.HttpServletRequest;
+import java.io.EOFException;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import org.apache.catalina.connector.Request;
@@ -75,6 +76,11 @@ public final class TomcatContainer implements Container {
     }
 
     @Override
+    public boolean nothingEarly(HttpServletRequest request) {
+        return reach != null && reach.overNio(request) && reach.nothingEarly(request);
+    }
+
+    @Override
     public void upgrade(HttpServletRequest request, LiveConnection connection) throws IOException, ServletException {
         if (direct && reach.overNio(request)) {
             request.upgrade(TomcatEdge.class).carry(connection);
@@ -100,6 +106,7 @@ public final class TomcatContainer implements Container {
         private final Field hook = field(org.apache.coyote.Request.class, "hook");
         private final Field socket = field(AbstractProcessor.class, "socketWrapper");
         private final Field keepAlive = field(Class.forName("org.apache.coyote.http11.Http11Processor", false, Request.class.getClassLoader()), "keepAlive");
+
 
         Reach() throws ReflectiveOperationException {
             // The self-check: everything the edge touches is there.
@@ -163,6 +170,19 @@ public final class TomcatContainer implements Container {
                 };
             } catch (ReflectiveOperationException | RuntimeException unknown) {
                 return millis -> { };
+            }
+        }
+
+        /** Asks Tomcat's buffers, and the socket without waiting. What that finds is kept for whoever reads next. */
+        boolean nothingEarly(HttpServletRequest request) {
+            try {
+                Request behind = behind(request);
+                if (behind == null || !(hook.get(behind.getCoyoteRequest()) instanceof AbstractProcessor processor) || processor.getLeftoverInput() != null) return false;
+                return !((SocketWrapperBase<?>) socket.get(processor)).isReadyForRead();
+            } catch (EOFException ended) {
+                return true;
+            } catch (IOException | ReflectiveOperationException | RuntimeException unknown) {
+                return false;
             }
         }
 

@@ -1,0 +1,57 @@
+package io.github.changeover.h2c;
+
+import io.github.changeover.dispatch.StreamDispatcher;
+import io.github.changeover.spi.Fields;
+import io.github.changeover.spi.OriginalResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+
+/** The content of an answer that is there already, told part by part as the client takes it. */
+final class OwedContent implements StreamDispatcher.Sending {
+    static final int PART = 16 * 1024;
+    private static final System.Logger LOG = System.getLogger(OwedContent.class.getName());
+    private final InputStream content;
+    private final StreamDispatcher.Answer answer;
+
+    OwedContent(OriginalResponse.Body body, StreamDispatcher.Answer answer) {
+        this.content = body.open();
+        this.answer = answer;
+    }
+
+    @Override
+    public void more() {
+        try {
+            byte[] part = content.readNBytes(PART);
+            if (part.length > 0) {
+                answer.content(part);
+            } else {
+                content.close();
+                answer.end(Fields.none());
+            }
+        } catch (IOException failure) {
+            LOG.log(System.Logger.Level.WARNING, "An answer that was kept cannot be read", failure);
+            abort();
+            answer.failed(500, "The rest of the answer is lost.");
+        }
+    }
+
+    @Override
+    public void abort() {
+        try {
+            content.close();
+        } catch (IOException failure) {
+            LOG.log(System.Logger.Level.DEBUG, "An answer that was kept cannot be closed", failure);
+        }
+    }
+
+    /** The content of the request was read before. */
+    @Override
+    public void content(ByteBuffer octets, Runnable taken) {
+        taken.run();
+    }
+
+    @Override
+    public void end() {
+    }
+}
