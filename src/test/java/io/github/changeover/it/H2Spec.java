@@ -20,10 +20,10 @@ import org.w3c.dom.NodeList;
 record H2Spec(int passed, List<String> failed) {
     private static final String ARCHIVE = "h2spec_linux_amd64.tar.gz";
 
-    /** All its cases, at a server that begins with HTTP/2. */
+    /** All its cases, the strict one too, at a server that begins with HTTP/2. */
     static H2Spec run(String host, int port, String path, Path directory) throws Exception {
         Path report = directory.resolve("report.xml");
-        Process process = new ProcessBuilder(program(directory).toString(), "-h", host, "-p", Integer.toString(port), "-P", path, "-o", "5", "-j", report.toString())
+        Process process = new ProcessBuilder(program(directory).toString(), "-h", host, "-p", Integer.toString(port), "-P", path, "-o", "5", "-S", "-j", report.toString())
                 .redirectErrorStream(true).redirectOutput(directory.resolve("said").toFile()).start();
         try {
             assertThat(process.waitFor(10, TimeUnit.MINUTES)).as("h2spec ends").isTrue();
@@ -58,7 +58,7 @@ record H2Spec(int passed, List<String> failed) {
             for (int i = 0; i < cases.getLength(); i++) {
                 Element one = (Element) cases.item(i);
                 boolean bad = one.getElementsByTagName("failure").getLength() + one.getElementsByTagName("error").getLength() + one.getElementsByTagName("skipped").getLength() > 0;
-                if (bad) failed.add(one.getAttribute("package") + ": " + one.getAttribute("classname") + " -- " + one.getTextContent().replaceAll("\\s+", " "));
+                if (bad) failed.add(one.getAttribute("package") + ": " + one.getAttribute("classname"));
                 else passed++;
             }
         }
