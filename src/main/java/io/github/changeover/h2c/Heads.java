@@ -18,6 +18,11 @@ final class Heads {
     private Heads() {
     }
 
+    /** An ordinary CONNECT has neither scheme nor path: no request for an application, and none that is malformed. */
+    static boolean isConnect(Http2Headers headers) {
+        return "CONNECT".contentEquals(headers.method()) && headers.path() == null;
+    }
+
     /**
      * The request of a field block, with Host from {@code :authority} and one Cookie from its crumbs.
      *
@@ -25,6 +30,7 @@ final class Heads {
      */
     static InnerRequest request(Http2Headers headers, boolean content, Origin origin) {
         if (headers.method() == null || headers.path() == null || headers.scheme() == null) throw new IllegalArgumentException("A request has method, scheme and path");
+        if (headers.contains(":protocol")) throw new IllegalArgumentException("Extended CONNECT was not offered (RFC 8441 section 3)");
         List<Fields.Line> lines = new ArrayList<>();
         StringBuilder cookie = new StringBuilder();
         if (headers.authority() != null) lines.add(new Fields.Line("host", headers.authority().toString()));

@@ -19,12 +19,14 @@ import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
+import java.util.concurrent.TimeUnit;
 
 /** The streams of one HTTP/2 connection: each is a request for the dispatcher, but for stream 1, whose answer is there. */
 final class Streams extends Http2EventAdapter {
     private static final int CONCURRENT = 100, HEADER_LIST = 16 * 1024, RESETS = 200, RESETS_SECONDS = 30;
-    /** PING and SETTINGS that a client may send with no request between them. */
+    /** PING, SETTINGS and PRIORITY that a client may send with no request between them, within so long. */
     private static final int IDLE_FRAMES = 1000;
+    private static final long IDLE_WINDOW = TimeUnit.SECONDS.toNanos(10);
     private final StreamDispatcher dispatcher;
     private final Origin origin;
     private final Inside inside;
@@ -33,6 +35,7 @@ final class Streams extends Http2EventAdapter {
     private Http2ConnectionHandler codec;
     private ChannelHandlerContext context;
     private int idleFrames;
+    private long idleSince = System.nanoTime();
 
     Streams(StreamDispatcher dispatcher, Origin origin, Inside inside) {
         this.dispatcher = dispatcher;
@@ -87,6 +90,10 @@ final class Streams extends Http2EventAdapter {
             trailed.requestEnds();
             return;
         }
+        if (Heads.isConnect(headers)) {
+            stream(id).answer().failed(405, "This method is not for here.");
+            return;
+        }
         InnerRequest request;
         try {
             request = Heads.request(headers, !end, origin);
@@ -117,7 +124,17 @@ final class Streams extends Http2EventAdapter {
         idle();
     }
 
+    @Override
+    public void onPriorityRead(ChannelHandlerContext context, int id, int dependency, short weight, boolean exclusive) throws Http2Exception {
+        idle();
+    }
+
     private void idle() throws Http2Exception {
-        if (++idleFrames > IDLE_FRAMES) throw Http2Exception.connectionError(Http2Error.ENHANCE_YOUR_CALM, "PING and SETTINGS without end");
+        long now = System.nanoTime();
+        if (now - idleSince > IDLE_WINDOW) {
+            idleSince = now;
+            idleFrames = 0;
+        }
+        if (++idleFrames > IDLE_FRAMES) throw Http2Exception.connectionError(Http2Error.ENHANCE_YOUR_CALM, "PING, SETTINGS or PRIORITY without end");
     }
 }

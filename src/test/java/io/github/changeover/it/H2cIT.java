@@ -1,8 +1,6 @@
 package io.github.changeover.it;
 
 import static io.github.changeover.it.Http2Wire.ACK;
-import static io.github.changeover.it.Http2Wire.CALM;
-import static io.github.changeover.it.Http2Wire.CONTINUATION;
 import static io.github.changeover.it.Http2Wire.DATA;
 import static io.github.changeover.it.Http2Wire.END_HEADERS;
 import static io.github.changeover.it.Http2Wire.END_STREAM;
@@ -184,38 +182,6 @@ class H2cIT {
         try (Http2Wire http = Http2Wire.upgrade(server, "/h2c/page/facts", MAX_CONCURRENT, 100)) {
             http.wire().send("GET /h2c/page/facts HTTP/1.1\r\nHost: localhost\r\n\r\n");
             assertThat(http.wire().readToEnd().end()).isNotEqualTo(Wire.End.TIMEOUT);
-        }
-    }
-
-    @Test
-    @Covers("RFC9113-10.5-01")
-    void floodsAreToldToCalmDown() throws IOException {
-        try (Http2Wire http = upgraded()) {
-            for (int i = 0; i < 1000; i++) http.get(3 + 2 * i, "/h2c/page/facts").send(RST, 0, 3 + 2 * i, Http2Wire.number(8));
-            assertThat(http.first(frame -> frame.type() == GOAWAY).error()).isEqualTo(CALM);
-        } catch (java.net.SocketException closedWhileSending) {
-            assertThat(closedWhileSending).hasMessageMatching("(?i).*(reset|broken).*");
-        }
-        try (Http2Wire http = upgraded()) {
-            for (int i = 0; i < 2000; i++) http.send(PING, 0, 0, new byte[8]);
-            assertThat(http.first(frame -> frame.type() == GOAWAY).error()).isEqualTo(CALM);
-        } catch (java.net.SocketException closedWhileSending) {
-            assertThat(closedWhileSending).hasMessageMatching("(?i).*(reset|broken).*");
-        }
-    }
-
-    @Test
-    @Covers("RFC9113-10.5-01")
-    void aFieldBlockWithoutEndIsNotCollected() throws IOException {
-        try (Http2Wire http = upgraded()) {
-            http.send(HEADERS, END_STREAM, 3, Http2Wire.request("GET", "/h2c/page/facts"));
-            byte[] part = Http2Wire.block("x-long", "x".repeat(16_000));
-            try {
-                for (int i = 0; i < 64; i++) http.send(CONTINUATION, 0, 3, part);
-            } catch (java.net.SocketException closedWhileSending) {
-                return;
-            }
-            assertThat(http.first(frame -> frame.type() == GOAWAY).error()).isNotZero();
         }
     }
 
