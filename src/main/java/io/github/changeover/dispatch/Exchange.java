@@ -55,6 +55,11 @@ final class Exchange implements StreamDispatcher.Sending {
         else connect();
     }
 
+    /** In the place of {@link #begin}: the loop has ended. */
+    void refuse() {
+        fail(503, "The application is going.", "the loop has ended");
+    }
+
     private void connect() {
         ChannelFuture connecting = loop.connect(address);
         connecting.addListener(done -> {

@@ -28,17 +28,10 @@ public final class H2cLibrary implements ProtocolLibrary {
         start.need("io.netty.handler.codec.http2.Http2ConnectionHandler", "h2c", "io.netty:netty-codec-http2");
         StreamDispatcher dispatcher = ApplicationDispatcher.of(start);
         UpgradeProtocol h2c = new H2c(dispatcher, start.settings().size("changeover.content.max", 1 << 20));
-        String server = String.valueOf(start.context().getServerInfo());
         return new Started() {
             @Override
             public List<UpgradeProtocol> protocols() {
                 return List.of(h2c);
-            }
-
-            @Override
-            public String describe() {
-                return server.contains("Payara") || server.contains("GlassFish")
-                        ? "h2c is answered by the container itself, before any filter, unless HTTP/2 is off for its listener" : "";
             }
 
             @Override

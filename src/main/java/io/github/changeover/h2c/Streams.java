@@ -9,6 +9,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http2.DefaultHttp2Connection;
+import io.netty.handler.codec.http2.DefaultHttp2LocalFlowController;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
@@ -47,6 +48,8 @@ final class Streams extends Http2EventAdapter {
     void enter(ChannelPipeline pipeline) {
         // A client that never acknowledges the SETTINGS is bound by them all the same.
         connection.remote().maxActiveStreams(CONCURRENT);
+        // A stream whose content waits holds back itself, never those beside it: each has a window, the connection's is always open.
+        connection.local().flowController(new DefaultHttp2LocalFlowController(connection, DefaultHttp2LocalFlowController.DEFAULT_WINDOW_UPDATE_RATIO, true));
         connection.addListener(new Http2ConnectionAdapter() {
             @Override
             public void onStreamClosed(Http2Stream stream) {

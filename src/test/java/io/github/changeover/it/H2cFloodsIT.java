@@ -20,18 +20,15 @@ import io.github.changeover.conformance.Covers;
 import io.github.changeover.it.Http2Wire.Frame;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.OnContainer;
-import io.github.changeover.it.container.TomcatOnly;
 import io.github.changeover.testkit.Wire;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** What costs the server more than the client is bounded. Each flood is one more than the bound, sent at once, so that its answer is seen. */
 @OnContainer
-@TomcatOnly
 @Covers("RFC9113-10.5-01")
 class H2cFloodsIT {
     private static final int RESETS = 200, IDLE_FRAMES = 1000, STREAMS = 100;
@@ -40,7 +37,7 @@ class H2cFloodsIT {
     @BeforeAll
     static void deploy(ContainerUnderTest container) {
         container.deploy(H2cIT.war("h2c-floods").build(), "/h2cfloods");
-        server = container;
+        server = container.withoutHttp2();
     }
 
     @AfterAll
@@ -173,9 +170,8 @@ class H2cFloodsIT {
             Frame refused = http.first(frame -> frame.stream() != 0 || frame.type() == GOAWAY);
             assertThat(refused.is(RST, over)).as("%s", refused).isTrue();
             assertThat(refused.error()).isEqualTo(REFUSED_STREAM);
-            http.send(DATA, END_STREAM, 3, "one".getBytes());
-            List<Frame> answered = http.readUntil(frame -> frame.stream() == 3 && frame.ends());
-            assertThat(Http2Wire.text(answered, 3)).isEqualTo(H2cClientsIT.digest("one".getBytes()));
+            for (int i = 0; i < STREAMS; i++) http.send(DATA, END_STREAM, 3 + 2 * i, "one".getBytes());
+            for (int left = STREAMS; left > 0; left--) assertThat(http.first(Frame::ends).type()).isEqualTo(DATA);
             http.get(over + 2, "/h2cfloods/page/facts");
             assertThat(http.first(frame -> frame.stream() == over + 2 && frame.ends()).type()).isEqualTo(DATA);
         }

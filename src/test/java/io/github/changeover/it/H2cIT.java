@@ -19,7 +19,6 @@ import io.github.changeover.it.Http2Wire.Frame;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.NotOnTomcatServletEdge;
 import io.github.changeover.it.container.OnContainer;
-import io.github.changeover.it.container.TomcatOnly;
 import io.github.changeover.testkit.Wire;
 import java.io.IOException;
 import java.time.Duration;
@@ -30,9 +29,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** HTTP/2 by upgrade, frame by frame. Payara takes the token itself: see {@link Http2IT}. */
+/** HTTP/2 by upgrade, frame by frame. Where Payara takes the token itself: see {@link Http2IT}. */
 @OnContainer
-@TomcatOnly
 class H2cIT {
     private static final int MAX_CONCURRENT = 3, INITIAL_WINDOW = 4;
     private static ContainerUnderTest server;
@@ -44,7 +42,7 @@ class H2cIT {
     @BeforeAll
     static void deploy(ContainerUnderTest container) {
         container.deploy(war("h2c").build(), "/h2c");
-        server = container;
+        server = container.withoutHttp2();
     }
 
     @AfterAll
@@ -224,13 +222,28 @@ class H2cIT {
     }
 
     @Test
+    @Covers("RFC9113-6.8-01")
+    void idlenessEndsItWithGoaway(ContainerUnderTest container) throws IOException {
+        container.deploy(war("h2c-idle").set("changeover.idle", "1s").build(), "/h2cidle");
+        try (Http2Wire http = Http2Wire.upgrade(container.withoutHttp2(), "/h2cidle/page/facts", MAX_CONCURRENT, 100).preface()) {
+            http.get(3, "/h2cidle/page/facts");
+            Frame last = http.first(frame -> frame.type() == GOAWAY);
+            assertThat(last.error()).isZero();
+            assertThat(last.payload()).startsWith(0, 0, 0, 3);
+            assertThat(http.wire().readToEnd().end()).isEqualTo(Wire.End.FIN);
+        } finally {
+            container.undeploy("/h2cidle");
+        }
+    }
+
+    @Test
     @NotOnTomcatServletEdge      // where a close from another thread waits for the peer
     @Covers("RFC9113-6.8-01")
     void undeployEndsItWithGoaway(ContainerUnderTest container) throws IOException {
         container.deploy(war("h2c-goes").set("changeover.drain", "1s").build(), "/h2cgoes");
         Http2Wire http;
         try {
-            http = Http2Wire.upgrade(container, "/h2cgoes/page/facts", MAX_CONCURRENT, 100).preface();
+            http = Http2Wire.upgrade(container.withoutHttp2(), "/h2cgoes/page/facts", MAX_CONCURRENT, 100).preface();
             http.get(3, "/h2cgoes/page/facts").readUntil(frame -> frame.stream() == 3 && frame.ends());
         } finally {
             container.undeploy("/h2cgoes");

@@ -13,7 +13,6 @@ import io.github.changeover.conformance.Covers;
 import io.github.changeover.it.Http2Wire.Frame;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.OnContainer;
-import io.github.changeover.it.container.TomcatOnly;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -22,14 +21,13 @@ import org.junit.jupiter.api.Test;
 
 /** What is not asked for by a setting, and what of HTTP/2 is not there. */
 @OnContainer
-@TomcatOnly
 class H2cNotOfferedIT {
     private static ContainerUnderTest server;
 
     @BeforeAll
     static void deploy(ContainerUnderTest container) {
         container.deploy(H2cIT.war("h2c-not-offered").build(), "/h2cnot");
-        server = container;
+        server = container.withoutHttp2();
     }
 
     @AfterAll
