@@ -73,14 +73,14 @@ final class Exchange implements StreamDispatcher.Sending {
         channel = taken;
         channel.pipeline().get(Inbound.class).serve(this);
         channel.write(RequestHead.of(request, mark));
-        if (!request.content()) sendEnd();
+        if (!request.content()) sendEnd(Fields.none());
         channel.flush();
         for (Runnable early = beforeChannel.poll(); early != null; early = beforeChannel.poll()) early.run();
         channel.read();
     }
 
-    private void sendEnd() {
-        channel.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
+    private void sendEnd(Fields trailers) {
+        channel.writeAndFlush(RequestHead.end(trailers));
         requestSent = true;
     }
 
@@ -107,8 +107,13 @@ final class Exchange implements StreamDispatcher.Sending {
 
     @Override
     public void end() {
+        end(Fields.none());
+    }
+
+    @Override
+    public void end(Fields trailers) {
         onChannel(() -> {
-            if (!over && !requestSent) sendEnd();
+            if (!over && !requestSent) sendEnd(trailers);
         });
     }
 

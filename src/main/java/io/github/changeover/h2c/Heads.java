@@ -44,6 +44,13 @@ final class Heads {
         return new InnerRequest(headers.method().toString(), headers.path().toString(), Fields.of(lines), content, origin);
     }
 
+    /** Trailers, which have no pseudo-fields. */
+    static Fields fields(Http2Headers trailers) {
+        List<Fields.Line> lines = new ArrayList<>();
+        for (Map.Entry<CharSequence, CharSequence> line : trailers) lines.add(new Fields.Line(line.getKey().toString(), line.getValue().toString()));
+        return Fields.of(lines);
+    }
+
     static Http2Headers response(int status, Fields fields) {
         return block(fields).status(Integer.toString(status));
     }

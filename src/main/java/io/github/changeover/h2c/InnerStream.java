@@ -54,8 +54,8 @@ final class InnerStream {
         }
     }
 
-    void requestEnds() {
-        request.end();
+    void requestEnds(Fields trailers) {
+        request.end(trailers);
     }
 
     /** The stream is closed, or the connection. */

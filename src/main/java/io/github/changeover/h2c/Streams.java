@@ -4,6 +4,7 @@ import io.github.changeover.dispatch.InnerRequest;
 import io.github.changeover.dispatch.Origin;
 import io.github.changeover.dispatch.StreamDispatcher;
 import io.github.changeover.pipeline.PipelineHandler.Inside;
+import io.github.changeover.spi.Fields;
 import io.github.changeover.spi.OriginalResponse;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
@@ -89,20 +90,16 @@ final class Streams extends Http2EventAdapter {
     @Override
     public void onHeadersRead(ChannelHandlerContext context, int id, Http2Headers headers, int padding, boolean end) throws Http2Exception {
         idleFrames = 0;
-        if (connection.stream(id).getProperty(served) instanceof InnerStream trailed) {
-            trailed.requestEnds();
-            return;
-        }
-        if (Heads.isConnect(headers)) {
-            stream(id).answer().failed(405, "This method is not for here.");
-            return;
-        }
-        InnerRequest request;
         try {
-            request = Heads.request(headers, !end, origin);
+            if (connection.stream(id).getProperty(served) instanceof InnerStream trailed) trailed.requestEnds(Heads.fields(headers));
+            else if (Heads.isConnect(headers)) stream(id).answer().failed(405, "This method is not for here.");
+            else serve(id, headers, Heads.request(headers, !end, origin), end);
         } catch (IllegalArgumentException malformed) {
             throw Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, "%s", malformed.getMessage());
         }
+    }
+
+    private void serve(int id, Http2Headers headers, InnerRequest request, boolean end) {
         InnerStream inner = stream(id);
         if (!end && headers.contains("expect", "100-continue", true)) inner.goOn();
         inner.serve(dispatcher.dispatch(request, inner.answer()));
@@ -113,7 +110,7 @@ final class Streams extends Http2EventAdapter {
         idleFrames = 0;
         InnerStream inner = connection.stream(id).getProperty(served);
         if (data.isReadable()) inner.content(data.nioBuffer());
-        if (end) inner.requestEnds();
+        if (end) inner.requestEnds(Fields.none());
         return padding;
     }
 

@@ -12,6 +12,7 @@ import org.apache.catalina.Wrapper;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.startup.ContextConfig;
 import org.apache.catalina.startup.Tomcat;
+import org.apache.coyote.http2.Http2Protocol;
 import org.apache.tomcat.util.net.SSLHostConfig;
 import org.apache.tomcat.util.net.SSLHostConfigCertificate;
 import org.apache.tomcat.util.scan.StandardJarScanner;
@@ -39,6 +40,7 @@ final class EmbeddedTomcat implements ContainerUnderTest {
         tomcat.setBaseDir(base.toString());
         tomcat.setAddDefaultWebXmlToWebapp(false);
         Connector http = connector(ports.http());
+        if (name.endsWith(Containers.HTTP2)) http.addUpgradeProtocol(new Http2Protocol());
         tomcat.setConnector(http);
         Connector https = null;
         if (ports.tls()) {
@@ -68,6 +70,7 @@ final class EmbeddedTomcat implements ContainerUnderTest {
         connector.setPort(port);
         connector.setProperty("address", Work.LOOPBACK);
         connector.setThrowOnFailure(true);
+        connector.setProperty("allowedTrailerHeaders", "x-check");
         return connector;
     }
 
