@@ -118,13 +118,13 @@ final class InnerStream {
     }
 
     /** The only content. */
-    void whole(byte[] octets) {
-        over = true;
-        codec.encoder().writeData(context, id, Unpooled.wrappedBuffer(octets), 0, true, context.newPromise());
+    void whole(byte[] octets, boolean last) {
+        over = last;
+        codec.encoder().writeData(context, id, Unpooled.wrappedBuffer(octets), 0, last, context.newPromise());
         codec.flush(context);
     }
 
-    private void end(Fields trailers) {
+    void end(Fields trailers) {
         if (over) return;
         over = true;
         if (trailers.lines().isEmpty()) codec.encoder().writeData(context, id, Unpooled.EMPTY_BUFFER, 0, true, context.newPromise());
@@ -141,7 +141,7 @@ final class InnerStream {
         } else {
             byte[] text = (reason + "\n").getBytes(StandardCharsets.UTF_8);
             head(status, Fields.of("Content-Type", "text/plain;charset=utf-8", "Content-Length", Integer.toString(text.length)), false);
-            whole(text);
+            whole(text, true);
         }
     }
 }

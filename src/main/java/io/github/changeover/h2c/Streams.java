@@ -69,8 +69,11 @@ final class Streams extends Http2EventAdapter {
     void begin(Http2Settings settings, OriginalResponse original) throws Http2Exception {
         codec.onHttpServerUpgrade(settings);
         InnerStream first = stream(1);
-        first.head(original.status(), original.fields(), original.body().length == 0);
-        if (original.body().length > 0) first.whole(original.body());
+        boolean empty = original.body().length == 0;
+        boolean trailed = !original.trailers().lines().isEmpty();
+        first.head(original.status(), original.fields(), empty && !trailed);
+        if (!empty) first.whole(original.body(), !trailed);
+        if (trailed) first.end(original.trailers());
     }
 
     private InnerStream stream(int id) {
