@@ -11,6 +11,9 @@ import java.util.function.Predicate;
 public final class ApplicationDispatcher {
     /** Requests at a time. */
     public static final String MOST = "changeover.dispatch.max";
+    /** Tomcat's default. */
+    private static final int THREADS = 200;
+    private static final int WAITING = 500;
 
     private static final String QUEUE = "changeover.queue.max";
     private static final int LEAST_QUEUE = 64 * 1024;
@@ -28,7 +31,13 @@ public final class ApplicationDispatcher {
         InnerRequests inner = InnerRequests.of(context);
         return new LoopbackDispatcher(
                 origin -> mark(inner.mark(new InnerRequests.Origin(origin.switched().remote(), origin.scheme(), origin.protocol(), origin.cipherSuite()))),
-                new OwnPaths(context.getContextPath(), mappedTo(context)), start.settings().size(MOST, 500), context.getClassLoader());
+                new OwnPaths(context.getContextPath(), mappedTo(context)), new Turnstile(start.settings().size(MOST, most(start.requestThreads())), WAITING),
+                context.getClassLoader());
+    }
+
+    /** HTTP/2 and TLS have a dispatcher each, and with both at work a thread is left. */
+    private static int most(int threads) {
+        return Math.max(1, ((threads == 0 ? THREADS : threads) - 1) / 2);
     }
 
     private static LoopbackDispatcher.Mark mark(InnerRequests.Mark mark) {

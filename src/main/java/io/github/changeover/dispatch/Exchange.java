@@ -55,6 +55,11 @@ final class Exchange implements StreamDispatcher.Sending {
         else connect();
     }
 
+    /** In the place of {@link #begin}: the loop has ended. */
+    void refuse() {
+        fail(503, "The application is going.", "the loop has ended");
+    }
+
     private void connect() {
         ChannelFuture connecting = loop.connect(address);
         connecting.addListener(done -> {
@@ -68,14 +73,14 @@ final class Exchange implements StreamDispatcher.Sending {
         channel = taken;
         channel.pipeline().get(Inbound.class).serve(this);
         channel.write(RequestHead.of(request, mark));
-        if (!request.content()) sendEnd();
+        if (!request.content()) sendEnd(Fields.none());
         channel.flush();
         for (Runnable early = beforeChannel.poll(); early != null; early = beforeChannel.poll()) early.run();
         channel.read();
     }
 
-    private void sendEnd() {
-        channel.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
+    private void sendEnd(Fields trailers) {
+        channel.writeAndFlush(RequestHead.end(trailers));
         requestSent = true;
     }
 
@@ -102,8 +107,13 @@ final class Exchange implements StreamDispatcher.Sending {
 
     @Override
     public void end() {
+        end(Fields.none());
+    }
+
+    @Override
+    public void end(Fields trailers) {
         onChannel(() -> {
-            if (!over && !requestSent) sendEnd();
+            if (!over && !requestSent) sendEnd(trailers);
         });
     }
 

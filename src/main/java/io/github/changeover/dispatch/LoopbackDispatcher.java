@@ -4,7 +4,6 @@ import io.github.changeover.spi.Fields;
 import io.github.changeover.spi.UpgradeRequest;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /**
@@ -24,19 +23,18 @@ public final class LoopbackDispatcher implements StreamDispatcher {
 
     private final Function<Origin, Mark> marks;
     private final OwnPaths paths;
-    private final int most;
+    private final Turnstile turnstile;
     private final Loop loop;
-    private final AtomicInteger running = new AtomicInteger();
 
     /**
-     * @param marks makes a request's mark
-     * @param paths what may be asked for
-     * @param most  requests at a time; one more is refused with 503
+     * @param marks     makes a request's mark
+     * @param paths     what may be asked for
+     * @param turnstile for the requests; one that cannot wait is refused with 503
      */
-    LoopbackDispatcher(Function<Origin, Mark> marks, OwnPaths paths, int most, ClassLoader loader) {
+    LoopbackDispatcher(Function<Origin, Mark> marks, OwnPaths paths, Turnstile turnstile, ClassLoader loader) {
         this.marks = marks;
         this.paths = paths;
-        this.most = most;
+        this.turnstile = turnstile;
         this.loop = new Loop(loader);
     }
 
@@ -46,19 +44,31 @@ public final class LoopbackDispatcher implements StreamDispatcher {
                 : Optional.of("This connection serves only the host that it began with: open another one for this host.");
         if (elsewhere.isPresent()) return refuse(answer, 421, elsewhere.get());
         if (request.method().equals("TRACE") || request.method().equals("CONNECT")) return refuse(answer, 405, "This method is not for here.");
-        if (running.incrementAndGet() > most) {
-            running.decrementAndGet();
-            return refuse(answer, 503, "Too many requests are under way: try again later (changeover.dispatch.max).");
+        Entry entry = new Entry(request, answer);
+        if (turnstile.enter(entry)) return entry.exchange;
+        entry.mark.close();
+        return refuse(answer, 503, "Too many requests wait already: try again later (changeover.dispatch.max).");
+    }
+
+    /** One request's way through the turnstile. */
+    private final class Entry implements Runnable {
+        private final Mark mark;
+        private final Exchange exchange;
+
+        Entry(InnerRequest request, Answer answer) {
+            mark = marks.apply(request.origin());
+            exchange = new Exchange(loop, request, mark.fields(), answer, this::leave);
         }
-        Mark mark = marks.apply(request.origin());
-        Runnable finished = () -> {
+
+        @Override
+        public void run() {
+            if (!loop.execute(exchange::begin)) exchange.refuse();
+        }
+
+        private void leave() {
             mark.close();
-            running.decrementAndGet();
-        };
-        Exchange exchange = new Exchange(loop, request, mark.fields(), answer, finished);
-        if (loop.execute(exchange::begin)) return exchange;
-        finished.run();
-        return refuse(answer, 503, "The application is going.");
+            turnstile.leave(this);
+        }
     }
 
     private static Sending refuse(Answer answer, int status, String reason) {

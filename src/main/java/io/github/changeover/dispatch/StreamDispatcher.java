@@ -44,6 +44,11 @@ public interface StreamDispatcher extends AutoCloseable {
         /** The request is complete. Only for one with content. */
         void end();
 
+        /** The same, with trailer fields where its framing has a place for them. */
+        default void end(Fields trailers) {
+            end();
+        }
+
         /** What {@link Answer#content} told was used: more is welcome. Nothing more comes before. */
         void more();
 

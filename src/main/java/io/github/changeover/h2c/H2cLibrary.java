@@ -31,17 +31,10 @@ public final class H2cLibrary implements ProtocolLibrary {
         Duration preface = start.settings().timeAboveZero(PREFACE, Duration.ofSeconds(10));
         StreamDispatcher dispatcher = ApplicationDispatcher.of(start);
         UpgradeProtocol h2c = new H2c(dispatcher, preface, start.settings().size("changeover.content.max", 1 << 20));
-        String server = String.valueOf(start.context().getServerInfo());
         return new Started() {
             @Override
             public List<UpgradeProtocol> protocols() {
                 return List.of(h2c);
-            }
-
-            @Override
-            public String describe() {
-                return server.contains("Payara") || server.contains("GlassFish")
-                        ? "h2c is answered by the container itself, before any filter, unless HTTP/2 is off for its listener" : "";
             }
 
             @Override

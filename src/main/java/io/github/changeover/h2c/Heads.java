@@ -18,6 +18,11 @@ final class Heads {
     private Heads() {
     }
 
+    /** An ordinary CONNECT has neither scheme nor path: no request for an application, and none that is malformed. */
+    static boolean isConnect(Http2Headers headers) {
+        return "CONNECT".contentEquals(headers.method()) && headers.path() == null;
+    }
+
     /**
      * The request of a field block, with Host from {@code :authority} and one Cookie from its crumbs.
      *
@@ -25,6 +30,7 @@ final class Heads {
      */
     static InnerRequest request(Http2Headers headers, boolean content, Origin origin) {
         if (headers.method() == null || headers.path() == null || headers.scheme() == null) throw new IllegalArgumentException("A request has method, scheme and path");
+        if (headers.contains(":protocol")) throw new IllegalArgumentException("Extended CONNECT was not offered (RFC 8441 section 3)");
         List<Fields.Line> lines = new ArrayList<>();
         StringBuilder cookie = new StringBuilder();
         if (headers.authority() != null) lines.add(new Fields.Line("host", headers.authority().toString()));
@@ -36,6 +42,13 @@ final class Heads {
         }
         if (cookie.length() > 0) lines.add(new Fields.Line("cookie", cookie.toString()));
         return new InnerRequest(headers.method().toString(), headers.path().toString(), Fields.of(lines), content, origin);
+    }
+
+    /** Trailers, which have no pseudo-fields. */
+    static Fields fields(Http2Headers trailers) {
+        List<Fields.Line> lines = new ArrayList<>();
+        for (Map.Entry<CharSequence, CharSequence> line : trailers) lines.add(new Fields.Line(line.getKey().toString(), line.getValue().toString()));
+        return Fields.of(lines);
     }
 
     static Http2Headers response(int status, Fields fields) {

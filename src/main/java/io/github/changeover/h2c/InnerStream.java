@@ -55,8 +55,8 @@ final class InnerStream {
         }
     }
 
-    void requestEnds() {
-        request.end();
+    void requestEnds(Fields trailers) {
+        request.end(trailers);
     }
 
     /** The stream is closed, or the connection. */
@@ -119,19 +119,19 @@ final class InnerStream {
     }
 
     /** Content that is there already, and too long to give it all at once. */
-    void owe(OriginalResponse.Body body) {
-        request = new OwedContent(body, answer());
+    void owe(OriginalResponse.Body body, Fields trailers) {
+        request = new OwedContent(body, trailers, answer());
         request.more();
     }
 
     /** The only content. */
-    void whole(byte[] octets) {
-        over = true;
-        codec.encoder().writeData(context, id, Unpooled.wrappedBuffer(octets), 0, true, context.newPromise());
+    void whole(byte[] octets, boolean last) {
+        over = last;
+        codec.encoder().writeData(context, id, Unpooled.wrappedBuffer(octets), 0, last, context.newPromise());
         codec.flush(context);
     }
 
-    private void end(Fields trailers) {
+    void end(Fields trailers) {
         if (over) return;
         over = true;
         if (trailers.lines().isEmpty()) codec.encoder().writeData(context, id, Unpooled.EMPTY_BUFFER, 0, true, context.newPromise());
@@ -148,7 +148,7 @@ final class InnerStream {
         } else {
             byte[] text = (reason + "\n").getBytes(StandardCharsets.UTF_8);
             head(status, Fields.of("Content-Type", "text/plain;charset=utf-8", "Content-Length", Integer.toString(text.length)), false);
-            whole(text);
+            whole(text, true);
         }
     }
 }

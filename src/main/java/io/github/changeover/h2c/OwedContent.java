@@ -12,10 +12,12 @@ final class OwedContent implements StreamDispatcher.Sending {
     static final int PART = 16 * 1024;
     private static final System.Logger LOG = System.getLogger(OwedContent.class.getName());
     private final InputStream content;
+    private final Fields trailers;
     private final StreamDispatcher.Answer answer;
 
-    OwedContent(OriginalResponse.Body body, StreamDispatcher.Answer answer) {
+    OwedContent(OriginalResponse.Body body, Fields trailers, StreamDispatcher.Answer answer) {
         this.content = body.open();
+        this.trailers = trailers;
         this.answer = answer;
     }
 
@@ -27,7 +29,7 @@ final class OwedContent implements StreamDispatcher.Sending {
                 answer.content(part);
             } else {
                 content.close();
-                answer.end(Fields.none());
+                answer.end(trailers);
             }
         } catch (IOException failure) {
             LOG.log(System.Logger.Level.WARNING, "An answer that was kept cannot be read", failure);

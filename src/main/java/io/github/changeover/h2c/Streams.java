@@ -4,11 +4,13 @@ import io.github.changeover.dispatch.InnerRequest;
 import io.github.changeover.dispatch.Origin;
 import io.github.changeover.dispatch.StreamDispatcher;
 import io.github.changeover.pipeline.PipelineHandler.Inside;
+import io.github.changeover.spi.Fields;
 import io.github.changeover.spi.OriginalResponse;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http2.DefaultHttp2Connection;
+import io.netty.handler.codec.http2.DefaultHttp2LocalFlowController;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
@@ -20,12 +22,14 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 /** The streams of one HTTP/2 connection: each is a request for the dispatcher, but for stream 1, whose answer is there. */
 final class Streams extends Http2EventAdapter {
     private static final int CONCURRENT = 100, HEADER_LIST = 16 * 1024, RESETS = 200, RESETS_SECONDS = 30;
-    /** PING and SETTINGS that a client may send with no request between them. */
+    /** PING, SETTINGS and PRIORITY that a client may send with no request between them, within so long. */
     private static final int IDLE_FRAMES = 1000;
+    private static final long IDLE_WINDOW = TimeUnit.SECONDS.toNanos(10);
     private final StreamDispatcher dispatcher;
     private final Origin origin;
     private final Inside inside;
@@ -35,6 +39,7 @@ final class Streams extends Http2EventAdapter {
     private ChannelHandlerContext context;
     private boolean greeted;
     private int idleFrames;
+    private long idleSince = System.nanoTime();
 
     Streams(StreamDispatcher dispatcher, Origin origin, Inside inside) {
         this.dispatcher = dispatcher;
@@ -46,6 +51,8 @@ final class Streams extends Http2EventAdapter {
     void enter(ChannelPipeline pipeline) {
         // A client that never acknowledges the SETTINGS is bound by them all the same.
         connection.remote().maxActiveStreams(CONCURRENT);
+        // A stream whose content waits holds back itself, never those beside it: each has a window, the connection's is always open.
+        connection.local().flowController(new DefaultHttp2LocalFlowController(connection, DefaultHttp2LocalFlowController.DEFAULT_WINDOW_UPDATE_RATIO, true));
         connection.addListener(new Http2ConnectionAdapter() {
             @Override
             public void onStreamClosed(Http2Stream stream) {
@@ -68,9 +75,14 @@ final class Streams extends Http2EventAdapter {
         codec.onHttpServerUpgrade(settings);
         InnerStream first = stream(1);
         long length = original.body().length();
-        first.head(original.status(), original.fields(), length == 0);
-        if (length > OwedContent.PART) first.owe(original.body());
-        else if (length > 0) first.whole(original.body().octets());
+        boolean trailed = !original.trailers().lines().isEmpty();
+        first.head(original.status(), original.fields(), length == 0 && !trailed);
+        if (length > OwedContent.PART) {
+            first.owe(original.body(), original.trailers());
+            return;
+        }
+        if (length > 0) first.whole(original.body().octets(), !trailed);
+        if (trailed) first.end(original.trailers());
     }
 
     private InnerStream stream(int id) {
@@ -90,16 +102,16 @@ final class Streams extends Http2EventAdapter {
     @Override
     public void onHeadersRead(ChannelHandlerContext context, int id, Http2Headers headers, int padding, boolean end) throws Http2Exception {
         idleFrames = 0;
-        if (connection.stream(id).getProperty(served) instanceof InnerStream trailed) {
-            trailed.requestEnds();
-            return;
-        }
-        InnerRequest request;
         try {
-            request = Heads.request(headers, !end, origin);
+            if (connection.stream(id).getProperty(served) instanceof InnerStream trailed) trailed.requestEnds(Heads.fields(headers));
+            else if (Heads.isConnect(headers)) stream(id).answer().failed(405, "This method is not for here.");
+            else serve(id, headers, Heads.request(headers, !end, origin), end);
         } catch (IllegalArgumentException malformed) {
             throw Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, "%s", malformed.getMessage());
         }
+    }
+
+    private void serve(int id, Http2Headers headers, InnerRequest request, boolean end) {
         InnerStream inner = stream(id);
         if (!end && headers.contains("expect", "100-continue", true)) inner.goOn();
         inner.serve(dispatcher.dispatch(request, inner.answer()));
@@ -110,7 +122,7 @@ final class Streams extends Http2EventAdapter {
         idleFrames = 0;
         InnerStream inner = connection.stream(id).getProperty(served);
         if (data.isReadable()) inner.content(data.nioBuffer());
-        if (end) inner.requestEnds();
+        if (end) inner.requestEnds(Fields.none());
         return padding;
     }
 
@@ -125,7 +137,17 @@ final class Streams extends Http2EventAdapter {
         idle();
     }
 
+    @Override
+    public void onPriorityRead(ChannelHandlerContext context, int id, int dependency, short weight, boolean exclusive) throws Http2Exception {
+        idle();
+    }
+
     private void idle() throws Http2Exception {
-        if (++idleFrames > IDLE_FRAMES) throw Http2Exception.connectionError(Http2Error.ENHANCE_YOUR_CALM, "PING and SETTINGS without end");
+        long now = System.nanoTime();
+        if (now - idleSince > IDLE_WINDOW) {
+            idleSince = now;
+            idleFrames = 0;
+        }
+        if (++idleFrames > IDLE_FRAMES) throw Http2Exception.connectionError(Http2Error.ENHANCE_YOUR_CALM, "PING, SETTINGS or PRIORITY without end");
     }
 }

@@ -113,6 +113,12 @@ public final class PipelineHandler implements ConnectionHandler.Events {
         enter(() -> channel.close());
     }
 
+    /** The protocol says its goodbye. */
+    @Override
+    public void idle(SwitchedConnection connection) {
+        enter(() -> channel.leave());
+    }
+
     /** The protocol says its goodbye, and closes when what is under way is done. */
     @Override
     public void drain(SwitchedConnection connection, Duration grace) {

@@ -19,12 +19,21 @@ final class Socketless extends EmbeddedChannel {
     private static final WriteBufferWaterMark HELD = new WriteBufferWaterMark(16 * 1024, 32 * 1024);
     private static final int ROOM = 1;
     private final SwitchedConnection connection;
+    private boolean left;
 
     Socketless(SwitchedConnection connection) {
         this.connection = connection;
         config().setAllocator(MEMORY);
         config().setWriteBufferWaterMark(HELD);
-        closeFuture().addListener(closed -> connection.close());
+        closeFuture().addListener(closed -> {
+            if (!left) connection.close();
+        });
+    }
+
+    /** Closes, on a connection that is about to close for a reason of its own. */
+    void leave() {
+        left = true;
+        close();
     }
 
     @Override

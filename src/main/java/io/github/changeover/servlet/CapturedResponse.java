@@ -1,5 +1,6 @@
 package io.github.changeover.servlet;
 
+import io.github.changeover.spi.Fields;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -47,7 +48,12 @@ final class CapturedResponse extends CapturedFields {
     CaptureOutcome outcome() {
         if (!captured()) return new CaptureOutcome.PassedThrough(passed);
         head.takeCookies(real);
-        return new CaptureOutcome.Whole(head.with(body));
+        return new CaptureOutcome.Whole(head.with(body).with(trailers()));
+    }
+
+    private Fields trailers() {
+        Map<String, String> said = trailers == null ? null : trailers.get();
+        return said == null ? Fields.none() : head.trailers(said);
     }
 
     /** Puts what was captured on the real response, and lets everything from now on go there. The first reason stays. */
@@ -219,7 +225,6 @@ final class CapturedResponse extends CapturedFields {
         end();
     }
 
-    /** Trailers go with the answer only where it is passed through: an {@code OriginalResponse} has none. */
     @Override
     public void setTrailerFields(Supplier<Map<String, String>> supplier) {
         if (!captured()) super.setTrailerFields(supplier);

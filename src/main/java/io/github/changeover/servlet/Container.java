@@ -106,6 +106,11 @@ public interface Container {
         return null;
     }
 
+    /** How many threads serve requests, of the listener that has fewest; 0 where that is not known. */
+    default int requestThreads() {
+        return 0;
+    }
+
     /** Ends what was begun for the application, when it goes. */
     default void close() {
     }

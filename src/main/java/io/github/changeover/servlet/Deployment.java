@@ -50,7 +50,7 @@ final class Deployment implements AutoCloseable {
         container = container(context);
         if (settings.servletEdge()) container.keepToServletEdge();
         ClassLoader loader = context.getClassLoader();
-        for (ProtocolLibrary library : found) libraries.add(library.start(new ProtocolLibrary.Start(context, Changeover.of(context), values)));
+        for (ProtocolLibrary library : found) libraries.add(library.start(new ProtocolLibrary.Start(context, Changeover.of(context), values, container.requestThreads())));
         veils = libraries.stream().anyMatch(ProtocolLibrary.Started::veils);
         List<UpgradeProtocol> known = libraries.stream().flatMap(library -> library.protocols().stream()).toList();
         policy = Policies.build(Changeover.of(context).fix(), known, EndpointScan.found(context), settings, loader);

@@ -38,11 +38,12 @@ public interface ProtocolLibrary {
     /**
      * What a library starts with.
      *
-     * @param context    the application's
-     * @param changeover where it says what is offered
-     * @param settings   the application's
+     * @param context        the application's
+     * @param changeover     where it says what is offered
+     * @param settings       the application's
+     * @param requestThreads how many threads of the container's serve requests; 0 where that is not known
      */
-    record Start(ServletContext context, Changeover changeover, SettingValues settings) {
+    record Start(ServletContext context, Changeover changeover, SettingValues settings, int requestThreads) {
         /** @throws IllegalStateException when the library that a protocol is built on is not here */
         public void need(String type, String protocol, String artifact) {
             try {

@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -204,6 +205,21 @@ final class ResponseHead {
         if (body.length() > 0 && length != body.length()) dropped.add("Content-Length");
         boolean never = status == HttpServletResponse.SC_NO_CONTENT || status == HttpServletResponse.SC_NOT_MODIFIED;
         return new OriginalResponse(status, Fields.of(all().stream().filter(line -> !dropped.contains(line.name())).toList()), never ? OriginalResponse.Body.of(new byte[0]) : body);
+    }
+
+    /** Those that can be sent: none of a hop or the framing, and none where there is no content. */
+    Fields trailers(Map<String, String> said) {
+        List<Fields.Line> sound = new ArrayList<>();
+        if (status != HttpServletResponse.SC_NO_CONTENT && status != HttpServletResponse.SC_NOT_MODIFIED) {
+            said.forEach((name, value) -> {
+                try {
+                    if (HOP_BY_HOP.stream().noneMatch(name::equalsIgnoreCase) && !isLength(name)) sound.add(new Fields.Line(name, value));
+                } catch (IllegalArgumentException | NullPointerException odd) {
+                    // as a container does: what cannot be sent is not sent
+                }
+            });
+        }
+        return Fields.of(sound);
     }
 
     private static boolean isType(String name) {

@@ -9,11 +9,12 @@ import java.io.UncheckedIOException;
  * The application's answer to the request that asked for the switch, owed over the new protocol
  * (RFC 9110 section 7.8). Hop-by-hop fields are not in it.
  *
- * @param status the status the application set
- * @param fields the fields the application set
- * @param body   the content, whole
+ * @param status   the status the application set
+ * @param fields   the fields the application set
+ * @param body     the content, whole
+ * @param trailers the trailer fields the application set, which a protocol may leave out
  */
-public record OriginalResponse(int status, Fields fields, Body body) {
+public record OriginalResponse(int status, Fields fields, Body body, Fields trailers) {
     /** In memory, or in a file where it is long. */
     public interface Body {
         /** How many octets. */
@@ -47,6 +48,16 @@ public record OriginalResponse(int status, Fields fields, Body body) {
     }
 
     public OriginalResponse(int status, Fields fields, byte[] body) {
-        this(status, fields, Body.of(body));
+        this(status, fields, Body.of(body), Fields.none());
+    }
+
+    /** Without trailers. */
+    public OriginalResponse(int status, Fields fields, Body body) {
+        this(status, fields, body, Fields.none());
+    }
+
+    /** The same with trailers. */
+    public OriginalResponse with(Fields trailers) {
+        return new OriginalResponse(status, fields, body, trailers);
     }
 }

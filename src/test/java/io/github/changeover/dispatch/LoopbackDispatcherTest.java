@@ -12,7 +12,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -53,7 +56,7 @@ class LoopbackDispatcherTest {
             public void close() {
                 marks.decrementAndGet();
             }
-        }, new OwnPaths("", path -> true), 2, getClass().getClassLoader());
+        }, new OwnPaths("", path -> true), new Turnstile(2, 1), getClass().getClassLoader());
     }
 
     @AfterEach
@@ -198,26 +201,53 @@ class LoopbackDispatcherTest {
     }
 
     @Test
-    void moreThanTheBoundIsRefusedAndAnAbortMakesRoom() throws Exception {
-        Heard heard = new Heard();
-        StreamDispatcher.Sending first = dispatcher.dispatch(request("GET", "/", false), heard);
-        dispatcher.dispatch(request("GET", "/", false), heard);
-        Heard third = new Heard();
-        dispatcher.dispatch(request("GET", "/", false), third);
-        assertThat(third.next()).isEqualTo("failed 503");
-        first.abort();
-        while (marks.get() > 1) Thread.onSpinWait();
-        Heard fourth = new Heard();
-        dispatcher.dispatch(request("GET", "/", false), fourth);
-        for (int i = 0; i < 3; i++) {
-            try (Socket socket = connector.accept()) {
-                socket.setSoTimeout(10_000);
-                if (socket.getInputStream().read() < 0) continue;      // the aborted one
-                head(socket.getInputStream());
-                answer(socket, "HTTP/1.1 204 No\r\n\r\n");
+    void moreThanTheBoundWaitsAndMoreThanThatIsRefused() throws Exception {
+        List<Heard> heard = new ArrayList<>();
+        List<StreamDispatcher.Sending> sending = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            heard.add(new Heard());
+            sending.add(dispatcher.dispatch(request("GET", "/" + i, false), heard.get(i)));
+        }
+        assertThat(heard.get(3).next()).isEqualTo("failed 503");
+        try (Socket first = connector.accept(); Socket second = connector.accept()) {
+            assertThat(heads(first, second)).containsExactlyInAnyOrder("GET /0 HTTP/1.1", "GET /1 HTTP/1.1");
+            connector.setSoTimeout(200);
+            assertThatThrownBy(connector::accept).isInstanceOf(SocketTimeoutException.class);
+            connector.setSoTimeout(10_000);
+            sending.get(0).abort();
+            try (Socket third = connector.accept()) {
+                assertThat(head(third.getInputStream())).startsWith("GET /2 ");
+                answer(third, "HTTP/1.1 204 No\r\n\r\n");
             }
         }
-        assertThat(heard.next()).startsWith("204 ");
+        assertThat(heard.get(2).next()).startsWith("204 ");
+    }
+
+    private static List<String> heads(Socket... sockets) throws IOException {
+        List<String> heads = new ArrayList<>();
+        for (Socket socket : sockets) heads.add(head(socket.getInputStream()).lines().findFirst().orElse(""));
+        return heads;
+    }
+
+    @Test
+    void oneThatWaitsMayBeAborted() throws Exception {
+        StreamDispatcher.Sending first = dispatcher.dispatch(request("GET", "/0", false), new Heard());
+        dispatcher.dispatch(request("GET", "/1", false), new Heard());
+        StreamDispatcher.Sending third = dispatcher.dispatch(request("POST", "/2", true), new Heard());
+        CountDownLatch taken = new CountDownLatch(1);
+        third.content(ByteBuffer.wrap(new byte[5]), taken::countDown);
+        third.abort();
+        assertThat(taken.await(10, TimeUnit.SECONDS)).as("its content is let go").isTrue();
+        Heard fourth = new Heard();
+        dispatcher.dispatch(request("GET", "/3", false), fourth);
+        try (Socket one = connector.accept(); Socket two = connector.accept()) {
+            heads(one, two);
+            first.abort();
+            try (Socket last = connector.accept()) {
+                assertThat(head(last.getInputStream())).startsWith("GET /3 ");
+                answer(last, "HTTP/1.1 204 No\r\n\r\n");
+            }
+        }
         assertThat(fourth.next()).startsWith("204 ");
     }
 

@@ -6,7 +6,6 @@ import io.github.changeover.conformance.Covers;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.Logins;
 import io.github.changeover.it.container.OnContainer;
-import io.github.changeover.it.container.TomcatOnly;
 import java.io.IOException;
 import java.net.CookieManager;
 import java.net.URI;
@@ -30,14 +29,13 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** HTTP/2 by upgrade with clients that are not ours: the first request by HTTP/1.1, the others on streams 3 and up. */
 @OnContainer
-@TomcatOnly
 class H2cClientsIT {
     private static URI base;
 
     @BeforeAll
     static void deploy(ContainerUnderTest container) {
         container.deploy(H2cIT.war("h2c-clients").webXml(SecurityIT.LOGIN.replace("/secret/*", "/page/session")).build(), "/h2cc");
-        base = URI.create(container.http() + "/h2cc/page/");
+        base = URI.create(container.withoutHttp2().http() + "/h2cc/page/");
     }
 
     @AfterAll

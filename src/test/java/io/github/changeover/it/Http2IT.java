@@ -84,7 +84,7 @@ class Http2IT {
 
     @Test
     @PayaraOnly
-    @Covers("MDN-11")
+    @Covers({"MDN-11", "RFC9113-3.3-01"})
     void anOfferInsideHttp2IsNotTaken(ContainerUnderTest container) throws IOException {
         for (String path : new String[] {"/echo", "/upgrade-only"}) {
             try (Wire wire = Wire.connect(container.http()).send(PREFACE)) {
@@ -99,7 +99,7 @@ class Http2IT {
 
     @Test
     @TomcatOnly
-    @Covers("MDN-11")
+    @Covers({"MDN-11", "RFC9113-3.3-01"})
     void tomcatDoesNotSpeakHttp2UnlessToldTo(ContainerUnderTest container) throws IOException {
         try (Wire wire = Wire.connect(container.http()).send(PREFACE)) {
             assertThat(wire.readToEnd().text()).isEmpty();

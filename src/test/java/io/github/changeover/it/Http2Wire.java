@@ -15,7 +15,7 @@ import java.util.function.Predicate;
 
 /** A client that writes and sees frames of HTTP/2, on a connection that it has upgraded. */
 final class Http2Wire implements AutoCloseable {
-    static final int DATA = 0, HEADERS = 1, RST = 3, SETTINGS = 4, PING = 6, GOAWAY = 7, WINDOW_UPDATE = 8, CONTINUATION = 9;
+    static final int DATA = 0, HEADERS = 1, PRIORITY = 2, RST = 3, SETTINGS = 4, PING = 6, GOAWAY = 7, WINDOW_UPDATE = 8, CONTINUATION = 9;
     static final int END_STREAM = 1, ACK = 1, END_HEADERS = 4;
     static final byte[] MAGIC = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(ISO_8859_1);
     static final int PROTOCOL_ERROR = 1, SETTINGS_TIMEOUT = 4, STREAM_CLOSED = 5, REFUSED_STREAM = 7, CALM = 11;
@@ -45,7 +45,8 @@ final class Http2Wire implements AutoCloseable {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(payload(idsAndValues));
     }
 
-    private static byte[] payload(int... idsAndValues) {
+    /** Of SETTINGS. */
+    static byte[] payload(int... idsAndValues) {
         ByteBuffer octets = ByteBuffer.allocate(idsAndValues.length * 3);
         for (int i = 0; i < idsAndValues.length; i += 2) octets.putShort((short) idsAndValues[i]).putInt(idsAndValues[i + 1]);
         return octets.array();
@@ -83,8 +84,10 @@ final class Http2Wire implements AutoCloseable {
                 .put((byte) type).put((byte) flags).putInt(stream).put(payload).array();
     }
 
-    static byte[] number(int value) {
-        return ByteBuffer.allocate(4).putInt(value).array();
+    static byte[] number(int... values) {
+        ByteBuffer octets = ByteBuffer.allocate(4 * values.length);
+        for (int value : values) octets.putInt(value);
+        return octets.array();
     }
 
     /** A field block of literals without indexing. */

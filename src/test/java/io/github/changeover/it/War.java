@@ -130,7 +130,7 @@ public final class War {
         forget(classes);
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         List<String> words = new ArrayList<>(List.of("--release", "17", "-parameters", "-d", classes.toString(), "-cp",
-                System.getProperty("changeover.api") + File.pathSeparator + System.getProperty("changeover.jar")));
+                String.join(File.pathSeparator, classPath())));
         try (Stream<Path> files = Files.walk(sources(app))) {
             files.map(Path::toString).filter(file -> file.endsWith(".java")).sorted().forEach(words::add);
         } catch (IOException failure) {
@@ -141,6 +141,13 @@ public final class War {
             throw new IllegalStateException("The application " + app + " does not compile:\n" + errors.toString(StandardCharsets.UTF_8));
         }
         return classes;
+    }
+
+    private static List<String> classPath() {
+        Path libraries = Path.of(System.getProperty("changeover.libraries"));
+        List<String> path = new ArrayList<>(List.of(System.getProperty("changeover.api"), System.getProperty("changeover.jar")));
+        walk(libraries).keySet().forEach(jar -> path.add(libraries.resolve(jar).toString()));
+        return path;
     }
 
     /** What an earlier run compiled, of sources that may be gone. */

@@ -29,6 +29,7 @@ public final class PayaraContainer implements Container {
     private static final String CLOSES = PayaraContainer.class.getName() + ".closes";
 
     private final CallbackThreads callbacks = new CallbackThreads();
+    private PayaraListeners listeners;      // null: not known
 
     /** For the ServiceLoader. */
     public PayaraContainer() {
@@ -38,6 +39,7 @@ public final class PayaraContainer implements Container {
     public boolean hosts(ServletContext context) {
         try {
             Class.forName("org.glassfish.grizzly.http.server.Request", false, context.getClass().getClassLoader());
+            listeners = PayaraListeners.of(context);
             return true;
         } catch (ClassNotFoundException | LinkageError elsewhere) {
             return false;
@@ -132,7 +134,18 @@ public final class PayaraContainer implements Container {
 
     @Override
     public String deviations() {
-        return "the container takes 'Upgrade: h2c' before any filter; the 101 has the container's own fields and reason phrase";
+        return takesH2c() + "the 101 has the container's own fields and reason phrase";
+    }
+
+    private String takesH2c() {
+        String takes = "the container takes 'Upgrade: h2c' before any filter ";
+        if (listeners == null) return takes + "where HTTP/2 is on for a listener; ";
+        return listeners.takeH2c().isEmpty() ? "" : takes + "(HTTP/2 is on for " + String.join(", ", listeners.takeH2c()) + "); ";
+    }
+
+    @Override
+    public int requestThreads() {
+        return listeners == null ? 0 : listeners.threads();
     }
 
     /** What Grizzly does for one connection beneath the Servlet API. */

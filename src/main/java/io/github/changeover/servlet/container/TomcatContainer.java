@@ -11,6 +11,8 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.io.EOFException;
 import java.io.IOException;
 import java.lang.reflect.Field;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.RequestFacade;
 import org.apache.coyote.AbstractProcessor;
@@ -34,6 +36,7 @@ public final class TomcatContainer implements Container {
     private Reach reach;            // null: this Tomcat is not as known
     private boolean direct;         // the Tomcat edge serves
     private String why = "";
+    private TomcatConnectors connectors;
 
     /** For the ServiceLoader. */
     public TomcatContainer() {
@@ -44,6 +47,7 @@ public final class TomcatContainer implements Container {
         String server = context.getServerInfo();
         if (server == null || !server.startsWith("Apache Tomcat")) return false;
         try {
+            connectors = TomcatConnectors.of(context);
             reach = new Reach();
             direct = true;
         } catch (ReflectiveOperationException | LinkageError | RuntimeException unfit) {
@@ -96,8 +100,16 @@ public final class TomcatContainer implements Container {
 
     @Override
     public String deviations() {
-        return direct ? "none known" : "a stalled peer keeps its socket until it reads or leaves; "
-                + "a close from an own thread waits for the peer's next octet or end";
+        List<String> all = new ArrayList<>();
+        if (!direct) all.add("a stalled peer keeps its socket until it reads or leaves; a close from an own thread waits for the peer's next octet or end");
+        String own = connectors == null ? "" : connectors.takeH2c();
+        if (!own.isEmpty()) all.add("the container takes 'Upgrade: h2c' before any filter (Http2Protocol on port " + own + ")");
+        return all.isEmpty() ? "none known" : String.join("; ", all);
+    }
+
+    @Override
+    public int requestThreads() {
+        return connectors == null ? 0 : connectors.threads();
     }
 
     /** The way from a facade to what is behind it. Its class loads only where Tomcat's classes are. */

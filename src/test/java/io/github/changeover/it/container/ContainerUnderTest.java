@@ -15,6 +15,11 @@ public interface ContainerUnderTest extends AutoCloseable {
     /** The same over TLS, with {@link KeyStoreFile}'s certificate. */
     URI https();
 
+    /** The same, at a listener in clear where the container speaks no HTTP/2 of its own. */
+    default ContainerUnderTest withoutHttp2() {
+        return this;
+    }
+
     /** Returns when the application serves; throws {@link DeploymentFailed} when it will not. "" is the root context. */
     void deploy(Path war, String contextPath);
 

@@ -3,6 +3,9 @@ package io.github.changeover.it.container;
 /** Starts a container by the name the build gives it. */
 public final class Containers {
 
+    /** At the end of a name: Tomcat speaks HTTP/2 in clear itself, as Payara does anyway. */
+    public static final String HTTP2 = "-http2";
+
     private Containers() {
     }
 

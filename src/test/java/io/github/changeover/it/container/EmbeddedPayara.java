@@ -118,6 +118,11 @@ final class EmbeddedPayara implements ContainerUnderTest {
     }
 
     @Override
+    public ContainerUnderTest withoutHttp2() {
+        return new EmbeddedPayara(name, server, ports.withoutHttp2());
+    }
+
+    @Override
     public String log() {
         return Work.read(Work.logFile(name));
     }

@@ -14,6 +14,7 @@ import org.apache.catalina.connector.Connector;
 import org.apache.catalina.startup.ContextConfig;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.catalina.valves.ErrorReportValve;
+import org.apache.coyote.http2.Http2Protocol;
 import org.apache.tomcat.util.net.SSLHostConfig;
 import org.apache.tomcat.util.net.SSLHostConfigCertificate;
 import org.apache.tomcat.util.scan.StandardJarScanner;
@@ -41,6 +42,7 @@ final class EmbeddedTomcat implements ContainerUnderTest {
         tomcat.setBaseDir(base.toString());
         tomcat.setAddDefaultWebXmlToWebapp(false);
         Connector http = connector(ports.http());
+        if (name.endsWith(Containers.HTTP2)) http.addUpgradeProtocol(new Http2Protocol());
         tomcat.setConnector(http);
         Connector https = null;
         if (ports.tls()) {
@@ -80,6 +82,7 @@ final class EmbeddedTomcat implements ContainerUnderTest {
         connector.setProperty("maxConnections", "20000");       // 8192 unless set
         connector.setProperty("socket.bufferPool", "500");      // unless set, buffers of 16 KB are kept for every connection there ever was at a time
         connector.setThrowOnFailure(true);
+        connector.setProperty("allowedTrailerHeaders", "x-check");
         return connector;
     }
 

@@ -101,6 +101,11 @@ final class PayaraDistribution implements ContainerUnderTest {
     }
 
     @Override
+    public ContainerUnderTest withoutHttp2() {
+        return new PayaraDistribution(name, home, ports.withoutHttp2(), adminPort, process);
+    }
+
+    @Override
     public String log() {
         return Work.read(Work.logFile(name));
     }

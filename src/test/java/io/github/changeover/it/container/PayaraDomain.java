@@ -9,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Payara's own domain.xml, changed where a test needs it: every listener on loopback and on a port of its own, no
+ * Payara's own domain.xml, changed where a test needs it: every listener on loopback and on a port of its own, one more, no
  * Hazelcast (it would listen on every interface and look for other Payaras), our key store.
  */
 public final class PayaraDomain {
@@ -21,6 +21,12 @@ public final class PayaraDomain {
 
     private static final String REMOTE_JMS = "<jms-service type=\"REMOTE\" default-jms-host=\"default_JMS_host\">"
             + "<jms-host name=\"default_JMS_host\" host=\"localhost\" port=\"7676\"/></jms-service>";
+
+    /** A listener of which Payara's own HTTP/2 is off. */
+    private static final String HTTP1_PROTOCOL = "<protocol name=\"http1-listener\"><http default-virtual-server=\"server\" http2-enabled=\"false\" "
+            + "max-connections=\"250\"><file-cache enabled=\"false\"/></http></protocol>";
+    private static final String HTTP1_LISTENER = "<network-listener port=\"0\" protocol=\"http1-listener\" transport=\"tcp\" name=\"http1-listener\" "
+            + "thread-pool=\"http-thread-pool\"></network-listener>";
 
     private PayaraDomain() {
     }
@@ -57,6 +63,10 @@ public final class PayaraDomain {
             quiet = quiet.replace("network-listeners=\"http-listener,https-listener\"", "network-listeners=\"http-listener\"")
                     .replaceAll("<network-listener [^>]*name=\"https-listener\"[^>]*(/>|></network-listener>)", "");
         }
+        if (ports.http1() != Listeners.OFF) {
+            quiet = quiet.replace("<protocols>", "<protocols>" + HTTP1_PROTOCOL).replace("<network-listeners>", "<network-listeners>" + HTTP1_LISTENER)
+                    .replace("<virtual-server id=\"server\" network-listeners=\"", "<virtual-server id=\"server\" network-listeners=\"http1-listener,");
+        }
         quiet = TLS.matcher(quiet).replaceAll("$1 " + Matcher.quoteReplacement("key-store=\"" + KeyStoreFile.get()
                 + "\" key-store-type=\"PKCS12\" key-store-password=\"" + KeyStoreFile.PASSWORD + "\""));
         return LISTENER.matcher(quiet).replaceAll(found -> Matcher.quoteReplacement(listener(found.group(), ports, adminPort)));
@@ -74,6 +84,9 @@ public final class PayaraDomain {
         }
         if (element.contains("name=\"https-listener\"") || element.contains("name=\"http-listener-2\"")) {
             return ports.https();
+        }
+        if (element.contains("name=\"http1-listener\"")) {
+            return ports.http1();
         }
         return adminPort != 0 && element.contains("name=\"admin-listener\"") ? adminPort : Work.freePort();
     }

@@ -83,7 +83,7 @@ final class TomcatDistribution implements ContainerUnderTest {
                               factory="org.apache.catalina.users.MemoryUserDatabaseFactory" pathname="conf/tomcat-users.xml"/>
                   </GlobalNamingResources>
                   <Service name="Catalina">
-                    <Connector port="%d" address="127.0.0.1" protocol="HTTP/1.1"/>
+                    <Connector port="%d" address="127.0.0.1" protocol="HTTP/1.1" allowedTrailerHeaders="x-check"/>
                     %s
                     <Engine name="Catalina" defaultHost="localhost">
                       <Realm className="org.apache.catalina.realm.UserDatabaseRealm" resourceName="users"/>

@@ -1,0 +1,56 @@
+package io.github.changeover.servlet.container;
+
+import jakarta.servlet.ServletContext;
+import java.lang.annotation.Annotation;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The listeners of this Payara, as its configuration has them, found by reflection.
+ *
+ * @param takeH2c the names of those that answer {@code Upgrade: h2c} themselves
+ * @param threads those of the listener that has fewest
+ */
+record PayaraListeners(List<String> takeH2c, int threads) {
+    private static final String SELF = "default-instance-name", DOM = "org.glassfish.grizzly.config.dom.";
+
+    /** @return null where the configuration is not as known */
+    static PayaraListeners of(ServletContext context) {
+        try {
+            return read(context.getClassLoader());
+        } catch (ReflectiveOperationException | RuntimeException | LinkageError unknown) {
+            return null;
+        }
+    }
+
+    private static PayaraListeners read(ClassLoader loader) throws ReflectiveOperationException {
+        Object habitat = loader.loadClass("org.glassfish.internal.api.Globals").getMethod("getDefaultHabitat").invoke(null);
+        Class<?> type = loader.loadClass("com.sun.enterprise.config.serverbeans.Config");
+        Object config = loader.loadClass("org.glassfish.hk2.api.ServiceLocator").getMethod("getService", Class.class, String.class, Annotation[].class)
+                .invoke(habitat, type, SELF, new Annotation[0]);
+        Ask ask = new Ask(loader);
+        Object listeners = ask.of("NetworkConfig", type.getMethod("getNetworkConfig").invoke(config), "getNetworkListeners");
+        List<String> takeH2c = new ArrayList<>();
+        int threads = Integer.MAX_VALUE;
+        for (Object listener : (Iterable<?>) ask.of("NetworkListeners", listeners, "getNetworkListener")) {
+            Object protocol = ask.of("NetworkListener", listener, "findHttpProtocol");
+            if (protocol == null || !ask.is("NetworkListener", listener, "getEnabled")) continue;
+            Object http = ask.of("Protocol", protocol, "getHttp");
+            if ("__asadmin".equals(ask.of("Http", http, "getDefaultVirtualServer"))) continue;
+            if (!ask.is("Protocol", protocol, "getSecurityEnabled") && ask.is("Http", http, "getHttp2Enabled")) takeH2c.add(ask.of("NetworkListener", listener, "getName").toString());
+            threads = Math.min(threads, Integer.parseInt(ask.of("ThreadPool", ask.of("NetworkListener", listener, "findThreadPool"), "getMaxThreadPoolSize").toString()));
+        }
+        return new PayaraListeners(takeH2c, threads == Integer.MAX_VALUE ? 0 : threads);
+    }
+
+    /** Elements of the configuration are asked by their public interfaces: what implements them is hidden. */
+    private record Ask(ClassLoader loader) {
+        Object of(String type, Object element, String getter) throws ReflectiveOperationException {
+            return loader.loadClass(DOM + type).getMethod(getter).invoke(element);
+        }
+
+        boolean is(String type, Object element, String getter) throws ReflectiveOperationException {
+            return Boolean.parseBoolean(String.valueOf(of(type, element, getter)));
+        }
+    }
+}

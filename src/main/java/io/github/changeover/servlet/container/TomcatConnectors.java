@@ -1,0 +1,45 @@
+package io.github.changeover.servlet.container;
+
+import jakarta.servlet.ServletContext;
+import java.lang.reflect.Field;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.apache.catalina.Service;
+import org.apache.catalina.connector.Connector;
+import org.apache.catalina.core.ApplicationContext;
+import org.apache.catalina.core.ApplicationContextFacade;
+import org.apache.coyote.AbstractProtocol;
+import org.apache.coyote.http11.AbstractHttp11Protocol;
+
+/** The connectors an application is reached by; none where they cannot be found. */
+record TomcatConnectors(List<Connector> all) {
+    static TomcatConnectors of(ServletContext context) {
+        try {
+            Field behind = ApplicationContextFacade.class.getDeclaredField("context");
+            Field service = ApplicationContext.class.getDeclaredField("service");
+            behind.setAccessible(true);
+            service.setAccessible(true);
+            return new TomcatConnectors(List.of(((Service) service.get(behind.get(context))).findConnectors()));
+        } catch (ReflectiveOperationException | RuntimeException | LinkageError unknown) {
+            return new TomcatConnectors(List.of());
+        }
+    }
+
+    /** Those that answer {@code Upgrade: h2c} themselves, by their ports; empty for none. */
+    String takeH2c() {
+        return all.stream().filter(TomcatConnectors::takesH2c).map(connector -> Integer.toString(connector.getLocalPort() > 0 ? connector.getLocalPort() : connector.getPort()))
+                .collect(Collectors.joining(", "));
+    }
+
+    private static boolean takesH2c(Connector connector) {
+        return connector.getProtocolHandler() instanceof AbstractHttp11Protocol<?> http
+                && Arrays.stream(connector.findUpgradeProtocols()).anyMatch(protocol -> "h2c".equals(protocol.getHttpUpgradeName(http.isSSLEnabled())));
+    }
+
+    /** The threads of the one that has fewest; 0 for unknown. */
+    int threads() {
+        return all.stream().map(Connector::getProtocolHandler).filter(AbstractProtocol.class::isInstance).mapToInt(handler -> ((AbstractProtocol<?>) handler).getMaxThreads())
+                .filter(threads -> threads > 0).min().orElse(0);
+    }
+}

@@ -1,0 +1,55 @@
+package io.github.changeover.h2c;
+
+import io.github.changeover.dispatch.ApplicationDispatcher;
+import io.github.changeover.dispatch.Origin;
+import io.github.changeover.dispatch.StreamDispatcher;
+import io.github.changeover.pipeline.PipelineHandler;
+import io.github.changeover.servlet.ProtocolLibrary;
+import io.github.changeover.spi.Decision;
+import io.github.changeover.spi.ProtocolToken;
+import io.github.changeover.spi.UpgradeProtocol;
+import io.github.changeover.spi.UpgradeRequest;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * {@code h2-test}: what follows the 101 is HTTP/2 from its preface on, as on a connection of its own, with stream 1 still to be
+ * used. For programs that know no other way into HTTP/2 in clear; the streams are those of {@code h2c}.
+ */
+public final class PriorKnowledge implements ProtocolLibrary {
+    private static final ProtocolToken TOKEN = ProtocolToken.of("h2-test");
+
+    @Override
+    public Set<String> settings() {
+        return Set.of();
+    }
+
+    @Override
+    public Started start(Start start) {
+        StreamDispatcher dispatcher = ApplicationDispatcher.of(start);
+        return new Started() {
+            @Override
+            public List<UpgradeProtocol> protocols() {
+                return List.of(new Protocol(dispatcher));
+            }
+
+            @Override
+            public void close() {
+                dispatcher.close();
+            }
+        };
+    }
+
+    private record Protocol(StreamDispatcher dispatcher) implements UpgradeProtocol {
+        @Override
+        public List<ProtocolToken> tokens() {
+            return List.of(TOKEN);
+        }
+
+        @Override
+        public Decision negotiate(UpgradeRequest request, ProtocolToken offered) {
+            return Decision.Switch.to(offered, context -> new PipelineHandler((pipeline, inside) ->
+                    new Streams(dispatcher, new Origin(request, "http", "HTTP/2.0", ""), inside).enter(pipeline)));
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package io.github.changeover.it;
+
+import static io.github.changeover.it.Http2Wire.DATA;
+import static io.github.changeover.it.Http2Wire.WINDOW_UPDATE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.changeover.conformance.Covers;
+import io.github.changeover.it.Http2Wire.Frame;
+import io.github.changeover.it.container.ContainerUnderTest;
+import io.github.changeover.it.container.EmbeddedOnly;
+import io.github.changeover.it.container.OnContainer;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A hundred answers of 10 MB for a client that takes none of it. Container and library are in this JVM, so that their heap is this one. */
+@OnContainer
+@EmbeddedOnly
+@Timeout(120)
+class H2cHeapIT {
+    private static final int STREAMS = 100, SIZE = 10_000_000, INITIAL_WINDOW = 4, BOUND = 64 << 20;
+    private static ContainerUnderTest server;
+    private static Asking asking;
+
+    @BeforeAll
+    static void deploy(ContainerUnderTest container) {
+        container.deploy(H2cIT.war("h2c-heap").build(), "/h2cheap");
+        server = container.withoutHttp2();
+        asking = Asking.of(server, "/h2cheap");
+    }
+
+    @AfterAll
+    static void undeploy(ContainerUnderTest container) {
+        container.undeploy("/h2cheap");
+    }
+
+    private static long used() {
+        System.gc();
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    }
+
+    private static long written() throws IOException {
+        return Long.parseLong(asking.page("/page/written"));
+    }
+
+    @ParameterizedTest(name = "a window of {0}")
+    @ValueSource(ints = {65_535, Integer.MAX_VALUE})
+    @Covers({"RFC9113-5.2-02", "RFC9113-5.2-01"})
+    void theHeapDoesNotGrowWithWhatIsNotTaken(int window) throws Exception {
+        long before = used();
+        long start = written();
+        try (Http2Wire http = Http2Wire.upgrade(server, "GET", "/h2cheap/page/facts", 16 * 1024, INITIAL_WINDOW, window).preface(INITIAL_WINDOW, window)) {
+            if (window > 65_535) http.send(WINDOW_UPDATE, 0, 0, Http2Wire.number(window - 65_535));
+            for (int i = 0; i < STREAMS; i++) http.get(3 + 2 * i, "/h2cheap/page/big?size=" + SIZE);
+            int still = 0;
+            long now = written();
+            while (now == start || still < 3) {
+                Thread.sleep(300);      // nothing tells that nothing more happens
+                long last = now;
+                now = written();
+                still = now == last ? still + 1 : 0;
+            }
+            long grown = used() - before;
+            System.out.printf("h2c heap: window %d, %d streams of %d octets: the application has written %d KB, the heap has grown by %.1f MB%n",
+                    window, STREAMS, SIZE, (now - start) >> 10, grown / 1048576.0);
+            assertThat(now - start).as("octets the application could write").isPositive().isLessThan((long) STREAMS * SIZE * 9 / 10);
+            assertThat(grown).as("growth of the heap").isLessThan(BOUND);
+            Frame data = http.first(frame -> frame.type() == DATA && frame.stream() > 1);
+            assertThat(data.payload()).as("what waited is still sent").isNotEmpty();
+        }
+    }
+}
