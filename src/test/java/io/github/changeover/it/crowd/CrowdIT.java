@@ -2,6 +2,7 @@ package io.github.changeover.it.crowd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import io.github.changeover.conformance.Covers;
 import io.github.changeover.it.Frames;
 import io.github.changeover.it.War;
@@ -69,6 +70,8 @@ class CrowdIT {
     void tenThousandAreHeldAndAllAreToldGoodbye(ContainerUnderTest container) throws Exception {
         container.deploy(War.demo("crowd").set("changeover.connections.max", Integer.toString(MANY + 1)).set("changeover.idle", "0s")
                 .set("changeover.connections.per-address.max", Integer.toString(SHARE)).set("changeover.drain", DRAIN.toSeconds() + "s").build(), "/crowd");
+        UnixOperatingSystemMXBean system = (UnixOperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+        assertThat(system.getMaxFileDescriptorCount()).as("file descriptors that a process may have (ulimit -Hn)").isGreaterThan(MANY + 500);
         boolean deployed = true;
         Process clients = null;
         try {
