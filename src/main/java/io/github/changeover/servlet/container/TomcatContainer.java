@@ -25,12 +25,6 @@ import org.apache.tomcat.util.net.SocketWrapperBase;
  */
 public final class TomcatContainer implements Container {
     private static final System.Logger LOG = System.getLogger(TomcatContainer.class.getName());
-    private static final Below ON_SERVLET_EDGE = new Below() {
-        @Override
-        public boolean callbacksOnly() {
-            return true;
-        }
-    };
     private Reach reach;            // null: this Tomcat is not as known
     private boolean direct;         // the Tomcat edge serves
     private String why = "";
@@ -49,7 +43,7 @@ public final class TomcatContainer implements Container {
         } catch (ReflectiveOperationException | LinkageError | RuntimeException unfit) {
             why = " (the Tomcat edge does not fit this version: " + unfit + ")";
             LOG.log(System.Logger.Level.WARNING, "The Tomcat edge does not fit {0}: {1}. The servlet edge serves; "
-                    + "a stalled peer cannot be evicted there.", server, unfit);
+                    + "a stalled peer cannot be evicted there, and octets that come while another thread has the handler may wait for the next ones.", server, unfit);
         }
         return true;
     }
@@ -80,7 +74,7 @@ public final class TomcatContainer implements Container {
         if (direct && reach.overNio(request)) {
             request.upgrade(TomcatEdge.class).carry(connection);
         } else {
-            ServletEdge.upgrade(request, connection, ON_SERVLET_EDGE);
+            ServletEdge.upgrade(request, connection, new TomcatCallbacks(reach == null ? null : reach.socket(request)));
         }
     }
 
@@ -101,7 +95,7 @@ public final class TomcatContainer implements Container {
         private final Field hook = field(org.apache.coyote.Request.class, "hook");
         private final Field keepAlive = field(Class.forName("org.apache.coyote.http11.Http11Processor", false, Request.class.getClassLoader()), "keepAlive");
 
-        private final Field socket = field(AbstractProcessor.class, "socketWrapper");
+        private final Field wrapper = field(AbstractProcessor.class, "socketWrapper");
 
         Reach() throws ReflectiveOperationException {
             // The self-check: everything the edge touches is there.
@@ -145,12 +139,27 @@ public final class TomcatContainer implements Container {
             }
         }
 
+        private AbstractProcessor processor(HttpServletRequest request) throws ReflectiveOperationException {
+            Request behind = behind(request);
+            return behind != null && hook.get(behind.getCoyoteRequest()) instanceof AbstractProcessor processor ? processor : null;
+        }
+
+        /** The request's connection, or null. */
+        SocketWrapperBase<?> socket(HttpServletRequest request) {
+            try {
+                AbstractProcessor processor = processor(request);
+                return processor == null ? null : (SocketWrapperBase<?>) wrapper.get(processor);
+            } catch (ReflectiveOperationException | RuntimeException unknown) {
+                return null;
+            }
+        }
+
         /** Asks Tomcat's buffers, and the socket without waiting. What that finds is kept for whoever reads next. */
         boolean nothingEarly(HttpServletRequest request) {
             try {
                 Request behind = behind(request);
-                if (behind == null || !(hook.get(behind.getCoyoteRequest()) instanceof AbstractProcessor processor) || processor.getLeftoverInput() != null) return false;
-                return !((SocketWrapperBase<?>) socket.get(processor)).isReadyForRead();
+                SocketWrapperBase<?> socket = socket(request);
+                return socket != null && processor(request).getLeftoverInput() == null && !socket.isReadyForRead();
             } catch (EOFException ended) {
                 return true;
             } catch (IOException | ReflectiveOperationException | RuntimeException unknown) {
