@@ -165,6 +165,13 @@ public interface Container {
         default boolean callbacksOnly() {
             return false;
         }
+
+        /**
+         * Where the streams are the callbacks' own: has the container call {@code onDataAvailable} once more, for what it may have in its
+         * buffer. No event of the socket tells of that.
+         */
+        default void recall() {
+        }
     }
 
     /** A container of which nothing special is known. */

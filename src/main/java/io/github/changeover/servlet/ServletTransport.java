@@ -20,8 +20,6 @@ import java.util.concurrent.locks.LockSupport;
 final class ServletTransport implements Transport, ReadListener, WriteListener {
     private static final int PIECE = 8000;                  // below Tomcat's 8192: a write that fills its buffer to the brim blocks flush()
     private static final long LONGEST_REST = 10_000_000;    // nanoseconds
-    private static final long LONGEST_TURN = 20_000_000;
-    private volatile boolean missed;
     private static final Scratch SCRATCH = new Scratch(16 * 1024, false);
 
     private final WebConnection web;
@@ -79,7 +77,7 @@ final class ServletTransport implements Transport, ReadListener, WriteListener {
     public int read(ByteBuffer into) throws IOException {
         if (ended) return -1;
         if (outsideCallbacks()) {
-            missed = true;
+            below.recall();
             return 0;
         }
         try {
@@ -176,27 +174,12 @@ final class ServletTransport implements Transport, ReadListener, WriteListener {
         asked = false;
         long before = connection.octetsIn();
         called(connection::readable);
-        if (below.callbacksOnly()) awaitTurn(before);
         // Tomcat calls again at once although nobody asked, when the handler has paused reading: rest instead of spinning.
         if (due || connection.octetsIn() != before) {
             rest = 0;
         } else {
             rest = Math.min(LONGEST_REST, rest * 2 + 50_000);
             LockSupport.parkNanos(rest);
-        }
-    }
-
-    /**
-     * Another thread has the turn, and may not read: nobody would come back for what Tomcat has in its buffer now. This one does once the
-     * other is done. Whether the handler has paused instead cannot be seen from here, so it is not for long.
-     */
-    private void awaitTurn(long before) {
-        long until = System.nanoTime() + LONGEST_TURN;
-        while (connection.octetsIn() == before && !closed && !ended && System.nanoTime() - until < 0) {
-            LockSupport.parkNanos(50_000);
-            if (!missed) continue;
-            missed = false;
-            called(connection::readable);
         }
     }
 

@@ -130,6 +130,22 @@ class CommandsIT {
         }
     }
 
+    /** The container may have them in a buffer of its own, of which no event of the socket tells. */
+    @ParameterizedTest
+    @MethodSource("both")
+    @Covers("GEN-08")
+    void aFewOctetsThatCameMeanwhileAreTakenWhenThePauseIsOver(Probing probe) throws IOException, InterruptedException {
+        String key = key();
+        try (Wire wire = switched(probe, "/pause", key)) {
+            wire.send("a");
+            assertThat(probe.events(key, "taken+1")).endsWith("paused", "taken 1");
+            wire.send("bcd");
+            Thread.sleep(200);      // nothing tells that the container has seen them
+            probe.control(key, "resume");
+            assertThat(probe.events(key, "taken+4")).endsWith("taken 4");
+        }
+    }
+
     @NotOnTomcatServletEdge
     @ParameterizedTest
     @MethodSource("both")

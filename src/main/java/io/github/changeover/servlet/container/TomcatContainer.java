@@ -27,12 +27,6 @@ import org.apache.tomcat.util.net.SocketWrapperBase;
  */
 public final class TomcatContainer implements Container {
     private static final System.Logger LOG = System.getLogger(TomcatContainer.class.getName());
-    private static final Below ON_SERVLET_EDGE = new Below() {
-        @Override
-        public boolean callbacksOnly() {
-            return true;
-        }
-    };
     private Reach reach;            // null: this Tomcat is not as known
     private boolean direct;         // the Tomcat edge serves
     private String why = "";
@@ -53,7 +47,7 @@ public final class TomcatContainer implements Container {
         } catch (ReflectiveOperationException | LinkageError | RuntimeException unfit) {
             why = " (the Tomcat edge does not fit this version: " + unfit + ")";
             LOG.log(System.Logger.Level.WARNING, "The Tomcat edge does not fit {0}: {1}. The servlet edge serves; "
-                    + "a stalled peer cannot be evicted there.", server, unfit);
+                    + "a stalled peer cannot be evicted there, and octets that come while another thread has the handler may wait for the next ones.", server, unfit);
         }
         return true;
     }
@@ -89,7 +83,7 @@ public final class TomcatContainer implements Container {
         if (direct && reach.overNio(request)) {
             request.upgrade(TomcatEdge.class).carry(connection);
         } else {
-            ServletEdge.upgrade(request, connection, ON_SERVLET_EDGE);
+            ServletEdge.upgrade(request, connection, new TomcatCallbacks(reach == null ? null : reach.socket(request)));
         }
     }
 
@@ -116,9 +110,8 @@ public final class TomcatContainer implements Container {
     private static final class Reach {
         private final Field facade = field(RequestFacade.class, "request");
         private final Field hook = field(org.apache.coyote.Request.class, "hook");
-        private final Field socket = field(AbstractProcessor.class, "socketWrapper");
+        private final Field wrapper = field(AbstractProcessor.class, "socketWrapper");
         private final Field keepAlive = field(Class.forName("org.apache.coyote.http11.Http11Processor", false, Request.class.getClassLoader()), "keepAlive");
-
 
         Reach() throws ReflectiveOperationException {
             // The self-check: everything the edge touches is there.
@@ -162,35 +155,44 @@ public final class TomcatContainer implements Container {
             }
         }
 
+        /** Of a connection that speaks HTTP/1.1: within HTTP/2 it is that of all streams. */
         ReadTimeout readTimeout(HttpServletRequest request) {
-            try {
-                Request behind = behind(request);
-                Object processor = behind == null ? null : hook.get(behind.getCoyoteRequest());
-                if (!keepAlive.getDeclaringClass().isInstance(processor)) return millis -> { };
-                SocketWrapperBase<?> wrapper = (SocketWrapperBase<?>) socket.get(processor);
-                long own = wrapper.getReadTimeout();
-                return new ReadTimeout() {
-                    @Override
-                    public void atMost(long millis) {
-                        wrapper.setReadTimeout(millis);
-                    }
+            SocketWrapperBase<?> connection = request.getProtocol().equals("HTTP/1.1") ? socket(request) : null;
+            if (connection == null) return millis -> { };
+            long own = connection.getReadTimeout();
+            return new ReadTimeout() {
+                @Override
+                public void atMost(long millis) {
+                    connection.setReadTimeout(millis);
+                }
 
-                    @Override
-                    public void restore() {
-                        wrapper.setReadTimeout(own);
-                    }
-                };
+                @Override
+                public void restore() {
+                    connection.setReadTimeout(own);
+                }
+            };
+        }
+
+        private AbstractProcessor processor(HttpServletRequest request) throws ReflectiveOperationException {
+            Request behind = behind(request);
+            return behind != null && hook.get(behind.getCoyoteRequest()) instanceof AbstractProcessor processor ? processor : null;
+        }
+
+        /** The request's connection, or null. */
+        SocketWrapperBase<?> socket(HttpServletRequest request) {
+            try {
+                AbstractProcessor processor = processor(request);
+                return processor == null ? null : (SocketWrapperBase<?>) wrapper.get(processor);
             } catch (ReflectiveOperationException | RuntimeException unknown) {
-                return millis -> { };
+                return null;
             }
         }
 
         /** Asks Tomcat's buffers, and the socket without waiting. What that finds is kept for whoever reads next. */
         boolean nothingEarly(HttpServletRequest request) {
             try {
-                Request behind = behind(request);
-                if (behind == null || !(hook.get(behind.getCoyoteRequest()) instanceof AbstractProcessor processor) || processor.getLeftoverInput() != null) return false;
-                return !((SocketWrapperBase<?>) socket.get(processor)).isReadyForRead();
+                SocketWrapperBase<?> socket = socket(request);
+                return socket != null && processor(request).getLeftoverInput() == null && !socket.isReadyForRead();
             } catch (EOFException ended) {
                 return true;
             } catch (IOException | ReflectiveOperationException | RuntimeException unknown) {

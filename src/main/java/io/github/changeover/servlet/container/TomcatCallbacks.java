@@ -1,0 +1,28 @@
+package io.github.changeover.servlet.container;
+
+import io.github.changeover.servlet.Container;
+import org.apache.tomcat.util.net.SocketEvent;
+import org.apache.tomcat.util.net.SocketWrapperBase;
+
+/**
+ * Beneath the servlet edge on Tomcat. Before Tomcat calls the listener it fills a buffer of its own, on its thread; what the callback
+ * leaves there, because the handler has paused or another thread has its turn, is told by no event again.
+ */
+final class TomcatCallbacks implements Container.Below {
+    private final SocketWrapperBase<?> socket;      // null: it cannot be reached
+
+    TomcatCallbacks(SocketWrapperBase<?> socket) {
+        this.socket = socket;
+    }
+
+    @Override
+    public boolean callbacksOnly() {
+        return true;
+    }
+
+    /** As if the poller had told: on Tomcat's thread, after the dispatch that is under way. */
+    @Override
+    public void recall() {
+        if (socket != null && !socket.isClosed()) socket.processSocket(SocketEvent.OPEN_READ, true);
+    }
+}
