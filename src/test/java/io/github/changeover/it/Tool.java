@@ -4,11 +4,13 @@ import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.io.File;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** Programs that are not ours and may be absent: the test is skipped then, but fails in the full build. */
@@ -29,6 +31,18 @@ public final class Tool {
             abort(message);
         }
         return found.orElseThrow();
+    }
+
+    /** All that the program says, once it has ended. */
+    static String output(String... command) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        try {
+            String said = new String(process.getInputStream().readAllBytes());
+            if (!process.waitFor(60, TimeUnit.SECONDS)) fail(command[0] + " does not end: " + said);
+            return said;
+        } finally {
+            process.destroyForcibly();
+        }
     }
 
     static boolean isFullBuild() {

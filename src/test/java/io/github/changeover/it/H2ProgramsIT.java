@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.changeover.conformance.Covers;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.OnContainer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -13,10 +14,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** h2spec, which begins with the preface of HTTP/2: a proxy puts the upgrade before it, to a token of the tests'. */
+/** Programs that begin with the preface of HTTP/2: a proxy puts the upgrade before it, to a token of the tests'. */
 @OnContainer
 @Tag("full")
-class H2SpecIT {
+class H2ProgramsIT {
     /** What Netty does otherwise, and why; its own build leaves these three out. */
     private static final Map<String, String> OTHERWISE = Map.of(
             "http2/5.1: half closed (remote): Sends a HEADERS frame",
@@ -48,5 +49,20 @@ class H2SpecIT {
         assertThat(run.failed()).isSubsetOf(OTHERWISE.keySet());
         assertThat(run.passed() + run.failed().size()).isEqualTo(146);
         assertThat(run.passed()).isGreaterThanOrEqualTo(143);
+    }
+
+    @Test
+    void h2load() throws Exception {
+        String said = Tool.output(Tool.require("h2load").toString(), "-N", "20", "-n", "5000", "-c", "10", "-m", "20", "http://" + proxy.authority() + "/h2test/page/facts");
+        said.lines().filter(line -> line.matches("(finished|requests:|time for request).*")).forEach(line -> System.out.println("h2load: " + line));
+        assertThat(said).contains("5000 done, 5000 succeeded, 0 failed, 0 errored, 0 timeout", "5000 2xx");
+    }
+
+    @Test
+    @Covers("RFC9113-5.2-01")
+    void h2loadWithContent(@TempDir Path directory) throws Exception {
+        Path content = Files.write(directory.resolve("content"), Probing.pattern(100_000));
+        String said = Tool.output(Tool.require("h2load").toString(), "-N", "20", "-n", "500", "-c", "5", "-m", "20", "-d", content.toString(), "http://" + proxy.authority() + "/h2test/page/digest");
+        assertThat(said).contains("500 done, 500 succeeded, 0 failed, 0 errored, 0 timeout", "500 2xx");
     }
 }
