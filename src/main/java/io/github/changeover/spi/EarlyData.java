@@ -5,8 +5,8 @@ public enum EarlyData {
     /** They are the new protocol's first octets. */
     DELIVER,
     /**
-     * The protocol forbids them: when some are there at the switch, the connection is closed. On Tomcat that is before the 101; elsewhere
-     * it may be just after it, and a client that is very quick be held for one that did not wait.
+     * The protocol forbids them: when some are there at the switch, the connection is closed. On Tomcat it is looked before the 101;
+     * elsewhere just after it, so that a client that is very quick may be held for one that did not wait.
      */
     REFUSE
 }
