@@ -39,7 +39,8 @@ record Access(Optional<String> role, String token) {
     /** The same for the WebSocket, where the path's rule has asked for the role. A page elsewhere could open it, and a browser would let it read. */
     Optional<String> deniedLive(HttpServletRequest request) {
         if (isForeign(request)) return Optional.of("This is for the console's own page.");
-        return role.isPresent() ? request.isUserInRole(role.get()) ? Optional.empty() : Optional.of(forRole()) : isHere(request) ? Optional.empty() : Optional.of(HERE_ONLY);
+        if (role.isPresent()) return request.isUserInRole(role.get()) ? Optional.empty() : Optional.of(forRole());
+        return isHere(request) ? Optional.empty() : Optional.of(HERE_ONLY);
     }
 
     private String forRole() {

@@ -9,7 +9,6 @@ import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletRegistration;
 import java.security.SecureRandom;
 import java.util.HexFormat;
-import java.util.Optional;
 import java.util.Set;
 
 /** Puts the console into an application that has switched it on. Internal: found by {@link java.util.ServiceLoader}. */

@@ -3,12 +3,14 @@ package io.github.changeover.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.it.container.ContainerUnderTest;
+import io.github.changeover.it.container.EmbeddedOnly;
 import io.github.changeover.it.container.Logins;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.testkit.Head;
 import io.github.changeover.testkit.Message;
 import io.github.changeover.testkit.Wire;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -177,5 +179,36 @@ class ConsoleLiveIT {
             order("welcome");
         }
         open().close();
+    }
+
+    @Test
+    void aPageGoesOnFromWhatItHas() throws IOException {
+        try (Wire ignored = Asking.of(server, "/live-on").offer("/greet", "unknown/7")) {
+            ignored.readHead();
+        }
+        try (Wire wire = Wire.connect(server.http()).send(Frames.handshake("/live-on/console/live?sample=0&decision=0"))) {
+            assertThat(wire.readHead().status()).isEqualTo(101);
+            assertThat((List<?>) await(wire, state -> true).get("decisions")).isNotEmpty();
+        }
+        try (Wire wire = Wire.connect(server.http()).send(Frames.handshake("/live-on/console/live?decision=999999999&sample=999999999999999"))) {
+            assertThat(wire.readHead().status()).isEqualTo(101);
+            Map<?, ?> first = await(wire, state -> true);
+            assertThat(first.get("decisions")).isEqualTo(List.of());
+            assertThat(first.get("samples")).isEqualTo(List.of());
+        }
+    }
+
+    @Test
+    @EmbeddedOnly
+    void anApplicationThatGoesSaysGoodbyeAndLeavesNothing() throws Exception {
+        server.deploy(War.with("live-lived").app("lived").set("changeover.console", "true").set("changeover.linger", "200ms").build(), "/live-lived");
+        WeakReference<?> loader = (WeakReference<?>) System.getProperties().remove("lived.loader");
+        try (Wire wire = handshake("/live-lived")) {
+            assertThat(wire.readHead().status()).isEqualTo(101);
+            await(wire, state -> true);
+            server.undeploy("/live-lived");
+            assertThat(said(wire)).isEqualTo("88 1001 The application is going.|");
+        }
+        assertThat(Gone.is(loader)).isTrue();
     }
 }

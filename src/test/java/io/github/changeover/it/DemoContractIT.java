@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.conformance.Covers;
 import io.github.changeover.it.container.ContainerUnderTest;
+import io.github.changeover.it.container.EmbeddedOnly;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.testkit.Head;
 import io.github.changeover.testkit.Wire;
@@ -43,6 +44,17 @@ class DemoContractIT {
 
     private static Ask.Answer once(String request) throws IOException {
         return Ask.once(container, request);
+    }
+
+    /** With the demo as -Prun serves it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"X: y", "Connection: upgrade\r\nUpgrade: nope"})
+    @EmbeddedOnly
+    void contentThatIsNoneIsAnsweredWithoutAStackTrace(String field) throws IOException {
+        String head = "POST " + CONTEXT + "/echo HTTP/1.1\r\nHost: localhost\r\n" + field + "\r\nTransfer-Encoding: chunked\r\n\r\n";
+        Ask.Answer answer = once(head + "zz\r\nhello\r\n0\r\n\r\n");
+        assertThat(answer.status()).isBetween(400, 500);
+        assertThat(answer.body()).doesNotContain("Exception", "\tat ");
     }
 
     @ParameterizedTest
