@@ -8,7 +8,9 @@ import io.github.changeover.spi.Fields;
 import io.github.changeover.spi.OriginalResponse;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http2.DefaultHttp2Connection;
 import io.netty.handler.codec.http2.DefaultHttp2LocalFlowController;
 import io.netty.handler.codec.http2.Http2Connection;
@@ -29,6 +31,8 @@ final class Streams extends Http2EventAdapter {
     private static final int CONCURRENT = 100, HEADER_LIST = 16 * 1024, RESETS = 200, RESETS_SECONDS = 30;
     /** PING, SETTINGS and PRIORITY that a client may send with no request between them, within so long. */
     private static final int IDLE_FRAMES = 1000;
+    /** A connection that is to end waits so long for the streams under way; Netty's own clock stands still while nothing comes. */
+    private static final Duration ENDING = Duration.ofSeconds(10);
     private static final long IDLE_WINDOW = TimeUnit.SECONDS.toNanos(10);
     private final StreamDispatcher dispatcher;
     private final Origin origin;
@@ -65,6 +69,13 @@ final class Streams extends Http2EventAdapter {
                 .decoderEnforceMaxConsecutiveEmptyDataFrames(2).build();
         pipeline.addLast(codec);
         context = pipeline.context(codec);
+        pipeline.addLast(new ChannelOutboundHandlerAdapter() {
+            @Override
+            public void close(ChannelHandlerContext last, ChannelPromise promise) {
+                if (connection.numActiveStreams() > 0) dispatcher.after(ENDING, () -> inside.execute(() -> context.close()));
+                last.close(promise);
+            }
+        });
     }
 
     /** The 101 has acknowledged the settings; the answer to the request that had them is the first one. The client's preface is awaited for so long. */

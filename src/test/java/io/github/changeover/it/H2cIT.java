@@ -221,7 +221,22 @@ class H2cIT {
         }
     }
 
+    /** What it still wants of a stream it cannot say any more: nothing of that may stay. */
     @Test
+    @Covers("RFC9113-6.8-01")
+    void aClientThatHasEndedItsSideIsNotWaitedForForEver() throws IOException {
+        try (Http2Wire http = Http2Wire.upgrade(server, "/h2c/page/facts", INITIAL_WINDOW, 1000).preface(INITIAL_WINDOW, 1000)) {
+            http.get(3, "/h2c/page/big?size=5000").get(5, "/h2c/page/nothing");
+            http.readUntil(frame -> frame.is(DATA, 3));
+            http.wire().socket().shutdownOutput();
+            Frame goodbye = http.first(frame -> frame.type() == GOAWAY);
+            assertThat(goodbye.error()).isZero();
+            assertThat(http.wire().patience(Duration.ofSeconds(20)).readToEnd().end()).isNotEqualTo(Wire.End.TIMEOUT);
+        }
+    }
+
+    @Test
+    @NotOnTomcatServletEdge      // where a close from another thread waits for the peer
     @Covers("RFC9113-6.8-01")
     void idlenessEndsItWithGoaway(ContainerUnderTest container) throws IOException {
         container.deploy(war("h2c-idle").set("changeover.idle", "1s").build(), "/h2cidle");
