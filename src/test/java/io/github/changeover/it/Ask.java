@@ -6,7 +6,7 @@ import io.github.changeover.testkit.Wire;
 import java.io.IOException;
 
 /** Requests in short, and their answers. Fields are sent as they are given, each on a line. */
-final class Ask {
+public final class Ask {
     private Ask() {
     }
 
@@ -19,7 +19,7 @@ final class Ask {
     }
 
     /** With {@code Connection: Upgrade} and this {@code Upgrade}. */
-    static String upgrade(String path, String offer, String... more) {
+    public static String upgrade(String path, String offer, String... more) {
         return request("GET", path, offering(offer, more));
     }
 

@@ -13,28 +13,36 @@ import java.util.List;
 
 /**
  * A process of its own with thousands of clients on one thread, each address of the loopback's with its share: every other one
- * speaks WebSocket, the rest {@code example/1}. It says "held" when all have switched and "ended" when all have ended.
+ * speaks WebSocket, the rest {@code example/1}; or all speak a protocol that is named, with its goodbye. It says "held" when all
+ * have switched and "ended" when all have ended.
  */
 public final class Crowd {
     private static final int AT_ONCE = 128;
     private final InetSocketAddress server;
     private final String path;
     private final int share;
+    private final String token, goodbye;
+    private final boolean mixed;
     private final Selector selector = Selector.open();
     private final ByteBuffer octets = ByteBuffer.allocate(4096);
     private int opening, held, ended;
     private final int[] polite = new int[2];
     private final List<String> wrong = new ArrayList<>();
 
-    private Crowd(InetSocketAddress server, String path, int share) throws IOException {
+    private Crowd(InetSocketAddress server, String path, int share, String token, String goodbye, boolean mixed) throws IOException {
         this.server = server;
         this.path = path;
         this.share = share;
+        this.token = token;
+        this.goodbye = goodbye;
+        this.mixed = mixed;
     }
 
-    /** Arguments: the server's port, the path, the number of clients, how many of them have one address. */
+    /** Arguments: the server's port, the path, the number of clients, how many of them have one address; then a token and its goodbye. */
     public static void main(String[] arguments) throws IOException {
-        Crowd crowd = new Crowd(new InetSocketAddress("127.0.0.1", Integer.parseInt(arguments[0])), arguments[1], Integer.parseInt(arguments[3]));
+        boolean named = arguments.length > 4;
+        Crowd crowd = new Crowd(new InetSocketAddress("127.0.0.1", Integer.parseInt(arguments[0])), arguments[1], Integer.parseInt(arguments[3]),
+                named ? arguments[4] : "example/1", named ? arguments[5] : "BYE", !named);
         crowd.gather(Integer.parseInt(arguments[2]));
     }
 
@@ -43,7 +51,7 @@ public final class Crowd {
         return "127.0." + number / 250 + "." + (1 + number % 250);
     }
 
-    private static final class Client {
+    private final class Client {
         private final boolean webSocket;
         private final StringBuilder heard = new StringBuilder();
         private boolean switched;
@@ -58,7 +66,7 @@ public final class Crowd {
         }
 
         boolean isPolite() {
-            return webSocket ? said().startsWith("\u0088") && said().startsWith("\u0003\u00e9", 2) : said().equals("BYE\r\n");
+            return webSocket ? said().startsWith("\u0088") && said().startsWith("\u0003\u00e9", 2) : said().strip().equals(goodbye);
         }
     }
 
@@ -75,14 +83,14 @@ public final class Crowd {
             for (SelectionKey key : selector.selectedKeys()) ready(key);
             selector.selectedKeys().clear();
         }
-        System.out.println("ended websocket " + polite[0] + " example " + polite[1] + " wrong " + wrong.size() + " " + wrong.stream().limit(3).toList());
+        System.out.println("ended websocket " + polite[0] + " " + token + " " + polite[1] + " wrong " + wrong.size() + " " + wrong.stream().limit(3).toList());
     }
 
     private void open(int client) throws IOException {
         SocketChannel channel = SocketChannel.open();
         channel.configureBlocking(false);
         channel.bind(new InetSocketAddress(address(client, share), 0));
-        channel.register(selector, SelectionKey.OP_CONNECT, new Client(client % 2 == 0));
+        channel.register(selector, SelectionKey.OP_CONNECT, new Client(mixed && client % 2 == 0));
         channel.connect(server);
         opening++;
     }
@@ -94,7 +102,7 @@ public final class Crowd {
             if (key.isConnectable() && channel.finishConnect()) {
                 key.interestOps(SelectionKey.OP_READ);
                 channel.write(StandardCharsets.ISO_8859_1.encode(client.webSocket ? Frames.handshake(path)
-                        : "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: example/1\r\n\r\n"));
+                        : "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: " + token + "\r\n\r\n"));
             } else if (key.isReadable()) {
                 read(key, client, channel);
             }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.UnixOperatingSystemMXBean;
 import io.github.changeover.conformance.Covers;
+import io.github.changeover.it.Ask;
 import io.github.changeover.it.Frames;
 import io.github.changeover.it.War;
 import io.github.changeover.it.container.ContainerUnderTest;
@@ -18,6 +19,7 @@ import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -65,6 +67,47 @@ class CrowdIT {
         }
     }
 
+    private static Process clients(ContainerUnderTest container, String path, int count, String... protocol) throws IOException {
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx512m", "-cp",
+                System.getProperty("java.class.path"), Crowd.class.getName(), Integer.toString(container.http().getPort()), path,
+                Integer.toString(count), Integer.toString(SHARE)));
+        command.addAll(List.of(protocol));
+        return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    }
+
+    /** From JDK 21 on a handler that blocks costs no thread of the system; before, there are as many as the setting allows. */
+    @Test
+    void handlersThatBlockHaveVirtualThreadsWhereTheJdkHasThem(ContainerUnderTest container) throws Exception {
+        boolean virtual = Runtime.version().feature() >= 21;
+        int many = virtual ? MANY : 200;
+        container.deploy(War.with("blocked").app("lived").set("changeover.connections.max", Integer.toString(MANY)).set("changeover.idle", "0s")
+                .set("changeover.drain", DRAIN.toSeconds() + "s").build(), "/blocked");
+        boolean deployed = true;
+        Process clients = null;
+        try {
+            int before = threads();
+            clients = clients(container, "/blocked/reader", many, "guest", "goodbye");
+            BufferedReader said = clients.inputReader();
+            assertThat(line(said, "held")).isEqualTo("held " + many + " wrong 0 []");
+            int held = threads();
+            System.out.printf("%d handlers that block on %s, Java %d: threads %d before, %d held%n", many, container.name(), Runtime.version().feature(), before, held);
+            if (virtual) {
+                assertThat(held - before).as("no thread of the system belongs to a handler").isLessThan(250);
+            } else {
+                assertThat(held - before).isBetween(many, many + 250);
+                try (Wire more = Wire.connect(container.http()).send(Ask.upgrade("/blocked/reader", "guest"))) {
+                    assertThat(more.readHead().status()).isEqualTo(503);
+                }
+            }
+            container.undeploy("/blocked");
+            deployed = false;
+            assertThat(line(said, "ended")).isEqualTo("ended websocket 0 guest " + many + " wrong 0 []");
+        } finally {
+            if (clients != null) clients.destroyForcibly();
+            if (deployed) container.undeploy("/blocked");
+        }
+    }
+
     @Test
     @Covers("GEN-06")
     void tenThousandAreHeldAndAllAreToldGoodbye(ContainerUnderTest container) throws Exception {
@@ -77,9 +120,7 @@ class CrowdIT {
         try {
             long heapBefore = heap();
             int threadsBefore = threads();
-            clients = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx512m", "-cp",
-                    System.getProperty("java.class.path"), Crowd.class.getName(), Integer.toString(container.http().getPort()), "/crowd/echo",
-                    Integer.toString(MANY), Integer.toString(SHARE)).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+            clients = clients(container, "/crowd/echo", MANY);
             BufferedReader said = clients.inputReader();
             assertThat(line(said, "held")).isEqualTo("held " + MANY + " wrong 0 []");
             long heapHeld = heap();
@@ -95,7 +136,7 @@ class CrowdIT {
             container.undeploy("/crowd");
             deployed = false;
             Duration undeployed = Duration.ofNanos(System.nanoTime() - begun);
-            assertThat(line(said, "ended")).isEqualTo("ended websocket " + MANY / 2 + " example " + MANY / 2 + " wrong 0 []");
+            assertThat(line(said, "ended")).isEqualTo("ended websocket " + MANY / 2 + " example/1 " + MANY / 2 + " wrong 0 []");
             Duration drained = Duration.ofNanos(System.nanoTime() - begun);
             long heapAfter = heapAfterwards(heapBefore + (heapHeld - heapBefore) / 4);
             System.out.printf("%d connections on %s: heap %d KB before, %d KB held (%d octets each), %d KB after; threads %d before, %d held, %d after; undeployed in %d ms, all told in %d ms%n",
