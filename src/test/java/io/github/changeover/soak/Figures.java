@@ -4,10 +4,13 @@ import com.sun.management.UnixOperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** What a server must not need more of with time. */
 record Figures(long heapKilobytes, int threads, long descriptors) {
-    private static final int SPARE_THREADS = 4, SPARE_DESCRIPTORS = 8, SPARE_KILOBYTES = 4096, TENTH = 10;
+    private static final int SPARE_THREADS = 4, SPARE_DESCRIPTORS = 8, SPARE_KILOBYTES = 4096, TENTH = 10, IDLE_SECONDS = 75;
 
     static Figures now() {
         UnixOperatingSystemMXBean system = (UnixOperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
@@ -15,16 +18,21 @@ record Figures(long heapKilobytes, int threads, long descriptors) {
                 system.getOpenFileDescriptorCount());
     }
 
-    /** The least within some seconds of collections: references take more than one, and threads and sockets a moment. */
+    /** The least within a time of collections: references take more than one, and the threads of pools end when idle for a minute. */
     static Figures atRest() throws InterruptedException {
         Figures least = now();
-        for (int i = 0; i < 20; i++) {
+        for (long end = System.nanoTime() + IDLE_SECONDS * 1_000_000_000L; System.nanoTime() < end; ) {
             System.gc();
-            Thread.sleep(500);
+            Thread.sleep(2000);
             Figures next = now();
             least = new Figures(Math.min(least.heapKilobytes, next.heapKilobytes), Math.min(least.threads, next.threads), Math.min(least.descriptors, next.descriptors));
         }
         return least;
+    }
+
+    /** How many there are of each kind of thread. */
+    static Map<String, Long> kindsOfThreads() {
+        return Thread.getAllStackTraces().keySet().stream().collect(Collectors.groupingBy(thread -> thread.getName().replaceAll("[0-9]+", "N"), TreeMap::new, Collectors.counting()));
     }
 
     List<String> grownFrom(Figures warm) {

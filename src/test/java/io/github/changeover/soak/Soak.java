@@ -61,10 +61,10 @@ public final class Soak {
         say("Soak on " + container.name() + ", Java " + Runtime.version() + ": " + length.toMinutes() + " minutes, of which " + warmUp.toSeconds() + " s warm up");
         stretch(warmUp);
         Figures warm = rest();
-        say("warm   " + warm);
+        say("warm   " + warm + " " + Figures.kindsOfThreads());
         stretch(length.minus(warmUp));
         Figures end = rest();
-        say("end    " + end);
+        say("end    " + end + " " + Figures.kindsOfThreads());
         say("done   " + new TreeMap<>(done));
         say("server " + operator.counts());
         failures.stream().limit(SOME_FAILURES).forEach(failure -> say("wrong  " + failure));
