@@ -61,13 +61,21 @@ final class Snapshot {
     private static InetSocketAddress address(String text, int port) {
         int known = Math.max(0, port);
         try {
-            if (text != null && (text.indexOf(':') >= 0 || text.chars().allMatch(c -> c == '.' || c >= '0' && c <= '9'))) {
+            if (text != null && (text.indexOf(':') >= 0 || isDotted(text))) {
                 return new InetSocketAddress(InetAddress.getByName(text), known);
             }
         } catch (UnknownHostException | IllegalArgumentException noLiteral) {
             // unresolved, then
         }
         return InetSocketAddress.createUnresolved(text == null ? "" : text, known);
+    }
+
+    private static boolean isDotted(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c != '.' && (c < '0' || c > '9')) return false;
+        }
+        return true;
     }
 
     private static Optional<UpgradeRequest.Tls> tls(HttpServletRequest request) {

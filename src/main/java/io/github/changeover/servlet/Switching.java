@@ -14,6 +14,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -114,9 +115,11 @@ final class Switching {
 
     /** What the application's filters have set and a 101 may have, such as cookies. */
     private static List<Fields.Line> kept(HttpServletResponse response) {
+        Collection<String> names = response.getHeaderNames();
+        if (names.isEmpty()) return List.of();
         List<Fields.Line> kept = new ArrayList<>();
         Set<String> seen = new HashSet<>(NOT_IN_101);
-        for (String name : response.getHeaderNames()) {
+        for (String name : names) {
             if (!seen.add(name.toLowerCase(Locale.ROOT))) continue;     // Tomcat tells a name once for each of its lines
             for (String value : response.getHeaders(name)) kept.add(new Fields.Line(name, value));
         }

@@ -21,7 +21,8 @@ import java.util.regex.Pattern;
  */
 record Authority(String host, OptionalInt port) {
     /** Of {@code reg-name} all but the comma, which joins two lines, and the star, which is a wildcard. No user information, no zone. */
-    private static final Pattern FORM = Pattern.compile("((?:[A-Za-z0-9._~!$&'()+;=-]|%[0-9A-Fa-f]{2}){1,255}|\\[[0-9A-Fa-f:.]{2,45}])(?::(\\d{0,5}))?");
+    private static final Pattern FORM = Pattern.compile("([A-Za-z0-9._~!$&'()+;=%-]{1,255}+|\\[[0-9A-Fa-f:.]{2,45}])(?::(\\d{0,5}))?");
+    private static final Pattern LONE_PERCENT = Pattern.compile("%(?![0-9A-Fa-f]{2})");
     private static final int LAST_PORT = 65535;
 
     /** What a peer wrote, or empty when it is malformed. Nothing is looked up. */
@@ -36,7 +37,9 @@ record Authority(String host, OptionalInt port) {
     }
 
     private static Optional<String> host(String text) {
-        return text.startsWith("[") ? ipv6(text) : Optional.of(text.toLowerCase(Locale.ROOT));
+        if (text.startsWith("[")) return ipv6(text);
+        if (text.indexOf('%') >= 0 && LONE_PERCENT.matcher(text).find()) return Optional.empty();
+        return Optional.of(text.toLowerCase(Locale.ROOT));
     }
 
     /** In brackets the JDK takes a literal address or throws; it asks no name server. */

@@ -19,15 +19,23 @@ import java.util.regex.Pattern;
  */
 public record Origin(String scheme, String host, OptionalInt port) {
     private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]{0,63}");
-    /** A browser writes no empty port and no leading zero. */
-    private static final Pattern LOOSE_PORT = Pattern.compile(".*:(0\\d*)?");
 
     /** What a client wrote in {@code Origin}, or empty when that is no origin, as {@code null}, or one with a path or a user. */
     public static Optional<Origin> parse(String text) {
         int end = text.indexOf("://");
         if (end < 0) return Optional.empty();
         String authority = text.substring(end + 3);
-        return LOOSE_PORT.matcher(authority).matches() ? Optional.empty() : of(text.substring(0, end), authority);
+        return hasLoosePort(authority) ? Optional.empty() : of(text.substring(0, end), authority);
+    }
+
+    /** A browser writes no empty port and no leading zero. */
+    private static boolean hasLoosePort(String authority) {
+        int port = authority.lastIndexOf(':') + 1;
+        if (port == 0 || port < authority.length() && authority.charAt(port) != '0') return false;
+        for (int i = port; i < authority.length(); i++) {
+            if (authority.charAt(i) < '0' || authority.charAt(i) > '9') return false;
+        }
+        return true;
     }
 
     /** The origin of what a request asks for: {@code https} and the value of {@code Host}, or what a trusted proxy says of both. */

@@ -8,7 +8,6 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import org.glassfish.tyrus.core.RequestContext;
@@ -67,6 +66,6 @@ final class TyrusRequest implements RequestContext.Builder.IsUserInRoleDelegate 
         headers.remove("Sec-WebSocket-Extensions");
         if (!accepted.offeredSubprotocols().isEmpty()) headers.put("Sec-WebSocket-Protocol", accepted.offeredSubprotocols());
         accepted.deflate().ifPresent(agreement -> headers.put("Sec-WebSocket-Extensions", List.of(agreement.toString())));
-        headers.keySet().removeIf(name -> name.toLowerCase(Locale.ROOT).startsWith("x-tyrus-"));     // Tyrus would act on them
+        headers.keySet().removeIf(name -> name.regionMatches(true, 0, "X-Tyrus-", 0, 8));     // Tyrus would act on them
     }
 }
