@@ -16,7 +16,6 @@ import io.netty.handler.codec.http2.DefaultHttp2LocalFlowController;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
-import io.netty.handler.codec.http2.Http2ConnectionHandlerBuilder;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2EventAdapter;
 import io.netty.handler.codec.http2.Http2Exception;
@@ -28,7 +27,6 @@ import java.util.concurrent.TimeUnit;
 
 /** The streams of one HTTP/2 connection: each is a request for the dispatcher, but for stream 1, whose answer is there. */
 final class Streams extends Http2EventAdapter {
-    private static final int CONCURRENT = 100, HEADER_LIST = 16 * 1024, RESETS = 200, RESETS_SECONDS = 30;
     /** PING, SETTINGS and PRIORITY that a client may send with no request between them, within so long. */
     private static final int IDLE_FRAMES = 1000;
     /** A connection that is to end waits so long for the streams under way; Netty's own clock stands still while nothing comes. */
@@ -54,7 +52,7 @@ final class Streams extends Http2EventAdapter {
     /** Puts the codec into the pipeline: it sends the first SETTINGS at once. */
     void enter(ChannelPipeline pipeline) {
         // A client that never acknowledges the SETTINGS is bound by them all the same.
-        connection.remote().maxActiveStreams(CONCURRENT);
+        connection.remote().maxActiveStreams(Codec.CONCURRENT);
         // A stream whose content waits holds back itself, never those beside it: each has a window, the connection's is always open.
         connection.local().flowController(new DefaultHttp2LocalFlowController(connection, DefaultHttp2LocalFlowController.DEFAULT_WINDOW_UPDATE_RATIO, true));
         connection.addListener(new Http2ConnectionAdapter() {
@@ -63,10 +61,7 @@ final class Streams extends Http2EventAdapter {
                 if (stream.getProperty(served) instanceof InnerStream inner) inner.abandon();
             }
         });
-        codec = new Http2ConnectionHandlerBuilder().connection(connection).frameListener(this).validateHeaders(true).validateRequiredPseudoHeaders(true)
-                .initialSettings(new Http2Settings().maxConcurrentStreams(CONCURRENT).maxHeaderListSize(HEADER_LIST))
-                .decoderEnforceMaxRstFramesPerWindow(RESETS, RESETS_SECONDS).encoderEnforceMaxRstFramesPerWindow(RESETS, RESETS_SECONDS)
-                .decoderEnforceMaxConsecutiveEmptyDataFrames(2).build();
+        codec = Codec.of(connection, this);
         pipeline.addLast(codec);
         context = pipeline.context(codec);
         pipeline.addLast(new ChannelOutboundHandlerAdapter() {
