@@ -157,6 +157,7 @@ final class ServletTransport implements Transport, ReadListener, WriteListener {
         } catch (Exception gone) {
             // It is closed: what else was asked for?
         }
+        if (outsideCallbacks()) below.recall();     // the container lets go of a socket in its own dispatch only
     }
 
     @Override

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.conformance.Covers;
 import io.github.changeover.it.container.ContainerUnderTest;
-import io.github.changeover.it.container.NotOnTomcatServletEdge;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.testkit.Wire;
 import java.io.IOException;
@@ -80,7 +79,6 @@ class CommandsIT {
         }
     }
 
-    @NotOnTomcatServletEdge
     @ParameterizedTest
     @MethodSource("both")
     @Covers({"GEN-06", "RFC9112-9.6-01"})
@@ -96,7 +94,6 @@ class CommandsIT {
         assertThat(probe.events(key, "closed")).containsExactly("opened", "closed HANDLER");
     }
 
-    @NotOnTomcatServletEdge
     @ParameterizedTest
     @MethodSource("both")
     void anEvictionEndsTheConnectionWhateverWaits(Probing probe) throws IOException {
@@ -146,7 +143,6 @@ class CommandsIT {
         }
     }
 
-    @NotOnTomcatServletEdge
     @ParameterizedTest
     @MethodSource("both")
     @Covers("GEN-08")

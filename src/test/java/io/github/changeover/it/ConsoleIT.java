@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.Logins;
-import io.github.changeover.it.container.NotOnTomcatServletEdge;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.testkit.Expect;
 import io.github.changeover.testkit.Head;
@@ -145,7 +144,6 @@ class ConsoleIT {
     }
 
     @Test
-    @NotOnTomcatServletEdge
     void oneConnectionIsClosedAndTheOtherStays() throws IOException {
         try (Wire one = asking.offer("/greet", "greet/1"); Wire other = asking.offer("/plain", "second/2")) {
             Expect.answer(one.readHead()).switchesTo("greet/1");

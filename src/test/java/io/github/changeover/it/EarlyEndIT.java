@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.conformance.Covers;
 import io.github.changeover.it.container.ContainerUnderTest;
-import io.github.changeover.it.container.NotOnTomcatServletEdge;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.it.container.TomcatOnly;
 import io.github.changeover.testkit.Head;
@@ -35,7 +34,6 @@ class EarlyEndIT {
         container.undeploy("/early-end");
     }
 
-    @NotOnTomcatServletEdge
     @Test
     @Covers("RFC9112-9.5-01")
     void anIdleConnectionIsClosedAfterItsOwnTime() throws IOException {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.conformance.Covers;
 import io.github.changeover.it.container.ContainerUnderTest;
-import io.github.changeover.it.container.NotOnTomcatServletEdge;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.testkit.Head;
 import io.github.changeover.testkit.Wire;
@@ -51,7 +50,6 @@ class ForeignWarIT {
     }
 
     @Test
-    @NotOnTomcatServletEdge
     void twoDoNotDisturbEachOther(ContainerUnderTest container) throws IOException {
         Asking one = Asking.of(container, "/one");
         Asking other = Asking.of(container, "/other");

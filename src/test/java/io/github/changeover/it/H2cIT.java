@@ -17,7 +17,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.changeover.conformance.Covers;
 import io.github.changeover.it.Http2Wire.Frame;
 import io.github.changeover.it.container.ContainerUnderTest;
-import io.github.changeover.it.container.NotOnTomcatServletEdge;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.testkit.Wire;
 import java.io.IOException;
@@ -236,7 +235,7 @@ class H2cIT {
     }
 
     @Test
-    @NotOnTomcatServletEdge      // where a close from another thread waits for the peer
+
     @Covers("RFC9113-6.8-01")
     void idlenessEndsItWithGoaway(ContainerUnderTest container) throws IOException {
         container.deploy(war("h2c-idle").set("changeover.idle", "1s").build(), "/h2cidle");
@@ -252,7 +251,7 @@ class H2cIT {
     }
 
     @Test
-    @NotOnTomcatServletEdge      // where a close from another thread waits for the peer
+
     @Covers("RFC9113-6.8-01")
     void undeployEndsItWithGoaway(ContainerUnderTest container) throws IOException {
         container.deploy(war("h2c-goes").set("changeover.drain", "1s").build(), "/h2cgoes");
@@ -273,10 +272,9 @@ class H2cIT {
     }
 
     @Test
-    @NotOnTomcatServletEdge
     void aClientWithoutAPrefaceIsNotAwaitedForLong(ContainerUnderTest container) throws IOException {
         container.deploy(war("unprefaced").set("changeover.h2c.preface", "500ms").build(), "/unprefaced");
-        try (Http2Wire silent = Http2Wire.upgrade(container, "/unprefaced/page/facts", MAX_CONCURRENT, 100); Http2Wire spoken = Http2Wire.upgrade(container, "/unprefaced/page/facts", MAX_CONCURRENT, 100).preface()) {
+        try (Http2Wire silent = Http2Wire.upgrade(container.withoutHttp2(), "/unprefaced/page/facts", MAX_CONCURRENT, 100); Http2Wire spoken = Http2Wire.upgrade(container.withoutHttp2(), "/unprefaced/page/facts", MAX_CONCURRENT, 100).preface()) {
             assertThat(silent.first(frame -> frame.type() == GOAWAY).error()).isEqualTo(Http2Wire.SETTINGS_TIMEOUT);
             assertThat(silent.wire().isClosedByPeer(Duration.ofSeconds(5))).isTrue();
             assertThat(spoken.send(PING, 0, 0, "12345678".getBytes()).first(frame -> frame.type() == PING).flags()).isEqualTo(ACK);

@@ -6,7 +6,6 @@ import io.github.changeover.conformance.Covers;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.EmbeddedOnly;
 import io.github.changeover.it.container.KeyStoreFile;
-import io.github.changeover.it.container.NotOnTomcatServletEdge;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.testkit.Wire;
 import java.io.IOException;
@@ -19,7 +18,6 @@ import org.junit.jupiter.api.Test;
 /** What of HTTP/2, TLS and their library is left when an application has gone that had connections of both: nothing. */
 @OnContainer
 @EmbeddedOnly
-@NotOnTomcatServletEdge
 class InnerLifecycleIT {
     private static final String CONTEXT = "/goes";
 

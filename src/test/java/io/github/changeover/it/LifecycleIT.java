@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.changeover.conformance.Covers;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.EmbeddedOnly;
-import io.github.changeover.it.container.NotOnTomcatServletEdge;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.testkit.Wire;
 import java.io.IOException;
@@ -22,7 +21,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What becomes of connections when their application goes. */
 @OnContainer
-@NotOnTomcatServletEdge
 class LifecycleIT {
     private static final String CONTEXT = "/lived";
     private static final int LIVES = Boolean.getBoolean("changeover.full") ? 20 : 5;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.conformance.Covers;
 import io.github.changeover.it.container.ContainerUnderTest;
-import io.github.changeover.it.container.NotOnTomcatServletEdge;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.testkit.Head;
 import io.github.changeover.testkit.Wire;
@@ -155,7 +154,6 @@ class LimitsIT {
     }
 
     @Test
-    @NotOnTomcatServletEdge
     void aLifeHasAnEndHoweverBusyItIs() throws IOException {
         try (Wire polite = aged.offer("/guest", "guest/1"); Wire stays = aged.offer("/stays", "guest/1")) {
             for (Wire wire : List.of(polite, stays)) {

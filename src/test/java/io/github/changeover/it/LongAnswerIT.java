@@ -6,7 +6,6 @@ import io.github.changeover.conformance.Covers;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.EmbeddedOnly;
 import io.github.changeover.it.container.KeyStoreFile;
-import io.github.changeover.it.container.NotOnTomcatServletEdge;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.it.container.TomcatOnly;
 import io.github.changeover.testkit.Wire;
@@ -129,7 +128,7 @@ class LongAnswerIT {
 
     /** What it leaves is memory's size: nobody waits for a peer with the whole answer in hand. */
     @Test
-    @NotOnTomcatServletEdge      // where a stalled peer's connection stays
+
     void aPeerThatTakesNothingOrVanishesLeavesNoFile() throws Exception {
         try (Wire stalled = tls(LONG)) {
             awaitFiles(1);

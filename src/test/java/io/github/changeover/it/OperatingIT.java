@@ -6,7 +6,6 @@ import io.github.changeover.conformance.Covers;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.EmbeddedOnly;
 import io.github.changeover.it.container.Logins;
-import io.github.changeover.it.container.NotOnTomcatServletEdge;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.testkit.Head;
 import io.github.changeover.testkit.Wire;
@@ -101,7 +100,6 @@ class OperatingIT {
     }
 
     @Test
-    @NotOnTomcatServletEdge
     void aConnectionIsListedAndClosedOnCommand() throws Exception {
         try (Wire polite = guest("/member", Logins.basic(Logins.MEMBER)); Wire evicted = guest("/guest")) {
             CompositeData line = connection(polite);
@@ -121,7 +119,6 @@ class OperatingIT {
     }
 
     @Test
-    @NotOnTomcatServletEdge
     @Covers("GEN-06")
     void drainOnCommandTurnsAwayWhatIsNewAndLetsOrdinaryHttpBe() throws Exception {
         assertThat(get("/health/changeover").body()).isEqualTo("up\n");

@@ -7,7 +7,6 @@ import io.github.changeover.conformance.Covers;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.KeyStoreFile;
 import io.github.changeover.it.container.Logins;
-import io.github.changeover.it.container.NotOnTomcatServletEdge;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.testkit.AnyCertificate;
 import io.github.changeover.testkit.Head;
@@ -342,7 +341,7 @@ class TlsUpgradeIT {
     }
 
     @Test
-    @NotOnTomcatServletEdge      // where a close from another thread waits for the peer
+
     void whoDoesNotShakeHandsIsNotWaitedFor() throws IOException {
         try (Wire wire = clear(upgrade("GET", "/digest"))) {
             assertThat(wire.send(new byte[] {22, 3, 1}).readToEnd().end()).isNotEqualTo(Wire.End.TIMEOUT);

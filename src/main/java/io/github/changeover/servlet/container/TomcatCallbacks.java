@@ -25,4 +25,10 @@ final class TomcatCallbacks implements Container.Below {
     public void recall() {
         if (socket != null && !socket.isClosed()) socket.processSocket(SocketEvent.OPEN_READ, true);
     }
+
+    /** Tomcat's thread lets go of the socket, whatever waits; of one that is gone, nothing comes of it. */
+    @Override
+    public void abort() {
+        if (socket != null && !socket.isClosed()) socket.processSocket(SocketEvent.DISCONNECT, true);
+    }
 }

@@ -95,7 +95,7 @@ public final class TomcatContainer implements Container {
     @Override
     public String deviations() {
         List<String> all = new ArrayList<>();
-        if (!direct) all.add("a stalled peer keeps its socket until it reads or leaves; a close from an own thread waits for the peer's next octet or end");
+        if (!direct && reach == null) all.add("a stalled peer keeps its socket until it reads or leaves; a close from an own thread waits for the peer's next octet or end");
         String own = connectors == null ? "" : connectors.takeH2c();
         if (!own.isEmpty()) all.add("the container takes 'Upgrade: h2c' before any filter (Http2Protocol on port " + own + ")");
         return all.isEmpty() ? "none known" : String.join("; ", all);

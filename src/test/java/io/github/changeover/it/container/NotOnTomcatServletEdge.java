@@ -6,7 +6,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import org.junit.jupiter.api.Tag;
 
-/** Runs everywhere but on Tomcat through the servlet edge, which cannot do this: TomcatServletEdgeIT pins what it does instead. The build leaves it out elsewhere, so that it never counts as skipped. */
+/** Runs everywhere but on Tomcat through the servlet edge, which cannot do this (docs/containers.md). The build leaves it out elsewhere, so that it never counts as skipped. */
 @Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)
 @Tag("not-tomcat-servlet-edge")
