@@ -141,6 +141,7 @@ final class Handlers {
         public void received(SwitchedConnection connection, ByteBuffer octets) {
             maybe("received");
             connection.send(ByteBuffer.allocate(where.equals("writable") ? 32 << 20 : 4 << 20));     // 32 MB wait for room
+            tell("sent");
         }
 
         @Override
