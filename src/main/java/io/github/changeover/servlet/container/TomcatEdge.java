@@ -53,14 +53,15 @@ public final class TomcatEdge implements InternalHttpUpgradeHandler {
         if (transport == null) return SocketState.CLOSED;
         transport.dispatching(true);
         try {
-            switch (event) {
-                case OPEN_READ -> connection.readable();
-                case OPEN_WRITE -> connection.writable();
-                default -> {
-                    connection.released();      // STOP, DISCONNECT, ERROR, TIMEOUT
-                    transport.detach();
-                    return SocketState.CLOSED;
-                }
+            // No switch: its table is a class of its own, and a stopped application's class loader gives none any more.
+            if (event == SocketEvent.OPEN_READ) {
+                connection.readable();
+            } else if (event == SocketEvent.OPEN_WRITE) {
+                connection.writable();
+            } else {
+                connection.released();      // STOP, DISCONNECT, ERROR, TIMEOUT
+                transport.detach();
+                return SocketState.CLOSED;
             }
         } finally {
             transport.dispatching(false);
