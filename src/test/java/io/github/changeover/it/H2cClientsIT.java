@@ -121,7 +121,7 @@ class H2cClientsIT {
     }
 
     @Test
-    @Covers("RFC9110-11.6-01")
+    @Covers({"RFC9110-11.6-01", "GEN-11"})
     void filtersConstraintsAndSessionsApplyToLaterStreams() throws Exception {
         HttpClient client = client();
         ask(client, to("facts"));

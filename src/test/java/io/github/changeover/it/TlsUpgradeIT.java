@@ -140,6 +140,7 @@ class TlsUpgradeIT {
 
     /** The container would believe its own machine. */
     @Test
+    @Covers("GEN-10")
     void whatAProxyWouldSayIsNotPassedOn() throws IOException {
         try (Wire wire = secured()) {
             assertThat(ask(wire, "/facts", "X-Forwarded-For: 192.0.2.7", "Forwarded: for=192.0.2.7", "X-Real-IP: 192.0.2.7").body()).doesNotContain("192.0.2.7");
@@ -246,7 +247,7 @@ class TlsUpgradeIT {
     }
 
     @Test
-    @Covers("RFC9110-11.6-01")
+    @Covers({"RFC9110-11.6-01", "GEN-11"})
     void filtersConstraintsAndSessionsApplyToLaterRequests() throws IOException {
         try (Wire wire = secured()) {
             assertThat(ask(wire, "/served?blocked").status()).isEqualTo(403);
