@@ -11,6 +11,7 @@ import io.github.changeover.it.container.EmbeddedOnly;
 import io.github.changeover.it.container.OnContainer;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @OnContainer
 @EmbeddedOnly
 @Timeout(120)
+@Tag("full")
 class H2cHeapIT {
     private static final int STREAMS = 100, SIZE = 10_000_000, INITIAL_WINDOW = 4, BOUND = 64 << 20;
     private static ContainerUnderTest server;

@@ -21,11 +21,13 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** First answers that are too long for memory: kept in files that have no name, and are closed on every path. */
 @OnContainer
 @EmbeddedOnly
+@Tag("full")
 class LongAnswerIT {
     private static final int LONG = 20_000_000;
     private static final Path DESCRIPTORS = Path.of("/proc/self/fd");

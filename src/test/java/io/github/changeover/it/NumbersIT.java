@@ -15,11 +15,13 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Many connections: what they hold, and that they give it back. */
 @OnContainer
 @EmbeddedOnly
+@Tag("full")
 class NumbersIT {
     private static Probing probe;
 

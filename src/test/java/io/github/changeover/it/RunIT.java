@@ -17,11 +17,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What {@code ./mvnw -Prun} starts: it says when it serves, and Ctrl-C ends it without a trace. */
 @EmbeddedOnly
+@Tag("full")
 class RunIT {
     private static final int BY_INTERRUPT = 130;
 
