@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.conformance.Covers;
 import io.github.changeover.it.container.ContainerUnderTest;
-import io.github.changeover.it.container.EmbeddedOnly;
 import io.github.changeover.it.container.OnContainer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Programs that begin with the preface of HTTP/2: a proxy puts the upgrade before it, to a token of the tests'. */
 @OnContainer
-@EmbeddedOnly
+@Tag("program")
 @Tag("full")
 class H2ProgramsIT {
     /** What Netty does otherwise, and why; its own build leaves these three out. */

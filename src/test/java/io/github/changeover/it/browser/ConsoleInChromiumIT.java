@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TomcatEdgeOnly
 @EmbeddedOnly
 @Tag("full")
-@Tag("browser")
+@Tag("program")
 class ConsoleInChromiumIT {
     private static final String ROWS = "document.querySelectorAll('#live tr').length";
     private static final String LINE = "document.getElementById('state').dataset.line";

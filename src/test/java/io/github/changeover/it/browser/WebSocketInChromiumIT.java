@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 @OnContainer
 @EmbeddedOnly
 @Tag("full")
-@Tag("browser")
+@Tag("program")
 class WebSocketInChromiumIT {
     private static Browser browser;
     private static URI demo;
