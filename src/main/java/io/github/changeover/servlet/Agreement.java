@@ -12,6 +12,7 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -48,7 +49,7 @@ record Agreement(Deployment deployment, Considered considered, Decision.Switch c
         if (protocol.answersOriginalRequest()) {
             answerFirst(content, http, response, chain);
         } else {
-            agree(content, Optional.empty(), refusal -> Refusal.write(refusal, verdict().upgradeList(), false, deployment.container(), http, response));
+            withoutAnswer(content, http, response);
         }
     }
 
@@ -92,9 +93,22 @@ record Agreement(Deployment deployment, Considered considered, Decision.Switch c
         exchange.agree(new Exchange.Pending(deployment, considered, change, context, no));
     }
 
-    /** For a protocol that takes no content and owes no answer. */
-    void withoutContent(HttpServletRequest http, HttpServletResponse response) {
-        agree(new byte[0], Optional.empty(), refusal -> Refusal.write(refusal, verdict().upgradeList(), false, deployment.container(), http, response));
+    /** Takes a place for the connection; where there is none, answers with the refusal, and returns it. */
+    Optional<Decision.Refuse> admit(HttpServletRequest http, HttpServletResponse response) throws IOException {
+        Admission admission = Admission.of(considered, deployment.application().register(), deployment.places());
+        if (admission instanceof Admission.Granted granted) {
+            exchange.hold(granted.place());
+            return Optional.empty();
+        }
+        Admission.Denied denied = (Admission.Denied) admission;
+        exchange.told(deployment.tell(considered, denied.refusal(), denied.ground()));
+        Refusal.write(denied.refusal(), List.of(), false, deployment.container(), http, response);
+        return Optional.of(denied.refusal());
+    }
+
+    /** For a protocol that owes no answer of the application's. */
+    void withoutAnswer(byte[] content, HttpServletRequest http, HttpServletResponse response) {
+        agree(content, Optional.empty(), refusal -> Refusal.write(refusal, verdict().upgradeList(), false, deployment.container(), http, response));
     }
 
     private boolean inParts() {

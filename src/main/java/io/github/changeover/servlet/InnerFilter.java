@@ -13,7 +13,6 @@ import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.List;
 import java.util.Optional;
 
 /** The last filter of the application: every other one has let the request pass. It decides, on the request's thread. */
@@ -66,14 +65,8 @@ public final class InnerFilter implements Filter {
         Verdict verdict = considered.verdict();
         Optional<Exchange> exchange = Exchange.of(request);
         if (verdict.decision() instanceof Decision.Switch change && exchange.isPresent()) {
-            Admission admission = Admission.of(considered, deployment.application().register(), deployment.places());
-            if (admission instanceof Admission.Denied denied) {
-                exchange.get().told(deployment.tell(considered, denied.refusal(), denied.ground()));
-                Refusal.write(denied.refusal(), List.of(), false, deployment.container(), request, response);
-                return;
-            }
-            exchange.get().hold(((Admission.Granted) admission).place());
-            new Agreement(deployment, considered, change, exchange.get()).reach(request, response, chain);
+            Agreement agreement = new Agreement(deployment, considered, change, exchange.get());
+            if (agreement.admit(request, response).isEmpty()) agreement.reach(request, response, chain);
         } else if (verdict.decision() instanceof Decision.Refuse refusal) {
             Chronicle.Entry told = deployment.tell(considered);
             Refusal.write(asksForLogin(refusal) ? NO_LOGIN : refusal, verdict, deployment.container(), request, response);

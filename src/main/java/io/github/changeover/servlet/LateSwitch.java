@@ -8,7 +8,6 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -37,14 +36,10 @@ public final class LateSwitch {
         if (!(considered.verdict().decision() instanceof Decision.Switch change)) {
             throw new IllegalStateException("This request cannot change the protocol: " + considered.verdict().explanation().reason());
         }
-        Admission admission = Admission.of(considered, deployment.application().register(), deployment.places());
-        if (admission instanceof Admission.Denied denied) {
-            exchange.told(deployment.tell(considered, denied.refusal(), denied.ground()));
-            Refusal.write(denied.refusal(), List.of(), false, deployment.container(), request, response);
-            throw new IOException(denied.refusal().reason());
-        }
-        exchange.hold(((Admission.Granted) admission).place());
-        new Agreement(deployment, considered, change, exchange).withoutContent(request, response);
+        Agreement agreement = new Agreement(deployment, considered, change, exchange);
+        Optional<Decision.Refuse> refused = agreement.admit(request, response);
+        if (refused.isPresent()) throw new IOException(refused.get().reason());
+        agreement.withoutAnswer(new byte[0], request, response);
     }
 
     private static Deployment deployment(HttpServletRequest request) throws IOException {
