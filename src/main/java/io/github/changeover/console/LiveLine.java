@@ -9,7 +9,7 @@ import io.github.changeover.websocket.frames.FrameFault;
 import io.github.changeover.websocket.frames.FrameLimits;
 import io.github.changeover.websocket.frames.FrameReader;
 import io.github.changeover.websocket.frames.FrameSink;
-import io.github.changeover.websocket.frames.TextFrame;
+import io.github.changeover.websocket.frames.PlainFrame;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
@@ -39,7 +39,7 @@ final class LiveLine implements ConnectionHandler.Events, FrameSink, Lines.Line 
     /** On the console's thread. A page that is slow is shown less often. */
     @Override
     public void show() {
-        if (connection.queued() == 0) news.get().ifPresent(json -> send(TextFrame.of(json)));
+        if (connection.queued() == 0) news.get().ifPresent(json -> send(PlainFrame.text(json)));
     }
 
     private void send(ByteBuffer frame) {

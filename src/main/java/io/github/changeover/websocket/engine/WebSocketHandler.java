@@ -18,7 +18,6 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
 import org.glassfish.tyrus.spi.Connection;
-import org.glassfish.tyrus.spi.ReadHandler;
 import org.glassfish.tyrus.spi.WebSocketEngine.UpgradeInfo;
 
 /**
@@ -49,7 +48,8 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
     public void opened(SwitchedConnection connection) {
         reader = new FrameReader(shared.limits, deflate, shared.pool);
         outlet = new FrameOutlet(connection, new FrameWriter(deflate, shared.pool), reader::closeCame);
-        outlet.during(() -> tyrus = info.createConnection(outlet, reason -> outlet.end()));
+        outlet.during(() -> tyrus = TyrusUpgrade.of(info).<Connection>map(upgrade -> upgrade.open(outlet))
+                .orElseGet(() -> info.createConnection(outlet, reason -> outlet.end())));
         UpgradeRequest request = connection.request();
         if (request.principal().isPresent() && request.sessionId().isPresent()) {
             expected = shared.ends.expect(request.sessionId().get(), () -> connection.execute(
@@ -66,10 +66,7 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
     @Override
     public void frames(ByteBuffer frames) {
         if (!reader.closedWithoutCode()) {
-            int run = frames.remaining();
-            ReadHandler reading = tyrus.getReadHandler();
-            reading.handle(frames);
-            TyrusBuffer.letGo(reading, run);
+            tyrus.getReadHandler().handle(frames);
             return;
         }
         // Tyrus would tell the endpoint of 1000

@@ -1,17 +1,22 @@
 package io.github.changeover.websocket.frames;
 
 /** The first octet of a frame: RFC 6455 section 5.2. */
-final class Opcode {
-    static final int CONTINUATION = 0;
-    static final int TEXT = 1;
-    static final int BINARY = 2;
+public final class Opcode {
+    /** A fragment that goes on with a message. */
+    public static final int CONTINUATION = 0;
+    /** A message of text, or its first fragment. */
+    public static final int TEXT = 1;
+    /** A message of octets, or its first fragment. */
+    public static final int BINARY = 2;
     static final int CLOSE = 8;
     static final int PONG = 10;
 
-    static final int FIN = 0x80;
+    /** The last frame of its message. */
+    public static final int FIN = 0x80;
     static final int RSV1 = 0x40;
     static final int RSV2_RSV3 = 0x30;
-    static final int MASK = 0x0f;
+    /** What is left is the opcode. */
+    public static final int MASK = 0x0f;
 
     private Opcode() {
     }

@@ -1,0 +1,72 @@
+package io.github.changeover.websocket.engine;
+
+import java.lang.reflect.Field;
+import java.util.List;
+import java.util.Optional;
+import org.glassfish.tyrus.core.DebugContext;
+import org.glassfish.tyrus.core.ProtocolHandler;
+import org.glassfish.tyrus.core.TyrusEndpointWrapper;
+import org.glassfish.tyrus.core.TyrusExtension;
+import org.glassfish.tyrus.spi.UpgradeRequest;
+import org.glassfish.tyrus.spi.UpgradeResponse;
+import org.glassfish.tyrus.spi.WebSocketEngine.UpgradeInfo;
+
+/**
+ * What Tyrus has made of a handshake. Its own connection would decode and encode every frame octet by octet, so it is opened with
+ * a socket and a reader of ours, which Tyrus has no method for: its parts are taken from the object that keeps them.
+ */
+record TyrusUpgrade(TyrusEndpointWrapper endpoint, ProtocolHandler protocol, UpgradeRequest request, UpgradeResponse response, DebugContext debug) {
+    /** Where the parts are: found by their type, for names may change. */
+    private static final ClassValue<Optional<Parts>> PARTS = new ClassValue<>() {
+        @Override
+        protected Optional<Parts> computeValue(Class<?> type) {
+            return Parts.of(type);
+        }
+    };
+
+    private record Parts(Field endpoint, Field protocol, Field request, Field response, Field debug) {
+        static Optional<Parts> of(Class<?> type) {
+            try {
+                return Optional.of(new Parts(only(type, TyrusEndpointWrapper.class), only(type, ProtocolHandler.class),
+                        only(type, UpgradeRequest.class), only(type, UpgradeResponse.class), only(type, DebugContext.class)));
+            } catch (ReflectiveOperationException | RuntimeException otherwise) {
+                System.getLogger(TyrusUpgrade.class.getName()).log(System.Logger.Level.WARNING,
+                        "This Tyrus is not as known, so it reads and writes frames itself, which is slower: {0}", otherwise.toString());
+                return Optional.empty();
+            }
+        }
+
+        private static Field only(Class<?> owner, Class<?> type) throws NoSuchFieldException {
+            for (Field field : owner.getDeclaredFields()) {
+                if (field.getType() == type) {
+                    field.setAccessible(true);
+                    return field;
+                }
+            }
+            throw new NoSuchFieldException(owner.getName() + " has no " + type.getSimpleName());
+        }
+    }
+
+    /** Empty when this Tyrus is not as known. */
+    static Optional<TyrusUpgrade> of(UpgradeInfo info) {
+        return PARTS.get(info.getClass()).map(parts -> {
+            try {
+                return new TyrusUpgrade((TyrusEndpointWrapper) parts.endpoint.get(info), (ProtocolHandler) parts.protocol.get(info),
+                        (UpgradeRequest) parts.request.get(info), (UpgradeResponse) parts.response.get(info), (DebugContext) parts.debug.get(info));
+            } catch (IllegalAccessException impossible) {
+                throw new IllegalStateException(impossible);
+            }
+        });
+    }
+
+    /** Opens the connection: the endpoint is told. */
+    MessageReader open(FrameOutlet outlet) {
+        protocol.setWriter(outlet);
+        MessageSocket socket = new MessageSocket(protocol, endpoint, outlet);
+        List<String> extensions = response.getHeaders().get("Sec-WebSocket-Extensions");
+        socket.onConnect(request, response.getFirstHeaderValue("Sec-WebSocket-Protocol"),
+                extensions == null ? List.of() : TyrusExtension.fromHeaders(extensions), null, debug);
+        debug.flush();
+        return new MessageReader(protocol, socket, outlet);
+    }
+}

@@ -1,0 +1,246 @@
+package io.github.changeover.websocket.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.changeover.it.Frames;
+import io.github.changeover.testkit.MemoryConnection;
+import io.github.changeover.websocket.frames.DeflatePool;
+import io.github.changeover.websocket.frames.FrameLimits;
+import jakarta.websocket.Endpoint;
+import jakarta.websocket.EndpointConfig;
+import jakarta.websocket.MessageHandler;
+import jakarta.websocket.SendResult;
+import jakarta.websocket.Session;
+import jakarta.websocket.server.ServerEndpointConfig;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.glassfish.tyrus.core.RequestContext;
+import org.glassfish.tyrus.core.TyrusUpgradeResponse;
+import org.glassfish.tyrus.core.TyrusWebSocketEngine;
+import org.glassfish.tyrus.server.TyrusServerContainer;
+import org.glassfish.tyrus.spi.Connection;
+import org.glassfish.tyrus.spi.WebSocketEngine;
+import org.glassfish.tyrus.spi.WebSocketEngine.UpgradeInfo;
+import org.glassfish.tyrus.spi.Writer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** RFC 6455 sections 5.4 to 5.6, beneath a session of Tyrus': by our frames, and by Tyrus' own where it is not as known. */
+class MessageReaderTest {
+    private static final DeflatePool POOL = new DeflatePool();
+
+    /** Says what it hears, and what it is. */
+    public static final class Parrot extends Endpoint {
+        private static final ThreadLocal<Session> LAST = new ThreadLocal<>();
+
+        @Override
+        public void onOpen(Session session, EndpointConfig config) {
+            LAST.set(session);
+            session.addMessageHandler(String.class, (MessageHandler.Whole<String>) text -> say(session, text));
+            session.addMessageHandler(ByteBuffer.class, (MessageHandler.Whole<ByteBuffer>) octets -> {
+                try {
+                    session.getBasicRemote().sendBinary(octets);
+                } catch (IOException broken) {
+                    throw new UncheckedIOException(broken);
+                }
+            });
+        }
+
+        private static void say(Session session, String text) {
+            if (text.equals("fail")) throw new IllegalStateException("as it was told to");
+            try {
+                session.getBasicRemote().sendText(text);
+            } catch (IOException broken) {
+                throw new UncheckedIOException(broken);
+            }
+        }
+
+        @Override
+        public void onError(Session session, Throwable failure) {
+            say(session, failure.getMessage());
+            if (failure.getMessage().startsWith("as")) throw new IllegalArgumentException("onError fails as well");
+        }
+    }
+
+    /** An engine's answer of a kind that is not known. */
+    private record Odd(UpgradeInfo info) implements UpgradeInfo {
+        @Override
+        public WebSocketEngine.UpgradeStatus getStatus() {
+            return info.getStatus();
+        }
+
+        @Override
+        public Connection createConnection(Writer writer, Connection.CloseListener listener) {
+            return info.createConnection(writer, listener);
+        }
+    }
+
+    private static UpgradeInfo upgrade() throws Exception {
+        WebSocketEngine[] engine = new WebSocketEngine[1];
+        TyrusServerContainer container = new TyrusServerContainer((Set<Class<?>>) null) {
+            @Override
+            public void register(Class<?> endpoint) {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
+            public void register(ServerEndpointConfig config) {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
+            public WebSocketEngine getWebSocketEngine() {
+                return engine[0];
+            }
+
+            public Map<String, Object> getProperties() {
+                return Map.of();
+            }
+        };
+        engine[0] = TyrusWebSocketEngine.builder(container).build();
+        engine[0].register(ServerEndpointConfig.Builder.create(Parrot.class, "/parrot").build(), "");
+        RequestContext request = RequestContext.Builder.create().requestURI(URI.create("/parrot")).parameterMap(new HashMap<>()).build();
+        request.getHeaders().putAll(Map.of("Upgrade", List.of("websocket"), "Connection", List.of("Upgrade"), "Host", List.of("localhost"),
+                "Sec-WebSocket-Key", List.of("dGhlIHNhbXBsZSBub25jZQ=="), "Sec-WebSocket-Version", List.of("13")));
+        return engine[0].upgrade(request, new TyrusUpgradeResponse());
+    }
+
+    private static MemoryConnection connection(boolean ours) throws Exception {
+        UpgradeInfo info = upgrade();
+        WebSocketHandler.Shared shared = new WebSocketHandler.Shared(new FrameLimits(1 << 20, 1 << 20), POOL, null);
+        return MemoryConnection.of(new WebSocketHandler(ours ? info : new Odd(info), Optional.empty(), shared));
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static String hex(byte[] octets) {
+        return HexFormat.of().formatHex(octets);
+    }
+
+    @Test
+    void thePinnedTyrusIsKnownAndOthersAreToldApart() throws Exception {
+        UpgradeInfo info = upgrade();
+        assertThat(TyrusUpgrade.of(info)).isPresent();
+        assertThat(TyrusUpgrade.of(new Odd(info))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void messagesComeBackOctetByOctet(boolean ours) throws Exception {
+        try (MemoryConnection connection = connection(ours)) {
+            connection.receive(Frames.text("héllo"));
+            assertThat(hex(connection.sent())).isEqualTo("8106" + hex(utf8("héllo")));
+            connection.receive(Frames.of(0x82, new byte[] {0, -1, 7})).receive(Frames.of(0x81, new byte[0])).receive(Frames.of(0x82, new byte[0]));
+            assertThat(hex(connection.sent())).endsWith("8203" + "00ff07" + "8100" + "8200");
+            for (int length : new int[] {125, 126, 65535, 65536}) {
+                int before = connection.sent().length;
+                connection.receive(Frames.text("a".repeat(length)));
+                String header = length < 126 ? "817d" : length < 65536 ? "817e" + String.format("%04x", length) : "817f" + String.format("%016x", length);
+                assertThat(hex(connection.sent()).substring(2 * before)).as("length %d", length).isEqualTo(header + "61".repeat(length));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void fragmentsAndControlFramesBetweenThemAreOneMessage(boolean ours) throws Exception {
+        try (MemoryConnection connection = connection(ours)) {
+            byte[] split = utf8("é");
+            connection.receive(Frames.of(0x01, new byte[] {split[0]})).receive(Frames.of(0x89, utf8("?"))).receive(Frames.of(0x80, new byte[] {split[1]}));
+            connection.receive(Frames.text("x"));
+            assertThat(hex(connection.sent())).isEqualTo("8a013f" + "8102" + hex(split) + "810178");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aCloseIsAnsweredAndEndsTheConnection(boolean ours) throws Exception {
+        try (MemoryConnection connection = connection(ours)) {
+            connection.receive(Frames.close(1000, "bye"));
+            assertThat(hex(connection.sent())).isEqualTo("880503e8" + hex(utf8("bye")));
+            assertThat(connection.ended()).isPresent();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void anEndpointThatFailsTwiceGoesOn(boolean ours) throws Exception {
+        try (MemoryConnection connection = connection(ours)) {
+            connection.receive(Frames.text("fail")).receive(Frames.text("more"));
+            assertThat(hex(connection.sent())).isEqualTo("8111" + hex(utf8("as it was told to")) + "8104" + hex(utf8("more")));
+        }
+    }
+
+    @Test
+    void fragmentsAreSentAsTheyComeAndCharactersStayWhole() throws Exception {
+        try (MemoryConnection connection = connection(true)) {
+            Session session = Parrot.LAST.get();
+            session.getBasicRemote().sendText("a\ud83d", false);
+            session.getBasicRemote().sendText("", false);
+            session.getBasicRemote().sendText("\ude00b", true);
+            session.getBasicRemote().sendText("whole");
+            session.getBasicRemote().sendBinary(ByteBuffer.wrap(new byte[] {1}), false);
+            session.getBasicRemote().sendBinary(ByteBuffer.wrap(new byte[] {2, 3}), true);
+            assertThat(hex(connection.sent())).isEqualTo("010161" + "0000" + "8005f09f988062" + "8105" + hex(utf8("whole")) + "020101" + "80020203");
+        }
+    }
+
+    @Test
+    void aMessageWaitsForTheEndOfFragments() throws Exception {
+        try (MemoryConnection connection = connection(true)) {
+            Session session = Parrot.LAST.get();
+            session.getBasicRemote().sendText("1", false);
+            CompletableFuture<Void> whole = CompletableFuture.runAsync(() -> Parrot.say(session, "whole"));
+            assertThatThrownBy(() -> whole.get(100, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+            session.getBasicRemote().sendText("2", true);
+            whole.get(5, TimeUnit.SECONDS);
+            assertThat(hex(connection.sent())).isEqualTo("010131" + "800132" + "8105" + hex(utf8("whole")));
+        }
+    }
+
+    @Test
+    void fragmentsWithoutEndAreTheProgramsMistake() throws Exception {
+        try (MemoryConnection connection = connection(true)) {
+            Session session = Parrot.LAST.get();
+            session.getBasicRemote().sendText("1", false);
+            assertThatThrownBy(() -> session.getBasicRemote().sendText("whole")).hasMessageContaining("send its last fragment");
+            session.getBasicRemote().sendText("2", true);
+            assertThat(hex(connection.sent())).isEqualTo("010131" + "800132");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void asynchronousSendsTellOfTheirEnd(boolean ours) throws Exception {
+        try (MemoryConnection connection = connection(ours)) {
+            Session session = Parrot.LAST.get();
+            List<SendResult> results = new ArrayList<>();
+            session.getAsyncRemote().sendText("1", results::add);
+            session.getAsyncRemote().sendBinary(ByteBuffer.wrap(new byte[] {2}), results::add);
+            session.getAsyncRemote().sendText("3").get(5, TimeUnit.SECONDS);
+            assertThat(results).hasSize(2).allMatch(SendResult::isOK);
+            assertThat(hex(connection.sent())).isEqualTo("810131" + "820102" + "810133");
+            connection.reset();
+            session.getOpenSessions();
+            assertThatThrownBy(() -> session.getAsyncRemote().sendText("4").get(5, TimeUnit.SECONDS)).isInstanceOfAny(ExecutionException.class, RuntimeException.class);
+        }
+    }
+}
