@@ -43,14 +43,12 @@ public final class Bench {
 
     private void run() throws IOException {
         long start = System.nanoTime();
-        Map<Row, Map<Peer, Measured>> rows = new EnumMap<>(Row.class);
+        Map<Row, Map<Peer, Measured>> rows = Map.of();
         List<IdleMemory> memory = new ArrayList<>();
         Map<Peer, Latency> latency = Map.of();
         Optional<Held> held = Optional.empty();
         try {
-            for (Row row : Row.values()) {
-                if (wants(row.name())) rows.put(row, measure(row));
-            }
+            rows = measure(Stream.of(Row.values()).filter(row -> wants(row.name())).toList());
             if (wants(LATENCY)) latency = Latency.of(this::server, extent);
             if (wants(HELD)) held = Optional.of(Held.of(server(Peer.CHANGEOVER), extent));
             if (wants(IDLE)) memory.addAll(idle());
@@ -74,21 +72,27 @@ public final class Bench {
         return server;
     }
 
-    private Map<Peer, Measured> measure(Row row) throws IOException {
-        Kind kind = row.kind();
-        Map<Peer, Measured> measured = new EnumMap<>(Peer.class);
-        for (Peer peer : row.peers()) {
-            measured.put(peer, new Measured());
-            Load.run(server(peer).address(), kind, extent.settle(), extent.warm().multipliedBy(row.warmth()), server(peer)::cpu);
-        }
-        for (int round = 0; round < extent.rounds(); round++) {
+    /** All is warmed up before anything is measured: what is compiled late is no row's. */
+    private Map<Row, Map<Peer, Measured>> measure(List<Row> rows) throws IOException {
+        Map<Row, Map<Peer, Measured>> all = new EnumMap<>(Row.class);
+        for (Row row : rows) {
+            all.put(row, new EnumMap<>(Peer.class));
             for (Peer peer : row.peers()) {
-                measured.get(peer).add(Load.run(server(peer).address(), kind, extent.settle(), extent.measure(), server(peer)::cpu));
+                all.get(row).put(peer, new Measured());
+                Load.run(server(peer).address(), row.kind(), extent.settle(), extent.warm().multipliedBy(row.warmth()), server(peer)::cpu);
             }
         }
-        measured.forEach((peer, what) -> System.out.printf("%-55s %-26s %8.2f us (%.2f to %.2f), %.0f/s%n", row.title(), peer.title(),
-                what.micros(), what.least(), what.most(), what.rate()));
-        return measured;
+        for (int round = 0; round < extent.rounds(); round++) {
+            for (Row row : rows) {
+                Kind kind = row.kind();
+                for (Peer peer : row.peers()) {
+                    all.get(row).get(peer).add(Load.run(server(peer).address(), kind, extent.settle(), extent.measure(), server(peer)::cpu));
+                }
+            }
+        }
+        all.forEach((row, measured) -> measured.forEach((peer, what) -> System.out.printf("%-55s %-26s %8.2f us (%.2f to %.2f), %.0f/s%n",
+                row.title(), peer.title(), what.micros(), what.least(), what.most(), what.rate())));
+        return all;
     }
 
     /** In JVMs of their own: what was measured before leaves nothing behind. */

@@ -6,7 +6,7 @@ import java.time.Duration;
  * How long is measured.
  *
  * @param rounds  each of all peers
- * @param warm    for each row and peer, before its rounds
+ * @param warm    for each row and peer, before all rounds
  * @param settle  of each round, before what counts
  * @param measure what counts
  * @param idlers  idle connections whose memory is looked at
@@ -14,7 +14,7 @@ import java.time.Duration;
 record Extent(String name, int rounds, Duration warm, Duration settle, Duration measure, int idlers) {
     static Extent of(String name) {
         return switch (name) {
-            case "short" -> new Extent(name, 3, millis(2000), millis(200), millis(1200), 2_000);
+            case "short" -> new Extent(name, 5, millis(2000), millis(200), millis(700), 2_000);
             case "long" -> new Extent(name, 7, millis(8000), millis(500), millis(3000), 10_000);
             case "smoke" -> new Extent(name, 1, millis(2000), millis(100), millis(1000), 200);
             default -> throw new IllegalArgumentException("-Dbench=" + name + " is not known: it is short, long, smoke or micro");

@@ -27,7 +27,7 @@ record Latency(double p50, double p99, double p999) {
         Map<Peer, List<long[]>> rounds = new EnumMap<>(Peer.class);
         for (Peer peer : PEERS) {
             rounds.put(peer, new ArrayList<>());
-            Pace.run(servers.of(peer).address(), CONNECTIONS, RATE, extent.settle(), extent.warm().multipliedBy(2));
+            Pace.run(servers.of(peer).address(), CONNECTIONS, RATE, extent.settle(), extent.warm());
         }
         for (int round = 0; round < extent.rounds(); round++) {
             for (Peer peer : PEERS) rounds.get(peer).add(Pace.run(servers.of(peer).address(), CONNECTIONS, RATE, extent.settle(), extent.measure()));

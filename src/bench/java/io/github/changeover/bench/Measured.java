@@ -19,6 +19,13 @@ final class Measured {
         return median(micros);
     }
 
+    /** How this compares: round by round, for the machine is not the same in each; the median. */
+    double ratio(Measured other) {
+        List<Double> ratios = new ArrayList<>();
+        for (int round = 0; round < micros.size(); round++) ratios.add(micros.get(round) / other.micros.get(round));
+        return median(ratios);
+    }
+
     double least() {
         return micros.stream().mapToDouble(Double::doubleValue).min().orElseThrow();
     }

@@ -29,20 +29,16 @@ enum Peer {
     /** The class to run, and its arguments. */
     List<String> program() {
         String type = "io.github.changeover.bench.server." + program;
-        return this == CHANGEOVER ? List.of(type, System.getProperty("changeover.war")) : List.of(type);
+        return this == CHANGEOVER || this == HAND_WRITTEN ? List.of(type, System.getProperty("changeover.war")) : List.of(type);
     }
 
-    /** Ours has nothing of Changeover outside of the WAR, and no WebSocket of Tomcat's. */
+    /** What runs the WAR has nothing of Changeover outside of it, and no WebSocket of Tomcat's. */
     String classPath() {
         if (!onTomcat) return System.getProperty("java.class.path");
         Path target = Path.of(System.getProperty("changeover.target"));
         Path bench = target.resolve("bench");
         String common = bench.resolve("classes") + File.pathSeparator;
-        return common + switch (this) {
-            case TOMCAT -> bench.resolve("tomcat") + "/*";
-            case HAND_WRITTEN -> core(bench) + File.pathSeparator + target.resolve("classes");
-            default -> core(bench);
-        };
+        return common + (this == TOMCAT ? bench.resolve("tomcat") + "/*" : core(bench));
     }
 
     private static String core(Path bench) {

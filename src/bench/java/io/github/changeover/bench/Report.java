@@ -62,12 +62,12 @@ final class Report {
         line("## CPU time of the server for each message");
         line("");
         line("Microseconds, user and system, median of %d interleaved rounds; in brackets the least and the most. The ratio is Changeover's to "
-                + "Tomcat's own WebSocket, or to Tomcat with code written by hand (raw: the plainest `HttpUpgradeHandler`; GET: the same page without the filters). "
-                + "The last column has the ratio of the run that stood here before, and how far this one is from it.", extent.rounds());
+                + "Tomcat's own WebSocket, or to Tomcat with code written by hand (raw: the plainest `HttpUpgradeHandler`; GET: the same WAR with its filters taken away), "
+                + "in the same round; the median of these. The last column has the ratio of the run that stood here before, and how far this one is from it.", extent.rounds());
         line("");
         table(Stream.concat(Stream.concat(Stream.of(""), titles()), Stream.of("ratio", "bar", "met", "run before")));
         rows.forEach((row, measured) -> {
-            double ratio = measured.get(Peer.CHANGEOVER).micros() / measured.get(row.against()).micros();
+            double ratio = measured.get(Peer.CHANGEOVER).ratio(measured.get(row.against()));
             line("| %s | %s | %.2f | %s | %s | %s |", row.title(), cells(measured, what -> String.format(Locale.ROOT, "%s (%s to %s)",
                     micros(what.micros()), micros(what.least()), micros(what.most()))), ratio, row.bar(), ratio <= row.bar() ? "yes" : "**no**",
                     earlier.ratio(row).map(before -> String.format(Locale.ROOT, "%.2f (%+.0f %%)", before, 100 * (ratio / before - 1))).orElse(NONE));
@@ -123,9 +123,10 @@ final class Report {
         line("");
         line("- Every server is a JVM of its own; all run, one is measured at a time, and the rounds of a row go from peer to peer.");
         line("- The client is one thread without blocking, in another process; it compares every octet that comes back, and an error ends the run.");
-        line("- Each row is warmed up for %.1f s at each peer, the single small message twice, the handshake five times as long; a round measures %.1f s.", extent.warm().toMillis() / 1000.0, extent.measure().toMillis() / 1000.0);
+        line("- First each row is warmed up for %.1f s at each peer, the single small message twice, the handshake three times as long; then come the rounds, each of all rows, with %.1f s for each figure.",
+                extent.warm().toMillis() / 1000.0, extent.measure().toMillis() / 1000.0);
         line("- Tomcat is as it comes, on its NIO connector, but takes 20,000 connections and any number of requests on each. Changeover is the WAR as it is built. Servers log warnings only.");
-        line("- A handshake is a whole short life: connection, opening handshake, Close frame, its answer.");
+        line("- A handshake is a whole short life: connection, opening handshake, Close frame, its answer. By hand it is the least that the Servlet API allows: no check, no session, no endpoint.");
         line("- No message is compressed. The figures are for comparing within one run: another machine has others.");
     }
 

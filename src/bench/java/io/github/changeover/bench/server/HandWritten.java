@@ -1,6 +1,5 @@
 package io.github.changeover.bench.server;
 
-import io.github.changeover.demo.EchoPage;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletInputStream;
@@ -12,22 +11,30 @@ import jakarta.servlet.http.HttpUpgradeHandler;
 import jakarta.servlet.http.WebConnection;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
 import org.apache.catalina.Context;
 import org.apache.catalina.LifecycleException;
 import org.apache.catalina.startup.Tomcat;
+import org.apache.tomcat.util.descriptor.web.FilterMap;
 
-/** Tomcat without Changeover: the demo's page behind no filter, and the plainest echo that can be written with the Servlet API. */
+/**
+ * The same WAR with its filters taken away, and in their place the plainest code that can be written with the Servlet API: an echo,
+ * and a handshake of WebSocket that looks at nothing and hears a Close frame only. Argument: the WAR.
+ */
 final class HandWritten {
     private HandWritten() {
     }
 
     public static void main(String[] arguments) throws IOException, LifecycleException {
         Tomcat tomcat = TomcatServer.prepare();
-        Context context = tomcat.addContext("", null);
-        Tomcat.addServlet(context, "page", new EchoPage());
-        context.addServletMappingDecoded("/server-order", "page");
-        Tomcat.addServlet(context, "raw", new Switch());
-        context.addServletMappingDecoded("/echo", "raw");
+        Context context = OurWar.deploy(tomcat, arguments[0]);
+        tomcat.start();
+        for (FilterMap map : context.findFilterMaps()) context.removeFilterMap(map);
+        Tomcat.addServlet(context, "by-hand", new Switch());
+        context.addServletMappingDecoded("/echo", "by-hand");
         TomcatServer.serve(tomcat);
     }
 
@@ -37,14 +44,29 @@ final class HandWritten {
         @Override
         protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException, ServletException {
             response.setStatus(HttpServletResponse.SC_SWITCHING_PROTOCOLS);
-            response.setHeader("Upgrade", "echo");
+            String token = request.getHeader("Upgrade");
+            response.setHeader("Upgrade", token);
             response.setHeader("Connection", "Upgrade");
-            request.upgrade(Echo.class);
+            if (token.equals("websocket")) {
+                response.setHeader("Sec-WebSocket-Accept", accept(request.getHeader("Sec-WebSocket-Key")));
+                request.upgrade(Closing.class);
+            } else {
+                request.upgrade(Echo.class);
+            }
+        }
+
+        private static String accept(String key) throws ServletException {
+            try {
+                byte[] both = (key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").getBytes(StandardCharsets.ISO_8859_1);
+                return Base64.getEncoder().encodeToString(MessageDigest.getInstance("SHA-1").digest(both));
+            } catch (NoSuchAlgorithmException absent) {
+                throw new ServletException(absent);
+            }
         }
     }
 
     /** Reads when there is something, and waits for every write: without a WriteListener the Servlet API allows that. */
-    public static final class Echo implements HttpUpgradeHandler, ReadListener {
+    public static class Echo implements HttpUpgradeHandler, ReadListener {
         private static final ThreadLocal<byte[]> SCRATCH = ThreadLocal.withInitial(() -> new byte[64 * 1024]);
         private ServletInputStream input;
         private ServletOutputStream output;
@@ -68,9 +90,13 @@ final class HandWritten {
             while (input.isReady()) {
                 int count = input.read(octets);
                 if (count < 0) return;
-                output.write(octets, 0, count);
+                answer(octets, count);
             }
             output.flush();
+        }
+
+        void answer(byte[] octets, int count) throws IOException {
+            output.write(octets, 0, count);
         }
 
         @Override
@@ -83,7 +109,7 @@ final class HandWritten {
             close();
         }
 
-        private void close() {
+        final void close() {
             try {
                 connection.close();
             } catch (Exception gone) {
@@ -94,6 +120,22 @@ final class HandWritten {
         @Override
         public void destroy() {
             // nothing is held
+        }
+    }
+
+    /** Takes whatever comes for a Close frame with 1000, answers it and closes. */
+    public static final class Closing extends Echo {
+        private static final byte[] CLOSE = {(byte) 0x88, 2, 3, (byte) 0xe8};
+
+        @Override
+        void answer(byte[] octets, int count) throws IOException {
+            super.answer(CLOSE, CLOSE.length);
+        }
+
+        @Override
+        public void onDataAvailable() throws IOException {
+            super.onDataAvailable();
+            close();
         }
     }
 }

@@ -15,12 +15,17 @@ final class OurWar {
 
     public static void main(String[] arguments) throws IOException, LifecycleException {
         Tomcat tomcat = TomcatServer.prepare();
+        deploy(tomcat, arguments[0]);
+        TomcatServer.serve(tomcat);
+    }
+
+    static Context deploy(Tomcat tomcat, String war) {
         ContextConfig configuration = new ContextConfig();
         configuration.setDefaultWebXml(tomcat.noDefaultWebXmlPath());
-        Context context = tomcat.addWebapp(tomcat.getHost(), "", Path.of(arguments[0]).toAbsolutePath().toString(), configuration);
+        Context context = tomcat.addWebapp(tomcat.getHost(), "", Path.of(war).toAbsolutePath().toString(), configuration);
         StandardJarScanner scanner = new StandardJarScanner();
         scanner.setScanClassPath(false);
         context.setJarScanner(scanner);
-        TomcatServer.serve(tomcat);
+        return context;
     }
 }

@@ -33,7 +33,7 @@ final class TomcatServer {
     }
 
     static void serve(Tomcat tomcat) throws IOException, LifecycleException {
-        tomcat.start();
+        if (!tomcat.getServer().getState().isAvailable()) tomcat.start();
         ControlLine.serve(tomcat.getConnector().getLocalPort());
     }
 }

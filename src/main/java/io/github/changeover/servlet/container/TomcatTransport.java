@@ -30,6 +30,7 @@ final class TomcatTransport implements Transport {
     private final ReentrantLock io = new ReentrantLock();
     private volatile boolean closed;
     private boolean headSent;
+    private boolean drained;        // the last read took all there was: the next would be a call of the system for nothing
 
     TomcatTransport(SocketWrapperBase<?> wrapper) {
         this.wrapper = wrapper;
@@ -67,8 +68,11 @@ final class TomcatTransport implements Transport {
         io.lock();
         try {
             if (closed) return -1;
-            int count = readSome(into);
-            if (count == 0 && goesOn) wrapper.registerReadInterest();
+            int count = drained && goesOn ? 0 : readSome(into);
+            if (count == 0 && goesOn) {
+                drained = false;
+                wrapper.registerReadInterest();
+            }
             return count;
         } catch (EOFException end) {
             return -1;
@@ -82,7 +86,11 @@ final class TomcatTransport implements Transport {
     private int readSome(ByteBuffer into) throws IOException {
         // What came with the request's head waits in the wrapper's buffer.
         boolean buffered = secure != null || !wrapper.getSocketBufferHandler().isReadBufferEmpty();
-        return buffered ? wrapper.read(false, into) : channel.read(into);
+        if (buffered) return wrapper.read(false, into);
+        int room = into.remaining();
+        int count = channel.read(into);
+        drained = count > 0 && count < room;
+        return count;
     }
 
     @Override
