@@ -34,7 +34,7 @@ public final class Bench {
         List<String> words = Arrays.stream(arguments).filter(word -> !word.isEmpty()).toList();
         List<String> rest = words.subList(1, words.size());
         if (words.get(0).equals("micro")) {
-            org.openjdk.jmh.Main.main(Stream.concat(Stream.of("-prof", "gc"), rest.stream()).toArray(String[]::new));
+            Micro.run(rest);
             return;
         }
         new Bench(Extent.of(words.get(0)), rest).run();
