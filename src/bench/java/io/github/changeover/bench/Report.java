@@ -73,6 +73,15 @@ final class Report {
                     earlier.ratio(row).map(before -> String.format(Locale.ROOT, "%.2f (%+.0f %%)", before, 100 * (ratio / before - 1))).orElse(NONE));
         });
         line("");
+        if (rows.containsKey(Row.HANDSHAKE)) floor(rows.get(Row.HANDSHAKE));
+    }
+
+    /** No code that a container calls can be faster than none. */
+    private void floor(Map<Peer, Measured> handshake) {
+        line("Opened and closed by hand, without a check, a session or an endpoint, a connection takes %.2f of what Tomcat's own WebSocket takes, and Changeover %.2f of "
+                + "what it takes by hand: that much of the bar is Tomcat's to meet. [tuning.md](tuning.md) has the profile.",
+                handshake.get(Peer.HAND_WRITTEN).ratio(handshake.get(Peer.TOMCAT)), handshake.get(Peer.CHANGEOVER).ratio(handshake.get(Peer.HAND_WRITTEN)));
+        line("");
     }
 
     private void rates() {

@@ -31,7 +31,7 @@ final class SettingsField {
     static Http2Settings of(UpgradeRequest request) throws Unfit {
         List<String> values = request.fields().values(NAME);
         if (values.size() != 1) throw new Unfit("it has " + values.size() + " HTTP2-Settings fields, not one");
-        if (!ConnectionField.parse(request.fields().values("Connection")).has("http2-settings")) throw new Unfit("Connection does not list HTTP2-Settings");
+        if (!ConnectionField.has(request.fields().values("Connection"), "http2-settings")) throw new Unfit("Connection does not list HTTP2-Settings");
         return decoded(values.get(0).strip());
     }
 

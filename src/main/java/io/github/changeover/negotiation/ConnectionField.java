@@ -38,9 +38,12 @@ public final class ConnectionField {
         return new ConnectionField(Collections.unmodifiableSet(options));
     }
 
-    /** Whether the option is there. */
-    public boolean has(String option) {
-        return options.contains(option.toLowerCase(Locale.ROOT));
+    /** Whether the option, which is a token, is in these lines. */
+    public static boolean has(List<String> lines, String option) {
+        for (ListMembers members = new ListMembers(lines); members.next(); ) {
+            if (members.is(option)) return true;
+        }
+        return false;
     }
 
     /** The options in lower case, in order, each once. */

@@ -43,6 +43,20 @@ final class ListMembers {
         return start == end;
     }
 
+    /** Whether it is this token, without regard to case. */
+    boolean is(String token) {
+        if (end - start != token.length()) return false;
+        for (int i = 0; i < token.length(); i++) {
+            if (lower(line.charAt(start + i)) != lower(token.charAt(i))) return false;
+        }
+        return true;
+    }
+
+    /** Of ASCII only: a token has no other letters. */
+    private static char lower(char c) {
+        return c >= 'A' && c <= 'Z' ? (char) (c + 'a' - 'A') : c;
+    }
+
     String text() {
         return line.substring(start, end);
     }

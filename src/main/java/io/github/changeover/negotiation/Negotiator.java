@@ -78,7 +78,7 @@ public final class Negotiator {
     private Verdict decide() {
         if (!head.isHttp11()) return notSwitched(Ground.NOT_HTTP11, "the request is not HTTP/1.1");
         if (head.upgrade().isEmpty()) return notSwitched(Ground.NO_OFFER, "it has no Upgrade field");
-        if (!ConnectionField.parse(head.connection()).has("upgrade")) return notSwitched(Ground.CONNECTION_FIELD, "Connection does not list upgrade");
+        if (!ConnectionField.has(head.connection(), "upgrade")) return notSwitched(Ground.CONNECTION_FIELD, "Connection does not list upgrade");
         if (offered instanceof Offered.Oversized oversized) return notSwitched(Ground.MALFORMED_OFFER, oversized.reason());
         if (head.isFramedTwice()) return notSwitched(Ground.MALFORMED_MESSAGE, "it has both Transfer-Encoding and Content-Length");
         return offered instanceof Offered.Present present ? choose(present.offer().tokens())

@@ -64,7 +64,19 @@ final class RequestHead {
 
     /** RFC 9112 section 3.2: one, and a valid one. */
     boolean hasOneHost() {
-        return hosts == 1 && HOST.matcher(host.strip()).matches();
+        return hosts == 1 && (isPlain(host) || HOST.matcher(host.strip()).matches());
+    }
+
+    /** A name and perhaps a port, as most are: no expression is needed for these. */
+    private static boolean isPlain(String host) {
+        boolean port = false;
+        for (int i = 0; i < host.length(); i++) {
+            char c = host.charAt(i);
+            boolean digit = c >= '0' && c <= '9';
+            if (!digit && (port || c != '.' && c != '-' && c != ':' && (c < 'a' || c > 'z'))) return false;
+            port |= c == ':';
+        }
+        return true;
     }
 
     /** Both {@code Transfer-Encoding} and {@code Content-Length}: RFC 9112 section 6.1. */

@@ -6,7 +6,6 @@ import java.net.UnknownHostException;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -21,22 +20,40 @@ import java.util.regex.Pattern;
  */
 record Authority(String host, OptionalInt port) {
     /** Of {@code reg-name} all but the comma, which joins two lines, and the star, which is a wildcard. No user information, no zone. */
-    private static final Pattern FORM = Pattern.compile("([A-Za-z0-9._~!$&'()+;=%-]{1,255}+|\\[[0-9A-Fa-f:.]{2,45}])(?::(\\d{0,5}))?");
+    private static final Pattern FORM = Pattern.compile("[A-Za-z0-9._~!$&'()+;=%-]{1,255}+|\\[[0-9A-Fa-f:.]{2,45}]");
     private static final Pattern LONE_PERCENT = Pattern.compile("%(?![0-9A-Fa-f]{2})");
     private static final int LAST_PORT = 65535;
 
     /** What a peer wrote, or empty when it is malformed. Nothing is looked up. */
     static Optional<Authority> parse(String text) {
-        if (text.length() > 300) return Optional.empty();
-        Matcher form = FORM.matcher(text);
-        if (!form.matches()) return Optional.empty();
-        String digits = form.group(2);
-        OptionalInt port = digits == null || digits.isEmpty() ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(digits));
-        if (port.orElse(0) > LAST_PORT) return Optional.empty();
-        return host(form.group(1)).map(host -> new Authority(host, port));
+        int colon = text.indexOf(':', text.indexOf(']') + 1);
+        int end = colon < 0 ? text.length() : colon;
+        if (!isPort(text, end)) return Optional.empty();
+        OptionalInt port = text.length() - end < 2 ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(text, end + 1, text.length(), 10));
+        return port.orElse(0) > LAST_PORT ? Optional.empty() : host(text.substring(0, end)).map(host -> new Authority(host, port));
+    }
+
+    /** Whether there is nothing behind the host, or a colon and up to five digits. */
+    private static boolean isPort(String text, int from) {
+        if (text.length() - from > 6) return false;
+        for (int i = from + 1; i < text.length(); i++) {
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') return false;
+        }
+        return true;
+    }
+
+    /** A name in lower case, as most are: no expression is needed for these. */
+    private static boolean isPlain(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if ((c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '.' && c != '-') return false;
+        }
+        return !text.isEmpty() && text.length() <= 255;
     }
 
     private static Optional<String> host(String text) {
+        if (isPlain(text)) return Optional.of(text);
+        if (!FORM.matcher(text).matches()) return Optional.empty();
         if (text.startsWith("[")) return ipv6(text);
         if (text.indexOf('%') >= 0 && LONE_PERCENT.matcher(text).find()) return Optional.empty();
         return Optional.of(text.toLowerCase(Locale.ROOT));

@@ -135,7 +135,7 @@ public final class OpeningHandshake {
 
     /** Item 4. */
     private Optional<Decision.Refuse> connection() {
-        return ConnectionField.parse(fields.connection()).has("upgrade") ? Optional.empty()
+        return ConnectionField.has(fields.connection(), "upgrade") ? Optional.empty()
                 : Optional.of(new Decision.Refuse(426, "Upgrade is for this connection only when Connection says so: send 'Connection: Upgrade'."));
     }
 

@@ -40,7 +40,8 @@ public record Origin(String scheme, String host, OptionalInt port) {
 
     /** The origin of what a request asks for: {@code https} and the value of {@code Host}, or what a trusted proxy says of both. */
     public static Optional<Origin> of(String scheme, String authority) {
-        if (!SCHEME.matcher(scheme).matches()) return Optional.empty();
+        boolean usual = scheme.equals("http") || scheme.equals("https");
+        if (!usual && !SCHEME.matcher(scheme).matches()) return Optional.empty();
         String lower = scheme.toLowerCase(Locale.ROOT);
         return Authority.parse(authority).map(parsed -> new Origin(lower, parsed.host(),
                 parsed.port().isPresent() ? parsed.port() : defaultPort(lower)));

@@ -54,7 +54,7 @@ public final class PayaraContainer implements Container {
     @Override
     public boolean keepBodyWhole(HttpServletRequest request) {
         Optional<GrizzlyConnection> grizzly = GrizzlyConnection.of(request);
-        boolean closes = ConnectionField.parse(Collections.list(request.getHeaders("Connection"))).has("close");
+        boolean closes = ConnectionField.has(Collections.list(request.getHeaders("Connection")), "close");
         boolean whole = grizzly.isPresent() && grizzly.get().mendBody();
         if (whole) request.setAttribute(GRIZZLY, grizzly.get());
         if (whole && closes) closeAfterAnswer(request);

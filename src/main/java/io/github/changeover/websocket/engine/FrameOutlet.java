@@ -2,6 +2,7 @@ package io.github.changeover.websocket.engine;
 
 import io.github.changeover.spi.SwitchedConnection;
 import io.github.changeover.websocket.frames.FrameWriter;
+import io.github.changeover.websocket.frames.Opcode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -25,6 +26,7 @@ final class FrameOutlet extends Writer {
     private final FrameWriter frames;
     private final BooleanSupplier peerHasClosed;
     private final ReentrantLock order = new ReentrantLock();     // frames go out in the order in which they are compressed
+    private boolean said;                   // a Close frame: nothing may follow it (RFC 6455 section 5.5.1)
     private volatile boolean full;          // a send was answered false
     private volatile boolean silent;        // there is nobody to send to
     private volatile boolean left;          // the connection is closed by others
@@ -104,9 +106,11 @@ final class FrameOutlet extends Writer {
         return open;
     }
 
-    private void send(ByteBuffer frame, SwitchedConnection.Completion sent) {
+    private void send(ByteBuffer frame, SwitchedConnection.Completion sent) throws IOException {
         order.lock();
         try {
+            if (said) throw new IOException("The connection takes no more frames: its Close frame has been sent");
+            said = Opcode.isClose(frame.get(frame.position()));
             frames.write(frame, octets -> {
                 if (!connection.send(octets)) full = true;
             });

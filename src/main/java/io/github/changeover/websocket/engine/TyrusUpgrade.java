@@ -16,14 +16,13 @@ import org.glassfish.tyrus.spi.WebSocketEngine.UpgradeInfo;
  * a socket and a reader of ours, which Tyrus has no method for: its parts are taken from the object that keeps them.
  */
 record TyrusUpgrade(TyrusEndpointWrapper endpoint, ProtocolHandler protocol, UpgradeRequest request, UpgradeResponse response, DebugContext debug) {
-    /** Where the parts are: found by their type, for names may change. */
-    private static final ClassValue<Optional<Parts>> PARTS = new ClassValue<>() {
-        @Override
-        protected Optional<Parts> computeValue(Class<?> type) {
-            return Parts.of(type);
-        }
-    };
+    /** Kept here and not with Tyrus' class, which may be the container's and outlive the application. */
+    private static volatile Known known = new Known(Object.class, Optional.empty());
 
+    private record Known(Class<?> type, Optional<Parts> parts) {
+    }
+
+    /** Where the parts are: found by their type, for names may change. */
     private record Parts(Field endpoint, Field protocol, Field request, Field response, Field debug) {
         static Optional<Parts> of(Class<?> type) {
             try {
@@ -49,7 +48,7 @@ record TyrusUpgrade(TyrusEndpointWrapper endpoint, ProtocolHandler protocol, Upg
 
     /** Empty when this Tyrus is not as known. */
     static Optional<TyrusUpgrade> of(UpgradeInfo info) {
-        return PARTS.get(info.getClass()).map(parts -> {
+        return parts(info.getClass()).map(parts -> {
             try {
                 return new TyrusUpgrade((TyrusEndpointWrapper) parts.endpoint.get(info), (ProtocolHandler) parts.protocol.get(info),
                         (UpgradeRequest) parts.request.get(info), (UpgradeResponse) parts.response.get(info), (DebugContext) parts.debug.get(info));
@@ -57,6 +56,12 @@ record TyrusUpgrade(TyrusEndpointWrapper endpoint, ProtocolHandler protocol, Upg
                 throw new IllegalStateException(impossible);
             }
         });
+    }
+
+    private static Optional<Parts> parts(Class<?> type) {
+        Known last = known;
+        if (last.type != type) known = last = new Known(type, Parts.of(type));
+        return last.parts;
     }
 
     /** Opens the connection: the endpoint is told. */

@@ -21,6 +21,11 @@ public final class Opcode {
     private Opcode() {
     }
 
+    /** Whether the frame is the last of its side: RFC 6455 section 5.5.1. */
+    public static boolean isClose(int first) {
+        return (first & MASK) == CLOSE;
+    }
+
     static boolean isControl(int first) {
         return (first & 8) != 0;
     }

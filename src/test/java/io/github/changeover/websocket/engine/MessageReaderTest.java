@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.changeover.it.Frames;
+import io.github.changeover.spi.ConnectionHandler;
 import io.github.changeover.testkit.MemoryConnection;
 import io.github.changeover.websocket.frames.DeflatePool;
 import io.github.changeover.websocket.frames.FrameLimits;
+import io.github.changeover.websocket.frames.FrameWriter;
+import io.github.changeover.websocket.frames.PlainFrame;
 import jakarta.websocket.Endpoint;
 import jakarta.websocket.EndpointConfig;
 import jakarta.websocket.MessageHandler;
@@ -33,6 +36,7 @@ import org.glassfish.tyrus.core.RequestContext;
 import org.glassfish.tyrus.core.TyrusUpgradeResponse;
 import org.glassfish.tyrus.core.TyrusWebSocketEngine;
 import org.glassfish.tyrus.server.TyrusServerContainer;
+import org.glassfish.tyrus.spi.CompletionHandler;
 import org.glassfish.tyrus.spi.Connection;
 import org.glassfish.tyrus.spi.WebSocketEngine;
 import org.glassfish.tyrus.spi.WebSocketEngine.UpgradeInfo;
@@ -239,8 +243,25 @@ class MessageReaderTest {
             assertThat(results).hasSize(2).allMatch(SendResult::isOK);
             assertThat(hex(connection.sent())).isEqualTo("810131" + "820102" + "810133");
             connection.reset();
-            session.getOpenSessions();
             assertThatThrownBy(() -> session.getAsyncRemote().sendText("4").get(5, TimeUnit.SECONDS)).isInstanceOfAny(ExecutionException.class, RuntimeException.class);
+        }
+    }
+
+    /** RFC 6455 section 5.5.1: another thread may be sending while a Close frame goes out. */
+    @Test
+    void nothingFollowsACloseFrame() {
+        List<Throwable> failures = new ArrayList<>();
+        try (MemoryConnection connection = MemoryConnection.of((ConnectionHandler.Events) (open, octets) -> { })) {
+            FrameOutlet outlet = new FrameOutlet(connection.connection(), new FrameWriter(Optional.empty(), POOL), () -> false);
+            outlet.write(ByteBuffer.wrap(new byte[] {(byte) 0x88, 0}), null);
+            outlet.write(PlainFrame.text("late"), new CompletionHandler<>() {
+                @Override
+                public void failed(Throwable failure) {
+                    failures.add(failure);
+                }
+            });
+            assertThat(hex(connection.sent())).isEqualTo("8800");
+            assertThat(failures).singleElement().isInstanceOf(IOException.class);
         }
     }
 }
