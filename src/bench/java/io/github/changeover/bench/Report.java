@@ -76,10 +76,10 @@ final class Report {
         if (rows.containsKey(Row.HANDSHAKE)) floor(rows.get(Row.HANDSHAKE));
     }
 
-    /** No code that a container calls can be faster than none. */
+    /** How near the plainest code comes. */
     private void floor(Map<Peer, Measured> handshake) {
         line("Opened and closed by hand, without a check, a session or an endpoint, a connection takes %.2f of what Tomcat's own WebSocket takes, and Changeover %.2f of "
-                + "what it takes by hand: that much of the bar is Tomcat's to meet. [tuning.md](tuning.md) has the profile.",
+                + "what it takes by hand. [tuning.md](tuning.md) has the profile.",
                 handshake.get(Peer.HAND_WRITTEN).ratio(handshake.get(Peer.TOMCAT)), handshake.get(Peer.CHANGEOVER).ratio(handshake.get(Peer.HAND_WRITTEN)));
         line("");
     }
@@ -135,7 +135,7 @@ final class Report {
         line("- First each row is warmed up for %.1f s at each peer, the single small message twice, the handshake three times as long; then come the rounds, each of all rows, with %.1f s for each figure.",
                 extent.warm().toMillis() / 1000.0, extent.measure().toMillis() / 1000.0);
         line("- Tomcat is as it comes, on its NIO connector, but takes 20,000 connections and any number of requests on each. Changeover is the WAR as it is built. Servers log warnings only.");
-        line("- A handshake is a whole short life: connection, opening handshake, Close frame, its answer. By hand it is the least that the Servlet API allows: no check, no session, no endpoint.");
+        line("- A handshake is a whole short life: connection, opening handshake, Close frame, its answer. By hand it is the plainest HttpUpgradeHandler: no check, no session, no endpoint.");
         line("- No message is compressed. The figures are for comparing within one run: another machine has others.");
     }
 

@@ -51,7 +51,7 @@ enum Row {
         return against;
     }
 
-    /** A handshake by hand as well: less than that no code on Tomcat can need. */
+    /** A handshake by hand as well: the plainest there is on Tomcat. */
     List<Peer> peers() {
         if (this == HANDSHAKE) return OPENED;
         return against == Peer.TOMCAT ? WEB_SOCKETS : List.of(Peer.CHANGEOVER, against);

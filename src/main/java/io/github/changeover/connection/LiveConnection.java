@@ -20,6 +20,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * A switched connection between an edge and a handler. Everything that touches the handler happens in {@link Turns};
@@ -128,6 +129,15 @@ public final class LiveConnection implements SwitchedConnection {
         }
         if (accepted == Accepted.FULL) life.full();
         return accepted == Accepted.MORE;
+    }
+
+    @Override
+    public <T> T together(Supplier<T> sends) {
+        try {
+            return queue.together(sends);
+        } finally {
+            turns.proceed();
+        }
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 
 /**
  * Octets on their way out, in order. While callbacks run the queue is <em>held</em>: small sends gather, and go out
@@ -47,19 +48,24 @@ final class OutputQueue {
     }
 
     void attach(Transport edge) {
-        lock.lock();
-        try {
-            transport = edge;
-        } finally {
-            lock.unlock();
-        }
+        together(() -> transport = edge);
     }
 
     long queued() {
         return queued;
     }
 
-    /** Whether the calling thread is inside the transport: some containers call back from there. */
+    /** Runs this while nobody else sends or writes. */
+    <T> T together(Supplier<T> sends) {
+        lock.lock();
+        try {
+            return sends.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether the calling thread is inside the transport, where some containers call back, or in {@link #together}. */
     boolean heldByCaller() {
         return lock.isHeldByCurrentThread();
     }
@@ -175,13 +181,7 @@ final class OutputQueue {
 
     /** From now on nothing is accepted; what is queued still goes out. */
     void refuse() {
-        if (refusing) return;
-        lock.lock();
-        try {
-            refusing = true;
-        } finally {
-            lock.unlock();
-        }
+        if (!refusing) together(() -> refusing = true);
     }
 
     boolean refuses() {

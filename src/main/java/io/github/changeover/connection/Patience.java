@@ -15,7 +15,7 @@ record Patience(OutputQueue queue, Turns turns, LiveConnection connection) {
         long begun = System.nanoTime();
         long rest = SHORTEST_REST;
         while (!queue.fits(octets)) {
-            if (connection.sendsNoMore() || System.nanoTime() - begun > atMost.toNanos()) return false;
+            if (connection.sendsNoMore() || System.nanoTime() - begun >= atMost.toNanos()) return false;
             if (Thread.interrupted()) throw new InterruptedException("Interrupted while waiting for the peer");
             LockSupport.parkNanos(rest);
             rest = Math.min(LONGEST_REST, rest * 2);

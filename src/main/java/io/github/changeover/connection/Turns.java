@@ -59,7 +59,7 @@ final class Turns {
 
     /** Takes up what a container signalled while the caller was writing. */
     void proceed() {
-        serial.proceed();
+        if (!queue.heldByCaller()) serial.proceed();
     }
 
     boolean mine() {

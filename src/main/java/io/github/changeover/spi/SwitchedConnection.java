@@ -4,6 +4,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.function.Supplier;
 
 /**
  * A connection that is no longer HTTP. Every method may be called from any thread; none blocks, except
@@ -45,6 +46,15 @@ public interface SwitchedConnection {
         /** @param failure null when the octets were sent */
         void done(Throwable failure);
     }
+
+    /**
+     * Makes sends of several steps one: those of other threads come before or behind, and no callback of this connection runs on
+     * the calling thread until it is over. For a sender with an order of its own to keep, as of fragments, or of what it compresses.
+     *
+     * @param sends must not wait: {@link #awaitRoom} with no time to wait tells whether there is room
+     * @return what it answers
+     */
+    <T> T together(Supplier<T> sends);
 
     /** Octets accepted and not yet given to the container. */
     long queued();

@@ -292,6 +292,18 @@ class WebSocketFramesIT {
         }
     }
 
+    /** As many octets on the wire as buffers of the container, of Changeover and of the kernel take, one fewer and one more. */
+    @ParameterizedTest
+    @ValueSource(ints = {8191, 8192, 8193, 16383, 16384, 16385, 65535, 65536, 65537, 131072})
+    void framesThatFillABufferExactlyComeBack(int octets) throws IOException {
+        String words = "x".repeat(octets - (octets < 65540 ? 4 : 10));
+        try (Wire wire = opened(open(ECHO))) {
+            for (int i = 0; i < 3; i++) assertThat(exchange(wire, text(words)).text()).isEqualTo(words);
+            wire.send(join(text(words), text(words), text("last")));
+            for (String expected : List.of(words, words, "last")) assertThat(Frames.read(wire).text()).isEqualTo(expected);
+        }
+    }
+
     /** A message, in however many frames. */
     private static byte[] message(Wire wire, int opcode) throws IOException {
         Frame frame = Frames.read(wire);

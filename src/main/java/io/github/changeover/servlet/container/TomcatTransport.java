@@ -48,8 +48,10 @@ final class TomcatTransport implements Transport {
         return closed;
     }
 
+    /** Who takes it begins to read: what was drained before may be full again. */
     @Override
     public Scratch scratch() {
+        drained = false;
         return SCRATCH;
     }
 

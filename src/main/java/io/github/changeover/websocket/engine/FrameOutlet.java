@@ -6,8 +6,8 @@ import io.github.changeover.websocket.frames.Opcode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.glassfish.tyrus.spi.CompletionHandler;
 import org.glassfish.tyrus.spi.Writer;
 import org.glassfish.tyrus.spi.WriterInfo;
@@ -15,7 +15,8 @@ import org.glassfish.tyrus.spi.WriterInfo;
 /**
  * Where Tyrus puts its frames. A send that waits by contract waits for room in the queue and is done when the queue has the
  * frame; so is an asynchronous one inside a callback, which may wait for its result and would wait for itself. Elsewhere an
- * asynchronous send is done when the container has the octets.
+ * asynchronous send is done when the container has the octets. A Close frame finds room at once: it goes before messages that
+ * other threads have in hand and that wait for a slow peer, and these fail.
  */
 final class FrameOutlet extends Writer {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
@@ -25,8 +26,7 @@ final class FrameOutlet extends Writer {
     private final SwitchedConnection connection;
     private final FrameWriter frames;
     private final BooleanSupplier peerHasClosed;
-    private final ReentrantLock order = new ReentrantLock();     // frames go out in the order in which they are compressed
-    private boolean said;                   // a Close frame: nothing may follow it (RFC 6455 section 5.5.1)
+    private boolean said;                   // a Close frame: nothing may follow it (RFC 6455 section 5.5.1); changed while nobody else sends
     private volatile boolean full;          // a send was answered false
     private volatile boolean silent;        // there is nobody to send to
     private volatile boolean left;          // the connection is closed by others
@@ -61,12 +61,10 @@ final class FrameOutlet extends Writer {
     /** Tyrus tells the endpoint of an end; frames of that go nowhere. */
     void silence() {
         silent = true;
-        order.lock();
-        try {
+        connection.together(() -> {
             frames.close();
-        } finally {
-            order.unlock();
-        }
+            return null;
+        });
     }
 
     /** From now on {@link #close} leaves the connection to who closes it. */
@@ -81,48 +79,71 @@ final class FrameOutlet extends Writer {
 
     @Override
     public void write(ByteBuffer frame, CompletionHandler<ByteBuffer> done, WriterInfo info) {
+        write(frame.remaining(), () -> frame, done, info);
+    }
+
+    /** What became of a frame: it is in the queue; there was no room; others must send before; nothing may be sent any more. */
+    private enum Step { DONE, NO_ROOM, NOT_ITS_TURN, CLOSED }
+
+    /**
+     * Sends a frame. Who is told of it, and what has waited for it, runs when the frame has its place and nothing is held: it may
+     * send on, on this connection and on others.
+     *
+     * @param octets at most, of the frame
+     * @param next   makes it, once and while nobody else sends; or answers null when it is not its turn
+     * @return whether it was its turn
+     */
+    boolean write(int octets, Supplier<ByteBuffer> next, CompletionHandler<ByteBuffer> done, WriterInfo info) {
         boolean asynchronous = info != null && info.getRemoteEndpointType() == WriterInfo.RemoteEndpointType.ASYNC;
         boolean waits = !asynchronous || inside == Thread.currentThread();
+        Step step;
+        boolean waited = false;
         try {
-            if (silent || waits && !room(frame.remaining())) throw new IOException("The connection takes no more frames");
-            send(frame, waits ? null : failure -> tell(done, frame, failure));
+            do {
+                boolean open = !silent && (!waits || connection.awaitRoom(octets, PATIENCE));
+                waited |= waits && full;
+                if (waited) full = false;       // who waited has taken the word of it from the handler
+                step = open ? connection.together(() -> step(octets, next, waits ? null : failure -> tell(done, failure))) : Step.CLOSED;
+            } while (step == Step.NO_ROOM);
+            if (step == Step.CLOSED) throw new IOException("The connection takes no more frames");
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
-            tell(done, frame, interrupted);
-            return;
+            tell(done, interrupted);
+            return true;
         } catch (IOException | RuntimeException failure) {
-            tell(done, frame, failure);
-            return;
+            tell(done, failure);
+            return true;
         }
-        if (waits) tell(done, frame, null);
+        if (waited && !full) connection.resume();       // now, for what is read then is told on this thread
+        if (waits && step == Step.DONE) tell(done, null);
+        return step == Step.DONE;
     }
 
-    private boolean room(int octets) throws InterruptedException {
-        boolean open = connection.awaitRoom(octets, PATIENCE);
-        if (full) {         // who waited has taken the word of it from the handler
-            full = false;
-            connection.resume();
-        }
-        return open;
+    private Step step(int octets, Supplier<ByteBuffer> next, SwitchedConnection.Completion sent) {
+        if (said) return Step.CLOSED;
+        if (sent == null && !hasRoom(octets)) return Step.NO_ROOM;
+        ByteBuffer frame = next.get();
+        if (frame == null) return Step.NOT_ITS_TURN;
+        said = Opcode.isClose(frame.get(frame.position()));
+        frames.write(frame, some -> {
+            if (!connection.send(some)) full = true;
+        });
+        if (sent != null) connection.send(NOTHING.duplicate(), sent);
+        return Step.DONE;
     }
 
-    private void send(ByteBuffer frame, SwitchedConnection.Completion sent) throws IOException {
-        order.lock();
+    /** Others may have filled the queue since this one waited for it. */
+    private boolean hasRoom(int octets) {
         try {
-            if (said) throw new IOException("The connection takes no more frames: its Close frame has been sent");
-            said = Opcode.isClose(frame.get(frame.position()));
-            frames.write(frame, octets -> {
-                if (!connection.send(octets)) full = true;
-            });
-            if (sent != null) connection.send(NOTHING.duplicate(), sent);
-        } finally {
-            order.unlock();
+            return connection.awaitRoom(octets, Duration.ZERO);
+        } catch (InterruptedException interrupted) {
+            throw new IllegalStateException("Not to wait is not to be interrupted", interrupted);
         }
     }
 
-    private static void tell(CompletionHandler<ByteBuffer> done, ByteBuffer frame, Throwable failure) {
+    private static void tell(CompletionHandler<ByteBuffer> done, Throwable failure) {
         if (done == null) return;
-        if (failure == null) done.completed(frame);
+        if (failure == null) done.completed(NOTHING);
         else done.failed(failure);
     }
 

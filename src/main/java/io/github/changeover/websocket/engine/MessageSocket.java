@@ -11,6 +11,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.glassfish.tyrus.core.ProtocolHandler;
 import org.glassfish.tyrus.core.TyrusEndpointWrapper;
 import org.glassfish.tyrus.core.TyrusWebSocket;
@@ -25,12 +26,15 @@ import org.glassfish.tyrus.spi.WriterInfo;
 final class MessageSocket extends TyrusWebSocket {
     /** As long as Tyrus has patience. */
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(3);
+    private static final int LONGEST_HEADER = 10, OCTETS_OF_A_CHAR = 3;
+    /** Of all connections: waiting is rare. */
+    private static final ReentrantLock ENDS = new ReentrantLock();
+    private static final Condition ENDED = ENDS.newCondition();
 
     private final FrameOutlet outlet;
-    private final ReentrantLock turn = new ReentrantLock();
-    private Condition whole;        // null unless somebody has waited
-    private int unfinished;         // opcode of the message that is sent in fragments, or 0
-    private char half;              // the first half of a surrogate pair that ended a fragment, or 0
+    private volatile int unfinished;    // opcode of the message that is sent in fragments, or 0; changed while nobody else sends
+    private volatile boolean awaited;   // somebody has waited for its end
+    private char half;                  // the first half of a surrogate pair that ended a fragment, or 0; likewise
 
     MessageSocket(ProtocolHandler protocol, TyrusEndpointWrapper endpoint, FrameOutlet outlet) {
         super(protocol, endpoint);
@@ -39,7 +43,7 @@ final class MessageSocket extends TyrusWebSocket {
 
     /** Whom to tell of what became of a frame. */
     private static final class Sent extends CompletionHandler<ByteBuffer> {
-        private final CompletableFuture<Frame> future = new CompletableFuture<>();
+        private final Outcome outcome = new Outcome();
         private final SendHandler handler;      // or null
 
         Sent(SendHandler handler) {
@@ -48,14 +52,22 @@ final class MessageSocket extends TyrusWebSocket {
 
         @Override
         public void completed(ByteBuffer frame) {
-            future.complete(null);
+            outcome.complete(null);
             if (handler != null) handler.onResult(new SendResult());
         }
 
         @Override
         public void failed(Throwable failure) {
-            future.completeExceptionally(failure);
+            outcome.completeExceptionally(failure);
             if (handler != null) handler.onResult(new SendResult(failure));
+        }
+    }
+
+    /** What is on its way cannot be taken back. */
+    private static final class Outcome extends CompletableFuture<Frame> {
+        @Override
+        public boolean cancel(boolean mayInterruptIfRunning) {
+            return false;
         }
     }
 
@@ -89,28 +101,19 @@ final class MessageSocket extends TyrusWebSocket {
         return PlainFrame.of(Opcode.FIN | Opcode.BINARY, octets, 0, octets.length);
     }
 
-    private CompletableFuture<Frame> message(ByteBuffer frame, WriterInfo info, SendHandler handler) {
-        mustBeConnected();
-        turn.lock();
-        try {
-            awaitEnd(0);
-            return write(frame, info, handler);
-        } finally {
-            turn.unlock();
-        }
+    private Future<Frame> message(ByteBuffer frame, WriterInfo info, SendHandler handler) {
+        return send(0, frame.remaining(), () -> frame, info, handler);
     }
 
+    /** @param part null from a writer that is closed with nothing left to write */
     @Override
     public Future<Frame> sendText(String part, boolean last, WriterInfo info) {
-        mustBeConnected();
-        turn.lock();
-        try {
-            awaitEnd(Opcode.TEXT);
-            byte[] octets = encodable(part, last).getBytes(StandardCharsets.UTF_8);
-            return fragment(Opcode.TEXT, octets, 0, octets.length, last, info);
-        } finally {
-            turn.unlock();
-        }
+        String text = part == null ? "" : part;
+        return fragment(Opcode.TEXT, OCTETS_OF_A_CHAR * (1 + text.length()), last, info,
+                first -> {
+                    byte[] octets = encodable(text, last).getBytes(StandardCharsets.UTF_8);
+                    return PlainFrame.of(first, octets, 0, octets.length);
+                });
     }
 
     /** Neither half of a surrogate pair can be encoded alone. */
@@ -124,44 +127,60 @@ final class MessageSocket extends TyrusWebSocket {
 
     @Override
     public Future<Frame> sendBinary(byte[] octets, int from, int count, boolean last, WriterInfo info) {
-        mustBeConnected();
-        turn.lock();
-        try {
-            awaitEnd(Opcode.BINARY);
-            return fragment(Opcode.BINARY, octets, from, count, last, info);
-        } finally {
-            turn.unlock();
-        }
+        return fragment(Opcode.BINARY, count, last, info, first -> PlainFrame.of(first, octets, from, count));
     }
 
-    private CompletableFuture<Frame> fragment(int opcode, byte[] octets, int from, int count, boolean last, WriterInfo info) {
-        int first = unfinished == opcode ? Opcode.CONTINUATION : opcode;
-        unfinished = last ? 0 : opcode;
-        if (last && whole != null) whole.signalAll();
-        return write(PlainFrame.of(last ? Opcode.FIN | first : first, octets, from, count), info, null);
+    /** Makes a frame that begins with this octet. */
+    private interface Fragment {
+        ByteBuffer of(int first);
     }
 
-    private CompletableFuture<Frame> write(ByteBuffer frame, WriterInfo info, SendHandler handler) {
-        Sent sent = new Sent(handler);
-        outlet.write(frame, sent, info);
-        return sent.future;
+    private Future<Frame> fragment(int opcode, int most, boolean last, WriterInfo info, Fragment fragment) {
+        Future<Frame> sent = send(opcode, LONGEST_HEADER + most, () -> {
+            int first = unfinished == opcode ? Opcode.CONTINUATION : opcode;
+            unfinished = last ? 0 : opcode;
+            return fragment.of(last ? Opcode.FIN | first : first);
+        }, info, null);
+        if (last && awaited) tellWhoWaits();
+        return sent;
     }
 
-    private void awaitEnd(int opcode) {
-        long left = PATIENCE;
-        while (unfinished != 0 && unfinished != opcode) {
-            if (left <= 0) throw new IllegalStateException("A message is sent in fragments and has no end yet: send its last fragment before another message");
-            if (whole == null) whole = turn.newCondition();
-            try {
-                left = whole.awaitNanos(left);
-            } catch (InterruptedException interrupted) {
-                Thread.currentThread().interrupt();
-                throw new IllegalStateException("Interrupted while a message that is sent in fragments had no end", interrupted);
-            }
-        }
-    }
-
-    private void mustBeConnected() {
+    private Future<Frame> send(int opcode, int octets, Supplier<ByteBuffer> frame, WriterInfo info, SendHandler handler) {
         if (!isConnected()) throw new IllegalStateException("The WebSocket is not open any more");
+        Sent sent = new Sent(handler);
+        long left = PATIENCE;
+        while (!outlet.write(octets, () -> isTurnOf(opcode) ? frame.get() : null, sent, info)) left = awaitEnd(opcode, left);
+        return sent.outcome;
+    }
+
+    private boolean isTurnOf(int opcode) {
+        return unfinished == 0 || unfinished == opcode;
+    }
+
+    private long awaitEnd(int opcode, long patience) {
+        long left = patience;
+        ENDS.lock();
+        try {
+            awaited = true;     // before the look: who ends the message sees it, or is seen
+            while (!isTurnOf(opcode)) {
+                if (left <= 0) throw new IllegalStateException("A message is sent in fragments and has no end yet: send its last fragment before another message");
+                left = ENDED.awaitNanos(left);
+            }
+            return left;
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted while a message that is sent in fragments had no end", interrupted);
+        } finally {
+            ENDS.unlock();
+        }
+    }
+
+    private static void tellWhoWaits() {
+        ENDS.lock();
+        try {
+            ENDED.signalAll();
+        } finally {
+            ENDS.unlock();
+        }
     }
 }

@@ -1,12 +1,12 @@
 package io.github.changeover.websocket.engine;
 
+import jakarta.websocket.Extension;
 import java.lang.reflect.Field;
 import java.util.List;
 import java.util.Optional;
 import org.glassfish.tyrus.core.DebugContext;
 import org.glassfish.tyrus.core.ProtocolHandler;
 import org.glassfish.tyrus.core.TyrusEndpointWrapper;
-import org.glassfish.tyrus.core.TyrusExtension;
 import org.glassfish.tyrus.spi.UpgradeRequest;
 import org.glassfish.tyrus.spi.UpgradeResponse;
 import org.glassfish.tyrus.spi.WebSocketEngine.UpgradeInfo;
@@ -15,7 +15,7 @@ import org.glassfish.tyrus.spi.WebSocketEngine.UpgradeInfo;
  * What Tyrus has made of a handshake. Its own connection would decode and encode every frame octet by octet, so it is opened with
  * a socket and a reader of ours, which Tyrus has no method for: its parts are taken from the object that keeps them.
  */
-record TyrusUpgrade(TyrusEndpointWrapper endpoint, ProtocolHandler protocol, UpgradeRequest request, UpgradeResponse response, DebugContext debug) {
+record TyrusUpgrade(TyrusEndpointWrapper endpoint, ProtocolHandler protocol, List<?> extensions, UpgradeRequest request, UpgradeResponse response, DebugContext debug) {
     /** Kept here and not with Tyrus' class, which may be the container's and outlive the application. */
     private static volatile Known known = new Known(Object.class, Optional.empty());
 
@@ -23,14 +23,15 @@ record TyrusUpgrade(TyrusEndpointWrapper endpoint, ProtocolHandler protocol, Upg
     }
 
     /** Where the parts are: found by their type, for names may change. */
-    private record Parts(Field endpoint, Field protocol, Field request, Field response, Field debug) {
+    private record Parts(Field endpoint, Field protocol, Field extensions, Field request, Field response, Field debug) {
         static Optional<Parts> of(Class<?> type) {
             try {
-                return Optional.of(new Parts(only(type, TyrusEndpointWrapper.class), only(type, ProtocolHandler.class),
+                for (Class<?> ours : List.of(MessageSocket.class, MessageReader.class)) Class.forName(ours.getName(), true, ours.getClassLoader());
+                return Optional.of(new Parts(only(type, TyrusEndpointWrapper.class), only(type, ProtocolHandler.class), only(ProtocolHandler.class, List.class),
                         only(type, UpgradeRequest.class), only(type, UpgradeResponse.class), only(type, DebugContext.class)));
-            } catch (ReflectiveOperationException | RuntimeException otherwise) {
+            } catch (ReflectiveOperationException | RuntimeException | LinkageError otherwise) {
                 System.getLogger(TyrusUpgrade.class.getName()).log(System.Logger.Level.WARNING,
-                        "This Tyrus is not as known, so it reads and writes frames itself, which is slower: {0}", otherwise.toString());
+                        "This Tyrus is not as known, so it reads and writes frames itself: slower, and each connection keeps a buffer as long as its longest message. {0}", otherwise.toString());
                 return Optional.empty();
             }
         }
@@ -50,7 +51,8 @@ record TyrusUpgrade(TyrusEndpointWrapper endpoint, ProtocolHandler protocol, Upg
     static Optional<TyrusUpgrade> of(UpgradeInfo info) {
         return parts(info.getClass()).map(parts -> {
             try {
-                return new TyrusUpgrade((TyrusEndpointWrapper) parts.endpoint.get(info), (ProtocolHandler) parts.protocol.get(info),
+                ProtocolHandler protocol = (ProtocolHandler) parts.protocol.get(info);
+                return new TyrusUpgrade((TyrusEndpointWrapper) parts.endpoint.get(info), protocol, (List<?>) parts.extensions.get(protocol),
                         (UpgradeRequest) parts.request.get(info), (UpgradeResponse) parts.response.get(info), (DebugContext) parts.debug.get(info));
             } catch (IllegalAccessException impossible) {
                 throw new IllegalStateException(impossible);
@@ -68,9 +70,8 @@ record TyrusUpgrade(TyrusEndpointWrapper endpoint, ProtocolHandler protocol, Upg
     MessageReader open(FrameOutlet outlet) {
         protocol.setWriter(outlet);
         MessageSocket socket = new MessageSocket(protocol, endpoint, outlet);
-        List<String> extensions = response.getHeaders().get("Sec-WebSocket-Extensions");
         socket.onConnect(request, response.getFirstHeaderValue("Sec-WebSocket-Protocol"),
-                extensions == null ? List.of() : TyrusExtension.fromHeaders(extensions), null, debug);
+                extensions == null ? List.of() : extensions.stream().map(Extension.class::cast).toList(), null, debug);
         debug.flush();
         return new MessageReader(protocol, socket, outlet);
     }

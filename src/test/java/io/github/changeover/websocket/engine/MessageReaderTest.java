@@ -17,6 +17,7 @@ import jakarta.websocket.SendResult;
 import jakarta.websocket.Session;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -30,6 +31,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.glassfish.tyrus.core.RequestContext;
@@ -48,6 +50,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** RFC 6455 sections 5.4 to 5.6, beneath a session of Tyrus': by our frames, and by Tyrus' own where it is not as known. */
 class MessageReaderTest {
     private static final DeflatePool POOL = new DeflatePool();
+    private static final int ROUNDS = 20_000;
 
     /** Says what it hears, and what it is. */
     public static final class Parrot extends Endpoint {
@@ -126,9 +129,13 @@ class MessageReaderTest {
     }
 
     private static MemoryConnection connection(boolean ours) throws Exception {
+        return MemoryConnection.of(handler(ours));
+    }
+
+    private static WebSocketHandler handler(boolean ours) throws Exception {
         UpgradeInfo info = upgrade();
         WebSocketHandler.Shared shared = new WebSocketHandler.Shared(new FrameLimits(1 << 20, 1 << 20), POOL, null);
-        return MemoryConnection.of(new WebSocketHandler(ours ? info : new Odd(info), Optional.empty(), shared));
+        return new WebSocketHandler(ours ? info : new Odd(info), Optional.empty(), shared);
     }
 
     private static byte[] utf8(String text) {
@@ -244,6 +251,92 @@ class MessageReaderTest {
             assertThat(hex(connection.sent())).isEqualTo("810131" + "820102" + "810133");
             connection.reset();
             assertThatThrownBy(() -> session.getAsyncRemote().sendText("4").get(5, TimeUnit.SECONDS)).isInstanceOfAny(ExecutionException.class, RuntimeException.class);
+        }
+    }
+
+    @Test
+    void writersAndStreamsEndTheirMessage() throws Exception {
+        try (MemoryConnection connection = connection(true)) {
+            Session session = Parrot.LAST.get();
+            try (java.io.Writer writer = session.getBasicRemote().getSendWriter()) {
+                writer.write("a\ud83d");
+                writer.flush();
+            }
+            session.getBasicRemote().getSendWriter().close();
+            try (OutputStream stream = session.getBasicRemote().getSendStream()) {
+                stream.write(new byte[] {1, 2});
+            }
+            session.getBasicRemote().sendText("whole");
+            String sent = hex(connection.sent());
+            assertThat(sent).startsWith("010161" + "80013f").endsWith("8105" + hex(utf8("whole")));
+            assertThat(sent).contains("80013f" + "8100" + "02020102" + "8000");
+        }
+    }
+
+    @Test
+    void whatIsOnItsWayIsNotCancelled() throws Exception {
+        try (MemoryConnection connection = MemoryConnection.slow(handler(true), 1)) {
+            Future<Void> sent = Parrot.LAST.get().getAsyncRemote().sendText("x");
+            assertThat(sent.cancel(true)).isFalse();
+            assertThat(sent.isCancelled()).isFalse();
+            assertThat(hex(connection.takes(3).sent())).isEqualTo("810178");
+            sent.get(5, TimeUnit.SECONDS);
+        }
+    }
+
+    /** What has waited while a fragment waited for room is read when that has its place, on whatever thread. */
+    @Test
+    void nothingComesBetweenFragmentsOfWhichOneHasWaited() throws Exception {
+        try (MemoryConnection connection = MemoryConnection.slow(handler(true), 3)) {
+            Session session = Parrot.LAST.get();
+            session.getBasicRemote().sendText("abcdef", false);
+            connection.receive(Frames.of(0x89, utf8("?"))).receive(Frames.text("x"));
+            assertThat(connection.unread()).isPositive();
+            CompletableFuture<Void> last = CompletableFuture.runAsync(() -> {
+                try {
+                    session.getBasicRemote().sendText("ghijkl", true);
+                } catch (IOException broken) {
+                    throw new UncheckedIOException(broken);
+                }
+            });
+            assertThatThrownBy(() -> last.get(100, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+            connection.takes(1000);
+            last.get(5, TimeUnit.SECONDS);
+            assertThat(hex(connection.peer().readExactly(22))).isEqualTo("0106" + hex(utf8("abcdef")) + "8a013f" + "8006" + hex(utf8("ghijkl")) + "810178");
+        }
+    }
+
+    @Test
+    void aCloseGoesBeforeWhatWaitsForRoom() throws Exception {
+        try (MemoryConnection connection = MemoryConnection.slow(handler(true), 3)) {
+            Session session = Parrot.LAST.get();
+            session.getBasicRemote().sendText("abcdef");
+            CompletableFuture<Void> late = CompletableFuture.runAsync(() -> Parrot.say(session, "ghijkl"));
+            assertThatThrownBy(() -> late.get(100, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+            session.close();
+            assertThatThrownBy(() -> late.get(5, TimeUnit.SECONDS)).hasRootCauseInstanceOf(IOException.class);
+            assertThat(hex(connection.takes(1000).sent())).startsWith("8106" + hex(utf8("abcdef")) + "88").doesNotContain(hex(utf8("ghijkl")));
+        }
+    }
+
+    /** Who is told of one session's send sends on another, and the other way round at the same time. */
+    @Test
+    void whoIsToldOfASendHoldsNothing() throws Exception {
+        try (MemoryConnection one = connection(true)) {
+            Session first = Parrot.LAST.get();
+            try (MemoryConnection other = connection(true)) {
+                Session second = Parrot.LAST.get();
+                CompletableFuture<Void> there = CompletableFuture.runAsync(() -> crosswise(first, second));
+                CompletableFuture<Void> back = CompletableFuture.runAsync(() -> crosswise(second, first));
+                CompletableFuture.allOf(there, back).get(30, TimeUnit.SECONDS);
+                assertThat(one.sent().length + other.sent().length).isEqualTo(2 * 2 * ROUNDS * 3);
+            }
+        }
+    }
+
+    private static void crosswise(Session from, Session to) {
+        for (int i = 0; i < ROUNDS; i++) {
+            from.getAsyncRemote().sendText("a", told -> to.getAsyncRemote().sendText("b", toldToo -> { }));
         }
     }
 
