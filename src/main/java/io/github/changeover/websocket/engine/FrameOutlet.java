@@ -96,27 +96,28 @@ final class FrameOutlet extends Writer {
     boolean write(int octets, Supplier<ByteBuffer> next, CompletionHandler<ByteBuffer> done, WriterInfo info) {
         boolean asynchronous = info != null && info.getRemoteEndpointType() == WriterInfo.RemoteEndpointType.ASYNC;
         boolean waits = !asynchronous || inside == Thread.currentThread();
-        Step step;
+        Step step = Step.NO_ROOM;
         boolean waited = false;
+        Throwable failure = null;
         try {
-            do {
+            while (step == Step.NO_ROOM) {
                 boolean open = !silent && (!waits || connection.awaitRoom(octets, PATIENCE));
-                waited |= waits && full;
-                if (waited) full = false;       // who waited has taken the word of it from the handler
-                step = open ? connection.together(() -> step(octets, next, waits ? null : failure -> tell(done, failure))) : Step.CLOSED;
-            } while (step == Step.NO_ROOM);
-            if (step == Step.CLOSED) throw new IOException("The connection takes no more frames");
+                if (waits && full) {        // who waited has taken the word of it from the handler
+                    waited = true;
+                    full = false;
+                }
+                step = open ? connection.together(() -> step(octets, next, waits ? null : told -> tell(done, told))) : Step.CLOSED;
+            }
+            if (step == Step.CLOSED) failure = new IOException("The connection takes no more frames");
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
-            tell(done, interrupted);
-            return true;
-        } catch (IOException | RuntimeException failure) {
-            tell(done, failure);
-            return true;
+            failure = interrupted;
+        } catch (RuntimeException wrong) {
+            failure = wrong;
         }
         if (waited && !full) connection.resume();       // now, for what is read then is told on this thread
-        if (waits && step == Step.DONE) tell(done, null);
-        return step == Step.DONE;
+        if (failure != null || waits && step == Step.DONE) tell(done, failure);
+        return step != Step.NOT_ITS_TURN;
     }
 
     private Step step(int octets, Supplier<ByteBuffer> next, SwitchedConnection.Completion sent) {
