@@ -15,12 +15,12 @@ import org.glassfish.tyrus.spi.WriterInfo;
 /**
  * Where Tyrus puts its frames. A send that waits by contract waits for room in the queue and is done when the queue has the
  * frame; so is an asynchronous one inside a callback, which may wait for its result and would wait for itself. Elsewhere an
- * asynchronous send is done when the container has the octets. A Close frame finds room at once: it goes before messages that
- * other threads have in hand and that wait for a slow peer, and these fail.
+ * asynchronous send is done when the container has the octets. A Close frame waits for nothing: it goes before messages that
+ * other threads have in hand and that wait for a slow peer, and these fail; where it has no room the connection closes without it.
  */
 final class FrameOutlet extends Writer {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
-    /** For ever: the watch evicts a peer that takes nothing, and that ends the waiting. */
+    /** For ever: the watch evicts a peer that takes nothing, and that ends the waiting. The watch itself says goodbye, so that does not wait. */
     private static final Duration PATIENCE = Duration.ofDays(1);
 
     private final SwitchedConnection connection;
@@ -96,12 +96,13 @@ final class FrameOutlet extends Writer {
     boolean write(int octets, Supplier<ByteBuffer> next, CompletionHandler<ByteBuffer> done, WriterInfo info) {
         boolean asynchronous = info != null && info.getRemoteEndpointType() == WriterInfo.RemoteEndpointType.ASYNC;
         boolean waits = !asynchronous || inside == Thread.currentThread();
+        Duration patience = info != null && info.getMessageType() == WriterInfo.MessageType.CLOSE ? Duration.ZERO : PATIENCE;
         Step step = Step.NO_ROOM;
         boolean waited = false;
         Throwable failure = null;
         try {
             while (step == Step.NO_ROOM) {
-                boolean open = !silent && (!waits || connection.awaitRoom(octets, PATIENCE));
+                boolean open = !silent && (!waits || connection.awaitRoom(octets, patience));
                 if (waits && full) {        // who waited has taken the word of it from the handler
                     waited = true;
                     full = false;

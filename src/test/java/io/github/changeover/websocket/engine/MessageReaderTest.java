@@ -44,10 +44,12 @@ import org.glassfish.tyrus.spi.WebSocketEngine;
 import org.glassfish.tyrus.spi.WebSocketEngine.UpgradeInfo;
 import org.glassfish.tyrus.spi.Writer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** RFC 6455 sections 5.4 to 5.6, beneath a session of Tyrus': by our frames, and by Tyrus' own where it is not as known. */
+@Timeout(60)
 class MessageReaderTest {
     private static final DeflatePool POOL = new DeflatePool();
     private static final int ROUNDS = 20_000;
@@ -308,14 +310,28 @@ class MessageReaderTest {
 
     @Test
     void aCloseGoesBeforeWhatWaitsForRoom() throws Exception {
-        try (MemoryConnection connection = MemoryConnection.slow(handler(true), 3)) {
+        String first = "a".repeat(40);
+        try (MemoryConnection connection = MemoryConnection.slow(handler(true), 20)) {
             Session session = Parrot.LAST.get();
-            session.getBasicRemote().sendText("abcdef");
-            CompletableFuture<Void> late = CompletableFuture.runAsync(() -> Parrot.say(session, "ghijkl"));
+            session.getBasicRemote().sendText(first);
+            CompletableFuture<Void> late = CompletableFuture.runAsync(() -> Parrot.say(session, "late".repeat(10)));
             assertThatThrownBy(() -> late.get(100, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
             session.close();
             assertThatThrownBy(() -> late.get(5, TimeUnit.SECONDS)).hasRootCauseInstanceOf(IOException.class);
-            assertThat(hex(connection.takes(1000).sent())).startsWith("8106" + hex(utf8("abcdef")) + "88").doesNotContain(hex(utf8("ghijkl")));
+            assertThat(hex(connection.takes(1000).sent())).isEqualTo("8128" + hex(utf8(first)) + "880203e8");
+        }
+    }
+
+    /** The watch says goodbye to who is idle: it must not wait for one peer. */
+    @Test
+    @Timeout(10)
+    void aCloseWithoutRoomIsNotWaitedFor() throws Exception {
+        try (MemoryConnection connection = MemoryConnection.slow(handler(true), 3)) {
+            Session session = Parrot.LAST.get();
+            session.getBasicRemote().sendText("abcdef");
+            session.close();
+            assertThat(hex(connection.takes(1000).end().sent())).isEqualTo("8106" + hex(utf8("abcdef")));
+            assertThat(connection.ended()).isPresent();
         }
     }
 
