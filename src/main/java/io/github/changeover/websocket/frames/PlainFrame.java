@@ -2,6 +2,7 @@ package io.github.changeover.websocket.frames;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * Whole unmasked frames, as a server sends them and a {@link FrameReader} hands them on: RFC 6455 section 5.2. One object walks
@@ -61,16 +62,9 @@ public final class PlainFrame {
         return first;
     }
 
-    /** Octets of its payload. */
-    public int length() {
-        return to - from;
-    }
-
     /** A copy of its payload. */
     public byte[] payload() {
-        byte[] payload = new byte[to - from];
-        System.arraycopy(octets, from, payload, 0, payload.length);
-        return payload;
+        return Arrays.copyOfRange(octets, from, to);
     }
 
     /** Its payload, which is UTF-8. */
