@@ -1,21 +1,115 @@
 package io.github.changeover.connection;
 
-/**
- * What the connections of one application share.
- *
- * @param limits   their bounds
- * @param register the live ones
- * @param chunks   buffers for octets that wait
- * @param threads  for handlers that block
- * @param loader   the application's class loader, set while its code runs
- * @param witness  told of openings and ends
- */
-public record Application(Limits limits, Register register, Chunks chunks, Threads threads, ClassLoader loader, Witness witness) {
-    public static Application of(Limits limits, Threads threads, ClassLoader loader, Witness witness) {
-        return new Application(limits, new Register(), new Chunks(), threads, loader, witness);
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/** What the connections of one application share. */
+public final class Application implements AutoCloseable {
+    /** What a callback finds on its thread beside the application's class loader, such as an active request scope of CDI. */
+    public interface CallbackScope {
+        CallbackScope NONE = new CallbackScope() {
+            private final Runnable nothing = () -> { };
+
+            @Override
+            public Runnable begin() {
+                return nothing;
+            }
+        };
+
+        /** Begins it on this thread; what is returned ends it. Neither throws. */
+        Runnable begin();
     }
 
-    /** Sets the application's class loader on this thread; answers the one before, for {@link #leave}. */
+    private final Limits limits;
+    private final ConnectionRegistry registry = new ConnectionRegistry();
+    private final Chunks chunks = new Chunks();
+    private final Executor callbacks;
+    private final BlockingThreads blocking;
+    private final MemoryBudget memory;
+    private final ClassLoader loader;
+    private final CallbackScope scope;
+    private final ConnectionListener listener;
+    private final OutputFlusher flusher;
+    private final ExecutorService housekeeping;
+
+    /**
+     * @param limits    of each connection
+     * @param callbacks runs callbacks that no thread of the container's runs, see {@link CallbackPool}; must not run them on the calling thread
+     * @param blocking  threads for handlers that block
+     * @param memory    of all connections together
+     * @param loader    the application's class loader, set while its code runs
+     */
+    public Application(Limits limits, Executor callbacks, BlockingThreads blocking, MemoryBudget memory, ClassLoader loader, CallbackScope scope,
+                       ConnectionListener listener) {
+        this(limits, callbacks, blocking, memory, loader, scope, listener, housekeeping(loader));
+    }
+
+    Application(Limits limits, Executor callbacks, BlockingThreads blocking, MemoryBudget memory, ClassLoader loader, CallbackScope scope,
+                ConnectionListener listener, ExecutorService housekeeping) {
+        this.limits = limits;
+        this.callbacks = callbacks;
+        this.blocking = blocking;
+        this.memory = memory;
+        this.loader = loader;
+        this.scope = scope;
+        this.listener = listener;
+        this.flusher = new OutputFlusher(loader);
+        this.housekeeping = housekeeping;
+        memory.watch(registry);
+    }
+
+    /** A few threads for what the monitor must not do itself, as a container may block where it closes a connection. Idle, there is none. */
+    private static ExecutorService housekeeping(ClassLoader loader) {
+        ThreadPoolExecutor threads = new ThreadPoolExecutor(2, 2, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+            Thread thread = new Thread(task, "changeover-housekeeping");
+            thread.setDaemon(true);
+            thread.setContextClassLoader(loader);
+            return thread;
+        }, new ThreadPoolExecutor.DiscardPolicy());
+        threads.allowCoreThreadTimeOut(true);
+        return threads;
+    }
+
+    Limits limits() {
+        return limits;
+    }
+
+    public ConnectionRegistry registry() {
+        return registry;
+    }
+
+    Chunks chunks() {
+        return chunks;
+    }
+
+    Executor callbacks() {
+        return callbacks;
+    }
+
+    public BlockingThreads blocking() {
+        return blocking;
+    }
+
+    public MemoryBudget memory() {
+        return memory;
+    }
+
+    ConnectionListener listener() {
+        return listener;
+    }
+
+    OutputFlusher flusher() {
+        return flusher;
+    }
+
+    Executor housekeeping() {
+        return housekeeping;
+    }
+
+    /** Sets the application's class loader on this thread; returns the one before, for {@link #leave}. */
     ClassLoader enter() {
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
@@ -25,5 +119,18 @@ public record Application(Limits limits, Register register, Chunks chunks, Threa
 
     void leave(ClassLoader before) {
         if (before != loader) Thread.currentThread().setContextClassLoader(before);
+    }
+
+    /** As {@link CallbackScope#begin}, after {@link #enter}. */
+    Runnable beginScope() {
+        return scope.begin();
+    }
+
+    /** Ends the threads. Every connection has ended. */
+    @Override
+    public void close() {
+        flusher.close();
+        housekeeping.shutdownNow();
+        BlockingThreads.await(housekeeping);
     }
 }

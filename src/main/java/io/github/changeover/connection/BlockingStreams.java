@@ -10,38 +10,44 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** Streams over the callbacks, for a handler with a thread of its own. No monitor is held while waiting: virtual threads stay unpinned. */
+/**
+ * Streams over the callbacks, for a handler with a thread of its own. The callbacks here never block and run no handler code. No
+ * monitor is held while waiting: virtual threads stay unpinned.
+ */
 final class BlockingStreams implements ConnectionHandler.Events {
-    private static final int AHEAD = 64 * 1024;      // octets taken before they are read
+    private static final int AHEAD = 64 * 1024;      // bytes accepted before they are read
     private static final int LEAST = 512;            // in a buffer of them
 
     private final LiveConnection connection;
     private final ConnectionHandler.Blocking handler;
-    private final Threads threads;
+    private final Application application;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final ArrayDeque<ByteBuffer> arrived = new ArrayDeque<>();
     private int available;
-    private boolean held;           // the peer is held back
+    private boolean paused;         // the client is not read from
     private boolean ended;
     private boolean room = true;
     private volatile CloseCause cause;      // null while open; changed under the lock
-    private boolean stopped;        // the application goes: reads end
-    private boolean serving;        // from here on the place is serve's to give back
+    private boolean stopped;        // the application stops: reads end
+    private final AtomicBoolean half = new AtomicBoolean();     // serve has returned, or the connection has ended
+    private volatile Thread server; // while serve runs
+    private boolean serving;        // from here on serve gives the thread back
 
-    BlockingStreams(LiveConnection connection, ConnectionHandler.Blocking handler, Threads threads) {
+    BlockingStreams(LiveConnection connection, ConnectionHandler.Blocking handler, Application application) {
         this.connection = connection;
         this.handler = handler;
-        this.threads = threads;
+        this.application = application;
     }
 
     /** Of a handler that blocks; {@code streams} is null for any other. */
     static BlockingStreams of(BlockingStreams streams) {
         if (streams != null) return streams;
-        throw new IllegalStateException("Streams are for a ConnectionHandler.Blocking; an Events handler receives in received() and sends with send()");
+        throw new IllegalStateException("Only a ConnectionHandler.Blocking has streams; an Events handler receives in received() and sends with send()");
     }
 
     InputStream input() {
@@ -57,44 +63,54 @@ final class BlockingStreams implements ConnectionHandler.Events {
     @Override
     public void opened(SwitchedConnection opened) {
         ClassLoader loader = Thread.currentThread().getContextClassLoader();
-        threads.run(() -> {
+        application.blocking().run(() -> {
             Thread.currentThread().setContextClassLoader(loader);
-            serve();
+            Runnable scope = application.beginScope();
+            try {
+                serve();
+            } finally {
+                scope.run();
+            }
         });
         serving = true;     // not before: no thread may be had
     }
 
+    /** When it returns, or throws, the connection always closes: the output may have been ended before, but that alone closes nothing. */
     private void serve() {
+        server = Thread.currentThread();
         try {
             handler.serve(connection);
             connection.close();
         } catch (Throwable failure) {
             // An exception that only tells of the connection's end is not the handler's failure.
-            if (cause == null && !(failure instanceof IOException && connection.sendsNoMore())) connection.execute(() -> {
-                throw new HandlerFailure(failure);
-            });
+            if (cause == null) connection.failed(failure);
         } finally {
-            threads.release();
+            synchronized (half) {
+                server = null;
+                Thread.interrupted();       // of ours: the thread goes on with another handler
+            }
+            application.blocking().release();
+            finish();
         }
     }
 
-    /** Carries what {@code serve} threw into a turn. */
-    private static final class HandlerFailure extends RuntimeException {
-        private static final long serialVersionUID = 1;
-
-        HandlerFailure(Throwable cause) {
-            super("serve() threw " + cause, cause);
+    /** Interrupts {@code serve}; returns its thread, or null when it does not run. */
+    Thread interrupt() {
+        synchronized (half) {
+            if (server != null) server.interrupt();
+            return server;
         }
     }
 
     @Override
-    public void received(SwitchedConnection from, ByteBuffer octets) {
+    public void received(SwitchedConnection from, ByteBuffer bytes) {
+        connection.charge(bytes.remaining());
         lock.lock();
         try {
-            available += octets.remaining();
-            keep(octets);
+            available += bytes.remaining();
+            keep(bytes);
             if (available >= AHEAD) {
-                held = true;
+                paused = true;
                 connection.pause();
             }
             changed.signalAll();
@@ -103,16 +119,16 @@ final class BlockingStreams implements ConnectionHandler.Events {
         }
     }
 
-    /** Behind those before: a peer that sends octet by octet costs no buffer for each. */
-    private void keep(ByteBuffer octets) {
+    /** Behind those before: a client that sends byte by byte costs no buffer for each. */
+    private void keep(ByteBuffer bytes) {
         ByteBuffer last = arrived.peekLast();
-        if (last == null || last.capacity() - last.limit() < octets.remaining()) {
-            last = ByteBuffer.allocate(Math.max(LEAST, octets.remaining())).limit(0);
+        if (last == null || last.capacity() - last.limit() < bytes.remaining()) {
+            last = ByteBuffer.allocate(Math.max(LEAST, bytes.remaining())).limit(0);
             arrived.add(last);
         }
         int end = last.limit();
-        last.limit(end + octets.remaining());
-        last.put(end, octets, octets.position(), octets.remaining());
+        last.limit(end + bytes.remaining());
+        last.put(end, bytes, bytes.position(), bytes.remaining());
     }
 
     @Override
@@ -133,9 +149,30 @@ final class BlockingStreams implements ConnectionHandler.Events {
     @Override
     public void closed(SwitchedConnection gone, CloseCause why) {
         update(() -> cause = why);
-        if (serving) return;
-        threads.release();
-        handler.unserved();
+        if (serving) {
+            finish();
+            return;
+        }
+        application.blocking().release();
+        application.callbacks().execute(() -> {
+            Completions.guarded(handler::unserved);
+            connection.handlerDone();
+        });
+    }
+
+    /** After {@code serve} and {@code closed}, whichever comes last. */
+    private void finish() {
+        if (half.getAndSet(true)) {
+            lock.lock();
+            try {
+                connection.release(available);      // what nobody has read
+                arrived.clear();
+                available = 0;
+            } finally {
+                lock.unlock();
+            }
+            connection.handlerDone();
+        }
     }
 
     private void update(Runnable change) {
@@ -153,7 +190,7 @@ final class BlockingStreams implements ConnectionHandler.Events {
             changed.await();
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
-            throw new IOException("Interrupted while waiting for the peer", interrupted);
+            throw new IOException("Interrupted while waiting for the client", interrupted);
         }
     }
 
@@ -170,7 +207,7 @@ final class BlockingStreams implements ConnectionHandler.Events {
         public int read(byte[] into, int offset, int length) throws IOException {
             Objects.checkFromIndexSize(offset, length, into.length);
             if (length == 0) return 0;
-            boolean release;
+            boolean resumes;
             int count;
             lock.lock();
             try {
@@ -184,12 +221,13 @@ final class BlockingStreams implements ConnectionHandler.Events {
                 first.get(into, offset, count);
                 if (!first.hasRemaining()) arrived.poll();
                 available -= count;
-                release = held && available < AHEAD / 2;
-                if (release) held = false;
+                resumes = paused && available < AHEAD / 2;
+                if (resumes) paused = false;
             } finally {
                 lock.unlock();
             }
-            if (release) connection.resume();
+            connection.release(count);
+            if (resumes) connection.resume();
             return count;
         }
 
@@ -211,15 +249,15 @@ final class BlockingStreams implements ConnectionHandler.Events {
 
     private final OutputStream out = new OutputStream() {
         @Override
-        public void write(int octet) throws IOException {
-            write(new byte[] {(byte) octet}, 0, 1);
+        public void write(int value) throws IOException {
+            write(new byte[] {(byte) value}, 0, 1);
         }
 
         @Override
-        public void write(byte[] octets, int offset, int length) throws IOException {
-            Objects.checkFromIndexSize(offset, length, octets.length);
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            Objects.checkFromIndexSize(offset, length, bytes.length);
             for (int from = offset; from < offset + length; from += AHEAD) {
-                writePiece(ByteBuffer.wrap(octets, from, Math.min(AHEAD, offset + length - from)));
+                writePiece(ByteBuffer.wrap(bytes, from, Math.min(AHEAD, offset + length - from)));
             }
         }
 
@@ -227,7 +265,7 @@ final class BlockingStreams implements ConnectionHandler.Events {
             lock.lock();
             try {
                 while (!room && cause == null) await();
-                if (cause != null) throw new IOException("The connection takes no more octets: it is closed, " + cause);
+                if (cause != null) throw new IOException("The connection is closed: " + cause);
                 room = false;      // before sending: writable() may come at once
             } finally {
                 lock.unlock();
@@ -235,7 +273,7 @@ final class BlockingStreams implements ConnectionHandler.Events {
             boolean more = connection.send(piece);
             boolean dropped = !more && connection.sendsNoMore();
             if (more || dropped) update(() -> room = true);
-            if (dropped) throw new IOException("The connection takes no more octets: it is closing, or its output has ended");
+            if (dropped) throw new IOException("The connection does not accept bytes any more: it is closing, or its output has ended");
         }
 
         @Override

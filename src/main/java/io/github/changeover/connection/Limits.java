@@ -3,39 +3,52 @@ package io.github.changeover.connection;
 import java.time.Duration;
 
 /**
- * The bounds of a switched connection.
+ * The limits of a switched connection.
  *
- * @param queue   octets that may wait for a slow peer before {@code send} answers false
- * @param idle    time without an octet in either direction; zero for ever
- * @param stall   time a peer may take nothing while octets wait for it
- * @param closing time a closing connection has to send what is queued
- * @param linger  time a closed peer has to end its side, so that the last octets are not lost to a reset
- * @param drain   time handlers have to say goodbye when the application goes
- * @param lifetime time after which a connection is told to say goodbye, and closed after the drain time; zero for ever
- * @param earlyData octets that may come before the 101, as far as those can be told from what a quick peer sends just after it; {@link #ANY} does not look
+ * @param queue     bytes that may wait for a slow client before {@code send} returns false
+ * @param idle      time without a byte in either direction after which the connection is closed; zero for never
+ * @param stall     period in which a client must take, or send, at least {@code stallMin} bytes
+ * @param closing   time a closing connection has to send what is queued
+ * @param linger    time the client has to end its side after the server has, so that the last bytes are not lost to a reset
+ * @param drain     time handlers have to close their connections when the application stops
+ * @param lifetime  time after which a handler is asked to close its connection, and after {@code drain} more it is closed; zero for never
+ * @param earlyData bytes that may arrive before the 101, as far as those can be told from what a quick client sends just after it; {@link #ANY} does not check
+ * @param stallMin  bytes that a client must take in any {@code stall} while more wait for it, and send in any {@code stall} of a message that is not finished
  */
-public record Limits(int queue, Duration idle, Duration stall, Duration closing, Duration linger, Duration drain, Duration lifetime, int earlyData) {
-    /** As many early octets as like to come: the handler takes them as any others, and holds its peer back as ever. */
+public record Limits(int queue, Duration idle, Duration stall, Duration closing, Duration linger, Duration drain, Duration lifetime, int earlyData,
+                     int stallMin) {
+    /** Any number of early bytes: the handler receives them as any others, with the same back-pressure. */
     public static final int ANY = Integer.MAX_VALUE;
     /** Time a container has to open a connection that was agreed on. */
     static final Duration OPENING = Duration.ofMinutes(1);
-    private static final Duration LONGEST = Duration.ofDays(36_500);       // any longer is as good as this, and can be counted
+    private static final Duration LONGEST = Duration.ofDays(36_500);       // any longer is as good as this, and fits into a long of nanoseconds
     public static final Limits DEFAULT = new Limits(1 << 20, Duration.ofMinutes(5), Duration.ofSeconds(30),
-            Duration.ofSeconds(10), Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ZERO, Limits.ANY);
+            Duration.ofSeconds(10), Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ZERO, Limits.ANY, 8 * 1024);
 
     public Limits {
-        if (queue < 1) throw new IllegalArgumentException("The queue holds at least one octet, not " + queue);
+        if (queue < 1) throw new IllegalArgumentException("The queue must hold at least one byte, not " + queue);
         idle = time("idle", idle);
         stall = time("stall", stall);
         closing = time("closing", closing);
         linger = time("linger", linger);
         drain = time("drain", drain);
         lifetime = time("lifetime", lifetime);
-        if (earlyData < 0) throw new IllegalArgumentException("Early data has no or some octets, not " + earlyData);
+        if (earlyData < 0) throw new IllegalArgumentException("The early data limit must not be negative: " + earlyData);
+        if (stallMin < 1) throw new IllegalArgumentException("The minimum of a stall period must be at least one byte, not " + stallMin);
+    }
+
+    /** With the default {@code stallMin}. */
+    public Limits(int queue, Duration idle, Duration stall, Duration closing, Duration linger, Duration drain, Duration lifetime, int earlyData) {
+        this(queue, idle, stall, closing, linger, drain, lifetime, earlyData, 8 * 1024);
     }
 
     private static Duration time(String name, Duration value) {
-        if (value.isNegative()) throw new IllegalArgumentException("The " + name + " time is not negative: " + value);
+        if (value.isNegative()) throw new IllegalArgumentException("The " + name + " time must not be negative: " + value);
+        return longest(value);
+    }
+
+    /** The time, or one that is as good as for ever and fits into a long of nanoseconds. */
+    static Duration longest(Duration value) {
         return value.compareTo(LONGEST) > 0 ? LONGEST : value;
     }
 }

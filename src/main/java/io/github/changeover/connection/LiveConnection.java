@@ -1,17 +1,20 @@
 package io.github.changeover.connection;
 
-import static io.github.changeover.connection.Turns.DRAIN;
-import static io.github.changeover.connection.Turns.END;
-import static io.github.changeover.connection.Turns.READABLE;
-import static io.github.changeover.connection.Turns.SETTLE;
-import static io.github.changeover.connection.Turns.WRITABLE;
+import static io.github.changeover.connection.EventProcessor.DRAIN;
+import static io.github.changeover.connection.EventProcessor.END;
+import static io.github.changeover.connection.EventProcessor.IDLE;
+import static io.github.changeover.connection.EventProcessor.OPEN;
+import static io.github.changeover.connection.EventProcessor.READABLE;
+import static io.github.changeover.connection.EventProcessor.REJECTED;
+import static io.github.changeover.connection.EventProcessor.SETTLE;
+import static io.github.changeover.connection.EventProcessor.WRITABLE;
 
 import io.github.changeover.connection.OutputQueue.Accepted;
+import io.github.changeover.spi.AdvancedConnection;
 import io.github.changeover.spi.CloseCause;
 import io.github.changeover.spi.ConnectionHandler;
 import io.github.changeover.spi.EarlyData;
 import io.github.changeover.spi.ProtocolToken;
-import io.github.changeover.spi.SwitchedConnection;
 import io.github.changeover.spi.UpgradeRequest;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,58 +23,102 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 /**
- * A switched connection between an edge and a handler. Everything that touches the handler happens in {@link Turns};
- * sending, and the two hard ends ({@link #evict} and a broken transport), may come from any thread.
+ * A switched connection between a container's edge and a handler. The handler is called by {@link EventProcessor} only; sending,
+ * and the two hard ends ({@link #abort} and a broken transport), need no handler code and may come from any thread.
  */
-public final class LiveConnection implements SwitchedConnection {
+public final class LiveConnection implements AdvancedConnection {
+    private static final long SHORTEST_REST = 20_000, LONGEST_REST = 4_000_000;      // nanoseconds
+
     private final String id;
     private final UpgradeRequest request;
     private final ProtocolToken protocol;
     private final Application application;
     private final BlockingStreams streams;      // null unless the handler blocks
-    private final ConnectionHandler.Events handler;
     private final OutputQueue queue;
-    private final Timekeeper time;
-    private final Ending ending = new Ending();
-    private final Turns turns;
-    private final Life life;
-    private final Vigil vigil;
+    private final MemoryAccount memory;
+    private final CloseState closeState = new CloseState();
+    private final TimeoutCheck timeouts;
+    private final EventProcessor processor;
+    private final Runnable atEnd, afterHandler;
+    private final AtomicBoolean terminated = new AtomicBoolean();
+    private volatile Transport transport;       // null before the container has opened the connection
+    private volatile long openedAt;             // milliseconds of the epoch; 0 before
+    private volatile long openedNanos;
+    private volatile OutputFlusher.Watched watched;
 
-    /** @param place what to do when the connection has ended, on every path, once: it gives back what was reserved for it */
-    public LiveConnection(Application application, UpgradeRequest request, ProtocolToken protocol, EarlyData earlyData, ConnectionHandler handler, Runnable place) {
-        this.id = application.register().nextId();
+    /**
+     * @param atEnd        runs once when the socket is closed, on every path: gives back what was reserved for the connection
+     * @param afterHandler runs once after the handler's last callback
+     */
+    public LiveConnection(Application application, UpgradeRequest request, ProtocolToken protocol, EarlyData earlyData, ConnectionHandler handler,
+                          Runnable atEnd, Runnable afterHandler) {
+        this.id = application.registry().nextId();
         this.application = application;
         this.request = request;
-        this.life = new Life(this, application, place);
         this.protocol = protocol;
-        this.queue = new OutputQueue(application.chunks(), application.limits().queue());
-        this.time = new Timekeeper(application.limits());
-        this.streams = handler instanceof ConnectionHandler.Blocking blocking ? new BlockingStreams(this, blocking, application.threads()) : null;
-        this.handler = streams != null ? streams : (ConnectionHandler.Events) handler;
-        this.turns = new Turns(this, application, this.handler, earlyData, queue, ending, time, life);
-        this.vigil = new Vigil(this, this.handler, application.limits(), time, queue, ending, turns);
-        application.register().expect(this);
+        this.atEnd = atEnd;
+        this.afterHandler = afterHandler;
+        this.memory = new MemoryAccount(application.memory(), this);
+        this.queue = new OutputQueue(application.chunks(), memory, application.limits().queue());
+        this.timeouts = new TimeoutCheck(this, application.limits());
+        this.streams = handler instanceof ConnectionHandler.Blocking blocking ? new BlockingStreams(this, blocking, application) : null;
+        this.processor = new EventProcessor(this, application, streams == null ? application.callbacks() : inline(application.callbacks()),
+                streams == null ? (ConnectionHandler.Events) handler : streams, earlyData, queue, closeState, timeouts);
+        application.registry().expect(this);
     }
 
-    // ---- what the edge tells
+    /** With nothing to do after the handler. */
+    public LiveConnection(Application application, UpgradeRequest request, ProtocolToken protocol, EarlyData earlyData, ConnectionHandler handler, Runnable atEnd) {
+        this(application, request, protocol, earlyData, handler, atEnd, () -> { });
+    }
+
+    /** The events of a handler with a thread of its own only fill its streams: any thread may process them. */
+    private Executor inline(Executor pool) {
+        return task -> {
+            if (queue.heldByCaller()) pool.execute(task);
+            else task.run();
+        };
+    }
+
+    // ---- called by the edge
 
     /** The switch is done: opens the connection and delivers what is there. */
     public void open(Transport edge) {
+        transport = edge;
         queue.attach(edge);
-        turns.open(edge);
+        event(OPEN | READABLE);
     }
 
-    /** Octets, or the end, can be read. */
+    /** Bytes, or the end, can be read. */
     public void readable() {
-        turns.signal(READABLE);
+        event(READABLE);
     }
 
     /** More can be written. */
     public void writable() {
-        turns.signal(WRITABLE);
+        queue.transportReady();
+        if (!event(WRITABLE | SETTLE)) advanceDuringCallback();
+    }
+
+    /** Returns whether the events were processed here. */
+    private boolean event(int bits) {
+        Transport edge = transport;
+        if (edge != null && edge.runsCallbacks()) return processor.event(bits);
+        processor.signal(bits);     // before it is open, too: some containers call while they open it
+        return false;
+    }
+
+    /** The callback that runs may take long, or wait for these very bytes. */
+    private void advanceDuringCallback() {
+        if (!processor.inCallback()) return;
+        if (transport.runsCallbacks() && !queue.heldByCaller()) advance();
+        else application.flusher().watch(this);
     }
 
     /** The connection broke. */
@@ -79,120 +126,350 @@ public final class LiveConnection implements SwitchedConnection {
         lose(CloseCause.of(CloseCause.Kind.BROKEN, failure));
     }
 
-    /** The container has let the connection go. */
+    /** The container has released the connection. */
     public void released() {
         lose(CloseCause.of(CloseCause.Kind.BROKEN, "the container ended the connection"));
     }
 
+    /** The connection is lost. While only the client's end was awaited that is the end that was requested: everything was sent. */
     void lose(CloseCause cause) {
-        ending.lose(cause);
-        turns.signal(END);
+        CloseCause close = closeState.requested();
+        closeState.decide(close != null && queue.outputEnded() ? close : cause);
+        processor.signal(END);
     }
 
-    // ---- what the watch and the register tell
-
-    Vigil vigil() {
-        return vigil;
+    Transport transport() {
+        return transport;
     }
 
-    /** Lets the handler say goodbye, once; later calls do nothing. From any thread. */
-    public void drain() {
-        turns.signal(DRAIN);
+    // ---- called by the processor
+
+    void opened() {
+        openedNanos = System.nanoTime();
+        openedAt = System.currentTimeMillis();
+        application.registry().add(this);
+        application.listener().opened(this);
+    }
+
+    /** Why bytes that were accepted have not been sent. */
+    IOException lost(CloseCause cause) {
+        return new IOException("The connection closed before these bytes were sent: " + cause);
+    }
+
+    /** The last event has been processed. */
+    void finished() {
+        if (streams == null) handlerDone();
+    }
+
+    /** The handler has been called for the last time, and has returned. */
+    void handlerDone() {
+        Completions.guarded(afterHandler);
+        application.registry().finished(this);
+    }
+
+    /** Interrupts the handler; returns its thread, or null when none of its code runs. */
+    Thread interruptHandler() {
+        return streams == null ? processor.interruptCallback() : streams.interrupt();
+    }
+
+    // ---- the end of the socket: needs no handler code
+
+    /**
+     * Once the end is decided: closes the socket, gives back what was reserved, and counts the end. Never waits for the handler.
+     * From any thread, may be called again.
+     */
+    void terminate() {
+        CloseCause cause = closeState.decided();
+        if (cause == null || !terminated.compareAndSet(false, true)) return;
+        Transport edge = transport;
+        if (edge != null) {
+            if (closeState.isOrderly()) edge.close();
+            else edge.abort();
+        }
+        queue.shut(lost(cause));
+        Completions.guarded(atEnd);        // before the registry: who sees that the connection is gone may take its place
+        application.registry().remove(this, cause);
+        if (openedAt != 0) application.listener().closed(this, cause, Duration.ofNanos(System.nanoTime() - openedNanos));
+    }
+
+    boolean isTerminated() {
+        return terminated.get();
     }
 
     /** Ends the connection at once, with this cause unless there is one already. From any thread. */
-    public void evict(CloseCause cause) {
-        ending.decide(cause);
-        turns.abort();
+    public void abort(CloseCause cause) {
+        closeState.decide(cause);
+        terminate();
+        processor.signal(END);
     }
 
-    // ---- what the handler says
+    /** As {@link #abort}, for a caller that must not call the container: a thread of the application's closes the socket. */
+    void abortSoon(CloseCause cause) {
+        closeState.decide(cause);
+        application.housekeeping().execute(this::terminate);
+        processor.signal(END);
+    }
+
+    // ---- called by the monitor and the registry
+
+    TimeoutCheck timeouts() {
+        return timeouts;
+    }
+
+    EventProcessor processor() {
+        return processor;
+    }
+
+    OutputQueue queue() {
+        return queue;
+    }
+
+    /** What the flusher knows of this connection; made when it is first needed. */
+    OutputFlusher.Watched watched() {
+        OutputFlusher.Watched made = watched;
+        return made != null ? made : queue.atomically(() -> watched == null ? watched = new OutputFlusher.Watched(this) : watched);
+    }
+
+    CloseState closeState() {
+        return closeState;
+    }
+
+    MemoryAccount memory() {
+        return memory;
+    }
+
+    /** Asks the handler to close the connection, once; later calls do nothing. From any thread; only marks. */
+    public void drain(CloseCause cause) {
+        closeState.expect(cause);
+        processor.signal(DRAIN);
+    }
+
+    /** The idle time is over: the handler may send its last bytes. */
+    void idleTimeOver() {
+        processor.signal(IDLE);
+    }
+
+    /** What the handler did not do in time is done without it, on a thread that may call the container. */
+    void closeSoon(CloseCause cause) {
+        application.housekeeping().execute(() -> close(cause));
+    }
+
+    /** The server closes the connection for what its client sends, or does not send: the handler may send its last bytes. */
+    void reject(CloseCause cause) {
+        closeState.expect(cause);
+        processor.signal(REJECTED);
+    }
+
+    /** As {@link #reject}, for a caller that holds locks. */
+    void rejectSoon(CloseCause cause) {
+        closeState.expect(cause);
+        application.housekeeping().execute(() -> reject(cause));
+    }
+
+    /** Why the server closes the connection. */
+    CloseCause rejection() {
+        return closeState.expectedOr(CloseCause.of(CloseCause.Kind.STALLED, "the client was too slow"));
+    }
+
+    /**
+     * Writes what the transport takes, and ends the output if that was requested. Runs no handler code, except that an
+     * {@link io.github.changeover.spi.SwitchedConnection.ImmediateCompletion} may run. From any thread.
+     */
+    void advance() {
+        try {
+            queue.flush(true);
+            boolean ended = queue.tryEndOutput();
+            callWhenWritable();
+            if (ended || queue.hasCompleted() || queue.hasRoomAgain()) processor.signal(SETTLE);
+        } catch (IOException broken) {
+            broke(broken);
+        }
+    }
+
+    /**
+     * After a refused write: asks the container to call. Not while a callback runs, for on Tomcat the call would wait for it on a thread
+     * of its own; then the flusher tries, and the thread of the callback asks when that is over.
+     */
+    private void callWhenWritable() {
+        if (!queue.isRefused()) return;
+        if (processor.inCallback()) {
+            application.flusher().watch(this);
+        } else {
+            try {
+                queue.requestWritable();
+            } catch (IOException broken) {
+                broke(broken);
+            }
+        }
+    }
+
+    // ---- called by the handler
 
     @Override
-    public boolean send(ByteBuffer octets, Completion sent) {
-        boolean held = turns.mine();
-        Accepted accepted;
+    public boolean send(ByteBuffer bytes, Completion sent) {
+        boolean gather = bytes.remaining() < OutputQueue.DIRECT && processor.gathers();
         try {
-            accepted = ending.decided() == null ? queue.send(octets, sent, held) : Accepted.NOT;
-        } catch (IllegalStateException unheeded) {
-            evict(CloseCause.of(CloseCause.Kind.OVERFLOW, unheeded));
-            throw unheeded;
+            Accepted accepted = closeState.decided() == null ? queue.send(bytes, sent, gather) : Accepted.CLOSED;
+            return sent(accepted, bytes, sent) == Accepted.MORE;
+        } catch (IllegalStateException overflow) {
+            abort(CloseCause.of(CloseCause.Kind.OVERFLOW, overflow));
+            throw overflow;
         }
-        if (accepted == Accepted.NOT) {
-            octets.position(octets.limit());
-            if (sent != null) turns.add(new Tasks.Told(sent, new IOException("The connection takes no more octets")));
-        } else if (accepted == Accepted.BROKEN) {
-            broke(queue.failure());
-        } else if (!held) {
-            if (sent != null) turns.signal(SETTLE);
-            else turns.proceed();
+    }
+
+    @Override
+    public boolean trySend(ByteBuffer bytes, Completion sent, long mostQueued) {
+        boolean gather = bytes.remaining() < OutputQueue.DIRECT && processor.gathers();
+        Accepted accepted = closeState.decided() == null ? queue.send(bytes, sent, gather, mostQueued) : Accepted.CLOSED;
+        return sent(accepted, bytes, sent) != Accepted.NO_ROOM;
+    }
+
+    private Accepted sent(Accepted accepted, ByteBuffer bytes, Completion sent) {
+        switch (accepted) {
+            case NO_ROOM -> { }
+            case CLOSED -> {
+                bytes.position(bytes.limit());
+                if (sent != null) refuse(sent);
+            }
+            case BROKEN -> broke(queue.failure());
+            default -> {
+                if (processor.isRunner()) {
+                    if (queue.queued() > 0) application.flusher().watch(this);      // gathered, or refused by the transport
+                } else {
+                    callWhenWritable();
+                    if (sent != null && queue.hasCompleted()) processor.signal(SETTLE);
+                }
+            }
         }
-        if (accepted == Accepted.FULL) life.full();
-        return accepted == Accepted.MORE;
+        return accepted;
+    }
+
+    private void refuse(Completion sent) {
+        IOException closed = new IOException("The connection does not accept bytes any more: it is closing, or its output has ended");
+        if (sent instanceof ImmediateCompletion) Completions.complete(sent, closed);
+        else processor.reject(sent, closed);
     }
 
     @Override
     public <T> T together(Supplier<T> sends) {
-        try {
-            return queue.together(sends);
-        } finally {
-            turns.proceed();
+        return queue.atomically(sends);
+    }
+
+    /** On whatever thread, that of a callback included: there no event of the container arrives, so the waiting thread writes itself. */
+    @Override
+    public boolean awaitRoom(long bytes, Duration atMost) throws InterruptedException {
+        long begun = System.nanoTime();
+        long most = Limits.longest(atMost).toNanos();
+        long rest = SHORTEST_REST;
+        while (!queue.fits(bytes)) {
+            if (sendsNoMore() || System.nanoTime() - begun >= most) return false;
+            if (Thread.interrupted()) throw new InterruptedException("Interrupted while waiting for the client");
+            LockSupport.parkNanos(rest);
+            rest = Math.min(LONGEST_REST, rest * 2);
+            advance();
+            long waited = queue.takeRoomAgain();
+            if (waited >= 0) {
+                application.listener().slowWrite(this, waited);
+                break;
+            }
         }
+        return !sendsNoMore();
     }
 
     @Override
-    public boolean awaitRoom(long octets, Duration atMost) throws InterruptedException {
-        return new Patience(queue, turns, this).awaitRoom(octets, atMost);
+    public boolean isFull() {
+        return queue.isFull();
+    }
+
+    @Override
+    public boolean charge(long bytes) {
+        return memory.charge(bytes);
+    }
+
+    @Override
+    public void release(long bytes) {
+        memory.release(bytes);
+    }
+
+    @Override
+    public void pin(long bytes) {
+        memory.pin(bytes);
+    }
+
+    @Override
+    public void unfinishedMessage(long bytes) {
+        timeouts.unfinishedMessage(bytes);
     }
 
     @Override
     public void pause() {
-        turns.pause(true);
+        processor.pause(true);
     }
 
     @Override
     public void resume() {
-        turns.pause(false);
-        turns.signal(READABLE);
+        processor.pause(false);
+        processor.signal(READABLE);
     }
 
     @Override
     public void execute(Runnable task) {
-        turns.add(task);
+        processor.execute(task);
     }
 
     @Override
     public void endOutput() {
-        queue.refuse();
-        turns.endOutput();
+        queue.requestEnd(false);
+        advanceUnlessRunner();
+        processor.signal(SETTLE);
+    }
+
+    /** The thread that processes events does so when the callback is over. */
+    private void advanceUnlessRunner() {
+        if (transport != null && !processor.isRunner()) advance();
     }
 
     @Override
     public void close() {
-        close(turns.inputEnded() ? CloseCause.of(CloseCause.Kind.PEER, "the peer ended its side")
-                : CloseCause.of(CloseCause.Kind.HANDLER, "the handler closed"));
+        close(closeState.expectedOr(processor.inputEnded() ? CloseCause.of(CloseCause.Kind.PEER, "the client ended its side")
+                : CloseCause.of(CloseCause.Kind.HANDLER, "the handler closed")));
     }
 
     @Override
     public void conclude() {
-        ending.conclude();
+        closeState.skipLinger();
         close();
     }
 
     @Override
     public void close(CloseCause cause) {
-        queue.refuse();     // first: who sees the close finds everything that will ever be in the queue
-        if (ending.ask(cause)) turns.signal(SETTLE | READABLE);
+        queue.close();      // first: whoever sees the request finds everything that will ever be in the queue
+        if (!closeState.request(cause)) return;
+        queue.requestEnd(true);
+        advanceUnlessRunner();
+        processor.signal(SETTLE | READABLE);
     }
 
     @Override
     public void evict() {
-        evict(CloseCause.of(CloseCause.Kind.EVICTED, "evicted"));
+        abort(CloseCause.of(CloseCause.Kind.EVICTED, "evicted"));
     }
 
-    /** Whether octets are dropped from here on. */
+    /** {@code serve} threw. */
+    void failed(Throwable failure) {
+        if (closeState.requested() != null || closeState.decided() != null) return;
+        closeState.handlerFailed(failure, this);
+        processor.signal(END);
+    }
+
+    /** Whether bytes are dropped from here on. */
     boolean sendsNoMore() {
-        return queue.refuses() || ending.decided() != null;
+        return queue.isClosed() || closeState.decided() != null;
+    }
+
+    /** Whether the connection has ended. */
+    boolean hasEnded() {
+        return closeState.decided() != null;
     }
 
     @Override
@@ -203,6 +480,11 @@ public final class LiveConnection implements SwitchedConnection {
     @Override
     public OutputStream output() {
         return BlockingStreams.of(streams).output();
+    }
+
+    @Override
+    public AdvancedConnection advanced() {
+        return this;
     }
 
     @Override
@@ -227,20 +509,25 @@ public final class LiveConnection implements SwitchedConnection {
 
     /** When it opened; empty before. */
     public Optional<Instant> since() {
-        return life.since();
+        return openedAt == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(openedAt));
     }
 
-    /** Time without an octet in either direction, as the watch saw it: exact to about a second. */
+    /** Time without a byte in either direction, as the monitor saw it: exact to about a second. */
     public Duration idle() {
-        return time.idle(System.nanoTime());
+        return timeouts.idle(System.nanoTime());
     }
 
     public long octetsIn() {
-        return turns.octetsIn();
+        return processor.bytesIn();
     }
 
     public long octetsOut() {
         return queue.written();
+    }
+
+    /** Bytes of memory that count against the application's budget. */
+    public long memoryHeld() {
+        return memory.held();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.github.changeover.connection;
 
 import io.github.changeover.spi.SwitchedConnection.Completion;
+import io.github.changeover.spi.SwitchedConnection.ImmediateCompletion;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -9,54 +10,66 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
- * Octets on their way out, in order. While callbacks run the queue is <em>held</em>: small sends gather, and go out
- * together at the burst's end. Any thread may send; one writes at a time.
+ * The bytes of a connection on their way out, in order. What a callback sends is gathered for a short time, so that small sends
+ * leave together. Any thread may send; one writes at a time.
  */
 final class OutputQueue {
     /** What became of an attempt to write. */
     enum Progress { EMPTY, WAITING }
 
-    /** What became of octets: taken, and more or none may come; taken, and the connection broke; not taken. */
-    enum Accepted { MORE, FULL, BROKEN, NOT }
+    /** What became of bytes: accepted, and more or no more may come; accepted, and the connection broke; no room; not accepted any more. */
+    enum Accepted { MORE, FULL, BROKEN, NO_ROOM, CLOSED }
 
     private record Mark(long position, Completion completion) {
     }
 
-    private static final int DIRECT = 8 * 1024;    // from here on a copy costs more than a write of its own
+    static final int DIRECT = 8 * 1024;    // from here on a copy costs more than a write of its own
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+    private static final long NO_LIMIT = -1;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Chunks pool;
-    private final int bound;
+    private final MemoryAccount memory;
+    private final int limit;
     private Transport transport;
-    private ArrayDeque<ByteBuffer> chunks;     // each ready for reading, the last open for more behind its limit
-    private ArrayDeque<Mark> marks;
-    private volatile boolean marked;            // there are marks
+    private ArrayDeque<ByteBuffer> chunks;      // each ready for reading, the last open for more behind its limit
+    private ArrayDeque<Mark> marks, immediates; // null while there are none
     private long accepted;
-    private volatile long written;   // changed under the lock only
+    private volatile long written;              // changed under the lock only, as all that is volatile here
+    private volatile long queued;
     private volatile long overflowAt = Long.MAX_VALUE;   // set while the sender has been told to wait
     private volatile boolean awaitingRoom;
-    private volatile boolean waitingForTransport;
-    private volatile boolean refusing;          // nothing more is accepted
-    private boolean shut;
+    private volatile long fullSince;            // nanoseconds; of use while awaitingRoom
+    private volatile boolean refused;           // the transport took less than it was given
+    private volatile boolean armed;             // it was asked to call; set under the lock only
+    private volatile boolean closed;            // nothing more is accepted
+    private volatile boolean endRequested, closeRequested, outputEnded, endSent;
+    private boolean endTried;                   // for a close
+    private volatile boolean marked;            // there are marks
     private volatile IOException failure;
-    private volatile long queued;
+    private boolean shut;
 
-    OutputQueue(Chunks pool, int bound) {
+    OutputQueue(Chunks pool, MemoryAccount memory, int limit) {
         this.pool = pool;
-        this.bound = bound;
+        this.memory = memory;
+        this.limit = limit;
     }
 
     void attach(Transport edge) {
-        together(() -> transport = edge);
+        atomically(() -> transport = edge);
     }
 
+    /** Bytes accepted and not yet given to the container. */
     long queued() {
         return queued;
     }
 
+    long written() {
+        return written;
+    }
+
     /** Runs this while nobody else sends or writes. */
-    <T> T together(Supplier<T> sends) {
+    <T> T atomically(Supplier<T> sends) {
         lock.lock();
         try {
             return sends.get();
@@ -65,44 +78,52 @@ final class OutputQueue {
         }
     }
 
-    /** Whether the calling thread is inside the transport, where some containers call back, or in {@link #together}. */
+    /** Whether the calling thread is inside the transport, where some containers call back, or in {@link #atomically}. */
     boolean heldByCaller() {
         return lock.isHeldByCurrentThread();
     }
 
-    long written() {
-        return written;
-    }
-
     /**
-     * Accepts the octets, and writes them unless the queue is held.
+     * Accepts the bytes, and writes them unless they are to be gathered.
      *
      * @throws IllegalStateException when the sender went on long after it was told to wait; nothing was accepted
      */
-    Accepted send(ByteBuffer octets, Completion completion, boolean held) {
+    Accepted send(ByteBuffer bytes, Completion completion, boolean gather) {
+        return accept(bytes, completion, gather, NO_LIMIT);
+    }
+
+    /** The same for a sender with a limit of its own: nothing is accepted when more than {@code mostQueued} bytes would wait then. */
+    Accepted send(ByteBuffer bytes, Completion completion, boolean gather, long mostQueued) {
+        return accept(bytes, completion, gather, mostQueued);
+    }
+
+    private Accepted accept(ByteBuffer bytes, Completion completion, boolean gather, long mostQueued) {
         lock.lock();
         try {
-            if (refusing || failure != null) return Accepted.NOT;
-            long after = accepted - written + octets.remaining();
-            if (after > overflowAt) {
-                throw new IllegalStateException("send() answered false and " + (after - bound)
-                        + " octets more were sent: wait for writable() before sending on (the queue's bound is " + bound + ")");
+            if (closed || failure != null) return Accepted.CLOSED;
+            long after = accepted - written + bytes.remaining();
+            if (mostQueued >= 0 && after > mostQueued) return Accepted.NO_ROOM;
+            if (mostQueued < 0 && after > overflowAt) {
+                throw new IllegalStateException("send() returned false and " + (after - limit) + " more bytes were sent: wait for writable() before "
+                        + "sending on (the limit is " + limit + " bytes; changeover.queue.max)");
             }
-            accepted += octets.remaining();
+            accepted += bytes.remaining();
             if (completion != null) mark(completion);
-            if (octets.remaining() >= DIRECT || !held) {
-                flushLocked();
-                if (!queuedChunks()) write(octets);
+            if (!gather) {
+                writeChunks();
+                if (!hasChunks()) write(bytes);
             }
-            if (octets.hasRemaining()) append(octets);
+            if (bytes.hasRemaining()) append(bytes);
             queued = accepted - written;
-            if (queued > bound) {
-                if (!awaitingRoom) overflowAt = queued + bound;
+            if (immediates != null) completeImmediates();       // of no bytes, behind bytes that were written before
+            if (queued > limit && !awaitingRoom) {
+                overflowAt = queued + limit;
+                fullSince = System.nanoTime();
                 awaitingRoom = true;
             }
             return awaitingRoom ? Accepted.FULL : Accepted.MORE;
         } catch (IOException broken) {
-            octets.position(octets.limit());
+            bytes.position(bytes.limit());
             return Accepted.BROKEN;
         } finally {
             lock.unlock();
@@ -110,82 +131,189 @@ final class OutputQueue {
     }
 
     private void mark(Completion completion) {
-        if (marks == null) marks = new ArrayDeque<>();
-        marks.addLast(new Mark(accepted, completion));
-        marked = true;
-    }
-
-    /** What failed once is never tried again: octets behind a gap must not go out. */
-    private void write(ByteBuffer octets) throws IOException {
-        if (failure != null) throw failure;
-        if (transport == null || waitingForTransport) return;
-        int before = octets.remaining();
-        try {
-            waitingForTransport = !transport.write(octets);
-            written += before - octets.remaining();
-        } catch (IOException broken) {
-            failure = broken;
-            throw broken;
-        } catch (RuntimeException odd) {
-            failure = new IOException("The container failed to write: " + odd, odd);
-            throw failure;
+        if (completion instanceof ImmediateCompletion) {
+            if (immediates == null) immediates = new ArrayDeque<>();
+            immediates.addLast(new Mark(accepted, completion));
+        } else {
+            if (marks == null) marks = new ArrayDeque<>();
+            marks.addLast(new Mark(accepted, completion));
+            marked = true;
         }
     }
 
-    private boolean queuedChunks() {
+    /** What failed once is never tried again: bytes behind a gap must not be sent. */
+    private void write(ByteBuffer bytes) throws IOException {
+        if (failure != null) throw failure;
+        if (transport == null || refused) return;
+        int before = bytes.remaining();
+        try {
+            refused = !transport.write(bytes);
+            written += before - bytes.remaining();
+        } catch (IOException broken) {
+            throw fail(broken);
+        } catch (RuntimeException | Error odd) {
+            throw fail(new IOException("The container failed to write: " + odd, odd));
+        }
+        if (immediates != null) completeImmediates();
+    }
+
+    private IOException fail(IOException broken) {
+        failure = broken;
+        return broken;
+    }
+
+    /** They run no handler code and do not block: so they run here, on whichever thread wrote their last byte. */
+    private void completeImmediates() {
+        for (Mark first = immediates.peekFirst(); first != null && first.position() <= written; first = immediates.peekFirst()) {
+            immediates.pollFirst();
+            Completions.complete(first.completion(), null);
+        }
+        if (immediates.isEmpty()) immediates = null;
+    }
+
+    private boolean hasChunks() {
         return chunks != null && !chunks.isEmpty();
     }
 
-    private void append(ByteBuffer octets) {
-        if (chunks == null) chunks = new ArrayDeque<>(4);
-        while (octets.hasRemaining()) {
-            ByteBuffer last = chunks.peekLast();
-            if (last == null || last.limit() == last.capacity()) {
-                last = pool.take().limit(0);
-                chunks.addLast(last);
+    /** All of the bytes, or the connection breaks: part of them in the queue would be a gap in the stream. */
+    private void append(ByteBuffer bytes) throws IOException {
+        try {
+            if (chunks == null) chunks = new ArrayDeque<>(4);
+            while (bytes.hasRemaining()) {
+                ByteBuffer last = chunks.peekLast();
+                if (last == null || last.limit() == last.capacity()) {
+                    memory.charge(Chunks.SIZE);
+                    last = pool.take().limit(0);
+                    chunks.addLast(last);
+                }
+                int start = last.limit();
+                int count = Math.min(bytes.remaining(), last.capacity() - start);
+                last.limit(start + count);
+                last.put(start, bytes, bytes.position(), count);
+                bytes.position(bytes.position() + count);
             }
-            int start = last.limit();
-            int count = Math.min(octets.remaining(), last.capacity() - start);
-            last.limit(start + count);
-            last.put(start, octets, octets.position(), count);
-            octets.position(octets.position() + count);
+        } catch (OutOfMemoryError none) {
+            throw fail(new IOException("No memory for bytes that wait for the client", none));
         }
     }
 
-    /** Writes what waits; {@code transportReady} tells that the transport has called for more. */
-    Progress flush(boolean transportReady) throws IOException {
-        if (!transportReady && queued == 0 && !waitingForTransport && failure == null) return Progress.EMPTY;
+    private void give(ByteBuffer chunk) {
+        pool.give(chunk);
+        memory.release(Chunks.SIZE);
+    }
+
+    /**
+     * Writes what waits.
+     *
+     * @param retry whether to try although the transport has refused bytes and not called since
+     */
+    Progress flush(boolean retry) throws IOException {
+        if (!retry && queued == 0 && !refused && failure == null) return Progress.EMPTY;
         lock.lock();
         try {
-            if (transportReady && !shut) {
-                waitingForTransport = false;
-                if (!queuedChunks()) write(NOTHING);        // it may hold the last octets itself
+            if (retry && !shut) {
+                refused = false;
+                if (!hasChunks()) write(NOTHING.duplicate());        // the transport may hold the last bytes itself
             }
-            flushLocked();
-            return queued == 0 && !waitingForTransport ? Progress.EMPTY : Progress.WAITING;
+            writeChunks();
+            return queued == 0 && !refused ? Progress.EMPTY : Progress.WAITING;
         } finally {
             lock.unlock();
         }
     }
 
-    private void flushLocked() throws IOException {
+    private void writeChunks() throws IOException {
         if (shut) return;
-        while (queuedChunks() && !waitingForTransport && transport != null) {
+        if (failure != null) throw failure;
+        while (hasChunks() && !refused && transport != null) {
             ByteBuffer first = chunks.peekFirst();
             write(first);
-            if (!first.hasRemaining()) pool.give(chunks.pollFirst());
+            if (!first.hasRemaining()) give(chunks.pollFirst());
         }
         if (chunks != null && chunks.isEmpty()) chunks = null;
         queued = accepted - written;
     }
 
-    /** From now on nothing is accepted; what is queued still goes out. */
-    void refuse() {
-        if (!refusing) together(() -> refusing = true);
+    /** The transport has called. Without the lock: a container may call while it holds what a writer waits for. */
+    void transportReady() {
+        armed = false;
     }
 
-    boolean refuses() {
-        return refusing;
+    /** Whether the transport has refused bytes. */
+    boolean isRefused() {
+        return refused;
+    }
+
+    /** Has the transport call once it takes more, when it refused bytes and was not asked yet. */
+    void requestWritable() throws IOException {
+        if (!refused || armed) return;
+        lock.lock();
+        try {
+            if (!refused || armed || shut) return;
+            armed = true;
+            transport.requestWritable();
+        } catch (RuntimeException odd) {
+            throw fail(new IOException("The container has closed the connection", odd));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** From now on nothing is accepted; what is queued is still sent. */
+    void close() {
+        if (!closed) atomically(() -> closed = true);
+    }
+
+    /** Whether nothing is accepted any more. */
+    boolean isClosed() {
+        return closed;
+    }
+
+    /**
+     * Nothing is accepted any more, and the client is told so behind what is queued: by {@link #tryEndOutput}.
+     *
+     * @param closing whether nothing that the client sends is of use any more
+     */
+    void requestEnd(boolean closing) {
+        close();
+        if (closing) closeRequested = true;
+        endRequested = true;
+    }
+
+    /** Ends the output if that was requested and everything has been written; returns whether it has ended. */
+    boolean tryEndOutput() throws IOException {
+        if (!endRequested) return false;
+        if (outputEnded && (endSent || !closeRequested)) return true;
+        lock.lock();
+        try {
+            boolean closing = closeRequested;
+            boolean done = outputEnded && (endSent || !closing || endTried);
+            if (done || shut || transport == null || refused || hasChunks()) return outputEnded;
+            if (failure != null) throw failure;
+            Transport.EndOutput end = transport.endOutput(closing);
+            if (end == Transport.EndOutput.WAITING) {
+                refused = true;
+                return false;
+            }
+            endSent = end == Transport.EndOutput.SENT;
+            endTried = closing;
+            outputEnded = true;
+            return true;
+        } catch (RuntimeException odd) {
+            throw fail(new IOException("The container has closed the connection", odd));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether everything has been written, and the client told so where the container can do that. */
+    boolean outputEnded() {
+        return outputEnded;
+    }
+
+    /** Whether the client sees the end of the output before the connection closes. */
+    boolean endSent() {
+        return endSent;
     }
 
     /** Why a write failed, when one did. */
@@ -193,27 +321,48 @@ final class OutputQueue {
         return failure;
     }
 
-    /** Whether so many octets more would be taken by {@link #send}; as many as one likes when the sender was not told to wait. */
-    boolean fits(long octets) {
-        return !awaitingRoom || queued + octets <= overflowAt;
+    /** Whether that many more bytes can be sent without an exception; any number when the sender was not told to wait. */
+    boolean fits(long bytes) {
+        return !awaitingRoom || queued + bytes <= overflowAt;
     }
 
-    /** Whether the sender was told to wait and there is room again; answers true once for every wait. */
-    boolean roomAgain() {
-        if (!awaitingRoom || queued > bound / 2) return false;
+    /** Whether the sender was told to wait. */
+    boolean isFull() {
+        return awaitingRoom;
+    }
+
+    /** Whether the sender was told to wait and there is room again. */
+    boolean hasRoomAgain() {
+        return awaitingRoom && queued <= limit / 2;
+    }
+
+    /** As {@link #hasRoomAgain}, once for every wait: returns the nanoseconds since the limit was exceeded, or -1. */
+    long takeRoomAgain() {
+        if (!hasRoomAgain()) return -1;
         lock.lock();
         try {
-            if (!awaitingRoom || queued > bound / 2) return false;
+            if (!hasRoomAgain()) return -1;
             awaitingRoom = false;
             overflowAt = Long.MAX_VALUE;
-            return true;
+            return Math.max(0, System.nanoTime() - fullSince);
         } finally {
             lock.unlock();
         }
     }
 
-    /** The next completion of octets that are out, to be run outside the lock; null when there is none. */
-    Completion completed() {
+    /** Whether {@link #pollCompleted} has something to return. */
+    boolean hasCompleted() {
+        if (!marked) return false;
+        lock.lock();
+        try {
+            return marks != null && marks.peekFirst().position() <= written;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The next completion whose bytes have been written, to be run outside the lock; null when there is none. */
+    Completion pollCompleted() {
         if (!marked) return null;
         lock.lock();
         try {
@@ -231,14 +380,25 @@ final class OutputQueue {
         marked = false;
     }
 
-    /** Ends the queue: nothing more is accepted or written. Answers the completions that will never be. */
-    List<Completion> shut() {
+    /** Ends the queue: nothing more is accepted or written, and what waits is dropped. Immediate completions of it fail now. */
+    void shut(IOException why) {
         lock.lock();
         try {
             shut = true;
-            refusing = true;
-            if (chunks != null) chunks.forEach(pool::give);
+            closed = true;
+            if (chunks != null) chunks.forEach(this::give);
             chunks = null;
+            if (immediates != null) immediates.forEach(mark -> Completions.complete(mark.completion(), why));
+            immediates = null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** After {@link #shut}: the completions that have not run. */
+    List<Completion> takeLost() {
+        lock.lock();
+        try {
             List<Completion> lost = marks == null ? List.of() : marks.stream().map(Mark::completion).toList();
             clearMarks();
             return lost;

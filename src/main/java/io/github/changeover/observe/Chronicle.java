@@ -1,8 +1,8 @@
 package io.github.changeover.observe;
 
 import io.github.changeover.connection.LiveConnection;
-import io.github.changeover.connection.Register;
-import io.github.changeover.connection.Witness;
+import io.github.changeover.connection.ConnectionRegistry;
+import io.github.changeover.connection.ConnectionListener;
 import io.github.changeover.negotiation.Explanation;
 import io.github.changeover.spi.CloseCause;
 import io.github.changeover.spi.ProtocolToken;
@@ -36,8 +36,8 @@ public final class Chronicle {
     }
 
     /** To be told of connections. */
-    public Witness witness() {
-        return new Witness() {
+    public ConnectionListener witness() {
+        return new ConnectionListener() {
             @Override
             public void opened(LiveConnection connection) {
                 tally.opened(connection);
@@ -67,7 +67,7 @@ public final class Chronicle {
     }
 
     /** Lets it be read and operated from now on. Called once, before any request. */
-    public Observatory open(ServletContext context, Register register, TokenSwitches switches, Duration grace, SelfReport report) {
+    public Observatory open(ServletContext context, ConnectionRegistry register, TokenSwitches switches, Duration grace, SelfReport report) {
         observatory = new Observatory(register, tally, journal, switches, grace, report);
         observatory.put(context);
         unmanage = Management.register(observatory, context.getVirtualServerName());

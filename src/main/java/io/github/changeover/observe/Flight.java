@@ -1,11 +1,11 @@
 package io.github.changeover.observe;
 
-import io.github.changeover.connection.Witness;
+import io.github.changeover.connection.ConnectionListener;
 import io.github.changeover.negotiation.Explanation;
 import java.time.Duration;
 
 /** What is recorded while somebody records. */
-interface Flight extends Witness {
+interface Flight extends ConnectionListener {
     Flight NONE = new Flight() {
     };
 

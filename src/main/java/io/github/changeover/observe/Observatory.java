@@ -1,7 +1,7 @@
 package io.github.changeover.observe;
 
 import io.github.changeover.connection.LiveConnection;
-import io.github.changeover.connection.Register;
+import io.github.changeover.connection.ConnectionRegistry;
 import io.github.changeover.spi.CloseCause;
 import io.github.changeover.spi.TokenSwitches;
 import jakarta.servlet.ServletContext;
@@ -26,14 +26,14 @@ public final class Observatory {
         EVICT
     }
 
-    private final Register register;
+    private final ConnectionRegistry register;
     private final Tally tally;
     private final Journal journal;
     private final TokenSwitches switches;
     private final Duration grace;
     private final SelfReport report;
 
-    Observatory(Register register, Tally tally, Journal journal, TokenSwitches switches, Duration grace, SelfReport report) {
+    Observatory(ConnectionRegistry register, Tally tally, Journal journal, TokenSwitches switches, Duration grace, SelfReport report) {
         this.register = register;
         this.tally = tally;
         this.journal = journal;
@@ -97,8 +97,8 @@ public final class Observatory {
     public boolean close(String id, Farewell how) {
         Optional<LiveConnection> found = register.live().stream().filter(connection -> connection.id().equals(id)).findFirst();
         found.ifPresent(connection -> {
-            if (how == Farewell.GOODBYE) connection.drain();
-            else connection.evict(CloseCause.of(CloseCause.Kind.EVICTED, "an operator has evicted it"));
+            if (how == Farewell.GOODBYE) connection.drain(CloseCause.of(CloseCause.Kind.DRAINED, "an operator has closed it"));
+            else connection.abort(CloseCause.of(CloseCause.Kind.EVICTED, "an operator has evicted it"));
         });
         return found.isPresent();
     }
@@ -108,12 +108,12 @@ public final class Observatory {
      * {@code changeover.drain}. Returns at once.
      */
     public void drain() {
-        register.turnAway(grace);
+        register.startDraining(grace);
     }
 
     /** Undoes {@link #drain} for the connections that come after. */
     public void welcome() {
-        register.welcome();
+        register.stopDraining();
     }
 
     /** Which protocols are off: a change holds for the next negotiation. */

@@ -1,8 +1,8 @@
 package io.github.changeover.observe;
 
 import io.github.changeover.connection.LiveConnection;
-import io.github.changeover.connection.Register;
-import io.github.changeover.connection.Witness;
+import io.github.changeover.connection.ConnectionRegistry;
+import io.github.changeover.connection.ConnectionListener;
 import io.github.changeover.negotiation.Explanation;
 import io.github.changeover.negotiation.Explanation.Ground;
 import io.github.changeover.negotiation.Explanation.Outcome;
@@ -18,7 +18,7 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Counts decisions and connections. No key comes from a peer: there are as many as the rules name. Thread-safe. */
-final class Tally implements Witness {
+final class Tally implements ConnectionListener {
     private static final String OTHER = "other";
     private final Map<Outcome, Map<Ground, LongAdder>> decisions = new EnumMap<>(Outcome.class);
     private final Map<ProtocolToken, String> labels = new HashMap<>();
@@ -62,7 +62,7 @@ final class Tally implements Witness {
         slowWrites.increment();
     }
 
-    Counts read(Register register) {
+    Counts read(ConnectionRegistry register) {
         Map<String, Long> live = new TreeMap<>();
         opened.keySet().forEach(label -> live.put(label, 0L));
         long queued = 0;

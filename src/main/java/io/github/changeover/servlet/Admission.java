@@ -1,7 +1,7 @@
 package io.github.changeover.servlet;
 
 import io.github.changeover.connection.Places;
-import io.github.changeover.connection.Register;
+import io.github.changeover.connection.ConnectionRegistry;
 import io.github.changeover.negotiation.Explanation.Ground;
 import io.github.changeover.spi.Decision;
 import io.github.changeover.spi.Fields;
@@ -15,7 +15,7 @@ sealed interface Admission {
     record Denied(Decision.Refuse refusal, Ground ground) implements Admission {
     }
 
-    static Admission of(Considered considered, Register register, Places places) {
+    static Admission of(Considered considered, ConnectionRegistry register, Places places) {
         if (register.draining()) {
             return new Denied(refuse(503, "This application takes no new connections at present, for it is draining: try again later, or another node."), Ground.DRAINING);
         }

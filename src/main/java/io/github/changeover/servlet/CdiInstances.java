@@ -1,13 +1,18 @@
 package io.github.changeover.servlet;
 
+import io.github.changeover.connection.Application;
+import jakarta.enterprise.context.control.RequestContextController;
 import jakarta.enterprise.inject.spi.BeanManager;
 import jakarta.enterprise.inject.spi.CDI;
 import jakarta.enterprise.inject.spi.Unmanaged;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Supplier;
 
 /** Instances injected by CDI. The only class that knows CDI; it is loaded where CDI is. */
 final class CdiInstances implements Instances {
+    private static final System.Logger LOG = System.getLogger(CdiInstances.class.getName());
     private final CDI<Object> cdi;
     private final BeanManager beans;
 
@@ -35,5 +40,34 @@ final class CdiInstances implements Instances {
     @Override
     public <T> List<T> beans(Class<T> type) {
         return cdi.select(type).stream().toList();
+    }
+
+    /** A controller belongs to one activation at a time: those that are not in use are kept for the next. */
+    @Override
+    public Application.CallbackScope requestScope() {
+        Queue<RequestContextController> free = new ConcurrentLinkedQueue<>();
+        return () -> {
+            RequestContextController kept = free.poll();
+            try {
+                RequestContextController controller = kept != null ? kept : cdi.select(RequestContextController.class).get();
+                if (!controller.activate()) {       // the thread has one
+                    free.add(controller);
+                    return () -> { };
+                }
+                return () -> deactivate(controller, free);
+            } catch (RuntimeException none) {
+                LOG.log(System.Logger.Level.DEBUG, "No request scope for a callback", none);
+                return () -> { };
+            }
+        };
+    }
+
+    private static void deactivate(RequestContextController controller, Queue<RequestContextController> free) {
+        try {
+            controller.deactivate();
+            free.add(controller);
+        } catch (RuntimeException gone) {
+            LOG.log(System.Logger.Level.DEBUG, "The request scope of a callback could not be ended", gone);
+        }
     }
 }

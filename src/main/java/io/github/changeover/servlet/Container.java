@@ -125,8 +125,12 @@ public interface Container {
         Below NOTHING = new Below() {
         };
 
-        /** Sends a FIN behind all that was written; {@code false} when that cannot be done. */
-        default boolean endOutput() {
+        /**
+         * Sends a FIN behind all that was written; {@code false} when that cannot be done.
+         *
+         * @param closing whether nothing that the client sends is of use any more
+         */
+        default boolean endOutput(boolean closing) {
             return false;
         }
 
@@ -148,14 +152,6 @@ public interface Container {
 
         /** Asks to be told, once, that the connection is gone, where the container may tell no listener. */
         default void whenGone(Runnable told) {
-        }
-
-        /**
-         * Runs what a callback of the container's leads to: at once, or on a thread that holds none of the container's monitors, where
-         * it calls back with one held. A write on another thread may wait for that monitor, and a callback for the write.
-         */
-        default void lead(Runnable task) {
-            task.run();
         }
 
         /**

@@ -3,8 +3,10 @@ package io.github.changeover.servlet;
 import io.github.changeover.Changeover;
 import io.github.changeover.connection.Application;
 import io.github.changeover.connection.Places;
-import io.github.changeover.connection.Threads;
-import io.github.changeover.connection.Watch;
+import io.github.changeover.connection.BlockingThreads;
+import io.github.changeover.connection.CallbackPool;
+import io.github.changeover.connection.MemoryBudget;
+import io.github.changeover.connection.ConnectionMonitor;
 import io.github.changeover.negotiation.Explanation;
 import io.github.changeover.negotiation.Explanation.Ground;
 import io.github.changeover.negotiation.PathPolicy;
@@ -33,7 +35,8 @@ final class Deployment implements AutoCloseable {
     private final PathPolicy policy;
     private final TokenSwitches switches;
     private final Application application;
-    private final Watch watch;
+    private final CallbackPool callbacks;
+    private final ConnectionMonitor monitor;
     private final Switching switching;
     private final Chronicle chronicle;
     private final Places places;
@@ -50,7 +53,9 @@ final class Deployment implements AutoCloseable {
         container = container(context);
         if (settings.servletEdge()) container.keepToServletEdge();
         ClassLoader loader = context.getClassLoader();
-        for (ProtocolLibrary library : found) libraries.add(library.start(new ProtocolLibrary.Start(context, Changeover.of(context), values, container.requestThreads())));
+        callbacks = CallbackPool.of(settings.maxCallbacks(), container.threads(), loader);
+        ProtocolLibrary.Start start = new ProtocolLibrary.Start(context, Changeover.of(context), values, container.requestThreads(), callbacks.results());
+        for (ProtocolLibrary library : found) libraries.add(library.start(start));
         veils = libraries.stream().anyMatch(ProtocolLibrary.Started::veils);
         List<UpgradeProtocol> known = libraries.stream().flatMap(library -> library.protocols().stream()).toList();
         policy = Policies.build(Changeover.of(context).fix(), known, EndpointScan.found(context), settings, loader);
@@ -58,13 +63,14 @@ final class Deployment implements AutoCloseable {
         settings.off().forEach(switches::off);
         chronicle = new Chronicle(policy.rules().stream().flatMap(rule -> rule.protocols().stream()).flatMap(protocol -> protocol.tokens().stream()).toList(),
                 settings.operating().decisions());
-        application = Application.of(settings.limits(), Threads.of(settings.maxBlocking(), container.threads()), loader, chronicle.witness());
+        application = new Application(settings.limits(), callbacks, BlockingThreads.of(settings.maxBlocking(), container.threads()), new MemoryBudget(settings.maxMemory()),
+                loader, Instances.of(loader).requestScope(), chronicle.witness());
         places = new Places(settings.bounds());
         overflow = Overflow.of(context, settings.maxCaptureOnDisk());
-        watch = new Watch(application.register(), settings.limits(), loader);
+        monitor = new ConnectionMonitor(application.registry(), settings.limits(), loader);
         switching = new Switching(container);
         SelfReport report = report();
-        chronicle.open(context, application.register(), switches, settings.limits().drain(), report);
+        chronicle.open(context, application.registry(), switches, settings.limits().drain(), report);
         libraries.forEach(library -> library.rules(policy));
         report.lines().forEach(line -> LOG.log(System.Logger.Level.INFO, line));
     }
@@ -112,7 +118,7 @@ final class Deployment implements AutoCloseable {
         List<SelfReport.Path> paths = policy.rules().stream().map(rule -> new SelfReport.Path(rule.template().toString(),
                 rule.protocols().stream().flatMap(protocol -> protocol.tokens().stream()).map(ProtocolToken::toString).toList(), Policies.terms(rule))).toList();
         return new SelfReport(context.getServerInfo(), context.getContextPath(), container.name(), container.deviations(),
-                application.threads().virtual() ? "virtual" : "platform", settings.shown(), paths,
+                application.blocking().virtual() ? "virtual" : "platform", settings.shown(), paths,
                 libraries.stream().map(ProtocolLibrary.Started::describe).filter(said -> !said.isEmpty()).toList());
     }
 
@@ -188,11 +194,13 @@ final class Deployment implements AutoCloseable {
 
     @Override
     public void close() {
-        application.register().drain(settings.limits().drain());
+        application.registry().stop(settings.limits().drain());
         chronicle.close(context);
         for (ProtocolLibrary.Started library : libraries) library.close();
-        watch.close();
-        application.threads().close();
+        monitor.close();
+        application.blocking().close();
+        callbacks.close();
+        application.close();
         container.close();
     }
 }

@@ -2,20 +2,18 @@ package io.github.changeover.servlet;
 
 import io.github.changeover.UpgradeEndpoint;
 import io.github.changeover.negotiation.PathTemplate;
-import io.github.changeover.spi.CloseCause;
 import io.github.changeover.spi.ConnectionHandler;
 import io.github.changeover.spi.ContentRule;
 import io.github.changeover.spi.Decision;
 import io.github.changeover.spi.EarlyData;
 import io.github.changeover.spi.ProtocolToken;
-import io.github.changeover.spi.SwitchedConnection;
 import io.github.changeover.spi.UpgradeProtocol;
 import io.github.changeover.spi.UpgradeRequest;
-import java.io.IOException;
 import java.lang.reflect.Modifier;
-import java.nio.ByteBuffer;
-import java.time.Duration;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -25,6 +23,7 @@ final class EndpointProtocol implements UpgradeProtocol {
     private final UpgradeEndpoint endpoint;
     private final ProtocolToken token;
     private final Supplier<? extends Instances.Instance<? extends ConnectionHandler>> instances;
+    private final Map<ConnectionHandler, Runnable> releases = Collections.synchronizedMap(new IdentityHashMap<>());     // of handlers in use
 
     private EndpointProtocol(Class<? extends ConnectionHandler> type, Instances instances) {
         this.type = type;
@@ -74,69 +73,17 @@ final class EndpointProtocol implements UpgradeProtocol {
 
     @Override
     public Decision negotiate(UpgradeRequest request, ProtocolToken offered) {
-        return Decision.Switch.to(offered, context -> released(instances.get()));
+        return Decision.Switch.to(offered, context -> {
+            Instances.Instance<? extends ConnectionHandler> instance = instances.get();
+            if (instance.release() != Instances.NOTHING) releases.put(instance.value(), instance.release());
+            return instance.value();
+        });
     }
 
-    private static ConnectionHandler released(Instances.Instance<? extends ConnectionHandler> instance) {
-        Runnable release = instance.release();
-        return instance.value() instanceof ConnectionHandler.Events events ? new ReleasedEvents(events, release)
-                : new ReleasedBlocking((ConnectionHandler.Blocking) instance.value(), release);
-    }
-
-    private record ReleasedBlocking(ConnectionHandler.Blocking handler, Runnable release) implements ConnectionHandler.Blocking {
-        @Override
-        public void serve(SwitchedConnection connection) throws IOException {
-            try {
-                handler.serve(connection);
-            } finally {
-                release.run();
-            }
-        }
-
-        @Override
-        public void unserved() {
-            try {
-                handler.unserved();
-            } finally {
-                release.run();
-            }
-        }
-    }
-
-    private record ReleasedEvents(ConnectionHandler.Events handler, Runnable release) implements ConnectionHandler.Events {
-        @Override
-        public void opened(SwitchedConnection connection) {
-            handler.opened(connection);
-        }
-
-        @Override
-        public void received(SwitchedConnection connection, ByteBuffer octets) {
-            handler.received(connection, octets);
-        }
-
-        @Override
-        public void writable(SwitchedConnection connection) {
-            handler.writable(connection);
-        }
-
-        @Override
-        public void ended(SwitchedConnection connection) {
-            handler.ended(connection);
-        }
-
-        @Override
-        public void drain(SwitchedConnection connection, Duration grace) {
-            handler.drain(connection, grace);
-        }
-
-        @Override
-        public void closed(SwitchedConnection connection, CloseCause cause) {
-            try {
-                handler.closed(connection, cause);
-            } finally {
-                release.run();
-            }
-        }
+    /** A connection with this handler has ended, and its last callback is over: what made the instance lets go of it. */
+    void release(ConnectionHandler handler) {
+        Runnable release = releases.remove(handler);
+        if (release != null) release.run();
     }
 
     @Override

@@ -1,11 +1,15 @@
 package io.github.changeover.servlet;
 
+import io.github.changeover.connection.Application;
 import java.lang.reflect.Constructor;
 import java.util.List;
 import java.util.function.Supplier;
 
 /** Where instances of the application's classes come from: CDI where there is CDI, else their constructor. */
 interface Instances {
+    /** The release of an instance that nobody keeps. */
+    Runnable NOTHING = () -> { };
+
     /** One instance and what releases it. */
     record Instance<T>(T value, Runnable release) {
     }
@@ -15,6 +19,11 @@ interface Instances {
 
     /** The beans of a type; empty without CDI. */
     <T> List<T> beans(Class<T> type);
+
+    /** An active request scope for callbacks, where there is CDI. */
+    default Application.CallbackScope requestScope() {
+        return Application.CallbackScope.NONE;
+    }
 
     /** CDI when the application has it, else plain constructors. Asked when the application has started, not before. */
     static Instances of(ClassLoader loader) {
@@ -38,7 +47,7 @@ interface Instances {
             }
             return () -> {
                 try {
-                    return new Instance<>(constructor.newInstance(), () -> { });
+                    return new Instance<>(constructor.newInstance(), NOTHING);
                 } catch (ReflectiveOperationException thrown) {
                     throw new IllegalStateException(type.getName() + " cannot be instantiated", thrown);
                 }

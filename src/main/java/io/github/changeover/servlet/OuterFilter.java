@@ -42,7 +42,7 @@ public final class OuterFilter implements Filter {
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain) throws IOException, ServletException {
         ServletRequest asked = inner != null && request instanceof HttpServletRequest marked ? inner.unwrap(marked) : request;
         if (health != null && asked instanceof HttpServletRequest http && response instanceof HttpServletResponse answer && OperatorsPage.isAt(health, http)) {
-            boolean draining = deployment.application().register().draining();
+            boolean draining = deployment.application().registry().draining();
             OperatorsPage.write(draining ? 503 : 200, "text/plain;charset=utf-8", draining ? "draining\n" : "up\n", http, answer);
         } else if (asked instanceof HttpServletRequest http && http.getHeader("Upgrade") != null
                 && http.getDispatcherType() == DispatcherType.REQUEST && Exchange.of(http).isEmpty()) {

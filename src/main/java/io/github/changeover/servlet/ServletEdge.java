@@ -35,7 +35,7 @@ public final class ServletEdge implements HttpUpgradeHandler {
     public void destroy() {
         LiveConnection ended = connection;
         if (ended == null) return;
-        below.lead(ended::released);
+        ended.released();
         below.forget();
     }
 }

@@ -63,9 +63,9 @@ final class ServletTransport implements Transport, ReadListener, WriteListener {
         inside = null;
         below.whenEnded(() -> {
             endSeen = true;
-            below.lead(connection::readable);
+            connection.readable();
         });
-        below.whenGone(() -> below.lead(connection::released));
+        below.whenGone(connection::released);
     }
 
     @Override
@@ -140,8 +140,14 @@ final class ServletTransport implements Transport, ReadListener, WriteListener {
     }
 
     @Override
-    public boolean endOutput() {
-        return below.endOutput();
+    public EndOutput endOutput(boolean closing) {
+        return below.endOutput(closing) ? EndOutput.SENT : EndOutput.UNSUPPORTED;
+    }
+
+    /** Where the container calls back on a thread of its selector, or with its monitors held, handler code must not run in the call. */
+    @Override
+    public boolean runsCallbacks() {
+        return below.callbacksOnly();
     }
 
     @Override
@@ -198,22 +204,17 @@ final class ServletTransport implements Transport, ReadListener, WriteListener {
 
     @Override
     public void onError(Throwable failure) {
-        if (closed) release();
-        else if (failure instanceof EOFException) onAllDataRead();
+        if (failure instanceof EOFException && !closed) onAllDataRead();
         else called(() -> connection.broke(failure));
     }
 
-    /** Tells the connection, on the container's thread unless that holds a monitor; and a close that had to wait for it is made now. */
-    private void called(Runnable told) {
-        below.lead(() -> tell(told));
-    }
-
-    private void tell(Runnable told) {
+    /** Passes an event on; and a close that had to wait for the container's thread is made now. */
+    private void called(Runnable event) {
         Thread outer = inside;      // a callback may come inside another
         inside = Thread.currentThread();
         try {
-            if (closed) release();
-            else told.run();
+            if (!closed) event.run();
+            else if (below.callbacksOnly()) release();
         } finally {
             inside = outer;
         }

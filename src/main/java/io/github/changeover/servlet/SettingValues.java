@@ -142,15 +142,24 @@ public final class SettingValues {
         return octets(name, otherwise, "a whole number, with K or M behind it if you like, such as 64M, or 0 for none");
     }
 
+    /** A number of bytes above zero that may be more than an {@code int} holds, or one with {@code K}, {@code M} or {@code G}. */
+    long longSize(String name, long otherwise) {
+        String allowed = "a whole number above 0, with K, M or G behind it if you like, such as 256M";
+        long size = parsed(name, otherwise, SIZE, matcher -> Math.multiplyExact(Long.parseLong(matcher.group(1)), 1L << shift(matcher)), allowed);
+        if (size == 0) throw new Wrong(name, value(name).orElse(""), allowed);
+        return size;
+    }
+
     private int octets(String name, int otherwise, String allowed) {
-        return parsed(name, otherwise, SIZE, matcher -> {
-            int shift = switch (matcher.group(2)) {
-                case "k", "K" -> 10;
-                case "m", "M" -> 20;
-                case "g", "G" -> 30;
-                default -> 0;
-            };
-            return Math.toIntExact(Long.parseLong(matcher.group(1)) << shift);
-        }, allowed);
+        return parsed(name, otherwise, SIZE, matcher -> Math.toIntExact(Long.parseLong(matcher.group(1)) << shift(matcher)), allowed);
+    }
+
+    private static int shift(Matcher size) {
+        return switch (size.group(2)) {
+            case "k", "K" -> 10;
+            case "m", "M" -> 20;
+            case "g", "G" -> 30;
+            default -> 0;
+        };
     }
 }

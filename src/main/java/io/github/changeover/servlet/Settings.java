@@ -1,6 +1,7 @@
 package io.github.changeover.servlet;
 
 import io.github.changeover.connection.Limits;
+import io.github.changeover.connection.MemoryBudget;
 import io.github.changeover.connection.Places;
 import io.github.changeover.negotiation.PathTemplate;
 import io.github.changeover.spi.ProtocolToken;
@@ -24,13 +25,15 @@ import java.util.regex.Pattern;
  * @param maxCapture   octets of an original response that is kept in memory for the new protocol
  * @param maxCaptureOnDisk octets of longer ones, all together, in temporary files
  * @param maxBlocking  platform threads for handlers that block, below JDK 21
+ * @param maxCallbacks callbacks that run at a time on threads of ours
+ * @param maxMemory    bytes that connections and captured answers hold together
  * @param servletEdge  whether a container's own edge is left for the servlet edge
  * @param off          tokens that are off at start
  * @param paths        what is set for paths, by template
  * @param bounds       how many connections there may be
  * @param operating    what an operator sets for himself
  */
-record Settings(Limits limits, Duration negotiation, int maxContent, int maxCapture, int maxCaptureOnDisk, int maxBlocking, boolean servletEdge, List<ProtocolToken> off,
+record Settings(Limits limits, Duration negotiation, int maxContent, int maxCapture, int maxCaptureOnDisk, int maxBlocking, int maxCallbacks, long maxMemory, boolean servletEdge, List<ProtocolToken> off,
                 Map<String, PathSetting> paths, Places.Bounds bounds, Operating operating) {
     /** What is set for one path; what is empty stays as the program says. */
     record PathSetting(Optional<List<ProtocolToken>> protocols, Optional<Boolean> serverOrder, Optional<Boolean> required,
@@ -39,7 +42,8 @@ record Settings(Limits limits, Duration negotiation, int maxContent, int maxCapt
 
     private static final Set<String> KNOWN = Set.of("changeover.queue.max", "changeover.idle", "changeover.stall", "changeover.closing",
             "changeover.linger", "changeover.drain", "changeover.content.max", "changeover.capture.max", "changeover.capture.disk.max", "changeover.blocking.max",
-            "changeover.off", "changeover.edge", "changeover.lifetime", "changeover.early-data.max", "changeover.negotiation.timeout");
+            "changeover.off", "changeover.edge", "changeover.lifetime", "changeover.early-data.max", "changeover.negotiation.timeout",
+            "changeover.stall.min", "changeover.callbacks.max", "changeover.memory.max");
     private static final Pattern PATH = Pattern.compile("changeover\\.path\\.(/.*)\\.(protocols|order|required|advertise|close-on-refuse|roles|connections\\.max)");
 
     static Settings read(SettingValues source, Set<String> libraries) {
@@ -49,7 +53,8 @@ record Settings(Limits limits, Duration negotiation, int maxContent, int maxCapt
                 source.time("changeover.idle", base.idle()), source.timeAboveZero("changeover.stall", base.stall()),
                 source.timeAboveZero("changeover.closing", base.closing()), source.time("changeover.linger", base.linger()),
                 source.time("changeover.drain", base.drain()),
-                source.time("changeover.lifetime", base.lifetime()), source.size("changeover.early-data.max", base.earlyData()));
+                source.time("changeover.lifetime", base.lifetime()), source.size("changeover.early-data.max", base.earlyData()),
+                source.size("changeover.stall.min", base.stallMin()));
         boolean servletEdge = source.one("changeover.edge", "auto", "auto", "servlet").equals("servlet");
         Set<String> known = new TreeSet<>(KNOWN);
         known.addAll(Operating.NAMES);
@@ -65,7 +70,8 @@ record Settings(Limits limits, Duration negotiation, int maxContent, int maxCapt
         }
         return new Settings(limits, source.timeAboveZero("changeover.negotiation.timeout", Duration.ofSeconds(30)), source.size("changeover.content.max", 1 << 20),
                 source.size("changeover.capture.max", 1 << 20), source.sizeOrNone("changeover.capture.disk.max", 64 << 20),
-                source.size("changeover.blocking.max", 200), servletEdge,
+                source.size("changeover.blocking.max", 200), source.number("changeover.callbacks.max", 200, 100_000),
+                source.longSize("changeover.memory.max", MemoryBudget.usual()), servletEdge,
                 source.list("changeover.off").map(words -> source.tokens("changeover.off", words)).orElse(List.of()), paths(source), Bounds.read(source), Operating.read(source));
     }
 
@@ -97,6 +103,7 @@ record Settings(Limits limits, Duration negotiation, int maxContent, int maxCapt
         shown.put("queue.max", Integer.toString(limits.queue()));
         shown.put("idle", time(limits.idle()));
         shown.put("stall", time(limits.stall()));
+        shown.put("stall.min", Integer.toString(limits.stallMin()));
         shown.put("closing", time(limits.closing()));
         shown.put("linger", time(limits.linger()));
         shown.put("drain", time(limits.drain()));
@@ -107,6 +114,8 @@ record Settings(Limits limits, Duration negotiation, int maxContent, int maxCapt
         shown.put("capture.max", Integer.toString(maxCapture));
         shown.put("capture.disk.max", Integer.toString(maxCaptureOnDisk));
         shown.put("blocking.max", Integer.toString(maxBlocking));
+        shown.put("callbacks.max", Integer.toString(maxCallbacks));
+        shown.put("memory.max", Long.toString(maxMemory));
         shown.put("off", off.toString());
         Bounds.show(bounds, shown);
         operating.show(shown);

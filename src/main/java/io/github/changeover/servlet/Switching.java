@@ -97,7 +97,7 @@ final class Switching {
         if (handler == null) {
             throw new IllegalStateException("The protocol " + protocol + " made no handler for " + pending.context().protocol() + ": its Switch must make one");
         }
-        if (handler instanceof ConnectionHandler.Blocking blocking && !application.threads().reserve()) {
+        if (handler instanceof ConnectionHandler.Blocking blocking && !application.blocking().reserve()) {
             blocking.unserved();
             Decision.Refuse taken = new Decision.Refuse(503, Fields.of("Retry-After", "5"),
                     "All threads for this kind of connection are taken: try again later (changeover.blocking.max)");
@@ -105,7 +105,9 @@ final class Switching {
             pending.no().say(taken);
             return Optional.empty();
         }
-        return Optional.of(new LiveConnection(application, pending.context().request(), pending.context().protocol(), early(protocol, request), handler, exchange.handOver()));
+        return Optional.of(new LiveConnection(application, pending.context().request(), pending.context().protocol(), early(protocol, request), handler, exchange.handOver(), () -> {
+            if (protocol instanceof EndpointProtocol endpoint) endpoint.release(handler);
+        }));
     }
 
     /** Of who has sent nothing yet, nothing is to be refused: what comes from now on may be the answer to the 101. */

@@ -10,7 +10,7 @@ import java.util.Optional;
  * @param failure what was thrown, when something was
  */
 public record CloseCause(Kind kind, String detail, Optional<Throwable> failure) {
-    /** The kinds of end. */
+    /** The kinds of end. More may be added. */
     public enum Kind {
         /** The handler closed, or returned. */
         HANDLER,
@@ -22,15 +22,17 @@ public record CloseCause(Kind kind, String detail, Optional<Throwable> failure) 
         HANDLER_FAILED,
         /** Nothing was received or sent for the idle time. */
         IDLE,
-        /** The peer took nothing for the stall time while octets waited. */
+        /** In some {@code changeover.stall} the client took, or sent of an unfinished message, less than {@code changeover.stall.min}. */
         STALLED,
         /** The handler sent more than the queue holds. */
         OVERFLOW,
+        /** The connections of the application held more than {@code changeover.memory.max}, and this one held the most. */
+        MEMORY,
         /** Octets came before the 101, and the protocol forbids that. */
         EARLY_DATA,
-        /** The connection was open for the longest time that is allowed. */
+        /** The connection was open for {@code changeover.lifetime}: the handler was asked to close it and did, or it was closed. */
         LIFETIME,
-        /** The application, or the server, is going. */
+        /** The application stops or is being drained: the handler was asked to close the connection and did, or it was closed. */
         DRAINED,
         /** {@link SwitchedConnection#evict()}, or an operator. */
         EVICTED

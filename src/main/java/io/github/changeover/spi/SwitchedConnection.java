@@ -7,8 +7,17 @@ import java.time.Duration;
 import java.util.function.Supplier;
 
 /**
- * A connection that is no longer HTTP. Every method may be called from any thread; none blocks, except
- * {@link #awaitRoom} and those of the streams.
+ * A connection that is no longer HTTP.
+ *
+ * <h2>Threading</h2>
+ * <ul>
+ * <li>Every method may be called from any thread, and none blocks, except {@link #awaitRoom} and those of the streams.
+ * <li>No method runs handler code before it returns, neither of this connection nor of another: callbacks, tasks and completions that a
+ *     call leads to run afterwards, on the container's thread or the callback pool (see {@link ConnectionHandler}). So a loop
+ *     over connections may send to each and close each, whatever their handlers do. {@code send} may write bytes on the caller's thread.
+ * <li>What a callback sends is gathered for as long as it has run for less than a millisecond, so that small sends leave together; later
+ *     sends are written at once. What is gathered leaves when the callback returns, or after some milliseconds.
+ * </ul>
  */
 public interface SwitchedConnection {
     /** Unique within the application, for logs. */
@@ -17,34 +26,42 @@ public interface SwitchedConnection {
     /** The request that asked for the switch. */
     UpgradeRequest request();
 
-    /** The offered token that was chosen, as the client wrote it. */
+    /** The protocol that the connection has changed to. */
     ProtocolToken protocol();
 
     /**
-     * Sends the octets after all earlier ones. They are written or copied before this returns: the buffer is the
+     * Sends the bytes after all earlier ones. They are written or copied before this returns: the buffer is the
      * caller's again, empty. Once the connection is closing, or its output has ended, they are dropped.
      *
-     * @return whether more may be sent now; after {@code false} wait for {@link ConnectionHandler.Events#writable}, which does
-     *         not come when the octets were dropped
-     * @throws IllegalStateException when as much again as {@code changeover.queue.max} was sent after a {@code false} that was
-     *                               not heeded; the connection is then closed with {@link CloseCause.Kind#OVERFLOW}
+     * @return whether more may be sent now; after {@code false} wait for {@link ConnectionHandler.Events#writable}, which is
+     *         not called when the bytes were dropped
+     * @throws IllegalStateException when as much again as {@code changeover.queue.max} was sent after {@code false};
+     *                               the connection is then closed with {@link CloseCause.Kind#OVERFLOW}
      */
-    default boolean send(ByteBuffer octets) {
-        return send(octets, null);
+    default boolean send(ByteBuffer bytes) {
+        return send(bytes, null);
     }
 
     /**
-     * As {@link #send(ByteBuffer)}; {@code sent}, unless it is null, runs once: with null when the last of the octets was given to the
-     * container, with the reason when they never will be. It runs like a callback and must not block. When this throws
-     * nothing was accepted, and it does not run.
+     * As {@link #send(ByteBuffer)}; {@code sent}, unless it is null, runs once: with null when the last of the bytes was given to the
+     * container, with the reason when they never will be. It runs like a callback, after those of earlier sends and before
+     * {@link ConnectionHandler.Events#closed}. When this throws nothing was accepted, and it does not run.
      */
-    boolean send(ByteBuffer octets, Completion sent);
+    boolean send(ByteBuffer bytes, Completion sent);
 
-    /** Told what became of octets. */
+    /** Called when bytes have been sent, or never will be. */
     @FunctionalInterface
     interface Completion {
-        /** @param failure null when the octets were sent */
+        /** @param failure null when the bytes were sent */
         void done(Throwable failure);
+    }
+
+    /**
+     * A completion that any thread may run at once: the one that writes the last byte, while a callback of the connection runs. For libraries that complete a
+     * future of theirs: it must not block, throw, or run code of an application.
+     */
+    @FunctionalInterface
+    interface ImmediateCompletion extends Completion {
     }
 
     /**
@@ -56,21 +73,22 @@ public interface SwitchedConnection {
      */
     <T> T together(Supplier<T> sends);
 
-    /** Octets accepted and not yet given to the container. */
+    /** Bytes accepted and not yet given to the container. */
     long queued();
 
     /**
-     * Waits until a send of so many octets is heeding: for an API whose sends block by contract, as those of Jakarta WebSocket.
-     * The only method that blocks, and the only way to wait inside a callback, where no other comes meanwhile; octets go out all
-     * the same. When it has waited, {@link ConnectionHandler.Events#writable} does not come for the {@code false} before.
+     * Blocks until so many bytes can be sent without an exception: for an API whose sends block by contract, as those of Jakarta WebSocket.
+     * It may be called in a callback; bytes are written all the same. When it has waited,
+     * {@link ConnectionHandler.Events#writable} is not called for the {@code false} before.
      *
-     * @return whether octets are still taken, and there was room in time
+     * @param atMost any duration, {@code ChronoUnit.FOREVER.getDuration()} included
+     * @return whether bytes are still accepted, and there was room in time
      */
-    boolean awaitRoom(long octets, Duration atMost) throws InterruptedException;
+    boolean awaitRoom(long bytes, Duration atMost) throws InterruptedException;
 
     /**
      * Stops {@link ConnectionHandler.Events#received}, and {@link ConnectionHandler.Events#ended} behind it, until
-     * {@link #resume}; the peer is held back by TCP. Called from outside a callback, one that runs already goes on.
+     * {@link #resume}; TCP holds the client back. Called from outside a callback, one that runs already goes on.
      */
     void pause();
 
@@ -78,31 +96,31 @@ public interface SwitchedConnection {
     void resume();
 
     /**
-     * Runs the task like a callback: after those before it, never beside one. What it throws is the handler's failure.
-     * Dropped when the connection is closed.
+     * Runs the task like a callback: after those before it, never beside one, and never before this returns. What it throws is the
+     * handler's failure. It is dropped when the connection is closed.
      */
     void execute(Runnable task);
 
     /**
-     * Sends what is queued and then tells the peer that no more comes, while reading goes on. Where the container
-     * cannot do that, everything queued is sent and the end is told when the connection closes.
+     * Sends what is queued and then tells the client that no more comes, while reading goes on. Where that is not possible (on some containers, and
+     * over TLS before 1.3), everything queued is sent and the client sees the end when the connection closes.
      */
     void endOutput();
 
-    /** Sends what is queued, within the closing time, and closes. Octets that arrive meanwhile are dropped. */
+    /** Sends what is queued, within the closing time, and closes. Bytes that arrive meanwhile are dropped. */
     void close();
 
     /**
-     * As {@link #close()}, for a protocol whose both sides have said their last word, as after two Close frames: what is
-     * queued is sent, and then the peer's end is not awaited. Were it to send on, a reset could cost it what it has not read.
+     * As {@link #close()}, for a protocol whose both sides have finished, as after two Close frames: what is
+     * queued is sent, and then the client's end is not awaited. If it were to send on, a reset could cost it what it has not read.
      */
     default void conclude() {
         close();
     }
 
     /**
-     * As {@link #close()}, with a cause of the handler's own to be told to {@link ConnectionHandler.Events#closed}. The first
-     * close that is asked for counts.
+     * As {@link #close()}, with a cause of the handler's own for {@link ConnectionHandler.Events#closed}. The first
+     * close that is requested counts.
      */
     void close(CloseCause cause);
 
@@ -110,7 +128,7 @@ public interface SwitchedConnection {
     void evict();
 
     /**
-     * The peer's octets; -1 after its end, and when the application goes. Reading throws an {@link java.io.IOException} once
+     * The client's bytes; -1 after its end, and when the application stops. Reading throws an {@link java.io.IOException} once
      * the connection has ended otherwise, or the thread is interrupted. Closing it closes the connection.
      *
      * @throws IllegalStateException when the handler is no {@link ConnectionHandler.Blocking}
@@ -118,10 +136,19 @@ public interface SwitchedConnection {
     InputStream input();
 
     /**
-     * Octets for the peer: writing waits while the queue is full, and {@code flush} does nothing, for octets go out at once.
+     * Bytes for the client: writing blocks while the queue is full, and {@code flush} does nothing, for bytes are sent at once.
      * Writing throws an {@link java.io.IOException} once they would be dropped. Closing it is {@link #endOutput}.
      *
      * @throws IllegalStateException when the handler is no {@link ConnectionHandler.Blocking}
      */
     OutputStream output();
+
+    /**
+     * What a protocol library needs beside this.
+     *
+     * @throws UnsupportedOperationException when this is no connection of Changeover's
+     */
+    default AdvancedConnection advanced() {
+        throw new UnsupportedOperationException("Only a connection that Changeover has switched has an advanced view; this is " + getClass().getName());
+    }
 }

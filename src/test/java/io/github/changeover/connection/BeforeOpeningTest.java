@@ -27,7 +27,7 @@ class BeforeOpeningTest {
         transport.open(connection);
         assertThat(transport.aborts()).isPositive();
         assertThat(diary.told()).containsExactly("closed");
-        assertThat(rig.application.register().live()).isEmpty();
+        assertThat(rig.application.registry().live()).isEmpty();
     }
 
     @Test
@@ -38,7 +38,7 @@ class BeforeOpeningTest {
         transport.open(connection);
         connection.released();
         assertThat(diary.told()).containsExactly("closed");
-        assertThat(rig.application.register().live()).isEmpty();
+        assertThat(rig.application.registry().live()).isEmpty();
     }
 
     @Test
@@ -64,12 +64,12 @@ class BeforeOpeningTest {
 
     @Test
     void aConnectionThatComesWhileTheApplicationGoesIsOpenedAndThenDrained() {
-        rig.application.register().drain(Duration.ZERO);
+        rig.application.registry().stop(Duration.ZERO);
         Diary late = new Diary();
         transport.open(rig.connection(late));
         assertThat(late.told()).endsWith("closed").doesNotContain("OVERLAP");
         assertThat(late.told().indexOf("opened")).isLessThanOrEqualTo(Math.max(0, late.told().indexOf("drain")));
-        assertThat(rig.application.register().live()).isEmpty();
+        assertThat(rig.application.registry().live()).isEmpty();
     }
 
     @Test

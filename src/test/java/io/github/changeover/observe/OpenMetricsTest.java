@@ -2,7 +2,7 @@ package io.github.changeover.observe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.changeover.connection.Register;
+import io.github.changeover.connection.ConnectionRegistry;
 import io.github.changeover.negotiation.Explanation.Ground;
 import io.github.changeover.negotiation.Explanation.Outcome;
 import io.github.changeover.spi.CloseCause;
@@ -84,7 +84,7 @@ class OpenMetricsTest {
     void noLabelComesFromAPeer() {
         Tally tally = new Tally(List.of(ProtocolToken.of("foo/2"), ProtocolToken.of("FOO/2")));
         for (int i = 0; i < 1000; i++) tally.decided(ObservatoryTest.explanation("/" + i, Outcome.IGNORED, Ground.NOT_SERVED), Duration.ZERO);
-        Counts counts = tally.read(new Register());
+        Counts counts = tally.read(new ConnectionRegistry());
         assertThat(counts.live().keySet()).containsExactly("foo/2", "other");
         assertThat(counts.decisions().get(Outcome.IGNORED)).containsExactly(Map.entry(Ground.NOT_SERVED, 1000L));
         assertThat(counts.decided(Outcome.IGNORED)).isEqualTo(1000);

@@ -1,10 +1,11 @@
 package io.github.changeover.testkit;
 
 import io.github.changeover.connection.Application;
+import io.github.changeover.connection.BlockingThreads;
+import io.github.changeover.connection.ConnectionListener;
 import io.github.changeover.connection.Limits;
 import io.github.changeover.connection.LiveConnection;
-import io.github.changeover.connection.Threads;
-import io.github.changeover.connection.Witness;
+import io.github.changeover.connection.MemoryBudget;
 import io.github.changeover.spi.CloseCause;
 import io.github.changeover.spi.ConnectionHandler;
 import io.github.changeover.spi.EarlyData;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -30,28 +32,32 @@ import java.util.concurrent.locks.LockSupport;
  * MemoryConnection connection = MemoryConnection.of(new Lines()).receive("hello\n");
  * assertEquals("hello\r\n", connection.text());
  * }</pre>
- * Callbacks of a {@link ConnectionHandler.Events} run inside the call that causes them, on the caller's thread. A
- * {@link ConnectionHandler.Blocking} has a thread of its own: read from {@link #peer()}, which waits, and {@link #awaitEnd}.
+ * Callbacks of a {@link ConnectionHandler.Events} that the peer causes run inside the call that causes them, on the caller's thread. What a call
+ * on {@link #connection()} from outside a callback leads to runs when the test next calls a method of this class, as it would later on another
+ * thread in a container. A {@link ConnectionHandler.Blocking} has a thread of its own: read from {@link #peer()}, which waits, and {@link #awaitEnd}.
  */
 public final class MemoryConnection implements AutoCloseable {
     private final MemoryTransport transport = new MemoryTransport();
+    private final PendingCallbacks callbacks = new PendingCallbacks();
     private final Application application;
     private final LiveConnection connection;
     private final Wire peer = new Wire(new MemoryLine(transport));
 
     private MemoryConnection(ConnectionHandler handler, UpgradeRequest request, int queue, boolean slow) {
-        application = application(queue);
-        if (handler instanceof ConnectionHandler.Blocking) application.threads().reserve();
+        application = application(queue, callbacks);
+        if (handler instanceof ConnectionHandler.Blocking) application.blocking().reserve();
         connection = new LiveConnection(application, request, ProtocolToken.of("memory"), EarlyData.DELIVER, handler, () -> { });
         if (slow) transport.window(0);
-        transport.open(connection);
+        transport.whileWaiting(callbacks::run).open(connection);
+        callbacks.run();
     }
 
     /** One whose connections never wait for time to pass. */
-    static Application application(int queue) {
+    static Application application(int queue, Executor callbacks) {
         Limits usual = Limits.DEFAULT;
         Limits still = new Limits(queue, Duration.ZERO, usual.stall(), usual.closing(), Duration.ZERO, usual.drain(), Duration.ZERO, usual.earlyData());
-        return Application.of(still, Threads.of(16, null), Thread.currentThread().getContextClassLoader(), Witness.NONE);
+        return new Application(still, callbacks, BlockingThreads.of(16, null), new MemoryBudget(MemoryBudget.usual()), Thread.currentThread().getContextClassLoader(),
+                Application.CallbackScope.NONE, ConnectionListener.NONE);
     }
 
     /** Opened, with a peer that takes everything at once. */
@@ -85,6 +91,11 @@ public final class MemoryConnection implements AutoCloseable {
     /** Octets from the peer. They wait while the handler has paused reading. */
     public MemoryConnection receive(byte... octets) {
         transport.peerSends(octets);
+        return run();
+    }
+
+    private MemoryConnection run() {
+        callbacks.run();
         return this;
     }
 
@@ -96,19 +107,19 @@ public final class MemoryConnection implements AutoCloseable {
     /** The peer sends no more. */
     public MemoryConnection end() {
         transport.peerEnds();
-        return this;
+        return run();
     }
 
     /** The peer takes so many octets more. */
     public MemoryConnection takes(long octets) {
         transport.peerTakes(octets);
-        return this;
+        return run();
     }
 
     /** The peer vanishes. */
     public MemoryConnection reset() {
         transport.peerResets();
-        return this;
+        return run();
     }
 
     /** The peer as a client that waits for what it reads. */
@@ -118,16 +129,19 @@ public final class MemoryConnection implements AutoCloseable {
 
     /** What the peer has taken so far. */
     public byte[] sent() {
+        callbacks.run();
         return transport.taken();
     }
 
     /** The same as text, each octet a character. */
     public String text() {
+        callbacks.run();
         return transport.text();
     }
 
     /** The peer's octets that wait because the handler has paused reading. */
     public int unread() {
+        callbacks.run();
         return transport.unread();
     }
 
@@ -135,8 +149,10 @@ public final class MemoryConnection implements AutoCloseable {
 
     /** As when the application goes: the handler may say goodbye for so long, then the connection ends. */
     public MemoryConnection drain(Duration grace) {
-        application.register().drain(grace);
-        return this;
+        application.registry().startDraining(grace);
+        callbacks.run();
+        application.registry().drain(grace);
+        return run();
     }
 
     /** What the handler has. */
@@ -146,8 +162,9 @@ public final class MemoryConnection implements AutoCloseable {
 
     /** The kind of end; empty while the connection lives. */
     public Optional<CloseCause.Kind> ended() {
+        callbacks.run();
         for (CloseCause.Kind kind : CloseCause.Kind.values()) {
-            if (application.register().closed(kind) > 0) return Optional.of(kind);
+            if (application.registry().closed(kind) > 0) return Optional.of(kind);
         }
         return Optional.empty();
     }
@@ -164,7 +181,9 @@ public final class MemoryConnection implements AutoCloseable {
     @Override
     public void close() {
         connection.evict();
-        application.threads().close();
+        callbacks.run();
+        application.blocking().close();
+        application.close();
     }
 
     /** The peer's end of a transport. */

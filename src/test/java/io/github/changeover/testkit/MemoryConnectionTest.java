@@ -91,7 +91,7 @@ class MemoryConnectionTest {
 
     @Test
     void aDrainEndsIt() {
-        assertThat(MemoryConnection.of(new Mirror()).drain(Duration.ofSeconds(1)).ended()).contains(CloseCause.Kind.HANDLER);
+        assertThat(MemoryConnection.of(new Mirror()).drain(Duration.ofSeconds(1)).ended()).contains(CloseCause.Kind.DRAINED);
     }
 
     @Test

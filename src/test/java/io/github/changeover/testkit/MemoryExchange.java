@@ -40,6 +40,7 @@ final class MemoryExchange implements Line {
         byte[] sent = Arrays.copyOfRange(octets, offset, offset + length);
         if (switched) {
             transport.peerSends(sent);
+            server.runCallbacks();
             return;
         }
         int before = pending.length;
@@ -47,6 +48,7 @@ final class MemoryExchange implements Line {
         System.arraycopy(sent, 0, pending, before, length);
         boolean more = true;
         while (more && !switched && !closed) more = next();
+        server.runCallbacks();
     }
 
     /** Answers the next request, once it is whole. */
@@ -96,11 +98,11 @@ final class MemoryExchange implements Line {
         UpgradeProtocol protocol = verdict.protocol().orElseThrow();
         Optional<OriginalResponse> original = protocol.answersOriginalRequest() ? Optional.of(server.page(played.request())) : Optional.empty();
         ConnectionHandler handler = change.handler().apply(new SwitchContext(played.request(), verdict.token().orElseThrow(), content, original));
-        if (handler instanceof ConnectionHandler.Blocking) server.live().threads().reserve();
+        if (handler instanceof ConnectionHandler.Blocking) server.live().blocking().reserve();
         switched = true;
         put(head.octets());
         transport.peerSends(pending);
-        transport.open(new LiveConnection(server.live(), played.request(), verdict.token().orElseThrow(), protocol.earlyData(), handler, () -> { }));
+        transport.whileWaiting(server::runCallbacks).open(new LiveConnection(server.live(), played.request(), verdict.token().orElseThrow(), protocol.earlyData(), handler, () -> { }));
     }
 
     private void answer(OriginalResponse page, Fields added) throws IOException {
@@ -125,12 +127,14 @@ final class MemoryExchange implements Line {
     public void endOutput() {
         if (switched) transport.peerEnds();
         else hangUp();
+        server.runCallbacks();
     }
 
     @Override
     public void reset() {
         if (switched) transport.peerResets();
         else hangUp();
+        server.runCallbacks();
     }
 
     @Override

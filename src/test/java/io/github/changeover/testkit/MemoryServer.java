@@ -38,7 +38,8 @@ public final class MemoryServer implements AutoCloseable {
             "No protocol was taken, and there is no application here.\n".getBytes(StandardCharsets.US_ASCII));
     private final List<PathRule> rules = new ArrayList<>();
     private final TokenSwitches switches = new TokenSwitches();
-    private final Application application = MemoryConnection.application(Limits.DEFAULT.queue());
+    private final PendingCallbacks callbacks = new PendingCallbacks();
+    private final Application application = MemoryConnection.application(Limits.DEFAULT.queue(), callbacks);
     private Function<UpgradeRequest, OriginalResponse> pages = request -> NO_APPLICATION;
     private Optional<String> user = Optional.empty();
     private Set<String> roles = Set.of();
@@ -106,14 +107,18 @@ public final class MemoryServer implements AutoCloseable {
 
     /** As when the application goes: handlers may say goodbye for so long, then every connection ends. */
     public void drain(Duration grace) {
-        application.register().drain(grace);
+        application.registry().startDraining(grace);
+        callbacks.run();
+        application.registry().drain(grace);
+        callbacks.run();
     }
 
     /** Ends every connection. */
     @Override
     public void close() {
         drain(Duration.ZERO);
-        application.threads().close();
+        application.blocking().close();
+        application.close();
     }
 
     PathPolicy policy() {
@@ -122,6 +127,11 @@ public final class MemoryServer implements AutoCloseable {
 
     OriginalResponse page(UpgradeRequest request) {
         return pages.apply(request);
+    }
+
+    /** Runs what a container would run on another thread. */
+    void runCallbacks() {
+        callbacks.run();
     }
 
     Application live() {

@@ -29,7 +29,7 @@ public final class MemoryTransport implements Transport {
     private boolean peerEnded, outputEnded, halfCloses = true, keeps;
     private long window = Long.MAX_VALUE;
     private IOException readFailure, writeFailure;
-    private Runnable insideWrite = () -> { };
+    private Runnable insideWrite = () -> { }, whileWaiting = () -> { };
     private int closes, aborts, writing, seen;
 
     /** Opens the connection over this. */
@@ -67,7 +67,7 @@ public final class MemoryTransport implements Transport {
         boolean tell;
         synchronized (this) {
             window = window + octets < 0 ? Long.MAX_VALUE : window + octets;
-            tell = writeWanted && connection != null;
+            tell = writeWanted && connection != null && window > 0;
             if (tell) writeWanted = false;
         }
         if (tell) connection.writable();
@@ -116,8 +116,10 @@ public final class MemoryTransport implements Transport {
         while (taken.size() == seen) {
             if (aborts > 0) throw new SocketException("Connection reset");
             if (closes > 0 || outputEnded && halfCloses) return -1;
+            whileWaiting.run();
+            if (taken.size() > seen) break;
             try {
-                wait(Line.left(deadline));
+                wait(Math.min(10, Line.left(deadline)));
             } catch (InterruptedException interrupted) {
                 Thread.currentThread().interrupt();
                 throw new SocketTimeoutException("interrupted");
@@ -152,6 +154,12 @@ public final class MemoryTransport implements Transport {
     /** As a container does that holds the last octets until it is called again. */
     public synchronized MemoryTransport keepsTheLast() {
         keeps = true;
+        return this;
+    }
+
+    /** Runs now and then while the peer waits, on its thread. */
+    synchronized MemoryTransport whileWaiting(Runnable callbacks) {
+        whileWaiting = callbacks;
         return this;
     }
 
@@ -226,21 +234,23 @@ public final class MemoryTransport implements Transport {
         from.get(octets);
         if (keeps && count > 0) {
             kept.writeBytes(octets);
-            writeWanted = true;
             return false;
         }
         taken.writeBytes(octets);
-        if (!from.hasRemaining()) return true;
-        writeWanted = true;
-        return false;
+        return !from.hasRemaining();
     }
 
     @Override
-    public synchronized boolean endOutput() throws IOException {
+    public synchronized void requestWritable() {
+        writeWanted = true;
+    }
+
+    @Override
+    public synchronized EndOutput endOutput(boolean closing) throws IOException {
         if (writeFailure != null) throw writeFailure;
         outputEnded = true;
         notifyAll();
-        return halfCloses;
+        return halfCloses ? EndOutput.SENT : EndOutput.UNSUPPORTED;
     }
 
     @Override

@@ -154,10 +154,10 @@ final class GrizzlyConnection {
     void boundQueue(int octets) { done(() -> n.call("bound", connection, octets)); }
 
     /**
-     * Our end after all output that was flushed; reading goes on. Over TLS close_notify, then FIN: after {@link #guardEnd}, and not before TLS 1.3, where the
-     * peer would drop what it has still to send.
+     * Our end after all output that was flushed. Over TLS close_notify, then FIN: after {@link #guardEnd}, and before TLS 1.3 only when the connection is
+     * closing, for there the client drops what it has still to send.
      */
-    boolean shutdownOutput() { return soft(() -> !tls() || guard != null && guard.halves()) && farewell(() -> done(() -> channel().shutdownOutput())); }
+    boolean shutdownOutput(boolean closing) { return soft(() -> !tls() || guard != null && (closing || guard.halves())) && farewell(() -> done(() -> channel().shutdownOutput())); }
 
     /** Before the WebConnection's close(), which itself ends TLS by a bare FIN: close_notify after all output that was flushed. In clear nothing, and true. */
     boolean closeNotify() { return soft(() -> !tls() || guard != null) && farewell(() -> { }); }

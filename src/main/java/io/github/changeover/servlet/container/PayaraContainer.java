@@ -11,8 +11,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.Optional;
-import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.naming.InitialContext;
@@ -28,7 +26,6 @@ public final class PayaraContainer implements Container {
     private static final long GRIZZLYS_OWN = 30_000;
     private static final String CLOSES = PayaraContainer.class.getName() + ".closes";
 
-    private final CallbackThreads callbacks = new CallbackThreads();
     private PayaraListeners listeners;      // null: not known
 
     /** For the ServiceLoader. */
@@ -104,7 +101,7 @@ public final class PayaraContainer implements Container {
     public void upgrade(HttpServletRequest request, LiveConnection connection) throws IOException, ServletException {
         restoreRaw(request);
         Optional<GrizzlyConnection> grizzly = GrizzlyConnection.of(request);
-        ServletEdge.upgrade(request, connection, grizzly.isPresent() ? new Beneath(grizzly.get(), callbacks) : Below.NOTHING);
+        ServletEdge.upgrade(request, connection, grizzly.isPresent() ? new Beneath(grizzly.get()) : Below.NOTHING);
     }
 
     @Override
@@ -116,11 +113,6 @@ public final class PayaraContainer implements Container {
     @Override
     public void announce(HttpServletRequest request, HttpServletResponse response, String tokens) {
         if (!GrizzlyConnection.of(request).map(grizzly -> grizzly.field("Upgrade", tokens)).orElse(false)) response.setHeader("Upgrade", tokens);
-    }
-
-    @Override
-    public void close() {
-        callbacks.shutdown();
     }
 
     @Override
@@ -153,12 +145,10 @@ public final class PayaraContainer implements Container {
         private static final Runnable ENDED = () -> { };
         private static final int QUEUE = 64 * 1024;     // what waits beyond that waits in our own queue, where it is seen
         private final GrizzlyConnection grizzly;
-        private final Executor callbacks;
         private final AtomicReference<Runnable> told = new AtomicReference<>();
 
-        Beneath(GrizzlyConnection grizzly, Executor callbacks) {
+        Beneath(GrizzlyConnection grizzly) {
             this.grizzly = grizzly;
-            this.callbacks = callbacks;
             grizzly.boundQueue(QUEUE);
             grizzly.guardEnd(this::ended);
         }
@@ -178,19 +168,9 @@ public final class PayaraContainer implements Container {
             grizzly.whenClosed(tell);
         }
 
-        /** Payara calls back with its handler's monitor held, and a write that fails wants that monitor. */
         @Override
-        public void lead(Runnable task) {
-            try {
-                callbacks.execute(task);
-            } catch (RejectedExecutionException gone) {
-                task.run();     // the application has gone, and its connections before it
-            }
-        }
-
-        @Override
-        public boolean endOutput() {
-            return grizzly.shutdownOutput();
+        public boolean endOutput(boolean closing) {
+            return grizzly.shutdownOutput(closing);
         }
 
         @Override

@@ -40,33 +40,33 @@ public final class TomcatEdge implements InternalHttpUpgradeHandler {
             connection.released();
             return;
         }
-        transport.dispatching(true);
+        transport.beginDispatch();
         try {
             connection.open(transport);
         } finally {
-            transport.dispatching(false);
+            if (!transport.endDispatch()) transport.requestDisconnect();
         }
     }
 
     @Override
     public SocketState upgradeDispatch(SocketEvent event) {
         if (transport == null) return SocketState.CLOSED;
-        transport.dispatching(true);
-        try {
-            // No switch: its table is a class of its own, and a stopped application's class loader gives none any more.
-            if (event == SocketEvent.OPEN_READ) {
-                connection.readable();
-            } else if (event == SocketEvent.OPEN_WRITE) {
-                connection.writable();
-            } else {
-                connection.released();      // STOP, DISCONNECT, ERROR, TIMEOUT
-                transport.detach();
-                return SocketState.CLOSED;
-            }
-        } finally {
-            transport.dispatching(false);
+        // No switch: its table is a class of its own, and a stopped application's class loader gives none any more.
+        boolean readable = event == SocketEvent.OPEN_READ;
+        if (!readable && event != SocketEvent.OPEN_WRITE) {
+            connection.released();      // STOP, DISCONNECT, ERROR, TIMEOUT
+            transport.detach();
+            return SocketState.CLOSED;
         }
-        return transport.closed() ? SocketState.CLOSED : SocketState.SUSPENDED;
+        if (!transport.beginDispatch()) return SocketState.CLOSED;
+        boolean open = false;
+        try {
+            if (readable) connection.readable();
+            else connection.writable();
+        } finally {
+            open = transport.endDispatch();
+        }
+        return open ? SocketState.SUSPENDED : SocketState.CLOSED;
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.net.ssl.SSLEngine;
 import org.apache.tomcat.util.net.NioChannel;
@@ -15,22 +16,25 @@ import org.apache.tomcat.util.net.SocketEvent;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 
 /**
- * A connection's octets straight from Tomcat's socket. In clear it is the {@link SocketChannel} that is read and
+ * A connection's bytes straight from Tomcat's socket. In clear text the {@link SocketChannel} is read and
  * written, never Tomcat's {@link NioChannel}: that one is used again for other connections after a close, and a late
- * writer must not reach those. TLS and the head's remainder go through it: so a close waits for who is inside.
+ * writer must not reach those. TLS and the rest of the head go through it: so a close waits for whoever is inside.
  */
 final class TomcatTransport implements Transport {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
     private static final Scratch SCRATCH = new Scratch(64 * 1024, true);
+    /** Whether Tomcat is in a dispatch of this socket, under the socket's lock; and whether the socket is to be released. */
+    private static final int FREE = 0, DISPATCHING = 1, RELEASED = 2;
 
     private final SocketWrapperBase<?> wrapper;
     private final SocketChannel channel;
-    private final SecureNioChannel secure;      // null in clear
-    private volatile Thread dispatcher;
+    private final SecureNioChannel secure;      // null in clear text
+    private final AtomicInteger dispatch = new AtomicInteger();
     private final ReentrantLock io = new ReentrantLock();
-    private volatile boolean closed;
+    private volatile boolean closed;            // changed under the io lock
     private boolean headSent;
-    private boolean drained;        // the last read took all there was: the next would be a call of the system for nothing
+    private boolean drained;        // the last read took all there was: the next would be a system call for nothing
+    private ByteBuffer closeNotify; // of TLS, as far as it is still to be written; null before the output ends
 
     TomcatTransport(SocketWrapperBase<?> wrapper) {
         this.wrapper = wrapper;
@@ -39,16 +43,33 @@ final class TomcatTransport implements Transport {
         this.secure = socket instanceof SecureNioChannel tls ? tls : null;
     }
 
-    /** Tells that the calling thread is, or is no longer, Tomcat's, in a dispatch of this socket. */
-    void dispatching(boolean now) {
-        dispatcher = now ? Thread.currentThread() : null;
+    // ---- Tomcat's dispatch
+
+    /** Returns whether the socket is still ours. */
+    boolean beginDispatch() {
+        return dispatch.compareAndSet(FREE, DISPATCHING);
     }
 
-    boolean closed() {
-        return closed;
+    /** Returns whether the socket is still ours; if not, the dispatch must tell Tomcat so. */
+    boolean endDispatch() {
+        return dispatch.compareAndSet(DISPATCHING, FREE);
     }
 
-    /** Who takes it begins to read: what was drained before may be full again. */
+    /**
+     * Has Tomcat release the socket: the dispatch that is under way does so when it ends, else an event leads to one. Closing the wrapper here
+     * could meet a dispatch that holds the processor, and Tomcat would keep it for ever.
+     */
+    private void release() {
+        if (dispatch.getAndSet(RELEASED) == FREE) requestDisconnect();
+    }
+
+    void requestDisconnect() {
+        if (!wrapper.isClosed()) wrapper.processSocket(SocketEvent.DISCONNECT, true);
+    }
+
+    // ---- bytes
+
+    /** Whoever takes it begins to read: what was drained before may be full again. */
     @Override
     public Scratch scratch() {
         drained = false;
@@ -86,7 +107,7 @@ final class TomcatTransport implements Transport {
     }
 
     private int readSome(ByteBuffer into) throws IOException {
-        // What came with the request's head waits in the wrapper's buffer.
+        // What arrived with the request's head waits in the wrapper's buffer.
         boolean buffered = secure != null || !wrapper.getSocketBufferHandler().isReadBufferEmpty();
         if (buffered) return wrapper.read(false, into);
         int room = into.remaining();
@@ -99,8 +120,8 @@ final class TomcatTransport implements Transport {
     public boolean write(ByteBuffer from) throws IOException {
         io.lock();
         try {
-            if (closed) throw new IOException("The connection is closed");
-            if (!headSent && wrapper.hasDataToWrite() && wrapper.flush(false)) return later();
+            requireOpen();
+            if (!headSent && wrapper.hasDataToWrite() && wrapper.flush(false)) return false;
             headSent = true;
             return secure == null ? writeClear(from) : writeSecure(from);
         } finally {
@@ -108,9 +129,13 @@ final class TomcatTransport implements Transport {
         }
     }
 
+    private void requireOpen() throws IOException {
+        if (closed) throw new IOException("The connection is closed");
+    }
+
     private boolean writeClear(ByteBuffer from) throws IOException {
         while (from.hasRemaining()) {
-            if (channel.write(from) == 0) return later();
+            if (channel.write(from) == 0) return false;
         }
         return true;
     }
@@ -118,47 +143,66 @@ final class TomcatTransport implements Transport {
     private boolean writeSecure(ByteBuffer from) throws IOException {
         if (secure.getOutboundRemaining() > 0) secure.flushOutbound();      // what is encrypted and not sent
         while (from.hasRemaining()) {
-            if (secure.write(from) == 0) return later();
+            if (secure.write(from) == 0) return false;
         }
-        return secure.getOutboundRemaining() == 0 || later();
-    }
-
-    private boolean later() {
-        wrapper.registerWriteInterest();
-        return false;
+        return secure.getOutboundRemaining() == 0;
     }
 
     @Override
-    public boolean endOutput() throws IOException {
+    public void requestWritable() throws IOException {
         io.lock();
         try {
-            if (closed) throw new IOException("The connection is closed");
-            if (secure != null) sayGoodbye();
-            channel.shutdownOutput();
-            return true;
+            requireOpen();
+            wrapper.registerWriteInterest();
         } finally {
             io.unlock();
         }
     }
 
-    /** TLS's close_notify. What is read after it still arrives. */
-    private void sayGoodbye() throws IOException {
-        SSLEngine engine = secure.getSslEngine();
-        engine.closeOutbound();
-        ByteBuffer record = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
-        engine.wrap(NOTHING, record);
-        channel.write(record.flip());
+    @Override
+    public EndOutput endOutput(boolean closing) throws IOException {
+        io.lock();
+        try {
+            requireOpen();
+            if (secure != null) {
+                if (!closing && !endsEachSide()) return EndOutput.UNSUPPORTED;
+                if (!writeCloseNotify()) return EndOutput.WAITING;
+            }
+            channel.shutdownOutput();
+            return EndOutput.SENT;
+        } finally {
+            io.unlock();
+        }
     }
+
+    /** Before TLS 1.3 the client answers close_notify with its own, and drops what it has still to send (RFC 8446 section 6.1). */
+    private boolean endsEachSide() {
+        return secure.getSslEngine().getSession().getProtocol().equals("TLSv1.3");
+    }
+
+    /** Behind everything that was encrypted before: a write has returned true. Returns whether all of it is written. */
+    private boolean writeCloseNotify() throws IOException {
+        if (closeNotify == null) {
+            SSLEngine engine = secure.getSslEngine();
+            engine.closeOutbound();
+            ByteBuffer records = ByteBuffer.allocate(2 * engine.getSession().getPacketBufferSize());
+            while (!engine.isOutboundDone() && engine.wrap(NOTHING.duplicate(), records).bytesProduced() > 0) { }
+            closeNotify = records.flip();
+        }
+        while (closeNotify.hasRemaining()) {
+            if (channel.write(closeNotify) == 0) return false;
+        }
+        return true;
+    }
+
+    // ---- the end
 
     @Override
     public void close() {
-        if (!detach()) return;
-        // On Tomcat's thread the dispatch answers CLOSED. From any other, an event is sent that does the same: closing the
-        // wrapper here could meet a dispatch that holds the processor, and Tomcat would keep it for ever.
-        if (dispatcher != Thread.currentThread() && !wrapper.isClosed()) wrapper.processSocket(SocketEvent.DISCONNECT, true);
+        if (detach()) release();
     }
 
-    /** From here on nobody reaches Tomcat's channel; answers whether that is new. */
+    /** From here on nobody reaches Tomcat's channel; returns whether that is new. */
     boolean detach() {
         io.lock();
         try {
@@ -170,14 +214,16 @@ final class TomcatTransport implements Transport {
         }
     }
 
+    /** The mark first: a late writer must not find the channel in use by another connection. */
     @Override
     public void abort() {
+        detach();
         try {
             channel.setOption(StandardSocketOptions.SO_LINGER, 0);     // a reset, and the kernel's queue is freed
-            if (dispatcher != Thread.currentThread()) channel.close();
+            channel.close();
         } catch (IOException gone) {
             // then it is closed
         }
-        close();
+        release();
     }
 }

@@ -1,11 +1,14 @@
 package io.github.changeover.websocket.engine;
 
+import io.github.changeover.spi.AdvancedConnection;
 import io.github.changeover.spi.SwitchedConnection;
 import io.github.changeover.websocket.frames.FrameWriter;
 import io.github.changeover.websocket.frames.Opcode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.glassfish.tyrus.spi.CompletionHandler;
@@ -13,49 +16,49 @@ import org.glassfish.tyrus.spi.Writer;
 import org.glassfish.tyrus.spi.WriterInfo;
 
 /**
- * Where Tyrus puts its frames. A send that waits by contract waits for room in the queue and is done when the queue has the
- * frame; so is an asynchronous one inside a callback, which may wait for its result and would wait for itself. Elsewhere an
- * asynchronous send is done when the container has the octets. A Close frame waits for nothing: it goes before messages that
- * other threads have in hand and that wait for a slow peer, and these fail; where it has no room the connection closes without it.
+ * Where Tyrus puts its frames. A send that blocks by contract waits for room in the queue, and is done when the queue has the
+ * frame. An asynchronous send never waits: up to a limit of bytes that wait it is accepted, beyond it this one send fails; it is done when the
+ * container has its last byte. A Close frame is always accepted, and nothing follows it.
  */
 final class FrameOutlet extends Writer {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
-    /** For ever: the watch evicts a peer that takes nothing, and that ends the waiting. The watch itself says goodbye, so that does not wait. */
-    private static final Duration PATIENCE = Duration.ofDays(1);
+    /** The connection is closed when its client takes too little for too long (changeover.stall), and that ends the waiting. */
+    private static final Duration FOR_EVER = ChronoUnit.FOREVER.getDuration();
 
-    private final SwitchedConnection connection;
+    private final AdvancedConnection connection;
     private final FrameWriter frames;
-    private final BooleanSupplier peerHasClosed;
-    private boolean said;                   // a Close frame: nothing may follow it (RFC 6455 section 5.5.1); changed while nobody else sends
-    private volatile boolean full;          // a send was answered false
+    private final BooleanSupplier clientHasClosed;
+    private final long mostQueued;
+    private final Executor results;
+    private boolean closeSent;              // nothing may follow a Close frame (RFC 6455 section 5.5.1); changed while nobody else sends
     private volatile boolean silent;        // there is nobody to send to
-    private volatile boolean left;          // the connection is closed by others
-    private volatile Thread inside;         // the one that is in a callback
 
-    /** @param peerHasClosed whether the peer's Close frame has come */
-    FrameOutlet(SwitchedConnection connection, FrameWriter frames, BooleanSupplier peerHasClosed) {
-        this.connection = connection;
+    /**
+     * @param clientHasClosed whether the client's Close frame has arrived
+     * @param mostQueued      bytes that may wait after an asynchronous send
+     * @param results         runs results of asynchronous sends, in their order
+     */
+    FrameOutlet(SwitchedConnection connection, FrameWriter frames, BooleanSupplier clientHasClosed, long mostQueued, Executor results) {
+        this.connection = connection.advanced();
         this.frames = frames;
-        this.peerHasClosed = peerHasClosed;
+        this.clientHasClosed = clientHasClosed;
+        this.mostQueued = mostQueued;
+        this.results = results;
     }
 
-    /** Whether the peer is behind: nothing more should be read from it. */
-    boolean full() {
-        return full;
+    /** Whether the client is behind: nothing more should be read from it. */
+    boolean isFull() {
+        return connection.isFull();
     }
 
-    void room() {
-        full = false;
+    /** Runs a result of an asynchronous send after those before it, beside callbacks. */
+    void result(Runnable result) {
+        results.execute(result);
     }
 
-    /** Runs a callback. */
-    void during(Runnable callback) {
-        inside = Thread.currentThread();
-        try {
-            callback.run();
-        } finally {
-            inside = null;
-        }
+    /** Runs the task like a callback, after the one that may be running. */
+    void execute(Runnable task) {
+        connection.execute(task);
     }
 
     /** Tyrus tells the endpoint of an end; frames of that go nowhere. */
@@ -67,79 +70,118 @@ final class FrameOutlet extends Writer {
         });
     }
 
-    /** From now on {@link #close} leaves the connection to who closes it. */
-    void leave() {
-        left = true;
-    }
-
     @Override
     public void write(ByteBuffer frame, CompletionHandler<ByteBuffer> done) {
         write(frame, done, null);
     }
 
+    /** For a Tyrus that makes its frames itself. */
     @Override
     public void write(ByteBuffer frame, CompletionHandler<ByteBuffer> done, WriterInfo info) {
-        write(frame.remaining(), () -> frame, done, info);
+        CompletionHandler<ByteBuffer> told = isAsynchronous(info) && done != null ? later(done) : done;
+        write(frame.remaining(), () -> frame, told, info);
+    }
+
+    private CompletionHandler<ByteBuffer> later(CompletionHandler<ByteBuffer> done) {
+        return new CompletionHandler<>() {
+            @Override
+            public void completed(ByteBuffer frame) {
+                result(() -> done.completed(frame));
+            }
+
+            @Override
+            public void failed(Throwable failure) {
+                result(() -> done.failed(failure));
+            }
+        };
+    }
+
+    private static boolean isAsynchronous(WriterInfo info) {
+        return info != null && (info.getRemoteEndpointType() == WriterInfo.RemoteEndpointType.ASYNC || info.getRemoteEndpointType() == WriterInfo.RemoteEndpointType.BROADCAST);
+    }
+
+    /** Control frames are sent by Tyrus itself, too, inside callbacks: they must not wait. */
+    private static boolean isControl(WriterInfo info) {
+        if (info == null) return false;
+        WriterInfo.MessageType type = info.getMessageType();
+        return type == WriterInfo.MessageType.CLOSE || type == WriterInfo.MessageType.PING || type == WriterInfo.MessageType.PONG;
     }
 
     /** What became of a frame: it is in the queue; there was no room; others must send before; nothing may be sent any more. */
     private enum Step { DONE, NO_ROOM, NOT_ITS_TURN, CLOSED }
 
     /**
-     * Sends a frame. Who is told of it, and what has waited for it, runs when the frame has its place and nothing is held: it may
-     * send on, on this connection and on others.
+     * Sends a frame. {@code done} is called when nothing is held: for a send that waits by the calling thread, else by the one that writes the last
+     * byte; it must not run code of the application.
      *
-     * @param octets at most, of the frame
-     * @param next   makes it, once and while nobody else sends; or answers null when it is not its turn
+     * @param bytes at most, of the frame
+     * @param next  makes it, once and while nobody else sends; or returns null when it is not its turn
      * @return whether it was its turn
      */
-    boolean write(int octets, Supplier<ByteBuffer> next, CompletionHandler<ByteBuffer> done, WriterInfo info) {
-        boolean asynchronous = info != null && info.getRemoteEndpointType() == WriterInfo.RemoteEndpointType.ASYNC;
-        boolean waits = !asynchronous || inside == Thread.currentThread();
-        Duration patience = info != null && info.getMessageType() == WriterInfo.MessageType.CLOSE ? Duration.ZERO : PATIENCE;
+    boolean write(int bytes, Supplier<ByteBuffer> next, CompletionHandler<ByteBuffer> done, WriterInfo info) {
+        return isAsynchronous(info) || isControl(info) ? writeAtOnce(bytes, next, done, info) : writePatiently(bytes, next, done);
+    }
+
+    private boolean writeAtOnce(int bytes, Supplier<ByteBuffer> next, CompletionHandler<ByteBuffer> done, WriterInfo info) {
+        boolean close = info.getMessageType() == WriterInfo.MessageType.CLOSE;
+        SwitchedConnection.ImmediateCompletion sent = done == null ? null : failure -> tell(done, failure);
+        Step step;
+        try {
+            step = silent ? Step.CLOSED : connection.together(() -> {
+                if (closeSent) return Step.CLOSED;
+                return close || connection.queued() + bytes <= mostQueued ? send(next, sent) : Step.NO_ROOM;
+            });
+        } catch (RuntimeException wrong) {
+            tell(done, wrong);
+            return true;
+        }
+        if (step == Step.CLOSED) tell(done, closed());
+        else if (step == Step.NO_ROOM) tell(done, new IOException("The client is too slow: " + mostQueued + " bytes may wait for a session (changeover.websocket.send.max), and "
+                + connection.queued() + " do already. Nothing of this message was sent"));
+        return step != Step.NOT_ITS_TURN;
+    }
+
+    private boolean writePatiently(int bytes, Supplier<ByteBuffer> next, CompletionHandler<ByteBuffer> done) {
         Step step = Step.NO_ROOM;
-        boolean waited = false;
         Throwable failure = null;
+        boolean full = connection.isFull();
         try {
             while (step == Step.NO_ROOM) {
-                boolean open = !silent && (!waits || connection.awaitRoom(octets, patience));
-                if (waits && full) {        // who waited has taken the word of it from the handler
-                    waited = true;
-                    full = false;
-                }
-                step = open ? connection.together(() -> step(octets, next, waits ? null : told -> tell(done, told))) : Step.CLOSED;
+                step = silent || !connection.awaitRoom(bytes, FOR_EVER) ? Step.CLOSED : connection.together(() -> {
+                    if (closeSent) return Step.CLOSED;
+                    return hasRoom(bytes) ? send(next, null) : Step.NO_ROOM;     // others may have filled the queue since this one waited for it
+                });
             }
-            if (step == Step.CLOSED) failure = new IOException("The connection takes no more frames");
+            if (step == Step.CLOSED) failure = closed();
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             failure = interrupted;
         } catch (RuntimeException wrong) {
             failure = wrong;
         }
-        if (waited && !full) connection.resume();       // now, for what is read then is told on this thread
-        if (failure != null || waits && step == Step.DONE) tell(done, failure);
+        if (full && !connection.isFull()) connection.resume();      // who has waited is told of the room instead of the handler
+        if (failure != null || step == Step.DONE) tell(done, failure);
         return step != Step.NOT_ITS_TURN;
     }
 
-    private Step step(int octets, Supplier<ByteBuffer> next, SwitchedConnection.Completion sent) {
-        if (said) return Step.CLOSED;
-        if (sent == null && !hasRoom(octets)) return Step.NO_ROOM;
+    private static IOException closed() {
+        return new IOException("The session is closed: it does not send frames any more");
+    }
+
+    private Step send(Supplier<ByteBuffer> next, SwitchedConnection.Completion sent) {
         ByteBuffer frame = next.get();
         if (frame == null) return Step.NOT_ITS_TURN;
-        said = Opcode.isClose(frame.get(frame.position()));
-        frames.write(frame, some -> {
-            if (!connection.send(some)) full = true;
-        });
-        if (sent != null) connection.send(NOTHING.duplicate(), sent);
+        closeSent = Opcode.isClose(frame.get(frame.position()));
+        frames.write(frame, some -> connection.trySend(some, null, Long.MAX_VALUE));
+        if (sent != null) connection.trySend(NOTHING.duplicate(), sent, Long.MAX_VALUE);
         return Step.DONE;
     }
 
-    /** Others may have filled the queue since this one waited for it. */
-    private boolean hasRoom(int octets) {
+    private boolean hasRoom(int bytes) {
         try {
-            return connection.awaitRoom(octets, Duration.ZERO);
+            return connection.awaitRoom(bytes, Duration.ZERO);
         } catch (InterruptedException interrupted) {
-            throw new IllegalStateException("Not to wait is not to be interrupted", interrupted);
+            throw new IllegalStateException("A wait of no time was interrupted", interrupted);
         }
     }
 
@@ -149,15 +191,20 @@ final class FrameOutlet extends Writer {
         else done.failed(failure);
     }
 
+    /** Whether the Close frame of this side is on its way. */
+    boolean closeSent() {
+        return connection.together(() -> closeSent);
+    }
+
     /** Tyrus is done: the Close frame is on its way. */
     @Override
     public void close() {
-        if (!left && !silent) end();
+        if (!silent) end();
     }
 
-    /** Closes the connection. After both Close frames the server is who closes, and waits for nothing: RFC 6455 section 7.1.1. */
+    /** Closes the connection. After both Close frames the server closes, and waits for nothing: RFC 6455 section 7.1.1. */
     void end() {
-        if (peerHasClosed.getAsBoolean()) connection.conclude();
+        if (clientHasClosed.getAsBoolean()) connection.conclude();
         else connection.close();
     }
 }

@@ -23,12 +23,12 @@ import org.glassfish.tyrus.spi.Writer;
 final class MessageReader implements Connection, ReadHandler {
     private static final System.Logger LOG = System.getLogger(MessageReader.class.getName());
     private final ProtocolHandler protocol;
-    private final TyrusWebSocket socket;
+    private final MessageSocket socket;
     private final Writer writer;
     private Text text;          // null before the first
     private Binary binary;      // likewise
 
-    MessageReader(ProtocolHandler protocol, TyrusWebSocket socket, Writer writer) {
+    MessageReader(ProtocolHandler protocol, MessageSocket socket, Writer writer) {
         this.protocol = protocol;
         this.socket = socket;
         this.writer = writer;
@@ -69,8 +69,8 @@ final class MessageReader implements Connection, ReadHandler {
                 switch (frame.first()) {
                     case Opcode.FIN | Opcode.TEXT -> text(frame.text());
                     case Opcode.FIN | Opcode.BINARY -> binary(frame.payload());
-                    default -> protocol.process(Frame.builder().fin((frame.first() & Opcode.FIN) != 0)
-                            .opcode((byte) (frame.first() & Opcode.MASK)).payloadData(frame.payload()).build(), socket);
+                    default -> process(Frame.builder().fin((frame.first() & Opcode.FIN) != 0)
+                            .opcode((byte) (frame.first() & Opcode.MASK)).payloadData(frame.payload()).build());
                 }
             }
         } catch (WebSocketException wrong) {
@@ -79,6 +79,11 @@ final class MessageReader implements Connection, ReadHandler {
             LOG.log(System.Logger.Level.WARNING, "A WebSocket endpoint failed, and so did its onError", odd);
             socket.onClose(new CloseFrame(new CloseReason(CloseCodes.UNEXPECTED_CONDITION, "")));
         }
+    }
+
+    private void process(Frame frame) {
+        if (Opcode.isClose(frame.getOpcode())) socket.clientCloses(() -> protocol.process(frame, socket));
+        else protocol.process(frame, socket);
     }
 
     private void text(String message) {
@@ -108,6 +113,11 @@ final class MessageReader implements Connection, ReadHandler {
     @Override
     public CloseListener getCloseListener() {
         return reason -> { };
+    }
+
+    /** Tells the endpoint that the session is closed, if that is still to be done. In callbacks only. */
+    void deliverClose() {
+        socket.deliverClose();
     }
 
     @Override

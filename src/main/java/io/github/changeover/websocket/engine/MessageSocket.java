@@ -9,19 +9,22 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.glassfish.tyrus.core.ProtocolHandler;
 import org.glassfish.tyrus.core.TyrusEndpointWrapper;
 import org.glassfish.tyrus.core.TyrusWebSocket;
+import org.glassfish.tyrus.core.frame.CloseFrame;
 import org.glassfish.tyrus.core.frame.Frame;
 import org.glassfish.tyrus.spi.CompletionHandler;
 import org.glassfish.tyrus.spi.WriterInfo;
 
 /**
- * Tyrus' socket, but that it makes the frames of messages itself. Any thread may send; what is not the next fragment waits for the
- * end of a message that others send in fragments. Control frames and the states of a connection are Tyrus'.
+ * Tyrus' socket, except that it makes the frames of messages itself, and that {@code @OnClose} never runs inside {@code Session.close()}. Any
+ * thread may send; what is not the next fragment waits for the end of a message that others send in fragments. Control frames and the states of a
+ * connection are Tyrus'.
  */
 final class MessageSocket extends TyrusWebSocket {
     /** As long as Tyrus has patience. */
@@ -32,6 +35,9 @@ final class MessageSocket extends TyrusWebSocket {
     private static final Condition ENDED = ENDS.newCondition();
 
     private final FrameOutlet outlet;
+    private final AtomicReference<CloseFrame> close = new AtomicReference<>();      // the first, from either side or of ours
+    private volatile Thread closing;    // the one that tells the endpoint of it
+    private boolean closed;             // the endpoint was told; touched in callbacks only
     private volatile int unfinished;    // opcode of the message that is sent in fragments, or 0; changed while nobody else sends
     private volatile boolean awaited;   // somebody has waited for its end
     private char half;                  // the first half of a surrogate pair that ended a fragment, or 0; likewise
@@ -41,8 +47,51 @@ final class MessageSocket extends TyrusWebSocket {
         this.outlet = outlet;
     }
 
-    /** Whom to tell of what became of a frame. */
-    private static final class Sent extends CompletionHandler<ByteBuffer> {
+    // ---- the end
+
+    /**
+     * Tyrus calls this inside {@code Session.close()}, on whatever thread. The endpoint is called afterwards: the callback that is running may be what
+     * closed the session, and another thread must not run the endpoint's code.
+     */
+    @Override
+    public void onClose(CloseFrame frame) {
+        if (closing == Thread.currentThread()) {
+            if (close.compareAndSet(null, frame)) closed = true;
+            super.onClose(frame);       // of the client's, or Tyrus calls itself again
+            return;
+        }
+        if (!close.compareAndSet(null, frame)) return;
+        if (outlet.closeSent()) outlet.end();
+        outlet.execute(this::deliverClose);
+    }
+
+    /** Calls the endpoint's {@code @OnClose}, if the session is closed and that was not done. In callbacks only. */
+    void deliverClose() {
+        CloseFrame frame = close.get();
+        if (frame == null || closed) return;
+        closed = true;
+        closing(() -> super.onClose(frame));
+    }
+
+    /** Processes a Close frame of the client's: no code of the endpoint's is running, so that its {@code @OnClose} may. */
+    void clientCloses(Runnable process) {
+        deliverClose();
+        closing(process);
+    }
+
+    private void closing(Runnable step) {
+        closing = Thread.currentThread();
+        try {
+            step.run();
+        } finally {
+            closing = null;
+        }
+    }
+
+    // ---- messages
+
+    /** Completes what the sender was given. A {@code SendHandler} is the application's: it runs on a thread of its own. */
+    private final class Sent extends CompletionHandler<ByteBuffer> {
         private final Outcome outcome = new Outcome();
         private final SendHandler handler;      // or null
 
@@ -53,13 +102,13 @@ final class MessageSocket extends TyrusWebSocket {
         @Override
         public void completed(ByteBuffer frame) {
             outcome.complete(null);
-            if (handler != null) handler.onResult(new SendResult());
+            if (handler != null) outlet.result(() -> handler.onResult(new SendResult()));
         }
 
         @Override
         public void failed(Throwable failure) {
             outcome.completeExceptionally(failure);
-            if (handler != null) handler.onResult(new SendResult(failure));
+            if (handler != null) outlet.result(() -> handler.onResult(new SendResult(failure)));
         }
     }
 

@@ -50,7 +50,7 @@ final class OwnEngine implements ProtocolLibrary.Started {
         }
         DeflatePool pool = new DeflatePool();
         SessionEnds ends = SessionEnds.of(context);
-        WebSocketHandler.Shared shared = new WebSocketHandler.Shared(new FrameLimits(terms.maxMessage(), terms.maxMessage()), pool, ends);
+        WebSocketHandler.Shared shared = new WebSocketHandler.Shared(new FrameLimits(terms.maxMessage(), terms.maxMessage()), pool, ends, terms.sendMax(), start.results());
         WebSocketProtocol protocol = new WebSocketProtocol(container.getWebSocketEngine(), terms, shared);
         container.serve(new FrontController(container, terms, shared));
         container.paths().forEach(path -> start.changeover().path(path).offer(protocol));

@@ -5,22 +5,35 @@ import jakarta.servlet.ServletContext;
 import jakarta.servlet.http.HttpSessionEvent;
 import jakarta.servlet.http.HttpSessionIdListener;
 import jakarta.servlet.http.HttpSessionListener;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Ends the connections of a user whose HTTP session ends, or who logs out of it: they are closed with 1008 (Jakarta WebSocket
- * section 7.2). Connections without an authenticated user stay.
+ * section 7.2). Connections without an authenticated user stay. Thread-safe.
  */
 public final class SessionEnds implements HttpSessionListener, HttpSessionIdListener, Logouts {
     private static final String ATTRIBUTE = SessionEnds.class.getName();
-    private final Map<String, Set<Expected>> expected = new ConcurrentHashMap<>();
+    /** Longer than a handshake takes until its connection is open. */
+    private static final long REMEMBERED = Duration.ofMinutes(2).toNanos();
+    private static final int MOST_REMEMBERED = 100_000;
+
+    private final Map<String, Set<Expected>> expected = new HashMap<>();        // by session; guarded by this, as all that follows
+    private final Map<String, Long> ended = new LinkedHashMap<>();             // sessions, and when: of the last minutes, the oldest first
+    private final Map<String, String> renamed = new LinkedHashMap<>();         // sessions of the last minutes that got another id
+    private volatile int sessions;                                             // that somebody waits for
+    private volatile long lastNegotiated;                                      // nanoseconds; 0 before the first
 
     /** A connection that ends with its session. */
     static final class Expected {
         private final Runnable end;
-        private volatile String session;
+        private String session;
 
         private Expected(String session, Runnable end) {
             this.session = session;
@@ -36,24 +49,35 @@ public final class SessionEnds implements HttpSessionListener, HttpSessionIdList
         return (SessionEnds) context.getAttribute(ATTRIBUTE);
     }
 
-    /** Runs {@code end} when the session ends, unless it is forgotten before. */
-    Expected expect(String session, Runnable end) {
+    /**
+     * Runs {@code end} when the session ends, unless it is forgotten before; at once when it has ended since the handshake.
+     *
+     * @param negotiated when the user was known, in nanoseconds
+     */
+    Expected expect(String session, long negotiated, Runnable end) {
         Expected one = new Expected(session, end);
-        add(one);
+        boolean over;
+        synchronized (this) {
+            for (String next = renamed.get(one.session); next != null; next = renamed.get(one.session)) one.session = next;
+            Long since = ended.get(one.session);
+            over = since != null && since - negotiated >= 0;
+            if (!over) add(one);
+        }
+        if (over) end.run();
         return one;
     }
 
     private void add(Expected one) {
-        expected.compute(one.session, (id, before) -> {
-            Set<Expected> all = before == null ? ConcurrentHashMap.newKeySet() : before;
-            all.add(one);
-            return all;
-        });
+        expected.computeIfAbsent(one.session, none -> new HashSet<>()).add(one);
+        sessions = expected.size();
     }
 
     /** The connection has ended by itself. */
-    void forget(Expected one) {
-        expected.computeIfPresent(one.session, (id, all) -> all.remove(one) && all.isEmpty() ? null : all);
+    synchronized void forget(Expected one) {
+        Set<Expected> all = expected.get(one.session);
+        if (all == null || !all.remove(one)) return;
+        if (all.isEmpty()) expected.remove(one.session);
+        sessions = expected.size();
     }
 
     @Override
@@ -61,29 +85,62 @@ public final class SessionEnds implements HttpSessionListener, HttpSessionIdList
         loggedOut(event.getSession().getId());
     }
 
+    /** A handshake of a known user is under way: from now on logouts are remembered until its connection may have opened. Returns the time. */
+    long negotiating() {
+        long now = System.nanoTime() | 1;
+        lastNegotiated = now;
+        return now;
+    }
+
+    private boolean negotiatedLately() {
+        long last = lastNegotiated;
+        return last != 0 && System.nanoTime() - last < REMEMBERED;
+    }
+
     @Override
     public boolean areAwaited() {
-        return !expected.isEmpty();
+        return sessions > 0 || negotiatedLately();
     }
 
     @Override
     public boolean awaits(String session) {
-        return expected.containsKey(session);
+        if (negotiatedLately()) return true;
+        synchronized (this) {
+            return expected.containsKey(session);
+        }
     }
 
     @Override
     public void loggedOut(String session) {
-        Set<Expected> all = expected.remove(session);
-        if (all != null) all.forEach(one -> one.end.run());
+        List<Expected> all;
+        synchronized (this) {
+            Set<Expected> found = expected.remove(session);
+            sessions = expected.size();
+            remember(ended, session, System.nanoTime());
+            all = found == null ? List.of() : List.copyOf(found);
+        }
+        all.forEach(one -> one.end.run());
     }
 
     @Override
-    public void sessionIdChanged(HttpSessionEvent event, String before) {
+    public synchronized void sessionIdChanged(HttpSessionEvent event, String before) {
+        String id = event.getSession().getId();
+        if (id.equals(before)) return;
+        renamed.remove(id);
+        remember(renamed, before, id);
         Set<Expected> all = expected.remove(before);
         if (all == null) return;
         all.forEach(one -> {
-            one.session = event.getSession().getId();
+            one.session = id;
             add(one);
         });
+    }
+
+    private <T> void remember(Map<String, T> map, String session, T what) {
+        map.remove(session);
+        map.put(session, what);
+        long now = System.nanoTime();
+        for (Iterator<Long> oldest = ended.values().iterator(); oldest.hasNext() && now - oldest.next() > REMEMBERED; ) oldest.remove();
+        if (map.size() > MOST_REMEMBERED) map.remove(map.keySet().iterator().next());
     }
 }

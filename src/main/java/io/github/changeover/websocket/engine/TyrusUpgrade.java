@@ -2,6 +2,7 @@ package io.github.changeover.websocket.engine;
 
 import jakarta.websocket.Extension;
 import java.lang.reflect.Field;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.glassfish.tyrus.core.DebugContext;
@@ -37,13 +38,10 @@ record TyrusUpgrade(TyrusEndpointWrapper endpoint, ProtocolHandler protocol, Lis
         }
 
         private static Field only(Class<?> owner, Class<?> type) throws NoSuchFieldException {
-            for (Field field : owner.getDeclaredFields()) {
-                if (field.getType() == type) {
-                    field.setAccessible(true);
-                    return field;
-                }
-            }
-            throw new NoSuchFieldException(owner.getName() + " has no " + type.getSimpleName());
+            List<Field> fields = Arrays.stream(owner.getDeclaredFields()).filter(field -> field.getType() == type).toList();
+            if (fields.size() != 1) throw new NoSuchFieldException(owner.getName() + " has " + fields.size() + " fields of type " + type.getSimpleName() + ", not one");
+            fields.get(0).setAccessible(true);
+            return fields.get(0);
         }
     }
 

@@ -17,6 +17,7 @@ import jakarta.websocket.CloseReason.CloseCodes;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import org.glassfish.tyrus.spi.Connection;
 import org.glassfish.tyrus.spi.WebSocketEngine.UpgradeInfo;
 
@@ -32,35 +33,43 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
     private FrameOutlet outlet;             // null until opened
     private FrameReader reader;
     private Connection tyrus;
+    private final long negotiated;
     private SessionEnds.Expected expected;  // null unless an authenticated user's session is watched
 
-    /** What all connections of an application share. */
-    record Shared(FrameLimits limits, DeflatePool pool, SessionEnds ends) {
+    /**
+     * What all connections of an application share.
+     *
+     * @param sendMax bytes that may wait for a session's client after an asynchronous send
+     * @param results runs results of asynchronous sends
+     */
+    record Shared(FrameLimits limits, DeflatePool pool, SessionEnds ends, long sendMax, Executor results) {
     }
 
-    WebSocketHandler(UpgradeInfo info, Optional<DeflateAgreement> deflate, Shared shared) {
+    /** @param negotiated when, in nanoseconds: a logout since then counts */
+    WebSocketHandler(UpgradeInfo info, Optional<DeflateAgreement> deflate, Shared shared, long negotiated) {
         this.info = info;
         this.deflate = deflate;
         this.shared = shared;
+        this.negotiated = negotiated;
     }
 
     @Override
     public void opened(SwitchedConnection connection) {
         reader = new FrameReader(shared.limits, deflate, shared.pool);
-        outlet = new FrameOutlet(connection, new FrameWriter(deflate, shared.pool), reader::closeCame);
-        outlet.during(() -> tyrus = TyrusUpgrade.of(info).<Connection>map(upgrade -> upgrade.open(outlet))
-                .orElseGet(() -> info.createConnection(outlet, reason -> outlet.end())));
+        outlet = new FrameOutlet(connection, new FrameWriter(deflate, shared.pool), reader::closeCame, shared.sendMax, new SerialExecutor(shared.results));
+        tyrus = TyrusUpgrade.of(info).<Connection>map(upgrade -> upgrade.open(outlet))
+                .orElseGet(() -> info.createConnection(outlet, reason -> outlet.end()));
         UpgradeRequest request = connection.request();
         if (request.principal().isPresent() && request.sessionId().isPresent()) {
-            expected = shared.ends.expect(request.sessionId().get(), () -> connection.execute(
+            expected = shared.ends.expect(request.sessionId().get(), negotiated, () -> connection.execute(
                     () -> end(CloseCodes.VIOLATED_POLICY, "The user's session has ended.")));
         }
     }
 
     @Override
     public void received(SwitchedConnection connection, ByteBuffer octets) {
-        outlet.during(() -> reader.read(octets, this));
-        if (outlet.full()) connection.pause();
+        reader.read(octets, this);
+        if (outlet.isFull()) connection.pause();
     }
 
     @Override
@@ -82,7 +91,6 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
 
     @Override
     public void writable(SwitchedConnection connection) {
-        outlet.room();
         connection.resume();
     }
 
@@ -95,8 +103,13 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
 
     @Override
     public void idle(SwitchedConnection connection) {
-        outlet.leave();
         end(CloseCodes.GOING_AWAY, "Nothing was sent or received for long.");
+    }
+
+    @Override
+    public void rejected(SwitchedConnection connection, CloseCause cause) {
+        if (cause.kind() == CloseCause.Kind.MEMORY) end(CloseCodes.TRY_AGAIN_LATER, "The server holds too many unfinished messages: try again later.");
+        else end(CloseCodes.VIOLATED_POLICY, "A message that was begun must be finished faster (changeover.stall).");
     }
 
     @Override
@@ -109,6 +122,7 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
         if (expected != null) shared.ends.forget(expected);
         if (outlet == null) return;
         lost(cause.kind().toString());
+        if (tyrus instanceof MessageReader messages) messages.deliverClose();
         reader.close();
     }
 

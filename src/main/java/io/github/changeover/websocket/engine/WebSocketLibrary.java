@@ -22,6 +22,7 @@ public final class WebSocketLibrary implements ProtocolLibrary {
     private static final String ORIGINS = "changeover.websocket.origins";
     private static final String ORIGIN_REQUIRED = "changeover.websocket.origin-required";
     private static final String MESSAGE_MAX = "changeover.websocket.message.max";
+    private static final String SEND_MAX = "changeover.websocket.send.max";
     private static final String DEFLATE = "changeover.websocket.deflate";
 
     /** For the ServiceLoader. */
@@ -30,7 +31,7 @@ public final class WebSocketLibrary implements ProtocolLibrary {
 
     @Override
     public Set<String> settings() {
-        return Set.of(EngineChoice.SETTING, ORIGINS, ORIGIN_REQUIRED, MESSAGE_MAX, DEFLATE);
+        return Set.of(EngineChoice.SETTING, ORIGINS, ORIGIN_REQUIRED, MESSAGE_MAX, SEND_MAX, DEFLATE);
     }
 
     /**
@@ -38,13 +39,14 @@ public final class WebSocketLibrary implements ProtocolLibrary {
      *
      * @param origins    the gate before the handshake
      * @param handshake  what is agreed on
-     * @param maxMessage octets of a message, inflated
+     * @param maxMessage bytes of a message, inflated
+     * @param sendMax    bytes that may wait for a session's client after an asynchronous send
      */
-    record Terms(SameOrigin origins, HandshakePolicy handshake, int maxMessage) {
+    record Terms(SameOrigin origins, HandshakePolicy handshake, int maxMessage, int sendMax) {
         static Terms of(SettingValues settings) {
             SameOrigin origins = SameOrigin.only().allowing(origins(settings)).requiringOrigin(settings.flag(ORIGIN_REQUIRED).orElse(false)).behind(ForwardedAuthority.TRUSTED);
             HandshakePolicy handshake = settings.flag(DEFLATE).orElse(true) ? HandshakePolicy.NOTHING.withDeflate(DeflatePolicy.JDK) : HandshakePolicy.NOTHING;
-            return new Terms(origins, handshake, settings.size(MESSAGE_MAX, 16 << 20));
+            return new Terms(origins, handshake, settings.size(MESSAGE_MAX, 16 << 20), settings.size(SEND_MAX, 16 << 20));
         }
 
         /** The gate, then the opening handshake. */

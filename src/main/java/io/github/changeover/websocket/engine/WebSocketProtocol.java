@@ -57,12 +57,13 @@ final class WebSocketProtocol implements UpgradeProtocol {
     private Decision endpoint(UpgradeRequest request, ProtocolToken offered, OpeningHandshake.Accepted accepted) {
         Optional<HttpServletRequest> http = RequestAtHand.current();
         if (http.isEmpty()) return rehearsed(offered, accepted);
+        long negotiated = request.principal().isPresent() ? shared.ends().negotiating() : 0;
         TyrusUpgradeResponse response = new TyrusUpgradeResponse();
         UpgradeInfo info = TyrusRequest.during(http.get(), request, accepted, parameters, context -> engine.upgrade(context, response));
         // SUCCESS tells of more than 101
         if (info.getStatus() == UpgradeStatus.SUCCESS && response.getStatus() == 101) {
             OpeningHandshake.Accepted agreed = agreed(accepted, response);
-            return new Decision.Switch(List.of(offered), fields(agreed, response), context -> new WebSocketHandler(info, agreed.deflate(), shared));
+            return new Decision.Switch(List.of(offered), fields(agreed, response), context -> new WebSocketHandler(info, agreed.deflate(), shared, negotiated));
         }
         if (info.getStatus() == UpgradeStatus.NOT_APPLICABLE) return new Decision.Ignore("no WebSocket endpoint is at this path");
         return response.getStatus() == 403 ? new Decision.Refuse(403, "The endpoint at this path does not take this Origin (its Configurator says so).")

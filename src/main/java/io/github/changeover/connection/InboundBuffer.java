@@ -4,48 +4,48 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** The octets of a connection on their way in; first of all those that came before the 101. Touched in turns only. */
-final class Arrivals {
+/** The bytes of a connection on their way in, first of all those that arrived before the 101. Used by the thread that processes events only. */
+final class InboundBuffer {
     private final Transport transport;
     private ByteBuffer early;           // null when there is none, or no more
     private boolean ended;
-    private boolean dry;                // nothing was there at the opening, and nobody has read since
-    private IOException failure;        // of that look; whoever reads next is told
+    private boolean drained;            // the check for early bytes found nothing, and nobody has read since
+    private IOException failure;        // of that check; the next read throws it
 
-    Arrivals(Transport transport) {
+    InboundBuffer(Transport transport) {
         this.transport = transport;
     }
 
     /**
-     * Looks, before the handler is told anything, for what is there already: it came before the 101, as far as can be told.
+     * Reads, before the handler's first callback, what is there already: it arrived before the 101, as far as can be told.
      *
-     * @return whether that is more than {@code most} octets; if not, it is kept
+     * @return whether that is more than {@code limit} bytes; if not, it is kept
      */
-    boolean exceedEarly(int most) {
+    boolean exceedsEarlyLimit(int limit) {
         Scratch scratch = transport.scratch();
-        ByteBuffer octets = scratch.take();
+        ByteBuffer bytes = scratch.take();
         ByteArrayOutputStream kept = null;      // most connections begin without
         try {
             int count;
-            while ((count = transport.read(octets.clear())) > 0) {
+            while ((count = transport.read(bytes.clear())) > 0) {
                 if (kept == null) kept = new ByteArrayOutputStream(count);
-                if (kept.size() + count > most) return true;
-                for (octets.flip(); octets.hasRemaining(); ) kept.write(octets.get());
+                if (kept.size() + count > limit) return true;
+                for (bytes.flip(); bytes.hasRemaining(); ) kept.write(bytes.get());
             }
             ended = count < 0;
-            dry = count == 0 && kept == null;
+            drained = count == 0 && kept == null;
         } catch (IOException broken) {
             failure = broken;
         } finally {
-            scratch.give(octets);
+            scratch.give(bytes);
         }
         if (kept != null) early = ByteBuffer.wrap(kept.toByteArray());
         return false;
     }
 
-    /** The transport may have called while nobody would read, and calls no more: whoever reads next asks it again. */
-    void unheard() {
-        dry = false;
+    /** A readable event may have arrived while reading was paused: the next read asks the transport again. */
+    void forgetDrained() {
+        drained = false;
     }
 
     /** As {@link Transport#read}. */
@@ -53,22 +53,22 @@ final class Arrivals {
         if (early != null) return readEarly(into);
         if (failure != null) throw failure;
         if (ended) return -1;
-        if (dry) {
-            dry = false;        // the transport was asked, and calls
+        if (drained) {
+            drained = false;        // the transport was asked, and will call
             return 0;
         }
         return transport.read(into);
     }
 
-    /** Whether a peer that has said its last word sends nothing all the same; octets that came already are dropped. */
-    boolean silent() throws IOException {
+    /** Whether nothing of the client's waits to be read; bytes that have arrived already are dropped. */
+    boolean isEmpty() throws IOException {
         if (early != null || failure != null || ended) return ended;
         Scratch scratch = transport.scratch();
-        ByteBuffer octets = scratch.take();
+        ByteBuffer bytes = scratch.take();
         try {
-            return transport.readLast(octets.clear()) <= 0;
+            return transport.readLast(bytes.clear()) <= 0;
         } finally {
-            scratch.give(octets);
+            scratch.give(bytes);
         }
     }
 

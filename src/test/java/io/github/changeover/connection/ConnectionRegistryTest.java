@@ -12,9 +12,9 @@ import org.junit.jupiter.api.Timeout;
 
 /** The counts, and the end of an application. */
 @Timeout(20)
-class RegisterTest {
+class ConnectionRegistryTest {
     private final Rig rig = new Rig();
-    private final Register register = rig.application.register();
+    private final ConnectionRegistry register = rig.application.registry();
     private final MemoryTransport transport = new MemoryTransport();
 
     @Test
@@ -46,13 +46,13 @@ class RegisterTest {
             }
         };
         transport.open(rig.connection(polite));
-        Thread end = new Thread(() -> register.drain(Duration.ofSeconds(10)));
+        Thread end = new Thread(() -> register.stop(Duration.ofSeconds(10)));
         end.start();
         asked.await();
         transport.peerEnds();
         end.join();
         assertThat(transport.text()).isEqualTo("BYE");
-        assertThat(polite.kind()).isEqualTo(Kind.HANDLER);
+        assertThat(polite.kind()).as("C16: asked to close, it counts as that").isEqualTo(Kind.DRAINED);
     }
 
     @Test
@@ -60,7 +60,7 @@ class RegisterTest {
         Diary first = new Diary();
         Diary late = new Diary();
         transport.open(rig.connection(first));
-        register.turnAway(Duration.ofSeconds(10));
+        register.startDraining(Duration.ofSeconds(10));
         new MemoryTransport().open(rig.connection(late));
         assertThat(register.draining()).isTrue();
         assertThat(first.told()).containsExactly("opened", "drain");
@@ -76,25 +76,25 @@ class RegisterTest {
         };
         transport.open(rig.connection(stubborn));
         long before = System.nanoTime();
-        register.turnAway(Duration.ofSeconds(10));
-        register.look(before + Duration.ofSeconds(9).toNanos());
+        register.startDraining(Duration.ofSeconds(10));
+        register.check(before + Duration.ofSeconds(9).toNanos());
         assertThat(register.live()).hasSize(1);
-        register.look(System.nanoTime() + Duration.ofSeconds(11).toNanos());
+        register.check(System.nanoTime() + Duration.ofSeconds(11).toNanos());
         assertThat(stubborn.kind()).isEqualTo(Kind.DRAINED);
         assertThat(register.live()).isEmpty();
     }
 
     @Test
     void aWelcomeUndoesACommandButNotTheEnd() {
-        register.turnAway(Duration.ZERO);
-        register.welcome();
+        register.startDraining(Duration.ZERO);
+        register.stopDraining();
         Diary diary = new Diary();
         transport.open(rig.connection(diary));
-        register.look(System.nanoTime() + Duration.ofDays(1).toNanos());
+        register.check(System.nanoTime() + Duration.ofDays(1).toNanos());
         assertThat(register.draining()).isFalse();
         assertThat(diary.told()).containsExactly("opened");
-        register.drain(Duration.ZERO);
-        register.welcome();
+        register.stop(Duration.ZERO);
+        register.stopDraining();
         assertThat(register.draining()).isTrue();
     }
 
@@ -107,7 +107,7 @@ class RegisterTest {
             }
         };
         transport.open(rig.connection(stubborn));
-        register.drain(Duration.ZERO);
+        register.stop(Duration.ZERO);
         assertThat(stubborn.told()).containsExactly("opened", "drain", "stays", "closed");
         assertThat(stubborn.kind()).isEqualTo(Kind.DRAINED);
     }
@@ -118,7 +118,7 @@ class RegisterTest {
         LiveConnection connection = rig.connection(closing);
         transport.open(connection);
         connection.close();
-        register.drain(Duration.ZERO);
+        register.stop(Duration.ZERO);
         assertThat(closing.told()).containsExactly("opened", "closed");
         assertThat(register.live()).isEmpty();
     }
@@ -127,7 +127,7 @@ class RegisterTest {
     void whoIsAgreedAndNotOpenIsEndedWithTheRest() {
         Diary expected = new Diary();
         LiveConnection connection = rig.connection(expected);
-        register.drain(Duration.ZERO);
+        register.stop(Duration.ZERO);
         assertThat(expected.told()).containsExactly("closed");
         transport.open(connection);
         assertThat(transport.aborts()).isPositive();
@@ -137,7 +137,7 @@ class RegisterTest {
 
     @Test
     void whoIsAgreedAfterTheEndIsEnded() {
-        register.drain(Duration.ZERO);
+        register.stop(Duration.ZERO);
         Diary late = new Diary();
         transport.open(rig.connection(late));
         assertThat(late.told()).containsExactly("closed");

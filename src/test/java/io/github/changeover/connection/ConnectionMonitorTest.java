@@ -13,12 +13,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of connections whose time is up. The watch's own clock never comes in these tests: they turn it. */
-class WatchTest {
+class ConnectionMonitorTest {
     private static final Limits LONG = new Limits(Rig.BOUND, Duration.ofHours(5), Duration.ofHours(3), Duration.ofHours(2),
             Duration.ofHours(1), Duration.ofMillis(200), Duration.ZERO, 1 << 16);
-    private final Threads threads = Threads.of(1, Thread::new);
+    private final BlockingThreads threads = BlockingThreads.of(1, Thread::new);
     private final Rig rig = new Rig(LONG, threads);
-    private final Watch watch = new Watch(rig.application.register(), new Limits(1, Duration.ZERO, Duration.ofDays(1), Duration.ofDays(1), Duration.ZERO, Duration.ZERO, Duration.ZERO, 0), null);
+    private final ConnectionMonitor watch = new ConnectionMonitor(rig.application.registry(), new Limits(1, Duration.ZERO, Duration.ofDays(1), Duration.ofDays(1), Duration.ZERO, Duration.ZERO, Duration.ZERO, 0), null);
     private final Diary diary = new Diary();
     private final MemoryTransport transport = new MemoryTransport();
     private final long start = System.nanoTime();
@@ -30,7 +30,7 @@ class WatchTest {
     }
 
     private void hours(double later) {
-        watch.look(start + (long) (later * Duration.ofHours(1).toNanos()));
+        watch.check(start + (long) (later * Duration.ofHours(1).toNanos()));
     }
 
     @Test
@@ -79,7 +79,7 @@ class WatchTest {
         hours(0.02);
         assertThat(diary.told()).containsExactly("closed");
         assertThat(diary.kind()).isEqualTo(Kind.BROKEN);
-        assertThat(rig.application.register().expected()).isEmpty();
+        assertThat(rig.application.registry().expected()).isEmpty();
     }
 
     @Test
@@ -110,7 +110,7 @@ class WatchTest {
     @Test
     void anOpenedConnectionIsNoLongerExpected() {
         transport.open(rig.connection(diary));
-        assertThat(rig.application.register().expected()).isEmpty();
+        assertThat(rig.application.registry().expected()).isEmpty();
         hours(0);
         hours(1);
         assertThat(diary.told()).containsExactly("opened");
@@ -130,6 +130,6 @@ class WatchTest {
         hours(0);
         hours(5.1);
         assertThat(diary.kind()).isEqualTo(Kind.IDLE);
-        assertThat(rig.application.register().live()).isEmpty();
+        assertThat(rig.application.registry().live()).isEmpty();
     }
 }

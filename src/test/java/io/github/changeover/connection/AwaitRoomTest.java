@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 /** Waiting for room, for senders that may block: in a callback, where nobody else can push, and elsewhere. */
 @Timeout(20)
 @Covers("GEN-08")
-class PatienceTest {
+class AwaitRoomTest {
     private static final Duration LONG = Duration.ofSeconds(10);
     private final Rig rig = new Rig();
     private final Diary diary = new Diary();

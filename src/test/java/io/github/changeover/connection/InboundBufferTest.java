@@ -13,9 +13,9 @@ import org.junit.jupiter.api.Timeout;
 
 /** What came before the 101: at most 5 octets here, and every one of them is delivered. */
 @Timeout(20)
-class ArrivalsTest {
+class InboundBufferTest {
     private final Rig rig = new Rig(new Limits(Rig.BOUND, Duration.ZERO, Duration.ofSeconds(3), Duration.ofSeconds(2), Duration.ofSeconds(1), Duration.ZERO, Duration.ZERO, 5),
-            Threads.of(1, Thread::new));
+            BlockingThreads.of(1, Thread::new));
     private final MemoryTransport transport = new MemoryTransport();
     private final Diary diary = new Diary();
 

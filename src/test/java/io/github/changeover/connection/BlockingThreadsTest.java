@@ -9,8 +9,8 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class ThreadsTest {
-    private Threads threads;
+class BlockingThreadsTest {
+    private BlockingThreads threads;
 
     @AfterEach
     void close() {
@@ -30,7 +30,7 @@ class ThreadsTest {
     /** One test for both: on each JDK one half is true, and a test that is left out would count as skipped. */
     @Test
     void virtualAndUnboundedFromJdk21OnPlatformThreadsUpToTheBoundBefore() throws Exception {
-        threads = Threads.of(2, null);
+        threads = BlockingThreads.of(2, null);
         if (Runtime.version().feature() >= 21) theyAreVirtualAndUnbounded();
         else thereAreAsManyAsTheBound();
     }
@@ -56,7 +56,7 @@ class ThreadsTest {
     @Test
     void theContainersThreadsAreBounded() throws Exception {
         AtomicReference<Thread> made = new AtomicReference<>();
-        threads = Threads.of(1, task -> {
+        threads = BlockingThreads.of(1, task -> {
             made.set(new Thread(task));
             return made.get();
         });

@@ -1,0 +1,25 @@
+package io.github.changeover.connection;
+
+import io.github.changeover.spi.SwitchedConnection.Completion;
+
+/** Runs completions of a connection so that the failure of one does not stop the others. */
+final class Completions {
+    private static final System.Logger LOG = System.getLogger(LiveConnection.class.getName());
+
+    private Completions() {
+    }
+
+    /** @param failure null when the bytes were sent */
+    static void complete(Completion completion, Throwable failure) {
+        guarded(() -> completion.done(failure));
+    }
+
+    /** One of the last things a handler does. */
+    static void guarded(Runnable last) {
+        try {
+            last.run();
+        } catch (Throwable thrown) {        // also a checked exception, as Kotlin and Lombok throw them
+            LOG.log(System.Logger.Level.WARNING, "A handler failed at the end of its connection", thrown);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package io.github.changeover.connection;
+
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * Looks at every live connection a few times a second, so that no connection needs a timer of its own. It only marks: its thread
+ * calls no handler, writes nothing and closes nothing, so that nobody can stop it.
+ */
+public final class ConnectionMonitor implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(ConnectionMonitor.class.getName());
+    private static final long SHORTEST = 10, LONGEST = 250;     // milliseconds
+    private final ScheduledExecutorService clock;
+    private volatile Thread thread;
+    private final ConnectionRegistry registry;
+
+    public ConnectionMonitor(ConnectionRegistry registry, Limits limits, ClassLoader loader) {
+        this.registry = registry;
+        this.clock = Executors.newSingleThreadScheduledExecutor(task -> {
+            thread = new Thread(task, "changeover-monitor");
+            thread.setDaemon(true);
+            thread.setContextClassLoader(loader);
+            return thread;
+        });
+        long every = interval(limits);
+        clock.scheduleWithFixedDelay(this::check, every, every, TimeUnit.MILLISECONDS);
+    }
+
+    /** A quarter of the shortest timeout, within 10 and 250 ms. */
+    private static long interval(Limits limits) {
+        long shortest = Stream.of(limits.idle(), limits.stall().dividedBy(4), limits.closing(), limits.linger(), limits.lifetime())
+                .filter(time -> !time.isZero()).mapToLong(Duration::toMillis).min().orElse(4 * LONGEST);
+        return Math.max(SHORTEST, Math.min(LONGEST, shortest / 4));
+    }
+
+    private void check() {
+        check(System.nanoTime());
+    }
+
+    void check(long now) {
+        for (LiveConnection connection : registry.live()) guarded(connection, () -> connection.timeouts().check(now));
+        registry.check(now);
+        for (LiveConnection connection : registry.expected()) guarded(connection, () -> connection.timeouts().checkUnopened(now));
+    }
+
+    /** One connection's trouble is not the others'; and what is thrown here would end the monitor. */
+    private static void guarded(LiveConnection connection, Runnable check) {
+        try {
+            check.run();
+        } catch (RuntimeException | Error failure) {
+            LOG.log(System.Logger.Level.ERROR, "The timeouts of " + connection + " could not be checked", failure);
+        }
+    }
+
+    @Override
+    public void close() {
+        clock.shutdownNow();
+        Thread last = thread;
+        if (last != null) BlockingThreads.join(last);        // a thread that ends a moment later would count as left behind
+    }
+}

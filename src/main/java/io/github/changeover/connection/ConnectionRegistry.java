@@ -1,0 +1,223 @@
+package io.github.changeover.connection;
+
+import io.github.changeover.spi.CloseCause;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+
+/** The live connections of one application, and the counts of those that have ended. Thread-safe. */
+public final class ConnectionRegistry {
+    private static final System.Logger LOG = System.getLogger(ConnectionRegistry.class.getName());
+    /** Time for what remains once the drain time is over. */
+    private static final Duration AFTER_DRAIN = Duration.ofSeconds(2);
+    private static final int STACK_FRAMES = 12;
+
+    private final Set<LiveConnection> expected = ConcurrentHashMap.newKeySet();    // agreed on, not yet open
+    private final Set<LiveConnection> live = ConcurrentHashMap.newKeySet();
+    private final Set<LiveConnection> unfinished = ConcurrentHashMap.newKeySet();  // their sockets are closed, their handlers still to be called
+    private final AtomicLong ids = new AtomicLong();
+    private final LongAdder opened = new LongAdder();
+    private final LongAdder bytesIn = new LongAdder();
+    private final LongAdder bytesOut = new LongAdder();
+    private final Map<CloseCause.Kind, LongAdder> closed = new EnumMap<>(CloseCause.Kind.class);
+    private final Object changed = new Object();
+    private volatile int waiting;           // threads that wait for connections to end
+    private volatile boolean draining;
+    private volatile long closeBy;          // nanoseconds; 0 while no connection has to end
+    private volatile boolean over;
+
+    public ConnectionRegistry() {
+        for (CloseCause.Kind kind : CloseCause.Kind.values()) closed.put(kind, new LongAdder());
+    }
+
+    String nextId() {
+        return Long.toString(ids.incrementAndGet(), 36);
+    }
+
+    /** A connection was agreed on, and its container is to open it. */
+    void expect(LiveConnection connection) {
+        expected.add(connection);
+        if (over) connection.abortSoon(gone());
+    }
+
+    /** A connection opens. */
+    void add(LiveConnection connection) {
+        live.add(connection);
+        expected.remove(connection);
+        opened.increment();
+        // A connection that opens while the registry is drained is treated like those before it.
+        if (over) connection.abortSoon(gone());
+        else if (draining) connection.drain(CloseCause.of(CloseCause.Kind.DRAINED, "the application is draining"));
+    }
+
+    private static CloseCause gone() {
+        return CloseCause.of(CloseCause.Kind.DRAINED, "the application has stopped");
+    }
+
+    /** A connection's socket is closed. Its handler is still to be called. */
+    void remove(LiveConnection connection, CloseCause cause) {
+        unfinished.add(connection);
+        expected.remove(connection);
+        if (live.remove(connection)) {
+            closed.get(cause.kind()).increment();
+            bytesIn.add(connection.octetsIn());
+            bytesOut.add(connection.octetsOut());
+            LOG.log(System.Logger.Level.DEBUG, () -> connection + " closed, " + cause + ", in " + connection.octetsIn() + ", out " + connection.octetsOut());
+        }
+        wake();
+    }
+
+    /** A connection's handler has been called for the last time. */
+    void finished(LiveConnection connection) {
+        unfinished.remove(connection);
+        wake();
+    }
+
+    private void wake() {
+        if (waiting == 0) return;
+        synchronized (changed) {
+            changed.notifyAll();
+        }
+    }
+
+    public Collection<LiveConnection> live() {
+        return Collections.unmodifiableSet(live);
+    }
+
+    Collection<LiveConnection> expected() {
+        return Collections.unmodifiableSet(expected);
+    }
+
+    public long opened() {
+        return opened.sum();
+    }
+
+    public long closed(CloseCause.Kind kind) {
+        return closed.get(kind).sum();
+    }
+
+    /** Bytes received and sent, of connections past and present. */
+    public long octetsIn() {
+        return bytesIn.sum() + live.stream().mapToLong(LiveConnection::octetsIn).sum();
+    }
+
+    public long octetsOut() {
+        return bytesOut.sum() + live.stream().mapToLong(LiveConnection::octetsOut).sum();
+    }
+
+    public boolean draining() {
+        return draining;
+    }
+
+    /**
+     * Asks every handler to close its connection; what has not ended after {@code grace} is closed by {@link #check}. Connections that open meanwhile
+     * are asked at once. Returns at once.
+     */
+    public void startDraining(Duration grace) {
+        closeBy = System.nanoTime() + Limits.longest(grace).toNanos() | 1;
+        draining = true;
+        live.forEach(connection -> connection.drain(CloseCause.of(CloseCause.Kind.DRAINED, "an operator drains the application")));
+    }
+
+    /** Undoes {@link #startDraining} for the connections that come after; nothing undoes {@link #stop}. */
+    public void stopDraining() {
+        if (over) return;
+        closeBy = 0;
+        draining = false;
+    }
+
+    void check(long now) {
+        long by = closeBy;
+        if (by == 0 || now - by < 0) return;
+        CloseCause cause = CloseCause.of(CloseCause.Kind.DRAINED, "an operator has drained the application");
+        live.forEach(connection -> connection.abortSoon(cause));
+    }
+
+    /**
+     * As {@link #startDraining}, and waits for connections to end: for {@code grace}, and then at most two seconds more for those that are
+     * closed then. Never waits for a particular handler.
+     *
+     * @return whether every connection had ended within {@code grace}
+     */
+    public boolean drain(Duration grace) {
+        startDraining(grace);
+        boolean all = await(() -> live.isEmpty() && expected.isEmpty(), grace);
+        if (!all) {
+            abortAll(CloseCause.of(CloseCause.Kind.DRAINED, "the application was drained"));
+            await(() -> live.isEmpty() && expected.isEmpty(), AFTER_DRAIN);
+        }
+        return all;
+    }
+
+    /**
+     * The application stops: asks every handler to close its connection, those too whose connections are about to open, and waits at
+     * most {@code grace}. Then closes what is left, interrupts callbacks that still run, and waits at most two seconds more.
+     */
+    public void stop(Duration grace) {
+        draining = true;
+        CloseCause cause = CloseCause.of(CloseCause.Kind.DRAINED, "the application is stopping");
+        live.forEach(connection -> connection.drain(cause));
+        await(() -> live.isEmpty() && expected.isEmpty() && unfinished.isEmpty(), grace);
+        over = true;
+        abortAll(gone());
+        unfinished.forEach(LiveConnection::interruptHandler);
+        live.forEach(LiveConnection::interruptHandler);
+        if (!await(() -> live.isEmpty() && expected.isEmpty() && unfinished.isEmpty(), AFTER_DRAIN)) reportStuck();
+    }
+
+    private void abortAll(CloseCause cause) {
+        expected.forEach(connection -> connection.abortSoon(cause));
+        live.forEach(connection -> connection.abortSoon(cause));
+    }
+
+    private void reportStuck() {
+        List<String> stuck = new ArrayList<>();
+        for (LiveConnection connection : unfinished) {
+            Thread thread = connection.interruptHandler();
+            stuck.add(connection + (thread == null ? " (its last callback has not begun)" : " in " + thread.getName() + " at " + stack(thread)));
+        }
+        if (stuck.isEmpty()) return;
+        LOG.log(System.Logger.Level.WARNING, "{0} handlers have not returned from a callback while the application stopped; their sockets are closed: {1}",
+                stuck.size(), String.join("; ", stuck.subList(0, Math.min(20, stuck.size()))));
+    }
+
+    private static String stack(Thread thread) {
+        StackTraceElement[] frames = thread.getStackTrace();
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < frames.length && i < STACK_FRAMES; i++) text.append(i == 0 ? "" : " < ").append(frames[i]);
+        return text.toString();
+    }
+
+    private interface Condition {
+        boolean isMet();
+    }
+
+    /** Returns whether it was met in time. An interrupt ends the wait, and stays. */
+    private boolean await(Condition condition, Duration atMost) {
+        long end = System.nanoTime() + Limits.longest(atMost).toNanos();
+        synchronized (changed) {
+            waiting++;
+            try {
+                while (!condition.isMet()) {
+                    long left = (end - System.nanoTime()) / 1_000_000;
+                    if (left <= 0) return false;
+                    changed.wait(Math.min(left, 100));
+                }
+                return true;
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+                return condition.isMet();
+            } finally {
+                waiting--;
+            }
+        }
+    }
+}

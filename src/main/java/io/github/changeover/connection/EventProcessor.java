@@ -1,0 +1,451 @@
+package io.github.changeover.connection;
+
+import io.github.changeover.spi.CloseCause;
+import io.github.changeover.spi.ConnectionHandler;
+import io.github.changeover.spi.EarlyData;
+import io.github.changeover.spi.SwitchedConnection.Completion;
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+
+/**
+ * Runs everything that a connection's handler is called with, from {@code opened} to {@code closed}, one callback at a time, and
+ * reads and writes between them.
+ *
+ * <p>One thread at a time processes events; other threads set a bit that it will see. The thread is the container's, when it calls
+ * with an event and may run handler code ({@link #event}), or one of the callback pool ({@link #signal}). At most one entry of a
+ * connection waits in the pool.
+ */
+final class EventProcessor implements Runnable {
+    private static final System.Logger LOG = System.getLogger(LiveConnection.class.getName());
+    static final int OPEN = 1, READABLE = 2, WRITABLE = 4, TASKS = 8, DRAIN = 16, IDLE = 32, REJECTED = 64, END = 128, SETTLE = 256;
+    private static final int SCHEDULED = 1 << 30, RUNNING = 1 << 31, STATE = SCHEDULED | RUNNING;
+    /** Small sends of a callback are gathered for so long, in nanoseconds. */
+    private static final long GATHER = 1_000_000;
+    private static final VarHandle EVENTS, RUNNER;
+
+    static {
+        try {
+            EVENTS = MethodHandles.lookup().findVarHandle(EventProcessor.class, "events", int.class);
+            RUNNER = MethodHandles.lookup().findVarHandle(EventProcessor.class, "runner", Object.class);
+        } catch (ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
+    }
+
+    private final LiveConnection connection;
+    private final Application application;
+    private final Executor pool;
+    private final ConnectionHandler.Events handler;
+    private final EarlyData earlyData;
+    private final OutputQueue queue;
+    private final CloseState closeState;
+    private final TimeoutCheck timeouts;
+    private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+    private volatile int events;
+    private volatile Object runner;         // the thread that processes events, or null; INTERRUPTING for a moment
+    private volatile long callbackSince;    // nanoseconds, odd; 0 while no callback runs
+    private volatile boolean paused, inputEnded;
+    private volatile long bytesIn;
+    private volatile boolean interrupted;
+    private Transport transport;            // from here on touched by the thread that processes events only
+    private InboundBuffer inbound;
+    private boolean opened, drained, finished;
+
+    private static final Object INTERRUPTING = new Object();
+
+    /** A completion of bytes that were not accepted. */
+    private record Rejected(Completion completion, IOException failure) implements Runnable {
+        @Override
+        public void run() {
+            completion.done(failure);
+        }
+    }
+
+    /** @param pool runs events that no thread of the container's brings */
+    EventProcessor(LiveConnection connection, Application application, Executor pool, ConnectionHandler.Events handler, EarlyData earlyData,
+                   OutputQueue queue, CloseState closeState, TimeoutCheck timeouts) {
+        this.connection = connection;
+        this.application = application;
+        this.pool = pool;
+        this.handler = handler;
+        this.earlyData = earlyData;
+        this.queue = queue;
+        this.closeState = closeState;
+        this.timeouts = timeouts;
+    }
+
+    // ---- from any thread
+
+    /**
+     * On a thread that may run handler code: processes the events here, unless another thread does so already.
+     *
+     * @return whether they were processed here
+     */
+    boolean event(int bits) {
+        // Some containers call back inside a write or isReady: no callback runs inside a send.
+        if (queue.heldByCaller()) {
+            signal(bits);
+            return false;
+        }
+        int before;
+        do before = events;
+        while (!EVENTS.compareAndSet(this, before, before | bits | RUNNING));
+        if ((before & RUNNING) != 0) return false;
+        process();
+        return true;
+    }
+
+    /** Has the events processed on another thread. Runs no handler code before it returns. */
+    void signal(int bits) {
+        int before, after;
+        do {
+            before = events;
+            after = before | bits;
+            if ((before & STATE) == 0) after |= SCHEDULED;
+        } while (before != after && !EVENTS.compareAndSet(this, before, after));
+        if ((before & STATE) == 0) pool.execute(this);
+    }
+
+    /** On a thread of the pool. */
+    @Override
+    public void run() {
+        int before;
+        do before = events;
+        while (!EVENTS.compareAndSet(this, before, before & ~SCHEDULED | RUNNING));
+        if ((before & RUNNING) == 0) process();
+    }
+
+    /** Whether the calling thread processes this connection's events. */
+    boolean isRunner() {
+        return runner == Thread.currentThread();
+    }
+
+    /** Whether what the calling thread sends now is to be gathered: it is in a callback that began a short time ago. */
+    boolean gathers() {
+        return isRunner() && System.nanoTime() - callbackSince < GATHER;
+    }
+
+    /** Whether a callback runs now. */
+    boolean inCallback() {
+        return callbackSince != 0;
+    }
+
+    /** Since when the callback that runs now has been running; 0 while none does. */
+    long callbackSince() {
+        return callbackSince;
+    }
+
+    void pause(boolean now) {
+        paused = now;
+    }
+
+    void execute(Runnable task) {
+        tasks.add(task);
+        signal(TASKS);
+    }
+
+    void reject(Completion completion, IOException failure) {
+        execute(new Rejected(completion, failure));
+    }
+
+    boolean inputEnded() {
+        return inputEnded;
+    }
+
+    /** Whether what the client sends is read as it arrives: not paused, and no callback runs. */
+    boolean reads() {
+        return !paused && !inCallback();
+    }
+
+    long bytesIn() {
+        return bytesIn;
+    }
+
+    /**
+     * Interrupts the thread if it is in a callback. It clears the flag behind the callback: the thread may be the container's.
+     *
+     * @return the thread, or null when no callback runs
+     */
+    Thread interruptCallback() {
+        Object thread = runner;
+        if (!(thread instanceof Thread stuck) || !inCallback() || !RUNNER.compareAndSet(this, thread, INTERRUPTING)) return null;
+        interrupted = true;
+        stuck.interrupt();
+        runner = stuck;
+        return stuck;
+    }
+
+    // ---- one thread at a time
+
+    private void process() {
+        Thread me = Thread.currentThread();
+        runner = me;
+        ClassLoader before = application.enter();
+        Runnable scope = application.beginScope();
+        try {
+            while (true) {
+                int bits = (int) EVENTS.getAndBitwiseAnd(this, STATE) & ~STATE;
+                if (bits != 0) {
+                    handleGuarded(bits);
+                } else {
+                    leave(me);     // before others may process: the next sets its own
+                    int now = events;
+                    if ((now & ~STATE) == 0 && EVENTS.compareAndSet(this, now, now & ~RUNNING)) return;
+                    runner = me;
+                }
+            }
+        } finally {
+            scope.run();
+            application.leave(before);
+        }
+    }
+
+    /** A fault of ours must not leave the connection without a thread that processes its events. */
+    private void handleGuarded(int bits) {
+        try {
+            handle(bits);
+        } catch (Throwable fault) {
+            LOG.log(System.Logger.Level.ERROR, "Processing events of " + connection + " failed", fault);
+            callbackSince = 0;
+            connection.lose(CloseCause.of(CloseCause.Kind.BROKEN, fault));
+        }
+    }
+
+    private void leave(Thread me) {
+        while (!RUNNER.compareAndSet(this, me, null)) Thread.onSpinWait();      // somebody is interrupting it
+        if (interrupted) {
+            interrupted = false;
+            Thread.interrupted();
+        }
+    }
+
+    private boolean othersWait() {
+        return (events & ~STATE) != 0;
+    }
+
+    private void raise(int bits) {
+        EVENTS.getAndBitwiseOr(this, bits);
+    }
+
+    /** Whether to leave this to a later round because other events wait: a client that never rests must not put off any of them. */
+    private boolean givesWay(int here) {
+        if (!othersWait()) return false;
+        raise(here);
+        return true;
+    }
+
+    private void handle(int bits) {
+        if ((bits & OPEN) != 0 && closeState.decided() != null) connection.transport().abort();       // the container opens what has ended
+        if (finished) {
+            finishTasks();
+            return;
+        }
+        if (closeState.decided() == null) attempt(bits);
+        if (closeState.decided() != null) finish(closeState.decided());
+    }
+
+    private void attempt(int bits) {
+        try {
+            work(bits);
+        } catch (Throwable failure) {           // also a checked exception of the handler's, as Kotlin and Lombok throw them
+            boolean ofHandler = inCallback();
+            callbackSince = 0;
+            if (!ofHandler) connection.lose(CloseCause.of(CloseCause.Kind.BROKEN, failure));
+            else if (closeState.handlerFailed(failure, connection)) raise(bits & ~OPEN | TASKS | SETTLE);
+        }
+    }
+
+    private void work(int bits) throws IOException {
+        if ((bits & OPEN) != 0) open();
+        if (!opened) return;            // what came before is looked for when opening
+        if ((bits & TASKS) != 0) runTasks();
+        if ((bits & WRITABLE) != 0) queue.flush(true);
+        if ((bits & DRAIN) != 0) drain();
+        if ((bits & IDLE) != 0) idle();
+        if ((bits & REJECTED) != 0) rejected();
+        if ((bits & READABLE) != 0) read();
+        settle();
+    }
+
+    private void open() {
+        opened = true;
+        transport = connection.transport();
+        connection.opened();
+        inbound = new InboundBuffer(transport);
+        int limit = earlyData == EarlyData.REFUSE ? 0 : application.limits().earlyData();
+        if (limit < Limits.ANY && inbound.exceedsEarlyLimit(limit)) {
+            closeState.decide(CloseCause.of(CloseCause.Kind.EARLY_DATA, "more than " + limit + " bytes arrived before the 101"));
+        }
+        if (closeState.decided() != null) return;
+        beginCallback();
+        handler.opened(connection);
+        callbackSince = 0;
+    }
+
+    /** From here until {@code callbackSince} is 0 again, what is thrown is the handler's. */
+    private void beginCallback() {
+        callbackSince = System.nanoTime() | 1;
+        if (queue.queued() > 0) application.flusher().watch(connection);     // nobody else writes while the callback runs
+    }
+
+    private void runTasks() {
+        while (closeState.decided() == null) {
+            Runnable task = tasks.poll();
+            if (task == null) return;
+            beginCallback();
+            task.run();
+            callbackSince = 0;
+            if (givesWay(TASKS)) return;
+        }
+    }
+
+    private boolean closes() {
+        return closeState.requested() != null || closeState.decided() != null;
+    }
+
+    private void drain() {
+        if (drained || closes()) return;
+        drained = true;
+        beginCallback();
+        handler.drain(connection, application.limits().drain());
+        callbackSince = 0;
+    }
+
+    private void idle() {
+        CloseCause cause = CloseCause.of(CloseCause.Kind.IDLE, "no byte for " + application.limits().idle());
+        closeState.expect(cause);
+        if (!closes()) {
+            beginCallback();
+            handler.idle(connection);
+            callbackSince = 0;
+        }
+        connection.close(cause);
+    }
+
+    /** The server closes the connection for what its client sends, or fails to send. */
+    private void rejected() {
+        CloseCause cause = connection.rejection();
+        if (!closes()) {
+            beginCallback();
+            handler.rejected(connection, cause);
+            callbackSince = 0;
+        }
+        connection.close(cause);
+    }
+
+    private void read() throws IOException {
+        if (!mayRead()) {
+            inbound.forgetDrained();
+            return;
+        }
+        Scratch scratch = transport.scratch();
+        ByteBuffer bytes = scratch.take();
+        try {
+            while (mayRead()) {
+                int count = inbound.read(bytes.clear());
+                if (count == 0) return;
+                if (count < 0) {
+                    inputEnded = true;
+                    if (closeState.requested() == null) ended();
+                    return;
+                }
+                bytesIn += count;
+                if (closeState.requested() == null) received(bytes.flip());
+                queue.flush(false);
+                notifyWritable();
+                if (givesWay(READABLE)) return;
+            }
+        } finally {
+            scratch.give(bytes);
+        }
+    }
+
+    private void received(ByteBuffer bytes) {
+        beginCallback();
+        handler.received(connection, bytes);
+        callbackSince = 0;
+    }
+
+    private void ended() {
+        beginCallback();
+        handler.ended(connection);
+        callbackSince = 0;
+    }
+
+    private boolean mayRead() {
+        return !inputEnded && closeState.decided() == null && !closeState.skipsLinger() && (!paused || closeState.requested() != null);
+    }
+
+    /** After all other events: writes what waits, runs what was promised for it, and does what a requested end needs. */
+    private void settle() throws IOException {
+        boolean called;
+        do {
+            if (closeState.decided() != null) return;
+            queue.flush(false);
+            called = runCompletions() | notifyWritable();
+            if (called && givesWay(SETTLE)) return;
+        } while (called);
+        boolean outputEnded = queue.tryEndOutput();
+        queue.requestWritable();
+        CloseCause close = closeState.requested();
+        if (!outputEnded || close == null) return;
+        // A close with bytes unread would reset the connection, and the client would lose what it has not read yet
+        // (RFC 9112 section 9.6): so the client's end is awaited, for the linger time.
+        boolean awaits = !inputEnded && queue.endSent() && !application.limits().linger().isZero();
+        if (!awaits || closeState.skipsLinger() && inbound.isEmpty()) {
+            closeState.decide(close);
+        } else {
+            timeouts.lingering();
+            if (closeState.lingerAfterAll()) raise(READABLE);
+        }
+    }
+
+    private boolean runCompletions() {
+        boolean called = false;
+        for (Completion sent = queue.pollCompleted(); sent != null; sent = queue.pollCompleted()) {
+            called = true;
+            beginCallback();
+            sent.done(null);
+            callbackSince = 0;
+            if (othersWait()) break;
+        }
+        return called;
+    }
+
+    private boolean notifyWritable() {
+        if (closes()) return false;
+        long waited = queue.takeRoomAgain();
+        if (waited < 0) return false;
+        application.listener().slowWrite(connection, waited);
+        beginCallback();
+        handler.writable(connection);
+        callbackSince = 0;
+        return true;
+    }
+
+    /** The last callbacks. The socket is closed, or is closed here. */
+    private void finish(CloseCause cause) {
+        finished = true;
+        connection.terminate();
+        callbackSince = System.nanoTime() | 1;
+        for (Completion sent = queue.pollCompleted(); sent != null; sent = queue.pollCompleted()) Completions.complete(sent, null);
+        IOException lost = connection.lost(cause);
+        queue.takeLost().forEach(completion -> Completions.complete(completion, lost));
+        finishTasks();
+        Completions.guarded(() -> handler.closed(connection, cause));
+        callbackSince = 0;
+        connection.finished();
+    }
+
+    /** Of what waits to run only completions still do. */
+    private void finishTasks() {
+        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+            if (task instanceof Rejected rejected) Completions.guarded(rejected);
+        }
+    }
+}

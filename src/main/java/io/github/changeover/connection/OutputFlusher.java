@@ -1,0 +1,102 @@
+package io.github.changeover.connection;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Writes what callbacks have sent and what waits while they run: a callback may take long after it has sent something, or wait for
+ * what becomes of it. One thread looks every 2 ms at the connections in question; without any it is parked. It never blocks and
+ * runs no handler code.
+ */
+final class OutputFlusher implements AutoCloseable {
+    private static final long TICK = 2_000_000, LONGEST_REST = 64_000_000;     // nanoseconds
+    /** Ticks without a connection before the thread parks: waking it costs the sender more than some ticks cost. */
+    private static final int IDLE_TICKS = 50;
+
+    private final Set<Watched> watched = ConcurrentHashMap.newKeySet();
+    private final ClassLoader loader;
+    private volatile Thread thread;
+    private volatile boolean parked, closed;
+
+    /** What the flusher knows of one connection. */
+    static final class Watched {
+        private final LiveConnection connection;
+        private volatile boolean registered;
+        private long callback, nextTry, rest, writtenBefore = -1;     // touched by the flusher's thread only
+
+        Watched(LiveConnection connection) {
+            this.connection = connection;
+        }
+    }
+
+    OutputFlusher(ClassLoader loader) {
+        this.loader = loader;
+    }
+
+    /** Looks at this connection while a callback of it runs and bytes wait. From any thread, may be called again. */
+    void watch(LiveConnection connection) {
+        Watched one = connection.watched();
+        // Seen as registered, it is looked at after this: the flusher clears the mark before it looks whether bytes wait.
+        if (one.registered) return;
+        one.registered = true;
+        watched.add(one);
+        if (parked) LockSupport.unpark(thread);
+        else if (thread == null) start();
+    }
+
+    private synchronized void start() {
+        if (thread != null || closed) return;
+        Thread made = new Thread(this::run, "changeover-flusher");
+        made.setDaemon(true);
+        made.setContextClassLoader(loader);
+        thread = made;
+        made.start();
+    }
+
+    private void run() {
+        int idle = 0;
+        while (!closed) {
+            if (watched.isEmpty() && ++idle > IDLE_TICKS) {
+                parked = true;
+                while (watched.isEmpty() && !closed) LockSupport.park(this);
+                parked = false;
+                idle = 0;
+            }
+            LockSupport.parkNanos(this, TICK);
+            if (watched.isEmpty()) continue;
+            idle = 0;
+            long now = System.nanoTime();
+            for (Watched one : watched) look(one, now);
+        }
+    }
+
+    private void look(Watched one, long now) {
+        LiveConnection connection = one.connection;
+        long callback = connection.processor().callbackSince();
+        if (callback == one.callback ? now - one.nextTry < 0 : callback != 0 && now - callback < TICK / 2) return;
+        watched.remove(one);
+        one.registered = false;
+        if (!connection.processor().inCallback() || connection.queue().queued() == 0 && !connection.queue().isRefused()) return;
+        if (callback != one.callback) one.rest = TICK / 2;
+        connection.advance();
+        long written = connection.queue().written();
+        one.rest = written == one.writtenBefore ? Math.min(LONGEST_REST, one.rest * 2) : TICK;     // a client that takes nothing costs less and less
+        one.writtenBefore = written;
+        one.callback = callback;
+        one.nextTry = now + one.rest;
+        watch(connection);
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        Thread last;
+        synchronized (this) {
+            last = thread;
+        }
+        if (last == null) return;
+        LockSupport.unpark(last);
+        BlockingThreads.join(last);
+    }
+}

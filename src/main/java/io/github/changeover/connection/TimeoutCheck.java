@@ -1,0 +1,172 @@
+package io.github.changeover.connection;
+
+import io.github.changeover.spi.CloseCause;
+import java.time.Duration;
+
+/**
+ * The timeouts of one connection. {@link ConnectionMonitor} looks at its counters now and then, so that sending and receiving read no
+ * clock. Only marks: the handler is called, and the socket closed, on other threads.
+ */
+final class TimeoutCheck {
+    /** What a look at the counters shows. */
+    enum Finding { NONE, IDLE, IDLE_OVERDUE, SLOW_READER, SLOW_MESSAGE, LINGERED, NOT_CLOSED, LIFETIME_OVER, LIFETIME_EXCEEDED }
+
+    /** What is in progress at the moment of a look. */
+    record Counters(long in, long out, long queued, boolean closing, boolean reading) {
+    }
+
+    /** Time that a handler has for its last bytes before the connection is closed without them. */
+    static final long GRACE = 500_000_000;
+
+    private final LiveConnection connection;        // null in tests of find()
+    private final Limits limits;
+    private volatile long seenIn = -1;
+    private long seenOut = -1;
+    private volatile long activeSince;
+    private long closingSince, lingerSince, expectedSince, openSince, idleSince, rejectedSince;
+    private boolean closingSeen, lingerSeen, expectedSeen, idleSeen, lifetimeSeen, lifetimeExceeded, rejectedSeen;
+    private MinimumRate reads, message;             // null while the client keeps up
+    private long messageSeen;
+    private volatile boolean lingering;
+    private volatile long unfinishedMessage;        // bytes of it that have arrived; 0 for none
+    private volatile long messages;                 // counts up with every message that was not whole at once
+
+    TimeoutCheck(LiveConnection connection, Limits limits) {
+        this.connection = connection;
+        this.limits = limits;
+    }
+
+    /** From now on only the client's end is awaited. */
+    void lingering() {
+        lingering = true;
+    }
+
+    /** So many bytes of a message have arrived, and it is not finished; 0 when none is under way. */
+    void unfinishedMessage(long bytes) {
+        if (bytes < unfinishedMessage) messages++;
+        unfinishedMessage = bytes;
+    }
+
+    /** Time without a byte in either direction, as far as the monitor has looked. From any thread. */
+    Duration idle(long now) {
+        return seenIn < 0 ? Duration.ZERO : Duration.ofNanos(Math.max(0, now - activeSince));
+    }
+
+    // ---- on the monitor's thread
+
+    /** Looks at a connection that the container has not opened yet, as when its client left before the 101. */
+    void checkUnopened(long now) {
+        if (!expectedSeen) expectedSince = now;
+        expectedSeen = true;
+        if (now - expectedSince > Limits.OPENING.toNanos()) {
+            connection.abortSoon(CloseCause.of(CloseCause.Kind.BROKEN, "the container did not open the connection within " + Limits.OPENING));
+        }
+    }
+
+    void check(long now) {
+        CloseState state = connection.closeState();
+        if (state.decided() != null) {
+            if (!connection.isTerminated()) connection.abortSoon(state.decided());      // its thread is in a callback
+            return;
+        }
+        if (connection.memory().isOverdue(now)) {
+            connection.abortSoon(MemoryAccount.cause());
+            return;
+        }
+        OutputQueue queue = connection.queue();
+        switch (find(now, new Counters(connection.octetsIn(), queue.written(), queue.queued(), state.requested() != null, connection.processor().reads()))) {
+            case NONE -> { }
+            case IDLE -> connection.idleTimeOver();
+            case IDLE_OVERDUE -> connection.closeSoon(CloseCause.of(CloseCause.Kind.IDLE, "no byte for " + limits.idle()));
+            case SLOW_READER -> connection.abortSoon(CloseCause.of(CloseCause.Kind.STALLED, "the client took less than " + limits.stallMin() + " bytes in "
+                    + limits.stall() + " while " + queue.queued() + " waited (changeover.stall, changeover.stall.min)"));
+            case SLOW_MESSAGE -> slowMessage(now);
+            case LINGERED -> {
+                connection.lose(state.requested());
+                connection.abortSoon(state.requested());
+            }
+            case NOT_CLOSED -> connection.abortSoon(CloseCause.of(CloseCause.Kind.STALLED, "the client did not take what was queued within " + limits.closing()
+                    + " (changeover.closing)"));
+            case LIFETIME_OVER -> connection.drain(lifetime());
+            case LIFETIME_EXCEEDED -> connection.closeSoon(lifetime());
+        }
+    }
+
+    private CloseCause lifetime() {
+        return CloseCause.of(CloseCause.Kind.LIFETIME, "open for " + limits.lifetime() + " (changeover.lifetime)");
+    }
+
+    private void slowMessage(long now) {
+        CloseCause cause = CloseCause.of(CloseCause.Kind.STALLED, "less than " + limits.stallMin() + " bytes of an unfinished message arrived in "
+                + limits.stall() + " (changeover.stall, changeover.stall.min)");
+        if (!rejectedSeen) {
+            rejectedSeen = true;
+            rejectedSince = now;
+            connection.reject(cause);
+        } else if (now - rejectedSince > GRACE) {
+            connection.closeSoon(cause);
+        }
+    }
+
+    Finding find(long now, Counters counters) {
+        if (seenIn < 0) openSince = now;
+        if (counters.in != seenIn || counters.out != seenOut) {
+            activeSince = now;
+            idleSeen = false;
+        }
+        if (counters.in != seenIn) seenIn = counters.in;      // after activeSince: who sees it sees that, too
+        seenOut = counters.out;
+        if (!lingerSeen) lingerSince = now;
+        lingerSeen = lingering;
+        if (!closingSeen) closingSince = now;
+        closingSeen = counters.closing;
+        boolean slowReader = readsTooSlowly(now, counters);
+        if (lingering) return now - lingerSince > limits.linger().toNanos() ? Finding.LINGERED : Finding.NONE;
+        if (slowReader) return Finding.SLOW_READER;
+        if (counters.closing) return now - closingSince > limits.closing().toNanos() ? Finding.NOT_CLOSED : Finding.NONE;
+        if (sendsTooSlowly(now, counters.reading)) return Finding.SLOW_MESSAGE;
+        if (!limits.idle().isZero() && now - activeSince > limits.idle().toNanos()) return idleTimeOver(now);
+        return limits.lifetime().isZero() ? Finding.NONE : lifetime(now - openSince);
+    }
+
+    private Finding idleTimeOver(long now) {
+        if (!idleSeen) {
+            idleSeen = true;
+            idleSince = now;
+            return Finding.IDLE;
+        }
+        return now - idleSince > GRACE ? Finding.IDLE_OVERDUE : Finding.NONE;
+    }
+
+    private boolean readsTooSlowly(long now, Counters counters) {
+        if (counters.queued == 0) {
+            reads = null;
+            return false;
+        }
+        if (reads == null) reads = new MinimumRate(limits.stallMin(), limits.stall().toNanos());
+        return reads.isTooSlow(now, counters.out, counters.out + counters.queued);
+    }
+
+    private boolean sendsTooSlowly(long now, boolean reading) {
+        long bytes = unfinishedMessage;
+        long number = messages;
+        if (bytes == 0 || !reading || number != messageSeen) {
+            message = null;
+            messageSeen = number;
+        }
+        if (bytes == 0 || !reading) return false;
+        if (message == null) message = new MinimumRate(limits.stallMin(), limits.stall().toNanos());
+        return message.isTooSlow(now, bytes, Long.MAX_VALUE);
+    }
+
+    /** Each is found once: time for the handler to close, and time to go. */
+    private Finding lifetime(long open) {
+        if (!lifetimeSeen && open > limits.lifetime().toNanos()) {
+            lifetimeSeen = true;
+            return Finding.LIFETIME_OVER;
+        }
+        if (lifetimeExceeded || open <= limits.lifetime().toNanos() + limits.drain().toNanos()) return Finding.NONE;
+        lifetimeExceeded = true;
+        return Finding.LIFETIME_EXCEEDED;
+    }
+}

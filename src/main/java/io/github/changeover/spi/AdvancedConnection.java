@@ -1,0 +1,49 @@
+package io.github.changeover.spi;
+
+import java.nio.ByteBuffer;
+
+/**
+ * What a protocol library needs of a connection beside {@link SwitchedConnection}, which is enough for most handlers:
+ * sends with a limit of their own, and the application's memory budget. From {@link SwitchedConnection#advanced()}. Not to be implemented by
+ * applications: methods may be added.
+ *
+ * <p>Threading: as {@link SwitchedConnection}; nothing blocks.
+ */
+public interface AdvancedConnection extends SwitchedConnection {
+    /**
+     * Sends all of the bytes after all earlier ones, or nothing when more than {@code mostQueued} bytes would wait then. Such sends do not count
+     * as ignoring a {@code false} of {@link #send}. Once the connection is closing they are dropped, and {@code sent} is told so.
+     *
+     * @param sent       as of {@link #send(ByteBuffer, Completion)}; or null
+     * @param mostQueued bytes
+     * @return whether they were accepted, or dropped; {@code false} when there is no room: then the buffer is untouched and {@code sent} does not run
+     */
+    boolean trySend(ByteBuffer bytes, Completion sent, long mostQueued);
+
+    /** Whether more bytes wait than {@code changeover.queue.max}, so that {@link ConnectionHandler.Events#writable} will be called. */
+    boolean isFull();
+
+    /**
+     * Counts bytes of memory that the protocol holds for this connection, such as a message that is not finished, against
+     * {@code changeover.memory.max}. Bytes that wait to be sent are counted already. Everything that is charged must be released, at the latest in
+     * {@link ConnectionHandler.Events#closed}.
+     *
+     * @return whether the connection may go on; if not, it is being closed with {@link CloseCause.Kind#MEMORY}: let go of what is held
+     */
+    boolean charge(long bytes);
+
+    /** Undoes {@link #charge} for so many bytes. */
+    void release(long bytes);
+
+    /**
+     * Of what is charged, so many bytes are in the hands of the application's code, as a message that is being delivered: they cannot be released before a
+     * callback returns. 0 when none are.
+     */
+    void pin(long bytes);
+
+    /**
+     * A message is arriving and so many bytes of it have arrived; 0 when none is under way. One that grows by less than {@code changeover.stall.min} in
+     * some {@code changeover.stall}, while the connection reads, ends the connection: see {@link ConnectionHandler.Events#rejected}.
+     */
+    void unfinishedMessage(long bytes);
+}

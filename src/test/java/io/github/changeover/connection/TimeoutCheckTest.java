@@ -1,0 +1,180 @@
+package io.github.changeover.connection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.changeover.connection.TimeoutCheck.Counters;
+import io.github.changeover.connection.TimeoutCheck.Finding;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** With a clock that the test turns: idle 5 s, stall 3 s, closing 2 s, linger 1 s. */
+class TimeoutCheckTest {
+    private static final long START = Long.MAX_VALUE - 1_000_000_000L;      // nanoTime may wrap
+    private final TimeoutCheck time = new TimeoutCheck(null, Rig.LIMITS);
+    private long in, out, queued;
+    private boolean closing;
+
+    private Finding at(double seconds) {
+        return time.find(START + (long) (seconds * 1e9), new Counters(in, out, queued, closing, true));
+    }
+
+    @Test
+    void idleCountsFromTheLastOctetEitherWay() {
+        assertThat(at(0)).isEqualTo(Finding.NONE);
+        assertThat(at(5)).isEqualTo(Finding.NONE);
+        in++;
+        assertThat(at(5.1)).isEqualTo(Finding.NONE);
+        out++;
+        assertThat(at(10)).isEqualTo(Finding.NONE);
+        assertThat(at(15)).isEqualTo(Finding.NONE);
+        assertThat(at(15.1)).isEqualTo(Finding.IDLE);
+    }
+
+    @Test
+    void zeroIdleIsForEver() {
+        Limits limits = new Limits(1, Duration.ZERO, Duration.ofSeconds(3), Duration.ofSeconds(2), Duration.ofSeconds(1), Duration.ZERO, Duration.ZERO, 0);
+        TimeoutCheck patient = new TimeoutCheck(null, limits);
+        assertThat(patient.find(0, new Counters(0, 0, 0, false, true))).isEqualTo(Finding.NONE);
+        assertThat(patient.find(Long.MAX_VALUE, new Counters(0, 0, 0, false, true))).isEqualTo(Finding.NONE);
+    }
+
+    @Test
+    void aClientThatTakesNothingIsTooSlowEvenWhileItSends() {
+        queued = 10;
+        assertThat(at(0)).isEqualTo(Finding.NONE);
+        in += 100;
+        assertThat(at(2.9)).isEqualTo(Finding.NONE);
+        in += 100;
+        assertThat(at(3.1)).isEqualTo(Finding.SLOW_READER);
+    }
+
+    /** What waits, and whether a client that takes so much in each second of 20 is served. */
+    private Finding steadily(long waiting, long bytesEachSecond) {
+        queued = waiting;
+        Finding found = Finding.NONE;
+        for (int tick = 0; tick < 200 && found == Finding.NONE; tick++) {
+            if (tick % 10 == 0 && tick > 0) {
+                long taken = Math.min(queued, bytesEachSecond);
+                out += taken;
+                queued -= taken;
+            }
+            in++;       // or it would be idle
+            found = at(tick / 10.0);
+        }
+        return found;
+    }
+
+    @ParameterizedTest(name = "C2: {1} bytes a second of {0} that wait: {2}")
+    @CsvSource({"100000000, 2800, NONE", "100000000, 2000, SLOW_READER", "100000000, 1, SLOW_READER", "100, 1, SLOW_READER", "9000, 3000, NONE", "5000, 2500, NONE"})
+    void aSteadyClientIsServedAndATrickleIsNot(long waiting, long bytesEachSecond, Finding finding) {
+        assertThat(steadily(waiting, bytesEachSecond)).isEqualTo(finding);
+    }
+
+    @Test
+    void aStallCountsFromWhenSomethingWaits() {
+        assertThat(at(0)).isEqualTo(Finding.NONE);
+        assertThat(at(4)).isEqualTo(Finding.NONE);
+        queued = 1;
+        in++;
+        assertThat(at(4.5)).isEqualTo(Finding.NONE);
+        assertThat(at(7.4)).isEqualTo(Finding.NONE);
+        assertThat(at(7.6)).isEqualTo(Finding.SLOW_READER);
+    }
+
+    @ParameterizedTest(name = "S5a: an unfinished message that grows by {0} bytes a second: {1}")
+    @CsvSource({"0, SLOW_MESSAGE", "10, SLOW_MESSAGE", "2000, SLOW_MESSAGE", "2800, NONE"})
+    void anUnfinishedMessageMustGrow(long bytesEachSecond, Finding finding) {
+        Finding found = Finding.NONE;
+        long received = 1;
+        for (int tick = 0; tick < 200 && found == Finding.NONE; tick++) {
+            time.unfinishedMessage(received);
+            if (tick % 10 == 0) received += bytesEachSecond;
+            in++;
+            found = at(tick / 10.0);
+        }
+        assertThat(found).isEqualTo(finding);
+    }
+
+    @Test
+    void aMessageThatIsNotReadMayWait() {
+        time.unfinishedMessage(1);
+        for (int second = 0; second < 20; second++) {
+            assertThat(time.find(START + second * 1_000_000_000L, new Counters(++in, 0, 0, false, false))).isEqualTo(Finding.NONE);
+        }
+    }
+
+    @Test
+    void theNextMessageHasItsOwnTime() {
+        for (int second = 0; second < 20; second++) {
+            if (second % 2 == 0) time.unfinishedMessage(0);
+            time.unfinishedMessage(1);
+            in++;
+            assertThat(at(second)).isEqualTo(Finding.NONE);
+        }
+    }
+
+    @Test
+    void anIdleConnectionIsClosedAllTheSameWhenItsHandlerSaysNothing() {
+        at(0);
+        assertThat(at(5.1)).isEqualTo(Finding.IDLE);
+        assertThat(at(5.5)).isEqualTo(Finding.NONE);
+        assertThat(at(5.7)).isEqualTo(Finding.IDLE_OVERDUE);
+    }
+
+    @Test
+    void aCloseHasItsOwnTimeWhateverProgress() {
+        assertThat(at(0)).isEqualTo(Finding.NONE);
+        closing = true;
+        queued = 5;
+        out++;
+        assertThat(at(1)).isEqualTo(Finding.NONE);
+        out++;
+        assertThat(at(3)).isEqualTo(Finding.NONE);
+        out++;
+        assertThat(at(3.1)).isEqualTo(Finding.NOT_CLOSED);
+    }
+
+    @Test
+    void lingeringHasItsOwnTimeWhateverComes() {
+        closing = true;
+        assertThat(at(0)).isEqualTo(Finding.NONE);
+        time.lingering();
+        assertThat(at(1)).isEqualTo(Finding.NONE);
+        in++;
+        assertThat(at(2)).isEqualTo(Finding.NONE);
+        in++;
+        assertThat(at(2.1)).isEqualTo(Finding.LINGERED);
+    }
+
+    @Test
+    void aLifeIsToldItsEndTwiceHoweverBusyItIs() {
+        TimeoutCheck busy = new TimeoutCheck(null, new Limits(1, Duration.ofSeconds(1), Duration.ofSeconds(3), Duration.ofSeconds(2), Duration.ofSeconds(1), Duration.ofSeconds(2),
+                Duration.ofSeconds(10), 0));
+        for (int second = 0; second <= 10; second++) assertThat(busy.find(START + second * 1_000_000_000L, new Counters(second, 0, 0, false, true))).isEqualTo(Finding.NONE);
+        assertThat(busy.find(START + 10_500_000_000L, new Counters(11, 0, 0, false, true))).isEqualTo(Finding.LIFETIME_OVER);
+        assertThat(busy.find(START + 11_000_000_000L, new Counters(12, 0, 0, false, true))).isEqualTo(Finding.NONE);
+        assertThat(busy.find(START + 12_000_000_000L, new Counters(13, 0, 0, false, true))).isEqualTo(Finding.NONE);
+        assertThat(busy.find(START + 12_100_000_000L, new Counters(14, 0, 0, false, true))).isEqualTo(Finding.LIFETIME_EXCEEDED);
+        assertThat(busy.find(START + 12_200_000_000L, new Counters(15, 0, 0, false, true))).isEqualTo(Finding.NONE);
+    }
+
+    @Test
+    void idleTimeCanBeAsked() {
+        assertThat(time.idle(START)).isEqualTo(Duration.ZERO);
+        at(0);
+        in++;
+        at(1);
+        at(2);
+        assertThat(time.idle(START + 4_000_000_000L)).isEqualTo(Duration.ofSeconds(3));
+    }
+
+    @Test
+    void timesBeyondWhatCanBeCountedAreLong() {
+        Duration ages = Duration.ofHours(999_999_999);
+        TimeoutCheck patient = new TimeoutCheck(null, new Limits(1, ages, ages, ages, ages, ages, ages, 0));
+        assertThat(patient.find(0, new Counters(0, 0, 1, true, true))).isEqualTo(Finding.NONE);
+        assertThat(patient.find(Duration.ofDays(365).toNanos(), new Counters(0, 0, 1, true, true))).isEqualTo(Finding.NONE);
+    }
+}
