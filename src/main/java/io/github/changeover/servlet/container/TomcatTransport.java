@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.net.ssl.SSLEngine;
 import org.apache.tomcat.util.net.NioChannel;
+import org.apache.tomcat.util.net.NioEndpoint;
 import org.apache.tomcat.util.net.SecureNioChannel;
 import org.apache.tomcat.util.net.SocketEvent;
 import org.apache.tomcat.util.net.SocketWrapperBase;
@@ -108,12 +109,24 @@ final class TomcatTransport implements Transport {
 
     private int readSome(ByteBuffer into) throws IOException {
         // What arrived with the request's head waits in the wrapper's buffer.
-        boolean buffered = secure != null || !wrapper.getSocketBufferHandler().isReadBufferEmpty();
-        if (buffered) return wrapper.read(false, into);
+        if (secure != null) return readSecure(into);
+        if (!wrapper.getSocketBufferHandler().isReadBufferEmpty()) return wrapper.read(false, into);
         int room = into.remaining();
         int count = channel.read(into);
         drained = count > 0 && count < room;
         return count;
+    }
+
+    /** Tomcat throws for the client's close_notify, also when bytes came before it in the same read. */
+    private int readSecure(ByteBuffer into) throws IOException {
+        int start = into.position(), limit = into.limit();
+        try {
+            return wrapper.read(false, into);
+        } catch (IOException failure) {
+            if (!secure.getSslEngine().isInboundDone()) throw failure;
+            into.limit(limit);
+            return into.position() > start ? into.position() - start : -1;
+        }
     }
 
     @Override
@@ -197,6 +210,11 @@ final class TomcatTransport implements Transport {
 
     // ---- the end
 
+    /** The socket of a closed channel stays open until each selector has noticed: Tomcat's may sleep for a second. */
+    private void wakePoller() {
+        if (wrapper instanceof NioEndpoint.NioSocketWrapper socket) socket.getPoller().getSelector().wakeup();
+    }
+
     @Override
     public void close() {
         if (detach()) release();
@@ -221,6 +239,7 @@ final class TomcatTransport implements Transport {
         try {
             channel.setOption(StandardSocketOptions.SO_LINGER, 0);     // a reset, and the kernel's queue is freed
             channel.close();
+            wakePoller();
         } catch (IOException gone) {
             // then it is closed
         }
