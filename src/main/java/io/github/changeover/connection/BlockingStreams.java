@@ -273,7 +273,7 @@ final class BlockingStreams implements ConnectionHandler.Events {
             boolean more = connection.send(piece);
             boolean dropped = !more && connection.sendsNoMore();
             if (more || dropped) update(() -> room = true);
-            if (dropped) throw new IOException("The connection does not accept bytes any more: it is closing, or its output has ended");
+            if (dropped) throw connection.refusal();
         }
 
         @Override

@@ -10,7 +10,6 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Executor;
 
 /**
  * Runs everything that a connection's handler is called with, from {@code opened} to {@code closed}, one callback at a time, and
@@ -39,7 +38,6 @@ final class EventProcessor implements Runnable {
 
     private final LiveConnection connection;
     private final Application application;
-    private final Executor pool;
     private final ConnectionHandler.Events handler;
     private final EarlyData earlyData;
     private final OutputQueue queue;
@@ -66,12 +64,10 @@ final class EventProcessor implements Runnable {
         }
     }
 
-    /** @param pool runs events that no thread of the container's brings */
-    EventProcessor(LiveConnection connection, Application application, Executor pool, ConnectionHandler.Events handler, EarlyData earlyData,
-                   OutputQueue queue, CloseState closeState, TimeoutCheck timeouts) {
+    EventProcessor(LiveConnection connection, Application application, ConnectionHandler.Events handler, EarlyData earlyData, OutputQueue queue,
+                   CloseState closeState, TimeoutCheck timeouts) {
         this.connection = connection;
         this.application = application;
-        this.pool = pool;
         this.handler = handler;
         this.earlyData = earlyData;
         this.queue = queue;
@@ -108,7 +104,7 @@ final class EventProcessor implements Runnable {
             after = before | bits;
             if ((before & STATE) == 0) after |= SCHEDULED;
         } while (before != after && !EVENTS.compareAndSet(this, before, after));
-        if ((before & STATE) == 0) pool.execute(this);
+        if ((before & STATE) == 0) application.callbacks().execute(this);
     }
 
     /** On a thread of the pool. */
@@ -430,8 +426,9 @@ final class EventProcessor implements Runnable {
 
     /** The last callbacks. The socket is closed, or is closed here. */
     private void finish(CloseCause cause) {
-        finished = true;
         connection.terminate();
+        if (!connection.hasTerminated()) return;        // another thread is at it, and signals
+        finished = true;
         callbackSince = System.nanoTime() | 1;
         for (Completion sent = queue.pollCompleted(); sent != null; sent = queue.pollCompleted()) Completions.complete(sent, null);
         IOException lost = connection.lost(cause);

@@ -23,8 +23,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
@@ -33,6 +32,7 @@ import java.util.function.Supplier;
  * and the two hard ends ({@link #abort} and a broken transport), need no handler code and may come from any thread.
  */
 public final class LiveConnection implements AdvancedConnection {
+    private static final int NOT_ENDING = 0, ENDING = 1, ENDED = 2;
     private static final long SHORTEST_REST = 20_000, LONGEST_REST = 4_000_000;      // nanoseconds
 
     private final String id;
@@ -46,11 +46,13 @@ public final class LiveConnection implements AdvancedConnection {
     private final TimeoutCheck timeouts;
     private final EventProcessor processor;
     private final Runnable atEnd, afterHandler;
-    private final AtomicBoolean terminated = new AtomicBoolean();
+    private final AtomicInteger ending = new AtomicInteger(NOT_ENDING);     // its lock orders opening and end
     private volatile Transport transport;       // null before the container has opened the connection
     private volatile long openedAt;             // milliseconds of the epoch; 0 before
     private volatile long openedNanos;
     private volatile OutputFlusher.Watched watched;
+    private boolean openingTold;                // both under the lock of ending
+    private Runnable tellClosing;               // null unless the end came while the opening was told
 
     /**
      * @param atEnd        runs once when the socket is closed, on every path: gives back what was reserved for the connection
@@ -68,22 +70,13 @@ public final class LiveConnection implements AdvancedConnection {
         this.queue = new OutputQueue(application.chunks(), memory, application.limits().queue());
         this.timeouts = new TimeoutCheck(this, application.limits());
         this.streams = handler instanceof ConnectionHandler.Blocking blocking ? new BlockingStreams(this, blocking, application) : null;
-        this.processor = new EventProcessor(this, application, streams == null ? application.callbacks() : inline(application.callbacks()),
-                streams == null ? (ConnectionHandler.Events) handler : streams, earlyData, queue, closeState, timeouts);
+        this.processor = new EventProcessor(this, application, streams == null ? (ConnectionHandler.Events) handler : streams, earlyData, queue, closeState, timeouts);
         application.registry().expect(this);
     }
 
     /** With nothing to do after the handler. */
     public LiveConnection(Application application, UpgradeRequest request, ProtocolToken protocol, EarlyData earlyData, ConnectionHandler handler, Runnable atEnd) {
         this(application, request, protocol, earlyData, handler, atEnd, () -> { });
-    }
-
-    /** The events of a handler with a thread of its own only fill its streams: any thread may process them. */
-    private Executor inline(Executor pool) {
-        return task -> {
-            if (queue.heldByCaller()) pool.execute(task);
-            else task.run();
-        };
     }
 
     // ---- called by the edge
@@ -145,10 +138,19 @@ public final class LiveConnection implements AdvancedConnection {
     // ---- called by the processor
 
     void opened() {
-        openedNanos = System.nanoTime();
-        openedAt = System.currentTimeMillis();
-        application.registry().add(this);
-        application.listener().opened(this);
+        synchronized (ending) {
+            if (ending.get() != NOT_ENDING) return;      // never counted, never told
+            openedNanos = System.nanoTime();
+            openedAt = System.currentTimeMillis();
+            application.registry().add(this);
+        }
+        Completions.guarded(() -> application.listener().opened(this));
+        Runnable close;
+        synchronized (ending) {
+            openingTold = true;
+            close = tellClosing;
+        }
+        if (close != null) close.run();
     }
 
     /** Why bytes that were accepted have not been sent. */
@@ -180,20 +182,35 @@ public final class LiveConnection implements AdvancedConnection {
      */
     void terminate() {
         CloseCause cause = closeState.decided();
-        if (cause == null || !terminated.compareAndSet(false, true)) return;
+        if (cause == null || !ending.compareAndSet(NOT_ENDING, ENDING)) return;
         Transport edge = transport;
-        if (edge != null) {
-            if (closeState.isOrderly()) edge.close();
-            else edge.abort();
-        }
+        if (edge != null) Completions.guarded(closeState.isOrderly() ? edge::close : edge::abort);
         queue.shut(lost(cause));
         Completions.guarded(atEnd);        // before the registry: who sees that the connection is gone may take its place
-        application.registry().remove(this, cause);
-        if (openedAt != 0) application.listener().closed(this, cause, Duration.ofNanos(System.nanoTime() - openedNanos));
+        tellClosed(cause);
+        ending.set(ENDED);
+        if (!processor.isRunner()) processor.signal(END);       // it may have waited for this
+    }
+
+    /** The listener is told of the end behind the opening, and not at all without it. */
+    private void tellClosed(CloseCause cause) {
+        Runnable tell = () -> Completions.guarded(() -> application.listener().closed(this, cause, Duration.ofNanos(System.nanoTime() - openedNanos)));
+        boolean now;
+        synchronized (ending) {
+            application.registry().remove(this, cause);
+            now = openedAt != 0 && openingTold;
+            if (!now && openedAt != 0) tellClosing = tell;
+        }
+        if (now) tell.run();
     }
 
     boolean isTerminated() {
-        return terminated.get();
+        return ending.get() != NOT_ENDING;
+    }
+
+    /** Whether {@link #terminate} has done all it does; if not, and the end is decided, the processor is signalled when it has. */
+    boolean hasTerminated() {
+        return ending.get() == ENDED;
     }
 
     /** Ends the connection at once, with this cause unless there is one already. From any thread. */
@@ -280,6 +297,11 @@ public final class LiveConnection implements AdvancedConnection {
             queue.flush(true);
             boolean ended = queue.tryEndOutput();
             callWhenWritable();
+            CloseCause close = closeState.requested();
+            if (ended && close != null) {
+                if (queue.endSent()) timeouts.lingering();
+                else closeState.decide(close);
+            }
             if (ended || queue.hasCompleted() || queue.hasRoomAgain()) processor.signal(SETTLE);
         } catch (IOException broken) {
             broke(broken);
@@ -344,8 +366,14 @@ public final class LiveConnection implements AdvancedConnection {
         return accepted;
     }
 
+    /** Why bytes are not accepted any more. */
+    IOException refusal() {
+        CloseCause cause = closeState.decided();
+        return cause != null ? lost(cause) : new IOException("The connection does not accept bytes any more: it is closing, or its output has ended");
+    }
+
     private void refuse(Completion sent) {
-        IOException closed = new IOException("The connection does not accept bytes any more: it is closing, or its output has ended");
+        IOException closed = refusal();
         if (sent instanceof ImmediateCompletion) Completions.complete(sent, closed);
         else processor.reject(sent, closed);
     }

@@ -182,9 +182,9 @@ final class OutputQueue {
             while (bytes.hasRemaining()) {
                 ByteBuffer last = chunks.peekLast();
                 if (last == null || last.limit() == last.capacity()) {
-                    memory.charge(Chunks.SIZE);
                     last = pool.take().limit(0);
-                    chunks.addLast(last);
+                    chunks.addLast(last);                // from here on shut() gives it back
+                    memory.charge(Chunks.SIZE);
                 }
                 int start = last.limit();
                 int count = Math.min(bytes.remaining(), last.capacity() - start);

@@ -20,13 +20,14 @@ import net.jqwik.api.ShrinkingMode;
 
 /** The peer, its container, senders and commanders at once, each on a thread of its own. */
 class ConcurrencyPropertiesTest {
+    private static final CallbackPool POOL = CallbackPool.of(4, Thread::new, null);
     private static final int SENDERS = 3, FRAMES = 200, LONGEST = 300;
 
     private enum End { CLOSE, EVICT, BREAK, RELEASE, PEER }
 
     /** One run: what every thread did, and what came of it. */
     private static final class Run {
-        final Rig rig = new Rig();
+        final Rig rig = new Rig(POOL);
         final Diary diary = new Diary() {
             @Override
             void onReceived(SwitchedConnection connection, ByteBuffer octets) {
@@ -124,6 +125,10 @@ class ConcurrencyPropertiesTest {
             assertThat(diary.awaitClosed()).isTrue();
             assertThat(diary.told()).doesNotContain("OVERLAP").startsWith("opened").endsWith("closed");
             assertThat(diary.told()).filteredOn("closed"::equals).hasSize(1);
+            for (int i = 0; i < completions.length(); i++) {       // of sends that came too late they run after the end
+                int index = i;
+                Rig.await(() -> completions.get(index) >= 1);
+            }
             for (int i = 0; i < completions.length(); i++) assertThat(completions.get(i)).as("completion %s", i).isEqualTo(1);
             assertThat(diary.octets()).isEqualTo(Arrays.copyOf(input, diary.octets().length));
             assertFrames();
@@ -168,6 +173,7 @@ class ConcurrencyPropertiesTest {
         sent.await();
         run.transport.peerTakes(Long.MAX_VALUE);
         run.join();
+        Rig.await(() -> run.diary.octets().length == run.input.length);
         assertThat(run.diary.octets()).isEqualTo(run.input);
         run.connection.close();
         run.transport.peerEnds();

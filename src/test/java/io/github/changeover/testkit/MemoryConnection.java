@@ -149,10 +149,19 @@ public final class MemoryConnection implements AutoCloseable {
 
     /** As when the application goes: the handler may say goodbye for so long, then the connection ends. */
     public MemoryConnection drain(Duration grace) {
+        drain(application, callbacks, grace);
+        return this;
+    }
+
+    /** Callbacks run on this thread meanwhile. */
+    static void drain(Application application, PendingCallbacks callbacks, Duration grace) {
         application.registry().startDraining(grace);
+        for (long until = System.nanoTime() + grace.toNanos(); !application.registry().live().isEmpty() && System.nanoTime() - until < 0; LockSupport.parkNanos(100_000)) {
+            callbacks.run();
+        }
         callbacks.run();
-        application.registry().drain(grace);
-        return run();
+        application.registry().drain(Duration.ZERO);
+        callbacks.run();
     }
 
     /** What the handler has. */

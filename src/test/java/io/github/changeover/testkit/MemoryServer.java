@@ -107,10 +107,7 @@ public final class MemoryServer implements AutoCloseable {
 
     /** As when the application goes: handlers may say goodbye for so long, then every connection ends. */
     public void drain(Duration grace) {
-        application.registry().startDraining(grace);
-        callbacks.run();
-        application.registry().drain(grace);
-        callbacks.run();
+        MemoryConnection.drain(application, callbacks, grace);
     }
 
     /** Ends every connection. */

@@ -240,9 +240,14 @@ public final class MemoryTransport implements Transport {
         return !from.hasRemaining();
     }
 
+    /** The peer may have taken something since the write was refused: then it calls at once. */
     @Override
-    public synchronized void requestWritable() {
-        writeWanted = true;
+    public void requestWritable() {
+        synchronized (this) {
+            writeWanted = keeps || window == 0;
+            if (writeWanted) return;
+        }
+        connection.writable();
     }
 
     @Override
