@@ -2,8 +2,10 @@ package io.github.changeover;
 
 import io.github.changeover.spi.TokenSwitches;
 import jakarta.servlet.ServletContext;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * The entry point for programs: call it from a {@code ServletContextListener} or a {@code ServletContainerInitializer}.
@@ -17,6 +19,7 @@ public final class Changeover {
     private final List<PathOffer> paths = new ArrayList<>();
     private final TokenSwitches switches = new TokenSwitches();
     private boolean fixed;
+    private volatile Predicate<Duration> drain;     // null while the application does not run
 
     private Changeover() {
     }
@@ -48,6 +51,26 @@ public final class Changeover {
     /** Which protocols are off: at any time, for requests that come after. Connections that have switched stay. */
     public TokenSwitches switches() {
         return switches;
+    }
+
+    /**
+     * Turns new connections away with 503 from now on, asks every handler to close its connection, and waits for them to end: at most
+     * {@code grace}, and two seconds more for those that are closed without their handlers then. Ordinary HTTP goes on. Call it from
+     * a thread of the application's, not in a callback, whose own connection would be waited for. JMX, the console and
+     * {@code welcome()} there undo it for the connections that come after.
+     *
+     * @return whether every connection had ended within {@code grace}
+     * @throws IllegalStateException when the application has not started, or has stopped
+     */
+    public boolean drain(Duration grace) {
+        Predicate<Duration> now = drain;
+        if (now == null) throw new IllegalStateException("The application has not started, or has stopped: there is nothing to drain");
+        return now.test(grace);
+    }
+
+    /** For the start of the application, and with null for its end. */
+    public void drainedBy(Predicate<Duration> order) {
+        drain = order;
     }
 
     /** Fixes what was said and answers it. For the start of the application. */

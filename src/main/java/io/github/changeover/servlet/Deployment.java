@@ -72,6 +72,7 @@ final class Deployment implements AutoCloseable {
         SelfReport report = report();
         chronicle.open(context, application.registry(), switches, settings.limits().drain(), report);
         libraries.forEach(library -> library.rules(policy));
+        Changeover.of(context).drainedBy(application.registry()::drain);
         report.lines().forEach(line -> LOG.log(System.Logger.Level.INFO, line));
     }
 
@@ -194,6 +195,7 @@ final class Deployment implements AutoCloseable {
 
     @Override
     public void close() {
+        Changeover.of(context).drainedBy(null);
         application.registry().stop(settings.limits().drain());
         chronicle.close(context);
         for (ProtocolLibrary.Started library : libraries) library.close();

@@ -29,9 +29,9 @@ final class ServletTransport implements Transport, ReadListener, WriteListener {
     private ServletOutputStream out;
     private volatile boolean writePossible;
     private volatile boolean unflushed;
-    private volatile boolean endSeen;   // below the container; octets from before it may still be in there
+    private volatile boolean endSeen;   // below the container; bytes from before it may still be in there
     private volatile boolean ended;
-    private volatile boolean asked;     // isReady() answered false: onDataAvailable is due
+    private final ReadAhead ahead;      // null where any thread may read
     private volatile boolean closed;
     private volatile Thread inside;     // the container's thread while it calls back
     private long rest;
@@ -40,6 +40,7 @@ final class ServletTransport implements Transport, ReadListener, WriteListener {
         this.web = web;
         this.connection = connection;
         this.below = below;
+        this.ahead = below.callbacksOnly() ? new ReadAhead() : null;
     }
 
     /** Inside init(), on the container's thread. */
@@ -51,8 +52,8 @@ final class ServletTransport implements Transport, ReadListener, WriteListener {
             out = web.getOutputStream();
             out.setWriteListener(this);     // before the others: a peer that has left makes them end all this
             out.flush();                    // some containers send the 101 with the first output only
-            asked = true;
             in.setReadListener(this);       // before open, for nothing may be read without it; may call back from inside
+            if (ahead != null) readAhead();
         } catch (IOException failure) {
             unfit = failure;
         } catch (RuntimeException failure) {
@@ -75,16 +76,17 @@ final class ServletTransport implements Transport, ReadListener, WriteListener {
 
     @Override
     public int read(ByteBuffer into) throws IOException {
+        if (ahead == null) return readStream(into);
+        int count = ahead.take(into);
+        if (count == 0 && ended) return -1;
+        if (ahead.takeRefused()) below.recall();
+        return count;
+    }
+
+    private int readStream(ByteBuffer into) throws IOException {
         if (ended) return -1;
-        if (outsideCallbacks()) {
-            below.recall();
-            return 0;
-        }
         try {
-            if (!in.isReady()) {
-                asked = true;
-                return endSeen || in.isFinished() ? end() : 0;
-            }
+            if (!in.isReady()) return endSeen || in.isFinished() ? end() : 0;
             int count = in.read(into.array(), into.arrayOffset() + into.position(), into.remaining());
             if (count < 0) return end();
             into.position(into.position() + count);
@@ -144,10 +146,13 @@ final class ServletTransport implements Transport, ReadListener, WriteListener {
         return below.endOutput(closing) ? EndOutput.SENT : EndOutput.UNSUPPORTED;
     }
 
-    /** Where the container calls back on a thread of its selector, or with its monitors held, handler code must not run in the call. */
+    /**
+     * Payara calls on a thread of its selector, or with its monitors held; and Tomcat, while its thread is in a call, tells of
+     * nothing else on this connection, so that what a handler that blocks has sent would not leave.
+     */
     @Override
     public boolean runsCallbacks() {
-        return below.callbacksOnly();
+        return false;
     }
 
     @Override
@@ -177,17 +182,36 @@ final class ServletTransport implements Transport, ReadListener, WriteListener {
 
     @Override
     public void onDataAvailable() {
-        boolean due = asked;
-        asked = false;
-        long before = connection.octetsIn();
-        called(connection::readable);
-        // Tomcat calls again at once although nobody asked, when the handler has paused reading: rest instead of spinning.
-        if (due || connection.octetsIn() != before) {
-            rest = 0;
-        } else {
-            rest = Math.min(LONGEST_REST, rest * 2 + 50_000);
-            LockSupport.parkNanos(rest);
+        called(() -> {
+            boolean spins = ahead != null && !readAhead();
+            connection.readable();
+            if (spins) rest();
+            else rest = 0;
+        });
+    }
+
+    /** On the container's thread; returns whether anything was read. */
+    private boolean readAhead() {
+        boolean some = false;
+        try {
+            while (!ended && ahead.hasRoom() && in.isReady()) {
+                if (ahead.fill(in) < 0) end();
+                some = true;
+            }
+        } catch (EOFException end) {
+            end();
+        } catch (IOException failure) {
+            connection.broke(failure);
+        } catch (RuntimeException odd) {
+            connection.broke(new IOException("The container has closed the connection", odd));
         }
+        return some || ended;
+    }
+
+    /** Tomcat calls again at once while bytes wait that there is no room for. */
+    private void rest() {
+        rest = Math.min(LONGEST_REST, rest * 2 + 50_000);
+        LockSupport.parkNanos(rest);
     }
 
     @Override

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LifecycleIT {
     private static final String CONTEXT = "/lived";
     private static final int LIVES = Boolean.getBoolean("changeover.full") ? 20 : 5;
-    private static final String LEFT = "handlers did not return";
+    private static final String LEFT = "have not returned from a callback";
 
     private static void deploy(ContainerUnderTest container) {
         container.deploy(War.with("lived").app("lived").set("changeover.drain", "500ms").set("changeover.linger", "200ms").build(), CONTEXT);

@@ -1,0 +1,54 @@
+package hostile;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** What one connection's handler was called with. Kept outside the application: its end is looked at, too. */
+final class Record {
+    private final Map<String, String> faults;
+    private final String name;
+    private final AtomicInteger inside = new AtomicInteger(), closed = new AtomicInteger();
+
+    /** A callback that runs. */
+    interface Callback extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    private Record(String name, Map<String, String> faults) {
+        this.name = name;
+        this.faults = faults;
+        faults.put(name, "not closed");
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Map<String, String> all() {
+        return (Map<String, String>) System.getProperties().computeIfAbsent("hostile.faults", absent -> new ConcurrentHashMap<String, String>());
+    }
+
+    /** One of the connection with this name. */
+    static Record of(String name) {
+        return new Record(name, all());
+    }
+
+    /** The names of connections whose handler was not closed exactly once, last, and beside no other callback, with what was wrong. */
+    static Map<String, String> faults() {
+        return all();
+    }
+
+    void fault(String what) {
+        faults.put(name, what);
+    }
+
+    Callback enter(String callback) {
+        if (inside.incrementAndGet() != 1) faults.put(name, callback + " beside another callback");
+        if (callback.equals("closed")) {
+            if (closed.incrementAndGet() == 1) faults.remove(name, "not closed");
+            else faults.put(name, "closed twice");
+        } else if (closed.get() > 0) {
+            faults.put(name, callback + " after closed");
+        }
+        return inside::decrementAndGet;
+    }
+}
