@@ -12,7 +12,7 @@ import java.util.stream.Stream;
  */
 public final class ConnectionMonitor implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(ConnectionMonitor.class.getName());
-    private static final long SHORTEST = 10, LONGEST = 250;     // milliseconds
+    private static final long SHORTEST = 10, LONGEST = 150;     // milliseconds
     private final ScheduledExecutorService clock;
     private volatile Thread thread;
     private final ConnectionRegistry registry;
@@ -29,7 +29,7 @@ public final class ConnectionMonitor implements AutoCloseable {
         clock.scheduleWithFixedDelay(this::check, every, every, TimeUnit.MILLISECONDS);
     }
 
-    /** A quarter of the shortest timeout, within 10 and 250 ms. */
+    /** A quarter of the shortest timeout, within 10 and 150 ms: with {@link TimeoutCheck#GRACE}, what is overdue is closed less than a second late. */
     private static long interval(Limits limits) {
         long shortest = Stream.of(limits.idle(), limits.stall().dividedBy(4), limits.closing(), limits.linger(), limits.lifetime())
                 .filter(time -> !time.isZero()).mapToLong(Duration::toMillis).min().orElse(4 * LONGEST);
@@ -41,15 +41,16 @@ public final class ConnectionMonitor implements AutoCloseable {
     }
 
     void check(long now) {
-        for (LiveConnection connection : registry.live()) guarded(connection, () -> connection.timeouts().check(now));
+        for (LiveConnection connection : registry.live()) check(connection, now, true);
         registry.check(now);
-        for (LiveConnection connection : registry.expected()) guarded(connection, () -> connection.timeouts().checkUnopened(now));
+        for (LiveConnection connection : registry.expected()) check(connection, now, false);
     }
 
     /** One connection's trouble is not the others'; and what is thrown here would end the monitor. */
-    private static void guarded(LiveConnection connection, Runnable check) {
+    private static void check(LiveConnection connection, long now, boolean open) {
         try {
-            check.run();
+            if (open) connection.timeouts().check(now);
+            else connection.timeouts().checkUnopened(now);
         } catch (RuntimeException | Error failure) {
             LOG.log(System.Logger.Level.ERROR, "The timeouts of " + connection + " could not be checked", failure);
         }

@@ -16,7 +16,7 @@ final class TimeoutCheck {
     }
 
     /** Time that a handler has for its last bytes before the connection is closed without them. */
-    static final long GRACE = 500_000_000;
+    static final long GRACE = 400_000_000;
 
     private final LiveConnection connection;        // null in tests of find()
     private final Limits limits;

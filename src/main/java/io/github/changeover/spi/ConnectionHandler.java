@@ -44,7 +44,7 @@ public sealed interface ConnectionHandler {
 
         /**
          * Nothing was received or sent for the idle time: what is sent now is the last before the connection closes. Where no thread is
-         * free for half a second the connection is closed without this call.
+         * free for 400 ms the connection is closed without this call.
          */
         default void idle(SwitchedConnection connection) {
         }
@@ -52,7 +52,7 @@ public sealed interface ConnectionHandler {
         /**
          * The server closes the connection for what its client sends, or fails to send: what is sent now is the last. The cause is
          * {@link CloseCause.Kind#STALLED}, for a message that arrives too slowly, or {@link CloseCause.Kind#MEMORY}; more may be added. Where no
-         * thread is free for half a second the connection is closed without this call.
+         * thread is free for 400 ms the connection is closed without this call.
          */
         default void rejected(SwitchedConnection connection, CloseCause cause) {
         }
