@@ -52,6 +52,7 @@ final class EventProcessor implements Runnable {
     private volatile boolean interrupted;
     private Transport transport;            // from here on touched by the thread that processes events only
     private InboundBuffer inbound;
+    private Runnable scope;                 // ends that of the callback that runs; null while none does
     private boolean opened, drained, finished;
 
     private static final Object INTERRUPTING = new Object();
@@ -182,7 +183,6 @@ final class EventProcessor implements Runnable {
         Thread me = Thread.currentThread();
         runner = me;
         ClassLoader before = application.enter();
-        Runnable scope = application.beginScope();
         try {
             while (true) {
                 int bits = (int) EVENTS.getAndBitwiseAnd(this, STATE) & ~STATE;
@@ -196,7 +196,6 @@ final class EventProcessor implements Runnable {
                 }
             }
         } finally {
-            scope.run();
             application.leave(before);
         }
     }
@@ -207,7 +206,7 @@ final class EventProcessor implements Runnable {
             handle(bits);
         } catch (Throwable fault) {
             LOG.log(System.Logger.Level.ERROR, "Processing events of " + connection + " failed", fault);
-            callbackSince = 0;
+            endCallback();
             connection.lose(CloseCause.of(CloseCause.Kind.BROKEN, fault));
         }
     }
@@ -250,7 +249,7 @@ final class EventProcessor implements Runnable {
             work(bits);
         } catch (Throwable failure) {           // also a checked exception of the handler's, as Kotlin and Lombok throw them
             boolean ofHandler = inCallback();
-            callbackSince = 0;
+            endCallback();
             if (!ofHandler) connection.lose(CloseCause.of(CloseCause.Kind.BROKEN, failure));
             else if (closeState.handlerFailed(failure, connection)) raise(bits & ~OPEN | TASKS | SETTLE);
         }
@@ -280,13 +279,32 @@ final class EventProcessor implements Runnable {
         if (closeState.decided() != null) return;
         beginCallback();
         handler.opened(connection);
-        callbackSince = 0;
+        endCallback();
     }
 
-    /** From here until {@code callbackSince} is 0 again, what is thrown is the handler's. */
+    /** From here until {@link #endCallback}, what is thrown is the handler's. */
     private void beginCallback() {
+        scope = application.beginScope();
         callbackSince = System.nanoTime() | 1;
         if (queue.queued() > 0) application.flusher().watch(connection);     // nobody else writes while the callback runs
+    }
+
+    private void endCallback() {
+        callbackSince = 0;
+        endScope();
+    }
+
+    private void endScope() {
+        Runnable end = scope;
+        scope = null;
+        if (end != null) end.run();
+    }
+
+    /** In a callback: for a handler that makes several calls of one, as an endpoint's messages. */
+    void renewScope() {
+        if (!isRunner()) return;
+        endScope();
+        scope = application.beginScope();
     }
 
     private void runTasks() {
@@ -295,7 +313,7 @@ final class EventProcessor implements Runnable {
             if (task == null) return;
             beginCallback();
             task.run();
-            callbackSince = 0;
+            endCallback();
             if (givesWay(TASKS)) return;
         }
     }
@@ -309,7 +327,7 @@ final class EventProcessor implements Runnable {
         drained = true;
         beginCallback();
         handler.drain(connection, application.limits().drain());
-        callbackSince = 0;
+        endCallback();
     }
 
     private void idle() {
@@ -318,7 +336,7 @@ final class EventProcessor implements Runnable {
         if (!closes()) {
             beginCallback();
             handler.idle(connection);
-            callbackSince = 0;
+            endCallback();
         }
         connection.close(cause);
     }
@@ -329,7 +347,7 @@ final class EventProcessor implements Runnable {
         if (!closes()) {
             beginCallback();
             handler.rejected(connection, cause);
-            callbackSince = 0;
+            endCallback();
         }
         connection.close(cause);
     }
@@ -364,13 +382,13 @@ final class EventProcessor implements Runnable {
     private void received(ByteBuffer bytes) {
         beginCallback();
         handler.received(connection, bytes);
-        callbackSince = 0;
+        endCallback();
     }
 
     private void ended() {
         beginCallback();
         handler.ended(connection);
-        callbackSince = 0;
+        endCallback();
     }
 
     private boolean mayRead() {
@@ -407,7 +425,7 @@ final class EventProcessor implements Runnable {
             called = true;
             beginCallback();
             sent.done(null);
-            callbackSince = 0;
+            endCallback();
             if (othersWait()) break;
         }
         return called;
@@ -420,7 +438,7 @@ final class EventProcessor implements Runnable {
         application.listener().slowWrite(connection, waited);
         beginCallback();
         handler.writable(connection);
-        callbackSince = 0;
+        endCallback();
         return true;
     }
 
@@ -429,20 +447,30 @@ final class EventProcessor implements Runnable {
         connection.terminate();
         if (!connection.hasTerminated()) return;        // another thread is at it, and signals
         finished = true;
-        callbackSince = System.nanoTime() | 1;
-        for (Completion sent = queue.pollCompleted(); sent != null; sent = queue.pollCompleted()) Completions.complete(sent, null);
+        for (Completion sent = queue.pollCompleted(); sent != null; sent = queue.pollCompleted()) last(completed(sent, null));
         IOException lost = connection.lost(cause);
-        queue.takeLost().forEach(completion -> Completions.complete(completion, lost));
+        queue.takeLost().forEach(completion -> last(completed(completion, lost)));
         finishTasks();
-        Completions.guarded(() -> handler.closed(connection, cause));
-        callbackSince = 0;
+        last(() -> handler.closed(connection, cause));
         connection.finished();
     }
 
     /** Of what waits to run only completions still do. */
     private void finishTasks() {
         for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
-            if (task instanceof Rejected rejected) Completions.guarded(rejected);
+            if (task instanceof Rejected rejected) last(rejected);
         }
+    }
+
+    private static Runnable completed(Completion completion, IOException failure) {
+        return () -> completion.done(failure);
+    }
+
+    /** A callback whose failure stops nothing. */
+    private void last(Runnable callback) {
+        scope = application.beginScope();
+        callbackSince = System.nanoTime() | 1;
+        Completions.guarded(callback);
+        endCallback();
     }
 }

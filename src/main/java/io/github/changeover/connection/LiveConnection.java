@@ -425,6 +425,11 @@ public final class LiveConnection implements AdvancedConnection {
     }
 
     @Override
+    public void renewScope() {
+        processor.renewScope();
+    }
+
+    @Override
     public void unfinishedMessage(long bytes) {
         timeouts.unfinishedMessage(bytes);
     }

@@ -46,4 +46,10 @@ public interface AdvancedConnection extends SwitchedConnection {
      * some {@code changeover.stall}, while the connection reads, ends the connection: see {@link ConnectionHandler.Events#rejected}.
      */
     void unfinishedMessage(long bytes);
+
+    /**
+     * In a callback that makes several calls of the application's code, as for several messages: begins a new request scope of CDI, where there
+     * is one. Elsewhere nothing happens.
+     */
+    void renewScope();
 }

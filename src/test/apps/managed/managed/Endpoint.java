@@ -1,0 +1,43 @@
+package managed;
+
+import jakarta.inject.Inject;
+import jakarta.websocket.OnClose;
+import jakarta.websocket.OnError;
+import jakarta.websocket.OnMessage;
+import jakarta.websocket.OnOpen;
+import jakarta.websocket.Session;
+import jakarta.websocket.server.ServerEndpoint;
+import java.io.IOException;
+import java.io.Reader;
+import java.io.StringWriter;
+
+@ServerEndpoint("/endpoint")
+public class Endpoint {
+    @Inject
+    private OfRequest injected;
+
+    @OnOpen
+    public void opened(Session session) {
+        Places.look("@OnOpen", injected);
+    }
+
+    /** A reader: a library might read it on a thread of its own. */
+    @OnMessage
+    public void message(Session session, Reader text) throws IOException {
+        StringWriter whole = new StringWriter();
+        text.transferTo(whole);
+        Places.look("@OnMessage", injected);
+        if (whole.toString().equals("fail")) throw new IOException("as the test wants");
+        session.getAsyncRemote().sendText(whole.toString(), result -> Places.look("SendHandler", injected));
+    }
+
+    @OnError
+    public void failed(Session session, Throwable failure) {
+        Places.look("@OnError", injected);
+    }
+
+    @OnClose
+    public void closed(Session session) {
+        Places.look("@OnClose", injected);
+    }
+}

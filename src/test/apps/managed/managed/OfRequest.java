@@ -1,0 +1,13 @@
+package managed;
+
+import jakarta.enterprise.context.RequestScoped;
+
+/** One for each callback. */
+@RequestScoped
+public class OfRequest {
+    private int count;
+
+    public int count() {
+        return count++;
+    }
+}

@@ -1,0 +1,21 @@
+package managed;
+
+import io.github.changeover.Changeover;
+import io.github.changeover.observe.Observatory;
+import jakarta.servlet.annotation.WebServlet;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.time.Duration;
+
+/** Drains. */
+@WebServlet("/orders")
+public class Orders extends HttpServlet {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    protected void doGet(HttpServletRequest request, HttpServletResponse response) {
+        Changeover.of(getServletContext()).drain(Duration.ofSeconds(3));
+        Observatory.of(getServletContext()).orElseThrow().welcome();
+    }
+}

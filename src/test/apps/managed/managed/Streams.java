@@ -1,0 +1,19 @@
+package managed;
+
+import io.github.changeover.UpgradeEndpoint;
+import io.github.changeover.spi.ConnectionHandler;
+import io.github.changeover.spi.SwitchedConnection;
+import jakarta.inject.Inject;
+import java.io.IOException;
+
+@UpgradeEndpoint(value = "/streams", protocol = "managed")
+public class Streams implements ConnectionHandler.Blocking {
+    @Inject
+    private OfRequest injected;
+
+    @Override
+    public void serve(SwitchedConnection connection) throws IOException {
+        Places.look("serve", injected);
+        connection.output().write('x');
+    }
+}

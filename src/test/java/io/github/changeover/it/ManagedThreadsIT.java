@@ -1,0 +1,78 @@
+package io.github.changeover.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.changeover.conformance.Covers;
+import io.github.changeover.it.container.ContainerUnderTest;
+import io.github.changeover.it.container.OnContainer;
+import io.github.changeover.it.container.PayaraOnly;
+import io.github.changeover.testkit.Wire;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Where threads are managed, every callback finds what managed code may use: java:comp, CDI and a request scope of its own. */
+@OnContainer
+@PayaraOnly
+class ManagedThreadsIT {
+    private static final String AT = "/managed";
+    private static final List<String> PLACES = List.of("@OnClose", "@OnError", "@OnMessage", "@OnOpen", "SendHandler", "closed", "completion", "drain", "ended", "idle",
+            "opened", "received", "serve", "task", "writable");
+
+    @Test
+    @Covers("GEN-09")
+    void everyCallbackIsManaged(ContainerUnderTest container) throws Exception {
+        container.deploy(War.with("managed").app("managed").webSocket().set("changeover.idle", "1s").set("changeover.queue.max", "50K").set("changeover.linger", "200ms")
+                .webXml("<env-entry><env-entry-name>word</env-entry-name><env-entry-type>java.lang.String</env-entry-type><env-entry-value>found</env-entry-value></env-entry>")
+                .build(), AT);
+        try {
+            Asking asking = Asking.of(container, AT);
+            callbacks(asking);
+            endpoint(container);
+            try (Wire idle = switched(asking, "/callbacks"); Wire streams = switched(asking, "/streams")) {
+                assertThat(streams.readToEnd().text()).isEqualTo("x");
+                assertThat(idle.readToEnd().end()).isEqualTo(Wire.End.FIN);
+            }
+            try (Wire wire = switched(asking, "/callbacks")) {
+                asking.page("/orders");
+                assertThat(wire.readToEnd().end()).isEqualTo(Wire.End.FIN);
+            }
+            String all = PLACES.stream().map(place -> place + "=found").collect(Collectors.joining(", ", "{", "}"));
+            long end = System.nanoTime() + 10_000_000_000L;
+            while (!asking.page("/found").equals(all) && System.nanoTime() < end) LockSupport.parkNanos(20_000_000);
+            assertThat(Stream.of(asking.page("/found").replaceAll("[{}]", "").split(", "))).containsExactlyElementsOf(
+                    PLACES.stream().map(place -> place + "=found").toList());
+        } finally {
+            container.undeploy(AT);
+        }
+    }
+
+    private static Wire switched(Asking asking, String path) throws IOException {
+        Wire wire = asking.offer(path, "managed");
+        assertThat(wire.readHead().status()).isEqualTo(101);
+        return wire;
+    }
+
+    private static void callbacks(Asking asking) throws IOException {
+        try (Wire wire = switched(asking, "/callbacks")) {
+            wire.send("x").readExactly(50_000);
+            wire.shutdownOutput().readToEnd();
+        }
+    }
+
+    private static void endpoint(ContainerUnderTest container) throws IOException {
+        try (Wire wire = Wire.connect(container.http()).send(Frames.handshake(AT + "/endpoint"))) {
+            assertThat(wire.readHead().status()).isEqualTo(101);
+            wire.send(Frames.text("whole"));
+            assertThat(Frames.read(wire)).hasToString("81 whole");
+            wire.send(Frames.of(0x01, Frames.utf8("in ")));
+            wire.send(Frames.of(0x80, Frames.utf8("parts")));
+            assertThat(Frames.read(wire)).hasToString("81 in parts");
+            wire.send(Frames.text("fail"));
+            wire.send(Frames.close(1000, "")).readToEnd();
+        }
+    }
+}
