@@ -9,10 +9,12 @@ import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletRequestListener;
 import jakarta.servlet.ServletRequestWrapper;
+import jakarta.servlet.http.HttpServletRequest;
 import java.lang.reflect.AccessibleObject;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * Inner requests on Payara 6, by reflection. The listener's own mapper tells whose a path is. The request is changed but for its protocol, by which
@@ -74,8 +76,8 @@ public final class PayaraInnerRequests implements InnerRequestSupport {
         private final Object[] connectors;
         private final Method getPort, getMapper, listeners;
         private final Method map, chunk, setString, unwrapped, grizzly, packet, headers, removeHeader, addValue, secure;
-        private final Method setRemoteAddr, setRemoteHost, setSecure, setServerName, setServerPort;
-        private final Field mappedContext, remotePort, scheme;
+        private final Method setSecure, setServerName, setServerPort;
+        private final Field mappedContext, remoteAddr, remoteHost, remotePort, scheme;      // the request's own methods for its address do nothing
         private final Class<?> mappingData, facade;
 
         Inside(ServletContext servletContext) throws ReflectiveOperationException {
@@ -103,11 +105,11 @@ public final class PayaraInnerRequests implements InnerRequestSupport {
             Class<?> request = loader.loadClass("org.apache.catalina.connector.Request");
             unwrapped = facade.getMethod("getUnwrappedCoyoteRequest");
             grizzly = request.getMethod("getCoyoteRequest");
-            setRemoteAddr = request.getMethod("setRemoteAddr", String.class);
-            setRemoteHost = request.getMethod("setRemoteHost", String.class);
             setSecure = request.getMethod("setSecure", boolean.class);
             setServerName = request.getMethod("setServerName", String.class);
             setServerPort = request.getMethod("setServerPort", int.class);
+            remoteAddr = field(request, "remoteAddr");
+            remoteHost = field(request, "remoteHost");
             remotePort = field(request, "remotePort");
             scheme = field(grizzly.getReturnType(), "scheme");
             packet = grizzly.getReturnType().getMethod("getRequest");
@@ -171,16 +173,15 @@ public final class PayaraInnerRequests implements InnerRequestSupport {
             Object http = packet.invoke(grizzlys);
             Object fields = headers.invoke(http);
             removeHeader.invoke(fields, InnerRequests.FIELD);
-            setRemoteAddr.invoke(request, origin.address());
-            setRemoteHost.invoke(request, origin.address());
+            remoteAddr.set(request, origin.address());
+            remoteHost.set(request, origin.address());
             remotePort.setInt(request, origin.client().getPort());
             setSecure.invoke(request, origin.secure());
             secure.invoke(http, origin.secure());
             scheme.set(grizzlys, origin.scheme());
             if (origin.serverName().isPresent()) setServerName.invoke(request, origin.serverName().get());
-            if (origin.serverPort(((jakarta.servlet.http.HttpServletRequest) inner).getHeader("Host")).isPresent()) {
-                setServerPort.invoke(request, origin.serverPort(((jakarta.servlet.http.HttpServletRequest) inner).getHeader("Host")).getAsInt());
-            }
+            OptionalInt port = origin.serverPort(((HttpServletRequest) inner).getHeader("Host"));
+            if (port.isPresent()) setServerPort.invoke(request, port.getAsInt());
             if (!origin.cipherSuite().isEmpty()) inner.setAttribute("jakarta.servlet.request.cipher_suite", origin.cipherSuite());
             for (Fields.Line line : origin.proxyFields()) setString.invoke(addValue.invoke(fields, line.name()), line.value());
             return true;
