@@ -1,5 +1,6 @@
 package dispatches;
 
+import io.github.changeover.servlet.InnerRequests;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletRequestWrapper;
 import jakarta.servlet.http.HttpServletRequest;
@@ -21,7 +22,8 @@ final class Facts {
         text.append(" url=").append(http.getRequestURL().substring(0, http.getRequestURL().indexOf("/", 8))).append(" cipher=").append(http.getAttribute("jakarta.servlet.request.cipher_suite"));
         Map<String, String> fields = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         for (String name : Collections.list(http.getHeaderNames())) fields.put(name.toLowerCase(), String.join(",", Collections.list(http.getHeaders(name))));
-        return text.append(" fields=").append(fields).append(" mark=").append(http.getHeader("Changeover-Inner")).toString();
+        return text.append(" fields=").append(fields).append(" mark=").append(http.getHeader("Changeover-Inner"))
+                .append(" inner=").append(InnerRequests.isInner(request)).toString();
     }
 
     /** Of the container's own request. */

@@ -121,7 +121,7 @@ final class Streams extends Http2EventAdapter {
         idleFrames = 0;
         try {
             if (connection.stream(id).getProperty(served) instanceof InnerStream trailed) trailed.requestEnds(Heads.fields(headers));
-            else if (Heads.isConnect(headers)) stream(id, false).answer().failed(405, "This method is not for here.");
+            else if (Heads.isConnect(headers)) stream(id, false).answer().failed(405, "The method CONNECT is not supported inside a switched connection.");
             else serve(id, headers, Heads.request(headers, !end, origin), end);
         } catch (IllegalArgumentException malformed) {
             throw Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, "%s", malformed.getMessage());

@@ -7,6 +7,7 @@ import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.KeyStoreFile;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.testkit.Wire;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -219,6 +220,29 @@ class HostileNeighbourIT {
             System.out.printf("hostile neighbour: %s, ours at \"%s\", %d spellings over %s (seed %d):%n", server.name(), ours, COUNT, over, SEED);
             kinds.forEach((kind, count) -> System.out.printf("    %5d  %s%n", count, kind));
             assertThat(kinds.keySet()).anyMatch(kind -> kind.contains("application 'ours'")).anyMatch(kind -> !kind.contains("application 'ours'"));
+        }
+
+        @Test
+        @DisplayName("S1: a request that is given up at once is never seen as one of the server's own machine")
+        void givenUp() throws Exception {
+            forgetAll();
+            Wire wire = Wire.connectFrom("127.0.0.2", server.http());
+            try (Http2Wire http = Http2Wire.upgrade(wire, "GET", ours + "/h2c", new int[] {3, 100}).preface()) {
+                ByteArrayOutputStream all = new ByteArrayOutputStream();
+                for (int stream = 3; stream < 303; stream += 2) {
+                    all.writeBytes(Http2Wire.frame(Http2Wire.HEADERS, Http2Wire.END_STREAM | Http2Wire.END_HEADERS, stream, Http2Wire.request("GET", ours + "/given-up")));
+                    all.writeBytes(Http2Wire.frame(Http2Wire.RST, 0, stream, Http2Wire.number(8)));
+                }
+                wire.send(all.toByteArray());
+                http.send(Http2Wire.PING, 0, 0, new byte[8]).first(frame -> frame.type() == Http2Wire.PING);
+                assertThat(http2(http, 501, ours + "/last")).startsWith("application 'ours'");
+            }
+            StringBuilder seen = new StringBuilder();
+            for (String some = recorded(ours); !some.isEmpty(); some = recorded(ours)) {
+                seen.append(some);
+                Thread.sleep(200);      // nothing tells that no more is on its way
+            }
+            assertThat(seen.toString().lines()).isNotEmpty().allSatisfy(line -> assertThat(line).containsPattern("remote=(127\\.0\\.0\\.2:|0\\.0\\.0\\.0:0)"));
         }
 
         @Test

@@ -76,7 +76,7 @@ class InnerDispatchesIT {
         List<String> all = seen.lines().toList();
         assertThat(all).as(seen).hasSizeGreaterThanOrEqualTo(lines);
         for (String line : all) {
-            assertThat(line).containsPattern("^[A-Za-z ]+: address").contains(facts(line, facts), "x-own=1", "mark=null").doesNotContain("127.0.0.1:", "address=127.0.0.1").doesNotContainIgnoringCase("changeover-inner");
+            assertThat(line).containsPattern("^[A-Za-z ]+: address").contains(facts(line, facts), "x-own=1", "mark=null", "inner=true").doesNotContain("127.0.0.1:", "address=127.0.0.1").doesNotContainIgnoringCase("changeover-inner");
         }
     }
 
@@ -125,6 +125,20 @@ class InnerDispatchesIT {
             http.get(3, CONTEXT + "/way/confidential");
             Frame head = http.first(frame -> frame.is(Http2Wire.HEADERS, 3));
             assertThat(new String(head.payload(), java.nio.charset.StandardCharsets.ISO_8859_1)).containsAnyOf("302", "403");
+        }
+    }
+
+    @Test
+    @DisplayName("S2: a request over HTTP/1.1 is not an inner one, and one over the container's own HTTP/2 in clear is")
+    void whatElseIsInner(ContainerUnderTest container) throws IOException {
+        assertThat(Ask.once(container, Ask.get(CONTEXT + "/way/plain")).body()).contains("inner=false").doesNotContain("inner=true");
+        try (Wire wire = Wire.connect(container.https())) {
+            assertThat(Ask.answer(wire.send(Ask.get(CONTEXT + "/way/plain"))).body()).contains("inner=false").doesNotContain("inner=true");
+        }
+        if (!container.isPayara()) return;      // Tomcat speaks no HTTP/2 unless it is told to
+        try (Http2Wire http = Http2Wire.upgrade(container, CONTEXT + "/way/plain", 3, 100).preface()) {
+            http.get(3, CONTEXT + "/way/plain");
+            assertThat(Http2Wire.text(http.readUntil(frame -> frame.stream() == 3 && frame.ends()), 3)).contains("protocol=HTTP/2.0", "inner=true").doesNotContain("inner=false");
         }
     }
 
