@@ -57,7 +57,7 @@ public final class ApplicationDispatcher {
     /** A container that cannot be asked may have another application for any path below this one's, now or later. */
     private static boolean isOwn(InnerRequests inner, TargetPolicy.Asked asked) {
         InnerRequest request = asked.request();
-        Owner owner = inner.owner(new InnerTarget(request.origin().host(), asked.path().decoded(), asked.path().hasParameters(),
+        Owner owner = inner.owner(new InnerTarget(request.origin().host(), asked.path().decoded(), asked.path().encoded(),
                 request.fields().values("Cookie"), request.origin().switched().local()));
         if (owner == Owner.UNKNOWN) LOG.log(System.Logger.Level.DEBUG, "The container does not tell whose {0} is: the request is refused", request.shownPath());
         return owner == Owner.THIS_APPLICATION;

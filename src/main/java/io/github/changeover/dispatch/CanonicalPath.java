@@ -13,10 +13,12 @@ import java.util.Optional;
  * </pre>
  *
  * <p>A path has no such form when some server would take it for another one: with an empty segment anywhere but at the end, a dot segment, an encoded slash or
- * semicolon, a backslash, a control character, invalid UTF-8, or parameters in another segment than the last. (Payara ends the path at the first semicolon.)
+ * semicolon, a backslash, a control character, invalid UTF-8, or parameters in another segment than the last. (Payara ends the path at the first semicolon, and
+ * reads more than two dots at the beginning of a segment as two.)
  */
 final class CanonicalPath {
-    private static final String PLAIN = "-._~!$&'()*+,=:@";
+    /** Not the plus sign, which Payara takes for a space. */
+    private static final String PLAIN = "-._~!$&'()*,=:@";
     private static final char[] HEX = "0123456789ABCDEF".toCharArray();
     private final String decoded;
     private final String encoded;
@@ -39,7 +41,7 @@ final class CanonicalPath {
             String[] parts = segments[i].split(";", -1);
             if (parts.length > 1 && !last) return Optional.empty();
             String name = decode(parts[0]);
-            if (name == null || name.isEmpty() && !last || name.equals(".") || name.equals("..")) return Optional.empty();
+            if (name == null || name.isEmpty() && !last || isDots(name)) return Optional.empty();
             decoded.append('/').append(name);
             encode(name, PLAIN, encoded.append('/'));
             for (int part = 1; part < parts.length; part++) {
@@ -49,6 +51,10 @@ final class CanonicalPath {
             }
         }
         return Optional.of(new CanonicalPath(decoded.toString(), encoded.toString(), parameters));
+    }
+
+    private static boolean isDots(String name) {
+        return name.equals(".") || name.equals("..") || name.startsWith("...");
     }
 
     /** A name, and perhaps a value behind the first equals sign. */

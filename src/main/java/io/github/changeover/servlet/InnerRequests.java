@@ -37,7 +37,7 @@ public final class InnerRequests {
     private final AtomicLong count = new AtomicLong();
     private final Map<String, Mark> marks = new ConcurrentHashMap<>();
     private final ServletRequestListener listener = new First();
-    private boolean listens;                                // the listener is registered
+    private volatile boolean listens;                       // the listener is registered
     private volatile InnerRequestSupport support;           // null before the start
 
     private InnerRequests() {
@@ -168,7 +168,7 @@ public final class InnerRequests {
      * @return null for a request that must not be served: its mark is not good
      */
     HttpServletRequest view(HttpServletRequest request, ServletResponse response) {
-        Arrival arrival = arrival(request);
+        Arrival arrival = listens ? (Arrival) request.getAttribute(ARRIVAL) : arrival(request);
         if (arrival == null) return request;
         if (arrival.origin() == null) return null;
         return arrival.rewritten() == InnerRequestSupport.Rewritten.ALL || InnerRequestView.isWithin(request) ? request

@@ -8,11 +8,15 @@ import java.util.List;
  *
  * @param host       the {@code Host} field
  * @param path       canonical and decoded, without parameters
- * @param parameters whether the path has parameters, such as a session's id
+ * @param encoded    the path as it is sent, with parameters, such as a session's id
  * @param cookies    the {@code Cookie} fields
  * @param connector  the address of the connector that the request is sent to
  */
-public record InnerTarget(String host, String path, boolean parameters, List<String> cookies, InetSocketAddress connector) {
+public record InnerTarget(String host, String path, String encoded, List<String> cookies, InetSocketAddress connector) {
+    public boolean hasParameters() {
+        return encoded.indexOf(';') >= 0;
+    }
+
     /** The name in {@code Host}, without a port. */
     public String hostName() {
         int colon = host.lastIndexOf(':');

@@ -20,9 +20,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class CanonicalPathTest {
     @ParameterizedTest(name = "S1: {0} is {1}, sent as {2}")
-    @CsvSource({"/,/,/", "/a,/a,/a", "/a/,/a/,/a/", "/%61%2D/b,/a-/b,/a-/b", "/a%20b,/a b,/a%20b", "/a+b,/a+b,/a+b", "/%c3%a9,/\u00e9,/%C3%A9", "/%f0%9f%98%80,/\uD83D\uDE00,/%F0%9F%98%80", "/...,/...,/...",
+    @CsvSource({"/,/,/", "/a,/a,/a", "/a/,/a/,/a/", "/%61%2D/b,/a-/b,/a-/b", "/a%20b,/a b,/a%20b", "/a+b,/a+b,/a%2Bb", "/a%2bb,/a+b,/a%2Bb", "/%c3%a9,/\u00e9,/%C3%A9", "/%f0%9f%98%80,/\uD83D\uDE00,/%F0%9F%98%80", "/.x,/.x,/.x", "/a...,/a...,/a...",
         "/..x,/..x,/..x", "/%252e%252e,/%2e%2e,/%252e%252e", "/%25,/%,/%25", "/%2525,/%25,/%2525", "/\"<>^`{|},/\"<>^`{|},/%22%3C%3E%5E%60%7B%7C%7D", "/a;x=1,/a,/a;x=1", "/a;,/a,/a", "/a;;b;c=d=e,/a,/a;b;c=d=e",
-        "/a;%3d=%3d,/a,/a;%3D==", "/;jsessionid=1,/,/;jsessionid=1", "/b/;x,/b/,/b/;x", "/%3f%23,/?#,/%3F%23", "/a%3d;%41,/a=,/a=;A", "/~!$&'()*+:@,/~!$&'()*+:@,/~!$&'()*+:@"})
+        "/a;%3d=%3d,/a,/a;%3D==", "/;jsessionid=1,/,/;jsessionid=1", "/b/;x,/b/,/b/;x", "/%3f%23,/?#,/%3F%23", "/a%3d;%41,/a=,/a=;A", "/~!$&'()*:@,/~!$&'()*:@,/~!$&'()*:@"})
     void aPathHasOneForm(String written, String decoded, String encoded) {
         CanonicalPath path = CanonicalPath.parse(written).orElseThrow();
         assertThat(path.decoded()).isEqualTo(decoded);
@@ -31,7 +31,7 @@ class CanonicalPathTest {
     }
 
     @ParameterizedTest(name = "S1: {0} has no canonical form")
-    @ValueSource(strings = {"//", "//a", "/a//", "/a//b", "/.", "/..", "/./", "/../a", "/a/.", "/a/..", "/%2e", "/%2E%2e/a", "/.%2e", "/..;", "/..;x=y", "/.;", "/;x/a", "/a;x/b", "/a;/b", "/%2f", "/a%2Fb", "/%5c",
+    @ValueSource(strings = {"//", "//a", "/a//", "/a//b", "/.", "/..", "/./", "/../a", "/a/.", "/a/..", "/%2e", "/%2E%2e/a", "/.%2e", "/..;", "/..;x=y", "/...", "/..../a", "/...a", "/%2e%2e%2e", "/.;", "/;x/a", "/a;x/b", "/a;/b", "/%2f", "/a%2Fb", "/%5c",
         "/a\\b", "/\\", "/%3b", "/a%3Bx", "/%00", "/%0a", "/%0D", "/%09", "/%1f", "/%7f", "/%c2%80", "/%c2%85", "/%", "/%4", "/%zz", "/%u0041", "/%%41", "/%c0%ae", "/%c0%af", "/%e0%80%af", "/%f0%80%80%af", "/%ff", "/%c3",
         "/%ed%a0%80", "/%f4%90%80%80", "/a;x=%2f", "/a;x=%5c", "/a;x=%3b", "/a;%00", "/a;x=%zz", "/a;x=%ff"})
     void noForm(String written) {
@@ -58,7 +58,7 @@ class CanonicalPathTest {
     /** Read by a server of the simplest kind: parameters off, decoded once. */
     private static void isCanonical(CanonicalPath path) {
         String sent = path.encoded();
-        assertThat(sent).startsWith("/").matches("[!-~]+").doesNotContain("//", "\\", "?", "#");
+        assertThat(sent).startsWith("/").matches("[!-~]+").doesNotContain("//", "\\", "?", "#", "+", "/...");
         String plain = sent.replaceAll(";.*", "");
         assertThat(URLDecoder.decode(plain.replace("+", "%2B"), StandardCharsets.UTF_8)).isEqualTo(path.decoded());
         assertThat(Arrays.asList(path.decoded().split("/"))).doesNotContain(".", "..");

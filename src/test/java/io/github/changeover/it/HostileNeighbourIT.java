@@ -1,5 +1,7 @@
 package io.github.changeover.it;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.it.Http2Wire.Frame;
@@ -9,6 +11,7 @@ import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.testkit.Wire;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.URLDecoder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -144,13 +147,21 @@ class HostileNeighbourIT {
             return last.type() == Http2Wire.RST ? "reset " + last.error() : Http2Wire.text(answer, stream);
         }
 
+        /** What is served is our resource of the name that was written: of the last segment without its parameters, decoded once. */
+        private void isOursAndAsWritten(String target, String body) {
+            if (!body.startsWith("application")) return;
+            String path = URLDecoder.decode(target.replaceAll("[?;].*", "").replace("+", "%2B"), UTF_8).substring(ours.length());
+            assertThat(new String(body.getBytes(ISO_8859_1), UTF_8)).as(target).isEqualTo("application 'ours' serves " + (path.isEmpty() ? "null" : path));
+        }
+
         private static String kind(String body) {
-            return body.startsWith("application") ? body.substring(0, body.indexOf(" serves")) : body.startsWith("reset") ? body : body.strip().replaceAll("'[^']*'", "...").replaceAll("(?s)(.{50}).*", "$1...");
+            return body.startsWith("application") ? body.substring(0, body.indexOf(" serves")) : body.startsWith("reset") ? body : body.strip().replaceAll("(?s)'.*'", "...").replaceAll("(?s)(.{50}).*", "$1...");
         }
 
         @ParameterizedTest(name = "S1: GET {0} over h2c")
         @ValueSource(strings = {"//other/page", "///other/page", "//other;x/page", "/other/page", "/other;x/page", "/other%3bx/page", "/;/other/page", "/app//admin/page", "//app2", "/app2/page",
-            "/app/admin/page", "/app/admin;x/page", "/app/admin", "/app/x;/../admin/page", "/app/../other/page", "/./other/page", "/other%2fpage", "/%6fther/page", "/other\\page", "//"})
+            "/app/admin/page", "/app/admin;x/page", "/app/admin", "/app/x;/../admin/page", "/app/../other/page", "/./other/page", "/other%2fpage", "/%6fther/page", "/other\\page", "//", "/app/..../other/page",
+            "/page/..../other/page", "/page/...../app2/%20", "/app/x/.../..../app2/page"})
         void noNeighbourIsReached(String path) throws IOException {
             forgetAll();
             try (Http2Wire http = Http2Wire.upgrade(server, ours + "/h2c", 3, 100).preface()) {
@@ -170,7 +181,7 @@ class HostileNeighbourIT {
                 try (Http2Wire http = Http2Wire.upgrade(server, ours + "/h2c", 3, 100).preface()) {
                     for (int i = 0; i < some.size(); i++) {
                         String body = http2(http, 3 + 2 * i, some.get(i));
-                        if (body.startsWith("application")) assertThat(body).as(some.get(i)).startsWith("application 'ours'");
+                        isOursAndAsWritten(some.get(i), body);
                         kinds.merge(kind(body), 1, Integer::sum);
                     }
                     assertNobodyElseSawAnything(some);
@@ -200,8 +211,8 @@ class HostileNeighbourIT {
                     }
                     Ask.Answer answer = Ask.answer(wire.send(Ask.get(paths.get(i))));
                     String body = answer.body();
-                    if (body.startsWith("application")) assertThat(body).as(paths.get(i)).startsWith("application 'ours'");
-                    kinds.merge(answer.status() + " " + kind(body), 1, Integer::sum);
+                    isOursAndAsWritten(paths.get(i), body);
+                    kinds.merge(answer.status() + " " + kind(body) + (answer.status() == 400 ? " " + paths.get(i) : ""), 1, Integer::sum);
                     boolean closes = "close".equalsIgnoreCase(answer.head().only("Connection"));
                     if (closes || i - from == 99 || i == paths.size() - 1) {
                         assertNobodyElseSawAnything(paths.subList(from, i + 1));

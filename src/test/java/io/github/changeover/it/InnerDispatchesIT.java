@@ -6,6 +6,7 @@ import io.github.changeover.it.Http2Wire.Frame;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.KeyStoreFile;
 import io.github.changeover.it.container.OnContainer;
+import io.github.changeover.it.container.TomcatOnly;
 import io.github.changeover.testkit.Wire;
 import java.io.IOException;
 import java.util.List;
@@ -125,6 +126,20 @@ class InnerDispatchesIT {
             http.get(3, CONTEXT + "/way/confidential");
             Frame head = http.first(frame -> frame.is(Http2Wire.HEADERS, 3));
             assertThat(new String(head.payload(), java.nio.charset.StandardCharsets.ISO_8859_1)).containsAnyOf("302", "403");
+        }
+    }
+
+    @Test
+    @TomcatOnly
+    @DisplayName("S6: a valve of the application's own sees the client")
+    void valves(ContainerUnderTest container) throws IOException {
+        container.deploy(war("valved").file("META-INF/context.xml", "<Context><Valve className='org.apache.catalina.valves.RemoteAddrValve' deny='127\\.0\\.0\\.1'/></Context>").build(), "/valved");
+        try (Http2Wire http = Http2Wire.upgrade(Wire.connectFrom(CLIENT, server.http()), "GET", "/valved/way/plain", new int[] {3, 100}).preface()) {
+            assertThat(Ask.once(container, Ask.get("/valved/way/plain")).status()).isEqualTo(403);
+            http.get(3, "/valved/way/plain", "x-own", "1");
+            assertThat(Http2Wire.text(http.readUntil(frame -> frame.stream() == 3 && frame.ends()), 3)).contains("address=" + CLIENT);
+        } finally {
+            container.undeploy("/valved");
         }
     }
 

@@ -10,10 +10,10 @@ final class Spellings {
         "app", "app2", "other", "admin", "page", "app/admin", "..", ".", "", "%2e%2e", "%2E", ".%2e", "%2e.", "..;", "..;x=y", ";x", ";", ";..", ".;x", "%2f", "%2F", "%5c", "\\", "..\\other",
         "%00", "%252e%252e", "%252f", "%25", "%c0%ae%c0%ae", "%c0%af", "%e0%80%af", "%f0%80%80%af", "%3b", "%3Bx", "a%2fb", "APP", "Other", "%61pp", "ot%68er", "other%2fpage", "other;x", "other%3bx",
         "app;jsessionid=1", "admin;x", "admin%3b", "%20", "+", "~", "%c3%a9", "%ff", "%", "%zz", "%u002e%u002e", "*", "..%2f", "..%5c", "%09", "%0a", "%0d%0a", "%7f", "%c2%85", "%23", "%3f", "%23%231",
-        "app%23%231", "$", "@", ":", "other:80", "!", "'", "(x)", "other.", "other..", "...", "page;a=b;c=d", "page;v=%2e%2e", "page;v=%2f", "x;/..", "x;/../other", "%EF%BC%8F", "%E2%88%95", "%ef%bc%8e%ef%bc%8e"};
+        "app%23%231", "$", "@", ":", "other:80", "!", "'", "(x)", "other.", "other..", "...", "....", ".....", "...x", "x...", "%2e%2e%2e%2e", "....;x", "..x", "+", "other+page", "app2%20", "page;a=b;c=d", "page;v=%2e%2e", "page;v=%2f", "x;/..", "x;/../other", "%EF%BC%8F", "%E2%88%95", "%ef%bc%8e%ef%bc%8e"};
     private static final String[] PLAIN = {"app", "app2", "other", "admin", "page", "x"};
     private static final String[] TARGETS = {"/other/page", "/app2/page", "/app/admin/page", "/other", "/app/admin", "/app2", "/other/", "/index.html", "/app/page", "/"};
-    private static final String[] SPLITS = {"//", "///", "/./", "/%2e/", "/x/../", "/x/..;/", "/;/", "/;x/", "\\", "%2f", "/x;/../", "/%2e%2e/"};
+    private static final String[] SPLITS = {"//", "///", "/./", "/%2e/", "/x/../", "/x/..;/", "/;/", "/;x/", "\\", "%2f", "/x;/../", "/%2e%2e/", "/x/..../", "/x/.../", "/..../"};
     private final Random random;
 
     Spellings(long seed) {
@@ -54,7 +54,7 @@ final class Spellings {
             case 2 -> path.replace(at, at + 1, String.format("%%25%02x", (int) c));
             case 3 -> path.insert(end, any(new String[] {";", ";x", ";x=y", ";jsessionid=1", ";..", ";a=%2e%2e", "%3b", "%3bx"}));
             case 4 -> path.insert(end, any(SPLITS));
-            case 5 -> path.insert(0, any(new String[] {"/", "//", "/.", "/x/..", "/app", "/app/..", "/%2e", "/;", "/app/..;", "/app/%2e%2e", "/app/x/../.."}));
+            case 5 -> path.insert(0, any(new String[] {"/", "//", "/.", "/x/..", "/app", "/app/..", "/%2e", "/;", "/app/..;", "/app/%2e%2e", "/app/x/../..", "/app/....", "/x/....", "/app/x/.../..."}));
             case 6 -> path.setCharAt(at, Character.isLetter(c) ? Character.toUpperCase(c) : c);
             case 7 -> path.replace(at, at + 1, String.format("%%c0%%%02x", 0x80 | c & 0x3f));
             case 8 -> path.append(any(new String[] {"/", "/.", "/..", "/.;", "%20", ".", "/%2e", "%00", "/x/.."}));

@@ -13,6 +13,8 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.lang.reflect.AccessibleObject;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 
@@ -73,9 +75,9 @@ public final class PayaraInnerRequests implements InnerRequestSupport {
     /** Everything that is reached, found once: all of it or nothing. */
     private static final class Inside {
         private final Object context;       // the container's, behind the ServletContext
-        private final Object[] connectors;
-        private final Method getPort, getMapper, listeners;
-        private final Method map, chunk, setString, unwrapped, grizzly, packet, headers, removeHeader, addValue, secure;
+        private final Object service;
+        private final Method connectors, getPort, getMapper, listeners;
+        private final Method map, chunk, setString, setBytes, decode, unwrapped, grizzly, packet, headers, removeHeader, addValue, secure;
         private final Method setSecure, setServerName, setServerPort;
         private final Field mappedContext, remoteAddr, remoteHost, remotePort, scheme;      // the request's own methods for its address do nothing
         private final Class<?> mappingData, facade;
@@ -88,7 +90,8 @@ public final class PayaraInnerRequests implements InnerRequestSupport {
             }
             context = field(behind.getClass(), "context").get(behind);
             Object engine = call(call(context, "getParent"), "getParent");
-            connectors = (Object[]) call(call(engine, "getService"), "findConnectors");
+            service = call(engine, "getService");
+            connectors = service.getClass().getMethod("findConnectors");
             Class<?> connector = loader.loadClass("org.apache.catalina.connector.Connector");
             getPort = connector.getMethod("getPort");
             getMapper = connector.getMethod("getMapper");
@@ -100,6 +103,8 @@ public final class PayaraInnerRequests implements InnerRequestSupport {
             Class<?> data = Class.forName("org.glassfish.grizzly.http.util.DataChunk", false, http);
             chunk = data.getMethod("newInstance");
             setString = data.getMethod("setString", String.class);
+            setBytes = data.getMethod("setBytes", byte[].class, int.class, int.class);
+            decode = Class.forName("org.glassfish.grizzly.http.util.HttpRequestURIDecoder", false, http).getMethod("decode", data, boolean.class);
             map = mapper.getMethod("map", data, data, mappingData);
             facade = loader.loadClass("org.apache.catalina.connector.RequestFacade");
             Class<?> request = loader.loadClass("org.apache.catalina.connector.Request");
@@ -139,16 +144,26 @@ public final class PayaraInnerRequests implements InnerRequestSupport {
             return target.getClass().getMethod(getter).invoke(target);
         }
 
-        /** Payara decodes a path before it looks for parameters: a semicolon in the decoded path would end the path there. */
         Owner owner(InnerTarget target) throws ReflectiveOperationException {
-            if (target.path().indexOf(';') >= 0) return Owner.UNKNOWN;
-            for (Object connector : connectors) {
+            if (!asPayaraReads(target.encoded()).equals(target.path())) return Owner.UNKNOWN;
+            for (Object connector : (Object[]) connectors.invoke(service)) {
                 if ((int) getPort.invoke(connector) != target.connector().getPort()) continue;
                 Object mapped = mappingData.getConstructor().newInstance();
                 map.invoke(getMapper.invoke(connector), text(target.hostName()), text(target.path()), mapped);
                 return mappedContext.get(mapped) == context ? Owner.THIS_APPLICATION : Owner.ANOTHER;
             }
             return Owner.UNKNOWN;
+        }
+
+        /** The path that Payara makes of a request target: it decodes, then it normalises, then it ends the path at the first semicolon. */
+        private String asPayaraReads(String encoded) throws ReflectiveOperationException {
+            byte[] bytes = Arrays.copyOf(encoded.getBytes(StandardCharsets.US_ASCII), encoded.length() + 1);       // its normalisation writes behind the end
+            Object path = chunk.invoke(null);
+            setBytes.invoke(path, bytes, 0, encoded.length());
+            decode.invoke(null, path, false);
+            String decoded = path.toString();
+            int semicolon = decoded.indexOf(';');
+            return semicolon < 0 ? decoded : decoded.substring(0, semicolon);
         }
 
         private Object text(String text) throws ReflectiveOperationException {

@@ -122,7 +122,7 @@ public final class TomcatInnerRequests implements InnerRequestSupport {
 
         /** This is the newest version: an older one gets the requests whose session it has. */
         private boolean mayBeOfAnotherVersion(InnerTarget target, Context[] versions) throws IOException {
-            if (target.parameters()) return true;
+            if (target.hasParameters()) return true;
             for (String cookies : target.cookies()) {
                 for (String value : BETWEEN_COOKIES.split(cookies)) {
                     for (Context version : versions) {
