@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.changeover.it.Http2Wire.Frame;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.KeyStoreFile;
+import io.github.changeover.it.container.NotOnTomcatServletEdge;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.testkit.Wire;
 import java.io.ByteArrayOutputStream;
@@ -30,6 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * however its path is written. {@code -Dchangeover.spellings=5000} for as many spellings, each over h2c and over TLS.
  */
 @OnContainer
+@NotOnTomcatServletEdge
 class HostileNeighbourIT {
     private static final int COUNT = Integer.getInteger("changeover.spellings", 400);
     private static final long SEED = Long.getLong("changeover.spellings.seed", 11);
@@ -46,13 +48,13 @@ class HostileNeighbourIT {
                 .set("changeover.tls.key-store", KeyStoreFile.get().toString()).set("changeover.tls.key-store-password", KeyStoreFile.PASSWORD).build(), context);
     }
 
-    private static void deployNeighbours(ContainerUnderTest container, String more) {
-        container.deploy(recording(more).build(), more);
+    @BeforeAll
+    static void deployNeighbours(ContainerUnderTest container) {
         for (String context : NEIGHBOURS) container.deploy(recording(context).build(), context);
     }
 
-    private static void undeploy(ContainerUnderTest container, String... contexts) {
-        for (String context : contexts) container.undeploy(context);
+    @AfterAll
+    static void undeployNeighbours(ContainerUnderTest container) {
         for (String context : NEIGHBOURS) container.undeploy(context);
     }
 
@@ -63,14 +65,15 @@ class HostileNeighbourIT {
 
         @BeforeAll
         static void deploy(ContainerUnderTest container) {
-            deployNeighbours(container, "");
+            container.deploy(recording("").build(), "");
             deployOurs(container, "/app");
             server = container.withoutHttp2();
         }
 
         @AfterAll
         static void undeploy(ContainerUnderTest container) {
-            HostileNeighbourIT.undeploy(container, "/app", "");
+            container.undeploy("/app");
+            container.undeploy("");
         }
 
         WithContextPath() {
@@ -85,14 +88,15 @@ class HostileNeighbourIT {
 
         @BeforeAll
         static void deploy(ContainerUnderTest container) {
-            deployNeighbours(container, "/app");
+            container.deploy(recording("/app").build(), "/app");
             deployOurs(container, "");
             server = container.withoutHttp2();
         }
 
         @AfterAll
         static void undeploy(ContainerUnderTest container) {
-            HostileNeighbourIT.undeploy(container, "", "/app");
+            container.undeploy("");
+            container.undeploy("/app");
         }
 
         AtTheRoot() {

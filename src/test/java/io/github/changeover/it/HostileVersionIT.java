@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.changeover.it.Http2Wire.Frame;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.EmbeddedOnly;
+import io.github.changeover.it.container.NotOnTomcatServletEdge;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.it.container.TomcatHosts;
 import io.github.changeover.it.container.TomcatOnly;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
 
 /** Neighbours with the same path: other versions of the application on Tomcat, and applications of another virtual host. */
 @OnContainer
+@NotOnTomcatServletEdge
 @TomcatOnly
 @EmbeddedOnly
 class HostileVersionIT {

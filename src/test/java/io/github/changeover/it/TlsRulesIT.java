@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.KeyStoreFile;
 import io.github.changeover.it.container.OnContainer;
+import io.github.changeover.it.container.OnceOnTomcat;
 import io.github.changeover.testkit.AnyCertificate;
 import io.github.changeover.testkit.Wire;
 import java.io.IOException;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a server of HTTP/1.1 and TLS must refuse is refused inside TLS by upgrade as well (RFC 9112 sections 2 to 6, RFC 9325). */
 @OnContainer
+@OnceOnTomcat
 class TlsRulesIT {
     private static final String CONTEXT = "/tlsrules";
     private static ContainerUnderTest server;

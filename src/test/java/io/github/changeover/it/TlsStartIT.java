@@ -7,6 +7,7 @@ import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.DeploymentFailed;
 import io.github.changeover.it.container.KeyStoreFile;
 import io.github.changeover.it.container.OnContainer;
+import io.github.changeover.it.container.OnceOnTomcat;
 import io.github.changeover.testkit.Wire;
 import java.nio.file.Path;
 import org.junit.jupiter.api.DisplayName;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /** An application that offers TLS starts with a usable key store only, and says what is wrong. Every sentence: see {@code TlsKeysTest}. */
 @OnContainer
+@OnceOnTomcat
 class TlsStartIT {
     private static War war(String name, String file, String password) {
         return War.with(name).app("inner").protocolLibraries().set("changeover.path./page/*.protocols", "TLS/1.2").set("changeover.linger", "500ms")
