@@ -10,6 +10,7 @@ import io.github.changeover.spi.Fields;
 import jakarta.servlet.ServletContext;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Makes the dispatcher of an application: the one class here that knows of servlets. */
 public final class ApplicationDispatcher {
@@ -45,7 +46,8 @@ public final class ApplicationDispatcher {
         }
         WithoutRecorder.makeNettyReady();
         InnerRequests inner = InnerRequests.of(context);
-        return new LoopbackDispatcher(origin -> new Mark(inner, origin), new TargetPolicy(context.getContextPath(), asked -> isOwn(inner, asked)),
+        AtomicBoolean told = new AtomicBoolean();
+        return new LoopbackDispatcher(origin -> new Mark(inner, origin), new TargetPolicy(context.getContextPath(), asked -> isOwn(inner, asked, told)),
                 new ConcurrencyLimiter(start.settings().size(MOST, most(start.requestThreads())), WAITING), progress(start.settings()), context.getClassLoader());
     }
 
@@ -54,12 +56,15 @@ public final class ApplicationDispatcher {
         return Math.max(1, ((threads == 0 ? THREADS : threads) - 1) / 2);
     }
 
-    /** A container that cannot be asked may have another application for any path below this one's, now or later. */
-    private static boolean isOwn(InnerRequests inner, TargetPolicy.Asked asked) {
+    /** A container that cannot be asked may have another application for any path below this one's, now or later, or another version of this one. */
+    private static boolean isOwn(InnerRequests inner, TargetPolicy.Asked asked, AtomicBoolean told) {
         InnerRequest request = asked.request();
         Owner owner = inner.owner(new InnerTarget(request.origin().host(), asked.path().decoded(), asked.path().encoded(),
                 request.fields().values("Cookie"), request.origin().switched().local()));
-        if (owner == Owner.UNKNOWN) LOG.log(System.Logger.Level.DEBUG, "The container does not tell whose {0} is: the request is refused", request.shownPath());
+        if (owner == Owner.UNKNOWN && told.compareAndSet(false, true)) {
+            LOG.log(System.Logger.Level.WARNING, "The container does not tell which application serves {0}: requests inside HTTP/2 and TLS connections are answered 421 (Misdirected Request)",
+                    request.shownPath());
+        }
         return owner == Owner.THIS_APPLICATION;
     }
 

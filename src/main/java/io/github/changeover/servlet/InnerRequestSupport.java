@@ -11,7 +11,7 @@ import java.util.ServiceLoader;
  * each container in {@code io.github.changeover.servlet.container}; where none fits, {@link Portable} serves.
  */
 public interface InnerRequestSupport {
-    /** Whose a path is. */
+    /** Whose a path is: another application's, or one that the container might read as another path; unknown where the container cannot be asked at all. */
     enum Owner { THIS_APPLICATION, ANOTHER, UNKNOWN }
 
     /** What of a request shows the client after {@link #rewrite}, to whoever has the container's own request. */
@@ -67,8 +67,12 @@ public interface InnerRequestSupport {
         /** A container that does not know the application's own root cannot be asked, or has a newer version of the application. */
         @Override
         public Owner owner(InnerTarget target) {
-            if (isThis(context.getContext(target.path()))) return Owner.THIS_APPLICATION;
-            return isThis(context.getContext(context.getContextPath() + "/")) ? Owner.ANOTHER : Owner.UNKNOWN;
+            try {
+                if (isThis(context.getContext(target.path()))) return Owner.THIS_APPLICATION;
+                return isThis(context.getContext(context.getContextPath() + "/")) ? Owner.ANOTHER : Owner.UNKNOWN;
+            } catch (RuntimeException odd) {
+                return Owner.ANOTHER;
+            }
         }
 
         private boolean isThis(ServletContext found) {

@@ -29,7 +29,11 @@ class InnerDispatchesIT {
     private static ContainerUnderTest server;
 
     private static War war(String name) {
-        return War.with(name).app("dispatches").protocolLibraries().webXml("""
+        return war(War.with(name));
+    }
+
+    private static War war(War war) {
+        return war.app("dispatches").protocolLibraries().webXml("""
                 <listener><listener-class>dispatches.Watching</listener-class></listener>
                 <error-page><error-code>418</error-code><location>/end</location></error-page>
                 <error-page><exception-type>java.lang.IllegalStateException</exception-type><location>/end</location></error-page>
@@ -129,6 +133,34 @@ class InnerDispatchesIT {
             Frame head = http.first(frame -> frame.is(Http2Wire.HEADERS, 3));
             assertThat(new String(head.payload(), java.nio.charset.StandardCharsets.ISO_8859_1)).containsAnyOf("302", "403");
         }
+    }
+
+    @Test
+    @DisplayName("S6: on a container of which nothing is known, filters and servlets see the client on every dispatch")
+    void withTheServletApiAlone(ContainerUnderTest container) throws IOException {
+        container.deploy(war(War.withAllBut("portable", "META-INF/services/io.github.changeover.servlet.InnerRequestSupport")).build(), "/portable");
+        try (Wire clear = Wire.connectFrom(CLIENT, server.http()).send(Ask.request("GET", "/portable/way/plain", Ask.offering("TLS/1.2")));
+             Http2Wire http = Http2Wire.upgrade(Wire.connectFrom(CLIENT, server.http()), "GET", "/portable/way/plain", new int[] {3, 100}).preface()) {
+            assertThat(clear.readHead().status()).isEqualTo(101);
+            Wire secure = clear.startTls();
+            Ask.answer(secure);
+            int stream = 1;
+            for (String way : new String[] {"plain", "started", "started-with", "dispatched", "dispatched-with", "dispatched-to", "timed-out", "error", "thrown", "forwarded", "included", "named"}) {
+                showTheClientToFiltersAndServlets(Ask.answer(secure.send(Ask.get("/portable/way/" + way, "X-Own: 1"))).body(), "secure=true protocol=HTTP/1.1", "cipher=TLS_");
+                int next = stream += 2;
+                http.get(next, "/portable/way/" + way, "x-own", "1");
+                showTheClientToFiltersAndServlets(Http2Wire.text(http.readUntil(frame -> frame.stream() == next && frame.ends()), next), "secure=false protocol=HTTP/2.0", "cipher=null");
+            }
+            assertThat(Ask.answer(secure.send(Ask.get(CONTEXT + "/way/plain"))).status()).as("another application").isEqualTo(421);
+        } finally {
+            container.undeploy("/portable");
+        }
+    }
+
+    private static void showTheClientToFiltersAndServlets(String seen, String... facts) {
+        List<String> lines = seen.lines().filter(line -> !line.startsWith("listener:") && !line.startsWith("attribute listener:") && !line.startsWith("unwrapped:")).toList();
+        assertThat(lines).as(seen).hasSizeGreaterThanOrEqualTo(2).allSatisfy(line -> assertThat(line).contains("address=" + CLIENT + " host=" + CLIENT).contains(facts)
+                .contains("x-own=1", "mark=null", "inner=true").doesNotContainIgnoringCase("changeover-inner"));
     }
 
     @Test

@@ -145,7 +145,7 @@ public final class PayaraInnerRequests implements InnerRequestSupport {
         }
 
         Owner owner(InnerTarget target) throws ReflectiveOperationException {
-            if (!asPayaraReads(target.encoded()).equals(target.path())) return Owner.UNKNOWN;
+            if (!asPayaraReads(target.encoded()).equals(target.path())) return Owner.ANOTHER;
             for (Object connector : (Object[]) connectors.invoke(service)) {
                 if ((int) getPort.invoke(connector) != target.connector().getPort()) continue;
                 Object mapped = mappingData.getConstructor().newInstance();

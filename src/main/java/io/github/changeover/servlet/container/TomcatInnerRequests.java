@@ -100,7 +100,7 @@ public final class TomcatInnerRequests implements InnerRequestSupport {
         Owner owner(InnerTarget target) throws IOException {
             Connector connector = connector(target);
             boolean ascii = StandardCharsets.US_ASCII.newEncoder().canEncode(target.path());
-            if (!ascii && !StandardCharsets.UTF_8.equals(connector.getURICharset())) return Owner.UNKNOWN;
+            if (!ascii && !StandardCharsets.UTF_8.equals(connector.getURICharset())) return Owner.ANOTHER;
             String host = connector.getUseIPVHosts() ? context.getParent().getName() : connector.getProxyName() != null ? connector.getProxyName() : target.hostName();
             MappingData mapped = new MappingData();
             service.getMapper().map(bytes(host), bytes(target.path()), null, mapped);
