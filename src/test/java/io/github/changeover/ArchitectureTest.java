@@ -53,13 +53,13 @@ class ArchitectureTest {
             Map.entry(".websocket.frames", List.of(".websocket")),
             Map.entry(".websocket.engine", List.of("", ".spi", ".negotiation", ".websocket", ".websocket.frames", ".servlet", "jakarta.servlet..", "jakarta.websocket..", "org.glassfish.tyrus..")),
             Map.entry(".lab", List.of(".spi", ".negotiation")),
-            Map.entry(".dispatch", List.of(".spi", "io.netty..")),
+            Map.entry(".dispatch", List.of(".spi", ".forwarded", "io.netty..")),
             Map.entry(".pipeline", List.of(".spi", "io.netty..")),
             Map.entry(".h2c", List.of(".spi", ".negotiation", ".dispatch", ".pipeline", "io.netty..")),
             Map.entry(".tls", List.of(".spi", ".dispatch", ".pipeline", "io.netty..")),
             Map.entry(".servlet", List.of("", ".spi", ".negotiation", ".connection", ".observe", ".forwarded", "jakarta.servlet..")),
             Map.entry(".servlet.container", List.of(".spi", ".negotiation", ".connection", ".servlet", "jakarta.servlet..", "org.apache..")),
-            Map.entry(".console", List.of("", ".spi", ".negotiation", ".lab", ".observe", ".servlet", ".websocket", ".websocket.frames", "jakarta.servlet..")),
+            Map.entry(".console", List.of("", ".spi", ".negotiation", ".lab", ".observe", ".forwarded", ".servlet", ".websocket", ".websocket.frames", "jakarta.servlet..")),
             Map.entry(".meters", List.of(".spi", ".negotiation", ".observe", ".servlet", "jakarta.servlet..")),
             Map.entry(".demo", List.of("", ".spi", "jakarta.servlet..", "jakarta.websocket.."))));
 
@@ -71,6 +71,7 @@ class ArchitectureTest {
             ROOT + ".dispatch.ApplicationDispatcher", List.of(ROOT + ".servlet", "jakarta.servlet"),
             ROOT + ".h2c.H2cLibrary", List.of(ROOT + ".servlet", "jakarta.servlet"),
             ROOT + ".tls.TlsLibrary", List.of(ROOT + ".servlet", "jakarta.servlet"),
+            ROOT + ".tls.TlsKeys", List.of(ROOT + ".servlet"),
             ROOT + ".meters.MicrometerRegistry", List.of("io.micrometer.."),
             ROOT + ".meters.MicroProfileRegistry", List.of("org.eclipse.microprofile..", "jakarta.enterprise..", "jakarta.inject"),
             ROOT + ".servlet.CdiInstances", List.of("jakarta.enterprise.."));

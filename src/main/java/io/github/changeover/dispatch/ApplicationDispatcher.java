@@ -1,24 +1,41 @@
 package io.github.changeover.dispatch;
 
+import io.github.changeover.servlet.InnerOrigin;
+import io.github.changeover.servlet.InnerRequestSupport.Owner;
 import io.github.changeover.servlet.InnerRequests;
+import io.github.changeover.servlet.InnerTarget;
 import io.github.changeover.servlet.ProtocolLibrary;
 import io.github.changeover.servlet.SettingValues;
 import io.github.changeover.spi.Fields;
 import jakarta.servlet.ServletContext;
-import java.util.function.Predicate;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Makes the dispatcher of an application: the one class here that knows of servlets. */
 public final class ApplicationDispatcher {
     /** Requests at a time. */
-    public static final String MOST = "changeover.dispatch.max";
+    private static final String MOST = "changeover.dispatch.max";
+    private static final String STALL = "changeover.stall", STALL_MINIMUM = "changeover.stall.min";
     /** Tomcat's default. */
     private static final int THREADS = 200;
     private static final int WAITING = 500;
 
     private static final String QUEUE = "changeover.queue.max";
     private static final int LEAST_QUEUE = 64 * 1024;
+    private static final System.Logger LOG = System.getLogger(ApplicationDispatcher.class.getName());
 
     private ApplicationDispatcher() {
+    }
+
+    /** The names of the settings that it reads. */
+    public static Set<String> settings() {
+        return Set.of(MOST, STALL, STALL_MINIMUM);
+    }
+
+    /** How slow a client may be. */
+    public static LoopbackDispatcher.Progress progress(SettingValues settings) {
+        return new LoopbackDispatcher.Progress(settings.timeAboveZero(STALL, Duration.ofSeconds(30)), settings.size(STALL_MINIMUM, 8 * 1024));
     }
 
     /** @throws SettingValues.Wrong when the setting is */
@@ -29,10 +46,9 @@ public final class ApplicationDispatcher {
         }
         WithoutRecorder.makeNettyReady();
         InnerRequests inner = InnerRequests.of(context);
-        return new LoopbackDispatcher(
-                origin -> mark(inner.mark(new InnerRequests.Origin(origin.switched().remote(), origin.scheme(), origin.protocol(), origin.cipherSuite()))),
-                new OwnPaths(context.getContextPath(), mappedTo(context)), new Turnstile(start.settings().size(MOST, most(start.requestThreads())), WAITING),
-                context.getClassLoader());
+        AtomicBoolean told = new AtomicBoolean();
+        return new LoopbackDispatcher(origin -> new Mark(inner, origin), new TargetPolicy(context.getContextPath(), asked -> isOwn(inner, asked, told)),
+                new ConcurrencyLimiter(start.settings().size(MOST, most(start.requestThreads())), WAITING), progress(start.settings()), context.getClassLoader());
     }
 
     /** HTTP/2 and TLS have a dispatcher each, and with both at work a thread is left. */
@@ -40,28 +56,51 @@ public final class ApplicationDispatcher {
         return Math.max(1, ((threads == 0 ? THREADS : threads) - 1) / 2);
     }
 
-    private static LoopbackDispatcher.Mark mark(InnerRequests.Mark mark) {
-        Fields fields = Fields.of(InnerRequests.MARK, mark.value());
-        return new LoopbackDispatcher.Mark() {
-            @Override
-            public Fields fields() {
-                return fields;
-            }
-
-            @Override
-            public void close() {
-                mark.close();
-            }
-        };
+    /** A container that cannot be asked may have another application for any path below this one's, now or later, or another version of this one. */
+    private static boolean isOwn(InnerRequests inner, TargetPolicy.Asked asked, AtomicBoolean told) {
+        InnerRequest request = asked.request();
+        Owner owner = inner.owner(new InnerTarget(request.origin().host(), asked.path().decoded(), asked.path().encoded(),
+                request.fields().values("Cookie"), request.origin().switched().local()));
+        if (owner == Owner.UNKNOWN && told.compareAndSet(false, true)) {
+            LOG.log(System.Logger.Level.WARNING, "The container does not tell which application serves {0}: requests inside HTTP/2 and TLS connections are answered 421 (Misdirected Request)",
+                    request.shownPath());
+        }
+        return owner == Owner.THIS_APPLICATION;
     }
 
-    /** Containers answer null for the paths of others, or their contexts. One that answers null for our own cannot be asked. */
-    private static Predicate<String> mappedTo(ServletContext context) {
-        String own = context.getContextPath();
-        return path -> {
-            ServletContext found = context.getContext(path);
-            if (found == null) return context.getContext(own + "/") == null;
-            return own.equals(found.getContextPath());
-        };
+    /** A mark of the application's for one request. */
+    private static final class Mark implements LoopbackDispatcher.Mark {
+        private final InnerRequests inner;
+        private final InnerRequests.Mark mark;
+
+        Mark(InnerRequests inner, Origin origin) {
+            this.inner = inner;
+            this.mark = inner.mark(origin.shown(InnerOrigin.class, () -> InnerOrigin.of(origin.switched(), origin.secure(), origin.protocol(), origin.cipherSuite())));
+        }
+
+        @Override
+        public Fields fields() {
+            return Fields.of(InnerRequests.FIELD, mark.value());
+        }
+
+        @Override
+        public void sentFrom(int port) {
+            mark.sentFrom(port);
+        }
+
+        @Override
+        public boolean arrived() {
+            return mark.arrived();
+        }
+
+        @Override
+        public boolean mustArrive() {
+            return inner.arriveBeforeAnyAnswer();
+        }
+
+        @Override
+        public void close() {
+            mark.close();
+        }
     }
 }

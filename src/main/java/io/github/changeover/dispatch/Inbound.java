@@ -7,14 +7,14 @@ import io.netty.util.ReferenceCountUtil;
 
 /** What a connection to the connector tells the exchange that has it. Where none has, nothing may come but the end. */
 final class Inbound extends ChannelInboundHandlerAdapter {
-    private final Loop loop;
-    private Exchange exchange;
+    private final ConnectorLoop loop;
+    private ConnectorExchange exchange;
 
-    Inbound(Loop loop) {
+    Inbound(ConnectorLoop loop) {
         this.loop = loop;
     }
 
-    void serve(Exchange next) {
+    void serve(ConnectorExchange next) {
         exchange = next;
     }
 

@@ -1,9 +1,7 @@
 package io.github.changeover.dispatch;
 
 import io.github.changeover.spi.Fields;
-import io.github.changeover.spi.UpgradeRequest;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -11,53 +9,82 @@ import java.util.function.Function;
  * where they really come from. One thread serves all of an application's, and none before the first.
  */
 public final class LoopbackDispatcher implements StreamDispatcher {
-    /** What tells the application where a request really comes from. */
+    /** What tells the application where a request really comes from. From any thread. */
     interface Mark extends AutoCloseable {
         /** Fields to add to the request. */
         Fields fields();
 
-        /** It is good no longer. */
+        /** The local port of the connection that the request is sent on. Called before it is sent. */
+        void sentFrom(int port);
+
+        /** Whether the application has the request. */
+        boolean arrived();
+
+        /** Whether an answer to a request that has not arrived is somebody else's. */
+        boolean mustArrive();
+
+        /** The mark is not good any more. */
         @Override
         void close();
     }
 
+    /**
+     * How slow a client may be.
+     *
+     * @param stall   a period of time
+     * @param minimum bytes that a client has to send, or to take, in every such period
+     */
+    public record Progress(Duration stall, int minimum) {
+        /** Time that a client has to take so many bytes. */
+        public Duration toTake(long bytes) {
+            return stall.multipliedBy(1 + (bytes + minimum - 1) / minimum);
+        }
+    }
+
     private final Function<Origin, Mark> marks;
-    private final OwnPaths paths;
-    private final Turnstile turnstile;
-    private final Loop loop;
+    private final TargetPolicy targets;
+    private final ConcurrencyLimiter limiter;
+    private final Progress progress;
+    private final ConnectorLoop loop;
 
     /**
-     * @param marks     makes a request's mark
-     * @param paths     what may be asked for
-     * @param turnstile for the requests; one that cannot wait is refused with 503
+     * @param marks    makes a request's mark
+     * @param targets  what may be asked for
+     * @param limiter  for the requests; one that cannot wait is refused with 503
+     * @param progress of clients, in sending content and in taking answers
      */
-    LoopbackDispatcher(Function<Origin, Mark> marks, OwnPaths paths, Turnstile turnstile, ClassLoader loader) {
+    LoopbackDispatcher(Function<Origin, Mark> marks, TargetPolicy targets, ConcurrencyLimiter limiter, Progress progress, ClassLoader loader) {
         this.marks = marks;
-        this.paths = paths;
-        this.turnstile = turnstile;
-        this.loop = new Loop(loader);
+        this.targets = targets;
+        this.limiter = limiter;
+        this.progress = progress;
+        this.loop = new ConnectorLoop(loader);
     }
 
     @Override
     public Sending dispatch(InnerRequest request, Answer answer) {
-        Optional<String> elsewhere = sameHost(request) ? paths.objection(request.path())
-                : Optional.of("This connection serves only the host that it began with: open another one for this host.");
-        if (elsewhere.isPresent()) return refuse(answer, 421, elsewhere.get());
-        if (request.method().equals("TRACE") || request.method().equals("CONNECT")) return refuse(answer, 405, "This method is not for here.");
-        Entry entry = new Entry(request, answer);
-        if (turnstile.enter(entry)) return entry.exchange;
+        TargetPolicy.Decision decision = targets.decide(request);
+        if (decision instanceof TargetPolicy.Refuse refused) return refuse(answer, refused.status(), refused.reason());
+        if (decision instanceof TargetPolicy.AnswerForTheServer) {
+            answer.head(200, Fields.of("Content-Length", "0"), true);
+            return Sending.NOWHERE;
+        }
+        Entry entry = new Entry(request, ((TargetPolicy.Send) decision).target(), answer);
+        if (limiter.enter(request.origin(), entry)) return entry.exchange;
         entry.mark.close();
         return refuse(answer, 503, "Too many requests wait already: try again later (changeover.dispatch.max).");
     }
 
-    /** One request's way through the turnstile. */
+    /** One request's way through the limiter. */
     private final class Entry implements Runnable {
+        private final Origin origin;
         private final Mark mark;
-        private final Exchange exchange;
+        private final ConnectorExchange exchange;
 
-        Entry(InnerRequest request, Answer answer) {
-            mark = marks.apply(request.origin());
-            exchange = new Exchange(loop, request, mark.fields(), answer, this::leave);
+        Entry(InnerRequest request, String target, Answer answer) {
+            origin = request.origin();
+            mark = marks.apply(origin);
+            exchange = new ConnectorExchange(loop, request, target, mark, progress, answer, this::leave);
         }
 
         @Override
@@ -67,7 +94,7 @@ public final class LoopbackDispatcher implements StreamDispatcher {
 
         private void leave() {
             mark.close();
-            turnstile.leave(this);
+            limiter.leave(origin, this);
         }
     }
 
@@ -76,16 +103,9 @@ public final class LoopbackDispatcher implements StreamDispatcher {
         return Sending.NOWHERE;
     }
 
-    /** One connector may have several virtual hosts: another one's applications are not ours. */
-    private static boolean sameHost(InnerRequest request) {
-        UpgradeRequest switched = request.origin().switched();
-        return request.fields().values("Host").size() == 1
-                && request.fields().first("Host").get().equalsIgnoreCase(switched.fields().first("Host").orElse(""));
-    }
-
     @Override
-    public void after(Duration time, Runnable task) {
-        loop.after(time, task);
+    public Timer after(Duration time, Runnable task) {
+        return loop.after(time, task);
     }
 
     @Override

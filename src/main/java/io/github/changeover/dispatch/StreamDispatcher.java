@@ -9,8 +9,18 @@ public interface StreamDispatcher extends AutoCloseable {
     /** Begins a request. The answer is told from another thread, or before this returns when the request goes nowhere. */
     Sending dispatch(InnerRequest request, Answer answer);
 
-    /** Runs the task after this time, on the thread that answers are told from; never once this is closed. */
-    void after(Duration time, Runnable task);
+    /** Runs the task after this time, on the thread that answers are told from; never once this is closed. Cancel it when it is not needed: it is kept until then. */
+    Timer after(Duration time, Runnable task);
+
+    /** A task that is to run later. */
+    @FunctionalInterface
+    interface Timer {
+        /** For no task. */
+        Timer NONE = () -> { };
+
+        /** The task does not run any more, and nothing of it is kept. May be called again, when it has run, and from any thread. */
+        void cancel();
+    }
 
     /** Ends every request under way and frees what was taken. May be called when nothing was ever dispatched. */
     @Override

@@ -1,5 +1,6 @@
 package io.github.changeover.h2c;
 
+import io.github.changeover.dispatch.LoopbackDispatcher;
 import io.github.changeover.dispatch.Origin;
 import io.github.changeover.dispatch.StreamDispatcher;
 import io.github.changeover.pipeline.PipelineHandler;
@@ -23,11 +24,13 @@ final class H2c implements UpgradeProtocol {
     static final ProtocolToken TOKEN = ProtocolToken.of("h2c");
     private final StreamDispatcher dispatcher;
     private final Duration preface;
+    private final LoopbackDispatcher.Progress progress;
     private final int maxContent;
 
-    H2c(StreamDispatcher dispatcher, Duration preface, int maxContent) {
+    H2c(StreamDispatcher dispatcher, Duration preface, LoopbackDispatcher.Progress progress, int maxContent) {
         this.dispatcher = dispatcher;
         this.preface = preface;
+        this.progress = progress;
         this.maxContent = maxContent;
     }
 
@@ -66,9 +69,9 @@ final class H2c implements UpgradeProtocol {
     }
 
     private ConnectionHandler handler(SwitchContext context, Http2Settings settings) {
-        Origin origin = new Origin(context.request(), "http", "HTTP/2.0", "");
+        Origin origin = new Origin(context.request(), false, "HTTP/2.0", "");
         return new PipelineHandler((pipeline, inside) -> {
-            Streams streams = new Streams(dispatcher, origin, inside);
+            Streams streams = new Streams(dispatcher, origin, inside, progress);
             streams.enter(pipeline);
             streams.begin(settings, context.original().orElseThrow(), preface);
         });

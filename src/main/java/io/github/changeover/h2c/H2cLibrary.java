@@ -2,10 +2,14 @@ package io.github.changeover.h2c;
 
 import io.github.changeover.dispatch.ApplicationDispatcher;
 import io.github.changeover.dispatch.StreamDispatcher;
+import io.github.changeover.servlet.InnerRequests;
 import io.github.changeover.servlet.ProtocolLibrary;
+import io.github.changeover.servlet.SettingValues;
 import io.github.changeover.spi.ProtocolToken;
 import io.github.changeover.spi.UpgradeProtocol;
+import jakarta.servlet.ServletContext;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -20,7 +24,23 @@ public final class H2cLibrary implements ProtocolLibrary {
 
     @Override
     public Set<String> settings() {
-        return Set.of(ApplicationDispatcher.MOST, PREFACE);
+        Set<String> names = new HashSet<>(ApplicationDispatcher.settings());
+        names.add(PREFACE);
+        return names;
+    }
+
+    @Override
+    public void register(ServletContext context, SettingValues settings) {
+        if (mounted(settings)) InnerRequests.register(context);
+    }
+
+    /** A setting that cannot be read stops the deployment at its start, which says so. */
+    private static boolean mounted(SettingValues settings) {
+        try {
+            return settings.mounts(TOKEN);
+        } catch (SettingValues.Wrong said) {
+            return false;
+        }
     }
 
     @Override
@@ -30,7 +50,7 @@ public final class H2cLibrary implements ProtocolLibrary {
         start.need("io.netty.handler.codec.http2.Http2ConnectionHandler", "h2c", "io.netty:netty-codec-http2");
         Duration preface = start.settings().timeAboveZero(PREFACE, Duration.ofSeconds(10));
         StreamDispatcher dispatcher = ApplicationDispatcher.of(start);
-        UpgradeProtocol h2c = new H2c(dispatcher, preface, start.settings().size("changeover.content.max", 1 << 20));
+        UpgradeProtocol h2c = new H2c(dispatcher, preface, ApplicationDispatcher.progress(start.settings()), start.settings().size("changeover.content.max", 1 << 20));
         return new Started() {
             @Override
             public List<UpgradeProtocol> protocols() {

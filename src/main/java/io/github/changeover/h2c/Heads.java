@@ -1,5 +1,6 @@
 package io.github.changeover.h2c;
 
+import io.github.changeover.dispatch.HopByHopFields;
 import io.github.changeover.dispatch.InnerRequest;
 import io.github.changeover.dispatch.Origin;
 import io.github.changeover.spi.Fields;
@@ -13,7 +14,7 @@ import java.util.Set;
 
 /** Between the field blocks of HTTP/2 and messages of HTTP (RFC 9113 section 8). */
 final class Heads {
-    private static final Set<String> HOP = Set.of("connection", "keep-alive", "proxy-connection", "te", "transfer-encoding", "upgrade", "http2-settings");
+    private static final Set<String> SCHEMES = Set.of("http", "https");
 
     private Heads() {
     }
@@ -31,17 +32,30 @@ final class Heads {
     static InnerRequest request(Http2Headers headers, boolean content, Origin origin) {
         if (headers.method() == null || headers.path() == null || headers.scheme() == null) throw new IllegalArgumentException("A request has method, scheme and path");
         if (headers.contains(":protocol")) throw new IllegalArgumentException("Extended CONNECT was not offered (RFC 8441 section 3)");
+        if (!SCHEMES.contains(headers.scheme().toString())) throw new IllegalArgumentException("The scheme is neither http nor https");
         List<Fields.Line> lines = new ArrayList<>();
         StringBuilder cookie = new StringBuilder();
-        if (headers.authority() != null) lines.add(new Fields.Line("host", headers.authority().toString()));
+        lines.add(new Fields.Line("host", host(headers)));
         for (Map.Entry<CharSequence, CharSequence> header : headers) {
             String name = header.getKey().toString();
             String value = header.getValue().toString();
             if (name.equals("cookie")) cookie.append(cookie.length() == 0 ? "" : "; ").append(value);
-            else if (!name.startsWith(":") && !(name.equals("host") && headers.authority() != null)) lines.add(new Fields.Line(name, value));
+            else if (!name.startsWith(":") && !name.equals("host")) lines.add(new Fields.Line(name, value));
         }
         if (cookie.length() > 0) lines.add(new Fields.Line("cookie", cookie.toString()));
         return new InnerRequest(headers.method().toString(), headers.path().toString(), Fields.of(lines), content, origin);
+    }
+
+    /** From {@code :authority}, or from Host where there is none; where both are there they are the same (RFC 9113 section 8.3.1). */
+    private static String host(Http2Headers headers) {
+        List<CharSequence> hosts = headers.getAll("host");
+        if (hosts.size() > 1) throw new IllegalArgumentException("A request has one Host");
+        CharSequence authority = headers.authority();
+        if (authority == null && hosts.isEmpty()) throw new IllegalArgumentException("A request has :authority or Host");
+        String host = (authority == null ? hosts.get(0) : authority).toString();
+        if (!hosts.isEmpty() && !hosts.get(0).toString().equalsIgnoreCase(host)) throw new IllegalArgumentException(":authority and Host differ");
+        if (host.isEmpty() || host.indexOf('@') >= 0) throw new IllegalArgumentException(":authority is empty or has user information");
+        return host;
     }
 
     /** Trailers, which have no pseudo-fields. */
@@ -60,7 +74,7 @@ final class Heads {
         Http2Headers headers = new DefaultHttp2Headers();
         for (Fields.Line line : fields) {
             String name = line.name().toLowerCase(Locale.ROOT);
-            if (!HOP.contains(name)) headers.add(name, line.value());
+            if (!HopByHopFields.has(name)) headers.add(name, line.value());
         }
         return headers;
     }

@@ -15,6 +15,7 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 
 /** One stream: its request on the way to the dispatcher, its answer on the way to the client. Touched inside only. */
 final class InnerStream {
@@ -22,11 +23,14 @@ final class InnerStream {
     private final Http2ConnectionHandler codec;
     private final ChannelHandlerContext context;
     private final Inside inside;
+    private final boolean headOnly;
     private StreamDispatcher.Sending request = StreamDispatcher.Sending.NOWHERE;
-    private boolean headSent, over;
+    private boolean requestEnded, headSent, over;
     private int unsent;
 
-    InnerStream(int id, Http2ConnectionHandler codec, ChannelHandlerContext context, Inside inside) {
+    /** @param headOnly whether the request is a HEAD, whose answer has no content */
+    InnerStream(int id, Http2ConnectionHandler codec, ChannelHandlerContext context, Inside inside, boolean headOnly) {
+        this.headOnly = headOnly;
         this.id = id;
         this.codec = codec;
         this.context = context;
@@ -35,8 +39,10 @@ final class InnerStream {
 
     // ---- the request
 
-    void serve(StreamDispatcher.Sending sending) {
+    /** @param complete whether no content follows */
+    void serve(StreamDispatcher.Sending sending, boolean complete) {
         request = sending;
+        requestEnded |= complete;
     }
 
     /** The client's window opens again when the octets are out. */
@@ -56,6 +62,7 @@ final class InnerStream {
     }
 
     void requestEnds(Fields trailers) {
+        requestEnded = true;
         request.end(trailers);
     }
 
@@ -118,9 +125,17 @@ final class InnerStream {
         codec.flush(context);
     }
 
-    /** Content that is there already, and too long to give it all at once. */
-    void owe(OriginalResponse.Body body, Fields trailers) {
-        request = new OwedContent(body, trailers, answer());
+    /**
+     * Content that is there already, and too long to give it all at once.
+     *
+     * @param dispatcher its timer ends the stream when the client does not take a part in time
+     */
+    void owe(OriginalResponse.Body body, Fields trailers, StreamDispatcher dispatcher, Duration patience) {
+        request = new OwedContent(body, trailers, answer(),
+                () -> dispatcher.after(patience, () -> inside.execute(() -> {
+                    request.abort();
+                    failed(408, "The answer was taken too slowly (changeover.stall.min, changeover.stall).");
+                })));
         request.more();
     }
 
@@ -143,12 +158,17 @@ final class InnerStream {
         if (over) return;
         if (headSent || status == 503) {        // 503: none of it was processed, the client may try again (RFC 9113 section 8.7)
             over = true;
-            codec.resetStream(context, id, (headSent ? Http2Error.INTERNAL_ERROR : Http2Error.REFUSED_STREAM).code(), context.newPromise());
-            codec.flush(context);
+            reset(!headSent ? Http2Error.REFUSED_STREAM : status == 408 ? Http2Error.CANCEL : Http2Error.INTERNAL_ERROR);
         } else {
             byte[] text = (reason + "\n").getBytes(StandardCharsets.UTF_8);
-            head(status, Fields.of("Content-Type", "text/plain;charset=utf-8", "Content-Length", Integer.toString(text.length)), false);
-            whole(text, true);
+            head(status, Fields.of("Content-Type", "text/plain;charset=utf-8", "Content-Length", Integer.toString(text.length)), headOnly);
+            if (!headOnly) whole(text, true);
+            if (status == 408 && !requestEnded) reset(Http2Error.NO_ERROR);        // the rest of the content is not wanted (RFC 9113 section 8.1)
         }
+    }
+
+    private void reset(Http2Error error) {
+        codec.resetStream(context, id, error.code(), context.newPromise());
+        codec.flush(context);
     }
 }

@@ -6,26 +6,33 @@ import io.github.changeover.spi.OriginalResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.util.function.Supplier;
 
-/** The content of an answer that is there already, told part by part as the client takes it. */
+/** The content of an answer that is there already, told part by part as the client takes it. Touched inside only. */
 final class OwedContent implements StreamDispatcher.Sending {
     static final int PART = 16 * 1024;
     private static final System.Logger LOG = System.getLogger(OwedContent.class.getName());
     private final InputStream content;
     private final Fields trailers;
     private final StreamDispatcher.Answer answer;
+    private final Supplier<StreamDispatcher.Timer> patience;
+    private StreamDispatcher.Timer waiting = StreamDispatcher.Timer.NONE;
 
-    OwedContent(OriginalResponse.Body body, Fields trailers, StreamDispatcher.Answer answer) {
+    /** @param patience starts the time that the client has to take a part */
+    OwedContent(OriginalResponse.Body body, Fields trailers, StreamDispatcher.Answer answer, Supplier<StreamDispatcher.Timer> patience) {
         this.content = body.open();
         this.trailers = trailers;
         this.answer = answer;
+        this.patience = patience;
     }
 
     @Override
     public void more() {
+        waiting.cancel();
         try {
             byte[] part = content.readNBytes(PART);
             if (part.length > 0) {
+                waiting = patience.get();
                 answer.content(part);
             } else {
                 content.close();
@@ -40,6 +47,7 @@ final class OwedContent implements StreamDispatcher.Sending {
 
     @Override
     public void abort() {
+        waiting.cancel();
         try {
             content.close();
         } catch (IOException failure) {
@@ -49,7 +57,7 @@ final class OwedContent implements StreamDispatcher.Sending {
 
     /** The content of the request was read before. */
     @Override
-    public void content(ByteBuffer octets, Runnable taken) {
+    public void content(ByteBuffer bytes, Runnable taken) {
         taken.run();
     }
 

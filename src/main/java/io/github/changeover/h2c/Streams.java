@@ -1,14 +1,15 @@
 package io.github.changeover.h2c;
 
 import io.github.changeover.dispatch.InnerRequest;
+import io.github.changeover.dispatch.LoopbackDispatcher;
 import io.github.changeover.dispatch.Origin;
 import io.github.changeover.dispatch.StreamDispatcher;
 import io.github.changeover.pipeline.PipelineHandler.Inside;
 import io.github.changeover.spi.Fields;
 import io.github.changeover.spi.OriginalResponse;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http2.DefaultHttp2Connection;
@@ -35,18 +36,21 @@ final class Streams extends Http2EventAdapter {
     private final StreamDispatcher dispatcher;
     private final Origin origin;
     private final Inside inside;
+    private final LoopbackDispatcher.Progress progress;
     private final Http2Connection connection = new DefaultHttp2Connection(true);
     private final Http2Connection.PropertyKey served = connection.newKey();
     private Http2ConnectionHandler codec;
     private ChannelHandlerContext context;
+    private StreamDispatcher.Timer prefaceTimer = StreamDispatcher.Timer.NONE, endingTimer = StreamDispatcher.Timer.NONE;
     private boolean greeted;
     private int idleFrames;
     private long idleSince = System.nanoTime();
 
-    Streams(StreamDispatcher dispatcher, Origin origin, Inside inside) {
+    Streams(StreamDispatcher dispatcher, Origin origin, Inside inside, LoopbackDispatcher.Progress progress) {
         this.dispatcher = dispatcher;
         this.origin = origin;
         this.inside = inside;
+        this.progress = progress;
     }
 
     /** Puts the codec into the pipeline: it sends the first SETTINGS at once. */
@@ -64,35 +68,42 @@ final class Streams extends Http2EventAdapter {
         codec = Codec.of(connection, this);
         pipeline.addLast(codec);
         context = pipeline.context(codec);
-        pipeline.addLast(new ChannelOutboundHandlerAdapter() {
+        pipeline.addLast(new ChannelDuplexHandler() {
             @Override
             public void close(ChannelHandlerContext last, ChannelPromise promise) {
-                if (connection.numActiveStreams() > 0) dispatcher.after(ENDING, () -> inside.execute(() -> context.close()));
+                endingTimer.cancel();
+                if (connection.numActiveStreams() > 0) endingTimer = dispatcher.after(ENDING, () -> inside.execute(() -> context.close()));
                 last.close(promise);
+            }
+
+            @Override
+            public void channelInactive(ChannelHandlerContext last) {
+                prefaceTimer.cancel();
+                endingTimer.cancel();
             }
         });
     }
 
     /** The 101 has acknowledged the settings; the answer to the request that had them is the first one. The client's preface is awaited for so long. */
     void begin(Http2Settings settings, OriginalResponse original, Duration preface) throws Http2Exception {
-        dispatcher.after(preface, () -> inside.execute(() -> {
+        prefaceTimer = dispatcher.after(preface, () -> inside.execute(() -> {
             if (!greeted) codec.onError(context, true, Http2Exception.connectionError(Http2Error.SETTINGS_TIMEOUT, "no preface within %d ms", preface.toMillis()));
         }));
         codec.onHttpServerUpgrade(settings);
-        InnerStream first = stream(1);
+        InnerStream first = stream(1, false);
         long length = original.body().length();
         boolean trailed = !original.trailers().lines().isEmpty();
         first.head(original.status(), original.fields(), length == 0 && !trailed);
         if (length > OwedContent.PART) {
-            first.owe(original.body(), original.trailers());
+            first.owe(original.body(), original.trailers(), dispatcher, progress.toTake(OwedContent.PART));
             return;
         }
         if (length > 0) first.whole(original.body().octets(), !trailed);
         if (trailed) first.end(original.trailers());
     }
 
-    private InnerStream stream(int id) {
-        InnerStream inner = new InnerStream(id, codec, context, inside);
+    private InnerStream stream(int id, boolean headOnly) {
+        InnerStream inner = new InnerStream(id, codec, context, inside, headOnly);
         connection.stream(id).setProperty(served, inner);
         return inner;
     }
@@ -110,7 +121,7 @@ final class Streams extends Http2EventAdapter {
         idleFrames = 0;
         try {
             if (connection.stream(id).getProperty(served) instanceof InnerStream trailed) trailed.requestEnds(Heads.fields(headers));
-            else if (Heads.isConnect(headers)) stream(id).answer().failed(405, "This method is not for here.");
+            else if (Heads.isConnect(headers)) stream(id, false).answer().failed(405, "The method CONNECT is not supported inside a switched connection.");
             else serve(id, headers, Heads.request(headers, !end, origin), end);
         } catch (IllegalArgumentException malformed) {
             throw Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, "%s", malformed.getMessage());
@@ -118,9 +129,9 @@ final class Streams extends Http2EventAdapter {
     }
 
     private void serve(int id, Http2Headers headers, InnerRequest request, boolean end) {
-        InnerStream inner = stream(id);
+        InnerStream inner = stream(id, request.method().equals("HEAD"));
         if (!end && headers.contains("expect", "100-continue", true)) inner.goOn();
-        inner.serve(dispatcher.dispatch(request, inner.answer()));
+        inner.serve(dispatcher.dispatch(request, inner.answer()), end);
     }
 
     @Override
@@ -140,6 +151,7 @@ final class Streams extends Http2EventAdapter {
     @Override
     public void onSettingsRead(ChannelHandlerContext context, Http2Settings settings) throws Http2Exception {
         greeted = true;
+        prefaceTimer.cancel();
         idle();
     }
 

@@ -36,7 +36,7 @@ public final class PipelineHandler implements ConnectionHandler.Events {
     }
 
     private static final System.Logger LOG = System.getLogger(PipelineHandler.class.getName());
-    private final Setup setup;
+    private Setup setup;            // null once it is done: it knows the first answer, which is not to be kept for the connection's life
     private Socketless channel;
 
     public PipelineHandler(Setup setup) {
@@ -91,9 +91,11 @@ public final class PipelineHandler implements ConnectionHandler.Events {
                 connection.resume();
             }
         };
+        Setup once = setup;
+        setup = null;
         enter(() -> {
             channel = new Socketless(connection);
-            setup.fill(channel.pipeline(), inside);
+            once.fill(channel.pipeline(), inside);
         });
     }
 
@@ -127,6 +129,7 @@ public final class PipelineHandler implements ConnectionHandler.Events {
 
     @Override
     public void closed(SwitchedConnection connection, CloseCause cause) {
+        setup = null;
         if (channel != null) enter(() -> channel.unsafe().close(channel.voidPromise()));
     }
 }

@@ -4,6 +4,7 @@ import io.github.changeover.spi.OriginalResponse;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -16,9 +17,16 @@ final class CapturedBody implements OriginalResponse.Body {
     private static final System.Logger LOG = System.getLogger(CapturedBody.class.getName());
     private final int inMemory;
     private final Overflow overflow;
-    private ByteArrayOutputStream memory = new ByteArrayOutputStream();
+    private Memory memory = new Memory();
     private FileChannel file;       // null: what there is, is in memory
     private long length, reserved;
+    private boolean gone;           // closed: nothing is kept
+
+    private static final class Memory extends ByteArrayOutputStream {
+        InputStream input() {
+            return new ByteArrayInputStream(buf, 0, count);
+        }
+    }
 
     CapturedBody(int inMemory, Overflow overflow) {
         this.inMemory = inMemory;
@@ -56,7 +64,7 @@ final class CapturedBody implements OriginalResponse.Body {
             throw failure;
         }
         file = opened;
-        memory = new ByteArrayOutputStream(0);
+        memory = new Memory();
     }
 
     private static void put(FileChannel file, ByteBuffer octets, long at) throws IOException {
@@ -74,8 +82,9 @@ final class CapturedBody implements OriginalResponse.Body {
     }
 
     @Override
-    public InputStream open() {
-        return file == null ? new ByteArrayInputStream(memory.toByteArray()) : new Reading();
+    public synchronized InputStream open() {
+        if (gone && length > 0) throw new IllegalStateException("The content was read already, or the connection has ended");
+        return file == null ? new InMemory(memory.input()) : new Reading();
     }
 
     void writeTo(OutputStream out) throws IOException {
@@ -87,12 +96,14 @@ final class CapturedBody implements OriginalResponse.Body {
     /** Begins anew. */
     void clear() {
         close();
-        memory = new ByteArrayOutputStream();
+        gone = false;
         length = 0;
     }
 
-    /** Gives the file back, if there is one; again if you like, and from any thread. */
+    /** Lets go of memory and file. May be called again, and from any thread. */
     synchronized void close() {
+        gone = true;
+        memory = new Memory();
         overflow.giveBack(reserved);
         reserved = 0;
         if (file == null) return;
@@ -102,6 +113,19 @@ final class CapturedBody implements OriginalResponse.Body {
             LOG.log(System.Logger.Level.DEBUG, "A file could not be closed", failure);
         }
         file = null;
+    }
+
+    /** Keeps nothing once it is closed, like the body. */
+    private final class InMemory extends FilterInputStream {
+        InMemory(InputStream content) {
+            super(content);
+        }
+
+        @Override
+        public void close() {
+            in = InputStream.nullInputStream();
+            CapturedBody.this.close();
+        }
     }
 
     /** By position, so that it does not matter who else has the file. */

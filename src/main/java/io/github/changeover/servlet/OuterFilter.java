@@ -21,6 +21,8 @@ import java.util.List;
 public final class OuterFilter implements Filter {
     private static final Decision.Refuse UNREADABLE = new Decision.Refuse(400,
             "This server takes no content with this method: send the request without content.");
+    private static final Decision.Refuse NO_MARK = new Decision.Refuse(400,
+            "The field " + InnerRequests.FIELD + " is for this server's own requests: send the request without it.");
     private Deployment deployment;
     private String health;      // null: off
     private Logouts logouts;    // null: nobody waits for any
@@ -40,7 +42,18 @@ public final class OuterFilter implements Filter {
 
     @Override
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain) throws IOException, ServletException {
-        ServletRequest asked = inner != null && request instanceof HttpServletRequest marked ? inner.unwrap(marked) : request;
+        ServletRequest asked = request;
+        if (inner != null && request instanceof HttpServletRequest sent) {
+            asked = inner.view(sent, response);
+            if (asked == null) {
+                if (!response.isCommitted()) Refusal.write(NO_MARK, List.of(), true, deployment.container(), sent, (HttpServletResponse) response);
+                return;
+            }
+            if (sent.getDispatcherType() != DispatcherType.REQUEST) {
+                chain.doFilter(asked, response);
+                return;
+            }
+        }
         if (health != null && asked instanceof HttpServletRequest http && response instanceof HttpServletResponse answer && OperatorsPage.isAt(health, http)) {
             boolean draining = deployment.application().registry().draining();
             OperatorsPage.write(draining ? 503 : 200, "text/plain;charset=utf-8", draining ? "draining\n" : "up\n", http, answer);

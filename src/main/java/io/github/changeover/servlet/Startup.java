@@ -20,6 +20,8 @@ public final class Startup implements ServletContextListener {
     private static final String INNER = "changeover-inner";
     private static final String ADDED = Startup.class.getName();
     private static final EnumSet<DispatcherType> REQUESTS = EnumSet.of(DispatcherType.REQUEST);
+    /** Dispatches that begin with the container's own request again. On the others the application passes on the request that it has. */
+    private static final EnumSet<DispatcherType> LATER = EnumSet.of(DispatcherType.ASYNC, DispatcherType.ERROR);
     private final ServletContext initializers;      // null: this listener is declared by hand
     private final Filters filters;
 
@@ -42,6 +44,7 @@ public final class Startup implements ServletContextListener {
         filters.mapFirst();
         context.setAttribute(ADDED, true);
         ProtocolLibrary.found().forEach(library -> library.register(context, SettingValues.of(context)));
+        filters.mapInner(context);
         context.addListener(new Startup(context, filters));
     }
 
@@ -57,6 +60,7 @@ public final class Startup implements ServletContextListener {
         try {
             // Not in a filter's init: where that throws, some containers go on without the filter.
             Deployment.start(context);
+            mine.mapInner(context);
         } catch (ServletException wrong) {
             throw new IllegalStateException(wrong.getMessage(), wrong.getCause());
         }
@@ -75,6 +79,11 @@ public final class Startup implements ServletContextListener {
 
         void mapFirst() {
             if (outer != null) outer.addMappingForUrlPatterns(REQUESTS, false, "/*");
+        }
+
+        /** Where requests come from within switched connections, the outer filter shows the client on every dispatch. */
+        void mapInner(ServletContext context) {
+            if (outer != null && InnerRequests.in(context).isPresent()) outer.addMappingForUrlPatterns(LATER, false, "/*");
         }
 
         /** Filters mapped to servlets' names come after those mapped to paths: the name of every servlet is the last place. */

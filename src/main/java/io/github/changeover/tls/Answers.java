@@ -11,9 +11,11 @@ import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
+import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -47,9 +49,9 @@ final class Answers implements StreamDispatcher.Answer {
         context.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
     }
 
-    private static HttpResponse sentence(int status, String reason) {
+    private static FullHttpResponse sentence(int status, String reason) {
         ByteBuf text = Unpooled.copiedBuffer(reason + "\n", StandardCharsets.UTF_8);
-        HttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status), text);
+        FullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status), text);
         response.headers().set(HttpHeaderNames.CONTENT_TYPE, "text/plain;charset=utf-8").set(HttpHeaderNames.CONTENT_LENGTH, text.readableBytes());
         return response;
     }
@@ -76,16 +78,12 @@ final class Answers implements StreamDispatcher.Answer {
         context.writeAndFlush(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE));
     }
 
-    void bare(int status) {
-        write(head(status, Fields.of("Content-Length", "0")), true);
-    }
-
     void refuse(int status, String reason) {
-        HttpResponse response = sentence(status, reason);
+        FullHttpResponse response = sentence(status, reason);
         if (!requestComplete) closes = true;        // its content is not read
         headSent = true;
         if (closes) HttpUtil.setKeepAlive(response, false);
-        context.writeAndFlush(response);
+        context.writeAndFlush(request.method().equals(HttpMethod.HEAD) ? response.replace(Unpooled.EMPTY_BUFFER) : response);
         over();
     }
 

@@ -12,13 +12,13 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** The answer that is owed from before the switch, poured as the client takes it (RFC 2817 section 3.3). */
+/** The answer that is owed from before the switch, written as the client takes it (RFC 2817 section 3.3). To be dropped when it is written or the connection has ended. */
 final class FirstAnswer {
+    private static final System.Logger LOG = System.getLogger(FirstAnswer.class.getName());
     private static final int PART = 16 * 1024;
     private final HttpResponse head;
     private final InputStream content;
     private long left;
-    private boolean done;
 
     FirstAnswer(SwitchContext switched) {
         OriginalResponse original = switched.original().orElseThrow();
@@ -29,26 +29,32 @@ final class FirstAnswer {
         if (!bare) head.headers().set(HttpHeaderNames.CONTENT_LENGTH, left);
     }
 
-    void begin(ChannelHandlerContext context) throws IOException {
+    /** @return whether all of it is written */
+    boolean begin(ChannelHandlerContext context) throws IOException {
         context.write(head);
-        pour(context);
+        return write(context);
     }
 
-    void pour(ChannelHandlerContext context) throws IOException {
+    /** As much as the client takes. Not called again once it has answered true. */
+    boolean write(ChannelHandlerContext context) throws IOException {
         while (left > 0 && context.channel().isWritable()) {
             byte[] part = content.readNBytes((int) Math.min(PART, left));
             if (part.length == 0) throw new EOFException("The first answer is shorter than its length");
             left -= part.length;
             context.writeAndFlush(new DefaultHttpContent(Unpooled.wrappedBuffer(part)));
         }
-        if (done || left > 0) return;
-        done = true;
-        content.close();
+        if (left > 0) return false;
+        close();
         context.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
+        return true;
     }
 
-    /** Whether all of it is written. */
-    boolean done() {
-        return done;
+    /** Lets go of what is kept. */
+    void close() {
+        try {
+            content.close();
+        } catch (IOException failure) {
+            LOG.log(System.Logger.Level.DEBUG, "An answer that was kept cannot be closed", failure);
+        }
     }
 }

@@ -2,19 +2,19 @@ package io.github.changeover.tls;
 
 import io.github.changeover.dispatch.ApplicationDispatcher;
 import io.github.changeover.dispatch.StreamDispatcher;
+import io.github.changeover.servlet.InnerRequests;
 import io.github.changeover.servlet.ProtocolLibrary;
 import io.github.changeover.servlet.SettingValues;
 import io.github.changeover.spi.ProtocolToken;
 import io.github.changeover.spi.UpgradeProtocol;
-import java.io.File;
-import java.io.IOException;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
+import jakarta.servlet.ServletContext;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 
@@ -22,6 +22,7 @@ import javax.net.ssl.SSLEngine;
 public final class TlsLibrary implements ProtocolLibrary {
     private static final String KEY_STORE = "changeover.tls.key-store", PASSWORD = "changeover.tls.key-store-password", HANDSHAKE = "changeover.tls.handshake";
     private static final String[] SPOKEN = {"TLSv1.3", "TLSv1.2"};
+    private static final Pattern FORWARD_SECRET = Pattern.compile("TLS_(AES_[0-9]+_GCM_SHA[0-9]+|CHACHA20_POLY1305_SHA256|ECDHE_(ECDSA|RSA)_WITH_(AES_[0-9]+_GCM_SHA[0-9]+|CHACHA20_POLY1305_SHA256))");
 
     /** For the ServiceLoader. */
     public TlsLibrary() {
@@ -29,19 +30,35 @@ public final class TlsLibrary implements ProtocolLibrary {
 
     @Override
     public Set<String> settings() {
-        return Set.of(KEY_STORE, PASSWORD, HANDSHAKE, ApplicationDispatcher.MOST);
+        Set<String> names = new HashSet<>(ApplicationDispatcher.settings());
+        names.addAll(Set.of(KEY_STORE, PASSWORD, HANDSHAKE));
+        return names;
+    }
+
+    @Override
+    public void register(ServletContext context, SettingValues settings) {
+        try {
+            if (mounted(settings)) InnerRequests.register(context);
+        } catch (SettingValues.Wrong said) {
+            // The setting stops the deployment at its start, which says so.
+        }
+    }
+
+    private static boolean mounted(SettingValues settings) {
+        return Stream.of("TLS/1.0", "TLS/1.1", "TLS/1.2", "TLS/1.3").map(ProtocolToken::of).anyMatch(settings::mounts);
     }
 
     @Override
     public Started start(Start start) {
         SettingValues settings = start.settings();
-        if (Stream.of("TLS/1.0", "TLS/1.1", "TLS/1.2", "TLS/1.3").map(ProtocolToken::of).noneMatch(settings::mounts)) return new Started() {
+        if (!mounted(settings)) return new Started() {
         };
         start.need("io.netty.handler.codec.http.HttpRequestDecoder", "TLS/1.2", "io.netty:netty-codec-http2");
-        SSLContext context = context(settings);
+        SSLContext context = TlsKeys.context(KEY_STORE, settings.value(KEY_STORE).orElse(""), PASSWORD, settings.value(PASSWORD).orElse("").toCharArray());
+        String[] suites = suites(context);
         Duration handshake = settings.timeAboveZero(HANDSHAKE, Duration.ofSeconds(10));
         StreamDispatcher dispatcher = ApplicationDispatcher.of(start);
-        UpgradeProtocol tls = new Tls(dispatcher, () -> engine(context), handshake, settings.size("changeover.content.max", 1 << 20));
+        UpgradeProtocol tls = new Tls(dispatcher, () -> engine(context, suites), handshake, settings.size("changeover.content.max", 1 << 20));
         return new Started() {
             @Override
             public List<UpgradeProtocol> protocols() {
@@ -55,25 +72,21 @@ public final class TlsLibrary implements ProtocolLibrary {
         };
     }
 
-    private static SSLContext context(SettingValues settings) {
-        String file = settings.value(KEY_STORE).orElseThrow(() -> new SettingValues.Wrong(KEY_STORE, "", "the path of a key store with one key, as a path offers TLS"));
-        char[] password = settings.value(PASSWORD).orElse("").toCharArray();
-        try {
-            KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-            keys.init(KeyStore.getInstance(new File(file), password), password);
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(keys.getKeyManagers(), null, null);
-            return context;
-        } catch (IOException | GeneralSecurityException unusable) {
-            throw new SettingValues.Wrong(KEY_STORE, file, "a key store that opens with " + PASSWORD + " (" + unusable.getMessage() + ")");
-        }
+    /** Those of the JDK's that are enabled and whose keys are new for each connection, with authenticated encryption: RFC 9325 section 4.2. */
+    private static String[] suites(SSLContext context) {
+        SSLEngine engine = context.createSSLEngine();
+        engine.setEnabledProtocols(SPOKEN);
+        String[] suites = Arrays.stream(engine.getEnabledCipherSuites()).filter(suite -> FORWARD_SECRET.matcher(suite).matches()).toArray(String[]::new);
+        if (suites.length == 0) throw new IllegalStateException("The JDK has no cipher suite with forward secrecy enabled (jdk.tls.disabledAlgorithms), which TLS by upgrade needs");
+        return suites;
     }
 
-    private static SSLEngine engine(SSLContext context) {
+    private static SSLEngine engine(SSLContext context, String[] suites) {
         SSLEngine engine = context.createSSLEngine();
         engine.setUseClientMode(false);
         engine.setEnabledProtocols(SPOKEN);
-        // Who names what it wants inside (ALPN, as every browser does) has not upgraded: somebody has put it behind an upgraded
+        engine.setEnabledCipherSuites(suites);
+        // A client that names what it wants inside (ALPN, as every browser does) has not upgraded: somebody has put it behind an upgraded
         // connection, and would have it take the first answer for its own (CVE-2025-49812). null ends the handshake with an alert.
         engine.setHandshakeApplicationProtocolSelector((asking, names) -> null);
         return engine;

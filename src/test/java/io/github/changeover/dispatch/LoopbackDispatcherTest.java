@@ -14,6 +14,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,9 +28,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The octets that reach a connector, and what becomes of what it answers. */
@@ -38,11 +41,19 @@ class LoopbackDispatcherTest {
     private ServerSocket connector;
     private LoopbackDispatcher dispatcher;
     private final AtomicInteger marks = new AtomicInteger();
+    private final BlockingQueue<Integer> sentFrom = new LinkedBlockingQueue<>();
+    private volatile boolean arrived, mustArrive;
 
     @BeforeEach
     void open() throws IOException {
         connector = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
-        dispatcher = new LoopbackDispatcher(origin -> new LoopbackDispatcher.Mark() {
+        dispatcher = dispatcher(Duration.ofSeconds(30));
+    }
+
+    private LoopbackDispatcher dispatcher(Duration stall) {
+        return new LoopbackDispatcher(origin -> new LoopbackDispatcher.Mark() {
+            private boolean open = true;
+
             {
                 marks.incrementAndGet();
             }
@@ -53,10 +64,26 @@ class LoopbackDispatcherTest {
             }
 
             @Override
-            public void close() {
-                marks.decrementAndGet();
+            public void sentFrom(int port) {
+                sentFrom.add(port);
             }
-        }, new OwnPaths("", path -> true), new Turnstile(2, 1), getClass().getClassLoader());
+
+            @Override
+            public boolean arrived() {
+                return arrived;
+            }
+
+            @Override
+            public boolean mustArrive() {
+                return mustArrive;
+            }
+
+            @Override
+            public void close() {
+                if (open) marks.decrementAndGet();
+                open = false;
+            }
+        }, new TargetPolicy("", asked -> !asked.path().decoded().startsWith("/other")), new ConcurrencyLimiter(2, 1), new LoopbackDispatcher.Progress(stall, 1000), getClass().getClassLoader());
     }
 
     @AfterEach
@@ -74,7 +101,7 @@ class LoopbackDispatcherTest {
         all[0] = "host";
         all[1] = "h";
         System.arraycopy(fields, 0, all, 2, fields.length);
-        return new InnerRequest(method, target, Fields.of(all), content, new Origin(switched, "http", "HTTP/2.0", ""));
+        return new InnerRequest(method, target, Fields.of(all), content, new Origin(switched, false, "HTTP/2.0", ""));
     }
 
     private static final class Heard implements StreamDispatcher.Answer {
@@ -267,6 +294,184 @@ class LoopbackDispatcherTest {
                 for (String part = heard.next(); part != null && part.startsWith("+"); part = heard.said.poll(200, TimeUnit.MILLISECONDS)) count += part.length() - 1;
             }
         }
+    }
+
+    // ---- what is sent is what was checked
+
+    @ParameterizedTest(name = "S1: {0} is sent in one form")
+    @CsvSource(delimiter = ' ', value = {"/%61%2fb refused", "/%61/%7Eb /a/~b", "/%C3%A9 /%C3%A9", "/a;x=%41 /a;x=A", "/a;;x /a;x", "/a;jsessionid=1?q=%2e /a;jsessionid=1?q=%2e", "//a refused", "/other refused",
+        "/oth%65r refused", "/a/ /a/", "/a?//other/../%00 /a?//other/../%00", "/%7Bx%7D /%7Bx%7D", "/a%3Bb refused", "/.%2e/a refused"})
+    void theTargetIsWrittenAnew(String written, String sent) throws Exception {
+        Heard heard = new Heard();
+        dispatcher.dispatch(request("GET", written, false), heard);
+        if (sent.equals("refused")) {
+            assertThat(heard.next()).isEqualTo("failed 421");
+            return;
+        }
+        try (Socket socket = connector.accept()) {
+            assertThat(head(socket.getInputStream())).startsWith("GET " + sent + " HTTP/1.1\r\n");
+            answer(socket, "HTTP/1.1 204 No\r\n\r\n");
+        }
+        assertThat(heard.next()).startsWith("204");
+    }
+
+    @Test
+    @DisplayName("S1: OPTIONS * is answered here, and reaches no application")
+    void optionsOfTheServer() throws Exception {
+        Heard heard = new Heard();
+        dispatcher.dispatch(request("OPTIONS", "*", false), heard);
+        assertThat(heard.next()).isEqualTo("200 last Content-Length: 0");
+        connector.setSoTimeout(100);
+        assertThatThrownBy(connector::accept).isInstanceOf(SocketTimeoutException.class);
+    }
+
+    @Test
+    @DisplayName("S1: an answer that comes before the application has seen the request is not the application's")
+    void anAnswerOfAnother() throws Exception {
+        mustArrive = true;
+        for (String answer : new String[] {"200 OK", "302 Found\r\nLocation: /elsewhere/", "404 Not Found", "401 No\r\nWWW-Authenticate: x"}) {
+            Heard heard = new Heard();
+            dispatcher.dispatch(request("GET", "/a", false), heard);
+            try (Socket socket = connector.accept()) {
+                head(socket.getInputStream());
+                answer(socket, "HTTP/1.1 " + answer + "\r\nContent-Length: 6\r\n\r\nsecret");
+                assertThat(heard.next()).as(answer).isEqualTo("failed " + (answer.charAt(0) == '4' ? answer.substring(0, 3) : "421"));
+                assertThat(socket.getInputStream().read()).as("the connection is not used again").isEqualTo(-1);
+            }
+            assertThat(heard.said).isEmpty();
+        }
+        arrived = true;
+        Heard heard = new Heard();
+        dispatcher.dispatch(request("GET", "/a", false), heard);
+        try (Socket socket = connector.accept()) {
+            head(socket.getInputStream());
+            answer(socket, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+            assertThat(heard.next()).startsWith("200");
+            assertThat(sentFrom).last().isEqualTo(socket.getPort());
+        }
+    }
+
+    @Test
+    @DisplayName("S1: a request that the application has seen is not sent again")
+    void notTwice() throws Exception {
+        Heard heard = new Heard();
+        dispatcher.dispatch(request("GET", "/1", false), heard);
+        try (Socket socket = connector.accept()) {
+            head(socket.getInputStream());
+            answer(socket, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+            assertThat(heard.next()).startsWith("200 last");
+            dispatcher.dispatch(request("GET", "/2", false), heard);
+            assertThat(head(socket.getInputStream())).startsWith("GET /2 ");
+            arrived = true;
+        }
+        assertThat(heard.next()).isEqualTo("failed 502");
+    }
+
+    @Test
+    @DisplayName("S2: no field of a proxy is passed on, nor does Connection take Host or the length away")
+    void fieldsThatAreNotTheClientsToSend() throws Exception {
+        Heard heard = new Heard();
+        dispatcher.dispatch(request("POST", "/", true, "connection", "host, content-length, x-hop, mark", "x-hop", "1", "content-length", "003", "via", "1", "cf-connecting-ip", "1", "x-real-ip", "1",
+                "X-Original-Forwarded-For", "1", "true-client-ip", "1", "x-forwarded-client-cert", "1", "proxy-keysize", "256"), heard);
+        try (Socket socket = connector.accept()) {
+            assertThat(head(socket.getInputStream())).isEqualTo("POST / HTTP/1.1\r\nhost: h\r\ncontent-length: 3\r\nMark: ours\r\n\r\n");
+        }
+        assertThat(heard.next()).isEqualTo("failed 502");
+    }
+
+    // ---- a client's progress
+
+    @Test
+    @DisplayName("S7: content that comes too slowly ends the request with 408")
+    void slowContent() throws Exception {
+        dispatcher.close();
+        dispatcher = dispatcher(Duration.ofMillis(200));
+        Heard heard = new Heard();
+        StreamDispatcher.Sending sending = dispatcher.dispatch(request("POST", "/", true), heard);
+        try (Socket socket = connector.accept()) {
+            head(socket.getInputStream());
+            for (int i = 0; i < 100 && heard.said.isEmpty(); i++) {
+                sending.content(ByteBuffer.wrap(new byte[1]), () -> { });
+                Thread.sleep(20);
+            }
+            assertThat(heard.next()).isEqualTo("failed 408");
+            socket.getInputStream().readAllBytes();     // to the end: the application learns of it
+        }
+    }
+
+    @Test
+    @DisplayName("S7: content that comes steadily, and content that the application does not take, is waited for")
+    void steadyContent() throws Exception {
+        dispatcher.close();
+        dispatcher = dispatcher(Duration.ofMillis(200));
+        Heard heard = new Heard();
+        StreamDispatcher.Sending sending = dispatcher.dispatch(request("POST", "/", true), heard);
+        try (Socket socket = connector.accept()) {
+            head(socket.getInputStream());
+            for (int i = 0; i < 10; i++) {
+                sending.content(ByteBuffer.wrap(new byte[1100]), () -> { });
+                Thread.sleep(100);
+            }
+            assertThat(heard.said).isEmpty();
+            CountDownLatch taken = new CountDownLatch(1);
+            sending.content(ByteBuffer.wrap(new byte[20_000_000]), taken::countDown);      // more than the system's buffers take
+            assertThat(taken.await(900, TimeUnit.MILLISECONDS)).isFalse();
+            assertThat(heard.said).as("the application is slow, not the client").isEmpty();
+            sending.end();
+            Thread reader = new Thread(() -> drain(socket));
+            reader.start();
+            assertThat(taken.await(10, TimeUnit.SECONDS)).isTrue();
+            answer(socket, "HTTP/1.1 204 No\r\n\r\n");
+            assertThat(heard.next()).startsWith("204");
+            reader.join(10_000);
+        }
+    }
+
+    private static void drain(Socket socket) {
+        try {
+            socket.getInputStream().transferTo(java.io.OutputStream.nullOutputStream());
+        } catch (IOException closed) {
+            // at its end
+        }
+    }
+
+    @Test
+    @DisplayName("S7: an answer that is not taken ends the request")
+    void anAnswerThatIsNotTaken() throws Exception {
+        dispatcher.close();
+        dispatcher = dispatcher(Duration.ofMillis(200));
+        Heard heard = new Heard();
+        dispatcher.dispatch(request("GET", "/", false), heard);
+        try (Socket socket = connector.accept()) {
+            head(socket.getInputStream());
+            answer(socket, "HTTP/1.1 200 OK\r\nContent-Length: 1500\r\n\r\n" + "x".repeat(500));
+            assertThat(heard.next()).startsWith("200");
+            assertThat(heard.next()).hasSize(501);
+            assertThat(heard.next()).isEqualTo("failed 408");
+        }
+    }
+
+    @Test
+    @DisplayName("S5c: a timer that is cancelled keeps nothing of its task")
+    void cancelledTimers() throws Exception {
+        Object[] kept = {new byte[1000]};
+        java.lang.ref.WeakReference<Object> reference = new java.lang.ref.WeakReference<>(kept[0]);
+        Object task = kept[0];
+        StreamDispatcher.Timer timer = later(task);
+        kept[0] = null;
+        task = null;
+        timer.cancel();
+        timer.cancel();
+        for (int i = 0; i < 100 && reference.get() != null; i++) {
+            System.gc();
+            Thread.sleep(20);
+        }
+        assertThat(reference.get()).isNull();
+        StreamDispatcher.Timer.NONE.cancel();
+    }
+
+    private StreamDispatcher.Timer later(Object kept) {
+        return dispatcher.after(Duration.ofHours(1), () -> assertThat(kept).isNull());
     }
 
     @ParameterizedTest

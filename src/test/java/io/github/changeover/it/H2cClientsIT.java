@@ -23,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -133,15 +134,18 @@ class H2cClientsIT {
         for (int i = 1; i <= 3; i++) assertThat(ask(client, to("session").header("Authorization", login)).body()).isEqualTo(Integer.toString(i));
     }
 
+    /** Inside it is replaced; from outside it is refused, because a request of ours whose mark is void must not be taken for one of this machine. */
     @Test
-    void aMarkThatIsNotOursChangesNothing() throws Exception {
+    @DisplayName("S1: a mark that a client writes is never looked at")
+    void aMarkThatIsNotOurs() throws Exception {
         String mark = "1.00000000000000000000000000000000000000000000000000000000000000aa";
         HttpClient client = client();
         ask(client, to("facts"));
         assertThat(ask(client, to("facts").header("Changeover-Inner", mark)).body()).contains("protocol=HTTP/2.0", "secure=false", "mark=null");
         HttpResponse<String> plain = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()
                 .send(to("facts").header("Changeover-Inner", mark).build(), BodyHandlers.ofString());
-        assertThat(plain.body()).contains("protocol=HTTP/1.1", "secure=false", "remote=127.0.0.1");
+        assertThat(plain.statusCode()).isEqualTo(400);
+        assertThat(plain.body()).contains("Changeover-Inner");
     }
 
     @Test

@@ -79,7 +79,7 @@ class H2cNotOfferedIT {
             http.send(HEADERS, END_HEADERS, 3, Http2Wire.block(":method", "CONNECT", ":authority", "localhost:22"));
             List<Frame> answer = http.readUntil(frame -> frame.stream() == 3 && frame.ends() || frame.type() == GOAWAY);
             assertThat(answer).filteredOn(frame -> frame.is(HEADERS, 3)).singleElement().satisfies(head -> assertThat(new String(head.payload())).contains("405"));
-            assertThat(Http2Wire.text(answer, 3)).isEqualTo("This method is not for here.\n");
+            assertThat(Http2Wire.text(answer, 3)).isEqualTo("The method CONNECT is not supported inside a switched connection.\n");
             goesOn(http);
         }
     }

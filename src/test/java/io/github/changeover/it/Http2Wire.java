@@ -9,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.function.Predicate;
@@ -58,8 +59,16 @@ final class Http2Wire implements AutoCloseable {
     }
 
     static Http2Wire upgrade(ContainerUnderTest container, String method, String path, int receiveBuffer, int... settings) throws IOException {
-        Wire wire = Wire.connect(container.http().getHost(), container.http().getPort(), receiveBuffer);
-        wire.send(Ask.request(method, path, "Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: " + settings(settings)));
+        return upgrade(Wire.connect(container.http().getHost(), container.http().getPort(), receiveBuffer), method, path, settings);
+    }
+
+    /** On this connection, with some more fields. */
+    static Http2Wire upgrade(Wire wire, String method, String path, int[] settings, String... fields) throws IOException {
+        String[] all = Arrays.copyOf(fields, fields.length + 3);
+        all[fields.length] = "Connection: Upgrade, HTTP2-Settings";
+        all[fields.length + 1] = "Upgrade: h2c";
+        all[fields.length + 2] = "HTTP2-Settings: " + settings(settings);
+        wire.send(Ask.request(method, path, all));
         Head head = wire.readHead();
         if (head.status() != 101 || !"h2c".equals(head.only("Upgrade")) || head.has("HTTP2-Settings")) throw new AssertionError(head.raw());
         return new Http2Wire(wire);

@@ -39,6 +39,21 @@ public final class War {
         return new War(name).file("WEB-INF/lib/" + jar.getFileName(), read(jar));
     }
 
+    /** With the library, but for one of its files: as on a container that the file is not for. */
+    public static War withAllBut(String name, String file) {
+        Path jar = Path.of(System.getProperty("changeover.jar"));
+        Map<String, byte[]> files = new LinkedHashMap<>();
+        try (ZipInputStream zip = new ZipInputStream(Files.newInputStream(jar))) {
+            for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+                if (!entry.isDirectory()) files.put(entry.getName(), zip.readAllBytes());
+            }
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+        if (files.remove(file) == null) throw new IllegalArgumentException(file + " is not in the library");
+        return new War(name).file("WEB-INF/lib/" + jar.getFileName(), zip(files));
+    }
+
     /** With nothing at all: not even the library. */
     public static War plain(String name) {
         return new War(name);

@@ -369,9 +369,18 @@ class CapturedResponseTest {
     @Test
     void exactlyTheLimitIsWhole() throws IOException {
         captured.getOutputStream().write(new byte[64]);
-        assertThat(whole().body().octets()).hasSize(64);
+        assertThat(whole().body().length()).isEqualTo(64);
         captured.getOutputStream().write(0);
         assertThat(real.body.size()).isEqualTo(65);
+    }
+
+    @Test
+    void whatIsWholeIsReadOnceAndNotKept() throws IOException {
+        captured.getOutputStream().write(new byte[64]);
+        OriginalResponse.Body body = whole().body();
+        assertThat(body.octets()).hasSize(64);
+        assertThat(body.length()).isEqualTo(64);
+        assertThatThrownBy(body::octets).isInstanceOf(IllegalStateException.class).hasMessageContaining("read already");
     }
 
     @Test

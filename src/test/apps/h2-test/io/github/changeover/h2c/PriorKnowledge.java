@@ -1,6 +1,7 @@
 package io.github.changeover.h2c;
 
 import io.github.changeover.dispatch.ApplicationDispatcher;
+import io.github.changeover.dispatch.LoopbackDispatcher;
 import io.github.changeover.dispatch.Origin;
 import io.github.changeover.dispatch.StreamDispatcher;
 import io.github.changeover.pipeline.PipelineHandler;
@@ -30,7 +31,7 @@ public final class PriorKnowledge implements ProtocolLibrary {
         return new Started() {
             @Override
             public List<UpgradeProtocol> protocols() {
-                return List.of(new Protocol(dispatcher));
+                return List.of(new Protocol(dispatcher, ApplicationDispatcher.progress(start.settings())));
             }
 
             @Override
@@ -40,7 +41,7 @@ public final class PriorKnowledge implements ProtocolLibrary {
         };
     }
 
-    private record Protocol(StreamDispatcher dispatcher) implements UpgradeProtocol {
+    private record Protocol(StreamDispatcher dispatcher, LoopbackDispatcher.Progress progress) implements UpgradeProtocol {
         @Override
         public List<ProtocolToken> tokens() {
             return List.of(TOKEN);
@@ -49,7 +50,7 @@ public final class PriorKnowledge implements ProtocolLibrary {
         @Override
         public Decision negotiate(UpgradeRequest request, ProtocolToken offered) {
             return Decision.Switch.to(offered, context -> new PipelineHandler((pipeline, inside) ->
-                    new Streams(dispatcher, new Origin(request, "http", "HTTP/2.0", ""), inside).enter(pipeline)));
+                    new Streams(dispatcher, new Origin(request, false, "HTTP/2.0", ""), inside, progress).enter(pipeline)));
         }
     }
 }

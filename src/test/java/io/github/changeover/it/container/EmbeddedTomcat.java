@@ -75,7 +75,7 @@ final class EmbeddedTomcat implements ContainerUnderTest {
         tomcat.addRole(user, role);
     }
 
-    private static Connector connector(int port) {
+    static Connector connector(int port) {
         Connector connector = new Connector("org.apache.coyote.http11.Http11NioProtocol");
         connector.setPort(port);
         connector.setProperty("address", Work.LOOPBACK);
@@ -111,7 +111,7 @@ final class EmbeddedTomcat implements ContainerUnderTest {
     }
 
     /** What a distribution has in conf/web.xml, without JSP: static files, index.html, their types. */
-    private static final class FilesOnly extends ContextConfig {
+    static final class FilesOnly extends ContextConfig {
         FilesOnly(String defaultWebXml) {
             setDefaultWebXml(defaultWebXml);
         }

@@ -15,31 +15,45 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 
 /** One request and its answer, over a connection to the connector. Everything happens on the loop's thread. */
-final class Exchange implements StreamDispatcher.Sending {
-    private static final System.Logger LOG = System.getLogger(Exchange.class.getName());
+final class ConnectorExchange implements StreamDispatcher.Sending {
+    private static final System.Logger LOG = System.getLogger(ConnectorExchange.class.getName());
     /** May be sent again when a connection that waited turns out to have ended (RFC 9110 section 9.2.2). */
     private static final Set<String> REPEATABLE = Set.of("GET", "HEAD", "OPTIONS");
 
-    private final Loop loop;
+    private final ConnectorLoop loop;
     private final InnerRequest request;
-    private final Fields mark;
+    private final String target;
+    private final LoopbackDispatcher.Mark mark;
+    private final LoopbackDispatcher.Progress progress;
     private final StreamDispatcher.Answer answer;
     private final Runnable finished;
     private final InetSocketAddress address;
     private final Queue<Runnable> beforeChannel = new ArrayDeque<>();
     private Channel channel;
-    private boolean over, again, requestSent, interim, answering, bare, keepAlive, told;
+    private boolean over, again, requestSent, interim, answering, bare, keepAlive;
+    // the client's progress
+    private StreamDispatcher.Timer check = StreamDispatcher.Timer.NONE;
+    private boolean checking, applicationSlow;
+    private long contentReceived, contentBefore, contentUntaken, answerUntaken, untakenSince;
 
-    Exchange(Loop loop, InnerRequest request, Fields mark, StreamDispatcher.Answer answer, Runnable finished) {
+    /**
+     * @param target   for the request line
+     * @param finished runs once, when the exchange is over
+     */
+    ConnectorExchange(ConnectorLoop loop, InnerRequest request, String target, LoopbackDispatcher.Mark mark, LoopbackDispatcher.Progress progress,
+                      StreamDispatcher.Answer answer, Runnable finished) {
         this.loop = loop;
         this.request = request;
+        this.target = target;
         this.mark = mark;
+        this.progress = progress;
         this.answer = answer;
         this.finished = finished;
         this.address = request.origin().switched().local();
@@ -57,7 +71,7 @@ final class Exchange implements StreamDispatcher.Sending {
 
     /** In the place of {@link #begin}: the loop has ended. */
     void refuse() {
-        fail(503, "The application is going.", "the loop has ended");
+        fail(503, "The application is stopping.", "the loop has ended");
     }
 
     private void connect() {
@@ -71,16 +85,18 @@ final class Exchange implements StreamDispatcher.Sending {
 
     private void take(Channel taken) {
         channel = taken;
+        mark.sentFrom(((InetSocketAddress) channel.localAddress()).getPort());
         channel.pipeline().get(Inbound.class).serve(this);
-        channel.write(RequestHead.of(request, mark));
-        if (!request.content()) sendEnd(Fields.none());
+        channel.write(ConnectorRequest.of(request, target, mark.fields()));
+        if (request.content()) checkLater();
+        else sendEnd(Fields.none());
         channel.flush();
         for (Runnable early = beforeChannel.poll(); early != null; early = beforeChannel.poll()) early.run();
         channel.read();
     }
 
     private void sendEnd(Fields trailers) {
-        channel.writeAndFlush(RequestHead.end(trailers));
+        channel.writeAndFlush(ConnectorRequest.end(trailers));
         requestSent = true;
     }
 
@@ -93,15 +109,22 @@ final class Exchange implements StreamDispatcher.Sending {
     }
 
     @Override
-    public void content(ByteBuffer octets, Runnable taken) {
-        ByteBuf copy = Unpooled.copiedBuffer(octets);
+    public void content(ByteBuffer bytes, Runnable taken) {
+        ByteBuf copy = Unpooled.copiedBuffer(bytes);
+        int count = copy.readableBytes();
         onChannel(() -> {
             if (over) {
                 copy.release();
                 taken.run();
-            } else {
-                channel.writeAndFlush(new DefaultHttpContent(copy)).addListener(done -> taken.run());
+                return;
             }
+            contentReceived += count;
+            contentUntaken += count;
+            channel.writeAndFlush(new DefaultHttpContent(copy)).addListener(done -> {
+                contentUntaken -= count;
+                taken.run();
+            });
+            if (contentUntaken > 0) applicationSlow = true;
         });
     }
 
@@ -120,7 +143,7 @@ final class Exchange implements StreamDispatcher.Sending {
     @Override
     public void more() {
         onChannel(() -> {
-            told = false;
+            answerUntaken = 0;
             if (!over) channel.read();
         });
     }
@@ -137,43 +160,61 @@ final class Exchange implements StreamDispatcher.Sending {
     void received(HttpObject message) {
         if (over) return;
         if (message.decoderResult().isFailure()) {
-            fail(502, "The server answered with something that is no HTTP.", message.decoderResult().cause().toString());
+            fail(502, "The server's answer is not HTTP.", message.decoderResult().cause().toString());
             return;
         }
         if (message instanceof HttpResponse response) {
             interim = response.status().code() < 200;
             if (!interim) head(response);
         }
-        if (message instanceof HttpContent content && !interim) content(content);
+        if (message instanceof HttpContent content && !interim && !over) content(content);
     }
 
     private void head(HttpResponse response) {
         int status = response.status().code();
+        if (mark.mustArrive() && !mark.arrived() && !isOwnRedirect(response)) {
+            // The container has answered by itself, or had another application answer: a rule may have been added since the path was checked.
+            if (status < 400) fail(421, "This connection serves only the application that it began with: open another connection for this path.", "answered by another one");
+            else fail(status, "The server has refused this request before the application saw it.", "answered " + status + " by the container");
+            return;
+        }
         answering = true;
         keepAlive = HttpUtil.isKeepAlive(response);
         bare = request.method().equals("HEAD") || status == 204 || status == 304 || response.headers().containsValue(HttpHeaderNames.CONTENT_LENGTH, "0", false);
-        answer.head(status, Hop.without(RequestHead.fields(response.headers())), bare);
+        answer.head(status, HopByHopFields.without(ConnectorRequest.fields(response.headers())), bare);
+    }
+
+    /** A container sends the application's root without its slash to the root with one, and asks nobody. */
+    private boolean isOwnRedirect(HttpResponse response) {
+        String context = request.origin().switched().contextPath();
+        String location = response.headers().get(HttpHeaderNames.LOCATION, "");
+        return response.status().code() / 100 == 3 && target.equals(context + request.query()) && location.endsWith(context + "/" + request.query());
     }
 
     private void content(HttpContent content) {
-        if (content.content().isReadable()) {
-            told = true;
+        int count = content.content().readableBytes();
+        if (count > 0) {
+            if (answerUntaken == 0) {
+                untakenSince = System.nanoTime();
+                checkLater();
+            }
+            answerUntaken += count;
             answer.content(ByteBufUtil.getBytes(content.content()));
         }
         if (content instanceof LastHttpContent last) {
             finish(keepAlive && requestSent);
-            if (!bare) answer.end(Hop.without(RequestHead.fields(last.trailingHeaders())));
+            if (!bare) answer.end(HopByHopFields.without(ConnectorRequest.fields(last.trailingHeaders())));
         }
     }
 
     /** After all that one read brought. */
     void readSome() {
-        if (!over && !told) channel.read();
+        if (!over && answerUntaken == 0) channel.read();
     }
 
     void ended(String how) {
         if (over) return;
-        if (again && !answering) {
+        if (again && !answering && !mark.arrived()) {
             again = false;
             channel.pipeline().get(Inbound.class).serve(null);
             connect();
@@ -182,15 +223,42 @@ final class Exchange implements StreamDispatcher.Sending {
         }
     }
 
+    // ---- the client's progress
+
+    private void checkLater() {
+        if (checking || over) return;
+        checking = true;
+        contentBefore = contentReceived;
+        applicationSlow = contentUntaken > 0;
+        check = loop.after(progress.stall(), this::check);
+    }
+
+    /** Nobody is held to be slow for the time in which the application did not take what it was sent, or sent nothing. */
+    private void check() {
+        checking = false;
+        if (over) return;
+        boolean sending = request.content() && !requestSent;
+        long toTake = answerUntaken == 0 ? 0 : progress.toTake(answerUntaken).toNanos();
+        if (sending && !applicationSlow && contentReceived - contentBefore < progress.minimum()) {
+            fail(408, "The request's content came too slowly: fewer than " + progress.minimum() + " bytes in " + progress.stall().toMillis()
+                    + " ms (changeover.stall.min, changeover.stall).", "the client sends too slowly");
+        } else if (answerUntaken > 0 && System.nanoTime() - untakenSince > toTake) {
+            fail(408, "The answer was taken too slowly (changeover.stall.min, changeover.stall).", "the client reads too slowly");
+        } else if (sending || answerUntaken > 0) {
+            checkLater();
+        }
+    }
+
     private void fail(int status, String reason, String how) {
         if (over) return;
-        LOG.log(System.Logger.Level.DEBUG, "{0} {1} by way of {2} failed: {3}", request.method(), request.path(), address, how);
+        LOG.log(System.Logger.Level.DEBUG, "{0} {1} by way of {2} failed: {3}", request.method(), request.shownPath(), address, how);
         finish(false);
         answer.failed(status, reason);
     }
 
     private void finish(boolean reusable) {
         over = true;
+        check.cancel();
         finished.run();
         for (Runnable early = beforeChannel.poll(); early != null; early = beforeChannel.poll()) early.run();
         if (channel == null) return;

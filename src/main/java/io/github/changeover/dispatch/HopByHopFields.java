@@ -7,18 +7,26 @@ import java.util.Locale;
 import java.util.Set;
 
 /** Fields that are about one connection and are never passed on (RFC 9110 section 7.6.1, RFC 9113 section 8.2.2). */
-final class Hop {
-    private static final Set<String> FIELDS = Set.of("connection", "keep-alive", "proxy-connection", "te", "transfer-encoding", "upgrade", "http2-settings");
+public final class HopByHopFields {
+    private static final Set<String> NAMES = Set.of("connection", "keep-alive", "proxy-connection", "te", "transfer-encoding", "upgrade", "http2-settings");
+    /** They make the message: {@code Connection} cannot name them (RFC 9110 section 7.6.1). */
+    private static final Set<String> NEVER = Set.of("host", "content-length");
 
-    private Hop() {
+    private HopByHopFields() {
+    }
+
+    /** @param name in lower case */
+    public static boolean has(String name) {
+        return NAMES.contains(name);
     }
 
     /** The fields without them, and without those that {@code Connection} names. */
     static Fields without(Fields fields) {
-        Set<String> dropped = new HashSet<>(FIELDS);
+        Set<String> dropped = new HashSet<>(NAMES);
         for (String value : fields.values("Connection")) {
             for (String name : value.split(",")) dropped.add(name.strip().toLowerCase(Locale.ROOT));
         }
+        dropped.removeAll(NEVER);
         List<Fields.Line> kept = fields.lines().stream().filter(line -> !dropped.contains(line.name().toLowerCase(Locale.ROOT))).toList();
         return kept.size() == fields.lines().size() ? fields : Fields.of(kept);
     }

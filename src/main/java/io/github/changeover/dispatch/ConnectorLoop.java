@@ -19,11 +19,12 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /** The one thread, and the connections that wait for their next request. Begun when first needed. */
-final class Loop implements AutoCloseable {
+final class ConnectorLoop implements AutoCloseable {
     private static final UnpooledByteBufAllocator MEMORY = new UnpooledByteBufAllocator(false);
     private static final int READ = 16 * 1024, MAX_HEAD = 64 * 1024, MAX_IDLE = 64;
     /** Shorter than any container's own patience with an idle connection: a request should not meet its end. */
@@ -35,7 +36,7 @@ final class Loop implements AutoCloseable {
     private volatile Thread running;
     private boolean closed, sweeping;
 
-    Loop(ClassLoader loader) {
+    ConnectorLoop(ClassLoader loader) {
         this.loader = loader;
     }
 
@@ -64,8 +65,16 @@ final class Loop implements AutoCloseable {
         }
     }
 
-    void after(Duration time, Runnable task) {
-        execute(() -> thread.schedule(task, time.toMillis(), TimeUnit.MILLISECONDS));
+    /** The task is let go when it is cancelled, also if that is asked for before the thread has heard of it. */
+    StreamDispatcher.Timer after(Duration time, Runnable task) {
+        Optional<SingleThreadIoEventLoop> running = thread();
+        if (running.isEmpty()) return StreamDispatcher.Timer.NONE;
+        try {
+            Future<?> scheduled = running.get().schedule(task, time.toMillis(), TimeUnit.MILLISECONDS);
+            return () -> scheduled.cancel(false);
+        } catch (RejectedExecutionException ended) {
+            return StreamDispatcher.Timer.NONE;
+        }
     }
 
     /** A connection that has served before, if one waits. On the thread. */
@@ -113,7 +122,7 @@ final class Loop implements AutoCloseable {
                 .handler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        channel.pipeline().addLast(new HttpClientCodec(MAX_HEAD, MAX_HEAD, READ), new Inbound(Loop.this));
+                        channel.pipeline().addLast(new HttpClientCodec(MAX_HEAD, MAX_HEAD, READ), new Inbound(ConnectorLoop.this));
                     }
                 }).connect(address);
     }

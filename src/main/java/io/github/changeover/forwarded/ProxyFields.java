@@ -1,0 +1,41 @@
+package io.github.changeover.forwarded;
+
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * The header fields by which proxies, load balancers and content delivery networks tell a server who the client is, or that they stand between.
+ * A client that connects directly sends none of them, so one that does is either behind a proxy or pretends to be. The only list of them:
+ * whoever has to know these fields asks here.
+ */
+public final class ProxyFields {
+    /** In lower case. */
+    private static final Set<String> NAMES = Set.of(
+            // RFC 7239, RFC 9110 section 7.6.3, RFC 8586, RFC 9440
+            "forwarded", "via", "cdn-loop", "client-cert", "client-cert-chain",
+            // the client's address
+            "client-ip", "x-client-ip", "x-real-ip", "x-real-port", "x-cluster-client-ip", "x-originating-ip", "x-remote-ip", "x-remote-addr", "x-proxyuser-ip", "x-host",
+            "true-client-ip", "cf-connecting-ip", "cf-connecting-ipv6", "cf-pseudo-ipv4", "cf-visitor", "cf-ray", "fastly-client-ip", "fastly-client", "fastly-ssl", "fastly-ff",
+            "x-azure-clientip", "x-azure-socketip", "x-appengine-user-ip", "x-appengine-remote-addr", "fly-client-ip", "do-connecting-ip", "x-nf-client-connection-ip",
+            "incap-client-ip", "x-sucuri-clientip", "ali-cdn-real-ip", "cdn-src-ip", "akamai-origin-hop", "x-akamai-edgescape", "x-envoy-external-address", "x-envoy-internal",
+            "x-arr-log-id", "x-arr-ssl", "x-arr-clientcert", "x-forwarded", "forwarded-for",
+            // scheme and client certificate, as mod_proxy, Tomcat's SSLValve, WebLogic's and GlassFish's proxy handlers have them
+            "x-scheme", "x-url-scheme", "front-end-https", "x-client-cert", "x-client-certificate", "x-client-verify", "x-client-dn", "ssl_client_cert", "ssl_client_verify",
+            "ssl_client_s_dn", "ssl_cipher", "ssl_session_id", "ssl_cipher_usekeysize", "proxy-ip", "proxy-keysize", "proxy-auth-cert", "proxy-ssl-id", "proxy-client-ip",
+            // the user, as proxies that ask for the login have it
+            "remote-user", "x-remote-user", "x-webauth-user", "x-authenticated-user");
+    private static final String[] PREFIXES = {"x-forwarded-", "x-original-", "wl-proxy-", "x-ssl-", "x-auth-request-", "x-amzn-oidc-", "x-amzn-mtls-", "x-ms-client-principal"};
+
+    private ProxyFields() {
+    }
+
+    /** Whether a field of this name, in any case, is one of them. */
+    public static boolean has(String name) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        if (NAMES.contains(lower)) return true;
+        for (String prefix : PREFIXES) {
+            if (lower.startsWith(prefix)) return true;
+        }
+        return false;
+    }
+}

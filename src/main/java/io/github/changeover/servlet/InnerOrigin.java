@@ -1,0 +1,79 @@
+package io.github.changeover.servlet;
+
+import io.github.changeover.forwarded.ProxyFields;
+import io.github.changeover.spi.Fields;
+import io.github.changeover.spi.UpgradeRequest;
+import java.net.InetSocketAddress;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.regex.Pattern;
+
+/**
+ * Where the requests inside a switched connection come from, as the application is to see it: what it would see if each had come in the same way
+ * as the request that began the connection.
+ *
+ * @param client      the client's address: what a trusted proxy told of it, or the peer of the connection
+ * @param scheme      {@code http} or {@code https}
+ * @param host        host, and perhaps a port, that a trusted proxy says the client asked for; empty where {@code Host} tells it
+ * @param protocol    what the client speaks inside, such as {@code HTTP/2.0}
+ * @param cipherSuite empty without TLS
+ * @param proxyFields what proxies have added to the request that began the connection
+ */
+public record InnerOrigin(InetSocketAddress client, String scheme, Optional<String> host, String protocol, String cipherSuite, Fields proxyFields) {
+    /** RFC 3986 section 3.2: a name or an address, and perhaps a port. */
+    private static final Pattern HOST = Pattern.compile("(\\[[0-9A-Fa-f:.]{2,45}]|[0-9A-Za-z._~-]{1,255})(?::([0-9]{1,5}))?");
+
+    /**
+     * @param switched    the request that began the connection
+     * @param secure      whether the client speaks TLS inside
+     * @param protocol    what the client speaks inside
+     * @param cipherSuite empty without TLS
+     */
+    public static InnerOrigin of(UpgradeRequest switched, boolean secure, String protocol, String cipherSuite) {
+        Optional<String> told = switched.forwarded().flatMap(UpgradeRequest.Forwarded::scheme).map(scheme -> scheme.equals("https") || scheme.equals("wss") ? "https" : "http");
+        String scheme = secure ? "https" : told.orElse(switched.secure() ? "https" : "http");
+        Optional<String> host = switched.forwarded().flatMap(UpgradeRequest.Forwarded::host).map(String::strip).filter(text -> HOST.matcher(text).matches());
+        Fields proxies = Fields.of(switched.fields().lines().stream().filter(line -> ProxyFields.has(line.name())).toList());
+        return new InnerOrigin(switched.client(), scheme, host, protocol, cipherSuite, proxies);
+    }
+
+    /** The client's address in digits, or the proxy's word for it where the proxy hides the address. */
+    public String address() {
+        return client.getAddress() == null ? client.getHostString() : client.getAddress().getHostAddress();
+    }
+
+    public boolean secure() {
+        return scheme.equals("https");
+    }
+
+    /** The server's name, where a proxy told another host than {@code Host} has. */
+    public Optional<String> serverName() {
+        return host.map(text -> text.substring(0, endOfName(text)));
+    }
+
+    /**
+     * The server's port, where it is another one than the container takes for a request in clear.
+     *
+     * @param hostField the request's {@code Host}
+     */
+    public OptionalInt serverPort(String hostField) {
+        OptionalInt told = host.map(InnerOrigin::port).orElse(OptionalInt.empty());
+        if (told.isPresent()) return told;
+        if (host.isPresent()) return OptionalInt.of(secure() ? 443 : 80);
+        return secure() && port(hostField == null ? "" : hostField.strip()).isEmpty() ? OptionalInt.of(443) : OptionalInt.empty();
+    }
+
+    private static OptionalInt port(String host) {
+        int end = endOfName(host);
+        try {
+            return end >= host.length() - 1 ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(host, end + 1, host.length(), 10));
+        } catch (NumberFormatException malformed) {
+            return OptionalInt.empty();
+        }
+    }
+
+    private static int endOfName(String host) {
+        int colon = host.lastIndexOf(':');
+        return colon > host.lastIndexOf(']') ? colon : host.length();
+    }
+}

@@ -1,0 +1,101 @@
+package io.github.changeover.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.changeover.it.container.ContainerUnderTest;
+import io.github.changeover.it.container.EmbeddedOnly;
+import io.github.changeover.it.container.KeyStoreFile;
+import io.github.changeover.it.container.OnContainer;
+import io.github.changeover.it.container.OnceOnTomcat;
+import io.github.changeover.testkit.Wire;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** First answers of 1 MB: what is kept of them once they are delivered, or their client has gone. Container and library are in this JVM, so that their heap is this one. */
+@OnContainer
+@OnceOnTomcat
+@EmbeddedOnly
+class InnerMemoryIT {
+    private static final int CLIENTS = Integer.getInteger("changeover.first-answers", 40), SIZE = 1 << 20, INITIAL_WINDOW = 4;
+    private static ContainerUnderTest server;
+
+    @BeforeAll
+    static void deploy(ContainerUnderTest container) {
+        container.deploy(H2cIT.war("memory").set("changeover.path./page/big.protocols", "h2c, TLS/1.2").set("changeover.capture.max", "2M").set("changeover.h2c.preface", "60s")
+                .set("changeover.tls.handshake", "60s").set("changeover.tls.key-store", KeyStoreFile.get().toString()).set("changeover.tls.key-store-password", KeyStoreFile.PASSWORD).build(), "/memory");
+        server = container.withoutHttp2();
+    }
+
+    @AfterAll
+    static void undeploy(ContainerUnderTest container) {
+        container.undeploy("/memory");
+    }
+
+    private static long used() {
+        System.gc();
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    }
+
+    /** A heap that has grown by more than half of the bodies has kept them. */
+    private static void isLetGo(long before) throws InterruptedException {
+        long bound = (long) CLIENTS * SIZE / 2;
+        long grown = used() - before;
+        for (int i = 0; i < 20 && grown > bound; i++) {
+            Thread.sleep(200);
+            grown = used() - before;
+        }
+        assertThat(grown).as("growth of the heap by %s answers of %s bytes", CLIENTS, SIZE).isLessThan(bound);
+    }
+
+    private static Wire switched(String protocol) throws IOException {
+        String path = "/memory/page/big?size=" + SIZE;
+        if (protocol.equals("h2c")) return Http2Wire.upgrade(server, path, INITIAL_WINDOW, Integer.MAX_VALUE).wire();
+        Wire wire = Wire.connect(server.http()).send(Ask.upgrade(path, "TLS/1.2"));
+        assertThat(wire.readHead().status()).isEqualTo(101);
+        return wire;
+    }
+
+    private static Wire delivered(String protocol) throws IOException {
+        Wire wire = switched(protocol);
+        if (protocol.equals("h2c")) {
+            wire.send(Http2Wire.MAGIC).send(Http2Wire.frame(Http2Wire.SETTINGS, 0, 0, Http2Wire.payload(INITIAL_WINDOW, Integer.MAX_VALUE)));
+            wire.send(Http2Wire.frame(Http2Wire.WINDOW_UPDATE, 0, 0, Http2Wire.number(2 * SIZE)));
+        } else {
+            wire = wire.startTls();
+        }
+        InputStream in = wire.socket().getInputStream();
+        in.skipNBytes(SIZE);        // with the heads a little more has come: the rest is in the system's buffers
+        return wire;
+    }
+
+    @ParameterizedTest(name = "S5b: {0} keeps nothing of a first answer that was delivered")
+    @ValueSource(strings = {"h2c", "TLS"})
+    void delivered(String protocol, ContainerUnderTest container) throws Exception {
+        delivered(protocol).close();
+        long before = used();
+        List<Wire> open = new ArrayList<>();
+        try {
+            for (int i = 0; i < CLIENTS; i++) open.add(delivered(protocol));
+            isLetGo(before);
+        } finally {
+            for (Wire wire : open) wire.close();
+        }
+    }
+
+    @ParameterizedTest(name = "S5c: {0} keeps nothing of a connection that ended before its preface or handshake")
+    @ValueSource(strings = {"h2c", "TLS"})
+    void ended(String protocol, ContainerUnderTest container) throws Exception {
+        delivered(protocol).close();
+        long before = used();
+        for (int i = 0; i < CLIENTS; i++) switched(protocol).reset();
+        isLetGo(before);
+    }
+}
