@@ -1,0 +1,46 @@
+package ends;
+
+import io.github.changeover.UpgradeEndpoint;
+import io.github.changeover.spi.CloseCause;
+import io.github.changeover.spi.ConnectionHandler;
+import io.github.changeover.spi.SwitchedConnection;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Echoes; "h" ends the output behind "bye" and goes on reading, "f" sends 4 MB and closes. What came after "h", or how much was echoed,
+ * is kept when the connection has closed.
+ */
+@UpgradeEndpoint(value = "/ends", protocol = "ends")
+public final class Ends implements ConnectionHandler.Events {
+    /** By the query of the request. */
+    static final Map<String, String> HEARD = new ConcurrentHashMap<>();
+    private ByteArrayOutputStream after;        // null before "h"
+    private int echoed;
+
+    @Override
+    public void received(SwitchedConnection connection, ByteBuffer bytes) {
+        byte first = bytes.get(bytes.position());
+        if (after != null) {
+            while (bytes.hasRemaining()) after.write(bytes.get());
+        } else if (first == 'h') {
+            after = new ByteArrayOutputStream();
+            connection.send(StandardCharsets.US_ASCII.encode("bye"));
+            connection.endOutput();
+        } else if (first == 'f') {
+            for (int i = 0; i < 4; i++) connection.send(ByteBuffer.allocate(1_000_000));
+            connection.close();
+        } else {
+            echoed += bytes.remaining();
+            connection.send(bytes);
+        }
+    }
+
+    @Override
+    public void closed(SwitchedConnection connection, CloseCause cause) {
+        HEARD.put(connection.request().query(), (after != null ? after + " " : echoed + " bytes ") + cause.kind());
+    }
+}

@@ -1,0 +1,115 @@
+package io.github.changeover.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.changeover.conformance.Covers;
+import io.github.changeover.it.container.ContainerUnderTest;
+import io.github.changeover.it.container.NotOnTomcatServletEdge;
+import io.github.changeover.it.container.OnContainer;
+import java.io.IOException;
+import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** How a connection ends that switched over TLS, on the container's own listener. */
+@OnContainer
+@NotOnTomcatServletEdge      // there Tomcat itself drops what comes in one read with close_notify
+class TlsEndsIT {
+    private static final String AT = "/ends";
+    private static ContainerUnderTest container;
+
+    @BeforeAll
+    static void deploy(ContainerUnderTest under) {
+        container = under;
+        container.deploy(War.with("ends").app("ends").set("changeover.linger", "2s").set("changeover.queue.max", "8M").build(), AT);
+    }
+
+    @AfterAll
+    static void undeploy() {
+        container.undeploy(AT);
+    }
+
+    private static TlsTalk switched(String protocol, int receiveBuffer, String name) throws IOException {
+        TlsTalk talk = TlsTalk.to(container.https(), protocol, receiveBuffer);
+        talk.send("GET " + AT + "/ends?" + name + " HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: ends\r\n\r\n");
+        StringBuilder head = new StringBuilder();
+        while (head.indexOf("\r\n\r\n") < 0) head.append(talk.read(1));
+        assertThat(head.toString()).startsWith("HTTP/1.1 101 ").endsWith("\r\n\r\n");
+        return talk;
+    }
+
+    /** What the client sends and its close_notify may come in one read: nothing of it is lost. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 100, 20_000, 100_000})
+    @DisplayName("C11: every byte before the client's close_notify is echoed, and the server's close_notify ends it")
+    @Covers("RFC8446-6.1-01")
+    void everythingBeforeTheClientsCloseNotifyIsEchoed(int length) throws IOException {
+        byte[] bytes = bytes(length);
+        try (TlsTalk talk = switched("TLSv1.3", 0, "echoed-" + length)) {
+            TlsTalk.Rest rest = talk.sendLast(bytes).readToEnd(5000);
+            assertThat(rest.bytes()).isEqualTo(bytes);
+            assertThat(rest.end()).isEqualTo(TlsTalk.End.CLOSE_NOTIFY);
+        }
+    }
+
+    /** Whoever sends close_notify there wants no answer: the other side drops what it has still to send (RFC 5246 section 7.2.1). */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 100, 20_000, 100_000})
+    @DisplayName("C11: below TLS 1.3 every byte before the client's close_notify is received")
+    void everythingBeforeTheClientsCloseNotifyIsReceived(int length) throws IOException {
+        try (TlsTalk talk = switched("TLSv1.2", 0, "received-" + length)) {
+            assertThat(talk.sendLast(bytes(length)).readToEnd(5000).end()).isNotEqualTo(TlsTalk.End.TIMEOUT);
+        }
+        assertThat(heard("received-" + length)).startsWith(length + " bytes");
+    }
+
+    private static byte[] bytes(int length) {
+        byte[] bytes = new byte[length];
+        new Random(11).nextBytes(bytes);
+        for (int i = 0; i < length; i++) bytes[i] |= (byte) 0x80;     // none of the orders
+        return bytes;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    @DisplayName("C11: close_notify comes behind everything that was sent, also where the client is slow to take it")
+    @Covers("RFC8446-6.1-01")
+    void theServersCloseNotifyWaitsForRoom(String protocol) throws IOException {
+        try (TlsTalk talk = switched(protocol, 4096, "full").send("f")) {
+            LockSupport.parkNanos(700_000_000);     // the buffers of both systems are full meanwhile
+            TlsTalk.Rest rest = talk.readToEnd(5000);
+            assertThat(rest.bytes()).hasSize(4_000_000);
+            assertThat(rest.end()).isEqualTo(TlsTalk.End.CLOSE_NOTIFY);
+        }
+    }
+
+    /** Below TLS 1.3 a client that sees close_notify drops what it has still to send (RFC 8446 section 6.1): so the end waits. */
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    @DisplayName("C11: the output ends alone from TLS 1.3 on")
+    @Covers("RFC8446-6.1-01")
+    void theOutputEndsAloneFromTls13On(String protocol) throws IOException {
+        try (TlsTalk talk = switched(protocol, 0, "alone-" + protocol).send("h")) {
+            assertThat(talk.read(3)).isEqualTo("bye");
+            TlsTalk.End before = talk.readToEnd(500).end();
+            boolean alone = protocol.equals("TLSv1.3");
+            assertThat(before).isEqualTo(alone ? TlsTalk.End.CLOSE_NOTIFY : TlsTalk.End.TIMEOUT);
+            talk.sendLast("and more".getBytes());
+            if (!alone) assertThat(talk.readToEnd(5000).end()).isEqualTo(TlsTalk.End.CLOSE_NOTIFY);
+        }
+        assertThat(heard("alone-" + protocol)).startsWith("and more ");
+    }
+
+    /** What the handler heard, once its connection has closed. */
+    private static String heard(String name) throws IOException {
+        Asking asking = Asking.of(container, AT);
+        long end = System.nanoTime() + 10_000_000_000L;
+        String heard = asking.page("/heard?" + name);
+        while (heard.isEmpty() && System.nanoTime() < end) heard = asking.page("/heard?" + name);
+        return heard;
+    }
+}
