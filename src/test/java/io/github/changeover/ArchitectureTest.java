@@ -38,7 +38,6 @@ import org.junit.jupiter.api.TestFactory;
 /** What docs/architecture.md says of packages and files. A package that is not in the table has no business here: add its line. */
 class ArchitectureTest {
     private static final String ROOT = "io.github.changeover";
-    private static final int LONGEST = 250;
     private static final Path SOURCES = Path.of(System.getProperty("changeover.basedir", "."), "src", "main", "java");
     private static final JavaClasses CLASSES = new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests()).importPackages(ROOT);
 
@@ -167,19 +166,6 @@ class ArchitectureTest {
                 .filter(type -> !type.getModifiers().contains(JavaModifier.FINAL) && !type.getModifiers().contains(JavaModifier.ABSTRACT))
                 .filter(type -> !type.isEnum() && !type.reflect().isSealed())
                 .map(JavaClass::getName).filter(name -> !OPEN.containsKey(name))).isEmpty();
-    }
-
-    @Test
-    void filesAreShort() throws IOException {
-        List<String> tooLong = new ArrayList<>();
-        for (Path file : sources(SOURCES)) {
-            long lines;
-            try (Stream<String> all = Files.lines(file)) {
-                lines = all.count();
-            }
-            if (lines > LONGEST) tooLong.add(SOURCES.relativize(file) + " has " + lines + " lines");
-        }
-        assertThat(tooLong).as("files of more than %s lines: split them along an idea", LONGEST).isEmpty();
     }
 
     @Test

@@ -17,7 +17,7 @@ public interface SwitchedConnection {
     /** The request that asked for the switch. */
     UpgradeRequest request();
 
-    /** The offered token that was chosen, as the client wrote it. */
+    /** The offered token that was chosen, in the spelling of {@link UpgradeProtocol#tokens()}, whatever the client's was. */
     ProtocolToken protocol();
 
     /**
