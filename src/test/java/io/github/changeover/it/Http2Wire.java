@@ -65,6 +65,11 @@ final class Http2Wire implements AutoCloseable {
         return new Http2Wire(wire);
     }
 
+    /** On a connection that speaks HTTP/2, or is about to; nothing of it is sent yet. */
+    static Http2Wire on(Wire wire) {
+        return new Http2Wire(wire);
+    }
+
     Wire wire() {
         return wire;
     }
