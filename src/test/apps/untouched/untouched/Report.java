@@ -29,6 +29,10 @@ public final class Report extends HttpServlet {
         if (!request.getPathInfo().startsWith("/unread")) {
             lines.add("content " + new String(request.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1));
         }
+        if (request.getPathInfo().endsWith("/attribute")) {
+            Object container = getServletContext().getAttribute("jakarta.websocket.server.ServerContainer");
+            lines.add("server container " + (container == null ? "null" : container.getClass().getName()));
+        }
         byte[] answer = (String.join("\n", lines) + "\n").getBytes(StandardCharsets.ISO_8859_1);
         response.setHeader("X-Application", "report");
         response.setContentType("text/plain;charset=iso-8859-1");
