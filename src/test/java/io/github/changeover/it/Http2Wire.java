@@ -125,6 +125,19 @@ final class Http2Wire implements AutoCloseable {
         return all.toByteArray();
     }
 
+    /** The same with the names of the pseudo-header fields from HPACK's static table: Tomcat takes no other. */
+    static byte[] indexedRequest(String method, String path, String... more) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        String[] values = {method, "http", path, "localhost"};
+        int[] names = {2, 6, 4, 1};
+        for (int i = 0; i < names.length; i++) {
+            all.write(names[i]);
+            text(all, values[i]);
+        }
+        all.writeBytes(block(more));
+        return all.toByteArray();
+    }
+
     Http2Wire get(int stream, String path, String... more) throws IOException {
         return send(HEADERS, END_STREAM | END_HEADERS, stream, request("GET", path, more));
     }

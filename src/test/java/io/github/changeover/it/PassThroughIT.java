@@ -307,6 +307,7 @@ class PassThroughIT {
 
     /** By prior knowledge: with and without content, and with fields that do not belong there. */
     private static void overHttp2(ContainerUnderTest container) throws IOException {
+        assertThat(http2(container, "POST", OURS, "/whole/free", true)).contains("POST //whole/free HTTP/2.0").contains("content hello");
         for (String method : List.of("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS")) {
             for (String[] fields : new String[][] {{}, {"upgrade", "foo/2"}, {"upgrade", "foo/2", "connection", "upgrade"}, {"http2-settings", SETTINGS}}) {
                 for (boolean content : new boolean[] {false, true}) {
@@ -324,7 +325,7 @@ class PassThroughIT {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         all.writeBytes(Http2Wire.MAGIC);
         all.writeBytes(Http2Wire.frame(Http2Wire.SETTINGS, 0, 0, new byte[0]));
-        all.writeBytes(Http2Wire.frame(Http2Wire.HEADERS, (content ? 0 : Http2Wire.END_STREAM) | Http2Wire.END_HEADERS, 1, Http2Wire.request(method, context + path, fields)));
+        all.writeBytes(Http2Wire.frame(Http2Wire.HEADERS, (content ? 0 : Http2Wire.END_STREAM) | Http2Wire.END_HEADERS, 1, Http2Wire.indexedRequest(method, context + path, fields)));
         if (content) all.writeBytes(Http2Wire.frame(Http2Wire.DATA, Http2Wire.END_STREAM, 1, "hello".getBytes(StandardCharsets.US_ASCII)));
         try (Wire wire = Wire.connect(container.http())) {
             return answer(Http2Wire.on(wire.send(all.toByteArray())), context, 1);

@@ -42,7 +42,8 @@ public final class PayaraContainer implements Container {
     @Override
     public Fit identify(ServletContext context) {
         Class<?> behind = context.getClass();
-        if (!behind.getName().startsWith(CORE)) return Fit.OTHER;
+        while (behind != null && !behind.getName().startsWith(CORE)) behind = behind.getSuperclass();
+        if (behind == null) return Fit.OTHER;
         try {
             Class.forName("org.glassfish.grizzly.http.server.Request", false, behind.getClassLoader());
         } catch (ClassNotFoundException | LinkageError elsewhere) {

@@ -40,7 +40,8 @@ public final class TomcatContainer implements Container {
     @Override
     public Fit identify(ServletContext context) {
         Class<?> behind = context.getClass();
-        if (!behind.getName().startsWith(CORE) || !hasCoyote(behind.getClassLoader())) return Fit.OTHER;
+        while (behind != null && !behind.getName().startsWith(CORE)) behind = behind.getSuperclass();
+        if (behind == null || !hasCoyote(behind.getClassLoader())) return Fit.OTHER;
         try {
             connectors = TomcatConnectors.of(context);
             if (RequestFacade.class.getClassLoader() != behind.getClassLoader()) {
