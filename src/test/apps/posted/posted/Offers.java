@@ -25,6 +25,8 @@ public final class Offers implements ServletContextListener {
     @Override
     public void contextInitialized(ServletContextEvent event) {
         Changeover.of(event.getServletContext()).path("/original/*").offer(new Original());
+        Changeover.of(event.getServletContext()).path("/refused").offer(new Original())
+                .gate((request, token) -> java.util.Optional.of(new Decision.Refuse(Integer.parseInt(request.query()), "Refused.")));
         Changeover.of(event.getServletContext()).path("/strict/*").offer(new Original()).required();
     }
 

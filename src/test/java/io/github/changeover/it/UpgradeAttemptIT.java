@@ -195,6 +195,20 @@ class UpgradeAttemptIT {
         switched("POST", "/v1/exec/e7/start", "tcp", "Content-Length: 0").close();
     }
 
+    // ---- H8: reason phrases
+
+    @ParameterizedTest(name = "H8: a refusal with {0} has the phrase {1}, where the container sends one")
+    @CsvSource({"400, Bad Request", "403, Forbidden", "404, Not Found", "421, Misdirected Request", "422, Unprocessable Content", "425, Too Early", "426, Upgrade Required",
+        "428, Precondition Required", "429, Too Many Requests", "431, Request Header Fields Too Large", "451, Unavailable For Legal Reasons", "503, Service Unavailable",
+        "508, Loop Detected", "511, Network Authentication Required"})
+    void reasonPhrases(int status, String phrase) throws IOException {
+        try (Wire wire = war.offer("/refused?" + status, "original/1")) {
+            Head head = wire.readHead();
+            assertThat(head.statusLine()).isEqualTo("HTTP/1.1 " + status + " " + (server.isPayara() ? phrase : ""));
+            assertThat(wire.readBodyText(head)).isEqualTo("Refused.\n");
+        }
+    }
+
     // ---- H1: a path that is required is not answered over HTTP
 
     @ParameterizedTest(name = "H1: on a required path what cannot be carried is refused: {0}")
