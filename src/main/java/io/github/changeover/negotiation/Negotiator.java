@@ -214,7 +214,7 @@ public final class Negotiator {
 
     private Decision upgradeRequired() {
         String setting = setting();
-        if (!head.isHttp11()) {
+        if (!head.isHttp1()) {
             return new Decision.Refuse(505, "This resource needs a change of protocol, which only HTTP/1.1 has: repeat the request over HTTP/1.1." + setting);
         }
         List<ProtocolToken> served = served();
@@ -223,7 +223,7 @@ public final class Negotiator {
                     + "(by changeover.off, or an operator): try again later." + setting);
         }
         String list = served.stream().map(ProtocolToken::toString).collect(Collectors.joining(", "));
-        return new Decision.Refuse(426, "This resource needs a change of protocol: repeat the request over HTTP/1.1 with 'Connection: Upgrade' and 'Upgrade: "
+        return new Decision.Refuse(head.isHttp11() ? 426 : 505, "This resource needs a change of protocol: repeat the request over HTTP/1.1 with 'Connection: Upgrade' and 'Upgrade: "
                 + list + "', or one of these." + setting);
     }
 
@@ -264,9 +264,9 @@ public final class Negotiator {
         return rejected && (doubtful || head.isHttp1() && rule.closeOnRefuse());
     }
 
-    /** A 426 always lists something (RFC 9110 section 15.5.22); any other answer only when the rule advertises. */
+    /** A 426 always lists something (RFC 9110 section 15.5.22), and a 505 what the client would need; any other answer only when the rule advertises. */
     private List<ProtocolToken> upgradeList(Decision decision, Optional<Candidate> candidate) {
-        boolean is426 = decision instanceof Decision.Refuse refuse && refuse.status() == 426;
+        boolean is426 = decision instanceof Decision.Refuse refuse && (refuse.status() == 426 || refuse.status() == 505 && !head.isHttp11());
         if (decision instanceof Decision.Switch || !head.isHttp1() || !is426 && !rule.advertise()) return List.of();
         List<ProtocolToken> served = served();
         return is426 && served.isEmpty() ? candidate.map(Candidate::token).stream().toList() : served;

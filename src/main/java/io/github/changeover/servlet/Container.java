@@ -59,7 +59,7 @@ public interface Container {
 
     /**
      * Makes the content of a request with {@code Upgrade} end where its framing ends, where the container does not do that by itself.
-     * For HTTP/1.1, before anything has read from the request. A request that needs no repair, or cannot be repaired, is left as the
+     * For HTTP/1, before anything has read from the request. A request that needs no repair, or cannot be repaired, is left as the
      * container made it: it is ordinary HTTP, and passes on.
      *
      * @return the request for those behind: the same object where nothing was changed

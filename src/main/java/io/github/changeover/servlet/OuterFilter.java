@@ -14,8 +14,8 @@ import java.io.IOException;
 import java.util.Optional;
 
 /**
- * The first filter of the application. A request of HTTP/1.1 with {@code Upgrade} gets content that ends where its framing ends, and when
- * all filters have returned and a switch was agreed, it switches. Every other request passes untouched.
+ * The first filter of the application. A request of HTTP/1 with {@code Upgrade} gets content that ends where its framing ends, where the
+ * container would break that, and when all filters have returned and a switch was agreed, it switches. Every other request passes untouched.
  */
 public final class OuterFilter implements Filter {
     private Deployment deployment;
@@ -52,19 +52,19 @@ public final class OuterFilter implements Filter {
         }
     }
 
-    /** {@code Upgrade} is of HTTP/1.1 alone (RFC 9110 section 7.8). */
     private boolean mayUpgrade(HttpServletRequest request) {
-        return request.getHeader("Upgrade") != null && deployment.offers() && request.getProtocol().equals("HTTP/1.1")
-                && request.getDispatcherType() == DispatcherType.REQUEST && Exchange.of(request).isEmpty();
+        return request.getHeader("Upgrade") != null && deployment.offers() && request.getDispatcherType() == DispatcherType.REQUEST && Exchange.of(request).isEmpty();
     }
 
     private void upgrade(HttpServletRequest http, HttpServletResponse response, FilterChain chain) throws IOException, ServletException {
         Exchange exchange = Exchange.on(http);
         Container container = deployment.container();
-        HttpServletRequest repaired = container.repairContent(http);
+        // HTTP/2 knows no Upgrade (RFC 9113 section 8.6), and in HTTP/1.0 it is ignored (RFC 9110 section 7.8).
+        HttpServletRequest repaired = http.getProtocol().startsWith("HTTP/1.") ? container.repairContent(http) : http;
+        boolean mayAgree = http.getProtocol().equals("HTTP/1.1") && deployment.mayAgree(http);
         try {
             chain.doFilter(deployment.veils() ? deployment.veil(repaired) : repaired,
-                    deployment.mayAgree(http) ? new UncommittedResponse(response, exchange) : response);
+                    mayAgree ? new UncommittedResponse(response, exchange) : response);
             Optional<Exchange.Pending> agreed = exchange.take();
             if (agreed.isPresent()) {
                 deployment.switching().perform(agreed.get(), exchange, http, response);

@@ -148,8 +148,8 @@ class PassThroughIT {
         PAYARA_RAW,
         /** The same, and Payara refuses content of these methods without {@code Upgrade}: ours is answered as if it did not. */
         PAYARA_RAW_CONTENT_OF_GET,
-        /** A request of HTTP/1.0 is none of our business: an application that reads to the end hangs with our JAR and without. */
-        PAYARA_HANGS
+        /** The same of HTTP/1.0: where the application reads to the end there is nothing to compare with, and ours answers. */
+        PAYARA_RAW_HTTP10
     }
 
     private static Deviation deviation(ContainerUnderTest container, boolean http2, Case one) {
@@ -157,7 +157,7 @@ class PassThroughIT {
         boolean raw = container.isPayara() && one.offer != Offer.NONE
                 && !(http2 && (one.offer == Offer.H2C || one.offer == Offer.WEBSOCKET_WITH_SETTINGS));
         if (!raw) return Deviation.NONE;
-        if (one.version.equals("HTTP/1.0")) return one.read ? Deviation.PAYARA_HANGS : Deviation.NONE;
+        if (one.version.equals("HTTP/1.0")) return one.read ? Deviation.PAYARA_RAW_HTTP10 : Deviation.NONE;
         boolean refused = one.content != Content.NONE && List.of("GET", "HEAD", "DELETE").contains(one.method);
         return refused ? Deviation.PAYARA_RAW_CONTENT_OF_GET : Deviation.PAYARA_RAW;
     }
@@ -172,18 +172,19 @@ class PassThroughIT {
     private static String difference(ContainerUnderTest container, boolean http2, Case one) {
         try {
             Deviation deviation = deviation(container, http2, one);
-            if (deviation == Deviation.PAYARA_HANGS) return "";
             Seen ours = ask(container.http(), one, OURS, "Upgrade:");
             Seen expected = switch (deviation) {
                 case UPGRADED -> new Seen(List.of("HTTP/1.1 101"), "", true);
                 case PAYARA_RAW -> one.offer == Offer.CLOSING ? ask(container.http(), one, ALONE, "X-Other:").closed() : ask(container.http(), one, ALONE, "X-Other:");
-                case PAYARA_RAW_CONTENT_OF_GET -> new Seen(List.of(), one.read && !one.method.equals("HEAD") ? "content hello\n" : "", true);
+                case PAYARA_RAW_CONTENT_OF_GET, PAYARA_RAW_HTTP10 -> new Seen(List.of(), !one.read || one.method.equals("HEAD") ? "" : one.content == Content.NONE ? "content \n" : "content hello\n", true);
                 default -> ask(container.http(), one, ALONE, "Upgrade:");
             };
             boolean same = switch (deviation) {
                 case UPGRADED -> ours.heads.get(0).startsWith("HTTP/1.1 101");
                 case PAYARA_RAW_CONTENT_OF_GET -> ours.heads.get(ours.heads.size() - 1).startsWith("HTTP/1.1 200") && ours.content.endsWith(expected.content)
                         && ours.usable != (one.offer == Offer.CLOSING);
+                // HTTP/1.0 has no chunks, and what Grizzly makes of them differs from method to method
+                case PAYARA_RAW_HTTP10 -> one.content == Content.CHUNKED && ours.heads.get(0).startsWith("HTTP/1.1 200") && !ours.usable || ours.heads.get(ours.heads.size() - 1).startsWith("HTTP/1.1 200") && ours.content.endsWith(expected.content) && !ours.usable;
                 default -> ours.equals(expected);
             };
             return same ? "" : one + " " + deviation + "\n  ours " + ours + "\n  expected " + expected;

@@ -86,6 +86,7 @@ class RefusalTest {
         Verdict verdict = decide(required, wire(text));
         assertThat(status(verdict)).isEqualTo(505);
         assertThat(((Decision.Refuse) verdict.decision()).reason()).contains("over HTTP/1.1").contains("required");
+        assertThat(verdict.upgradeList()).as("what HTTP/1.0 would need").isEqualTo(text.contains("HTTP/1.0") ? Stub.tokens("foo/2", "example/1") : List.of());
         assertThat(foo.asked).hasValue(0);
     }
 
