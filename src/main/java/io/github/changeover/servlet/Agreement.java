@@ -41,6 +41,7 @@ record Agreement(Deployment deployment, Considered considered, Decision.Switch c
         WholeContent read = WholeContent.read(http, request(), deployment.settings(), deployment.container());
         if (read instanceof WholeContent.Refused refused) {
             exchange.told(deployment.tell(considered, refused.refusal(), refused.ground()));
+            exchange.release();
             if (refused.refusal().status() != 413) deployment.container().abandonContent(http);
             // Tomcat answers by itself what a read has thrown, and would show where
             if (response.isCommitted()) http.removeAttribute(RequestDispatcher.ERROR_EXCEPTION);
@@ -68,11 +69,12 @@ record Agreement(Deployment deployment, Considered considered, Decision.Switch c
             if (owed.body() != body) body.close();      // what nobody will read
             agree(content, Optional.of(owed), refusal -> {
                 if (captured.mayPass()) captured.passThrough(refusal.reason());
-                else Refusal.write(refusal, verdict().upgradeList(), false, deployment.container(), http, response);
+                else refuse(refusal, http, response);
             });
         } else if (outcome instanceof CaptureOutcome.PassedThrough passed) {
             staysHttp(passed.reason());
         } else if (outcome instanceof CaptureOutcome.Withheld withheld) {
+            exchange.release();
             deployment.refusedInsteadOfHttp(considered, 500, withheld.reason(), http, response);
         }
     }
@@ -84,6 +86,7 @@ record Agreement(Deployment deployment, Considered considered, Decision.Switch c
 
     /** The application answers, over HTTP; or, where its path is required, nobody but us. */
     private void staysHttp(String reason, HttpServletRequest http, HttpServletResponse response, FilterChain chain) throws IOException, ServletException {
+        exchange.release();
         if (deployment.refusedInsteadOfHttp(considered, 426, reason, http, response)) return;
         staysHttp(reason);
         chain.doFilter(http, response);
@@ -122,7 +125,13 @@ record Agreement(Deployment deployment, Considered considered, Decision.Switch c
 
     /** For a protocol that owes no answer of the application's. */
     void withoutAnswer(byte[] content, HttpServletRequest http, HttpServletResponse response) {
-        agree(content, Optional.empty(), refusal -> Refusal.write(refusal, verdict().upgradeList(), false, deployment.container(), http, response));
+        agree(content, Optional.empty(), refusal -> refuse(refusal, http, response));
+    }
+
+    /** What is held comes back before the answer: the client may come again as soon as it has that. */
+    private void refuse(Decision.Refuse refusal, HttpServletRequest http, HttpServletResponse response) throws IOException {
+        exchange.release();
+        Refusal.write(refusal, verdict().upgradeList(), false, deployment.container(), http, response);
     }
 
     private boolean inParts() {

@@ -101,6 +101,7 @@ final class Switching {
         Decision.Refuse refusal = new Decision.Refuse(500, "The server could not change the protocol.");
         exchange.told(pending.deployment().tell(pending.considered(), refusal, Ground.STAYED_HTTP));
         if (failure instanceof VirtualMachineError fatal) throw fatal;
+        exchange.release();     // before the answer: the client may come again as soon as it has that
         Refusal.write(refusal, List.of(), true, container, request, response);
     }
 

@@ -21,10 +21,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import javax.management.ObjectName;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** The start of an application: what fails is undone, and what is asked meanwhile is answered. */
 @OnContainer
@@ -117,12 +117,24 @@ class StartIT {
      * it fails within the container (ErrorReportValve, a NullPointerException that nobody logs), so that the 500 is empty. Ordinary requests of an
      * application without our JAR get the same: it is before any filter, and nothing of ours can answer otherwise.
      */
-    @ParameterizedTest(name = "H10: handshakes that come while the root application starts ({0}) are answered by the container, and by us when it has started")
-    @ValueSource(strings = {"with our JAR", "without"})
+    @Test
+    @DisplayName("H10: handshakes that come while the root application starts are answered by the container, and by us when it has started")
     @PayaraOnly
     @EmbeddedOnly
-    void handshakesDuringTheStart(String kind, ContainerUnderTest container) throws Exception {
-        boolean ours = kind.equals("with our JAR");
+    void handshakesDuringTheStart(ContainerUnderTest container) throws Exception {
+        clientsDuringTheStart(true, container);
+    }
+
+    @Test
+    @Tag("full")
+    @DisplayName("H10: ordinary requests of an application without our JAR get the same answers while it starts")
+    @PayaraOnly
+    @EmbeddedOnly
+    void ordinaryRequestsDuringTheStartOfAnother(ContainerUnderTest container) throws Exception {
+        clientsDuringTheStart(false, container);
+    }
+
+    private static void clientsDuringTheStart(boolean ours, ContainerUnderTest container) throws Exception {
         War war = (ours ? War.with("start-ours") : War.plain("start-alone")).app("untouched")
                 .file("WEB-INF/classes/META-INF/services/io.github.changeover.spi.UpgradeProtocol", "untouched.Echo\n").set("changeover.path./unread/x.protocols", "foo/2");
         String request = ours ? Ask.upgrade("/unread/x", "foo/2", "Connection: close") : Ask.get("/unread/x", "Connection: close");
