@@ -34,7 +34,9 @@ final class Filters {
         protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain) throws IOException, ServletException {
             response.setHeader("X-Before", "filter");
             chain.doFilter(request, response);
-            if (request.getHeader("X-Tidy") != null) response.flushBuffer();
+            if (request.getHeader("X-Tidy") == null) return;
+            if (request.getHeader("X-Tidy").equals("writes")) response.getOutputStream().print("tidied");
+            response.flushBuffer();
         }
     }
 }

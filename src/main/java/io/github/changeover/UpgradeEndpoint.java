@@ -32,6 +32,14 @@ public @interface UpgradeEndpoint {
     /** The methods a request may have; empty for any. */
     String[] methods() default "GET";
 
+    /**
+     * Whether the request may have content, as a {@code POST} mostly has. It is read whole before the switch, within
+     * {@code changeover.content.max} and {@code changeover.negotiation.timeout}, and given to the handler's
+     * {@link io.github.changeover.spi.ConnectionHandler#prepare}. By default a request with content stays ordinary HTTP; the log at
+     * start warns of an endpoint for POST, PUT or PATCH that is left so.
+     */
+    boolean content() default false;
+
     /** What becomes of octets sent before the 101. */
     EarlyData earlyData() default EarlyData.DELIVER;
 }

@@ -1,5 +1,6 @@
 package io.github.changeover.lab;
 
+import io.github.changeover.negotiation.ReasonPhrase;
 import io.github.changeover.negotiation.Verdict;
 import io.github.changeover.spi.Decision;
 import io.github.changeover.spi.Fields;
@@ -8,7 +9,6 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -22,15 +22,9 @@ public sealed interface Answer {
      * @param content of a refusal, as it is sent
      */
     record Complete(int status, Fields fields, String content) implements Answer {
-        private static final Map<Integer, String> REASONS = Map.ofEntries(Map.entry(101, "Switching Protocols"), Map.entry(400, "Bad Request"),
-                Map.entry(401, "Unauthorized"), Map.entry(403, "Forbidden"), Map.entry(404, "Not Found"), Map.entry(405, "Method Not Allowed"),
-                Map.entry(413, "Content Too Large"), Map.entry(426, "Upgrade Required"), Map.entry(429, "Too Many Requests"),
-                Map.entry(500, "Internal Server Error"), Map.entry(501, "Not Implemented"), Map.entry(503, "Service Unavailable"),
-                Map.entry(505, "HTTP Version Not Supported"));
-
         /** The head up to and with the empty line. */
         public String head() {
-            StringBuilder head = new StringBuilder("HTTP/1.1 ").append(status).append(' ').append(REASONS.getOrDefault(status, "")).append("\r\n");
+            StringBuilder head = new StringBuilder("HTTP/1.1 ").append(status).append(' ').append(ReasonPhrase.of(status)).append("\r\n");
             fields.forEach(line -> head.append(line.name()).append(": ").append(line.value()).append("\r\n"));
             return head.append("\r\n").toString();
         }

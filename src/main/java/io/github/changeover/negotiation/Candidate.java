@@ -13,9 +13,10 @@ import java.util.function.Supplier;
  * Upgrade: unknown, example/1, foo/2     candidates example/1, foo/2
  * </pre>
  *
- * @param token as the client wrote it
+ * @param token   in the spelling of the protocol's own tokens: {@code foo/2} where the client wrote {@code FOO/2}
+ * @param offered as the client wrote it
  */
-record Candidate(UpgradeProtocol protocol, ProtocolToken token) {
+record Candidate(UpgradeProtocol protocol, ProtocolToken token, ProtocolToken offered) {
 
     /** All candidates in the order in which they are asked, each once. */
     static List<Candidate> of(PathRule rule, List<ProtocolToken> offered) {
@@ -49,8 +50,22 @@ record Candidate(UpgradeProtocol protocol, ProtocolToken token) {
     private static void add(List<Candidate> candidates, UpgradeProtocol protocol, ProtocolToken token) {
         if (!guarded(protocol, () -> protocol.accepts(token))) return;
         // By its parts: JDK 17 keeps the classes in the last record that was compared (JDK-8078641), and the application with them.
-        boolean there = candidates.stream().anyMatch(before -> before.protocol == protocol && before.token.equals(token));
-        if (!there) candidates.add(new Candidate(protocol, token));
+        boolean there = candidates.stream().anyMatch(before -> before.protocol == protocol && before.offered.equals(token));
+        if (!there) candidates.add(new Candidate(protocol, registered(protocol, token), token));
+    }
+
+    /**
+     * A token in the spelling of the protocol's own: its equal among them; for another version of a family, such as
+     * {@code tls/1.3} where {@code TLS/1.2} is listed, the offered version under the listed name; else as offered.
+     */
+    static ProtocolToken registered(UpgradeProtocol protocol, ProtocolToken offered) {
+        List<ProtocolToken> own = guarded(protocol, protocol::tokens);
+        int index = own.indexOf(offered);
+        if (index >= 0) return own.get(index);
+        for (ProtocolToken token : own) {
+            if (token.name().equalsIgnoreCase(offered.name())) return new ProtocolToken(token.name(), offered.version());
+        }
+        return offered;
     }
 
     /** @throws IllegalStateException that names the protocol, when it throws or answers null */

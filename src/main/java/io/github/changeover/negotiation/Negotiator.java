@@ -70,9 +70,29 @@ public final class Negotiator {
             String reason = "no rule is for this path";
             Explanation explanation = new Explanation(Explanation.Outcome.IGNORED, OptionalInt.empty(), request.method(),
                     request.path(), offered, Optional.empty(), List.of(), List.of(), Ground.NO_RULE, reason);
-            return new Verdict(new Decision.Ignore(reason), Optional.empty(), Optional.empty(), false, List.of(), explanation);
+            return new Verdict(new Decision.Ignore(reason), Optional.empty(), Optional.empty(), false, List.of(), false, explanation);
         }
         return new Negotiator(request, match.get().rule(), switches, head, offered).decide();
+    }
+
+    /**
+     * Decides on a request while nothing is offered at all, as on a container that is not supported: a path whose rule is
+     * required is refused with 503, every other request is ignored.
+     *
+     * @param cause why nothing is offered, as a sentence that names the setting
+     */
+    public static Verdict negotiateWithoutOffers(UpgradeRequest request, PathPolicy.Match match, String cause) {
+        RequestHead head = new RequestHead(request);
+        return new Negotiator(request, match.rule(), new TokenSwitches(), head, UpgradeField.parse(head.upgrade())).withoutOffers(cause);
+    }
+
+    private Verdict withoutOffers(String cause) {
+        String reason = "nothing is offered";
+        Decision decision = !owed() ? new Decision.Ignore(reason) : new Decision.Refuse(503, "This resource needs a change of protocol, and this server changes none. "
+                + cause + setting());
+        Explanation explanation = new Explanation(outcome(decision), status(decision), request.method(), request.path(), offered,
+                Optional.of(rule.template()), List.of(), List.of(), Ground.NOT_SERVED, reason);
+        return new Verdict(decision, Optional.empty(), Optional.empty(), false, List.of(), owed(), explanation);
     }
 
     private Verdict decide() {
@@ -97,7 +117,7 @@ public final class Negotiator {
         for (Candidate candidate : candidates) {
             Decision decision = ask(candidate);
             String why = why(decision);
-            asked.add(new Explanation.Asked(candidate.token(), why));
+            asked.add(new Explanation.Asked(candidate.offered(), why));
             if (!(decision instanceof Decision.Ignore)) return verdict(decision, Optional.of(candidate), ground(decision), why);
         }
         return notSwitched(Ground.DECLINED, "no offered protocol takes it");
@@ -129,8 +149,21 @@ public final class Negotiator {
         }
 
         Decision decision = Candidate.guarded(protocol, () -> protocol.negotiate(request, candidate.token()));
-        if (decision instanceof Decision.Switch change) requireOffered(change, candidate);
-        return decision;
+        if (!(decision instanceof Decision.Switch change)) return decision;
+        requireOffered(change, candidate);
+        return spelled(change, candidate);
+    }
+
+    /** The same switch with every layer named as it is registered, whatever the client or the protocol wrote. */
+    private static Decision.Switch spelled(Decision.Switch change, Candidate candidate) {
+        List<ProtocolToken> layers = new ArrayList<>(change.layers().size());
+        boolean same = true;
+        for (ProtocolToken layer : change.layers()) {
+            ProtocolToken named = layer.equals(HTTP_1_1) ? HTTP_1_1 : Candidate.registered(candidate.protocol(), layer);
+            same &= named.name().equals(layer.name());
+            layers.add(named);
+        }
+        return same ? change : new Decision.Switch(layers, change.fields(), change.handler());
     }
 
     private Optional<Decision.Refuse> check(Gate gate, ProtocolToken token) {
@@ -167,22 +200,30 @@ public final class Negotiator {
 
     /** Nothing is taken: ordinary HTTP goes on, unless the rule requires a switch. */
     private Verdict notSwitched(Ground ground, String reason) {
-        boolean owed = rule.required() && rule.protocols().stream().noneMatch(protocol -> Candidate.guarded(protocol, () -> protocol.isSpoken(request)));
-        return verdict(owed ? upgradeRequired() : new Decision.Ignore(reason), Optional.empty(), ground, reason);
+        return verdict(owed() ? upgradeRequired() : new Decision.Ignore(reason), Optional.empty(), ground, reason);
+    }
+
+    /** Whether the rule is set to required and the request does not come over one of its protocols already. */
+    private boolean owed() {
+        return rule.required() && rule.protocols().stream().noneMatch(protocol -> Candidate.guarded(protocol, () -> protocol.isSpoken(request)));
+    }
+
+    private String setting() {
+        return " (The rule for " + rule.template() + " is set to required.)";
     }
 
     private Decision upgradeRequired() {
-        String setting = " (The rule for " + rule.template() + " is set to required.)";
+        String setting = setting();
         if (!head.isHttp1()) {
             return new Decision.Refuse(505, "This resource needs a change of protocol, which only HTTP/1.1 has: repeat the request over HTTP/1.1." + setting);
         }
         List<ProtocolToken> served = served();
         if (served.isEmpty()) {
-            return new Decision.Refuse(503, "This resource needs a change of protocol, and all its protocols are switched off at present: "
-                    + "try again later." + setting);
+            return new Decision.Refuse(503, "This resource needs a change of protocol, and all its protocols are switched off at present "
+                    + "(by changeover.off, or an operator): try again later." + setting);
         }
         String list = served.stream().map(ProtocolToken::toString).collect(Collectors.joining(", "));
-        return new Decision.Refuse(426, "This resource needs a change of protocol: repeat the request over HTTP/1.1 with 'Connection: Upgrade' and 'Upgrade: "
+        return new Decision.Refuse(head.isHttp11() ? 426 : 505, "This resource needs a change of protocol: repeat the request over HTTP/1.1 with 'Connection: Upgrade' and 'Upgrade: "
                 + list + "', or one of these." + setting);
     }
 
@@ -204,7 +245,7 @@ public final class Negotiator {
         Explanation explanation = new Explanation(outcome(decision), status(decision), request.method(), request.path(), offered,
                 Optional.of(rule.template()), asked, decision instanceof Decision.Switch change ? change.layers() : List.of(), ground, reason);
         return new Verdict(decision, candidate.map(Candidate::protocol), candidate.map(Candidate::token), closes(decision),
-                upgradeList(decision, candidate), explanation);
+                upgradeList(decision, candidate), owed(), explanation);
     }
 
     private static Explanation.Outcome outcome(Decision decision) {
@@ -219,12 +260,13 @@ public final class Negotiator {
     /** After an offer that was not taken, where the rule says so (RFC 9931), and after a message framed twice (RFC 9112 section 6.1). */
     private boolean closes(Decision decision) {
         boolean rejected = !head.upgrade().isEmpty() && !(decision instanceof Decision.Switch);
-        return rejected && head.isHttp1() && (rule.closeOnRefuse() || head.isFramedTwice() || head.hasUnknownCoding());
+        boolean doubtful = head.isHttp11() && (head.isFramedTwice() || head.hasUnknownCoding());
+        return rejected && (doubtful || head.isHttp1() && rule.closeOnRefuse());
     }
 
-    /** A 426 always lists something (RFC 9110 section 15.5.22); any other answer only when the rule advertises. */
+    /** A 426 always lists something (RFC 9110 section 15.5.22), and a 505 what the client would need; any other answer only when the rule advertises. */
     private List<ProtocolToken> upgradeList(Decision decision, Optional<Candidate> candidate) {
-        boolean is426 = decision instanceof Decision.Refuse refuse && refuse.status() == 426;
+        boolean is426 = decision instanceof Decision.Refuse refuse && (refuse.status() == 426 || refuse.status() == 505 && !head.isHttp11());
         if (decision instanceof Decision.Switch || !head.isHttp1() || !is426 && !rule.advertise()) return List.of();
         List<ProtocolToken> served = served();
         return is426 && served.isEmpty() ? candidate.map(Candidate::token).stream().toList() : served;

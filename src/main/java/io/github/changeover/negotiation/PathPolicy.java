@@ -17,6 +17,7 @@ import java.util.Optional;
 public final class PathPolicy {
     private final PathRule[] rules;
     private final boolean speaksUnasked;
+    private final boolean hasRequired;
 
     /**
      * The rule that is for a path.
@@ -33,6 +34,7 @@ public final class PathPolicy {
     private PathPolicy(PathRule[] rules) {
         this.rules = rules;
         this.speaksUnasked = Arrays.stream(rules).anyMatch(PathRule::speaksUnasked);
+        this.hasRequired = Arrays.stream(rules).anyMatch(PathRule::required);
     }
 
     /** @throws IllegalArgumentException when two rules are for the same paths */
@@ -55,11 +57,16 @@ public final class PathPolicy {
         return new PathPolicy(sorted);
     }
 
-    /** The most specific rule for the path. */
+    /**
+     * The most specific rule for the path. A rule that is set to required is also for the other spellings of its paths
+     * ({@link PathSpelling}): an application that serves {@code /secure/} as {@code /secure} must not answer it without the switch.
+     */
     public Optional<Match> match(String path) {
+        String canonical = hasRequired ? PathSpelling.canonical(path) : path;
         for (PathRule rule : rules) {
-            if (rule.template().matches(path)) {
-                return rule.template().match(path).map(values -> new Match(rule, values));
+            if (rule.template().matches(path)) return rule.template().match(path).map(values -> new Match(rule, values));
+            if (rule.required() && rule.template().matchesCanonical(canonical)) {
+                return Optional.of(new Match(rule, rule.template().valuesOfCanonical(canonical)));
             }
         }
         return Optional.empty();
@@ -72,12 +79,23 @@ public final class PathPolicy {
 
     /**
      * Whether a request without {@code Upgrade} for this path needs a negotiation all the same: its rule answers 426,
-     * or advertises. Allocates nothing.
+     * or advertises. Allocates nothing for a path in canonical form.
      */
     public boolean speaksUnasked(String path) {
         if (!speaksUnasked) return false;
+        String canonical = hasRequired ? PathSpelling.canonical(path) : path;
         for (PathRule rule : rules) {
             if (rule.template().matches(path)) return rule.speaksUnasked();
+            if (rule.required() && rule.template().matchesCanonical(canonical)) return true;
+        }
+        return false;
+    }
+
+    /** Whether a rule is for the path. Allocates nothing for a path in canonical form. */
+    public boolean hasRule(String path) {
+        String canonical = hasRequired ? PathSpelling.canonical(path) : path;
+        for (PathRule rule : rules) {
+            if (rule.template().matches(path) || rule.required() && rule.template().matchesCanonical(canonical)) return true;
         }
         return false;
     }

@@ -17,7 +17,8 @@ import java.util.Optional;
  * /*               all, and OPTIONS * where the container lets an application have that
  * </pre>
  *
- * <p>A trailing slash counts. Path parameters ({@code ;a=b}) are the container's business. The natural order is that
+ * <p>A trailing slash counts, except for a rule that is set to required ({@link PathPolicy#match}). Path parameters ({@code ;a=b}) are
+ * the container's business. The natural order is that
  * of precedence, segment by segment: literal text, then a variable, then the end, then {@code *}. Templates that match
  * the same paths are equal, whatever their variables are called.
  */
@@ -102,6 +103,20 @@ public final class PathTemplate implements Comparable<PathTemplate> {
     /** Whether the path is one of these. Allocates nothing. */
     public boolean matches(String path) {
         return walk(path, null);
+    }
+
+    /** Whether a path in canonical form ({@link PathSpelling}) is one of these, a trailing slash of the template aside. */
+    boolean matchesCanonical(String canonical) {
+        return walk(canonical, null) || endsWithSlash() && walk(canonical + '/', null);
+    }
+
+    /** Of a path that {@link #matchesCanonical}. */
+    Map<String, String> valuesOfCanonical(String canonical) {
+        return match(canonical).or(() -> match(canonical + '/')).orElseThrow();
+    }
+
+    private boolean endsWithSlash() {
+        return !rest && segments.size() > 1 && segments.get(segments.size() - 1).text.isEmpty();
     }
 
     /** The values of the variables, and of {@code *}; empty when the path is none of these. */

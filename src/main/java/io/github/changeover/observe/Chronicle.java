@@ -20,6 +20,7 @@ public final class Chronicle {
         void answered(AnswerHead head);
     }
 
+    private static final String NO_HOST = "default";
     private final Tally tally;
     private final Journal journal;
     private final Flight flight = Flight.recorder();
@@ -70,13 +71,23 @@ public final class Chronicle {
     public Observatory open(ServletContext context, ConnectionRegistry register, TokenSwitches switches, Duration grace, SelfReport report) {
         observatory = new Observatory(register, tally, journal, switches, grace, report);
         observatory.put(context);
-        unmanage = Management.register(observatory, context.getVirtualServerName());
+        unmanage = Management.register(observatory, host(context));
         return observatory;
     }
 
-    /** The application goes. */
+    /** The container's name of its virtual host; {@code default} where it has none to tell, as some embedded ones and Liberty. */
+    private static String host(ServletContext context) {
+        try {
+            String name = context.getVirtualServerName();
+            return name == null || name.isBlank() ? NO_HOST : name;
+        } catch (RuntimeException | LinkageError none) {
+            return NO_HOST;
+        }
+    }
+
+    /** The application goes, or its start has failed: then perhaps nothing was opened. */
     public void close(ServletContext context) {
-        unmanage.run();
-        observatory.remove(context);
+        if (unmanage != null) unmanage.run();
+        if (observatory != null) observatory.remove(context);
     }
 }

@@ -10,7 +10,7 @@ import java.time.Instant;
  * A live connection as it was when it was looked at. Texts of the peer are printable ASCII and bounded.
  *
  * @param id        unique within the application
- * @param protocol  what it changed to, as the client wrote it
+ * @param protocol  what it changed to
  * @param path      of the request, within the application
  * @param remote    the client's address and port, as a trusted proxy says or else as the container saw it
  * @param user      the authenticated user's name, empty for nobody

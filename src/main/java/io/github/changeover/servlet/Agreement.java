@@ -27,18 +27,21 @@ record Agreement(Deployment deployment, Considered considered, Decision.Switch c
         if (response.isCommitted() || http.isAsyncStarted()) {
             String done = response.isCommitted() ? "begun the answer to" : "gone asynchronous with";
             LOG.log(System.Logger.Level.WARNING, "A filter has {0} {1} {2}: it stays HTTP", done, http.getMethod(), request().printablePath());
-            exchange.told(deployment.stays(considered, "a filter has " + done + " it"));
-            chain.doFilter(http, response);
+            staysHttp("a filter has " + done + " it", http, response, chain);
+            return;
+        }
+        if (request().hasContent() && !deployment.container().contentEndsWithFraming(http)) {
+            staysHttp("the container does not show where its content ends", http, response, chain);
             return;
         }
         if (protocol.answersOriginalRequest() && inParts()) {
-            staysHttp("the application may want the content in its parts, which only the container can make");
-            chain.doFilter(http, response);
+            staysHttp("the application may want the content in its parts, which only the container can make", http, response, chain);
             return;
         }
         WholeContent read = WholeContent.read(http, request(), deployment.settings(), deployment.container());
         if (read instanceof WholeContent.Refused refused) {
             exchange.told(deployment.tell(considered, refused.refusal(), refused.ground()));
+            exchange.release();
             if (refused.refusal().status() != 413) deployment.container().abandonContent(http);
             // Tomcat answers by itself what a read has thrown, and would show where
             if (response.isCommitted()) http.removeAttribute(RequestDispatcher.ERROR_EXCEPTION);
@@ -57,22 +60,36 @@ record Agreement(Deployment deployment, Considered considered, Decision.Switch c
     private void answerFirst(byte[] content, HttpServletRequest http, HttpServletResponse response, FilterChain chain) throws IOException, ServletException {
         CapturedBody body = new CapturedBody(deployment.settings().maxCapture(), deployment.overflow());
         exchange.hold(body::close);
-        CapturedResponse captured = new CapturedResponse(response, body, http.getServletContext().getResponseCharacterEncoding());
+        CapturedResponse captured = new CapturedResponse(response, body, http.getServletContext().getResponseCharacterEncoding(), !verdict().required());
         chain.doFilter(new StrippedRequest(http, captured, request().hasContent() ? Optional.of(content) : Optional.empty()), captured);
         if (http.isAsyncStarted()) captured.passThrough("the application answers asynchronously");
         CaptureOutcome outcome = captured.outcome();
         if (outcome instanceof CaptureOutcome.Whole whole) {
             OriginalResponse owed = owed(whole.response());
             if (owed.body() != body) body.close();      // what nobody will read
-            agree(content, Optional.of(owed), refusal -> captured.passThrough(refusal.reason()));
+            agree(content, Optional.of(owed), refusal -> {
+                if (captured.mayPass()) captured.passThrough(refusal.reason());
+                else refuse(refusal, http, response);
+            });
         } else if (outcome instanceof CaptureOutcome.PassedThrough passed) {
             staysHttp(passed.reason());
+        } else if (outcome instanceof CaptureOutcome.Withheld withheld) {
+            exchange.release();
+            deployment.refusedInsteadOfHttp(considered, 500, withheld.reason(), http, response);
         }
     }
 
     /** A container drops what is written in answer to a HEAD; so does the new protocol. */
     private OriginalResponse owed(OriginalResponse answer) {
         return request().method().equals("HEAD") ? new OriginalResponse(answer.status(), answer.fields(), new byte[0]) : answer;
+    }
+
+    /** The application answers, over HTTP; or, where its path is required, nobody but us. */
+    private void staysHttp(String reason, HttpServletRequest http, HttpServletResponse response, FilterChain chain) throws IOException, ServletException {
+        exchange.release();
+        if (deployment.refusedInsteadOfHttp(considered, 426, reason, http, response)) return;
+        staysHttp(reason);
+        chain.doFilter(http, response);
     }
 
     private void staysHttp(String reason) {
@@ -108,7 +125,13 @@ record Agreement(Deployment deployment, Considered considered, Decision.Switch c
 
     /** For a protocol that owes no answer of the application's. */
     void withoutAnswer(byte[] content, HttpServletRequest http, HttpServletResponse response) {
-        agree(content, Optional.empty(), refusal -> Refusal.write(refusal, verdict().upgradeList(), false, deployment.container(), http, response));
+        agree(content, Optional.empty(), refusal -> refuse(refusal, http, response));
+    }
+
+    /** What is held comes back before the answer: the client may come again as soon as it has that. */
+    private void refuse(Decision.Refuse refusal, HttpServletRequest http, HttpServletResponse response) throws IOException {
+        exchange.release();
+        Refusal.write(refusal, verdict().upgradeList(), false, deployment.container(), http, response);
     }
 
     private boolean inParts() {

@@ -15,4 +15,12 @@ sealed interface CaptureOutcome {
      */
     record PassedThrough(String reason) implements CaptureOutcome {
     }
+
+    /**
+     * The answer cannot be captured whole, and must not go as ordinary HTTP: nothing of it was sent, and it is lost.
+     *
+     * @param reason a part of a sentence
+     */
+    record Withheld(String reason) implements CaptureOutcome {
+    }
 }

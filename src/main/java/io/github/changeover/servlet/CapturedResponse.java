@@ -33,19 +33,28 @@ final class CapturedResponse extends CapturedFields {
     private boolean committed;      // for the application's eyes
     private boolean over;           // what is written now is dropped
     private String passed;          // why nothing is captured any more
+    private final boolean mayPass;
+    private String withheld;        // why the answer is lost, where it must not pass
 
     /**
      * @param real         the response to pass to when the answer cannot be captured
      * @param body         takes the content, as much as it can
      * @param usualCharset what the context gives to answers that name none, or null
+     * @param mayPass      whether an answer that cannot be captured may go to {@code real}; where not, it is dropped
      */
-    CapturedResponse(HttpServletResponse real, CapturedBody body, String usualCharset) {
+    CapturedResponse(HttpServletResponse real, CapturedBody body, String usualCharset, boolean mayPass) {
         super(real, usualCharset);
         this.body = body;
+        this.mayPass = mayPass;
+    }
+
+    boolean mayPass() {
+        return mayPass;
     }
 
     /** The answer, when the application has returned. */
     CaptureOutcome outcome() {
+        if (withheld != null) return new CaptureOutcome.Withheld(withheld);
         if (!captured()) return new CaptureOutcome.PassedThrough(passed);
         head.takeCookies(real);
         return new CaptureOutcome.Whole(head.with(body).with(trailers()));
@@ -56,9 +65,19 @@ final class CapturedResponse extends CapturedFields {
         return said == null ? Fields.none() : head.trailers(said);
     }
 
-    /** Puts what was captured on the real response, and lets everything from now on go there. The first reason stays. */
+    /**
+     * Puts what was captured on the real response, and lets everything from now on go there; or, where it may not, drops all of it. The
+     * first reason stays.
+     */
     void passThrough(String reason) throws IOException {
-        if (!captured()) return;
+        if (!captured() || withheld != null) return;
+        if (!mayPass) {
+            withheld = reason;
+            committed = true;
+            over = true;
+            body.close();
+            return;
+        }
         passed = reason;
         setResponse(real);
         if (bufferSize > 0) real.setBufferSize(bufferSize);
@@ -83,7 +102,7 @@ final class CapturedResponse extends CapturedFields {
         if (over) return;
         if (captured() && body.take(octets, offset, length)) return;
         passThrough(body.bound());
-        real.getOutputStream().write(octets, offset, length);
+        if (!over) real.getOutputStream().write(octets, offset, length);
     }
 
     void end() throws IOException {

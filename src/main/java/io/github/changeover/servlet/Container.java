@@ -10,26 +10,66 @@ import java.util.concurrent.ThreadFactory;
 
 /**
  * What a container does differently. Internal: found by {@link java.util.ServiceLoader}, one for each container in
- * {@code io.github.changeover.servlet.container}; where none fits, {@link Plain} serves.
+ * {@code io.github.changeover.servlet.container}. {@link ContainerSupport} says which one serves.
  */
 public interface Container {
     /** For log lines. */
     String name();
 
-    /** Whether this is the container the application runs in. Loads none of the container's classes elsewhere. */
-    boolean hosts(ServletContext context);
+    /**
+     * Whether this is the container the application runs in, by the class behind the context and the container's own classes, never by
+     * what the container calls itself. Loads none of its classes elsewhere. Changes nothing, and logs nothing.
+     */
+    Fit identify(ServletContext context);
+
+    /**
+     * How this code fits the container that runs.
+     *
+     * @param level how far
+     * @param why   it does not fit completely; empty where it does
+     */
+    record Fit(Level level, String why) {
+        /** How far. */
+        enum Level {
+            /** Another container. */
+            OTHER,
+            /** Every class, method and field that is needed is there. */
+            COMPLETE,
+            /** The container's own edge does not fit; its streams of the Servlet API are sound, as tests show. */
+            SERVLET_EDGE,
+            /** This container, and something is missing without which no connection can be switched safely. */
+            UNSUITABLE
+        }
+
+        public static final Fit OTHER = new Fit(Level.OTHER, "");
+        public static final Fit COMPLETE = new Fit(Level.COMPLETE, "");
+
+        public static Fit servletEdge(String why) {
+            return new Fit(Level.SERVLET_EDGE, why);
+        }
+
+        public static Fit unsuitable(String why) {
+            return new Fit(Level.UNSUITABLE, why);
+        }
+    }
 
     /** {@code changeover.edge} is {@code servlet}: a container with an edge of its own leaves it. Called once, before any request. */
     default void keepToServletEdge() {
     }
 
     /**
-     * Sees to it that the request's body ends where its framing ends although {@code Upgrade} is there. Called before anything
-     * has read from it.
+     * Makes the content of a request with {@code Upgrade} end where its framing ends, where the container does not do that by itself.
+     * For HTTP/1, before anything has read from the request. A request that needs no repair, or cannot be repaired, is left as the
+     * container made it: it is ordinary HTTP, and passes on.
      *
-     * @return whether the body can be read; if not, the request is answered 400 and goes no further
+     * @return the request for those behind: the same object where nothing was changed
      */
-    default boolean keepBodyWhole(HttpServletRequest request) {
+    default HttpServletRequest repairContent(HttpServletRequest request) {
+        return request;
+    }
+
+    /** Whether the content can be read to the end of its framing, and no further. Where it cannot, a request with content is not switched. */
+    default boolean contentEndsWithFraming(HttpServletRequest request) {
         return true;
     }
 
@@ -51,7 +91,11 @@ public interface Container {
     default void abandonContent(HttpServletRequest request) {
     }
 
-    /** Undoes {@link #keepBodyWhole}, right before an upgrade: what is read from now on is the connection's. */
+    /**
+     * Undoes {@link #repairContent}, right before an upgrade: what is read from now on is the connection's.
+     *
+     * @throws IOException when content was left unread
+     */
     default void restoreRaw(HttpServletRequest request) throws IOException {
     }
 
@@ -87,7 +131,11 @@ public interface Container {
         ServletEdge.upgrade(request, connection, Below.NOTHING);
     }
 
-    /** Sets {@code Upgrade} on an answer that is no 101. */
+    /** Gives an answer that is no 101 the standard reason phrase of its status, where the container has none for it. */
+    default void reasonPhrase(HttpServletRequest request, int status) {
+    }
+
+    /** Sets {@code Upgrade} on an answer that is no 101; leaves it out where the container would then break the answer. */
     default void announce(HttpServletRequest request, HttpServletResponse response, String tokens) {
         response.setHeader("Upgrade", tokens);
     }
@@ -170,22 +218,34 @@ public interface Container {
         }
     }
 
-    /** A container of which nothing special is known. */
+    /**
+     * Whether a filter can be mapped to the name {@code *} for every servlet, behind all filters that are mapped to paths and to servlets'
+     * names. Where not, the inner filter is mapped to the path {@code /*}.
+     */
+    default boolean mapsEveryServletByName() {
+        return true;
+    }
+
+    /** A container of which nothing is known; it serves by the Servlet API alone where an operator says so. */
     final class Plain implements Container {
-        private final String serverInfo;
-
-        Plain(String serverInfo) {
-            this.serverInfo = serverInfo;
-        }
-
         @Override
         public String name() {
-            return serverInfo + ", servlet edge";
+            return "servlet edge, container unchecked";
         }
 
         @Override
-        public boolean hosts(ServletContext context) {
-            return true;
+        public Fit identify(ServletContext context) {
+            return Fit.COMPLETE;
+        }
+
+        @Override
+        public boolean mapsEveryServletByName() {
+            return false;
+        }
+
+        @Override
+        public String deviations() {
+            return "not known";
         }
     }
 }

@@ -10,6 +10,7 @@ import io.github.changeover.connection.ConnectionMonitor;
 import io.github.changeover.negotiation.Explanation;
 import io.github.changeover.negotiation.Explanation.Ground;
 import io.github.changeover.negotiation.PathPolicy;
+import io.github.changeover.negotiation.PathRule;
 import io.github.changeover.observe.Chronicle;
 import io.github.changeover.observe.SelfReport;
 import io.github.changeover.spi.Decision;
@@ -19,57 +20,77 @@ import io.github.changeover.spi.UpgradeProtocol;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
-import java.util.ServiceConfigurationError;
-import java.util.ServiceLoader;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Everything one application has of Changeover, from the first filter's init to contextDestroyed. */
 final class Deployment implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("io.github.changeover");
-    private static final String ATTRIBUTE = Deployment.class.getName();
+    private static final String ATTRIBUTE = Deployment.class.getName(), OURS = "io.github.changeover.";
 
     private final Settings settings;
+    private final ContainerSupport support;
     private final Container container;
     private final PathPolicy policy;
     private final TokenSwitches switches;
     private final Application application;
-    private final CallbackPool callbacks;
-    private final ConnectionMonitor monitor;
     private final Switching switching;
     private final Chronicle chronicle;
     private final Places places;
     private final Overflow overflow;
     private final ServletContext context;
-    private final boolean veils;
+    private final boolean veils, switchesLate;
     private final List<ProtocolLibrary.Started> libraries = new ArrayList<>();
+    private final Undo undo;
 
-    private Deployment(ServletContext context) {
+    /** @param undo gets what ends each thing, as soon as it is started */
+    private Deployment(ServletContext context, Undo undo) {
         this.context = context;
+        this.undo = undo;
         List<ProtocolLibrary> found = ProtocolLibrary.found();
         SettingValues values = SettingValues.of(context);
         settings = Settings.read(values, found.stream().flatMap(library -> library.settings().stream()).collect(Collectors.toSet()));
-        container = container(context);
+        support = ContainerSupport.of(context, values);
+        container = support.container();
+        undo.add("what the container's file began", container::close);
+        support.warning().ifPresent(warning -> LOG.log(System.Logger.Level.WARNING, "Changeover in ''{0}'': {1}", path(context), warning));
         if (settings.servletEdge()) container.keepToServletEdge();
         ClassLoader loader = context.getClassLoader();
-        callbacks = CallbackPool.of(settings.maxCallbacks(), container.threads(), loader);
+        CallbackPool callbacks = CallbackPool.of(settings.maxCallbacks(), container.threads(), loader);
+        undo.add("the threads of callbacks", callbacks::close);
         ProtocolLibrary.Start start = new ProtocolLibrary.Start(context, Changeover.of(context), values, container.requestThreads(), callbacks.results());
-        for (ProtocolLibrary library : found) libraries.add(library.start(start));
-        veils = libraries.stream().anyMatch(ProtocolLibrary.Started::veils);
+        for (ProtocolLibrary library : found) {
+            ProtocolLibrary.Started started = library.start(start);
+            libraries.add(started);
+            undo.add(library.getClass().getName(), started::close);
+        }
+        veils = offers() && libraries.stream().anyMatch(ProtocolLibrary.Started::veils);
+        switchesLate = libraries.stream().anyMatch(ProtocolLibrary.Started::switchesLate);
         List<UpgradeProtocol> known = libraries.stream().flatMap(library -> library.protocols().stream()).toList();
-        policy = Policies.build(Changeover.of(context).fix(), known, EndpointScan.found(context), settings, loader);
+        policy = Policies.build(Changeover.of(context).fix(), known, EndpointScan.found(context), settings, offers(), loader);
         switches = Changeover.of(context).switches();
         settings.off().forEach(switches::off);
         chronicle = new Chronicle(policy.rules().stream().flatMap(rule -> rule.protocols().stream()).flatMap(protocol -> protocol.tokens().stream()).toList(),
                 settings.operating().decisions());
-        application = new Application(settings.limits(), callbacks, BlockingThreads.of(settings.maxBlocking(), container.threads()), new MemoryBudget(settings.maxMemory()),
-                loader, Instances.of(loader).requestScope(), chronicle.witness());
+        BlockingThreads blocking = BlockingThreads.of(settings.maxBlocking(), container.threads());
+        undo.add("the threads of handlers that block", blocking::close);
+        application = new Application(settings.limits(), callbacks, blocking, new MemoryBudget(settings.maxMemory()), loader, Instances.of(loader).requestScope(),
+                chronicle.witness());
+        undo.add("the threads of connections", application::close);
         places = new Places(settings.bounds());
         overflow = Overflow.of(context, settings.maxCaptureOnDisk());
-        monitor = new ConnectionMonitor(application.registry(), settings.limits(), loader);
+        ConnectionMonitor monitor = new ConnectionMonitor(application.registry(), settings.limits(), loader);
+        undo.add("the monitor", monitor::close);
         switching = new Switching(container);
         SelfReport report = report();
+        undo.add("what operators see", () -> chronicle.close(context));
         chronicle.open(context, application.registry(), switches, settings.limits().drain(), report);
         libraries.forEach(library -> library.rules(policy));
         Changeover.of(context).drainedBy(application.registry()::drain);
@@ -82,17 +103,35 @@ final class Deployment implements AutoCloseable {
             Object before = context.getAttribute(ATTRIBUTE);
             if (before instanceof Deployment started) return started;
             if (before instanceof ServletException said) throw said;
+            Undo undo = new Undo();
+            Set<String> attributes = new HashSet<>(Collections.list(context.getAttributeNames()));
             try {
-                Deployment deployment = new Deployment(context);
+                Deployment deployment = new Deployment(context, undo);
                 context.setAttribute(ATTRIBUTE, deployment);
                 return deployment;
-            } catch (RuntimeException wrong) {
-                LOG.log(System.Logger.Level.ERROR, "Changeover stops the deployment of ''{0}'': {1}", context.getContextPath(), wrong.getMessage());
-                ServletException stop = new ServletException("Changeover: " + wrong.getMessage(), wrong);
-                context.setAttribute(ATTRIBUTE, stop);      // who asks next
+            } catch (RuntimeException | Error failure) {
+                undo.run();
+                Collections.list(context.getAttributeNames()).stream().filter(name -> name.startsWith(OURS) && !attributes.contains(name)).forEach(context::removeAttribute);
+                ServletException stop = stop(context, failure);
+                if (failure instanceof VirtualMachineError fatal) throw fatal;
                 throw stop;
             }
         }
+    }
+
+    /** Stops the deployment before it has started: what is asked next, such as a filter's init, hears why. */
+    static void fail(ServletContext context, RuntimeException failure) {
+        synchronized (context) {
+            if (context.getAttribute(ATTRIBUTE) == null) stop(context, failure);
+        }
+    }
+
+    private static ServletException stop(ServletContext context, Throwable failure) {
+        String why = failure instanceof Error ? "the start failed: " + failure : String.valueOf(failure.getMessage());
+        LOG.log(System.Logger.Level.ERROR, "Changeover stops the deployment of ''{0}'': {1}", context.getContextPath(), why);
+        ServletException stop = new ServletException("Changeover: " + why, failure);
+        context.setAttribute(ATTRIBUTE, stop);
+        return stop;
     }
 
     /** Ends what was started, if anything was. */
@@ -103,24 +142,48 @@ final class Deployment implements AutoCloseable {
         }
     }
 
-    private static Container container(ServletContext context) {
-        for (ServiceLoader.Provider<Container> provider : ServiceLoader.load(Container.class, Deployment.class.getClassLoader()).stream().toList()) {
-            try {
-                Container container = provider.get();
-                if (container.hosts(context)) return container;
-            } catch (ServiceConfigurationError | LinkageError elsewhere) {
-                LOG.log(System.Logger.Level.DEBUG, "Not this container", elsewhere);
-            }
-        }
-        return new Container.Plain(context.getServerInfo());
+    /** The context path, empty for the root, which some containers call "/". */
+    private static String path(ServletContext context) {
+        return context.getContextPath().equals("/") ? "" : context.getContextPath();
     }
 
     private SelfReport report() {
-        List<SelfReport.Path> paths = policy.rules().stream().map(rule -> new SelfReport.Path(rule.template().toString(),
+        List<SelfReport.Path> paths = !offers() ? List.of() : policy.rules().stream().map(rule -> new SelfReport.Path(rule.template().toString(),
                 rule.protocols().stream().flatMap(protocol -> protocol.tokens().stream()).map(ProtocolToken::toString).toList(), Policies.terms(rule))).toList();
-        return new SelfReport(context.getServerInfo(), context.getContextPath(), container.name(), container.deviations(),
-                application.blocking().virtual() ? "virtual" : "platform", settings.shown(), paths,
-                libraries.stream().map(ProtocolLibrary.Started::describe).filter(said -> !said.isEmpty()).toList());
+        List<String> more = new ArrayList<>(libraries.stream().map(ProtocolLibrary.Started::describe).filter(said -> !said.isEmpty()).toList());
+        if (!offers()) policy.rules().stream().filter(PathRule::required).forEach(rule -> more.add(path(context) + rule.template() + " is required, and answered 503"));
+        return new SelfReport(context.getServerInfo(), path(context), offers() ? container.name() : "nothing is offered, requests pass untouched", container.deviations(),
+                application.blocking().virtual() ? "virtual" : "platform", settings.shown(), paths, more);
+    }
+
+    /** Whether anything is offered at all: not on a container that is not supported. */
+    boolean offers() {
+        return support.off().isEmpty();
+    }
+
+    /** Why nothing is offered, as a sentence for a client. */
+    String off() {
+        return support.off().orElse("");
+    }
+
+    /** Whether a switch may be agreed for this request: by the rule of its path, or by the application amid its answer. */
+    boolean mayAgree(HttpServletRequest request) {
+        return switchesLate || policy.hasRule(Snapshot.path(request));
+    }
+
+    /**
+     * For a request that was to switch, and cannot: answers with a refusal where the application must not answer over HTTP.
+     *
+     * @param status 426 while the application has not seen the request, else 500
+     * @return whether the request is refused
+     */
+    boolean refusedInsteadOfHttp(Considered considered, int status, String reason, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        Optional<Decision.Refuse> refusal = considered.verdict().insteadOfHttp(status, reason);
+        if (refusal.isEmpty()) return false;
+        Chronicle.Entry told = tell(considered, refusal.get(), Ground.STAYED_HTTP);
+        if (!response.isCommitted()) Refusal.write(refusal.get(), considered.verdict().token().stream().toList(), false, container, request, response);
+        told.answered(Exchange.head(response));
+        return true;
     }
 
     /** One line for each decision, and its place in the chronicle. */
@@ -197,12 +260,6 @@ final class Deployment implements AutoCloseable {
     public void close() {
         Changeover.of(context).drainedBy(null);
         application.registry().stop(settings.limits().drain());
-        chronicle.close(context);
-        for (ProtocolLibrary.Started library : libraries) library.close();
-        monitor.close();
-        application.blocking().close();
-        callbacks.close();
-        application.close();
-        container.close();
+        undo.run();
     }
 }

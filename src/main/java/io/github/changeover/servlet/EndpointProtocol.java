@@ -16,9 +16,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** The protocol of a class with {@link UpgradeEndpoint}: every connection gets an instance of its own. */
 final class EndpointProtocol implements UpgradeProtocol {
+    private static final System.Logger LOG = System.getLogger("io.github.changeover");
+    private static final Set<String> WITH_CONTENT = Set.of("POST", "PUT", "PATCH");
     private final Class<? extends ConnectionHandler> type;
     private final UpgradeEndpoint endpoint;
     private final ProtocolToken token;
@@ -42,10 +45,19 @@ final class EndpointProtocol implements UpgradeProtocol {
             throw unfit(type, "no instance can be made; let it be a public class that is not abstract", null);
         }
         try {
-            return new EndpointProtocol(type.asSubclass(ConnectionHandler.class), instances);
+            EndpointProtocol protocol = new EndpointProtocol(type.asSubclass(ConnectionHandler.class), instances);
+            protocol.warnOfContent();
+            return protocol;
         } catch (RuntimeException wrong) {
             throw unfit(type, String.valueOf(wrong.getMessage()), wrong);
         }
+    }
+
+    private void warnOfContent() {
+        List<String> withContent = Stream.of(endpoint.methods()).filter(WITH_CONTENT::contains).toList();
+        if (endpoint.content() || withContent.isEmpty()) return;
+        LOG.log(System.Logger.Level.WARNING, "The @UpgradeEndpoint of {0} is for {1} and takes no content: a request with content is not upgraded and stays "
+                + "ordinary HTTP. Set content = true, and read the content in prepare().", type.getName(), withContent);
     }
 
     private static IllegalStateException unfit(Class<?> type, String why, RuntimeException wrong) {
@@ -63,7 +75,7 @@ final class EndpointProtocol implements UpgradeProtocol {
 
     @Override
     public ContentRule content() {
-        return new ContentRule(Set.of(endpoint.methods()), false);
+        return new ContentRule(Set.of(endpoint.methods()), endpoint.content());
     }
 
     @Override

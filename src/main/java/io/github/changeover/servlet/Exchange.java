@@ -50,8 +50,11 @@ final class Exchange {
     void hold(Runnable giveBack) {
         Runnable before = held;
         held = () -> {
-            before.run();
-            giveBack.run();
+            try {
+                before.run();
+            } finally {
+                giveBack.run();
+            }
         };
     }
 
@@ -62,7 +65,7 @@ final class Exchange {
         return all;
     }
 
-    /** Gives back what is held, unless a connection has it. */
+    /** Gives back what is held, unless a connection has it. Every part, whatever another one throws. */
     void release() {
         handOver().run();
     }
@@ -92,7 +95,15 @@ final class Exchange {
         return AnswerHead.of(response.getStatus(), lines);
     }
 
-    Optional<Pending> agreed() {
-        return Optional.ofNullable(pending);
+    /** Whether a switch is agreed and not yet begun. */
+    boolean isAgreed() {
+        return pending != null;
+    }
+
+    /** The switch that was agreed, once: from here on nothing keeps an answer from being committed. */
+    Optional<Pending> take() {
+        Optional<Pending> taken = Optional.ofNullable(pending);
+        pending = null;
+        return taken;
     }
 }

@@ -38,11 +38,30 @@ public final class InnerFilter implements Filter {
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain) throws IOException, ServletException {
         if (metrics != null && request instanceof HttpServletRequest http && metrics.areAt(http)) {
             metrics.write(http, (HttpServletResponse) response);
+        } else if (!deployment.offers()) {
+            if (!(request instanceof HttpServletRequest http && response instanceof HttpServletResponse answer && refused(http, answer))) {
+                chain.doFilter(request, response);
+            }
         } else if (request instanceof HttpServletRequest http && response instanceof HttpServletResponse answer && concerns(http)) {
             decide(http, answer, chain);
         } else {
             chain.doFilter(request, response);
         }
+    }
+
+    /** While nothing is offered, a path that is required is refused; all else is the application's. */
+    private boolean refused(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        if (!deployment.policy().speaksUnasked() || !deployment.policy().speaksUnasked(Snapshot.path(request))) return false;
+        Considered considered = Considered.withoutOffers(request, deployment);
+        if (!(considered.verdict().decision() instanceof Decision.Refuse refusal)) return false;
+        refuse(refusal, considered, request, response);
+        return true;
+    }
+
+    private void refuse(Decision.Refuse refusal, Considered considered, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        Chronicle.Entry told = deployment.tell(considered);
+        Refusal.write(refusal, considered.verdict(), deployment.container(), request, response);
+        told.answered(Exchange.head(response));
     }
 
     private boolean concerns(HttpServletRequest request) {
@@ -68,11 +87,10 @@ public final class InnerFilter implements Filter {
             Agreement agreement = new Agreement(deployment, considered, change, exchange.get());
             if (agreement.admit(request, response).isEmpty()) agreement.reach(request, response, chain);
         } else if (verdict.decision() instanceof Decision.Refuse refusal) {
-            Chronicle.Entry told = deployment.tell(considered);
-            Refusal.write(asksForLogin(refusal) ? NO_LOGIN : refusal, verdict, deployment.container(), request, response);
-            told.answered(Exchange.head(response));
+            refuse(asksForLogin(refusal) ? NO_LOGIN : refusal, considered, request, response);
         } else {
             if (verdict.decision() instanceof Decision.Switch) {
+                if (deployment.refusedInsteadOfHttp(considered, 426, "changeover-outer is not mapped to /* there", request, response)) return;
                 LOG.log(System.Logger.Level.WARNING, "{0} {1} stays HTTP: the outer filter did not run before this one; map changeover-outer to /*",
                         request.getMethod(), considered.request().printablePath());
                 deployment.stays(considered, "the outer filter did not run before the inner one");

@@ -31,6 +31,7 @@ public final class LateSwitch {
         if (response.isCommitted()) throw new IllegalStateException("This request cannot change the protocol: its answer has begun");
         if (request.isAsyncStarted()) throw new IllegalStateException("This request cannot change the protocol: it has gone asynchronous");
         Deployment deployment = deployment(request);
+        if (!deployment.offers()) throw new IllegalStateException("This request cannot change the protocol: " + deployment.off());
         PathRule asked = PathRule.on("/*").offer(protocol).build();
         Considered considered = Considered.of(request, deployment, path -> Optional.of(new PathPolicy.Match(asked, Map.of())));
         if (!(considered.verdict().decision() instanceof Decision.Switch change)) {

@@ -13,14 +13,13 @@ import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpSession;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * The first filter of the application. It keeps the body of a request with {@code Upgrade} whole for those behind it, and
- * when all have returned and a switch was agreed, it switches. A request without {@code Upgrade} passes untouched.
+ * The first filter of the application. A request of HTTP/1 with {@code Upgrade} gets content that ends where its framing ends, where the
+ * container would break that, and when all filters have returned and a switch was agreed, it switches. Every other request passes untouched.
  */
 public final class OuterFilter implements Filter {
-    private static final Decision.Refuse UNREADABLE = new Decision.Refuse(400,
-            "This server takes no content with this method: send the request without content.");
     private static final Decision.Refuse NO_MARK = new Decision.Refuse(400,
             "The field " + InnerRequests.FIELD + " is for this server's own requests: send the request without it.");
     private Deployment deployment;
@@ -57,31 +56,39 @@ public final class OuterFilter implements Filter {
         if (health != null && asked instanceof HttpServletRequest http && response instanceof HttpServletResponse answer && OperatorsPage.isAt(health, http)) {
             boolean draining = deployment.application().registry().draining();
             OperatorsPage.write(draining ? 503 : 200, "text/plain;charset=utf-8", draining ? "draining\n" : "up\n", http, answer);
-        } else if (asked instanceof HttpServletRequest http && http.getHeader("Upgrade") != null
-                && http.getDispatcherType() == DispatcherType.REQUEST && Exchange.of(http).isEmpty()) {
-            Exchange exchange = Exchange.on(http);
-            Container container = deployment.container();
-            if (!container.keepBodyWhole(http)) {
-                Refusal.write(UNREADABLE, List.of(), true, container, http, (HttpServletResponse) response);
-                return;
-            }
-            try {
-                chain.doFilter(deployment.veils() ? deployment.veil(http) : http, response);
-                if (exchange.agreed().isPresent()) {
-                    deployment.switching().perform(exchange.agreed().get(), exchange, http, (HttpServletResponse) response);
-                } else {
-                    container.answered(http);
-                }
-                exchange.answered(http, (HttpServletResponse) response);
-            } finally {
-                exchange.release();
-            }
+        } else if (asked instanceof HttpServletRequest http && response instanceof HttpServletResponse answer && mayUpgrade(http)) {
+            upgrade(http, answer, chain);
         } else if (asked instanceof HttpServletRequest http) {
             HttpSession session = Logouts.session(logouts, http);
             chain.doFilter(asked, response);
             Logouts.tell(logouts, session, http);
         } else {
             chain.doFilter(asked, response);
+        }
+    }
+
+    private boolean mayUpgrade(HttpServletRequest request) {
+        return request.getHeader("Upgrade") != null && deployment.offers() && request.getDispatcherType() == DispatcherType.REQUEST && Exchange.of(request).isEmpty();
+    }
+
+    private void upgrade(HttpServletRequest http, HttpServletResponse response, FilterChain chain) throws IOException, ServletException {
+        Exchange exchange = Exchange.on(http);
+        Container container = deployment.container();
+        // HTTP/2 knows no Upgrade (RFC 9113 section 8.6), and in HTTP/1.0 it is ignored (RFC 9110 section 7.8).
+        HttpServletRequest repaired = http.getProtocol().startsWith("HTTP/1.") ? container.repairContent(http) : http;
+        boolean mayAgree = http.getProtocol().equals("HTTP/1.1") && deployment.mayAgree(http);
+        try {
+            chain.doFilter(deployment.veils() ? deployment.veil(repaired) : repaired,
+                    mayAgree ? new UncommittedResponse(response, exchange) : response);
+            Optional<Exchange.Pending> agreed = exchange.take();
+            if (agreed.isPresent()) {
+                deployment.switching().perform(agreed.get(), exchange, http, response);
+            } else {
+                container.answered(http);
+            }
+            exchange.answered(http, response);
+        } finally {
+            exchange.release();
         }
     }
 }

@@ -5,14 +5,17 @@ import io.github.changeover.UpgradeEndpoint;
 import io.github.changeover.negotiation.PathPolicy;
 import io.github.changeover.negotiation.PathRule;
 import io.github.changeover.negotiation.Preference;
+import io.github.changeover.spi.Decision;
 import io.github.changeover.spi.Gate;
 import io.github.changeover.spi.ProtocolToken;
 import io.github.changeover.spi.UpgradeProtocol;
+import io.github.changeover.spi.UpgradeRequest;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -29,12 +32,15 @@ final class Policies {
 
     private final Map<String, Draft> drafts = new LinkedHashMap<>();
     private final List<UpgradeProtocol> known = new ArrayList<>();
+    private final boolean served;
 
-    private Policies() {
+    private Policies(boolean served) {
+        this.served = served;
     }
 
-    static PathPolicy build(List<PathOffer> offers, List<UpgradeProtocol> libraries, Set<Class<?>> endpoints, Settings settings, ClassLoader loader) {
-        Policies policies = new Policies();
+    /** @param served whether anything is offered; where not, the rules say only which paths are required, and a protocol need not be there */
+    static PathPolicy build(List<PathOffer> offers, List<UpgradeProtocol> libraries, Set<Class<?>> endpoints, Settings settings, boolean served, ClassLoader loader) {
+        Policies policies = new Policies(served);
         Instances instances = Instances.of(loader);
         Map<Class<?>, UpgradeProtocol> once = new LinkedHashMap<>();
         ServiceLoader.load(UpgradeProtocol.class, loader).forEach(protocol -> once.putIfAbsent(protocol.getClass(), protocol));
@@ -89,7 +95,9 @@ final class Policies {
             draft.roles.clear();
             draft.roles.addAll(roles);
         });
-        if (draft.protocols.isEmpty()) {
+        if (draft.protocols.isEmpty() && !served) {
+            draft.protocols.add(new Unserved(ProtocolToken.of("unknown")));
+        } else if (draft.protocols.isEmpty()) {
             throw new SettingValues.Wrong(prefix + "protocols", "", "at least one protocol, as nothing else offers one on this path");
         }
     }
@@ -99,9 +107,23 @@ final class Policies {
         List<UpgradeProtocol> candidates = new ArrayList<>(own);
         candidates.addAll(known);
         return candidates.stream().filter(protocol -> protocol.tokens().contains(token)).findFirst()
-                .orElseGet(() -> candidates.stream().filter(protocol -> protocol.accepts(token)).findFirst()
-                        .orElseThrow(() -> new SettingValues.Wrong(setting, token.toString(), "one of the protocols that are there: "
-                                + candidates.stream().flatMap(protocol -> protocol.tokens().stream()).distinct().toList())));
+                .or(() -> candidates.stream().filter(protocol -> protocol.accepts(token)).findFirst())
+                .or(() -> served ? Optional.empty() : Optional.of(new Unserved(token)))
+                .orElseThrow(() -> new SettingValues.Wrong(setting, token.toString(), "one of the protocols that are there: "
+                                + candidates.stream().flatMap(protocol -> protocol.tokens().stream()).distinct().toList()));
+    }
+
+    /** Stands for a protocol that nothing here serves, while nothing is offered. */
+    private record Unserved(ProtocolToken token) implements UpgradeProtocol {
+        @Override
+        public List<ProtocolToken> tokens() {
+            return List.of(token);
+        }
+
+        @Override
+        public Decision negotiate(UpgradeRequest request, ProtocolToken offered) {
+            return new Decision.Ignore("not served");
+        }
     }
 
     private PathPolicy rules() {

@@ -79,6 +79,11 @@ public interface ProtocolLibrary {
             return request;
         }
 
+        /** Whether the application may ask for a switch itself, amid its answer, where no rule is for the path ({@link LateSwitch}). */
+        default boolean switchesLate() {
+            return false;
+        }
+
         /** Empty where it does not matter who logs out. */
         default Optional<Logouts> logouts() {
             return Optional.empty();

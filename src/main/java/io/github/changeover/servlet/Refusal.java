@@ -26,6 +26,7 @@ final class Refusal {
         byte[] sentence = (refusal.reason() + "\n").getBytes(StandardCharsets.UTF_8);
         response.resetBuffer();
         response.setStatus(refusal.status());
+        container.reasonPhrase(request, refusal.status());
         for (Fields.Line line : refusal.fields()) response.addHeader(line.name(), line.value());
         connection(upgrade, close, container, request, response);
         response.setContentType("text/plain;charset=utf-8");

@@ -33,22 +33,9 @@ final class SettingSource {
         return new SettingSource(context, values);
     }
 
-    /** MicroProfile Config where the container has it; asked by reflection, so that nobody needs it. */
+    /** MicroProfile Config where there is any. */
     private static Map<String, String> microProfile(ClassLoader loader) {
-        Map<String, String> values = new LinkedHashMap<>();
-        try {
-            Class<?> provider = Class.forName("org.eclipse.microprofile.config.ConfigProvider", true, loader);
-            Class<?> type = Class.forName("org.eclipse.microprofile.config.Config", true, loader);
-            Object config = provider.getMethod("getConfig", ClassLoader.class).invoke(null, loader);
-            var get = type.getMethod("getOptionalValue", String.class, Class.class);
-            for (Object name : (Iterable<?>) type.getMethod("getPropertyNames").invoke(config)) {
-                if (!name.toString().startsWith(PREFIX)) continue;
-                ((Optional<?>) get.invoke(config, name, String.class)).ifPresent(value -> values.put(name.toString(), value.toString().trim()));
-            }
-        } catch (ReflectiveOperationException | LinkageError | RuntimeException absent) {
-            // no MicroProfile Config here, or none for this application
-        }
-        return values;
+        return MicroProfileSettings.in(loader).map(config -> config.read(PREFIX)).orElse(Map.of());
     }
 
     Optional<String> value(String name) {

@@ -27,13 +27,15 @@ import java.util.regex.Pattern;
  * @param maxBlocking  platform threads for handlers that block, below JDK 21
  * @param maxCallbacks callbacks that run at a time on threads of ours
  * @param maxMemory    bytes that connections and captured answers hold together
+ * @param container    {@code auto}, {@code unchecked} or {@code off} ({@link ContainerSupport})
  * @param servletEdge  whether a container's own edge is left for the servlet edge
  * @param off          tokens that are off at start
  * @param paths        what is set for paths, by template
  * @param bounds       how many connections there may be
  * @param operating    what an operator sets for himself
  */
-record Settings(Limits limits, Duration negotiation, int maxContent, int maxCapture, int maxCaptureOnDisk, int maxBlocking, int maxCallbacks, long maxMemory, boolean servletEdge, List<ProtocolToken> off,
+record Settings(Limits limits, Duration negotiation, int maxContent, int maxCapture, int maxCaptureOnDisk, int maxBlocking, int maxCallbacks, long maxMemory,
+                String container, boolean servletEdge, List<ProtocolToken> off,
                 Map<String, PathSetting> paths, Places.Bounds bounds, Operating operating) {
     /** What is set for one path; what is empty stays as the program says. */
     record PathSetting(Optional<List<ProtocolToken>> protocols, Optional<Boolean> serverOrder, Optional<Boolean> required,
@@ -42,7 +44,7 @@ record Settings(Limits limits, Duration negotiation, int maxContent, int maxCapt
 
     private static final Set<String> KNOWN = Set.of("changeover.queue.max", "changeover.idle", "changeover.stall", "changeover.closing",
             "changeover.linger", "changeover.drain", "changeover.content.max", "changeover.capture.max", "changeover.capture.disk.max", "changeover.blocking.max",
-            "changeover.off", "changeover.edge", "changeover.lifetime", "changeover.early-data.max", "changeover.negotiation.timeout",
+            "changeover.off", ContainerSupport.SETTING, "changeover.edge", "changeover.lifetime", "changeover.early-data.max", "changeover.negotiation.timeout",
             "changeover.stall.min", "changeover.callbacks.max", "changeover.memory.max");
     private static final Pattern PATH = Pattern.compile("changeover\\.path\\.(/.*)\\.(protocols|order|required|advertise|close-on-refuse|roles|connections\\.max)");
 
@@ -71,7 +73,7 @@ record Settings(Limits limits, Duration negotiation, int maxContent, int maxCapt
         return new Settings(limits, source.timeAboveZero("changeover.negotiation.timeout", Duration.ofSeconds(30)), source.size("changeover.content.max", 1 << 20),
                 source.size("changeover.capture.max", 1 << 20), source.sizeOrNone("changeover.capture.disk.max", 64 << 20),
                 source.size("changeover.blocking.max", 200), source.number("changeover.callbacks.max", 200, 100_000),
-                source.longSize("changeover.memory.max", MemoryBudget.usual()), servletEdge,
+                source.longSize("changeover.memory.max", MemoryBudget.usual()), ContainerSupport.mode(source), servletEdge,
                 source.list("changeover.off").map(words -> source.tokens("changeover.off", words)).orElse(List.of()), paths(source), Bounds.read(source), Operating.read(source));
     }
 
@@ -116,6 +118,7 @@ record Settings(Limits limits, Duration negotiation, int maxContent, int maxCapt
         shown.put("blocking.max", Integer.toString(maxBlocking));
         shown.put("callbacks.max", Integer.toString(maxCallbacks));
         shown.put("memory.max", Long.toString(maxMemory));
+        shown.put("container", container);
         shown.put("off", off.toString());
         Bounds.show(bounds, shown);
         operating.show(shown);

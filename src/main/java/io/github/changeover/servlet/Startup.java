@@ -43,7 +43,11 @@ public final class Startup implements ServletContextListener {
         Filters filters = Filters.register(context);
         filters.mapFirst();
         context.setAttribute(ADDED, true);
-        ProtocolLibrary.found().forEach(library -> library.register(context, SettingValues.of(context)));
+        try {
+            ProtocolLibrary.found().forEach(library -> library.register(context, SettingValues.of(context)));
+        } catch (RuntimeException wrong) {
+            Deployment.fail(context, wrong);        // in the listener, not here: some containers go on without an initializer that throws
+        }
         filters.mapInner(context);
         context.addListener(new Startup(context, filters));
     }
@@ -56,7 +60,7 @@ public final class Startup implements ServletContextListener {
         Filters mine = declared ? Filters.register(context) : filters;
         // Once more: some containers keep the order in which filters asked for the front, others reverse it.
         mine.mapFirst();
-        mine.mapLast();
+        mine.mapLast(ContainerSupport.mapsEveryServletByName(context));
         try {
             // Not in a filter's init: where that throws, some containers go on without the filter.
             Deployment.start(context);
@@ -86,9 +90,14 @@ public final class Startup implements ServletContextListener {
             if (outer != null && InnerRequests.in(context).isPresent()) outer.addMappingForUrlPatterns(LATER, false, "/*");
         }
 
-        /** Filters mapped to servlets' names come after those mapped to paths: the name of every servlet is the last place. */
-        void mapLast() {
-            if (inner != null) inner.addMappingForServletNames(REQUESTS, true, "*");
+        /**
+         * Filters mapped to servlets' names come after those mapped to paths: the name of every servlet is the last place. Where that name
+         * is not known, as on Liberty, every request would be answered 404.
+         */
+        void mapLast(boolean byName) {
+            if (inner == null) return;
+            if (byName) inner.addMappingForServletNames(REQUESTS, true, "*");
+            else inner.addMappingForUrlPatterns(REQUESTS, true, "/*");
         }
     }
 

@@ -120,7 +120,16 @@ final class StrippedRequest extends HttpServletRequestWrapper {
 
     @Override
     public AsyncContext startAsync(ServletRequest request, ServletResponse given) {
+        if (!response.mayPass()) {
+            throw new IllegalStateException("This request cannot be processed asynchronously: its answer must go over the protocol that the connection changes to, "
+                    + "for its path is required. A request that follows on that connection can");
+        }
         return passing(super.startAsync(request, given));
+    }
+
+    @Override
+    public boolean isAsyncSupported() {
+        return response.mayPass() && super.isAsyncSupported();
     }
 
     private AsyncContext passing(AsyncContext started) {

@@ -1,8 +1,9 @@
 package io.github.changeover.servlet;
 
-import io.github.changeover.connection.Application;
+import io.github.changeover.connection.BlockingThreads;
 import io.github.changeover.connection.LiveConnection;
 import io.github.changeover.negotiation.Explanation.Ground;
+import io.github.changeover.spi.CloseCause;
 import io.github.changeover.spi.ConnectionHandler;
 import io.github.changeover.spi.Decision;
 import io.github.changeover.spi.EarlyData;
@@ -56,30 +57,52 @@ final class Switching {
             exchange.told(pending.deployment().tell(pending.considered()));
             return;
         }
-        Optional<LiveConnection> made = connection(pending, exchange, request);
+        // All that can fail comes first. From the connection on, whatever is thrown gives back what was taken for it.
+        List<Fields.Line> fields = fields(pending, response);
+        Optional<Made> made = connection(pending, exchange, request, response);
         if (made.isEmpty()) return;
-        LiveConnection connection = made.get();
-        List<Fields.Line> kept = kept(response);
-        response.reset();
+        LiveConnection connection = made.get().connection();
         try {
+            made.get().handler().prepare(pending.context());
+            response.reset();
             container.upgrade(request, connection);
-        } catch (IOException | ServletException | RuntimeException failure) {
-            LOG.log(System.Logger.Level.ERROR, "The container did not upgrade " + connection, failure);
-            connection.evict();
-            Decision.Refuse failed = new Decision.Refuse(500, "The server could not change the protocol.");
-            exchange.told(pending.deployment().tell(pending.considered(), failed, Ground.STAYED_HTTP));
-            Refusal.write(failed, List.of(), true, container, request, response);
+        } catch (IOException | ServletException | RuntimeException | Error failure) {
+            LOG.log(System.Logger.Level.ERROR, "The upgrade to " + connection + " failed", failure);
+            connection.abort(CloseCause.of(CloseCause.Kind.HANDLER_FAILED, failure));
+            failed(pending, exchange, request, response, failure);
             return;
         }
         exchange.told(pending.deployment().tell(pending.considered()));
+        head(pending, fields, request, response);
+    }
+
+    /** The head of the 101. Nothing is thrown: the container would send an error, and start the handler as well. */
+    private void head(Exchange.Pending pending, List<Fields.Line> kept, HttpServletRequest request, HttpServletResponse response) {
         response.setStatus(HttpServletResponse.SC_SWITCHING_PROTOCOLS);
-        kept.forEach(line -> response.addHeader(line.name(), line.value()));
+        kept.forEach(line -> set(line, () -> response.addHeader(line.name(), line.value())));
         for (Fields.Line line : pending.decision().fields()) {
-            if (!FRAMING.contains(line.name().toLowerCase(Locale.ROOT))) container.field101(request, response, line.name(), line.value());
+            if (!FRAMING.contains(line.name().toLowerCase(Locale.ROOT))) set(line, () -> container.field101(request, response, line.name(), line.value()));
         }
         response.setHeader("Upgrade", pending.decision().layers().stream().map(ProtocolToken::toString).collect(Collectors.joining(", ")));
         response.setHeader("Connection", "Upgrade");
         container.beforeHead(request);
+    }
+
+    private static void set(Fields.Line line, Runnable how) {
+        try {
+            how.run();
+        } catch (RuntimeException refused) {
+            LOG.log(System.Logger.Level.WARNING, "The container does not take the field {0} of a 101: it is left out ({1})", line.name(), refused.toString());
+        }
+    }
+
+    /** A complete answer. An error that is not this request's, such as no memory, goes on. */
+    private void failed(Exchange.Pending pending, Exchange exchange, HttpServletRequest request, HttpServletResponse response, Throwable failure) throws IOException {
+        Decision.Refuse refusal = new Decision.Refuse(500, "The server could not change the protocol.");
+        exchange.told(pending.deployment().tell(pending.considered(), refusal, Ground.STAYED_HTTP));
+        if (failure instanceof VirtualMachineError fatal) throw fatal;
+        exchange.release();     // before the answer: the client may come again as soon as it has that
+        Refusal.write(refusal, List.of(), true, container, request, response);
     }
 
     /** What an application's filter has done after the inner filter agreed, and a switch would undo. */
@@ -89,25 +112,45 @@ final class Switching {
         return response.getStatus() < 300 ? Optional.empty() : Optional.of("a filter has answered " + response.getStatus());
     }
 
-    /** The connection with its handler, made when nobody can object any more; empty when it was refused for want of a thread. */
-    private Optional<LiveConnection> connection(Exchange.Pending pending, Exchange exchange, HttpServletRequest request) throws IOException {
+    private record Made(LiveConnection connection, ConnectionHandler handler) {
+    }
+
+    /** The connection with its handler, made when nobody can object any more; empty when it was refused, and that was answered. */
+    private Optional<Made> connection(Exchange.Pending pending, Exchange exchange, HttpServletRequest request, HttpServletResponse response) throws IOException {
         UpgradeProtocol protocol = pending.considered().verdict().protocol().orElseThrow();
-        Application application = pending.deployment().application();
-        ConnectionHandler handler = pending.decision().handler().apply(pending.context());
-        if (handler == null) {
-            throw new IllegalStateException("The protocol " + protocol + " made no handler for " + pending.context().protocol() + ": its Switch must make one");
+        ConnectionHandler handler;
+        try {
+            handler = pending.decision().handler().apply(pending.context());
+            if (handler == null) throw new IllegalStateException("it made none: its Switch must make one");
+        } catch (RuntimeException | Error failure) {
+            LOG.log(System.Logger.Level.ERROR, "The protocol " + protocol + " failed to make a handler for " + pending.context().protocol(), failure);
+            failed(pending, exchange, request, response, failure);
+            return Optional.empty();
         }
-        if (handler instanceof ConnectionHandler.Blocking blocking && !application.blocking().reserve()) {
-            blocking.unserved();
+        Runnable afterHandler = () -> {
+            if (protocol instanceof EndpointProtocol endpoint) endpoint.release(handler);
+        };
+        BlockingThreads threads = pending.deployment().application().blocking();
+        boolean blocks = handler instanceof ConnectionHandler.Blocking;
+        if (blocks && !threads.reserve()) {
+            ((ConnectionHandler.Blocking) handler).unserved();
+            afterHandler.run();
             Decision.Refuse taken = new Decision.Refuse(503, Fields.of("Retry-After", "5"),
                     "All threads for this kind of connection are taken: try again later (changeover.blocking.max)");
             exchange.told(pending.deployment().tell(pending.considered(), taken, Ground.LIMIT));
             pending.no().say(taken);
             return Optional.empty();
         }
-        return Optional.of(new LiveConnection(application, pending.context().request(), pending.context().protocol(), early(protocol, request), handler, exchange.handOver(), () -> {
-            if (protocol instanceof EndpointProtocol endpoint) endpoint.release(handler);
-        }));
+        Runnable held = exchange.handOver();
+        try {
+            return Optional.of(new Made(new LiveConnection(pending.deployment().application(), pending.context().request(), pending.context().protocol(),
+                    early(protocol, request), handler, held, afterHandler), handler));
+        } catch (RuntimeException | Error failure) {
+            if (blocks) threads.release();
+            held.run();
+            afterHandler.run();
+            throw failure;
+        }
     }
 
     /** Of who has sent nothing yet, nothing is to be refused: what comes from now on may be the answer to the 101. */
@@ -115,15 +158,22 @@ final class Switching {
         return protocol.earlyData() == EarlyData.REFUSE && container.nothingEarly(request) ? EarlyData.DELIVER : protocol.earlyData();
     }
 
-    /** What the application's filters have set and a 101 may have, such as cookies. */
-    private static List<Fields.Line> kept(HttpServletResponse response) {
+    /** What the application's filters have set and a 101 may have, such as cookies. What no field may hold is left out. */
+    private static List<Fields.Line> fields(Exchange.Pending pending, HttpServletResponse response) {
         Collection<String> names = response.getHeaderNames();
         if (names.isEmpty()) return List.of();
         List<Fields.Line> kept = new ArrayList<>();
         Set<String> seen = new HashSet<>(NOT_IN_101);
         for (String name : names) {
             if (!seen.add(name.toLowerCase(Locale.ROOT))) continue;     // Tomcat tells a name once for each of its lines
-            for (String value : response.getHeaders(name)) kept.add(new Fields.Line(name, value));
+            for (String value : response.getHeaders(name)) {
+                try {
+                    kept.add(new Fields.Line(name, value));
+                } catch (IllegalArgumentException odd) {
+                    LOG.log(System.Logger.Level.INFO, "{0}: a field that a filter has set is left out of the 101: {1}",
+                            pending.considered().request().printablePath(), odd.getMessage());
+                }
+            }
         }
         return kept;
     }

@@ -24,6 +24,15 @@ import java.time.Duration;
  */
 public sealed interface ConnectionHandler {
 
+    /**
+     * Called once, before every other method, on the request's thread, when the switch is certain and the 101 is not yet sent: with what the
+     * connection itself does not keep, such as the content of the request ({@link SwitchContext#content()}). It must not block. What it throws
+     * is answered 500, and the handler is told its end as after any other failure. By default it does nothing; a handler that its protocol
+     * makes from the context needs nothing here.
+     */
+    default void prepare(SwitchContext context) {
+    }
+
     /** Callbacks for what happens on a connection, one at a time. */
     non-sealed interface Events extends ConnectionHandler {
         /** The 101 is on its way; the handler may speak first. */

@@ -26,7 +26,7 @@ public interface SwitchedConnection {
     /** The request that asked for the switch. */
     UpgradeRequest request();
 
-    /** The protocol that the connection has changed to. */
+    /** The offered token that was chosen, in the spelling of {@link UpgradeProtocol#tokens()}, whatever the client's was. */
     ProtocolToken protocol();
 
     /**

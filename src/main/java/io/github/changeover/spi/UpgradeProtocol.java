@@ -41,6 +41,9 @@ public interface UpgradeProtocol {
         return false;
     }
 
-    /** Decides on a request that offers {@code offered}, a token it {@link #accepts}. What it throws is answered 500. */
+    /**
+     * Decides on a request that offers {@code offered}, a token it {@link #accepts}, given in the spelling of {@link #tokens()}. What it
+     * throws is answered 500.
+     */
     Decision negotiate(UpgradeRequest request, ProtocolToken offered);
 }

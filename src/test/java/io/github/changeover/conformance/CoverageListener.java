@@ -68,7 +68,7 @@ public final class CoverageListener implements TestExecutionListener {
             return;
         }
         Path directory = Path.of(System.getProperty("changeover.target", "target"), "conformance");
-        String container = System.getProperty("changeover.container", "unit");
+        String container = System.getProperty("changeover.test.container", "unit");
         String rows = results.entrySet().stream().map(row -> row.getKey() + "," + row.getValue() + "\n").collect(Collectors.joining());
         try {
             Files.createDirectories(directory);

@@ -403,19 +403,19 @@ class LoopbackDispatcherTest {
     @DisplayName("S7: content that comes steadily, and content that the application does not take, is waited for")
     void steadyContent() throws Exception {
         dispatcher.close();
-        dispatcher = dispatcher(Duration.ofMillis(200));
+        dispatcher = dispatcher(Duration.ofMillis(700));
         Heard heard = new Heard();
         StreamDispatcher.Sending sending = dispatcher.dispatch(request("POST", "/", true), heard);
         try (Socket socket = connector.accept()) {
             head(socket.getInputStream());
-            for (int i = 0; i < 10; i++) {
+            for (int i = 0; i < 15; i++) {
                 sending.content(ByteBuffer.wrap(new byte[1100]), () -> { });
                 Thread.sleep(100);
             }
             assertThat(heard.said).isEmpty();
             CountDownLatch taken = new CountDownLatch(1);
             sending.content(ByteBuffer.wrap(new byte[20_000_000]), taken::countDown);      // more than the system's buffers take
-            assertThat(taken.await(900, TimeUnit.MILLISECONDS)).isFalse();
+            assertThat(taken.await(1500, TimeUnit.MILLISECONDS)).isFalse();
             assertThat(heard.said).as("the application is slow, not the client").isEmpty();
             sending.end();
             Thread reader = new Thread(() -> drain(socket));

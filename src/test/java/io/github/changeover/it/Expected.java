@@ -66,7 +66,7 @@ final class Expected {
         return container.isPayara();
     }
 
-    /** Payara refuses content of GET, HEAD and DELETE, with or without Upgrade. */
+    /** Payara refuses content of GET, HEAD and DELETE; beside Upgrade it is taken. */
     static boolean takesContentOfGet(ContainerUnderTest container) {
         return !container.isPayara();
     }

@@ -74,6 +74,11 @@ final class Http2Wire implements AutoCloseable {
         return new Http2Wire(wire);
     }
 
+    /** On a connection that speaks HTTP/2, or is about to; nothing of it is sent yet. */
+    static Http2Wire on(Wire wire) {
+        return new Http2Wire(wire);
+    }
+
     Wire wire() {
         return wire;
     }
@@ -125,6 +130,19 @@ final class Http2Wire implements AutoCloseable {
     static byte[] request(String method, String path, String... more) {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         all.writeBytes(block(":method", method, ":scheme", "http", ":path", path, ":authority", "localhost"));
+        all.writeBytes(block(more));
+        return all.toByteArray();
+    }
+
+    /** The same with the names of the pseudo-header fields from HPACK's static table: Tomcat takes no other. */
+    static byte[] indexedRequest(String method, String path, String... more) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        String[] values = {method, "http", path, "localhost"};
+        int[] names = {2, 6, 4, 1};
+        for (int i = 0; i < names.length; i++) {
+            all.write(names[i]);
+            text(all, values[i]);
+        }
         all.writeBytes(block(more));
         return all.toByteArray();
     }

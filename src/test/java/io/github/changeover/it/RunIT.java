@@ -63,7 +63,7 @@ class RunIT {
         String path = String.join(File.pathSeparator, Stream.of(classes.split(File.pathSeparator))
                 .filter(entry -> entry.endsWith("test-classes") || entry.matches(".*(tomcat-embed-core|tomcat-annotations-api|payara-embedded-web)-[^/]*\\.jar")).toList());
         command.addAll(List.of("-Dchangeover.target=" + work, "-cp", path, "io.github.changeover.run.Run",
-                System.getProperty("changeover.container"), String.valueOf(port), System.getProperty("changeover.war")));
+                System.getProperty("changeover.test.container"), String.valueOf(port), System.getProperty("changeover.war")));
         return command;
     }
 

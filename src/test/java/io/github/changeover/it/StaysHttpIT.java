@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** An answer that cannot go over the new protocol goes as HTTP, once and whole, and the connection stays HTTP's. */
@@ -77,9 +78,19 @@ class StaysHttpIT {
     @Test
     @Covers("GEN-03")
     void anAnswerThatAFilterSendsOnTheWayBack() throws IOException {
-        Message.Answer answer = answer(page("writer").with("X-Tidy: yes"), 1);
+        Message.Answer answer = answer(page("writer").with("X-Tidy: writes"), 1);
         assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.content()).isEqualTo("tidied");
         assertThat(server.log()).contains("a filter has sent an answer");
+    }
+
+    @Test
+    @DisplayName("H4: a filter that only flushes on the way back does not undo a switch, nor lose the page")
+    void aFilterThatOnlyFlushes() throws IOException {
+        try (Wire wire = Wire.connect(server.http())) {
+            page("writer").with("X-Tidy: flushes").send(wire, Message.Arrival.AT_ONCE);
+            assertThat(wire.readHead().status()).isEqualTo(101);
+        }
     }
 
     @Test

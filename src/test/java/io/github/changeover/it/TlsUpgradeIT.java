@@ -90,7 +90,7 @@ class TlsUpgradeIT {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = ';', value = {"TLS/1.0;TLS/1.0", "TLS/1.2, TLS/1.1, TLS/1.0;TLS/1.2", "TLS/1.0, TLS/1.2, foo;TLS/1.2", "tls/1.3;tls/1.3"})
+    @CsvSource(delimiter = ';', value = {"TLS/1.0;TLS/1.0", "TLS/1.2, TLS/1.1, TLS/1.0;TLS/1.2", "TLS/1.0, TLS/1.2, foo;TLS/1.2", "tls/1.3;TLS/1.3"})
     @Covers({"RFC2817-3.3-05", "RFC2817-3.3-06"})
     void theTokenNamesAFamilyAndTheHandshakeTheVersion(String offer, String taken) throws IOException {
         try (Wire clear = Wire.connect(server.http()).send(Ask.upgrade("/tls/page/nothing", offer))) {

@@ -55,7 +55,7 @@ class UpgradeFieldIT {
                 arguments("nope, example ,another_protocol/2.2", "example"),
                 arguments("nope/1, no ,another_protocol/2.2", "another_protocol/2.2"),
                 arguments("HTTP/2.0, SHTTP/1.3, IRC/6.9, RTA/x11", "IRC/6.9"),
-                arguments("irc/6.9", "irc/6.9"), arguments("EXAMPLE", "EXAMPLE"), arguments("A_Protocol/1", "A_Protocol/1"),
+                arguments("irc/6.9", "IRC/6.9"), arguments("EXAMPLE", "example"), arguments("A_Protocol/1", "a_protocol/1"),
                 arguments("example,a_protocol/1", "example"), arguments("a_protocol/1,example", "a_protocol/1"),
                 arguments(", example,,", "example"), arguments(",,,,,,,,IRC/6.9", "IRC/6.9"), arguments(" , ,\t, example", "example"),
                 arguments("\tnope\t,\texample\t", "example"), arguments("  example  ", "example"),

@@ -141,7 +141,7 @@ public final class War {
     }
 
     private static Path compile(String app) {
-        Path classes = target().resolve("apps").resolve(System.getProperty("changeover.container")).resolve(app);
+        Path classes = target().resolve("apps").resolve(System.getProperty("changeover.test.container")).resolve(app);
         forget(classes);
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         List<String> words = new ArrayList<>(List.of("--release", "17", "-parameters", "-d", classes.toString(), "-cp",
@@ -220,7 +220,7 @@ public final class War {
     public Path build() {
         if (complete || !parameters.isEmpty() || !webXml.isEmpty()) webXmlFile();
         try {
-            Path war = Files.createDirectories(target().resolve("wars").resolve(System.getProperty("changeover.container"))).resolve(name + ".war");
+            Path war = Files.createDirectories(target().resolve("wars").resolve(System.getProperty("changeover.test.container"))).resolve(name + ".war");
             return Files.write(war, zip(entries));
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);

@@ -6,13 +6,16 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import io.github.changeover.conformance.Covers;
 import io.github.changeover.spi.ContentRule;
 import io.github.changeover.spi.Decision;
+import io.github.changeover.spi.Fields;
 import io.github.changeover.spi.ProtocolToken;
 import io.github.changeover.spi.TokenSwitches;
 import io.github.changeover.spi.UpgradeRequest;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -45,10 +48,10 @@ class NegotiatorTest {
             "websocket     | HTTP/2.0                                    | ignored",
             "websocket     | HTTP/1.1                                    | ignored",
             "h2c           | h2                                          | ignored",
-            "websocket     | WEBSOCKET                                   | WEBSOCKET",
-            "websocket     | WebSocket                                   | WebSocket",
-            "h2c           | H2C                                         | H2C",
-            "TLS/1.2       | Tls/1.2                                     | Tls/1.2",
+            "websocket     | WEBSOCKET                                   | websocket",
+            "websocket     | WebSocket                                   | websocket",
+            "h2c           | H2C                                         | h2c",
+            "TLS/1.2       | Tls/1.2                                     | TLS/1.2",
             "example/1     | \", example/1,,\"                           | example/1",
             "example/1     | foo/, /1, a b, foo/1/2, example/1           | example/1"})
     @Covers({"MDN-01", "MDN-05", "MDN-06", "RFC9110-7.8-03", "RFC9110-7.8-05", "RFC9110-7.8-12", "RFC9110-7.8-13", "RFC9110-7.8-14", "RFC9110-5.6.1-01", "IANA-02"})
@@ -196,10 +199,27 @@ class NegotiatorTest {
     }
 
     @Test
-    void theVerdictNamesTheProtocolAndTheClientsSpelling() {
-        Verdict verdict = decide(rule, Request.offering("/r", "FOO/2"));
-        assertThat(verdict.protocol()).containsSame(foo);
-        assertThat(verdict.token().map(ProtocolToken::toString)).contains("FOO/2");
+    @DisplayName("H3: verdict, layers and the protocol's question have the registered spelling, the explanation has the client's")
+    void theVerdictHasTheRegisteredSpelling() {
+        List<ProtocolToken> askedFor = new ArrayList<>();
+        Stub spelled = Stub.answering((request, token) -> {
+            askedFor.add(token);
+            return Decision.Switch.to(ProtocolToken.of("fOO/2"), Stub.HANDLER);
+        }, "foo/2");
+        Verdict verdict = decide(PathRule.on("/r").offer(spelled).build(), Request.offering("/r", "FOO/2"));
+        assertThat(verdict.protocol()).containsSame(spelled);
+        assertThat(verdict.token().map(ProtocolToken::toString)).contains("foo/2");
+        assertThat(askedFor.toString()).isEqualTo("[foo/2]");
+        assertThat(switchedTo(verdict)).isEqualTo("[foo/2]");
+        assertThat(verdict.explanation().toString()).contains("to foo/2").contains("offered [FOO/2]");
+    }
+
+    @Test
+    @DisplayName("H3: of a family the offered version stands under the registered name, HTTP/1.1 on top as registered")
+    void aFamilysVersionStandsUnderTheRegisteredName() {
+        Stub tls = Stub.answering((request, token) -> new Decision.Switch(List.of(token, ProtocolToken.of("http/1.1")), Fields.none(), Stub.HANDLER), "TLS/1.2")
+                .accepting(token -> token.name().equalsIgnoreCase("TLS"));
+        assertThat(switchedTo(decide(PathRule.on("/r").offer(tls).build(), Request.offering("/r", "tls/1.3")))).isEqualTo("[TLS/1.3, HTTP/1.1]");
     }
 
     static UpgradeRequest head(String requestLine, String... lines) {

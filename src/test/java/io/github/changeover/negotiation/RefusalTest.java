@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -33,7 +34,7 @@ class RefusalTest {
     @ValueSource(strings = {"GET /r HTTP/1.1|Host: a", "HEAD /r HTTP/1.1|Host: a", "POST /r HTTP/1.1|Host: a|Content-Length: 5",
             "GET /r HTTP/1.1|Host: a|Connection: Upgrade|Upgrade: unknown", "GET /r HTTP/1.1|Host: a|Upgrade: foo/2",
             "POST /r HTTP/1.1|Host: a|Connection: Upgrade|Upgrade: foo/2", "GET /r HTTP/1.1|Host: a|Content-Length: 5|Connection: Upgrade|Upgrade: foo/2",
-            "HEAD /r HTTP/1.1|Host: a|Connection: Upgrade|Upgrade: foo/2", "GET /r HTTP/1.0", "GET /r HTTP/1.0|Connection: Upgrade|Upgrade: foo/2"})
+            "HEAD /r HTTP/1.1|Host: a|Connection: Upgrade|Upgrade: foo/2"})
     @Covers({"RFC9110-7.8-04", "RFC9110-7.8-07", "RFC9110-15.2-01", "RFC9110-15.5.22-01", "RFC9110-15.5.22-02", "MDN-04"})
     void whatIsRequiredIsAnswered426WithTheListAndASentence(String text) {
         Verdict verdict = decide(required, wire(text));
@@ -75,6 +76,34 @@ class RefusalTest {
         assertThat(status(verdict)).isEqualTo(505);
         assertThat(verdict.upgradeList()).isEmpty();
         assertThat(verdict.closeAfterRefusal()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GET /r HTTP/1.0", "GET /r HTTP/1.0|Connection: Upgrade|Upgrade: foo/2", "POST /r HTTP/1.0|Content-Length: 5", "GET /r HTTP/2.0|Host: a", "GET /r HTTP/0.9"})
+    @DisplayName("H1: what is required is answered 505 over anything but HTTP/1.1")
+    @Covers({"RFC9110-7.8-04", "RFC9110-7.8-07", "RFC9110-15.2-01"})
+    void whatIsRequiredIs505OverAnythingButHttp11(String text) {
+        Verdict verdict = decide(required, wire(text));
+        assertThat(status(verdict)).isEqualTo(505);
+        assertThat(((Decision.Refuse) verdict.decision()).reason()).contains("over HTTP/1.1").contains("required");
+        assertThat(verdict.upgradeList()).as("what HTTP/1.0 would need").isEqualTo(text.contains("HTTP/1.0") ? Stub.tokens("foo/2", "example/1") : List.of());
+        assertThat(foo.asked).hasValue(0);
+    }
+
+    @Test
+    @DisplayName("H6: with nothing offered what is required is answered 503 with cause and setting, unless it is spoken already; all else is ignored")
+    void withNothingOffered() {
+        PathPolicy.Match match = PathPolicy.of(required).match("/r").orElseThrow();
+        for (String text : List.of("GET /r HTTP/1.1|Host: a", "GET /r HTTP/1.1|Host: a|Connection: Upgrade|Upgrade: foo/2", "GET /r HTTP/1.0", "GET /r HTTP/2.0|Host: a")) {
+            Verdict verdict = Negotiator.negotiateWithoutOffers(wire(text), match, "The cause (changeover.some).");
+            assertThat(verdict.decision()).isEqualTo(new Decision.Refuse(503, Fields.none(),
+                    "This resource needs a change of protocol, and this server changes none. The cause (changeover.some). (The rule for /r is set to required.)"));
+            assertThat(verdict.upgradeList()).isEmpty();
+        }
+        PathRule optional = PathRule.on("/r").offer(foo).advertise(true).build();
+        assertThat(Negotiator.negotiateWithoutOffers(wire("GET /r HTTP/1.1|Host: a"), PathPolicy.of(optional).match("/r").orElseThrow(), "").decision())
+                .isInstanceOf(Decision.Ignore.class);
+        assertThat(foo.asked).hasValue(0);
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /** A protocol for tests that counts how often it is asked. */
 final class Stub implements UpgradeProtocol {
@@ -22,6 +23,7 @@ final class Stub implements UpgradeProtocol {
     private final List<ProtocolToken> tokens;
     private final ContentRule content;
     private final BiFunction<UpgradeRequest, ProtocolToken, Decision> answer;
+    private Predicate<ProtocolToken> family = token -> false;
 
     private Stub(List<ProtocolToken> tokens, ContentRule content, BiFunction<UpgradeRequest, ProtocolToken, Decision> answer) {
         this.tokens = tokens;
@@ -44,6 +46,16 @@ final class Stub implements UpgradeProtocol {
 
     Stub with(ContentRule rule) {
         return new Stub(tokens, rule, answer);
+    }
+
+    Stub accepting(Predicate<ProtocolToken> more) {
+        family = more;
+        return this;
+    }
+
+    @Override
+    public boolean accepts(ProtocolToken offered) {
+        return tokens.contains(offered) || family.test(offered);
     }
 
     static List<ProtocolToken> tokens(String... texts) {

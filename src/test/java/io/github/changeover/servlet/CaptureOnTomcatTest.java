@@ -108,7 +108,7 @@ class CaptureOnTomcatTest {
             public void doFilter(jakarta.servlet.ServletRequest request, jakarta.servlet.ServletResponse given, jakarta.servlet.FilterChain chain)
                     throws IOException, jakarta.servlet.ServletException {
                 HttpServletResponse response = (HttpServletResponse) given;
-                CapturedResponse captured = new CapturedResponse(response, new CapturedBody(1024, Overflow.NONE), null);
+                CapturedResponse captured = new CapturedResponse(response, new CapturedBody(1024, Overflow.NONE), null, true);
                 chain.doFilter(new StrippedRequest((HttpServletRequest) request, captured, Optional.empty()), captured);
                 if (captured.outcome() instanceof CaptureOutcome.Whole whole) {
                     OriginalResponse answer = whole.response();

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 @Covers("RFC9110-7.8-16")
 class CapturedResponseTest {
     private final RealResponse real = new RealResponse();
-    private final CapturedResponse captured = new CapturedResponse(real.response, new CapturedBody(64, Overflow.NONE), null);
+    private final CapturedResponse captured = new CapturedResponse(real.response, new CapturedBody(64, Overflow.NONE), null, true);
 
     private OriginalResponse whole() {
         assertThat(real.calls).isEmpty();
@@ -101,7 +101,7 @@ class CapturedResponseTest {
     void whatFiltersHaveSetBelongsToTheAnswer() {
         real.headers.put("X-Frame-Options", new ArrayList<>(List.of("DENY")));
         real.status = 203;
-        CapturedResponse later = new CapturedResponse(real.response, new CapturedBody(64, Overflow.NONE), null);
+        CapturedResponse later = new CapturedResponse(real.response, new CapturedBody(64, Overflow.NONE), null, true);
         assertThat(later.getHeader("x-frame-options")).isEqualTo("DENY");
         OriginalResponse response = ((CaptureOutcome.Whole) later.outcome()).response();
         assertThat(response.fields()).isEqualTo(Fields.of("X-Frame-Options", "DENY"));
@@ -151,7 +151,7 @@ class CapturedResponseTest {
     @Test
     void aFiltersCharsetIsKept() {
         ((jakarta.servlet.http.HttpServletResponse) real.response).setCharacterEncoding("UTF-8");
-        CapturedResponse later = new CapturedResponse(real.response, new CapturedBody(64, Overflow.NONE), null);
+        CapturedResponse later = new CapturedResponse(real.response, new CapturedBody(64, Overflow.NONE), null, true);
         later.setContentType("text/html");
         assertThat(later.getContentType()).isEqualTo("text/html;charset=UTF-8");
     }
@@ -450,7 +450,7 @@ class CapturedResponseTest {
         assertThat(real.closed).isTrue();
 
         RealResponse other = new RealResponse();
-        CapturedResponse redirecting = new CapturedResponse(other.response, new CapturedBody(64, Overflow.NONE), null);
+        CapturedResponse redirecting = new CapturedResponse(other.response, new CapturedBody(64, Overflow.NONE), null, true);
         redirecting.sendRedirect("/x");
         redirecting.passThrough("the switch failed");
         assertThat(other.status).isEqualTo(302);
@@ -461,7 +461,7 @@ class CapturedResponseTest {
     @Test
     void anApplicationsResetIsMadeGood() throws IOException {
         real.headers.put("X-Filter", new ArrayList<>(List.of("1")));
-        CapturedResponse later = new CapturedResponse(real.response, new CapturedBody(64, Overflow.NONE), null);
+        CapturedResponse later = new CapturedResponse(real.response, new CapturedBody(64, Overflow.NONE), null, true);
         later.reset();
         later.setHeader("X-Own", "1");
         later.passThrough("async");
@@ -485,7 +485,7 @@ class CapturedResponseTest {
         assertThat(real.status).isEqualTo(307);
         assertThat(real.headers).containsEntry("Location", List.of("/x"));
         RealResponse other = new RealResponse();
-        CapturedResponse failing = new CapturedResponse(other.response, new CapturedBody(64, Overflow.NONE), null);
+        CapturedResponse failing = new CapturedResponse(other.response, new CapturedBody(64, Overflow.NONE), null, true);
         failing.passThrough("async");
         failing.sendError(410, "Gone");
         assertThat(other.calls).endsWith("sendError");

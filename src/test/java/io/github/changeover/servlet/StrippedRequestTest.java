@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 
 class StrippedRequestTest {
     private final RealResponse real = new RealResponse();
-    private final CapturedResponse captured = new CapturedResponse(real.response, new CapturedBody(64, Overflow.NONE), null);
+    private final CapturedResponse captured = new CapturedResponse(real.response, new CapturedBody(64, Overflow.NONE), null, true);
     private final Map<String, List<String>> fields = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     private boolean asyncAllowed = true;
     private String encoding;

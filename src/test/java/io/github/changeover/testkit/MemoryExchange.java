@@ -97,7 +97,9 @@ final class MemoryExchange implements Line {
         Verdict verdict = played.verdict();
         UpgradeProtocol protocol = verdict.protocol().orElseThrow();
         Optional<OriginalResponse> original = protocol.answersOriginalRequest() ? Optional.of(server.page(played.request())) : Optional.empty();
-        ConnectionHandler handler = change.handler().apply(new SwitchContext(played.request(), verdict.token().orElseThrow(), content, original));
+        SwitchContext context = new SwitchContext(played.request(), verdict.token().orElseThrow(), content, original);
+        ConnectionHandler handler = change.handler().apply(context);
+        handler.prepare(context);
         if (handler instanceof ConnectionHandler.Blocking) server.live().blocking().reserve();
         switched = true;
         put(head.octets());

@@ -9,16 +9,18 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One request on Payara or GlassFish, down to its Grizzly connection, by reflection. {@link #of} is empty, and every step is false, where the inside is not
- * as known: the caller then keeps to the Servlet API. Ask before upgrade(); the connection's own steps work from any thread afterwards.
+ * One request of HTTP/1 on Payara or GlassFish, down to its Grizzly connection, by reflection. {@link #of} is empty, and every step is false, where the inside
+ * is not as known: the caller then keeps to the Servlet API. Ask before upgrade(); the connection's own steps work from any thread afterwards.
  */
 final class GrizzlyConnection {
     private static final System.Logger LOG = System.getLogger(GrizzlyConnection.class.getName());
-    private static volatile GrizzlyNames names;   // resolved once, all of them or none
-    private static volatile boolean unknown;      // the inside is not as known: not tried again
+    private static final String FACADE = "org.apache.catalina.connector.RequestFacade", REQUEST = "org.apache.catalina.connector.Request";
+    private static final Set<String> NOT_READ = Set.of("GET", "HEAD", "DELETE");     // whose content Grizzly refuses without Upgrade
+    private static volatile GrizzlyNames names;   // resolved at start, all of them or none
 
     private final GrizzlyNames n;
     private final Object catalina;                           // the container's request around Grizzly's
@@ -42,66 +44,88 @@ final class GrizzlyConnection {
         codec = ((List<?>) chain).get(i);
     }
 
+    /** Resolves every class and member that is needed, once, at start. @throws ReflectiveOperationException that names the first one that is missing */
+    static void resolve(ClassLoader container) throws ReflectiveOperationException {
+        Class.forName(FACADE, false, container).getMethod("getUnwrappedCoyoteRequest");
+        Class<?> catalina = Class.forName(REQUEST, false, container);
+        catalina.getDeclaredField("httpUpgradeHandler");
+        names = new GrizzlyNames(catalina.getMethod("getCoyoteRequest").getReturnType().getClassLoader());
+    }
+
+    /** Empty for a request of HTTP/2, whose chain is another, and where {@link #resolve} has failed. */
     static Optional<GrizzlyConnection> of(ServletRequest request) {
-        while (request instanceof ServletRequestWrapper w) request = w.getRequest();
-        if (unknown || !request.getClass().getName().equals("org.apache.catalina.connector.RequestFacade")) return Optional.empty();
+        ServletRequest facade = request;
+        while (facade instanceof ServletRequestWrapper w) facade = w.getRequest();
+        if (names == null || !facade.getClass().getName().equals(FACADE) || !facade.getProtocol().startsWith("HTTP/1.")) return Optional.empty();
         try {
-            Object inner = request.getClass().getMethod("getUnwrappedCoyoteRequest").invoke(request);
-            Object grizzly = inner.getClass().getMethod("getCoyoteRequest").invoke(inner);
-            if (names == null) names = new GrizzlyNames(grizzly.getClass().getClassLoader());
-            return of(names, inner, grizzly);
-        } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
-            unknown = true;
-            LOG.log(System.Logger.Level.WARNING, "Grizzly is not as known here: the Servlet API alone serves. Content with Upgrade is refused, "
-                    + "and a stalled peer cannot be evicted.", e);
+            Object inner = facade.getClass().getMethod("getUnwrappedCoyoteRequest").invoke(facade);
+            return Optional.of(new GrizzlyConnection(names, inner, inner.getClass().getMethod("getCoyoteRequest").invoke(inner)));
+        } catch (ReflectiveOperationException | RuntimeException another) {
+            LOG.log(System.Logger.Level.DEBUG, "No way to the Grizzly connection of this request", another);
             return Optional.empty();
         }
     }
 
-    /** Empty for a request of HTTP/2, whose chain is another: that says nothing about the next request. */
-    private static Optional<GrizzlyConnection> of(GrizzlyNames names, Object catalina, Object request) {
-        try {
-            return Optional.of(new GrizzlyConnection(names, catalina, request));
-        } catch (ReflectiveOperationException | RuntimeException another) {
-            return Optional.empty();
-        }
+    /** What became of a repair. */
+    enum Repair {
+        /** Grizzly reads the content by its framing already: as it does when HTTP/2 could be asked for by the same request. */
+        NOT_NEEDED,
+        DONE,
+        /** Nothing was changed: somebody has read from the request before. */
+        NOT_POSSIBLE
     }
 
     /**
-     * Lets Grizzly read this request's content by its framing and keep the connection, as if no Upgrade had come. At the start of the chain, before
-     * anything reads. False, with nothing changed, also for content on a method Grizzly refuses it for (GET, HEAD, DELETE): without Upgrade it answers 400.
+     * Lets Grizzly read this request's content by its framing and keep the connection, as if no Upgrade had come; also content of GET, HEAD and
+     * DELETE, which Grizzly itself would read raw here and refuse without Upgrade. At the start of the filter chain, before anything reads.
      */
-    synchronized boolean mendBody() {
-        return soft(() -> {
-            if (!n.is("isUpgrade", packet) || n.is("finished", input) || n.is("closed", input) || n.call("handler", input) != null
-                    || n.call("stored", states, n.read, at) != null) return false;
-            Object early = n.call("buffer", input), processing = n.call("processing", packet);
-            boolean some = early != null && n.is("remains", early);
-            n.call("raw", packet, false);
-            n.call("prepare", codec, packet, some);          // whether content is expected, keep-alive, 100-continue: by Grizzly's own rules
-            if (n.is("isError", processing)) {
-                n.call("setError", processing, false);
-                n.call("raw", packet, true);
-                return false;
-            }
-            upgrade = (String) n.call("getUpgrade", packet);
-            n.call("recycle", n.call("upgradeChunk", packet));
-            n.set("buffer", input, n.empty);
-            if (n.is("expects", packet)) {
-                n.call("transferCoding", codec, packet);
-                n.call("contentCodings", codec, packet);
-            } else {
-                n.call("parsed", codec, packet, context);
-                n.call("finish", input);
-            }
-            if (some) n.call("store", states, n.read, at, false, copy(early), n.appender);   // the codec takes it with the next read, or as the next request
-            return true;
-        });
+    synchronized Repair repair() {
+        try {
+            if (!n.is("isUpgrade", packet) || !n.is("isRaw", packet)) return Repair.NOT_NEEDED;
+        } catch (ReflectiveOperationException | RuntimeException unknown) {
+            return Repair.NOT_POSSIBLE;
+        }
+        return soft(this::repairContent) ? Repair.DONE : Repair.NOT_POSSIBLE;
     }
 
-    /** Undoes {@link #mendBody} right before upgrade(), once the content was read to its end: what follows the content is the new protocol's. */
+    private boolean repairContent() throws ReflectiveOperationException {
+        if (n.is("finished", input) || n.is("closed", input) || n.call("handler", input) != null || n.call("stored", states, n.read, at) != null) return false;
+        Object early = n.call("buffer", input), processing = n.call("processing", packet), method = n.call("method", packet);
+        boolean some = early != null && n.is("remains", early);
+        n.call("raw", packet, false);
+        try {
+            if (NOT_READ.contains(method.toString())) n.call("setMethod", packet, n.post);
+            n.call("prepare", codec, packet, some);      // whether content is expected, keep-alive, 100-continue: by Grizzly's own rules
+        } finally {
+            n.call("setMethod", packet, method);
+        }
+        if (n.is("isError", processing)) {
+            n.call("setError", processing, false);
+            n.call("raw", packet, true);
+            return false;
+        }
+        upgrade = (String) n.call("getUpgrade", packet);
+        n.call("recycle", n.call("upgradeChunk", packet));
+        n.set("buffer", input, n.empty);
+        if (n.is("expects", packet)) {
+            n.call("transferCoding", codec, packet);
+            n.call("contentCodings", codec, packet);
+        } else {
+            n.call("parsed", codec, packet, context);
+            n.call("finish", input);
+        }
+        if (some) n.call("store", states, n.read, at, false, copy(early), n.appender);   // the codec takes it with the next read, or as the next request
+        return true;
+    }
+
+    /**
+     * Undoes {@link #repair} right before upgrade(), once the content was read to its end: what follows the content is the new protocol's.
+     *
+     * @return whether the request is raw: {@code false}, with nothing changed, while content is unread
+     */
     synchronized boolean restoreRaw() {
-        return upgrade != null && soft(() -> {
+        if (upgrade == null) return true;
+        return soft(() -> {
             if (!n.is("finished", input) || (int) n.call("available", input) > 0 || n.call("handler", input) != null) return false;
             Object rest = n.call("stored", states, n.read, at) == null ? n.empty : n.call("take", states, n.read, at, null);
             n.call("setUpgrade", packet, upgrade);
@@ -118,12 +142,31 @@ final class GrizzlyConnection {
         });
     }
 
+    /** Gives the answer this reason phrase where Grizzly knows none for its status, and would say {@code CUSTOM}. */
+    void reasonPhrase(String phrase) {
+        done(() -> {
+            Object response = n.call("response", packet);
+            if (!"CUSTOM".equals(n.call("reason", response))) return;
+            n.call("allowReason", response, true);
+            n.call("setReason", response, phrase);
+        });
+    }
+
     /**
      * A field of the answer past the API: {@code Upgrade} of an ordinary answer (426), which set by setHeader takes the answer's framing away, so that
      * the client hangs; {@code Content-Type} of a 101, which set by the API is not sent.
      */
     boolean field(String name, String value) {
         return done(() -> n.call("text", n.call("header", n.call("headers", n.call("response", packet)), name), value));
+    }
+
+    /** How long a read of the content waits, in milliseconds; -1 where that cannot be told. */
+    long readTimeout() {
+        try {
+            return (long) n.call("getReadTimeout", connection, TimeUnit.MILLISECONDS);
+        } catch (ReflectiveOperationException | RuntimeException unknown) {
+            return -1;
+        }
     }
 
     /** How long a read of the content waits from now on, in milliseconds. */

@@ -21,11 +21,12 @@ final class GrizzlyNames {
             filterchain.DefaultFilterChain$FiltersState stored=get(Operation,int) take=append(Operation,int,Object)
             filterchain.DefaultFilterChain$FiltersState store=set(Operation,int,boolean,Object,Appender)
             http.HttpHeader isUpgrade=isUpgrade() getUpgrade=getUpgrade() setUpgrade=setUpgrade(String) upgradeChunk=getUpgradeDC()
-            http.HttpHeader raw=setIgnoreContentModifiers(boolean) coding=setTransferEncoding(TransferEncoding) expect=setExpectContent(boolean)
+            http.HttpHeader isRaw=isIgnoreContentModifiers() raw=setIgnoreContentModifiers(boolean) coding=setTransferEncoding(TransferEncoding) expect=setExpectContent(boolean)
             http.HttpHeader expects=isExpectContent() headers=getHeaders()
             http.util.DataChunk recycle=recycle() text=setString(String)
             http.util.MimeHeaders header=setValue(String)
-            http.HttpRequestPacket processing=getProcessingState() response=getResponse()
+            http.HttpRequestPacket processing=getProcessingState() response=getResponse() method=getMethod() setMethod=setMethod(Method)
+            http.HttpResponsePacket reason=getReasonPhrase() setReason=setReasonPhrase(String) allowReason=setAllowCustomReasonPhrase(boolean)
             http.ProcessingState isError=isError() setError=setError(boolean) keepAlive=setKeepAlive(boolean)
             http.HttpServerFilter prepare=prepareRequest(ServerHttpRequestImpl,boolean) parsed=onHttpPacketParsed(HttpHeader,FilterChainContext)
             http.HttpServerFilter inProcess=httpRequestInProcessAttr
@@ -35,7 +36,7 @@ final class GrizzlyNames {
             Buffer remains=hasRemaining() octets=toByteBuffer()
             memory.Buffers empty=EMPTY_BUFFER wrap=wrap(MemoryManager,byte[]) appender=getBufferAppender(boolean)
             nio.NIOConnection channel=getChannel() bound=setMaxAsyncWriteQueueSize(int) terminate=terminateSilently() transport=getTransport()
-            nio.NIOConnection setReadTimeout=setReadTimeout(long,TimeUnit)
+            nio.NIOConnection setReadTimeout=setReadTimeout(long,TimeUnit) getReadTimeout=getReadTimeout(TimeUnit)
             nio.NIOConnection processor=setProcessor(Processor)
             asyncqueue.AsyncQueueEnabledTransport queues=getAsyncQueueIO()
             asyncqueue.AsyncQueueIO writer=getWriter()
@@ -47,7 +48,7 @@ final class GrizzlyNames {
     private final Map<String, Object> members = new HashMap<>();
     private final ClassLoader loader;
     final Class<?> codec, tls;
-    final Object read, empty, appender;
+    final Object read, empty, appender, post;
 
     GrizzlyNames(ClassLoader loader) throws ReflectiveOperationException {
         this.loader = loader;
@@ -62,6 +63,7 @@ final class GrizzlyNames {
             }
         }
         read = type("filterchain.FilterChainContext$Operation").getMethod("valueOf", String.class).invoke(null, "READ");
+        post = type("http.Method").getField("POST").get(null);
         empty = call("empty", null);
         appender = call("appender", null, true);
     }

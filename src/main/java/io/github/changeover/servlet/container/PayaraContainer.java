@@ -2,12 +2,15 @@ package io.github.changeover.servlet.container;
 
 import io.github.changeover.connection.LiveConnection;
 import io.github.changeover.negotiation.ConnectionField;
+import io.github.changeover.negotiation.ReasonPhrase;
 import io.github.changeover.servlet.Container;
 import io.github.changeover.servlet.ServletEdge;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpUpgradeHandler;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.Optional;
@@ -22,8 +25,9 @@ import javax.naming.NamingException;
  * undoes that, for one request at a time.
  */
 public final class PayaraContainer implements Container {
+    private static final String CORE = "org.apache.catalina.core.";
     private static final String GRIZZLY = GrizzlyConnection.class.getName();
-    private static final long GRIZZLYS_OWN = 30_000;
+    private static final String RAW = PayaraContainer.class.getName() + ".raw";
     private static final String CLOSES = PayaraContainer.class.getName() + ".closes";
 
     private PayaraListeners listeners;      // null: not known
@@ -33,13 +37,21 @@ public final class PayaraContainer implements Container {
     }
 
     @Override
-    public boolean hosts(ServletContext context) {
+    public Fit identify(ServletContext context) {
+        Class<?> behind = context.getClass();
+        while (behind != null && !behind.getName().startsWith(CORE)) behind = behind.getSuperclass();
+        if (behind == null) return Fit.OTHER;
         try {
-            Class.forName("org.glassfish.grizzly.http.server.Request", false, context.getClass().getClassLoader());
-            listeners = PayaraListeners.of(context);
-            return true;
+            Class.forName("org.glassfish.grizzly.http.server.Request", false, behind.getClassLoader());
         } catch (ClassNotFoundException | LinkageError elsewhere) {
-            return false;
+            return Fit.OTHER;
+        }
+        listeners = PayaraListeners.of(context);
+        try {
+            GrizzlyConnection.resolve(behind.getClassLoader());
+            return Fit.COMPLETE;
+        } catch (ReflectiveOperationException | LinkageError | RuntimeException missing) {
+            return Fit.unsuitable("Grizzly is not as known here: " + missing);
         }
     }
 
@@ -49,13 +61,32 @@ public final class PayaraContainer implements Container {
     }
 
     @Override
-    public boolean keepBodyWhole(HttpServletRequest request) {
+    public HttpServletRequest repairContent(HttpServletRequest request) {
         Optional<GrizzlyConnection> grizzly = GrizzlyConnection.of(request);
-        boolean closes = ConnectionField.has(Collections.list(request.getHeaders("Connection")), "close");
-        boolean whole = grizzly.isPresent() && grizzly.get().mendBody();
-        if (whole) request.setAttribute(GRIZZLY, grizzly.get());
-        if (whole && closes) closeAfterAnswer(request);
-        return whole || request.getContentLengthLong() <= 0 && request.getHeader("Transfer-Encoding") == null;
+        GrizzlyConnection.Repair repair = grizzly.map(GrizzlyConnection::repair).orElse(GrizzlyConnection.Repair.NOT_POSSIBLE);
+        if (repair == GrizzlyConnection.Repair.NOT_POSSIBLE) request.setAttribute(RAW, true);
+        if (repair != GrizzlyConnection.Repair.DONE) return request;
+        request.setAttribute(GRIZZLY, grizzly.get());
+        if (ConnectionField.has(Collections.list(request.getHeaders("Connection")), "close")) closeAfterAnswer(request);
+        return new Repaired(request);
+    }
+
+    @Override
+    public boolean contentEndsWithFraming(HttpServletRequest request) {
+        return request.getAttribute(RAW) == null;
+    }
+
+    /** A repaired request. Whoever upgrades it, such as the container's own WebSocket engine, gets the connection raw. */
+    private final class Repaired extends HttpServletRequestWrapper {
+        Repaired(HttpServletRequest request) {
+            super(request);
+        }
+
+        @Override
+        public <T extends HttpUpgradeHandler> T upgrade(Class<T> handler) throws IOException, ServletException {
+            restoreRaw(this);
+            return super.upgrade(handler);
+        }
     }
 
     @Override
@@ -75,8 +106,8 @@ public final class PayaraContainer implements Container {
 
     @Override
     public void restoreRaw(HttpServletRequest request) throws IOException {
-        if (request.getAttribute(GRIZZLY) instanceof GrizzlyConnection mended && !mended.restoreRaw()) {
-            throw new IOException("The request's content was not read to its end, or Grizzly is not as known");
+        if (request.getAttribute(GRIZZLY) instanceof GrizzlyConnection repaired && !repaired.restoreRaw()) {
+            throw new IOException("The connection cannot be upgraded while content of the request is unread: read it to its end first");
         }
     }
 
@@ -84,6 +115,7 @@ public final class PayaraContainer implements Container {
     public ReadTimeout readTimeout(HttpServletRequest request) {
         Optional<GrizzlyConnection> grizzly = GrizzlyConnection.of(request);
         if (grizzly.isEmpty()) return millis -> { };
+        long own = grizzly.get().readTimeout();
         return new ReadTimeout() {
             @Override
             public void atMost(long millis) {
@@ -92,7 +124,7 @@ public final class PayaraContainer implements Container {
 
             @Override
             public void restore() {
-                grizzly.get().readTimeout(GRIZZLYS_OWN);
+                if (own >= 0) grizzly.get().readTimeout(own);
             }
         };
     }
@@ -110,9 +142,16 @@ public final class PayaraContainer implements Container {
         response.addHeader(name, value);
     }
 
+    /** Set by the API, the field would take the answer's framing away, and the client would wait for its end. */
     @Override
     public void announce(HttpServletRequest request, HttpServletResponse response, String tokens) {
-        if (!GrizzlyConnection.of(request).map(grizzly -> grizzly.field("Upgrade", tokens)).orElse(false)) response.setHeader("Upgrade", tokens);
+        GrizzlyConnection.of(request).ifPresent(grizzly -> grizzly.field("Upgrade", tokens));
+    }
+
+    @Override
+    public void reasonPhrase(HttpServletRequest request, int status) {
+        String phrase = ReasonPhrase.of(status);
+        if (!phrase.isEmpty()) GrizzlyConnection.of(request).ifPresent(grizzly -> grizzly.reasonPhrase(phrase));
     }
 
     @Override

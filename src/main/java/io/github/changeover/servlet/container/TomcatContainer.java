@@ -27,6 +27,7 @@ import org.apache.tomcat.util.net.SocketWrapperBase;
  */
 public final class TomcatContainer implements Container {
     private static final System.Logger LOG = System.getLogger(TomcatContainer.class.getName());
+    private static final String CORE = "org.apache.catalina.core.";
     private Reach reach;            // null: this Tomcat is not as known
     private boolean direct;         // the Tomcat edge serves
     private String why = "";
@@ -37,19 +38,32 @@ public final class TomcatContainer implements Container {
     }
 
     @Override
-    public boolean hosts(ServletContext context) {
-        String server = context.getServerInfo();
-        if (server == null || !server.startsWith("Apache Tomcat")) return false;
+    public Fit identify(ServletContext context) {
+        Class<?> behind = context.getClass();
+        while (behind != null && !behind.getName().startsWith(CORE)) behind = behind.getSuperclass();
+        if (behind == null || !hasCoyote(behind.getClassLoader())) return Fit.OTHER;
         try {
             connectors = TomcatConnectors.of(context);
+            if (RequestFacade.class.getClassLoader() != behind.getClassLoader()) {
+                throw new ClassNotFoundException("the application has Tomcat's classes in its own libraries, and does not see the server's");
+            }
             reach = new Reach();
             direct = true;
+            return Fit.COMPLETE;
         } catch (ReflectiveOperationException | LinkageError | RuntimeException unfit) {
             why = " (the Tomcat edge does not fit this version: " + unfit + ")";
-            LOG.log(System.Logger.Level.WARNING, "The Tomcat edge does not fit {0}: {1}. The servlet edge serves; "
-                    + "a stalled peer cannot be evicted there, and octets that come while another thread has the handler may wait for the next ones.", server, unfit);
+            return Fit.servletEdge(unfit.toString());
         }
-        return true;
+    }
+
+    /** Payara and GlassFish have Catalina, too, on Grizzly. */
+    private static boolean hasCoyote(ClassLoader loader) {
+        try {
+            Class<?> coyote = Class.forName("org.apache.coyote.Request", false, loader);
+            return Class.forName("org.apache.catalina.connector.Request", false, loader).getMethod("getCoyoteRequest").getReturnType() == coyote;
+        } catch (ReflectiveOperationException | LinkageError elsewhere) {
+            return false;
+        }
     }
 
     @Override

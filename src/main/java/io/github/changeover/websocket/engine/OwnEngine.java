@@ -62,6 +62,12 @@ final class OwnEngine implements ProtocolLibrary.Started {
         return container.paths().isEmpty() ? "" : "WebSocket on " + container.paths() + " by " + tyrus;
     }
 
+    /** By {@code ServerContainer.upgradeHttpToWebSocket}. */
+    @Override
+    public boolean switchesLate() {
+        return true;
+    }
+
     @Override
     public Optional<Logouts> logouts() {
         return Optional.of(ends);

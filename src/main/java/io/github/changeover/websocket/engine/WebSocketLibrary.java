@@ -1,5 +1,6 @@
 package io.github.changeover.websocket.engine;
 
+import io.github.changeover.servlet.ContainerSupport;
 import io.github.changeover.servlet.ProtocolLibrary;
 import io.github.changeover.servlet.SettingValues;
 import io.github.changeover.spi.Decision;
@@ -69,6 +70,7 @@ public final class WebSocketLibrary implements ProtocolLibrary {
     public Started start(Start start) {
         Terms terms = Terms.of(start.settings());
         ServletContext context = start.context();
+        if (!ContainerSupport.switches(context)) return new Started() { };     // the container's own engine serves
         Set<Class<?>> endpoints = WebSocketScan.found(context);
         if (EngineChoice.of(start.settings()) == EngineChoice.CONTAINER) return ContainerEngine.start(start, terms, endpoints);
         if (!TyrusClasses.present(context.getClassLoader())) {

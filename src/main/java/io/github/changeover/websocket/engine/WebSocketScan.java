@@ -1,5 +1,6 @@
 package io.github.changeover.websocket.engine;
 
+import io.github.changeover.servlet.ContainerSupport;
 import io.github.changeover.servlet.SettingValues;
 import jakarta.servlet.ServletContainerInitializer;
 import jakarta.servlet.ServletContext;
@@ -28,7 +29,7 @@ public final class WebSocketScan implements ServletContainerInitializer {
         Set<Class<?>> endpoints = new LinkedHashSet<>();
         if (classes != null) classes.stream().filter(type -> LIBRARIES.stream().noneMatch(type.getName()::startsWith)).forEach(endpoints::add);
         context.setAttribute(ATTRIBUTE, endpoints);
-        if (EngineChoice.of(SettingValues.of(context)) == EngineChoice.OWN && TyrusClasses.present(context.getClassLoader())) {
+        if (ContainerSupport.switches(context) && EngineChoice.of(SettingValues.of(context)) == EngineChoice.OWN && TyrusClasses.present(context.getClassLoader())) {
             EndpointContainer.install(endpoints, context);
         }
     }

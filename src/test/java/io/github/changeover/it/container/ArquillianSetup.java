@@ -15,7 +15,7 @@ public final class ArquillianSetup implements LauncherSessionListener {
         if (launch == null) {
             return;
         }
-        String name = System.getProperty("changeover.container");
+        String name = System.getProperty("changeover.test.container");
         Path base = Work.fresh(name);
         Listeners ports = Listeners.any().assigned();
         System.setProperty("changeover.arquillian.port", String.valueOf(ports.http()));

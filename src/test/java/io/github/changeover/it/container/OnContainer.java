@@ -8,7 +8,7 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * The tests of this class run against the container that the build chose (system property changeover.container),
+ * The tests of this class run against the container that the build chose (system property changeover.test.container),
  * started once in a JVM, with the packaged WAR at {@link #CONTEXT}. Test methods and constructors may take a
  * {@link ContainerUnderTest}.
  */

@@ -1,0 +1,123 @@
+package io.github.changeover.servlet;
+
+import jakarta.servlet.ServletContext;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
+
+/**
+ * Which container the application runs in, and whether connections are switched there ({@code changeover.container}). Internal.
+ *
+ * <p>Connections are switched only on a container that one of our files identifies and whose classes are as that file needs them. On any
+ * other the Servlet API's {@code upgrade()} may mix the bytes of two protocols, so everything is off unless an operator says otherwise.
+ */
+public final class ContainerSupport {
+    static final String SETTING = "changeover.container";
+    private static final String SUPPORTED = "Supported are Apache Tomcat 10.1 and 11 (alone, embedded, in Spring Boot, in TomEE) and Payara 6.";
+    private final Container container;
+    private final String off;           // why nothing is offered, for a client; null where connections are switched
+    private final String warning;       // for the log; null for none
+
+    private ContainerSupport(Container container, String off, String warning) {
+        this.container = container;
+        this.off = off;
+        this.warning = warning;
+    }
+
+    /** A container's file and how it fits. */
+    private record Found(Container container, Container.Fit fit) {
+    }
+
+    /** @throws SettingValues.Wrong when the setting is */
+    static String mode(SettingValues settings) {
+        return settings.one(SETTING, "auto", "auto", "unchecked", "off");
+    }
+
+    /** @throws SettingValues.Wrong when the setting is */
+    static ContainerSupport of(ServletContext context, SettingValues settings) {
+        String mode = mode(settings);
+        Found found = find(context).orElse(null);
+        Container container = found == null ? new Container.Plain() : found.container;
+        if (mode.equals("off")) return new ContainerSupport(container, "All protocols are off (" + SETTING + "=off).", null);
+        String behind = context.getClass().getName() + " (" + context.getServerInfo() + ")";
+        boolean unchecked = mode.equals("unchecked");
+        if (found == null) return unchecked ? unchecked(context, container, behind) : unsupported(container, "This container is not supported: " + behind);
+        String why = found.fit.why();
+        return switch (found.fit.level()) {
+            case SERVLET_EDGE -> new ContainerSupport(container, null, "The container's own edge does not fit " + behind + ": " + why
+                    + ". The servlet edge serves; a stalled client cannot be evicted there, and bytes that arrive while another thread has the handler may wait for the next ones.");
+            case UNSUITABLE -> unchecked ? new ContainerSupport(container, null, behind + " is not as known: " + why + ". It serves all the same (" + SETTING + "=unchecked).")
+                    : unsupported(container, "This container is not as known: " + behind + ": " + why);
+            default -> new ContainerSupport(container, null, null);
+        };
+    }
+
+    private static ContainerSupport unsupported(Container container, String found) {
+        return new ContainerSupport(container, "Its container is not supported (" + SETTING + ").", found + ". " + SUPPORTED
+                + " No protocol is offered, requests pass untouched, and paths that are required are answered 503. "
+                + SETTING + "=unchecked serves all the same, " + SETTING + "=off only silences this.");
+    }
+
+    /** The inner filter is mapped to a path there: a filter that is mapped to servlets' names would run after the decision. */
+    private static ContainerSupport unchecked(ServletContext context, Container container, String behind) {
+        List<String> behindOurs = new ArrayList<>();
+        try {
+            context.getFilterRegistrations().forEach((name, filter) -> {
+                if (!name.startsWith("changeover-") && !filter.getServletNameMappings().isEmpty()) behindOurs.add(name);
+            });
+        } catch (UnsupportedOperationException declaredByHand) {
+            // a listener of a program may not ask; then the descriptor, not we, maps the filters
+        }
+        if (!behindOurs.isEmpty()) {
+            return new ContainerSupport(container, "Its container is not supported (" + SETTING + ").", "The filters " + behindOurs + " are mapped to the names of servlets. On "
+                    + behind + ", which is not supported, they would run after the decision to upgrade, and be passed by: no protocol is offered. Map them to paths.");
+        }
+        return new ContainerSupport(container, null, behind + " is not supported. It serves all the same (" + SETTING + "=unchecked): bytes may be lost, doubled or taken for HTTP.");
+    }
+
+    private static Optional<Found> find(ServletContext context) {
+        for (ServiceLoader.Provider<Container> provider : ServiceLoader.load(Container.class, ContainerSupport.class.getClassLoader()).stream().toList()) {
+            try {
+                Container container = provider.get();
+                Container.Fit fit = container.identify(context);
+                if (fit.level() != Container.Fit.Level.OTHER) return Optional.of(new Found(container, fit));
+            } catch (ServiceConfigurationError | LinkageError elsewhere) {
+                System.getLogger("io.github.changeover").log(System.Logger.Level.DEBUG, "Not this container", elsewhere);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * Whether connections are switched in this application. Asked by initializers, before the application has started. {@code false} also
+     * where the settings cannot be read: that stops the deployment later.
+     */
+    public static boolean switches(ServletContext context) {
+        try {
+            return of(context, SettingValues.of(context)).off == null;
+        } catch (RuntimeException unreadable) {
+            return false;
+        }
+    }
+
+    /** How the inner filter is mapped behind all others. Needs no setting. */
+    static boolean mapsEveryServletByName(ServletContext context) {
+        return find(context).map(found -> found.container.mapsEveryServletByName()).orElse(false);
+    }
+
+    Container container() {
+        return container;
+    }
+
+    /** Why nothing is offered, as a sentence for a client that names the setting; empty where connections are switched. */
+    Optional<String> off() {
+        return Optional.ofNullable(off);
+    }
+
+    /** What the log is to say at start. */
+    Optional<String> warning() {
+        return Optional.ofNullable(warning);
+    }
+}

@@ -1,0 +1,156 @@
+package io.github.changeover.servlet;
+
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.WriteListener;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpServletResponseWrapper;
+import java.io.IOException;
+import java.io.PrintWriter;
+
+/**
+ * The response that the application's filters get while their request may be upgraded. Once a switch is agreed, it does not let a filter
+ * commit an answer of nothing on the way back, as Spring Boot's ErrorPageFilter does with {@code flushBuffer()}: the 101 could not be sent
+ * any more. A filter that has written content, or set a status from 300 on, commits as ever, and the request stays HTTP.
+ */
+final class UncommittedResponse extends HttpServletResponseWrapper {
+    private final Exchange exchange;
+    private Output output;
+    private Text text;
+    private boolean written;
+
+    UncommittedResponse(HttpServletResponse response, Exchange exchange) {
+        super(response);
+        this.exchange = exchange;
+    }
+
+    private boolean absorbs() {
+        return exchange.isAgreed() && !written && getStatus() < 300;
+    }
+
+    @Override
+    public void flushBuffer() throws IOException {
+        if (!absorbs()) super.flushBuffer();
+    }
+
+    @Override
+    public void reset() {
+        super.reset();
+        forget();
+    }
+
+    @Override
+    public void resetBuffer() {
+        super.resetBuffer();
+        written = false;
+    }
+
+    /** After a reset the other of stream and writer may be asked for. */
+    private void forget() {
+        written = false;
+        output = null;
+        text = null;
+    }
+
+    @Override
+    public ServletOutputStream getOutputStream() throws IOException {
+        ServletOutputStream real = super.getOutputStream();
+        if (output == null || output.real != real) output = new Output(real);
+        return output;
+    }
+
+    @Override
+    public PrintWriter getWriter() throws IOException {
+        PrintWriter real = super.getWriter();
+        if (text == null || text.real != real) text = new Text(real);
+        return text;
+    }
+
+    private final class Output extends ServletOutputStream {
+        private final ServletOutputStream real;
+
+        Output(ServletOutputStream real) {
+            this.real = real;
+        }
+
+        @Override
+        public void write(int value) throws IOException {
+            written = true;
+            real.write(value);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            written |= length > 0;
+            real.write(bytes, offset, length);
+        }
+
+        @Override
+        public void flush() throws IOException {
+            if (!absorbs()) real.flush();
+        }
+
+        @Override
+        public void close() throws IOException {
+            if (!absorbs()) real.close();
+        }
+
+        @Override
+        public boolean isReady() {
+            return real.isReady();
+        }
+
+        @Override
+        public void setWriteListener(WriteListener listener) {
+            real.setWriteListener(listener);
+        }
+    }
+
+    private final class Text extends PrintWriter {
+        private final PrintWriter real;
+
+        Text(PrintWriter real) {
+            super(real);
+            this.real = real;
+        }
+
+        @Override
+        public void write(int character) {
+            written = true;
+            real.write(character);
+        }
+
+        @Override
+        public void write(char[] characters, int offset, int length) {
+            written |= length > 0;
+            real.write(characters, offset, length);
+        }
+
+        @Override
+        public void write(String characters, int offset, int length) {
+            written |= length > 0;
+            real.write(characters, offset, length);
+        }
+
+        @Override
+        public void println() {
+            written = true;
+            real.println();
+        }
+
+        @Override
+        public void flush() {
+            if (!absorbs()) real.flush();
+        }
+
+        @Override
+        public void close() {
+            if (!absorbs()) real.close();
+        }
+
+        /** The container's writer is flushed when it is asked. */
+        @Override
+        public boolean checkError() {
+            return !absorbs() && real.checkError();
+        }
+    }
+}

@@ -1,0 +1,24 @@
+package posted;
+
+import io.github.changeover.UpgradeEndpoint;
+import io.github.changeover.spi.ConnectionHandler;
+import io.github.changeover.spi.SwitchContext;
+import io.github.changeover.spi.SwitchedConnection;
+import java.io.IOException;
+
+/** A handler that blocks, and fails before it does when the query says so. */
+@UpgradeEndpoint(value = "/blocking", protocol = "foo/2")
+public class Failing implements ConnectionHandler.Blocking {
+    @Override
+    public void prepare(SwitchContext context) {
+        if (context.request().query().contains("fail")) throw new UnsupportedOperationException("asked to fail");
+    }
+
+    @Override
+    public void serve(SwitchedConnection connection) throws IOException {
+        connection.output().write("served\n".getBytes());
+        while (connection.input().read() >= 0) {
+            // until the client has enough
+        }
+    }
+}

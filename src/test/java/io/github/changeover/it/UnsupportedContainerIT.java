@@ -1,0 +1,195 @@
+package io.github.changeover.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.changeover.it.container.ContainerUnderTest;
+import io.github.changeover.it.container.Containers;
+import io.github.changeover.it.container.DeploymentFailed;
+import io.github.changeover.it.container.KeyStoreFile;
+import io.github.changeover.it.container.Listeners;
+import io.github.changeover.it.container.Unsupported;
+import io.github.changeover.testkit.Head;
+import io.github.changeover.testkit.Wire;
+import java.io.IOException;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** On a container that is not supported nothing is offered, ordinary HTTP is as without our JAR, and what is required is refused. */
+@Unsupported
+class UnsupportedContainerIT {
+    private static final String CLASSES = "WEB-INF/classes/META-INF/services/io.github.changeover.spi.UpgradeProtocol";
+    private static ContainerUnderTest server;
+    private static String started;
+
+    @BeforeAll
+    static void start() {
+        server = Containers.start(System.getProperty("changeover.test.container"), Listeners.any());
+        int before = server.log().length();
+        server.deploy(with(War.with("unsupported")).build(), "/own");
+        started = server.log().substring(before);
+        server.deploy(with(War.plain("unsupported-alone")).build(), "/non");
+    }
+
+    @AfterAll
+    static void stop() {
+        server.stop();
+    }
+
+    private static War with(War war) {
+        return war.app("untouched").file(CLASSES, "untouched.Echo\n").set("changeover.path./whole/ruled.protocols", "foo/2")
+                .set("changeover.path./only.protocols", "foo/2").set("changeover.path./only.required", "true");
+    }
+
+    private static boolean isUndertow() {
+        return server.name().equals("undertow");
+    }
+
+    @Test
+    @DisplayName("H6: one warning names the class found and what is supported, and the log offers nothing")
+    void oneWarningSaysWhatWasFound() {
+        List<String> warnings = started.lines().filter(line -> line.contains("WARNING") && line.contains("changeover")).toList();
+        assertThat(warnings).hasSize(1);
+        assertThat(warnings.get(0)).contains(isUndertow() ? "io.undertow.servlet.spec.ServletContextImpl" : "org.eclipse.jetty.ee10.")
+                .contains("Apache Tomcat 10.1 and 11").contains("Payara 6").contains("changeover.container=unchecked");
+        assertThat(started).contains("nothing is offered").contains("/own/only is required, and answered 503").doesNotContain(" offers foo/2");
+    }
+
+    /** As without our JAR: also in what the container itself makes of an Upgrade, such as Jetty's 400 to one without Connection: Upgrade. */
+    @ParameterizedTest(name = "H6: {0} gets the answer of the same application without our JAR")
+    @ValueSource(strings = {"GET /CTX/whole/x|", "HEAD /CTX/whole/x|", "POST /CTX/whole/x|Content-Length: 5", "PUT /CTX/whole/x|Transfer-Encoding: chunked",
+        "OPTIONS /CTX/whole/x|", "DELETE /CTX/unread/x|", "GET /CTX/whole/ruled|Connection: Upgrade|Upgrade: foo/2", "GET /CTX/whole/x|Connection: Upgrade|Upgrade: foo/2",
+        "POST /CTX/whole/ruled|Connection: Upgrade|Upgrade: foo/2|Content-Length: 5", "POST /CTX/whole/ruled|Connection: Upgrade|Upgrade: unknown/7|Transfer-Encoding: chunked",
+        "GET /CTX/whole/x|Connection: Upgrade|Upgrade: websocket|Sec-WebSocket-Version: 13|Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "GET /CTX/whole/ruled|Upgrade: foo/2"})
+    void ordinaryHttpIsAsWithoutOurJar(String text) throws IOException {
+        assertThat(ask(text, "own")).isEqualTo(ask(text, "non"));
+    }
+
+    private static String ask(String text, String context) throws IOException {
+        String[] lines = text.replace("CTX", context).split("\\|");
+        String content = text.contains("chunked") ? "5\r\nhello\r\n0\r\n\r\n" : text.contains("Content-Length") ? "hello" : "";
+        String head = lines[0] + " HTTP/1.1\r\nHost: localhost\r\n" + Stream.of(lines).skip(1).map(line -> line + "\r\n").reduce("", String::concat) + "\r\n";
+        try (Wire wire = Wire.connect(server.http()).send(head + content)) {
+            Head answer = wire.readHead();
+            String body = text.startsWith("HEAD") ? "" : wire.readBodyText(answer);
+            String next;
+            try {
+                next = wire.send("GET /" + context + "/whole/next HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").readToEnd().text();
+            } catch (IOException ended) {
+                next = "";
+            }
+            return (answer.raw().replaceAll("(?m)^Date:.*\r\n", "") + body + "\n" + next.startsWith("HTTP/1.1 200")).replace("/" + context + "/", "/");
+        }
+    }
+
+    @ParameterizedTest(name = "H6: {0} of a required path is answered 503 with a sentence and the settings")
+    @ValueSource(strings = {"GET /own/only HTTP/1.1|Host: a", "GET /own/only HTTP/1.0", "POST /own/only HTTP/1.1|Host: a|Content-Length: 0",
+        "GET /own/only HTTP/1.1|Host: a|Connection: Upgrade|Upgrade: foo/2", "GET /own/only/ HTTP/1.1|Host: a", "GET /own//only HTTP/1.1|Host: a", "GET /own/only;a=b HTTP/1.1|Host: a"})
+    void whatIsRequiredIsRefused(String text) throws IOException {
+        try (Wire wire = Wire.connect(server.http()).send(text.replace("|", "\r\n") + "\r\n\r\n")) {
+            Head head = wire.readHead();
+            if (head.status() == 400) return;       // Jetty lets no ambiguous path in
+            assertThat(head.status()).isEqualTo(503);
+            assertThat(wire.readBodyText(head)).contains("changeover.container").contains("The rule for /only is set to required").doesNotContain("content ");
+        }
+    }
+
+    @Test
+    @DisplayName("H1: a path that requires TLS never answers with what it protects, over HTTP/1.0 and 1.1")
+    void whatRequiresTlsIsRefused() throws IOException {
+        server.deploy(War.with("unsupported-tls").app("untouched").protocolLibraries().set("changeover.path./secure/*.protocols", "TLS/1.2")
+                .set("changeover.path./secure/*.required", "true").set("changeover.tls.key-store", KeyStoreFile.get().toString())
+                .set("changeover.tls.key-store-password", KeyStoreFile.PASSWORD).build(), "/tls");
+        try {
+            for (String request : List.of("GET /tls/secure/x HTTP/1.0\r\n\r\n", "GET /tls/secure/x HTTP/1.1\r\nHost: a\r\n\r\n",
+                    "GET /tls/secure HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: TLS/1.2\r\n\r\n", "POST /tls/secure/x HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}")) {
+                try (Wire wire = Wire.connect(server.http()).send(request)) {
+                    Head head = wire.readHead();
+                    assertThat(head.status()).isEqualTo(503);
+                    assertThat(wire.readBodyText(head)).doesNotContain("content ");
+                }
+            }
+        } finally {
+            server.undeploy("/tls");
+        }
+    }
+
+    @Test
+    @DisplayName("H6: our ServerContainer is not installed: the container's own engine would serve")
+    void ourServerContainerIsNotInstalled() throws IOException {
+        server.deploy(War.with("unsupported-websocket").app("untouched").webSocketLibraries().build(), "/websocket");
+        try {
+            assertThat(body("/websocket/whole/attribute")).contains("server container null");
+        } finally {
+            server.undeploy("/websocket");
+        }
+    }
+
+    private static String body(String path) throws IOException {
+        try (Wire wire = Wire.connect(server.http()).send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")) {
+            Head head = wire.readHead();
+            assertThat(head.status()).isEqualTo(200);
+            return wire.readBodyText(head);
+        }
+    }
+
+    @Test
+    @DisplayName("H6: changeover.container=off is the same without a warning, and a value it does not know stops the deployment")
+    void switchedOff() throws IOException {
+        int before = server.log().length();
+        server.deploy(with(War.with("unsupported-off")).set("changeover.container", "off").build(), "/off");
+        try {
+            assertThat(server.log().substring(before).lines().filter(line -> line.contains("WARNING") && line.contains("changeover"))).isEmpty();
+            try (Wire wire = Wire.connect(server.http()).send("GET /off/only HTTP/1.1\r\nHost: a\r\n\r\n")) {
+                Head head = wire.readHead();
+                assertThat(head.status()).isEqualTo(503);
+                assertThat(wire.readBodyText(head)).contains("changeover.container=off");
+            }
+            assertThat(body("/off/whole/x")).contains("GET /off/whole/x");
+        } finally {
+            server.undeploy("/off");
+        }
+        assertThatThrownBy(() -> server.deploy(with(War.with("unsupported-wrong")).set("changeover.container", "on").build(), "/wrong")).isInstanceOf(DeploymentFailed.class);
+        server.undeploy("/wrong");
+        assertThat(server.log()).contains("The setting changeover.container is 'on'. Allowed: auto or unchecked or off");
+    }
+
+    /** Jetty would take the bytes of a switched connection for HTTP. */
+    @Test
+    @Tag("undertow-only")
+    @DisplayName("H6: changeover.container=unchecked serves by the Servlet API, says so, and Undertow echoes 1 MB")
+    void unchecked() throws IOException {
+        int before = server.log().length();
+        server.deploy(with(War.with("unsupported-unchecked")).set("changeover.container", "unchecked").build(), "/unchecked");
+        try {
+            assertThat(server.log().substring(before)).contains("io.undertow.servlet.spec.ServletContextImpl").contains("It serves all the same (changeover.container=unchecked)")
+                    .contains("/unchecked/whole/ruled offers foo/2");
+            byte[] all = Probing.pattern(1 << 20);
+            try (Wire wire = Wire.connect(server.http()).send(Ask.upgrade("/unchecked/whole/ruled", "foo/2"))) {
+                assertThat(wire.readHead().status()).isEqualTo(101);
+                Thread sending = new Thread(() -> {
+                    try {
+                        wire.send(all);
+                    } catch (IOException failure) {
+                        throw new java.io.UncheckedIOException(failure);
+                    }
+                });
+                sending.start();
+                Probing.assertSame(wire.readExactly(all.length), all);
+            }
+            assertThat(body("/unchecked/whole/x")).as("and ordinary requests are not 404").contains("GET /unchecked/whole/x");
+            try (Wire wire = Wire.connect(server.http()).send("GET /unchecked/only HTTP/1.1\r\nHost: a\r\n\r\n")) {
+                assertThat(wire.readHead().status()).isEqualTo(426);
+            }
+        } finally {
+            server.undeploy("/unchecked");
+        }
+    }
+}

@@ -1,0 +1,200 @@
+package io.github.changeover.it.container;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
+
+/**
+ * Undertow in this JVM, a container that is not supported. It knows no WARs: what it needs of one is read here, the context parameters, the
+ * servlets with their annotation, and the initializers of its libraries.
+ */
+final class EmbeddedUndertow implements ContainerUnderTest {
+    private static final String API = "io.undertow.servlet.api.", HANDLER = "io.undertow.server.HttpHandler", PATHS = "io.undertow.server.handlers.PathHandler";
+    private static final Pattern PARAMETER = Pattern.compile("<context-param><param-name>([^<]*)</param-name><param-value>([^<]*)</param-value></context-param>");
+    private static final String SERVLET = "jakarta.servlet.annotation.WebServlet", INITIALIZER = "jakarta.servlet.ServletContainerInitializer";
+    private final String name;
+    private final Path base;
+    private final Object server, paths;
+    private final Map<String, Object> managers = new HashMap<>();
+
+    private EmbeddedUndertow(String name, Path base, Object server, Object paths) {
+        this.name = name;
+        this.base = base;
+        this.server = server;
+        this.paths = paths;
+    }
+
+    static EmbeddedUndertow start(String name) {
+        Path base = Work.fresh(name);
+        LogCapture.start(name);
+        try {
+            Object paths = Reflect.call("io.undertow.Handlers", null, "path");
+            Object builder = Reflect.call("io.undertow.Undertow", null, "builder");
+            String type = "io.undertow.Undertow$Builder";
+            Reflect.call(type, builder, "addHttpListener", new Class<?>[] {int.class, String.class}, 0, Work.LOOPBACK);
+            Reflect.call(type, builder, "setHandler", new Class<?>[] {Reflect.type(HANDLER)}, paths);
+            Object server = Reflect.call(type, builder, "build");
+            Reflect.call("io.undertow.Undertow", server, "start");
+            return new EmbeddedUndertow(name, base, server, paths);
+        } catch (Exception e) {
+            throw new IllegalStateException("Undertow did not start", e);
+        }
+    }
+
+    @Override
+    public void deploy(Path war, String contextPath) {
+        try {
+            Path folder = unpack(war, contextPath);
+            URLClassLoader loader = loader(folder);
+            String type = API + "DeploymentInfo";
+            Object info = Reflect.create(type);
+            set(info, "setClassLoader", ClassLoader.class, loader);
+            set(info, "setContextPath", String.class, contextPath.isEmpty() ? "/" : contextPath);
+            set(info, "setDeploymentName", String.class, "war" + contextPath);
+            Path descriptor = folder.resolve("WEB-INF/web.xml");
+            Matcher parameters = PARAMETER.matcher(Files.exists(descriptor) ? Files.readString(descriptor) : "");
+            while (parameters.find()) {
+                Reflect.call(type, info, "addInitParameter", new Class<?>[] {String.class, String.class}, parameters.group(1), parameters.group(2));
+            }
+            Set<Class<?>> classes = classes(folder.resolve("WEB-INF/classes"), loader);
+            for (Class<?> each : classes) addServlet(info, each);
+            for (Object initializer : ServiceLoader.load(Reflect.type(INITIALIZER), loader)) addInitializer(info, initializer.getClass());
+            Object container = Reflect.call("io.undertow.servlet.Servlets", null, "defaultContainer");
+            Object manager = Reflect.call(API + "ServletContainer", container, "addDeployment", new Class<?>[] {Reflect.type(type)}, info);
+            Reflect.call(API + "DeploymentManager", manager, "deploy");
+            Object handler = Reflect.call(API + "DeploymentManager", manager, "start");
+            Reflect.call(PATHS, paths, "addPrefixPath", new Class<?>[] {String.class, Reflect.type(HANDLER)}, contextPath.isEmpty() ? "/" : contextPath, handler);
+            managers.put(contextPath, manager);
+        } catch (Exception e) {
+            throw new DeploymentFailed(war.getFileName() + " did not start at \"" + contextPath + "\": " + e, e);
+        }
+    }
+
+    private static void set(Object info, String setter, Class<?> type, Object value) throws Exception {
+        Reflect.call(API + "DeploymentInfo", info, setter, new Class<?>[] {type}, value);
+    }
+
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    private static void addServlet(Object info, Class<?> type) throws Exception {
+        Object annotation = type.getAnnotation((Class) Reflect.type(SERVLET));
+        if (annotation == null) return;
+        Object servlet = Reflect.type(API + "ServletInfo").getConstructor(String.class, Class.class).newInstance(type.getName(), type);
+        for (String method : List.of("value", "urlPatterns")) {
+            for (String mapping : (String[]) Reflect.call(SERVLET, annotation, method)) {
+                Reflect.call(API + "ServletInfo", servlet, "addMapping", new Class<?>[] {String.class}, mapping);
+            }
+        }
+        Reflect.call(API + "DeploymentInfo", info, "addServlet", new Class<?>[] {Reflect.type(API + "ServletInfo")}, servlet);
+    }
+
+    private static void addInitializer(Object info, Class<?> type) throws Exception {
+        Object initializer = Reflect.type(API + "ServletContainerInitializerInfo").getConstructor(Class.class, Set.class).newInstance(type, Set.of());
+        Reflect.call(API + "DeploymentInfo", info, "addServletContainerInitializer", new Class<?>[] {Reflect.type(API + "ServletContainerInitializerInfo")}, initializer);
+    }
+
+    private Path unpack(Path war, String contextPath) throws IOException {
+        Path folder = base.resolve("war" + contextPath.replace('/', '-'));
+        Work.delete(folder);
+        try (ZipInputStream zip = new ZipInputStream(Files.newInputStream(war))) {
+            for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+                if (entry.isDirectory()) continue;
+                Path file = folder.resolve(entry.getName());
+                Files.createDirectories(file.getParent());
+                Files.write(file, zip.readAllBytes());
+            }
+        }
+        return folder;
+    }
+
+    private static URLClassLoader loader(Path folder) throws IOException {
+        List<URL> urls = new ArrayList<>();
+        urls.add(folder.resolve("WEB-INF/classes").toUri().toURL());
+        Path libraries = folder.resolve("WEB-INF/lib");
+        if (Files.isDirectory(libraries)) {
+            try (Stream<Path> jars = Files.list(libraries)) {
+                for (Path jar : jars.sorted().toList()) urls.add(jar.toUri().toURL());
+            }
+        }
+        return new URLClassLoader(urls.toArray(URL[]::new), EmbeddedUndertow.class.getClassLoader());
+    }
+
+    private static Set<Class<?>> classes(Path folder, ClassLoader loader) throws IOException {
+        Set<Class<?>> found = new HashSet<>();
+        if (!Files.isDirectory(folder)) return found;
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.filter(each -> each.toString().endsWith(".class")).toList()) {
+                String type = folder.relativize(file).toString().replace('/', '.').replaceFirst("\\.class$", "");
+                try {
+                    found.add(Class.forName(type, false, loader));
+                } catch (ClassNotFoundException | LinkageError needsWhatIsNotHere) {
+                    // as a container that scans would pass it by
+                }
+            }
+        }
+        return found;
+    }
+
+    @Override
+    public void undeploy(String contextPath) {
+        Object manager = managers.remove(contextPath);
+        if (manager == null) return;
+        try {
+            Reflect.call(PATHS, paths, "removePrefixPath", new Class<?>[] {String.class}, contextPath.isEmpty() ? "/" : contextPath);
+            Reflect.call(API + "DeploymentManager", manager, "stop");
+            Reflect.call(API + "DeploymentManager", manager, "undeploy");
+        } catch (Exception e) {
+            throw new IllegalStateException("cannot undeploy " + contextPath, e);
+        }
+    }
+
+    @Override
+    public void stop() {
+        try {
+            Reflect.call("io.undertow.Undertow", server, "stop");
+        } catch (Exception e) {
+            throw new IllegalStateException("Undertow did not stop", e);
+        }
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public URI http() {
+        try {
+            List<?> listeners = (List<?>) Reflect.call("io.undertow.Undertow", server, "getListenerInfo");
+            InetSocketAddress address = (InetSocketAddress) Reflect.call("io.undertow.Undertow$ListenerInfo", listeners.get(0), "getAddress");
+            return URI.create("http://" + Work.LOOPBACK + ":" + address.getPort());
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public URI https() {
+        throw new UnsupportedOperationException("no TLS here");
+    }
+
+    @Override
+    public String log() {
+        return Work.read(Work.logFile(name));
+    }
+}
