@@ -285,7 +285,8 @@ final class GrizzlyConnection {
     private static boolean soft(Step step) {
         try {
             return step.run();
-        } catch (ReflectiveOperationException | IOException | RuntimeException e) {
+        } catch (ReflectiveOperationException | IOException | RuntimeException failure) {
+            LOG.log(System.Logger.Level.DEBUG, "A step beneath the Servlet API of Payara failed", failure);
             return false;
         }
     }
