@@ -65,6 +65,8 @@ final class MemoryAccount {
 
     /** The budget is exceeded and this connection holds the most: it is closed. Returns how many bytes it will give back soon. */
     long reclaim() {
+        if (reclaimed.get()) return 0;
+        connection.closeState().expect(cause());     // before charge() returns false: a handler that closes for it closes with this cause
         if (!reclaimed.compareAndSet(false, true)) return 0;
         synchronized (this) {
             leaving = Math.max(0, held.get() - pinned);

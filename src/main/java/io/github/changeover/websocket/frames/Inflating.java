@@ -14,7 +14,7 @@ final class Inflating implements AutoCloseable {
     private final DeflatePool pool;
     private final boolean remembers;
     private Inflater inflater;      // null while nothing is to be remembered
-    private boolean begun;          // there were octets since the last end, of a message or of a stream
+    private boolean begun;          // there were bytes since the last end, of a message or of a stream
 
     /** @param remembers whether a message may refer to the one before */
     Inflating(DeflatePool pool, boolean remembers) {
@@ -26,14 +26,14 @@ final class Inflating implements AutoCloseable {
      * Inflates a piece of a message.
      *
      * @param piece emptied, unless there is a fault
-     * @param room  octets that may come out
+     * @param room  bytes that may come out
      * @return what is wrong, or null
      */
     FrameFault inflate(ByteBuffer piece, Payload into, int room) {
         if (!piece.hasRemaining()) return null;
         begun = true;
         take().setInput(piece);
-        into.reserve((int) Math.min(room, 2L * piece.remaining()), into.size() + room);
+        if (!into.reserve((int) Math.min(room, 2L * piece.remaining()), (long) into.size() + room)) return FrameFault.NO_MEMORY;
         return drain(piece, into, room);
     }
 
@@ -61,9 +61,9 @@ final class Inflating implements AutoCloseable {
         int most = into.size() + room;
         try {
             while (true) {
-                if (into.free() == 0) into.reserve(Math.min(most - into.size(), LEAST), most);
+                if (into.free() == 0 && !into.reserve(Math.min(most - into.size(), LEAST), most)) return FrameFault.NO_MEMORY;
                 int free = Math.min(into.free(), most - into.size());
-                int count = free > 0 ? inflater.inflate(into.octets(), into.end(), free) : inflater.inflate(new byte[1]);
+                int count = free > 0 ? inflater.inflate(into.bytes(), into.size(), free) : inflater.inflate(new byte[1]);
                 if (count > free) return FrameFault.MESSAGE_TOO_BIG;
                 into.wrote(count);
                 if (inflater.finished()) {
