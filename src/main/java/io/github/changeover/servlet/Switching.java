@@ -105,9 +105,11 @@ final class Switching {
             pending.no().say(taken);
             return Optional.empty();
         }
-        return Optional.of(new LiveConnection(application, pending.context().request(), pending.context().protocol(), early(protocol, request), handler, exchange.handOver(), () -> {
+        LiveConnection connection = new LiveConnection(application, pending.context().request(), pending.context().protocol(), early(protocol, request), handler, exchange.handOver(), () -> {
             if (protocol instanceof EndpointProtocol endpoint) endpoint.release(handler);
-        }));
+        });
+        exchange.memoryMovesTo(connection);
+        return Optional.of(connection);
     }
 
     /** Of who has sent nothing yet, nothing is to be refused: what comes from now on may be the answer to the 101. */
