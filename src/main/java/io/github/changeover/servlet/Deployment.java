@@ -70,7 +70,7 @@ final class Deployment implements AutoCloseable {
         monitor = new ConnectionMonitor(application.registry(), settings.limits(), loader);
         switching = new Switching(container);
         SelfReport report = report();
-        chronicle.open(context, application.registry(), switches, settings.limits().drain(), report);
+        chronicle.open(context, application.registry(), application.memory(), switches, settings.limits().drain(), report);
         libraries.forEach(library -> library.rules(policy));
         report.lines().forEach(line -> LOG.log(System.Logger.Level.INFO, line));
     }
