@@ -1,0 +1,160 @@
+package io.github.changeover.connection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.github.changeover.spi.CloseCause;
+import io.github.changeover.spi.CloseCause.Kind;
+import io.github.changeover.spi.ConnectionHandler;
+import io.github.changeover.spi.SwitchedConnection;
+import io.github.changeover.testkit.MemoryTransport;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** Who is closed when all connections together hold too much. */
+class MemoryBudgetTest {
+    private static final int MAX = 100_000;
+    private final Rig rig = new Rig(Rig.LIMITS, new Rig.SameThread(), BlockingThreads.of(4, null), MAX);
+    private final MemoryBudget budget = rig.application.memory();
+
+    /** Holds what it is told to, and lets go of it when it is rejected. */
+    private final class Holder implements ConnectionHandler.Events {
+        private final MemoryTransport transport = new MemoryTransport();
+        private final LiveConnection connection = rig.connection(this);
+        private final List<String> told = new ArrayList<>();
+        private Runnable inCallback = () -> { };
+        private long held;
+        private String lastWord = "";
+
+        Holder() {
+            transport.open(connection);
+        }
+
+        boolean hold(long bytes) {
+            held += bytes;
+            return connection.charge(bytes);
+        }
+
+        void letGo() {
+            connection.release(held);
+            held = 0;
+        }
+
+        @Override
+        public void received(SwitchedConnection same, ByteBuffer bytes) {
+            bytes.position(bytes.limit());
+            inCallback.run();
+        }
+
+        @Override
+        public void rejected(SwitchedConnection same, CloseCause cause) {
+            told.add("rejected " + cause.kind());
+            if (!lastWord.isEmpty()) same.send(Rig.octets(lastWord));
+            letGo();
+        }
+
+        @Override
+        public void closed(SwitchedConnection same, CloseCause cause) {
+            told.add("closed " + cause.kind());
+            letGo();
+        }
+    }
+
+    @Test
+    @DisplayName("S5a: over the budget the connection that holds the most is closed, with its last bytes, and the others go on")
+    void theOneThatHoldsTheMostIsClosed() {
+        Holder small = new Holder(), most = new Holder(), some = new Holder();
+        small.hold(10_000);
+        most.hold(50_000);
+        most.lastWord = "bye";
+        some.hold(40_000);
+        assertThat(budget.used()).isEqualTo(MAX);
+        assertThat(small.hold(1)).isTrue();
+        assertThat(most.told).containsExactly("rejected MEMORY");
+        assertThat(most.transport.text()).isEqualTo("bye");
+        most.transport.peerEnds();
+        assertThat(most.told).containsExactly("rejected MEMORY", "closed MEMORY");
+        assertThat(rig.application.registry().closed(Kind.MEMORY)).isEqualTo(1);
+        assertThat(budget.exceeded()).isEqualTo(1);
+        assertThat(budget.used()).isEqualTo(50_001);
+        assertThat(small.told).isEmpty();
+        assertThat(some.told).isEmpty();
+    }
+
+    @Test
+    @DisplayName("S5a: of several that hold the same the one is closed that has held it for longest")
+    void ofEqualsTheOldestIsClosed() {
+        Holder one = new Holder(), other = new Holder(), last = new Holder();
+        other.hold(1);      // since now
+        one.hold(40_000);
+        other.hold(39_999);
+        last.hold(20_001);
+        assertThat(other.told).containsExactly("rejected MEMORY");
+        assertThat(one.told).isEmpty();
+        assertThat(last.told).isEmpty();
+    }
+
+    @Test
+    @DisplayName("S5a: one that holds little is closed only when no other holds more")
+    void oneThatHoldsLittleIsClosedOnlyWhenNoOtherHoldsMore() {
+        List<Holder> all = new ArrayList<>();
+        for (int i = 0; i < 99; i++) {
+            all.add(new Holder());
+            all.get(i).hold(1000);
+        }
+        Holder more = new Holder();
+        assertThat(more.hold(1001)).as("it holds the most itself").isFalse();
+        assertThat(more.told).containsExactly("rejected MEMORY");
+        assertThat(all).allSatisfy(holder -> assertThat(holder.told).isEmpty());
+        Holder another = new Holder();
+        assertThat(another.hold(1000)).isTrue();
+        assertThat(another.hold(1)).isFalse();
+        assertThat(all).allSatisfy(holder -> assertThat(holder.told).isEmpty());
+    }
+
+    /** What the application's code has in its hands cannot be given back: closing the next connection, and the next, would not help. */
+    @Test
+    void whatIsBeingDeliveredCostsNoOtherConnectionItsLife() {
+        Holder delivering = new Holder(), other = new Holder();
+        other.hold(20_000);
+        delivering.inCallback = () -> {
+            delivering.hold(70_000);
+            delivering.connection.pin(70_000);
+            other.hold(20_000);
+            delivering.connection.pin(0);
+        };
+        delivering.transport.peerSends("x".getBytes(java.nio.charset.StandardCharsets.ISO_8859_1));
+        assertThat(delivering.told).startsWith("rejected MEMORY");
+        assertThat(other.told).isEmpty();
+        assertThat(budget.used()).isEqualTo(40_000);
+    }
+
+    @Test
+    @DisplayName("S5a: a handler that closes by itself for a refused charge closes with this cause")
+    void aCloseForARefusedChargeCountsAsMemory() {
+        Holder holder = new Holder();
+        holder.inCallback = () -> {
+            if (!holder.hold(MAX + 1)) holder.connection.close();
+            holder.letGo();
+        };
+        holder.transport.peerSends("x".getBytes(java.nio.charset.StandardCharsets.ISO_8859_1));
+        holder.transport.peerEnds();
+        assertThat(holder.told).containsExactly("closed MEMORY");
+        assertThat(rig.application.registry().closed(Kind.MEMORY)).isEqualTo(1);
+        assertThat(budget.used()).isZero();
+    }
+
+    @Test
+    void whatCanDoWithoutTakesOnlyWhatThereIs() {
+        assertThat(budget.tryTake(60_000)).isTrue();
+        assertThat(budget.tryTake(40_001)).isFalse();
+        assertThat(budget.tryTake(40_000)).isTrue();
+        budget.giveBack(100_000);
+        assertThat(budget.used()).isZero();
+        assertThat(budget.max()).isEqualTo(MAX);
+        assertThatIllegalArgumentException().isThrownBy(() -> new MemoryBudget(0));
+    }
+}
