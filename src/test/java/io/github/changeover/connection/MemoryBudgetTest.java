@@ -11,8 +11,10 @@ import io.github.changeover.testkit.MemoryTransport;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Who is closed when all connections together hold too much. */
 class MemoryBudgetTest {
@@ -115,6 +117,36 @@ class MemoryBudgetTest {
         assertThat(all).allSatisfy(holder -> assertThat(holder.told).isEmpty());
     }
 
+    /** Each is chosen in its turn, and takes its time: only a callback of its own lets go. */
+    @Test
+    @DisplayName("S5a: what connections hold that are being closed does not add up")
+    void whatIsBeingGivenBackDoesNotAddUp() {
+        Rig.ByHand later = new Rig.ByHand();
+        long max = 100_000_000;
+        Rig slow = new Rig(Rig.LIMITS, later, BlockingThreads.of(4, null), max);
+        List<LiveConnection> all = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            LiveConnection connection = slow.connection((ConnectionHandler.Events) (same, bytes) -> { });
+            new MemoryTransport().open(connection);
+            all.add(connection);
+        }
+        long most = 0;
+        for (int round = 0; round < 200; round++) {
+            for (LiveConnection connection : all) {
+                if (!connection.charge(100_000)) connection.release(100_000);     // it gives nothing else back yet
+                most = Math.max(most, slow.application.memory().used());
+            }
+        }
+        assertThat(most).isBetween(max, max * 5 / 4 + 100_000);
+        LiveConnection little = slow.connection((ConnectionHandler.Events) (same, bytes) -> { });
+        new MemoryTransport().open(little);
+        assertThat(slow.application.memory().used()).isGreaterThanOrEqualTo(max * 5 / 4);
+        assertThat(little.charge(1000)).as("one that holds little may have more").isTrue();
+        all.forEach(connection -> connection.release(connection.memoryHeld()));
+        little.release(1000);
+        assertThat(slow.application.memory().used()).isZero();
+    }
+
     /** What the application's code has in its hands cannot be given back: closing the next connection, and the next, would not help. */
     @Test
     void whatIsBeingDeliveredCostsNoOtherConnectionItsLife() {
@@ -145,6 +177,49 @@ class MemoryBudgetTest {
         assertThat(holder.told).containsExactly("closed MEMORY");
         assertThat(rig.application.registry().closed(Kind.MEMORY)).isEqualTo(1);
         assertThat(budget.used()).isZero();
+    }
+
+    /** Whatever threads charge, release and choose at a time, everything is counted back, also what was leaving. */
+    @Test
+    @Timeout(60)
+    void nothingIsLeftBehindByManyThreads() throws InterruptedException {
+        long max = 1_000_000;
+        try (CallbackPool pool = CallbackPool.of(4, null, getClass().getClassLoader())) {
+            Rig shared = new Rig(Rig.LIMITS, pool, BlockingThreads.of(4, null), max);
+            List<Thread> threads = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                Random random = new Random(i);
+                Thread thread = new Thread(() -> {
+                    for (int round = 0; round < 200; round++) {
+                        LiveConnection connection = shared.connection((ConnectionHandler.Events) (same, bytes) -> { });
+                        new MemoryTransport().open(connection);
+                        long held = 0;
+                        boolean fits = true;
+                        while (fits && held < 400_000) {
+                            int some = 1 + random.nextInt(100_000);
+                            held += some;
+                            fits = connection.charge(some);
+                            if (random.nextInt(4) == 0) {
+                                connection.release(some);
+                                held -= some;
+                            }
+                        }
+                        connection.release(held / 2);
+                        connection.release(held - held / 2);
+                        connection.evict();
+                    }
+                });
+                thread.start();
+                threads.add(thread);
+            }
+            for (Thread thread : threads) thread.join();
+            assertThat(shared.application.memory().used()).isZero();
+            assertThat(shared.application.memory().exceeded()).isPositive();
+            LiveConnection last = shared.connection((ConnectionHandler.Events) (same, bytes) -> { });
+            new MemoryTransport().open(last);
+            assertThat(last.charge(max)).isTrue();
+            assertThat(last.charge(1)).isFalse();
+        }
     }
 
     @Test
