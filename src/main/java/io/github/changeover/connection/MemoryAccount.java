@@ -83,10 +83,8 @@ final class MemoryAccount {
         return leaving;
     }
 
-    /** The connection, for a log line. */
-    @Override
-    public String toString() {
-        return connection.toString();
+    LiveConnection connection() {
+        return connection;
     }
 
     /** Whether the handler had time enough for its last bytes. */

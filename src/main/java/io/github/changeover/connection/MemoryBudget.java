@@ -3,6 +3,7 @@ package io.github.changeover.connection;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The memory that an application has for what its clients make it hold: unfinished messages and those that are being delivered,
@@ -15,10 +16,13 @@ public final class MemoryBudget {
     private static final System.Logger LOG = System.getLogger(MemoryBudget.class.getName());
     /** A connection that holds less is never closed only because it wants more. */
     private static final long LITTLE = 64 * 1024;
+    private static final long REPORT_EVERY = 1_000_000_000;
     private final long max, most;
     private final AtomicLong used = new AtomicLong();
     private final AtomicLong leaving = new AtomicLong();    // of it, what connections hold that are being closed for it
     private final AtomicLong exceeded = new AtomicLong();
+    private final AtomicLong unreported = new AtomicLong(), reported = new AtomicLong();     // connections that were closed; when the last line was
+    private final ReentrantLock choosing = new ReentrantLock();
     private ConnectionRegistry registry;
 
     /** @param max bytes */
@@ -68,7 +72,7 @@ public final class MemoryBudget {
     void charge(long bytes, MemoryAccount account) {
         long now = used.addAndGet(bytes);
         if (now - leaving.get() > max) reclaim();
-        if (now > most && account.held() >= LITTLE && used.get() > most) close(account);
+        if (now > most && account.held() >= LITTLE && used.get() > most) close(account.connection());
     }
 
     void release(long bytes) {
@@ -80,27 +84,46 @@ public final class MemoryBudget {
         leaving.addAndGet(bytes);
     }
 
-    private synchronized void reclaim() {
-        while (used.get() - leaving.get() > max) {
-            Optional<LiveConnection> most = registry.live().stream().filter(connection -> connection.memory().canBeReclaimed())
-                    .max(Comparator.<LiveConnection>comparingLong(connection -> connection.memory().held())
-                            .thenComparing(connection -> connection.memory().heldSince(), Comparator.reverseOrder()));
-            if (most.isEmpty()) return;
-            long held = most.get().memory().held();
-            long freed = most.get().memory().reclaim();
-            exceeded.incrementAndGet();
-            LOG.log(System.Logger.Level.WARNING, "{0} is closed: it holds {1} bytes, more than any other, and all together exceed the limit of {2} bytes (changeover.memory.max)",
-                    most.get(), held, max);
-            if (freed == 0) return;     // its callback has all of it: closing more connections at once would not help either
+    /** One thread at a time chooses, and goes on while it is necessary: so others need not wait for it. */
+    private void reclaim() {
+        while (used.get() - leaving.get() > max && choosing.tryLock()) {
+            Optional<LiveConnection> chosen;
+            long held = 0;
+            boolean helps = false;
+            try {
+                chosen = mostHolding();
+                if (chosen.isPresent()) {
+                    held = chosen.get().memory().held();
+                    helps = chosen.get().memory().reclaim() > 0;
+                }
+            } finally {
+                choosing.unlock();
+            }
+            if (chosen.isPresent()) report(chosen.get(), held, "it holds {1} bytes, more than any other, and all together exceed the limit of {2} bytes (changeover.memory.max)");
+            if (!helps) return;     // its callback has all of it, and to close more connections at once would not help either; or there is none
         }
     }
 
-    private synchronized void close(MemoryAccount account) {
-        if (!account.canBeReclaimed()) return;
-        long held = account.held();
-        account.reclaim();
+    private Optional<LiveConnection> mostHolding() {
+        return registry.live().stream().filter(connection -> connection.memory().canBeReclaimed())
+                .max(Comparator.<LiveConnection>comparingLong(connection -> connection.memory().held())
+                        .thenComparing(connection -> connection.memory().heldSince(), Comparator.reverseOrder()));
+    }
+
+    private void close(LiveConnection connection) {
+        long held = connection.memory().held();
+        if (!connection.memory().canBeReclaimed() || connection.memory().reclaim() == 0) return;
+        report(connection, held, "it wants to hold {1} bytes while others that are being closed still hold theirs, and all together exceed the limit of {2} bytes by a quarter "
+                + "(changeover.memory.max)");
+    }
+
+    /** In a flood one line a second is a warning. */
+    private void report(LiveConnection connection, long held, String why) {
         exceeded.incrementAndGet();
-        LOG.log(System.Logger.Level.WARNING, "{0} is closed: it wants to hold {1} bytes while others that are closed still hold so much that all together exceed the limit of "
-                + "{2} bytes by a quarter (changeover.memory.max)", account, held, max);
+        long count = unreported.incrementAndGet(), now = System.nanoTime() | 1, last = reported.get();
+        boolean warns = (last == 0 || now - last > REPORT_EVERY) && reported.compareAndSet(last, now);
+        if (warns) unreported.addAndGet(-count);
+        String others = warns && count > 1 ? ". So were " + (count - 1) + " others since the last such line" : "";
+        LOG.log(warns ? System.Logger.Level.WARNING : System.Logger.Level.DEBUG, "{0} is closed: " + why + others, connection, held, max);
     }
 }

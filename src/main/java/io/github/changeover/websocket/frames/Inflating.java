@@ -10,6 +10,8 @@ final class Inflating implements AutoCloseable {
     private static final byte[] TAIL = {0, 0, (byte) 0xff, (byte) 0xff};
     private static final byte[] NOTHING = new byte[0];
     private static final int LEAST = 128;
+    /** While the JDK's decompressor fills an array no garbage is collected, and every thread that allocates may have to wait: so not for long. */
+    private static final int AT_ONCE = 64 * 1024;
 
     private final DeflatePool pool;
     private final boolean remembers;
@@ -62,7 +64,7 @@ final class Inflating implements AutoCloseable {
         try {
             while (true) {
                 if (into.free() == 0 && !into.reserve(Math.min(most - into.size(), LEAST), most)) return FrameFault.NO_MEMORY;
-                int free = Math.min(into.free(), most - into.size());
+                int free = Math.min(Math.min(into.free(), most - into.size()), AT_ONCE);
                 int count = free > 0 ? inflater.inflate(into.bytes(), into.size(), free) : inflater.inflate(new byte[1]);
                 if (count > free) return FrameFault.MESSAGE_TOO_BIG;
                 into.wrote(count);
