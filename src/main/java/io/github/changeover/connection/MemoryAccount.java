@@ -28,7 +28,8 @@ final class MemoryAccount {
     boolean charge(long bytes) {
         if (bytes == 0) return !reclaimed.get();
         if (held.getAndAdd(bytes) == 0) heldSince = System.nanoTime();
-        budget.charge(bytes);
+        if (reclaimed.get()) leaves(bytes);         // it will be given back as soon as the rest
+        budget.charge(bytes, this);
         return !reclaimed.get();
     }
 
@@ -44,8 +45,13 @@ final class MemoryAccount {
         pinned = bytes;
     }
 
+    private synchronized void leaves(long bytes) {
+        leaving += bytes;
+        budget.leave(bytes);
+    }
+
     private synchronized void left(long bytes) {
-        long some = Math.min(bytes, leaving);
+        long some = held.get() == 0 ? leaving : Math.min(bytes, leaving);      // what was counted twice, by two threads, ends here
         leaving -= some;
         budget.leave(-some);
     }
@@ -65,6 +71,8 @@ final class MemoryAccount {
 
     /** The budget is exceeded and this connection holds the most: it is closed. Returns how many bytes it will give back soon. */
     long reclaim() {
+        if (reclaimed.get()) return 0;
+        connection.closeState().expect(cause());     // before charge() returns false: a handler that closes for it closes with this cause
         if (!reclaimed.compareAndSet(false, true)) return 0;
         synchronized (this) {
             leaving = Math.max(0, held.get() - pinned);
@@ -73,6 +81,10 @@ final class MemoryAccount {
         reclaimedSince = System.nanoTime() | 1;
         connection.rejectSoon(cause());
         return leaving;
+    }
+
+    LiveConnection connection() {
+        return connection;
     }
 
     /** Whether the handler had time enough for its last bytes. */

@@ -110,11 +110,12 @@ final class TimeoutCheck {
 
     Finding find(long now, Counters counters) {
         if (seenIn < 0) openSince = now;
-        if (counters.in != seenIn || counters.out != seenOut) {
+        boolean received = counters.in != seenIn;
+        if (received || counters.out != seenOut) {
             activeSince = now;
             idleSeen = false;
         }
-        if (counters.in != seenIn) seenIn = counters.in;      // after activeSince: who sees it sees that, too
+        if (received) seenIn = counters.in;      // after activeSince: who sees it sees that, too
         seenOut = counters.out;
         if (!lingerSeen) lingerSince = now;
         lingerSeen = lingering;
@@ -124,7 +125,8 @@ final class TimeoutCheck {
         if (lingering) return now - lingerSince > limits.linger().toNanos() ? Finding.LINGERED : Finding.NONE;
         if (slowReader) return Finding.SLOW_READER;
         if (counters.closing) return now - closingSince > limits.closing().toNanos() ? Finding.NOT_CLOSED : Finding.NONE;
-        if (sendsTooSlowly(now, counters.reading)) return Finding.SLOW_MESSAGE;
+        // A callback that runs at this moment does not matter while bytes arrive: else a client could have time begin again by pings.
+        if (sendsTooSlowly(now, counters.reading || received)) return Finding.SLOW_MESSAGE;
         if (!limits.idle().isZero() && now - activeSince > limits.idle().toNanos()) return idleTimeOver(now);
         return limits.lifetime().isZero() ? Finding.NONE : lifetime(now - openSince);
     }

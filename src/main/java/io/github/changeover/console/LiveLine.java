@@ -7,6 +7,7 @@ import io.github.changeover.websocket.frames.CloseFrame;
 import io.github.changeover.websocket.frames.DeflatePool;
 import io.github.changeover.websocket.frames.FrameFault;
 import io.github.changeover.websocket.frames.FrameLimits;
+import io.github.changeover.websocket.frames.FrameMemory;
 import io.github.changeover.websocket.frames.FrameReader;
 import io.github.changeover.websocket.frames.FrameSink;
 import io.github.changeover.websocket.frames.PlainFrame;
@@ -18,10 +19,10 @@ import java.util.function.Supplier;
 /** One page's WebSocket: it is shown what the application has, and what it says itself is not listened to. */
 final class LiveLine implements ConnectionHandler.Events, FrameSink, Lines.Line {
     private static final FrameLimits SMALL = new FrameLimits(4096, 4096);
-    private static final int CLOSE = 0x88, PING = 0x89, PONG = 0x8a, HEADER = 2, GOING_AWAY = 1001;
+    private static final int CLOSE = 0x88, PING = 0x89, PONG = 0x8a, GOING_AWAY = 1001;
     private final Lines lines;
     private final Supplier<Optional<String>> news;
-    private final FrameReader reader = new FrameReader(SMALL, Optional.empty(), new DeflatePool());
+    private final FrameReader reader = new FrameReader(SMALL, Optional.empty(), new DeflatePool(), FrameMemory.UNCOUNTED);
     private volatile SwitchedConnection connection;
 
     /** @param news what has changed since it was asked the last time, as JSON; empty while there is nobody to ask */
@@ -54,16 +55,19 @@ final class LiveLine implements ConnectionHandler.Events, FrameSink, Lines.Line 
     }
 
     @Override
-    public void frames(ByteBuffer frames) {
-        while (frames.hasRemaining()) {
-            int first = frames.get() & 0xff;
-            int length = frames.get() & 0xff;
-            if (length == 126) length = frames.getShort() & 0xffff;      // none is longer
-            byte[] payload = new byte[length];
-            frames.get(payload);
-            if (first == PING) send(ByteBuffer.allocate(HEADER + length).put((byte) PONG).put((byte) length).put(payload).flip());
-            else if (first == CLOSE) leave(CloseFrame.of(length == 0 ? 1005 : 1000, ""));
-        }
+    public void frame(int first, byte[] bytes, int from, int to) {
+        if (first == PING) send(PlainFrame.of(PONG, bytes, from, to - from));
+        else if (first == CLOSE) leave(CloseFrame.of(from == to ? 1005 : 1000, ""));
+    }
+
+    @Override
+    public boolean wantsWhole(int opcode) {
+        return false;
+    }
+
+    @Override
+    public void unfinished(long bytes) {
+        connection.advanced().unfinishedMessage(bytes);
     }
 
     @Override

@@ -88,6 +88,8 @@ final class State {
         map.put("octetsIn", counts.octetsIn() - own.octetsIn());
         map.put("octetsOut", counts.octetsOut() - own.octetsOut());
         map.put("queued", counts.queued());
+        map.put("memory", counts.memory());
+        map.put("memoryMax", counts.memoryMax());
         map.put("slowWrites", counts.slowWrites());
         return map;
     }

@@ -50,6 +50,8 @@ sealed interface Meter {
         counter(all, "changeover.received.bytes", "bytes", "Octets received on switched connections.", Counts::octetsIn);
         counter(all, "changeover.sent.bytes", "bytes", "Octets given to the container on switched connections.", Counts::octetsOut);
         gauge(all, "changeover.queued.bytes", "bytes", "Octets that wait for slow peers now.", Counts::queued);
+        gauge(all, "changeover.memory.bytes", "bytes", "Bytes of unfinished messages, output that waits and captured answers, in memory now.", Counts::memory);
+        gauge(all, "changeover.memory.max.bytes", "bytes", "The limit of these (changeover.memory.max).", Counts::memoryMax);
         counter(all, "changeover.slow.writes", "", "How often a queue had grown over its bound.", Counts::slowWrites);
         all.add(new Time("changeover.negotiation", "Time of negotiations.", Counts::negotiation));
         all.add(new Time("changeover.connection", "Time connections were open that have ended.", Counts::life));

@@ -56,6 +56,12 @@ public interface ChangeoverMXBean {
 
     long getQueued();
 
+    /** Bytes of unfinished messages, output that waits and captured answers, in memory now. */
+    long getMemory();
+
+    /** The limit of these, in bytes: {@code changeover.memory.max}. */
+    long getMemoryMax();
+
     /** How often a queue had grown over its bound. */
     long getSlowWrites();
 

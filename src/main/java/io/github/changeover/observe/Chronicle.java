@@ -3,6 +3,7 @@ package io.github.changeover.observe;
 import io.github.changeover.connection.LiveConnection;
 import io.github.changeover.connection.ConnectionRegistry;
 import io.github.changeover.connection.ConnectionListener;
+import io.github.changeover.connection.MemoryBudget;
 import io.github.changeover.negotiation.Explanation;
 import io.github.changeover.spi.CloseCause;
 import io.github.changeover.spi.ProtocolToken;
@@ -68,8 +69,8 @@ public final class Chronicle {
     }
 
     /** Lets it be read and operated from now on. Called once, before any request. */
-    public Observatory open(ServletContext context, ConnectionRegistry register, TokenSwitches switches, Duration grace, SelfReport report) {
-        observatory = new Observatory(register, tally, journal, switches, grace, report);
+    public Observatory open(ServletContext context, ConnectionRegistry register, MemoryBudget memory, TokenSwitches switches, Duration grace, SelfReport report) {
+        observatory = new Observatory(register, memory, tally, journal, switches, grace, report);
         observatory.put(context);
         unmanage = Management.register(observatory, host(context));
         return observatory;

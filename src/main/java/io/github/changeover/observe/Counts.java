@@ -16,13 +16,15 @@ import java.util.Map;
  * @param octetsIn    received, of connections past and present
  * @param octetsOut   given to the container, of connections past and present
  * @param queued      octets that wait for slow peers now
+ * @param memory      bytes that count against {@code changeover.memory.max} now
+ * @param memoryMax   that limit
  * @param slowWrites  how often a queue had grown over its bound
  * @param draining    whether new connections are turned away
  * @param negotiation time of negotiations
  * @param life        time connections were open that have ended
  */
 public record Counts(Map<String, Long> live, Map<String, Long> opened, Map<CloseCause.Kind, Long> closed,
-                     Map<Outcome, Map<Ground, Long>> decisions, long octetsIn, long octetsOut, long queued, long slowWrites,
+                     Map<Outcome, Map<Ground, Long>> decisions, long octetsIn, long octetsOut, long queued, long memory, long memoryMax, long slowWrites,
                      boolean draining, Durations negotiation, Durations life) {
 
     /** All live connections. */

@@ -174,6 +174,16 @@ final class Management implements ChangeoverMXBean {
     }
 
     @Override
+    public long getMemory() {
+        return observatory.counts().memory();
+    }
+
+    @Override
+    public long getMemoryMax() {
+        return observatory.counts().memoryMax();
+    }
+
+    @Override
     public long getSlowWrites() {
         return observatory.counts().slowWrites();
     }

@@ -2,6 +2,7 @@ package io.github.changeover.observe;
 
 import io.github.changeover.connection.LiveConnection;
 import io.github.changeover.connection.ConnectionRegistry;
+import io.github.changeover.connection.MemoryBudget;
 import io.github.changeover.spi.CloseCause;
 import io.github.changeover.spi.TokenSwitches;
 import jakarta.servlet.ServletContext;
@@ -27,14 +28,16 @@ public final class Observatory {
     }
 
     private final ConnectionRegistry register;
+    private final MemoryBudget memory;
     private final Tally tally;
     private final Journal journal;
     private final TokenSwitches switches;
     private final Duration grace;
     private final SelfReport report;
 
-    Observatory(ConnectionRegistry register, Tally tally, Journal journal, TokenSwitches switches, Duration grace, SelfReport report) {
+    Observatory(ConnectionRegistry register, MemoryBudget memory, Tally tally, Journal journal, TokenSwitches switches, Duration grace, SelfReport report) {
         this.register = register;
+        this.memory = memory;
         this.tally = tally;
         this.journal = journal;
         this.switches = switches;
@@ -74,7 +77,7 @@ public final class Observatory {
     }
 
     public Counts counts() {
-        return tally.read(register);
+        return tally.read(register, memory);
     }
 
     /** What was found at start. */

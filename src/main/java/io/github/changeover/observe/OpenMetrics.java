@@ -46,6 +46,10 @@ public final class OpenMetrics {
         sample("changeover_sent_bytes_total", counts.octetsOut());
         family("changeover_queued_bytes", "gauge", "bytes", "Octets that wait for slow peers now.");
         sample("changeover_queued_bytes", counts.queued());
+        family("changeover_memory_bytes", "gauge", "bytes", "Bytes of unfinished messages, output that waits and captured answers, in memory now.");
+        sample("changeover_memory_bytes", counts.memory());
+        family("changeover_memory_max_bytes", "gauge", "bytes", "The limit of these (changeover.memory.max).");
+        sample("changeover_memory_max_bytes", counts.memoryMax());
         family("changeover_slow_writes", "counter", "", "How often a queue had grown over its bound.");
         sample("changeover_slow_writes_total", counts.slowWrites());
         histogram("changeover_negotiation_seconds", "Time of negotiations.", counts.negotiation());

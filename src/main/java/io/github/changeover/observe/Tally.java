@@ -3,6 +3,7 @@ package io.github.changeover.observe;
 import io.github.changeover.connection.LiveConnection;
 import io.github.changeover.connection.ConnectionRegistry;
 import io.github.changeover.connection.ConnectionListener;
+import io.github.changeover.connection.MemoryBudget;
 import io.github.changeover.negotiation.Explanation;
 import io.github.changeover.negotiation.Explanation.Ground;
 import io.github.changeover.negotiation.Explanation.Outcome;
@@ -62,7 +63,7 @@ final class Tally implements ConnectionListener {
         slowWrites.increment();
     }
 
-    Counts read(ConnectionRegistry register) {
+    Counts read(ConnectionRegistry register, MemoryBudget memory) {
         Map<String, Long> live = new TreeMap<>();
         opened.keySet().forEach(label -> live.put(label, 0L));
         long queued = 0;
@@ -75,7 +76,7 @@ final class Tally implements ConnectionListener {
         Map<CloseCause.Kind, Long> closed = new EnumMap<>(CloseCause.Kind.class);
         for (CloseCause.Kind kind : CloseCause.Kind.values()) closed.put(kind, register.closed(kind));
         return new Counts(Collections.unmodifiableMap(live), Collections.unmodifiableMap(openedNow), Collections.unmodifiableMap(closed), decisions(),
-                register.octetsIn(), register.octetsOut(), queued, slowWrites.sum(), register.draining(), negotiation.read(), life.read());
+                register.octetsIn(), register.octetsOut(), queued, memory.used(), memory.max(), slowWrites.sum(), register.draining(), negotiation.read(), life.read());
     }
 
     private Map<Outcome, Map<Ground, Long>> decisions() {

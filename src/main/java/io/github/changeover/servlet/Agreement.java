@@ -38,11 +38,12 @@ record Agreement(Deployment deployment, Considered considered, Decision.Switch c
             staysHttp("the application may want the content in its parts, which only the container can make", http, response, chain);
             return;
         }
-        WholeContent read = WholeContent.read(http, request(), deployment.settings(), deployment.container());
+        RequestMemory memory = exchange.memory(deployment.application().memory());
+        WholeContent read = WholeContent.read(http, request(), deployment.settings(), deployment.container(), memory);
         if (read instanceof WholeContent.Refused refused) {
             exchange.told(deployment.tell(considered, refused.refusal(), refused.ground()));
             exchange.release();
-            if (refused.refusal().status() != 413) deployment.container().abandonContent(http);
+            if (refused.refusal().status() == 400 || refused.refusal().status() == 408) deployment.container().abandonContent(http);
             // Tomcat answers by itself what a read has thrown, and would show where
             if (response.isCommitted()) http.removeAttribute(RequestDispatcher.ERROR_EXCEPTION);
             else Refusal.write(refused.refusal(), verdict().upgradeList(), true, deployment.container(), http, response);
@@ -58,7 +59,7 @@ record Agreement(Deployment deployment, Considered considered, Decision.Switch c
 
     /** Lets the application answer, once; what cannot go over the new protocol goes as HTTP. */
     private void answerFirst(byte[] content, HttpServletRequest http, HttpServletResponse response, FilterChain chain) throws IOException, ServletException {
-        CapturedBody body = new CapturedBody(deployment.settings().maxCapture(), deployment.overflow());
+        CapturedBody body = new CapturedBody(deployment.settings().maxCapture(), deployment.overflow(), exchange.memory(deployment.application().memory()));
         exchange.hold(body::close);
         CapturedResponse captured = new CapturedResponse(response, body, http.getServletContext().getResponseCharacterEncoding(), !verdict().required());
         chain.doFilter(new StrippedRequest(http, captured, request().hasContent() ? Optional.of(content) : Optional.empty()), captured);

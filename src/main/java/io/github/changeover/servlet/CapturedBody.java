@@ -1,53 +1,69 @@
 package io.github.changeover.servlet;
 
 import io.github.changeover.spi.OriginalResponse;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.util.Arrays;
 
-/** The content of a captured answer: in memory, and all of it in a file once it is longer than memory is for. */
+/** The content of a captured answer: in memory, and all of it in a file once it is longer than its limit, or there is no memory for it. */
 final class CapturedBody implements OriginalResponse.Body {
     private static final System.Logger LOG = System.getLogger(CapturedBody.class.getName());
+    private static final byte[] NOTHING = new byte[0];
+    private static final int LEAST = 512;
     private final int inMemory;
     private final Overflow overflow;
-    private Memory memory = new Memory();
+    private final RequestMemory budget;
+    private byte[] memory = NOTHING;
+    private int inArray;            // bytes of it
     private FileChannel file;       // null: what there is, is in memory
     private long length, reserved;
-    private boolean gone;           // closed: nothing is kept
+    private boolean noMemory;       // for what fits its limit
 
-    private static final class Memory extends ByteArrayOutputStream {
-        InputStream input() {
-            return new ByteArrayInputStream(buf, 0, count);
-        }
-    }
-
-    CapturedBody(int inMemory, Overflow overflow) {
+    /** @param inMemory bytes that may be in memory */
+    CapturedBody(int inMemory, Overflow overflow, RequestMemory budget) {
         this.inMemory = inMemory;
         this.overflow = overflow;
+        this.budget = budget;
     }
 
-    /** Takes all of the octets, or none. */
-    boolean take(byte[] octets, int offset, int count) {
-        if (file == null && count <= inMemory - memory.size()) memory.write(octets, offset, count);
-        else if (!intoFile(octets, offset, count)) return false;
+    /** Takes all of the bytes, or none. */
+    boolean take(byte[] bytes, int offset, int count) {
+        if (file == null && count <= inMemory - inArray && reserve(count)) {
+            System.arraycopy(bytes, offset, memory, inArray, count);
+            inArray += count;
+        } else if (!intoFile(bytes, offset, count)) {
+            return false;
+        }
         length += count;
         return true;
     }
 
-    private boolean intoFile(byte[] octets, int offset, int count) {
+    private boolean reserve(int more) {
+        int needed = inArray + more;
+        if (needed <= memory.length) return true;
+        int size = (int) Math.max(needed, Math.min(inMemory, Math.max(LEAST, 2L * needed)));
+        if (!budget.take(size)) {
+            size = needed;
+            noMemory = !budget.take(size);
+            if (noMemory) return false;
+        }
+        int before = memory.length;
+        memory = Arrays.copyOf(memory, size);
+        budget.giveBack(before);
+        return true;
+    }
+
+    private boolean intoFile(byte[] bytes, int offset, int count) {
         long more = length + count - reserved;
         if (!overflow.take(more)) return false;
         reserved += more;
         try {
             if (file == null) begin();
-            put(file, ByteBuffer.wrap(octets, offset, count), length);
+            put(file, ByteBuffer.wrap(bytes, offset, count), length);
             return true;
         } catch (IOException failure) {
             LOG.log(System.Logger.Level.WARNING, "A long answer cannot be kept in a file: it stays HTTP", failure);
@@ -58,22 +74,29 @@ final class CapturedBody implements OriginalResponse.Body {
     private void begin() throws IOException {
         FileChannel opened = overflow.open();
         try {
-            memory.writeTo(Channels.newOutputStream(opened));
+            put(opened, ByteBuffer.wrap(memory, 0, inArray), 0);
         } catch (IOException failure) {
             opened.close();
             throw failure;
         }
         file = opened;
-        memory = new Memory();
+        dropMemory();
     }
 
-    private static void put(FileChannel file, ByteBuffer octets, long at) throws IOException {
-        for (long to = at; octets.hasRemaining(); ) to += file.write(octets, to);
+    private static void put(FileChannel file, ByteBuffer bytes, long at) throws IOException {
+        for (long to = at; bytes.hasRemaining(); ) to += file.write(bytes, to);
+    }
+
+    private void dropMemory() {
+        budget.giveBack(memory.length);
+        memory = NOTHING;
+        inArray = 0;
     }
 
     /** Why an answer is not taken. */
     String bound() {
-        return "the response is longer than " + inMemory + " octets" + (overflow.most() == 0 ? "" : " and finds no room in files (changeover.capture.disk.max)");
+        String why = noMemory ? "there is no memory for the response (changeover.memory.max)" : "the response is longer than " + inMemory + " octets";
+        return why + (overflow.most() == 0 ? "" : " and finds no room in files (changeover.capture.disk.max)");
     }
 
     @Override
@@ -83,8 +106,8 @@ final class CapturedBody implements OriginalResponse.Body {
 
     @Override
     public synchronized InputStream open() {
-        if (gone && length > 0) throw new IllegalStateException("The content was read already, or the connection has ended");
-        return file == null ? new InMemory(memory.input()) : new Reading();
+        if (file == null && inArray < length) throw new IllegalStateException("The answer has been read already, or its connection has ended");
+        return file == null ? new InMemory(memory, inArray) : new Reading();
     }
 
     void writeTo(OutputStream out) throws IOException {
@@ -96,14 +119,12 @@ final class CapturedBody implements OriginalResponse.Body {
     /** Begins anew. */
     void clear() {
         close();
-        gone = false;
         length = 0;
     }
 
-    /** Lets go of memory and file. May be called again, and from any thread. */
+    /** Gives the memory and the file back; again if you like, and from any thread. */
     synchronized void close() {
-        gone = true;
-        memory = new Memory();
+        dropMemory();
         overflow.giveBack(reserved);
         reserved = 0;
         if (file == null) return;
@@ -115,15 +136,45 @@ final class CapturedBody implements OriginalResponse.Body {
         file = null;
     }
 
-    /** Keeps nothing once it is closed, like the body. */
-    private final class InMemory extends FilterInputStream {
-        InMemory(InputStream content) {
-            super(content);
+    private final class InMemory extends InputStream {
+        private byte[] from;        // null: closed
+        private final int end;
+        private int at;
+
+        InMemory(byte[] from, int end) {
+            this.from = from;
+            this.end = end;
+        }
+
+        @Override
+        public int read() throws IOException {
+            requireOpen();
+            return at < end ? from[at++] & 0xff : -1;
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int count) throws IOException {
+            requireOpen();
+            if (count == 0) return 0;
+            if (at == end) return -1;
+            int some = Math.min(count, end - at);
+            System.arraycopy(from, at, bytes, offset, some);
+            at += some;
+            return some;
+        }
+
+        private void requireOpen() throws IOException {
+            if (from == null) throw new IOException("The answer has been read, and closed");
+        }
+
+        @Override
+        public int available() {
+            return from == null ? 0 : end - at;
         }
 
         @Override
         public void close() {
-            in = InputStream.nullInputStream();
+            from = null;
             CapturedBody.this.close();
         }
     }
@@ -140,10 +191,10 @@ final class CapturedBody implements OriginalResponse.Body {
         }
 
         @Override
-        public int read(byte[] octets, int offset, int count) throws IOException {
+        public int read(byte[] bytes, int offset, int count) throws IOException {
             if (count == 0) return 0;
             if (at >= length) return -1;
-            int read = from.read(ByteBuffer.wrap(octets, offset, (int) Math.min(count, length - at)), at);
+            int read = from.read(ByteBuffer.wrap(bytes, offset, (int) Math.min(count, length - at)), at);
             if (read < 0) throw new EOFException("The file is shorter than what was written to it");
             at += read;
             return read;

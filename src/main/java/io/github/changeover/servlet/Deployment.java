@@ -91,7 +91,7 @@ final class Deployment implements AutoCloseable {
         switching = new Switching(container);
         SelfReport report = report();
         undo.add("what operators see", () -> chronicle.close(context));
-        chronicle.open(context, application.registry(), switches, settings.limits().drain(), report);
+        chronicle.open(context, application.registry(), application.memory(), switches, settings.limits().drain(), report);
         libraries.forEach(library -> library.rules(policy));
         Changeover.of(context).drainedBy(application.registry()::drain);
         report.lines().forEach(line -> LOG.log(System.Logger.Level.INFO, line));

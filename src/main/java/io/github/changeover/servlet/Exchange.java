@@ -1,7 +1,9 @@
 package io.github.changeover.servlet;
 
+import io.github.changeover.connection.MemoryBudget;
 import io.github.changeover.observe.AnswerHead;
 import io.github.changeover.observe.Chronicle;
+import io.github.changeover.spi.AdvancedConnection;
 import io.github.changeover.spi.Decision;
 import io.github.changeover.spi.Fields;
 import io.github.changeover.spi.SwitchContext;
@@ -29,6 +31,7 @@ final class Exchange {
     private Pending pending;
     private Runnable held = () -> { };
     private Chronicle.Entry entry;      // null before anything was decided
+    private RequestMemory memory;       // null before anything is held in it
 
     /** Puts an exchange on a request. */
     static Exchange on(HttpServletRequest request) {
@@ -56,6 +59,20 @@ final class Exchange {
                 giveBack.run();
             }
         };
+    }
+
+    /** What the request holds in memory: given back with everything that is held. */
+    RequestMemory memory(MemoryBudget budget) {
+        if (memory == null) {
+            memory = new RequestMemory(budget);
+            hold(memory::close);
+        }
+        return memory;
+    }
+
+    /** From now on the connection holds what the request has held in memory. */
+    void memoryMovesTo(AdvancedConnection connection) {
+        if (memory != null) memory.moveTo(connection);
     }
 
     /** What is held is the connection's from now on. */

@@ -143,8 +143,10 @@ final class Switching {
         }
         Runnable held = exchange.handOver();
         try {
-            return Optional.of(new Made(new LiveConnection(pending.deployment().application(), pending.context().request(), pending.context().protocol(),
-                    early(protocol, request), handler, held, afterHandler), handler));
+            LiveConnection connection = new LiveConnection(pending.deployment().application(), pending.context().request(), pending.context().protocol(),
+                    early(protocol, request), handler, held, afterHandler);
+            exchange.memoryMovesTo(connection);
+            return Optional.of(new Made(connection, handler));
         } catch (RuntimeException | Error failure) {
             if (blocks) threads.release();
             held.run();

@@ -2,39 +2,42 @@ package io.github.changeover.servlet;
 
 import io.github.changeover.negotiation.Explanation.Ground;
 import io.github.changeover.spi.Decision;
+import io.github.changeover.spi.Fields;
 import io.github.changeover.spi.UpgradeRequest;
 import jakarta.servlet.http.HttpServletRequest;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Arrays;
 
 /** The content of a request, read to the end of its framing before the connection changes; or why it was not. */
 sealed interface WholeContent {
+    /** @param octets counted in the request's memory */
     record Octets(byte[] octets) implements WholeContent {
     }
 
     record Refused(Decision.Refuse refusal, Ground ground) implements WholeContent {
     }
 
-    /** Reads for no longer than {@code changeover.negotiation.timeout}, however the octets come. */
-    static WholeContent read(HttpServletRequest http, UpgradeRequest request, Settings settings, Container container) {
-        if (!request.hasContent()) return new Octets(new byte[0]);
+    /** Reads for no longer than {@code changeover.negotiation.timeout}, however the bytes arrive. */
+    static WholeContent read(HttpServletRequest http, UpgradeRequest request, Settings settings, Container container, RequestMemory memory) {
+        if (!request.hasContent()) return new Octets(Growing.NOTHING);
         long most = settings.maxContent();
         if (request.contentLength().orElse(0) > most) return tooLong(most);
         long end = System.nanoTime() + settings.negotiation().toNanos();
         byte[] some = new byte[8192];
-        ByteArrayOutputStream whole = new ByteArrayOutputStream((int) Math.min(some.length, request.contentLength().orElse(some.length)));     // nothing on a promise
+        Growing whole = new Growing(memory, (int) request.contentLength().orElse(most));
         Container.ReadTimeout timeout = container.readTimeout(http);
         try {
             InputStream in = http.getInputStream();
             for (long left = end - System.nanoTime(); left > 0; left = end - System.nanoTime()) {
                 timeout.atMost(1 + left / 1_000_000);
                 int count = in.read(some);
-                if (count < 0 || whole.size() + count > most) {
+                boolean tooLong = count > 0 && whole.size + count > most;
+                if (count < 0 || tooLong || !whole.add(some, count)) {
                     timeout.restore();
-                    return count < 0 ? ended(whole.toByteArray(), request) : tooLong(most);
+                    if (tooLong) return tooLong(most);
+                    return count < 0 ? ended(whole, request) : noMemory();
                 }
-                whole.write(some, 0, count);
             }
             // the time stays short: the container may want to read the rest before it closes
         } catch (IOException failure) {
@@ -44,8 +47,41 @@ sealed interface WholeContent {
                 + settings.negotiation().toMillis() + " ms (changeover.negotiation.timeout)");
     }
 
-    private static WholeContent ended(byte[] octets, UpgradeRequest request) {
-        return octets.length < request.contentLength().orElse(0) ? broken() : new Octets(octets);
+    /** Bytes that are counted before their array grows; nothing is allocated on a promise. */
+    final class Growing {
+        private static final byte[] NOTHING = new byte[0];
+        private final RequestMemory memory;
+        private final int most;
+        private byte[] bytes = NOTHING;
+        private int size;
+
+        private Growing(RequestMemory memory, int most) {
+            this.memory = memory;
+            this.most = most;
+        }
+
+        /** Returns whether there was memory for them. */
+        private boolean add(byte[] some, int count) {
+            int needed = size + count;
+            if (needed > bytes.length && !resize((int) Math.max(needed, Math.min(most, 2L * needed)))) return false;
+            System.arraycopy(some, 0, bytes, size, count);
+            size = needed;
+            return true;
+        }
+
+        private boolean resize(int length) {
+            if (length == bytes.length) return true;
+            if (!memory.take(length)) return false;
+            int before = bytes.length;
+            bytes = Arrays.copyOf(bytes, length);
+            memory.giveBack(before);
+            return true;
+        }
+    }
+
+    private static WholeContent ended(Growing whole, UpgradeRequest request) {
+        if (whole.size < request.contentLength().orElse(0)) return broken();
+        return whole.resize(whole.size) ? new Octets(whole.bytes) : noMemory();
     }
 
     private static WholeContent broken() {
@@ -54,6 +90,11 @@ sealed interface WholeContent {
 
     private static WholeContent tooLong(long most) {
         return refused(413, Ground.LIMIT, "A request that changes the protocol may have at most " + most + " octets of content here (changeover.content.max)");
+    }
+
+    private static WholeContent noMemory() {
+        return new Refused(new Decision.Refuse(503, Fields.of("Retry-After", "5"),
+                "The connections of this application hold too much memory to read the content of this request: try again later (changeover.memory.max)."), Ground.LIMIT);
     }
 
     private static WholeContent refused(int status, Ground ground, String reason) {

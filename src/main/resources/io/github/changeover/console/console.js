@@ -60,6 +60,8 @@ function show(state) {
   say(byId('f-in'), octets(counts.octetsIn));
   say(byId('f-out'), octets(counts.octetsOut));
   say(byId('f-queued'), octets(counts.queued));
+  say(byId('f-memory'), octets(counts.memory));
+  byId('f-memory').title = `of ${octets(counts.memoryMax)} for unfinished messages, output that waits and captured answers (changeover.memory.max)`;
   say(byId('f-ignored'), number(sum(counts.decisions.ignored)));
   say(byId('f-refused'), number(sum(counts.decisions.refused)));
   status(state.draining ? 'drain' : 'fine', state.draining ? 'Draining' : 'Serving');

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.changeover.connection.TimeoutCheck.Counters;
 import io.github.changeover.connection.TimeoutCheck.Finding;
 import java.time.Duration;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -101,8 +102,19 @@ class TimeoutCheckTest {
     void aMessageThatIsNotReadMayWait() {
         time.unfinishedMessage(1);
         for (int second = 0; second < 20; second++) {
-            assertThat(time.find(START + second * 1_000_000_000L, new Counters(++in, 0, 0, false, false))).isEqualTo(Finding.NONE);
+            assertThat(time.find(START + second * 1_000_000_000L, new Counters(0, ++out, 0, false, false))).isEqualTo(Finding.NONE);
         }
+    }
+
+    @Test
+    @DisplayName("S5a: pings amid an unfinished message, each with a callback that is found running, do not give it time")
+    void callbacksBetweenDoNotGiveAMessageTime() {
+        time.unfinishedMessage(1);
+        Finding found = Finding.NONE;
+        for (int tick = 0; tick < 40 && found == Finding.NONE; tick++) {
+            found = time.find(START + tick * 100_000_000L, new Counters(in += 6, 0, 0, false, tick % 2 == 0));
+        }
+        assertThat(found).isEqualTo(Finding.SLOW_MESSAGE);
     }
 
     @Test

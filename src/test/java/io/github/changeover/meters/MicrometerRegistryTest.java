@@ -16,6 +16,7 @@ import java.io.InputStream;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
@@ -25,7 +26,7 @@ import org.junit.jupiter.api.Test;
 class MicrometerRegistryTest {
     private static final Durations TIMES = new Durations(List.of(1.0), List.of(2L, 3L), 4.5);
     private static final Counts COUNTS = new Counts(Map.of("a/1", 2L, "other", 0L), Map.of("a/1", 7L, "other", 0L), Map.of(CloseCause.Kind.PEER, 5L),
-            Map.of(Outcome.SWITCHED, Map.of(Ground.AGREED, 7L), Outcome.IGNORED, Map.of(), Outcome.REFUSED, Map.of(Ground.LIMIT, 1L)), 10, 20, 30, 40, true, TIMES, TIMES);
+            Map.of(Outcome.SWITCHED, Map.of(Ground.AGREED, 7L), Outcome.IGNORED, Map.of(), Outcome.REFUSED, Map.of(Ground.LIMIT, 1L)), 10, 20, 30, 31, 32, 40, true, TIMES, TIMES);
     private final MeterRegistry behind = new SimpleMeterRegistry();
     private final Reading reading = new Reading(() -> COUNTS);
 
@@ -74,6 +75,11 @@ class MicrometerRegistryTest {
         MeterRegistry own = new SimpleMeterRegistry();
         Registry registry = filled(own);
         assertThat(own.get("changeover.queued.bytes").gauge().value()).isEqualTo(30);
+        assertThat(own.get("changeover.memory.bytes").gauge().value()).isEqualTo(31);
+        assertThat(own.get("changeover.memory.max.bytes").gauge().value()).isEqualTo(32);
+        for (CloseCause.Kind kind : CloseCause.Kind.values()) {
+            assertThat(own.get("changeover.closed").tag("cause", kind.name().toLowerCase(Locale.ROOT)).functionCounter().count()).isNotNegative();
+        }
         assertThat(behind.getMeters()).isEmpty();
         registry.clear();
         assertThat(own.getMeters()).isEmpty();

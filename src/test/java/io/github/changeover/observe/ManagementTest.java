@@ -3,8 +3,10 @@ package io.github.changeover.observe;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.connection.ConnectionRegistry;
+import io.github.changeover.connection.MemoryBudget;
 import io.github.changeover.negotiation.Explanation.Ground;
 import io.github.changeover.negotiation.Explanation.Outcome;
+import io.github.changeover.spi.CloseCause;
 import io.github.changeover.spi.ProtocolToken;
 import io.github.changeover.spi.TokenSwitches;
 import java.lang.management.ManagementFactory;
@@ -22,10 +24,11 @@ class ManagementTest {
 
     private final Tally tally = new Tally(List.of(ProtocolToken.of("foo/2")));
     private final ConnectionRegistry register = new ConnectionRegistry();
+    private final MemoryBudget memory = new MemoryBudget(1000);
 
     private Observatory observatory(String context) {
         SelfReport report = new SelfReport("Test", context, "Plain", "none known", "virtual", Map.of(), List.of(), List.of());
-        return new Observatory(register, tally, new Journal(4), new TokenSwitches(), Duration.ofSeconds(1), report);
+        return new Observatory(register, memory, tally, new Journal(4), new TokenSwitches(), Duration.ofSeconds(1), report);
     }
 
     private static Set<ObjectName> names(String host) throws Exception {
@@ -52,6 +55,10 @@ class ManagementTest {
             tally.decided(ObservatoryTest.explanation("/", Outcome.REFUSED, Ground.LIMIT), Duration.ZERO);
             assertThat((Map<?, ?>) ((javax.management.openmbean.TabularData) SERVER.getAttribute(name, "Refused"))).hasSize(1);
             assertThat(SERVER.getAttribute(name, "ConnectionCount")).isEqualTo(0L);
+            memory.tryTake(70);
+            assertThat(SERVER.getAttribute(name, "Memory")).isEqualTo(70L);
+            assertThat(SERVER.getAttribute(name, "MemoryMax")).isEqualTo(1000L);
+            assertThat((Map<?, ?>) ((javax.management.openmbean.TabularData) SERVER.getAttribute(name, "Closed"))).hasSize(CloseCause.Kind.values().length);
             SERVER.invoke(name, "switchOff", new Object[] {"foo/2"}, new String[] {String.class.getName()});
             assertThat((String[]) SERVER.getAttribute(name, "SwitchedOff")).containsExactly("foo/2");
             assertThat(SERVER.invoke(name, "evict", new Object[] {"nobody"}, new String[] {String.class.getName()})).isEqualTo(false);

@@ -3,6 +3,7 @@ package io.github.changeover.observe;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.connection.ConnectionRegistry;
+import io.github.changeover.connection.MemoryBudget;
 import io.github.changeover.negotiation.Explanation.Ground;
 import io.github.changeover.negotiation.Explanation.Outcome;
 import io.github.changeover.spi.CloseCause;
@@ -22,7 +23,7 @@ class OpenMetricsTest {
     void theWholeText() {
         Map<CloseCause.Kind, Long> closed = new EnumMap<>(Map.of(CloseCause.Kind.PEER, 3L, CloseCause.Kind.HANDLER_FAILED, 1L));
         Counts counts = new Counts(new TreeMap<>(Map.of("foo/2", 2L, "other", 0L)), new TreeMap<>(Map.of("foo/2", 6L, "other", 0L)), closed,
-                new EnumMap<>(Map.of(Outcome.SWITCHED, Map.of(Ground.AGREED, 6L), Outcome.IGNORED, Map.of())), 10, 20, 5, 1, true,
+                new EnumMap<>(Map.of(Outcome.SWITCHED, Map.of(Ground.AGREED, 6L), Outcome.IGNORED, Map.of())), 10, 20, 5, 7, 9, 1, true,
                 new Durations(List.of(0.001, 5.0), List.of(4L, 5L, 6L), 7.5), new Durations(List.of(1.0), List.of(0L, 4L), 80));
         assertThat(OpenMetrics.write(counts, REPORT)).isEqualTo("""
                 # TYPE changeover info
@@ -58,6 +59,14 @@ class OpenMetricsTest {
                 # UNIT changeover_queued_bytes bytes
                 # HELP changeover_queued_bytes Octets that wait for slow peers now.
                 changeover_queued_bytes 5
+                # TYPE changeover_memory_bytes gauge
+                # UNIT changeover_memory_bytes bytes
+                # HELP changeover_memory_bytes Bytes of unfinished messages, output that waits and captured answers, in memory now.
+                changeover_memory_bytes 7
+                # TYPE changeover_memory_max_bytes gauge
+                # UNIT changeover_memory_max_bytes bytes
+                # HELP changeover_memory_max_bytes The limit of these (changeover.memory.max).
+                changeover_memory_max_bytes 9
                 # TYPE changeover_slow_writes counter
                 # HELP changeover_slow_writes How often a queue had grown over its bound.
                 changeover_slow_writes_total 1
@@ -84,7 +93,7 @@ class OpenMetricsTest {
     void noLabelComesFromAPeer() {
         Tally tally = new Tally(List.of(ProtocolToken.of("foo/2"), ProtocolToken.of("FOO/2")));
         for (int i = 0; i < 1000; i++) tally.decided(ObservatoryTest.explanation("/" + i, Outcome.IGNORED, Ground.NOT_SERVED), Duration.ZERO);
-        Counts counts = tally.read(new ConnectionRegistry());
+        Counts counts = tally.read(new ConnectionRegistry(), new MemoryBudget(1));
         assertThat(counts.live().keySet()).containsExactly("foo/2", "other");
         assertThat(counts.decisions().get(Outcome.IGNORED)).containsExactly(Map.entry(Ground.NOT_SERVED, 1000L));
         assertThat(counts.decided(Outcome.IGNORED)).isEqualTo(1000);

@@ -3,6 +3,7 @@ package io.github.changeover.servlet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.conformance.Covers;
+import io.github.changeover.connection.MemoryBudget;
 import io.github.changeover.spi.OriginalResponse;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
@@ -108,7 +109,7 @@ class CaptureOnTomcatTest {
             public void doFilter(jakarta.servlet.ServletRequest request, jakarta.servlet.ServletResponse given, jakarta.servlet.FilterChain chain)
                     throws IOException, jakarta.servlet.ServletException {
                 HttpServletResponse response = (HttpServletResponse) given;
-                CapturedResponse captured = new CapturedResponse(response, new CapturedBody(1024, Overflow.NONE), null, true);
+                CapturedResponse captured = new CapturedResponse(response, new CapturedBody(1024, Overflow.NONE, new RequestMemory(new MemoryBudget(1 << 20))), null, true);
                 chain.doFilter(new StrippedRequest((HttpServletRequest) request, captured, Optional.empty()), captured);
                 if (captured.outcome() instanceof CaptureOutcome.Whole whole) {
                     OriginalResponse answer = whole.response();

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.changeover.conformance.Covers;
+import io.github.changeover.connection.LiveConnection;
+import io.github.changeover.connection.MemoryBudget;
+import io.github.changeover.spi.ConnectionHandler;
+import io.github.changeover.testkit.MemoryConnection;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,6 +25,8 @@ class CapturedBodyTest {
     private static final byte[] OCTETS = octets(1000);
     @TempDir
     private Path directory;
+    private final MemoryBudget budget = new MemoryBudget(2000);
+    private final RequestMemory memory = new RequestMemory(budget);
 
     private static byte[] octets(int count) {
         byte[] octets = new byte[count];
@@ -40,7 +47,7 @@ class CapturedBodyTest {
     @Test
     void memoryThenAFileWithoutAName() throws IOException {
         Overflow overflow = new Overflow(1000, directory);
-        CapturedBody body = new CapturedBody(64, overflow);
+        CapturedBody body = new CapturedBody(64, overflow, memory);
         for (int i = 0; i < 1000; i += 50) assertThat(take(body, i, i + 50)).isTrue();
         assertNoNames();
         assertThat(body.length()).isEqualTo(1000);
@@ -55,8 +62,8 @@ class CapturedBodyTest {
     @Test
     void whatFindsNoRoomIsNotTakenAndTheRestIsThere() throws IOException {
         Overflow overflow = new Overflow(100, directory);
-        CapturedBody one = new CapturedBody(10, overflow);
-        CapturedBody other = new CapturedBody(10, overflow);
+        CapturedBody one = new CapturedBody(10, overflow, memory);
+        CapturedBody other = new CapturedBody(10, overflow, memory);
         assertThat(take(one, 0, 60)).isTrue();
         assertThat(take(other, 0, 10)).isTrue();
         assertThat(take(other, 10, 41)).isFalse();
@@ -76,7 +83,7 @@ class CapturedBodyTest {
     @Test
     void aClearedOneBeginsAnew() throws IOException {
         Overflow overflow = new Overflow(1000, directory);
-        CapturedBody body = new CapturedBody(10, overflow);
+        CapturedBody body = new CapturedBody(10, overflow, memory);
         assertThat(take(body, 0, 1000)).isTrue();
         body.clear();
         assertThat(overflow.take(1000)).isTrue();
@@ -87,7 +94,7 @@ class CapturedBodyTest {
 
     @Test
     void whoReadsAfterTheEndOfTheConnectionIsTold() throws IOException {
-        CapturedBody body = new CapturedBody(10, new Overflow(1000, directory));
+        CapturedBody body = new CapturedBody(10, new Overflow(1000, directory), memory);
         take(body, 0, 1000);
         InputStream content = body.open();
         body.close();
@@ -99,11 +106,73 @@ class CapturedBodyTest {
     @Test
     void whereNoFileCanBeMadeTheAnswerIsNotTaken() throws IOException {
         Overflow overflow = new Overflow(1000, directory.resolve("none"));
-        CapturedBody body = new CapturedBody(10, overflow);
+        CapturedBody body = new CapturedBody(10, overflow, memory);
         assertThat(take(body, 0, 10)).isTrue();
         assertThat(take(body, 10, 20)).isFalse();
         assertThat(body.octets()).isEqualTo(Arrays.copyOf(OCTETS, 10));
         body.close();
         assertThat(overflow.take(1000)).isTrue();
+    }
+
+    @Test
+    @DisplayName("S5a: a captured answer counts against the application's memory until it has been read")
+    void whatIsInMemoryIsCountedUntilItHasBeenRead() throws IOException {
+        CapturedBody body = new CapturedBody(1500, Overflow.NONE, memory);
+        for (int i = 0; i < 1000; i += 10) assertThat(take(body, i, i + 10)).isTrue();
+        assertThat(budget.used()).isBetween(1000L, 1500L);
+        InputStream content = body.open();
+        assertThat(content.read()).isEqualTo(OCTETS[0] & 0xff);
+        assertThat(content.readAllBytes()).isEqualTo(Arrays.copyOfRange(OCTETS, 1, 1000));
+        assertThat(budget.used()).isPositive();
+        content.close();
+        content.close();
+        assertThat(budget.used()).isZero();
+        assertThatThrownBy(content::read).isInstanceOf(IOException.class);
+        assertThatThrownBy(body::open).isInstanceOf(IllegalStateException.class).hasMessageContaining("has been read");
+        assertThat(body.length()).isEqualTo(1000);
+    }
+
+    @Test
+    @DisplayName("S5a: without memory a captured answer goes to a file, and where that may not be it is not taken")
+    void withoutMemoryItGoesToAFile() {
+        budget.tryTake(1700);
+        CapturedBody body = new CapturedBody(1500, new Overflow(1000, directory), memory);
+        for (int i = 0; i < 1000; i += 10) assertThat(take(body, i, i + 10)).isTrue();
+        assertThat(budget.used()).as("all of it is in the file").isEqualTo(1700);
+        assertThat(body.octets()).isEqualTo(OCTETS);
+
+        CapturedBody other = new CapturedBody(1500, Overflow.NONE, memory);
+        assertThat(take(other, 0, 200)).isTrue();
+        assertThat(take(other, 200, 400)).isFalse();
+        assertThat(other.bound()).isEqualTo("there is no memory for the response (changeover.memory.max)");
+        assertThat(other.octets()).isEqualTo(Arrays.copyOf(OCTETS, 200));
+        assertThat(budget.used()).isEqualTo(1700);
+    }
+
+    @Test
+    void theEndOfTheRequestOrTheConnectionGivesTheMemoryBack() {
+        CapturedBody body = new CapturedBody(1500, Overflow.NONE, memory);
+        assertThat(take(body, 0, 1000)).isTrue();
+        memory.close();
+        assertThat(budget.used()).isZero();
+        body.close();
+        assertThat(budget.used()).isZero();
+        assertThat(memory.take(1)).as("nothing is held beyond that").isFalse();
+    }
+
+    /** So that the connection is the one to be closed for it. */
+    @Test
+    void afterTheSwitchItCountsForTheConnection() throws IOException {
+        CapturedBody body = new CapturedBody(1500, Overflow.NONE, memory);
+        assertThat(take(body, 0, 1000)).isTrue();
+        long held = budget.used();
+        try (MemoryConnection switched = MemoryConnection.of((ConnectionHandler.Events) (connection, bytes) -> { })) {
+            LiveConnection connection = (LiveConnection) switched.connection();
+            memory.moveTo(connection);
+            assertThat(budget.used()).isZero();
+            assertThat(connection.memoryHeld()).isEqualTo(held);
+            body.open().close();
+            assertThat(connection.memoryHeld()).isZero();
+        }
     }
 }

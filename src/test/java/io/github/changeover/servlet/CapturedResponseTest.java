@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.changeover.conformance.Covers;
+import io.github.changeover.connection.MemoryBudget;
 import io.github.changeover.spi.Fields;
 import io.github.changeover.spi.OriginalResponse;
 import jakarta.servlet.ServletOutputStream;
@@ -25,7 +26,7 @@ import org.junit.jupiter.api.Test;
 @Covers("RFC9110-7.8-16")
 class CapturedResponseTest {
     private final RealResponse real = new RealResponse();
-    private final CapturedResponse captured = new CapturedResponse(real.response, new CapturedBody(64, Overflow.NONE), null, true);
+    private final CapturedResponse captured = new CapturedResponse(real.response, new CapturedBody(64, Overflow.NONE, new RequestMemory(new MemoryBudget(1 << 20))), null, true);
 
     private OriginalResponse whole() {
         assertThat(real.calls).isEmpty();
@@ -101,7 +102,7 @@ class CapturedResponseTest {
     void whatFiltersHaveSetBelongsToTheAnswer() {
         real.headers.put("X-Frame-Options", new ArrayList<>(List.of("DENY")));
         real.status = 203;
-        CapturedResponse later = new CapturedResponse(real.response, new CapturedBody(64, Overflow.NONE), null, true);
+        CapturedResponse later = new CapturedResponse(real.response, new CapturedBody(64, Overflow.NONE, new RequestMemory(new MemoryBudget(1 << 20))), null, true);
         assertThat(later.getHeader("x-frame-options")).isEqualTo("DENY");
         OriginalResponse response = ((CaptureOutcome.Whole) later.outcome()).response();
         assertThat(response.fields()).isEqualTo(Fields.of("X-Frame-Options", "DENY"));
@@ -151,7 +152,7 @@ class CapturedResponseTest {
     @Test
     void aFiltersCharsetIsKept() {
         ((jakarta.servlet.http.HttpServletResponse) real.response).setCharacterEncoding("UTF-8");
-        CapturedResponse later = new CapturedResponse(real.response, new CapturedBody(64, Overflow.NONE), null, true);
+        CapturedResponse later = new CapturedResponse(real.response, new CapturedBody(64, Overflow.NONE, new RequestMemory(new MemoryBudget(1 << 20))), null, true);
         later.setContentType("text/html");
         assertThat(later.getContentType()).isEqualTo("text/html;charset=UTF-8");
     }
@@ -369,7 +370,7 @@ class CapturedResponseTest {
     @Test
     void exactlyTheLimitIsWhole() throws IOException {
         captured.getOutputStream().write(new byte[64]);
-        assertThat(whole().body().length()).isEqualTo(64);
+        assertThat(whole().body().length()).isEqualTo(64);        // not read: that gives it back
         captured.getOutputStream().write(0);
         assertThat(real.body.size()).isEqualTo(65);
     }
@@ -450,7 +451,7 @@ class CapturedResponseTest {
         assertThat(real.closed).isTrue();
 
         RealResponse other = new RealResponse();
-        CapturedResponse redirecting = new CapturedResponse(other.response, new CapturedBody(64, Overflow.NONE), null, true);
+        CapturedResponse redirecting = new CapturedResponse(other.response, new CapturedBody(64, Overflow.NONE, new RequestMemory(new MemoryBudget(1 << 20))), null, true);
         redirecting.sendRedirect("/x");
         redirecting.passThrough("the switch failed");
         assertThat(other.status).isEqualTo(302);
@@ -461,7 +462,7 @@ class CapturedResponseTest {
     @Test
     void anApplicationsResetIsMadeGood() throws IOException {
         real.headers.put("X-Filter", new ArrayList<>(List.of("1")));
-        CapturedResponse later = new CapturedResponse(real.response, new CapturedBody(64, Overflow.NONE), null, true);
+        CapturedResponse later = new CapturedResponse(real.response, new CapturedBody(64, Overflow.NONE, new RequestMemory(new MemoryBudget(1 << 20))), null, true);
         later.reset();
         later.setHeader("X-Own", "1");
         later.passThrough("async");
@@ -485,7 +486,7 @@ class CapturedResponseTest {
         assertThat(real.status).isEqualTo(307);
         assertThat(real.headers).containsEntry("Location", List.of("/x"));
         RealResponse other = new RealResponse();
-        CapturedResponse failing = new CapturedResponse(other.response, new CapturedBody(64, Overflow.NONE), null, true);
+        CapturedResponse failing = new CapturedResponse(other.response, new CapturedBody(64, Overflow.NONE, new RequestMemory(new MemoryBudget(1 << 20))), null, true);
         failing.passThrough("async");
         failing.sendError(410, "Gone");
         assertThat(other.calls).endsWith("sendError");

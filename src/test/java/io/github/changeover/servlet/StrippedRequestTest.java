@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.changeover.conformance.Covers;
+import io.github.changeover.connection.MemoryBudget;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletException;
@@ -25,7 +26,7 @@ import org.junit.jupiter.api.Test;
 
 class StrippedRequestTest {
     private final RealResponse real = new RealResponse();
-    private final CapturedResponse captured = new CapturedResponse(real.response, new CapturedBody(64, Overflow.NONE), null, true);
+    private final CapturedResponse captured = new CapturedResponse(real.response, new CapturedBody(64, Overflow.NONE, new RequestMemory(new MemoryBudget(1 << 20))), null, true);
     private final Map<String, List<String>> fields = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     private boolean asyncAllowed = true;
     private String encoding;

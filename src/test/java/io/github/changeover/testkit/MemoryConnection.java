@@ -43,8 +43,8 @@ public final class MemoryConnection implements AutoCloseable {
     private final LiveConnection connection;
     private final Wire peer = new Wire(new MemoryLine(transport));
 
-    private MemoryConnection(ConnectionHandler handler, UpgradeRequest request, int queue, boolean slow) {
-        application = application(queue, callbacks);
+    private MemoryConnection(ConnectionHandler handler, UpgradeRequest request, int queue, boolean slow, long memory) {
+        application = application(queue, callbacks, memory);
         if (handler instanceof ConnectionHandler.Blocking) application.blocking().reserve();
         connection = new LiveConnection(application, request, ProtocolToken.of("memory"), EarlyData.DELIVER, handler, () -> { });
         if (slow) transport.window(0);
@@ -54,9 +54,13 @@ public final class MemoryConnection implements AutoCloseable {
 
     /** One whose connections never wait for time to pass. */
     static Application application(int queue, Executor callbacks) {
+        return application(queue, callbacks, MemoryBudget.usual());
+    }
+
+    private static Application application(int queue, Executor callbacks, long memory) {
         Limits usual = Limits.DEFAULT;
         Limits still = new Limits(queue, Duration.ZERO, usual.stall(), usual.closing(), Duration.ZERO, usual.drain(), Duration.ZERO, usual.earlyData());
-        return new Application(still, callbacks, BlockingThreads.of(16, null), new MemoryBudget(MemoryBudget.usual()), Thread.currentThread().getContextClassLoader(),
+        return new Application(still, callbacks, BlockingThreads.of(16, null), new MemoryBudget(memory), Thread.currentThread().getContextClassLoader(),
                 Application.CallbackScope.NONE, ConnectionListener.NONE);
     }
 
@@ -67,7 +71,7 @@ public final class MemoryConnection implements AutoCloseable {
 
     /** The same, of a request that the handler may look at. */
     public static MemoryConnection of(ConnectionHandler handler, UpgradeRequest request) {
-        return new MemoryConnection(handler, request, Limits.DEFAULT.queue(), false);
+        return new MemoryConnection(handler, request, Limits.DEFAULT.queue(), false, MemoryBudget.usual());
     }
 
     /**
@@ -76,7 +80,16 @@ public final class MemoryConnection implements AutoCloseable {
      * @param queue octets that may wait before {@code send} answers false: {@code changeover.queue.max}, at least 1
      */
     public static MemoryConnection slow(ConnectionHandler handler, int queue) {
-        return new MemoryConnection(handler, request("/memory", Map.of()), queue, true);
+        return new MemoryConnection(handler, request("/memory", Map.of()), queue, true, MemoryBudget.usual());
+    }
+
+    /**
+     * Opened, in an application that has little memory for what its clients make it hold.
+     *
+     * @param memory bytes: {@code changeover.memory.max}, at least 1
+     */
+    public static MemoryConnection withMemory(ConnectionHandler handler, long memory) {
+        return new MemoryConnection(handler, request("/memory", Map.of()), Limits.DEFAULT.queue(), false, memory);
     }
 
     /** A GET of a path, without fields, with values for the variables of the path's template. */
@@ -167,6 +180,11 @@ public final class MemoryConnection implements AutoCloseable {
     /** What the handler has. */
     public SwitchedConnection connection() {
         return connection;
+    }
+
+    /** Bytes that count against {@code changeover.memory.max} now. */
+    public long memoryUsed() {
+        return application.memory().used();
     }
 
     /** The kind of end; empty while the connection lives. */

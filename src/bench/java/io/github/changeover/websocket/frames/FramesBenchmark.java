@@ -35,8 +35,8 @@ public class FramesBenchmark {
     public boolean direct;
 
     private final DeflatePool pool = new DeflatePool();
-    private final FrameReader plain = new FrameReader(LIMITS, Optional.empty(), pool);
-    private final FrameReader inflating = new FrameReader(LIMITS, Optional.of(agreement()), pool);
+    private final FrameReader plain = new FrameReader(LIMITS, Optional.empty(), pool, FrameMemory.UNCOUNTED);
+    private final FrameReader inflating = new FrameReader(LIMITS, Optional.of(agreement()), pool, FrameMemory.UNCOUNTED);
     private final Counting sink = new Counting();
     private byte[] small;
     private byte[] large;

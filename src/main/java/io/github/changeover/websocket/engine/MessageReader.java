@@ -1,12 +1,11 @@
 package io.github.changeover.websocket.engine;
 
 import io.github.changeover.websocket.frames.Opcode;
-import io.github.changeover.websocket.frames.PlainFrame;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.CloseReason.CloseCodes;
-import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.glassfish.tyrus.core.ProtocolHandler;
-import org.glassfish.tyrus.core.TyrusWebSocket;
 import org.glassfish.tyrus.core.WebSocketException;
 import org.glassfish.tyrus.core.frame.BinaryFrame;
 import org.glassfish.tyrus.core.frame.CloseFrame;
@@ -17,21 +16,27 @@ import org.glassfish.tyrus.spi.ReadHandler;
 import org.glassfish.tyrus.spi.Writer;
 
 /**
- * Tyrus' connection, but that a message in one frame goes to the session at once: it has been checked, so it needs one copy, and
- * the JDK's decoder instead of a strict one. Fragments and control frames are left to Tyrus.
+ * Tyrus' connection, except that a whole message goes to the session at once: it has been checked, so it needs one copy, and the JDK's decoder instead of a
+ * strict one. Only a handler of parts of messages gets fragments, through Tyrus, as control frames; for any other, messages are put together
+ * before they come here, because Tyrus would keep an object for each fragment, and long texts beyond their delivery.
  */
-final class MessageReader implements Connection, ReadHandler {
+final class MessageReader implements Connection, FrameReceiver {
     private static final System.Logger LOG = System.getLogger(MessageReader.class.getName());
     private final ProtocolHandler protocol;
     private final MessageSocket socket;
     private final Writer writer;
+    private final MessageMemory memory;
+    private final TyrusUpgrade.OpenSession session;
     private Text text;          // null before the first
     private Binary binary;      // likewise
+    private boolean fragmented; // the client sends the message in fragments
 
-    MessageReader(ProtocolHandler protocol, MessageSocket socket, Writer writer) {
+    MessageReader(ProtocolHandler protocol, MessageSocket socket, Writer writer, MessageMemory memory, TyrusUpgrade.OpenSession session) {
         this.protocol = protocol;
         this.socket = socket;
         this.writer = writer;
+        this.memory = memory;
+        this.session = session;
     }
 
     /** A frame whose payload is not Tyrus' copy of a copy. */
@@ -61,17 +66,19 @@ final class MessageReader implements Connection, ReadHandler {
         }
     }
 
-    /** @param frames whole, unmasked and right */
     @Override
-    public void handle(ByteBuffer frames) {
+    public boolean wantsWhole(int opcode) {
+        fragmented = !session.takesParts(opcode);
+        return fragmented;
+    }
+
+    @Override
+    public boolean frame(int first, byte[] bytes, int from, int to) {
         try {
-            for (PlainFrame frame = new PlainFrame(frames); frame.next(); ) {
-                switch (frame.first()) {
-                    case Opcode.FIN | Opcode.TEXT -> text(frame.text());
-                    case Opcode.FIN | Opcode.BINARY -> binary(frame.payload());
-                    default -> process(Frame.builder().fin((frame.first() & Opcode.FIN) != 0)
-                            .opcode((byte) (frame.first() & Opcode.MASK)).payloadData(frame.payload()).build());
-                }
+            switch (first) {
+                case Opcode.FIN | Opcode.TEXT -> text(bytes, from, to);
+                case Opcode.FIN | Opcode.BINARY -> binary(bytes, from, to);
+                default -> process(first, bytes, from, to);
             }
         } catch (WebSocketException wrong) {
             socket.onClose(new CloseFrame(wrong.getCloseReason()));
@@ -79,30 +86,68 @@ final class MessageReader implements Connection, ReadHandler {
             LOG.log(System.Logger.Level.WARNING, "A WebSocket endpoint failed, and so did its onError", odd);
             socket.onClose(new CloseFrame(new CloseReason(CloseCodes.UNEXPECTED_CONDITION, "")));
         }
+        return true;
     }
 
-    private void process(Frame frame) {
-        if (Opcode.isClose(frame.getOpcode())) socket.clientCloses(() -> protocol.process(frame, socket));
+    private void process(int first, byte[] bytes, int from, int to) {
+        Frame frame = Frame.builder().fin((first & Opcode.FIN) != 0).opcode((byte) (first & Opcode.MASK)).payloadData(Arrays.copyOfRange(bytes, from, to)).build();
+        if (Opcode.isClose(first)) socket.clientCloses(() -> protocol.process(frame, socket));
         else protocol.process(frame, socket);
     }
 
-    private void text(String message) {
+    private void text(byte[] bytes, int from, int to) {
+        String message = new String(bytes, from, to - from, StandardCharsets.UTF_8);
+        if (isTooLong(message.length(), Opcode.TEXT)) {
+            process(Opcode.TEXT, bytes, from, to);
+            return;
+        }
         if (text == null) text = new Text();
         text.message = message;
-        socket.onMessage(text);
-        text.message = null;
+        int more = to - from < WebSocketHandler.LARGE || message.length() == to - from ? 0 : Math.max(0, 2 * message.length() - (to - from));
+        if (more > 0) memory.charge(more);      // if that is too much, the connection is closed after this message
+        memory.pin();
+        try {
+            socket.onMessage(text);
+        } finally {
+            text.message = null;
+            if (more > 0) memory.release(more);
+        }
     }
 
-    private void binary(byte[] message) {
+    private void binary(byte[] bytes, int from, int to) {
+        if (isTooLong(to - from, Opcode.BINARY)) {
+            process(Opcode.BINARY, bytes, from, to);
+            return;
+        }
         if (binary == null) binary = new Binary();
-        binary.message = message;
-        socket.onMessage(binary);
-        binary.message = null;
+        binary.message = Arrays.copyOfRange(bytes, from, to);
+        memory.pin();
+        try {
+            socket.onMessage(binary);
+        } finally {
+            binary.message = null;
+        }
+    }
+
+    /** Tyrus' limit for messages that it puts together itself: given the message as a first fragment, it does what it does then. */
+    private boolean isTooLong(int length, int opcode) {
+        boolean tooLong = fragmented && length > session.longest(opcode);
+        fragmented = false;
+        return tooLong;
+    }
+
+    @Override
+    public void progress() {
+        session.restartIdleTime();
+    }
+
+    @Override
+    public void close() {
     }
 
     @Override
     public ReadHandler getReadHandler() {
-        return this;
+        throw new UnsupportedOperationException("Frames are given to frame(), not read from bytes");
     }
 
     @Override

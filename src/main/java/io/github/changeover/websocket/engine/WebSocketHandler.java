@@ -26,13 +26,17 @@ import org.glassfish.tyrus.spi.WebSocketEngine.UpgradeInfo;
  * Every way to an end tells the endpoint once.
  */
 final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
-    private static final int EMPTY_CLOSE = 2;
+    /** Whole messages from this size on are counted while they are being delivered; of smaller ones there are as many as threads. */
+    static final int LARGE = 4 * 1024;
+    private static final int CLOSE = 0x88;
     private final UpgradeInfo info;
     private final Optional<DeflateAgreement> deflate;
     private final Shared shared;
     private FrameOutlet outlet;             // null until opened
+    private MessageMemory memory;
     private FrameReader reader;
     private Connection tyrus;
+    private FrameReceiver receiver;
     private final long negotiated;
     private SessionEnds.Expected expected;  // null unless an authenticated user's session is watched
 
@@ -55,10 +59,18 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
 
     @Override
     public void opened(SwitchedConnection connection) {
-        reader = new FrameReader(shared.limits, deflate, shared.pool);
+        memory = new MessageMemory(connection.advanced());
+        reader = new FrameReader(shared.limits, deflate, shared.pool, memory);
         outlet = new FrameOutlet(connection, new FrameWriter(deflate, shared.pool), reader::closeCame, shared.sendMax, new SerialExecutor(shared.results));
-        tyrus = TyrusUpgrade.of(info).<Connection>map(upgrade -> upgrade.open(outlet))
-                .orElseGet(() -> info.createConnection(outlet, reason -> outlet.end()));
+        Optional<TyrusUpgrade> known = TyrusUpgrade.of(info);
+        if (known.isPresent()) {
+            MessageReader messages = known.get().open(outlet, memory);
+            tyrus = messages;
+            receiver = messages;
+        } else {
+            tyrus = info.createConnection(outlet, reason -> outlet.end());
+            receiver = new TyrusReceiver(tyrus.getReadHandler(), memory);
+        }
         UpgradeRequest request = connection.request();
         if (request.principal().isPresent() && request.sessionId().isPresent()) {
             expected = shared.ends.expect(request.sessionId().get(), negotiated, () -> connection.execute(
@@ -73,15 +85,35 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
     }
 
     @Override
-    public void frames(ByteBuffer frames) {
-        if (!reader.closedWithoutCode()) {
-            tyrus.getReadHandler().handle(frames);
+    public boolean wantsWhole(int opcode) {
+        return receiver.wantsWhole(opcode);
+    }
+
+    @Override
+    public void frame(int first, byte[] bytes, int from, int to) {
+        if (first == CLOSE && from == to) {     // Tyrus would tell the endpoint of 1000
+            end(CloseCodes.NO_STATUS_CODE, "");
             return;
         }
-        // Tyrus would tell the endpoint of 1000
-        frames.limit(frames.limit() - EMPTY_CLOSE);
-        if (frames.hasRemaining()) tyrus.getReadHandler().handle(frames);
-        end(CloseCodes.NO_STATUS_CODE, "");
+        int copy = to - from < LARGE ? 0 : to - from;
+        boolean fits = copy == 0 || memory.charge(copy);
+        memory.pin();
+        try {
+            fits = fits && receiver.frame(first, bytes, from, to);
+        } finally {
+            memory.unpin();
+            if (copy > 0) memory.release(copy);
+        }
+        if (!fits) {
+            reader.close();
+            failed(FrameFault.NO_MEMORY);
+        }
+    }
+
+    @Override
+    public void unfinished(long bytes) {
+        memory.unfinished(bytes);
+        if (bytes > 0) receiver.progress();
     }
 
     @Override
@@ -108,8 +140,9 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
 
     @Override
     public void rejected(SwitchedConnection connection, CloseCause cause) {
-        if (cause.kind() == CloseCause.Kind.MEMORY) end(CloseCodes.TRY_AGAIN_LATER, "The server holds too many unfinished messages: try again later.");
-        else end(CloseCodes.VIOLATED_POLICY, "A message that was begun must be finished faster (changeover.stall).");
+        drop();
+        if (cause.kind() == CloseCause.Kind.MEMORY) failed(FrameFault.NO_MEMORY);
+        else end(CloseCodes.VIOLATED_POLICY, "The rest of a message must arrive faster (changeover.stall, changeover.stall.min).");
     }
 
     @Override
@@ -121,9 +154,15 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
     public void closed(SwitchedConnection connection, CloseCause cause) {
         if (expected != null) shared.ends.forget(expected);
         if (outlet == null) return;
+        drop();     // first: the endpoint may throw
         lost(cause.kind().toString());
         if (tyrus instanceof MessageReader messages) messages.deliverClose();
+    }
+
+    /** Nothing is read any more. */
+    private void drop() {
         reader.close();
+        if (receiver != null) receiver.close();
     }
 
     /** Says goodbye and closes. Does nothing when that has been done. */

@@ -6,57 +6,69 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * Reads a client's frames: RFC 6455 sections 5 to 8, RFC 7692 sections 6 and 7.2.2. Octets go in as they come, split anywhere;
- * out come whole frames without mask and compression, and the first thing that is wrong.
+ * Reads a client's frames: RFC 6455 sections 5 to 8, RFC 7692 sections 6 and 7.2.2. Bytes go in as they arrive, split anywhere; out come messages,
+ * fragments and control frames without mask and compression, and the first thing that is wrong.
  *
  * <pre>
- * in    81 85 37 fa 21 3d 7f 9f 4d 51 58     out   81 05 48 65 6c 6c 6f      "Hello", masked
- * in    81 05 48                             out   failed(UNMASKED)          with the second octet
+ * in    81 85 37 fa 21 3d 7f 9f 4d 51 58                  out   frame(81, "Hello")
+ * in    01 81 .. .. .. .. .. 80 81 .. .. .. .. ..         out   frame(81, "Hi"): both fragments arrived in one read
+ * in    81 05 48                                          out   failed(UNMASKED), at the second byte
  * </pre>
  *
- * <p>Whole frames stay where they are and lose their mask there; only a frame that is not whole yet, or compressed, gets an
- * array, until it is given on. What is wrong is noticed with the first octet that shows it. After a Close frame, or what is
- * wrong, all octets are ignored. One thread at a time may call.
+ * <p>A plain frame that arrives whole stays where it is and loses its mask there, and fragments of one read are joined there. Only what must wait, and what
+ * is compressed, gets an array, until it is given on; {@link FrameMemory} counts it. What is wrong is noticed with the first byte that shows it.
+ * After a Close frame, or what is wrong, all bytes are ignored. One thread at a time may call.
  */
 public final class FrameReader implements AutoCloseable {
-    private static final int KEY = 4;
+    private static final int SPLIT_HEADER = 32;     // what its array takes
 
     private final Message message;
     private final FrameHeader header;
-    private final Optional<Inflating> inflating;
+    private final Inflating inflating;      // null when no compression was agreed on
+    private final FrameMemory memory;
     private byte[] split;           // a header that is not whole, or null
-    private int joined;             // octets of it that have come
-    private Payload payload;        // of the frame that is not whole, or null
-    private int taken;              // octets of it that have come
+    private int joined;             // bytes of it that have arrived
+    private boolean inFrame;        // a frame has begun, and the rest of it is to come
+    private int taken;              // bytes of its payload that have arrived
+    private Payload control;        // of a control frame that is not whole, or null
+    private Payload held;           // bytes of the message that wait, or null
+    private int complete;           // of them, those of frames that are whole
+    private int plainFrom, plainTo; // where bytes of the message wait in the array that is being read; none when both are the same
+    private boolean wantsWhole;     // the sink wants the message whole
+    private boolean begun;          // a fragment of the message was given on
+    private long arrived;           // bytes of whole frames of the message, as the client sent them
+    private long told;              // what the sink knows of the unfinished message
+    private boolean another;        // since then, a message has ended
     private boolean ended;
     private boolean closeCame;
-    private boolean withoutCode;
 
     /**
      * @param deflate what was agreed on
      * @param pool    of the application
+     * @param memory  counts what is held
      */
-    public FrameReader(FrameLimits limits, Optional<DeflateAgreement> deflate, DeflatePool pool) {
-        message = new Message(limits.message(), deflate.isPresent());
-        header = new FrameHeader(limits, message);
-        inflating = deflate.map(agreed -> new Inflating(pool, !agreed.clientNoContextTakeover()));
+    public FrameReader(FrameLimits limits, Optional<DeflateAgreement> deflate, DeflatePool pool, FrameMemory memory) {
+        this.message = new Message(limits.message(), deflate.isPresent());
+        this.header = new FrameHeader(limits, message);
+        this.inflating = deflate.map(agreed -> new Inflating(pool, !agreed.clientNoContextTakeover())).orElse(null);
+        this.memory = memory;
     }
 
     /**
-     * Reads what has come.
+     * Reads what has arrived.
      *
-     * @param octets emptied, and the caller's again when this returns. With an array it is written to and no octet copied
-     *               that need not wait; without, all are copied once
-     * @param sink   may close this reader; what it throws is thrown on, and the octets behind that are lost
+     * @param bytes emptied, and the caller's again when this returns. With an array it is written to and no byte copied that need not wait; without, all
+     *              are copied once
+     * @param sink  may close this reader; what it throws is thrown on, and the bytes behind that are lost
      */
-    public void read(ByteBuffer octets, FrameSink sink) {
-        int count = octets.remaining();
-        if (octets.hasArray()) {
-            int from = octets.arrayOffset() + octets.position();
-            octets.position(octets.limit());
-            read(octets.array(), from, from + count, sink);
+    public void read(ByteBuffer bytes, FrameSink sink) {
+        int count = bytes.remaining();
+        if (bytes.hasArray()) {
+            int from = bytes.arrayOffset() + bytes.position();
+            bytes.position(bytes.limit());
+            read(bytes.array(), from, from + count, sink);
         } else {
-            byte[] copy = Copies.take(octets);
+            byte[] copy = Copies.take(bytes);
             try {
                 read(copy, 0, count, sink);
             } finally {
@@ -66,17 +78,14 @@ public final class FrameReader implements AutoCloseable {
         if (ended) close();
     }
 
-    private void read(byte[] octets, int from, int to, FrameSink sink) {
+    private void read(byte[] bytes, int from, int to, FrameSink sink) {
         int at = from;
         while (at < to && !ended) {
-            if (payload != null) {
-                at = goOn(octets, at, to, sink);
-            } else if (split != null) {
-                at = joinHeader(octets, at, to, sink);
-            } else {
-                at = run(octets, at, to, sink);
-            }
+            if (inFrame) at = goOn(bytes, at, to, sink);
+            else if (split != null) at = joinHeader(bytes, at, to, sink);
+            else at = run(bytes, at, to, sink);
         }
+        if (!ended) endOfRead(bytes, sink);
     }
 
     /** Whether a Close frame came, or something was wrong, or this was closed: what else comes is ignored. */
@@ -84,148 +93,258 @@ public final class FrameReader implements AutoCloseable {
         return ended;
     }
 
-    /** Whether a Close frame came: the peer has said its last word. */
+    /** Whether a Close frame came: the client sends no more. */
     public boolean closeCame() {
         return closeCame;
-    }
-
-    /** Whether the last frame was a Close frame without a code, which stands for 1005 and never on the wire: RFC 6455 section 7.1.5. */
-    public boolean closedWithoutCode() {
-        return withoutCode;
     }
 
     /** Gives back what is held. Nothing is read any more. */
     @Override
     public void close() {
         ended = true;
-        split = null;
-        payload = null;
-        inflating.ifPresent(Inflating::close);
+        plainFrom = plainTo = complete = 0;
+        dropSplit();
+        if (control != null) control.release();
+        if (held != null) held.release();
+        control = held = null;
+        if (inflating != null) inflating.close();
     }
 
-    private void fail(FrameFault fault, FrameSink sink) {
+    private void dropSplit() {
+        if (split != null) memory.release(SPLIT_HEADER);
+        split = null;
+    }
+
+    /** What was right goes before, unless it is of no use alone. */
+    private void fail(FrameFault fault, byte[] bytes, FrameSink sink) {
+        if (!ended && fault != FrameFault.NO_MEMORY) giveOn(bytes, sink);
         if (ended) return;      // the sink has closed this
         close();
         sink.failed(fault);
     }
 
-    /**
-     * Frames that are whole and not compressed. The first begins where its key ended, each behind the one before: the way is
-     * always forward, so nothing is overwritten before it is read.
-     */
-    private int run(byte[] octets, int from, int to, FrameSink sink) {
-        int start = from + KEY;
-        int out = start;
-        int in = from;
-        FrameFault fault = null;
-        while (in < to && fault == null && !ended) {
-            FrameHeader.Progress progress = header.read(octets, in, to);
-            if (progress == FrameHeader.Progress.FAULTY) {
-                fault = header.fault();
-                break;
+    // ---- frames
+
+    private int run(byte[] bytes, int from, int to, FrameSink sink) {
+        int at = from;
+        while (at < to && !ended) {
+            FrameHeader.Progress progress = header.read(bytes, at, to);
+            if (progress != FrameHeader.Progress.WHOLE) {
+                if (progress == FrameHeader.Progress.FAULTY) fail(header.fault(), bytes, sink);
+                else splitHeader(bytes, at, to, sink);
+                return to;
             }
-            if (progress == FrameHeader.Progress.PARTIAL) {
-                split = Arrays.copyOfRange(octets, in, in + FrameHeader.LONGEST);
-                joined = to - in;
-                in = to;
-                break;
-            }
-            in += header.size();
-            enter();
-            if (isCompressed() || header.length() > to - in) {
-                payload = new Payload();
-                break;
-            }
-            int body = PlainHeader.write(octets, out, header.plainFirst(), header.length());
-            int end = body + header.length();
-            Masking.unmask(octets, in, octets, body, header.length(), header.key());
-            in += header.length();
-            fault = check(octets, body, end);
-            if (fault == null) fault = leave(octets, body, end);
-            if (fault == null && !addsNothing(header.length())) out = end;
+            at += header.size();
+            int length = header.length();
+            enter(sink);
+            if (length > to - at || !header.isControl() && (held != null || message.isCompressed())) return begin(bytes, at, to, sink);
+            int start = header.isControl() || plainFrom == plainTo ? at : plainTo;
+            Masking.unmask(bytes, at, bytes, start, length, header.key());
+            at += length;
+            if (header.isControl()) controlFrame(bytes, start, at, bytes, sink);
+            else plain(bytes, start, length, sink);
         }
-        if (out > start) sink.frames(ByteBuffer.wrap(octets, start, out - start));
-        if (fault != null) fail(fault, sink);
-        // It may have no octets to wait for.
-        return payload != null ? goOn(octets, in, to, sink) : in;
+        return at;
     }
 
-    /** The rest of a header, octet by octet: each may show what is wrong. */
-    private int joinHeader(byte[] octets, int from, int to, FrameSink sink) {
-        split[joined++] = octets[from];
+    private void splitHeader(byte[] bytes, int from, int to, FrameSink sink) {
+        split = Arrays.copyOfRange(bytes, from, from + FrameHeader.LONGEST);
+        joined = to - from;
+        if (!memory.charge(SPLIT_HEADER)) fail(FrameFault.NO_MEMORY, bytes, sink);
+    }
+
+    /** The rest of a header, byte by byte: each may show what is wrong. */
+    private int joinHeader(byte[] bytes, int from, int to, FrameSink sink) {
+        split[joined++] = bytes[from];
         FrameHeader.Progress progress = header.read(split, 0, joined);
         if (progress == FrameHeader.Progress.PARTIAL) return from + 1;
-        split = null;
+        dropSplit();
         if (progress == FrameHeader.Progress.FAULTY) {
-            fail(header.fault(), sink);
+            fail(header.fault(), bytes, sink);
             return to;
         }
-        enter();
-        payload = new Payload();
-        return goOn(octets, from + 1, to, sink);
+        enter(sink);
+        return begin(bytes, from + 1, to, sink);
     }
 
-    /** More of a frame that has an array of its own. */
-    private int goOn(byte[] octets, int from, int to, FrameSink sink) {
-        int count = Math.min(to - from, header.length() - taken);
-        int key = Masking.from(header.key(), taken);
-        int before = payload.end();
-        taken += count;
-        boolean whole = taken == header.length();
-        FrameFault fault = isCompressed() ? inflate(octets, from, count, key, whole) : copy(octets, from, count, key);
-        if (fault == null) fault = check(payload.octets(), before, payload.end());
-        if (fault == null && whole) fault = leave(payload.octets(), Payload.START, payload.end());
+    /** A frame begins. */
+    private void enter(FrameSink sink) {
+        if (!header.isControl() && message.enter(header.first()) && !header.isFinal()) wantsWhole = sink.wantsWhole(message.opcode());
+    }
+
+    /** A plain data frame that is whole, unmasked where it is, or behind those before. */
+    private void plain(byte[] bytes, int start, int length, FrameSink sink) {
+        FrameFault fault = message.add(bytes, start, start + length);
+        if (fault == null && header.isFinal()) fault = message.leave();
         if (fault != null) {
-            fail(fault, sink);
-        } else if (whole) {
-            Payload done = payload;
-            payload = null;
-            taken = 0;
-            if (!addsNothing(done.size())) sink.frames(done.frame(header.plainFirst()));
+            fail(fault, bytes, sink);
+            return;
+        }
+        if (plainFrom == plainTo) plainFrom = start;
+        plainTo = start + length;
+        if (header.isFinal()) finish(bytes, plainFrom, plainTo, sink);
+        else arrived += header.size() + length;
+    }
+
+    /** A frame that is not whole, or that needs an array. It may have no bytes to wait for. */
+    private int begin(byte[] bytes, int from, int to, FrameSink sink) {
+        inFrame = true;
+        taken = 0;
+        return goOn(bytes, from, to, sink);
+    }
+
+    private int goOn(byte[] bytes, int from, int to, FrameSink sink) {
+        int count = Math.min(to - from, header.length() - taken);
+        FrameFault fault = header.isControl() ? controlPart(bytes, from, count, sink) : part(bytes, from, count, sink);
+        if (fault != null) {
+            fail(fault, bytes, sink);
+            return to;
         }
         return from + count;
     }
 
-    private FrameFault copy(byte[] octets, int from, int count, int key) {
-        payload.reserve(count, header.length());
-        Masking.unmask(octets, from, payload.octets(), payload.end(), count, key);
-        payload.wrote(count);
+    private FrameFault controlPart(byte[] bytes, int from, int count, FrameSink sink) {
+        if (control == null) control = new Payload(memory);
+        if (!control.reserve(count, header.length())) return FrameFault.NO_MEMORY;
+        Masking.unmask(bytes, from, control.bytes(), control.size(), count, Masking.from(header.key(), taken));
+        control.wrote(count);
+        taken += count;
+        if (taken < header.length()) return null;
+        Payload done = control;
+        control = null;
+        inFrame = false;
+        try {
+            controlFrame(done.bytes(), 0, done.size(), bytes, sink);
+        } finally {
+            done.release();
+        }
         return null;
     }
 
-    private FrameFault inflate(byte[] octets, int from, int count, int key, boolean whole) {
-        Masking.unmask(octets, from, octets, from, count, key);
-        int before = payload.size();
-        FrameFault fault = inflating.orElseThrow().inflate(ByteBuffer.wrap(octets, from, count), payload, message.room());
+    private FrameFault part(byte[] bytes, int from, int count, FrameSink sink) {
+        if (plainFrom != plainTo) {
+            FrameFault fault = wantsWhole ? hold(bytes) : giveOn(bytes, sink);
+            if (fault != null || ended) return fault;
+        }
+        if (held == null) held = new Payload(memory);
+        int before = held.size();
+        int key = Masking.from(header.key(), taken);
+        taken += count;
+        boolean whole = taken == header.length();
+        FrameFault fault = message.isCompressed() ? inflate(bytes, from, count, key, whole) : copy(bytes, from, count, key);
+        if (fault == null) fault = message.add(held.bytes(), before, held.size());
+        if (fault == null && whole && header.isFinal()) fault = message.leave();
+        if (fault != null || !whole) return fault;
+        inFrame = false;
+        complete = held.size();
+        if (header.isFinal()) finish(null, 0, 0, sink);
+        else arrived += header.size() + header.length();
+        return null;
+    }
+
+    private FrameFault copy(byte[] bytes, int from, int count, int key) {
+        int rest = header.isFinal() || !wantsWhole ? header.length() - taken + count : message.room();
+        if (!held.reserve(count, (long) held.size() + rest)) return FrameFault.NO_MEMORY;
+        Masking.unmask(bytes, from, held.bytes(), held.size(), count, key);
+        held.wrote(count);
+        return null;
+    }
+
+    private FrameFault inflate(byte[] bytes, int from, int count, int key, boolean whole) {
+        Masking.unmask(bytes, from, bytes, from, count, key);
+        int before = held.size();
+        FrameFault fault = inflating.inflate(ByteBuffer.wrap(bytes, from, count), held, message.room());
         if (fault != null || !whole || !header.isFinal()) return fault;
-        return inflating.orElseThrow().end(payload, message.room() - (payload.size() - before));
+        return inflating.end(held, message.room() - (held.size() - before));
     }
 
-    /** An empty fragment amid a message goes no further: who gathers fragments would gather these without end, and within every bound. */
-    private boolean addsNothing(int size) {
-        return size == 0 && header.opcode() == Opcode.CONTINUATION && !header.isFinal();
+    /** A control frame, whole. Fragments before it go before it. */
+    private void controlFrame(byte[] payload, int from, int to, byte[] bytes, FrameSink sink) {
+        FrameFault fault = header.opcode() == Opcode.CLOSE ? CloseFrame.check(payload, from, to) : null;
+        if (fault == null && message.isUnfinished() && !wantsWhole) fault = giveOn(bytes, sink);
+        if (fault != null) fail(fault, bytes, sink);
+        if (ended) return;
+        ended = closeCame = header.opcode() == Opcode.CLOSE;
+        sink.frame(header.plainFirst(), payload, from, to);
     }
 
-    private boolean isCompressed() {
-        return !header.isControl() && message.isCompressed();
+    // ---- messages
+
+    /** The message is whole: what waits of it is its end, or all of it. */
+    private void finish(byte[] bytes, int from, int to, FrameSink sink) {
+        int first = Opcode.FIN | (begun ? Opcode.CONTINUATION : message.opcode());
+        Payload done = held;
+        held = null;
+        complete = plainFrom = plainTo = 0;
+        begun = false;
+        arrived = 0;
+        another = true;
+        if (done == null) {
+            sink.frame(first, bytes, from, to);
+            return;
+        }
+        try {
+            sink.frame(first, done.bytes(), 0, done.size());
+        } finally {
+            done.release();
+        }
     }
 
-    private void enter() {
-        if (!header.isControl()) message.enter(header.first());
-    }
-
-    /** Looks at octets of a payload that came. */
-    private FrameFault check(byte[] octets, int from, int to) {
-        return header.isControl() ? null : message.add(octets, from, to);
-    }
-
-    /** Looks at a frame's end. */
-    private FrameFault leave(byte[] octets, int from, int to) {
-        if (!header.isControl()) return message.leave(header.isFinal());
-        if (header.opcode() != Opcode.CLOSE) return null;
-        FrameFault fault = CloseFrame.check(octets, from, to);
-        ended = closeCame = fault == null;
-        withoutCode = from == to;
+    /** Gives on what waits of the message's whole frames, unless it is wanted whole. What is wrong with the number of fragments, or null. */
+    private FrameFault giveOn(byte[] bytes, FrameSink sink) {
+        boolean plain = plainFrom != plainTo;
+        int from = plain ? plainFrom : 0;
+        int count = plain ? plainTo - plainFrom : complete;
+        plainFrom = plainTo = 0;
+        if (wantsWhole || count == 0) return null;
+        int first = begun ? Opcode.CONTINUATION : message.opcode();
+        begun = true;
+        FrameFault fault = message.gaveOn(count);
+        sink.frame(first, plain ? bytes : held.bytes(), from, from + count);
+        if (!plain && held != null) {
+            complete = 0;
+            held.drop(count);
+            if (held.size() == 0 && !inFrame) {
+                held.release();
+                held = null;
+            }
+        }
         return fault;
+    }
+
+    /** Keeps what waits in the array that is being read. */
+    private FrameFault hold(byte[] bytes) {
+        int count = plainTo - plainFrom;
+        if (held == null) held = new Payload(memory);
+        if (!held.reserve(count, (long) held.size() + count + message.room())) return FrameFault.NO_MEMORY;
+        System.arraycopy(bytes, plainFrom, held.bytes(), held.size(), count);
+        held.wrote(count);
+        complete = held.size();
+        plainFrom = plainTo = 0;
+        return null;
+    }
+
+    /** Nothing that has arrived is kept longer than it must. */
+    private void endOfRead(byte[] bytes, FrameSink sink) {
+        if (plainFrom != plainTo || held != null) {
+            FrameFault fault = plainFrom != plainTo && wantsWhole ? hold(bytes) : giveOn(bytes, sink);
+            if (fault == null && !ended && held != null && !held.keep()) fault = FrameFault.NO_MEMORY;
+            if (fault != null) fail(fault, bytes, sink);
+        }
+        if (control != null && !control.keep()) fail(FrameFault.NO_MEMORY, bytes, sink);
+        long bytesNow = unfinished();
+        boolean other = another && told > 0 && bytesNow > 0;
+        another = false;
+        if (ended || bytesNow == told && !other) return;
+        if (other) sink.unfinished(0);
+        told = bytesNow;
+        sink.unfinished(bytesNow);
+    }
+
+    /** Control frames amid a message do not count: they do not make it grow. */
+    private long unfinished() {
+        boolean data = split != null ? !Opcode.isControl(split[0]) : inFrame && !header.isControl();
+        if (!data && message.isUnfinished()) return arrived;
+        return arrived + (split != null ? joined : inFrame ? header.size() + taken : 0);
     }
 }

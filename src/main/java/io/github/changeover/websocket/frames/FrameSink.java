@@ -1,16 +1,33 @@
 package io.github.changeover.websocket.frames;
 
-import java.nio.ByteBuffer;
-
-/** Where a {@link FrameReader} puts what it read: called on the reading thread, in the order of the connection. */
+/**
+ * Receives what a {@link FrameReader} has read: called on the reading thread, in the order of the connection. May close the reader. After an
+ * exception of a method here the reader must be closed.
+ */
 public interface FrameSink {
     /**
-     * One or more whole frames, one behind the other: valid, unmasked, not compressed, RSV bits 0. A Close frame is the last
-     * there will ever be.
+     * A message, a fragment of one, or a control frame: valid, unmasked, not compressed. A Close frame is the last there will ever be.
      *
-     * @param frames the sink's until it returns
+     * <p>Fragments are not always those of the client: what arrives in one read is joined, and an empty one that says nothing is left out.
+     *
+     * @param first FIN and opcode, without the RSV bits
+     * @param bytes has the payload between {@code from} and {@code to}; it may be changed, and is the sink's until this returns
      */
-    void frames(ByteBuffer frames);
+    void frame(int first, byte[] bytes, int from, int to);
+
+    /**
+     * Whether a message that the client sends in fragments is to be given on whole. If not, what has arrived of it is given on at the end of each read.
+     * Asked at the first fragment of each such message.
+     *
+     * @param opcode {@link Opcode#TEXT} or {@link Opcode#BINARY}
+     */
+    boolean wantsWhole(int opcode);
+
+    /**
+     * So many bytes of a message, or a frame, have arrived that is not finished, headers included and as the client sent them; 0 when there is no
+     * such message any more. Called at the end of a read that has changed it.
+     */
+    void unfinished(long bytes);
 
     /** The connection is to be failed (RFC 6455 section 7.1.7). Comes at most once, after everything that was right, and nothing comes after it. */
     void failed(FrameFault fault);

@@ -10,11 +10,13 @@ final class Inflating implements AutoCloseable {
     private static final byte[] TAIL = {0, 0, (byte) 0xff, (byte) 0xff};
     private static final byte[] NOTHING = new byte[0];
     private static final int LEAST = 128;
+    /** While the JDK's decompressor fills an array no garbage is collected, and every thread that allocates may have to wait: so not for long. */
+    private static final int AT_ONCE = 64 * 1024;
 
     private final DeflatePool pool;
     private final boolean remembers;
     private Inflater inflater;      // null while nothing is to be remembered
-    private boolean begun;          // there were octets since the last end, of a message or of a stream
+    private boolean begun;          // there were bytes since the last end, of a message or of a stream
 
     /** @param remembers whether a message may refer to the one before */
     Inflating(DeflatePool pool, boolean remembers) {
@@ -26,14 +28,14 @@ final class Inflating implements AutoCloseable {
      * Inflates a piece of a message.
      *
      * @param piece emptied, unless there is a fault
-     * @param room  octets that may come out
+     * @param room  bytes that may come out
      * @return what is wrong, or null
      */
     FrameFault inflate(ByteBuffer piece, Payload into, int room) {
         if (!piece.hasRemaining()) return null;
         begun = true;
         take().setInput(piece);
-        into.reserve((int) Math.min(room, 2L * piece.remaining()), into.size() + room);
+        if (!into.reserve((int) Math.min(room, 2L * piece.remaining()), (long) into.size() + room)) return FrameFault.NO_MEMORY;
         return drain(piece, into, room);
     }
 
@@ -61,9 +63,9 @@ final class Inflating implements AutoCloseable {
         int most = into.size() + room;
         try {
             while (true) {
-                if (into.free() == 0) into.reserve(Math.min(most - into.size(), LEAST), most);
-                int free = Math.min(into.free(), most - into.size());
-                int count = free > 0 ? inflater.inflate(into.octets(), into.end(), free) : inflater.inflate(new byte[1]);
+                if (into.free() == 0 && !into.reserve(Math.min(most - into.size(), LEAST), most)) return FrameFault.NO_MEMORY;
+                int free = Math.min(Math.min(into.free(), most - into.size()), AT_ONCE);
+                int count = free > 0 ? inflater.inflate(into.bytes(), into.size(), free) : inflater.inflate(new byte[1]);
                 if (count > free) return FrameFault.MESSAGE_TOO_BIG;
                 into.wrote(count);
                 if (inflater.finished()) {

@@ -1,56 +1,84 @@
 package io.github.changeover.websocket.frames;
 
-import java.nio.ByteBuffer;
-
-/** The payload of a frame that is not whole yet. It grows with what is there, not with what is promised. */
+/** Bytes of a message, or of a control frame, that are not given on yet. The array grows with what has arrived, not with what is promised. */
 final class Payload {
-    /** Index of its first octet in the array: before it the header will go. */
-    static final int START = PlainHeader.LONGEST;
+    /** A smaller array that lives no longer than one read is not counted: there are as many of those as threads. */
+    static final int SMALL = 4 * 1024;
+    /** What an array, and this object, take beside the bytes. */
+    static final int OVERHEAD = 48;
     private static final byte[] NOTHING = new byte[0];
-    private byte[] octets = NOTHING;
-    private int end = START;
+    private final FrameMemory memory;
+    private byte[] bytes = NOTHING;
+    private int size;
+    private long charged;
+
+    Payload(FrameMemory memory) {
+        this.memory = memory;
+    }
 
     /**
-     * Makes room for more octets.
+     * Makes room for more bytes.
      *
-     * @param promised how many the payload will have at most
+     * @param most bytes that there will ever be, in all
+     * @return whether there is memory for them
      */
-    void reserve(int more, int promised) {
-        long needed = (long) end + more;
-        if (needed <= octets.length) return;
-        byte[] larger = new byte[(int) Math.max(needed, Math.min(2 * needed, (long) START + promised))];
-        if (size() > 0) System.arraycopy(octets, START, larger, START, size());
-        octets = larger;
+    boolean reserve(int more, long most) {
+        long needed = (long) size + more;
+        if (needed <= bytes.length) return true;
+        int length = (int) Math.max(needed, Math.min(2 * needed, most));
+        long before = charged;
+        if ((before > 0 || length > SMALL) && !charge(length)) return false;
+        byte[] larger = new byte[length];
+        System.arraycopy(bytes, 0, larger, 0, size);
+        bytes = larger;
+        release(before);
+        return true;
     }
 
-    byte[] octets() {
-        return octets;
+    private boolean charge(int length) {
+        charged += length + OVERHEAD;
+        return memory.charge(length + OVERHEAD);
     }
 
-    /** Index behind the last octet. */
-    int end() {
-        return end;
+    private void release(long some) {
+        if (some == 0) return;
+        charged -= some;
+        memory.release(some);
+    }
+
+    /** It will outlive this read. Returns whether there is memory for it. */
+    boolean keep() {
+        return charged > 0 || charge(bytes.length);
+    }
+
+    /** Gives back what is counted; the bytes are not used any more. */
+    void release() {
+        release(charged);
+        bytes = NOTHING;
+        size = 0;
+    }
+
+    byte[] bytes() {
+        return bytes;
     }
 
     int size() {
-        return end - START;
+        return size;
     }
 
-    /** Octets that fit without growing. */
+    /** Bytes that fit without growing. */
     int free() {
-        return Math.max(0, octets.length - end);
+        return bytes.length - size;
     }
 
-    /** So many octets were written at the end. */
+    /** So many bytes were written at the end. */
     void wrote(int more) {
-        end += more;
+        size += more;
     }
 
-    /** The frame, whole. */
-    ByteBuffer frame(int first) {
-        reserve(0, 0);
-        int start = START - PlainHeader.size(size());
-        PlainHeader.write(octets, start, first, size());
-        return ByteBuffer.wrap(octets, start, end - start);
+    /** Drops bytes at the beginning. */
+    void drop(int count) {
+        size -= count;
+        System.arraycopy(bytes, count, bytes, 0, size);
     }
 }

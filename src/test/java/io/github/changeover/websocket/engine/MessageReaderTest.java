@@ -93,7 +93,7 @@ class MessageReaderTest {
     }
 
     /** An engine's answer of a kind that is not known. */
-    private record Odd(UpgradeInfo info) implements UpgradeInfo {
+    record Odd(UpgradeInfo info) implements UpgradeInfo {
         @Override
         public WebSocketEngine.UpgradeStatus getStatus() {
             return info.getStatus();
@@ -106,6 +106,11 @@ class MessageReaderTest {
     }
 
     private static UpgradeInfo upgrade() throws Exception {
+        return upgrade(Parrot.class);
+    }
+
+    /** Tyrus' answer to a handshake. */
+    static UpgradeInfo upgrade(Class<? extends Endpoint> endpoint) throws Exception {
         WebSocketEngine[] engine = new WebSocketEngine[1];
         TyrusServerContainer container = new TyrusServerContainer((Set<Class<?>>) null) {
             @Override
@@ -128,7 +133,7 @@ class MessageReaderTest {
             }
         };
         engine[0] = TyrusWebSocketEngine.builder(container).build();
-        engine[0].register(ServerEndpointConfig.Builder.create(Parrot.class, "/parrot").build(), "");
+        engine[0].register(ServerEndpointConfig.Builder.create(endpoint, "/parrot").build(), "");
         RequestContext request = RequestContext.Builder.create().requestURI(URI.create("/parrot")).parameterMap(new HashMap<>()).build();
         request.getHeaders().putAll(Map.of("Upgrade", List.of("websocket"), "Connection", List.of("Upgrade"), "Host", List.of("localhost"),
                 "Sec-WebSocket-Key", List.of("dGhlIHNhbXBsZSBub25jZQ=="), "Sec-WebSocket-Version", List.of("13")));
@@ -147,8 +152,16 @@ class MessageReaderTest {
     });
 
     private static WebSocketHandler handler(boolean ours) throws Exception {
-        UpgradeInfo info = upgrade();
-        WebSocketHandler.Shared shared = new WebSocketHandler.Shared(new FrameLimits(1 << 20, 1 << 20), POOL, null, 16 << 20, RESULTS);
+        return handler(Parrot.class, ours, 1 << 20);
+    }
+
+    /**
+     * @param ours    whether Tyrus' parts are known
+     * @param longest bytes of a message
+     */
+    static WebSocketHandler handler(Class<? extends Endpoint> endpoint, boolean ours, int longest) throws Exception {
+        UpgradeInfo info = upgrade(endpoint);
+        WebSocketHandler.Shared shared = new WebSocketHandler.Shared(new FrameLimits(longest, longest), POOL, null, 16 << 20, RESULTS);
         return new WebSocketHandler(ours ? info : new Odd(info), Optional.empty(), shared, 0);
     }
 

@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 import java.util.zip.Deflater;
 import org.junit.jupiter.api.Test;
 
@@ -25,6 +26,7 @@ class BoundsTest {
             Optional.of(new DeflateAgreement(false, false, OptionalInt.empty(), OptionalInt.empty()));
     private static final int BOUND = 1 << 20;
     private final DeflatePool pool = new DeflatePool();
+    private final CountedMemory memory = new CountedMemory();
     private final Received received = new Received();
 
     /** Octets of heap that were allocated meanwhile. */
@@ -35,7 +37,7 @@ class BoundsTest {
     }
 
     private FrameReader reader(int frame, int message) {
-        return new FrameReader(new FrameLimits(frame, message), DEFLATE, pool);
+        return new FrameReader(new FrameLimits(frame, message), DEFLATE, pool, memory);
     }
 
     /** 1024 times a megabyte of zeros, each by itself. */
@@ -116,41 +118,29 @@ class BoundsTest {
         FrameReader reader = reader(BOUND, BOUND);
         byte[] in = Octets.masked(0x82, new byte[50_000]);
         ByteBuffer one = ByteBuffer.allocate(1);
+        List<byte[]> arrays = new ArrayList<>();
+        FrameSink sink = seeing(arrays::add);
         long cost = allocated(() -> {
-            for (byte octet : in) reader.read(one.clear().put(0, octet), received);
+            for (byte octet : in) reader.read(one.clear().put(0, octet), sink);
         });
-        assertThat(received.frames).hasSize(1);
+        assertThat(arrays).hasSize(1);
         assertThat(cost).isLessThan(1_000_000);
     }
 
-    @Test
-    void wholeFramesStayInTheArrayTheyCameIn() {
-        FrameReader reader = reader(BOUND, BOUND);
-        byte[] in = Octets.join(Octets.masked(0x81, new byte[100]), Octets.masked(0x82, new byte[200]));
-        List<byte[]> arrays = new ArrayList<>();
-        reader.read(ByteBuffer.wrap(in), new FrameSink() {
+    private static FrameSink seeing(Consumer<byte[]> arrays) {
+        return new FrameSink() {
             @Override
-            public void frames(ByteBuffer frames) {
-                arrays.add(frames.array());
+            public void frame(int first, byte[] bytes, int from, int to) {
+                arrays.accept(bytes);
             }
 
             @Override
-            public void failed(FrameFault fault) {
-                throw new AssertionError(fault);
+            public boolean wantsWhole(int opcode) {
+                return true;
             }
-        });
-        assertThat(arrays).hasSize(1);
-        assertThat(arrays.get(0)).isSameAs(in);
-    }
 
-    @Test
-    void anIdleReaderHoldsNothingOfWhatItRead() throws InterruptedException {
-        FrameReader reader = reader(BOUND, BOUND);
-        List<WeakReference<byte[]>> arrays = new ArrayList<>();
-        FrameSink sink = new FrameSink() {
             @Override
-            public void frames(ByteBuffer frames) {
-                arrays.add(new WeakReference<>(frames.array()));
+            public void unfinished(long bytes) {
             }
 
             @Override
@@ -158,6 +148,23 @@ class BoundsTest {
                 throw new AssertionError(fault);
             }
         };
+    }
+
+    @Test
+    void wholeFramesStayInTheArrayTheyCameIn() {
+        FrameReader reader = reader(BOUND, BOUND);
+        byte[] in = Octets.join(Octets.masked(0x81, new byte[100]), Octets.masked(0x82, new byte[200]));
+        List<byte[]> arrays = new ArrayList<>();
+        reader.read(ByteBuffer.wrap(in), seeing(arrays::add));
+        assertThat(arrays).hasSize(2).allSatisfy(array -> assertThat(array).isSameAs(in));
+        assertThat(memory.charges).isZero();
+    }
+
+    @Test
+    void anIdleReaderHoldsNothingOfWhatItRead() throws InterruptedException {
+        FrameReader reader = reader(BOUND, BOUND);
+        List<WeakReference<byte[]>> arrays = new ArrayList<>();
+        FrameSink sink = seeing(array -> arrays.add(new WeakReference<>(array)));
         byte[] split = Octets.masked(0x82, new byte[5000]);
         Deflater deflater = new Deflater(9, true);
         ByteBuffer compressed = ByteBuffer.wrap(Octets.masked(0xc1, Octets.deflated(deflater, new byte[5000])));

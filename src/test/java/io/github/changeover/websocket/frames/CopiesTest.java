@@ -13,7 +13,7 @@ class CopiesTest {
     private final DeflatePool pool = new DeflatePool();
 
     private FrameReader reader() {
-        return new FrameReader(new FrameLimits(1 << 20, 1 << 20), Optional.empty(), pool);
+        return new FrameReader(new FrameLimits(1 << 20, 1 << 20), Optional.empty(), pool, FrameMemory.UNCOUNTED);
     }
 
     /** A binary frame, masked, whose payload is one octet over and over. */
@@ -40,9 +40,18 @@ class CopiesTest {
         FrameReader other = reader();
         reader().read(frame('a', LARGE), new FrameSink() {
             @Override
-            public void frames(ByteBuffer frames) {
-                other.read(frame('b', LARGE), inner);
-                outer.frames(frames);
+            public void frame(int first, byte[] bytes, int from, int to) {
+                other.read(CopiesTest.frame('b', LARGE), inner);
+                outer.frame(first, bytes, from, to);
+            }
+
+            @Override
+            public boolean wantsWhole(int opcode) {
+                return true;
+            }
+
+            @Override
+            public void unfinished(long bytes) {
             }
 
             @Override

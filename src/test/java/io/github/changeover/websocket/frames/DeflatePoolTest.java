@@ -19,7 +19,7 @@ class DeflatePoolTest {
     private final Received received = new Received();
 
     private FrameReader reader(boolean forgets) {
-        return new FrameReader(new FrameLimits(1000, 1000), agreed(forgets), pool);
+        return new FrameReader(new FrameLimits(1000, 1000), agreed(forgets), pool, FrameMemory.UNCOUNTED);
     }
 
     private static Optional<DeflateAgreement> agreed(boolean forgets) {
@@ -103,9 +103,19 @@ class DeflatePoolTest {
             int[] told = new int[1];
             reader.read(ByteBuffer.wrap(Octets.join(HELLO, Octets.hex("818100000000 61"), Octets.hex(rest))), new FrameSink() {
                 @Override
-                public void frames(ByteBuffer frames) {
+                public void frame(int first, byte[] bytes, int from, int to) {
                     told[0]++;
                     reader.close();
+                }
+
+                @Override
+                public boolean wantsWhole(int opcode) {
+                    return true;
+                }
+
+                @Override
+                public void unfinished(long bytes) {
+                    told[0]++;
                 }
 
                 @Override

@@ -91,10 +91,14 @@ class FramePropertiesTest {
         return out.toByteArray();
     }
 
-    private static Received read(byte[] stream, Connection connection, Random cuts) {
-        Received received = new Received();
+    private static Received read(byte[] stream, Connection connection, Random cuts, boolean whole) {
+        return read(stream, connection, cuts, whole, new CountedMemory());
+    }
+
+    private static Received read(byte[] stream, Connection connection, Random cuts, boolean whole, CountedMemory memory) {
+        Received received = new Received(whole);
         try (DeflatePool pool = new DeflatePool()) {
-            FrameReader reader = new FrameReader(LIMITS, connection.deflate, pool);
+            FrameReader reader = new FrameReader(LIMITS, connection.deflate, pool, memory);
             for (int at = 0; at < stream.length; ) {
                 int most = cuts.nextInt(4) == 0 ? stream.length : cuts.nextInt(3) == 0 ? 4 : 200;
                 int count = Math.min(stream.length - at, 1 + cuts.nextInt(most));
@@ -107,6 +111,7 @@ class FramePropertiesTest {
             }
             reader.close();
             assertThat(pool.lentInflaters()).as("inflaters not given back").isZero();
+            assertThat(memory.used).as("memory not given back").isZero();
         }
         return received;
     }
@@ -117,12 +122,13 @@ class FramePropertiesTest {
         List<byte[]> expected = new ArrayList<>();
         byte[] stream = stream(sent, connection, expected);
         Random cuts = new Random(seed);
+        List<byte[]> naive = new NaiveReader(LIMITS, connection.deflate.isPresent(), connection.takeover()).read(stream).frames;
         for (int i = 0; i < 4; i++) {
-            Received received = read(stream, connection, cuts);
+            boolean whole = i % 2 == 1;
+            Received received = read(stream, connection, cuts, whole);
             assertThat(received.faults).isEmpty();
             assertThat(messages(received.frames)).usingElementComparator(Arrays::compare).containsExactlyElementsOf(expected);
-            assertThat(received.frames).usingElementComparator(Arrays::compare)
-                    .containsExactlyElementsOf(new NaiveReader(LIMITS, connection.deflate.isPresent(), connection.takeover()).read(stream).frames);
+            assertThat(Received.joined(received.frames, whole)).usingElementComparator(Arrays::compare).containsExactlyElementsOf(Received.joined(naive, whole));
         }
     }
 
@@ -134,9 +140,10 @@ class FramePropertiesTest {
         Random random = new Random(seed);
         byte[] stream = mutated(stream(sent, connection, new ArrayList<>()), random);
         NaiveReader naive = new NaiveReader(LIMITS, connection.deflate.isPresent(), connection.takeover()).read(stream);
-        for (int i = 0; i < 3; i++) {
-            Received received = read(stream, connection, random);
-            assertThat(received.frames).usingElementComparator(Arrays::compare).containsExactlyElementsOf(naive.frames);
+        for (int i = 0; i < 4; i++) {
+            boolean whole = i % 2 == 1;
+            Received received = read(stream, connection, random, whole);
+            assertThat(Received.joined(received.frames, whole)).usingElementComparator(Arrays::compare).containsExactlyElementsOf(Received.joined(naive.frames, whole));
             // Which of two faults in one inflated piece is found first depends on the pieces.
             if (connection.deflate.isEmpty()) assertThat(received.faults).extracting(FrameFault::code).isEqualTo(naive.code == 0 ? List.of() : List.of(naive.code));
             else assertThat(received.faults).hasSize(naive.code == 0 ? 0 : 1);
@@ -146,9 +153,27 @@ class FramePropertiesTest {
     @Property(tries = 2000)
     void noiseIsHandledAsTheRulesSay(@ForAll @Size(max = 60) byte[] noise, @ForAll @From("connections") Connection connection, @ForAll long seed) {
         NaiveReader naive = new NaiveReader(LIMITS, connection.deflate.isPresent(), connection.takeover()).read(noise);
-        Received received = read(noise, connection, new Random(seed));
-        assertThat(received.frames).usingElementComparator(Arrays::compare).containsExactlyElementsOf(naive.frames);
+        boolean whole = seed % 2 == 0;
+        Received received = read(noise, connection, new Random(seed), whole);
+        assertThat(Received.joined(received.frames, whole)).usingElementComparator(Arrays::compare).containsExactlyElementsOf(Received.joined(naive.frames, whole));
         assertThat(received.faults).hasSize(naive.code == 0 ? 0 : 1);
+    }
+
+    /** Memory may end at any point: then nothing wrong is given on, nothing behind it, and nothing stays held. */
+    @Property(tries = 1000, edgeCases = EdgeCasesMode.NONE)
+    void withoutMemoryAConnectionEnds(@ForAll @Size(min = 1, max = 4) List<@From("sent") Sent> sent, @ForAll @From("connections") Connection connection, @ForAll long seed) {
+        byte[] stream = stream(sent, connection, new ArrayList<>());
+        Random random = new Random(seed);
+        boolean whole = random.nextBoolean();
+        CountedMemory memory = new CountedMemory();
+        memory.most = random.nextInt(random.nextBoolean() ? 60_000 : 500);
+        List<byte[]> naive = Received.joined(new NaiveReader(LIMITS, connection.deflate.isPresent(), connection.takeover()).read(stream).frames, true);
+        Received received = read(stream, connection, random, whole, memory);
+        assertThat(memory.used).isZero();
+        if (received.faults.isEmpty()) assertThat(memory.highest).isLessThanOrEqualTo(memory.most);
+        else assertThat(received.faults).containsExactly(FrameFault.NO_MEMORY);
+        List<byte[]> given = Received.joined(received.frames, true);
+        assertThat(given).usingElementComparator(Arrays::compare).containsExactlyElementsOf(naive.subList(0, given.size()));
     }
 
     private static byte[] mutated(byte[] stream, Random random) {

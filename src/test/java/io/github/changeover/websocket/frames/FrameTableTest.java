@@ -27,7 +27,9 @@ class FrameTableTest {
             5.7 a fragmented text message         | 01830000000048656c 8082000000006c6f        | 010348656c 80026c6f
             5.7 ping and pong                     | 8985000000004865 6c6c6f 8a8537fa213d7f9f4d5158 | 890548656c6c6f 8a0548656c6c6f
             5.5 controls amid a message           | 01810000000061 898100000000 62 8a8000000000 808100000000 63 | 010161 890162 8a00 800163
-            5.4 empty fragments, but amid a message | 018000000000 008000000000 808000000000   | 0100 8000
+            5.4 empty fragments                   | 018000000000 008000000000 808000000000     | 8100
+            5.4 an empty first fragment           | 028000000000 008100000000 61 808000000000  | 020161 8000
+            5.4 an empty last fragment            | 018100000000 61 808000000000               | 010161 8000
             5.6 an empty message                  | 828037fa213d                               | 8200
             8.1 a character in two fragments      | 018100000000c3 808100000000bc              | 0101c3 8001bc
             5.5.1 a Close frame without a code    | 888037fa213d                               | 8800
@@ -65,24 +67,58 @@ class FrameTableTest {
         for (int piece : new int[] {in.length, 7}) {
             Received received = read(in, piece, true);
             assertThat(received.faults).isEmpty();
-            assertThat(received.all()).isEqualTo(hex("0200 8000"));
+            assertThat(received.all()).isEqualTo(hex("8200"));
         }
     }
 
+    /** How much of a fragment can be inflated before the next comes is the compressor's choice. */
     @Test
     @Covers("RFC7692-6-01")
-    void aCompressedMessageInFragmentsStaysInFragments() {
-        assertThat(messagesOf(hex("418300000000f248cd 808400000000c9c90700"))).isEqualTo(hex("48656c6c6f"));
-    }
-
-    /** How much of a fragment can be inflated before the next comes is the compressor's choice. */
-    private static byte[] messagesOf(byte[] in) {
-        Received received = read(in, in.length, true);
+    void aCompressedMessageInFragmentsStaysInFragmentsUnlessTheyArriveTogether() {
+        byte[] in = hex("418300000000f248cd 808400000000c9c90700");
+        Received received = read(in, 9, true);
         assertThat(received.faults).isEmpty();
         assertThat(received.frames).hasSize(2);
         assertThat(received.frames.get(0)[0]).isEqualTo((byte) 0x01);
         assertThat(received.frames.get(1)[0]).isEqualTo((byte) 0x80);
-        return Octets.join(Received.payload(received.frames.get(0)), Received.payload(received.frames.get(1)));
+        assertThat(Octets.join(Received.payload(received.frames.get(0)), Received.payload(received.frames.get(1)))).isEqualTo(hex("48656c6c6f"));
+        assertThat(read(in, in.length, true).all()).isEqualTo(hex("810548656c6c6f"));
+    }
+
+    /** In the last column a line for each read: what it gives on to a sink that takes fragments, and to one that wants messages whole. */
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', emptyValue = "", textBlock = """
+            a whole message in one read        | 01830000000048656c 8082000000006c6f                       | 810548656c6c6f                  | 810548656c6c6f
+            the beginning in one read          | 018100000000 61 008100000000 62 / 808100000000 63         | 01026162 / 800163               | / 8103616263
+            behind the end of a frame          | 018200000000 61 / 62 008100000000 63 / 808100000000 64    | / 0103616263 / 800164           | / / 810461626364
+            the end behind the end of a frame  | 018200000000 61 / 62 008100000000 63 808100000000 64      | / 810461626364                  | / 810461626364
+            before a frame that is not whole   | 018100000000 61 008200000000 62 / 63 808100000000 64      | 010161 / 8003626364             | / 810461626364
+            before a header that is not whole  | 018100000000 61 0081 / 00000000 62 808100000000 63        | 010161 / 80026263               | / 8103616263
+            a ping between                     | 018100000000 61 898000000000 008100000000 62 808100000000 63 | 010161 8900 80026263         | 8900 8103616263
+            a ping that is not whole           | 018100000000 61 8981000000 / 00 70 808100000000 63        | 010161 / 890170 800163          | / 890170 81026163
+            a ping before the next read        | 018100000000 61 898000000000 / 808100000000 63            | 010161 8900 / 800163            | 8900 / 81026163
+            two messages                       | 018100000000 61 808100000000 62 028100000000 63 / 808100000000 64 | 81026162 020163 / 800164 | 81026162 / 82026364
+            empty fragments                    | 018000000000 / 008000000000 008100000000 61 / 808000000000 | / 010161 / 8000                | / / 810161
+            compressed, in one read            | 418300000000f248cd 808400000000c9c90700                   | 810548656c6c6f                  | 810548656c6c6f
+            compressed, with a ping between    | 418300000000f248cd 898000000000 808400000000c9c90700      | 01024865 8900 80036c6c6f        | 8900 810548656c6c6f
+            compressed, before a part          | 418300000000f248cd 80840000 / 0000c9c90700                | 01024865 / 80036c6c6f           | / 810548656c6c6f
+            """)
+    void fragmentsOfOneReadAreJoined(String what, String in, String fragments, String whole) {
+        String[] reads = in.split("/", -1);
+        for (boolean wantsWhole : new boolean[] {false, true}) {
+            String[] out = (wantsWhole ? whole : fragments).split("/", -1);
+            Received received = new Received(wantsWhole);
+            CountedMemory memory = new CountedMemory();
+            try (DeflatePool pool = new DeflatePool(); FrameReader reader = new FrameReader(LIMITS, Optional.of(TAKEOVER), pool, memory)) {
+                for (int i = 0; i < reads.length; i++) {
+                    reader.read(ByteBuffer.wrap(hex(reads[i])), received);
+                    assertThat(received.all()).as("after read %s, whole %s", i + 1, wantsWhole).isEqualTo(hex(out[i]));
+                    received.frames.clear();
+                }
+            }
+            assertThat(received.faults).isEmpty();
+            assertThat(memory.used).isZero();
+        }
     }
 
     @ParameterizedTest(name = "{0}")
@@ -181,12 +217,18 @@ class FrameTableTest {
         }
     }
 
+    /** Byte by byte each frame ends in a read of its own, so that none is joined. */
     private static void isRight(byte[] in, byte[] out, boolean deflate) {
+        assertThat(read(in, 1, deflate).all()).isEqualTo(out);
         for (int piece = 1; piece <= in.length; piece++) {
             Received received = read(in, piece, deflate);
             assertThat(received.faults).isEmpty();
-            assertThat(received.all()).as("in pieces of %s", piece).isEqualTo(out);
+            assertThat(joined(received)).as("in pieces of %s", piece).isEqualTo(joined(read(in, 1, deflate)));
         }
+    }
+
+    private static byte[] joined(Received received) {
+        return Octets.join(Received.joined(received.frames, false).toArray(byte[][]::new));
     }
 
     private static void isWrong(byte[] in, FrameFault fault, boolean deflate) {
@@ -197,14 +239,14 @@ class FrameTableTest {
         for (int piece = 1; piece <= in.length; piece++) {
             Received received = read(in, piece, deflate);
             assertThat(received.faults).as("in pieces of %s", piece).containsExactly(fault);
-            assertThat(received.all()).isEqualTo(whole.all());
+            assertThat(joined(received)).isEqualTo(joined(whole));
         }
     }
 
     private static Received read(byte[] in, int piece, boolean deflate) {
         Received received = new Received();
         try (DeflatePool pool = new DeflatePool();
-             FrameReader reader = new FrameReader(LIMITS, deflate ? Optional.of(TAKEOVER) : Optional.empty(), pool)) {
+             FrameReader reader = new FrameReader(LIMITS, deflate ? Optional.of(TAKEOVER) : Optional.empty(), pool, FrameMemory.UNCOUNTED)) {
             for (int at = 0; at < in.length; at += Math.min(piece, in.length - at)) {
                 ByteBuffer octets = ByteBuffer.wrap(Arrays.copyOfRange(in, at, at + Math.min(piece, in.length - at)));
                 reader.read(octets, received);

@@ -2,22 +2,58 @@ package io.github.changeover.websocket.frames;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
-/** What a reader gave on. Each run is looked at as strictly as can be: Tyrus would not. */
+/** What a reader gave on, as frames without masks. Each is looked at as strictly as can be: Tyrus would not. */
 final class Received implements FrameSink {
     final List<byte[]> frames = new ArrayList<>();
     final List<FrameFault> faults = new ArrayList<>();
-    int runs;
+    /** What was told of unfinished messages. */
+    final List<Long> unfinished = new ArrayList<>();
+    private final boolean whole;
+    private boolean inMessage;
+
+    /** Takes fragments. */
+    Received() {
+        this(false);
+    }
+
+    Received(boolean whole) {
+        this.whole = whole;
+    }
 
     @Override
-    public void frames(ByteBuffer run) {
+    public void frame(int first, byte[] bytes, int from, int to) {
         assertThat(faults).isEmpty();
-        assertThat(run.hasRemaining()).isTrue();
-        runs++;
-        while (run.hasRemaining()) frames.add(next(run));
+        if (!frames.isEmpty()) assertThat(frames.get(frames.size() - 1)[0] & 0x0f).as("nothing behind a Close frame").isNotEqualTo(8);
+        assertThat(first & ~0x8f).as("RSV bits").isZero();
+        assertThat(first & 0x0f).as("opcode").isIn(0, 1, 2, 8, 9, 10);
+        boolean last = (first & 0x80) != 0;
+        if ((first & 8) != 0) {
+            assertThat(last).as("FIN of a control frame").isTrue();
+            assertThat(to - from).isLessThan(126);
+        } else {
+            assertThat((first & 0x0f) == 0).as("continues a message").isEqualTo(inMessage);
+            assertThat(last || to > from).as("an empty fragment").isTrue();
+            assertThat(last || !whole).as("a fragment where whole messages are wanted").isTrue();
+            inMessage = !last;
+        }
+        frames.add(Octets.plain(first, Arrays.copyOfRange(bytes, from, to)));
+    }
+
+    @Override
+    public boolean wantsWhole(int opcode) {
+        assertThat(opcode).isIn(1, 2);
+        return whole;
+    }
+
+    @Override
+    public void unfinished(long bytes) {
+        assertThat(faults).isEmpty();
+        assertThat(bytes).isNotNegative();
+        unfinished.add(bytes);
     }
 
     @Override
@@ -26,38 +62,43 @@ final class Received implements FrameSink {
         faults.add(fault);
     }
 
-    /** The next frame, header and payload; fails the test unless it is valid by itself, unmasked and without RSV bits. */
-    private byte[] next(ByteBuffer run) {
-        if (!frames.isEmpty()) assertThat(frames.get(frames.size() - 1)[0] & 0x0f).as("nothing behind a Close frame").isNotEqualTo(8);
-        int start = run.position();
-        int first = run.get() & 0xff;
-        int second = run.get() & 0xff;
-        assertThat(first & 0x70).as("RSV bits").isZero();
-        assertThat(first & 0x0f).as("opcode").isIn(0, 1, 2, 8, 9, 10);
-        assertThat(second & 0x80).as("mask").isZero();
-        long length = second;
-        if (second == 126) {
-            length = run.getShort() & 0xffff;
-            assertThat(length).isGreaterThan(125);
-        } else if (second == 127) {
-            length = run.getLong();
-            assertThat(length).isGreaterThan(65535);
-        }
-        if ((first & 8) != 0) {
-            assertThat(first & 0x80).as("FIN of a control frame").isEqualTo(0x80);
-            assertThat(length).isLessThan(126);
-        }
-        byte[] frame = new byte[run.position() - start + (int) length];
-        run.position(start).get(frame);
-        return frame;
-    }
-
     byte[] all() {
         return Octets.join(frames.toArray(byte[][]::new));
     }
 
     static byte[] payload(byte[] frame) {
         int header = frame[1] < 126 ? 2 : frame[1] == 126 ? 4 : 10;
-        return java.util.Arrays.copyOfRange(frame, header, frame.length);
+        return Arrays.copyOfRange(frame, header, frame.length);
+    }
+
+    /**
+     * The same frames however a message is cut: its fragments are joined, up to the next control frame, and empty ones left out.
+     *
+     * @param whole whether they are joined across control frames, so that a message comes where its end was; without an end it does not come
+     */
+    static List<byte[]> joined(List<byte[]> frames, boolean whole) {
+        List<byte[]> all = new ArrayList<>();
+        byte[] some = {};
+        int opcode = 0;
+        for (byte[] frame : frames) {
+            if ((frame[0] & 8) != 0) {
+                if (!whole && some.length > 0) {
+                    all.add(Octets.plain(opcode, some));
+                    some = new byte[0];
+                    opcode = 0;
+                }
+                all.add(frame);
+                continue;
+            }
+            if ((frame[0] & 15) != 0) opcode = frame[0] & 15;
+            some = Octets.join(some, payload(frame));
+            if (frame[0] < 0) {
+                all.add(Octets.plain(0x80 | opcode, some));
+                some = new byte[0];
+                opcode = 0;
+            }
+        }
+        if (!whole && some.length > 0) all.add(Octets.plain(opcode, some));
+        return all;
     }
 }

@@ -1,0 +1,22 @@
+package io.github.changeover.websocket.engine;
+
+import io.github.changeover.websocket.frames.FrameSink;
+
+/** Makes calls of a session of what its client sends. In callbacks only. */
+interface FrameReceiver {
+    /**
+     * As {@link FrameSink#frame}.
+     *
+     * @return whether there was memory for it; if not, nothing must follow
+     */
+    boolean frame(int first, byte[] bytes, int from, int to);
+
+    /** As {@link FrameSink#wantsWhole}. */
+    boolean wantsWhole(int opcode);
+
+    /** More of a message has arrived that is not whole yet. */
+    void progress();
+
+    /** Nothing follows. */
+    void close();
+}

@@ -1,0 +1,251 @@
+package io.github.changeover.connection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.github.changeover.spi.CloseCause;
+import io.github.changeover.spi.CloseCause.Kind;
+import io.github.changeover.spi.ConnectionHandler;
+import io.github.changeover.spi.SwitchedConnection;
+import io.github.changeover.testkit.MemoryTransport;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Who is closed when all connections together hold too much. */
+class MemoryBudgetTest {
+    private static final int MAX = 100_000;
+    private final Rig rig = new Rig(Rig.LIMITS, new Rig.SameThread(), BlockingThreads.of(4, null), MAX);
+    private final MemoryBudget budget = rig.application.memory();
+
+    /** Holds what it is told to, and lets go of it when it is rejected. */
+    private final class Holder implements ConnectionHandler.Events {
+        private final MemoryTransport transport = new MemoryTransport();
+        private final LiveConnection connection = rig.connection(this);
+        private final List<String> told = new ArrayList<>();
+        private Runnable inCallback = () -> { };
+        private long held;
+        private String lastWord = "";
+
+        Holder() {
+            transport.open(connection);
+        }
+
+        boolean hold(long bytes) {
+            held += bytes;
+            return connection.charge(bytes);
+        }
+
+        void letGo() {
+            connection.release(held);
+            held = 0;
+        }
+
+        @Override
+        public void received(SwitchedConnection same, ByteBuffer bytes) {
+            bytes.position(bytes.limit());
+            inCallback.run();
+        }
+
+        @Override
+        public void rejected(SwitchedConnection same, CloseCause cause) {
+            told.add("rejected " + cause.kind());
+            if (!lastWord.isEmpty()) same.send(Rig.octets(lastWord));
+            letGo();
+        }
+
+        @Override
+        public void closed(SwitchedConnection same, CloseCause cause) {
+            told.add("closed " + cause.kind());
+            letGo();
+        }
+    }
+
+    @Test
+    @DisplayName("S5a: over the budget the connection that holds the most is closed, with its last bytes, and the others go on")
+    void theOneThatHoldsTheMostIsClosed() {
+        Holder small = new Holder(), most = new Holder(), some = new Holder();
+        small.hold(10_000);
+        most.hold(50_000);
+        most.lastWord = "bye";
+        some.hold(40_000);
+        assertThat(budget.used()).isEqualTo(MAX);
+        assertThat(small.hold(1)).isTrue();
+        assertThat(most.told).containsExactly("rejected MEMORY");
+        assertThat(most.transport.text()).isEqualTo("bye");
+        most.transport.peerEnds();
+        assertThat(most.told).containsExactly("rejected MEMORY", "closed MEMORY");
+        assertThat(rig.application.registry().closed(Kind.MEMORY)).isEqualTo(1);
+        assertThat(budget.exceeded()).isEqualTo(1);
+        assertThat(budget.used()).isEqualTo(50_001);
+        assertThat(small.told).isEmpty();
+        assertThat(some.told).isEmpty();
+    }
+
+    @Test
+    @DisplayName("S5a: of several that hold the same the one is closed that has held it for longest")
+    void ofEqualsTheOldestIsClosed() {
+        Holder one = new Holder(), other = new Holder(), last = new Holder();
+        other.hold(1);      // since now
+        one.hold(40_000);
+        other.hold(39_999);
+        last.hold(20_001);
+        assertThat(other.told).containsExactly("rejected MEMORY");
+        assertThat(one.told).isEmpty();
+        assertThat(last.told).isEmpty();
+    }
+
+    @Test
+    @DisplayName("S5a: one that holds little is closed only when no other holds more")
+    void oneThatHoldsLittleIsClosedOnlyWhenNoOtherHoldsMore() {
+        List<Holder> all = new ArrayList<>();
+        for (int i = 0; i < 99; i++) {
+            all.add(new Holder());
+            all.get(i).hold(1000);
+        }
+        Holder more = new Holder();
+        assertThat(more.hold(1001)).as("it holds the most itself").isFalse();
+        assertThat(more.told).containsExactly("rejected MEMORY");
+        assertThat(all).allSatisfy(holder -> assertThat(holder.told).isEmpty());
+        Holder another = new Holder();
+        assertThat(another.hold(1000)).isTrue();
+        assertThat(another.hold(1)).isFalse();
+        assertThat(all).allSatisfy(holder -> assertThat(holder.told).isEmpty());
+    }
+
+    /** Each is chosen in its turn, and takes its time: only a callback of its own lets go. */
+    @Test
+    @DisplayName("S5a: what connections hold that are being closed does not add up")
+    void whatIsBeingGivenBackDoesNotAddUp() {
+        Rig.ByHand later = new Rig.ByHand();
+        long max = 100_000_000;
+        Rig slow = new Rig(Rig.LIMITS, later, BlockingThreads.of(4, null), max);
+        List<LiveConnection> all = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            LiveConnection connection = slow.connection((ConnectionHandler.Events) (same, bytes) -> { });
+            new MemoryTransport().open(connection);
+            all.add(connection);
+        }
+        long most = 0;
+        for (int round = 0; round < 200; round++) {
+            for (LiveConnection connection : all) {
+                if (!connection.charge(100_000)) connection.release(100_000);     // it gives nothing else back yet
+                most = Math.max(most, slow.application.memory().used());
+            }
+        }
+        assertThat(most).isBetween(max, max * 5 / 4 + 100_000);
+        LiveConnection little = slow.connection((ConnectionHandler.Events) (same, bytes) -> { });
+        new MemoryTransport().open(little);
+        assertThat(slow.application.memory().used()).isGreaterThanOrEqualTo(max * 5 / 4);
+        assertThat(little.charge(1000)).as("one that holds little may have more").isTrue();
+        all.forEach(connection -> connection.release(connection.memoryHeld()));
+        little.release(1000);
+        assertThat(slow.application.memory().used()).isZero();
+    }
+
+    /** What the application's code has in its hands cannot be given back: closing the next connection, and the next, would not help. */
+    @Test
+    void whatIsBeingDeliveredCostsNoOtherConnectionItsLife() {
+        Holder delivering = new Holder(), other = new Holder();
+        other.hold(20_000);
+        delivering.inCallback = () -> {
+            delivering.hold(70_000);
+            delivering.connection.pin(70_000);
+            other.hold(20_000);
+            delivering.connection.pin(0);
+        };
+        delivering.transport.peerSends("x".getBytes(java.nio.charset.StandardCharsets.ISO_8859_1));
+        assertThat(delivering.told).startsWith("rejected MEMORY");
+        assertThat(other.told).isEmpty();
+        assertThat(budget.used()).isEqualTo(40_000);
+    }
+
+    @Test
+    @DisplayName("S5a: a handler that closes by itself for a refused charge closes with this cause")
+    void aCloseForARefusedChargeCountsAsMemory() {
+        Holder holder = new Holder();
+        holder.inCallback = () -> {
+            if (!holder.hold(MAX + 1)) holder.connection.close();
+            holder.letGo();
+        };
+        holder.transport.peerSends("x".getBytes(java.nio.charset.StandardCharsets.ISO_8859_1));
+        holder.transport.peerEnds();
+        assertThat(holder.told).containsExactly("closed MEMORY");
+        assertThat(rig.application.registry().closed(Kind.MEMORY)).isEqualTo(1);
+        assertThat(budget.used()).isZero();
+    }
+
+    /** Whatever threads charge, release and choose at a time, everything is counted back, also what was leaving. */
+    @Test
+    @Timeout(60)
+    void nothingIsLeftBehindByManyThreads() throws InterruptedException {
+        long max = 1_000_000;
+        try (CallbackPool pool = CallbackPool.of(4, null, getClass().getClassLoader())) {
+            Rig shared = new Rig(Rig.LIMITS, pool, BlockingThreads.of(4, null), max);
+            List<Thread> threads = new ArrayList<>();
+            CyclicBarrier all = new CyclicBarrier(8);      // all hold something at a time: 8 times 400,000 are too many
+            for (int i = 0; i < 8; i++) {
+                Random random = new Random(i);
+                Thread thread = new Thread(() -> {
+                    for (int round = 0; round < 100; round++) {
+                        LiveConnection connection = shared.connection((ConnectionHandler.Events) (same, bytes) -> { });
+                        new MemoryTransport().open(connection);
+                        Rig.await(() -> shared.application.registry().live().contains(connection));
+                        long held = 0;
+                        boolean fits = true;
+                        while (fits && held < 400_000) {
+                            int some = 1 + random.nextInt(100_000);
+                            held += some;
+                            fits = connection.charge(some);
+                            if (random.nextInt(4) == 0) {
+                                connection.release(some);
+                                held -= some;
+                            }
+                        }
+                        await(all);
+                        connection.release(held / 2);
+                        connection.release(held - held / 2);
+                        connection.evict();
+                    }
+                });
+                thread.start();
+                threads.add(thread);
+            }
+            for (Thread thread : threads) thread.join();
+            assertThat(shared.application.memory().used()).isZero();
+            assertThat(shared.application.memory().exceeded()).isPositive();
+            LiveConnection last = shared.connection((ConnectionHandler.Events) (same, bytes) -> { });
+            new MemoryTransport().open(last);
+            Rig.await(() -> shared.application.registry().live().contains(last));
+            assertThat(last.charge(max)).isTrue();
+            assertThat(last.charge(1)).isFalse();
+        }
+    }
+
+    private static void await(CyclicBarrier barrier) {
+        try {
+            barrier.await(20, TimeUnit.SECONDS);
+        } catch (InterruptedException | BrokenBarrierException | TimeoutException broken) {
+            throw new IllegalStateException(broken);
+        }
+    }
+
+    @Test
+    void whatCanDoWithoutTakesOnlyWhatThereIs() {
+        assertThat(budget.tryTake(60_000)).isTrue();
+        assertThat(budget.tryTake(40_001)).isFalse();
+        assertThat(budget.tryTake(40_000)).isTrue();
+        budget.giveBack(100_000);
+        assertThat(budget.used()).isZero();
+        assertThat(budget.max()).isEqualTo(MAX);
+        assertThatIllegalArgumentException().isThrownBy(() -> new MemoryBudget(0));
+    }
+}

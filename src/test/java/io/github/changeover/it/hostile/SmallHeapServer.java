@@ -1,0 +1,38 @@
+package io.github.changeover.it.hostile;
+
+import io.github.changeover.it.War;
+import io.github.changeover.it.container.ContainerUnderTest;
+import io.github.changeover.it.container.Containers;
+import io.github.changeover.it.container.Listeners;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.lang.management.ManagementFactory;
+
+/**
+ * A process of its own, started with a small heap: the demo on an embedded Tomcat. It says "ready PORT"; for each line "heap" it says how many bytes
+ * are in use after a collection, and with the end of its input it ends.
+ */
+public final class SmallHeapServer {
+    static final String AT = "/small";
+
+    private SmallHeapServer() {
+    }
+
+    /** Argument: the container. */
+    public static void main(String[] arguments) throws IOException {
+        ContainerUnderTest container = Containers.start(arguments[0] + "-small", Listeners.plain(0));
+        // A client that stays silent is not to leave before the end of the test.
+        container.deploy(War.demo("small").set("changeover.metrics.path", "/metrics").set("changeover.stall", "10m").set("changeover.idle", "10m").build(), AT);
+        System.out.println("ready " + container.http().getPort());
+        BufferedReader orders = new BufferedReader(new InputStreamReader(System.in));
+        for (String order = orders.readLine(); order != null; order = orders.readLine()) System.out.println("heap " + heap());
+        container.stop();
+        System.exit(0);
+    }
+
+    private static long heap() {
+        for (int i = 0; i < 3; i++) System.gc();
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    }
+}
