@@ -26,8 +26,8 @@ public class Endpoint {
     public void message(Session session, Reader text) throws IOException {
         StringWriter whole = new StringWriter();
         text.transferTo(whole);
-        Places.look("@OnMessage", injected);
         if (whole.toString().equals("fail")) throw new IOException("as the test wants");
+        Places.look("@OnMessage", injected);
         session.getAsyncRemote().sendText(whole.toString(), result -> Places.look("SendHandler", injected));
     }
 

@@ -65,7 +65,8 @@ final class Deployment implements AutoCloseable {
         ClassLoader loader = context.getClassLoader();
         CallbackPool callbacks = CallbackPool.of(settings.maxCallbacks(), container.threads(), loader);
         undo.add("the threads of callbacks", callbacks::close);
-        ProtocolLibrary.Start start = new ProtocolLibrary.Start(context, Changeover.of(context), values, container.requestThreads(), callbacks.results());
+        Application.CallbackScope scope = Instances.of(loader).requestScope();
+        ProtocolLibrary.Start start = new ProtocolLibrary.Start(context, Changeover.of(context), values, container.requestThreads(), callbacks.results(), scope::begin);
         for (ProtocolLibrary library : found) {
             ProtocolLibrary.Started started = library.start(start);
             libraries.add(started);
@@ -81,7 +82,7 @@ final class Deployment implements AutoCloseable {
                 settings.operating().decisions());
         BlockingThreads blocking = BlockingThreads.of(settings.maxBlocking(), container.threads());
         undo.add("the threads of handlers that block", blocking::close);
-        application = new Application(settings.limits(), callbacks, blocking, new MemoryBudget(settings.maxMemory()), loader, Instances.of(loader).requestScope(),
+        application = new Application(settings.limits(), callbacks, blocking, new MemoryBudget(settings.maxMemory()), loader, scope,
                 chronicle.witness());
         undo.add("the threads of connections", application::close);
         places = new Places(settings.bounds());

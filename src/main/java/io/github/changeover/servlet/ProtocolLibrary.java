@@ -12,6 +12,7 @@ import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 
 /**
  * A protocol with settings, endpoints or a library of its own, which looks round in the application when that starts and ends
@@ -43,9 +44,10 @@ public interface ProtocolLibrary {
      * @param changeover     where it says what is offered
      * @param settings       the application's
      * @param requestThreads how many threads of the container's serve requests; 0 where that is not known
+     * @param scope          begins a request scope of CDI on this thread, where there is one; what it returns ends it
      * @param results        runs results of asynchronous sends, beside callbacks; see {@link io.github.changeover.connection.CallbackPool#results}
      */
-    record Start(ServletContext context, Changeover changeover, SettingValues settings, int requestThreads, Executor results) {
+    record Start(ServletContext context, Changeover changeover, SettingValues settings, int requestThreads, Executor results, Supplier<Runnable> scope) {
         /** @throws IllegalStateException when the library that a protocol is built on is not here */
         public void need(String type, String protocol, String artifact) {
             try {

@@ -66,8 +66,9 @@ class ManagedThreadsIT {
     private static void endpoint(ContainerUnderTest container) throws IOException {
         try (Wire wire = Wire.connect(container.http()).send(Frames.handshake(AT + "/endpoint"))) {
             assertThat(wire.readHead().status()).isEqualTo(101);
-            wire.send(Frames.text("whole"));
+            wire.send(Frames.join(Frames.text("whole"), Frames.text("and another in one segment")));
             assertThat(Frames.read(wire)).hasToString("81 whole");
+            assertThat(Frames.read(wire)).hasToString("81 and another in one segment");
             wire.send(Frames.of(0x01, Frames.utf8("in ")));
             wire.send(Frames.of(0x80, Frames.utf8("parts")));
             assertThat(Frames.read(wire)).hasToString("81 in parts");

@@ -16,9 +16,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.glassfish.tyrus.core.TyrusWebSocketEngine;
 import org.glassfish.tyrus.server.TyrusServerContainer;
 import org.glassfish.tyrus.spi.WebSocketEngine;
@@ -35,6 +37,7 @@ final class EndpointContainer extends TyrusServerContainer {
     private final TyrusWebSocketEngine engine;
     private final Set<String> paths = new LinkedHashSet<>();
     private ScheduledThreadPoolExecutor timer;
+    private volatile ExecutorService executor;
     private boolean started;
     private volatile FrontController frontController;       // null until it may serve
 
@@ -145,18 +148,22 @@ final class EndpointContainer extends TyrusServerContainer {
     record Named(String getName, List<Parameter> getParameters) implements Extension {
     }
 
+    /** Before the start: where application code runs that Tyrus would run on threads of its own. */
+    void runOn(Executor threads, Supplier<Runnable> scope) {
+        executor = new LentExecutor(threads, scope);
+    }
+
+    /** For readers and streams of messages that Tyrus puts together itself. */
+    @Override
+    public ExecutorService getExecutorService() {
+        return executor;
+    }
+
     /** For sessions whose program sets an idle timeout: a cancelled task leaves at once, and no thread stays when none is due. */
     @Override
     public synchronized ScheduledExecutorService getScheduledExecutorService() {
         if (timer == null) {
-            timer = new ScheduledThreadPoolExecutor(1, task -> {
-                Thread thread = new Thread(task, "changeover-websocket-timer");
-                thread.setDaemon(true);
-                return thread;
-            });
-            timer.setRemoveOnCancelPolicy(true);
-            timer.setKeepAliveTime(10, TimeUnit.SECONDS);
-            timer.allowCoreThreadTimeOut(true);
+            timer = new SessionTimer(executor);
         }
         return timer;
     }

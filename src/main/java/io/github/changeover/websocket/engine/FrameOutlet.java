@@ -56,6 +56,11 @@ final class FrameOutlet extends Writer {
         results.execute(result);
     }
 
+    /** Before a message: it gets a request scope of its own, where there is CDI. In callbacks only. */
+    void renewScope() {
+        connection.renewScope();
+    }
+
     /** Runs the task like a callback, after the one that may be running. */
     void execute(Runnable task) {
         connection.execute(task);

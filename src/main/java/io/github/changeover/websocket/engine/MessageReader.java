@@ -24,17 +24,17 @@ final class MessageReader implements Connection, FrameReceiver {
     private static final System.Logger LOG = System.getLogger(MessageReader.class.getName());
     private final ProtocolHandler protocol;
     private final MessageSocket socket;
-    private final Writer writer;
+    private final FrameOutlet outlet;
     private final MessageMemory memory;
     private final TyrusUpgrade.OpenSession session;
     private Text text;          // null before the first
     private Binary binary;      // likewise
     private boolean fragmented; // the client sends the message in fragments
 
-    MessageReader(ProtocolHandler protocol, MessageSocket socket, Writer writer, MessageMemory memory, TyrusUpgrade.OpenSession session) {
+    MessageReader(ProtocolHandler protocol, MessageSocket socket, FrameOutlet outlet, MessageMemory memory, TyrusUpgrade.OpenSession session) {
         this.protocol = protocol;
         this.socket = socket;
-        this.writer = writer;
+        this.outlet = outlet;
         this.memory = memory;
         this.session = session;
     }
@@ -90,6 +90,7 @@ final class MessageReader implements Connection, FrameReceiver {
     }
 
     private void process(int first, byte[] bytes, int from, int to) {
+        outlet.renewScope();
         Frame frame = Frame.builder().fin((first & Opcode.FIN) != 0).opcode((byte) (first & Opcode.MASK)).payloadData(Arrays.copyOfRange(bytes, from, to)).build();
         if (Opcode.isClose(first)) socket.clientCloses(() -> protocol.process(frame, socket));
         else protocol.process(frame, socket);
@@ -106,6 +107,7 @@ final class MessageReader implements Connection, FrameReceiver {
         int more = to - from < WebSocketHandler.LARGE || message.length() == to - from ? 0 : Math.max(0, 2 * message.length() - (to - from));
         if (more > 0) memory.charge(more);      // if that is too much, the connection is closed after this message
         memory.pin();
+        outlet.renewScope();
         try {
             socket.onMessage(text);
         } finally {
@@ -122,6 +124,7 @@ final class MessageReader implements Connection, FrameReceiver {
         if (binary == null) binary = new Binary();
         binary.message = Arrays.copyOfRange(bytes, from, to);
         memory.pin();
+        outlet.renewScope();
         try {
             socket.onMessage(binary);
         } finally {
@@ -152,7 +155,7 @@ final class MessageReader implements Connection, FrameReceiver {
 
     @Override
     public Writer getWriter() {
-        return writer;
+        return outlet;
     }
 
     @Override

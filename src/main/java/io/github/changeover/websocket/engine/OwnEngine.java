@@ -44,13 +44,14 @@ final class OwnEngine implements ProtocolLibrary.Started {
         EndpointContainer container = ours.get();
         String tyrus = TyrusClasses.describe(context.getClassLoader());
         try {
+            container.runOn(start.results(), start.scope());
             container.start(context.getContextPath(), -1);
         } catch (DeploymentException | IOException wrong) {
             throw new IllegalStateException("The WebSocket endpoints cannot be deployed: " + wrong.getMessage(), wrong);
         }
         DeflatePool pool = new DeflatePool();
         SessionEnds ends = SessionEnds.of(context);
-        WebSocketHandler.Shared shared = new WebSocketHandler.Shared(new FrameLimits(terms.maxMessage(), terms.maxMessage()), pool, ends, terms.sendMax(), start.results());
+        WebSocketHandler.Shared shared = new WebSocketHandler.Shared(new FrameLimits(terms.maxMessage(), terms.maxMessage()), pool, ends, terms.sendMax(), start.results(), start.scope());
         WebSocketProtocol protocol = new WebSocketProtocol(container.getWebSocketEngine(), terms, shared);
         container.serve(new FrontController(container, terms, shared));
         container.paths().forEach(path -> start.changeover().path(path).offer(protocol));

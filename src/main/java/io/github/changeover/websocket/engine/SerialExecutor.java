@@ -2,16 +2,20 @@ package io.github.changeover.websocket.engine;
 
 import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 
-/** Runs tasks in their order, one at a time, on another executor: at most one entry of its waits there. */
+/** Runs tasks in their order, one at a time, on another executor, each in a request scope of its own: at most one entry of its waits there. */
 final class SerialExecutor implements Executor {
     private static final System.Logger LOG = System.getLogger(SerialExecutor.class.getName());
     private final Executor executor;
+    private final Supplier<Runnable> scope;
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>(2);
     private boolean scheduled;
 
-    SerialExecutor(Executor executor) {
+    /** @param scope begins a request scope on the thread; what it returns ends it */
+    SerialExecutor(Executor executor, Supplier<Runnable> scope) {
         this.executor = executor;
+        this.scope = scope;
     }
 
     @Override
@@ -34,10 +38,13 @@ final class SerialExecutor implements Executor {
                     return;
                 }
             }
+            Runnable end = scope.get();
             try {
                 task.run();
             } catch (Throwable failure) {       // the application's
                 LOG.log(System.Logger.Level.WARNING, "A SendHandler failed", failure);
+            } finally {
+                end.run();
             }
         }
     }

@@ -18,6 +18,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import org.glassfish.tyrus.spi.Connection;
 import org.glassfish.tyrus.spi.WebSocketEngine.UpgradeInfo;
 
@@ -45,8 +46,9 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
      *
      * @param sendMax bytes that may wait for a session's client after an asynchronous send
      * @param results runs results of asynchronous sends
+     * @param scope   begins a request scope on the thread for one result; what it returns ends it
      */
-    record Shared(FrameLimits limits, DeflatePool pool, SessionEnds ends, long sendMax, Executor results) {
+    record Shared(FrameLimits limits, DeflatePool pool, SessionEnds ends, long sendMax, Executor results, Supplier<Runnable> scope) {
     }
 
     /** @param negotiated when, in nanoseconds: a logout since then counts */
@@ -61,7 +63,7 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
     public void opened(SwitchedConnection connection) {
         memory = new MessageMemory(connection.advanced());
         reader = new FrameReader(shared.limits, deflate, shared.pool, memory);
-        outlet = new FrameOutlet(connection, new FrameWriter(deflate, shared.pool), reader::closeCame, shared.sendMax, new SerialExecutor(shared.results));
+        outlet = new FrameOutlet(connection, new FrameWriter(deflate, shared.pool), reader::closeCame, shared.sendMax, new SerialExecutor(shared.results, shared.scope));
         Optional<TyrusUpgrade> known = TyrusUpgrade.of(info);
         if (known.isPresent()) {
             MessageReader messages = known.get().open(outlet, memory);

@@ -161,7 +161,7 @@ class MessageReaderTest {
      */
     static WebSocketHandler handler(Class<? extends Endpoint> endpoint, boolean ours, int longest) throws Exception {
         UpgradeInfo info = upgrade(endpoint);
-        WebSocketHandler.Shared shared = new WebSocketHandler.Shared(new FrameLimits(longest, longest), POOL, null, 16 << 20, RESULTS);
+        WebSocketHandler.Shared shared = new WebSocketHandler.Shared(new FrameLimits(longest, longest), POOL, null, 16 << 20, RESULTS, () -> () -> { });
         return new WebSocketHandler(ours ? info : new Odd(info), Optional.empty(), shared, 0);
     }
 

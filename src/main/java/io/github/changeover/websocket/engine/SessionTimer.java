@@ -1,0 +1,41 @@
+package io.github.changeover.websocket.engine;
+
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Tyrus' timer for sessions whose program sets an idle timeout or a heartbeat. What is due runs on other threads: a heartbeat may wait for its client, and
+ * would hold up all sessions. A cancelled task leaves at once, and no thread stays when none is due.
+ */
+final class SessionTimer extends ScheduledThreadPoolExecutor {
+    private final Executor threads;
+
+    SessionTimer(Executor threads) {
+        super(1, task -> {
+            Thread thread = new Thread(task, "changeover-websocket-timer");
+            thread.setDaemon(true);
+            return thread;
+        });
+        this.threads = threads;
+        setRemoveOnCancelPolicy(true);
+        setKeepAliveTime(10, TimeUnit.SECONDS);
+        allowCoreThreadTimeOut(true);
+    }
+
+    @Override
+    public ScheduledFuture<?> schedule(Runnable task, long delay, TimeUnit unit) {
+        return super.schedule(() -> threads.execute(task), delay, unit);
+    }
+
+    @Override
+    public ScheduledFuture<?> scheduleAtFixedRate(Runnable task, long initialDelay, long period, TimeUnit unit) {
+        return super.scheduleAtFixedRate(() -> threads.execute(task), initialDelay, period, unit);
+    }
+
+    @Override
+    public ScheduledFuture<?> scheduleWithFixedDelay(Runnable task, long initialDelay, long delay, TimeUnit unit) {
+        return super.scheduleWithFixedDelay(() -> threads.execute(task), initialDelay, delay, unit);
+    }
+}
