@@ -114,6 +114,11 @@ public final class CallbackPool implements Executor, AutoCloseable {
                     underWay.decrementAndGet();
                     throw full;
                 }
+            } catch (RuntimeException | OutOfMemoryError noThread) {    // the system has none, or the container's factory has been stopped
+                if (getPoolSize() == 0 || !((Waiting) getQueue()).add(task, true)) {
+                    underWay.decrementAndGet();
+                    throw noThread;
+                }
             }
         }
 

@@ -105,7 +105,16 @@ final class EventProcessor implements Runnable {
             after = before | bits;
             if ((before & STATE) == 0) after |= SCHEDULED;
         } while (before != after && !EVENTS.compareAndSet(this, before, after));
-        if ((before & STATE) == 0) application.callbacks().execute(this);
+        if ((before & STATE) == 0) schedule();
+    }
+
+    private void schedule() {
+        try {
+            application.callbacks().execute(this);
+        } catch (RuntimeException | OutOfMemoryError noThread) {
+            LOG.log(System.Logger.Level.ERROR, "No thread for callbacks of " + connection + ": they wait for its next event", noThread);
+            EVENTS.getAndBitwiseAnd(this, ~SCHEDULED);
+        }
     }
 
     /** On a thread of the pool. */

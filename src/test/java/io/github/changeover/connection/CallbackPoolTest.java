@@ -74,4 +74,20 @@ class CallbackPoolTest {
         }
         assertThat(made.get()).isLessThanOrEqualTo(2 * Math.max(4, 2 * Runtime.getRuntime().availableProcessors()));
     }
+
+    @Test
+    void withoutAnotherThreadTheyWaitForThoseThereAre() throws InterruptedException {
+        CountDownLatch begun = new CountDownLatch(1), later = new CountDownLatch(1);
+        try (CallbackPool two = CallbackPool.of(200, task -> {
+            if (made.incrementAndGet() > 1) throw new OutOfMemoryError("unable to create native thread");
+            return new Thread(task);
+        }, null)) {
+            blocks(two, begun);
+            assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
+            two.execute(later::countDown);
+            assertThat(later.getCount()).isEqualTo(1);
+            over.countDown();
+            assertThat(later.await(10, TimeUnit.SECONDS)).isTrue();
+        }
+    }
 }

@@ -697,4 +697,24 @@ class ThreadingContractTest {
         queue.shut(new IOException("over"));
         assertThat(budget.used()).isZero();
     }
+
+    @Test
+    void aCallbackThatFindsNoThreadRunsWithTheNextEvent() {
+        Rig.ByHand pool = new Rig.ByHand();
+        boolean[] none = {true};
+        Rig poor = new Rig(task -> {
+            if (none[0]) throw new OutOfMemoryError("unable to create native thread");
+            pool.execute(task);
+        });
+        Diary diary = new Diary();
+        LiveConnection connection = poor.connection(diary);
+        MemoryTransport transport = new MemoryTransport().open(connection);
+        transport.peerSends("abc");
+        assertThat(diary.told()).isEmpty();
+        none[0] = false;
+        connection.resume();
+        pool.run();
+        assertThat(diary.told()).containsExactly("opened");
+        assertThat(diary.text()).isEqualTo("abc");
+    }
 }

@@ -59,6 +59,8 @@ class ManagedThreadsIT {
     private static void callbacks(Asking asking) throws IOException {
         try (Wire wire = switched(asking, "/callbacks")) {
             wire.send("x").readExactly(50_000);
+            long end = System.nanoTime() + 10_000_000_000L;
+            while (!asking.page("/found").contains("writable") && System.nanoTime() < end) LockSupport.parkNanos(20_000_000);
             wire.shutdownOutput().readToEnd();
         }
     }

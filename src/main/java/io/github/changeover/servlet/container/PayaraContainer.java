@@ -25,6 +25,7 @@ import javax.naming.NamingException;
  * undoes that, for one request at a time.
  */
 public final class PayaraContainer implements Container {
+    private static final System.Logger LOG = System.getLogger(PayaraContainer.class.getName());
     private static final String CORE = "org.apache.catalina.core.";
     private static final String GRIZZLY = GrizzlyConnection.class.getName();
     private static final String RAW = PayaraContainer.class.getName() + ".raw";
@@ -154,11 +155,17 @@ public final class PayaraContainer implements Container {
         if (!phrase.isEmpty()) GrizzlyConnection.of(request).ifPresent(grizzly -> grizzly.reasonPhrase(phrase));
     }
 
+    /** Payara gives a thread the context of whoever makes it, and pools make theirs on any thread: so each is made in this application's context. */
     @Override
     public ThreadFactory threads() {
         try {
-            return (ThreadFactory) new InitialContext().lookup("java:comp/DefaultManagedThreadFactory");
-        } catch (NamingException | ClassCastException none) {
+            InitialContext names = new InitialContext();
+            ThreadFactory factory = (ThreadFactory) names.lookup("java:comp/DefaultManagedThreadFactory");
+            Object contexts = names.lookup("java:comp/DefaultContextService");
+            Class<?> type = Class.forName("jakarta.enterprise.concurrent.ContextService", false, contexts.getClass().getClassLoader());
+            return (ThreadFactory) type.getMethod("createContextualProxy", Object.class, Class.class).invoke(contexts, factory, ThreadFactory.class);
+        } catch (NamingException | ReflectiveOperationException | ClassCastException none) {
+            LOG.log(System.Logger.Level.DEBUG, "No managed threads here", none);
             return null;
         }
     }
