@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.ContainersEngine;
 import io.github.changeover.it.container.OnContainer;
+import io.github.changeover.it.container.PayaraOnly;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -24,7 +25,9 @@ class ContainersWebSocketIT {
         }
     }
 
+    /** A full Tomcat does not start an application with Tyrus unless its own engine is left out. */
     @Test
+    @PayaraOnly
     @DisplayName("H6: with changeover.container=off and changeover-websocket the container's own engine serves")
     void theContainersEngineServesWhereOursIsOff(ContainerUnderTest container) {
         container.deploy(War.with("socket-off").app("socket").webSocket().set("changeover.container", "off").build(), "/socketoff");
