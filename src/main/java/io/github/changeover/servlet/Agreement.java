@@ -95,7 +95,7 @@ record Agreement(Deployment deployment, Considered considered, Decision.Switch c
 
     /** Takes a place for the connection; where there is none, answers with the refusal, and returns it. */
     Optional<Decision.Refuse> admit(HttpServletRequest http, HttpServletResponse response) throws IOException {
-        Admission admission = Admission.of(considered, deployment.application().registry(), deployment.places());
+        Admission admission = Admission.of(considered, deployment.application(considered).registry(), deployment.places(considered));
         if (admission instanceof Admission.Granted granted) {
             exchange.hold(granted.place());
             return Optional.empty();

@@ -19,8 +19,11 @@ import io.github.changeover.spi.UpgradeProtocol;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
@@ -40,6 +43,7 @@ final class Deployment implements AutoCloseable {
     private final Switching switching;
     private final Chronicle chronicle;
     private final Places places;
+    private final InternalConnections internal;
     private final Overflow overflow;
     private final ServletContext context;
     private final boolean veils;
@@ -54,16 +58,20 @@ final class Deployment implements AutoCloseable {
         if (settings.servletEdge()) container.keepToServletEdge();
         ClassLoader loader = context.getClassLoader();
         callbacks = CallbackPool.of(settings.maxCallbacks(), container.threads(), loader);
-        ProtocolLibrary.Start start = new ProtocolLibrary.Start(context, Changeover.of(context), values, container.requestThreads(), callbacks.results());
+        ProtocolLibrary.Start start = new ProtocolLibrary.Start(context, Changeover.of(context), values, container.requestThreads(), callbacks.results(), container.localAddress());
         for (ProtocolLibrary library : found) libraries.add(library.start(start));
         veils = libraries.stream().anyMatch(ProtocolLibrary.Started::veils);
         List<UpgradeProtocol> known = libraries.stream().flatMap(library -> library.protocols().stream()).toList();
         policy = Policies.build(Changeover.of(context).fix(), known, EndpointScan.found(context), settings, loader);
+        BlockingThreads blocking = BlockingThreads.of(settings.maxBlocking(), container.threads());
+        Map<String, UpgradeProtocol> own = new HashMap<>();
+        libraries.forEach(library -> own.putAll(library.internal()));
+        internal = new InternalConnections(own, policy, settings.limits(), callbacks, blocking, loader);
         switches = Changeover.of(context).switches();
         settings.off().forEach(switches::off);
-        chronicle = new Chronicle(policy.rules().stream().flatMap(rule -> rule.protocols().stream()).flatMap(protocol -> protocol.tokens().stream()).toList(),
+        chronicle = new Chronicle(policy.rules().stream().filter(rule -> !internal.isOn(rule)).flatMap(rule -> rule.protocols().stream()).flatMap(protocol -> protocol.tokens().stream()).toList(),
                 settings.operating().decisions());
-        application = new Application(settings.limits(), callbacks, BlockingThreads.of(settings.maxBlocking(), container.threads()), new MemoryBudget(settings.maxMemory()),
+        application = new Application(settings.limits(), callbacks, blocking, new MemoryBudget(settings.maxMemory()),
                 loader, Instances.of(loader).requestScope(), chronicle.witness());
         places = new Places(settings.bounds());
         overflow = Overflow.of(context, settings.maxCaptureOnDisk());
@@ -116,7 +124,7 @@ final class Deployment implements AutoCloseable {
     }
 
     private SelfReport report() {
-        List<SelfReport.Path> paths = policy.rules().stream().map(rule -> new SelfReport.Path(rule.template().toString(),
+        List<SelfReport.Path> paths = policy.rules().stream().filter(rule -> !internal.isOn(rule)).map(rule -> new SelfReport.Path(rule.template().toString(),
                 rule.protocols().stream().flatMap(protocol -> protocol.tokens().stream()).map(ProtocolToken::toString).toList(), Policies.terms(rule))).toList();
         return new SelfReport(context.getServerInfo(), context.getContextPath(), container.name(), container.deviations(),
                 application.blocking().virtual() ? "virtual" : "platform", settings.shown(), paths,
@@ -135,14 +143,18 @@ final class Deployment implements AutoCloseable {
 
     /** For a request that was to switch, and stays HTTP; whoever calls has logged it. */
     Chronicle.Entry stays(Considered considered, String reason) {
-        return chronicle.decided(considered.request(), considered.verdict().explanation().ignored(Ground.STAYED_HTTP, reason), considered.took());
+        return record(considered, considered.verdict().explanation().ignored(Ground.STAYED_HTTP, reason));
     }
 
     private Chronicle.Entry tell(Considered considered, Explanation explanation) {
         // a switch is as ordinary as an answer, and costs more to log than to make
         System.Logger.Level level = explanation.outcome() == Explanation.Outcome.REFUSED ? System.Logger.Level.INFO : System.Logger.Level.DEBUG;
         if (LOG.isLoggable(level)) LOG.log(level, explanation.toString());
-        return chronicle.decided(considered.request(), explanation, considered.took());
+        return record(considered, explanation);
+    }
+
+    private Chronicle.Entry record(Considered considered, Explanation explanation) {
+        return internal.concern(considered) ? head -> { } : chronicle.decided(considered.request(), explanation, considered.took());
     }
 
     Settings settings() {
@@ -161,8 +173,9 @@ final class Deployment implements AutoCloseable {
         return switches;
     }
 
-    Places places() {
-        return places;
+    /** What limits the number of connections such as this one. */
+    Places places(Considered considered) {
+        return internal.concern(considered) ? internal.places() : places;
     }
 
     Overflow overflow() {
@@ -171,6 +184,11 @@ final class Deployment implements AutoCloseable {
 
     Application application() {
         return application;
+    }
+
+    /** What a connection of this request shares with others. */
+    Application application(Considered considered) {
+        return internal.concern(considered) ? internal.application() : application;
     }
 
     Switching switching() {
@@ -196,10 +214,15 @@ final class Deployment implements AutoCloseable {
     @Override
     public void close() {
         Changeover.of(context).drainedBy(null);
+        long begun = System.nanoTime();
+        internal.startDraining(settings.limits().drain());
         application.registry().stop(settings.limits().drain());
+        Duration left = settings.limits().drain().minusNanos(System.nanoTime() - begun);
+        internal.stop(left.isNegative() ? Duration.ZERO : left);
         chronicle.close(context);
         for (ProtocolLibrary.Started library : libraries) library.close();
         monitor.close();
+        internal.close();
         application.blocking().close();
         callbacks.close();
         application.close();

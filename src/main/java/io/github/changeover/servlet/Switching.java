@@ -92,7 +92,7 @@ final class Switching {
     /** The connection with its handler, made when nobody can object any more; empty when it was refused for want of a thread. */
     private Optional<LiveConnection> connection(Exchange.Pending pending, Exchange exchange, HttpServletRequest request) throws IOException {
         UpgradeProtocol protocol = pending.considered().verdict().protocol().orElseThrow();
-        Application application = pending.deployment().application();
+        Application application = pending.deployment().application(pending.considered());
         ConnectionHandler handler = pending.decision().handler().apply(pending.context());
         if (handler == null) {
             throw new IllegalStateException("The protocol " + protocol + " made no handler for " + pending.context().protocol() + ": its Switch must make one");
