@@ -8,7 +8,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
 /** A form to log in with, and two ways to leave. */
-@WebServlet({"/form", "/logout", "/invalidate", "/me"})
+@WebServlet({"/form", "/logout", "/invalidate", "/change-id", "/me"})
 public final class Pages extends HttpServlet {
     private static final long serialVersionUID = 1;
 
@@ -25,7 +25,8 @@ public final class Pages extends HttpServlet {
                 request.getSession().invalidate();
                 yield "invalidated";
             }
-            default -> String.valueOf(request.getUserPrincipal());
+            case "/change-id" -> request.changeSessionId();
+            default -> String.valueOf(request.getRemoteUser());
         };
         response.getWriter().print(text);
     }

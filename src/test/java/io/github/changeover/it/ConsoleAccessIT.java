@@ -298,8 +298,8 @@ class ConsoleAccessIT {
     @Test
     @DisplayName("S2: nothing else is offered on the console's own path")
     void itsPathIsItsOwn() {
-        for (String setting : List.of("mirror", "websocket, mirror")) {
-            assertThatThrownBy(() -> server.deploy(War.with("access-taken").app("foreign").set("changeover.console", "true")
+        for (String setting : List.of("greet/1", "websocket, greet/1")) {
+            assertThatThrownBy(() -> server.deploy(War.with("access-taken").app("wire").set("changeover.console", "true")
                     .set("changeover.path./console/live.protocols", setting).build(), "/access-taken")).isInstanceOf(DeploymentFailed.class);
             assertThat(server.log()).contains("The path /console/live belongs to Changeover");
         }
