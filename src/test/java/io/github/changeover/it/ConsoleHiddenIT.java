@@ -129,6 +129,7 @@ class ConsoleHiddenIT {
         assertThat(asking.page("/page?decisions")).doesNotContain("console");
         try (Wire wire = asking.offer("/guest", "guest/1")) {
             assertThat(wire.readHead().status()).as("what is the application's is counted").isEqualTo(101);
+            assertThat(wire.send("hello").readText(5)).isEqualTo("hello");
             assertThat(((List<?>) api("state").get("connections"))).hasSize(1);
             assertThat(((List<?>) api("state").get("decisions"))).hasSize(1);
         }
@@ -195,6 +196,7 @@ class ConsoleHiddenIT {
         String last = "";
         for (int i = 0; i < 5 && !last.startsWith("88"); i++) last = Frames.read(wire).toString();
         assertThat(last).isEqualTo("88 1001 The application is going.");
+        deploy("0s");
     }
 
     /** All that JMX has of the application. */
@@ -228,6 +230,7 @@ class ConsoleHiddenIT {
             assertThat(attributes()).isEqualTo(before);
             try (Wire guest = asking.offer("/guest", "guest/1")) {
                 assertThat(guest.readHead().status()).isEqualTo(101);
+                assertThat(guest.send("hello").readText(5)).isEqualTo("hello");
                 assertThat(attributes().get("Opened")).isEqualTo("1");
             }
             recording.stop();
