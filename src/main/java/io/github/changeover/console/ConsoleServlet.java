@@ -40,16 +40,17 @@ final class ConsoleServlet extends HttpServlet {
 
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        guard(response);
         Optional<Access.Exchange> exchange = access.exchange(request);
         if (exchange.isPresent()) {
+            guard(response);
             response.setStatus(302);
             response.setHeader("Location", exchange.get().location());
             response.addHeader("Set-Cookie", exchange.get().cookie());
             return;
         }
         Optional<String> denied = access.denied(request, response);
-        if (response.isCommitted() || denied.isPresent() && response.getStatus() == 401) return;     // the container's login asks
+        if (response.isCommitted() || denied.isPresent() && response.getStatus() == 401) return;     // the container's login asks, by a page that our policy would break
+        guard(response);
         if (denied.isPresent()) {
             logRefusal(request);
             refuse(response, 403, denied.get());

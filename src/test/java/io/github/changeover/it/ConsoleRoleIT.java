@@ -81,6 +81,7 @@ class ConsoleRoleIT {
             Ask.Answer asked = get("/console/");
             if (asked.status() == 302) asked = get("/form");
             assertThat(asked.body()).contains("j_security_check").doesNotContain("<h1>Changeover</h1>");
+            assertThat(asked.head().has("Content-Security-Policy")).as("the form is the application's").isFalse();
             byte[] form = ("j_username=" + user + "&j_password=changeover").getBytes(StandardCharsets.US_ASCII);
             Ask.Answer sent = send(Message.of("POST " + FORM + "/j_security_check", "Content-Type: application/x-www-form-urlencoded").content(form, Message.Framing.LENGTH));
             assertThat(sent.status()).as(sent.body()).isIn(302, 303);
