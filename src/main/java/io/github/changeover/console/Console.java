@@ -1,14 +1,21 @@
 package io.github.changeover.console;
 
 import io.github.changeover.PathOffer;
+import io.github.changeover.forwarded.TrustedProxies;
 import io.github.changeover.negotiation.PathPolicy;
 import io.github.changeover.observe.Observatory;
+import io.github.changeover.servlet.Logouts;
 import io.github.changeover.servlet.ProtocolLibrary;
+import io.github.changeover.servlet.SessionEnds;
 import io.github.changeover.servlet.SettingValues;
+import io.github.changeover.spi.UpgradeProtocol;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletRegistration;
+import java.net.URI;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Puts the console into an application that has switched it on. Internal: found by {@link java.util.ServiceLoader}. */
@@ -48,49 +55,71 @@ public final class Console implements ProtocolLibrary {
         LiveProtocol live = new LiveProtocol(made.access, made.lines, made.samples, start.context(), made.instance);
         PathOffer line = start.changeover().path(Lines.PATH).offer(live).gate(live::gate);
         made.access.role().ifPresent(line::roles);
-        return new On(made, start.context());
+        return new On(made, live, start.context(), start.localAddress());
     }
 
     private static Registered registered(ServletContext context, SettingValues settings) {
-        Access access = new Access(settings.value(ROLE).filter(name -> !name.isEmpty()), token());
+        Access access = settings.value(ROLE).filter(name -> !name.isEmpty()).map(role -> Access.forRole(role, orderToken()))
+                .orElseGet(() -> Access.withToken(new ConsoleToken(context.getContextPath(), System::currentTimeMillis), proxies(settings), orderToken()));
         Samples samples = new Samples();
         Clock clock = new Clock(context.getClassLoader());
         Lines lines = new Lines(clock);
         long instance = System.currentTimeMillis();
-        ConsoleServlet servlet = new ConsoleServlet(access, samples, lines, instance);
-        return new Registered(access, servlet, samples, lines, clock, instance, put(context, servlet));
+        ConsoleServlet servlet = new ConsoleServlet(access, samples, instance);
+        return new Registered(access, servlet, samples, lines, clock, instance, put(context, servlet, access));
+    }
+
+    /** A setting that cannot be read stops the deployment at its start, which says so. */
+    private static TrustedProxies proxies(SettingValues settings) {
+        try {
+            return settings.trustedProxies();
+        } catch (SettingValues.Wrong said) {
+            return TrustedProxies.NONE;
+        }
     }
 
     /** Why not; empty when it is there. */
-    private static String put(ServletContext context, ConsoleServlet servlet) {
+    private static String put(ServletContext context, ConsoleServlet servlet, Access access) {
         try {
             ServletRegistration.Dynamic registration = context.addServlet("changeover-console", servlet);
             if (registration == null) return "it has a servlet of the name changeover-console";
             registration.setAsyncSupported(true);
+            if (access.role().isPresent()) SessionEnds.register(context);
             Set<String> taken = registration.addMapping("/console", "/console/*");
             return taken.isEmpty() ? "" : "it has a servlet of its own at " + String.join(", ", taken);
         } catch (IllegalStateException | UnsupportedOperationException late) {
-            return "this container takes no servlet from a listener that is declared by hand";
+            return "this container takes no servlet and no listener from a listener that is declared by hand";
         }
     }
 
-    private static String token() {
+    private static String orderToken() {
         byte[] octets = new byte[24];
         new SecureRandom().nextBytes(octets);
         return HexFormat.of().formatHex(octets);
     }
 
-    private record On(Registered made, ServletContext context) implements Started {
+    private record On(Registered made, LiveProtocol live, ServletContext context, Optional<URI> server) implements Started {
+        @Override
+        public Map<String, UpgradeProtocol> internal() {
+            return Map.of(Lines.PATH, live);
+        }
+
+        @Override
+        public Optional<Logouts> logouts() {
+            return made.access.role().map(role -> SessionEnds.of(context));
+        }
+
         @Override
         public void rules(PathPolicy policy) {
-            made.servlet.rules(policy);
+            made.servlet.rules(PathPolicy.of(policy.rules().stream().filter(rule -> !rule.protocols().contains(live)).toList()));
+            made.access.logAddress(server);
             made.clock.each(Samples.EVERY_MILLIS, () -> Observatory.of(context).ifPresent(
-                    seen -> made.samples.add(Samples.Sample.of(System.currentTimeMillis(), seen.counts(), made.lines.own()))));
+                    seen -> made.samples.add(Samples.Sample.of(System.currentTimeMillis(), seen.counts()))));
         }
 
         @Override
         public String describe() {
-            return "The console is on at /console, for " + made.access.role().map(name -> "the role " + name).orElse("this machine only");
+            return "The console is on at /console, for " + made.access.role().map(name -> "the role " + name).orElse("this machine only, with the token that is logged once");
         }
 
         @Override

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Answers at {@code /console}: the page, what it shows, and the orders it sends. */
 final class ConsoleServlet extends HttpServlet {
@@ -22,15 +23,14 @@ final class ConsoleServlet extends HttpServlet {
     private final transient Access access;
     private final transient Samples samples;
     private final transient Map<String, Asset> assets = Asset.all();
-    private final transient Lines lines;
     private final long instance;
+    private final transient AtomicLong nextRefusalLogged = new AtomicLong(System.nanoTime());
     private transient volatile PathPolicy policy = PathPolicy.of();
 
     /** @param instance a page of an earlier deployment sees by it that it is one */
-    ConsoleServlet(Access access, Samples samples, Lines lines, long instance) {
+    ConsoleServlet(Access access, Samples samples, long instance) {
         this.access = access;
         this.samples = samples;
-        this.lines = lines;
         this.instance = instance;
     }
 
@@ -40,11 +40,19 @@ final class ConsoleServlet extends HttpServlet {
 
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        guard(response);
+        Optional<Access.Exchange> exchange = access.exchange(request);
+        if (exchange.isPresent()) {
+            guard(response);
+            response.setStatus(302);
+            response.setHeader("Location", exchange.get().location());
+            response.addHeader("Set-Cookie", exchange.get().cookie());
+            return;
+        }
         Optional<String> denied = access.denied(request, response);
-        if (response.isCommitted() || denied.isPresent() && response.getStatus() == 401) return;     // the container's login asks
+        if (response.isCommitted() || denied.isPresent() && response.getStatus() == 401) return;     // the container's login asks, by a page that our policy would break
+        guard(response);
         if (denied.isPresent()) {
-            LOG.log(System.Logger.Level.INFO, "{0} was not let into the console", request.getRemoteAddr());
+            logRefusal(request);
             refuse(response, 403, denied.get());
             return;
         }
@@ -52,7 +60,7 @@ final class ConsoleServlet extends HttpServlet {
         boolean read = request.getMethod().equals("GET") || request.getMethod().equals("HEAD");
         if (read && path.isEmpty()) {
             response.setStatus(302);
-            response.setHeader("Location", request.getContextPath() + "/console/");
+            response.setHeader("Location", ConsoleToken.path(request.getServletContext().getContextPath()) + "/");
         } else if (read && path.startsWith("/api/")) {
             show(path.substring(5), request, response);
         } else if (read) {
@@ -62,6 +70,14 @@ final class ConsoleServlet extends HttpServlet {
         } else {
             response.setHeader("Allow", "GET, HEAD, POST");
             refuse(response, 405, "The console answers GET, HEAD and the POST of its own page.");
+        }
+    }
+
+    /** At most once a second: whoever is refused may ask as often as he likes. */
+    private void logRefusal(HttpServletRequest request) {
+        long now = System.nanoTime(), next = nextRefusalLogged.get();
+        if (now - next >= 0 && nextRefusalLogged.compareAndSet(next, now + 1_000_000_000)) {
+            LOG.log(System.Logger.Level.INFO, "{0} was not let into the console", request.getRemoteAddr());
         }
     }
 
@@ -94,9 +110,9 @@ final class ConsoleServlet extends HttpServlet {
         } else if (seen.isEmpty()) {
             refuse(response, 503, "The application is starting or ending.");
         } else if (what.equals("about")) {
-            json(response, State.about(seen.get().report(), access.token(), instance));
+            json(response, State.about(seen.get().report(), access.orderToken(), instance));
         } else if (what.equals("state")) {
-            json(response, State.News.of(seen.get(), samples, lines.own(), instance, number(request, "decision"), number(request, "sample")).map());
+            json(response, State.News.of(seen.get(), samples, instance, number(request, "decision"), number(request, "sample")).map());
         } else {
             refuse(response, 404, "There is no such thing to show.");
         }

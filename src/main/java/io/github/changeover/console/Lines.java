@@ -3,26 +3,17 @@ package io.github.changeover.console;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.LongAdder;
 
 /**
- * The WebSockets of pages that look. Once a second each gets what has changed; while nobody looks nothing runs. Counts what goes
- * over them, so that a page does not show the octets that showing costs.
+ * The WebSockets of pages that look. Once a second each gets what has changed; while nobody looks nothing runs.
  */
 final class Lines {
     static final String PATH = "/console/live";
+    static final int MOST = 32;
     private static final long EVERY_MILLIS = 1000;
     private final Clock clock;
     private final Set<Line> open = ConcurrentHashMap.newKeySet();
-    private final LongAdder opened = new LongAdder();
-    private final LongAdder octetsIn = new LongAdder();
-    private final LongAdder octetsOut = new LongAdder();
     private Future<?> beat;     // null while nobody looks
-
-    /** What is no connection of the application's. */
-    record Own(long live, long opened, long octetsIn, long octetsOut) {
-        static final Own NONE = new Own(0, 0, 0, 0);
-    }
 
     /** A page's. */
     interface Line {
@@ -34,7 +25,6 @@ final class Lines {
     }
 
     synchronized void opened(Line line) {
-        opened.increment();
         open.add(line);
         if (beat == null) beat = clock.each(EVERY_MILLIS, () -> open.forEach(Line::show));
     }
@@ -46,16 +36,9 @@ final class Lines {
         beat = null;
     }
 
-    void received(int octets) {
-        octetsIn.add(octets);
-    }
-
-    void sent(int octets) {
-        octetsOut.add(octets);
-    }
-
-    Own own() {
-        return new Own(open.size(), opened.sum(), octetsIn.sum(), octetsOut.sum());
+    /** Whether no other page may look. A few may come in beyond {@link #MOST} at the same moment. */
+    boolean areFull() {
+        return open.size() >= MOST;
     }
 
     /** Whether anything runs. */

@@ -19,38 +19,43 @@ import java.util.function.Supplier;
 /** One page's WebSocket: it is shown what the application has, and what it says itself is not listened to. */
 final class LiveLine implements ConnectionHandler.Events, FrameSink, Lines.Line {
     private static final FrameLimits SMALL = new FrameLimits(4096, 4096);
-    private static final int CLOSE = 0x88, PING = 0x89, PONG = 0x8a, GOING_AWAY = 1001;
+    private static final int CLOSE = 0x88, PING = 0x89, PONG = 0x8a, GOING_AWAY = 1001, POLICY_VIOLATION = 1008;
     private final Lines lines;
     private final Supplier<Optional<String>> news;
+    private final Permission permission;
     private final FrameReader reader = new FrameReader(SMALL, Optional.empty(), new DeflatePool(), FrameMemory.UNCOUNTED);
     private volatile SwitchedConnection connection;
 
-    /** @param news what has changed since it was asked the last time, as JSON; empty while there is nobody to ask */
-    LiveLine(Lines lines, Supplier<Optional<String>> news) {
+    /**
+     * @param news       what has changed since it was asked the last time, as JSON; empty while there is nobody to ask
+     * @param permission when it has ended, so does the connection
+     */
+    LiveLine(Lines lines, Supplier<Optional<String>> news, Permission permission) {
         this.lines = lines;
         this.news = news;
+        this.permission = permission;
     }
 
     @Override
     public void opened(SwitchedConnection made) {
         connection = made;
         lines.opened(this);
+        permission.begin(() -> made.execute(() -> leave(CloseFrame.of(POLICY_VIOLATION, "The login, or the console's cookie, has ended."))));
     }
 
     /** On the console's thread. A page that is slow is shown less often. */
     @Override
     public void show() {
+        permission.check();
         if (connection.queued() == 0) news.get().ifPresent(json -> send(PlainFrame.text(json)));
     }
 
     private void send(ByteBuffer frame) {
-        lines.sent(frame.remaining());
         connection.send(frame);
     }
 
     @Override
     public void received(SwitchedConnection same, ByteBuffer octets) {
-        lines.received(octets.remaining());
         reader.read(octets, this);
     }
 
@@ -93,6 +98,7 @@ final class LiveLine implements ConnectionHandler.Events, FrameSink, Lines.Line 
     @Override
     public void closed(SwitchedConnection same, CloseCause cause) {
         lines.closed(this);
+        permission.end();
         reader.close();
     }
 }

@@ -39,14 +39,18 @@ final class LiveProtocol implements UpgradeProtocol {
 
     /** Before the handshake itself is looked at. */
     Optional<Decision.Refuse> gate(UpgradeRequest request, ProtocolToken candidate) {
-        return RequestAtHand.current().map(access::deniedLive).orElse(Optional.of("Only a request can open it.")).map(reason -> new Decision.Refuse(403, reason));
+        Optional<String> denied = RequestAtHand.current().map(access::deniedLive).orElse(Optional.of("Only a request can open it."));
+        if (denied.isPresent()) return denied.map(reason -> new Decision.Refuse(403, reason));
+        return lines.areFull() ? Optional.of(new Decision.Refuse(503, "As many pages look at the console as it takes (" + Lines.MOST + "): close one.")) : Optional.empty();
     }
 
     @Override
     public Decision negotiate(UpgradeRequest request, ProtocolToken offered) {
         OpeningHandshake.Outcome outcome = OpeningHandshake.check(request, HandshakePolicy.NOTHING);
         if (outcome instanceof OpeningHandshake.Refused refused) return refused.refusal();
-        return new Decision.Switch(List.of(offered), ((OpeningHandshake.Accepted) outcome).fields(), agreed -> new LiveLine(lines, news(request.query())));
+        Optional<Permission> permission = RequestAtHand.current().map(access::permission);
+        if (permission.isEmpty()) return new Decision.Refuse(403, "Only a request can open it.");
+        return new Decision.Switch(List.of(offered), ((OpeningHandshake.Accepted) outcome).fields(), agreed -> new LiveLine(lines, news(request.query()), permission.get()));
     }
 
     /** What comes after what the page has, as it says in its query. */
@@ -59,7 +63,7 @@ final class LiveProtocol implements UpgradeProtocol {
             else cursor.sample = number;
         }
         return () -> Observatory.of(context).map(seen -> {
-            State.News news = State.News.of(seen, samples, lines.own(), instance, cursor.decision, cursor.sample);
+            State.News news = State.News.of(seen, samples, instance, cursor.decision, cursor.sample);
             cursor.decision = news.decision();
             cursor.sample = news.sample();
             return Json.of(news.map());

@@ -13,8 +13,8 @@ final class Samples {
 
     /** The counters at a time; octets and decisions count up. */
     record Sample(long millis, long connections, long octetsIn, long octetsOut, long decisions) {
-        static Sample of(long millis, Counts counts, Lines.Own own) {
-            return new Sample(millis, Math.max(0, counts.connections() - own.live()), counts.octetsIn() - own.octetsIn(), counts.octetsOut() - own.octetsOut(),
+        static Sample of(long millis, Counts counts) {
+            return new Sample(millis, counts.connections(), counts.octetsIn(), counts.octetsOut(),
                     counts.decisions().values().stream().flatMap(grounds -> grounds.values().stream()).mapToLong(Long::longValue).sum());
         }
 

@@ -6,7 +6,6 @@ import io.github.changeover.observe.Counts;
 import io.github.changeover.observe.Decided;
 import io.github.changeover.observe.Observatory;
 import io.github.changeover.observe.SelfReport;
-import io.github.changeover.websocket.OpeningHandshake;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -45,9 +44,9 @@ final class State {
      * @param sample   where to go on with samples
      */
     record News(Map<String, Object> map, long decision, long sample) {
-        /** Decisions after a number, samples after a time; without the console's own connections. */
-        static News of(Observatory seen, Samples samples, Lines.Own own, long instance, long decision, long sample) {
-            List<ConnectionView> live = seen.connections().stream().filter(view -> !view.path().equals(Lines.PATH)).toList();
+        /** Decisions after a number, samples after a time. */
+        static News of(Observatory seen, Samples samples, long instance, long decision, long sample) {
+            List<ConnectionView> live = seen.connections();
             List<Decided> decisions = seen.decisionsAfter(decision);
             List<List<Long>> fresh = samples.after(sample);
             Map<String, Object> map = new LinkedHashMap<>();
@@ -55,7 +54,7 @@ final class State {
             map.put("now", System.currentTimeMillis());
             map.put("draining", seen.draining());
             map.put("off", seen.switchedOff());
-            map.put("counts", counts(seen.counts(), own));
+            map.put("counts", counts(seen.counts()));
             map.put("live", live.size());
             map.put("connections", live.stream().limit(MOST_CONNECTIONS).map(State::connection).toList());
             map.put("decisions", decisions.stream().limit(MOST_DECISIONS).map(State::decided).toList());
@@ -71,10 +70,10 @@ final class State {
         }
     }
 
-    private static Map<String, Object> counts(Counts counts, Lines.Own own) {
+    private static Map<String, Object> counts(Counts counts) {
         Map<String, Object> map = new LinkedHashMap<>();
-        map.put("opened", without(counts.opened(), own.opened()));
-        map.put("live", without(counts.live(), own.live()));
+        map.put("opened", counts.opened());
+        map.put("live", counts.live());
         Map<String, Long> closed = new TreeMap<>();
         counts.closed().forEach((kind, count) -> closed.put(word(kind), count));
         map.put("closed", closed);
@@ -85,19 +84,13 @@ final class State {
             decisions.put(word(outcome), some);
         });
         map.put("decisions", decisions);
-        map.put("octetsIn", counts.octetsIn() - own.octetsIn());
-        map.put("octetsOut", counts.octetsOut() - own.octetsOut());
+        map.put("octetsIn", counts.octetsIn());
+        map.put("octetsOut", counts.octetsOut());
         map.put("queued", counts.queued());
         map.put("memory", counts.memory());
         map.put("memoryMax", counts.memoryMax());
         map.put("slowWrites", counts.slowWrites());
         return map;
-    }
-
-    private static Map<String, Long> without(Map<String, Long> counts, long own) {
-        Map<String, Long> others = new TreeMap<>(counts);
-        others.computeIfPresent(OpeningHandshake.TOKEN.toString(), (label, count) -> Math.max(0, count - own));
-        return others;
     }
 
     private static String word(Enum<?> constant) {

@@ -31,7 +31,7 @@ public record TrustedProxies(List<AddressRange> ranges) {
 
     /** What they say of this request's client; empty when its peer is not trusted, or says nothing that can be believed. */
     public Optional<Forwarded> of(UpgradeRequest request) {
-        if (ranges.isEmpty() || request.remote().isUnresolved() || !trusted(request.remote().getAddress())) return Optional.empty();
+        if (ranges.isEmpty() || request.remote().isUnresolved() || !trusts(request.remote().getAddress())) return Optional.empty();
         Optional<Forwarded> standard = walk(forwarded(request.fields().values("Forwarded")));
         Optional<Forwarded> older = walk(older(request.fields()));
         boolean both = request.fields().contains("Forwarded") && request.fields().contains("X-Forwarded-For");
@@ -43,7 +43,8 @@ public record TrustedProxies(List<AddressRange> ranges) {
         return one.isPresent() && other.isPresent() && one.get().client().getHostString().equals(other.get().client().getHostString());
     }
 
-    private boolean trusted(InetAddress address) {
+    /** Whether this address is that of a proxy that is believed. */
+    public boolean trusts(InetAddress address) {
         return ranges.stream().anyMatch(range -> range.contains(address));
     }
 
@@ -54,7 +55,7 @@ public record TrustedProxies(List<AddressRange> ranges) {
             if (hop.isEmpty()) return client;
             Hop said = hop.get();
             client = Optional.of(new Forwarded(said.client(), said.scheme(), said.host()));
-            if (said.client().isUnresolved() || !trusted(said.client().getAddress())) return client;
+            if (said.client().isUnresolved() || !trusts(said.client().getAddress())) return client;
         }
         return client;
     }

@@ -38,7 +38,7 @@ record Agreement(Deployment deployment, Considered considered, Decision.Switch c
             staysHttp("the application may want the content in its parts, which only the container can make", http, response, chain);
             return;
         }
-        RequestMemory memory = exchange.memory(deployment.application().memory());
+        RequestMemory memory = exchange.memory(deployment.application(considered).memory());
         WholeContent read = WholeContent.read(http, request(), deployment.settings(), deployment.container(), memory);
         if (read instanceof WholeContent.Refused refused) {
             exchange.told(deployment.tell(considered, refused.refusal(), refused.ground()));
@@ -59,7 +59,7 @@ record Agreement(Deployment deployment, Considered considered, Decision.Switch c
 
     /** Lets the application answer, once; what cannot go over the new protocol goes as HTTP. */
     private void answerFirst(byte[] content, HttpServletRequest http, HttpServletResponse response, FilterChain chain) throws IOException, ServletException {
-        CapturedBody body = new CapturedBody(deployment.settings().maxCapture(), deployment.overflow(), exchange.memory(deployment.application().memory()));
+        CapturedBody body = new CapturedBody(deployment.settings().maxCapture(), deployment.overflow(), exchange.memory(deployment.application(considered).memory()));
         exchange.hold(body::close);
         CapturedResponse captured = new CapturedResponse(response, body, http.getServletContext().getResponseCharacterEncoding(), !verdict().required());
         chain.doFilter(new StrippedRequest(http, captured, request().hasContent() ? Optional.of(content) : Optional.empty()), captured);
@@ -113,7 +113,7 @@ record Agreement(Deployment deployment, Considered considered, Decision.Switch c
 
     /** Takes a place for the connection; where there is none, answers with the refusal, and returns it. */
     Optional<Decision.Refuse> admit(HttpServletRequest http, HttpServletResponse response) throws IOException {
-        Admission admission = Admission.of(considered, deployment.application().registry(), deployment.places());
+        Admission admission = Admission.of(considered, deployment.application(considered).registry(), deployment.places(considered));
         if (admission instanceof Admission.Granted granted) {
             exchange.hold(granted.place());
             return Optional.empty();

@@ -6,6 +6,8 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.net.URI;
+import java.util.Optional;
 import java.util.concurrent.ThreadFactory;
 
 /**
@@ -157,6 +159,11 @@ public interface Container {
     /** How many threads serve requests, of the listener that has fewest; 0 where that is not known. */
     default int requestThreads() {
         return 0;
+    }
+
+    /** Scheme, host and port by which a client on this machine reaches the container; empty where no port is known yet. */
+    default Optional<URI> localAddress() {
+        return Optional.empty();
     }
 
     /** Ends what was begun for the application, when it goes. */

@@ -22,10 +22,13 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -44,6 +47,7 @@ final class Deployment implements AutoCloseable {
     private final Switching switching;
     private final Chronicle chronicle;
     private final Places places;
+    private final InternalConnections internal;
     private final Overflow overflow;
     private final ServletContext context;
     private final boolean veils, switchesLate;
@@ -66,7 +70,8 @@ final class Deployment implements AutoCloseable {
         CallbackPool callbacks = CallbackPool.of(settings.maxCallbacks(), container.threads(), loader);
         undo.add("the threads of callbacks", callbacks::close);
         Application.CallbackScope scope = Instances.of(loader).requestScope();
-        ProtocolLibrary.Start start = new ProtocolLibrary.Start(context, Changeover.of(context), values, container.requestThreads(), callbacks.results(), scope::begin);
+        ProtocolLibrary.Start start = new ProtocolLibrary.Start(context, Changeover.of(context), values, container.requestThreads(), callbacks.results(), scope::begin,
+                container.localAddress());
         for (ProtocolLibrary library : found) {
             ProtocolLibrary.Started started = library.start(start);
             libraries.add(started);
@@ -76,12 +81,16 @@ final class Deployment implements AutoCloseable {
         switchesLate = libraries.stream().anyMatch(ProtocolLibrary.Started::switchesLate);
         List<UpgradeProtocol> known = libraries.stream().flatMap(library -> library.protocols().stream()).toList();
         policy = Policies.build(Changeover.of(context).fix(), known, EndpointScan.found(context), settings, offers(), loader);
-        switches = Changeover.of(context).switches();
-        settings.off().forEach(switches::off);
-        chronicle = new Chronicle(policy.rules().stream().flatMap(rule -> rule.protocols().stream()).flatMap(protocol -> protocol.tokens().stream()).toList(),
-                settings.operating().decisions());
         BlockingThreads blocking = BlockingThreads.of(settings.maxBlocking(), container.threads());
         undo.add("the threads of handlers that block", blocking::close);
+        Map<String, UpgradeProtocol> own = new HashMap<>();
+        libraries.forEach(library -> own.putAll(library.internal()));
+        internal = new InternalConnections(own, policy, settings.limits(), callbacks, blocking, loader);
+        undo.add("the console's connections", internal::close);
+        switches = Changeover.of(context).switches();
+        settings.off().forEach(switches::off);
+        chronicle = new Chronicle(policy.rules().stream().filter(rule -> !internal.isOn(rule)).flatMap(rule -> rule.protocols().stream())
+                .flatMap(protocol -> protocol.tokens().stream()).toList(), settings.operating().decisions());
         application = new Application(settings.limits(), callbacks, blocking, new MemoryBudget(settings.maxMemory()), loader, scope,
                 chronicle.witness());
         undo.add("the threads of connections", application::close);
@@ -149,8 +158,8 @@ final class Deployment implements AutoCloseable {
     }
 
     private SelfReport report() {
-        List<SelfReport.Path> paths = !offers() ? List.of() : policy.rules().stream().map(rule -> new SelfReport.Path(rule.template().toString(),
-                rule.protocols().stream().flatMap(protocol -> protocol.tokens().stream()).map(ProtocolToken::toString).toList(), Policies.terms(rule))).toList();
+        List<SelfReport.Path> paths = !offers() ? List.of() : policy.rules().stream().filter(rule -> !internal.isOn(rule))
+                .map(rule -> new SelfReport.Path(rule.template().toString(), rule.protocols().stream().flatMap(protocol -> protocol.tokens().stream()).map(ProtocolToken::toString).toList(), Policies.terms(rule))).toList();
         List<String> more = new ArrayList<>(libraries.stream().map(ProtocolLibrary.Started::describe).filter(said -> !said.isEmpty()).toList());
         if (!offers()) policy.rules().stream().filter(PathRule::required).forEach(rule -> more.add(path(context) + rule.template() + " is required, and answered 503"));
         return new SelfReport(context.getServerInfo(), path(context), offers() ? container.name() : "nothing is offered, requests pass untouched", container.deviations(),
@@ -199,14 +208,18 @@ final class Deployment implements AutoCloseable {
 
     /** For a request that was to switch, and stays HTTP; whoever calls has logged it. */
     Chronicle.Entry stays(Considered considered, String reason) {
-        return chronicle.decided(considered.request(), considered.verdict().explanation().ignored(Ground.STAYED_HTTP, reason), considered.took());
+        return record(considered, considered.verdict().explanation().ignored(Ground.STAYED_HTTP, reason));
     }
 
     private Chronicle.Entry tell(Considered considered, Explanation explanation) {
         // a switch is as ordinary as an answer, and costs more to log than to make
         System.Logger.Level level = explanation.outcome() == Explanation.Outcome.REFUSED ? System.Logger.Level.INFO : System.Logger.Level.DEBUG;
         if (LOG.isLoggable(level)) LOG.log(level, explanation.toString());
-        return chronicle.decided(considered.request(), explanation, considered.took());
+        return record(considered, explanation);
+    }
+
+    private Chronicle.Entry record(Considered considered, Explanation explanation) {
+        return internal.concern(considered) ? head -> { } : chronicle.decided(considered.request(), explanation, considered.took());
     }
 
     Settings settings() {
@@ -225,8 +238,9 @@ final class Deployment implements AutoCloseable {
         return switches;
     }
 
-    Places places() {
-        return places;
+    /** What limits the number of connections such as this one. */
+    Places places(Considered considered) {
+        return internal.concern(considered) ? internal.places() : places;
     }
 
     Overflow overflow() {
@@ -235,6 +249,11 @@ final class Deployment implements AutoCloseable {
 
     Application application() {
         return application;
+    }
+
+    /** What a connection of this request shares with others. */
+    Application application(Considered considered) {
+        return internal.concern(considered) ? internal.application() : application;
     }
 
     Switching switching() {
@@ -260,7 +279,11 @@ final class Deployment implements AutoCloseable {
     @Override
     public void close() {
         Changeover.of(context).drainedBy(null);
+        long begun = System.nanoTime();
+        internal.startDraining(settings.limits().drain());
         application.registry().stop(settings.limits().drain());
+        Duration left = settings.limits().drain().minusNanos(System.nanoTime() - begun);
+        internal.stop(left.isNegative() ? Duration.ZERO : left);
         undo.run();
     }
 }

@@ -1,9 +1,6 @@
 package io.github.changeover.servlet;
 
-import io.github.changeover.forwarded.AddressRange;
 import io.github.changeover.forwarded.TrustedProxies;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -19,21 +16,12 @@ import java.util.Set;
  * @param metricsRole who may read them; empty for anybody who reaches them
  */
 record Operating(int decisions, boolean explain, TrustedProxies proxies, Optional<String> health, Optional<String> metrics, Optional<String> metricsRole) {
-    static final Set<String> NAMES = Set.of("changeover.decisions", "changeover.explain", "changeover.trusted-proxies", "changeover.health.path",
+    static final Set<String> NAMES = Set.of("changeover.decisions", "changeover.explain", SettingValues.TRUSTED_PROXIES, "changeover.health.path",
             "changeover.metrics.path", "changeover.metrics.role");
 
     static Operating read(SettingValues source) {
-        return new Operating(source.count("changeover.decisions", 256, 100_000), source.flag("changeover.explain").orElse(false), proxies(source),
+        return new Operating(source.count("changeover.decisions", 256, 100_000), source.flag("changeover.explain").orElse(false), source.trustedProxies(),
                 path(source, "changeover.health.path"), path(source, "changeover.metrics.path"), source.value("changeover.metrics.role"));
-    }
-
-    private static TrustedProxies proxies(SettingValues source) {
-        List<AddressRange> ranges = new ArrayList<>();
-        for (String word : source.list("changeover.trusted-proxies").orElse(List.of())) {
-            ranges.add(AddressRange.parse(word).orElseThrow(() -> new SettingValues.Wrong("changeover.trusted-proxies", word,
-                    "addresses and blocks of them with commas between, such as 10.0.0.0/8, 127.0.0.1, 2001:db8::/32")));
-        }
-        return new TrustedProxies(ranges);
     }
 
     private static Optional<String> path(SettingValues source, String name) {

@@ -5,8 +5,10 @@ import io.github.changeover.negotiation.PathPolicy;
 import io.github.changeover.spi.UpgradeProtocol;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.http.HttpServletRequest;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
@@ -46,8 +48,10 @@ public interface ProtocolLibrary {
      * @param requestThreads how many threads of the container's serve requests; 0 where that is not known
      * @param scope          begins a request scope of CDI on this thread, where there is one; what it returns ends it
      * @param results        runs results of asynchronous sends, beside callbacks; see {@link io.github.changeover.connection.CallbackPool#results}
+     * @param localAddress   scheme, host and port by which a client on this machine reaches the container; empty where no port is known yet
      */
-    record Start(ServletContext context, Changeover changeover, SettingValues settings, int requestThreads, Executor results, Supplier<Runnable> scope) {
+    record Start(ServletContext context, Changeover changeover, SettingValues settings, int requestThreads, Executor results, Supplier<Runnable> scope,
+            Optional<URI> localAddress) {
         /** @throws IllegalStateException when the library that a protocol is built on is not here */
         public void need(String type, String protocol, String artifact) {
             try {
@@ -64,6 +68,14 @@ public interface ProtocolLibrary {
         /** What a path's setting can name, beside what the application brings. */
         default List<UpgradeProtocol> protocols() {
             return List.of();
+        }
+
+        /**
+         * Paths that it offers and that are not the application's, by template, each with its only protocol: their connections are in no list, count or limit
+         * of the application's.
+         */
+        default Map<String, UpgradeProtocol> internal() {
+            return Map.of();
         }
 
         /** For the log at start; empty for nothing to say. */

@@ -1,5 +1,7 @@
 package io.github.changeover.servlet;
 
+import io.github.changeover.forwarded.AddressRange;
+import io.github.changeover.forwarded.TrustedProxies;
 import io.github.changeover.spi.ProtocolToken;
 import jakarta.servlet.ServletContext;
 import java.time.Duration;
@@ -23,6 +25,7 @@ public final class SettingValues {
         }
     }
 
+    static final String TRUSTED_PROXIES = "changeover.trusted-proxies";
     private static final Pattern TIME = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
     private static final Pattern SIZE = Pattern.compile("(\\d{1,9})([KMG]?)B?", Pattern.CASE_INSENSITIVE);
     private static final Pattern COUNT = Pattern.compile("\\d{1,9}");
@@ -82,6 +85,16 @@ public final class SettingValues {
             tokens.add(ProtocolToken.parse(word).orElseThrow(() -> new Wrong(name, word, "protocols as in Upgrade, such as example/1, with commas between")));
         }
         return tokens;
+    }
+
+    /** The proxies that are believed. */
+    public TrustedProxies trustedProxies() {
+        List<AddressRange> ranges = new ArrayList<>();
+        for (String word : list(TRUSTED_PROXIES).orElse(List.of())) {
+            ranges.add(AddressRange.parse(word).orElseThrow(() -> new Wrong(TRUSTED_PROXIES, word,
+                    "addresses and blocks of them with commas between, such as 10.0.0.0/8, 127.0.0.1, 2001:db8::/32")));
+        }
+        return new TrustedProxies(ranges);
     }
 
     private <T> T parsed(String name, T otherwise, Pattern form, Function<Matcher, T> read, String allowed) {

@@ -1,5 +1,6 @@
 package io.github.changeover.servlet;
 
+import io.github.changeover.connection.Application;
 import io.github.changeover.connection.BlockingThreads;
 import io.github.changeover.connection.LiveConnection;
 import io.github.changeover.negotiation.Explanation.Ground;
@@ -118,6 +119,7 @@ final class Switching {
     /** The connection with its handler, made when nobody can object any more; empty when it was refused, and that was answered. */
     private Optional<Made> connection(Exchange.Pending pending, Exchange exchange, HttpServletRequest request, HttpServletResponse response) throws IOException {
         UpgradeProtocol protocol = pending.considered().verdict().protocol().orElseThrow();
+        Application application = pending.deployment().application(pending.considered());
         ConnectionHandler handler;
         try {
             handler = pending.decision().handler().apply(pending.context());
@@ -130,7 +132,7 @@ final class Switching {
         Runnable afterHandler = () -> {
             if (protocol instanceof EndpointProtocol endpoint) endpoint.release(handler);
         };
-        BlockingThreads threads = pending.deployment().application().blocking();
+        BlockingThreads threads = application.blocking();
         boolean blocks = handler instanceof ConnectionHandler.Blocking;
         if (blocks && !threads.reserve()) {
             ((ConnectionHandler.Blocking) handler).unserved();
@@ -143,7 +145,7 @@ final class Switching {
         }
         Runnable held = exchange.handOver();
         try {
-            LiveConnection connection = new LiveConnection(pending.deployment().application(), pending.context().request(), pending.context().protocol(),
+            LiveConnection connection = new LiveConnection(application, pending.context().request(), pending.context().protocol(),
                     early(protocol, request), handler, held, afterHandler);
             exchange.memoryMovesTo(connection);
             return Optional.of(new Made(connection, handler));

@@ -19,8 +19,16 @@ const charts = [
 ];
 
 async function get(path) {
-  const response = await fetch(path, { headers: { Accept: 'application/json' }, cache: 'no-store' });
-  if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
+  return answer(await fetch(path, { headers: { Accept: 'application/json' }, cache: 'no-store' }));
+}
+
+/** What an answer holds. One that is no JSON is the container's login: the page is loaded again, and asks for it. */
+async function answer(response) {
+  if (!response.ok) throw Object.assign(new Error(`${response.status} ${(await response.text()).trim()}`), { denied: response.status === 401 || response.status === 403 });
+  if (!response.headers.get('Content-Type')?.startsWith('application/json')) {
+    location.reload();
+    throw new Error('You are not logged in.');
+  }
   return response.json();
 }
 
@@ -28,11 +36,10 @@ async function get(path) {
 async function order(what, parameters, done) {
   try {
     const response = await fetch(`api/${what}`, { method: 'POST', headers: { 'X-Changeover-Token': about.token }, body: new URLSearchParams(parameters) });
-    if (!response.ok) throw new Error((await response.text()).trim());
-    const answer = await response.json();
-    if (done) announce(answer.done ? done : 'It was gone already.');
+    const obeyed = await answer(response);
+    if (done) announce(obeyed.done ? done : 'It was gone already.');
     if (done) refresh();
-    return answer;
+    return obeyed;
   } catch (failure) {
     announce(`That did not work: ${failure.message}`);
     return null;
@@ -97,8 +104,8 @@ async function refresh() {
     if (!document.hidden) line.open();
     if (!line.isOpen) waiting = setTimeout(refresh, document.hidden ? 10_000 : 1000);
   } catch (failure) {
-    status('lost', 'No answer');
-    announce(`The server does not answer. ${failure.message}`);
+    status('lost', failure.denied ? 'No access' : 'No answer');
+    announce(failure.denied ? failure.message : `The server does not answer. ${failure.message}`);
     waiting = setTimeout(refresh, 3000);
   } finally {
     asking = false;

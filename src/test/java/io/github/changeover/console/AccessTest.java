@@ -2,13 +2,15 @@ package io.github.changeover.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.changeover.forwarded.AddressRange;
+import io.github.changeover.forwarded.TrustedProxies;
+import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,8 +18,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AccessTest {
-    private static final Access HERE = new Access(Optional.empty(), "secret");
+    private static final ConsoleToken CONSOLE = new ConsoleToken("", System::currentTimeMillis);
+    private static final Access HERE = Access.withToken(CONSOLE, new TrustedProxies(List.of(AddressRange.parse("127.0.0.9").orElseThrow())), "secret");
 
+    /** With a valid cookie. */
     private static HttpServletRequest from(String address, String host, String... fields) {
         Map<String, String> all = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         if (host != null) all.put("Host", host);
@@ -29,6 +33,12 @@ class AccessTest {
                     case "getHeaders" -> Collections.enumeration(all.containsKey((String) given[0]) ? List.of(all.get((String) given[0])) : List.of());
                     case "getHeaderNames" -> Collections.enumeration(all.keySet());
                     case "getScheme" -> "http";
+                    case "getMethod" -> "GET";
+                    case "getProtocol" -> "HTTP/1.1";
+                    case "getQueryString", "getAttribute" -> null;
+                    case "isSecure" -> false;
+                    case "getServerPort" -> 80;
+                    case "getCookies" -> new Cookie[] {new Cookie("changeover-console-80", CONSOLE.cookie())};
                     default -> throw new UnsupportedOperationException(method.getName());
                 });
     }
@@ -58,9 +68,15 @@ class AccessTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"Forwarded", "X-Forwarded-For", "x-forwarded-proto", "X-Forwarded-Anything", "Via", "X-Real-IP", "forwarded"})
+    @ValueSource(strings = {"Forwarded", "X-Forwarded-For", "x-forwarded-proto", "X-Forwarded-Anything", "Via", "X-Real-IP", "forwarded", "CDN-Loop", "x-cluster-client-ip"})
     void aProxyOnThisMachineDoesNot(String field) throws IOException {
         assertThat(comesIn(from("127.0.0.1", "localhost", field, ""))).isFalse();
+    }
+
+    @Test
+    void aTrustedProxyDoesNot() throws IOException {
+        assertThat(comesIn(from("127.0.0.8", "localhost"))).isTrue();
+        assertThat(comesIn(from("127.0.0.9", "localhost"))).isFalse();
     }
 
     @Test

@@ -5,6 +5,7 @@ import io.github.changeover.testkit.Head;
 import io.github.changeover.testkit.Wire;
 import java.io.IOException;
 import java.net.URI;
+import java.util.Arrays;
 
 /** Speaks to one application. */
 record Asking(URI server, String context) {
@@ -19,7 +20,14 @@ record Asking(URI server, String context) {
 
     /** The content of a page; fails on any status but 200. */
     String page(String path) throws IOException {
-        try (Wire wire = Wire.connect(server).send(Ask.get(context + path, "Connection: close"))) {
+        return page(path, new String[0]);
+    }
+
+    /** The same with these field lines. */
+    String page(String path, String... fields) throws IOException {
+        String[] all = Arrays.copyOf(fields, fields.length + 1);
+        all[fields.length] = "Connection: close";
+        try (Wire wire = Wire.connect(server).send(Ask.get(context + path, all))) {
             Head head = wire.readHead();
             if (head.status() != 200) throw new AssertionError(path + " answered " + head);
             return wire.readBodyText(head);

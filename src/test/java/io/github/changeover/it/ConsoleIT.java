@@ -32,9 +32,10 @@ import org.yaml.snakeyaml.Yaml;
 class ConsoleIT {
     private static ContainerUnderTest server;
     private static Asking asking;
+    private static String cookie;
 
     @BeforeAll
-    static void deploy(ContainerUnderTest container) {
+    static void deploy(ContainerUnderTest container) throws IOException {
         server = container;
         container.deploy(War.with("console").app("wire").app("stranger").set("changeover.console", "true").set("changeover.path./advertised.advertise", "true")
                 .set("changeover.path./closing.close-on-refuse", "true").build(), "/console-on");
@@ -43,6 +44,7 @@ class ConsoleIT {
                 .webXml("<login-config><auth-method>BASIC</auth-method><realm-name>file</realm-name></login-config><security-role><role-name>member</role-name></security-role>")
                 .file("WEB-INF/glassfish-web.xml", SecurityIT.ROLES).build(), "/console-role");
         asking = Asking.of(container, "/console-on");
+        cookie = ConsoleLogin.cookie(container, "/console-on");
     }
 
     @AfterAll
@@ -51,7 +53,7 @@ class ConsoleIT {
     }
 
     private static Ask.Answer get(String path, String... fields) throws IOException {
-        return send(Message.of("GET /console-on" + path, fields));
+        return send(Message.of("GET /console-on" + path, fields).with(cookie));
     }
 
     private static Ask.Answer send(Message message) throws IOException {
@@ -71,7 +73,7 @@ class ConsoleIT {
     private static Ask.Answer order(String what, Map<String, String> parameters, String... fields) throws IOException {
         String form = parameters.entrySet().stream().map(entry -> entry.getKey() + "=" + URLEncoder.encode(entry.getValue(), StandardCharsets.UTF_8))
                 .collect(Collectors.joining("&"));
-        return send(Message.of("POST /console-on/console/api/" + what, "Content-Type: application/x-www-form-urlencoded;charset=UTF-8").with(fields)
+        return send(Message.of("POST /console-on/console/api/" + what, "Content-Type: application/x-www-form-urlencoded;charset=UTF-8", cookie).with(fields)
                 .content(form.getBytes(StandardCharsets.US_ASCII), Message.Framing.LENGTH));
     }
 
@@ -121,7 +123,7 @@ class ConsoleIT {
 
     @Test
     void aPageWhoseNameWasReboundIsRefused() throws IOException {
-        try (Wire wire = Wire.connect(server.http()).send("GET /console-on/console/api/about HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n")) {
+        try (Wire wire = Wire.connect(server.http()).send("GET /console-on/console/api/about HTTP/1.1\r\nHost: evil.example\r\n" + cookie + "\r\nConnection: close\r\n\r\n")) {
             assertThat(wire.readHead().status()).isEqualTo(403);
         }
     }
@@ -136,7 +138,7 @@ class ConsoleIT {
         assertThat(order("drain", Map.of(), right, "Sec-Fetch-Site: cross-site").status()).isEqualTo(403);
         assertThat(order("drain", Map.of(), right, "Sec-Fetch-Site: same-site").status()).isEqualTo(403);
         assertThat(get("/console/api/drain", right).status()).isEqualTo(404);
-        assertThat(send(Message.of("PUT /console-on/console/api/drain", right)).status()).isEqualTo(405);
+        assertThat(send(Message.of("PUT /console-on/console/api/drain", right, cookie)).status()).isEqualTo(405);
         assertThat(get("/console/api/about", "Sec-Fetch-Site: cross-site").status()).isEqualTo(403);
         assertThat(get("/console/api/state", "Origin: http://evil.example").status()).isEqualTo(403);
         assertThat(((Map<?, ?>) json(get("/console/api/state").body())).get("draining")).isEqualTo(false);

@@ -27,15 +27,17 @@ import org.yaml.snakeyaml.Yaml;
 @OnContainer
 class ConsoleLiveIT {
     private static ContainerUnderTest server;
+    private static String cookie;
 
     @BeforeAll
-    static void deploy(ContainerUnderTest container) {
+    static void deploy(ContainerUnderTest container) throws IOException {
         server = container;
         container.deploy(War.with("live").app("wire").app("stranger").set("changeover.console", "true").build(), "/live-on");
         container.deploy(War.with("liveless").app("foreign").build(), "/live-off");
         container.deploy(War.with("liverole").app("stranger").app("foreign").set("changeover.console", "true").set("changeover.console.role", Logins.ROLE)
                 .webXml("<login-config><auth-method>BASIC</auth-method><realm-name>file</realm-name></login-config><security-role><role-name>member</role-name></security-role>")
                 .file("WEB-INF/glassfish-web.xml", SecurityIT.ROLES).build(), "/live-role");
+        cookie = ConsoleLogin.cookie(container, "/live-on");
     }
 
     @AfterAll
@@ -54,7 +56,7 @@ class ConsoleLiveIT {
     }
 
     private static Wire open() throws IOException {
-        Wire wire = handshake("/live-on", "Origin: http://localhost", "Sec-Fetch-Site: same-origin");
+        Wire wire = handshake("/live-on", cookie, "Origin: http://localhost", "Sec-Fetch-Site: same-origin");
         Head head = wire.readHead();
         assertThat(head.status()).isEqualTo(101);
         assertThat(head.only("Sec-WebSocket-Accept")).isEqualTo("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
@@ -80,9 +82,9 @@ class ConsoleLiveIT {
     }
 
     private static void order(String what) throws IOException {
-        Matcher token = Pattern.compile("\"token\":\"([0-9a-f]+)\"").matcher(send(Message.of("GET /live-on/console/api/about")).body());
+        Matcher token = Pattern.compile("\"token\":\"([0-9a-f]+)\"").matcher(send(Message.of("GET /live-on/console/api/about", cookie)).body());
         assertThat(token.find()).isTrue();
-        Message order = Message.of("POST /live-on/console/api/" + what, "X-Changeover-Token: " + token.group(1)).content(new byte[0], Message.Framing.LENGTH);
+        Message order = Message.of("POST /live-on/console/api/" + what, "X-Changeover-Token: " + token.group(1), cookie).content(new byte[0], Message.Framing.LENGTH);
         assertThat(send(order).status()).isEqualTo(200);
     }
 
@@ -96,7 +98,7 @@ class ConsoleLiveIT {
                 assertThat(greeted.readHead().status()).isEqualTo(101);
                 Map<?, ?> state = await(wire, now -> now.get("live").equals(1));
                 assertThat(((Map<?, ?>) ((List<?>) state.get("connections")).get(0)).get("protocol")).isEqualTo("greet/1");
-                assertThat(((Map<?, ?>) ((Map<?, ?>) state.get("counts")).get("live")).get("websocket")).isEqualTo(0);
+                assertThat(((Map<?, ?>) ((Map<?, ?>) state.get("counts")).get("live")).containsKey("websocket")).isFalse();
             }
             await(wire, state -> state.get("live").equals(0));
             assertThat((List<?>) await(wire, state -> true).get("decisions")).as("each is told once").isEmpty();
@@ -107,12 +109,12 @@ class ConsoleLiveIT {
     @ValueSource(strings = {"X-Test-From: 192.0.2.7", "X-Test-From: 2001:db8::7", "X-Forwarded-For: 127.0.0.1", "X-Forwarded-Host: localhost", "Forwarded: for=127.0.0.1",
             "Via: 1.1 proxy", "Origin: http://evil.example", "Origin: null", "Origin: https://localhost", "Sec-Fetch-Site: cross-site", "Sec-Fetch-Site: same-site"})
     void whoMayNotReadThePageMayNotOpenIt(String field) throws IOException {
-        assertThat(status("/live-on", field)).isEqualTo(403);
+        assertThat(status("/live-on", cookie, field)).isEqualTo(403);
     }
 
     @Test
     void aPageWhoseNameWasReboundMayNotOpenIt() throws IOException {
-        String request = Frames.handshake("/live-on/console/live", "Origin: http://evil.example").replace("Host: localhost", "Host: evil.example");
+        String request = Frames.handshake("/live-on/console/live", cookie, "Origin: http://evil.example").replace("Host: localhost", "Host: evil.example");
         try (Wire wire = Wire.connect(server.http()).send(request)) {
             assertThat(wire.readHead().status()).isEqualTo(403);
         }
@@ -133,7 +135,7 @@ class ConsoleLiveIT {
 
     @Test
     void aFaultyHandshakeIsRefused() throws IOException {
-        String request = Frames.handshake("/live-on/console/live").replace("Sec-WebSocket-Version: 13", "Sec-WebSocket-Version: 12");
+        String request = Frames.handshake("/live-on/console/live", cookie).replace("Sec-WebSocket-Version: 13", "Sec-WebSocket-Version: 12");
         try (Wire wire = Wire.connect(server.http()).send(request)) {
             Head head = wire.readHead();
             assertThat(head.status()).isEqualTo(426);
@@ -170,27 +172,15 @@ class ConsoleLiveIT {
     }
 
     @Test
-    void aDrainSaysGoodbyeToItAndTurnsItAway() throws IOException {
-        try (Wire wire = open()) {
-            order("drain");
-            assertThat(said(wire)).isEqualTo("88 1001 The application is going.|");
-            assertThat(status("/live-on")).isEqualTo(503);
-        } finally {
-            order("welcome");
-        }
-        open().close();
-    }
-
-    @Test
     void aPageGoesOnFromWhatItHas() throws IOException {
         try (Wire ignored = Asking.of(server, "/live-on").offer("/greet", "unknown/7")) {
             ignored.readHead();
         }
-        try (Wire wire = Wire.connect(server.http()).send(Frames.handshake("/live-on/console/live?sample=0&decision=0"))) {
+        try (Wire wire = Wire.connect(server.http()).send(Frames.handshake("/live-on/console/live?sample=0&decision=0", cookie))) {
             assertThat(wire.readHead().status()).isEqualTo(101);
             assertThat((List<?>) await(wire, state -> true).get("decisions")).isNotEmpty();
         }
-        try (Wire wire = Wire.connect(server.http()).send(Frames.handshake("/live-on/console/live?decision=999999999&sample=999999999999999"))) {
+        try (Wire wire = Wire.connect(server.http()).send(Frames.handshake("/live-on/console/live?decision=999999999&sample=999999999999999", cookie))) {
             assertThat(wire.readHead().status()).isEqualTo(101);
             Map<?, ?> first = await(wire, state -> true);
             assertThat(first.get("decisions")).isEqualTo(List.of());
@@ -203,7 +193,7 @@ class ConsoleLiveIT {
     void anApplicationThatGoesSaysGoodbyeAndLeavesNothing() throws Exception {
         server.deploy(War.with("live-lived").app("lived").set("changeover.console", "true").set("changeover.linger", "200ms").build(), "/live-lived");
         WeakReference<?> loader = (WeakReference<?>) System.getProperties().remove("lived.loader");
-        try (Wire wire = handshake("/live-lived")) {
+        try (Wire wire = handshake("/live-lived", ConsoleLogin.cookie(server, "/live-lived"))) {
             assertThat(wire.readHead().status()).isEqualTo(101);
             await(wire, state -> true);
             server.undeploy("/live-lived");

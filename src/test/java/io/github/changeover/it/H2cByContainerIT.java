@@ -29,7 +29,7 @@ class H2cByContainerIT {
             own.deploy(H2cIT.war("h2c-own").set("changeover.console", "true").build(), "/h2cown");
             String said = SAYS + "(Http2Protocol on port " + own.http().getPort() + ")";
             assertThat(container.log().split(Pattern.quote(said), -1)).as("the log says it once").hasSize(2);
-            assertThat(Asking.of(own, "/h2cown").page("/console/api/about")).contains(said.replace("'", "\\u0027"));
+            assertThat(Asking.of(own, "/h2cown").page("/console/api/about", ConsoleLogin.cookie(own.http(), "/h2cown", ConsoleLogin.token(container, "/h2cown")))).contains(said.replace("'", "\\u0027"));
             assertThat(facts(own)).contains("protocol=HTTP/2.0");
         }
     }
@@ -54,7 +54,7 @@ class H2cByContainerIT {
         container.deploy(H2cIT.war("h2c-theirs").set("changeover.console", "true").build(), "/h2ctheirs");
         try {
             assertThat(container.log()).containsPattern("takes 'Upgrade: h2c' before any filter \\(HTTP/2 is on for http-listener(-1)?\\)");
-            assertThat(Asking.of(container, "/h2ctheirs").page("/console/api/about")).contains(SAYS.replace("'", "\\u0027"));
+            assertThat(Asking.of(container, "/h2ctheirs").page("/console/api/about", ConsoleLogin.cookie(container, "/h2ctheirs"))).contains(SAYS.replace("'", "\\u0027"));
             try (Http2Wire http = Http2Wire.upgrade(container, "/h2ctheirs/page/facts", 3, 100).preface()) {
                 assertThat(Http2Wire.text(http.readUntil(Frame::ends), 1)).contains("protocol=HTTP/2.0");
             }

@@ -16,7 +16,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -29,6 +32,7 @@ class RunIT {
 
     @Test
     @Timeout(180)
+    @DisplayName("It says when it serves, S2: prints the console's address with the token, and Ctrl-C ends it")
     void itSaysWhenItServesAndCtrlCEndsIt() throws Exception {
         int port = freePort();
         Path work = Files.createDirectories(Path.of(System.getProperty("changeover.target"), "running"));
@@ -40,6 +44,7 @@ class RunIT {
                 assertThat(run.isAlive()).as(Files.readString(out)).isTrue();
                 run.waitFor(50, TimeUnit.MILLISECONDS);
             }
+            theConsoleOpens(out, port);
             System.out.println("ready after " + Duration.ofNanos(System.nanoTime() - begun).toMillis() + " ms");
             try (Wire wire = Wire.connect(URI.create("http://127.0.0.1:" + port)).send(Ask.upgrade("/echo", "example/1"))) {
                 assertThat(wire.readHead().status()).isEqualTo(101);
@@ -52,6 +57,22 @@ class RunIT {
             assertThat(Files.readString(out)).doesNotContain("Exception", "\tat ");
         } finally {
             run.destroyForcibly();
+        }
+    }
+
+    /** S2: at the address that is printed, which has the token. */
+    private static void theConsoleOpens(Path out, int port) throws IOException, InterruptedException {
+        Pattern printed = Pattern.compile("The console: (http://127\\.0\\.0\\.1:" + port + ")/console/\\?token=([A-Za-z0-9_-]{43})\n");
+        Matcher matcher = printed.matcher(Files.readString(out));
+        for (int round = 0; !matcher.find() && round < 100; round++) {
+            Thread.sleep(50);
+            matcher = printed.matcher(Files.readString(out));
+        }
+        assertThat(matcher.reset().find()).as(Files.readString(out)).isTrue();
+        URI server = URI.create(matcher.group(1));
+        try (Wire wire = Wire.connect(server).send(Ask.get("/console/", ConsoleLogin.cookie(server, "", matcher.group(2)))); Wire other = Wire.connect(server).send(Ask.get("/console/"))) {
+            assertThat(wire.readHead().status()).isEqualTo(200);
+            assertThat(other.readHead().status()).isEqualTo(403);
         }
     }
 

@@ -12,6 +12,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Serves the WAR until it is told to end: ./mvnw -Prun. */
@@ -25,7 +27,7 @@ public final class Run {
               printf 'GET /echo HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: Upgrade\\r\\nUpgrade: example/1\\r\\n\\r\\nhello\\nQUIT\\n' | nc 127.0.0.1 %1$d
               curl --http2 http://127.0.0.1:%1$d/h2c
 
-            The console: http://127.0.0.1:%1$d/console/
+            The console: %2$s
 
             Ctrl-C ends it.
             """;
@@ -46,9 +48,16 @@ public final class Run {
         Runtime.getRuntime().addShutdownHook(new Thread(container::stop, "stop"));
         DemoSettings.all().forEach(System::setProperty);
         container.deploy(Path.of(arguments[2]), "");
-        System.out.printf(TRY, port);
+        System.out.printf(TRY, port, console(container.log(), port));
         System.out.flush();
         stayWith(maven);
+    }
+
+    /** As the log has it: with the token, unless a role opens it. */
+    private static String console(String log, int port) {
+        String plain = "http://127.0.0.1:" + port + "/console/";
+        Matcher matcher = Pattern.compile(Pattern.quote(plain) + "\\?token=[A-Za-z0-9_-]+").matcher(log);
+        return matcher.find() ? matcher.group() : plain;
     }
 
     private static int port(String text) {

@@ -12,6 +12,7 @@ import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpUpgradeHandler;
 import java.io.IOException;
+import java.net.URI;
 import java.util.Collections;
 import java.util.Optional;
 import java.util.concurrent.ThreadFactory;
@@ -179,6 +180,11 @@ public final class PayaraContainer implements Container {
         String takes = "the container takes 'Upgrade: h2c' before any filter ";
         if (listeners == null) return takes + "where HTTP/2 is on for a listener; ";
         return listeners.takeH2c().isEmpty() ? "" : takes + "(HTTP/2 is on for " + String.join(", ", listeners.takeH2c()) + "); ";
+    }
+
+    @Override
+    public Optional<URI> localAddress() {
+        return listeners == null ? Optional.empty() : listeners.localAddress();
     }
 
     @Override

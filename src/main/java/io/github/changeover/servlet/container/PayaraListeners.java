@@ -2,16 +2,21 @@ package io.github.changeover.servlet.container;
 
 import jakarta.servlet.ServletContext;
 import java.lang.annotation.Annotation;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The listeners of this Payara, as its configuration has them, found by reflection.
  *
  * @param takeH2c the names of those that answer {@code Upgrade: h2c} themselves
  * @param threads those of the listener that has fewest
+ * @param local   where clients on this machine reach those they can reach, in the configuration's order
  */
-record PayaraListeners(List<String> takeH2c, int threads) {
+record PayaraListeners(List<String> takeH2c, int threads, List<URI> local) {
     private static final String SELF = "default-instance-name", DOM = "org.glassfish.grizzly.config.dom.";
 
     /** @return null where the configuration is not as known */
@@ -31,6 +36,7 @@ record PayaraListeners(List<String> takeH2c, int threads) {
         Ask ask = new Ask(loader);
         Object listeners = ask.of("NetworkConfig", type.getMethod("getNetworkConfig").invoke(config), "getNetworkListeners");
         List<String> takeH2c = new ArrayList<>();
+        List<URI> local = new ArrayList<>();
         int threads = Integer.MAX_VALUE;
         for (Object listener : (Iterable<?>) ask.of("NetworkListeners", listeners, "getNetworkListener")) {
             Object protocol = ask.of("NetworkListener", listener, "findHttpProtocol");
@@ -38,9 +44,26 @@ record PayaraListeners(List<String> takeH2c, int threads) {
             Object http = ask.of("Protocol", protocol, "getHttp");
             if ("__asadmin".equals(ask.of("Http", http, "getDefaultVirtualServer"))) continue;
             if (!ask.is("Protocol", protocol, "getSecurityEnabled") && ask.is("Http", http, "getHttp2Enabled")) takeH2c.add(ask.of("NetworkListener", listener, "getName").toString());
+            address(ask, listener, ask.is("Protocol", protocol, "getSecurityEnabled")).ifPresent(local::add);
             threads = Math.min(threads, Integer.parseInt(ask.of("ThreadPool", ask.of("NetworkListener", listener, "findThreadPool"), "getMaxThreadPoolSize").toString()));
         }
-        return new PayaraListeners(takeH2c, threads == Integer.MAX_VALUE ? 0 : threads);
+        return new PayaraListeners(takeH2c, threads == Integer.MAX_VALUE ? 0 : threads, local);
+    }
+
+    private static Optional<URI> address(Ask ask, Object listener, boolean tls) {
+        try {
+            int port = Integer.parseInt(ask.of("NetworkListener", listener, "getPort").toString());
+            if (port <= 0 || ask.is("NetworkListener", listener, "getJkEnabled")) return Optional.empty();
+            Object bound = ask.of("NetworkListener", listener, "getAddress");
+            return LocalAddress.of(bound == null ? null : InetAddress.getByName(bound.toString())).map(host -> URI.create((tls ? "https://" : "http://") + host + ":" + port));
+        } catch (ReflectiveOperationException | UnknownHostException | RuntimeException unknown) {
+            return Optional.empty();
+        }
+    }
+
+    /** Without TLS if possible; empty where there is none. */
+    Optional<URI> localAddress() {
+        return local.stream().filter(address -> address.getScheme().equals("http")).findFirst().or(() -> local.stream().findFirst());
     }
 
     /** Elements of the configuration are asked by their public interfaces: what implements them is hidden. */

@@ -2,8 +2,11 @@ package io.github.changeover.servlet.container;
 
 import jakarta.servlet.ServletContext;
 import java.lang.reflect.Field;
+import java.net.URI;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.catalina.Service;
 import org.apache.catalina.connector.Connector;
@@ -28,8 +31,23 @@ record TomcatConnectors(List<Connector> all) {
 
     /** Those that answer {@code Upgrade: h2c} themselves, by their ports; empty for none. */
     String takeH2c() {
-        return all.stream().filter(TomcatConnectors::takesH2c).map(connector -> Integer.toString(connector.getLocalPort() > 0 ? connector.getLocalPort() : connector.getPort()))
+        return all.stream().filter(TomcatConnectors::takesH2c).map(connector -> Integer.toString(port(connector)))
                 .collect(Collectors.joining(", "));
+    }
+
+    private static int port(Connector connector) {
+        return connector.getLocalPort() > 0 ? connector.getLocalPort() : connector.getPortWithOffset();
+    }
+
+    /** Where a client on this machine reaches one of them, without TLS if possible; empty where no port is known yet. */
+    Optional<URI> localAddress() {
+        return all.stream().filter(connector -> port(connector) > 0 && connector.getProtocolHandler() instanceof AbstractHttp11Protocol<?>)
+                .sorted(Comparator.comparing(TomcatConnectors::isTls)).flatMap(connector -> LocalAddress.of(((AbstractHttp11Protocol<?>) connector.getProtocolHandler()).getAddress())
+                        .map(host -> URI.create((isTls(connector) ? "https://" : "http://") + host + ":" + port(connector))).stream()).findFirst();
+    }
+
+    private static boolean isTls(Connector connector) {
+        return ((AbstractHttp11Protocol<?>) connector.getProtocolHandler()).isSSLEnabled();
     }
 
     private static boolean takesH2c(Connector connector) {

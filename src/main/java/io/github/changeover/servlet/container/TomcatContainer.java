@@ -11,8 +11,10 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.io.EOFException;
 import java.io.IOException;
 import java.lang.reflect.Field;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.RequestFacade;
 import org.apache.coyote.AbstractProcessor;
@@ -64,6 +66,11 @@ public final class TomcatContainer implements Container {
         } catch (ReflectiveOperationException | LinkageError elsewhere) {
             return false;
         }
+    }
+
+    @Override
+    public Optional<URI> localAddress() {
+        return connectors == null ? Optional.empty() : connectors.localAddress();
     }
 
     @Override

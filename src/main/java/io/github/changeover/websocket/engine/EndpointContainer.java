@@ -1,5 +1,6 @@
 package io.github.changeover.websocket.engine;
 
+import io.github.changeover.servlet.SessionEnds;
 import io.github.changeover.websocket.Deflate;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.http.HttpServletRequest;
@@ -54,7 +55,7 @@ final class EndpointContainer extends TyrusServerContainer {
      */
     static void install(Set<Class<?>> endpoints, ServletContext context) {
         context.setAttribute(ServerContainer.class.getName(), new EndpointContainer(endpoints, context.getContextPath()));
-        context.addListener(new SessionEnds(context));
+        SessionEnds.register(context);
     }
 
     /** Ours, unless another engine has taken its place since. */

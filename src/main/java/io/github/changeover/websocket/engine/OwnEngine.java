@@ -2,6 +2,7 @@ package io.github.changeover.websocket.engine;
 
 import io.github.changeover.servlet.Logouts;
 import io.github.changeover.servlet.ProtocolLibrary;
+import io.github.changeover.servlet.SessionEnds;
 import io.github.changeover.websocket.engine.WebSocketLibrary.Terms;
 import io.github.changeover.websocket.frames.DeflatePool;
 import io.github.changeover.websocket.frames.FrameLimits;

@@ -2,10 +2,12 @@ package io.github.changeover.it.browser;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.changeover.it.ConsoleLogin;
 import io.github.changeover.it.Tool;
 import io.github.changeover.it.War;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.EmbeddedOnly;
+import io.github.changeover.it.container.Logins;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.it.container.TomcatEdgeOnly;
 import io.github.changeover.testkit.Expect;
@@ -19,6 +21,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,7 +40,9 @@ class ConsoleInChromiumIT {
     private static Browser browser;
     private static URI server;
     private static URI console;
+    private static String token;
     private Page page;
+    private String expectedError;       // null for none
 
     @BeforeAll
     static void start(ContainerUnderTest container) {
@@ -45,6 +50,7 @@ class ConsoleInChromiumIT {
         container.deploy(War.demo("chromium").set("changeover.console", "true").build(), "/chromium");
         server = container.http();
         console = server.resolve("/chromium/console/");
+        token = ConsoleLogin.token(container, "/chromium");
         browser = Browser.start();
     }
 
@@ -56,14 +62,15 @@ class ConsoleInChromiumIT {
 
     @BeforeEach
     void open() {
-        page = browser.open(console).size(1280, 900);
+        expectedError = null;
+        page = browser.open(console.resolve("?token=" + token)).size(1280, 900);
         page.await("document.getElementById('state').innerText === 'Serving'").await(ROWS + " === 0").await(LINE + " === 'live'");
     }
 
     /** Whatever a test does: no error, no breach of the policy, and nothing asked from elsewhere. */
     @AfterEach
     void nothingWentWrong() {
-        assertThat(page.errors()).isEmpty();
+        assertThat(page.errors()).filteredOn(error -> expectedError == null || !error.contains(expectedError)).isEmpty();
         assertThat(page.requests()).allSatisfy(address -> assertThat(address).startsWith(console.toString()));
         page.close();
     }
@@ -98,15 +105,67 @@ class ConsoleInChromiumIT {
     }
 
     @Test
+    @DisplayName("S2: the token leads to the page, stands in no address of it, and no script reads the cookie")
+    void theTokenIsGone() {
+        assertThat(page.eval("location.href")).isEqualTo(console.toString());
+        assertThat(page.eval("document.cookie")).isEqualTo("");
+        assertThat(page.eval("document.referrer")).isEqualTo("");
+        assertThat(page.eval("performance.getEntriesByType('resource').map(one => one.name).filter(name => name.includes('" + token + "')).length")).isEqualTo(0);
+        assertThat(page.requests()).filteredOn(address -> address.contains(token)).hasSize(1);
+        page.go(console).await(LINE + " === 'live'");
+    }
+
+    @Test
+    @DisplayName("S2: without the token there is no page, and the answer says where it is")
+    void withoutTheToken() {
+        try (Page other = browser.open(console)) {
+            assertThat((String) other.eval("document.body.innerText")).contains("log", "token").doesNotContain(token);
+            assertThat(other.eval("document.getElementById('state')")).isNull();
+        }
+    }
+
+    @Test
+    @DisplayName("The console of a role: a form lets the user in, and a page is shown nothing more once the user has logged out")
+    void aRolesUserLogsOut(ContainerUnderTest container) {
+        container.deploy(War.with("chromium-role").app("leaving").set("changeover.console", "true").set("changeover.console.role", Logins.ROLE).webXml("<login-config><auth-method>FORM"
+                + "</auth-method><form-login-config><form-login-page>/form</form-login-page><form-error-page>/form</form-error-page></form-login-config></login-config>"
+                + "<security-role><role-name>member</role-name></security-role>").build(), "/chromium-role");
+        try (Page other = browser.open(server.resolve("/chromium-role/console/"))) {
+            other.await("document.forms.length === 1").eval("(form => { form.elements.j_username.value = 'joe'; form.elements.j_password.value = 'changeover'; form.submit(); })(document.forms[0])");
+            other.await("document.getElementById('state')?.innerText === 'Serving'").await(LINE + " === 'live'");
+            assertThat(other.eval("fetch('../logout').then(answer => answer.text())")).isEqualTo("logged out");
+            other.await("document.getElementById('state').innerText === 'No access'").await(LINE + " === 'asked'");
+            assertThat(other.text("#said")).contains("not logged in");
+            other.click("#drain").click("#sure [value=drain]").await("document.getElementById('said').innerText.includes('That did not work')");
+            other.eval("location.reload()");
+            other.await("document.forms.length === 1 && document.querySelector('[name=j_username]') !== null");
+        } finally {
+            container.undeploy("/chromium-role");
+        }
+    }
+
+    @Test
     void whereWebSocketIsOffItAsks() throws IOException {
+        expectedError = "WebSocket connection to";
         page.click("[data-token='websocket']").await("document.querySelector(\"[data-token='websocket']\").ariaChecked === 'false'");
-        page.click("#drain").click("#sure [value=drain]").await(LINE + " === 'asked'").click("#welcome");
+        page.eval("window.before = true");
+        page.eval("location.reload()");
+        page.await("window.before === undefined && document.getElementById('state')?.innerText === 'Serving'");
         try (Wire wire = offer("/echo", "echo")) {
             Expect.answer(wire.readHead()).switchesTo("echo");
             page.await(ROWS + " === 1");
-            assertThat(page.eval(LINE)).isEqualTo("asked");
+            assertThat(page.eval(LINE)).isNotEqualTo("live");
         }
         page.await(ROWS + " === 0").click("[data-token='websocket']").await("document.querySelector(\"[data-token='websocket']\").ariaChecked === 'true'");
+    }
+
+    @Test
+    @DisplayName("H9: a drain leaves the page's WebSocket open")
+    void aDrainIsSeen() {
+        page.click("#drain").click("#sure [value=drain]").await("document.getElementById('state').innerText === 'Draining'");
+        assertThat(page.eval(LINE)).isEqualTo("live");
+        page.click("#welcome").await("document.getElementById('state').innerText === 'Serving'");
+        assertThat(page.eval(LINE)).isEqualTo("live");
     }
 
     @Test

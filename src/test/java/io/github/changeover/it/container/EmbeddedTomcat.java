@@ -86,7 +86,7 @@ final class EmbeddedTomcat implements ContainerUnderTest {
         return connector;
     }
 
-    private static Connector secure(Connector connector) {
+    static Connector secure(Connector connector) {
         connector.setSecure(true);
         connector.setScheme("https");
         connector.setProperty("SSLEnabled", "true");

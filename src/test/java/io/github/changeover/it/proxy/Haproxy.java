@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,12 +27,33 @@ final class Haproxy implements AutoCloseable {
     }
 
     static Haproxy start(URI tomcat, URI payara, String healthPath) throws IOException {
-        Path program = Tool.require("haproxy");
-        Path config = Path.of(System.getProperty("changeover.basedir"), "deploy/haproxy.cfg");
-        Path target = Path.of(System.getProperty("changeover.target"));
         int port = freePort();
-        Map<String, String> environment = Map.of("BIND_ADDR", "127.0.0.1:" + port,
-                "TOMCAT_ADDR", tomcat.getAuthority(), "PAYARA_ADDR", payara.getAuthority(), "HEALTH_PATH", healthPath);
+        return start(port, Path.of(System.getProperty("changeover.basedir"), "deploy/haproxy.cfg"), Map.of("BIND_ADDR", "127.0.0.1:" + port,
+                "TOMCAT_ADDR", tomcat.getAuthority(), "PAYARA_ADDR", payara.getAuthority(), "HEALTH_PATH", healthPath));
+    }
+
+    /** With nothing but a frontend and a server. */
+    static Haproxy minimal(URI node) throws IOException {
+        int port = freePort();
+        Path config = Files.createDirectories(Path.of(System.getProperty("changeover.target"), "containers")).resolve("haproxy-minimal.cfg");
+        Files.writeString(config, """
+                defaults
+                  mode http
+                  timeout connect 5s
+                  timeout client 1m
+                  timeout server 1m
+                frontend web
+                  bind 127.0.0.1:%d
+                  default_backend node
+                backend node
+                  server one %s
+                """.formatted(port, node.getAuthority()));
+        return start(port, config, Map.of());
+    }
+
+    private static Haproxy start(int port, Path config, Map<String, String> environment) {
+        Path program = Tool.require("haproxy");
+        Path target = Path.of(System.getProperty("changeover.target"));
         // -db: in the foreground.
         ChildProcess process = ChildProcess.start(List.of(program.toString(), "-db", "-f", config.toString()), environment,
                 target, target.resolve("logs/haproxy.log"));

@@ -1,6 +1,5 @@
-package io.github.changeover.websocket.engine;
+package io.github.changeover.servlet;
 
-import io.github.changeover.servlet.Logouts;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.http.HttpSessionEvent;
 import jakarta.servlet.http.HttpSessionIdListener;
@@ -16,7 +15,7 @@ import java.util.Set;
 
 /**
  * Ends the connections of a user whose HTTP session ends, or who logs out of it: they are closed with 1008 (Jakarta WebSocket
- * section 7.2). Connections without an authenticated user stay. Thread-safe.
+ * section 7.2). Connections without an authenticated user stay. One for each application. Thread-safe. Internal.
  */
 public final class SessionEnds implements HttpSessionListener, HttpSessionIdListener, Logouts {
     private static final String ATTRIBUTE = SessionEnds.class.getName();
@@ -31,7 +30,7 @@ public final class SessionEnds implements HttpSessionListener, HttpSessionIdList
     private volatile long lastNegotiated;                                      // nanoseconds; 0 before the first
 
     /** A connection that ends with its session. */
-    static final class Expected {
+    public static final class Expected {
         private final Runnable end;
         private String session;
 
@@ -41,11 +40,27 @@ public final class SessionEnds implements HttpSessionListener, HttpSessionIdList
         }
     }
 
-    SessionEnds(ServletContext context) {
-        context.setAttribute(ATTRIBUTE, this);
+    private SessionEnds() {
     }
 
-    static SessionEnds of(ServletContext context) {
+    /**
+     * The application's. The first call registers it for events of sessions.
+     *
+     * @throws IllegalStateException         at the first call, when the application has started
+     * @throws UnsupportedOperationException at the first call, where the container takes no listener from the caller
+     */
+    public static SessionEnds register(ServletContext context) {
+        synchronized (context) {
+            if (context.getAttribute(ATTRIBUTE) instanceof SessionEnds before) return before;
+            SessionEnds made = new SessionEnds();
+            context.addListener(made);
+            context.setAttribute(ATTRIBUTE, made);
+            return made;
+        }
+    }
+
+    /** The application's, which has been registered. */
+    public static SessionEnds of(ServletContext context) {
         return (SessionEnds) context.getAttribute(ATTRIBUTE);
     }
 
@@ -54,7 +69,7 @@ public final class SessionEnds implements HttpSessionListener, HttpSessionIdList
      *
      * @param negotiated when the user was known, in nanoseconds
      */
-    Expected expect(String session, long negotiated, Runnable end) {
+    public Expected expect(String session, long negotiated, Runnable end) {
         Expected one = new Expected(session, end);
         boolean over;
         synchronized (this) {
@@ -73,7 +88,7 @@ public final class SessionEnds implements HttpSessionListener, HttpSessionIdList
     }
 
     /** The connection has ended by itself. */
-    synchronized void forget(Expected one) {
+    public synchronized void forget(Expected one) {
         Set<Expected> all = expected.get(one.session);
         if (all == null || !all.remove(one)) return;
         if (all.isEmpty()) expected.remove(one.session);
@@ -86,7 +101,7 @@ public final class SessionEnds implements HttpSessionListener, HttpSessionIdList
     }
 
     /** A handshake of a known user is under way: from now on logouts are remembered until its connection may have opened. Returns the time. */
-    long negotiating() {
+    public long negotiating() {
         long now = System.nanoTime() | 1;
         lastNegotiated = now;
         return now;

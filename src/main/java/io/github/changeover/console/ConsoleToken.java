@@ -1,0 +1,118 @@
+package io.github.changeover.console;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * The secret that opens the console where no role does. It is made at each start, logged once as a complete address, and exchanged for cookies. A cookie does
+ * not show the token, and is valid for a limited time only.
+ *
+ * <pre>
+ * http://127.0.0.1:8080/app/console/?token=TOKEN      the address in the log
+ * 1767225600000.MAC                                   a cookie: the time in milliseconds until which it is valid, and a MAC of that time
+ * </pre>
+ */
+final class ConsoleToken {
+    static final Duration COOKIE_VALID = Duration.ofHours(12);
+    private static final System.Logger LOG = System.getLogger("io.github.changeover.console");
+    private static final Base64.Encoder URL_SAFE = Base64.getUrlEncoder().withoutPadding();
+    private static final String MAC = "HmacSHA256";
+    private static final int SECRET_BYTES = 32;
+    private static final Pattern COOKIE = Pattern.compile("([0-9]{1,15})\\.([A-Za-z0-9_-]{43})");
+
+    private final String token = URL_SAFE.encodeToString(random());
+    private final SecretKeySpec key = new SecretKeySpec(random(), MAC);       // of the cookies; the token cannot be computed from what it signs
+    private final LongSupplier clock;
+    private final String path;
+    private final AtomicBoolean logged = new AtomicBoolean();
+
+    /**
+     * @param contextPath of the application, empty for the root
+     * @param clock       milliseconds of the epoch
+     */
+    ConsoleToken(String contextPath, LongSupplier clock) {
+        this.path = path(contextPath);
+        this.clock = clock;
+    }
+
+    /** The path of the console, without a slash at its end, as it stands in addresses. */
+    static String path(String contextPath) {
+        try {
+            return new URI(null, null, contextPath + "/console", null).toASCIIString();
+        } catch (URISyntaxException malformed) {
+            throw new IllegalArgumentException(malformed);
+        }
+    }
+
+    private static byte[] random() {
+        byte[] bytes = new byte[SECRET_BYTES];
+        new SecureRandom().nextBytes(bytes);
+        return bytes;
+    }
+
+    boolean matches(String given) {
+        return equal(given, token);
+    }
+
+    /** In a time that does not depend on where they differ. */
+    private static boolean equal(String given, String right) {
+        return MessageDigest.isEqual(given.getBytes(StandardCharsets.UTF_8), right.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The value of a new cookie. */
+    String cookie() {
+        String until = Long.toString(clock.getAsLong() + COOKIE_VALID.toMillis());
+        return until + "." + mac(until);
+    }
+
+    /** Until when a cookie is valid, in milliseconds of the epoch; empty for one that is not, or no longer. */
+    OptionalLong validUntil(String cookie) {
+        Matcher matcher = COOKIE.matcher(cookie);
+        if (!matcher.matches() || !equal(matcher.group(2), mac(matcher.group(1)))) return OptionalLong.empty();
+        long until = Long.parseLong(matcher.group(1));
+        return isOver(until) ? OptionalLong.empty() : OptionalLong.of(until);
+    }
+
+    boolean isOver(long until) {
+        return clock.getAsLong() >= until;
+    }
+
+    private String mac(String text) {
+        try {
+            Mac mac = Mac.getInstance(MAC);
+            mac.init(key);
+            return URL_SAFE.encodeToString(mac.doFinal(text.getBytes(StandardCharsets.US_ASCII)));
+        } catch (GeneralSecurityException everyJdkHasIt) {
+            throw new IllegalStateException(everyJdkHasIt);
+        }
+    }
+
+    /** The address that opens the console: with the token. */
+    private String address(URI server) {
+        return server + path + "/?token=" + token;
+    }
+
+    /** Logs the address, once, however often it is called. */
+    void log(URI server) {
+        if (!logged.compareAndSet(false, true)) return;
+        LOG.log(System.Logger.Level.INFO, "The console is open on this machine, until the application ends, to whoever has this address: {0}", address(server));
+    }
+
+    /** Logs how to get the address, where no port is known. */
+    void logWithoutPort() {
+        LOG.log(System.Logger.Level.INFO, "The console is on at {0}/, and its port is not known yet. Open it on this machine: the complete address, with the token that it needs, is logged then", path);
+    }
+}

@@ -1,0 +1,82 @@
+package io.github.changeover.servlet;
+
+import io.github.changeover.connection.Application;
+import io.github.changeover.connection.BlockingThreads;
+import io.github.changeover.connection.ConnectionListener;
+import io.github.changeover.connection.ConnectionMonitor;
+import io.github.changeover.connection.Limits;
+import io.github.changeover.connection.MemoryBudget;
+import io.github.changeover.connection.Places;
+import io.github.changeover.negotiation.PathPolicy;
+import io.github.changeover.negotiation.PathRule;
+import io.github.changeover.spi.UpgradeProtocol;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+
+/**
+ * Connections on the library's own paths, such as the one of the console's page. They have a registry, a memory budget and limits of their own, which nothing
+ * else reads: so they are in no list, count, limit, metric or record of decisions of the application, and a drain neither refuses nor closes them. They end
+ * when the application ends.
+ */
+final class InternalConnections implements AutoCloseable {
+    private static final long MEMORY = 16L << 20;
+    private final Map<String, UpgradeProtocol> paths;
+    private final Places places = new Places(Places.Bounds.NONE);
+    private final Application application;      // null without a path
+    private final ConnectionMonitor monitor;
+
+    /** @throws IllegalStateException when the application offers something on one of these paths */
+    InternalConnections(Map<String, UpgradeProtocol> paths, PathPolicy policy, Limits limits, Executor callbacks, BlockingThreads blocking, ClassLoader loader) {
+        this.paths = Map.copyOf(paths);
+        policy.rules().stream().filter(this::isOn).forEach(rule -> {
+            if (!rule.protocols().equals(List.of(paths.get(rule.template().toString())))) {
+                throw new IllegalStateException("The path " + rule.template() + " belongs to Changeover, and the application offers a protocol on it, too: offer it on another path");
+            }
+        });
+        application = paths.isEmpty() ? null : new Application(unlimited(limits), callbacks, blocking, new MemoryBudget(MEMORY), loader,
+                Application.CallbackScope.NONE, ConnectionListener.NONE);
+        monitor = paths.isEmpty() ? null : new ConnectionMonitor(application.registry(), limits, loader);
+    }
+
+    /** A connection of the library's stays as long as its client does. */
+    private static Limits unlimited(Limits limits) {
+        return new Limits(limits.queue(), limits.idle(), limits.stall(), limits.closing(), limits.linger(), limits.drain(), Duration.ZERO, Limits.ANY, limits.stallMin());
+    }
+
+    /** Whether the rule is for one of these paths. */
+    boolean isOn(PathRule rule) {
+        return paths.containsKey(rule.template().toString());
+    }
+
+    /** Whether the request is for one of these paths. */
+    boolean concern(Considered considered) {
+        return !paths.isEmpty() && considered.verdict().explanation().rule().map(template -> paths.containsKey(template.toString())).orElse(false);
+    }
+
+    Application application() {
+        return application;
+    }
+
+    Places places() {
+        return places;
+    }
+
+    /** The application ends, and with it these connections. Returns at once. */
+    void startDraining(Duration grace) {
+        if (application != null) application.registry().startDraining(grace);
+    }
+
+    /** After {@link #startDraining}: waits for them, and closes what is left after this time. */
+    void stop(Duration grace) {
+        if (application != null) application.registry().stop(grace);
+    }
+
+    @Override
+    public void close() {
+        if (application == null) return;
+        monitor.close();
+        application.close();
+    }
+}
