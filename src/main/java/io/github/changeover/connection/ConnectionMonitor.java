@@ -51,6 +51,7 @@ public final class ConnectionMonitor implements AutoCloseable {
         try {
             if (open) connection.timeouts().check(now);
             else connection.timeouts().checkUnopened(now);
+            connection.processor().retry();
         } catch (RuntimeException | Error failure) {
             LOG.log(System.Logger.Level.ERROR, "The timeouts of " + connection + " could not be checked", failure);
         }

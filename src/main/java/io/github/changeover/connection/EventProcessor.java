@@ -112,9 +112,15 @@ final class EventProcessor implements Runnable {
         try {
             application.callbacks().execute(this);
         } catch (RuntimeException | OutOfMemoryError noThread) {
-            LOG.log(System.Logger.Level.ERROR, "No thread for callbacks of " + connection + ": they wait for its next event", noThread);
             EVENTS.getAndBitwiseAnd(this, ~SCHEDULED);
+            LOG.log(System.Logger.Level.ERROR, "No thread for callbacks of " + connection + ": they wait for one", noThread);
         }
+    }
+
+    /** For the monitor, now and then: events for which there was no thread are tried again. */
+    void retry() {
+        int waiting = events;
+        if ((waiting & ~STATE) != 0 && (waiting & STATE) == 0 && EVENTS.compareAndSet(this, waiting, waiting | SCHEDULED)) schedule();
     }
 
     /** On a thread of the pool. */
