@@ -40,7 +40,7 @@ public final class SessionEnds implements HttpSessionListener, HttpSessionIdList
         }
     }
 
-    private SessionEnds() {
+    SessionEnds() {
     }
 
     /**

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import javax.management.ObjectName;
 import jdk.jfr.Recording;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -90,6 +91,19 @@ class LifecycleIT {
             wire.close();
         }
         assertThat(container.log().contains("Error reading request")).isFalse();
+    }
+
+    @Test
+    @DisplayName("C1: idle() is called on an @UpgradeEndpoint handler")
+    void idleIsCalled(ContainerUnderTest container) throws IOException {
+        container.deploy(War.with("idles").app("lived").set("changeover.idle", "300ms").build(), "/idles");
+        try (Wire wire = Asking.of(container, "/idles").offer("/idler", "guest")) {
+            assertThat(wire.readHead().status()).isEqualTo(101);
+            assertThat(wire.send("hello").readText(5)).isEqualTo("hello");
+            assertThat(wire.readToEnd().text()).isEqualTo("idle\n");
+        } finally {
+            container.undeploy("/idles");
+        }
     }
 
     @Test

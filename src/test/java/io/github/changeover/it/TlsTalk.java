@@ -47,6 +47,11 @@ final class TlsTalk implements AutoCloseable {
         return new TlsTalk(socket, protocol);
     }
 
+    /** Behind whatever was said in clear. */
+    static TlsTalk over(Socket socket) throws IOException {
+        return new TlsTalk(socket, null);
+    }
+
     private void shake() throws IOException {
         switch (engine.getHandshakeStatus()) {
             case NEED_WRAP -> wrap(ByteBuffer.allocate(0));

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.changeover.conformance.Covers;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.Logins;
-import io.github.changeover.it.container.NotOnTomcatServletEdge;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.testkit.Head;
 import io.github.changeover.testkit.Wire;
@@ -13,6 +12,7 @@ import java.io.IOException;
 import java.net.URI;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -228,7 +228,6 @@ class WebSocketEndpointsIT {
     }
 
     @Test
-    @NotOnTomcatServletEdge
     void synchronousSendsFromACallbackWaitForASlowReader() throws IOException {
         try (Wire wire = Wire.connect("127.0.0.1", server.getPort(), 4096)) {
             wire.send(Ask.upgrade(AT + "/facts", "websocket", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="));
@@ -279,6 +278,14 @@ class WebSocketEndpointsIT {
             assertThat(page("/secret/leave", Logins.basic(Logins.MEMBER), "Cookie: " + cookie)).isEqualTo("left");
             assertThat(member.next()).startsWith("close 1008 ");
             assertThat(elsewhere.ask("who")).as("another session stays").isEqualTo("text joe");
+        }
+    }
+
+    @Test
+    @DisplayName("S10: a logout between the handshake and the opening closes with 1008")
+    void aLogoutAmidTheHandshake() throws IOException {
+        try (Talk member = Talk.to(server, AT + "/secret/leaving", "", "Authorization", value(Logins.basic(Logins.MEMBER)), "Cookie", login())) {
+            assertThat(member.next()).startsWith("close 1008 ");
         }
     }
 
