@@ -14,7 +14,8 @@ import java.util.stream.Stream;
 
 /**
  * ./mvnw -Pbench: all servers run, one is measured at a time, each row in turns. Arguments: {@code short}, {@code long} or
- * {@code smoke}, then names of rows, {@code LATENCY}, {@code HELD} and {@code IDLE} for less than all; or {@code micro} and arguments of JMH.
+ * {@code smoke}, then names of rows, {@code LATENCY}, {@code HELD} and {@code IDLE} for less than all; or {@code micro} and arguments of JMH; or {@code compare} and names of rows, against
+ * the WAR of another build ({@code -Dbench.earlier=FILE}).
  */
 public final class Bench {
     private static final String IDLE = "IDLE";
@@ -36,6 +37,10 @@ public final class Bench {
         if (words.get(0).equals("micro")) {
             Micro.run(rest);
             return;
+        }
+        if (words.get(0).equals("compare")) {
+            Comparison.run(Extent.of("compare"), rest);
+            System.exit(0);
         }
         new Bench(Extent.of(words.get(0)), rest).run();
         System.exit(0);
@@ -98,7 +103,7 @@ public final class Bench {
     /** In JVMs of their own: what was measured before leaves nothing behind. */
     private List<IdleMemory> idle() throws IOException {
         List<IdleMemory> memory = new ArrayList<>();
-        for (Peer peer : Peer.values()) {
+        for (Peer peer : Peer.RECORDED) {
             if (peer != Peer.HAND_WRITTEN) memory.add(idle(peer, true));
             if (peer == Peer.HAND_WRITTEN || peer == Peer.CHANGEOVER) memory.add(idle(peer, false));
         }

@@ -17,7 +17,8 @@ record Extent(String name, int rounds, Duration warm, Duration settle, Duration 
             case "short" -> new Extent(name, 5, millis(2000), millis(200), millis(700), 2_000);
             case "long" -> new Extent(name, 5, millis(5000), millis(300), millis(1500), 10_000);
             case "smoke" -> new Extent(name, 1, millis(2000), millis(100), millis(1000), 200);
-            default -> throw new IllegalArgumentException("-Dbench=" + name + " is not known: it is short, long, smoke or micro");
+            case "compare" -> new Extent(name, 15, millis(5000), millis(200), millis(1500), 0);
+            default -> throw new IllegalArgumentException("-Dbench=" + name + " is not known: it is short, long, smoke, compare or micro");
         };
     }
 

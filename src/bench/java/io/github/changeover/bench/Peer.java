@@ -10,7 +10,12 @@ enum Peer {
     TOMCAT("Tomcat's own WebSocket", "TomcatNative", true),
     UNDERTOW("Undertow", "UndertowEcho", false),
     NETTY("Netty", "NettyEcho", false),
-    HAND_WRITTEN("Tomcat, written by hand", "HandWritten", true);
+    HAND_WRITTEN("Tomcat, written by hand", "HandWritten", true),
+    /** Another build of Changeover, for {@code compare} only. */
+    EARLIER("Changeover, the other build", "OurWar", true);
+
+    /** Whom the record shows. */
+    static final List<Peer> RECORDED = List.of(CHANGEOVER, TOMCAT, UNDERTOW, NETTY, HAND_WRITTEN);
 
     private final String title;
     private final String program;
@@ -28,6 +33,7 @@ enum Peer {
 
     /** The class to run, and its arguments. */
     List<String> program() {
+        if (this == EARLIER) return List.of("io.github.changeover.bench.server.OurWar", System.getProperty("bench.earlier"));
         String type = "io.github.changeover.bench.server." + program;
         return this == CHANGEOVER || this == HAND_WRITTEN ? List.of(type, System.getProperty("changeover.war")) : List.of(type);
     }

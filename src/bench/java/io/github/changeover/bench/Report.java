@@ -111,7 +111,7 @@ final class Report {
         line("KB of 1000 octets that live after collections, with %,d connections that have switched and say nothing.", extent.idlers());
         line("");
         table(Stream.of("", "WebSocket", "raw"));
-        for (Peer peer : Peer.values()) line("| %s | %s | %s |", peer.title(), kilobytes(peer, true), kilobytes(peer, false));
+        for (Peer peer : Peer.RECORDED) line("| %s | %s | %s |", peer.title(), kilobytes(peer, true), kilobytes(peer, false));
         double bare = octets(Peer.HAND_WRITTEN, false);
         line("");
         for (boolean webSocket : new boolean[] {false, true}) {
@@ -140,7 +140,7 @@ final class Report {
     }
 
     private static Stream<String> titles() {
-        return Arrays.stream(Peer.values()).map(Peer::title);
+        return Peer.RECORDED.stream().map(Peer::title);
     }
 
     private interface Cell {
@@ -148,7 +148,7 @@ final class Report {
     }
 
     private static String cells(Map<Peer, Measured> measured, Cell cell) {
-        return Arrays.stream(Peer.values()).map(peer -> measured.containsKey(peer) ? cell.of(measured.get(peer)) : NONE).collect(Collectors.joining(" | "));
+        return Peer.RECORDED.stream().map(peer -> measured.containsKey(peer) ? cell.of(measured.get(peer)) : NONE).collect(Collectors.joining(" | "));
     }
 
     private void table(Stream<String> columns) {

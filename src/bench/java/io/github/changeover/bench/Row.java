@@ -13,6 +13,7 @@ enum Row {
     LARGE_BINARY("WebSocket, 64 KiB binary, 16 connections, 1 in flight", () -> Kind.webSocket(false, 65536, 16, 1), 0.3, Peer.TOMCAT),
     HANDSHAKE("WebSocket, opened and closed, 16 at a time", () -> Kind.handshake(16), 0.5, Peer.TOMCAT),
     RAW("Raw echo, 64 KiB chunks, 16 connections, 4 in flight", () -> Kind.raw(65536, 16, 4), 1.1, Peer.HAND_WRITTEN),
+    OTHER_THREADS("Raw echo from other threads with completions, 256 B, 16 connections, 16 in flight", () -> Kind.otherThreads(256, 16, 16), 1.1, Peer.HAND_WRITTEN),
     GET("Plain GET, 16 connections", () -> Kind.get("/server-order", 16), 1.05, Peer.HAND_WRITTEN);
 
     private static final List<Peer> OPENED = List.of(Peer.CHANGEOVER, Peer.TOMCAT, Peer.UNDERTOW, Peer.NETTY, Peer.HAND_WRITTEN);

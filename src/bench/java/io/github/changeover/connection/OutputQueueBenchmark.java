@@ -21,7 +21,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @Fork(1)
 public class OutputQueueBenchmark {
-    private final OutputQueue queue = new OutputQueue(new Chunks(), 1 << 20);
+    private final OutputQueue queue = new OutputQueue(new Chunks(), new MemoryAccount(new MemoryBudget(Long.MAX_VALUE), null), 1 << 20);
     private final ByteBuffer small = ByteBuffer.allocate(34);
     private final ByteBuffer large = ByteBuffer.allocate(64 * 1024);
 
@@ -50,8 +50,13 @@ public class OutputQueueBenchmark {
         }
 
         @Override
-        public boolean endOutput() {
-            return true;
+        public void requestWritable() {
+            throw new IllegalStateException("nothing is refused");
+        }
+
+        @Override
+        public EndOutput endOutput(boolean closing) {
+            return EndOutput.SENT;
         }
 
         @Override

@@ -93,10 +93,11 @@ class ConsoleAddressIT {
             String cookie = ConsoleLogin.cookie(tomcat.address(0), "/address-http2", token);
             Wire wire = Wire.connect(tomcat.address(0));
             try (Http2Wire http = Http2Wire.upgrade(wire, "GET", "/address-http2/none", new int[] {3, 100}).preface()) {
-                http.get(3, "/address-http2/console/api/about", "cookie", cookie.substring(8));
+                http.send(Http2Wire.HEADERS, Http2Wire.END_STREAM | Http2Wire.END_HEADERS, 3,
+                        Http2Wire.indexedRequest("GET", "/address-http2/console/api/about", "cookie", cookie.substring(8)));
                 List<Http2Wire.Frame> frames = http.readUntil(frame -> frame.stream() == 3 && frame.ends());
                 assertThat(Http2Wire.text(frames, 3)).contains("this machine only");
-                http.get(5, "/address-http2/console/?token=" + token);
+                http.send(Http2Wire.HEADERS, Http2Wire.END_STREAM | Http2Wire.END_HEADERS, 5, Http2Wire.indexedRequest("GET", "/address-http2/console/?token=" + token));
                 assertThat(Http2Wire.text(http.readUntil(frame -> frame.stream() == 5 && frame.ends()), 5)).contains("this machine only");
             }
         }

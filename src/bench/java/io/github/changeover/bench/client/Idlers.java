@@ -17,7 +17,7 @@ public final class Idlers implements AutoCloseable {
     /** Opens so many. */
     public static Idlers open(InetSocketAddress server, boolean webSocket, int count) throws IOException {
         Idlers idlers = new Idlers();
-        byte[] request = webSocket ? Opening.webSocket() : Opening.raw();
+        byte[] request = webSocket ? Opening.webSocket() : Opening.raw("/echo");
         for (int i = 0; i < count; i++) {
             SocketChannel channel = Talk.connect(server);
             idlers.channels.add(channel);

@@ -25,7 +25,13 @@ public final class Kind {
     /** A stream of chunks behind an upgrade to {@code echo}. */
     public static Kind raw(int size, int connections, int inFlight) {
         Payloads payloads = Payloads.raw(size, inFlight);
-        return new Kind(connections, Opening.raw(), () -> new RawTalk(payloads, inFlight));
+        return new Kind(connections, Opening.raw("/echo"), () -> new RawTalk(payloads, inFlight));
+    }
+
+    /** The same on a path whose server answers from other threads. */
+    public static Kind otherThreads(int size, int connections, int inFlight) {
+        Payloads payloads = Payloads.raw(size, inFlight);
+        return new Kind(connections, Opening.raw("/other-threads"), () -> new RawTalk(payloads, inFlight));
     }
 
     /** Opening handshakes of WebSocket, so many at a time, each closed again. */

@@ -20,8 +20,8 @@ final class Opening {
                 + KEY + "\r\n\r\n");
     }
 
-    static byte[] raw() {
-        return ascii("GET /echo HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n");
+    static byte[] raw(String path) {
+        return ascii("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n");
     }
 
     static byte[] ascii(String text) {
@@ -37,7 +37,7 @@ final class Opening {
             if (channel.read(octet.clear()) < 0 || head.length() == LONGEST_HEAD) throw new IOException("no head of an answer: " + head);
             head.append((char) (octet.get(0) & 0xff));
         }
-        check(head.toString(), request.length > raw().length);
+        check(head.toString(), new String(request, StandardCharsets.US_ASCII).contains("Sec-WebSocket-Key"));
     }
 
     static void check(String head, boolean webSocket) throws IOException {

@@ -14,7 +14,11 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.Base64;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.catalina.Context;
 import org.apache.catalina.LifecycleException;
 import org.apache.catalina.startup.Tomcat;
@@ -35,6 +39,7 @@ final class HandWritten {
         for (FilterMap map : context.findFilterMaps()) context.removeFilterMap(map);
         Tomcat.addServlet(context, "by-hand", new Switch());
         context.addServletMappingDecoded("/echo", "by-hand");
+        context.addServletMappingDecoded("/other-threads", "by-hand");
         TomcatServer.serve(tomcat);
     }
 
@@ -50,8 +55,10 @@ final class HandWritten {
             if (token.equals("websocket")) {
                 response.setHeader("Sec-WebSocket-Accept", accept(request.getHeader("Sec-WebSocket-Key")));
                 request.upgrade(Closing.class);
-            } else {
+            } else if (request.getServletPath().equals("/echo")) {
                 request.upgrade(Echo.class);
+            } else {
+                request.upgrade(OtherThreads.class);
             }
         }
 
@@ -92,6 +99,15 @@ final class HandWritten {
                 if (count < 0) return;
                 answer(octets, count);
             }
+            flush();
+        }
+
+        void flush() throws IOException {
+            output.flush();
+        }
+
+        final void send(byte[] octets, int from, int count) throws IOException {
+            output.write(octets, from, count);
             output.flush();
         }
 
@@ -120,6 +136,39 @@ final class HandWritten {
         @Override
         public void destroy() {
             // nothing is held
+        }
+    }
+
+    /** Has one of two threads answer, in pieces of 256 bytes. */
+    public static final class OtherThreads extends Echo {
+        private static final int PIECE = 256;
+        private static final Executor[] SENDERS = {sender(), sender()};
+        private static final AtomicInteger COUNT = new AtomicInteger();
+        private final Executor sender = SENDERS[COUNT.getAndIncrement() & 1];
+
+        private static Executor sender() {
+            return Executors.newSingleThreadExecutor(task -> {
+                Thread thread = new Thread(task, "bench-sender");
+                thread.setDaemon(true);
+                return thread;
+            });
+        }
+
+        @Override
+        void answer(byte[] octets, int count) {
+            byte[] copy = Arrays.copyOf(octets, count);
+            sender.execute(() -> {
+                try {
+                    for (int from = 0; from < count; from += PIECE) send(copy, from, Math.min(PIECE, count - from));
+                } catch (IOException gone) {
+                    close();
+                }
+            });
+        }
+
+        @Override
+        void flush() {
+            // the sender does
         }
     }
 

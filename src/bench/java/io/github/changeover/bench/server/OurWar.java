@@ -3,13 +3,18 @@ package io.github.changeover.bench.server;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.apache.catalina.Context;
+import org.apache.catalina.WebResourceRoot;
 import org.apache.catalina.LifecycleException;
 import org.apache.catalina.startup.ContextConfig;
 import org.apache.catalina.startup.Tomcat;
+import org.apache.catalina.webresources.DirResourceSet;
+import org.apache.catalina.webresources.StandardRoot;
 import org.apache.tomcat.util.scan.StandardJarScanner;
 
 /** Changeover: the WAR as it is built, on Tomcat. Argument: the WAR. */
 final class OurWar {
+    private static final String HANDLERS = "io.github.changeover.bench.app";
+
     private OurWar() {
     }
 
@@ -26,6 +31,16 @@ final class OurWar {
         StandardJarScanner scanner = new StandardJarScanner();
         scanner.setScanClassPath(false);
         context.setJarScanner(scanner);
+        addHandlers(context);
         return context;
+    }
+
+    /** Handlers of the benchmark's, as if they were packed in the WAR. */
+    private static void addHandlers(Context context) {
+        WebResourceRoot resources = new StandardRoot(context);
+        String path = "/" + HANDLERS.replace('.', '/');
+        String directory = Path.of(System.getProperty("bench.classes"), path).toString();
+        resources.addPreResources(new DirResourceSet(resources, "/WEB-INF/classes" + path, directory, "/"));
+        context.setResources(resources);
     }
 }

@@ -51,8 +51,17 @@ public class FramesBenchmark {
         private int octets;
 
         @Override
-        public void frames(ByteBuffer frames) {
-            octets += frames.remaining();
+        public void frame(int first, byte[] bytes, int from, int to) {
+            octets += to - from;
+        }
+
+        @Override
+        public boolean wantsWhole(int opcode) {
+            return true;
+        }
+
+        @Override
+        public void unfinished(long bytes) {
         }
 
         @Override

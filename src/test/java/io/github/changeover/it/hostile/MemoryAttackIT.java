@@ -70,8 +70,8 @@ class MemoryAttackIT {
         for (String property : List.of("changeover.war", "changeover.basedir", "java.util.logging.config.file")) {
             if (System.getProperty(property) != null) command.add("-D" + property + "=" + System.getProperty(property));
         }
-        command.addAll(List.of("-Dchangeover.container=small-heap", "-Dchangeover.target=" + work, "-cp", System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                SmallHeapServer.class.getName(), System.getProperty("changeover.container")));
+        command.addAll(List.of("-Dchangeover.test.container=small-heap", "-Dchangeover.target=" + work, "-cp", System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                SmallHeapServer.class.getName(), System.getProperty("changeover.test.container")));
         server = new ProcessBuilder(command).redirectError(work.resolve("errors.log").toFile()).start();
         said = server.inputReader();
         address = URI.create("http://127.0.0.1:" + line("ready "));
