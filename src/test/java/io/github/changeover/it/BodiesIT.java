@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.conformance.Covers;
+import io.github.changeover.it.container.LongRunning;
 import io.github.changeover.testkit.Message.Arrival;
 import io.github.changeover.testkit.Message.Framing;
 import io.github.changeover.it.container.ContainerUnderTest;
@@ -32,6 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * reads it, the answer is that of the same request without {@code Upgrade}, which follows on the same connection.
  */
 @OnContainer
+@LongRunning
 class BodiesIT {
     private static final int[] SIZES = {0, 1, 300_000};
     private static ContainerUnderTest server;

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.EmbeddedOnly;
+import io.github.changeover.it.container.LongRunning;
 import io.github.changeover.it.container.OnContainer;
+import io.github.changeover.it.container.OnceOnTomcat;
 import io.github.changeover.testkit.Message;
 import io.github.changeover.testkit.Wire;
 import java.io.IOException;
@@ -33,6 +35,8 @@ import org.yaml.snakeyaml.Yaml;
 
 /** The console's own WebSockets appear nowhere in what the console, or anybody else, is shown of the application. */
 @OnContainer
+@OnceOnTomcat
+@LongRunning
 class ConsoleHiddenIT {
     private static final String CONTEXT = "/hidden";
     private ContainerUnderTest server;

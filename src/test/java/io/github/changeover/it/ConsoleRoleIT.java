@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.Logins;
+import io.github.changeover.it.container.LongRunning;
 import io.github.changeover.it.container.OnContainer;
+import io.github.changeover.it.container.OnceOnTomcat;
 import io.github.changeover.testkit.Head;
 import io.github.changeover.testkit.Message;
 import io.github.changeover.testkit.Wire;
@@ -25,6 +27,8 @@ import org.yaml.snakeyaml.Yaml;
 
 /** The console for a role, with the container's own login: a form, and Basic. */
 @OnContainer
+@OnceOnTomcat
+@LongRunning
 class ConsoleRoleIT {
     private static final String FORM = "/role-form", BASIC = "/role-basic";
     private static ContainerUnderTest server;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.OnContainer;
+import io.github.changeover.it.container.OnceOnTomcat;
 import io.github.changeover.testkit.Message;
 import io.github.changeover.testkit.Wire;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /** A client elsewhere, at 127.0.0.2, reaches the server through a proxy on the server's machine that adds nothing to its requests. */
 @OnContainer
+@OnceOnTomcat
 class ConsoleThroughProxyIT {
     private static final String CONTEXT = "/through";
     private static ContainerUnderTest server;

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.conformance.Covers;
+import io.github.changeover.it.container.LongRunning;
 import io.github.changeover.testkit.Message.Arrival;
 import io.github.changeover.testkit.Message.Framing;
 import io.github.changeover.it.container.ContainerUnderTest;
@@ -27,6 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A request with content that switches: the content ends where its framing ends, and the next octet is the new protocol's. */
 @OnContainer
+@LongRunning
 class ContentBeforeSwitchIT {
     private static final byte[] EARLY = "first octets of the new protocol".getBytes(ISO_8859_1);
     private static ContainerUnderTest server;

@@ -17,6 +17,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.changeover.conformance.Covers;
 import io.github.changeover.it.Http2Wire.Frame;
 import io.github.changeover.it.container.ContainerUnderTest;
+import io.github.changeover.it.container.LongRunning;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.testkit.Wire;
 import java.io.IOException;
@@ -30,6 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** HTTP/2 by upgrade, frame by frame. Where Payara takes the token itself: see {@link Http2IT}. */
 @OnContainer
+@LongRunning
 class H2cIT {
     private static final int MAX_CONCURRENT = 3, INITIAL_WINDOW = 4;
     private static ContainerUnderTest server;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.conformance.Covers;
 import io.github.changeover.it.container.ContainerUnderTest;
+import io.github.changeover.it.container.LongRunning;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.testkit.Wire;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Endpoints that wait in their callbacks, and sessions that close each other. */
 @OnContainer
+@LongRunning
 class HostileEndpointsIT {
     private static final String AT = "/hostile-endpoints";
     private static ContainerUnderTest container;

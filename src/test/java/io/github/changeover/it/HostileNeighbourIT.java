@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.changeover.it.Http2Wire.Frame;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.KeyStoreFile;
+import io.github.changeover.it.container.LongRunning;
 import io.github.changeover.it.container.NotOnTomcatServletEdge;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.testkit.Wire;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * however its path is written. {@code -Dchangeover.spellings=5000} for as many spellings, each over h2c and over TLS.
  */
 @OnContainer
+@LongRunning
 @NotOnTomcatServletEdge
 class HostileNeighbourIT {
     private static final int COUNT = Integer.getInteger("changeover.spellings", 400);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.changeover.it.Http2Wire.Frame;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.KeyStoreFile;
+import io.github.changeover.it.container.LongRunning;
 import io.github.changeover.it.container.NotOnTomcatServletEdge;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.it.container.TomcatOnly;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * cannot be taken for the server's own machine.
  */
 @OnContainer
+@LongRunning
 @NotOnTomcatServletEdge
 class InnerDispatchesIT {
     private static final String CONTEXT = "/dispatches", CLIENT = "127.0.0.2";

@@ -6,6 +6,7 @@ import io.github.changeover.conformance.Covers;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.EmbeddedOnly;
 import io.github.changeover.it.container.KeyStoreFile;
+import io.github.changeover.it.container.LongRunning;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.testkit.Wire;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 
 /** What of HTTP/2, TLS and their library is left when an application has gone that had connections of both: nothing. */
 @OnContainer
+@LongRunning
 @EmbeddedOnly
 class InnerLifecycleIT {
     private static final String CONTEXT = "/goes";

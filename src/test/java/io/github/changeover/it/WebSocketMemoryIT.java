@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.changeover.conformance.Covers;
 import io.github.changeover.it.Frames.Frame;
 import io.github.changeover.it.container.ContainerUnderTest;
+import io.github.changeover.it.container.LongRunning;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.testkit.Wire;
 import java.io.ByteArrayOutputStream;
@@ -30,6 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What clients can make the server hold by messages that they do not finish, on raw sockets against the demo's echo. */
 @OnContainer
+@LongRunning
 @Timeout(120)
 class WebSocketMemoryIT {
     private static final String AT = "/memory", LARGE = "/memorylarge", STALLS = "/stalls", DEFLATE = "Sec-WebSocket-Extensions: permessage-deflate";
