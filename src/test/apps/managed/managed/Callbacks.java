@@ -35,6 +35,7 @@ public class Callbacks implements ConnectionHandler.Events {
     @Override
     public void writable(SwitchedConnection connection) {
         look("writable");
+        connection.send(ByteBuffer.wrap(new byte[] {'w'}));
     }
 
     @Override
