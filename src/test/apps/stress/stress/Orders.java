@@ -7,7 +7,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
 /**
- * {@code ?connections}: how many are open. {@code ?report=NUMBER}: what one connection's handler was called with, and nothing before its end.
+ * {@code ?connections}: how many are open. {@code ?report=NUMBER}: what one connection's handler was called with, and nothing before its end unless {@code &now}.
  * {@code ?unsettled}: the connections with senders at work or completions that have not run; those that have settled are forgotten, but for faults.
  */
 @WebServlet("/orders")
@@ -24,7 +24,7 @@ public final class Orders extends HttpServlet {
         if (request.getParameter("connections") != null) return Integer.toString(Start.observatory().connections().size());
         if (request.getParameter("report") != null) {
             Report report = Start.REPORTS.get(request.getParameter("report"));
-            return report == null || !report.isClosed() ? "" : report.toString();
+            return report == null || !report.isClosed() && request.getParameter("now") == null ? "" : report.toString();
         }
         Start.REPORTS.values().removeIf(Report::isFine);
         return Start.REPORTS.toString();

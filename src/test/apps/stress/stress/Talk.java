@@ -16,7 +16,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class Talk implements ConnectionHandler.Events {
     private static final int LONGEST = 3000, ROOM = 8 * LONGEST;
-    static final int LAST = 100;         // the sender of the frame behind which there is none
+    private static final int LAST = 100;     // the sender of the frame behind which there is none
     private static final long LATE = 200_000_000, LONGEST_LIFE = 60_000_000_000L;
     private final Report report;
     private final long seed;
@@ -77,10 +77,16 @@ final class Talk implements ConnectionHandler.Events {
             ByteBuffer frame = Pattern.frame(seed, sender, number, random.nextInt(random.nextInt(10) == 0 ? LONGEST : 300));
             boolean more = random.nextInt(3) > 0 ? connection.send(frame) : connection.send(frame, completion(sender, number));
             report.returned.incrementAndGet(sender);
-            if (closedAt != 0) LockSupport.parkNanos(50_000);
+            if (closedAt != 0) goOnAfterTheEnd();
             else if (!more) waitForRoom(connection, sender, begun);
             else if (random.nextInt(50) == 0) LockSupport.parkNanos(random.nextInt(2_000_000));
         }
+    }
+
+    /** At first without a rest: the container may just be using the channel again. */
+    private void goOnAfterTheEnd() {
+        if (System.nanoTime() - closedAt < LATE / 40) Thread.yield();
+        else LockSupport.parkNanos(2_000_000);
     }
 
     /** Some block, the others are told by {@code writable}. */

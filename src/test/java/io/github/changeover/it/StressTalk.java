@@ -56,6 +56,11 @@ final class StressTalk {
         return protocol;
     }
 
+    /** Whether a client's end takes from the server what it has still to send, as before TLS 1.3 (RFC 5246 section 7.2.1). */
+    boolean endsBothSides() {
+        return protocol != null && !protocol.equals("TLSv1.3");
+    }
+
     /** Bytes that were given to the socket. */
     long sent() {
         return sent;
@@ -75,7 +80,7 @@ final class StressTalk {
 
     void run(URI server) throws Exception {
         plain = new Socket();
-        if (random.nextInt(3) == 0) plain.setReceiveBufferSize(8192);
+        plain.setReceiveBufferSize(random.nextInt(3) == 0 ? 8 * 1024 : 64 * 1024);
         plain.setSoTimeout(PATIENCE);
         try {
             plain.connect(new InetSocketAddress(server.getHost(), server.getPort()));
@@ -172,9 +177,9 @@ final class StressTalk {
         if (end == End.END_OUTPUT && !last) throw new AssertionError("the last frame is missing");
     }
 
-    /** Whether the connection may break off anywhere: below TLS 1.3 the client's end ends both sides. */
+    /** Whether the connection may break off anywhere. */
     private boolean mayBeCut() {
-        return end == End.ABORT || end == End.CLIENT_RESETS || end == End.CLIENT_ENDS && finish && protocol != null;
+        return end == End.ABORT || end == End.CLIENT_RESETS || end == End.CLIENT_ENDS && finish && endsBothSides();
     }
 
     private void frame(DataInputStream in, int sender) throws IOException {
