@@ -47,7 +47,7 @@ class StressIT {
 
     private final Queue<String> failures = new ConcurrentLinkedQueue<>();
     private final Map<String, AtomicInteger> ends = new ConcurrentHashMap<>();
-    private final AtomicLong received = new AtomicLong(), sent = new AtomicLong(), frames = new AtomicLong();
+    private final AtomicLong received = new AtomicLong(), sent = new AtomicLong(), frames = new AtomicLong(), longest = new AtomicLong();
 
     @BeforeAll
     static void deploy(ContainerUnderTest under) {
@@ -81,7 +81,7 @@ class StressIT {
             if (thread.isAlive()) failures.add(thread.getName() + " hangs at " + List.of(thread.getStackTrace()));
         }
         System.out.println("stress on " + container.name() + ", " + how + ", " + SECONDS + " s, seed " + SEED + ": " + new TreeMap<>(ends) + ", " + frames
-                + " frames and " + received + " bytes from the server, " + sent + " bytes to it");
+                + " frames and " + received + " bytes from the server, " + sent + " bytes to it; the longest took " + longest + " ms");
         assertThat(failures).as("seed " + SEED).isEmpty();
         assertThat(ends.keySet()).extracting(name -> name.replaceAll(".* ", "")).contains("CLOSE", "ABORT", "END_OUTPUT", "DRAIN", "CLIENT_RESETS", "CLIENT_ENDS");
         await("/orders?connections", "0");
@@ -120,13 +120,16 @@ class StressIT {
         StressTalk.End end = StressTalk.End.values()[random.nextInt(StressTalk.End.values().length)];
         String protocol = !tls ? null : random.nextBoolean() ? "TLSv1.3" : "TLSv1.2";
         String name = (tls ? protocol + " " : "") + end;
-        StressTalk talk = new StressTalk(AT, number, random.nextLong(1L << 40), end, protocol);
+        long begun = System.nanoTime();
+        boolean mayBeReset = mayBeReset(end), quiet = mayBeReset && random.nextBoolean();
+        StressTalk talk = new StressTalk(AT, number, random.nextLong(1L << 40), end, protocol, quiet, mayBeReset && !quiet);
         try {
             talk.run(tls ? container.https() : container.http());
-            check(talk, report(number), container.name().equals("tomcat11-servlet"));
+            check(talk, report(number));
         } catch (Exception | AssertionError failure) {
             failures.add("connection " + number + " (" + name + "): " + failure + cause(failure) + "; report: " + reportNow(number));
         }
+        longest.accumulateAndGet((System.nanoTime() - begun) / 1_000_000, Math::max);
         ends.computeIfAbsent(name, absent -> new AtomicInteger()).incrementAndGet();
         received.addAndGet(talk.received());
         frames.addAndGet(talk.frames());
@@ -159,8 +162,18 @@ class StressIT {
         return facts;
     }
 
-    /** Over TLS Tomcat's servlet edge loses what comes in one read with close_notify, and below 1.3 a client's end ends both sides (docs/containers.md). */
-    private static void check(StressTalk talk, Map<String, String> report, boolean servletEdge) {
+    private static boolean isServletEdgeOfTomcat() {
+        return container.name().equals("tomcat11-servlet");
+    }
+
+    /** There the output cannot end apart from the connection: a close while the client sends resets it. So some clients send nothing (docs/containers.md). */
+    private static boolean mayBeReset(StressTalk.End end) {
+        return isServletEdgeOfTomcat() && (end == StressTalk.End.CLOSE || end == StressTalk.End.DRAIN);
+    }
+
+    /** Over TLS Tomcat's servlet edge loses what comes in one read with close_notify, and below 1.3 a client's end ends both sides. */
+    private static void check(StressTalk talk, Map<String, String> report) {
+        boolean lossyEnd = isServletEdgeOfTomcat() && talk.protocol() != null;
         assertThat(report.get("faults")).isEqualTo("[]");
         assertThat(report.get("closed")).isEqualTo("1");
         if (talk.end() != StressTalk.End.CLIENT_RESETS) assertThat(report.get("opened")).isEqualTo("1");
@@ -169,17 +182,17 @@ class StressIT {
             case CLOSE -> assertThat(cause).startsWith("HANDLER:");
             case ABORT -> assertThat(cause).startsWith("EVICTED:");
             case DRAIN -> assertThat(cause).startsWith("DRAINED:");
-            case END_OUTPUT -> assertThat(cause).startsWith("PEER:");
-            case CLIENT_ENDS -> assertThat(cause).startsWith(talk.endsBothSides() && cause.startsWith("BROKEN:") ? "BROKEN:" : "PEER:");
+            case END_OUTPUT -> assertThat(cause).matches(lossyEnd ? "(?s)(BROKEN|PEER):.*" : "(?s)PEER:.*");
+            case CLIENT_ENDS -> assertThat(cause).matches(lossyEnd || talk.endsBothSides() ? "(?s)(BROKEN|PEER):.*" : "(?s)PEER:.*");
             case CLIENT_RESETS -> assertThat(cause).matches("(?s)(BROKEN|PEER):.*");
         }
         boolean clientEnds = talk.end() == StressTalk.End.CLIENT_ENDS;
         boolean clientEndsOutput = clientEnds || talk.end() == StressTalk.End.END_OUTPUT;
         long received = Long.parseLong(report.get("received"));
         assertThat(received).as("bytes that the server received").isLessThanOrEqualTo(talk.sent());
-        if (clientEndsOutput && cause.startsWith("PEER:") && !(servletEdge && talk.protocol() != null)) assertThat(received).as("bytes before the client's end").isEqualTo(talk.sent());
+        if (clientEndsOutput && cause.startsWith("PEER:") && !lossyEnd) assertThat(received).as("bytes before the client's end").isEqualTo(talk.sent());
         boolean orderly = talk.end() == StressTalk.End.CLOSE || talk.end() == StressTalk.End.DRAIN || clientEndsOutput;
-        if (!orderly || clientEnds && (talk.endsBothSides() || servletEdge && talk.protocol() != null)) return;
+        if (!orderly || talk.mayBeReset() || clientEnds && (talk.endsBothSides() || lossyEnd)) return;
         for (String fact : List.of("accepted", "told")) {
             String[] counts = report.get(fact).split(",");
             for (int sender = 0; sender < counts.length; sender++) {

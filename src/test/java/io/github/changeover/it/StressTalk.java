@@ -28,6 +28,7 @@ final class StressTalk {
     private final long seed;
     private final End end;
     private final String protocol;
+    private final boolean quiet, mayBeReset;
     private final int[] next = new int[SENDERS];
     private final SplittableRandom random;
     private Socket plain;
@@ -38,18 +39,28 @@ final class StressTalk {
     private boolean last;
     private long received;
 
-    /** @param protocol of TLS, or null */
-    StressTalk(String at, int number, long seed, End end, String protocol) {
+    /**
+     * @param protocol   of TLS, or null
+     * @param quiet      whether nothing is sent
+     * @param mayBeReset whether it is all the same when the connection breaks off
+     */
+    StressTalk(String at, int number, long seed, End end, String protocol, boolean quiet, boolean mayBeReset) {
         this.at = at;
         this.number = number;
         this.seed = seed;
         this.end = end;
         this.protocol = protocol;
+        this.quiet = quiet;
+        this.mayBeReset = mayBeReset;
         this.random = new SplittableRandom(~seed);
     }
 
     End end() {
         return end;
+    }
+
+    boolean mayBeReset() {
+        return mayBeReset;
     }
 
     String protocol() {
@@ -107,7 +118,7 @@ final class StressTalk {
         while (head.indexOf("\r\n\r\n") < 0) head.append((char) in.readUnsignedByte());
         if (!head.toString().startsWith("HTTP/1.1 101")) throw new AssertionError("answered " + head);
         Thread writer = new Thread(this::write, "writer of " + number);
-        writer.start();
+        if (!quiet) writer.start();
         try {
             read(in);
         } finally {
@@ -179,7 +190,7 @@ final class StressTalk {
 
     /** Whether the connection may break off anywhere. */
     private boolean mayBeCut() {
-        return end == End.ABORT || end == End.CLIENT_RESETS || end == End.CLIENT_ENDS && finish && endsBothSides();
+        return mayBeReset || end == End.ABORT || end == End.CLIENT_RESETS || end == End.CLIENT_ENDS && finish && endsBothSides();
     }
 
     private void frame(DataInputStream in, int sender) throws IOException {
