@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,12 +28,13 @@ public final class Soak {
     private static final int CLIENTS = 8, SOME_FAILURES = 20;
     private static final Logger QUIET = Logger.getLogger("io.github.changeover");       // held: loggers are kept weakly
     private static final Map<String, String> SETTINGS = Map.of("changeover.connections.max", "60", "changeover.connections.per-address.max", "30",
-            "changeover.queue.max", "64K", "changeover.idle", "2s", "changeover.stall", "2s", "changeover.linger", "200ms", "changeover.drain", "1s");
+            "changeover.queue.max", "64K", "changeover.idle", "4s", "changeover.stall", "4s", "changeover.linger", "200ms", "changeover.drain", "1s");
     static final String CONTEXT = "/soak";
     private final List<String> report = new ArrayList<>();
     private final Map<String, LongAdder> done = new ConcurrentHashMap<>();
     private final ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
     private final Operator operator;
+    private final Clock clock = new Clock();
     private final ContainerUnderTest container;
 
     private Soak(ContainerUnderTest container) throws Exception {
@@ -55,6 +57,7 @@ public final class Soak {
         Duration length = Duration.ofMinutes(Integer.parseInt(arguments[1]));
         ContainerUnderTest container = Containers.start(arguments[0], Listeners.any());
         Soak soak = deploy(container);
+        soak.clock.start();
         boolean flat = soak.run(length);
         Files.createDirectories(Path.of(arguments[2]).getParent());
         Files.write(Path.of(arguments[2]), soak.report);
@@ -85,7 +88,7 @@ public final class Soak {
         say("end    " + end + " " + Figures.kindsOfThreads());
         say("done   " + new TreeMap<>(done));
         say("server " + operator.counts());
-        failures.stream().limit(SOME_FAILURES).forEach(failure -> say("wrong  " + failure));
+        failures.forEach(failure -> say("wrong  " + failure));
         List<String> grown = end.grownFrom(warm);
         say(grown.isEmpty() ? "flat" : "NOT FLAT: " + grown);
         return grown.isEmpty();
@@ -113,7 +116,8 @@ public final class Soak {
             operator.drainAndWelcome();
             if (System.nanoTime() - told < Duration.ofMinutes(1).toNanos()) continue;
             told = System.nanoTime();
-            say("       " + Figures.now() + " (as it is), done " + done.values().stream().mapToLong(LongAdder::sum).sum() + ", wrong " + failures.size());
+            say("       " + Figures.now() + " (as it is), done " + done.values().stream().mapToLong(LongAdder::sum).sum() + ", wrong " + failures.size()
+                    + ", longest pause of the machine " + clock.longestMillis() + " ms");
         }
         for (Thread client : clients) client.join();
     }
@@ -126,7 +130,9 @@ public final class Soak {
                 done.computeIfAbsent(deed.name(), name -> new LongAdder()).increment();
             } catch (IOException | AssertionError wrong) {
                 // a drain may come at any moment, and then everything may end: what counts is what happens without
-                if (!operator.hasDrainedSince(client.begun())) failures.add(deed + ": " + wrong);
+                if (operator.hasDrainedSince(client.begun())) continue;
+                failures.add(deed + " at " + LocalTime.now() + ", after " + Duration.ofNanos(System.nanoTime() - client.begun()).toMillis() + " ms: " + wrong);
+                System.out.println("wrong  " + deed + ", see the end; longest pause of the machine " + clock.longestMillis() + " ms");
             }
         }
     }

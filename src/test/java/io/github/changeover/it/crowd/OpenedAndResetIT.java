@@ -127,12 +127,14 @@ class OpenedAndResetIT {
     /** Nobody is connected, nothing is held for anybody, and what was opened was closed. */
     private void assertNothingIsLeft(Sizes before) throws Exception {
         String[] metrics = {""};
+        long begun = System.nanoTime();
         until("connections or memory stay", () -> {
             metrics[0] = get("/metrics");
             return total(metrics[0], "changeover_connections") == 0 && total(metrics[0], "changeover_memory_bytes") == 0;
         });
         assertThat(metrics[0]).contains("changeover_connections", "changeover_memory_bytes ");
         assertThat(total(metrics[0], "changeover_opened_total")).as(metrics[0]).isPositive().isEqualTo(total(metrics[0], "changeover_closed_total"));
+        System.out.printf("nobody is connected after %d ms%n", Duration.ofNanos(System.nanoTime() - begun).toMillis());
         until("before " + before + ", afterwards more", () -> Sizes.now().isBackAt(before));
     }
 
