@@ -2,8 +2,8 @@ package io.github.changeover.soak;
 
 /** Finds out for how long the machine let this process wait: a pause that is longer than a time limit is no fault of the server's. */
 final class Clock {
-    private static final long SLEEP_MILLIS = 50;
-    private volatile long longest;
+    private static final long SLEEP_MILLIS = 50, LONG_NANOS = 1_000_000_000;
+    private volatile long longest, longPauseEnded = Long.MIN_VALUE;
 
     void start() {
         Thread clock = new Thread(this::run, "soak-clock");
@@ -15,12 +15,19 @@ final class Clock {
         return longest / 1_000_000;
     }
 
+    /** Whether the process has waited so long since then that the server's time limits may have passed. */
+    boolean hasPausedSince(long nanos) {
+        return longPauseEnded != Long.MIN_VALUE && longPauseEnded - nanos >= 0;
+    }
+
     private void run() {
         try {
             while (true) {
                 long before = System.nanoTime();
                 Thread.sleep(SLEEP_MILLIS);
-                longest = Math.max(longest, System.nanoTime() - before - SLEEP_MILLIS * 1_000_000);
+                long now = System.nanoTime(), pause = now - before - SLEEP_MILLIS * 1_000_000;
+                longest = Math.max(longest, pause);
+                if (pause > LONG_NANOS) longPauseEnded = now;
             }
         } catch (InterruptedException end) {
             Thread.currentThread().interrupt();

@@ -40,6 +40,7 @@ public final class Soak {
     private Soak(ContainerUnderTest container) throws Exception {
         this.container = container.withoutHttp2();
         operator = new Operator(CONTEXT);
+        clock.start();
     }
 
     /** Deploys the demo with limits that the clients reach. */
@@ -57,7 +58,6 @@ public final class Soak {
         Duration length = Duration.ofMinutes(Integer.parseInt(arguments[1]));
         ContainerUnderTest container = Containers.start(arguments[0], Listeners.any());
         Soak soak = deploy(container);
-        soak.clock.start();
         boolean flat = soak.run(length);
         Files.createDirectories(Path.of(arguments[2]).getParent());
         Files.write(Path.of(arguments[2]), soak.report);
@@ -131,6 +131,10 @@ public final class Soak {
             } catch (IOException | AssertionError wrong) {
                 // a drain may come at any moment, and then everything may end: what counts is what happens without
                 if (operator.hasDrainedSince(client.begun())) continue;
+                if (clock.hasPausedSince(client.begun())) {
+                    done.computeIfAbsent("(not judged: the machine paused)", name -> new LongAdder()).increment();
+                    continue;
+                }
                 failures.add(deed + " at " + LocalTime.now() + ", after " + Duration.ofNanos(System.nanoTime() - client.begun()).toMillis() + " ms: " + wrong);
                 System.out.println("wrong  " + deed + ", see the end; longest pause of the machine " + clock.longestMillis() + " ms");
             }
