@@ -127,14 +127,12 @@ class OpenedAndResetIT {
     /** Nobody is connected, nothing is held for anybody, and what was opened was closed. */
     private void assertNothingIsLeft(Sizes before) throws Exception {
         String[] metrics = {""};
-        long begun = System.nanoTime();
         until("connections or memory stay", () -> {
             metrics[0] = get("/metrics");
             return total(metrics[0], "changeover_connections") == 0 && total(metrics[0], "changeover_memory_bytes") == 0;
         });
         assertThat(metrics[0]).contains("changeover_connections", "changeover_memory_bytes ");
         assertThat(total(metrics[0], "changeover_opened_total")).as(metrics[0]).isPositive().isEqualTo(total(metrics[0], "changeover_closed_total"));
-        System.out.printf("nobody is connected after %d ms%n", Duration.ofNanos(System.nanoTime() - begun).toMillis());
         until("before " + before + ", afterwards more", () -> Sizes.now().isBackAt(before));
     }
 
@@ -225,6 +223,11 @@ class OpenedAndResetIT {
         }
     }
 
+    /**
+     * When they stay, the containers close them without an answer: Tomcat 11.0.25 after 60 s (connectionTimeout, unless set), Payara
+     * 6.2025.3 after 30 s. With maxConnections=20 and 24 of them on Tomcat, another client was connected and had its answer when
+     * the first of them had gone; the log said nothing.
+     */
     @Test
     @DisplayName("Clients that send half a request and stop keep nobody else from being served, and leave nothing behind")
     void clientsThatSendHalfARequest() throws Exception {
