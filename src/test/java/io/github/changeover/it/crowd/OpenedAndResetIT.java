@@ -45,7 +45,7 @@ class OpenedAndResetIT {
     private static final int RESETS = Integer.getInteger("crowd.resets", 500), HALF_HEADS = Integer.getInteger("crowd.half", 200);
     private static final long SEED = Long.getLong("crowd.seed", 11);
     private static final int CLIENTS = 16, MAX_PAUSE_MICROS = 3000, SMALL_BUFFER = 4096, MUCH = 2 << 20;
-    private static final int SPARE_THREADS = 10, SPARE_DESCRIPTORS = 20;
+    private static final int SPARE_THREADS = 2 * CLIENTS, SPARE_DESCRIPTORS = 20;
     private static final Duration ANSWERED_WITHIN = Duration.ofSeconds(10), BACK_WITHIN = Duration.ofSeconds(90);
     private static final String CONTEXT = "/resets", PATH = CONTEXT + "/echo";
 
