@@ -1,8 +1,8 @@
 package io.github.changeover.soak;
 
-/** Finds out for how long the machine let this process wait: a pause that is longer than a time limit is no fault of the server's. */
+/** Finds out for how long the machine let this process wait: when that is longer than a time limit, what the limit does then is no fault of the server's. */
 final class Clock {
-    private static final long SLEEP_MILLIS = 50, LONG_NANOS = 1_000_000_000;
+    private static final long SLEEP_MILLIS = 50, LONG_NANOS = 300_000_000;      // a handler has 400 ms for its last bytes
     private volatile long longest, longPauseEnded = Long.MIN_VALUE;
 
     void start() {
