@@ -73,7 +73,8 @@ final class CloseState {
      * @return whether that close goes on
      */
     boolean handlerFailed(Throwable failure, LiveConnection connection) {
-        LOG.log(System.Logger.Level.WARNING, "The handler of " + connection + " failed", failure);
+        boolean ofTheEnd = failure instanceof AnswerGone && decided.get() != null;      // a client can bring it about at will: no line in the log for each
+        LOG.log(ofTheEnd ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING, "The handler of " + connection + " failed", failure);
         if (requested.get() != null && !failedOnce) {
             failedOnce = true;
             return true;

@@ -1,5 +1,6 @@
 package io.github.changeover.servlet;
 
+import io.github.changeover.connection.AnswerGone;
 import io.github.changeover.spi.OriginalResponse;
 import java.io.EOFException;
 import java.io.IOException;
@@ -106,7 +107,7 @@ final class CapturedBody implements OriginalResponse.Body {
 
     @Override
     public synchronized InputStream open() {
-        if (file == null && inArray < length) throw new IllegalStateException("The answer has been read already, or its connection has ended");
+        if (file == null && inArray < length) throw new AnswerGone();
         return file == null ? new InMemory(memory, inArray) : new Reading();
     }
 

@@ -9,10 +9,19 @@ import io.github.changeover.spi.SwitchedConnection;
 import io.github.changeover.testkit.MemoryTransport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The ends of an open connection, and what still goes out before them. */
 @Timeout(20)
@@ -205,6 +214,43 @@ class ClosingTest {
         transport.peerSends("x");
         assertThat(thrower.kind()).isEqualTo(Kind.HANDLER_FAILED);
         assertThat(transport.aborts()).isPositive();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    @DisplayName("An answer that is asked for while its connection ends is no warning in the log; one that was read already is")
+    void anAnswerThatTheEndGaveBackIsNoWarning(boolean ends) {
+        List<LogRecord> warnings = new CopyOnWriteArrayList<>();
+        Handler log = new Handler() {
+            @Override
+            public void publish(LogRecord line) {
+                if (line.getLevel().intValue() >= Level.WARNING.intValue()) warnings.add(line);
+            }
+
+            @Override
+            public void flush() {
+            }
+
+            @Override
+            public void close() {
+            }
+        };
+        Logger logger = Logger.getLogger(LiveConnection.class.getName());
+        logger.addHandler(log);
+        try {
+            Diary late = new Diary() {
+                @Override
+                void onOpened(SwitchedConnection connection) {
+                    if (ends) ((LiveConnection) connection).lose(CloseCause.of(Kind.BROKEN, "reset by the client"));
+                    throw new AnswerGone();
+                }
+            };
+            open(late);
+            assertThat(late.kind()).isEqualTo(ends ? Kind.BROKEN : Kind.HANDLER_FAILED);
+            assertThat(warnings).extracting(LogRecord::getThrown).hasSize(ends ? 0 : 1);
+        } finally {
+            logger.removeHandler(log);
+        }
     }
 
     @Test

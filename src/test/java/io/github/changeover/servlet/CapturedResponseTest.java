@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.changeover.conformance.Covers;
+import io.github.changeover.connection.AnswerGone;
 import io.github.changeover.connection.MemoryBudget;
 import io.github.changeover.spi.Fields;
 import io.github.changeover.spi.OriginalResponse;
@@ -96,6 +97,14 @@ class CapturedResponseTest {
         captured.setHeader("X", "a\r\nInjected: 1\u20ac");
         assertThat(whole().fields()).isEqualTo(Fields.of("X", "a  Injected: 1 "));
         assertThatIllegalArgumentException().isThrownBy(() -> captured.setHeader("a b", "1"));
+    }
+
+    @Test
+    void anAnswerIsGoneOnceItsConnectionHasEnded() throws IOException {
+        CapturedBody body = new CapturedBody(64, Overflow.NONE, new RequestMemory(new MemoryBudget(1 << 20)));
+        assertThat(body.take(new byte[] {'a'}, 0, 1)).isTrue();
+        assertThat(body.octets()).containsExactly('a');
+        assertThatThrownBy(body::octets).isInstanceOf(AnswerGone.class);
     }
 
     @Test

@@ -122,11 +122,16 @@ final class Client {
                 byte[] message = some(i == 0 ? LARGEST : 1000);
                 wire.send(Frames.of(0x82, message));
                 Frames.Frame echo = Frames.read(wire);
-                expect(echo.first() == 0x82 && Arrays.equals(echo.payload(), message), "another message came back");
+                expect(echo.first() == 0x82 && Arrays.equals(echo.payload(), message), "for " + message.length + " bytes there came " + echo.payload().length + ": " + beginning(echo));
             }
             wire.send(Frames.close(1000, ""));
             expect(Frames.read(wire).first() == 0x88, "no Close frame");
         }
+    }
+
+    private static String beginning(Frames.Frame frame) {
+        String all = frame.toString();
+        return all.substring(0, Math.min(all.length(), 60));
     }
 
     private void lines() throws IOException {

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,39 +22,59 @@ import java.util.logging.Logger;
 
 /**
  * Opens, messages, aborts and limits, mixed, for so many minutes; then heap, threads and file descriptors are what they were when
- * the server had warmed up: ./mvnw -Psoak [-Dsoak.minutes=30]. It fails when they are not, or when a client was served wrongly.
+ * the server had warmed up: ./mvnw -Psoak [-Dsoak.minutes=30] [-Dsoak.container=payara]. It fails when they are not, or when a client was served wrongly.
  */
 public final class Soak {
     private static final int CLIENTS = 8, SOME_FAILURES = 20;
     private static final Logger QUIET = Logger.getLogger("io.github.changeover");       // held: loggers are kept weakly
     private static final Map<String, String> SETTINGS = Map.of("changeover.connections.max", "60", "changeover.connections.per-address.max", "30",
-            "changeover.queue.max", "64K", "changeover.idle", "2s", "changeover.stall", "2s", "changeover.linger", "200ms", "changeover.drain", "1s");
+            "changeover.queue.max", "64K", "changeover.idle", "4s", "changeover.stall", "4s", "changeover.linger", "200ms", "changeover.drain", "1s");
+    static final String CONTEXT = "/soak";
     private final List<String> report = new ArrayList<>();
     private final Map<String, LongAdder> done = new ConcurrentHashMap<>();
     private final ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
     private final Operator operator;
+    private final Clock clock = new Clock();
     private final ContainerUnderTest container;
 
     private Soak(ContainerUnderTest container) throws Exception {
-        this.container = container;
-        operator = new Operator("/soak");
+        this.container = container.withoutHttp2();
+        operator = new Operator(CONTEXT);
+        clock.start();
+    }
+
+    /** Deploys the demo with limits that the clients reach. */
+    static Soak deploy(ContainerUnderTest container) throws Exception {
+        War war = War.demo("soak");
+        DemoSettings.all().forEach(war::set);
+        new TreeMap<>(SETTINGS).forEach(war::set);
+        container.deploy(war.build(), CONTEXT);
+        return new Soak(container);
     }
 
     /** Arguments: container, minutes, the file for the figures. */
     public static void main(String[] arguments) throws Exception {
         QUIET.setLevel(Level.WARNING);
         Duration length = Duration.ofMinutes(Integer.parseInt(arguments[1]));
-        ContainerUnderTest container = Containers.start(arguments[0], Listeners.plain(0));
-        DemoSettings.all().forEach(System::setProperty);
-        War war = War.demo("soak");
-        new TreeMap<>(SETTINGS).forEach(war::set);
-        container.deploy(war.build(), "/soak");
-        Soak soak = new Soak(container);
+        ContainerUnderTest container = Containers.start(arguments[0], Listeners.any());
+        Soak soak = deploy(container);
         boolean flat = soak.run(length);
         Files.createDirectories(Path.of(arguments[2]).getParent());
         Files.write(Path.of(arguments[2]), soak.report);
         container.stop();
         System.exit(flat && soak.failures.isEmpty() ? 0 : 1);
+    }
+
+    /** What was served wrongly within this time; the figures are not looked at. */
+    List<String> wrongWithin(Duration length) throws Exception {
+        stretch(length);
+        operator.awaitNobody();
+        return List.copyOf(failures);
+    }
+
+    /** How often each was done. */
+    Map<String, LongAdder> done() {
+        return done;
     }
 
     private boolean run(Duration length) throws Exception {
@@ -67,7 +88,7 @@ public final class Soak {
         say("end    " + end + " " + Figures.kindsOfThreads());
         say("done   " + new TreeMap<>(done));
         say("server " + operator.counts());
-        failures.stream().limit(SOME_FAILURES).forEach(failure -> say("wrong  " + failure));
+        failures.forEach(failure -> say("wrong  " + failure));
         List<String> grown = end.grownFrom(warm);
         say(grown.isEmpty() ? "flat" : "NOT FLAT: " + grown);
         return grown.isEmpty();
@@ -85,7 +106,7 @@ public final class Soak {
         List<Thread> clients = new ArrayList<>();
         for (int i = 0; i < CLIENTS; i++) {
             int number = i;
-            Thread client = new Thread(() -> work(new Client(container.http(), "/soak", number), end), "soak-client-" + i);
+            Thread client = new Thread(() -> work(new Client(container.http(), CONTEXT, number), end), "soak-client-" + i);
             client.start();
             clients.add(client);
         }
@@ -95,7 +116,8 @@ public final class Soak {
             operator.drainAndWelcome();
             if (System.nanoTime() - told < Duration.ofMinutes(1).toNanos()) continue;
             told = System.nanoTime();
-            say("       " + Figures.now() + " (as it is), done " + done.values().stream().mapToLong(LongAdder::sum).sum() + ", wrong " + failures.size());
+            say("       " + Figures.now() + " (as it is), done " + done.values().stream().mapToLong(LongAdder::sum).sum() + ", wrong " + failures.size()
+                    + ", longest pause of the machine " + clock.longestMillis() + " ms");
         }
         for (Thread client : clients) client.join();
     }
@@ -108,7 +130,13 @@ public final class Soak {
                 done.computeIfAbsent(deed.name(), name -> new LongAdder()).increment();
             } catch (IOException | AssertionError wrong) {
                 // a drain may come at any moment, and then everything may end: what counts is what happens without
-                if (!operator.hasDrainedSince(client.begun())) failures.add(deed + ": " + wrong);
+                if (operator.hasDrainedSince(client.begun())) continue;
+                if (clock.hasPausedSince(client.begun())) {
+                    done.computeIfAbsent("(not judged: the machine paused)", name -> new LongAdder()).increment();
+                    continue;
+                }
+                failures.add(deed + " at " + LocalTime.now() + ", after " + Duration.ofNanos(System.nanoTime() - client.begun()).toMillis() + " ms: " + wrong);
+                System.out.println("wrong  " + deed + ", see the end; longest pause of the machine " + clock.longestMillis() + " ms");
             }
         }
     }

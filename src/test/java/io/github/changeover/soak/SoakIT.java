@@ -1,0 +1,29 @@
+package io.github.changeover.soak;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.changeover.it.container.ContainerUnderTest;
+import io.github.changeover.it.container.EmbeddedOnly;
+import io.github.changeover.it.container.OnContainer;
+import io.github.changeover.it.container.OnceOnTomcat;
+import java.time.Duration;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** Some seconds of the soak, with its fixed seeds. Heap, threads and file descriptors need the long one: ./mvnw -Psoak. */
+@OnContainer
+@EmbeddedOnly
+@OnceOnTomcat
+class SoakIT {
+    @Test
+    @DisplayName("Six seconds of the soak: no client is served wrongly")
+    void noClientIsServedWrongly(ContainerUnderTest container) throws Exception {
+        Soak soak = Soak.deploy(container);
+        try {
+            assertThat(soak.wrongWithin(Duration.ofSeconds(6))).isEmpty();
+            assertThat(soak.done()).containsKeys("WEBSOCKET", "LINES", "OCTETS", "BLOCKING", "ORDINARY", "RESET_AMID");
+        } finally {
+            container.undeploy(Soak.CONTEXT);
+        }
+    }
+}
