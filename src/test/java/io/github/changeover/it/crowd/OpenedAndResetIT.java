@@ -8,6 +8,7 @@ import io.github.changeover.it.Frames;
 import io.github.changeover.it.War;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.EmbeddedOnly;
+import io.github.changeover.it.container.LongRunning;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.testkit.Head;
 import io.github.changeover.testkit.Wire;
@@ -41,6 +42,7 @@ import org.junit.jupiter.api.Test;
  */
 @OnContainer
 @EmbeddedOnly
+@LongRunning
 class OpenedAndResetIT {
     private static final int RESETS = Integer.getInteger("crowd.resets", 500), HALF_HEADS = Integer.getInteger("crowd.half", 200);
     private static final long SEED = Long.getLong("crowd.seed", 11);
