@@ -6,6 +6,7 @@ import io.github.changeover.conformance.Covers;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.LongRunning;
 import io.github.changeover.it.container.OnContainer;
+import io.github.changeover.it.container.OncePerEdge;
 import io.github.changeover.testkit.Wire;
 import java.io.IOException;
 import java.time.Duration;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Endpoints that wait in their callbacks, and sessions that close each other. */
 @OnContainer
+@OncePerEdge
 @LongRunning
 class HostileEndpointsIT {
     private static final String AT = "/hostile-endpoints";

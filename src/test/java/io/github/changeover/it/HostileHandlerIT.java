@@ -6,6 +6,7 @@ import io.github.changeover.conformance.Covers;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.LongRunning;
 import io.github.changeover.it.container.OnContainer;
+import io.github.changeover.it.container.OncePerEdge;
 import io.github.changeover.testkit.Wire;
 import java.io.IOException;
 import java.net.SocketException;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Handlers that block, throw and call each other hurt their own connections and nothing else. */
 @OnContainer
+@OncePerEdge
 @LongRunning
 class HostileHandlerIT {
     /** How long a handler blocks; by hand {@code -Dchangeover.hostile.millis=30000}. */

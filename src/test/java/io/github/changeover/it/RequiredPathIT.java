@@ -8,6 +8,7 @@ import io.github.changeover.it.container.EmbeddedOnly;
 import io.github.changeover.it.container.KeyStoreFile;
 import io.github.changeover.it.container.Listeners;
 import io.github.changeover.it.container.OnContainer;
+import io.github.changeover.it.container.OnceOnTomcat;
 import io.github.changeover.it.container.PayaraOnly;
 import io.github.changeover.it.container.TomcatOnly;
 import io.github.changeover.testkit.Head;
@@ -69,6 +70,8 @@ class RequiredPathIT {
 
     @Test
     @Tag("full")
+    @OnceOnTomcat
+    @EmbeddedOnly
     @DisplayName("S11: no spelling of a required path gets what it protects (many)")
     void noSpellingOfManyGetsIt(ContainerUnderTest container) throws IOException {
         assertNoneGetsIt(container, generated(MANY));

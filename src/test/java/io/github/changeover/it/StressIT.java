@@ -6,6 +6,7 @@ import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.EmbeddedOnly;
 import io.github.changeover.it.container.LongRunning;
 import io.github.changeover.it.container.OnContainer;
+import io.github.changeover.it.container.OncePerEdge;
 import io.github.changeover.testkit.Wire;
 import java.io.IOException;
 import java.time.Duration;
@@ -37,6 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * </pre>
  */
 @OnContainer
+@OncePerEdge
 @LongRunning
 @EmbeddedOnly
 class StressIT {

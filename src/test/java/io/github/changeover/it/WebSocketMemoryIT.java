@@ -7,6 +7,7 @@ import io.github.changeover.it.Frames.Frame;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.LongRunning;
 import io.github.changeover.it.container.OnContainer;
+import io.github.changeover.it.container.OncePerEdge;
 import io.github.changeover.testkit.Wire;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What clients can make the server hold by messages that they do not finish, on raw sockets against the demo's echo. */
 @OnContainer
+@OncePerEdge
 @LongRunning
 @Timeout(120)
 class WebSocketMemoryIT {

@@ -10,6 +10,7 @@ import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.EmbeddedOnly;
 import io.github.changeover.it.container.LongRunning;
 import io.github.changeover.it.container.OnContainer;
+import io.github.changeover.it.container.OncePerEdge;
 import io.github.changeover.testkit.Head;
 import io.github.changeover.testkit.Wire;
 import java.io.BufferedReader;
@@ -41,6 +42,7 @@ import org.junit.jupiter.api.Test;
  * {@code -Dcrowd.resets=20000 -Dcrowd.half=10000}; another seed: {@code -Dcrowd.seed=N}.
  */
 @OnContainer
+@OncePerEdge
 @EmbeddedOnly
 @LongRunning
 class OpenedAndResetIT {
