@@ -37,6 +37,7 @@ final class BlockingStreams implements ConnectionHandler.Events {
     private final AtomicBoolean half = new AtomicBoolean();     // serve has returned, or the connection has ended
     private volatile Thread server; // while serve runs
     private boolean serving;        // from here on serve gives the thread back
+    private final AtomicBoolean reserved = new AtomicBoolean(true);     // whether a thread is; once it is given back
 
     BlockingStreams(LiveConnection connection, ConnectionHandler.Blocking handler, Application application) {
         this.connection = connection;
@@ -89,9 +90,14 @@ final class BlockingStreams implements ConnectionHandler.Events {
                 server = null;
                 Thread.interrupted();       // of ours: the thread goes on with another handler
             }
-            application.blocking().release();
+            giveBack();
             finish();
         }
+    }
+
+    /** The thread, once: when {@code serve} has returned, or is never to run. */
+    void giveBack() {
+        if (reserved.getAndSet(false)) application.blocking().release();
     }
 
     /** Interrupts {@code serve}; returns its thread, or null when it does not run. */
@@ -153,7 +159,7 @@ final class BlockingStreams implements ConnectionHandler.Events {
             finish();
             return;
         }
-        application.blocking().release();
+        giveBack();
         application.callbacks().execute(() -> {
             Completions.guarded(handler::unserved);
             connection.handlerDone();

@@ -185,6 +185,7 @@ public final class LiveConnection implements AdvancedConnection {
         if (cause == null || !ending.compareAndSet(NOT_ENDING, ENDING)) return;
         Transport edge = transport;
         if (edge != null) Completions.guarded(closeState.isOrderly() ? edge::close : edge::abort);
+        else if (streams != null) streams.giveBack();       // it will not be opened any more
         queue.shut(lost(cause));
         Completions.guarded(atEnd);        // before the registry: who sees that the connection is gone may take its place
         tellClosed(cause);

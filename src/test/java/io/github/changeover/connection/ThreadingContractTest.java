@@ -553,6 +553,19 @@ class ThreadingContractTest {
         assertThat(rig.application.registry().closed(Kind.HANDLER_FAILED)).isEqualTo(1);
     }
 
+    @Test
+    @DisplayName("C5: the thread of a blocking handler that is never opened comes back at once, and once")
+    void theThreadOfAHandlerThatIsNeverOpenedComesBackAtOnce() {
+        Rig.ByHand pool = new Rig.ByHand();
+        Rig waiting = new Rig(pool);
+        while (waiting.application.blocking().reserve()) { }        // one of them for this connection
+        LiveConnection connection = waiting.connection((ConnectionHandler.Blocking) served -> { });
+        connection.abort(CloseCause.of(Kind.HANDLER_FAILED, "prepare() failed"));
+        assertThat(waiting.application.blocking().reserve()).as("before any callback has run").isTrue();
+        pool.run();
+        assertThat(waiting.application.blocking().reserve()).as("no second time").isFalse();
+    }
+
     // ---- fairness and times
 
     @Test
