@@ -35,6 +35,7 @@ import org.yaml.snakeyaml.Yaml;
 
 /** The console's own WebSockets appear nowhere in what the console, or anybody else, is shown of the application. */
 @OnContainer
+@EmbeddedOnly
 @OnceOnTomcat
 @LongRunning
 class ConsoleHiddenIT {

@@ -3,6 +3,7 @@ package io.github.changeover.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.it.container.ContainerUnderTest;
+import io.github.changeover.it.container.EmbeddedOnly;
 import io.github.changeover.it.container.Logins;
 import io.github.changeover.it.container.LongRunning;
 import io.github.changeover.it.container.OnContainer;
@@ -27,6 +28,7 @@ import org.yaml.snakeyaml.Yaml;
 
 /** The console for a role, with the container's own login: a form, and Basic. */
 @OnContainer
+@EmbeddedOnly
 @OnceOnTomcat
 @LongRunning
 class ConsoleRoleIT {

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.it.Http2Wire.Frame;
 import io.github.changeover.it.container.ContainerUnderTest;
+import io.github.changeover.it.container.EmbeddedOnly;
 import io.github.changeover.it.container.KeyStoreFile;
 import io.github.changeover.it.container.LongRunning;
 import io.github.changeover.it.container.OnContainer;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.Test;
 
 /** One client's slowness is its own: a share of the places for each connection, and a minimum rate for what a request sends and what its answer is taken with. */
 @OnContainer
+@EmbeddedOnly
 @LongRunning
 @OnceOnTomcat
 class InnerSharesIT {
