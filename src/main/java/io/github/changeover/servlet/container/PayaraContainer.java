@@ -156,10 +156,7 @@ public final class PayaraContainer implements Container {
         if (!phrase.isEmpty()) GrizzlyConnection.of(request).ifPresent(grizzly -> grizzly.reasonPhrase(phrase));
     }
 
-    /**
-     * Payara gives a thread the context of whoever makes it, and pools make theirs on any thread: so each is made in this application's context. While the
-     * server stops there is no context any more, and the last callbacks get a thread without one.
-     */
+    /** Payara gives a thread the context of whoever makes it, and pools make theirs on any thread: so each is made in this application's context. */
     @Override
     public ThreadFactory threads() {
         try {
@@ -167,15 +164,7 @@ public final class PayaraContainer implements Container {
             ThreadFactory factory = (ThreadFactory) names.lookup("java:comp/DefaultManagedThreadFactory");
             Object contexts = names.lookup("java:comp/DefaultContextService");
             Class<?> type = Class.forName("jakarta.enterprise.concurrent.ContextService", false, contexts.getClass().getClassLoader());
-            ThreadFactory managed = (ThreadFactory) type.getMethod("createContextualProxy", Object.class, Class.class).invoke(contexts, factory, ThreadFactory.class);
-            return task -> {
-                try {
-                    return managed.newThread(task);
-                } catch (RuntimeException stopped) {
-                    LOG.log(System.Logger.Level.DEBUG, "No managed thread any more", stopped);
-                    return new Thread(task);
-                }
-            };
+            return (ThreadFactory) type.getMethod("createContextualProxy", Object.class, Class.class).invoke(contexts, factory, ThreadFactory.class);
         } catch (NamingException | ReflectiveOperationException | ClassCastException none) {
             LOG.log(System.Logger.Level.DEBUG, "No managed threads here", none);
             return null;
