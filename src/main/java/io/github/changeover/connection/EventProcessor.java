@@ -50,10 +50,11 @@ final class EventProcessor implements Runnable {
     private volatile boolean paused, inputEnded;
     private volatile long bytesIn;
     private volatile boolean interrupted;
+    private volatile boolean finished;      // after the handler's last callback
     private Transport transport;            // from here on touched by the thread that processes events only
     private InboundBuffer inbound;
     private Runnable scope;                 // ends that of the callback that runs; null while none does
-    private boolean opened, drained, finished;
+    private boolean opened, drained;
 
     private static final Object INTERRUPTING = new Object();
 
@@ -99,6 +100,7 @@ final class EventProcessor implements Runnable {
 
     /** Has the events processed on another thread. Runs no handler code before it returns. */
     void signal(int bits) {
+        if (finished && (bits & (OPEN | TASKS)) == 0) return;       // such as the container's word that all is over
         int before, after;
         do {
             before = events;

@@ -1,5 +1,6 @@
 package io.github.changeover.bench.server;
 
+import jakarta.servlet.http.HttpServlet;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.apache.catalina.Context;
@@ -42,5 +43,11 @@ final class OurWar {
         String directory = Path.of(System.getProperty("bench.classes"), path).toString();
         resources.addPreResources(new DirResourceSet(resources, "/WEB-INF/classes" + path, directory, "/"));
         context.setResources(resources);
+        Tomcat.addServlet(context, "other-threads", new Nothing());      // filters run only where a servlet is mapped
+        context.addServletMappingDecoded("/other-threads", "other-threads");
+    }
+
+    private static final class Nothing extends HttpServlet {
+        private static final long serialVersionUID = 1;
     }
 }
