@@ -44,6 +44,7 @@ public final class ConnectionMonitor implements AutoCloseable {
         for (LiveConnection connection : registry.live()) check(connection, now, true);
         registry.check(now);
         for (LiveConnection connection : registry.expected()) check(connection, now, false);
+        registry.all().forEach(connection -> connection.processor().retry());
     }
 
     /** One connection's trouble is not the others'; and what is thrown here would end the monitor. */
@@ -51,7 +52,6 @@ public final class ConnectionMonitor implements AutoCloseable {
         try {
             if (open) connection.timeouts().check(now);
             else connection.timeouts().checkUnopened(now);
-            connection.processor().retry();
         } catch (RuntimeException | Error failure) {
             LOG.log(System.Logger.Level.ERROR, "The timeouts of " + connection + " could not be checked", failure);
         }

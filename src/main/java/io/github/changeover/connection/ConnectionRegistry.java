@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
 
 /** The live connections of one application, and the counts of those that have ended. Thread-safe. */
 public final class ConnectionRegistry {
@@ -90,6 +91,11 @@ public final class ConnectionRegistry {
 
     public Collection<LiveConnection> live() {
         return Collections.unmodifiableSet(live);
+    }
+
+    /** Also those whose sockets are closed, and whose handlers are still to be called. */
+    Stream<LiveConnection> all() {
+        return Stream.of(expected, live, unfinished).flatMap(Collection::stream);
     }
 
     Collection<LiveConnection> expected() {

@@ -107,22 +107,22 @@ final class EventProcessor implements Runnable {
             after = before | bits;
             if ((before & STATE) == 0) after |= SCHEDULED;
         } while (before != after && !EVENTS.compareAndSet(this, before, after));
-        if ((before & STATE) == 0) schedule();
+        if ((before & STATE) == 0) schedule(System.Logger.Level.ERROR);
     }
 
-    private void schedule() {
+    private void schedule(System.Logger.Level ofFailure) {
         try {
             application.callbacks().execute(this);
-        } catch (RuntimeException | OutOfMemoryError noThread) {
+        } catch (RuntimeException | Error noThread) {        // whatever it is, the monitor's next look must find the connection as one that waits
             EVENTS.getAndBitwiseAnd(this, ~SCHEDULED);
-            LOG.log(System.Logger.Level.ERROR, "No thread for callbacks of " + connection + ": they wait for one", noThread);
+            LOG.log(ofFailure, "No thread for callbacks of " + connection + ": they wait for one", noThread);
         }
     }
 
-    /** For the monitor, now and then: events for which there was no thread are tried again. */
+    /** For the monitor, now and then: events for which there was no thread are tried again. That has been logged. */
     void retry() {
         int waiting = events;
-        if ((waiting & ~STATE) != 0 && (waiting & STATE) == 0 && EVENTS.compareAndSet(this, waiting, waiting | SCHEDULED)) schedule();
+        if ((waiting & ~STATE) != 0 && (waiting & STATE) == 0 && EVENTS.compareAndSet(this, waiting, waiting | SCHEDULED)) schedule(System.Logger.Level.DEBUG);
     }
 
     /** On a thread of the pool. */

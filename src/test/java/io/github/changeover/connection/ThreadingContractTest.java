@@ -734,4 +734,41 @@ class ThreadingContractTest {
         pool.run();
         assertThat(diary.text()).isEqualTo("abc");
     }
+
+    @Test
+    void theLastCallbackThatFindsNoThreadRunsWhenTheMonitorFindsOne() {
+        Rig.ByHand pool = new Rig.ByHand();
+        boolean[] none = {false};
+        Rig poor = new Rig(task -> {
+            if (none[0]) throw new IllegalStateException("the factory has been stopped");
+            pool.execute(task);
+        });
+        Diary diary = new Diary();
+        LiveConnection connection = poor.connection(diary);
+        new MemoryTransport().open(connection);
+        none[0] = true;
+        connection.abort(Rig.DRAINED);
+        assertThat(poor.application.registry().live()).as("its socket is closed").isEmpty();
+        assertThat(diary.told()).containsExactly("opened");
+        none[0] = false;
+        try (ConnectionMonitor monitor = new ConnectionMonitor(poor.application.registry(), Rig.LIMITS, null)) {
+            monitor.check(System.nanoTime());
+        }
+        pool.run();
+        assertThat(diary.told()).hasSize(2).last().asString().startsWith("closed");
+    }
+
+    @Test
+    void whatComesAfterTheLastCallbackTakesNoPlaceInThePool() {
+        Rig.ByHand pool = new Rig.ByHand();
+        Rig waiting = new Rig(pool);
+        Diary diary = new Diary();
+        LiveConnection connection = waiting.connection(diary);
+        new MemoryTransport().open(connection);
+        connection.abort(Rig.DRAINED);
+        pool.run();
+        assertThat(diary.told()).hasSize(2);
+        connection.released();
+        assertThat(pool.size()).isZero();
+    }
 }

@@ -35,9 +35,7 @@ class TlsEndsIT {
     private static TlsTalk switched(String protocol, int receiveBuffer, String name) throws IOException {
         TlsTalk talk = TlsTalk.to(container.https(), protocol, receiveBuffer);
         talk.send("GET " + AT + "/ends?" + name + " HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: ends\r\n\r\n");
-        StringBuilder head = new StringBuilder();
-        while (head.indexOf("\r\n\r\n") < 0) head.append(talk.read(1));
-        assertThat(head.toString()).startsWith("HTTP/1.1 101 ").endsWith("\r\n\r\n");
+        assertThat(talk.readHead()).startsWith("HTTP/1.1 101 ").endsWith("\r\n\r\n");
         return talk;
     }
 

@@ -122,6 +122,13 @@ final class TlsTalk implements AutoCloseable {
         private static final long serialVersionUID = 1;
     }
 
+    /** All up to the record that has the end of a head. */
+    String readHead() throws IOException {
+        StringBuilder head = new StringBuilder();
+        while (head.indexOf("\r\n\r\n") < 0) head.append(read(1));
+        return head.toString();
+    }
+
     /** At least this many bytes, as text. */
     String read(int count) throws IOException {
         ByteArrayOutputStream all = new ByteArrayOutputStream();

@@ -165,21 +165,11 @@ class UpgradeAttemptIT {
         }
     }
 
-    /** What connections of earlier tests have held comes back a moment after they have ended. */
-    private static void awaitFreePlace(String path, String token) throws IOException {
-        for (long end = System.nanoTime() + 5_000_000_000L; System.nanoTime() < end; ) {
-            try (Wire wire = war.offer(path, token)) {
-                if (wire.readHead().status() != 503) return;
-            }
-        }
-    }
-
     @ParameterizedTest(name = "C5: a switch that fails ({0}) is answered {2} in full and gives back place, thread and captured answer at once")
     @CsvSource({"/original/x?length=2000&throw, original/1, 500", "/original/x?length=2000&error, original/1, 500", "/original/x?length=2000&null, original/1, 500",
         "/blocking?fail, foo/2, 500"})
     void whatFailsGivesEverythingBack(String path, String token, int status) throws IOException {
         List<Integer> seen = new ArrayList<>();
-        awaitFreePlace(path, token);
         for (int i = 0; i < 3 * MOST; i++) {
             try (Wire wire = war.offer(path, token)) {
                 Ask.Answer answer = Ask.answer(wire);

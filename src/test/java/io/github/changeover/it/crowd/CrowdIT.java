@@ -94,6 +94,7 @@ class CrowdIT {
             if (virtual) {
                 assertThat(held - before).as("no thread of the system belongs to a handler").isLessThan(250);
             } else {
+                assertThat(held - before).isLessThanOrEqualTo(many + 250);
                 assertThat(Thread.getAllStackTraces().keySet().stream().filter(thread -> thread.getName().equals("changeover-handler")).count())
                         .as("some of other applications may not have ended yet").isBetween((long) many, many + 50L);
                 try (Wire more = Wire.connect(container.http()).send(Ask.upgrade("/blocked/reader", "guest"))) {
