@@ -2,19 +2,21 @@ package io.github.changeover.bench.server;
 
 import jakarta.servlet.http.HttpServlet;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import org.apache.catalina.Context;
-import org.apache.catalina.WebResourceRoot;
 import org.apache.catalina.LifecycleException;
 import org.apache.catalina.startup.ContextConfig;
 import org.apache.catalina.startup.Tomcat;
-import org.apache.catalina.webresources.DirResourceSet;
-import org.apache.catalina.webresources.StandardRoot;
 import org.apache.tomcat.util.scan.StandardJarScanner;
 
 /** Changeover: the WAR as it is built, on Tomcat. Argument: the WAR. */
 final class OurWar {
-    private static final String HANDLERS = "io.github.changeover.bench.app";
+    private static final String HANDLERS = "io/github/changeover/bench/app";
 
     private OurWar() {
     }
@@ -25,26 +27,28 @@ final class OurWar {
         TomcatServer.serve(tomcat);
     }
 
-    static Context deploy(Tomcat tomcat, String war) {
+    static Context deploy(Tomcat tomcat, String war) throws IOException {
         ContextConfig configuration = new ContextConfig();
         configuration.setDefaultWebXml(tomcat.noDefaultWebXmlPath());
-        Context context = tomcat.addWebapp(tomcat.getHost(), "", Path.of(war).toAbsolutePath().toString(), configuration);
+        Context context = tomcat.addWebapp(tomcat.getHost(), "", withHandlers(Path.of(war)).toString(), configuration);
         StandardJarScanner scanner = new StandardJarScanner();
         scanner.setScanClassPath(false);
         context.setJarScanner(scanner);
-        addHandlers(context);
+        Tomcat.addServlet(context, "other-threads", new Nothing());      // filters run only where a servlet is mapped
+        context.addServletMappingDecoded("/other-threads", "other-threads");
         return context;
     }
 
-    /** Handlers of the benchmark's, as if they were packed in the WAR. */
-    private static void addHandlers(Context context) {
-        WebResourceRoot resources = new StandardRoot(context);
-        String path = "/" + HANDLERS.replace('.', '/');
-        String directory = Path.of(System.getProperty("bench.classes"), path).toString();
-        resources.addPreResources(new DirResourceSet(resources, "/WEB-INF/classes" + path, directory, "/"));
-        context.setResources(resources);
-        Tomcat.addServlet(context, "other-threads", new Nothing());      // filters run only where a servlet is mapped
-        context.addServletMappingDecoded("/other-threads", "other-threads");
+    /** A copy with the benchmark's own handlers packed in it. */
+    private static Path withHandlers(Path war) throws IOException {
+        Path classes = Path.of(System.getProperty("bench.classes"));
+        Path copy = Files.createTempFile(classes.getParent(), "with-handlers", ".war");
+        Files.copy(war, copy, StandardCopyOption.REPLACE_EXISTING);
+        try (FileSystem zip = FileSystems.newFileSystem(copy); DirectoryStream<Path> handlers = Files.newDirectoryStream(classes.resolve(HANDLERS))) {
+            Path packed = Files.createDirectories(zip.getPath("/WEB-INF/classes", HANDLERS));
+            for (Path handler : handlers) Files.copy(handler, packed.resolve(handler.getFileName().toString()));
+        }
+        return copy;
     }
 
     private static final class Nothing extends HttpServlet {
