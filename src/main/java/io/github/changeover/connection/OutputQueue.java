@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
@@ -33,7 +35,9 @@ final class OutputQueue {
     private final int limit;
     private Transport transport;
     private ArrayDeque<ByteBuffer> chunks;      // each ready for reading, the last open for more behind its limit
-    private ArrayDeque<Mark> marks, immediates; // null while there are none
+    private ArrayDeque<Mark> immediates;        // null while there are none
+    /** Filled under the lock; emptied without it, so that who runs completions never waits for a write. Null before the first. */
+    private volatile Queue<Mark> marks;
     private long accepted;
     private volatile long written;              // changed under the lock only, as all that is volatile here
     private volatile long queued;
@@ -45,7 +49,6 @@ final class OutputQueue {
     private volatile boolean closed;            // nothing more is accepted
     private volatile boolean endRequested, closeRequested, outputEnded, endSent;
     private boolean endTried;                   // for a close
-    private volatile boolean marked;            // there are marks
     private volatile IOException failure;
     private boolean shut;
 
@@ -135,9 +138,8 @@ final class OutputQueue {
             if (immediates == null) immediates = new ArrayDeque<>();
             immediates.addLast(new Mark(accepted, completion));
         } else {
-            if (marks == null) marks = new ArrayDeque<>();
-            marks.addLast(new Mark(accepted, completion));
-            marked = true;
+            if (marks == null) marks = new ConcurrentLinkedQueue<>();
+            marks.add(new Mark(accepted, completion));
         }
     }
 
@@ -225,6 +227,7 @@ final class OutputQueue {
     private void writeChunks() throws IOException {
         if (shut) return;
         if (failure != null) throw failure;
+        if (!hasChunks()) return;       // without a word about bytes that are just being accepted: others would wait for the lock
         while (hasChunks() && !refused && transport != null) {
             ByteBuffer first = chunks.peekFirst();
             write(first);
@@ -352,32 +355,14 @@ final class OutputQueue {
 
     /** Whether {@link #pollCompleted} has something to return. */
     boolean hasCompleted() {
-        if (!marked) return false;
-        lock.lock();
-        try {
-            return marks != null && marks.peekFirst().position() <= written;
-        } finally {
-            lock.unlock();
-        }
+        Queue<Mark> waiting = marks;
+        Mark first = waiting == null ? null : waiting.peek();
+        return first != null && first.position() <= written;
     }
 
-    /** The next completion whose bytes have been written, to be run outside the lock; null when there is none. */
+    /** The next completion whose bytes have been written, to be run outside the lock; null when there is none. For one thread at a time. */
     Completion pollCompleted() {
-        if (!marked) return null;
-        lock.lock();
-        try {
-            if (marks == null || marks.peekFirst().position() > written) return null;
-            Completion completion = marks.pollFirst().completion();
-            if (marks.isEmpty()) clearMarks();
-            return completion;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void clearMarks() {
-        marks = null;
-        marked = false;
+        return hasCompleted() ? marks.poll().completion() : null;
     }
 
     /** Ends the queue: nothing more is accepted or written, and what waits is dropped. Immediate completions of it fail now. */
@@ -395,15 +380,12 @@ final class OutputQueue {
         }
     }
 
-    /** After {@link #shut}: the completions that have not run. */
+    /** After {@link #shut}: the completions that have not run. For one thread at a time, the one that polled. */
     List<Completion> takeLost() {
-        lock.lock();
-        try {
-            List<Completion> lost = marks == null ? List.of() : marks.stream().map(Mark::completion).toList();
-            clearMarks();
-            return lost;
-        } finally {
-            lock.unlock();
-        }
+        Queue<Mark> waiting = marks;
+        if (waiting == null) return List.of();
+        List<Completion> lost = waiting.stream().map(Mark::completion).toList();
+        waiting.clear();
+        return lost;
     }
 }

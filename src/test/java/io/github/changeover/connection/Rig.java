@@ -123,6 +123,11 @@ final class Rig {
         }
     }
 
+    /** Lets so many milliseconds go by: a park alone may return early. */
+    static void elapse(long milliseconds) {
+        for (long until = System.nanoTime() + milliseconds * 1_000_000; System.nanoTime() - until < 0; ) LockSupport.parkNanos(until - System.nanoTime());
+    }
+
     Rig(Limits limits, BlockingThreads threads) {
         this(limits, new SameThread(), threads, MemoryBudget.usual());
     }

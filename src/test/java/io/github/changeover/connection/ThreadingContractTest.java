@@ -399,7 +399,7 @@ class ThreadingContractTest {
         Diary slow = new Diary() {
             @Override
             void onReceived(SwitchedConnection connection, ByteBuffer bytes) {
-                LockSupport.parkNanos(20_000_000);
+                Rig.elapse(20);
                 connection.send(Rig.octets("late"));
                 seen.complete(transport.text());
             }
@@ -557,7 +557,7 @@ class ThreadingContractTest {
     @DisplayName("C5: the thread of a blocking handler that is never opened comes back at once, and once")
     void theThreadOfAHandlerThatIsNeverOpenedComesBackAtOnce() {
         Rig.ByHand pool = new Rig.ByHand();
-        Rig waiting = new Rig(pool);
+        Rig waiting = new Rig(Rig.LIMITS, pool, BlockingThreads.of(4, Thread::new), MemoryBudget.usual());
         while (waiting.application.blocking().reserve()) { }        // one of them for this connection
         LiveConnection connection = waiting.connection((ConnectionHandler.Blocking) served -> { });
         connection.abort(CloseCause.of(Kind.HANDLER_FAILED, "prepare() failed"));
@@ -679,10 +679,10 @@ class ThreadingContractTest {
                         throw new IllegalStateException(interrupted);
                     }
                 });
-                LockSupport.parkNanos(20_000_000);
+                Rig.elapse(20);
                 transport.peerTakes(Rig.BOUND + 1);
                 assertThat(room.get(10, TimeUnit.SECONDS)).isTrue();
-                LockSupport.parkNanos(1_000_000_000);
+                Rig.elapse(1000);
             }
             assertThat(waits).hasSize(2).allSatisfy(waited -> assertThat(Duration.ofNanos(waited)).isBetween(Duration.ofMillis(10), Duration.ofMillis(900)));
         } finally {
