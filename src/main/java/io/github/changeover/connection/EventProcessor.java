@@ -51,6 +51,8 @@ final class EventProcessor implements Runnable {
     private volatile long bytesIn;
     private volatile boolean interrupted;
     private volatile boolean finished;      // after the handler's last callback
+    private volatile boolean completionsMayWait;
+    private volatile boolean clientSendsOn;         // as far as the last read can tell
     private Transport transport;            // from here on touched by the thread that processes events only
     private InboundBuffer inbound;
     private Runnable scope;                 // ends that of the callback that runs; null while none does
@@ -165,6 +167,21 @@ final class EventProcessor implements Runnable {
 
     void reject(Completion completion, IOException failure) {
         execute(new Rejected(completion, failure));
+    }
+
+    /**
+     * Whether completions of small sends from other threads may wait for the next event, or for the flusher, as a thread of the pool for each
+     * costs more than the send: after the client has sent something, or several have run at a time. Not where a sender waits for each.
+     */
+    boolean completionsMayWait() {
+        return completionsMayWait;
+    }
+
+    /** Has the completions run that no other event has run. A single one may be waited for: the next does not wait. */
+    void runLeftCompletions() {
+        if (!queue.hasCompleted()) return;
+        if (queue.writtenSinceCompleted() == 0) completionsMayWait = false;
+        signal(SETTLE);
     }
 
     boolean inputEnded() {
@@ -386,7 +403,10 @@ final class EventProcessor implements Runnable {
                     return;
                 }
                 bytesIn += count;
-                if (closeState.requested() == null) received(bytes.flip());
+                letCompletionsWait();
+                boolean dropped = closeState.requested() != null;
+                clientSendsOn(dropped || count == bytes.capacity());
+                if (!dropped) received(bytes.flip());
                 queue.flush(false);
                 notifyWritable();
                 if (givesWay(READABLE)) return;
@@ -427,25 +447,41 @@ final class EventProcessor implements Runnable {
         if (!outputEnded || close == null) return;
         // A close with bytes unread would reset the connection, and the client would lose what it has not read yet
         // (RFC 9112 section 9.6): so the client's end is awaited, for the linger time.
-        boolean awaits = !inputEnded && queue.endSent() && !application.limits().linger().isZero();
-        if (!awaits || closeState.skipsLinger() && inbound.isEmpty()) {
+        if (!lingers() || closeState.skipsLinger() && inbound.isEmpty()) {
             closeState.decide(close);
         } else {
-            timeouts.lingering();
+            timeouts.lingering(!queue.endSent());
             if (closeState.lingerAfterAll()) raise(READABLE);
         }
     }
 
+    /**
+     * Whether the socket stays open for the client's end once everything has been sent. A client that cannot be told so may be waiting for this end: then
+     * only while it sends.
+     */
+    boolean lingers() {
+        return !inputEnded && (queue.endSent() || clientSendsOn) && !application.limits().linger().isZero();
+    }
+
     private boolean runCompletions() {
-        boolean called = false;
+        int count = 0;
         for (Completion sent = queue.pollCompleted(); sent != null; sent = queue.pollCompleted()) {
-            called = true;
+            count++;
             beginCallback();
             sent.done(null);
             endCallback();
             if (othersWait()) break;
         }
-        return called;
+        if (count > 1) letCompletionsWait();
+        return count > 0;
+    }
+
+    private void clientSendsOn(boolean now) {
+        if (clientSendsOn != now) clientSendsOn = now;
+    }
+
+    private void letCompletionsWait() {
+        if (!completionsMayWait) completionsMayWait = true;
     }
 
     private boolean notifyWritable() {

@@ -300,7 +300,7 @@ public final class LiveConnection implements AdvancedConnection {
             callWhenWritable();
             CloseCause close = closeState.requested();
             if (ended && close != null) {
-                if (queue.endSent()) timeouts.lingering();
+                if (queue.endSent() || processor.lingers()) timeouts.lingering(!queue.endSent());
                 else closeState.decide(close);
             }
             if (ended || queue.hasCompleted() || queue.hasRoomAgain()) processor.signal(SETTLE);
@@ -360,11 +360,16 @@ public final class LiveConnection implements AdvancedConnection {
                     if (queue.queued() > 0) application.flusher().watch(this);      // gathered, or refused by the transport
                 } else {
                     callWhenWritable();
-                    if (sent != null && queue.hasCompleted()) processor.signal(SETTLE);
+                    if (sent != null && queue.hasCompleted()) runCompletionsSoon();
                 }
             }
         }
         return accepted;
+    }
+
+    private void runCompletionsSoon() {
+        if (processor.completionsMayWait() && queue.writtenSinceCompleted() < OutputQueue.DIRECT * 2) application.flusher().watch(this);
+        else processor.signal(SETTLE);
     }
 
     /** Why bytes are not accepted any more. */

@@ -6,7 +6,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Writes what callbacks have sent and what waits while they run: a callback may take long after it has sent something, or wait for
- * what becomes of it. One thread looks every 2 ms at the connections in question; without any it is parked. It never blocks and
+ * what becomes of it. Has the completions of small sends run that no other event of their connection has run. One thread looks every 2 ms at the connections in question; without any it is parked. It never blocks and
  * runs no handler code.
  */
 final class OutputFlusher implements AutoCloseable {
@@ -34,7 +34,7 @@ final class OutputFlusher implements AutoCloseable {
         this.loader = loader;
     }
 
-    /** Looks at this connection while a callback of it runs and bytes wait. From any thread, may be called again. */
+    /** Looks at this connection while a callback of it runs and bytes wait, or completions do. From any thread, may be called again. */
     void watch(LiveConnection connection) {
         Watched one = connection.watched();
         // Seen as registered, it is looked at after this: the flusher clears the mark before it looks whether bytes wait.
@@ -77,7 +77,11 @@ final class OutputFlusher implements AutoCloseable {
         if (callback == one.callback ? now - one.nextTry < 0 : callback != 0 && now - callback < TICK / 2) return;
         watched.remove(one);
         one.registered = false;
-        if (!connection.processor().inCallback() || connection.queue().queued() == 0 && !connection.queue().isRefused()) return;
+        if (!connection.processor().inCallback()) {
+            connection.processor().runLeftCompletions();
+            return;
+        }
+        if (connection.queue().queued() == 0 && !connection.queue().isRefused()) return;
         if (callback != one.callback) one.rest = TICK / 2;
         connection.advance();
         long written = connection.queue().written();

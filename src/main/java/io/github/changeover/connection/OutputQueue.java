@@ -360,6 +360,13 @@ final class OutputQueue {
         return first != null && first.position() <= written;
     }
 
+    /** Bytes written behind those of the first completion that has not run. */
+    long writtenSinceCompleted() {
+        Queue<Mark> waiting = marks;
+        Mark first = waiting == null ? null : waiting.peek();
+        return first == null ? 0 : written - first.position();
+    }
+
     /** The next completion whose bytes have been written, to be run outside the lock; null when there is none. For one thread at a time. */
     Completion pollCompleted() {
         return hasCompleted() ? marks.poll().completion() : null;

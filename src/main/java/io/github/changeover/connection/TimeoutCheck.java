@@ -17,6 +17,8 @@ final class TimeoutCheck {
 
     /** Time that a handler has for its last bytes before the connection is closed without them. */
     static final long GRACE = 400_000_000;
+    /** So long without a byte, a client that had been sending when the connection was closed has come to an end. */
+    static final long QUIET = 100_000_000;
 
     private final LiveConnection connection;        // null in tests of find()
     private final Limits limits;
@@ -27,7 +29,7 @@ final class TimeoutCheck {
     private boolean closingSeen, lingerSeen, expectedSeen, idleSeen, lifetimeSeen, lifetimeExceeded, rejectedSeen;
     private MinimumRate reads, message;             // null while the client keeps up
     private long messageSeen;
-    private volatile boolean lingering;
+    private volatile boolean lingering, untilQuiet;
     private volatile long unfinishedMessage;        // bytes of it that have arrived; 0 for none
     private volatile long messages;                 // counts up with every message that was not whole at once
 
@@ -36,8 +38,13 @@ final class TimeoutCheck {
         this.limits = limits;
     }
 
-    /** From now on only the client's end is awaited. */
-    void lingering() {
+    /**
+     * From now on only the client's end is awaited.
+     *
+     * @param untilQuiet whether no longer than it sends: it has not been told that the server sends no more
+     */
+    void lingering(boolean untilQuiet) {
+        this.untilQuiet = untilQuiet;
         lingering = true;
     }
 
@@ -122,13 +129,18 @@ final class TimeoutCheck {
         if (!closingSeen) closingSince = now;
         closingSeen = counters.closing;
         boolean slowReader = readsTooSlowly(now, counters);
-        if (lingering) return now - lingerSince > limits.linger().toNanos() ? Finding.LINGERED : Finding.NONE;
+        if (lingering) return lingered(now) ? Finding.LINGERED : Finding.NONE;
         if (slowReader) return Finding.SLOW_READER;
         if (counters.closing) return now - closingSince > limits.closing().toNanos() ? Finding.NOT_CLOSED : Finding.NONE;
         // A callback that runs at this moment does not matter while bytes arrive: else a client could have time begin again by pings.
         if (sendsTooSlowly(now, counters.reading || received)) return Finding.SLOW_MESSAGE;
         if (!limits.idle().isZero() && now - activeSince > limits.idle().toNanos()) return idleTimeOver(now);
         return limits.lifetime().isZero() ? Finding.NONE : lifetime(now - openSince);
+    }
+
+    private boolean lingered(long now) {
+        if (now - lingerSince > limits.linger().toNanos()) return true;
+        return untilQuiet && now - lingerSince > QUIET && now - activeSince > QUIET;
     }
 
     private Finding idleTimeOver(long now) {

@@ -49,7 +49,10 @@ public interface SwitchedConnection {
      */
     boolean send(ByteBuffer bytes, Completion sent);
 
-    /** Called when bytes have been sent, or never will be. */
+    /**
+     * Called when bytes have been sent, or never will be. Those of small sends from other threads may run together, some milliseconds later: whoever
+     * waits for one, rather than count it, passes an {@link ImmediateCompletion}.
+     */
     @FunctionalInterface
     interface Completion {
         /** @param failure null when the bytes were sent */
@@ -57,8 +60,8 @@ public interface SwitchedConnection {
     }
 
     /**
-     * A completion that any thread may run at once: the one that writes the last byte, while a callback of the connection runs. For libraries that complete a
-     * future of theirs: it must not block, throw, or run code of an application.
+     * A completion that any thread may run at once: the one that writes the last byte, while a callback of the connection runs. For what completes a
+     * future or releases a permit: it must not block, throw, or run code of an application.
      */
     @FunctionalInterface
     interface ImmediateCompletion extends Completion {

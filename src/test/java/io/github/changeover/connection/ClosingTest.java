@@ -390,6 +390,45 @@ class ClosingTest {
     }
 
     @Test
+    @DisplayName("RFC 9112 9.6: where the client cannot be told of the end, the socket stays open while it sends")
+    void aClientThatSendsOnGetsNoReset() {
+        transport.withoutHalfClose();
+        Diary rejects = new Diary() {
+            @Override
+            void onReceived(SwitchedConnection connection, ByteBuffer bytes) {
+                connection.send(Rig.octets("too long"));
+                connection.close();
+            }
+        };
+        open(rejects);
+        for (int i = 0; i < 3; i++) transport.peerSends("x".repeat(100_000));
+        assertThat(transport.text()).isEqualTo("too long");
+        assertThat(transport.closes()).isZero();
+        assertThat(rejects.told()).containsExactly("opened");
+        transport.peerEnds();
+        assertThat(transport.closes()).isOne();
+        assertThat(rejects.told()).containsExactly("opened", "closed");
+    }
+
+    @Test
+    @DisplayName("Where the client cannot be told of the end, one that does not send sees it at once")
+    void aQuietClientSeesTheEndAtOnce() {
+        transport.withoutHalfClose();
+        Diary answers = new Diary() {
+            @Override
+            void onReceived(SwitchedConnection connection, ByteBuffer bytes) {
+                connection.send(Rig.octets("bye"));
+                connection.close();
+            }
+        };
+        open(answers);
+        transport.peerSends("x");
+        assertThat(transport.text()).isEqualTo("bye");
+        assertThat(transport.closes()).isOne();
+        assertThat(answers.told()).containsExactly("opened", "closed");
+    }
+
+    @Test
     void drainIsToldOnce() {
         Diary lingering = new Diary() {
             @Override

@@ -8,8 +8,10 @@ import io.github.changeover.spi.SwitchedConnection.Completion;
 import io.github.changeover.testkit.MemoryTransport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** What senders are told of their octets: once, in order, beside no callback. */
@@ -133,5 +135,102 @@ class CompletionTest {
         assertThat(outcomes).isEmpty();
         transport.peerTakes(1);
         assertThat(outcomes).containsExactly("a sent", "empty sent");
+    }
+
+    // ---- sends of other threads: a thread of the pool for each completion would cost more than the send
+
+    private final Rig.ByHand pool = new Rig.ByHand();
+    private final Rig pooled = new Rig(pool);
+
+    private LiveConnection opened() {
+        LiveConnection made = pooled.connection(diary);
+        transport.open(made);
+        pool.run();
+        outcomes.clear();
+        return made;
+    }
+
+    @Test
+    @DisplayName("The completion of a sender that waits for each runs at once: the pool has it when send returns")
+    void eachCompletionThatIsWaitedForRunsAtOnce() {
+        LiveConnection sends = opened();
+        for (int i = 0; i < 100; i++) {
+            sends.send(Rig.octets("a"), as("a"));
+            assertThat(pool.size()).as("entries after send %s", i).isEqualTo(1);
+            pool.run();
+            assertThat(outcomes).hasSize(i + 1);
+        }
+    }
+
+    @Test
+    @DisplayName("Completions of a burst run together some milliseconds later, in order, though nothing else happens")
+    void completionsOfABurstRunTogether() {
+        LiveConnection sends = opened();
+        List<String> expected = new ArrayList<>();
+        for (int burst = 0; burst < 5; burst++) {
+            for (int i = 0; i < 50; i++) {
+                sends.send(Rig.octets("a"), as("a" + i));
+                expected.add("a" + i + " sent");
+                assertThat(pool.size()).as("entries").isLessThanOrEqualTo(1);
+            }
+            Rig.await(() -> pool.size() == 1);
+            pool.run();
+            assertThat(outcomes).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    @DisplayName("Completions that wait run with the container's next event, before the pool")
+    void completionsRunWithTheNextEvent() {
+        LiveConnection sends = opened();
+        transport.peerSends("x");
+        pool.run();
+        for (int i = 0; i < 1000; i++) {
+            sends.send(Rig.octets("a"), as("a"));
+            sends.send(Rig.octets("b"), as("b"));
+            transport.peerSends("x");
+            pool.run();
+            assertThat(outcomes).as("after event %s", i).hasSize(2 * i + 2);
+        }
+    }
+
+    @Test
+    @DisplayName("A single completion that has waited is the last that waits: its sender may wait for each")
+    void aSenderThatWaitsForEachIsFoundOut() {
+        LiveConnection sends = opened();
+        transport.peerSends("x");
+        pool.run();
+        sends.send(Rig.octets("a"), as("a"));
+        Rig.await(() -> pool.size() == 1);
+        pool.run();
+        for (int i = 0; i < 100; i++) {
+            sends.send(Rig.octets("a"), as("a"));
+            assertThat(pool.size()).as("entries after send %s", i).isEqualTo(1);
+            pool.run();
+        }
+    }
+
+    @Test
+    @DisplayName("Completions behind which many bytes have been written do not wait")
+    void completionsOfManyBytesRunAtOnce() {
+        LiveConnection sends = opened();
+        transport.peerSends("x");
+        pool.run();
+        for (int i = 0; i < 3; i++) sends.send(Rig.octets(OutputQueue.DIRECT), as("a"));
+        assertThat(pool.size()).isEqualTo(1);
+    }
+
+    @Test
+    @DisplayName("Completions that wait when the connection ends run before closed")
+    void completionsThatWaitRunBeforeClosed() {
+        LiveConnection sends = opened();
+        transport.peerSends("x");
+        pool.run();
+        sends.send(Rig.octets("a"), as("a"));
+        sends.send(Rig.octets("b"), failure -> diary.enter("b " + (failure == null), () -> { }));
+        sends.evict();
+        pool.run();
+        assertThat(outcomes).containsExactly("a sent");
+        assertThat(diary.told()).endsWith("b true", "closed");
     }
 }

@@ -152,12 +152,38 @@ class TimeoutCheckTest {
     void lingeringHasItsOwnTimeWhateverComes() {
         closing = true;
         assertThat(at(0)).isEqualTo(Finding.NONE);
-        time.lingering();
+        time.lingering(false);
         assertThat(at(1)).isEqualTo(Finding.NONE);
         in++;
         assertThat(at(2)).isEqualTo(Finding.NONE);
         in++;
         assertThat(at(2.1)).isEqualTo(Finding.LINGERED);
+    }
+
+    @Test
+    @DisplayName("A client that does not know of the end is awaited while it sends, within the linger time")
+    void lingeringUntilQuiet() {
+        closing = true;
+        assertThat(at(0)).isEqualTo(Finding.NONE);
+        time.lingering(true);
+        assertThat(at(0.1)).isEqualTo(Finding.NONE);
+        in++;
+        assertThat(at(0.3)).isEqualTo(Finding.NONE);
+        assertThat(at(0.35)).isEqualTo(Finding.NONE);
+        assertThat(at(0.45)).isEqualTo(Finding.LINGERED);
+    }
+
+    @Test
+    void lingeringUntilQuietHasTheSameBound() {
+        closing = true;
+        assertThat(at(0)).isEqualTo(Finding.NONE);
+        time.lingering(true);
+        for (double seconds = 0.05; seconds < 1; seconds += 0.05) {
+            in++;
+            assertThat(at(seconds)).isEqualTo(Finding.NONE);
+        }
+        in++;
+        assertThat(at(1.06)).isEqualTo(Finding.LINGERED);
     }
 
     @Test

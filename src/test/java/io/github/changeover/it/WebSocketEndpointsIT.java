@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.changeover.conformance.Covers;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.Logins;
-import io.github.changeover.it.container.NotOnTomcatServletEdge;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.testkit.Head;
 import io.github.changeover.testkit.Wire;
@@ -214,7 +213,6 @@ class WebSocketEndpointsIT {
     }
 
     @Test
-    @NotOnTomcatServletEdge     // there a close while the client sends is a reset; WebSocketFramesIT has what the header alone shows
     void aMessageLongerThanTheSettingIs1009() {
         try (Talk talk = Talk.to(server, AT + "/streams")) {
             assertThat(talk.say(new byte[1 << 20]).next()).isEqualTo("text 1048576 octets");
