@@ -99,8 +99,9 @@ public final class CallbackPool implements Executor, AutoCloseable {
                 return (free || pool.getPoolSize() >= pool.getMaximumPoolSize()) && super.offer(task);
             }
 
-            private boolean add(Runnable task, boolean always) {
-                return always && super.offer(task);
+            /** Accepts it in any case. */
+            boolean force(Runnable task) {
+                return super.offer(task);
             }
         }
 
@@ -110,16 +111,22 @@ public final class CallbackPool implements Executor, AutoCloseable {
             try {
                 super.execute(task);
             } catch (RejectedExecutionException full) {     // the last thread was made meanwhile; or the pool has been shut down
-                if (isShutdown() || !((Waiting) getQueue()).add(task, true)) {
+                if (isShutdown() || !((Waiting) getQueue()).force(task)) {
                     underWay.decrementAndGet();
                     throw full;
                 }
             } catch (RuntimeException | OutOfMemoryError noThread) {    // the system has none, or the container's factory has been stopped
-                if (getPoolSize() == 0 || !((Waiting) getQueue()).add(task, true)) {
+                if (!leaveToOthers(task)) {
                     underWay.decrementAndGet();
                     throw noThread;
                 }
             }
+        }
+
+        /** Returns whether there is a thread that will take it. One that ends looks at the queue last of all, but may have done so just before. */
+        private boolean leaveToOthers(Runnable task) {
+            if (getPoolSize() == 0 || !((Waiting) getQueue()).force(task)) return false;
+            return getPoolSize() > 0 || !remove(task);
         }
 
         @Override

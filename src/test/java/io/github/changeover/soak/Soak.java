@@ -30,6 +30,7 @@ public final class Soak {
     private static final Map<String, String> SETTINGS = Map.of("changeover.connections.max", "60", "changeover.connections.per-address.max", "30",
             "changeover.queue.max", "64K", "changeover.idle", "4s", "changeover.stall", "4s", "changeover.linger", "200ms", "changeover.drain", "1s");
     static final String CONTEXT = "/soak";
+    private static final String NOT_JUDGED = "(not judged: the machine paused)";
     private final List<String> report = new ArrayList<>();
     private final Map<String, LongAdder> done = new ConcurrentHashMap<>();
     private final ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
@@ -69,6 +70,7 @@ public final class Soak {
     List<String> wrongWithin(Duration length) throws Exception {
         stretch(length);
         operator.awaitNobody();
+        requireJudged();
         return List.copyOf(failures);
     }
 
@@ -87,6 +89,7 @@ public final class Soak {
         Figures end = rest();
         say("end    " + end + " " + Figures.kindsOfThreads());
         say("done   " + new TreeMap<>(done));
+        requireJudged();
         say("server " + operator.counts());
         failures.forEach(failure -> say("wrong  " + failure));
         List<String> grown = end.grownFrom(warm);
@@ -132,13 +135,20 @@ public final class Soak {
                 // a drain may come at any moment, and then everything may end: what counts is what happens without
                 if (operator.hasDrainedSince(client.begun())) continue;
                 if (clock.hasPausedSince(client.begun())) {
-                    done.computeIfAbsent("(not judged: the machine paused)", name -> new LongAdder()).increment();
+                    done.computeIfAbsent(NOT_JUDGED, name -> new LongAdder()).increment();
                     continue;
                 }
                 failures.add(deed + " at " + LocalTime.now() + ", after " + Duration.ofNanos(System.nanoTime() - client.begun()).toMillis() + " ms: " + wrong);
                 System.out.println("wrong  " + deed + ", see the end; longest pause of the machine " + clock.longestMillis() + " ms");
             }
         }
+    }
+
+    /** On a machine that pauses for more than one failure in a hundred deeds nothing has been shown. */
+    private void requireJudged() {
+        LongAdder none = done.getOrDefault(NOT_JUDGED, new LongAdder());
+        long all = done.values().stream().mapToLong(LongAdder::sum).sum();
+        if (none.sum() * 100 > all) failures.add(none + " failures of " + all + " deeds were not judged: the machine pauses too often");
     }
 
     /** Nobody is connected, and what is garbage has gone. */
