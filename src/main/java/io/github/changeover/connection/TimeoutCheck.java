@@ -19,6 +19,8 @@ final class TimeoutCheck {
     static final long GRACE = 400_000_000;
     /** So long without a byte, a client that had been sending when the connection was closed has come to an end. */
     static final long QUIET = 100_000_000;
+    /** And for so long at most it is waited for: it does not know of the end, and may send for ever. */
+    static final long NEVER_QUIET = 1_000_000_000;
 
     private final LiveConnection connection;        // null in tests of find()
     private final Limits limits;
@@ -139,8 +141,9 @@ final class TimeoutCheck {
     }
 
     private boolean lingered(long now) {
-        if (now - lingerSince > limits.linger().toNanos()) return true;
-        return untilQuiet && now - lingerSince > QUIET && now - activeSince > QUIET;
+        long time = now - lingerSince;
+        if (time > limits.linger().toNanos()) return true;
+        return untilQuiet && (time > NEVER_QUIET || time > QUIET && now - activeSince > QUIET);
     }
 
     private Finding idleTimeOver(long now) {

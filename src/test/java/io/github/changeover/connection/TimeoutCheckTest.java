@@ -174,16 +174,15 @@ class TimeoutCheckTest {
     }
 
     @Test
-    void lingeringUntilQuietHasTheSameBound() {
-        closing = true;
-        assertThat(at(0)).isEqualTo(Finding.NONE);
-        time.lingering(true);
-        for (double seconds = 0.05; seconds < 1; seconds += 0.05) {
-            in++;
-            assertThat(at(seconds)).isEqualTo(Finding.NONE);
+    @DisplayName("A client that does not know of the end and never rests is awaited for a second, however long the linger time is")
+    void lingeringUntilQuietIsBounded() {
+        TimeoutCheck patient = new TimeoutCheck(null, new Limits(1, Duration.ofSeconds(5), Duration.ofSeconds(3), Duration.ofSeconds(2), Duration.ofSeconds(60), Duration.ofSeconds(2),
+                Duration.ZERO, Limits.ANY));
+        patient.lingering(true);
+        for (int look = 0; look <= 20; look++) {
+            assertThat(patient.find(START + look * 50_000_000L, new Counters(look, 0, 0, true, true))).isEqualTo(Finding.NONE);
         }
-        in++;
-        assertThat(at(1.06)).isEqualTo(Finding.LINGERED);
+        assertThat(patient.find(START + 1_050_000_000L, new Counters(21, 0, 0, true, true))).isEqualTo(Finding.LINGERED);
     }
 
     @Test
