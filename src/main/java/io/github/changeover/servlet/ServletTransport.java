@@ -77,8 +77,9 @@ final class ServletTransport implements Transport, ReadListener, WriteListener {
     @Override
     public int read(ByteBuffer into) throws IOException {
         if (ahead == null) return readStream(into);
+        boolean over = ended;               // before the bytes: some may come, and the end behind them, between the two
         int count = ahead.take(into);
-        if (count == 0 && ended) return -1;
+        if (count == 0 && over) return -1;
         if (ahead.takeRefused()) below.recall();
         return count;
     }
@@ -86,7 +87,8 @@ final class ServletTransport implements Transport, ReadListener, WriteListener {
     private int readStream(ByteBuffer into) throws IOException {
         if (ended) return -1;
         try {
-            if (!in.isReady()) return endSeen || in.isFinished() ? end() : 0;
+            boolean over = endSeen || in.isFinished();      // first, for the same reason
+            if (!in.isReady()) return over ? end() : 0;
             int count = in.read(into.array(), into.arrayOffset() + into.position(), into.remaining());
             if (count < 0) return end();
             into.position(into.position() + count);

@@ -190,7 +190,7 @@ final class StressTalk {
 
     /** Whether the connection may break off anywhere. */
     private boolean mayBeCut() {
-        return mayBeReset || end == End.ABORT || end == End.CLIENT_RESETS || end == End.CLIENT_ENDS && finish && endsBothSides();
+        return mayBeReset && (finish || end != End.CLIENT_ENDS) || end == End.ABORT || end == End.CLIENT_RESETS || end == End.CLIENT_ENDS && finish && endsBothSides();
     }
 
     private void frame(DataInputStream in, int sender) throws IOException {

@@ -1,0 +1,177 @@
+package io.github.changeover.servlet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.changeover.connection.Application;
+import io.github.changeover.connection.BlockingThreads;
+import io.github.changeover.connection.ConnectionListener;
+import io.github.changeover.connection.Limits;
+import io.github.changeover.connection.LiveConnection;
+import io.github.changeover.connection.MemoryBudget;
+import io.github.changeover.spi.ConnectionHandler;
+import io.github.changeover.spi.EarlyData;
+import io.github.changeover.spi.Fields;
+import io.github.changeover.spi.ProtocolToken;
+import io.github.changeover.spi.UpgradeRequest;
+import jakarta.servlet.ReadListener;
+import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.WriteListener;
+import jakarta.servlet.http.WebConnection;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** What a reader on a thread of ours sees of what the container finds at the same moment on its own. */
+class ServletTransportTest {
+    private static final int ROUNDS = 20_000;
+    private static final InetSocketAddress ANY = InetSocketAddress.createUnresolved("localhost", 80);
+    private static final UpgradeRequest REQUEST = new UpgradeRequest("GET", "/", "", "", "HTTP/1.1", "http", Fields.none(), OptionalLong.empty(), false, Map.of(),
+            ANY, ANY, Optional.empty(), Set.of(), Optional.empty(), Optional.empty());
+    private static final Container.Below CALLBACKS_ONLY = new Container.Below() {
+        @Override
+        public boolean callbacksOnly() {
+            return true;
+        }
+    };
+
+    /** No callback runs: the test reads. */
+    private final Application application = new Application(Limits.DEFAULT, callback -> { }, BlockingThreads.of(1, null), new MemoryBudget(1 << 20),
+            getClass().getClassLoader(), Application.CallbackScope.NONE, ConnectionListener.NONE);
+
+    @AfterEach
+    void close() {
+        application.close();
+    }
+
+    private ServletTransport transport(Input in, Container.Below below) {
+        LiveConnection connection = new LiveConnection(application, REQUEST, ProtocolToken.of("any"), EarlyData.DELIVER, new ConnectionHandler.Events() {
+            @Override
+            public void received(io.github.changeover.spi.SwitchedConnection from, ByteBuffer bytes) {
+            }
+        }, () -> { });
+        ServletTransport transport = new ServletTransport(new Web(in), connection, below);
+        transport.start();
+        return transport;
+    }
+
+    private static int readToEnd(ServletTransport transport) throws IOException {
+        ByteBuffer into = ByteBuffer.allocate(100);
+        for (int count = 0; ; ) {
+            int read = transport.read(into.clear());
+            if (read < 0) return count;
+            count += read;
+        }
+    }
+
+    @Test
+    @DisplayName("Bytes that arrive together with the end, while a reader looks, are not lost where any thread reads the stream")
+    void bytesBeforeTheEndOnAnyThread() throws IOException {
+        Input in = new Input();
+        ServletTransport transport = transport(in, Container.Below.NOTHING);
+        in.asked = () -> in.arrive(5);      // the answer was "not ready", and then they come
+        assertThat(transport.read(ByteBuffer.allocate(100))).isZero();
+        in.asked = () -> { };
+        assertThat(readToEnd(transport)).isEqualTo(5);
+    }
+
+    @Test
+    @DisplayName("Bytes that arrive together with the end, while a reader looks, are not lost where the container's thread reads ahead")
+    void bytesBeforeTheEndReadAhead() throws Exception {
+        ExecutorService reader = Executors.newSingleThreadExecutor();
+        try {
+            for (int round = 0; round < ROUNDS; round++) {
+                Input in = new Input();
+                ServletTransport transport = transport(in, CALLBACKS_ONLY);
+                Future<Integer> count = reader.submit(() -> readToEnd(transport));
+                in.arrive(5);
+                transport.onDataAvailable();
+                assertThat(count.get(10, TimeUnit.SECONDS)).as("bytes in round %s", round).isEqualTo(5);
+                transport.abort();
+            }
+        } finally {
+            reader.shutdownNow();
+        }
+    }
+
+    /** A stream in which some bytes arrive, and the end with them. */
+    private static final class Input extends ServletInputStream {
+        private Runnable asked = () -> { };
+        private int available;
+        private boolean ended;
+
+        synchronized void arrive(int count) {
+            available = count;
+            ended = true;
+        }
+
+        @Override
+        public synchronized boolean isReady() {
+            boolean ready = available > 0 || ended;
+            asked.run();
+            return ready;
+        }
+
+        @Override
+        public synchronized boolean isFinished() {
+            return ended;
+        }
+
+        @Override
+        public void setReadListener(ReadListener listener) {
+        }
+
+        @Override
+        public synchronized int read(byte[] into, int from, int length) {
+            if (available == 0) return -1;
+            int count = Math.min(length, available);
+            available -= count;
+            return count;
+        }
+
+        @Override
+        public int read() {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    private record Web(ServletInputStream in) implements WebConnection {
+        @Override
+        public ServletInputStream getInputStream() {
+            return in;
+        }
+
+        @Override
+        public ServletOutputStream getOutputStream() {
+            return new ServletOutputStream() {
+                @Override
+                public boolean isReady() {
+                    return true;
+                }
+
+                @Override
+                public void setWriteListener(WriteListener listener) {
+                }
+
+                @Override
+                public void write(int octet) {
+                }
+            };
+        }
+
+        @Override
+        public void close() {
+        }
+    }
+}
