@@ -81,7 +81,9 @@ class RequestMemoryIT {
             message.send(wire, Message.Arrival.AT_ONCE);
             assertThat(wire.readHead().status()).isEqualTo(101);
             assertThat(wire.readHead().status()).isEqualTo(200);
-            assertThat(held()).isBetween(50_000L, 51_000L);
+            long held = held();         // what of the answer is still on its way counts, too
+            for (long until = System.nanoTime() + 10_000_000_000L; held > 51_000 && System.nanoTime() < until; held = held()) LockSupport.parkNanos(20_000_000);
+            assertThat(held).isBetween(50_000L, 51_000L);
         }
     }
 
