@@ -239,7 +239,7 @@ class WebSocketMemoryIT {
         try (Wire most = open()) {
             most.send(unfinished(3 << 20));
             await("the memory that is held", () -> held(AT), bytes -> bytes >= 3 << 20);
-            for (int i = 1; i <= 6; i++) {
+            for (int i = 1; i <= 5; i++) {      // while a message's buffer grows, the old one counts, too: so not up to the limit
                 Wire other = open();
                 others.add(other);
                 other.send(unfinished(1 << 20));
@@ -247,9 +247,11 @@ class WebSocketMemoryIT {
                 await("the memory that is held", () -> held(AT), bytes -> bytes >= least);
             }
             assertThat(closedSince(closedBefore)).isZero();
-            Wire last = open();
-            others.add(last);
-            last.send(unfinished(1 << 20));
+            for (int i = 0; i < 2; i++) {
+                Wire last = open();
+                others.add(last);
+                last.send(unfinished(1 << 20));
+            }
             assertThat(Frames.read(most).toString()).startsWith("88 1013 ");
             for (Wire other : others) {
                 Frame echo = Frames.read(other.send(new byte[] {'b' ^ 1}));     // under whatever byte of the key
