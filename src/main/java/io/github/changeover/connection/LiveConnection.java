@@ -32,6 +32,7 @@ import java.util.function.Supplier;
  * and the two hard ends ({@link #abort} and a broken transport), need no handler code and may come from any thread.
  */
 public final class LiveConnection implements AdvancedConnection {
+    private static final int COMPLETIONS_BEHIND = 2 * OutputQueue.DIRECT;       // written behind a completion, so many bytes let it wait no longer
     private static final int NOT_ENDING = 0, ENDING = 1, ENDED = 2;
     private static final long SHORTEST_REST = 20_000, LONGEST_REST = 4_000_000;      // nanoseconds
 
@@ -368,7 +369,7 @@ public final class LiveConnection implements AdvancedConnection {
     }
 
     private void runCompletionsSoon() {
-        if (processor.completionsMayWait() && queue.writtenSinceCompleted() < OutputQueue.DIRECT * 2) application.flusher().watch(this);
+        if (processor.completionsMayWait() && queue.writtenSinceCompleted() < COMPLETIONS_BEHIND) application.flusher().watch(this);
         else processor.signal(SETTLE);
     }
 

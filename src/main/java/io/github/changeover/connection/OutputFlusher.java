@@ -6,8 +6,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Writes what callbacks have sent and what waits while they run: a callback may take long after it has sent something, or wait for
- * what becomes of it. Has the completions of small sends run that no other event of their connection has run. One thread looks every 2 ms at the connections in question; without any it is parked. It never blocks and
- * runs no handler code.
+ * what becomes of it. Has the completions of small sends run that no other event of their connection has run. One thread looks
+ * every 2 ms at the connections in question; without any it is parked. It never blocks and runs no handler code.
  */
 final class OutputFlusher implements AutoCloseable {
     private static final long TICK = 2_000_000, LONGEST_REST = 64_000_000;     // nanoseconds

@@ -355,16 +355,19 @@ final class OutputQueue {
 
     /** Whether {@link #pollCompleted} has something to return. */
     boolean hasCompleted() {
-        Queue<Mark> waiting = marks;
-        Mark first = waiting == null ? null : waiting.peek();
+        Mark first = firstMark();
         return first != null && first.position() <= written;
     }
 
     /** Bytes written behind those of the first completion that has not run. */
     long writtenSinceCompleted() {
-        Queue<Mark> waiting = marks;
-        Mark first = waiting == null ? null : waiting.peek();
+        Mark first = firstMark();
         return first == null ? 0 : written - first.position();
+    }
+
+    private Mark firstMark() {
+        Queue<Mark> waiting = marks;
+        return waiting == null ? null : waiting.peek();
     }
 
     /** The next completion whose bytes have been written, to be run outside the lock; null when there is none. For one thread at a time. */

@@ -389,17 +389,21 @@ class ClosingTest {
         }
     }
 
+    private static Diary closesWith(String last) {
+        return new Diary() {
+            @Override
+            void onReceived(SwitchedConnection connection, ByteBuffer bytes) {
+                connection.send(Rig.octets(last));
+                connection.close();
+            }
+        };
+    }
+
     @Test
     @DisplayName("RFC 9112 9.6: where the client cannot be told of the end, the socket stays open while it sends")
     void aClientThatSendsOnGetsNoReset() {
         transport.withoutHalfClose();
-        Diary rejects = new Diary() {
-            @Override
-            void onReceived(SwitchedConnection connection, ByteBuffer bytes) {
-                connection.send(Rig.octets("too long"));
-                connection.close();
-            }
-        };
+        Diary rejects = closesWith("too long");
         open(rejects);
         for (int i = 0; i < 3; i++) transport.peerSends("x".repeat(100_000));
         assertThat(transport.text()).isEqualTo("too long");
@@ -414,13 +418,7 @@ class ClosingTest {
     @DisplayName("Where the client cannot be told of the end, one that does not send sees it at once")
     void aQuietClientSeesTheEndAtOnce() {
         transport.withoutHalfClose();
-        Diary answers = new Diary() {
-            @Override
-            void onReceived(SwitchedConnection connection, ByteBuffer bytes) {
-                connection.send(Rig.octets("bye"));
-                connection.close();
-            }
-        };
+        Diary answers = closesWith("bye");
         open(answers);
         transport.peerSends("x");
         assertThat(transport.text()).isEqualTo("bye");

@@ -150,6 +150,13 @@ class CompletionTest {
         return made;
     }
 
+    private LiveConnection openedAndReceived() {
+        LiveConnection made = opened();
+        transport.peerSends("x");
+        pool.run();
+        return made;
+    }
+
     @Test
     @DisplayName("The completion of a sender that waits for each runs at once: the pool has it when send returns")
     void eachCompletionThatIsWaitedForRunsAtOnce() {
@@ -182,9 +189,7 @@ class CompletionTest {
     @Test
     @DisplayName("Completions that wait run with the container's next event, before the pool")
     void completionsRunWithTheNextEvent() {
-        LiveConnection sends = opened();
-        transport.peerSends("x");
-        pool.run();
+        LiveConnection sends = openedAndReceived();
         for (int i = 0; i < 1000; i++) {
             sends.send(Rig.octets("a"), as("a"));
             sends.send(Rig.octets("b"), as("b"));
@@ -197,9 +202,7 @@ class CompletionTest {
     @Test
     @DisplayName("A single completion that has waited is the last that waits: its sender may wait for each")
     void aSenderThatWaitsForEachIsFoundOut() {
-        LiveConnection sends = opened();
-        transport.peerSends("x");
-        pool.run();
+        LiveConnection sends = openedAndReceived();
         sends.send(Rig.octets("a"), as("a"));
         Rig.await(() -> pool.size() == 1);
         pool.run();
@@ -213,9 +216,7 @@ class CompletionTest {
     @Test
     @DisplayName("Completions behind which many bytes have been written do not wait")
     void completionsOfManyBytesRunAtOnce() {
-        LiveConnection sends = opened();
-        transport.peerSends("x");
-        pool.run();
+        LiveConnection sends = openedAndReceived();
         for (int i = 0; i < 3; i++) sends.send(Rig.octets(OutputQueue.DIRECT), as("a"));
         assertThat(pool.size()).isEqualTo(1);
     }
@@ -223,9 +224,7 @@ class CompletionTest {
     @Test
     @DisplayName("Completions that wait when the connection ends run before closed")
     void completionsThatWaitRunBeforeClosed() {
-        LiveConnection sends = opened();
-        transport.peerSends("x");
-        pool.run();
+        LiveConnection sends = openedAndReceived();
         sends.send(Rig.octets("a"), as("a"));
         sends.send(Rig.octets("b"), failure -> diary.enter("b " + (failure == null), () -> { }));
         sends.evict();
