@@ -57,6 +57,7 @@ final class EventProcessor implements Runnable {
     private InboundBuffer inbound;
     private Runnable scope;                 // ends that of the callback that runs; null while none does
     private boolean opened, drained;
+    private int beforeOpening;              // events that came too early to be processed
 
     private static final Object INTERRUPTING = new Object();
 
@@ -102,7 +103,7 @@ final class EventProcessor implements Runnable {
 
     /** Has the events processed on another thread. Runs no handler code before it returns. */
     void signal(int bits) {
-        if (finished && (bits & (OPEN | TASKS)) == 0) return;       // such as the container's word that all is over
+        if (finished && (bits & TASKS) == 0) return;       // such as the container's word that all is over
         int before, after;
         do {
             before = events;
@@ -269,7 +270,6 @@ final class EventProcessor implements Runnable {
     }
 
     private void handle(int bits) {
-        if ((bits & OPEN) != 0 && closeState.decided() != null) connection.transport().abort();       // the container opens what has ended
         if (finished) {
             finishTasks();
             return;
@@ -289,9 +289,14 @@ final class EventProcessor implements Runnable {
         }
     }
 
-    private void work(int bits) throws IOException {
+    private void work(int now) throws IOException {
+        int bits = now | beforeOpening;
+        if ((bits & OPEN) == 0 && !opened) {
+            beforeOpening = bits;
+            return;
+        }
+        beforeOpening = 0;
         if ((bits & OPEN) != 0) open();
-        if (!opened) return;            // what came before is looked for when opening
         if ((bits & TASKS) != 0) runTasks();
         if ((bits & WRITABLE) != 0) queue.flush(true);
         if ((bits & DRAIN) != 0) drain();
@@ -304,7 +309,6 @@ final class EventProcessor implements Runnable {
     private void open() {
         opened = true;
         transport = connection.transport();
-        connection.opened();
         inbound = new InboundBuffer(transport);
         int limit = earlyData == EarlyData.REFUSE ? 0 : application.limits().earlyData();
         if (limit < Limits.ANY && inbound.exceedsEarlyLimit(limit)) {

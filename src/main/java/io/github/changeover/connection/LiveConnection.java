@@ -86,7 +86,26 @@ public final class LiveConnection implements AdvancedConnection {
     public void open(Transport edge) {
         transport = edge;
         queue.attach(edge);
+        if (isTerminated()) Completions.guarded(edge::abort);       // when there was no socket yet; otherwise terminate() finds it
+        else if (closeState.decided() == null) opened();
         event(OPEN | READABLE);
+    }
+
+    /** From here on timeouts and drains see it, although its handler may have to wait for a thread. */
+    private void opened() {
+        synchronized (ending) {
+            if (ending.get() != NOT_ENDING) return;      // never counted, never told
+            openedNanos = System.nanoTime();
+            openedAt = System.currentTimeMillis();
+            application.registry().add(this);
+        }
+        Completions.guarded(() -> application.listener().opened(this));
+        Runnable close;
+        synchronized (ending) {
+            openingTold = true;
+            close = tellClosing;
+        }
+        if (close != null) close.run();
     }
 
     /** Bytes, or the end, can be read. */
@@ -137,22 +156,6 @@ public final class LiveConnection implements AdvancedConnection {
     }
 
     // ---- called by the processor
-
-    void opened() {
-        synchronized (ending) {
-            if (ending.get() != NOT_ENDING) return;      // never counted, never told
-            openedNanos = System.nanoTime();
-            openedAt = System.currentTimeMillis();
-            application.registry().add(this);
-        }
-        Completions.guarded(() -> application.listener().opened(this));
-        Runnable close;
-        synchronized (ending) {
-            openingTold = true;
-            close = tellClosing;
-        }
-        if (close != null) close.run();
-    }
 
     /** Why bytes that were accepted have not been sent. */
     IOException lost(CloseCause cause) {

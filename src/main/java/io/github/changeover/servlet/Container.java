@@ -217,11 +217,19 @@ public interface Container {
             return false;
         }
 
+        /** Whether only the container's thread may read, while it calls back. */
+        default boolean readsInCallbacks() {
+            return callbacksOnly();
+        }
+
         /**
-         * Where the streams are the callbacks' own: has the container call {@code onDataAvailable} once more, for what it may have in its
+         * Where only the container's thread reads: has the container call {@code onDataAvailable} once more, for what it may have in its
          * buffer. No event of the socket tells of that.
+         *
+         * @return whether it will
          */
-        default void recall() {
+        default boolean recall() {
+            return false;
         }
     }
 
@@ -235,6 +243,14 @@ public interface Container {
 
     /** A container of which nothing is known; it serves by the Servlet API alone where an operator says so. */
     final class Plain implements Container {
+        /** Nobody says that its streams are made for several threads; Undertow's are not. */
+        static final Below BELOW = new Below() {
+            @Override
+            public boolean readsInCallbacks() {
+                return true;
+            }
+        };
+
         @Override
         public String name() {
             return "servlet edge, container unchecked";
@@ -243,6 +259,11 @@ public interface Container {
         @Override
         public Fit identify(ServletContext context) {
             return Fit.COMPLETE;
+        }
+
+        @Override
+        public void upgrade(HttpServletRequest request, LiveConnection connection) throws IOException, ServletException {
+            ServletEdge.upgrade(request, connection, BELOW);
         }
 
         @Override

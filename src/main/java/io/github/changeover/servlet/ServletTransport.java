@@ -40,7 +40,7 @@ final class ServletTransport implements Transport, ReadListener, WriteListener {
         this.web = web;
         this.connection = connection;
         this.below = below;
-        this.ahead = below.callbacksOnly() ? new ReadAhead() : null;
+        this.ahead = below.readsInCallbacks() ? new ReadAhead() : null;
     }
 
     /** Inside init(), on the container's thread. */
@@ -80,8 +80,14 @@ final class ServletTransport implements Transport, ReadListener, WriteListener {
         boolean over = ended;               // before the bytes: some may come, and the end behind them, between the two
         int count = ahead.take(into);
         if (count == 0 && over) return -1;
-        if (ahead.takeRefused()) below.recall();
+        if (ahead.takeRefused() && !below.recall()) readRefused();
         return count;
+    }
+
+    /** On the reader's thread: the container has told of these bytes, and is not at them while nobody has read them all. */
+    private void readRefused() {
+        readAhead();
+        if (in.isFinished()) end();
     }
 
     private int readStream(ByteBuffer into) throws IOException {
@@ -192,7 +198,7 @@ final class ServletTransport implements Transport, ReadListener, WriteListener {
         });
     }
 
-    /** On the container's thread; returns whether anything was read. */
+    /** On the container's thread, where it can be had; returns whether anything was read. */
     private boolean readAhead() {
         boolean some = false;
         try {

@@ -259,8 +259,8 @@ class ThreadingContractTest {
         try (ConnectionMonitor monitor = new ConnectionMonitor(starved.application.registry(), limits, null)) {
             Rig.await(own::outputEnded);
             assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofMillis(200 + 1000));
-            Rig.await(() -> slot.get() == 1);
-            assertThat(starved.application.registry().closed(Kind.IDLE)).isEqualTo(1);
+            Rig.await(() -> starved.application.registry().closed(Kind.IDLE) == 1);
+            assertThat(slot).hasValue(1);
             assertThat(handler.told()).containsExactly("opened");
         }
     }
@@ -534,10 +534,10 @@ class ThreadingContractTest {
             case CLOSED -> connection.evict();
             default -> { }
         }
-        Rig.await(() -> slot.get() == 1);
+        Rig.await(() -> rig.application.registry().live().isEmpty());
+        assertThat(slot).hasValue(1);
         Rig.await(() -> cause.get() != null);
         if (where != Callback.CLOSED) assertThat(cause.get().kind()).isEqualTo(Kind.HANDLER_FAILED);
-        assertThat(rig.application.registry().live()).isEmpty();
     }
 
     @Test
@@ -549,8 +549,8 @@ class ThreadingContractTest {
             connection.output().close();
             throw new IOException("thrown by serve");
         }, EarlyData.DELIVER, slot::incrementAndGet));
-        Rig.await(() -> slot.get() == 1);
-        assertThat(rig.application.registry().closed(Kind.HANDLER_FAILED)).isEqualTo(1);
+        Rig.await(() -> rig.application.registry().closed(Kind.HANDLER_FAILED) == 1);
+        assertThat(slot).hasValue(1);
     }
 
     @Test
@@ -770,5 +770,71 @@ class ThreadingContractTest {
         assertThat(diary.told()).hasSize(2);
         connection.released();
         assertThat(pool.size()).isZero();
+    }
+
+    // ---- a connection that is open, and whose handler has not been told because no thread is free
+
+    private final Rig.ByHand busy = new Rig.ByHand();
+    private final Rig crowded = new Rig(busy);
+
+    private void monitor(long seconds) {
+        try (ConnectionMonitor monitor = new ConnectionMonitor(crowded.application.registry(), new Limits(1, Duration.ZERO, Duration.ofDays(1), Duration.ofDays(1),
+                Duration.ZERO, Duration.ZERO, Duration.ZERO, 0), null)) {
+            monitor.check(System.nanoTime() + seconds * 1_000_000_000);
+        }
+    }
+
+    @Test
+    @DisplayName("C2: the idle time runs from the switch on, although no thread is free for opened()")
+    void theIdleTimeDoesNotWaitForOpened() {
+        Diary diary = new Diary();
+        transport.withoutCallbacks().open(crowded.connection(diary));
+        monitor(0);
+        monitor(6);
+        monitor(7);
+        assertThat(transport.outputEnded()).isTrue();
+        assertThat(diary.told()).isEmpty();
+        monitor(8);
+        monitor(11);        // the client does not end its side
+        assertThat(crowded.application.registry().live()).isEmpty();
+        assertThat(crowded.application.registry().closed(Kind.IDLE)).isEqualTo(1);
+        busy.run();
+        assertThat(diary.told()).containsExactly("closed");
+        assertThat(diary.kind()).isEqualTo(Kind.IDLE);
+    }
+
+    @Test
+    @DisplayName("C2: a drain ends a connection in time, although no thread is free for opened()")
+    void aDrainDoesNotWaitForOpened() {
+        Diary diary = new Diary();
+        transport.withoutCallbacks().open(crowded.connection(diary));
+        crowded.application.registry().startDraining(Duration.ofSeconds(1));
+        monitor(2);
+        assertThat(transport.aborts()).isPositive();
+        assertThat(crowded.application.registry().closed(Kind.DRAINED)).isEqualTo(1);
+        busy.run();
+        assertThat(diary.told()).containsExactly("closed");
+    }
+
+    @Test
+    @DisplayName("A connection that opens while the application drains is opened, and drained at once, although a thread comes for the drain first")
+    void theDrainThatComesWithTheOpeningIsNotLost() {
+        crowded.application.registry().startDraining(Duration.ofHours(1));
+        Diary diary = new Diary();
+        transport.withoutCallbacks().open(crowded.connection(diary));
+        busy.run();
+        assertThat(diary.told()).containsExactly("opened", "drain");
+    }
+
+    @Test
+    @DisplayName("Events from before the opening are seen behind it")
+    void eventsFromBeforeTheOpeningAreSeenBehindIt() {
+        Diary diary = new Diary();
+        LiveConnection connection = crowded.connection(diary);
+        connection.drain(Rig.DRAINED);
+        busy.run();
+        transport.withoutCallbacks().open(connection);
+        busy.run();
+        assertThat(diary.told()).containsExactly("opened", "drain");
     }
 }

@@ -19,12 +19,15 @@ import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.WebConnection;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -75,6 +78,14 @@ class ServletTransportTest {
         }
     }
 
+    private static int readToEndUnchecked(ServletTransport transport) {
+        try {
+            return readToEnd(transport);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
     @Test
     @DisplayName("Bytes that arrive together with the end, while a reader looks, are not lost where any thread reads the stream")
     void bytesBeforeTheEndOnAnyThread() throws IOException {
@@ -103,6 +114,29 @@ class ServletTransportTest {
         } finally {
             reader.shutdownNow();
         }
+    }
+
+    @Test
+    @DisplayName("On a container of which nothing is known only its own thread reads")
+    void onlyTheContainersThreadReads() throws Exception {
+        Input in = new Input();
+        ServletTransport transport = transport(in, Container.Plain.BELOW);
+        Set<Thread> asking = ConcurrentHashMap.newKeySet();
+        in.asked = () -> asking.add(Thread.currentThread());
+        in.arrive(5);
+        transport.onDataAvailable();
+        assertThat(CompletableFuture.supplyAsync(() -> readToEndUnchecked(transport)).get(10, TimeUnit.SECONDS)).isEqualTo(5);
+        assertThat(asking).containsExactly(Thread.currentThread());
+    }
+
+    @Test
+    @DisplayName("What such a container had told of when there was no room for it is read once there is: it does not call again")
+    void moreThanIsReadAhead() throws IOException {
+        Input in = new Input();
+        ServletTransport transport = transport(in, Container.Plain.BELOW);
+        in.arrive(1 << 20);
+        transport.onDataAvailable();
+        assertThat(readToEnd(transport)).isEqualTo(1 << 20);
     }
 
     /** A stream in which some bytes arrive, and the end with them. */

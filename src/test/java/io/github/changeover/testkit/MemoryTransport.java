@@ -25,12 +25,23 @@ public final class MemoryTransport implements Transport {
     private final Taken taken = new Taken();
     private final ByteArrayOutputStream kept = new ByteArrayOutputStream();     // given, and not yet on the wire
     private LiveConnection connection;
-    private boolean readWanted = true, writeWanted;
+    private boolean readWanted = true, writeWanted, runsCallbacks = true;
     private boolean peerEnded, outputEnded, halfCloses = true, keeps;
     private long window = Long.MAX_VALUE;
     private IOException readFailure, writeFailure;
     private Runnable insideWrite = () -> { }, whileWaiting = () -> { };
     private int closes, aborts, writing, seen;
+
+    /** Its threads may run no handler code, as Payara's. */
+    public MemoryTransport withoutCallbacks() {
+        runsCallbacks = false;
+        return this;
+    }
+
+    @Override
+    public boolean runsCallbacks() {
+        return runsCallbacks;
+    }
 
     /** Opens the connection over this. */
     public MemoryTransport open(LiveConnection over) {

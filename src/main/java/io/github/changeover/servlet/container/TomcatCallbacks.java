@@ -22,8 +22,10 @@ final class TomcatCallbacks implements Container.Below {
 
     /** As if the poller had told: on Tomcat's thread, after the dispatch that is under way. */
     @Override
-    public void recall() {
-        if (socket != null && !socket.isClosed()) socket.processSocket(SocketEvent.OPEN_READ, true);
+    public boolean recall() {
+        if (socket == null) return false;
+        if (!socket.isClosed()) socket.processSocket(SocketEvent.OPEN_READ, true);
+        return true;
     }
 
     /** Tomcat's thread lets go of the socket, whatever waits; of one that is gone, nothing comes of it. */
