@@ -222,6 +222,11 @@ public interface Container {
             return callbacksOnly();
         }
 
+        /** Whether {@code write(array, offset, length)} writes that part of the array only. */
+        default boolean writesPartsOfArrays() {
+            return true;
+        }
+
         /**
          * Where only the container's thread reads: has the container call {@code onDataAvailable} once more, for what it may have in its
          * buffer. No event of the socket tells of that.
@@ -243,11 +248,16 @@ public interface Container {
 
     /** A container of which nothing is known; it serves by the Servlet API alone where an operator says so. */
     final class Plain implements Container {
-        /** Nobody says that its streams are made for several threads; Undertow's are not. */
+        /** As careful as Undertow makes one be: its streams are not made for several threads, and write whole arrays. */
         static final Below BELOW = new Below() {
             @Override
             public boolean readsInCallbacks() {
                 return true;
+            }
+
+            @Override
+            public boolean writesPartsOfArrays() {
+                return false;
             }
         };
 

@@ -127,7 +127,7 @@ final class ServletTransport implements Transport, ReadListener, WriteListener {
     }
 
     private void writePiece(ByteBuffer from, int count) throws IOException {
-        if (from.hasArray()) {
+        if (from.hasArray() && below.writesPartsOfArrays()) {
             out.write(from.array(), from.arrayOffset() + from.position(), count);
             from.position(from.position() + count);
         } else {

@@ -1,5 +1,6 @@
 package io.github.changeover.servlet;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.connection.Application;
@@ -18,6 +19,7 @@ import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.WebConnection;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -139,8 +141,19 @@ class ServletTransportTest {
         assertThat(readToEnd(transport)).isEqualTo(1 << 20);
     }
 
+    @Test
+    @DisplayName("Such a container is given whole arrays only: Undertow writes all of one, whichever part it is told")
+    void wholeArraysOnly() throws IOException {
+        Input in = new Input();
+        ServletTransport transport = transport(in, Container.Plain.BELOW);
+        transport.onWritePossible();
+        assertThat(transport.write(ByteBuffer.wrap("abcdef".getBytes(US_ASCII), 2, 3))).isTrue();
+        assertThat(new String(in.wholeArrays.toByteArray(), US_ASCII)).isEqualTo("cde");
+    }
+
     /** A stream in which some bytes arrive, and the end with them. */
     private static final class Input extends ServletInputStream {
+        private final ByteArrayOutputStream wholeArrays = new ByteArrayOutputStream();      // what its other side writes, by Undertow
         private Runnable asked = () -> { };
         private int available;
         private boolean ended;
@@ -180,7 +193,7 @@ class ServletTransportTest {
         }
     }
 
-    private record Web(ServletInputStream in) implements WebConnection {
+    private record Web(Input in) implements WebConnection {
         @Override
         public ServletInputStream getInputStream() {
             return in;
@@ -200,6 +213,11 @@ class ServletTransportTest {
 
                 @Override
                 public void write(int octet) {
+                }
+
+                @Override
+                public void write(byte[] array, int from, int length) {
+                    in.wholeArrays.writeBytes(array);
                 }
             };
         }
