@@ -87,7 +87,7 @@ final class ServletTransport implements Transport, ReadListener, WriteListener {
     /** On the reader's thread: the container has told of these bytes, and is not at them while nobody has read them all. */
     private void readRefused() {
         readAhead();
-        if (in.isFinished()) end();
+        if (in.isFinished() && !in.isReady()) end();        // in this order: bytes may come between
     }
 
     private int readStream(ByteBuffer into) throws IOException {
