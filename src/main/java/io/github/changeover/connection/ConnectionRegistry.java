@@ -51,7 +51,7 @@ public final class ConnectionRegistry {
 
     /** A connection opens. */
     void add(LiveConnection connection) {
-        live.add(connection);
+        live.add(connection);           // first: who finds it not expected any more finds it here
         expected.remove(connection);
         opened.increment();
         // A connection that opens while the registry is drained is treated like those before it.
@@ -155,10 +155,10 @@ public final class ConnectionRegistry {
      */
     public boolean drain(Duration grace) {
         startDraining(grace);
-        boolean all = await(() -> live.isEmpty() && expected.isEmpty(), grace);
+        boolean all = await(() -> expected.isEmpty() && live.isEmpty(), grace);
         if (!all) {
             abortAll(CloseCause.of(CloseCause.Kind.DRAINED, "the application was drained"));
-            await(() -> live.isEmpty() && expected.isEmpty(), AFTER_DRAIN);
+            await(() -> expected.isEmpty() && live.isEmpty(), AFTER_DRAIN);
         }
         return all;
     }
@@ -171,12 +171,12 @@ public final class ConnectionRegistry {
         draining = true;
         CloseCause cause = CloseCause.of(CloseCause.Kind.DRAINED, "the application is stopping");
         live.forEach(connection -> connection.drain(cause));
-        await(() -> live.isEmpty() && expected.isEmpty() && unfinished.isEmpty(), grace);
+        await(() -> expected.isEmpty() && live.isEmpty() && unfinished.isEmpty(), grace);
         over = true;
         abortAll(gone());
         unfinished.forEach(LiveConnection::interruptHandler);
         live.forEach(LiveConnection::interruptHandler);
-        if (!await(() -> live.isEmpty() && expected.isEmpty() && unfinished.isEmpty(), AFTER_DRAIN)) reportStuck();
+        if (!await(() -> expected.isEmpty() && live.isEmpty() && unfinished.isEmpty(), AFTER_DRAIN)) reportStuck();
     }
 
     private void abortAll(CloseCause cause) {

@@ -274,7 +274,9 @@ final class EventProcessor implements Runnable {
             finishTasks();
             return;
         }
-        if (closeState.decided() == null) attempt(bits);
+        int all = bits | beforeOpening;
+        beforeOpening = 0;
+        if (closeState.decided() == null) attempt(all);
         if (closeState.decided() != null) finish(closeState.decided());
     }
 
@@ -289,14 +291,12 @@ final class EventProcessor implements Runnable {
         }
     }
 
-    private void work(int now) throws IOException {
-        int bits = now | beforeOpening;
-        if ((bits & OPEN) == 0 && !opened) {
+    private void work(int bits) throws IOException {
+        if ((bits & OPEN) != 0) open();
+        if (!opened) {
             beforeOpening = bits;
             return;
         }
-        beforeOpening = 0;
-        if ((bits & OPEN) != 0) open();
         if ((bits & TASKS) != 0) runTasks();
         if ((bits & WRITABLE) != 0) queue.flush(true);
         if ((bits & DRAIN) != 0) drain();

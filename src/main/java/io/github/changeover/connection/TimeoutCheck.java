@@ -65,6 +65,7 @@ final class TimeoutCheck {
 
     /** Looks at a connection that the container has not opened yet, as when its client left before the 101. */
     void checkUnopened(long now) {
+        if (endsWhenDecided()) return;
         if (!expectedSeen) expectedSince = now;
         expectedSeen = true;
         if (now - expectedSince > Limits.OPENING.toNanos()) {
@@ -73,11 +74,8 @@ final class TimeoutCheck {
     }
 
     void check(long now) {
+        if (endsWhenDecided()) return;
         CloseState state = connection.closeState();
-        if (state.decided() != null) {
-            if (!connection.isTerminated()) connection.abortSoon(state.decided());      // its thread is in a callback
-            return;
-        }
         if (connection.memory().isOverdue(now)) {
             connection.abortSoon(MemoryAccount.cause());
             return;
@@ -99,6 +97,13 @@ final class TimeoutCheck {
             case LIFETIME_OVER -> connection.drain(lifetime());
             case LIFETIME_EXCEEDED -> connection.closeSoon(lifetime());
         }
+    }
+
+    /** Closes the socket if the end is decided and nobody has: its thread is in a callback, or none is free. Returns whether the end is decided. */
+    private boolean endsWhenDecided() {
+        CloseCause end = connection.closeState().decided();
+        if (end != null && !connection.isTerminated()) connection.abortSoon(end);
+        return end != null;
     }
 
     private CloseCause lifetime() {

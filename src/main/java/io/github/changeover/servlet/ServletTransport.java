@@ -80,11 +80,11 @@ final class ServletTransport implements Transport, ReadListener, WriteListener {
         boolean over = ended;               // before the bytes: some may come, and the end behind them, between the two
         int count = ahead.take(into);
         if (count == 0 && over) return -1;
-        if (ahead.takeRefused() && !below.recall()) readRefused();
+        if (ahead.takeRefused() && !below.recall() && !below.callbacksOnly()) readRefused();
         return count;
     }
 
-    /** On the reader's thread: the container has told of these bytes, and is not at them while nobody has read them all. */
+    /** On the reader's thread: the container has told of these bytes, and will not tell again. */
     private void readRefused() {
         readAhead();
         if (in.isFinished() && !in.isReady()) end();        // in this order: bytes may come between

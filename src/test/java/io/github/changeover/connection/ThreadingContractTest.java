@@ -837,4 +837,20 @@ class ThreadingContractTest {
         busy.run();
         assertThat(diary.told()).containsExactly("opened", "drain");
     }
+
+    @Test
+    @DisplayName("C2: a connection that broke while the container opened it is closed, and gives its place back, although no thread is free")
+    void anEndBeforeTheOpeningDoesNotWaitForAThread() {
+        Diary diary = new Diary();
+        AtomicInteger slot = new AtomicInteger();
+        LiveConnection connection = crowded.connection(diary, EarlyData.DELIVER, slot::incrementAndGet);
+        connection.broke(new IOException("gone"));
+        transport.withoutCallbacks().open(connection);
+        monitor(0);
+        assertThat(transport.aborts()).isPositive();
+        assertThat(slot).hasValue(1);
+        busy.run();
+        assertThat(diary.told()).containsExactly("closed");
+        assertThat(crowded.application.registry().opened()).isZero();
+    }
 }

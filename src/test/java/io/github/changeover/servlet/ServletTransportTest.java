@@ -142,6 +142,24 @@ class ServletTransportTest {
     }
 
     @Test
+    @DisplayName("A container that reads and tells on is left alone, although it cannot be asked to tell again")
+    void whereTheContainerReadsOnNobodyElseReads() throws IOException {
+        Input in = new Input();
+        ServletTransport transport = transport(in, CALLBACKS_ONLY);
+        in.arrive(1 << 20);
+        transport.onDataAvailable();
+        in.asked = () -> {
+            throw new AssertionError("asked by the reader");
+        };
+        ByteBuffer into = ByteBuffer.allocate(1 << 20);
+        for (int count = transport.read(into); count > 0; ) count = transport.read(into);
+        assertThat(into.position()).isBetween(1, 1 << 16);
+        in.asked = () -> { };
+        transport.onDataAvailable();
+        assertThat(transport.read(into)).isPositive();
+    }
+
+    @Test
     @DisplayName("Such a container is given whole arrays only: Undertow writes all of one, whichever part it is told")
     void wholeArraysOnly() throws IOException {
         Input in = new Input();
