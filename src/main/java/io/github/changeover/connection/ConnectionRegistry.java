@@ -155,10 +155,10 @@ public final class ConnectionRegistry {
      */
     public boolean drain(Duration grace) {
         startDraining(grace);
-        boolean all = await(() -> expected.isEmpty() && live.isEmpty(), grace);
+        boolean all = await(this::nobodyIsConnected, grace);
         if (!all) {
             abortAll(CloseCause.of(CloseCause.Kind.DRAINED, "the application was drained"));
-            await(() -> expected.isEmpty() && live.isEmpty(), AFTER_DRAIN);
+            await(this::nobodyIsConnected, AFTER_DRAIN);
         }
         return all;
     }
@@ -171,12 +171,17 @@ public final class ConnectionRegistry {
         draining = true;
         CloseCause cause = CloseCause.of(CloseCause.Kind.DRAINED, "the application is stopping");
         live.forEach(connection -> connection.drain(cause));
-        await(() -> expected.isEmpty() && live.isEmpty() && unfinished.isEmpty(), grace);
+        await(() -> nobodyIsConnected() && unfinished.isEmpty(), grace);
         over = true;
         abortAll(gone());
         unfinished.forEach(LiveConnection::interruptHandler);
         live.forEach(LiveConnection::interruptHandler);
-        if (!await(() -> expected.isEmpty() && live.isEmpty() && unfinished.isEmpty(), AFTER_DRAIN)) reportStuck();
+        if (!await(() -> nobodyIsConnected() && unfinished.isEmpty(), AFTER_DRAIN)) reportStuck();
+    }
+
+    /** In this order: a connection that opens is live before it is no longer expected. */
+    private boolean nobodyIsConnected() {
+        return expected.isEmpty() && live.isEmpty();
     }
 
     private void abortAll(CloseCause cause) {

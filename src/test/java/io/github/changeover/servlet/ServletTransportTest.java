@@ -21,14 +21,12 @@ import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.WebConnection;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -55,8 +53,11 @@ class ServletTransportTest {
     private final Application application = new Application(Limits.DEFAULT, callback -> { }, BlockingThreads.of(1, null), new MemoryBudget(1 << 20),
             getClass().getClassLoader(), Application.CallbackScope.NONE, ConnectionListener.NONE);
 
+    private final ExecutorService reader = Executors.newSingleThreadExecutor();
+
     @AfterEach
     void close() {
+        reader.shutdownNow();
         application.close();
     }
 
@@ -80,14 +81,6 @@ class ServletTransportTest {
         }
     }
 
-    private static int readToEndUnchecked(ServletTransport transport) {
-        try {
-            return readToEnd(transport);
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
-        }
-    }
-
     @Test
     @DisplayName("Bytes that arrive together with the end, while a reader looks, are not lost where any thread reads the stream")
     void bytesBeforeTheEndOnAnyThread() throws IOException {
@@ -102,19 +95,14 @@ class ServletTransportTest {
     @Test
     @DisplayName("Bytes that arrive together with the end, while a reader looks, are not lost where the container's thread reads ahead")
     void bytesBeforeTheEndReadAhead() throws Exception {
-        ExecutorService reader = Executors.newSingleThreadExecutor();
-        try {
-            for (int round = 0; round < ROUNDS; round++) {
-                Input in = new Input();
-                ServletTransport transport = transport(in, CALLBACKS_ONLY);
-                Future<Integer> count = reader.submit(() -> readToEnd(transport));
-                in.arrive(5);
-                transport.onDataAvailable();
-                assertThat(count.get(10, TimeUnit.SECONDS)).as("bytes in round %s", round).isEqualTo(5);
-                transport.abort();
-            }
-        } finally {
-            reader.shutdownNow();
+        for (int round = 0; round < ROUNDS; round++) {
+            Input in = new Input();
+            ServletTransport transport = transport(in, CALLBACKS_ONLY);
+            Future<Integer> count = reader.submit(() -> readToEnd(transport));
+            in.arrive(5);
+            transport.onDataAvailable();
+            assertThat(count.get(10, TimeUnit.SECONDS)).as("bytes in round %s", round).isEqualTo(5);
+            transport.abort();
         }
     }
 
@@ -127,7 +115,7 @@ class ServletTransportTest {
         in.asked = () -> asking.add(Thread.currentThread());
         in.arrive(5);
         transport.onDataAvailable();
-        assertThat(CompletableFuture.supplyAsync(() -> readToEndUnchecked(transport)).get(10, TimeUnit.SECONDS)).isEqualTo(5);
+        assertThat(reader.submit(() -> readToEnd(transport)).get(10, TimeUnit.SECONDS)).isEqualTo(5);
         assertThat(asking).containsExactly(Thread.currentThread());
     }
 
