@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Echoes; "h" ends the output behind "bye" and goes on reading, "f" sends 4 MB and closes. What came after "h", or how much was echoed,
- * is kept when the connection has closed.
+ * Echoes; "h" ends the output behind "bye" and goes on reading, "f" sends 4 MB and closes, "m" the same from a thread of its own in 20,000
+ * pieces. What came after "h", or how much was echoed, is kept when the connection has closed.
  */
 @UpgradeEndpoint(value = "/ends", protocol = "ends")
 public final class Ends implements ConnectionHandler.Events {
@@ -33,6 +33,11 @@ public final class Ends implements ConnectionHandler.Events {
         } else if (first == 'f') {
             for (int i = 0; i < 4; i++) connection.send(ByteBuffer.allocate(1_000_000));
             connection.close();
+        } else if (first == 'm') {
+            new Thread(() -> {
+                for (int i = 0; i < 20_000; i++) connection.send(ByteBuffer.allocate(200));
+                connection.close();
+            }).start();
         } else {
             echoed += bytes.remaining();
             connection.send(bytes);

@@ -14,6 +14,7 @@ import java.io.IOException;
 public final class ServletEdge implements HttpUpgradeHandler {
     private volatile LiveConnection connection;
     private volatile Container.Below below;
+    private volatile ServletTransport transport;
 
     /** For the container. */
     public ServletEdge() {
@@ -28,7 +29,8 @@ public final class ServletEdge implements HttpUpgradeHandler {
 
     @Override
     public void init(WebConnection web) {
-        new ServletTransport(web, connection, below).start();
+        transport = new ServletTransport(web, connection, below);
+        transport.start();
     }
 
     @Override
@@ -36,6 +38,8 @@ public final class ServletEdge implements HttpUpgradeHandler {
         LiveConnection ended = connection;
         if (ended == null) return;
         ended.released();
+        ServletTransport used = transport;
+        if (used != null) used.detach();        // the container closes the streams as soon as this returns
         below.forget();
     }
 }

@@ -11,7 +11,9 @@ import jakarta.servlet.http.WebConnection;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The octets of an upgraded connection, by the non-blocking streams of the Servlet API. Whatever a container throws
@@ -20,11 +22,13 @@ import java.util.concurrent.locks.LockSupport;
 final class ServletTransport implements Transport, ReadListener, WriteListener {
     private static final int PIECE = 8000;                  // below Tomcat's 8192: a write that fills its buffer to the brim blocks flush()
     private static final long LONGEST_REST = 10_000_000;    // nanoseconds
+    private static final long LONGEST_STAY = 10_000_000_000L;
     private static final Scratch SCRATCH = new Scratch(16 * 1024, false);
 
     private final WebConnection web;
     private final LiveConnection connection;
     private final Container.Below below;
+    private final ReentrantLock reading = new ReentrantLock(), writing = new ReentrantLock();   // held by whoever is inside the stream
     private ServletInputStream in;
     private ServletOutputStream out;
     private volatile boolean writePossible;
@@ -47,7 +51,10 @@ final class ServletTransport implements Transport, ReadListener, WriteListener {
     void start() {
         inside = Thread.currentThread();
         IOException unfit = null;
+        writing.lock();
+        reading.lock();
         try {
+            requireOpen();
             in = web.getInputStream();
             out = web.getOutputStream();
             out.setWriteListener(this);     // before the others: a peer that has left makes them end all this
@@ -58,6 +65,9 @@ final class ServletTransport implements Transport, ReadListener, WriteListener {
             unfit = failure;
         } catch (RuntimeException failure) {
             unfit = new IOException("The container has closed the connection", failure);
+        } finally {
+            reading.unlock();
+            writing.unlock();
         }
         if (unfit != null) connection.broke(unfit);     // before open: its handler is not told of an opening
         connection.open(this);
@@ -86,13 +96,20 @@ final class ServletTransport implements Transport, ReadListener, WriteListener {
 
     /** On the reader's thread: the container has told of these bytes, and will not tell again. */
     private void readRefused() {
-        readAhead();
-        if (in.isFinished() && !in.isReady()) end();        // in this order: bytes may come between
+        reading.lock();
+        try {
+            readAhead();
+            if (!closed && in.isFinished() && !in.isReady()) end();     // in this order: bytes may come between
+        } finally {
+            reading.unlock();
+        }
     }
 
     private int readStream(ByteBuffer into) throws IOException {
         if (ended) return -1;
+        reading.lock();
         try {
+            requireOpen();
             boolean over = endSeen || in.isFinished();      // first, for the same reason
             if (!in.isReady()) return over ? end() : 0;
             int count = in.read(into.array(), into.arrayOffset() + into.position(), into.remaining());
@@ -103,7 +120,13 @@ final class ServletTransport implements Transport, ReadListener, WriteListener {
             return end();
         } catch (RuntimeException odd) {
             throw new IOException("The container has closed the connection", odd);
+        } finally {
+            reading.unlock();
         }
+    }
+
+    private void requireOpen() throws IOException {
+        if (closed) throw new IOException("The connection is closed");
     }
 
     private int end() {
@@ -114,7 +137,9 @@ final class ServletTransport implements Transport, ReadListener, WriteListener {
     @Override
     public boolean write(ByteBuffer from) throws IOException {
         if (!writePossible) return false;
+        writing.lock();
         try {
+            requireOpen();
             while (from.hasRemaining()) {
                 if (!out.isReady()) return false;
                 writePiece(from, Math.min(PIECE, from.remaining()));
@@ -123,6 +148,8 @@ final class ServletTransport implements Transport, ReadListener, WriteListener {
             return flush();
         } catch (RuntimeException odd) {
             throw new IOException("The container has closed the connection", odd);
+        } finally {
+            writing.unlock();
         }
     }
 
@@ -165,12 +192,39 @@ final class ServletTransport implements Transport, ReadListener, WriteListener {
 
     @Override
     public void close() {
-        if (!closed) below.beforeClose();
+        if (!closed) {
+            detach();
+            below.beforeClose();
+        }
         release();
     }
 
-    private void release() {
+    /**
+     * From here on nobody is inside the streams: once they are closed, Payara uses them again for another request, and what a late writer sends would
+     * reach that request's client. Who is inside leaves at once, for nothing there blocks; should it block all the same, the wait has an end.
+     */
+    void detach() {
         closed = true;
+        awaitLeft(reading);
+        awaitLeft(writing);
+    }
+
+    private static void awaitLeft(ReentrantLock stream) {
+        boolean interrupted = false;
+        long end = System.nanoTime() + LONGEST_STAY;
+        while (true) {
+            try {
+                if (stream.tryLock(end - System.nanoTime(), TimeUnit.NANOSECONDS)) stream.unlock();
+                break;
+            } catch (InterruptedException later) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) Thread.currentThread().interrupt();
+    }
+
+    private void release() {
+        detach();
         try {
             web.close();
         } catch (Exception gone) {
@@ -182,7 +236,7 @@ final class ServletTransport implements Transport, ReadListener, WriteListener {
     @Override
     public void abort() {
         closed = true;
-        below.abort();
+        below.abort();      // first: it ends a write that blocks
         if (!outsideCallbacks()) release();     // else the next callback does
     }
 
@@ -201,8 +255,9 @@ final class ServletTransport implements Transport, ReadListener, WriteListener {
     /** On the container's thread, where it can be had; returns whether anything was read. */
     private boolean readAhead() {
         boolean some = false;
+        reading.lock();
         try {
-            while (!ended && ahead.hasRoom() && in.isReady()) {
+            while (!closed && !ended && ahead.hasRoom() && in.isReady()) {
                 if (ahead.fill(in) < 0) end();
                 some = true;
             }
@@ -212,6 +267,8 @@ final class ServletTransport implements Transport, ReadListener, WriteListener {
             connection.broke(failure);
         } catch (RuntimeException odd) {
             connection.broke(new IOException("The container has closed the connection", odd));
+        } finally {
+            reading.unlock();
         }
         return some || ended;
     }

@@ -16,7 +16,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLSocket;
 
-/** The client of one connection of {@link StressIT}: sends bytes of its own, and checks every frame that comes. */
+/** The client of one connection of {@link StressIT}: sends bytes of its own, over TLS 1.3 with new keys now and then, and checks every frame that comes. */
 final class StressTalk {
     private static final int SENDERS = 4, LAST = 100, PATIENCE = 60_000;
 
@@ -130,6 +130,11 @@ final class StressTalk {
         if (finish && writerFailure != null) throw new AssertionError("the client could not send", writerFailure);
     }
 
+    /** New keys, of the server too. Not where the server may end first: the JDK's client takes its close_notify amiss before the answer. */
+    private boolean renewsKeys() {
+        return "TLSv1.3".equals(protocol) && (end == End.ABORT || end == End.CLIENT_RESETS || end == End.CLIENT_ENDS);
+    }
+
     // ---- what is sent
 
     private void write() {
@@ -153,6 +158,7 @@ final class StressTalk {
                 sent += count;          // before: the server may report sooner than this thread goes on
                 out.write(ahead, 0, count);
                 from = count;
+                if (renewsKeys() && sizes.nextInt(20) == 0) ((SSLSocket) socket).startHandshake();
                 if (sizes.nextInt(3) == 0) LockSupport.parkNanos(sizes.nextInt(3_000_000));
             }
             if (finish) socket.shutdownOutput();

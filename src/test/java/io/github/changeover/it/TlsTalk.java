@@ -21,6 +21,7 @@ final class TlsTalk implements AutoCloseable {
     private final SSLEngine engine;
     private final ByteBuffer arrived = ByteBuffer.allocate(64 * 1024).limit(0);
     private final ByteBuffer clear = ByteBuffer.allocate(64 * 1024);
+    private int withoutBytes;
 
     /** How the server's side ended: close_notify, only a FIN, a reset, or not within the patience. */
     enum End { CLOSE_NOTIFY, FIN, RST, TIMEOUT }
@@ -81,6 +82,18 @@ final class TlsTalk implements AutoCloseable {
         return this;
     }
 
+    /** New keys for what the client sends, and a demand that the server renews its own (RFC 8446 section 4.6.3). */
+    TlsTalk renewKeys() throws IOException {
+        engine.beginHandshake();
+        wrap(ByteBuffer.allocate(0));
+        return this;
+    }
+
+    /** Records that came so far without bytes of the application: of the handshake, tickets, and new keys. */
+    int recordsWithoutBytes() {
+        return withoutBytes;
+    }
+
     /** The bytes and close_notify in one write. */
     TlsTalk sendLast(byte[] bytes) throws IOException {
         ByteBuffer from = ByteBuffer.wrap(bytes);
@@ -112,6 +125,7 @@ final class TlsTalk implements AutoCloseable {
                     if (count < 0) throw new Fin();
                 }
                 default -> {
+                    if (result.bytesProduced() == 0) withoutBytes++;
                     return clear.flip();
                 }
             }

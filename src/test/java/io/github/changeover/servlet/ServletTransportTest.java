@@ -2,6 +2,7 @@ package io.github.changeover.servlet;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.changeover.connection.Application;
 import io.github.changeover.connection.BlockingThreads;
@@ -23,11 +24,13 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -35,6 +38,9 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a reader on a thread of ours sees of what the container finds at the same moment on its own. */
 class ServletTransportTest {
@@ -157,10 +163,112 @@ class ServletTransportTest {
         assertThat(new String(in.wholeArrays.toByteArray(), US_ASCII)).isEqualTo("cde");
     }
 
+    // ---- the end
+
+    /** What one thread does inside a stream, and what ends the connection meanwhile. */
+    private enum Inside {
+        READING {
+            @Override
+            void go(ServletTransport transport) throws IOException {
+                transport.read(ByteBuffer.allocate(1));
+            }
+        },
+        WRITING {
+            @Override
+            void go(ServletTransport transport) throws IOException {
+                transport.onWritePossible();
+                transport.write(ByteBuffer.allocate(1));
+            }
+        };
+
+        abstract void go(ServletTransport transport) throws IOException;
+    }
+
+    @ParameterizedTest(name = "{0}, {1}")
+    @CsvSource({"READING, abort", "READING, close", "WRITING, abort", "WRITING, close"})
+    @DisplayName("The streams are closed when nobody is inside: the container may use them again at once, for another client")
+    void nobodyIsInsideWhenTheStreamsAreClosed(Inside inside, String end) throws Exception {
+        Input in = new Input();
+        ServletTransport transport = transport(in, Container.Below.NOTHING);
+        CountDownLatch entered = new CountDownLatch(1), leave = new CountDownLatch(1);
+        in.held = () -> {
+            entered.countDown();
+            await(leave);
+        };
+        Future<?> user = reader.submit(() -> {
+            inside.go(transport);
+            return null;
+        });
+        assertThat(entered.await(10, TimeUnit.SECONDS)).isTrue();
+        Thread closer = new Thread(end.equals("abort") ? transport::abort : transport::close);
+        closer.start();
+        untilItWaits(closer);
+        assertThat(in.closedWhileInside).as("closed while a thread is inside").isFalse();
+        leave.countDown();
+        user.get(10, TimeUnit.SECONDS);
+        closer.join(10_000);
+        assertThat(in.closed).as("closed").isTrue();
+        assertThat(in.closedWhileInside).isFalse();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    @DisplayName("The container ends the connection when nobody is inside its streams: it may use them again at once, for another client")
+    void nobodyIsInsideWhenTheContainerEndsIt(Inside inside) throws Exception {
+        Input in = new Input();
+        ServletTransport transport = transport(in, Container.Below.NOTHING);
+        CountDownLatch entered = new CountDownLatch(1), leave = new CountDownLatch(1);
+        in.held = () -> {
+            entered.countDown();
+            await(leave);
+        };
+        Future<?> user = reader.submit(() -> {
+            inside.go(transport);
+            return null;
+        });
+        assertThat(entered.await(10, TimeUnit.SECONDS)).isTrue();
+        Thread container = new Thread(transport::detach);
+        container.start();
+        untilItWaits(container);
+        assertThat(container.isAlive()).as("the container waits").isTrue();
+        leave.countDown();
+        user.get(10, TimeUnit.SECONDS);
+        container.join(10_000);
+        assertThat(container.isAlive()).isFalse();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    @DisplayName("Nobody enters the streams once the connection has ended")
+    void nobodyEntersAfterTheEnd(Inside inside) throws IOException {
+        Input in = new Input();
+        ServletTransport transport = transport(in, Container.Below.NOTHING);
+        transport.abort();
+        in.held = () -> {
+            throw new AssertionError("inside after the end");
+        };
+        assertThatThrownBy(() -> inside.go(transport)).isInstanceOf(IOException.class);
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException stopped) {
+            throw new AssertionError(stopped);
+        }
+    }
+
+    /** Or has ended. */
+    private static void untilItWaits(Thread thread) {
+        Set<Thread.State> going = EnumSet.of(Thread.State.NEW, Thread.State.RUNNABLE, Thread.State.BLOCKED);
+        for (long end = System.nanoTime() + 10_000_000_000L; going.contains(thread.getState()) && System.nanoTime() < end; ) Thread.onSpinWait();
+    }
+
     /** A stream in which some bytes arrive, and the end with them. */
     private static final class Input extends ServletInputStream {
         private final ByteArrayOutputStream wholeArrays = new ByteArrayOutputStream();      // what its other side writes, by Undertow
-        private Runnable asked = () -> { };
+        private Runnable asked = () -> { }, held = () -> { };       // held: inside either stream
+        private volatile boolean someoneInside, closed, closedWhileInside;
         private int available;
         private boolean ended;
 
@@ -169,11 +277,20 @@ class ServletTransportTest {
             ended = true;
         }
 
+        private void inside() {
+            someoneInside = true;
+            held.run();
+            someoneInside = false;
+        }
+
         @Override
-        public synchronized boolean isReady() {
-            boolean ready = available > 0 || ended;
-            asked.run();
-            return ready;
+        public boolean isReady() {
+            inside();
+            synchronized (this) {
+                boolean ready = available > 0 || ended;
+                asked.run();
+                return ready;
+            }
         }
 
         @Override
@@ -223,6 +340,7 @@ class ServletTransportTest {
 
                 @Override
                 public void write(byte[] array, int from, int length) {
+                    in.inside();
                     in.wholeArrays.writeBytes(array);
                 }
             };
@@ -230,6 +348,8 @@ class ServletTransportTest {
 
         @Override
         public void close() {
+            in.closed = true;
+            in.closedWhileInside |= in.someoneInside;
         }
     }
 }

@@ -12,7 +12,9 @@ import javax.net.ssl.SSLSession;
 
 /**
  * The connection's engine after the handshake, with a close_notify in one direction hidden from Grizzly, which takes it for the end of both: a peer's is
- * an empty record and {@link #ended()}; and neither a peer's nor ours is a handshake. All else is the engine's own.
+ * an empty record and {@link #ended()}; and neither a peer's nor ours is a handshake. Nor is what TLS 1.3 sends behind the handshake, a ticket or new keys
+ * (RFC 8446 section 4.6): Grizzly would send that at once, on the thread that reads and without the lock under which others encrypt and queue. It goes
+ * out before the next bytes instead, which is soon enough (section 4.6.3). All else is the engine's own.
  */
 final class TlsEnd extends SSLEngine {
     private final SSLEngine inner;
@@ -60,7 +62,7 @@ final class TlsEnd extends SSLEngine {
     @Override
     public HandshakeStatus getHandshakeStatus() {
         HandshakeStatus status = inner.getHandshakeStatus();     // first: an end that made it NEED_WRAP is then seen
-        return closing || inner.isInboundDone() ? HandshakeStatus.NOT_HANDSHAKING : status;
+        return halves || closing || inner.isInboundDone() ? HandshakeStatus.NOT_HANDSHAKING : status;
     }
 
     @Override
