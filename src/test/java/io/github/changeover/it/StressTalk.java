@@ -16,7 +16,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLSocket;
 
-/** The client of one connection of {@link StressIT}: sends bytes of its own, over TLS 1.3 with new keys now and then, and checks every frame that comes. */
+/** The client of one connection of {@link StressIT}: sends bytes of its own, and checks every frame that comes. */
 final class StressTalk {
     private static final int SENDERS = 4, LAST = 100, PATIENCE = 60_000;
 
@@ -28,7 +28,7 @@ final class StressTalk {
     private final long seed;
     private final End end;
     private final String protocol;
-    private final boolean quiet, mayBeReset;
+    private final boolean quiet, mayBeReset, renewsKeys;
     private final int[] next = new int[SENDERS];
     private final SplittableRandom random;
     private Socket plain;
@@ -43,8 +43,9 @@ final class StressTalk {
      * @param protocol   of TLS, or null
      * @param quiet      whether nothing is sent
      * @param mayBeReset whether it is all the same when the connection breaks off
+     * @param renewsKeys whether the client demands new keys amid what it sends, once
      */
-    StressTalk(String at, int number, long seed, End end, String protocol, boolean quiet, boolean mayBeReset) {
+    StressTalk(String at, int number, long seed, End end, String protocol, boolean quiet, boolean mayBeReset, boolean renewsKeys) {
         this.at = at;
         this.number = number;
         this.seed = seed;
@@ -52,6 +53,7 @@ final class StressTalk {
         this.protocol = protocol;
         this.quiet = quiet;
         this.mayBeReset = mayBeReset;
+        this.renewsKeys = renewsKeys;
         this.random = new SplittableRandom(~seed);
     }
 
@@ -130,11 +132,6 @@ final class StressTalk {
         if (finish && writerFailure != null) throw new AssertionError("the client could not send", writerFailure);
     }
 
-    /** New keys, of the server too. Not where the server may end first: the JDK's client takes its close_notify amiss before the answer. */
-    private boolean renewsKeys() {
-        return "TLSv1.3".equals(protocol) && (end == End.ABORT || end == End.CLIENT_RESETS || end == End.CLIENT_ENDS);
-    }
-
     // ---- what is sent
 
     private void write() {
@@ -142,6 +139,7 @@ final class StressTalk {
         SplittableRandom sizes = new SplittableRandom(seed + 77);
         byte[] ahead = new byte[256 * 40];
         int from = 0, to = 0;
+        boolean renew = renewsKeys;
         try {
             OutputStream out = socket.getOutputStream();
             while (!finish && !stop) {
@@ -158,7 +156,10 @@ final class StressTalk {
                 sent += count;          // before: the server may report sooner than this thread goes on
                 out.write(ahead, 0, count);
                 from = count;
-                if (renewsKeys() && sizes.nextInt(20) == 0) ((SSLSocket) socket).startHandshake();
+                if (renew && sizes.nextInt(10) == 0) {
+                    renew = false;
+                    ((SSLSocket) socket).startHandshake();
+                }
                 if (sizes.nextInt(3) == 0) LockSupport.parkNanos(sizes.nextInt(3_000_000));
             }
             if (finish) socket.shutdownOutput();

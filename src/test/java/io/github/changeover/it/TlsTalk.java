@@ -125,6 +125,7 @@ final class TlsTalk implements AutoCloseable {
                     if (count < 0) throw new Fin();
                 }
                 default -> {
+                    if (result.bytesConsumed() == 0) throw new IOException("the server goes on with a handshake: " + engine.getHandshakeStatus());
                     if (result.bytesProduced() == 0) withoutBytes++;
                     return clear.flip();
                 }

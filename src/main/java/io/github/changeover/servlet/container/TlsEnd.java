@@ -14,9 +14,12 @@ import javax.net.ssl.SSLSession;
  * The connection's engine after the handshake, with a close_notify in one direction hidden from Grizzly, which takes it for the end of both: a peer's is
  * an empty record and {@link #ended()}; and neither a peer's nor ours is a handshake. Nor is what TLS 1.3 sends behind the handshake, a ticket or new keys
  * (RFC 8446 section 4.6): Grizzly would send that at once, on the thread that reads and without the lock under which others encrypt and queue. It goes
- * out before the next bytes instead, which is soon enough (section 4.6.3). All else is the engine's own.
+ * out before the next bytes instead, which is soon enough (section 4.6.3). Before TLS 1.3 a client that begins another handshake is refused, for the same
+ * reason. All else is the engine's own.
  */
 final class TlsEnd extends SSLEngine {
+    private static final int HANDSHAKE = 22;        // the type of a record
+
     private final SSLEngine inner;
     private final boolean halves;
     private volatile boolean ended, closing;
@@ -50,6 +53,7 @@ final class TlsEnd extends SSLEngine {
     @Override
     public SSLEngineResult unwrap(ByteBuffer source, ByteBuffer[] targets, int from, int count) throws SSLException {
         int before = source.remaining();
+        if (!halves && before > 0 && source.get(source.position()) == HANDSHAKE) throw new SSLException("The client renegotiates TLS, which is refused");
         if (!ended) {
             SSLEngineResult result = inner.unwrap(source, targets, from, count);
             if (result.getStatus() != SSLEngineResult.Status.CLOSED) return result;

@@ -10,6 +10,8 @@ import java.nio.channels.SocketChannel;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult.HandshakeStatus;
+import javax.net.ssl.SSLException;
 import org.apache.tomcat.util.net.NioChannel;
 import org.apache.tomcat.util.net.NioEndpoint;
 import org.apache.tomcat.util.net.SecureNioChannel;
@@ -121,12 +123,22 @@ final class TomcatTransport implements Transport {
     private int readSecure(ByteBuffer into) throws IOException {
         int start = into.position(), limit = into.limit();
         try {
-            return wrapper.read(false, into);
+            int count = wrapper.read(false, into);
+            requireNoRenegotiation();
+            return count;
         } catch (IOException failure) {
             if (!secure.getSslEngine().isInboundDone()) throw failure;
             into.limit(limit);
             return into.position() > start ? into.position() - start : -1;
         }
+    }
+
+    /** Before TLS 1.3 a client may begin another handshake: until it ends that, nothing can be encrypted, and Tomcat would try again without a rest. */
+    private void requireNoRenegotiation() throws IOException {
+        SSLEngine engine = secure.getSslEngine();
+        HandshakeStatus status = engine.getHandshakeStatus();
+        if (status == HandshakeStatus.NOT_HANDSHAKING || engine.isInboundDone() || closeNotify != null || endsEachSide()) return;
+        throw new SSLException("The client renegotiates TLS, which is refused");
     }
 
     @Override
