@@ -201,8 +201,13 @@ public interface Container {
         default void forget() {
         }
 
-        /** Asks to be told the peer's end, once, where the container itself would answer it by closing. */
-        default void whenEnded(Runnable told) {
+        /**
+         * Asks to be told the peer's end, once, where the container itself would answer it by closing.
+         *
+         * @return whether it will be told
+         */
+        default boolean whenEnded(Runnable told) {
+            return false;
         }
 
         /** Asks to be told, once, that the connection is gone, where the container may tell no listener. */

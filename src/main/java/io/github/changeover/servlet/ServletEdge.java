@@ -39,7 +39,7 @@ public final class ServletEdge implements HttpUpgradeHandler {
         if (ended == null) return;
         ended.released();
         ServletTransport used = transport;
-        if (used != null) used.detach();        // the container closes the streams as soon as this returns
+        if (used != null) used.detach();        // Payara closes the streams as soon as this returns
         below.forget();
     }
 }

@@ -22,7 +22,7 @@ import java.util.concurrent.locks.ReentrantLock;
 final class ServletTransport implements Transport, ReadListener, WriteListener {
     private static final int PIECE = 8000;                  // below Tomcat's 8192: a write that fills its buffer to the brim blocks flush()
     private static final long LONGEST_REST = 10_000_000;    // nanoseconds
-    private static final long LONGEST_STAY = 10_000_000_000L;
+    private static final long LONGEST_STAY = 5_000_000_000L;
     private static final Scratch SCRATCH = new Scratch(16 * 1024, false);
 
     private final WebConnection web;
@@ -33,10 +33,12 @@ final class ServletTransport implements Transport, ReadListener, WriteListener {
     private ServletOutputStream out;
     private volatile boolean writePossible;
     private volatile boolean unflushed;
-    private volatile boolean endSeen;   // below the container; bytes from before it may still be in there
+    private volatile boolean endTold;   // below the container, whenever the peer ends
+    private volatile boolean endSeen;   // told; bytes from before it may still be in there
     private volatile boolean ended;
     private final ReadAhead ahead;      // null where any thread may read
     private volatile boolean closed;
+    private volatile long leaveBy;      // nanoseconds; 0 until the streams are to be left
     private volatile Thread inside;     // the container's thread while it calls back
     private long rest;
 
@@ -72,7 +74,7 @@ final class ServletTransport implements Transport, ReadListener, WriteListener {
         if (unfit != null) connection.broke(unfit);     // before open: its handler is not told of an opening
         connection.open(this);
         inside = null;
-        below.whenEnded(() -> {
+        endTold = below.whenEnded(() -> {
             endSeen = true;
             connection.readable();
         });
@@ -139,8 +141,8 @@ final class ServletTransport implements Transport, ReadListener, WriteListener {
         if (!writePossible) return false;
         writing.lock();
         try {
-            requireOpen();
             while (from.hasRemaining()) {
+                requireOpen();
                 if (!out.isReady()) return false;
                 writePiece(from, Math.min(PIECE, from.remaining()));
                 unflushed = true;
@@ -165,6 +167,7 @@ final class ServletTransport implements Transport, ReadListener, WriteListener {
     }
 
     private boolean flush() throws IOException {
+        requireOpen();
         if (!unflushed) return true;
         if (!out.isReady()) return false;
         out.flush();
@@ -200,21 +203,21 @@ final class ServletTransport implements Transport, ReadListener, WriteListener {
     }
 
     /**
-     * From here on nobody is inside the streams: once they are closed, Payara uses them again for another request, and what a late writer sends would
-     * reach that request's client. Who is inside leaves at once, for nothing there blocks; should it block all the same, the wait has an end.
+     * Nobody enters the streams any more, and whoever is inside has left: once they are closed Payara uses them again for another request, and what a late
+     * writer sends would reach that request's client. Nothing inside blocks; on a container where something does, the wait has an end.
      */
     void detach() {
+        if (leaveBy == 0) leaveBy = System.nanoTime() + LONGEST_STAY | 1;
         closed = true;
         awaitLeft(reading);
         awaitLeft(writing);
     }
 
-    private static void awaitLeft(ReentrantLock stream) {
+    private void awaitLeft(ReentrantLock stream) {
         boolean interrupted = false;
-        long end = System.nanoTime() + LONGEST_STAY;
         while (true) {
             try {
-                if (stream.tryLock(end - System.nanoTime(), TimeUnit.NANOSECONDS)) stream.unlock();
+                if (stream.tryLock(leaveBy - System.nanoTime(), TimeUnit.NANOSECONDS)) stream.unlock();
                 break;
             } catch (InterruptedException later) {
                 interrupted = true;
@@ -291,9 +294,10 @@ final class ServletTransport implements Transport, ReadListener, WriteListener {
         called(connection::writable);
     }
 
+    /** Some containers tell the peer's end so. Where it is told below them, they tell that they closed the connection: Payara, for whatever reason. */
     @Override
     public void onError(Throwable failure) {
-        if (failure instanceof EOFException && !closed) onAllDataRead();
+        if (failure instanceof EOFException && !closed && !endTold) onAllDataRead();
         else called(() -> connection.broke(failure));
     }
 

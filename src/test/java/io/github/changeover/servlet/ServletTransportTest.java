@@ -195,10 +195,7 @@ class ServletTransportTest {
             entered.countDown();
             await(leave);
         };
-        Future<?> user = reader.submit(() -> {
-            inside.go(transport);
-            return null;
-        });
+        Future<?> user = reader.submit(() -> enter(inside, transport));
         assertThat(entered.await(10, TimeUnit.SECONDS)).isTrue();
         Thread closer = new Thread(end.equals("abort") ? transport::abort : transport::close);
         closer.start();
@@ -222,10 +219,7 @@ class ServletTransportTest {
             entered.countDown();
             await(leave);
         };
-        Future<?> user = reader.submit(() -> {
-            inside.go(transport);
-            return null;
-        });
+        Future<?> user = reader.submit(() -> enter(inside, transport));
         assertThat(entered.await(10, TimeUnit.SECONDS)).isTrue();
         Thread container = new Thread(transport::detach);
         container.start();
@@ -248,6 +242,15 @@ class ServletTransportTest {
             throw new AssertionError("inside after the end");
         };
         assertThatThrownBy(() -> inside.go(transport)).isInstanceOf(IOException.class);
+    }
+
+    /** It may leave with the news that the connection is closed. */
+    private static void enter(Inside inside, ServletTransport transport) {
+        try {
+            inside.go(transport);
+        } catch (IOException closed) {
+            assertThat(closed).hasMessage("The connection is closed");
+        }
     }
 
     private static void await(CountDownLatch latch) {

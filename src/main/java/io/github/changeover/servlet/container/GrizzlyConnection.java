@@ -213,6 +213,9 @@ final class GrizzlyConnection {
         done(() -> guard = GrizzlyGuard.begin(n, connection, chain, states, ended));
     }
 
+    /** Whether {@link #guardEnd} has succeeded. */
+    boolean guardsEnd() { return guard != null; }
+
     /** Runs once the connection is closed, by whomever: a write that failed inside a callback tells no listener of the Servlet API. */
     void whenClosed(Runnable then) { done(() -> onClose(then::run)); }
 

@@ -211,8 +211,9 @@ public final class PayaraContainer implements Container {
         }
 
         @Override
-        public void whenEnded(Runnable tell) {
+        public boolean whenEnded(Runnable tell) {
             if (!told.compareAndSet(null, tell)) tell.run();
+            return grizzly.guardsEnd();
         }
 
         @Override

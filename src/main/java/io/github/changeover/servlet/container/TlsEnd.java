@@ -14,15 +14,16 @@ import javax.net.ssl.SSLSession;
  * The connection's engine after the handshake, with a close_notify in one direction hidden from Grizzly, which takes it for the end of both: a peer's is
  * an empty record and {@link #ended()}; and neither a peer's nor ours is a handshake. Nor is what TLS 1.3 sends behind the handshake, a ticket or new keys
  * (RFC 8446 section 4.6): Grizzly would send that at once, on the thread that reads and without the lock under which others encrypt and queue. It goes
- * out before the next bytes instead, which is soon enough (section 4.6.3). Before TLS 1.3 a client that begins another handshake is refused, for the same
- * reason. All else is the engine's own.
+ * out before the next bytes instead, which is soon enough (section 4.6.3). A client that begins another handshake is refused. All else is the engine's own.
  */
 final class TlsEnd extends SSLEngine {
     private static final int HANDSHAKE = 22;        // the type of a record
+    private static final int MOST_OWED = 32;
 
     private final SSLEngine inner;
     private final boolean halves;
     private volatile boolean ended, closing;
+    private volatile int owed;                      // answers to new keys that wait for the next bytes: counted by who reads, and cleared by who writes
 
     TlsEnd(SSLEngine inner) {
         super(inner.getPeerHost(), inner.getPeerPort());
@@ -53,14 +54,28 @@ final class TlsEnd extends SSLEngine {
     @Override
     public SSLEngineResult unwrap(ByteBuffer source, ByteBuffer[] targets, int from, int count) throws SSLException {
         int before = source.remaining();
-        if (!halves && before > 0 && source.get(source.position()) == HANDSHAKE) throw new SSLException("The client renegotiates TLS, which is refused");
+        if (!halves && before > 0 && source.get(source.position()) == HANDSHAKE) throw refused();
         if (!ended) {
             SSLEngineResult result = inner.unwrap(source, targets, from, count);
+            requireNoHandshake(result);
             if (result.getStatus() != SSLEngineResult.Status.CLOSED) return result;
             ended = true;
         }
         source.position(source.limit());                     // nothing counts behind close_notify
         return new SSLEngineResult(SSLEngineResult.Status.OK, HandshakeStatus.NOT_HANDSHAKING, before, 0);
+    }
+
+    /** Each answer is a record of its own; and a handshake of TLS 1.3 that nobody goes on with would make every later call return without a byte. */
+    void requireNoHandshake(SSLEngineResult result) throws SSLException {
+        HandshakeStatus status = result.getHandshakeStatus();
+        if (status == HandshakeStatus.NEED_TASK) throw refused();
+        if (status == HandshakeStatus.NEED_WRAP && result.bytesProduced() == 0 && ++owed > MOST_OWED) {
+            throw new SSLException("The client demands new keys again and again, which is refused");
+        }
+    }
+
+    private static SSLException refused() {
+        return new SSLException("The client begins another TLS handshake, which is refused");
     }
 
     @Override
@@ -71,7 +86,19 @@ final class TlsEnd extends SSLEngine {
 
     @Override
     public SSLEngineResult wrap(ByteBuffer[] sources, int from, int count, ByteBuffer target) throws SSLException {
-        return inner.wrap(sources, from, count, target);
+        SSLEngineResult result = inner.wrap(sources, from, count, target);
+        if (owed > 0 && result.getHandshakeStatus() != HandshakeStatus.NEED_WRAP) owed = 0;
+        // In a handshake that has just begun: Grizzly would try again without end.
+        boolean nothing = result.getStatus() == SSLEngineResult.Status.OK && result.bytesConsumed() + result.bytesProduced() == 0;
+        if (nothing && hasRemaining(sources, from, count)) throw refused();
+        return result;
+    }
+
+    private static boolean hasRemaining(ByteBuffer[] sources, int from, int count) {
+        for (int i = from; i < from + count; i++) {
+            if (sources[i].hasRemaining()) return true;
+        }
+        return false;
     }
 
     @Override

@@ -138,7 +138,7 @@ final class TomcatTransport implements Transport {
         SSLEngine engine = secure.getSslEngine();
         HandshakeStatus status = engine.getHandshakeStatus();
         if (status == HandshakeStatus.NOT_HANDSHAKING || engine.isInboundDone() || closeNotify != null || endsEachSide()) return;
-        throw new SSLException("The client renegotiates TLS, which is refused");
+        throw new SSLException("The client begins another TLS handshake, which is refused");
     }
 
     @Override

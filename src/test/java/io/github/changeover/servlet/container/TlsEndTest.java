@@ -1,0 +1,164 @@
+package io.github.changeover.servlet.container;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.changeover.it.container.KeyStoreFile;
+import io.github.changeover.testkit.AnyCertificate;
+import java.io.FileInputStream;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.KeyStore;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult;
+import javax.net.ssl.SSLEngineResult.HandshakeStatus;
+import javax.net.ssl.SSLEngineResult.Status;
+import javax.net.ssl.SSLException;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** What Grizzly sees of an engine of TLS 1.3 behind the handshake: a handshake is never under way, and nothing of it is lost. */
+class TlsEndTest {
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+    private final ByteBuffer toServer = ByteBuffer.allocate(1 << 17).limit(0), toClient = ByteBuffer.allocate(1 << 17).limit(0);
+    private SSLEngine client;
+    private SSLEngine inner;
+    private TlsEnd server;
+
+    @BeforeEach
+    void shakeHands() throws Exception {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        try (InputStream in = new FileInputStream(KeyStoreFile.get().toFile())) {
+            store.load(in, KeyStoreFile.PASSWORD.toCharArray());
+        }
+        KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        keys.init(store, KeyStoreFile.PASSWORD.toCharArray());
+        SSLContext context = SSLContext.getInstance("TLSv1.3");
+        context.init(keys.getKeyManagers(), null, null);
+        inner = context.createSSLEngine();
+        inner.setUseClientMode(false);
+        client = AnyCertificate.context().createSSLEngine("localhost", 443);
+        client.setUseClientMode(true);
+        client.setEnabledProtocols(new String[] {"TLSv1.3"});
+        client.beginHandshake();
+        inner.beginHandshake();
+        for (int i = 0; i < 100 && !(isDone(client) && isDone(inner) && !toClient.hasRemaining()); i++) {
+            step(client, toClient, toServer);
+            step(inner, toServer, toClient);
+        }
+        assertThat(inner.getSession().getProtocol()).isEqualTo("TLSv1.3");
+        server = new TlsEnd(inner);
+    }
+
+    private static boolean isDone(SSLEngine engine) {
+        return engine.getHandshakeStatus() == HandshakeStatus.NOT_HANDSHAKING;
+    }
+
+    private static void step(SSLEngine engine, ByteBuffer in, ByteBuffer out) throws SSLException {
+        for (Runnable task = engine.getDelegatedTask(); task != null; task = engine.getDelegatedTask()) task.run();
+        if (engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP) wrap(engine, NOTHING, out);
+        else if (in.hasRemaining()) unwrap(engine, in);
+    }
+
+    /** One record. */
+    private static void wrap(SSLEngine engine, ByteBuffer bytes, ByteBuffer out) throws SSLException {
+        out.compact();
+        try {
+            assertThat(engine.wrap(bytes, out).getStatus()).isEqualTo(Status.OK);
+        } finally {
+            out.flip();
+        }
+    }
+
+    /** What one record has of the application's. */
+    private static String unwrap(SSLEngine engine, ByteBuffer in) throws SSLException {
+        ByteBuffer clear = ByteBuffer.allocate(1 << 15);
+        assertThat(engine.unwrap(in, clear).getStatus()).isEqualTo(Status.OK);
+        return StandardCharsets.US_ASCII.decode(clear.flip()).toString();
+    }
+
+    /** As Grizzly: until all of it is encrypted. */
+    private void serverSends(String text) throws SSLException {
+        ByteBuffer bytes = StandardCharsets.US_ASCII.encode(text);
+        while (bytes.hasRemaining()) wrap(server, bytes, toClient);
+    }
+
+    private String clientReads() throws SSLException {
+        StringBuilder text = new StringBuilder();
+        while (toClient.hasRemaining()) text.append(unwrap(client, toClient));
+        return text.toString();
+    }
+
+    private void clientRenewsKeys() throws SSLException {
+        client.beginHandshake();
+        wrap(client, NOTHING, toServer);
+    }
+
+    @Test
+    @DisplayName("A ticket that becomes due behind the 101 goes out before the next bytes, and is no handshake")
+    void theTicket() throws SSLException {
+        inner.getSession().putValue("anything", "a container keeps");        // by this the JDK sends another ticket
+        serverSends("101");
+        assertThat(inner.getHandshakeStatus()).as("the engine's own").isEqualTo(HandshakeStatus.NEED_WRAP);
+        assertThat(server.getHandshakeStatus()).isEqualTo(HandshakeStatus.NOT_HANDSHAKING);
+        serverSends("first");
+        assertThat(inner.getHandshakeStatus()).isEqualTo(HandshakeStatus.NOT_HANDSHAKING);
+        assertThat(clientReads()).isEqualTo("101first");
+    }
+
+    @Test
+    @DisplayName("RFC 8446 section 4.6.3: the server's new keys go out before its next bytes, and are no handshake")
+    void newKeys() throws SSLException {
+        clientRenewsKeys();
+        assertThat(unwrap(server, toServer)).isEmpty();
+        assertThat(inner.getHandshakeStatus()).as("the engine's own").isEqualTo(HandshakeStatus.NEED_WRAP);
+        assertThat(server.getHandshakeStatus()).isEqualTo(HandshakeStatus.NOT_HANDSHAKING);
+        serverSends("more");
+        assertThat(clientReads()).isEqualTo("more");
+        assertThat(inner.getHandshakeStatus()).isEqualTo(HandshakeStatus.NOT_HANDSHAKING);
+    }
+
+    @Test
+    @DisplayName("Each demand for new keys keeps memory until the next bytes: of many in between the server takes no more")
+    void newKeysWithoutEnd() throws SSLException {
+        for (int i = 0; i < 32; i++) {
+            clientRenewsKeys();
+            unwrap(server, toServer);
+        }
+        serverSends("answered");
+        assertThat(clientReads()).isEqualTo("answered");
+        for (int i = 0; i < 32; i++) {
+            clientRenewsKeys();
+            unwrap(server, toServer);
+        }
+        clientRenewsKeys();
+        assertThatThrownBy(() -> unwrap(server, toServer)).isInstanceOf(SSLException.class).hasMessageContaining("new keys again and again");
+    }
+
+    /** The JDK's client cannot begin one: so what its engine would answer is given. */
+    @Test
+    @DisplayName("A handshake within TLS 1.3 is refused: until somebody went on with it the engine would neither read nor write")
+    void anotherHandshake() {
+        assertThatThrownBy(() -> server.requireNoHandshake(new SSLEngineResult(Status.OK, HandshakeStatus.NEED_TASK, 100, 0)))
+                .isInstanceOf(SSLException.class).hasMessageContaining("another TLS handshake");
+    }
+
+    @Test
+    @DisplayName("close_notify goes out behind new keys that are due")
+    void closeNotifyBehindNewKeys() throws SSLException {
+        for (int i = 0; i < 32; i++) {
+            clientRenewsKeys();
+            unwrap(server, toServer);
+        }
+        ByteBuffer last = server.close();
+        ByteBuffer clear = ByteBuffer.allocate(1 << 15);
+        SSLEngineResult result = client.unwrap(last, clear);
+        while (result.getStatus() == Status.OK && last.hasRemaining()) result = client.unwrap(last, clear);
+        assertThat(result.getStatus()).isEqualTo(Status.CLOSED);
+        assertThat(client.isInboundDone()).isTrue();
+    }
+}
