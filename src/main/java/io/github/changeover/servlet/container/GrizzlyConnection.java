@@ -189,6 +189,7 @@ final class GrizzlyConnection {
 
     /** Ends the connection at once, whatever is queued: RST to the peer, nothing left in the kernel, blocked threads released, destroy() called. */
     void evict() {
+        stopReading();
         done(() -> channel().setOption(StandardSocketOptions.SO_LINGER, 0));
         done(() -> n.call("terminate", connection));
     }
@@ -210,7 +211,7 @@ final class GrizzlyConnection {
      * container, when all before it was read, and output goes on until close. Right before upgrade(); for reading by a ReadListener only.
      */
     void guardEnd(Runnable ended) {
-        done(() -> guard = GrizzlyGuard.begin(n, connection, chain, states, ended));
+        done(() -> guard = GrizzlyGuard.begin(n, connection, chain, states, ended, this::stopReading));
     }
 
     /** Whether {@link #guardEnd} has succeeded. */
@@ -254,6 +255,19 @@ final class GrizzlyConnection {
     }
 
     /**
+     * From here on nothing that comes is read: what the handler has left would else be parsed and served as the next requests, while the connection is being
+     * closed. Grizzly stops at a request whose content is broken, and does not use one again that expects content; the guard stops what comes when the
+     * connection has forgotten that request. Before anything is closed.
+     */
+    void stopReading() {
+        done(() -> {
+            n.call("expect", packet, true);
+            n.call("broken", packet, true);
+            if (guard != null) guard.drop();
+        });
+    }
+
+    /**
      * Inside destroy(): the container keeps its request for the next one, with the handler in it, and the selector its last connection, with the
      * processor in it. Neither may hold the application's class loader.
      */
@@ -261,7 +275,7 @@ final class GrizzlyConnection {
         done(() -> {
             onClose(() -> {
                 if (guard != null) guard.release();
-                n.call("processor", connection, (Object) null);
+                n.call("processor", connection, n.none);     // not null: while the channel closes, that of HTTP would parse what is left in it
             });
             Class<?> type = catalina.getClass();
             while (!type.getName().equals("org.apache.catalina.connector.Request")) type = type.getSuperclass();

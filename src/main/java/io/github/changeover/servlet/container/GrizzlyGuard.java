@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 
@@ -14,31 +15,35 @@ import javax.net.ssl.SSLException;
  * read ends with the record: what is behind stays in the kernel, and the selector calls again only once the reader has taken all of it and asks for more.
  */
 final class GrizzlyGuard {
+    private static final long LONGEST_WAY = 1_000_000_000;   // nanoseconds
     private static final int HEADER = 5, RECORD = HEADER + 16384 + 2048, ALERT = 21;
 
     private final GrizzlyNames n;
     private final Object connection, chain;
     private final SocketChannel channel;
-    private final Runnable ended;
+    private final Runnable ended, closing;
     private final TlsEnd tls;                                // null in clear
     private final ByteBuffer header = ByteBuffer.allocate(HEADER);   // of the record that comes, as far as it came
     private int left;                                        // octets of the record still to come, its header read
     private boolean over;                                    // the peer has ended
+    private volatile boolean dropping;                       // nobody reads any more
+    private volatile Thread reading;                         // inside the chain with what was read; one at a time, as Grizzly has it
 
-    private GrizzlyGuard(GrizzlyNames names, Object connection, Object chain, Runnable ended, TlsEnd tls) throws ReflectiveOperationException {
+    private GrizzlyGuard(GrizzlyNames names, Object connection, Object chain, Runnable ended, Runnable closing, TlsEnd tls) throws ReflectiveOperationException {
         n = names;
         this.connection = connection;
         this.chain = chain;
         channel = (SocketChannel) n.call("channel", connection);
         this.ended = ended;
+        this.closing = closing;
         this.tls = tls;
     }
 
-    /** Begins; right before upgrade(). */
-    static GrizzlyGuard begin(GrizzlyNames n, Object connection, Object chain, Object states, Runnable ended) throws ReflectiveOperationException {
+    /** Begins; right before upgrade(). {@code closing} runs before Grizzly's filters are told that the connection closes. */
+    static GrizzlyGuard begin(GrizzlyNames n, Object connection, Object chain, Object states, Runnable ended, Runnable closing) throws ReflectiveOperationException {
         SSLEngine engine = (SSLEngine) n.call("engine", null, connection);
         if (engine != null && !n.tls.isInstance(((List<?>) chain).get(1))) throw new NoSuchFieldException("TLS elsewhere than behind the transport");
-        GrizzlyGuard guard = new GrizzlyGuard(n, connection, chain, ended, engine == null ? null : new TlsEnd(engine));
+        GrizzlyGuard guard = new GrizzlyGuard(n, connection, chain, ended, closing, engine == null ? null : new TlsEnd(engine));
         if (engine != null) {
             if (n.call("stored", states, n.read, 1) != null) {   // a record's first octets came with the request
                 Object rest = n.call("take", states, n.read, 1, null);
@@ -61,6 +66,19 @@ final class GrizzlyGuard {
         return Arrays.copyOf(b.array(), b.limit());
     }
 
+    /**
+     * What comes from now on is dropped. Grizzly would parse it as the next request as soon as this one is answered, which a close does: so whoever is on
+     * the way into the chain arrives first. One that waits for a monitor, perhaps the caller's, has arrived.
+     */
+    void drop() {
+        dropping = true;
+        Thread busy = reading;
+        long end = System.nanoTime() + LONGEST_WAY;
+        while (busy != null && busy != Thread.currentThread() && reading == busy && busy.getState() != Thread.State.BLOCKED && System.nanoTime() < end) {
+            LockSupport.parkNanos(20_000);
+        }
+    }
+
     /** Gives Grizzly its own engine back; once the connection is closed. */
     void release() throws ReflectiveOperationException {
         if (tls != null) n.call("setEngine", null, connection, tls.inner());
@@ -74,7 +92,9 @@ final class GrizzlyGuard {
         }
         if (!m.getName().equals("process")) return m.invoke(chain, args);
         n.call("contextProcessor", args[0], chain);
-        if (!n.call("event", args[0]).toString().equals("READ")) return m.invoke(chain, args);
+        String event = n.call("event", args[0]).toString();
+        if (event.equals("CLOSED")) closing.run();
+        if (!event.equals("READ")) return m.invoke(chain, args);
         ByteBuffer b = ByteBuffer.allocate(tls == null ? 16384 : RECORD);
         int count;
         try {
@@ -86,8 +106,16 @@ final class GrizzlyGuard {
             end();
             return n.call("terminated", null);               // and no interest in reading any more
         }
-        // Behind close_notify nothing counts, but left unread it would make our close a reset.
-        if (over || b.position() == 0) return n.call("completed", null);
+        reading = Thread.currentThread();                    // before the look: drop() marks, and then looks who is here
+        try {
+            // Behind close_notify nothing counts, but left unread it would make our close a reset.
+            return over || dropping || b.position() == 0 ? n.call("completed", null) : pass(b, args, m);
+        } finally {
+            reading = null;
+        }
+    }
+
+    private Object pass(ByteBuffer b, Object[] args, Method m) throws ReflectiveOperationException {
         Object c = n.call("chainContext", args[0]);          // on behind the transport's filter, which would read again
         n.call("start", c, 0);
         n.call("end", c, ((List<?>) chain).size());

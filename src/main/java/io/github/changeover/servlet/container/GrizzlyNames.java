@@ -22,7 +22,7 @@ final class GrizzlyNames {
             filterchain.DefaultFilterChain$FiltersState store=set(Operation,int,boolean,Object,Appender)
             http.HttpHeader isUpgrade=isUpgrade() getUpgrade=getUpgrade() setUpgrade=setUpgrade(String) upgradeChunk=getUpgradeDC()
             http.HttpHeader isRaw=isIgnoreContentModifiers() raw=setIgnoreContentModifiers(boolean) coding=setTransferEncoding(TransferEncoding) expect=setExpectContent(boolean)
-            http.HttpHeader expects=isExpectContent() headers=getHeaders()
+            http.HttpHeader expects=isExpectContent() headers=getHeaders() broken=setContentBroken(boolean)
             http.util.DataChunk recycle=recycle() text=setString(String)
             http.util.MimeHeaders header=setValue(String)
             http.HttpRequestPacket processing=getProcessingState() response=getResponse() method=getMethod() setMethod=setMethod(Method)
@@ -38,6 +38,7 @@ final class GrizzlyNames {
             nio.NIOConnection channel=getChannel() bound=setMaxAsyncWriteQueueSize(int) terminate=terminateSilently() transport=getTransport()
             nio.NIOConnection setReadTimeout=setReadTimeout(long,TimeUnit) getReadTimeout=getReadTimeout(TimeUnit)
             nio.NIOConnection processor=setProcessor(Processor)
+            StandaloneProcessor none=INSTANCE
             asyncqueue.AsyncQueueEnabledTransport queues=getAsyncQueueIO()
             asyncqueue.AsyncQueueIO writer=getWriter()
             Writer write=write(Connection,WritableMessage,CompletionHandler)
@@ -48,7 +49,7 @@ final class GrizzlyNames {
     private final Map<String, Object> members = new HashMap<>();
     private final ClassLoader loader;
     final Class<?> codec, tls;
-    final Object read, empty, appender, post;
+    final Object read, empty, appender, post, none;     // none: a processor that parses nothing
 
     GrizzlyNames(ClassLoader loader) throws ReflectiveOperationException {
         this.loader = loader;
@@ -66,6 +67,7 @@ final class GrizzlyNames {
         post = type("http.Method").getField("POST").get(null);
         empty = call("empty", null);
         appender = call("appender", null, true);
+        none = call("none", null);
     }
 
     Class<?> type(String name) throws ClassNotFoundException { return Class.forName("org.glassfish.grizzly." + name, false, loader); }

@@ -238,6 +238,7 @@ public final class PayaraContainer implements Container {
 
         @Override
         public void forget() {
+            grizzly.stopReading();
             grizzly.forget();
         }
     }
