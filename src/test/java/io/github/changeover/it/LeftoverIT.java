@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @OnContainer
 class LeftoverIT {
     private static final String AT = "/leftover";
-    private static final int AT_ONCE = 5, EACH = 40;
+    private static final int AT_ONCE = 5, EACH = 12;
     private static ContainerUnderTest container;
     private static Asking asking;
 
@@ -43,7 +43,7 @@ class LeftoverIT {
 
     @ParameterizedTest(name = "the handler {0}, the client resets: {1}, over {2}")
     @CsvSource({"returns, false, http", "throws, false, http", "returns, true, http", "throws, true, http", "throws, false, https", "throws, true, https"})
-    @DisplayName("S2: no byte of a switched connection is ever taken for a request")
+    @DisplayName("H6: no byte of a switched connection is ever taken for a request")
     void noByteBecomesARequest(String how, boolean resets, String scheme) throws Exception {
         URI server = scheme.equals("https") ? container.https() : container.http();
         Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
