@@ -190,13 +190,8 @@ class ServletTransportTest {
     void nobodyIsInsideWhenTheStreamsAreClosed(Inside inside, String end) throws Exception {
         Input in = new Input();
         ServletTransport transport = transport(in, Container.Below.NOTHING);
-        CountDownLatch entered = new CountDownLatch(1), leave = new CountDownLatch(1);
-        in.held = () -> {
-            entered.countDown();
-            await(leave);
-        };
-        Future<?> user = reader.submit(() -> enter(inside, transport));
-        assertThat(entered.await(10, TimeUnit.SECONDS)).isTrue();
+        CountDownLatch leave = new CountDownLatch(1);
+        Future<?> user = staysInside(inside, transport, in, leave);
         Thread closer = new Thread(end.equals("abort") ? transport::abort : transport::close);
         closer.start();
         untilItWaits(closer);
@@ -214,13 +209,8 @@ class ServletTransportTest {
     void nobodyIsInsideWhenTheContainerEndsIt(Inside inside) throws Exception {
         Input in = new Input();
         ServletTransport transport = transport(in, Container.Below.NOTHING);
-        CountDownLatch entered = new CountDownLatch(1), leave = new CountDownLatch(1);
-        in.held = () -> {
-            entered.countDown();
-            await(leave);
-        };
-        Future<?> user = reader.submit(() -> enter(inside, transport));
-        assertThat(entered.await(10, TimeUnit.SECONDS)).isTrue();
+        CountDownLatch leave = new CountDownLatch(1);
+        Future<?> user = staysInside(inside, transport, in, leave);
         Thread container = new Thread(transport::detach);
         container.start();
         untilItWaits(container);
@@ -242,6 +232,18 @@ class ServletTransportTest {
             throw new AssertionError("inside after the end");
         };
         assertThatThrownBy(() -> inside.go(transport)).isInstanceOf(IOException.class);
+    }
+
+    /** Returns once a thread is inside; it leaves when told to. */
+    private Future<?> staysInside(Inside inside, ServletTransport transport, Input in, CountDownLatch leave) {
+        CountDownLatch entered = new CountDownLatch(1);
+        in.held = () -> {
+            entered.countDown();
+            await(leave);
+        };
+        Future<?> user = reader.submit(() -> enter(inside, transport));
+        await(entered);
+        return user;
     }
 
     /** It may leave with the news that the connection is closed. */

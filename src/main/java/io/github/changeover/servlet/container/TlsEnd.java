@@ -23,7 +23,7 @@ final class TlsEnd extends SSLEngine {
     private final SSLEngine inner;
     private final boolean halves;
     private volatile boolean ended, closing;
-    private volatile int owed;                      // answers to new keys that wait for the next bytes: counted by who reads, and cleared by who writes
+    private volatile int owed;                      // answers to new keys that wait for the next bytes: counted by the reader, cleared by the writer
 
     TlsEnd(SSLEngine inner) {
         super(inner.getPeerHost(), inner.getPeerPort());

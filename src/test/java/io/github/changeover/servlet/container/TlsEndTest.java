@@ -98,6 +98,13 @@ class TlsEndTest {
         wrap(client, NOTHING, toServer);
     }
 
+    private void serverReads32Demands() throws SSLException {
+        for (int i = 0; i < 32; i++) {
+            clientRenewsKeys();
+            unwrap(server, toServer);
+        }
+    }
+
     @Test
     @DisplayName("A ticket that becomes due behind the 101 goes out before the next bytes, and is no handshake")
     void theTicket() throws SSLException {
@@ -125,16 +132,10 @@ class TlsEndTest {
     @Test
     @DisplayName("Each demand for new keys keeps memory until the next bytes: of many in between the server takes no more")
     void newKeysWithoutEnd() throws SSLException {
-        for (int i = 0; i < 32; i++) {
-            clientRenewsKeys();
-            unwrap(server, toServer);
-        }
+        serverReads32Demands();
         serverSends("answered");
         assertThat(clientReads()).isEqualTo("answered");
-        for (int i = 0; i < 32; i++) {
-            clientRenewsKeys();
-            unwrap(server, toServer);
-        }
+        serverReads32Demands();
         clientRenewsKeys();
         assertThatThrownBy(() -> unwrap(server, toServer)).isInstanceOf(SSLException.class).hasMessageContaining("new keys again and again");
     }
@@ -150,10 +151,7 @@ class TlsEndTest {
     @Test
     @DisplayName("close_notify goes out behind new keys that are due")
     void closeNotifyBehindNewKeys() throws SSLException {
-        for (int i = 0; i < 32; i++) {
-            clientRenewsKeys();
-            unwrap(server, toServer);
-        }
+        serverReads32Demands();
         ByteBuffer last = server.close();
         ByteBuffer clear = ByteBuffer.allocate(1 << 15);
         SSLEngineResult result = client.unwrap(last, clear);
