@@ -46,7 +46,7 @@ class StressIT {
     private static final int SECONDS = Integer.getInteger("stress.seconds", 5);
     private static final long SEED = Long.getLong("stress.seed", 11);
     private static final int AT_ONCE = 10, PLACES = 40, FAILURES_KEPT = 5;
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofSeconds(60), PATIENCE_WITH_FAILED = Duration.ofSeconds(5);
     private static final AtomicInteger NUMBERS = new AtomicInteger();
     private static ContainerUnderTest container;
     private static Asking asking;
@@ -134,7 +134,7 @@ class StressIT {
             talk.run(tls ? container.https() : container.http());
             check(talk, report(number));
         } catch (Exception | AssertionError failure) {
-            failures.add("connection " + number + " (" + name + "): " + failure + cause(failure) + "; report: " + reportNow(number));
+            failures.add("connection " + number + " (" + name + "): " + failure + cause(failure) + "; report: " + reportOfFailed(number));
         }
         longest.accumulateAndGet((System.nanoTime() - begun) / 1_000_000, Math::max);
         ends.computeIfAbsent(name, absent -> new AtomicInteger()).incrementAndGet();
@@ -148,9 +148,16 @@ class StressIT {
         return " at " + List.of(at).subList(0, Math.min(8, at.length)) + (failure.getCause() == null ? "" : " because of " + failure.getCause());
     }
 
-    private static String reportNow(int number) {
+    /** Waits a little for the handler to be closed: then it says why. */
+    private static String reportOfFailed(int number) {
         try {
-            return asking.page("/orders?now&report=" + number).replace("\n", " ");
+            long end = System.nanoTime() + PATIENCE_WITH_FAILED.toNanos();
+            String report = asking.page("/orders?now&report=" + number);
+            while (report.contains("closed=0") && System.nanoTime() < end) {
+                LockSupport.parkNanos(50_000_000);
+                report = asking.page("/orders?now&report=" + number);
+            }
+            return report.replace("\n", " ");
         } catch (IOException | AssertionError failure) {
             return failure.toString();
         }
