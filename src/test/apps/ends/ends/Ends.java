@@ -12,7 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Echoes; "h" ends the output behind "bye" and goes on reading, "f" sends 4 MB and closes, "m" the same from a thread of its own in 20,000
- * pieces. What came after "h", or how much was echoed, is kept when the connection has closed.
+ * pieces, "w" sends 7 MB and goes on. What came after "h", or how much was echoed, is kept when the connection has closed; how much so far always is.
  */
 @UpgradeEndpoint(value = "/ends", protocol = "ends")
 public final class Ends implements ConnectionHandler.Events {
@@ -38,9 +38,12 @@ public final class Ends implements ConnectionHandler.Events {
                 for (int i = 0; i < 20_000; i++) connection.send(ByteBuffer.allocate(200));
                 connection.close();
             }).start();
+        } else if (first == 'w') {
+            for (int i = 0; i < 7; i++) connection.send(ByteBuffer.allocate(1_000_000));
         } else {
             echoed += bytes.remaining();
             connection.send(bytes);
+            HEARD.put("so-far-" + connection.request().query(), echoed + " bytes");
         }
     }
 

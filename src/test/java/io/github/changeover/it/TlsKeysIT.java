@@ -6,6 +6,7 @@ import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.NotOnTomcatServletEdge;
 import io.github.changeover.it.container.OnContainer;
 import java.io.IOException;
+import java.util.Arrays;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -29,9 +30,9 @@ class TlsKeysIT {
         container.undeploy(AT);
     }
 
-    private static TlsTalk switched(String protocol) throws IOException {
-        TlsTalk talk = TlsTalk.to(container.https(), protocol, 0);
-        talk.send("GET " + AT + "/ends?keys HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: ends\r\n\r\n");
+    private static TlsTalk switched(String protocol, int receiveBuffer, String name) throws IOException {
+        TlsTalk talk = TlsTalk.to(container.https(), protocol, receiveBuffer);
+        talk.send("GET " + AT + "/ends?" + name + " HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: ends\r\n\r\n");
         assertThat(talk.readHead()).startsWith("HTTP/1.1 101 ").endsWith("\r\n\r\n");
         return talk;
     }
@@ -39,7 +40,7 @@ class TlsKeysIT {
     @Test
     @DisplayName("The server renews its keys before it sends the next bytes")
     void theServerRenewsItsKeys() throws IOException {
-        try (TlsTalk talk = switched("TLSv1.3")) {
+        try (TlsTalk talk = switched("TLSv1.3", 0, "sends")) {
             assertThat(talk.send("x").read(1)).isEqualTo("x");
             int before = talk.recordsWithoutBytes();
             for (int i = 1; i <= 20; i++) {
@@ -49,12 +50,11 @@ class TlsKeysIT {
         }
     }
 
-    /** A second demand before the first is answered ends the connection on Tomcat, which keeps one answer at most. */
     @NotOnTomcatServletEdge      // there Tomcat answers on the thread that reads, while another encrypts
     @RepeatedTest(5)
     @DisplayName("No byte is lost or garbled when a client renews its keys while the server sends")
     void whileTheServerSends() throws Exception {
-        try (TlsTalk talk = switched("TLSv1.3").send("m")) {
+        try (TlsTalk talk = switched("TLSv1.3", 0, "sends").send("m")) {
             int before = 0;
             while (before < 3_000_000) {
                 int records = talk.renewKeys().recordsWithoutBytes();
@@ -66,12 +66,36 @@ class TlsKeysIT {
         }
     }
 
+    @NotOnTomcatServletEdge      // there Tomcat answers on the thread that reads, and ends the connection when it cannot send that
+    @Test
+    @DisplayName("What a client sends behind its demands for new keys is read, also while the server cannot answer them; its end counts")
+    void whileTheServerCannotSend() throws IOException {
+        try (TlsTalk talk = switched("TLSv1.3", 8192, "waits").send("w")) {
+            talk.renewKeys().send("abc").renewKeys().renewKeys().send("de");
+            assertThat(echoedSoFar("waits", 5)).isEqualTo("5 bytes");
+            byte[] last = new byte[40_000];
+            Arrays.fill(last, (byte) 'x');
+            TlsTalk.Rest rest = talk.renewKeys().sendLast(last).readToEnd(5000);
+            assertThat(rest.end()).isEqualTo(TlsTalk.End.CLOSE_NOTIFY);
+            assertThat(rest.bytes()).hasSize(7_000_000 + 5 + last.length);
+        }
+    }
+
+    /** Waits for so many. */
+    private static String echoedSoFar(String name, int count) throws IOException {
+        Asking asking = Asking.of(container, AT);
+        long end = System.nanoTime() + 5_000_000_000L;
+        String echoed = asking.page("/heard?so-far-" + name);
+        while (!echoed.equals(count + " bytes") && System.nanoTime() < end) echoed = asking.page("/heard?so-far-" + name);
+        return echoed;
+    }
+
     /** A client that does not go on with it would keep the server from sending anything, and busy with trying. */
     @NotOnTomcatServletEdge      // there Tomcat itself reads the records
     @Test
     @DisplayName("S8: a renegotiation of TLS 1.2 ends the connection")
     void renegotiation() throws IOException {
-        try (TlsTalk talk = switched("TLSv1.2")) {
+        try (TlsTalk talk = switched("TLSv1.2", 0, "renegotiates")) {
             assertThat(talk.send("x").read(1)).isEqualTo("x");
             assertThat(talk.renewKeys().readToEnd(5000).end()).isNotEqualTo(TlsTalk.End.TIMEOUT);
         }

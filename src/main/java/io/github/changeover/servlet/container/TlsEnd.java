@@ -11,8 +11,8 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSession;
 
 /**
- * The connection's engine after the handshake, with a close_notify in one direction hidden from Grizzly, which takes it for the end of both: a peer's is
- * an empty record and {@link #ended()}; and neither a peer's nor ours is a handshake. Nor is what TLS 1.3 sends behind the handshake, a ticket or new keys
+ * The connection's engine after the handshake, with a close_notify in one direction hidden from the container, which takes it for the end of both: a peer's
+ * is an empty record and {@link #ended()}; and neither a peer's nor ours is a handshake. Nor is what TLS 1.3 sends behind the handshake, a ticket or new keys
  * (RFC 8446 section 4.6): Grizzly would send that at once, on the thread that reads and without the lock under which others encrypt and queue. It goes
  * out before the next bytes instead, which is soon enough (section 4.6.3). A client that begins another handshake is refused. All else is the engine's own.
  */
@@ -22,6 +22,7 @@ final class TlsEnd extends SSLEngine {
 
     private final SSLEngine inner;
     private final boolean halves;
+    private final boolean givenRecords;             // what it is given begins with a record: an engine that takes parts of them may be amid one
     private volatile boolean ended, closing;
     private volatile int owed;                      // answers to new keys that wait for the next bytes: counted by the reader, cleared by the writer
 
@@ -29,6 +30,7 @@ final class TlsEnd extends SSLEngine {
         super(inner.getPeerHost(), inner.getPeerPort());
         this.inner = inner;
         halves = inner.getSession().getProtocol().equals("TLSv1.3");
+        givenRecords = inner.getClass().getName().startsWith("sun.security.ssl.");
     }
 
     /** Whether the peer's close_notify was read. */
@@ -54,7 +56,7 @@ final class TlsEnd extends SSLEngine {
     @Override
     public SSLEngineResult unwrap(ByteBuffer source, ByteBuffer[] targets, int from, int count) throws SSLException {
         int before = source.remaining();
-        if (!halves && before > 0 && source.get(source.position()) == HANDSHAKE) throw refused();
+        if (!halves && givenRecords && before > 0 && source.get(source.position()) == HANDSHAKE) throw refused();
         if (!ended) {
             SSLEngineResult result = inner.unwrap(source, targets, from, count);
             requireNoHandshake(result);
@@ -87,11 +89,20 @@ final class TlsEnd extends SSLEngine {
     @Override
     public SSLEngineResult wrap(ByteBuffer[] sources, int from, int count, ByteBuffer target) throws SSLException {
         SSLEngineResult result = inner.wrap(sources, from, count, target);
-        if (owed > 0 && result.getHandshakeStatus() != HandshakeStatus.NEED_WRAP) owed = 0;
+        forgetAnswered(result.getHandshakeStatus());
         // In a handshake that has just begun: Grizzly would try again without end.
         boolean nothing = result.getStatus() == SSLEngineResult.Status.OK && result.bytesConsumed() + result.bytesProduced() == 0;
         if (nothing && hasRemaining(sources, from, count)) throw refused();
         return result;
+    }
+
+    /** After bytes were encrypted by the engine itself. */
+    void forgetAnswered() {
+        if (owed > 0) forgetAnswered(inner.getHandshakeStatus());
+    }
+
+    private void forgetAnswered(HandshakeStatus now) {
+        if (owed > 0 && now != HandshakeStatus.NEED_WRAP) owed = 0;
     }
 
     private static boolean hasRemaining(ByteBuffer[] sources, int from, int count) {

@@ -138,6 +138,7 @@ public final class TomcatContainer implements Container {
             // The self-check: everything the edge touches is there.
             SocketState.valueOf("SUSPENDED");
             Class.forName(TomcatEdge.class.getName(), true, TomcatContainer.class.getClassLoader()).getMethods();
+            Class.forName(TomcatTransport.class.getName(), true, TomcatContainer.class.getClassLoader());
         }
 
         private static Field field(Class<?> type, String name) throws ReflectiveOperationException {

@@ -4,14 +4,12 @@ import io.github.changeover.connection.Scratch;
 import io.github.changeover.connection.Transport;
 import java.io.EOFException;
 import java.io.IOException;
+import java.lang.reflect.Field;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
-import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLEngineResult.HandshakeStatus;
-import javax.net.ssl.SSLException;
 import org.apache.tomcat.util.net.NioChannel;
 import org.apache.tomcat.util.net.NioEndpoint;
 import org.apache.tomcat.util.net.SecureNioChannel;
@@ -21,17 +19,28 @@ import org.apache.tomcat.util.net.SocketWrapperBase;
 /**
  * A connection's bytes straight from Tomcat's socket. In clear text the {@link SocketChannel} is read and
  * written, never Tomcat's {@link NioChannel}: that one is used again for other connections after a close, and a late
- * writer must not reach those. TLS and the rest of the head go through it: so a close waits for whoever is inside.
+ * writer must not reach those. What is written over TLS and the rest of the head go through it: so a close waits for whoever is inside.
  */
 final class TomcatTransport implements Transport {
-    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
     private static final Scratch SCRATCH = new Scratch(64 * 1024, true);
     /** Whether Tomcat is in a dispatch of this socket, under the socket's lock; and whether the socket is to be released. */
     private static final int FREE = 0, DISPATCHING = 1, RELEASED = 2;
+    private static final Field RECORDS;
+
+    static {
+        try {
+            RECORDS = SecureNioChannel.class.getDeclaredField("netInBuffer");
+            RECORDS.setAccessible(true);
+        } catch (ReflectiveOperationException | RuntimeException unfit) {       // then the servlet edge serves
+            throw new ExceptionInInitializerError(unfit);
+        }
+    }
 
     private final SocketWrapperBase<?> wrapper;
     private final SocketChannel channel;
-    private final SecureNioChannel secure;      // null in clear text
+    private final SecureNioChannel secure;      // null in clear text, as are the next two
+    private final TlsEnd tls;
+    private final ByteBuffer records;           // what was read and is not decrypted yet, in Tomcat's own buffer
     private final AtomicInteger dispatch = new AtomicInteger();
     private final ReentrantLock io = new ReentrantLock();
     private volatile boolean closed;            // changed under the io lock
@@ -43,7 +52,17 @@ final class TomcatTransport implements Transport {
         this.wrapper = wrapper;
         NioChannel socket = (NioChannel) wrapper.getSocket();
         this.channel = socket.getIOChannel();
-        this.secure = socket instanceof SecureNioChannel tls ? tls : null;
+        this.secure = socket instanceof SecureNioChannel channel ? channel : null;
+        this.tls = secure == null ? null : new TlsEnd(secure.getSslEngine());
+        this.records = secure == null ? null : recordsOf(secure);
+    }
+
+    private static ByteBuffer recordsOf(SecureNioChannel secure) {
+        try {
+            return (ByteBuffer) RECORDS.get(secure);
+        } catch (IllegalAccessException impossible) {
+            throw new IllegalStateException(impossible);
+        }
     }
 
     // ---- Tomcat's dispatch
@@ -111,34 +130,30 @@ final class TomcatTransport implements Transport {
 
     private int readSome(ByteBuffer into) throws IOException {
         // What arrived with the request's head waits in the wrapper's buffer.
-        if (secure != null) return readSecure(into);
         if (!wrapper.getSocketBufferHandler().isReadBufferEmpty()) return wrapper.read(false, into);
+        if (secure != null) return readSecure(into);
         int room = into.remaining();
         int count = channel.read(into);
         drained = count > 0 && count < room;
         return count;
     }
 
-    /** Tomcat throws for the client's close_notify, also when bytes came before it in the same read. */
+    /**
+     * Tomcat's channel would answer a client's demand for new keys here, and fail where that has to wait behind other output; and it loses
+     * what comes in one read with close_notify. The answer goes out before the next bytes, which is soon enough (RFC 8446 section 4.6.3).
+     */
     private int readSecure(ByteBuffer into) throws IOException {
-        int start = into.position(), limit = into.limit();
+        if (tls.ended()) return -1;
+        int start = into.position();
+        int arrived = channel.read(records);
+        records.flip();
         try {
-            int count = wrapper.read(false, into);
-            requireNoRenegotiation();
-            return count;
-        } catch (IOException failure) {
-            if (!secure.getSslEngine().isInboundDone()) throw failure;
-            into.limit(limit);
-            return into.position() > start ? into.position() - start : -1;
+            while (records.hasRemaining() && tls.unwrap(records, into).bytesConsumed() > 0) { }
+        } finally {
+            records.compact();
         }
-    }
-
-    /** Before TLS 1.3 a client may begin another handshake: until it ends that, nothing can be encrypted, and Tomcat would try again without a rest. */
-    private void requireNoRenegotiation() throws IOException {
-        SSLEngine engine = secure.getSslEngine();
-        HandshakeStatus status = engine.getHandshakeStatus();
-        if (status == HandshakeStatus.NOT_HANDSHAKING || engine.isInboundDone() || closeNotify != null || endsEachSide()) return;
-        throw new SSLException("The client begins another TLS handshake, which is refused");
+        int count = into.position() - start;
+        return count > 0 || arrived >= 0 && !tls.ended() ? count : -1;
     }
 
     @Override
@@ -168,7 +183,9 @@ final class TomcatTransport implements Transport {
     private boolean writeSecure(ByteBuffer from) throws IOException {
         if (secure.getOutboundRemaining() > 0) secure.flushOutbound();      // what is encrypted and not sent
         while (from.hasRemaining()) {
-            if (secure.write(from) == 0) return false;
+            int count = secure.write(from);
+            tls.forgetAnswered();
+            if (count == 0) return false;
         }
         return secure.getOutboundRemaining() == 0;
     }
@@ -190,7 +207,7 @@ final class TomcatTransport implements Transport {
         try {
             requireOpen();
             if (secure != null) {
-                if (!closing && !endsEachSide()) return EndOutput.UNSUPPORTED;
+                if (!closing && !tls.halves()) return EndOutput.UNSUPPORTED;
                 if (!writeCloseNotify()) return EndOutput.WAITING;
             }
             channel.shutdownOutput();
@@ -200,20 +217,9 @@ final class TomcatTransport implements Transport {
         }
     }
 
-    /** Before TLS 1.3 the client answers close_notify with its own, and drops what it has still to send (RFC 8446 section 6.1). */
-    private boolean endsEachSide() {
-        return secure.getSslEngine().getSession().getProtocol().equals("TLSv1.3");
-    }
-
     /** Behind everything that was encrypted before: a write has returned true. Returns whether all of it is written. */
     private boolean writeCloseNotify() throws IOException {
-        if (closeNotify == null) {
-            SSLEngine engine = secure.getSslEngine();
-            engine.closeOutbound();
-            ByteBuffer records = ByteBuffer.allocate(2 * engine.getSession().getPacketBufferSize());
-            while (!engine.isOutboundDone() && engine.wrap(NOTHING.duplicate(), records).bytesProduced() > 0) { }
-            closeNotify = records.flip();
-        }
+        if (closeNotify == null) closeNotify = tls.close();
         while (closeNotify.hasRemaining()) {
             if (channel.write(closeNotify) == 0) return false;
         }
