@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.DeploymentFailed;
+import io.github.changeover.it.container.EmbeddedOnly;
 import io.github.changeover.it.container.KeyStoreFile;
 import io.github.changeover.it.container.NotOnTomcatServletEdge;
 import io.github.changeover.it.container.OnContainer;
@@ -34,6 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Without a role the console needs the token of the log, and in addition a browser on this machine. */
 @OnContainer
+@EmbeddedOnly
 class ConsoleAccessIT {
     private static final String CONTEXT = "/access", PROXIED = "/access-proxied";
     private static final List<String> READS = List.of("/console", "/console/", "/console/console.js", "/console/icon.svg", "/console/api/about", "/console/api/state", "/console/none");

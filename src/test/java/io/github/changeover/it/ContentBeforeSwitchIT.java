@@ -9,6 +9,7 @@ import io.github.changeover.testkit.Message.Arrival;
 import io.github.changeover.testkit.Message.Framing;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.OnContainer;
+import io.github.changeover.it.container.OncePerEdge;
 import io.github.changeover.testkit.Head;
 import io.github.changeover.testkit.Message;
 import io.github.changeover.testkit.Wire;
@@ -217,6 +218,7 @@ class ContentBeforeSwitchIT {
         return Message.of("POST /hurried/unread", "Connection: Upgrade", "Upgrade: laden", "Content-Type: text/plain").content(Probing.pattern(1000), framing);
     }
 
+    @OncePerEdge
     @ParameterizedTest
     @EnumSource(value = Framing.class, names = {"LENGTH", "CHUNKED"})
     void contentThatStopsIsNotAwaitedForLong(Framing framing, ContainerUnderTest container) throws IOException {
@@ -224,6 +226,7 @@ class ContentBeforeSwitchIT {
         assertTooSlow(container, Arrays.copyOf(octets, octets.length - 100), wire -> { });
     }
 
+    @OncePerEdge
     @ParameterizedTest
     @EnumSource(value = Framing.class, names = {"LENGTH", "CHUNKED"})
     void contentThatTricklesIsNotAwaitedForLong(Framing framing, ContainerUnderTest container) throws IOException {

@@ -19,6 +19,7 @@ import io.github.changeover.it.Http2Wire.Frame;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.LongRunning;
 import io.github.changeover.it.container.OnContainer;
+import io.github.changeover.it.container.OncePerEdge;
 import io.github.changeover.testkit.Wire;
 import java.io.IOException;
 import java.time.Duration;
@@ -223,6 +224,7 @@ class H2cIT {
     }
 
     /** What it still wants of a stream it cannot say any more: nothing of that may stay. */
+    @OncePerEdge
     @Test
     @Covers("RFC9113-6.8-01")
     void aClientThatHasEndedItsSideIsNotWaitedForForEver() throws IOException {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.it.Http2Wire.Frame;
 import io.github.changeover.it.container.ContainerUnderTest;
+import io.github.changeover.it.container.EmbeddedOnly;
 import io.github.changeover.it.container.KeyStoreFile;
 import io.github.changeover.it.container.LongRunning;
 import io.github.changeover.it.container.NotOnTomcatServletEdge;
@@ -32,6 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * however its path is written. {@code -Dchangeover.spellings=5000} for as many spellings, each over h2c and over TLS.
  */
 @OnContainer
+@EmbeddedOnly
 @LongRunning
 @NotOnTomcatServletEdge
 class HostileNeighbourIT {

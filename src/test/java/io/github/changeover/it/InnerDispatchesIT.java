@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.it.Http2Wire.Frame;
 import io.github.changeover.it.container.ContainerUnderTest;
+import io.github.changeover.it.container.EmbeddedOnly;
 import io.github.changeover.it.container.KeyStoreFile;
 import io.github.changeover.it.container.LongRunning;
 import io.github.changeover.it.container.NotOnTomcatServletEdge;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * cannot be taken for the server's own machine.
  */
 @OnContainer
+@EmbeddedOnly
 @LongRunning
 @NotOnTomcatServletEdge
 class InnerDispatchesIT {

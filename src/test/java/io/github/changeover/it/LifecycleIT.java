@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @OnContainer
 class LifecycleIT {
     private static final String CONTEXT = "/lived";
-    private static final int LIVES = Boolean.getBoolean("changeover.full") ? 20 : 5;
+    private static final int LIVES = Integer.getInteger("lifecycle.lives", 5);      // by hand 20
     /** A handler of this application's that did not return from a callback. */
     private static final Pattern LEFT = Pattern.compile("handlers have not returned from a callback[^\\n]*\\(guest on ");
 
@@ -75,6 +75,7 @@ class LifecycleIT {
         assertThat(LEFT.matcher(container.log()).find()).isFalse();
     }
 
+    @EmbeddedOnly
     @Test
     @Covers("GEN-06")
     void aConnectionThatSwitchesWhileItsApplicationGoesIsEndedToo(ContainerUnderTest container) throws IOException {

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 
 /** What a required path protects never comes without the switch: by no spelling of the path, and over no version of HTTP. */
 @OnContainer
+@EmbeddedOnly
 class RequiredPathIT {
     private static final int FEW = 400, MANY = Integer.getInteger("required.spellings", 5_000);
     private static final List<String> SPELT = List.of("/only", "/only/", "//only", "/only//", "/only/.", "/only/./", "/./only", "/x/../only", "/only/x/..", "/only;a=b", "/only;a=b/",

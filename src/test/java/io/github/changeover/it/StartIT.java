@@ -28,6 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The start of an application: what fails is undone, and what is asked meanwhile is answered. */
 @OnContainer
+@EmbeddedOnly
 class StartIT {
     private static War late(String kind) {
         return War.with("late-" + kind).app("late").file("WEB-INF/classes/META-INF/services/io.github.changeover.servlet.ProtocolLibrary", "late.Library\n")
