@@ -12,14 +12,15 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Echoes; "h" ends the output behind "bye" and goes on reading, "f" sends 4 MB and closes, "m" the same from a thread of its own in 20,000
- * pieces, "w" sends 7 MB and goes on. What came after "h", or how much was echoed, is kept when the connection has closed; how much so far always is.
+ * pieces, "w" sends 7 MB and goes on, after "q" nothing is echoed any more. What came after "h", or how much else came, is kept when the connection has closed; how much so far always is.
  */
 @UpgradeEndpoint(value = "/ends", protocol = "ends")
 public final class Ends implements ConnectionHandler.Events {
     /** By the query of the request. */
     static final Map<String, String> HEARD = new ConcurrentHashMap<>();
     private ByteArrayOutputStream after;        // null before "h"
-    private int echoed;
+    private boolean quiet;
+    private int count;
 
     @Override
     public void received(SwitchedConnection connection, ByteBuffer bytes) {
@@ -41,14 +42,18 @@ public final class Ends implements ConnectionHandler.Events {
         } else if (first == 'w') {
             for (int i = 0; i < 7; i++) connection.send(ByteBuffer.allocate(1_000_000));
         } else {
-            echoed += bytes.remaining();
-            connection.send(bytes);
-            HEARD.put("so-far-" + connection.request().query(), echoed + " bytes");
+            if (first == 'q') {
+                quiet = true;
+                bytes.get();
+            }
+            count += bytes.remaining();
+            if (!quiet) connection.send(bytes);
+            HEARD.put("so-far-" + connection.request().query(), count + " bytes");
         }
     }
 
     @Override
     public void closed(SwitchedConnection connection, CloseCause cause) {
-        HEARD.put(connection.request().query(), (after != null ? after + " " : echoed + " bytes ") + cause.kind());
+        HEARD.put(connection.request().query(), (after != null ? after + " " : count + " bytes ") + cause.kind());
     }
 }

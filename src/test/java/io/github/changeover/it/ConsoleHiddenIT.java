@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.EmbeddedOnly;
-import io.github.changeover.it.container.LongRunning;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.it.container.OnceOnTomcat;
 import io.github.changeover.testkit.Message;
@@ -29,6 +28,7 @@ import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.yaml.snakeyaml.Yaml;
@@ -37,7 +37,7 @@ import org.yaml.snakeyaml.Yaml;
 @OnContainer
 @EmbeddedOnly
 @OnceOnTomcat
-@LongRunning
+@Tag("full")
 class ConsoleHiddenIT {
     private static final String CONTEXT = "/hidden";
     private ContainerUnderTest server;

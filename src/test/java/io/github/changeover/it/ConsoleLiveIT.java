@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.EmbeddedOnly;
 import io.github.changeover.it.container.Logins;
+import io.github.changeover.it.container.LongRunning;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.testkit.Head;
 import io.github.changeover.testkit.Message;
@@ -25,6 +26,7 @@ import org.yaml.snakeyaml.Yaml;
 
 /** The console's WebSocket: who may open it, and what it tells. No library of WebSocket is in these applications. */
 @OnContainer
+@LongRunning
 class ConsoleLiveIT {
     private static ContainerUnderTest server;
     private static String cookie;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.conformance.Covers;
 import io.github.changeover.it.container.ContainerUnderTest;
+import io.github.changeover.it.container.LongRunning;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.it.container.TomcatOnly;
 import io.github.changeover.testkit.Head;
@@ -76,6 +77,7 @@ class EarlyEndIT {
     /** As quick as can be: its octets follow the first ones of the 101. Where a container's buffers cannot be asked, it may be refused. */
     @Test
     @TomcatOnly
+    @LongRunning
     @Covers("RFC9931-05")
     void whoHasSeenThe101IsNeverTooSoon() throws IOException {
         for (Probing each : List.of(probe, secure)) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.conformance.Covers;
 import io.github.changeover.it.container.ContainerUnderTest;
+import io.github.changeover.it.container.LongRunning;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.testkit.Head;
 import io.github.changeover.testkit.Wire;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.Test;
 
 /** A WAR as somebody else would write it: a class with an annotation, the JAR in WEB-INF/lib, nothing else. */
 @OnContainer
+@LongRunning
 class ForeignWarIT {
     private static War foreign(String name) {
         return War.with(name).app("foreign");

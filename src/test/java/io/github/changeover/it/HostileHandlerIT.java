@@ -20,6 +20,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -206,6 +207,7 @@ class HostileHandlerIT {
         assertThat(few.page("/orders?connections")).isEqualTo("0");
     }
 
+    @Tag("full")
     @Test
     @Covers("GEN-06")
     void undeployEndsWithinTheDrainTimeAndFiveSeconds(ContainerUnderTest container) throws Exception {

@@ -13,7 +13,6 @@ import io.github.changeover.it.Http2Wire.Frame;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.EmbeddedOnly;
 import io.github.changeover.it.container.KeyStoreFile;
-import io.github.changeover.it.container.LongRunning;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.it.container.OnceOnTomcat;
 import io.github.changeover.testkit.Wire;
@@ -24,12 +23,13 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** One client's slowness is its own: a share of the places for each connection, and a minimum rate for what a request sends and what its answer is taken with. */
 @OnContainer
 @EmbeddedOnly
-@LongRunning
+@Tag("full")
 @OnceOnTomcat
 class InnerSharesIT {
     private static final int STREAMS = 100, INITIAL_WINDOW = 4, CANCEL = 8;

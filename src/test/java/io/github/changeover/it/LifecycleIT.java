@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.changeover.conformance.Covers;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.EmbeddedOnly;
+import io.github.changeover.it.container.LongRunning;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.testkit.Wire;
 import java.io.IOException;
@@ -76,6 +77,7 @@ class LifecycleIT {
     }
 
     @EmbeddedOnly
+    @LongRunning
     @Test
     @Covers("GEN-06")
     void aConnectionThatSwitchesWhileItsApplicationGoesIsEndedToo(ContainerUnderTest container) throws IOException {

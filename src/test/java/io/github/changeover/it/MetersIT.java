@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.EmbeddedOnly;
+import io.github.changeover.it.container.LongRunning;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.it.container.PayaraOnly;
 import io.github.changeover.testkit.Wire;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 
 /** The counters in the metrics library that an application has. */
 @OnContainer
+@LongRunning
 class MetersIT {
     private static final String CONTEXT = "/metered";
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.EmbeddedOnly;
+import io.github.changeover.it.container.LongRunning;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.it.container.PayaraOnly;
 import io.github.changeover.testkit.Head;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The start of an application: what fails is undone, and what is asked meanwhile is answered. */
 @OnContainer
 @EmbeddedOnly
+@LongRunning
 class StartIT {
     private static War late(String kind) {
         return War.with("late-" + kind).app("late").file("WEB-INF/classes/META-INF/services/io.github.changeover.servlet.ProtocolLibrary", "late.Library\n")

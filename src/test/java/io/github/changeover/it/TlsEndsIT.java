@@ -6,7 +6,9 @@ import io.github.changeover.conformance.Covers;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.NotOnTomcatServletEdge;
 import io.github.changeover.it.container.OnContainer;
+import io.github.changeover.it.container.TomcatEdgeOnly;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
@@ -32,9 +34,12 @@ class TlsEndsIT {
         container.undeploy(AT);
     }
 
+    private static String request(String name) {
+        return "GET " + AT + "/ends?" + name + " HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: ends\r\n\r\n";
+    }
+
     private static TlsTalk switched(String protocol, int receiveBuffer, String name) throws IOException {
-        TlsTalk talk = TlsTalk.to(container.https(), protocol, receiveBuffer);
-        talk.send("GET " + AT + "/ends?" + name + " HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: ends\r\n\r\n");
+        TlsTalk talk = TlsTalk.to(container.https(), protocol, receiveBuffer).send(request(name));
         assertThat(talk.readHead()).startsWith("HTTP/1.1 101 ").endsWith("\r\n\r\n");
         return talk;
     }
@@ -64,6 +69,19 @@ class TlsEndsIT {
             assertThat(talk.sendLast(bytes(length)).readToEnd(5000).end()).isNotEqualTo(TlsTalk.End.TIMEOUT);
         }
         assertThat(heard("received-" + length)).startsWith(length + " bytes");
+    }
+
+    @TomcatEdgeOnly      // where Tomcat's streams are used, and on Payara, the container ends the connection
+    @ParameterizedTest
+    @ValueSource(strings = {"", "xyz"})
+    @DisplayName("C11: a client that ends its side right behind its request has its answer, and the connection ends")
+    void closeNotifyRightBehindTheRequest(String early) throws IOException {
+        try (TlsTalk talk = TlsTalk.to(container.https(), "TLSv1.3", 0).sendLast((request("at-once") + early).getBytes(StandardCharsets.ISO_8859_1))) {
+            assertThat(talk.readHead()).startsWith("HTTP/1.1 101 ").endsWith("\r\n\r\n");
+            TlsTalk.Rest rest = talk.readToEnd(5000);
+            assertThat(rest.end()).isEqualTo(TlsTalk.End.CLOSE_NOTIFY);
+            assertThat(rest.bytes()).asString().isEqualTo(early);
+        }
     }
 
     private static byte[] bytes(int length) {

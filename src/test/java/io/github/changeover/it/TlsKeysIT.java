@@ -72,7 +72,7 @@ class TlsKeysIT {
     void whileTheServerCannotSend() throws IOException {
         try (TlsTalk talk = switched("TLSv1.3", 8192, "waits").send("w")) {
             talk.renewKeys().send("abc").renewKeys().renewKeys().send("de");
-            assertThat(echoedSoFar("waits", 5)).isEqualTo("5 bytes");
+            assertThat(receivedSoFar("waits", 5)).isEqualTo("5 bytes");
             byte[] last = new byte[40_000];
             Arrays.fill(last, (byte) 'x');
             TlsTalk.Rest rest = talk.renewKeys().sendLast(last).readToEnd(5000);
@@ -81,13 +81,21 @@ class TlsKeysIT {
         }
     }
 
+    @Test
+    @DisplayName("A client may go on for long behind a demand for new keys while the server has nothing to say, and so answers nothing")
+    void whileTheServerSaysNothing() throws IOException {
+        try (TlsTalk talk = switched("TLSv1.3", 0, "silent").send("q").renewKeys().send(new byte[3_000_000])) {
+            assertThat(receivedSoFar("silent", 3_000_000)).isEqualTo("3000000 bytes");
+        }
+    }
+
     /** Waits for so many. */
-    private static String echoedSoFar(String name, int count) throws IOException {
+    private static String receivedSoFar(String name, int count) throws IOException {
         Asking asking = Asking.of(container, AT);
         long end = System.nanoTime() + 5_000_000_000L;
-        String echoed = asking.page("/heard?so-far-" + name);
-        while (!echoed.equals(count + " bytes") && System.nanoTime() < end) echoed = asking.page("/heard?so-far-" + name);
-        return echoed;
+        String received = asking.page("/heard?so-far-" + name);
+        while (!received.equals(count + " bytes") && System.nanoTime() < end) received = asking.page("/heard?so-far-" + name);
+        return received;
     }
 
     /** A client that does not go on with it would keep the server from sending anything, and busy with trying. */

@@ -19,6 +19,7 @@ import javax.net.ssl.SSLSession;
 final class TlsEnd extends SSLEngine {
     private static final int HANDSHAKE = 22;        // the type of a record
     private static final int MOST_OWED = 32;
+    private static final int DEMAND = 256;          // bytes of a record that may be one demand for new keys; the engine takes many in one
 
     private final SSLEngine inner;
     private final boolean halves;
@@ -48,7 +49,9 @@ final class TlsEnd extends SSLEngine {
         if (!closing) {
             closing = true;
             inner.closeOutbound();
-            while (!inner.isOutboundDone() && inner.wrap(ByteBuffer.allocate(0), out).bytesProduced() > 0) { }
+            int count;      // some engines count the output as done before they have given it
+            do count = inner.wrap(ByteBuffer.allocate(0), out).bytesProduced();
+            while (count > 0 && !inner.isOutboundDone());
         }
         return out.flip();
     }
@@ -60,7 +63,7 @@ final class TlsEnd extends SSLEngine {
         if (!ended) {
             SSLEngineResult result = inner.unwrap(source, targets, from, count);
             requireNoHandshake(result);
-            if (result.getStatus() != SSLEngineResult.Status.CLOSED) return result;
+            if (result.getStatus() != SSLEngineResult.Status.CLOSED && !inner.isInboundDone()) return result;
             ended = true;
         }
         source.position(source.limit());                     // nothing counts behind close_notify
@@ -71,7 +74,8 @@ final class TlsEnd extends SSLEngine {
     void requireNoHandshake(SSLEngineResult result) throws SSLException {
         HandshakeStatus status = result.getHandshakeStatus();
         if (status == HandshakeStatus.NEED_TASK) throw refused();
-        if (status == HandshakeStatus.NEED_WRAP && result.bytesProduced() == 0 && ++owed > MOST_OWED) {
+        boolean demand = status == HandshakeStatus.NEED_WRAP && result.bytesProduced() == 0 && result.bytesConsumed() > 0;
+        if (demand && (owed += 1 + result.bytesConsumed() / DEMAND) > MOST_OWED) {
             throw new SSLException("The client demands new keys again and again, which is refused");
         }
     }

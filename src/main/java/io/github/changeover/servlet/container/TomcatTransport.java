@@ -32,7 +32,7 @@ final class TomcatTransport implements Transport {
             RECORDS = SecureNioChannel.class.getDeclaredField("netInBuffer");
             RECORDS.setAccessible(true);
         } catch (ReflectiveOperationException | RuntimeException unfit) {       // then the servlet edge serves
-            throw new ExceptionInInitializerError(unfit);
+            throw new ExceptionInInitializerError(unfit.toString());
         }
     }
 
@@ -148,7 +148,8 @@ final class TomcatTransport implements Transport {
         int arrived = channel.read(records);
         records.flip();
         try {
-            while (records.hasRemaining() && tls.unwrap(records, into).bytesConsumed() > 0) { }
+            do { }      // once at least: the engine may hold more, or the end that Tomcat read with the request's head
+            while (tls.unwrap(records, into).bytesConsumed() > 0 && records.hasRemaining());
         } finally {
             records.compact();
         }

@@ -46,6 +46,7 @@ import org.junit.jupiter.api.Test;
 @TomcatOnly
 @EmbeddedOnly
 @Tag("program")
+@Tag("full")
 class MemoryAttackIT {
     private static final int SHORT = 3, INFLATING = 100, HONEST = 100, MESSAGE = 16 << 20;
     private static final int SECONDS = Integer.getInteger("attack.seconds", SHORT);

@@ -140,6 +140,27 @@ class TlsEndTest {
         assertThatThrownBy(() -> unwrap(server, toServer)).isInstanceOf(SSLException.class).hasMessageContaining("new keys again and again");
     }
 
+    @Test
+    @DisplayName("What comes behind a demand for new keys is no demand, however often a part of a record has to wait for the rest")
+    void partsOfRecords() throws SSLException {
+        clientRenewsKeys();
+        unwrap(server, toServer);
+        for (int i = 0; i < 100; i++) {
+            wrap(client, StandardCharsets.US_ASCII.encode("upload"), toServer);
+            ByteBuffer part = toServer.duplicate().limit(toServer.position() + 10);
+            assertThat(server.unwrap(part, ByteBuffer.allocate(1 << 15)).getStatus()).isEqualTo(Status.BUFFER_UNDERFLOW);
+            assertThat(unwrap(server, toServer)).isEqualTo("upload");
+        }
+    }
+
+    /** The JDK's client cannot send that: so what its engine would answer is given. */
+    @Test
+    @DisplayName("Many demands for new keys in one record count as many")
+    void manyInOneRecord() {
+        assertThatThrownBy(() -> server.requireNoHandshake(new SSLEngineResult(Status.OK, HandshakeStatus.NEED_WRAP, 16_000, 0)))
+                .isInstanceOf(SSLException.class).hasMessageContaining("new keys again and again");
+    }
+
     /** The JDK's client cannot begin one: so what its engine would answer is given. */
     @Test
     @DisplayName("A handshake within TLS 1.3 is refused: until somebody went on with it the engine would neither read nor write")
