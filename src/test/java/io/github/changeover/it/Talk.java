@@ -73,6 +73,12 @@ final class Talk implements AutoCloseable, WebSocket.Listener {
         return this;
     }
 
+    /** What is too long may be refused, and the client's side ended, before all of it is sent. */
+    Talk sayTooMuch(byte[] message) {
+        socket.sendBinary(ByteBuffer.wrap(message), true);
+        return this;
+    }
+
     Talk ping(String words) {
         socket.sendPing(ByteBuffer.wrap(words.getBytes(StandardCharsets.UTF_8))).join();
         return this;

@@ -216,7 +216,7 @@ class WebSocketEndpointsIT {
     void aMessageLongerThanTheSettingIs1009() {
         try (Talk talk = Talk.to(server, AT + "/streams")) {
             assertThat(talk.say(new byte[1 << 20]).next()).isEqualTo("text 1048576 octets");
-            assertThat(talk.say(new byte[(1 << 20) + 1]).next()).startsWith("close 1009 ");
+            assertThat(talk.sayTooMuch(new byte[(1 << 20) + 1]).next()).startsWith("close 1009 ");
         }
     }
 
