@@ -15,7 +15,7 @@ import java.util.zip.CRC32;
 public final class Pages extends HttpServlet {
     private static final long serialVersionUID = 1;
     private static final AtomicLong WRITTEN = new AtomicLong();
-    private static final AtomicInteger SERVED = new AtomicInteger();
+    private static final AtomicInteger SERVED = new AtomicInteger(), SMUGGLED = new AtomicInteger();
 
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
@@ -37,6 +37,8 @@ public final class Pages extends HttpServlet {
                 response.getWriter().print("hop");
             }
             case "/written" -> response.getWriter().print(WRITTEN.get());
+            case "/smuggled" -> response.getWriter().print(SMUGGLED.incrementAndGet());
+            case "/smuggled-so-far" -> response.getWriter().print(SMUGGLED.get());
             case "/served" -> response.getWriter().print(SERVED.get());
             default -> response.sendError(404);
         }
