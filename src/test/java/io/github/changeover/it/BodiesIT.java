@@ -9,6 +9,7 @@ import io.github.changeover.it.container.LongRunning;
 import io.github.changeover.testkit.Message.Arrival;
 import io.github.changeover.testkit.Message.Framing;
 import io.github.changeover.it.container.ContainerUnderTest;
+import io.github.changeover.it.container.EmbeddedOnly;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.testkit.Head;
 import io.github.changeover.testkit.Message;
@@ -33,6 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * reads it, the answer is that of the same request without {@code Upgrade}, which follows on the same connection.
  */
 @OnContainer
+@EmbeddedOnly
 @LongRunning
 class BodiesIT {
     private static final int[] SIZES = {0, 1, 300_000};

@@ -3,6 +3,7 @@ package io.github.changeover.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.it.container.ContainerUnderTest;
+import io.github.changeover.it.container.EmbeddedOnly;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.testkit.Wire;
 import java.io.IOException;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * protocol, and let everything pass. Each of the connections sends nothing but requests, one behind the other.
  */
 @OnContainer
+@EmbeddedOnly
 class LeftoverIT {
     private static final String AT = "/leftover";
     private static final int AT_ONCE = 5, EACH = 12;

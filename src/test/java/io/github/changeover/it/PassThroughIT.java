@@ -32,6 +32,7 @@ import org.junit.jupiter.api.Test;
  * but {@code Date}), and leaves the connection as usable. What differs stands in {@link #deviation}, with its reason.
  */
 @OnContainer
+@EmbeddedOnly
 class PassThroughIT {
     private static final String OURS = "/own", ALONE = "/non";
     private static final String SETTINGS = "AAMAAABkAAQAAP__";
@@ -277,7 +278,6 @@ class PassThroughIT {
 
     @Test
     @TomcatOnly
-    @EmbeddedOnly
     @DisplayName("H1: the same on a Tomcat whose connector speaks HTTP/2, and over HTTP/2")
     void withHttp2(ContainerUnderTest container) throws IOException {
         try (ContainerUnderTest http2 = Containers.start(container.name() + Containers.HTTP2, Listeners.any())) {
@@ -290,7 +290,6 @@ class PassThroughIT {
     @Test
     @Tag("full")
     @TomcatOnly
-    @EmbeddedOnly
     @DisplayName("H1: all of it on a Tomcat whose connector speaks HTTP/2")
     void allWithHttp2(ContainerUnderTest container) {
         try (ContainerUnderTest http2 = Containers.start(container.name() + Containers.HTTP2, Listeners.any())) {

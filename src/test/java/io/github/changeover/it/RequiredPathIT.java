@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 @OnContainer
 @EmbeddedOnly
 class RequiredPathIT {
-    private static final int FEW = 400, MANY = Integer.getInteger("required.spellings", 5_000);
+    private static final int FEW = 400, MANY = Integer.getInteger("required.spellings", 1_000);
     private static final List<String> SPELT = List.of("/only", "/only/", "//only", "/only//", "/only/.", "/only/./", "/./only", "/x/../only", "/only/x/..", "/only;a=b", "/only;a=b/",
             "/only/;a", "/;a/only", "/%6fnly", "/o%6Ely/.", "/only%2f", "/only%2F.", "/only%5c", "\\only", "/only\\", "/only/%2e", "/%2e/only", "/x/%2e%2e/only", "/x/..;/only", "/only/.;x",
             "/only/;/.", "/only?x", "/only/?x", "/only#x", "/%2fonly", "/%252fonly", "/only%252f", "/only%3bx", "/only%3B", "/only/..;/only", "/only%00", "/only%20", "/only.", "/only..",

@@ -3,6 +3,7 @@ package io.github.changeover.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.it.container.ContainerUnderTest;
+import io.github.changeover.it.container.EmbeddedOnly;
 import io.github.changeover.it.container.NotOnTomcatServletEdge;
 import io.github.changeover.it.container.OnContainer;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** A client that renews its keys on a switched connection, on the container's own listener: by a KeyUpdate of TLS 1.3, or a renegotiation before. */
 @OnContainer
+@EmbeddedOnly
 class TlsKeysIT {
     private static final String AT = "/keys";
     private static ContainerUnderTest container;
