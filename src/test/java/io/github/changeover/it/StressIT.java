@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * by hand for longer, or with other connections:
  *
  * <pre>
- * ./mvnw package -DskipUnit failsafe:integration-test@tomcat11 failsafe:verify -Dit.test=StressIT -Dstress.seconds=180 -Dstress.seed=2
+ * ./mvnw package -DskipUnit failsafe:integration-test@tomcat11 failsafe:verify -Dfull.tag=never -Dit.test=StressIT -Dstress.seconds=180 -Dstress.seed=2
  * </pre>
  */
 @OnContainer

@@ -40,7 +40,7 @@ import org.junit.jupiter.api.Test;
  * longer, and then the others must be served within a second:
  *
  * <pre>
- * ./mvnw package -DskipUnit failsafe:integration-test@tomcat11 failsafe:verify -Dit.test=MemoryAttackIT -Dattack.seconds=60
+ * ./mvnw package -DskipUnit failsafe:integration-test@tomcat11 failsafe:verify -Dfull.tag=never -Dit.test=MemoryAttackIT -Dattack.seconds=60
  * </pre>
  */
 @TomcatOnly
