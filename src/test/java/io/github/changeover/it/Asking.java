@@ -5,7 +5,10 @@ import io.github.changeover.testkit.Head;
 import io.github.changeover.testkit.Wire;
 import java.io.IOException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 
 /** Speaks to one application. */
 record Asking(URI server, String context) {
@@ -32,6 +35,17 @@ record Asking(URI server, String context) {
             if (head.status() != 200) throw new AssertionError(path + " answered " + head);
             return wire.readBodyText(head);
         }
+    }
+
+    /** The content of a page once it fits; when it does not in time, the last that it was. */
+    String pageOnce(Predicate<String> fits, Duration patience, String path) throws IOException {
+        long end = System.nanoTime() + patience.toNanos();
+        String content = page(path);
+        while (!fits.test(content) && System.nanoTime() < end) {
+            LockSupport.parkNanos(5_000_000);
+            content = page(path);
+        }
+        return content;
     }
 
     /** The status of an ordinary request. */

@@ -20,7 +20,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -96,12 +95,7 @@ class StressIT {
     }
 
     private static void await(String page, String wanted) throws IOException {
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        String is = asking.page(page);
-        while (!is.equals(wanted) && System.nanoTime() < end) {
-            LockSupport.parkNanos(20_000_000);
-            is = asking.page(page);
-        }
+        String is = asking.pageOnce(wanted::equals, PATIENCE, page);
         assertThat(is).as(page + ", seed " + SEED).isEqualTo(wanted);
     }
 
@@ -151,12 +145,7 @@ class StressIT {
     /** Waits a little for the handler to be closed: then it says why. */
     private static String reportOfFailed(int number) {
         try {
-            long end = System.nanoTime() + PATIENCE_WITH_FAILED.toNanos();
-            String report = asking.page("/orders?now&report=" + number);
-            while (report.contains("closed=0") && System.nanoTime() < end) {
-                LockSupport.parkNanos(50_000_000);
-                report = asking.page("/orders?now&report=" + number);
-            }
+            String report = asking.pageOnce(said -> !said.contains("closed=0"), PATIENCE_WITH_FAILED, "/orders?now&report=" + number);
             return report.replace("\n", " ");
         } catch (IOException | AssertionError failure) {
             return failure.toString();
@@ -164,12 +153,7 @@ class StressIT {
     }
 
     private static Map<String, String> report(int number) throws IOException {
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        String report = asking.page("/orders?report=" + number);
-        while (report.isEmpty() && System.nanoTime() < end) {
-            LockSupport.parkNanos(5_000_000);
-            report = asking.page("/orders?report=" + number);
-        }
+        String report = asking.pageOnce(said -> !said.isEmpty(), PATIENCE, "/orders?report=" + number);
         assertThat(report).as("the handler was not closed").isNotEmpty();
         Map<String, String> facts = new HashMap<>();
         report.lines().forEach(line -> facts.put(line.substring(0, line.indexOf('=')), line.substring(line.indexOf('=') + 1)));

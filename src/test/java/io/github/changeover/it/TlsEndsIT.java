@@ -9,6 +9,7 @@ import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.it.container.TomcatEdgeOnly;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
@@ -124,10 +125,6 @@ class TlsEndsIT {
 
     /** What the handler heard, once its connection has closed. */
     private static String heard(String name) throws IOException {
-        Asking asking = Asking.of(container, AT);
-        long end = System.nanoTime() + 10_000_000_000L;
-        String heard = asking.page("/heard?" + name);
-        while (heard.isEmpty() && System.nanoTime() < end) heard = asking.page("/heard?" + name);
-        return heard;
+        return Asking.of(container, AT).pageOnce(heard -> !heard.isEmpty(), Duration.ofSeconds(10), "/heard?" + name);
     }
 }

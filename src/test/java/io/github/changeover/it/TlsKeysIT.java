@@ -7,6 +7,7 @@ import io.github.changeover.it.container.EmbeddedOnly;
 import io.github.changeover.it.container.NotOnTomcatServletEdge;
 import io.github.changeover.it.container.OnContainer;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Arrays;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -94,11 +95,7 @@ class TlsKeysIT {
 
     /** Waits for so many. */
     private static String receivedSoFar(String name, int count) throws IOException {
-        Asking asking = Asking.of(container, AT);
-        long end = System.nanoTime() + 5_000_000_000L;
-        String received = asking.page("/heard?so-far-" + name);
-        while (!received.equals(count + " bytes") && System.nanoTime() < end) received = asking.page("/heard?so-far-" + name);
-        return received;
+        return Asking.of(container, AT).pageOnce((count + " bytes")::equals, Duration.ofSeconds(5), "/heard?so-far-" + name);
     }
 
     /** A client that does not go on with it would keep the server from sending anything, and busy with trying. */

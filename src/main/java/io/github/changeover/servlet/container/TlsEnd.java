@@ -93,20 +93,16 @@ final class TlsEnd extends SSLEngine {
     @Override
     public SSLEngineResult wrap(ByteBuffer[] sources, int from, int count, ByteBuffer target) throws SSLException {
         SSLEngineResult result = inner.wrap(sources, from, count, target);
-        forgetAnswered(result.getHandshakeStatus());
+        forgetAnswered();
         // In a handshake that has just begun: Grizzly would try again without end.
         boolean nothing = result.getStatus() == SSLEngineResult.Status.OK && result.bytesConsumed() + result.bytesProduced() == 0;
         if (nothing && hasRemaining(sources, from, count)) throw refused();
         return result;
     }
 
-    /** After bytes were encrypted by the engine itself. */
+    /** After bytes were encrypted, here or by the engine itself. */
     void forgetAnswered() {
-        if (owed > 0) forgetAnswered(inner.getHandshakeStatus());
-    }
-
-    private void forgetAnswered(HandshakeStatus now) {
-        if (owed > 0 && now != HandshakeStatus.NEED_WRAP) owed = 0;
+        if (owed > 0 && inner.getHandshakeStatus() != HandshakeStatus.NEED_WRAP) owed = 0;
     }
 
     private static boolean hasRemaining(ByteBuffer[] sources, int from, int count) {
