@@ -127,6 +127,13 @@ public final class TomcatContainer implements Container {
         return connectors == null ? 0 : connectors.threads();
     }
 
+    /** A field of Tomcat's that no method gives. */
+    static Field field(Class<?> type, String name) throws ReflectiveOperationException {
+        Field field = type.getDeclaredField(name);
+        field.setAccessible(true);
+        return field;
+    }
+
     /** The way from a facade to what is behind it. Its class loads only where Tomcat's classes are. */
     private static final class Reach {
         private final Field facade = field(RequestFacade.class, "request");
@@ -139,12 +146,6 @@ public final class TomcatContainer implements Container {
             SocketState.valueOf("SUSPENDED");
             Class.forName(TomcatEdge.class.getName(), true, TomcatContainer.class.getClassLoader()).getMethods();
             Class.forName(TomcatTransport.class.getName(), true, TomcatContainer.class.getClassLoader());
-        }
-
-        private static Field field(Class<?> type, String name) throws ReflectiveOperationException {
-            Field field = type.getDeclaredField(name);
-            field.setAccessible(true);
-            return field;
         }
 
         private Request behind(HttpServletRequest request) throws ReflectiveOperationException {

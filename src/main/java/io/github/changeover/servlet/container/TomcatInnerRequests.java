@@ -80,21 +80,15 @@ public final class TomcatInnerRequests implements InnerRequestSupport {
     private static final class Inside {
         /** What separates the values of cookies, in any form that a cookie processor may read. */
         private static final Pattern BETWEEN_COOKIES = Pattern.compile("[\\s;,=\"]+");
-        private final Field facade = field(RequestFacade.class, "request");
-        private final Field remotePort = field(Request.class, "remotePort");
+        private final Field facade = TomcatContainer.field(RequestFacade.class, "request");
+        private final Field remotePort = TomcatContainer.field(Request.class, "remotePort");
         private final Context context;
         private final Service service;
 
         Inside(ServletContext servletContext) throws ReflectiveOperationException {
-            Object behind = field(ApplicationContextFacade.class, "context").get(servletContext);
-            context = (Context) field(ApplicationContext.class, "context").get(behind);
-            service = (Service) field(ApplicationContext.class, "service").get(behind);
-        }
-
-        private static Field field(Class<?> type, String name) throws ReflectiveOperationException {
-            Field field = type.getDeclaredField(name);
-            field.setAccessible(true);
-            return field;
+            Object behind = TomcatContainer.field(ApplicationContextFacade.class, "context").get(servletContext);
+            context = (Context) TomcatContainer.field(ApplicationContext.class, "context").get(behind);
+            service = (Service) TomcatContainer.field(ApplicationContext.class, "service").get(behind);
         }
 
         Owner owner(InnerTarget target) throws IOException {

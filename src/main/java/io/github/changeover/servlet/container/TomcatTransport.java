@@ -29,8 +29,7 @@ final class TomcatTransport implements Transport {
 
     static {
         try {
-            RECORDS = SecureNioChannel.class.getDeclaredField("netInBuffer");
-            RECORDS.setAccessible(true);
+            RECORDS = TomcatContainer.field(SecureNioChannel.class, "netInBuffer");
         } catch (ReflectiveOperationException | RuntimeException unfit) {       // then the servlet edge serves
             throw new ExceptionInInitializerError(unfit.toString());
         }
