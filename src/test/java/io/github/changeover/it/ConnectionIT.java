@@ -121,7 +121,7 @@ class ConnectionIT {
     void aHandlerThatThrowsEndsItsConnectionWithoutAWord(String where) throws IOException {
         try (Wire wire = probe.offer("/throw/" + where, "throw-" + where)) {
             assertThat(wire.readHead().status()).isEqualTo(101);
-            wire.send("x");
+            if (!where.equals("opened")) wire.send("x");        // the reset after "opened" may be here already
             if (where.equals("writable")) probe.events("throw-writable", "sent");       // so much that it waits for who reads from here on
             if (where.equals("ended") || where.equals("closed")) wire.readExactly(4 << 20);
             if (where.equals("ended") || where.equals("closed")) wire.shutdownOutput();
