@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.conformance.Covers;
 import io.github.changeover.it.container.ContainerUnderTest;
+import io.github.changeover.it.container.NotOnTomcatServletEdge;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.testkit.Wire;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -111,12 +113,29 @@ class CommandsIT {
     @MethodSource("both")
     @Covers("GEN-08")
     void aPausedHandlerTakesNothingAndLosesNothing(Probing probe) throws IOException {
+        paused(probe, false);
+    }
+
+    @Test
+    void theEndBehindWhatAPausedHandlerHasNotTakenIsTold() throws IOException {
+        paused(clear, true);
+    }
+
+    /** Tomcat closes at the client's close_notify, and with it goes what the handler answers. */
+    @Test
+    @NotOnTomcatServletEdge
+    void theEndBehindWhatAPausedHandlerHasNotTakenIsToldOverTls() throws IOException {
+        paused(secure, true);
+    }
+
+    private void paused(Probing probe, boolean ends) throws IOException {
         String key = key();
         byte[] octets = Probing.pattern(3_000_000);
         try (Wire wire = switched(probe, "/pause", key)) {
             Thread writer = new Thread(() -> {
                 try {
-                    wire.send(octets).shutdownOutput();
+                    wire.send(octets);
+                    if (ends) wire.shutdownOutput();
                 } catch (IOException failure) {
                     throw new java.io.UncheckedIOException(failure);
                 }
@@ -124,7 +143,8 @@ class CommandsIT {
             writer.start();
             assertThat(probe.events(key, "taken")).filteredOn(event -> event.startsWith("taken")).hasSize(1);
             probe.control(key, "resume");
-            assertThat(wire.readToEnd().text()).isEqualTo("3000000");
+            assertThat(probe.events(key, "taken%203000000")).contains("taken 3000000");
+            if (ends) assertThat(wire.readToEnd().text()).isEqualTo("3000000");
         }
     }
 
