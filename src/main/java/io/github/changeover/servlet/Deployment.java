@@ -60,7 +60,8 @@ final class Deployment implements AutoCloseable {
         this.undo = undo;
         List<ProtocolLibrary> found = ProtocolLibrary.found();
         SettingValues values = SettingValues.of(context);
-        settings = Settings.read(values, found.stream().flatMap(library -> library.settings().stream()).collect(Collectors.toSet()));
+        settings = Settings.read(values, found.stream().flatMap(library -> library.settings().stream()).collect(Collectors.toSet()),
+                found.stream().flatMap(library -> library.pathSettings().stream()).collect(Collectors.toSet()));
         support = ContainerSupport.of(context, values);
         container = support.container();
         undo.add("what the container's file began", container::close);

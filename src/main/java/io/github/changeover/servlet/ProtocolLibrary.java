@@ -24,6 +24,11 @@ public interface ProtocolLibrary {
     /** The names of its settings. */
     Set<String> settings();
 
+    /** Those of them that can be set for a path as well: {@link SettingValues#at}. */
+    default Set<String> pathSettings() {
+        return Set.of();
+    }
+
     /**
      * Registers servlets of its own, where the application's initializers run: later not every container takes them. Called once,
      * before {@link #start}, on another instance; not where the listener is declared by hand.

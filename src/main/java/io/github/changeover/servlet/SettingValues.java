@@ -10,9 +10,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** The settings of an application, read as what they are; a wrong one stops the deployment. Internal. */
 public final class SettingValues {
@@ -30,19 +32,48 @@ public final class SettingValues {
     private static final Pattern SIZE = Pattern.compile("(\\d{1,9})([KMG]?)B?", Pattern.CASE_INSENSITIVE);
     private static final Pattern COUNT = Pattern.compile("\\d{1,9}");
     private final SettingSource source;
+    private final Optional<String> path;
 
-    private SettingValues(SettingSource source) {
+    private SettingValues(SettingSource source, Optional<String> path) {
         this.source = source;
+        this.path = path;
     }
 
     /** Those of an application, as they stand now. */
     public static SettingValues of(ServletContext context) {
-        return new SettingValues(SettingSource.of(context));
+        return new SettingValues(SettingSource.of(context), Optional.empty());
     }
 
-    /** As it stands, without blanks around it; empty where it is not set. */
+    /**
+     * The same settings for one path: {@code changeover.path.TEMPLATE.websocket.deflate} overrides {@code changeover.websocket.deflate}. Which names may be
+     * set for a path, {@link ProtocolLibrary#pathSettings} says.
+     */
+    public SettingValues at(String template) {
+        return new SettingValues(source, Optional.of(template));
+    }
+
+    /** The templates of the paths for which one of these names is set. */
+    public Set<String> pathsWith(Set<String> names) {
+        return names().stream().flatMap(set -> Settings.path(set, names).stream()).collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** The value without blanks around it; empty where it is not set. */
     public Optional<String> value(String name) {
-        return source.value(name);
+        return path.flatMap(template -> source.value(ofPath(template, name))).or(() -> source.value(name));
+    }
+
+    /** What stops the deployment for this setting. Names the path's setting where its value is the wrong one. */
+    public Wrong wrong(String name, String allowed) {
+        return wrong(name, value(name).orElse(""), allowed);
+    }
+
+    private Wrong wrong(String name, String value, String allowed) {
+        String set = path.map(template -> ofPath(template, name)).filter(ofPath -> source.value(ofPath).isPresent()).orElse(name);
+        return new Wrong(set, value, allowed);
+    }
+
+    private static String ofPath(String template, String name) {
+        return "changeover.path." + template + "." + name.substring(SettingSource.PREFIX.length());
     }
 
     /** Every name that is set, but for those that only the environment has. */
@@ -69,7 +100,7 @@ public final class SettingValues {
     /** One of the words that are allowed. */
     public String one(String name, String otherwise, String... allowed) {
         String value = value(name).orElse(otherwise);
-        if (!List.of(allowed).contains(value)) throw new Wrong(name, value, String.join(" or ", allowed));
+        if (!List.of(allowed).contains(value)) throw wrong(name, value, String.join(" or ", allowed));
         return value;
     }
 
@@ -82,7 +113,7 @@ public final class SettingValues {
     public List<ProtocolToken> tokens(String name, List<String> words) {
         List<ProtocolToken> tokens = new ArrayList<>();
         for (String word : words) {
-            tokens.add(ProtocolToken.parse(word).orElseThrow(() -> new Wrong(name, word, "protocols as in Upgrade, such as example/1, with commas between")));
+            tokens.add(ProtocolToken.parse(word).orElseThrow(() -> wrong(name, word, "protocols as in Upgrade, such as example/1, with commas between")));
         }
         return tokens;
     }
@@ -91,7 +122,7 @@ public final class SettingValues {
     public TrustedProxies trustedProxies() {
         List<AddressRange> ranges = new ArrayList<>();
         for (String word : list(TRUSTED_PROXIES).orElse(List.of())) {
-            ranges.add(AddressRange.parse(word).orElseThrow(() -> new Wrong(TRUSTED_PROXIES, word,
+            ranges.add(AddressRange.parse(word).orElseThrow(() -> wrong(TRUSTED_PROXIES, word,
                     "addresses and blocks of them with commas between, such as 10.0.0.0/8, 127.0.0.1, 2001:db8::/32")));
         }
         return new TrustedProxies(ranges);
@@ -106,13 +137,13 @@ public final class SettingValues {
         } catch (ArithmeticException tooLarge) {
             // said below
         }
-        throw new Wrong(name, value.get(), allowed);
+        throw wrong(name, value.get(), allowed);
     }
 
     /** A time that is not zero. */
     public Duration timeAboveZero(String name, Duration otherwise) {
         Duration time = time(name, otherwise);
-        if (time.isZero()) throw new Wrong(name, value(name).orElse(""), "a time above zero, such as 30s: with none, every connection is over it");
+        if (time.isZero()) throw wrong(name, "a time above zero, such as 30s: with none, every connection is over it");
         return time;
     }
 
@@ -132,21 +163,21 @@ public final class SettingValues {
     /** A whole number above zero and within a bound. */
     public int number(String name, int otherwise, int most) {
         int number = count(name, otherwise, most);
-        if (number == 0 && value(name).isPresent()) throw new Wrong(name, "0", "a whole number above 0, up to " + most);
+        if (number == 0 && value(name).isPresent()) throw wrong(name, "0", "a whole number above 0, up to " + most);
         return number;
     }
 
     /** A whole number within a bound, zero for none. */
     public int count(String name, int otherwise, int most) {
         int count = parsed(name, otherwise, COUNT, matcher -> Integer.valueOf(matcher.group()), "a whole number up to " + most + ", 0 for none");
-        if (count > most) throw new Wrong(name, Integer.toString(count), "a whole number up to " + most + ", 0 for none");
+        if (count > most) throw wrong(name, Integer.toString(count), "a whole number up to " + most + ", 0 for none");
         return count;
     }
 
     /** A number of octets above zero, or one with {@code K} or {@code M}. */
     public int size(String name, int otherwise) {
         int size = octets(name, otherwise, "a whole number above 0, with K or M behind it if you like, such as 64K");
-        if (size == 0) throw new Wrong(name, value(name).orElse(""), "a whole number above 0, with K or M behind it if you like, such as 64K");
+        if (size == 0) throw wrong(name, "a whole number above 0, with K or M behind it if you like, such as 64K");
         return size;
     }
 
@@ -159,7 +190,7 @@ public final class SettingValues {
     long longSize(String name, long otherwise) {
         String allowed = "a whole number above 0, with K, M or G behind it if you like, such as 256M";
         long size = parsed(name, otherwise, SIZE, matcher -> Math.multiplyExact(Long.parseLong(matcher.group(1)), 1L << shift(matcher)), allowed);
-        if (size == 0) throw new Wrong(name, value(name).orElse(""), allowed);
+        if (size == 0) throw wrong(name, allowed);
         return size;
     }
 

@@ -7,14 +7,14 @@ import io.github.changeover.negotiation.PathTemplate;
 import io.github.changeover.spi.ProtocolToken;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The configuration of an application, read once at start. Every default works; a wrong value stops the deployment.
@@ -39,16 +39,23 @@ record Settings(Limits limits, Duration negotiation, int maxContent, int maxCapt
                 Map<String, PathSetting> paths, Places.Bounds bounds, Operating operating) {
     /** What is set for one path; what is empty stays as the program says. */
     record PathSetting(Optional<List<ProtocolToken>> protocols, Optional<Boolean> serverOrder, Optional<Boolean> required,
-                       Optional<Boolean> advertise, Optional<Boolean> closeOnRefuse, Optional<List<String>> roles) {
+                       Optional<Boolean> advertise, Optional<Boolean> closeOnRefuse, Optional<List<String>> roles,
+                       Optional<Duration> idle, Optional<Duration> lifetime) {
     }
 
     private static final Set<String> KNOWN = Set.of("changeover.queue.max", "changeover.idle", "changeover.stall", "changeover.closing",
             "changeover.linger", "changeover.drain", "changeover.content.max", "changeover.capture.max", "changeover.capture.disk.max", "changeover.blocking.max",
             "changeover.off", ContainerSupport.SETTING, "changeover.edge", "changeover.lifetime", "changeover.early-data.max", "changeover.negotiation.timeout",
             "changeover.stall.min", "changeover.callbacks.max", "changeover.memory.max");
-    private static final Pattern PATH = Pattern.compile("changeover\\.path\\.(/.*)\\.(protocols|order|required|advertise|close-on-refuse|roles|connections\\.max)");
+    private static final Set<String> OF_PATHS = Set.of("changeover.protocols", "changeover.order", "changeover.required", "changeover.advertise",
+            "changeover.close-on-refuse", "changeover.roles", "changeover.connections.max", "changeover.idle", "changeover.lifetime");
+    private static final String PATH = "changeover.path.";
 
-    static Settings read(SettingValues source, Set<String> libraries) {
+    /**
+     * @param libraries the names of the libraries' settings
+     * @param ofPaths   those of them that may be set for a path as well
+     */
+    static Settings read(SettingValues source, Set<String> libraries, Set<String> ofPaths) {
         Limits base = Limits.DEFAULT;
         Limits limits = new Limits(
                 source.size("changeover.queue.max", base.queue()),
@@ -63,10 +70,10 @@ record Settings(Limits limits, Duration negotiation, int maxContent, int maxCapt
         known.addAll(Bounds.NAMES);
         known.addAll(libraries);
         for (String name : source.ownNames()) {
-            boolean ofAKind = PATH.matcher(name).matches() || Bounds.PROTOCOL.matcher(name).matches();
+            boolean ofAKind = path(name, OF_PATHS).or(() -> path(name, ofPaths)).isPresent() || Bounds.PROTOCOL.matcher(name).matches();
             if (!known.contains(name) && !ofAKind) {
                 throw new SettingValues.Wrong(name, source.value(name).orElse(""), "no such setting; there are " + known
-                        + " and changeover.path.TEMPLATE.(protocols|order|required|advertise|close-on-refuse|roles|connections.max)"
+                        + " and changeover.path.TEMPLATE." + Stream.of(OF_PATHS, ofPaths).flatMap(Set::stream).map(each -> each.substring(SettingSource.PREFIX.length())).sorted().toList()
                         + " and changeover.protocol.TOKEN.connections.max");
             }
         }
@@ -74,29 +81,43 @@ record Settings(Limits limits, Duration negotiation, int maxContent, int maxCapt
                 source.size("changeover.capture.max", 1 << 20), source.sizeOrNone("changeover.capture.disk.max", 64 << 20),
                 source.size("changeover.blocking.max", 200), source.number("changeover.callbacks.max", 200, 100_000),
                 source.longSize("changeover.memory.max", MemoryBudget.usual()), ContainerSupport.mode(source), servletEdge,
-                source.list("changeover.off").map(words -> source.tokens("changeover.off", words)).orElse(List.of()), paths(source), Bounds.read(source), Operating.read(source));
+                source.list("changeover.off").map(words -> source.tokens("changeover.off", words)).orElse(List.of()), paths(source, ofPaths), Bounds.read(source), Operating.read(source));
     }
 
-    private static Map<String, PathSetting> paths(SettingValues source) {
+    /** The template in the name of a path's setting, such as {@code changeover.path./echo.idle}; empty for any other name. */
+    static Optional<String> path(String name, Set<String> ofPaths) {
+        if (!name.startsWith(PATH + "/")) return Optional.empty();
+        return ofPaths.stream().map(each -> each.substring(SettingSource.PREFIX.length() - 1)).filter(name::endsWith)
+                .map(each -> name.substring(PATH.length(), name.length() - each.length())).filter(template -> !template.isEmpty())
+                .max(Comparator.comparingInt(String::length));
+    }
+
+    private static Map<String, PathSetting> paths(SettingValues source, Set<String> ofLibraries) {
         Map<String, PathSetting> paths = new LinkedHashMap<>();
         for (String name : source.names()) {
-            Matcher matcher = PATH.matcher(name);
-            if (!matcher.matches()) continue;
+            Optional<String> set = path(name, OF_PATHS);
+            Optional<String> template = set.or(() -> path(name, ofLibraries));
+            if (template.isEmpty()) continue;
             try {
-                PathTemplate.of(matcher.group(1));
+                PathTemplate.of(template.get());
             } catch (IllegalArgumentException malformed) {
-                throw new SettingValues.Wrong(name, source.value(name).orElse(""), "a path between changeover.path. and the last dot. " + malformed.getMessage());
+                throw new SettingValues.Wrong(name, source.value(name).orElse(""), "a path between changeover.path. and the setting's name. " + malformed.getMessage());
             }
-            paths.computeIfAbsent(matcher.group(1), template -> path(source, "changeover.path." + template + "."));
+            set.ifPresent(each -> paths.computeIfAbsent(each, path -> setting(source, PATH + path + ".")));
         }
         return paths;
     }
 
-    private static PathSetting path(SettingValues source, String prefix) {
+    private static PathSetting setting(SettingValues source, String prefix) {
         Optional<List<ProtocolToken>> protocols = source.list(prefix + "protocols").map(words -> source.tokens(prefix + "protocols", words));
         Optional<Boolean> serverOrder = source.value(prefix + "order").map(set -> source.one(prefix + "order", "client", "client", "server").equals("server"));
         return new PathSetting(protocols, serverOrder, source.flag(prefix + "required"), source.flag(prefix + "advertise"),
-                source.flag(prefix + "close-on-refuse"), source.list(prefix + "roles"));
+                source.flag(prefix + "close-on-refuse"), source.list(prefix + "roles"),
+                time(source, prefix + "idle"), time(source, prefix + "lifetime"));
+    }
+
+    private static Optional<Duration> time(SettingValues source, String name) {
+        return source.value(name).map(set -> source.time(name, Duration.ZERO));
     }
 
     /** The effective configuration, for the report at start. */

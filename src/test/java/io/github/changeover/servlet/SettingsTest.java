@@ -18,6 +18,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What an operator may set; RegistrationIT has what becomes of a deployment with a wrong setting. */
 class SettingsTest {
     private static Settings read(String... namesAndValues) {
+        return Settings.read(values(namesAndValues), Set.of("changeover.library"), Set.of("changeover.library.size"));
+    }
+
+    private static SettingValues values(String... namesAndValues) {
         Map<String, String> parameters = new LinkedHashMap<>();
         for (int i = 0; i < namesAndValues.length; i += 2) parameters.put(namesAndValues[i], namesAndValues[i + 1]);
         ServletContext context = (ServletContext) Proxy.newProxyInstance(SettingsTest.class.getClassLoader(), new Class<?>[] {ServletContext.class},
@@ -27,7 +31,7 @@ class SettingsTest {
                     case "getClassLoader" -> SettingsTest.class.getClassLoader();
                     default -> throw new UnsupportedOperationException(method.getName());
                 });
-        return Settings.read(SettingValues.of(context), Set.of("changeover.library"));
+        return SettingValues.of(context);
     }
 
     @Test
@@ -40,6 +44,28 @@ class SettingsTest {
         assertThat(settings.operating().explain()).isFalse();
         assertThat(settings.operating().proxies().ranges()).isEmpty();
         assertThat(settings.limits().lifetime()).isZero();
+    }
+
+    @Test
+    void theSettingOfAPathOverridesTheGeneralOne() {
+        SettingValues values = values("changeover.library.size", "1K", "changeover.path./a.b/{c}.library.size", "2K", "changeover.path./d.library.size", "none");
+        assertThat(values.size("changeover.library.size", 0)).isEqualTo(1024);
+        assertThat(values.at("/a.b/{c}").size("changeover.library.size", 0)).isEqualTo(2048);
+        assertThat(values.at("/other").size("changeover.library.size", 0)).isEqualTo(1024);
+        assertThat(values.pathsWith(Set.of("changeover.library.size"))).containsExactly("/a.b/{c}", "/d");
+        assertThatThrownBy(() -> values.at("/d").size("changeover.library.size", 0)).hasMessageContaining("The setting changeover.path./d.library.size is 'none'");
+    }
+
+    /** A path that only has settings of a library need not offer a protocol yet: an endpoint may come later. */
+    @Test
+    void aPathMayHaveTimesAndSettingsOfLibraries() {
+        Settings settings = read("changeover.path./a.idle", "5s", "changeover.path./a.lifetime", "1h", "changeover.path./b.library.size", "1");
+        assertThat(settings.paths()).containsOnlyKeys("/a");
+        assertThat(settings.paths().get("/a").idle()).contains(Duration.ofSeconds(5));
+        assertThat(settings.paths().get("/a").lifetime()).contains(Duration.ofHours(1));
+        assertThatThrownBy(() -> read("changeover.path./b.library", "1")).hasMessageContaining("no such setting");
+        assertThatThrownBy(() -> read("changeover.path.b{.library.size", "1")).hasMessageContaining("no such setting");
+        assertThatThrownBy(() -> read("changeover.path./b{.library.size", "1")).hasMessageContaining("a path between");
     }
 
     @Test

@@ -35,6 +35,11 @@ public final class WebSocketLibrary implements ProtocolLibrary {
         return Set.of(EngineChoice.SETTING, ORIGINS, ORIGIN_REQUIRED, MESSAGE_MAX, SEND_MAX, DEFLATE);
     }
 
+    @Override
+    public Set<String> pathSettings() {
+        return Set.of(ORIGINS, ORIGIN_REQUIRED, MESSAGE_MAX, SEND_MAX, DEFLATE);
+    }
+
     /**
      * What the settings say of every endpoint.
      *
@@ -61,7 +66,7 @@ public final class WebSocketLibrary implements ProtocolLibrary {
             try {
                 return listed.isEmpty() ? AllowedOrigins.NONE : AllowedOrigins.of(listed.get());
             } catch (IllegalArgumentException wrong) {
-                throw new SettingValues.Wrong(ORIGINS, settings.value(ORIGINS).orElse(""), "origins with commas between. " + wrong.getMessage());
+                throw settings.wrong(ORIGINS, "origins with commas between. " + wrong.getMessage());
             }
         }
     }
