@@ -5,7 +5,6 @@ import io.github.changeover.servlet.ProtocolLibrary;
 import io.github.changeover.servlet.RequestAtHand;
 import io.github.changeover.servlet.SettingValues;
 import io.github.changeover.servlet.Veil;
-import io.github.changeover.websocket.engine.WebSocketLibrary.Terms;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.websocket.server.ServerContainer;
@@ -33,7 +32,7 @@ final class ContainerEngine implements ProtocolLibrary.Started {
         this.engine = engine;
     }
 
-    static ProtocolLibrary.Started start(ProtocolLibrary.Start start, Terms terms, Set<Class<?>> found) {
+    static ProtocolLibrary.Started start(ProtocolLibrary.Start start, PathTerms terms, Set<Class<?>> found) {
         ServletContext context = start.context();
         Map<PathTemplate, Class<?>> endpoints = new LinkedHashMap<>();
         FoundEndpoints.paths(found).forEach((path, type) -> endpoints.put(PathTemplate.of(path), type));

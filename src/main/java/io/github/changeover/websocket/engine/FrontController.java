@@ -2,7 +2,6 @@ package io.github.changeover.websocket.engine;
 
 import io.github.changeover.servlet.LateSwitch;
 import io.github.changeover.servlet.RequestAtHand;
-import io.github.changeover.websocket.engine.WebSocketLibrary.Terms;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.websocket.DeploymentException;
@@ -18,10 +17,10 @@ import org.glassfish.tyrus.core.TyrusWebSocketEngine;
  */
 final class FrontController {
     private final EndpointContainer container;
-    private final Terms terms;
+    private final PathTerms terms;
     private final WebSocketHandler.Shared shared;
 
-    FrontController(EndpointContainer container, Terms terms, WebSocketHandler.Shared shared) {
+    FrontController(EndpointContainer container, PathTerms terms, WebSocketHandler.Shared shared) {
         this.container = container;
         this.terms = terms;
         this.shared = shared;
@@ -29,8 +28,9 @@ final class FrontController {
 
     void upgrade(HttpServletRequest request, HttpServletResponse response, ServerEndpointConfig config, Map<String, String> parameters) throws IOException, DeploymentException {
         TyrusWebSocketEngine engine = container.engine();
+        String path = RequestAtHand.path(request);
         // Tyrus finds endpoints by their path alone, and this one is wherever it was asked for.
-        engine.register(CompressedConfig.at(TyrusRequest.rawPath(RequestAtHand.path(request)), config), request.getContextPath());
-        LateSwitch.to(new WebSocketProtocol(engine, terms, shared, Map.copyOf(parameters)), request, response);
+        engine.register(CompressedConfig.at(TyrusRequest.rawPath(path), config), request.getContextPath());
+        LateSwitch.to(new WebSocketProtocol(engine, terms.at(path), shared, Map.copyOf(parameters)), request, response);
     }
 }

@@ -1,11 +1,10 @@
 package io.github.changeover.websocket.engine;
 
+import io.github.changeover.negotiation.PathTemplate;
 import io.github.changeover.servlet.Logouts;
 import io.github.changeover.servlet.ProtocolLibrary;
 import io.github.changeover.servlet.SessionEnds;
-import io.github.changeover.websocket.engine.WebSocketLibrary.Terms;
 import io.github.changeover.websocket.frames.DeflatePool;
-import io.github.changeover.websocket.frames.FrameLimits;
 import jakarta.servlet.ServletContext;
 import jakarta.websocket.DeploymentException;
 import jakarta.websocket.server.ServerContainer;
@@ -30,7 +29,7 @@ final class OwnEngine implements ProtocolLibrary.Started {
         this.ends = ends;
     }
 
-    static ProtocolLibrary.Started start(ProtocolLibrary.Start start, Terms terms, Set<Class<?>> endpoints) {
+    static ProtocolLibrary.Started start(ProtocolLibrary.Start start, PathTerms terms, Set<Class<?>> endpoints) {
         ServletContext context = start.context();
         Optional<EndpointContainer> ours = EndpointContainer.of(context);
         if (ours.isEmpty()) {
@@ -52,10 +51,9 @@ final class OwnEngine implements ProtocolLibrary.Started {
         }
         DeflatePool pool = new DeflatePool();
         SessionEnds ends = SessionEnds.of(context);
-        WebSocketHandler.Shared shared = new WebSocketHandler.Shared(new FrameLimits(terms.maxMessage(), terms.maxMessage()), pool, ends, terms.sendMax(), start.results(), start.scope());
-        WebSocketProtocol protocol = new WebSocketProtocol(container.getWebSocketEngine(), terms, shared);
+        WebSocketHandler.Shared shared = new WebSocketHandler.Shared(pool, ends, start.results(), start.scope());
         container.serve(new FrontController(container, terms, shared));
-        container.paths().forEach(path -> start.changeover().path(path).offer(protocol));
+        container.paths().forEach(path -> start.changeover().path(path).offer(new WebSocketProtocol(container.getWebSocketEngine(), terms.of(PathTemplate.of(path)), shared)));
         return new OwnEngine(container, tyrus, pool, ends);
     }
 

@@ -6,6 +6,7 @@ import io.github.changeover.spi.ConnectionHandler;
 import io.github.changeover.spi.SwitchedConnection;
 import io.github.changeover.spi.UpgradeRequest;
 import io.github.changeover.websocket.DeflateAgreement;
+import io.github.changeover.websocket.engine.WebSocketLibrary.Terms;
 import io.github.changeover.websocket.frames.DeflatePool;
 import io.github.changeover.websocket.frames.FrameFault;
 import io.github.changeover.websocket.frames.FrameLimits;
@@ -33,6 +34,7 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
     private static final int CLOSE = 0x88;
     private final UpgradeInfo info;
     private final Optional<DeflateAgreement> deflate;
+    private final Terms terms;
     private final Shared shared;
     private FrameOutlet outlet;             // null until opened
     private MessageMemory memory;
@@ -45,17 +47,17 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
     /**
      * What all connections of an application share.
      *
-     * @param sendMax bytes that may wait for a session's client after an asynchronous send
      * @param results runs results of asynchronous sends
      * @param scope   begins a request scope on the thread for one result; what it returns ends it
      */
-    record Shared(FrameLimits limits, DeflatePool pool, SessionEnds ends, long sendMax, Executor results, Supplier<Runnable> scope) {
+    record Shared(DeflatePool pool, SessionEnds ends, Executor results, Supplier<Runnable> scope) {
     }
 
     /** @param negotiated when, in nanoseconds: a logout since then counts */
-    WebSocketHandler(UpgradeInfo info, Optional<DeflateAgreement> deflate, Shared shared, long negotiated) {
+    WebSocketHandler(UpgradeInfo info, Optional<DeflateAgreement> deflate, Terms terms, Shared shared, long negotiated) {
         this.info = info;
         this.deflate = deflate;
+        this.terms = terms;
         this.shared = shared;
         this.negotiated = negotiated;
     }
@@ -63,8 +65,8 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
     @Override
     public void opened(SwitchedConnection connection) {
         memory = new MessageMemory(connection.advanced());
-        reader = new FrameReader(shared.limits, deflate, shared.pool, memory);
-        outlet = new FrameOutlet(connection, new FrameWriter(deflate, shared.pool), reader::closeCame, shared.sendMax, new SerialExecutor(shared.results, shared.scope));
+        reader = new FrameReader(new FrameLimits(terms.maxMessage(), terms.maxMessage()), deflate, shared.pool, memory);
+        outlet = new FrameOutlet(connection, new FrameWriter(deflate, shared.pool), reader::closeCame, terms.sendMax(), new SerialExecutor(shared.results, shared.scope));
         Optional<TyrusUpgrade> known = TyrusUpgrade.of(info);
         if (known.isPresent()) {
             MessageReader messages = known.get().open(outlet, memory);

@@ -73,7 +73,7 @@ public final class WebSocketLibrary implements ProtocolLibrary {
 
     @Override
     public Started start(Start start) {
-        Terms terms = Terms.of(start.settings());
+        PathTerms terms = PathTerms.of(start.settings(), pathSettings());
         ServletContext context = start.context();
         if (!ContainerSupport.switches(context)) return new Started() { };     // the container's own engine serves
         Set<Class<?>> endpoints = WebSocketScan.found(context);

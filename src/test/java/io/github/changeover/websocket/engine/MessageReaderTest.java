@@ -6,8 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.changeover.it.Frames;
 import io.github.changeover.spi.ConnectionHandler;
 import io.github.changeover.testkit.MemoryConnection;
+import io.github.changeover.websocket.HandshakePolicy;
+import io.github.changeover.websocket.SameOrigin;
 import io.github.changeover.websocket.frames.DeflatePool;
-import io.github.changeover.websocket.frames.FrameLimits;
 import io.github.changeover.websocket.frames.FrameWriter;
 import io.github.changeover.websocket.frames.PlainFrame;
 import jakarta.websocket.Endpoint;
@@ -161,8 +162,8 @@ class MessageReaderTest {
      */
     static WebSocketHandler handler(Class<? extends Endpoint> endpoint, boolean ours, int longest) throws Exception {
         UpgradeInfo info = upgrade(endpoint);
-        WebSocketHandler.Shared shared = new WebSocketHandler.Shared(new FrameLimits(longest, longest), POOL, null, 16 << 20, RESULTS, () -> () -> { });
-        return new WebSocketHandler(ours ? info : new Odd(info), Optional.empty(), shared, 0);
+        WebSocketLibrary.Terms terms = new WebSocketLibrary.Terms(SameOrigin.only(), HandshakePolicy.NOTHING, longest, 16 << 20);
+        return new WebSocketHandler(ours ? info : new Odd(info), Optional.empty(), terms, new WebSocketHandler.Shared(POOL, null, RESULTS, () -> () -> { }), 0);
     }
 
     private static byte[] utf8(String text) {
