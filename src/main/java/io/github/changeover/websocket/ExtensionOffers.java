@@ -15,7 +15,8 @@ import java.util.Optional;
  *
  * <p>Blanks may stand around every separator (the implied LWS of RFC 2616, whose grammar RFC 6455 uses). A quoted value
  * must be a token once its backslashes are off. One extension may be offered several times, with other parameters; one
- * that nobody knows is an offer like any other. A field that breaks the grammar is refused whole, as section 9.1 says.
+ * that nobody knows is an offer like any other. An offer that breaks the grammar is declined: it is as if it were not there, and the others
+ * count. Section 9.1 would have the connection fail; but to decline is always allowed, and devices with such an offer cannot be updated.
  */
 public final class ExtensionOffers {
     /** One offer with more parameters than this is malformed. */
@@ -28,7 +29,7 @@ public final class ExtensionOffers {
 
     /** Reads the values of all {@code Sec-WebSocket-Extensions} lines. Throws for no content of theirs. */
     public static FieldList<Extension> parse(List<String> lines) {
-        return FieldList.read(FIELD, FORM, lines, ExtensionOffers::extension);
+        return FieldList.read(FIELD, FORM, lines, FieldList.OnMalformed.SKIP, ExtensionOffers::extension);
     }
 
     private static Optional<Extension> extension(FieldScanner scanner) {

@@ -35,6 +35,20 @@ final class FieldScanner {
         return value.substring(start, end);
     }
 
+    /** How far this has come. */
+    int at() {
+        return at;
+    }
+
+    /** Goes on at the comma, outside of quoted strings, that ends the list member that begins there, or at the end. */
+    void skipMember(int start) {
+        at = start;
+        while (!atEnd() && !sees(',')) {
+            if (!sees('"')) at++;
+            else if (quoted().isEmpty()) at = value.length();
+        }
+    }
+
     boolean atEnd() {
         return at == value.length();
     }

@@ -1,6 +1,5 @@
 package io.github.changeover.websocket;
 
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,7 +12,8 @@ import java.util.Optional;
  * </pre>
  *
  * <p>Names are tokens, compared exactly: {@code Chat} is not {@code chat}. The elements of the list "MUST all be unique
- * strings", so one that is there twice makes the field malformed.
+ * strings"; one that is there twice counts once, because that changes nothing and devices send it. A name that is no token makes the
+ * field malformed: it could not be answered.
  */
 public final class Subprotocols {
     static final String FIELD = "Sec-WebSocket-Protocol";
@@ -23,11 +23,9 @@ public final class Subprotocols {
 
     /** Reads the values of all {@code Sec-WebSocket-Protocol} lines. Throws for no content of theirs. */
     public static FieldList<String> parse(List<String> lines) {
-        FieldList<String> read = FieldList.read(FIELD, "tokens with commas between them, such as chat, superchat", lines, FieldScanner::token);
-        if (read instanceof FieldList.Members<String> offered && new HashSet<>(offered.members()).size() < offered.members().size()) {
-            return new FieldList.Malformed<>(FIELD + " names a subprotocol twice: send each once.");
-        }
-        return read;
+        FieldList<String> read = FieldList.read(FIELD, "tokens with commas between them, such as chat, superchat", lines, FieldList.OnMalformed.REFUSE,
+                FieldScanner::token);
+        return read instanceof FieldList.Members<String> offered ? new FieldList.Members<>(offered.members().stream().distinct().toList()) : read;
     }
 
     /** The first of the client's list that is supported. */

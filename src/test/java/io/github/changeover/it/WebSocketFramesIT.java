@@ -165,6 +165,18 @@ class WebSocketFramesIT {
         }
     }
 
+    /** The inflated bytes count. */
+    @Test
+    void aMessageOfExactlyTheSettingThatCompressionMakesLongerIsTaken() throws IOException {
+        byte[] noise = new byte[1000];
+        new Random(5).nextBytes(noise);
+        byte[] compressed = new Deflation().deflate(noise);
+        assertThat(compressed.length).isGreaterThan(1000);
+        try (Wire wire = open(NARROW + "/streams", DEFLATE)) {
+            assertThat(exchange(wire, of(0xc2, compressed))).hasToString("81 1000 octets");
+        }
+    }
+
     @Test
     void fragmentsTogetherLongerThanTheSettingAre1009() throws IOException {
         try (Wire wire = open(NARROW + "/streams")) {
@@ -184,7 +196,8 @@ class WebSocketFramesIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"88 80 01 02 03 04 / 88 1000", "88 82 00 00 00 00 03 e8 / 88 1000", "88 84 00 00 00 00 03 e8 6f 6b / 88 1000 ok", "88 82 00 00 00 00 13 87 / 88 4999"})
+    @ValueSource(strings = {"88 80 01 02 03 04 / 88 1000", "88 82 00 00 00 00 03 e8 / 88 1000", "88 84 00 00 00 00 03 e8 6f 6b / 88 1000 ok", "88 82 00 00 00 00 13 87 / 88 4999",
+        "88 82 00 00 00 00 03 f4 / 88 1012", "88 84 00 00 00 00 03 f5 6f 6b / 88 1013 ok", "88 82 00 00 00 00 03 f6 / 88 1014"})
     @Covers("RFC6455-5.5.1-01")
     void aCloseIsAnsweredAndTheServerEndsTheConnectionFirst(String row) throws IOException {
         String[] sides = row.split(" / ");
@@ -203,6 +216,20 @@ class WebSocketFramesIT {
             exchange(wire, of(0x88, new byte[0]));
         }
         assertThat(end("no-code")).startsWith("1005 ");
+    }
+
+    /** Registered later than the RFC: service restart, try again later, bad gateway. */
+    @ParameterizedTest
+    @ValueSource(ints = {1012, 1013, 1014})
+    @Covers("RFC6455-7.4.1-01")
+    void registeredCodesGoBothWays(int code) throws IOException {
+        try (Wire wire = open(NARROW + "/facts?key=code-" + code)) {
+            assertThat(exchange(wire, close(code, "bye"))).hasToString("88 " + code + " bye");
+        }
+        assertThat(end("code-" + code)).startsWith(code + " bye");
+        try (Wire wire = open(NARROW + "/facts")) {
+            assertThat(exchange(wire, text("close " + code + " why"))).hasToString("88 " + code + " why");
+        }
     }
 
     @Test

@@ -65,7 +65,7 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
     @Override
     public void opened(SwitchedConnection connection) {
         memory = new MessageMemory(connection.advanced());
-        reader = new FrameReader(new FrameLimits(terms.maxMessage(), terms.maxMessage()), deflate, shared.pool, memory);
+        reader = new FrameReader(FrameLimits.ofMessages(terms.maxMessage()), deflate, shared.pool, memory);
         outlet = new FrameOutlet(connection, new FrameWriter(deflate, shared.pool), reader::closeCame, terms.sendMax(), new SerialExecutor(shared.results, shared.scope));
         Optional<TyrusUpgrade> known = TyrusUpgrade.of(info);
         if (known.isPresent()) {

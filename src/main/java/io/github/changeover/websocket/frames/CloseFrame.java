@@ -20,7 +20,7 @@ public final class CloseFrame {
      */
     public static ByteBuffer of(int code, String reason) {
         if (code == NO_CODE) return ByteBuffer.wrap(new byte[] {(byte) (Opcode.FIN | Opcode.CLOSE), 0});
-        if (!isSent(code) && (code < 1012 || code > 1014)) {
+        if (!isSent(code)) {
             throw new IllegalArgumentException("A Close frame's code is one of 1000 to 1003, 1007 to 1014 and 3000 to 4999, not " + code);
         }
         byte[] text = reason.getBytes(StandardCharsets.UTF_8);
@@ -38,9 +38,9 @@ public final class CloseFrame {
         return of(fault.code(), fault.reason());
     }
 
-    /** Codes that either side sends. 1012 to 1014 are registered for a server, and Tyrus refuses them from a client. */
+    /** Codes that either side sends: those that are registered with IANA, but for 1004, 1005, 1006 and 1015, and those that are free to use. */
     private static boolean isSent(int code) {
-        return code >= 1000 && code <= 1003 || code >= 1007 && code <= 1011 || code >= 3000 && code <= 4999;
+        return code >= 1000 && code <= 1003 || code >= 1007 && code <= 1014 || code >= 3000 && code <= 4999;
     }
 
     /** What is wrong with the payload of a client's Close frame, or null. */

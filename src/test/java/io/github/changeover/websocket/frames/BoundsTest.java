@@ -95,6 +95,64 @@ class BoundsTest {
         }
     }
 
+    /** With every level and block type of zlib, and with what a compressor of short blocks makes of it. */
+    @Test
+    @Covers("RFC7692-7.2.2-01")
+    void aMessageOfExactlyTheBoundThatCompressionMakesLongerIsTaken() {
+        for (int length : new int[] {1, 10, 1000, 100_000}) {
+            byte[] noise = new byte[length];
+            new java.util.Random(5).nextBytes(noise);
+            for (int level : new int[] {0, 1, 6, 9}) {
+                for (int strategy : new int[] {Deflater.DEFAULT_STRATEGY, Deflater.HUFFMAN_ONLY}) {
+                    Deflater deflater = new Deflater(level, true);
+                    deflater.setStrategy(strategy);
+                    deflater.deflate(new byte[64], 0, 64, Deflater.SYNC_FLUSH);     // the JDK changes it in a call that does nothing else
+                    byte[] compressed = Octets.deflated(deflater, noise);
+                    deflater.end();
+                    assertThat(compressed.length).isGreaterThan(length);
+                    isTaken(length, compressed);
+                }
+            }
+            isTaken(length, stored(noise, 64));
+        }
+    }
+
+    private void isTaken(int length, byte[] compressed) {
+        Received one = new Received();
+        try (FrameReader reader = new FrameReader(FrameLimits.ofMessages(length), DEFLATE, pool, memory)) {
+            reader.read(ByteBuffer.wrap(Octets.masked(0xc2, compressed)), one);
+            assertThat(one.faults).as("%d bytes as %d", length, compressed.length).isEmpty();
+            assertThat(one.frames).hasSize(1);
+        }
+        Received less = new Received();
+        if (length == 1) return;
+        try (FrameReader reader = new FrameReader(FrameLimits.ofMessages(length - 1), DEFLATE, pool, memory)) {
+            reader.read(ByteBuffer.wrap(Octets.masked(0xc2, compressed)), less);
+            assertThat(less.faults).singleElement().matches(fault -> fault.code() == 1009);
+        }
+    }
+
+    /** Blocks without compression, each with five bytes before it. */
+    private static byte[] stored(byte[] bytes, int each) {
+        ByteBuffer blocks = ByteBuffer.allocate(bytes.length + 5 * (bytes.length / each + 1) + 1).order(java.nio.ByteOrder.LITTLE_ENDIAN);
+        for (int at = 0; at < bytes.length; at += each) {
+            int count = Math.min(each, bytes.length - at);
+            blocks.put((byte) 0).putShort((short) count).putShort((short) ~count).put(bytes, at, count);
+        }
+        return Arrays.copyOf(blocks.put((byte) 0).array(), blocks.position());
+    }
+
+    @Test
+    void aFrameLongerThanDeflateMakesTheLongestMessageIsNot() {
+        FrameLimits limits = FrameLimits.ofMessages(BOUND);
+        assertThat(limits.frame()).isBetween(BOUND + BOUND / 8, BOUND + BOUND / 4);
+        FrameReader reader = new FrameReader(limits, DEFLATE, pool, memory);
+        ByteBuffer header = ByteBuffer.allocate(14).put((byte) 0xc2).put((byte) 0xff).putLong(limits.frame() + 1L).putInt(0).flip();
+        reader.read(header, received);
+        assertThat(received.faults).containsExactly(FrameFault.FRAME_TOO_BIG);
+        assertThat(FrameLimits.ofMessages(FrameLimits.LARGEST).frame()).isEqualTo(FrameLimits.LARGEST);
+    }
+
     @Test
     void theBoundCountsAnewForEachMessage() {
         FrameReader reader = reader(100, 100);

@@ -35,6 +35,9 @@ class FrameTableTest {
             5.5.1 a Close frame without a code    | 888037fa213d                               | 8800
             5.5.1 a Close frame with reason, last | 88850000000003e8c3bc21 818000000000 ff     | 880503e8c3bc21
             7.4.2 the last private code           | 888200000000 1387                          | 88021387
+            11.7 service restart                  | 888200000000 03f4                          | 880203f4
+            11.7 try again later                  | 888200000000 03f5                          | 880203f5
+            11.7 bad gateway                      | 888200000000 03f6                          | 880203f6
             5.3 a key for each frame              | 828101020304 00 8281ff0000ff 00            | 820101 8201ff
             """)
     @Covers({"RFC6455-5.4-01", "RFC6455-8.1-01"})
@@ -155,7 +158,6 @@ class FrameTableTest {
             code 1004                             | 88820000000003ec                           | CLOSE_CODE
             code 1005                             | 88820000000003ed                           | CLOSE_CODE
             code 1006                             | 88820000000003ee                           | CLOSE_CODE
-            code 1012, for servers                | 88820000000003f4                           | CLOSE_CODE
             code 1015                             | 88820000000003f7                           | CLOSE_CODE
             code 1016                             | 88820000000003f8                           | CLOSE_CODE
             code 2999                             | 8882000000000bb7                           | CLOSE_CODE

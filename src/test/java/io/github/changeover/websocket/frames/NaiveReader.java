@@ -101,7 +101,7 @@ final class NaiveReader {
         if ((first & 15) == 8) {
             if (payload.length > 0) {
                 int said = (payload[0] & 0xff) * 256 + (payload[1] & 0xff);
-                boolean fine = said >= 3000 && said < 5000 || said >= 1000 && said < 1012 && said != 1004 && said != 1005 && said != 1006;
+                boolean fine = said >= 3000 && said < 5000 || said >= 1000 && said < 1015 && said != 1004 && said != 1005 && said != 1006;
                 if (!fine) return fail(1002);
                 if (strict(Arrays.copyOfRange(payload, 2, payload.length)) == null) return fail(1007);
             }
