@@ -1,0 +1,42 @@
+package io.github.changeover.websocket.engine;
+
+import io.github.changeover.negotiation.PathTemplate;
+import io.github.changeover.servlet.SettingValues;
+import io.github.changeover.websocket.engine.WebSocketLibrary.Terms;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What the settings say of endpoints, by path.
+ *
+ * @param everywhere of a path for which nothing is set
+ * @param paths      of the others, the most specific first
+ */
+record PathTerms(Terms everywhere, SortedMap<PathTemplate, Terms> paths) {
+    PathTerms {
+        paths = Collections.unmodifiableSortedMap(paths);
+    }
+
+    /** @param names of settings that can be set for a path */
+    static PathTerms of(SettingValues settings, Set<String> names) {
+        SortedMap<PathTemplate, Terms> paths = new TreeMap<>();
+        for (String template : settings.pathsWith(names)) paths.put(PathTemplate.of(template), Terms.of(settings.at(template)));
+        return new PathTerms(Terms.of(settings), paths);
+    }
+
+    /** Those of the endpoint with this template. */
+    Terms of(PathTemplate template) {
+        return paths.getOrDefault(template, everywhere);
+    }
+
+    /** Those for a path where the application has no endpoint: of the most specific template that matches. */
+    Terms at(String path) {
+        for (Map.Entry<PathTemplate, Terms> entry : paths.entrySet()) {
+            if (entry.getKey().matches(path)) return entry.getValue();
+        }
+        return everywhere;
+    }
+}
