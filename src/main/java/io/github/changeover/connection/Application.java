@@ -73,7 +73,8 @@ public final class Application implements AutoCloseable {
         return threads;
     }
 
-    Limits limits() {
+    /** Of each connection that has none of its own. */
+    public Limits limits() {
         return limits;
     }
 

@@ -16,6 +16,10 @@ public interface ConnectionListener {
     default void closed(LiveConnection connection, CloseCause cause, Duration open) {
     }
 
+    /** The client has answered a ping. */
+    default void pinged(LiveConnection connection, Duration roundTrip) {
+    }
+
     /** The queue has room again, {@code waited} nanoseconds after it had exceeded its limit. */
     default void slowWrite(LiveConnection connection, long waited) {
     }

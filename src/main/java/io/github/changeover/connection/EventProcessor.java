@@ -194,6 +194,11 @@ final class EventProcessor implements Runnable {
         return !paused && !inCallback();
     }
 
+    /** Whether the client's next byte would be read at once: not paused, no event waits, and none is being processed. */
+    boolean awaitsClient() {
+        return !paused && events == 0;
+    }
+
     long bytesIn() {
         return bytesIn;
     }
@@ -369,7 +374,7 @@ final class EventProcessor implements Runnable {
     }
 
     private void idle() {
-        CloseCause cause = CloseCause.of(CloseCause.Kind.IDLE, "no byte for " + application.limits().idle());
+        CloseCause cause = CloseCause.of(CloseCause.Kind.IDLE, "no byte for " + timeouts.idleTime());
         closeState.expect(cause);
         if (!closes()) {
             beginCallback();

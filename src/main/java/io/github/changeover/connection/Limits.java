@@ -42,6 +42,11 @@ public record Limits(int queue, Duration idle, Duration stall, Duration closing,
         this(queue, idle, stall, closing, linger, drain, lifetime, earlyData, 8 * 1024);
     }
 
+    /** The same with other times. */
+    public Limits with(Duration idle, Duration lifetime) {
+        return new Limits(queue, idle, stall, closing, linger, drain, lifetime, earlyData, stallMin);
+    }
+
     private static Duration time(String name, Duration value) {
         if (value.isNegative()) throw new IllegalArgumentException("The " + name + " time must not be negative: " + value);
         return longest(value);

@@ -51,15 +51,17 @@ public final class LiveConnection implements AdvancedConnection {
     private volatile Transport transport;       // null before the container has opened the connection
     private volatile long openedAt;             // milliseconds of the epoch; 0 before
     private volatile long openedNanos;
+    private volatile long roundTrip = -1;       // nanoseconds of the last ping; -1 for none
     private volatile OutputFlusher.Watched watched;
     private boolean openingTold;                // both under the lock of ending
     private Runnable tellClosing;               // null unless the end came while the opening was told
 
     /**
+     * @param limits       of this connection
      * @param atEnd        runs once when the socket is closed, on every path: gives back what was reserved for the connection
      * @param afterHandler runs once after the handler's last callback
      */
-    public LiveConnection(Application application, UpgradeRequest request, ProtocolToken protocol, EarlyData earlyData, ConnectionHandler handler,
+    public LiveConnection(Application application, Limits limits, UpgradeRequest request, ProtocolToken protocol, EarlyData earlyData, ConnectionHandler handler,
                           Runnable atEnd, Runnable afterHandler) {
         this.id = application.registry().nextId();
         this.application = application;
@@ -69,15 +71,15 @@ public final class LiveConnection implements AdvancedConnection {
         this.afterHandler = afterHandler;
         this.memory = new MemoryAccount(application.memory(), this);
         this.queue = new OutputQueue(application.chunks(), memory, application.limits().queue());
-        this.timeouts = new TimeoutCheck(this, application.limits());
+        this.timeouts = new TimeoutCheck(this, limits);
         this.streams = handler instanceof ConnectionHandler.Blocking blocking ? new BlockingStreams(this, blocking, application) : null;
         this.processor = new EventProcessor(this, application, streams == null ? (ConnectionHandler.Events) handler : streams, earlyData, queue, closeState, timeouts);
         application.registry().expect(this);
     }
 
-    /** With nothing to do after the handler. */
+    /** With the application's limits, and nothing to do after the handler. */
     public LiveConnection(Application application, UpgradeRequest request, ProtocolToken protocol, EarlyData earlyData, ConnectionHandler handler, Runnable atEnd) {
-        this(application, request, protocol, earlyData, handler, atEnd, () -> { });
+        this(application, application.limits(), request, protocol, earlyData, handler, atEnd, () -> { });
     }
 
     // ---- called by the edge
@@ -271,6 +273,11 @@ public final class LiveConnection implements AdvancedConnection {
         processor.signal(IDLE);
     }
 
+    /** Pings the client, on a thread that may write to the container. */
+    void pingSoon(KeepAlive pings) {
+        application.housekeeping().execute(() -> Completions.guarded(pings::send));
+    }
+
     /** What the handler did not do in time is done without it, on a thread that may call the container. */
     void closeSoon(CloseCause cause) {
         application.housekeeping().execute(() -> close(cause));
@@ -435,6 +442,32 @@ public final class LiveConnection implements AdvancedConnection {
     }
 
     @Override
+    public Duration idleTime() {
+        return timeouts.idleTime();
+    }
+
+    @Override
+    public void idleTime(Duration time) {
+        timeouts.idleTime(time);
+    }
+
+    @Override
+    public void pingWhenQuiet(Duration after, Duration answer, Ping ping) {
+        timeouts.pingWhenQuiet(after, answer, ping);
+    }
+
+    @Override
+    public void pingAnswered(Duration time) {
+        roundTrip = time.toNanos();
+        application.listener().pinged(this, time);
+    }
+
+    @Override
+    public void endsAt(Supplier<Instant> until) {
+        timeouts.endsAt(until);
+    }
+
+    @Override
     public void renewScope() {
         processor.renewScope();
     }
@@ -558,6 +591,11 @@ public final class LiveConnection implements AdvancedConnection {
     /** Time without a byte in either direction, as the monitor saw it: exact to about a second. */
     public Duration idle() {
         return timeouts.idle(System.nanoTime());
+    }
+
+    /** How long the client took to answer the last ping. */
+    public Optional<Duration> roundTrip() {
+        return roundTrip < 0 ? Optional.empty() : Optional.of(Duration.ofNanos(roundTrip));
     }
 
     public long octetsIn() {

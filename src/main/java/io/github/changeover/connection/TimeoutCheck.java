@@ -1,7 +1,10 @@
 package io.github.changeover.connection;
 
+import io.github.changeover.spi.AdvancedConnection;
 import io.github.changeover.spi.CloseCause;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.function.Supplier;
 
 /**
  * The timeouts of one connection. {@link ConnectionMonitor} looks at its counters now and then, so that sending and receiving read no
@@ -9,10 +12,10 @@ import java.time.Duration;
  */
 final class TimeoutCheck {
     /** What a look at the counters shows. */
-    enum Finding { NONE, IDLE, IDLE_OVERDUE, SLOW_READER, SLOW_MESSAGE, LINGERED, NOT_CLOSED, LIFETIME_OVER, LIFETIME_EXCEEDED }
+    enum Finding { NONE, IDLE, IDLE_OVERDUE, SLOW_READER, SLOW_MESSAGE, LINGERED, NOT_CLOSED, PING, UNANSWERED, EXPIRED, LIFETIME_OVER, LIFETIME_EXCEEDED }
 
     /** What is in progress at the moment of a look. */
-    record Counters(long in, long out, long queued, boolean closing, boolean reading) {
+    record Counters(long in, long out, long queued, boolean closing, boolean reading, boolean awaitsClient) {
     }
 
     /** Time that a handler has for its last bytes before the connection is closed without them. */
@@ -28,6 +31,9 @@ final class TimeoutCheck {
     private long seenOut = -1;
     private volatile long activeSince;
     private long closingSince, lingerSince, expectedSince, openSince, idleSince, rejectedSince;
+    private volatile Duration idle;
+    private volatile KeepAlive pings;               // null without
+    private volatile Supplier<Instant> endsAt;      // null without
     private boolean closingSeen, lingerSeen, expectedSeen, idleSeen, lifetimeSeen, lifetimeExceeded, rejectedSeen;
     private MinimumRate reads, message;             // null while the client keeps up
     private long messageSeen;
@@ -38,6 +44,31 @@ final class TimeoutCheck {
     TimeoutCheck(LiveConnection connection, Limits limits) {
         this.connection = connection;
         this.limits = limits;
+        this.idle = limits.idle();
+    }
+
+    Duration idleTime() {
+        return idle;
+    }
+
+    /** From any thread. */
+    void idleTime(Duration time) {
+        idle = time.isNegative() ? Duration.ZERO : Limits.longest(time);
+    }
+
+    /** From any thread. */
+    void pingWhenQuiet(Duration after, Duration answer, AdvancedConnection.Ping ping) {
+        pings = new KeepAlive(after, answer, ping);
+    }
+
+    /** Null without. */
+    KeepAlive pings() {
+        return pings;
+    }
+
+    /** From any thread. */
+    void endsAt(Supplier<Instant> until) {
+        endsAt = until;
     }
 
     /**
@@ -81,13 +112,18 @@ final class TimeoutCheck {
             return;
         }
         OutputQueue queue = connection.queue();
-        switch (find(now, new Counters(connection.octetsIn(), queue.written(), queue.queued(), state.requested() != null, connection.processor().reads()))) {
+        switch (find(now, new Counters(connection.octetsIn(), queue.written(), queue.queued(), state.requested() != null,
+                connection.processor().reads(), connection.processor().awaitsClient()))) {
             case NONE -> { }
             case IDLE -> connection.idleTimeOver();
-            case IDLE_OVERDUE -> connection.closeSoon(CloseCause.of(CloseCause.Kind.IDLE, "no byte for " + limits.idle()));
+            case IDLE_OVERDUE -> connection.closeSoon(CloseCause.of(CloseCause.Kind.IDLE, "no byte for " + idle));
             case SLOW_READER -> connection.abortSoon(CloseCause.of(CloseCause.Kind.STALLED, "the client took less than " + limits.stallMin() + " bytes in "
                     + limits.stall() + " while " + queue.queued() + " waited (changeover.stall, changeover.stall.min)"));
-            case SLOW_MESSAGE -> slowMessage(now);
+            case SLOW_MESSAGE -> reject(now, CloseCause.of(CloseCause.Kind.STALLED, "less than " + limits.stallMin() + " bytes of an unfinished message arrived in "
+                    + limits.stall() + " (changeover.stall, changeover.stall.min)"));
+            case PING -> connection.pingSoon(pings);
+            case UNANSWERED -> reject(now, CloseCause.of(CloseCause.Kind.UNANSWERED, "nothing came from the client after a ping"));
+            case EXPIRED -> reject(now, CloseCause.of(CloseCause.Kind.EXPIRED, "the application had allowed the connection until a time that is over"));
             case LINGERED -> {
                 connection.lose(state.requested());
                 connection.abortSoon(state.requested());
@@ -110,9 +146,7 @@ final class TimeoutCheck {
         return CloseCause.of(CloseCause.Kind.LIFETIME, "open for " + limits.lifetime() + " (changeover.lifetime)");
     }
 
-    private void slowMessage(long now) {
-        CloseCause cause = CloseCause.of(CloseCause.Kind.STALLED, "less than " + limits.stallMin() + " bytes of an unfinished message arrived in "
-                + limits.stall() + " (changeover.stall, changeover.stall.min)");
+    private void reject(long now, CloseCause cause) {
         if (!rejectedSeen) {
             rejectedSeen = true;
             rejectedSince = now;
@@ -125,12 +159,12 @@ final class TimeoutCheck {
     Finding find(long now, Counters counters) {
         if (seenIn < 0) openSince = now;
         boolean received = counters.in != seenIn;
-        if (received || counters.out != seenOut) {
+        boolean sent = sent(counters.out);
+        if (received || sent) {
             activeSince = now;
             idleSeen = false;
         }
         if (received) seenIn = counters.in;      // after activeSince: who sees it sees that, too
-        seenOut = counters.out;
         if (!lingerSeen) lingerSince = now;
         lingerSeen = lingering;
         if (!closingSeen) closingSince = now;
@@ -141,8 +175,44 @@ final class TimeoutCheck {
         if (counters.closing) return now - closingSince > limits.closing().toNanos() ? Finding.NOT_CLOSED : Finding.NONE;
         // A callback that runs at this moment does not matter while bytes arrive: else a client could have time begin again by pings.
         if (sendsTooSlowly(now, counters.reading || received)) return Finding.SLOW_MESSAGE;
-        if (!limits.idle().isZero() && now - activeSince > limits.idle().toNanos()) return idleTimeOver(now);
+        if (hasExpired()) return Finding.EXPIRED;
+        long quiet = idle.toNanos();
+        if (quiet > 0 && now - activeSince > quiet) return idleTimeOver(now);
+        Finding ping = ping(now, received, counters);
+        if (ping != Finding.NONE) return ping;
         return limits.lifetime().isZero() ? Finding.NONE : lifetime(now - openSince);
+    }
+
+    /** Whether anything was sent since the last look, but for pings. */
+    private boolean sent(long out) {
+        KeepAlive now = pings;
+        if (now == null) {
+            boolean more = out != seenOut;
+            seenOut = out;
+            return more;
+        }
+        if (now.isSending()) return false;      // how much of it the ping is will be known at the next look
+        long others = out - now.bytes();        // less than before while a ping waits to be written
+        boolean more = others > seenOut;
+        seenOut = Math.max(seenOut, others);
+        return more;
+    }
+
+    private boolean hasExpired() {
+        Supplier<Instant> asked = endsAt;
+        if (asked == null) return false;
+        Instant end = asked.get();
+        return end != null && !Instant.now().isBefore(end);
+    }
+
+    private Finding ping(long now, boolean received, Counters counters) {
+        KeepAlive asked = pings;
+        if (asked == null) return Finding.NONE;
+        return switch (asked.look(now, received, activeSince, counters.queued, counters.awaitsClient)) {
+            case NONE -> Finding.NONE;
+            case PING -> Finding.PING;
+            case UNANSWERED -> Finding.UNANSWERED;
+        };
     }
 
     private boolean lingered(long now) {

@@ -7,6 +7,7 @@ import io.github.changeover.connection.BlockingThreads;
 import io.github.changeover.connection.CallbackPool;
 import io.github.changeover.connection.MemoryBudget;
 import io.github.changeover.connection.ConnectionMonitor;
+import io.github.changeover.connection.Limits;
 import io.github.changeover.negotiation.Explanation;
 import io.github.changeover.negotiation.Explanation.Ground;
 import io.github.changeover.negotiation.PathPolicy;
@@ -97,7 +98,7 @@ final class Deployment implements AutoCloseable {
         undo.add("the threads of connections", application::close);
         places = new Places(settings.bounds());
         overflow = Overflow.of(context, settings.maxCaptureOnDisk());
-        ConnectionMonitor monitor = new ConnectionMonitor(application.registry(), settings.limits(), loader);
+        ConnectionMonitor monitor = new ConnectionMonitor(application.registry(), settings.shortestLimits(), loader);
         undo.add("the monitor", monitor::close);
         switching = new Switching(container);
         SelfReport report = report();
@@ -250,6 +251,13 @@ final class Deployment implements AutoCloseable {
 
     Application application() {
         return application;
+    }
+
+    /** The limits of a connection of this request. */
+    Limits limits(Considered considered) {
+        if (internal.concern(considered)) return internal.application().limits();
+        String path = considered.request().path();
+        return policy().match(path).map(match -> settings.limits(match.rule().template())).orElseGet(() -> settings.limitsAt(path));
     }
 
     /** What a connection of this request shares with others. */

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -118,6 +119,27 @@ record Settings(Limits limits, Duration negotiation, int maxContent, int maxCapt
 
     private static Optional<Duration> time(SettingValues source, String name) {
         return source.value(name).map(set -> source.time(name, Duration.ZERO));
+    }
+
+    /** The limits of connections by the rule of this template. */
+    Limits limits(PathTemplate template) {
+        PathSetting set = paths.get(template.toString());
+        return set == null ? limits : limits.with(set.idle().orElse(limits.idle()), set.lifetime().orElse(limits.lifetime()));
+    }
+
+    /** The limits of connections on a path without a rule: those of the most specific template that matches. */
+    Limits limitsAt(String path) {
+        return paths.keySet().stream().map(PathTemplate::of).filter(template -> template.matches(path)).min(Comparator.naturalOrder()).map(this::limits).orElse(limits);
+    }
+
+    /** With the shortest times of all paths. */
+    Limits shortestLimits() {
+        return limits.with(shortest(limits.idle(), PathSetting::idle), shortest(limits.lifetime(), PathSetting::lifetime));
+    }
+
+    private Duration shortest(Duration ofAll, Function<PathSetting, Optional<Duration>> ofPath) {
+        return Stream.concat(Stream.of(ofAll), paths.values().stream().flatMap(set -> ofPath.apply(set).stream())).filter(time -> !time.isZero())
+                .min(Comparator.naturalOrder()).orElse(Duration.ZERO);
     }
 
     /** The effective configuration, for the report at start. */

@@ -145,7 +145,7 @@ final class Switching {
         }
         Runnable held = exchange.handOver();
         try {
-            LiveConnection connection = new LiveConnection(application, pending.context().request(), pending.context().protocol(),
+            LiveConnection connection = new LiveConnection(application, pending.deployment().limits(pending.considered()), pending.context().request(), pending.context().protocol(),
                     early(protocol, request), handler, held, afterHandler);
             exchange.memoryMovesTo(connection);
             return Optional.of(new Made(connection, handler));

@@ -1,6 +1,9 @@
 package io.github.changeover.spi;
 
 import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.function.Supplier;
 
 /**
  * What a protocol library needs of a connection beside {@link SwitchedConnection}, which is enough for most handlers:
@@ -46,6 +49,47 @@ public interface AdvancedConnection extends SwitchedConnection {
      * some {@code changeover.stall}, while the connection reads, ends the connection: see {@link ConnectionHandler.Events#rejected}.
      */
     void unfinishedMessage(long bytes);
+
+    /**
+     * Time without a byte in either direction after which {@link ConnectionHandler.Events#idle} is called: that of the path
+     * ({@code changeover.path.TEMPLATE.idle}), or else {@code changeover.idle}, unless it was set here. Zero for never.
+     */
+    Duration idleTime();
+
+    /** Sets the {@link #idleTime()} of this connection; zero or less for never. From any thread. It counts from the last byte. */
+    void idleTime(Duration time);
+
+    /**
+     * From now on, has the client pinged after some time without a byte in either direction. If nothing at all comes from it for the time after that,
+     * while the connection reads, {@link ConnectionHandler.Events#rejected} is called with {@link CloseCause.Kind#UNANSWERED}. What a ping sends does
+     * not count as activity of the connection. There is none while bytes wait to be sent, or while the connection is closing.
+     *
+     * @param after  above zero
+     * @param answer above zero
+     * @param ping   sends it, on a thread of ours, also while a callback runs; must not block
+     */
+    void pingWhenQuiet(Duration after, Duration answer, Ping ping);
+
+    /** Sends a ping. */
+    interface Ping {
+        /** Sends it, or nothing. Returns how many bytes are sent for it. */
+        int send();
+    }
+
+    /**
+     * For the observers of the connection: how long the client took to answer the last ping.
+     *
+     * @param time between the ping's send and its answer's arrival
+     */
+    void pingAnswered(Duration time);
+
+    /**
+     * From now on, the connection ends when a time is reached, which may change: {@link ConnectionHandler.Events#rejected} is called with
+     * {@link CloseCause.Kind#EXPIRED}.
+     *
+     * @param until asked several times a second for that time, null for none; must return at once
+     */
+    void endsAt(Supplier<Instant> until);
 
     /**
      * In a callback that makes several calls of the application's code, as for several messages: begins a new request scope of CDI, where there

@@ -24,6 +24,10 @@ public record CloseCause(Kind kind, String detail, Optional<Throwable> failure) 
         IDLE,
         /** In some {@code changeover.stall} the client took, or sent of an unfinished message, less than {@code changeover.stall.min}. */
         STALLED,
+        /** Nothing came from the client for some time after it was pinged. */
+        UNANSWERED,
+        /** The time until which the application had allowed the connection is over. */
+        EXPIRED,
         /** The handler sent more than the queue holds. */
         OVERFLOW,
         /** The connections of the application held more than {@code changeover.memory.max}, and this one held the most. */

@@ -60,7 +60,8 @@ public sealed interface ConnectionHandler {
 
         /**
          * The server closes the connection for what its client sends, or fails to send: what is sent now is the last. The cause is
-         * {@link CloseCause.Kind#STALLED}, for a message that arrives too slowly, or {@link CloseCause.Kind#MEMORY}; more may be added. Where no
+         * {@link CloseCause.Kind#STALLED}, for a message that arrives too slowly, {@link CloseCause.Kind#MEMORY}, or what the handler has asked for by
+         * {@link AdvancedConnection#pingWhenQuiet} and {@link AdvancedConnection#endsAt}; more may be added. Where no
          * thread is free for 400 ms the connection is closed without this call.
          */
         default void rejected(SwitchedConnection connection, CloseCause cause) {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.changeover.connection.TimeoutCheck.Counters;
 import io.github.changeover.connection.TimeoutCheck.Finding;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,10 +17,10 @@ class TimeoutCheckTest {
     private static final long START = Long.MAX_VALUE - 1_000_000_000L;      // nanoTime may wrap
     private final TimeoutCheck time = new TimeoutCheck(null, Rig.LIMITS);
     private long in, out, queued;
-    private boolean closing;
+    private boolean closing, busy;
 
     private Finding at(double seconds) {
-        return time.find(START + (long) (seconds * 1e9), new Counters(in, out, queued, closing, true));
+        return time.find(START + (long) (seconds * 1e9), new Counters(in, out, queued, closing, !busy, !busy));
     }
 
     @Test
@@ -37,8 +39,8 @@ class TimeoutCheckTest {
     void zeroIdleIsForEver() {
         Limits limits = new Limits(1, Duration.ZERO, Duration.ofSeconds(3), Duration.ofSeconds(2), Duration.ofSeconds(1), Duration.ZERO, Duration.ZERO, 0);
         TimeoutCheck patient = new TimeoutCheck(null, limits);
-        assertThat(patient.find(0, new Counters(0, 0, 0, false, true))).isEqualTo(Finding.NONE);
-        assertThat(patient.find(Long.MAX_VALUE, new Counters(0, 0, 0, false, true))).isEqualTo(Finding.NONE);
+        assertThat(patient.find(0, new Counters(0, 0, 0, false, true, true))).isEqualTo(Finding.NONE);
+        assertThat(patient.find(Long.MAX_VALUE, new Counters(0, 0, 0, false, true, true))).isEqualTo(Finding.NONE);
     }
 
     @Test
@@ -102,7 +104,7 @@ class TimeoutCheckTest {
     void aMessageThatIsNotReadMayWait() {
         time.unfinishedMessage(1);
         for (int second = 0; second < 20; second++) {
-            assertThat(time.find(START + second * 1_000_000_000L, new Counters(0, ++out, 0, false, false))).isEqualTo(Finding.NONE);
+            assertThat(time.find(START + second * 1_000_000_000L, new Counters(0, ++out, 0, false, false, false))).isEqualTo(Finding.NONE);
         }
     }
 
@@ -112,7 +114,7 @@ class TimeoutCheckTest {
         time.unfinishedMessage(1);
         Finding found = Finding.NONE;
         for (int tick = 0; tick < 40 && found == Finding.NONE; tick++) {
-            found = time.find(START + tick * 100_000_000L, new Counters(in += 6, 0, 0, false, tick % 2 == 0));
+            found = time.find(START + tick * 100_000_000L, new Counters(in += 6, 0, 0, false, tick % 2 == 0, tick % 2 == 0));
         }
         assertThat(found).isEqualTo(Finding.SLOW_MESSAGE);
     }
@@ -180,21 +182,21 @@ class TimeoutCheckTest {
                 Duration.ZERO, Limits.ANY));
         patient.lingering(true);
         for (int look = 0; look <= 20; look++) {
-            assertThat(patient.find(START + look * 50_000_000L, new Counters(look, 0, 0, true, true))).isEqualTo(Finding.NONE);
+            assertThat(patient.find(START + look * 50_000_000L, new Counters(look, 0, 0, true, true, true))).isEqualTo(Finding.NONE);
         }
-        assertThat(patient.find(START + 1_050_000_000L, new Counters(21, 0, 0, true, true))).isEqualTo(Finding.LINGERED);
+        assertThat(patient.find(START + 1_050_000_000L, new Counters(21, 0, 0, true, true, true))).isEqualTo(Finding.LINGERED);
     }
 
     @Test
     void aLifeIsToldItsEndTwiceHoweverBusyItIs() {
         TimeoutCheck busy = new TimeoutCheck(null, new Limits(1, Duration.ofSeconds(1), Duration.ofSeconds(3), Duration.ofSeconds(2), Duration.ofSeconds(1), Duration.ofSeconds(2),
                 Duration.ofSeconds(10), 0));
-        for (int second = 0; second <= 10; second++) assertThat(busy.find(START + second * 1_000_000_000L, new Counters(second, 0, 0, false, true))).isEqualTo(Finding.NONE);
-        assertThat(busy.find(START + 10_500_000_000L, new Counters(11, 0, 0, false, true))).isEqualTo(Finding.LIFETIME_OVER);
-        assertThat(busy.find(START + 11_000_000_000L, new Counters(12, 0, 0, false, true))).isEqualTo(Finding.NONE);
-        assertThat(busy.find(START + 12_000_000_000L, new Counters(13, 0, 0, false, true))).isEqualTo(Finding.NONE);
-        assertThat(busy.find(START + 12_100_000_000L, new Counters(14, 0, 0, false, true))).isEqualTo(Finding.LIFETIME_EXCEEDED);
-        assertThat(busy.find(START + 12_200_000_000L, new Counters(15, 0, 0, false, true))).isEqualTo(Finding.NONE);
+        for (int second = 0; second <= 10; second++) assertThat(busy.find(START + second * 1_000_000_000L, new Counters(second, 0, 0, false, true, true))).isEqualTo(Finding.NONE);
+        assertThat(busy.find(START + 10_500_000_000L, new Counters(11, 0, 0, false, true, true))).isEqualTo(Finding.LIFETIME_OVER);
+        assertThat(busy.find(START + 11_000_000_000L, new Counters(12, 0, 0, false, true, true))).isEqualTo(Finding.NONE);
+        assertThat(busy.find(START + 12_000_000_000L, new Counters(13, 0, 0, false, true, true))).isEqualTo(Finding.NONE);
+        assertThat(busy.find(START + 12_100_000_000L, new Counters(14, 0, 0, false, true, true))).isEqualTo(Finding.LIFETIME_EXCEEDED);
+        assertThat(busy.find(START + 12_200_000_000L, new Counters(15, 0, 0, false, true, true))).isEqualTo(Finding.NONE);
     }
 
     @Test
@@ -211,7 +213,132 @@ class TimeoutCheckTest {
     void timesBeyondWhatCanBeCountedAreLong() {
         Duration ages = Duration.ofHours(999_999_999);
         TimeoutCheck patient = new TimeoutCheck(null, new Limits(1, ages, ages, ages, ages, ages, ages, 0));
-        assertThat(patient.find(0, new Counters(0, 0, 1, true, true))).isEqualTo(Finding.NONE);
-        assertThat(patient.find(Duration.ofDays(365).toNanos(), new Counters(0, 0, 1, true, true))).isEqualTo(Finding.NONE);
+        assertThat(patient.find(0, new Counters(0, 0, 1, true, true, true))).isEqualTo(Finding.NONE);
+        assertThat(patient.find(Duration.ofDays(365).toNanos(), new Counters(0, 0, 1, true, true, true))).isEqualTo(Finding.NONE);
+    }
+
+    @Test
+    @DisplayName("W10: a connection's own idle time wins, longer, shorter or never, from the next look on")
+    void ownIdleTime() {
+        time.idleTime(Duration.ofSeconds(20));
+        assertThat(at(0)).isEqualTo(Finding.NONE);
+        assertThat(at(20)).isEqualTo(Finding.NONE);
+        time.idleTime(Duration.ofMillis(-1));
+        assertThat(time.idleTime()).isZero();
+        assertThat(at(1000)).isEqualTo(Finding.NONE);
+        time.idleTime(Duration.ofSeconds(1));
+        in++;
+        assertThat(at(1001)).isEqualTo(Finding.NONE);
+        assertThat(at(1002.1)).isEqualTo(Finding.IDLE);
+    }
+
+    // ---- pings: after 2 s, answer within 1 s
+
+    private int pings;
+
+    /** What a look finds, its ping sent at once, and written. */
+    private Finding pinging(double seconds) {
+        Finding found = at(seconds);
+        if (found == Finding.PING) {
+            alive.send();
+            out += 10;
+        }
+        return found;
+    }
+
+    private KeepAlive alive;
+
+    private void pingsAreOn() {
+        time.pingWhenQuiet(Duration.ofSeconds(2), Duration.ofSeconds(1), () -> {
+            pings++;
+            return 10;
+        });
+        alive = time.pings();
+    }
+
+    @Test
+    @DisplayName("A client is pinged after that time without a byte either way, and no ping keeps it waiting twice")
+    void pingAfterQuiet() {
+        pingsAreOn();
+        assertThat(pinging(0)).isEqualTo(Finding.NONE);
+        out++;
+        assertThat(pinging(1)).isEqualTo(Finding.NONE);
+        assertThat(pinging(3)).isEqualTo(Finding.NONE);
+        assertThat(pinging(3.1)).isEqualTo(Finding.PING);
+        assertThat(pinging(3.2)).isEqualTo(Finding.NONE);
+        in++;
+        assertThat(pinging(4)).isEqualTo(Finding.NONE);
+        assertThat(pinging(6)).isEqualTo(Finding.NONE);
+        assertThat(pinging(6.1)).isEqualTo(Finding.PING);
+        assertThat(pinging(6.2)).isEqualTo(Finding.NONE);
+        assertThat(pinging(7.2)).isEqualTo(Finding.NONE);
+        assertThat(pinging(7.3)).isEqualTo(Finding.UNANSWERED);
+        assertThat(pings).isEqualTo(2);
+    }
+
+    @Test
+    @DisplayName("A ping is no activity: the idle time (5 s) counts from the last other byte; what the client answers is")
+    void pingsDoNotKeepAConnectionFromBeingIdle() {
+        time.pingWhenQuiet(Duration.ofSeconds(2), Duration.ofSeconds(100), () -> 10);
+        alive = time.pings();
+        assertThat(pinging(0)).isEqualTo(Finding.NONE);
+        assertThat(pinging(2.1)).isEqualTo(Finding.PING);
+        assertThat(pinging(4)).isEqualTo(Finding.NONE);
+        assertThat(time.idle(START + 4_000_000_000L)).isEqualTo(Duration.ofSeconds(4));
+        assertThat(pinging(5.1)).isEqualTo(Finding.IDLE);
+    }
+
+    @Test
+    @DisplayName("While bytes wait for the client, or it is closing, there is no ping")
+    void noPingBehindASendThatIsStuck() {
+        pingsAreOn();
+        assertThat(pinging(0)).isEqualTo(Finding.NONE);
+        queued = 5;
+        assertThat(pinging(2.5)).isEqualTo(Finding.NONE);
+        queued = 0;
+        closing = true;
+        assertThat(pinging(2.6)).isEqualTo(Finding.NONE);
+        assertThat(pings).isZero();
+    }
+
+    @Test
+    @DisplayName("While the application is busy its client is not found silent, but is pinged again, for proxies between")
+    void aBusyApplicationIsNotTheClientsSilence() {
+        pingsAreOn();
+        assertThat(pinging(0)).isEqualTo(Finding.NONE);
+        busy = true;
+        assertThat(pinging(2.1)).isEqualTo(Finding.PING);
+        assertThat(pinging(2.2)).isEqualTo(Finding.NONE);
+        assertThat(pinging(4)).isEqualTo(Finding.NONE);
+        assertThat(pinging(4.3)).isEqualTo(Finding.PING);
+        busy = false;
+        assertThat(pinging(4.4)).isEqualTo(Finding.NONE);
+        in++;
+        assertThat(pinging(4.5)).isEqualTo(Finding.NONE);
+    }
+
+    @Test
+    void aPingThatWasNotSentIsTriedAgain() {
+        time.pingWhenQuiet(Duration.ofSeconds(2), Duration.ofSeconds(1), () -> 0);
+        alive = time.pings();
+        assertThat(at(0)).isEqualTo(Finding.NONE);
+        assertThat(at(2.1)).isEqualTo(Finding.PING);
+        assertThat(at(3.5)).describedAs("while it is being sent").isEqualTo(Finding.NONE);
+        alive.send();
+        assertThat(at(3.6)).isEqualTo(Finding.PING);
+    }
+
+    @Test
+    @DisplayName("The time at which a connection ends may come, go and change")
+    void endsAt() {
+        AtomicReference<Instant> end = new AtomicReference<>();
+        time.endsAt(end::get);
+        assertThat(at(0)).isEqualTo(Finding.NONE);
+        end.set(Instant.now().plusSeconds(1000));
+        assertThat(at(0)).isEqualTo(Finding.NONE);
+        end.set(Instant.now());
+        assertThat(at(0)).isEqualTo(Finding.EXPIRED);
+        end.set(Instant.MAX);
+        assertThat(at(0)).isEqualTo(Finding.NONE);
     }
 }
