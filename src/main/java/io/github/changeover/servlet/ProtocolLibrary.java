@@ -57,6 +57,16 @@ public interface ProtocolLibrary {
      */
     record Start(ServletContext context, Changeover changeover, SettingValues settings, int requestThreads, Executor results, Supplier<Runnable> scope,
             Optional<URI> localAddress) {
+        /** What the application brings of a type: found by {@link ServiceLoader} and among the beans of CDI, each class once. */
+        public <T> List<T> found(Class<T> type) {
+            ClassLoader loader = context.getClassLoader();
+            List<T> found = new ArrayList<>();
+            ServiceLoader.load(type, loader).forEach(found::add);
+            List<T> services = List.copyOf(found);
+            Instances.of(loader).beans(type).stream().filter(bean -> services.stream().noneMatch(service -> service.getClass().isInstance(bean))).forEach(found::add);
+            return found;
+        }
+
         /** @throws IllegalStateException when the library that a protocol is built on is not here */
         public void need(String type, String protocol, String artifact) {
             try {

@@ -40,13 +40,13 @@ final class EndpointContainer extends TyrusServerContainer {
     private ScheduledThreadPoolExecutor timer;
     private volatile ExecutorService executor;
     private boolean started;
+    private volatile Long idle;         // milliseconds of new sessions, as the program has set it; null when it has not
     private volatile FrontController frontController;       // null until it may serve
 
     private EndpointContainer(Set<Class<?>> classes, String contextPath) {
         super(classes);
         this.contextPath = contextPath;
         this.engine = engine();
-        setDefaultMaxSessionIdleTimeout(-1);        // 0 would make Tyrus schedule a task for every message
     }
 
     /**
@@ -160,12 +160,28 @@ final class EndpointContainer extends TyrusServerContainer {
         return executor;
     }
 
-    /** For sessions whose program sets an idle timeout: a cancelled task leaves at once, and no thread stays when none is due. */
+    /** What the program has set. A session that is being made gets this, or else what the settings say of its path. */
     @Override
-    public synchronized ScheduledExecutorService getScheduledExecutorService() {
-        if (timer == null) {
-            timer = new SessionTimer(executor);
-        }
+    public long getDefaultMaxSessionIdleTimeout() {
+        Long program = idle;
+        Long first = SessionSchedule.firstIdleTime(program);
+        return first != null ? first : program != null ? program : -1;
+    }
+
+    @Override
+    public void setDefaultMaxSessionIdleTimeout(long milliseconds) {
+        idle = milliseconds;
+    }
+
+    @Override
+    public ScheduledExecutorService getScheduledExecutorService() {
+        SessionSchedule ofSession = SessionSchedule.take(this::timer);
+        return ofSession != null ? ofSession : timer();
+    }
+
+    /** For sessions whose program sets a heartbeat: no thread stays when none is due. */
+    private synchronized ScheduledExecutorService timer() {
+        if (timer == null) timer = new SessionTimer(executor);
         return timer;
     }
 

@@ -2,6 +2,7 @@ package io.github.changeover.websocket.engine;
 
 import io.github.changeover.spi.AdvancedConnection;
 import io.github.changeover.spi.SwitchedConnection;
+import io.github.changeover.websocket.WebSocketListener;
 import io.github.changeover.websocket.frames.FrameWriter;
 import io.github.changeover.websocket.frames.Opcode;
 import java.io.IOException;
@@ -31,6 +32,7 @@ final class FrameOutlet extends Writer {
     private final long mostQueued;
     private final Executor results;
     private boolean closeSent;              // nothing may follow a Close frame (RFC 6455 section 5.5.1); changed while nobody else sends
+    private SessionObserver observer;       // null where nobody listens; set before anything is sent
     private volatile boolean silent;        // there is nobody to send to
 
     /**
@@ -44,6 +46,11 @@ final class FrameOutlet extends Writer {
         this.clientHasClosed = clientHasClosed;
         this.mostQueued = mostQueued;
         this.results = results;
+    }
+
+    /** Before anything is sent. */
+    void observe(SessionObserver by) {
+        observer = by;
     }
 
     /** Whether the client is behind: nothing more should be read from it. */
@@ -124,6 +131,18 @@ final class FrameOutlet extends Writer {
      * @return whether it was its turn
      */
     boolean write(int bytes, Supplier<ByteBuffer> next, CompletionHandler<ByteBuffer> done, WriterInfo info) {
+        if (observer == null) return writeFrame(bytes, next, done, info);
+        Runnable[] told = {WebSocketListener.NOTHING};
+        boolean turn = writeFrame(bytes, () -> {
+            ByteBuffer frame = next.get();
+            if (frame != null) told[0] = observer.sending(frame);
+            return frame;
+        }, done, info);
+        told[0].run();
+        return turn;
+    }
+
+    private boolean writeFrame(int bytes, Supplier<ByteBuffer> next, CompletionHandler<ByteBuffer> done, WriterInfo info) {
         return isAsynchronous(info) || isControl(info) ? writeAtOnce(bytes, next, done, info) : writePatiently(bytes, next, done);
     }
 
@@ -194,6 +213,18 @@ final class FrameOutlet extends Writer {
         if (done == null) return;
         if (failure == null) done.completed(NOTHING);
         else done.failed(failure);
+    }
+
+    /** Sends a Ping of the server's own: never behind bytes that wait, nor behind a Close frame. Returns whether it was sent. */
+    boolean ping(ByteBuffer frame) {
+        return !silent && connection.together(() -> !closeSent && connection.queued() == 0 && send(() -> frame, null) == Step.DONE);
+    }
+
+    /** Sends a Close frame. What Tyrus sends then goes nowhere. */
+    void close(ByteBuffer frame) {
+        if (silent) return;
+        if (observer != null) observer.sending(frame);
+        connection.together(() -> closeSent ? Step.CLOSED : send(() -> frame, null));
     }
 
     /** Whether the Close frame of this side is on its way. */

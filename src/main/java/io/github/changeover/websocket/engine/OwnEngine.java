@@ -4,6 +4,7 @@ import io.github.changeover.negotiation.PathTemplate;
 import io.github.changeover.servlet.Logouts;
 import io.github.changeover.servlet.ProtocolLibrary;
 import io.github.changeover.servlet.SessionEnds;
+import io.github.changeover.websocket.WebSocketListener;
 import io.github.changeover.websocket.frames.DeflatePool;
 import jakarta.servlet.ServletContext;
 import jakarta.websocket.DeploymentException;
@@ -51,7 +52,8 @@ final class OwnEngine implements ProtocolLibrary.Started {
         }
         DeflatePool pool = new DeflatePool();
         SessionEnds ends = SessionEnds.of(context);
-        WebSocketHandler.Shared shared = new WebSocketHandler.Shared(pool, ends, start.results(), start.scope());
+        WebSocketHandler.Shared shared = new WebSocketHandler.Shared(pool, ends, start.results(), start.scope(),
+                SessionObserver.Listeners.of(start.found(WebSocketListener.class)));
         container.serve(new FrontController(container, terms, shared));
         container.paths().forEach(path -> start.changeover().path(path).offer(new WebSocketProtocol(container.getWebSocketEngine(), terms.of(PathTemplate.of(path)), shared)));
         return new OwnEngine(container, tyrus, pool, ends);

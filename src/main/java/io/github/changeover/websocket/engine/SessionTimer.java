@@ -6,7 +6,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Tyrus' timer for sessions whose program sets an idle timeout or a heartbeat. What is due runs on other threads: a heartbeat may wait for its client, and
+ * Tyrus' timer for sessions whose program sets a heartbeat. What is due runs on other threads: a heartbeat may wait for its client, and
  * would hold up all sessions. A cancelled task leaves at once, and no thread stays when none is due.
  */
 final class SessionTimer extends ScheduledThreadPoolExecutor {

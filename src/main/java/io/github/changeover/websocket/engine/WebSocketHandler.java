@@ -1,21 +1,25 @@
 package io.github.changeover.websocket.engine;
 
 import io.github.changeover.servlet.SessionEnds;
+import io.github.changeover.spi.AdvancedConnection;
 import io.github.changeover.spi.CloseCause;
 import io.github.changeover.spi.ConnectionHandler;
 import io.github.changeover.spi.SwitchedConnection;
 import io.github.changeover.spi.UpgradeRequest;
 import io.github.changeover.websocket.DeflateAgreement;
 import io.github.changeover.websocket.engine.WebSocketLibrary.Terms;
+import io.github.changeover.websocket.frames.CloseFrame;
 import io.github.changeover.websocket.frames.DeflatePool;
 import io.github.changeover.websocket.frames.FrameFault;
 import io.github.changeover.websocket.frames.FrameLimits;
 import io.github.changeover.websocket.frames.FrameReader;
 import io.github.changeover.websocket.frames.FrameSink;
 import io.github.changeover.websocket.frames.FrameWriter;
+import io.github.changeover.websocket.frames.Opcode;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.CloseReason.CloseCode;
 import jakarta.websocket.CloseReason.CloseCodes;
+import jakarta.websocket.Session;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
@@ -33,14 +37,18 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
     static final int LARGE = 4 * 1024;
     private static final int CLOSE = 0x88;
     private final UpgradeInfo info;
+    private final String subprotocol;
     private final Optional<DeflateAgreement> deflate;
     private final Terms terms;
     private final Shared shared;
     private FrameOutlet outlet;             // null until opened
+    private SessionObserver observer;       // null where nobody listens
     private MessageMemory memory;
     private FrameReader reader;
     private Connection tyrus;
     private FrameReceiver receiver;
+    private SessionPings pings;             // null without
+    private MessageRate rate;               // null without a limit
     private final long negotiated;
     private SessionEnds.Expected expected;  // null unless an authenticated user's session is watched
 
@@ -49,13 +57,18 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
      *
      * @param results runs results of asynchronous sends
      * @param scope   begins a request scope on the thread for one result; what it returns ends it
+     * @param listeners of the application's
      */
-    record Shared(DeflatePool pool, SessionEnds ends, Executor results, Supplier<Runnable> scope) {
+    record Shared(DeflatePool pool, SessionEnds ends, Executor results, Supplier<Runnable> scope, SessionObserver.Listeners listeners) {
     }
 
-    /** @param negotiated when, in nanoseconds: a logout since then counts */
-    WebSocketHandler(UpgradeInfo info, Optional<DeflateAgreement> deflate, Terms terms, Shared shared, long negotiated) {
+    /**
+     * @param subprotocol what was agreed on; empty for none
+     * @param negotiated  when, in nanoseconds: a logout since then counts
+     */
+    WebSocketHandler(UpgradeInfo info, String subprotocol, Optional<DeflateAgreement> deflate, Terms terms, Shared shared, long negotiated) {
         this.info = info;
+        this.subprotocol = subprotocol;
         this.deflate = deflate;
         this.terms = terms;
         this.shared = shared;
@@ -67,6 +80,23 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
         memory = new MessageMemory(connection.advanced());
         reader = new FrameReader(FrameLimits.ofMessages(terms.maxMessage()), deflate, shared.pool, memory);
         outlet = new FrameOutlet(connection, new FrameWriter(deflate, shared.pool), reader::closeCame, terms.sendMax(), new SerialExecutor(shared.results, shared.scope));
+        observer = shared.listeners.of(connection.id(), connection.request(), subprotocol);
+        if (observer != null) {
+            outlet.observe(observer);
+            observer.opened();
+        }
+        if (terms.sessions().messagesMax() > 0) rate = new MessageRate(terms.sessions().messagesMax());
+        SessionSchedule schedule = new SessionSchedule(connection.advanced());
+        schedule.opening(this::open);
+        watch(connection, schedule);
+        UpgradeRequest request = connection.request();
+        if (request.principal().isPresent() && request.sessionId().isPresent()) {
+            expected = shared.ends.expect(request.sessionId().get(), negotiated, () -> connection.execute(
+                    () -> end(CloseCodes.VIOLATED_POLICY, "The user's session has ended.")));
+        }
+    }
+
+    private void open() {
         Optional<TyrusUpgrade> known = TyrusUpgrade.of(info);
         if (known.isPresent()) {
             MessageReader messages = known.get().open(outlet, memory);
@@ -76,11 +106,18 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
             tyrus = info.createConnection(outlet, reason -> outlet.end());
             receiver = new TyrusReceiver(tyrus.getReadHandler(), memory);
         }
-        UpgradeRequest request = connection.request();
-        if (request.principal().isPresent() && request.sessionId().isPresent()) {
-            expected = shared.ends.expect(request.sessionId().get(), negotiated, () -> connection.execute(
-                    () -> end(CloseCodes.VIOLATED_POLICY, "The user's session has ended.")));
+    }
+
+    /** From here on the monitor looks at the session's times. */
+    private void watch(SwitchedConnection connection, SessionSchedule schedule) {
+        AdvancedConnection advanced = connection.advanced();
+        SessionTerms times = terms.sessions();
+        if (!times.ping().isZero()) {
+            pings = new SessionPings(advanced, outlet);
+            advanced.pingWhenQuiet(times.ping(), times.pong(), pings);
         }
+        Session session = schedule.session();
+        if (session != null) advanced.endsAt(new SessionExpiry(session, connection.toString()));
     }
 
     @Override
@@ -96,10 +133,35 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
 
     @Override
     public void frame(int first, byte[] bytes, int from, int to) {
+        if (pings != null && pings.isAnswer(first, bytes, from, to)) return;
+        if (observer != null && Opcode.isClose(first)) observer.closing(bytes, from, to);
         if (first == CLOSE && from == to) {     // Tyrus would tell the endpoint of 1000
             end(CloseCodes.NO_STATUS_CODE, "");
             return;
         }
+        if (rate != null && isTooFast(first)) {
+            reader.close();
+            end(CloseCodes.VIOLATED_POLICY, "More than " + terms.sessions().messagesMax() + " messages in a second (changeover.websocket.messages.max).");
+            return;
+        }
+        if (observer == null) {
+            deliver(first, bytes, from, to);
+            return;
+        }
+        Runnable behind = observer.messageIn(first, to - from);
+        try {
+            deliver(first, bytes, from, to);
+        } finally {
+            behind.run();
+        }
+    }
+
+    /** Fragments of a message are one; control frames count, for a flood of them is one as well. */
+    private boolean isTooFast(int first) {
+        return (first & Opcode.MASK) != Opcode.CONTINUATION && !Opcode.isClose(first) && rate.isTooFast();
+    }
+
+    private void deliver(int first, byte[] bytes, int from, int to) {
         int copy = to - from < LARGE ? 0 : to - from;
         boolean fits = copy == 0 || memory.charge(copy);
         memory.pin();
@@ -140,14 +202,27 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
 
     @Override
     public void idle(SwitchedConnection connection) {
-        end(CloseCodes.GOING_AWAY, "Nothing was sent or received for long.");
+        timedOut("Nothing was sent or received for " + connection.advanced().idleTime().toMillis() + " ms.");
     }
 
     @Override
     public void rejected(SwitchedConnection connection, CloseCause cause) {
         drop();
-        if (cause.kind() == CloseCause.Kind.MEMORY) failed(FrameFault.NO_MEMORY);
-        else end(CloseCodes.VIOLATED_POLICY, "The rest of a message must arrive faster (changeover.stall, changeover.stall.min).");
+        switch (cause.kind()) {
+            case MEMORY -> failed(FrameFault.NO_MEMORY);
+            case UNANSWERED -> timedOut("Nothing came for " + terms.sessions().pong().toMillis() + " ms after a Ping (changeover.websocket.pong).");
+            case EXPIRED -> end(CloseCodes.VIOLATED_POLICY, "The time until which this session is valid is over.");
+            default -> end(CloseCodes.VIOLATED_POLICY, "The rest of a message must arrive faster (changeover.stall, changeover.stall.min).");
+        }
+    }
+
+    /**
+     * The client gets 1001, as it always has (RFC 6455 section 7.4.1). The endpoint is told of 1006: "if the local container determines the session has timed
+     * out, the local implementation must use the WebSocket protocol close code 1006" (Jakarta WebSocket 2.2 section 2.1.5); Tomcat does both, too.
+     */
+    private void timedOut(String reason) {
+        outlet.close(CloseFrame.of(CloseCodes.GOING_AWAY.getCode(), reason));
+        end(CloseCodes.CLOSED_ABNORMALLY, reason);
     }
 
     @Override
@@ -162,6 +237,7 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
         drop();     // first: the endpoint may throw
         lost(cause.kind().toString());
         if (tyrus instanceof MessageReader messages) messages.deliverClose();
+        if (observer != null) observer.closed();
     }
 
     /** Nothing is read any more. */

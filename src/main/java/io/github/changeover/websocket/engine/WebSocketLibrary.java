@@ -13,6 +13,7 @@ import io.github.changeover.websocket.HandshakePolicy;
 import io.github.changeover.websocket.OpeningHandshake;
 import io.github.changeover.websocket.SameOrigin;
 import jakarta.servlet.ServletContext;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -32,12 +33,16 @@ public final class WebSocketLibrary implements ProtocolLibrary {
 
     @Override
     public Set<String> settings() {
-        return Set.of(EngineChoice.SETTING, ORIGINS, ORIGIN_REQUIRED, MESSAGE_MAX, SEND_MAX, DEFLATE);
+        Set<String> settings = new HashSet<>(pathSettings());
+        settings.add(EngineChoice.SETTING);
+        return settings;
     }
 
     @Override
     public Set<String> pathSettings() {
-        return Set.of(ORIGINS, ORIGIN_REQUIRED, MESSAGE_MAX, SEND_MAX, DEFLATE);
+        Set<String> settings = new HashSet<>(Set.of(ORIGINS, ORIGIN_REQUIRED, MESSAGE_MAX, SEND_MAX, DEFLATE));
+        settings.addAll(SessionTerms.NAMES);
+        return settings;
     }
 
     /**
@@ -47,12 +52,13 @@ public final class WebSocketLibrary implements ProtocolLibrary {
      * @param handshake  what is agreed on
      * @param maxMessage bytes of a message, inflated
      * @param sendMax    bytes that may wait for a session's client after an asynchronous send
+     * @param sessions   of open sessions
      */
-    record Terms(SameOrigin origins, HandshakePolicy handshake, int maxMessage, int sendMax) {
+    record Terms(SameOrigin origins, HandshakePolicy handshake, int maxMessage, int sendMax, SessionTerms sessions) {
         static Terms of(SettingValues settings) {
             SameOrigin origins = SameOrigin.only().allowing(origins(settings)).requiringOrigin(settings.flag(ORIGIN_REQUIRED).orElse(false)).behind(ForwardedAuthority.TRUSTED);
             HandshakePolicy handshake = settings.flag(DEFLATE).orElse(true) ? HandshakePolicy.NOTHING.withDeflate(DeflatePolicy.JDK) : HandshakePolicy.NOTHING;
-            return new Terms(origins, handshake, settings.size(MESSAGE_MAX, 16 << 20), settings.size(SEND_MAX, 16 << 20));
+            return new Terms(origins, handshake, settings.size(MESSAGE_MAX, 16 << 20), settings.size(SEND_MAX, 16 << 20), SessionTerms.of(settings));
         }
 
         /** The gate, then the opening handshake. */

@@ -63,7 +63,7 @@ final class WebSocketProtocol implements UpgradeProtocol {
         // SUCCESS tells of more than 101
         if (info.getStatus() == UpgradeStatus.SUCCESS && response.getStatus() == 101) {
             OpeningHandshake.Accepted agreed = agreed(accepted, response);
-            return new Decision.Switch(List.of(offered), fields(agreed, response), context -> new WebSocketHandler(info, agreed.deflate(), terms, shared, negotiated));
+            return new Decision.Switch(List.of(offered), fields(agreed, response), context -> new WebSocketHandler(info, agreed.subprotocol().orElse(""), agreed.deflate(), terms, shared, negotiated));
         }
         if (info.getStatus() == UpgradeStatus.NOT_APPLICABLE) return new Decision.Ignore("no WebSocket endpoint is at this path");
         return response.getStatus() == 403 ? new Decision.Refuse(403, "The endpoint at this path does not take this Origin (its Configurator says so).")

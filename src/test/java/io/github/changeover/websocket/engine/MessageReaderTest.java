@@ -161,9 +161,14 @@ class MessageReaderTest {
      * @param longest bytes of a message
      */
     static WebSocketHandler handler(Class<? extends Endpoint> endpoint, boolean ours, int longest) throws Exception {
+        return handler(endpoint, ours, longest, SessionTerms.DEFAULT, SessionObserver.Listeners.NONE);
+    }
+
+    static WebSocketHandler handler(Class<? extends Endpoint> endpoint, boolean ours, int longest, SessionTerms sessions, SessionObserver.Listeners listeners) throws Exception {
         UpgradeInfo info = upgrade(endpoint);
-        WebSocketLibrary.Terms terms = new WebSocketLibrary.Terms(SameOrigin.only(), HandshakePolicy.NOTHING, longest, 16 << 20);
-        return new WebSocketHandler(ours ? info : new Odd(info), Optional.empty(), terms, new WebSocketHandler.Shared(POOL, null, RESULTS, () -> () -> { }), 0);
+        WebSocketLibrary.Terms terms = new WebSocketLibrary.Terms(SameOrigin.only(), HandshakePolicy.NOTHING, longest, 16 << 20, sessions);
+        return new WebSocketHandler(ours ? info : new Odd(info), "", Optional.empty(), terms,
+                new WebSocketHandler.Shared(POOL, null, RESULTS, () -> () -> { }, listeners), 0);
     }
 
     private static byte[] utf8(String text) {

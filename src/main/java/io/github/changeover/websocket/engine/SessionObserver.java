@@ -1,0 +1,110 @@
+package io.github.changeover.websocket.engine;
+
+import io.github.changeover.spi.UpgradeRequest;
+import io.github.changeover.websocket.ObservedSession;
+import io.github.changeover.websocket.WebSocketListener;
+import io.github.changeover.websocket.frames.Opcode;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+/** Tells the application's listeners of one session. There is none for a session where there are no listeners. */
+final class SessionObserver {
+    private static final System.Logger LOG = System.getLogger(SessionObserver.class.getName());
+
+    /**
+     * The listeners of an application.
+     *
+     * @param failed those that have thrown, which is logged once
+     */
+    record Listeners(List<WebSocketListener> all, Set<WebSocketListener> failed) {
+        static final Listeners NONE = of(List.of());
+
+        static Listeners of(List<WebSocketListener> all) {
+            return new Listeners(List.copyOf(all), ConcurrentHashMap.newKeySet());
+        }
+
+        /** Null when nobody listens. */
+        SessionObserver of(String id, UpgradeRequest handshake, String subprotocol) {
+            return all.isEmpty() ? null : new SessionObserver(this, new ObservedSession(id, handshake, subprotocol));
+        }
+
+        private void guarded(WebSocketListener listener, Consumer<WebSocketListener> call) {
+            try {
+                call.accept(listener);
+            } catch (RuntimeException | LinkageError | AssertionError failure) {
+                if (failed.add(listener)) LOG.log(System.Logger.Level.WARNING, "The listener " + listener.getClass().getName() + " failed; this is logged once", failure);
+            }
+        }
+    }
+
+    private record Close(int code, String reason) {
+    }
+
+    private final Listeners listeners;
+    private final ObservedSession session;
+    private boolean textIn;             // of the message that is arriving; in callbacks
+    private boolean textOut;            // of the message that is being sent; while nobody else sends
+    private volatile Close close;       // the first; null before
+
+    private SessionObserver(Listeners listeners, ObservedSession session) {
+        this.listeners = listeners;
+        this.session = session;
+    }
+
+    void opened() {
+        for (WebSocketListener listener : listeners.all) listeners.guarded(listener, each -> each.opened(session));
+    }
+
+    /** Before the endpoint has a message or a part; what is returned runs behind that. For other frames it does nothing. */
+    Runnable messageIn(int first, int bytes) {
+        int opcode = first & Opcode.MASK;
+        if (opcode > Opcode.BINARY) return WebSocketListener.NOTHING;
+        if (opcode != Opcode.CONTINUATION) textIn = opcode == Opcode.TEXT;
+        List<Runnable> behind = new ArrayList<>(listeners.all.size());
+        for (WebSocketListener listener : listeners.all) {
+            listeners.guarded(listener, each -> {
+                Runnable scope = each.messageIn(session, textIn, bytes, (first & Opcode.FIN) != 0);
+                if (scope != null && scope != WebSocketListener.NOTHING) behind.add(() -> listeners.guarded(each, same -> scope.run()));
+            });
+        }
+        return () -> {
+            for (int i = behind.size() - 1; i >= 0; i--) behind.get(i).run();
+        };
+    }
+
+    /** A frame is being sent, while nobody else sends: no listener is called. What is returned is to run when others may send. */
+    Runnable sending(ByteBuffer frame) {
+        int first = frame.get(frame.position()) & 0xff;
+        int opcode = first & Opcode.MASK;
+        if (Opcode.isClose(first)) {
+            byte[] payload = new byte[frame.remaining() - 2];
+            frame.get(frame.position() + 2, payload);
+            closing(payload, 0, payload.length);
+        }
+        if (opcode > Opcode.BINARY) return WebSocketListener.NOTHING;
+        if (opcode != Opcode.CONTINUATION) textOut = opcode == Opcode.TEXT;
+        boolean text = textOut;
+        int seven = frame.get(frame.position() + 1) & 0x7f;
+        int bytes = frame.remaining() - (seven < 126 ? 2 : seven == 126 ? 4 : 10);
+        return () -> {
+            for (WebSocketListener listener : listeners.all) listeners.guarded(listener, each -> each.messageOut(session, text, bytes, (first & Opcode.FIN) != 0));
+        };
+    }
+
+    /** A Close frame of either side has this payload. */
+    void closing(byte[] bytes, int from, int to) {
+        if (close != null) return;
+        close = to - from < 2 ? new Close(1005, "")
+                : new Close((bytes[from] & 0xff) << 8 | bytes[from + 1] & 0xff, new String(bytes, from + 2, to - from - 2, StandardCharsets.UTF_8));
+    }
+
+    void closed() {
+        Close end = close != null ? close : new Close(1006, "");
+        for (WebSocketListener listener : listeners.all) listeners.guarded(listener, each -> each.closed(session, end.code, end.reason));
+    }
+}
