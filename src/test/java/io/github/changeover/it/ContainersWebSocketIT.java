@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.ContainersEngine;
 import io.github.changeover.it.container.OnContainer;
+import io.github.changeover.it.container.OnPayara7;
 import io.github.changeover.it.container.PayaraOnly;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** Our core JAR alone, without changeover-websocket, in an application whose endpoints the container's own engine serves. */
 @OnContainer
+@OnPayara7
 @ContainersEngine
 class ContainersWebSocketIT {
     @Test

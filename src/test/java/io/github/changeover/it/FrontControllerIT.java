@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.OnContainer;
+import io.github.changeover.it.container.OnPayara7;
 import io.github.changeover.testkit.Head;
 import io.github.changeover.testkit.Wire;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code ServerContainer.upgradeHttpToWebSocket}: an application that asks for the switch itself, amid its answer. */
 @OnContainer
+@OnPayara7
 class FrontControllerIT {
     private static final String AT = "/front";
     private static ContainerUnderTest container;

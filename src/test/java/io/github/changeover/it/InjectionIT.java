@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.OnContainer;
+import io.github.changeover.it.container.OnPayara7;
 import io.github.changeover.it.container.PayaraOnly;
 import io.github.changeover.testkit.Wire;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Where there is CDI, endpoints are injected, once for each connection, and beans are protocols. */
 @OnContainer
+@OnPayara7
 @PayaraOnly
 class InjectionIT {
     static final String ALL = "<beans xmlns=\"https://jakarta.ee/xml/ns/jakartaee\" version=\"4.0\" bean-discovery-mode=\"all\"/>";

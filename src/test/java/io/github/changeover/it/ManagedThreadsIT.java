@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.changeover.conformance.Covers;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.OnContainer;
+import io.github.changeover.it.container.OnPayara7;
 import io.github.changeover.it.container.PayaraOnly;
 import io.github.changeover.testkit.Wire;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 
 /** Where threads are managed, every callback finds what managed code may use: java:comp, CDI and a request scope of its own. */
 @OnContainer
+@OnPayara7
 @PayaraOnly
 class ManagedThreadsIT {
     private static final String AT = "/managed";

@@ -7,6 +7,7 @@ import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.ContainersEngine;
 import io.github.changeover.it.container.DeploymentFailed;
 import io.github.changeover.it.container.OnContainer;
+import io.github.changeover.it.container.OnPayara7;
 import io.github.changeover.it.container.PayaraOnly;
 import io.github.changeover.it.container.TomcatOnly;
 import io.github.changeover.testkit.Head;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Test;
 
 /** A user's application as it is, on the container's own engine and on ours: the same conversation, the same words. */
 @OnContainer
+@OnPayara7
 @ContainersEngine
 class TypicalEndpointsIT {
     private static final String OURS = "io.github.changeover.websocket.engine.EndpointContainer";

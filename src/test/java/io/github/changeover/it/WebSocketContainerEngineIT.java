@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.ContainersEngine;
 import io.github.changeover.it.container.OnContainer;
+import io.github.changeover.it.container.OnPayara7;
 import io.github.changeover.websocket.HandshakeTable;
 import io.github.changeover.websocket.HandshakeTable.Row;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** {@code changeover.websocket.engine=container}: the container's engine speaks, behind our rules and our opening handshake. */
 @OnContainer
+@OnPayara7
 @ContainersEngine
 class WebSocketContainerEngineIT {
     private static ContainerUnderTest container;

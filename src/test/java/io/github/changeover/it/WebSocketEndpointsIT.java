@@ -6,6 +6,7 @@ import io.github.changeover.conformance.Covers;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.Logins;
 import io.github.changeover.it.container.OnContainer;
+import io.github.changeover.it.container.OnPayara7;
 import io.github.changeover.testkit.Head;
 import io.github.changeover.testkit.Wire;
 import java.io.IOException;
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The Jakarta WebSocket API for an application's endpoints, seen by the JDK's client. */
 @OnContainer
+@OnPayara7
 class WebSocketEndpointsIT {
     private static final String AT = "/endpoints";
     private static ContainerUnderTest container;

@@ -13,6 +13,7 @@ import io.github.changeover.conformance.Covers;
 import io.github.changeover.it.Frames.Frame;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.OnContainer;
+import io.github.changeover.it.container.OnPayara7;
 import io.github.changeover.testkit.Head;
 import io.github.changeover.testkit.Wire;
 import java.io.IOException;
@@ -32,6 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The frames of RFC 6455 on raw sockets, octet for octet, against the demo's echo and an application with narrow bounds. */
 @OnContainer
+@OnPayara7
 class WebSocketFramesIT {
     private static final String ECHO = OnContainer.CONTEXT + "/echo";
     private static final String NARROW = "/frames";

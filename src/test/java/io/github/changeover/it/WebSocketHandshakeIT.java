@@ -3,6 +3,7 @@ package io.github.changeover.it;
 import io.github.changeover.conformance.Covers;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.OnContainer;
+import io.github.changeover.it.container.OnPayara7;
 import io.github.changeover.websocket.HandshakeTable;
 import io.github.changeover.websocket.HandshakeTable.Row;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The table of opening handshakes, octet for octet on a container's connectors. */
 @OnContainer
+@OnPayara7
 class WebSocketHandshakeIT {
     private static Handshaking handshaking;
 

@@ -14,11 +14,12 @@ public final class Containers {
         if (name.startsWith("tomcat")) {
             return distribution ? TomcatDistribution.start(name, listeners) : EmbeddedTomcat.start(name, listeners);
         }
+        if (name.startsWith("payara7")) return PayaraMicro.start(name, listeners);
         if (name.startsWith("payara")) {
             return distribution ? PayaraDistribution.start(name, listeners) : EmbeddedPayara.start(name, listeners);
         }
         if (name.equals("undertow")) return EmbeddedUndertow.start(name);
         if (name.equals("jetty")) return EmbeddedJetty.start(name);
-        throw new IllegalArgumentException("no container \"" + name + "\": tomcat*, tomcat*-dist, payara, payara-dist");
+        throw new IllegalArgumentException("no container \"" + name + "\": tomcat*, tomcat*-dist, payara, payara-dist, payara7");
     }
 }

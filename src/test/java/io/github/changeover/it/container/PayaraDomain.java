@@ -54,13 +54,19 @@ public final class PayaraDomain {
                 "$1" + Matcher.quoteReplacement(options.toString())), ports, adminPort);
     }
 
+    /** Payara Micro's: TLS is off there until asked for. */
+    static String micro(String xml, Listeners ports) {
+        return change(xml.replace("name=\"https-listener\" thread-pool=\"http-thread-pool\" enabled=\"false\"", "name=\"https-listener\" thread-pool=\"http-thread-pool\" enabled=\"true\"")
+                .replace("<hazelcast-config-specific-configuration enabled=\"true\">", "<hazelcast-config-specific-configuration enabled=\"false\">"), ports, 0);
+    }
+
     private static String change(String xml, Listeners ports, int adminPort) {
         String quiet = xml.replaceFirst("<hazelcast-config-specific-configuration>", "<hazelcast-config-specific-configuration enabled=\"false\">");
         if (!quiet.contains("<hazelcast-config-specific-configuration")) {
             quiet = quiet.replace(SERVER_CONFIG, SERVER_CONFIG + NO_HAZELCAST);
         }
         if (!ports.tls()) {
-            quiet = quiet.replace("network-listeners=\"http-listener,https-listener\"", "network-listeners=\"http-listener\"")
+            quiet = quiet.replaceAll("network-listeners=\"http-listener, ?https-listener\"", "network-listeners=\"http-listener\"")
                     .replaceAll("<network-listener [^>]*name=\"https-listener\"[^>]*(/>|></network-listener>)", "");
         }
         if (ports.http1() != Listeners.OFF) {

@@ -1,0 +1,157 @@
+package io.github.changeover.it.container;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.jar.JarFile;
+import java.util.stream.Stream;
+import java.util.zip.ZipFile;
+
+/** Payara Micro 7 in a process of its own, driven by {@link MicroServer}. It needs JDK 21 or later, so the build gives its runs the JDK 25. */
+final class PayaraMicro implements ContainerUnderTest {
+    private final String name;
+    private final Listeners ports;
+    private final int orders;
+    private final ChildProcess process;
+
+    private PayaraMicro(String name, Listeners ports, int orders, ChildProcess process) {
+        this.name = name;
+        this.ports = ports;
+        this.orders = orders;
+        this.process = process;
+    }
+
+    static PayaraMicro start(String name, Listeners wanted) {
+        Listeners ports = wanted.assigned();
+        int orders = Work.freePort();
+        Path base = Work.fresh(name);
+        try {
+            Path jar = jar(name);
+            Path domain = base.resolve("domain.xml");
+            try (ZipFile zip = new ZipFile(jar.toFile()); InputStream original = zip.getInputStream(zip.getEntry("MICRO-INF/domain/domain.xml"))) {
+                Files.writeString(domain, PayaraDomain.micro(new String(original.readAllBytes(), StandardCharsets.UTF_8), ports));
+            }
+            Path secret = Files.writeString(base.resolve("password"), "AS_ADMIN_USERPASSWORD=" + Logins.PASSWORD + "\n");
+            Path logins = Files.writeString(base.resolve("logins"), login(secret, Logins.MEMBER, Logins.ROLE) + login(secret, Logins.GUEST, Logins.GUEST_ROLE));
+            Files.deleteIfExists(Work.logFile(name));
+            List<String> command = new ArrayList<>(List.of(Work.javaHome().resolve("bin/java").toString(), "-Xmx1g", "-XX:+UseSerialGC"));
+            command.addAll(opens(jar));
+            command.addAll(Distribution.passedOn());
+            command.addAll(List.of("-cp", jar + ":" + Path.of(MicroServer.class.getProtectionDomain().getCodeSource().getLocation().getPath()),
+                    MicroServer.class.getName(), String.valueOf(orders), "--nocluster", "--nohazelcast", "--nohostaware", "--rootdir", base.resolve("root").toString(),
+                    "--domainconfig", domain.toString(), "--postbootcommandfile", logins.toString()));
+            ChildProcess process = ChildProcess.start(command, Map.of(), base, Work.logFile(name));
+            PayaraMicro payara = new PayaraMicro(name, ports, orders, process);
+            Distribution.awaitHttp(payara.http(), process, name);
+            payara.awaitOrders();
+            return payara;
+        } catch (IOException e) {
+            throw new IllegalStateException("cannot prepare " + base, e);
+        }
+    }
+
+    /** It listens for orders once Payara Micro has started, which answers requests before. */
+    private void awaitOrders() {
+        long end = System.nanoTime() + 60_000_000_000L;
+        while (true) {
+            try {
+                new Socket(Work.LOOPBACK, orders).close();
+                return;
+            } catch (IOException early) {
+                if (!process.isAlive() || System.nanoTime() > end) throw new IllegalStateException(name + " takes no orders, see " + Work.logFile(name), early);
+                LockSupport.parkNanos(20_000_000);
+            }
+        }
+    }
+
+    /** Where the full build copies it to. */
+    private static Path jar(String name) throws IOException {
+        Path directory = Work.target().resolve("dist").resolve(name);
+        if (!Files.isDirectory(directory)) throw new IllegalStateException(directory + " is missing: ./mvnw -Pfull copies Payara Micro there");
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.filter(file -> file.toString().endsWith(".jar")).findFirst().orElseThrow();
+        }
+    }
+
+    /** What its manifest opens: it is not started by -jar here. */
+    private static List<String> opens(Path jar) throws IOException {
+        List<String> options = new ArrayList<>();
+        try (JarFile file = new JarFile(jar.toFile())) {
+            for (String open : file.getManifest().getMainAttributes().getValue("Add-Opens").split(" ")) options.add("--add-opens=" + open + "=ALL-UNNAMED");
+            for (String export : file.getManifest().getMainAttributes().getValue("Add-Exports").split(" ")) options.add("--add-exports=" + export + "=ALL-UNNAMED");
+        }
+        return options;
+    }
+
+    private static String login(Path secret, String user, String group) {
+        return "create-file-user --passwordfile " + secret + " --groups " + group + " " + user + "\n";
+    }
+
+    @Override
+    public void deploy(Path war, String contextPath) {
+        String answer = order("deploy\t" + EmbeddedPayara.application(contextPath) + "\t" + (contextPath.isEmpty() ? "/" : contextPath) + "\t" + war.toAbsolutePath());
+        if (!answer.equals("done")) throw new DeploymentFailed(answer, null);
+    }
+
+    @Override
+    public void undeploy(String contextPath) {
+        order("undeploy\t" + EmbeddedPayara.application(contextPath));
+    }
+
+    private String order(String line) {
+        try (Socket socket = new Socket(Work.LOOPBACK, orders); PrintStream out = new PrintStream(socket.getOutputStream(), true, StandardCharsets.UTF_8);
+             BufferedReader in = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))) {
+            out.println(line);
+            return String.valueOf(in.readLine());
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    @Override
+    public void stop() {
+        process.close();
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public boolean isEmbedded() {
+        return false;
+    }
+
+    @Override
+    public URI http() {
+        return URI.create("http://" + Work.LOOPBACK + ":" + ports.http());
+    }
+
+    @Override
+    public URI https() {
+        return URI.create("https://" + Work.LOOPBACK + ":" + ports.https());
+    }
+
+    @Override
+    public ContainerUnderTest withoutHttp2() {
+        return new PayaraMicro(name, ports.withoutHttp2(), orders, process);
+    }
+
+    @Override
+    public String log() {
+        return Work.read(Work.logFile(name));
+    }
+}
