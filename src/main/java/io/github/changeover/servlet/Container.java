@@ -166,6 +166,20 @@ public interface Container {
         return Optional.empty();
     }
 
+    /**
+     * Takes the mappings of a filter away that the container itself has registered for the application. Before filters are initialised.
+     * Where that cannot be done, it stays, and the log says so.
+     *
+     * @param filter the name of its class
+     */
+    default void leaveOut(ServletContext context, String filter) {
+    }
+
+    /** Says what to do so that the application's ServerContainer stays ours, where another WebSocket engine has replaced it. */
+    default String withoutItsWebSocketEngine() {
+        return "Remove that engine from the application, or set changeover.websocket.engine=container: then it speaks, and Changeover checks the handshakes.";
+    }
+
     /** Ends what was begun for the application, when it goes. */
     default void close() {
     }

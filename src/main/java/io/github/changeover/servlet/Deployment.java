@@ -73,7 +73,7 @@ final class Deployment implements AutoCloseable {
         undo.add("the threads of callbacks", callbacks::close);
         Application.CallbackScope scope = Instances.of(loader).requestScope();
         ProtocolLibrary.Start start = new ProtocolLibrary.Start(context, Changeover.of(context), values, container.requestThreads(), callbacks.results(), scope::begin,
-                container.localAddress());
+                container.localAddress(), container);
         for (ProtocolLibrary library : found) {
             ProtocolLibrary.Started started = library.start(start);
             libraries.add(started);

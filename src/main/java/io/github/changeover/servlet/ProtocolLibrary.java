@@ -54,9 +54,10 @@ public interface ProtocolLibrary {
      * @param scope          begins a request scope of CDI on this thread, where there is one; what it returns ends it
      * @param results        runs results of asynchronous sends, beside callbacks; see {@link io.github.changeover.connection.CallbackPool#results}
      * @param localAddress   scheme, host and port by which a client on this machine reaches the container; empty where no port is known yet
+     * @param container      where the application runs
      */
     record Start(ServletContext context, Changeover changeover, SettingValues settings, int requestThreads, Executor results, Supplier<Runnable> scope,
-            Optional<URI> localAddress) {
+            Optional<URI> localAddress, Container container) {
         /** What the application brings of a type: found by {@link ServiceLoader} and among the beans of CDI, each class once. */
         public <T> List<T> found(Class<T> type) {
             ClassLoader loader = context.getClassLoader();

@@ -21,7 +21,7 @@ import javax.naming.InitialContext;
 import javax.naming.NamingException;
 
 /**
- * Payara 6 and GlassFish 7. Grizzly takes every request with {@code Upgrade} for a raw connection: its body has no end, and
+ * Payara 6 and 7, GlassFish 7. Grizzly takes every request with {@code Upgrade} for a raw connection: its body has no end, and
  * the connection closes after the answer. It answers a peer's end by closing, whatever is unsent. {@link GrizzlyConnection}
  * undoes that, for one request at a time.
  */
@@ -174,6 +174,11 @@ public final class PayaraContainer implements Container {
     @Override
     public String deviations() {
         return takesH2c() + "the 101 has the container's own fields and reason phrase";
+    }
+
+    @Override
+    public void leaveOut(ServletContext context, String filter) {
+        PayaraContext.leaveOut(context, filter);
     }
 
     private String takesH2c() {

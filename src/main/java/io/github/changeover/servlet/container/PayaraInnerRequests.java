@@ -84,11 +84,7 @@ public final class PayaraInnerRequests implements InnerRequestSupport {
 
         Inside(ServletContext servletContext) throws ReflectiveOperationException {
             ClassLoader loader = servletContext.getClass().getClassLoader();
-            Object behind = servletContext;
-            while (!behind.getClass().getName().equals("org.apache.catalina.core.ApplicationContext")) {
-                behind = field(named(behind.getClass(), "org.apache.catalina.core.ApplicationContextFacade"), "context").get(behind);
-            }
-            context = field(behind.getClass(), "context").get(behind);
+            context = PayaraContext.behind(servletContext);
             Object engine = call(call(context, "getParent"), "getParent");
             service = call(engine, "getService");
             connectors = service.getClass().getMethod("findConnectors");
@@ -122,13 +118,6 @@ public final class PayaraInnerRequests implements InnerRequestSupport {
             secure = packet.getReturnType().getMethod("setSecure", boolean.class);
             removeHeader = headers.getReturnType().getMethod("removeHeader", String.class);
             addValue = headers.getReturnType().getMethod("addValue", String.class);
-        }
-
-        private static Class<?> named(Class<?> type, String name) throws ClassNotFoundException {
-            for (Class<?> at = type; at != null; at = at.getSuperclass()) {
-                if (at.getName().equals(name)) return at;
-            }
-            throw new ClassNotFoundException(name + " is not " + type);
         }
 
         private static Field field(Class<?> type, String name) throws ReflectiveOperationException {

@@ -127,6 +127,12 @@ public final class TomcatContainer implements Container {
         return connectors == null ? 0 : connectors.threads();
     }
 
+    @Override
+    public String withoutItsWebSocketEngine() {
+        return "Leave Tomcat's own engine out with <Context containerSciFilter=\"org.apache.tomcat.websocket.server.WsSci\"/> in META-INF/context.xml (an embedded Tomcat: "
+                + "without tomcat-embed-websocket), or set changeover.websocket.engine=container: then it speaks, and Changeover checks the handshakes.";
+    }
+
     /** A field of Tomcat's that no method gives. */
     static Field field(Class<?> type, String name) throws ReflectiveOperationException {
         Field field = type.getDeclaredField(name);

@@ -7,7 +7,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.websocket.DeploymentException;
 import jakarta.websocket.Extension;
-import jakarta.websocket.server.ServerContainer;
 import jakarta.websocket.server.ServerEndpoint;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.io.IOException;
@@ -15,7 +14,6 @@ import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -49,18 +47,10 @@ final class EndpointContainer extends TyrusServerContainer {
         this.engine = engine();
     }
 
-    /**
-     * Puts one where programs find it. A container's own Tyrus that comes after sees it and does not start; one that came before
-     * takes its endpoints from here, and finds none.
-     */
+    /** Puts one where programs find it. In an initializer. */
     static void install(Set<Class<?>> endpoints, ServletContext context) {
-        context.setAttribute(ServerContainer.class.getName(), new EndpointContainer(endpoints, context.getContextPath()));
+        ContainerAttribute.set(context, new EndpointContainer(endpoints, context.getContextPath()));
         SessionEnds.register(context);
-    }
-
-    /** Ours, unless another engine has taken its place since. */
-    static Optional<EndpointContainer> of(ServletContext context) {
-        return context.getAttribute(ServerContainer.class.getName()) instanceof EndpointContainer ours ? Optional.of(ours) : Optional.empty();
     }
 
     /** Deploys what was found and added; the second call, by a filter of the container's own Tyrus, does nothing. */

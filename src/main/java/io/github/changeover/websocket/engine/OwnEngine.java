@@ -8,7 +8,6 @@ import io.github.changeover.websocket.WebSocketListener;
 import io.github.changeover.websocket.frames.DeflatePool;
 import jakarta.servlet.ServletContext;
 import jakarta.websocket.DeploymentException;
-import jakarta.websocket.server.ServerContainer;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.Set;
@@ -16,6 +15,8 @@ import java.util.Set;
 /** Tyrus at work on our connections, in one application. */
 final class OwnEngine implements ProtocolLibrary.Started {
     private static final System.Logger LOG = System.getLogger(WebSocketLibrary.class.getName());
+    /** The container's own Tyrus passes every request with a WebSocket key through it, and knows no endpoint. */
+    private static final String TYRUS_FILTER = "org.glassfish.tyrus.servlet.TyrusServletFilter";
     private static final ProtocolLibrary.Started NOTHING = new ProtocolLibrary.Started() { };
 
     private final EndpointContainer container;
@@ -32,16 +33,15 @@ final class OwnEngine implements ProtocolLibrary.Started {
 
     static ProtocolLibrary.Started start(ProtocolLibrary.Start start, PathTerms terms, Set<Class<?>> endpoints) {
         ServletContext context = start.context();
-        Optional<EndpointContainer> ours = EndpointContainer.of(context);
+        Optional<EndpointContainer> ours = ContainerAttribute.ours(context);
         if (ours.isEmpty()) {
-            if (!endpoints.isEmpty()) {
-                Object other = context.getAttribute(ServerContainer.class.getName());
-                LOG.log(System.Logger.Level.WARNING, "The container''s own WebSocket engine ({0}) serves {1}: Changeover checks none of their "
-                        + "handshakes. On Tomcat, leave that engine out with <Context containerSciFilter=\"org.apache.tomcat.websocket.server.WsSci\"/> "
-                        + "in META-INF/context.xml.", other == null ? "none" : other.getClass().getName(), endpoints);
+            if (ContainerAttribute.wasSet(context)) {
+                LOG.log(System.Logger.Level.WARNING, "Another WebSocket engine, {0}, has replaced the ServerContainer of Changeover in ''{1}'': Changeover serves no WebSocket "
+                        + "endpoint there and checks no handshake. {2}", ContainerAttribute.found(context), context.getContextPath(), start.container().withoutItsWebSocketEngine());
             }
             return NOTHING;
         }
+        start.container().leaveOut(context, TYRUS_FILTER);
         EndpointContainer container = ours.get();
         String tyrus = TyrusClasses.describe(context.getClassLoader());
         try {
