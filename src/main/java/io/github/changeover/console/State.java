@@ -109,6 +109,7 @@ final class State {
         map.put("in", view.octetsIn());
         map.put("out", view.octetsOut());
         map.put("queued", view.queued());
+        view.roundTrip().ifPresent(time -> map.put("roundTrip", time.toNanos() / 1000));
         return map;
     }
 

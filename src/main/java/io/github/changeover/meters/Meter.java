@@ -55,6 +55,7 @@ sealed interface Meter {
         counter(all, "changeover.slow.writes", "", "How often a queue had grown over its bound.", Counts::slowWrites);
         all.add(new Time("changeover.negotiation", "Time of negotiations.", Counts::negotiation));
         all.add(new Time("changeover.connection", "Time connections were open that have ended.", Counts::life));
+        all.add(new Time("changeover.ping", "Time that clients took to answer pings.", Counts::ping));
         return all;
     }
 

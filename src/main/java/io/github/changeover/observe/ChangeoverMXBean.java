@@ -30,6 +30,9 @@ public interface ChangeoverMXBean {
         long getOctetsOut();
 
         long getQueued();
+
+        /** Microseconds that the client took to answer the last ping; -1 for none. */
+        long getRoundTripMicros();
     }
 
     /** The number of live connections. */

@@ -53,6 +53,11 @@ public final class Chronicle {
             }
 
             @Override
+            public void pinged(LiveConnection connection, Duration roundTrip) {
+                tally.pinged(connection, roundTrip);
+            }
+
+            @Override
             public void slowWrite(LiveConnection connection, long waited) {
                 tally.slowWrite(connection, waited);
                 flight.slowWrite(connection, waited);

@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.security.Principal;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * A live connection as it was when it was looked at. Texts of the peer are printable ASCII and bounded.
@@ -19,14 +20,16 @@ import java.time.Instant;
  * @param octetsIn  received
  * @param octetsOut given to the container
  * @param queued    waiting for a slow peer
+ * @param roundTrip how long the client took to answer the last ping, empty for none
  */
 public record ConnectionView(String id, String protocol, String path, String remote, String user, Instant since, Duration idle,
-                             long octetsIn, long octetsOut, long queued) {
+                             long octetsIn, long octetsOut, long queued, Optional<Duration> roundTrip) {
 
     static ConnectionView of(LiveConnection connection) {
         return new ConnectionView(connection.id(), Text.shown(connection.protocol().toString()), connection.request().printablePath(),
                 address(connection.request().client()), Text.shown(connection.request().principal().map(Principal::getName).orElse("")),
-                connection.since().orElse(Instant.EPOCH), connection.idle(), connection.octetsIn(), connection.octetsOut(), connection.queued());
+                connection.since().orElse(Instant.EPOCH), connection.idle(), connection.octetsIn(), connection.octetsOut(), connection.queued(),
+                connection.roundTrip());
     }
 
     static String address(InetSocketAddress address) {

@@ -22,10 +22,11 @@ import java.util.Map;
  * @param draining    whether new connections are turned away
  * @param negotiation time of negotiations
  * @param life        time connections were open that have ended
+ * @param ping        time that clients took to answer pings
  */
 public record Counts(Map<String, Long> live, Map<String, Long> opened, Map<CloseCause.Kind, Long> closed,
                      Map<Outcome, Map<Ground, Long>> decisions, long octetsIn, long octetsOut, long queued, long memory, long memoryMax, long slowWrites,
-                     boolean draining, Durations negotiation, Durations life) {
+                     boolean draining, Durations negotiation, Durations life, Durations ping) {
 
     /** All live connections. */
     public long connections() {

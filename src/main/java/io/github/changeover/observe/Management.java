@@ -111,6 +111,11 @@ final class Management implements ChangeoverMXBean {
         public long getQueued() {
             return view.queued();
         }
+
+        @Override
+        public long getRoundTripMicros() {
+            return view.roundTrip().map(time -> time.toNanos() / 1000).orElse(-1L);
+        }
     }
 
     private static Map<String, Long> words(Map<? extends Enum<?>, Long> counts) {

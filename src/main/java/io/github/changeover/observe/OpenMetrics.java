@@ -54,6 +54,7 @@ public final class OpenMetrics {
         sample("changeover_slow_writes_total", counts.slowWrites());
         histogram("changeover_negotiation_seconds", "Time of negotiations.", counts.negotiation());
         histogram("changeover_connection_seconds", "Time connections were open that have ended.", counts.life());
+        histogram("changeover_ping_seconds", "Time that clients took to answer pings.", counts.ping());
         return text.append("# EOF\n").toString();
     }
 

@@ -28,6 +28,8 @@ final class Tally implements ConnectionListener {
     private final Histogram negotiation = new Histogram(0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5);
     private final Histogram life = new Histogram(1, 10, 60, 600, 3600, 6 * 3600, 86_400);
 
+    private final Histogram ping = new Histogram(0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 20);
+
     Tally(Collection<ProtocolToken> protocols) {
         for (Outcome outcome : Outcome.values()) {
             Map<Ground, LongAdder> grounds = new EnumMap<>(Ground.class);
@@ -59,6 +61,11 @@ final class Tally implements ConnectionListener {
     }
 
     @Override
+    public void pinged(LiveConnection connection, Duration roundTrip) {
+        ping.add(roundTrip);
+    }
+
+    @Override
     public void slowWrite(LiveConnection connection, long waited) {
         slowWrites.increment();
     }
@@ -76,7 +83,7 @@ final class Tally implements ConnectionListener {
         Map<CloseCause.Kind, Long> closed = new EnumMap<>(CloseCause.Kind.class);
         for (CloseCause.Kind kind : CloseCause.Kind.values()) closed.put(kind, register.closed(kind));
         return new Counts(Collections.unmodifiableMap(live), Collections.unmodifiableMap(openedNow), Collections.unmodifiableMap(closed), decisions(),
-                register.octetsIn(), register.octetsOut(), queued, memory.used(), memory.max(), slowWrites.sum(), register.draining(), negotiation.read(), life.read());
+                register.octetsIn(), register.octetsOut(), queued, memory.used(), memory.max(), slowWrites.sum(), register.draining(), negotiation.read(), life.read(), ping.read());
     }
 
     private Map<Outcome, Map<Ground, Long>> decisions() {

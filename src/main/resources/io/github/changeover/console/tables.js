@@ -3,15 +3,17 @@
 import { byId, clock, el, keyed, number, octets, say, time } from './dom.js';
 
 const COLUMNS = [['Protocol', 'protocol'], ['Path', 'path'], ['Client', 'remote'], ['User', 'user'], ['Open for', 'number'], ['Idle', 'number'],
-  ['Received', 'number'], ['Sent', 'number'], ['Waiting', 'number']];
+  ['Received', 'number'], ['Sent', 'number'], ['Waiting', 'number'], ['Round trip', 'number']];
 
 export function showConnections(state, order) {
   keyed(byId('live'), state.connections, view => view.id, view => row(view, order), (node, view) => {
-    const cells = [view.protocol, view.path, view.remote, view.user || '–', time(state.now - view.since), time(view.idle), octets(view.in), octets(view.out), octets(view.queued)];
+    const cells = [view.protocol, view.path, view.remote, view.user || '–', time(state.now - view.since), time(view.idle), octets(view.in), octets(view.out), octets(view.queued),
+      view.roundTrip === undefined ? '–' : `${+(view.roundTrip / 1000).toFixed(view.roundTrip < 10000 ? 1 : 0)} ms`];
     cells.forEach((text, i) => say(node.cells[i], text));
     node.cells[3].classList.toggle('none', !view.user);
     node.cells[8].classList.toggle('warn', view.queued > 0);
     node.cells[8].classList.toggle('none', view.queued === 0);
+    node.cells[9].classList.toggle('none', view.roundTrip === undefined);
   });
   byId('nobody').hidden = state.live > 0;
   say(byId('connections-note'), state.live > state.connections.length ? `The oldest ${state.connections.length} of ${number(state.live)}.` : 'The oldest first.');

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 class MicrometerRegistryTest {
     private static final Durations TIMES = new Durations(List.of(1.0), List.of(2L, 3L), 4.5);
     private static final Counts COUNTS = new Counts(Map.of("a/1", 2L, "other", 0L), Map.of("a/1", 7L, "other", 0L), Map.of(CloseCause.Kind.PEER, 5L),
-            Map.of(Outcome.SWITCHED, Map.of(Ground.AGREED, 7L), Outcome.IGNORED, Map.of(), Outcome.REFUSED, Map.of(Ground.LIMIT, 1L)), 10, 20, 30, 31, 32, 40, true, TIMES, TIMES);
+            Map.of(Outcome.SWITCHED, Map.of(Ground.AGREED, 7L), Outcome.IGNORED, Map.of(), Outcome.REFUSED, Map.of(Ground.LIMIT, 1L)), 10, 20, 30, 31, 32, 40, true, TIMES, TIMES, TIMES);
     private final MeterRegistry behind = new SimpleMeterRegistry();
     private final Reading reading = new Reading(() -> COUNTS);
 

@@ -24,7 +24,7 @@ class OpenMetricsTest {
         Map<CloseCause.Kind, Long> closed = new EnumMap<>(Map.of(CloseCause.Kind.PEER, 3L, CloseCause.Kind.HANDLER_FAILED, 1L));
         Counts counts = new Counts(new TreeMap<>(Map.of("foo/2", 2L, "other", 0L)), new TreeMap<>(Map.of("foo/2", 6L, "other", 0L)), closed,
                 new EnumMap<>(Map.of(Outcome.SWITCHED, Map.of(Ground.AGREED, 6L), Outcome.IGNORED, Map.of())), 10, 20, 5, 7, 9, 1, true,
-                new Durations(List.of(0.001, 5.0), List.of(4L, 5L, 6L), 7.5), new Durations(List.of(1.0), List.of(0L, 4L), 80));
+                new Durations(List.of(0.001, 5.0), List.of(4L, 5L, 6L), 7.5), new Durations(List.of(1.0), List.of(0L, 4L), 80), new Durations(List.of(0.1), List.of(1L, 2L), 0.5));
         assertThat(OpenMetrics.write(counts, REPORT)).isEqualTo("""
                 # TYPE changeover info
                 # HELP changeover Where Changeover runs.
@@ -85,6 +85,13 @@ class OpenMetricsTest {
                 changeover_connection_seconds_bucket{le="+Inf"} 4
                 changeover_connection_seconds_count 4
                 changeover_connection_seconds_sum 80.0
+                # TYPE changeover_ping_seconds histogram
+                # UNIT changeover_ping_seconds seconds
+                # HELP changeover_ping_seconds Time that clients took to answer pings.
+                changeover_ping_seconds_bucket{le="0.1"} 1
+                changeover_ping_seconds_bucket{le="+Inf"} 2
+                changeover_ping_seconds_count 2
+                changeover_ping_seconds_sum 0.5
                 # EOF
                 """);
     }
