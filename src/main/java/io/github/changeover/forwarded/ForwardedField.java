@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * One line of {@code Forwarded}: RFC 7239 section 4.
@@ -24,7 +25,7 @@ final class ForwardedField {
         this.line = line;
     }
 
-    /** The elements in order, each empty when it names no client; empty altogether when the line is malformed anywhere. */
+    /** The elements in order, each empty when it says nothing that can be believed; empty altogether when the line is malformed anywhere. */
     static Optional<List<Optional<Hop>>> parse(String line) {
         return new ForwardedField(line).elements();
     }
@@ -44,7 +45,9 @@ final class ForwardedField {
 
     private static Optional<Hop> hop(Map<String, String> pairs) {
         Optional<InetSocketAddress> client = Optional.ofNullable(pairs.get("for")).flatMap(Hop::node);
-        return client.map(node -> new Hop(node, Optional.ofNullable(pairs.get("proto")).flatMap(Hop::scheme), Optional.ofNullable(pairs.get("host"))));
+        boolean empty = pairs.containsKey("for") ? client.isEmpty() : !pairs.containsKey("proto") && !pairs.containsKey("host");
+        return empty ? Optional.empty()
+                : Optional.of(new Hop(client, Optional.ofNullable(pairs.get("proto")).flatMap(Hop::scheme), Optional.ofNullable(pairs.get("host")), OptionalInt.empty()));
     }
 
     /** The pairs of one element; empty when malformed, or one name is there twice. */

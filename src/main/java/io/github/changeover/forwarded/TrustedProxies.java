@@ -4,10 +4,12 @@ import io.github.changeover.spi.Fields;
 import io.github.changeover.spi.UpgradeRequest;
 import io.github.changeover.spi.UpgradeRequest.Forwarded;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * The proxies that are believed. From the peer of the connection on, each that is trusted is believed in what it says of the one
@@ -18,7 +20,8 @@ import java.util.Optional;
  * </pre>
  *
  * <p>A proxy sets one of the two kinds of field and passes the other on as the client wrote it. Where both are there they must name
- * the same client; else neither is believed.
+ * the same client; else neither is believed. A proxy that says only how the client asked ({@code X-Forwarded-Proto}, {@code -Host}, {@code -Port}), and not
+ * who it is, is believed in that.
  */
 public record TrustedProxies(List<AddressRange> ranges) {
     /** Nobody is believed. */
@@ -32,8 +35,8 @@ public record TrustedProxies(List<AddressRange> ranges) {
     /** What they say of this request's client; empty when its peer is not trusted, or says nothing that can be believed. */
     public Optional<Forwarded> of(UpgradeRequest request) {
         if (ranges.isEmpty() || request.remote().isUnresolved() || !trusts(request.remote().getAddress())) return Optional.empty();
-        Optional<Forwarded> standard = walk(forwarded(request.fields().values("Forwarded")));
-        Optional<Forwarded> older = walk(older(request.fields()));
+        Optional<Forwarded> standard = walk(forwarded(request.fields().values("Forwarded")), request.remote());
+        Optional<Forwarded> older = walk(older(request.fields()), request.remote());
         boolean both = request.fields().contains("Forwarded") && request.fields().contains("X-Forwarded-For");
         if (both) return same(standard, older) ? standard : Optional.empty();
         return standard.or(() -> older);
@@ -48,14 +51,18 @@ public record TrustedProxies(List<AddressRange> ranges) {
         return ranges.stream().anyMatch(range -> range.contains(address));
     }
 
-    /** @param hops the nearest first; an empty one is where belief ends */
-    private Optional<Forwarded> walk(List<Optional<Hop>> hops) {
+    /**
+     * @param hops the nearest first; an empty one is where belief ends, and so is one that does not say who connected
+     * @param peer of the connection
+     */
+    private Optional<Forwarded> walk(List<Optional<Hop>> hops, InetSocketAddress peer) {
         Optional<Forwarded> client = Optional.empty();
         for (Optional<Hop> hop : hops) {
             if (hop.isEmpty()) return client;
             Hop said = hop.get();
-            client = Optional.of(new Forwarded(said.client(), said.scheme(), said.host()));
-            if (said.client().isUnresolved() || !trusts(said.client().getAddress())) return client;
+            InetSocketAddress known = client.map(Forwarded::client).orElse(peer);
+            client = Optional.of(new Forwarded(said.client().orElse(known), said.scheme(), said.host(), said.port()));
+            if (said.client().isEmpty() || said.client().get().isUnresolved() || !trusts(said.client().get().getAddress())) return client;
         }
         return client;
     }
@@ -77,20 +84,30 @@ public record TrustedProxies(List<AddressRange> ranges) {
     }
 
     /**
-     * {@code X-Forwarded-Proto} and {@code -Host} have one value, or one for each address of {@code X-Forwarded-For}; of others it
-     * cannot be told whose word they are.
+     * {@code X-Forwarded-Proto}, {@code -Host} and {@code -Port} have one value, or one for each address of {@code X-Forwarded-For}; of others it
+     * cannot be told whose word they are. Beside {@code Forwarded} they count only with {@code X-Forwarded-For}, because that is what is compared.
      */
     private static List<Optional<Hop>> older(Fields fields) {
         List<String> clients = members(fields.values("X-Forwarded-For"));
         List<String> schemes = members(fields.values("X-Forwarded-Proto"));
         List<String> hosts = members(fields.values("X-Forwarded-Host"));
+        List<String> ports = members(fields.values("X-Forwarded-Port"));
         List<Optional<Hop>> hops = new ArrayList<>();
+        if (clients.isEmpty() && !fields.contains("Forwarded")) {
+            Hop only = new Hop(Optional.empty(), at(schemes, 0, 1).flatMap(Hop::scheme), at(hosts, 0, 1), port(ports, 0, 1));
+            if (only.scheme().isPresent() || only.host().isPresent() || only.port().isPresent()) hops.add(Optional.of(only));
+        }
         for (int i = clients.size() - 1; i >= 0 && hops.size() < MOST_HOPS; i--) {
             Optional<String> scheme = at(schemes, i, clients.size()).flatMap(Hop::scheme);
             Optional<String> host = at(hosts, i, clients.size());
-            hops.add(Hop.node(clients.get(i)).map(node -> new Hop(node, scheme, host)));
+            OptionalInt port = port(ports, i, clients.size());
+            hops.add(Hop.node(clients.get(i)).map(node -> new Hop(Optional.of(node), scheme, host, port)));
         }
         return hops;
+    }
+
+    private static OptionalInt port(List<String> values, int index, int of) {
+        return at(values, index, of).map(Hop::port).orElse(OptionalInt.empty());
     }
 
     private static Optional<String> at(List<String> values, int index, int of) {

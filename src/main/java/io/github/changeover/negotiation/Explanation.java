@@ -29,10 +29,12 @@ import java.util.OptionalInt;
  * @param layers     what the connection changes to, bottom-up; empty unless switched
  * @param ground     why, as one of a few kinds
  * @param reason     why, in a few words
+ * @param remark     what the client was not told, or did not get though it switched; empty for nothing
  */
 public record Explanation(Outcome outcome, OptionalInt status, String method, String path, Offered offered,
-                          Optional<PathTemplate> rule, List<Asked> candidates, List<ProtocolToken> layers, Ground ground, String reason) {
-    private static final int LONGEST_LINE = 1000;
+                          Optional<PathTemplate> rule, List<Asked> candidates, List<ProtocolToken> layers, Ground ground, String reason, String remark) {
+    private static final int LONGEST_LINE = 1500;
+    private static final int LONGEST_TEXT = 400;
     private static final int MOST_ITEMS = 8;
 
     /** What became of a request. */
@@ -48,6 +50,8 @@ public record Explanation(Outcome outcome, OptionalInt status, String method, St
         NOT_HTTP11,
         /** There is no {@code Upgrade} field. */
         NO_OFFER,
+        /** There is no {@code Upgrade} field, and a field that only clients of a protocol of the path send is there: a proxy has removed {@code Upgrade}. */
+        LOST_OFFER,
         /** {@code Connection} does not list {@code upgrade}. */
         CONNECTION_FIELD,
         /** {@code Upgrade} is too long, or holds no well-formed protocol. */
@@ -88,6 +92,12 @@ public record Explanation(Outcome outcome, OptionalInt status, String method, St
         layers = List.copyOf(layers);
     }
 
+    /** With nothing to remark. */
+    public Explanation(Outcome outcome, OptionalInt status, String method, String path, Offered offered,
+                       Optional<PathTemplate> rule, List<Asked> candidates, List<ProtocolToken> layers, Ground ground, String reason) {
+        this(outcome, status, method, path, offered, rule, candidates, layers, ground, reason, "");
+    }
+
     /** The same request, refused after all. */
     public Explanation refused(int code, Ground why, String words) {
         return new Explanation(Outcome.REFUSED, OptionalInt.of(code), method, path, offered, rule, candidates, List.of(), why, words);
@@ -100,11 +110,12 @@ public record Explanation(Outcome outcome, OptionalInt status, String method, St
 
     /** What was done and why, without the request: {@code refused with 403, the user has none of the roles}. */
     public String summary() {
-        return switch (outcome) {
+        String done = switch (outcome) {
             case SWITCHED -> word() + " to " + items(layers);
-            case IGNORED -> word() + ", " + Printable.of(reason, 240);
-            case REFUSED -> word() + " with " + status.orElse(500) + ", " + Printable.of(reason, 240);
+            case IGNORED -> word() + ", " + Printable.of(reason, LONGEST_TEXT);
+            case REFUSED -> word() + " with " + status.orElse(500) + ", " + Printable.of(reason, LONGEST_TEXT);
         };
+        return remark.isEmpty() ? done : done + " (" + Printable.of(remark, LONGEST_TEXT) + ")";
     }
 
     /** The same facts by name, for a writer of JSON: values are strings, an integer, lists and maps of those. */

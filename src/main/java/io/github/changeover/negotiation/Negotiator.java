@@ -96,13 +96,28 @@ public final class Negotiator {
     }
 
     private Verdict decide() {
+        Optional<String> clientField = clientField();
+        if (head.upgrade().isEmpty() && clientField.isPresent() && request.method().equals("GET") && !served().isEmpty()) {
+            Decision lost = new Decision.Refuse(head.isHttp1() ? 426 : 505, UpgradeField.lost(clientField.get()));
+            return verdict(lost, Optional.empty(), Ground.LOST_OFFER, "it has " + clientField.get() + " and no Upgrade field: a proxy has probably removed Upgrade and Connection");
+        }
         if (!head.isHttp11()) return notSwitched(Ground.NOT_HTTP11, "the request is not HTTP/1.1");
         if (head.upgrade().isEmpty()) return notSwitched(Ground.NO_OFFER, "it has no Upgrade field");
-        if (!ConnectionField.has(head.connection(), "upgrade")) return notSwitched(Ground.CONNECTION_FIELD, "Connection does not list upgrade");
+        if (!ConnectionField.has(head.connection(), "upgrade")) {
+            return notSwitched(Ground.CONNECTION_FIELD, "Connection does not list upgrade" + (clientField.isPresent() ? ": a proxy has probably removed it" : ""));
+        }
         if (offered instanceof Offered.Oversized oversized) return notSwitched(Ground.MALFORMED_OFFER, oversized.reason());
         if (head.isFramedTwice()) return notSwitched(Ground.MALFORMED_MESSAGE, "it has both Transfer-Encoding and Content-Length");
         return offered instanceof Offered.Present present ? choose(present.offer().tokens())
                 : notSwitched(Ground.MALFORMED_OFFER, "Upgrade holds no well-formed protocol");
+    }
+
+    /** A field of this request that only clients of a protocol of the rule send. */
+    private Optional<String> clientField() {
+        for (String field : rule.clientFields()) {
+            if (request.fields().contains(field)) return Optional.of(field);
+        }
+        return Optional.empty();
     }
 
     private Verdict choose(List<ProtocolToken> tokens) {
@@ -163,7 +178,7 @@ public final class Negotiator {
             same &= named.name().equals(layer.name());
             layers.add(named);
         }
-        return same ? change : new Decision.Switch(layers, change.fields(), change.handler());
+        return same ? change : new Decision.Switch(layers, change.fields(), change.handler(), change.remark());
     }
 
     private Optional<Decision.Refuse> check(Gate gate, ProtocolToken token) {
@@ -243,9 +258,14 @@ public final class Negotiator {
 
     private Verdict verdict(Decision decision, Optional<Candidate> candidate, Ground ground, String reason) {
         Explanation explanation = new Explanation(outcome(decision), status(decision), request.method(), request.path(), offered,
-                Optional.of(rule.template()), asked, decision instanceof Decision.Switch change ? change.layers() : List.of(), ground, reason);
+                Optional.of(rule.template()), asked, decision instanceof Decision.Switch change ? change.layers() : List.of(), ground, reason, remark(decision));
         return new Verdict(decision, candidate.map(Candidate::protocol), candidate.map(Candidate::token), closes(decision),
                 upgradeList(decision, candidate), owed(), explanation);
+    }
+
+    private static String remark(Decision decision) {
+        if (decision instanceof Decision.Switch change) return change.remark();
+        return decision instanceof Decision.Refuse refuse ? refuse.remark() : "";
     }
 
     private static Explanation.Outcome outcome(Decision decision) {

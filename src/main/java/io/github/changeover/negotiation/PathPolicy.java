@@ -18,6 +18,7 @@ public final class PathPolicy {
     private final PathRule[] rules;
     private final boolean speaksUnasked;
     private final boolean hasRequired;
+    private final List<String> clientFields;
 
     /**
      * The rule that is for a path.
@@ -35,6 +36,7 @@ public final class PathPolicy {
         this.rules = rules;
         this.speaksUnasked = Arrays.stream(rules).anyMatch(PathRule::speaksUnasked);
         this.hasRequired = Arrays.stream(rules).anyMatch(PathRule::required);
+        this.clientFields = Arrays.stream(rules).flatMap(rule -> rule.clientFields().stream()).distinct().toList();
     }
 
     /** @throws IllegalArgumentException when two rules are for the same paths */
@@ -89,6 +91,11 @@ public final class PathPolicy {
             if (rule.required() && rule.template().matchesCanonical(canonical)) return true;
         }
         return false;
+    }
+
+    /** Fields that only clients of protocols of these rules send. A request with one of them and without {@code Upgrade} needs a negotiation where a rule is for its path. */
+    public List<String> clientFields() {
+        return clientFields;
     }
 
     /** Whether a rule is for the path. Allocates nothing for a path in canonical form. */

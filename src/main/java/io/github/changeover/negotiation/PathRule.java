@@ -52,6 +52,15 @@ public record PathRule(PathTemplate template, List<UpgradeProtocol> protocols, P
         return new Builder(PathTemplate.of(template));
     }
 
+    /** Fields that only clients of these protocols send: {@link UpgradeProtocol#clientField}. */
+    List<String> clientFields() {
+        List<String> fields = new ArrayList<>(1);
+        for (UpgradeProtocol protocol : protocols) {
+            Candidate.guarded(protocol, protocol::clientField).filter(field -> !fields.contains(field)).ifPresent(fields::add);
+        }
+        return fields;
+    }
+
     /** Whether this path answers a request without {@code Upgrade} otherwise than the application alone would. */
     boolean speaksUnasked() {
         return required || advertise;

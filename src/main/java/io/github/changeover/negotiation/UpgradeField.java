@@ -77,4 +77,14 @@ public final class UpgradeField {
         for (String line : lines) octets += line.length();
         return octets;
     }
+
+    /**
+     * The sentence for a request that has a field that only clients of a protocol send, and no {@code Upgrade}.
+     *
+     * @param clientField such as {@code Sec-WebSocket-Key}
+     */
+    public static String lost(String clientField) {
+        return "This request has " + clientField + " and no Upgrade field: a proxy has probably removed Upgrade and Connection. Let every proxy pass both on over HTTP/1.1"
+                + " (Changeover's troubleshooting page has the settings of nginx, HAProxy and httpd).";
+    }
 }

@@ -13,6 +13,7 @@ import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 
 /** The last filter of the application: every other one has let the request pass. It decides, on the request's thread. */
@@ -68,7 +69,16 @@ public final class InnerFilter implements Filter {
         if (deployment.veils()) Veil.lift(request);
         PathPolicy policy = deployment.policy();
         // The path is put together only where a rule may want to see it: other requests cost one look-up and no allocation.
-        return request.getHeader("Upgrade") != null || policy.speaksUnasked() && policy.speaksUnasked(Snapshot.path(request));
+        return request.getHeader("Upgrade") != null || policy.speaksUnasked() && policy.speaksUnasked(Snapshot.path(request)) || lostItsOffer(request, policy);
+    }
+
+    /** Whether it comes from a client of a protocol of its path, and through a proxy that has removed {@code Upgrade}. */
+    private static boolean lostItsOffer(HttpServletRequest request, PathPolicy policy) {
+        List<String> fields = policy.clientFields();
+        for (int i = 0; i < fields.size(); i++) {
+            if (request.getHeader(fields.get(i)) != null) return policy.hasRule(Snapshot.path(request));
+        }
+        return false;
     }
 
     private void decide(HttpServletRequest request, HttpServletResponse response, FilterChain chain) throws IOException, ServletException {

@@ -68,8 +68,12 @@ public final class SettingValues {
     }
 
     private Wrong wrong(String name, String value, String allowed) {
-        String set = path.map(template -> ofPath(template, name)).filter(ofPath -> source.value(ofPath).isPresent()).orElse(name);
-        return new Wrong(set, value, allowed);
+        return new Wrong(set(name), value, allowed);
+    }
+
+    /** The name under which it is set: the path's, where that is set. */
+    public String set(String name) {
+        return path.map(template -> ofPath(template, name)).filter(ofPath -> source.value(ofPath).isPresent()).orElse(name);
     }
 
     private static String ofPath(String template, String name) {

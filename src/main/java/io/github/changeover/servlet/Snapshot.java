@@ -30,7 +30,8 @@ final class Snapshot {
                 request.getContextPath(), request.getProtocol(), request.getScheme(), fields(request),
                 length < 0 ? OptionalLong.empty() : OptionalLong.of(length), request.getHeader("Transfer-Encoding") != null, Map.of(),
                 address(request.getRemoteAddr(), request.getRemotePort()), address(request.getLocalAddr(), request.getLocalPort()),
-                Optional.ofNullable(request.getUserPrincipal()), Set.of(), Optional.ofNullable(session).map(HttpSession::getId), tls(request));
+                Optional.ofNullable(request.getUserPrincipal()), Set.of(), Optional.ofNullable(session).map(HttpSession::getId), tls(request), Optional.empty(),
+                authority(request));
     }
 
     /** The path within the application, decoded by the container. Allocates nothing for a path without path info. */
@@ -76,6 +77,14 @@ final class Snapshot {
             if (c != '.' && (c < '0' || c > '9')) return false;
         }
         return true;
+    }
+
+    /** What valves and filters left of it. */
+    private static Optional<String> authority(HttpServletRequest request) {
+        String name = request.getServerName();
+        int port = request.getServerPort();
+        if (name == null || name.isEmpty() || port <= 0) return Optional.empty();
+        return Optional.of((name.indexOf(':') >= 0 && !name.startsWith("[") ? '[' + name + ']' : name) + ':' + port);
     }
 
     private static Optional<UpgradeRequest.Tls> tls(HttpServletRequest request) {

@@ -14,15 +14,27 @@ public sealed interface Decision {
      *                {@code [TLS/1.2, HTTP/1.1]}. The client has offered each, but for HTTP/1.1 on top of another
      * @param fields  further fields of the 101; {@code Upgrade}, {@code Connection} and framing fields are not taken
      * @param handler makes the handler, on the request's thread, just before the switch; what it throws is answered 500
+     * @param remark  for the log and the console, beside "switched": what the client wished and did not get; empty for nothing
      */
-    record Switch(List<ProtocolToken> layers, Fields fields, Function<SwitchContext, ConnectionHandler> handler) implements Decision {
+    record Switch(List<ProtocolToken> layers, Fields fields, Function<SwitchContext, ConnectionHandler> handler, String remark) implements Decision {
         public Switch {
             layers = List.copyOf(layers);
+            Objects.requireNonNull(remark, "remark");
             Objects.requireNonNull(fields, "fields");
             Objects.requireNonNull(handler, "handler");
             if (layers.isEmpty()) {
                 throw new IllegalArgumentException("A switch names at least one protocol");
             }
+        }
+
+        /** A switch with nothing to remark. */
+        public Switch(List<ProtocolToken> layers, Fields fields, Function<SwitchContext, ConnectionHandler> handler) {
+            this(layers, fields, handler, "");
+        }
+
+        /** The same with a remark for the log and the console. */
+        public Switch withRemark(String words) {
+            return new Switch(layers, fields, handler, words);
         }
 
         /** A switch to one protocol. */
@@ -45,9 +57,11 @@ public sealed interface Decision {
      * @param fields further fields of the response; a 426 gets its {@code Upgrade} by itself. A 401 without
      *               {@code WWW-Authenticate} lets the container's login ask, and is a 403 where the application has none
      * @param reason a sentence for the client: what is wrong and what to do
+     * @param remark what only the log and the console say, beside the reason: it is never sent to the client; empty for nothing
      */
-    record Refuse(int status, Fields fields, String reason) implements Decision {
+    record Refuse(int status, Fields fields, String reason, String remark) implements Decision {
         public Refuse {
+            Objects.requireNonNull(remark, "remark");
             Objects.requireNonNull(fields, "fields");
             Objects.requireNonNull(reason, "reason");
             if (status < 300 || status > 599) {
@@ -55,8 +69,17 @@ public sealed interface Decision {
             }
         }
 
+        public Refuse(int status, Fields fields, String reason) {
+            this(status, fields, reason, "");
+        }
+
         public Refuse(int status, String reason) {
             this(status, Fields.none(), reason);
+        }
+
+        /** The same with what only the log and the console say. */
+        public Refuse withRemark(String words) {
+            return new Refuse(status, fields, reason, words);
         }
     }
 }

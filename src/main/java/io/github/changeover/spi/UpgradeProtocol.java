@@ -1,6 +1,7 @@
 package io.github.changeover.spi;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A protocol that an HTTP/1.1 connection can change to. Found by {@link java.util.ServiceLoader}, as a
@@ -39,6 +40,15 @@ public interface UpgradeProtocol {
     /** Whether a request comes over this protocol already: a path that requires it then lets the request pass, and does not advertise it. */
     default boolean isSpoken(UpgradeRequest request) {
         return false;
+    }
+
+    /**
+     * A field that every client of this protocol sends in its request, and nobody else, such as {@code Sec-WebSocket-Key}; empty where there is none.
+     * A GET with this field and without {@code Upgrade}, on a path of this protocol, is answered 426: a proxy has probably removed {@code Upgrade}. Asked
+     * once at start.
+     */
+    default Optional<String> clientField() {
+        return Optional.empty();
     }
 
     /**

@@ -5,6 +5,7 @@ import java.security.Principal;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -29,12 +30,14 @@ import java.util.Set;
  * @param sessionId      the id of the session the request belongs to
  * @param tls            what TLS agreed on, when the connection is secure
  * @param forwarded      what proxies that are trusted ({@code changeover.trusted-proxies}) say of the client; empty when none does
+ * @param authority      the name and port of the server that the client asked for, such as {@code example.com:443}, as the container says it after its
+ *                       valves and the application's filters have seen the request; empty where it is not known
  */
 public record UpgradeRequest(
         String method, String path, String query, String contextPath, String protocol, String scheme,
         Fields fields, OptionalLong contentLength, boolean chunked, Map<String, String> pathParameters,
         InetSocketAddress remote, InetSocketAddress local, Optional<Principal> principal, Set<String> roles,
-        Optional<String> sessionId, Optional<Tls> tls, Optional<Forwarded> forwarded) {
+        Optional<String> sessionId, Optional<Tls> tls, Optional<Forwarded> forwarded, Optional<String> authority) {
 
     /**
      * The facts of a secure connection.
@@ -52,8 +55,13 @@ public record UpgradeRequest(
      * @param client the client's address, port 0 where it is not told; unresolved, with the proxy's word for it, where the proxy hides it
      * @param scheme that the client used, in lower case, where it is told
      * @param host   and perhaps a port, as the client wrote {@code Host}, where it is told; its form was not looked at
+     * @param port   that the client connected to, where it is told ({@code X-Forwarded-Port})
      */
-    public record Forwarded(InetSocketAddress client, Optional<String> scheme, Optional<String> host) {
+    public record Forwarded(InetSocketAddress client, Optional<String> scheme, Optional<String> host, OptionalInt port) {
+        /** Without a port. */
+        public Forwarded(InetSocketAddress client, Optional<String> scheme, Optional<String> host) {
+            this(client, scheme, host, OptionalInt.empty());
+        }
     }
 
     public UpgradeRequest {
@@ -64,6 +72,16 @@ public record UpgradeRequest(
     /** The path fit for a log line: at most 80 characters, everything but printable ASCII shown as {@code ?}. */
     public String printablePath() {
         return Tchar.printable(path);
+    }
+
+    /** A request whose server's name is not known beside {@code Host}. */
+    public UpgradeRequest(
+            String method, String path, String query, String contextPath, String protocol, String scheme,
+            Fields fields, OptionalLong contentLength, boolean chunked, Map<String, String> pathParameters,
+            InetSocketAddress remote, InetSocketAddress local, Optional<Principal> principal, Set<String> roles,
+            Optional<String> sessionId, Optional<Tls> tls, Optional<Forwarded> forwarded) {
+        this(method, path, query, contextPath, protocol, scheme, fields, contentLength, chunked, pathParameters, remote, local, principal, roles,
+                sessionId, tls, forwarded, Optional.empty());
     }
 
     /** A request that no proxy has passed on. */
@@ -102,16 +120,22 @@ public record UpgradeRequest(
 
     public UpgradeRequest withPathParameters(Map<String, String> parameters) {
         return new UpgradeRequest(method, path, query, contextPath, protocol, scheme, fields, contentLength, chunked,
-                parameters, remote, local, principal, roles, sessionId, tls, forwarded);
+                parameters, remote, local, principal, roles, sessionId, tls, forwarded, authority);
     }
 
     public UpgradeRequest withForwarded(Optional<Forwarded> said) {
         return new UpgradeRequest(method, path, query, contextPath, protocol, scheme, fields, contentLength, chunked,
-                pathParameters, remote, local, principal, roles, sessionId, tls, said);
+                pathParameters, remote, local, principal, roles, sessionId, tls, said, authority);
+    }
+
+    /** The same request for a server of this name and port. */
+    public UpgradeRequest withAuthority(Optional<String> nameAndPort) {
+        return new UpgradeRequest(method, path, query, contextPath, protocol, scheme, fields, contentLength, chunked,
+                pathParameters, remote, local, principal, roles, sessionId, tls, forwarded, nameAndPort);
     }
 
     public UpgradeRequest withRoles(Set<String> held) {
         return new UpgradeRequest(method, path, query, contextPath, protocol, scheme, fields, contentLength, chunked,
-                pathParameters, remote, local, principal, held, sessionId, tls, forwarded);
+                pathParameters, remote, local, principal, held, sessionId, tls, forwarded, authority);
     }
 }

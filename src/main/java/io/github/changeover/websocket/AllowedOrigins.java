@@ -2,23 +2,31 @@ package io.github.changeover.websocket;
 
 import java.net.IDN;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
- * Origins that are let in beside the request's own: RFC 6455 section 10.2.
+ * Origins that are accepted beside the application's own: RFC 6455 section 10.2.
  *
  * <pre>
- * changeover.websocket.origins = https://app.example.org, https://*.example.com
+ * changeover.websocket.origins = https://app.example.org, https://*.example.com, http://device.example/, file://, null, "charger"
  * </pre>
  *
- * <p>A wildcard stands for one or more whole labels: {@code https://*.example.com} is {@code https://a.example.com} and
- * {@code https://a.b.example.com}, and neither {@code https://example.com} nor {@code https://evilexample.com}. Scheme and
- * port are always exact. Names may be written in Unicode.
+ * <p>An origin of scheme, host and perhaps port is compared as such: case and default port do not matter. A wildcard stands for one or more whole
+ * labels: {@code https://*.example.com} is {@code https://a.example.com} and {@code https://a.b.example.com}, and neither
+ * {@code https://example.com} nor {@code https://evilexample.com}. Scheme and port are always exact. Names may be written in Unicode.
+ *
+ * <p>Everything else is literal, compared character by character with what the client sends: a value with a path or only a slash behind the host,
+ * {@code file://}, {@code null}, and whatever stands in quotes. {@code *} accepts every Origin. Any page of any site can send {@code null}, from a
+ * sandboxed frame, so {@code null} and {@code *} {@linkplain #warning are worth a warning}.
  */
 public final class AllowedOrigins {
-    /** None but the request's own. */
-    public static final AllowedOrigins NONE = new AllowedOrigins(List.of());
+    /** None but the application's own. */
+    public static final AllowedOrigins NONE = new AllowedOrigins(List.of(), List.of(), false);
+    private static final String ANY = "*";
+    private static final String OPAQUE = "null";
     private static final String WILDCARD = "*.";
 
     /** Exactly this origin, or with {@code below} those whose host ends with a dot and this one's host. */
@@ -36,36 +44,89 @@ public final class AllowedOrigins {
     }
 
     private final List<Pattern> patterns;
+    private final List<String> literals;
+    private final boolean any;
 
-    private AllowedOrigins(List<Pattern> patterns) {
-        this.patterns = patterns;
+    private AllowedOrigins(List<Pattern> patterns, List<String> literals, boolean any) {
+        this.patterns = List.copyOf(patterns);
+        this.literals = List.copyOf(literals);
+        this.any = any;
     }
 
-    /** @throws IllegalArgumentException when one is neither an origin nor a wildcard */
+    /** @throws IllegalArgumentException when one is no origin, no wildcard and no literal value; says what to write */
     public static AllowedOrigins of(List<String> texts) {
         List<Pattern> patterns = new ArrayList<>();
-        for (String text : texts) patterns.add(pattern(text));
-        return new AllowedOrigins(List.copyOf(patterns));
+        Set<String> literals = new HashSet<>();
+        boolean any = false;
+        for (String text : texts) {
+            Optional<String> literal = literal(text);
+            if (text.equals(ANY)) any = true;
+            else if (literal.isPresent()) literals.add(literal.get());
+            else patterns.add(pattern(text));
+        }
+        return new AllowedOrigins(patterns, literals.stream().sorted().toList(), any);
     }
 
-    public boolean contains(Origin origin) {
+    /** @param sent the value of {@code Origin}, without white space around it */
+    public boolean contains(String sent) {
+        if (any || literals.contains(sent)) return true;
+        if (patterns.isEmpty()) return false;
+        Optional<Origin> origin = Origin.parse(sent);
+        return origin.isPresent() && contains(origin.get());
+    }
+
+    private boolean contains(Origin origin) {
         for (Pattern pattern : patterns) {
             if (pattern.matches(origin)) return true;
         }
         return false;
     }
 
+    /** What an operator should know of this list, as a sentence; empty for nothing. */
+    public Optional<String> warning() {
+        if (any) return Optional.of("* accepts every Origin: pages of any site can open WebSockets here with the user's cookies. Check the login in another way, or list the origins.");
+        return literals.contains(OPAQUE) ? Optional.of("null is what pages of any site can send, from a sandboxed frame, with the user's cookies. Check the login in another way.")
+                : Optional.empty();
+    }
+
+    /** A value that is compared as it is, without its quotes. */
+    private static Optional<String> literal(String text) {
+        if (text.equals(OPAQUE)) return Optional.of(text);
+        if (text.length() > 2 && text.startsWith("\"") && text.endsWith("\"")) {
+            String quoted = text.substring(1, text.length() - 1);
+            if (!quoted.chars().allMatch(c -> c > 0x20 && c < 0x7f && c != '"')) throw wrong(text, "put only printable ASCII without blanks into quotes: no client sends another Origin");
+            return Optional.of(quoted);
+        }
+        int authority = text.indexOf("://") + 3;
+        if (authority < 3 || text.chars().anyMatch(c -> c <= 0x20 || c >= 0x7f || c == '*')) return Optional.empty();
+        Optional<Origin> before = Origin.parse(text.substring(0, path(text, authority)));
+        if (authority == text.length() || text.charAt(authority) == '/') return isWeb(text) ? Optional.empty() : Optional.of(text);     // file://, file:///
+        return path(text, authority) < text.length() && before.isPresent() && !isWebSocket(text) ? Optional.of(text) : Optional.empty();
+    }
+
+    private static int path(String text, int authority) {
+        int slash = text.indexOf('/', authority);
+        return slash < 0 ? text.length() : slash;
+    }
+
+    private static boolean isWeb(String text) {
+        return text.regionMatches(true, 0, "http://", 0, 7) || text.regionMatches(true, 0, "https://", 0, 8) || isWebSocket(text);
+    }
+
+    private static boolean isWebSocket(String text) {
+        return text.regionMatches(true, 0, "ws://", 0, 5) || text.regionMatches(true, 0, "wss://", 0, 6);
+    }
+
     private static Pattern pattern(String text) {
-        if (text.equals("null")) throw wrong(text, "name real origins; pages without one are never let in");
         int start = text.indexOf("://") + 3;
-        if (start < 3) throw wrong(text, "write scheme, host and perhaps port, such as https://example.com:8443");
+        if (start < 3) throw wrong(text, "write scheme, host and perhaps port, such as https://example.com:8443; or what the client sends in quotes, such as \"charger\"");
+        if (isWebSocket(text)) throw wrong(text, "write the page's scheme, http or https; or the value in quotes, if a client sends just this");
         String scheme = text.substring(0, start - 3);
-        if (scheme.equalsIgnoreCase("ws") || scheme.equalsIgnoreCase("wss")) throw wrong(text, "write the page's scheme, http or https");
         boolean below = text.startsWith(WILDCARD, start);
         String authority = text.substring(below ? start + WILDCARD.length() : start);
         if (authority.indexOf('*') >= 0) throw wrong(text, "let * be the whole first label, such as https://*.example.com");
         Optional<Origin> origin = Origin.parse(scheme + "://" + ascii(text, authority));
-        if (origin.isEmpty()) throw wrong(text, "write scheme, host and perhaps port, and nothing behind them, not even a slash");
+        if (origin.isEmpty()) throw wrong(text, "write scheme, host and perhaps port; or what the client sends in quotes");
         if (below && !isName(origin.get().host())) throw wrong(text, "write a name of at least two labels behind *., such as https://*.example.com");
         return new Pattern(origin.get(), below);
     }
@@ -93,6 +154,9 @@ public final class AllowedOrigins {
 
     @Override
     public String toString() {
-        return patterns.toString();
+        List<String> all = new ArrayList<>(patterns.stream().map(Pattern::toString).toList());
+        all.addAll(literals);
+        if (any) all.add(ANY);
+        return all.toString();
     }
 }

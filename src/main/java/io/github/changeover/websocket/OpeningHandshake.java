@@ -1,6 +1,7 @@
 package io.github.changeover.websocket;
 
 import io.github.changeover.negotiation.ConnectionField;
+import io.github.changeover.negotiation.Printable;
 import io.github.changeover.negotiation.UpgradeField;
 import io.github.changeover.spi.Decision;
 import io.github.changeover.spi.Fields;
@@ -23,6 +24,8 @@ import java.util.regex.Pattern;
 public final class OpeningHandshake {
     /** The name of the protocol in {@code Upgrade}; {@code websocket/13} is another. */
     public static final ProtocolToken TOKEN = ProtocolToken.of("websocket");
+    /** What every client of WebSocket sends, and nobody else. */
+    public static final String CLIENT_FIELD = "Sec-WebSocket-Key";
     private static final String VERSION = "13";
     private static final Fields VERSIONS = Fields.of("Sec-WebSocket-Version", VERSION);
     /** 0 to 255 without leading zeros: RFC 6455 section 4.3. */
@@ -82,6 +85,20 @@ public final class OpeningHandshake {
             return new Accepted(accept, offeredSubprotocols, subprotocol, offeredExtensions, Optional.empty());
         }
 
+        /**
+         * What the log and the console say of the switch: that the client offers subprotocols and gets none; empty for nothing.
+         *
+         * @param known the subprotocols that the endpoint supports
+         */
+        public String remark(List<String> known) {
+            if (offeredSubprotocols.isEmpty() || subprotocol.isPresent()) return "";
+            return "without a subprotocol: the client offers " + shown(offeredSubprotocols) + ", the endpoint supports " + (known.isEmpty() ? "none" : shown(known));
+        }
+
+        private static String shown(List<String> names) {
+            return Printable.of(names.toString(), 120);
+        }
+
         /** What the 101 says beside {@code Upgrade} and {@code Connection}. */
         public Fields fields() {
             Fields said = Fields.of("Sec-WebSocket-Accept", accept);
@@ -128,6 +145,7 @@ public final class OpeningHandshake {
 
     /** Item 3. The negotiation has looked before; who calls without it is not let past. */
     private Optional<Decision.Refuse> upgrade() {
+        if (fields.upgrade().isEmpty() && !fields.key().isEmpty()) return Optional.of(new Decision.Refuse(426, UpgradeField.lost(CLIENT_FIELD)));
         boolean offered = UpgradeField.parse(fields.upgrade()) instanceof UpgradeField.Offered.Present present && present.offer().tokens().contains(TOKEN);
         return offered ? Optional.empty()
                 : Optional.of(new Decision.Refuse(426, "This is for WebSocket: send 'Upgrade: websocket' and 'Connection: Upgrade'."));
@@ -141,10 +159,11 @@ public final class OpeningHandshake {
 
     /** Item 5. */
     private Optional<Decision.Refuse> key() {
-        if (fields.key().isEmpty()) return bad("Sec-WebSocket-Key is missing: send 16 random octets in base64.");
+        if (fields.key().isEmpty()) return bad("Sec-WebSocket-Key is missing: send 16 random bytes in base64.");
         if (fields.key().size() > 1) return bad("Sec-WebSocket-Key is there more than once: send one.");
-        return AcceptKey.isNonce(fields.key().get(0)) ? Optional.empty()
-                : bad("Sec-WebSocket-Key is malformed: send 16 random octets in base64, which are 24 characters with two equals signs at the end.");
+        String key = fields.key().get(0);
+        return AcceptKey.isNonce(key) ? Optional.empty() : bad("Sec-WebSocket-Key is malformed: it has " + key.length()
+                + " characters. Send 16 random bytes in base64, which are 24 characters with two equals signs at the end (RFC 6455 section 4.1).");
     }
 
     /** Item 6, and section 4.4. Without the field no version is asked for that is spoken here; a list is no version. */

@@ -1,5 +1,6 @@
 package io.github.changeover.websocket;
 
+import io.github.changeover.negotiation.Printable;
 import io.github.changeover.spi.Decision;
 import io.github.changeover.spi.Gate;
 import io.github.changeover.spi.ProtocolToken;
@@ -7,17 +8,18 @@ import io.github.changeover.spi.UpgradeRequest;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
- * Lets in pages of the request's own origin and of those that are listed: RFC 6455 sections 4.2.2 and 10.2.
+ * Accepts pages of the application's own origin and of those that are listed: RFC 6455 sections 4.2.2 and 10.2.
  *
  * <pre>
  * Host: example.com    Origin: http://example.com      in
  * Host: example.com    Origin: http://evil.example     403
  * </pre>
  *
- * <p>Scheme, host and port all count. {@code null} is never let in. A request without {@code Origin} comes from no
- * browser and is let in, unless that is {@link #requiringOrigin refused}. Forwarding fields count only through a
+ * <p>Scheme, host and port all count. {@code null} is accepted only where it is listed. A request without {@code Origin} comes from no
+ * browser and is accepted, unless that is {@link #requiringOrigin refused}. Forwarding fields count only through a
  * {@link ForwardedAuthority}.
  */
 public final class SameOrigin implements Gate {
@@ -25,9 +27,7 @@ public final class SameOrigin implements Gate {
     private static final Optional<Decision.Refuse> TWICE = Optional.of(new Decision.Refuse(400, REPEATED));
     private static final Optional<Decision.Refuse> MISSING = Optional.of(new Decision.Refuse(403,
             "A request without Origin is refused here: send one, or change the setting changeover.websocket.origin-required."));
-    private static final Optional<Decision.Refuse> FOREIGN = Optional.of(new Decision.Refuse(403,
-            "This Origin is refused: it is not the origin of this request, and the setting changeover.websocket.origins does not list it."
-                    + " Behind a proxy that ends TLS or changes Host, name the proxy in the setting changeover.trusted-proxies."));
+    private static final int LONGEST_OWN = 90;
     private static final SameOrigin STRICT = new SameOrigin(AllowedOrigins.NONE, false, ForwardedAuthority.NONE);
 
     private final AllowedOrigins allowed;
@@ -65,16 +65,36 @@ public final class SameOrigin implements Gate {
         List<String> lines = request.fields().values("Origin");
         if (lines.isEmpty()) return required ? MISSING : Optional.empty();
         if (lines.size() > 1) return TWICE;
-        Optional<Origin> origin = Origin.parse(FieldScanner.trim(lines.get(0)));
-        boolean in = origin.isPresent() && (origin.equals(own(request)) || allowed.contains(origin.get()));
-        return in ? Optional.empty() : FOREIGN;
+        String sent = FieldScanner.trim(lines.get(0));
+        return isOwn(sent, request) || allowed.contains(sent) ? Optional.empty() : Optional.of(foreign(sent, own(request)));
     }
 
-    /** The origin of what the client asked for. */
-    private Optional<Origin> own(UpgradeRequest request) {
-        Optional<Origin> said = forwarded.of(request);
-        if (said.isPresent()) return said;
+    private boolean isOwn(String sent, UpgradeRequest request) {
+        Optional<Origin> origin = Origin.parse(sent);
+        return origin.isPresent() && own(request).contains(origin.get());
+    }
+
+    /**
+     * The origins of what the client asked for: what a trusted proxy says; else the scheme of the request with {@code Host}, and with the name and port that the
+     * container, its valves or the application's filters tell.
+     */
+    private List<Origin> own(UpgradeRequest request) {
+        List<Origin> said = forwarded.of(request);
+        if (!said.isEmpty()) return said;
         List<String> hosts = request.fields().values("Host");
-        return hosts.size() == 1 ? Origin.of(request.secure() ? "https" : "http", FieldScanner.trim(hosts.get(0))) : Optional.empty();
+        if (hosts.size() != 1) return List.of();
+        String scheme = request.secure() ? "https" : "http";
+        Optional<Origin> asked = Origin.of(scheme, FieldScanner.trim(hosts.get(0)));
+        if (asked.isEmpty()) return List.of();
+        Optional<Origin> told = request.authority().flatMap(authority -> Origin.of(scheme, authority)).filter(origin -> !origin.equals(asked.get()));
+        return told.isPresent() ? List.of(asked.get(), told.get()) : List.of(asked.get());
+    }
+
+    /** The list of other origins is the operator's: only the log and the console show it. */
+    private Decision.Refuse foreign(String sent, List<Origin> own) {
+        String ours = own.isEmpty() ? "unknown, for it has no valid Host" : Printable.of(own.stream().map(Origin::toString).collect(Collectors.joining(" or ")), LONGEST_OWN);
+        return new Decision.Refuse(403, "Origin '" + Printable.of(sent) + "' is refused: the origin of this application is " + ours
+                + ", and the setting changeover.websocket.origins does not list this one. Behind a proxy that ends TLS or changes Host, name the proxy in the setting "
+                + "changeover.trusted-proxies.").withRemark("changeover.websocket.origins lists " + allowed);
     }
 }

@@ -74,7 +74,11 @@ class TrustedProxiesTest {
         "for=1.1.1.1;by=10.0.0.1;secret=yes                      | 1.1.1.1",
         "for=1.1.1.1;                                            | 1.1.1.1",
         ", for=1.1.1.1 ,,                                        | 1.1.1.1",
-        "proto=https                                             | nobody",
+        "proto=https                                             | 10.0.0.1/1 https",
+        "for=9.9.9.9, proto=https;host=a.example                 | 10.0.0.1/1 https a.example",
+        "proto=https, for=10.0.0.2;proto=http                    | 10.0.0.2 https",
+        "for=nonsense;proto=https                                | nobody",
+        "by=10.0.0.1                                             | nobody",
         "for=1.1.1.1;for=2.2.2.2                                 | nobody",
         "for=\", for=1.1.1.1                                     | nobody",
         "for=\"x, for=\"1.1.1.1:99\"                             | nobody",
@@ -107,6 +111,27 @@ class TrustedProxiesTest {
         assertThat(shown(PROXIES.of(request("10.0.0.1", "X-Forwarded-For: 1.1.1.1", "X-Forwarded-Proto: https", "X-Forwarded-Host: a.example")))).isEqualTo("1.1.1.1 https a.example");
         assertThat(shown(PROXIES.of(request("10.0.0.1", "X-Forwarded-For: 1.1.1.1, 10.0.0.2", "X-Forwarded-Proto: https, http")))).isEqualTo("1.1.1.1 https");
         assertThat(shown(PROXIES.of(request("10.0.0.1", "X-Forwarded-For: 1.1.1.1", "X-Forwarded-Proto: https, http")))).isEqualTo("1.1.1.1");
+    }
+
+    /** AWS' load balancers, and many a line of nginx, tell the scheme and the port and not the client. */
+    @ParameterizedTest(name = "[{index}] {0}")
+    @CsvSource(delimiter = ';', value = {
+        "X-Forwarded-Proto: https;                                   10.0.0.1|1 https",
+        "X-Forwarded-Host: a.example:8443;                           10.0.0.1|1 a.example:8443",
+        "X-Forwarded-Proto: https & X-Forwarded-Port: 443;           10.0.0.1|1 https :443",
+        "X-Forwarded-Port: 8443 & X-Forwarded-For: 1.1.1.1;          1.1.1.1 :8443",
+        "X-Forwarded-For: 1.1.1.1, 10.0.0.2 & X-Forwarded-Port: 443, 80; 1.1.1.1 :443",
+        "X-Forwarded-Port: 0;                                        nobody",
+        "X-Forwarded-Port: 65536;                                    nobody",
+        "X-Forwarded-Port: -1;                                       nobody",
+        "X-Forwarded-Proto: https, http;                             nobody",
+        "X-Forwarded-Proto: ht tp;                                   nobody",
+        "X-Forwarded-Proto: https & Forwarded: nonsense;             nobody",
+        "X-Forwarded-Proto: https & Forwarded: for=1.1.1.1;          1.1.1.1"})
+    void aProxyThatDoesNotTellTheClientIsBelievedInTheRest(String lines, String told) {
+        Optional<UpgradeRequest.Forwarded> said = PROXIES.of(request("10.0.0.1", lines.split(" & ")));
+        assertThat(shown(said) + said.map(one -> one.port().isPresent() ? " :" + one.port().getAsInt() : "").orElse("")).isEqualTo(told);
+        assertThat(PROXIES.of(request("192.0.2.1", lines.split(" & ")))).isEmpty();
     }
 
     @Test

@@ -37,7 +37,22 @@ class ForwardedAuthorityTest {
         "https, 'exa mple',       ",
         "https, 'a.example, b',   "})
     void schemeAndHostAreTheProxysWhereItSaysThem(String scheme, String host, String origin) {
-        assertThat(ForwardedAuthority.TRUSTED.of(request(said(scheme, host))).map(Origin::toString).orElse(null)).isEqualTo(origin);
+        assertThat(ForwardedAuthority.TRUSTED.of(request(said(scheme, host)))).map(Origin::toString).isEqualTo(origin == null ? java.util.List.of() : java.util.List.of(origin));
+    }
+
+    /** Of two proxies the inner one may tell its own port. */
+    @ParameterizedTest
+    @CsvSource(nullValues = "-", value = {
+        "https, example.com,      8443, https://example.com https://example.com:8443",
+        "https, example.com,      443,  https://example.com",
+        "https, example.com:8443, 443,  https://example.com:8443 https://example.com",
+        "http,  example.com,      80,   http://example.com",
+        "https, -,                443,  https://inner:8080 https://inner",
+        "-,     -,                8443, http://inner:8080 http://inner:8443"})
+    void thePortThatAProxyTellsCountsAsWell(String scheme, String host, int port, String origins) {
+        UpgradeRequest.Forwarded said = new UpgradeRequest.Forwarded(InetSocketAddress.createUnresolved("client", 0), Optional.ofNullable(scheme), Optional.ofNullable(host),
+                java.util.OptionalInt.of(port));
+        assertThat(ForwardedAuthority.TRUSTED.of(request(Optional.of(said)))).map(Origin::toString).containsExactly(origins.split(" "));
     }
 
     @Test

@@ -18,6 +18,7 @@ import io.github.changeover.websocket.HandshakeTable.Row;
 import io.github.changeover.websocket.OpeningHandshake.Accepted;
 import io.github.changeover.websocket.OpeningHandshake.Refused;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -34,6 +35,11 @@ class HandshakeTableTest {
         @Override
         public List<ProtocolToken> tokens() {
             return List.of(OpeningHandshake.TOKEN);
+        }
+
+        @Override
+        public Optional<String> clientField() {
+            return Optional.of(OpeningHandshake.CLIENT_FIELD);
         }
 
         @Override
@@ -146,7 +152,7 @@ class HandshakeTableTest {
         } else {
             assertThat(decision).isInstanceOfSatisfying(Decision.Refuse.class, refuse -> {
                 assertThat(refuse.status()).isEqualTo(row.status().get());
-                assertThat(refuse.reason()).contains(row.word()).matches("[ -~]{20,400}");
+                assertThat(refuse.reason()).contains(row.word()).matches("[ -~]{20,480}");
                 assertThat(refuse.fields()).isEqualTo(row.fields());
             });
             assertThat(verdict.upgradeList()).isEqualTo(row.status().get() == 426 ? List.of(OpeningHandshake.TOKEN) : List.of());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.github.changeover.conformance.Covers;
 import io.github.changeover.spi.Decision;
+import io.github.changeover.spi.UpgradeRequest;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -65,13 +66,91 @@ class SameOriginTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"null", "*", "example.com", "//example.com", "https:example.com", "https://", "https://*", "https://*.", "https://*.com",
-            "https://*example.com", "https://a.*.com", "https://*.*.com", "https://*.0.0.1", "https://*.[::1]", "https://example.com/", "https://example.com/chat",
-            "https://user@example.com", "https://example.com:", "https://example.com:port", "https://example.com:65536", "wss://example.com",
+    @ValueSource(strings = {"example.com", "nullable", "**", "\"\"", "\"", "\"a b\"", "\"a\"b\"", "wss://example.com/", "//example.com", "https:example.com", "https://", "https://*", "https://*.", "https://*.com",
+            "https://*example.com", "https://a.*.com", "https://*.*.com", "https://*.0.0.1", "https://*.[::1]", "https:///", "https://*.example.com/",
+            "https://user@example.com", "https://user@example.com/", "https://b\u00fccher.example/", "https://example.com:", "https://example.com:port", "https://example.com:65536", "wss://example.com",
             "ws://example.com", "https://example.com https://example.org", "https://example..com", " https://example.com", ""})
     void aWrongListIsSaidAtOnce(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> AllowedOrigins.of(List.of("https://good.example", text)))
                 .withMessageStartingWith("Not an origin: '" + text + "'. Please ");
+    }
+
+    /** Cordova, Electron, devices and browser extensions: what they send can be listed as it is. */
+    @ParameterizedTest(name = "[{index}] {0}: {1}")
+    @CsvSource({
+            "null, in",
+            "file://, in",
+            "file:///, 403",
+            "https://device.example/, in",
+            "https://device.example, 403",
+            "https://DEVICE.example/, 403",
+            "https://charger.example/ocpp/1.6, in",
+            "https://charger.example/ocpp, 403",
+            "https://charger.example, 403",
+            "moz-extension://4e3c0d4e-7b60-4f3a-9d8e-1a0f8a8d9b11, in",
+            "charger, in",
+            "wss://charger.example, in",
+            "NULL, 403",
+            "nul, 403",
+            "https://other.example/, 403"})
+    void literalValuesAreComparedAsTheyAreSent(String origin, String answer) {
+        AllowedOrigins literals = AllowedOrigins.of(List.of("null", "file://", "https://device.example/", "https://charger.example/ocpp/1.6",
+                "moz-extension://4e3c0d4e-7b60-4f3a-9d8e-1a0f8a8d9b11", "\"charger\"", "\"wss://charger.example\""));
+        assertThat(status(SameOrigin.only().allowing(literals), "Origin: " + origin)).isEqualTo(answer);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"null", "", "http://evil.example", "http://evil.example/", "b\u00fccher", "a b"})
+    void aStarAcceptsEveryOrigin(String origin) {
+        SameOrigin all = SameOrigin.only().allowing(AllowedOrigins.of(List.of("*")));
+        assertThat(status(all, "Origin: " + origin)).isEqualTo("in");
+        assertThat(status(all, "Origin: " + origin, "+Origin: http://server.example.com")).isEqualTo("400");
+        assertThat(status(SameOrigin.only(), "Origin: " + origin)).isEqualTo("403");
+    }
+
+    @Test
+    void whatEveryPageCanSendIsWorthAWarning() {
+        assertThat(AllowedOrigins.of(List.of("*", "https://a.example")).warning()).hasValueSatisfying(why -> assertThat(why).startsWith("* accepts every Origin"));
+        assertThat(AllowedOrigins.of(List.of("null")).warning()).hasValueSatisfying(why -> assertThat(why).startsWith("null is what pages of any site"));
+        assertThat(AllowedOrigins.of(List.of("https://a.example", "file://", "https://*.a.example")).warning()).isEmpty();
+    }
+
+    /** RemoteIpValve and ForwardedHeaderFilter change these, and not Host. */
+    @ParameterizedTest
+    @CsvSource({
+        "http,  server.example.com:80,    http://server.example.com,       in",
+        "http,  www.example.com:80,       http://www.example.com,          in",
+        "http,  www.example.com:80,       http://server.example.com,       in",
+        "http,  www.example.com:80,       https://www.example.com,         403",
+        "https, www.example.com:443,      https://www.example.com,         in",
+        "https, www.example.com:443,      https://server.example.com,      in",
+        "https, www.example.com:443,      http://www.example.com,          403",
+        "https, www.example.com:8443,     https://www.example.com:8443,    in",
+        "https, www.example.com:8443,     https://www.example.com,         403",
+        "https, www.example.com:80,       https://www.example.com:80,      in",
+        "http,  [::1]:8080,               http://[0:0::1]:8080,            in",
+        "http,  'odd name:80',            http://server.example.com,       in"})
+    void whatTheContainerAndTheFiltersSayIsTheApplicationsOrigin(String scheme, String authority, String origin, String answer) {
+        UpgradeRequest request = HandshakeTable.example("Origin: " + origin);
+        UpgradeRequest told = HandshakeTable.request("GET /chat HTTP/1.1", request.fields().lines().stream().map(line -> line.name() + ": " + line.value()).toList(),
+                scheme.equals("https")).withAuthority(Optional.of(authority));
+        assertThat(SameOrigin.only().check(told, OpeningHandshake.TOKEN).map(refuse -> String.valueOf(refuse.status())).orElse("in")).isEqualTo(answer);
+    }
+
+    @Test
+    void aTrustedProxyIsBelievedBeforeTheContainer() {
+        SameOrigin gate = SameOrigin.only().behind(request -> List.of(Origin.of("https", "www.example.com").orElseThrow()));
+        UpgradeRequest told = HandshakeTable.example("Origin: http://inner.example").withAuthority(Optional.of("inner.example:80"));
+        assertThat(gate.check(told, OpeningHandshake.TOKEN)).isPresent();
+    }
+
+    @Test
+    void theSentenceNamesWhatWasReceivedAndTheOwnOriginAndTheListIsForTheLogAlone() {
+        UpgradeRequest request = HandshakeTable.example("Origin: http://\u00fcevil.example/" + "x".repeat(300)).withAuthority(Optional.of("www.example.com:80"));
+        Decision.Refuse refuse = SameOrigin.only().allowing(AllowedOrigins.of(List.of("https://secret.example", "null"))).check(request, OpeningHandshake.TOKEN).orElseThrow();
+        assertThat(refuse.reason()).startsWith("Origin 'http://?evil.example/xxx").contains("...' is refused: the origin of this application is http://server.example.com or http://www.example.com,")
+                .doesNotContain("secret").matches("[ -~]{100,480}");
+        assertThat(refuse.remark()).isEqualTo("changeover.websocket.origins lists [https://secret.example, null]");
     }
 
     @Test
@@ -92,7 +171,7 @@ class SameOriginTest {
 
     @Test
     void aProxyThatIsBelievedSaysWhatTheClientAskedFor() {
-        SameOrigin gate = SameOrigin.only().behind(request -> Origin.of("https", "www.example.com"));
+        SameOrigin gate = SameOrigin.only().behind(request -> Origin.of("https", "www.example.com").stream().toList());
         assertThat(status(gate, "Origin: https://www.example.com")).isEqualTo("in");
         assertThat(status(gate, "Origin: http://www.example.com")).isEqualTo("403");
         assertThat(status(gate, "Origin: http://server.example.com")).as("what the proxy asked for is nobody's page").isEqualTo("403");
@@ -100,7 +179,7 @@ class SameOriginTest {
 
     @Test
     void withoutAWordOfTheProxyTheRequestItselfCounts() {
-        SameOrigin gate = SameOrigin.only().behind(request -> Optional.empty());
+        SameOrigin gate = SameOrigin.only().behind(request -> List.of());
         assertThat(status(gate, "Origin: http://server.example.com")).isEqualTo("in");
         assertThat(status(gate, "Origin: https://server.example.com")).isEqualTo("403");
     }
@@ -108,7 +187,7 @@ class SameOriginTest {
     @Test
     void theSentenceSaysWhatToSet() {
         Decision.Refuse refuse = SameOrigin.only().check(HandshakeTable.example("Origin: http://evil.example"), OpeningHandshake.TOKEN).orElseThrow();
-        assertThat(refuse.reason()).contains("changeover.websocket.origins", "changeover.trusted-proxies").doesNotContain("evil");
+        assertThat(refuse.reason()).contains("changeover.websocket.origins", "changeover.trusted-proxies", "'http://evil.example'", "http://server.example.com");
     }
 
     @Test

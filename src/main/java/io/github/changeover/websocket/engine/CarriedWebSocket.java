@@ -7,12 +7,15 @@ import io.github.changeover.spi.ProtocolToken;
 import io.github.changeover.spi.SwitchContext;
 import io.github.changeover.spi.UpgradeRequest;
 import io.github.changeover.websocket.OpeningHandshake;
+import io.github.changeover.websocket.Subprotocols;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import jakarta.websocket.server.ServerEndpoint;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** WebSocket by the container's engine, behind our gate and opening handshake. */
 final class CarriedWebSocket implements CarriedByContainer {
@@ -32,11 +35,20 @@ final class CarriedWebSocket implements CarriedByContainer {
     }
 
     @Override
+    public Optional<String> clientField() {
+        return Optional.of(OpeningHandshake.CLIENT_FIELD);
+    }
+
+    @Override
     public Decision negotiate(UpgradeRequest request, ProtocolToken offered) {
-        if (terms.of(template(request.path())).check(request, offered) instanceof OpeningHandshake.Refused refused) return refused.refusal();
+        PathTemplate template = template(request.path());
+        OpeningHandshake.Outcome outcome = terms.of(template).check(request, offered);
+        if (outcome instanceof OpeningHandshake.Refused refused) return refused.refusal();
+        OpeningHandshake.Accepted accepted = (OpeningHandshake.Accepted) outcome;
+        List<String> known = List.of(endpoints.get(template).getAnnotation(ServerEndpoint.class).subprotocols());
         return Decision.Switch.to(offered, context -> {
             throw new IllegalStateException("The container carries this connection");
-        });
+        }).withRemark(accepted.withSubprotocol(Subprotocols.choose(accepted.offeredSubprotocols(), known)).remark(known));
     }
 
     @Override

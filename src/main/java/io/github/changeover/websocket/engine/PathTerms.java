@@ -23,8 +23,14 @@ record PathTerms(Terms everywhere, SortedMap<PathTemplate, Terms> paths) {
     /** @param names of settings that can be set for a path */
     static PathTerms of(SettingValues settings, Set<String> names) {
         SortedMap<PathTemplate, Terms> paths = new TreeMap<>();
-        for (String template : settings.pathsWith(names)) paths.put(PathTemplate.of(template), Terms.of(settings.at(template)));
-        return new PathTerms(Terms.of(settings), paths);
+        Terms everywhere = Terms.of(settings);
+        Terms.warn(settings);
+        for (String template : settings.pathsWith(names)) {
+            SettingValues own = settings.at(template);
+            paths.put(PathTemplate.of(template), Terms.of(own));
+            if (Terms.hasOwnOrigins(own)) Terms.warn(own);
+        }
+        return new PathTerms(everywhere, paths);
     }
 
     /** Those of the endpoint with this template. */

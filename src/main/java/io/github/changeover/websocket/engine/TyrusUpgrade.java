@@ -2,6 +2,7 @@ package io.github.changeover.websocket.engine;
 
 import io.github.changeover.websocket.frames.Opcode;
 import jakarta.websocket.Extension;
+import jakarta.websocket.server.ServerEndpointConfig;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.util.Arrays;
@@ -121,6 +122,11 @@ record TyrusUpgrade(TyrusEndpointWrapper endpoint, ProtocolHandler protocol, Lis
         Known last = known;
         if (last.type != type) known = last = new Known(type, Parts.of(type));
         return last.parts;
+    }
+
+    /** Those that the endpoint supports. */
+    List<String> subprotocols() {
+        return endpoint.getEndpointConfig() instanceof ServerEndpointConfig config && config.getSubprotocols() != null ? config.getSubprotocols() : List.of();
     }
 
     /** Opens the connection: the endpoint is told. */

@@ -67,6 +67,16 @@ public final class WebSocketLibrary implements ProtocolLibrary {
             return foreign.isPresent() ? new OpeningHandshake.Refused(foreign.get()) : OpeningHandshake.check(request, handshake);
         }
 
+        /** Logs what an operator should know of the list of origins that these settings name. */
+        static void warn(SettingValues settings) {
+            origins(settings).warning().ifPresent(why -> LOG.log(System.Logger.Level.WARNING, "{0} = {1}: {2}", settings.set(ORIGINS), settings.value(ORIGINS).orElse(""), why));
+        }
+
+        /** Whether a path has a list of its own. */
+        static boolean hasOwnOrigins(SettingValues settings) {
+            return !settings.set(ORIGINS).equals(ORIGINS);
+        }
+
         private static AllowedOrigins origins(SettingValues settings) {
             Optional<List<String>> listed = settings.list(ORIGINS);
             try {

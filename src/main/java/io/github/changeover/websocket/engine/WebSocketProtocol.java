@@ -1,6 +1,7 @@
 package io.github.changeover.websocket.engine;
 
 import io.github.changeover.servlet.RequestAtHand;
+import io.github.changeover.negotiation.Printable;
 import io.github.changeover.spi.Decision;
 import io.github.changeover.spi.Fields;
 import io.github.changeover.spi.ProtocolToken;
@@ -49,6 +50,11 @@ final class WebSocketProtocol implements UpgradeProtocol {
     }
 
     @Override
+    public Optional<String> clientField() {
+        return Optional.of(OpeningHandshake.CLIENT_FIELD);
+    }
+
+    @Override
     public Decision negotiate(UpgradeRequest request, ProtocolToken offered) {
         OpeningHandshake.Outcome outcome = terms.check(request, offered);
         return outcome instanceof OpeningHandshake.Refused refused ? refused.refusal() : endpoint(request, offered, (OpeningHandshake.Accepted) outcome);
@@ -63,10 +69,13 @@ final class WebSocketProtocol implements UpgradeProtocol {
         // SUCCESS tells of more than 101
         if (info.getStatus() == UpgradeStatus.SUCCESS && response.getStatus() == 101) {
             OpeningHandshake.Accepted agreed = agreed(accepted, response);
-            return new Decision.Switch(List.of(offered), fields(agreed, response), context -> new WebSocketHandler(info, agreed.subprotocol().orElse(""), agreed.deflate(), terms, shared, negotiated));
+            return new Decision.Switch(List.of(offered), fields(agreed, response),
+                    context -> new WebSocketHandler(info, agreed.subprotocol().orElse(""), agreed.deflate(), terms, shared, negotiated),
+                    agreed.remark(TyrusUpgrade.of(info).map(TyrusUpgrade::subprotocols).orElse(List.of())));
         }
         if (info.getStatus() == UpgradeStatus.NOT_APPLICABLE) return new Decision.Ignore("no WebSocket endpoint is at this path");
-        return response.getStatus() == 403 ? new Decision.Refuse(403, "The endpoint at this path does not take this Origin (its Configurator says so).")
+        return response.getStatus() == 403 ? new Decision.Refuse(403, "Origin '" + Printable.of(request.fields().first("Origin").orElse(""))
+                + "' is refused by the endpoint at this path: ask its developer (checkOrigin of its ServerEndpointConfig.Configurator).")
                 : new Decision.Refuse(Math.max(400, Math.min(599, response.getStatus())), "The endpoint at this path does not take this handshake.");
     }
 
