@@ -225,7 +225,7 @@ class WebSocketEndpointsIT {
     @Test
     void aSessionsIdleTimeClosesIt() {
         try (Talk talk = Talk.to(server, AT + "/facts")) {
-            assertThat(talk.say("idle 200").next()).startsWith("close 1000");
+            assertThat(talk.say("idle 200").next()).isEqualTo("close 1001 Nothing was sent or received for 200 ms.");
         }
     }
 
