@@ -11,7 +11,7 @@ import java.util.Optional;
  *
  * <pre>
  * in    81 85 37 fa 21 3d 7f 9f 4d 51 58                  out   frame(81, "Hello")
- * in    01 81 .. .. .. .. .. 80 81 .. .. .. .. ..         out   frame(81, "Hi"): both fragments arrived in one read
+ * in    01 81 .. .. .. .. .. 80 81 .. .. .. .. ..         out   frame(81, "Hi"), or frame(01, "H") and frame(80, "i") where parts are wanted
  * in    81 05 48                                          out   failed(UNMASKED), at the second byte
  * </pre>
  *
@@ -182,8 +182,18 @@ public final class FrameReader implements AutoCloseable {
         }
         if (plainFrom == plainTo) plainFrom = start;
         plainTo = start + length;
-        if (header.isFinal()) finish(bytes, plainFrom, plainTo, sink);
-        else arrived += header.size() + length;
+        if (header.isFinal()) {
+            finish(bytes, plainFrom, plainTo, sink);
+            return;
+        }
+        arrived += header.size() + length;
+        if (!wantsWhole) partIsWhole(bytes, sink);
+    }
+
+    /** A sink that takes parts gets each frame as one, whatever arrives together. */
+    private void partIsWhole(byte[] bytes, FrameSink sink) {
+        FrameFault fault = giveOn(bytes, sink);
+        if (fault != null) fail(fault, bytes, sink);
     }
 
     /** A frame that is not whole, or that needs an array. It may have no bytes to wait for. */
@@ -237,9 +247,12 @@ public final class FrameReader implements AutoCloseable {
         if (fault != null || !whole) return fault;
         inFrame = false;
         complete = held.size();
-        if (header.isFinal()) finish(null, 0, 0, sink);
-        else arrived += header.size() + header.length();
-        return null;
+        if (header.isFinal()) {
+            finish(null, 0, 0, sink);
+            return null;
+        }
+        arrived += header.size() + header.length();
+        return wantsWhole ? null : giveOn(bytes, sink);
     }
 
     private FrameFault copy(byte[] bytes, int from, int count, int key) {

@@ -103,9 +103,9 @@ class HeldMemoryTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    @DisplayName("S3: fragments of one read cost no object each")
+    @DisplayName("S3: fragments of one read cost no object each where the message is wanted whole")
     void fragmentsOfOneReadCostNoObjectEach(boolean compressed) {
-        Received received = new Received(false);
+        Received received = new Received(true);
         FrameReader reader = reader();
         byte[] payload = compressed ? deflated(words(9000)) : words(9000);
         byte[][] frames = new byte[payload.length][];
