@@ -358,6 +358,44 @@ public final class LiveConnection implements AdvancedConnection {
         return sent(accepted, bytes, sent) != Accepted.NO_ROOM;
     }
 
+    @Override
+    public boolean defer(Deferred message) {
+        if (closeState.decided() != null || !queue.defer(message)) return false;
+        if (processor.isRunner()) application.flusher().watch(this);
+        else callWhenWritable();
+        return true;
+    }
+
+    @Override
+    public boolean withdraw(Deferred message) {
+        return queue.withdraw(message);
+    }
+
+    @Override
+    public boolean hasDeferred() {
+        return queue.hasDeferred();
+    }
+
+    @Override
+    public boolean isBehind() {
+        return queue.isRefused();
+    }
+
+    @Override
+    public void sendDeferred() {
+        if (queue.hasDeferred()) advance();
+    }
+
+    @Override
+    public void queueDeferred(IOException why) {
+        queue.queueDeferred(why);
+    }
+
+    @Override
+    public void dropDeferred(IOException why) {
+        queue.dropDeferred(why);
+    }
+
     private Accepted sent(Accepted accepted, ByteBuffer bytes, Completion sent) {
         switch (accepted) {
             case NO_ROOM -> { }

@@ -1,5 +1,6 @@
 package io.github.changeover.connection;
 
+import io.github.changeover.spi.AdvancedConnection.Deferred;
 import io.github.changeover.spi.SwitchedConnection.Completion;
 import io.github.changeover.spi.SwitchedConnection.ImmediateCompletion;
 import java.io.IOException;
@@ -36,11 +37,15 @@ final class OutputQueue {
     private Transport transport;
     private ArrayDeque<ByteBuffer> chunks;      // each ready for reading, the last open for more behind its limit
     private ArrayDeque<Mark> immediates;        // null while there are none
+    private ArrayDeque<Deferred> deferred;      // messages that are sent behind the chunks; null while there are none
+    private boolean sendsDeferred;              // the call of the first of them is running
     /** Filled under the lock; emptied without it, so that who runs completions never waits for a write. Null before the first. */
     private volatile Queue<Mark> marks;
     private long accepted;
     private volatile long written;              // changed under the lock only, as all that is volatile here
     private volatile long queued;
+    private volatile long deferredBytes;
+    private volatile boolean deferredFull;      // more of them wait for the client than the limit
     private volatile long overflowAt = Long.MAX_VALUE;   // set while the sender has been told to wait
     private volatile boolean awaitingRoom;
     private volatile long fullSince;            // nanoseconds; of use while awaitingRoom
@@ -64,7 +69,12 @@ final class OutputQueue {
 
     /** Bytes accepted and not yet given to the container. */
     long queued() {
-        return queued;
+        return queued + deferredBytes;
+    }
+
+    /** Of these, the bytes that the client could have taken: not those that the application holds back. */
+    long queuedForClient() {
+        return refused ? queued() : queued;
     }
 
     long written() {
@@ -210,7 +220,7 @@ final class OutputQueue {
      * @param retry whether to try although the transport has refused bytes and not called since
      */
     Progress flush(boolean retry) throws IOException {
-        if (!retry && queued == 0 && !refused && failure == null) return Progress.EMPTY;
+        if (!retry && queued() == 0 && !refused && failure == null) return Progress.EMPTY;
         lock.lock();
         try {
             if (retry && !shut) {
@@ -227,14 +237,95 @@ final class OutputQueue {
     private void writeChunks() throws IOException {
         if (shut) return;
         if (failure != null) throw failure;
-        if (!hasChunks()) return;       // without a word about bytes that are just being accepted: others would wait for the lock
-        while (hasChunks() && !refused && transport != null) {
+        if (!hasChunks() && deferred == null) return;       // without a word about bytes that are just being accepted: others would wait for the lock
+        while (!refused && transport != null && (hasChunks() || sendFirstDeferred())) {
+            if (!hasChunks()) continue;
             ByteBuffer first = chunks.peekFirst();
             write(first);
             if (!first.hasRemaining()) give(chunks.pollFirst());
         }
         if (chunks != null && chunks.isEmpty()) chunks = null;
         queued = accepted - written;
+    }
+
+    /** Whether messages are deferred. */
+    boolean hasDeferred() {
+        return deferredBytes > 0;
+    }
+
+    /** The message is sent behind all others, unless nothing is accepted any more. */
+    boolean defer(Deferred message) {
+        lock.lock();
+        try {
+            if (closed || failure != null) return false;
+            if (deferred == null) deferred = new ArrayDeque<>();
+            deferred.addLast(message);
+            deferredBytes += message.bytes();
+            if (refused && deferredBytes > limit && !isFull()) {
+                fullSince = System.nanoTime();
+                deferredFull = true;
+            }
+            memory.charge(message.bytes());
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes the message back; returns whether it was still deferred. */
+    boolean withdraw(Deferred message) {
+        return atomically(() -> {
+            boolean removed = deferred != null && deferred.remove(message);
+            if (removed) noLongerDeferred(message);
+            return removed;
+        });
+    }
+
+    private void noLongerDeferred(Deferred message) {
+        deferredBytes -= message.bytes();
+        memory.release(message.bytes());
+        if (deferred != null && deferred.isEmpty()) deferred = null;
+    }
+
+    /** Calls the first deferred message: it sends itself by this queue. Returns whether it is done with. */
+    private boolean sendFirstDeferred() {
+        if (deferred == null || sendsDeferred) return false;
+        Deferred first = deferred.pollFirst();
+        sendsDeferred = true;
+        boolean done;
+        try {
+            done = first.send();
+        } finally {
+            sendsDeferred = false;
+        }
+        if (done || deferred == null) noLongerDeferred(first);
+        else deferred.addFirst(first);
+        return done;
+    }
+
+    /** Puts the deferred messages into the queue, whether or not the client takes anything; what may not be sent now is lost. */
+    void queueDeferred(IOException why) {
+        lock.lock();
+        try {
+            while (sendFirstDeferred()) Thread.onSpinWait();
+            dropDeferred(why);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The deferred messages are lost. */
+    void dropDeferred(IOException why) {
+        lock.lock();
+        try {
+            while (deferred != null && !sendsDeferred) {
+                Deferred first = deferred.pollFirst();
+                noLongerDeferred(first);
+                first.lost(why);
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** The transport has called. Without the lock: a container may call while it holds what a writer waits for. */
@@ -264,7 +355,11 @@ final class OutputQueue {
 
     /** From now on nothing is accepted; what is queued is still sent. */
     void close() {
-        if (!closed) atomically(() -> closed = true);
+        if (closed) return;
+        atomically(() -> {
+            if (deferred != null) queueDeferred(new IOException("The connection is closing while another message is being sent in fragments"));
+            return closed = true;
+        });
     }
 
     /** Whether nothing is accepted any more. */
@@ -331,12 +426,12 @@ final class OutputQueue {
 
     /** Whether the sender was told to wait. */
     boolean isFull() {
-        return awaitingRoom;
+        return awaitingRoom || deferredFull;
     }
 
     /** Whether the sender was told to wait and there is room again. */
     boolean hasRoomAgain() {
-        return awaitingRoom && queued <= limit / 2;
+        return awaitingRoom && queued <= limit / 2 || deferredFull && deferredBytes <= limit / 2;
     }
 
     /** As {@link #hasRoomAgain}, once for every wait: returns the nanoseconds since the limit was exceeded, or -1. */
@@ -345,9 +440,12 @@ final class OutputQueue {
         lock.lock();
         try {
             if (!hasRoomAgain()) return -1;
-            awaitingRoom = false;
-            overflowAt = Long.MAX_VALUE;
-            return Math.max(0, System.nanoTime() - fullSince);
+            if (queued <= limit / 2) {
+                awaitingRoom = false;
+                overflowAt = Long.MAX_VALUE;
+            }
+            if (deferredBytes <= limit / 2) deferredFull = false;
+            return isFull() ? -1 : Math.max(0, System.nanoTime() - fullSince);
         } finally {
             lock.unlock();
         }
@@ -383,6 +481,7 @@ final class OutputQueue {
             closed = true;
             if (chunks != null) chunks.forEach(this::give);
             chunks = null;
+            dropDeferred(why);
             if (immediates != null) immediates.forEach(mark -> Completions.complete(mark.completion(), why));
             immediates = null;
         } finally {

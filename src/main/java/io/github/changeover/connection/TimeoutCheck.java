@@ -112,7 +112,7 @@ final class TimeoutCheck {
             return;
         }
         OutputQueue queue = connection.queue();
-        switch (find(now, new Counters(connection.octetsIn(), queue.written(), queue.queued(), state.requested() != null,
+        switch (find(now, new Counters(connection.octetsIn(), queue.written(), queue.queuedForClient(), state.requested() != null,
                 connection.processor().reads(), connection.processor().awaitsClient()))) {
             case NONE -> { }
             case IDLE -> connection.idleTimeOver();

@@ -1,5 +1,6 @@
 package io.github.changeover.spi;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,6 +23,46 @@ public interface AdvancedConnection extends SwitchedConnection {
      * @return whether they were accepted, or dropped; {@code false} when there is no room: then the buffer is untouched and {@code sent} does not run
      */
     boolean trySend(ByteBuffer bytes, Completion sent, long mostQueued);
+
+    /**
+     * A message that is not sent before the client has taken all that was sent earlier. Until then it can be taken back. Its methods run while nobody
+     * else sends or writes, on any thread: they must not block, and must not call code of the application's.
+     */
+    interface Deferred {
+        /** Bytes that it counts for, against {@code changeover.memory.max} too; always the same, and at least 1. */
+        int bytes();
+
+        /**
+         * Sends it, by {@link AdvancedConnection#trySend}.
+         *
+         * @return whether it is done with; {@code false} when it may not be sent now: then {@link #sendDeferred} must be called when it may
+         */
+        boolean send();
+
+        /** It will not be sent. */
+        void lost(IOException why);
+    }
+
+    /** Has the message sent behind all others that are deferred. Returns whether it was accepted: not once the connection is closing. */
+    boolean defer(Deferred message);
+
+    /** Takes a message back. Returns whether it was still deferred: then none of its methods is called any more. */
+    boolean withdraw(Deferred message);
+
+    /** Whether messages are deferred. */
+    boolean hasDeferred();
+
+    /** Whether the client has not taken all that it was offered. */
+    boolean isBehind();
+
+    /** Sends as many deferred messages as the client takes. */
+    void sendDeferred();
+
+    /** Puts all deferred messages into the queue, so that others can be sent behind them; those that may not be sent now are lost. */
+    void queueDeferred(IOException why);
+
+    /** All deferred messages are lost. */
+    void dropDeferred(IOException why);
 
     /** Whether more bytes wait than {@code changeover.queue.max}, so that {@link ConnectionHandler.Events#writable} will be called. */
     boolean isFull();

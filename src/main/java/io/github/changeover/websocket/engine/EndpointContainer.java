@@ -18,7 +18,6 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.function.Supplier;
 import org.glassfish.tyrus.core.TyrusWebSocketEngine;
 import org.glassfish.tyrus.server.TyrusServerContainer;
@@ -35,7 +34,7 @@ final class EndpointContainer extends TyrusServerContainer {
     private final String contextPath;
     private final TyrusWebSocketEngine engine;
     private final Set<String> paths = new LinkedHashSet<>();
-    private ScheduledThreadPoolExecutor timer;
+    private SessionTimer timer;
     private volatile ExecutorService executor;
     private boolean started;
     private volatile Long idle;         // milliseconds of new sessions, as the program has set it; null when it has not
@@ -169,8 +168,8 @@ final class EndpointContainer extends TyrusServerContainer {
         return ofSession != null ? ofSession : timer();
     }
 
-    /** For sessions whose program sets a heartbeat: no thread stays when none is due. */
-    private synchronized ScheduledExecutorService timer() {
+    /** For what sessions do after a time, as a heartbeat that a program sets: no thread stays when nothing is due. */
+    synchronized SessionTimer timer() {
         if (timer == null) timer = new SessionTimer(executor);
         return timer;
     }

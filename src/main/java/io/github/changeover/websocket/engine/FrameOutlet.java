@@ -6,10 +6,15 @@ import io.github.changeover.websocket.WebSocketListener;
 import io.github.changeover.websocket.frames.FrameWriter;
 import io.github.changeover.websocket.frames.Opcode;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.glassfish.tyrus.spi.CompletionHandler;
@@ -19,9 +24,12 @@ import org.glassfish.tyrus.spi.WriterInfo;
 /**
  * Where Tyrus puts its frames. A send that blocks by contract waits for room in the queue, and is done when the queue has the
  * frame. An asynchronous send never waits: up to a limit of bytes that wait it is accepted, beyond it this one send fails; it is done when the
- * container has its last byte. A Close frame is always accepted, and nothing follows it.
+ * container has its last byte. It is deferred while a message is being sent in fragments, and, if it has a timeout, while the client is behind:
+ * so it can be taken back. A Close frame is always accepted, and nothing follows it.
  */
 final class FrameOutlet extends Writer {
+    /** Bytes that a waiting asynchronous send costs beside its frame. */
+    static final int OVERHEAD = 128;
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
     /** The connection is closed when its client takes too little for too long (changeover.stall), and that ends the waiting. */
     private static final Duration FOR_EVER = ChronoUnit.FOREVER.getDuration();
@@ -31,6 +39,10 @@ final class FrameOutlet extends Writer {
     private final BooleanSupplier clientHasClosed;
     private final long mostQueued;
     private final Executor results;
+    private final Supplier<SessionTimer> timer;
+    private int waiting;                    // asynchronous sends that are not done; this and the next two are changed while nobody else sends
+    private boolean sending;                // a frame is on its way into the queue
+    private boolean fragmented;             // a message is being sent in fragments, and its last is not sent
     private boolean closeSent;              // nothing may follow a Close frame (RFC 6455 section 5.5.1); changed while nobody else sends
     private SessionObserver observer;       // null where nobody listens; set before anything is sent
     private volatile boolean silent;        // there is nobody to send to
@@ -39,13 +51,15 @@ final class FrameOutlet extends Writer {
      * @param clientHasClosed whether the client's Close frame has arrived
      * @param mostQueued      bytes that may wait after an asynchronous send
      * @param results         runs results of asynchronous sends, in their order
+     * @param timer           for timeouts of asynchronous sends
      */
-    FrameOutlet(SwitchedConnection connection, FrameWriter frames, BooleanSupplier clientHasClosed, long mostQueued, Executor results) {
+    FrameOutlet(SwitchedConnection connection, FrameWriter frames, BooleanSupplier clientHasClosed, long mostQueued, Executor results, Supplier<SessionTimer> timer) {
         this.connection = connection.advanced();
         this.frames = frames;
         this.clientHasClosed = clientHasClosed;
         this.mostQueued = mostQueued;
         this.results = results;
+        this.timer = timer;
     }
 
     /** Before anything is sent. */
@@ -73,6 +87,11 @@ final class FrameOutlet extends Writer {
         connection.execute(task);
     }
 
+    /** The application holds too much memory: what has not been offered to the client is not sent. */
+    void dropDeferred() {
+        connection.dropDeferred(new IOException("The message is not sent: the connections of this application hold too much memory (changeover.memory.max)"));
+    }
+
     /** Tyrus tells the endpoint of an end; frames of that go nowhere. */
     void silence() {
         silent = true;
@@ -87,11 +106,12 @@ final class FrameOutlet extends Writer {
         write(frame, done, null);
     }
 
-    /** For a Tyrus that makes its frames itself. */
+    /** For control frames, and for a Tyrus that makes its frames itself. */
     @Override
     public void write(ByteBuffer frame, CompletionHandler<ByteBuffer> done, WriterInfo info) {
-        CompletionHandler<ByteBuffer> told = isAsynchronous(info) && done != null ? later(done) : done;
-        write(frame.remaining(), () -> frame, told, info);
+        if (isControl(info)) sendControl(frame, done, info.getMessageType() == WriterInfo.MessageType.CLOSE);
+        else if (isAsynchronous(info)) sendAsynchronously(frame, done == null ? null : later(done), 0, () -> { });
+        else send(frame.remaining(), () -> frame, done);
     }
 
     private CompletionHandler<ByteBuffer> later(CompletionHandler<ByteBuffer> done) {
@@ -108,7 +128,7 @@ final class FrameOutlet extends Writer {
         };
     }
 
-    private static boolean isAsynchronous(WriterInfo info) {
+    static boolean isAsynchronous(WriterInfo info) {
         return info != null && (info.getRemoteEndpointType() == WriterInfo.RemoteEndpointType.ASYNC || info.getRemoteEndpointType() == WriterInfo.RemoteEndpointType.BROADCAST);
     }
 
@@ -119,86 +139,291 @@ final class FrameOutlet extends Writer {
         return type == WriterInfo.MessageType.CLOSE || type == WriterInfo.MessageType.PING || type == WriterInfo.MessageType.PONG;
     }
 
-    /** What became of a frame: it is in the queue; there was no room; others must send before; nothing may be sent any more. */
-    private enum Step { DONE, NO_ROOM, NOT_ITS_TURN, CLOSED }
+    /** What became of a frame: it is in the queue; there was no room; others must send before; it is deferred; nothing may be sent any more. */
+    private enum Step { DONE, NO_ROOM, NOT_ITS_TURN, DEFERRED, CLOSED }
+
+    /** A frame that is sent when the client has taken those before it. */
+    private abstract class Later implements AdvancedConnection.Deferred {
+        private final int bytes;
+        private final Supplier<ByteBuffer> next;
+
+        Later(int bytes, Supplier<ByteBuffer> next) {
+            this.bytes = Math.max(1, bytes);
+            this.next = next;
+        }
+
+        @Override
+        public int bytes() {
+            return bytes;
+        }
+
+        @Override
+        public boolean send() {
+            if (sending || fragmented && !silent && !closeSent) return false;
+            if (silent || closeSent) {
+                lost(closed());
+                return true;
+            }
+            try {
+                Told told = new Told();
+                enqueue(next, completion(), told);
+                if (observer != null) result(told.listeners);
+                enqueued();
+            } catch (RuntimeException wrong) {
+                lost(new IOException(wrong));
+            }
+            return true;
+        }
+
+        /** Called when the container has the last byte; or null. */
+        abstract SwitchedConnection.ImmediateCompletion completion();
+
+        abstract void enqueued();
+    }
+
+    /** What listeners must be told of a frame when nothing is held. */
+    private static final class Told {
+        private Runnable listeners = WebSocketListener.NOTHING;
+    }
+
+    /** Puts the frame into the queue. While nobody else sends. */
+    private Step enqueue(Supplier<ByteBuffer> next, SwitchedConnection.Completion sent, Told told) {
+        ByteBuffer frame = next.get();
+        if (frame == null) return Step.NOT_ITS_TURN;
+        if (observer != null) told.listeners = observer.sending(frame);
+        int first = frame.get(frame.position());
+        sending = true;
+        try {
+            closeSent = Opcode.isClose(first);
+            if (!Opcode.isControl(first)) fragmented = (first & Opcode.FIN) == 0;
+            frames.write(frame, some -> connection.trySend(some, null, Long.MAX_VALUE));
+            if (sent != null) connection.trySend(NOTHING.duplicate(), sent, Long.MAX_VALUE);
+        } finally {
+            sending = false;
+        }
+        return Step.DONE;
+    }
+
+    // ---- control frames: Tyrus sends them inside callbacks, too, so that they must not wait; they may stand between fragments
+
+    private void sendControl(ByteBuffer frame, CompletionHandler<ByteBuffer> done, boolean close) {
+        SwitchedConnection.ImmediateCompletion sent = done == null ? null : failure -> tell(done, failure);
+        int bytes = frame.remaining();
+        Told told = new Told();
+        Step step;
+        try {
+            step = silent ? Step.CLOSED : connection.together(() -> {
+                if (closeSent) return Step.CLOSED;
+                if (close) beforeClose();
+                return close || connection.queued() + bytes <= mostQueued ? enqueue(() -> frame, sent, told) : Step.NO_ROOM;
+            });
+        } catch (RuntimeException wrong) {
+            tell(done, wrong);
+            return;
+        }
+        told.listeners.run();
+        if (step == Step.CLOSED) tell(done, closed());
+        else if (step == Step.NO_ROOM) tell(done, noRoom(bytes));
+    }
+
+    /** Nothing follows a Close frame: what was accepted goes out before it. */
+    private void beforeClose() {
+        if (connection.hasDeferred()) connection.queueDeferred(new IOException("The session was closed while another message was being sent in fragments: this one cannot be sent"));
+    }
+
+    // ---- asynchronous sends
+
+    /** One that was accepted. It is over when the container has its last byte, when it fails, or when its time is over. */
+    private final class AsynchronousSend extends Later implements SwitchedConnection.ImmediateCompletion {
+        private final Supplier<ByteBuffer> frame;
+        private final CompletionHandler<ByteBuffer> done;       // or null
+        private final AtomicBoolean over = new AtomicBoolean();
+        private boolean counted;            // changed while nobody else sends
+        private volatile Future<?> alarm;   // null without a timeout
+
+        AsynchronousSend(ByteBuffer frame, CompletionHandler<ByteBuffer> done) {
+            super(frame.remaining(), () -> frame);
+            this.frame = () -> frame;
+            this.done = done;
+        }
+
+        @Override
+        SwitchedConnection.ImmediateCompletion completion() {
+            return this;
+        }
+
+        @Override
+        void enqueued() {
+            // told when the container has it
+        }
+
+        @Override
+        public void lost(IOException why) {
+            done(why);
+        }
+
+        /** While nobody else sends, or by {@link #late}. */
+        @Override
+        public void done(Throwable failure) {
+            if (!over.compareAndSet(false, true)) return;
+            connection.together(() -> {
+                if (counted) count(-1);
+                return null;
+            });
+            Future<?> set = alarm;
+            if (set != null) set.cancel(false);
+            tell(done, failure);
+        }
+
+        private void count(int one) {
+            counted = one > 0;
+            waiting += one;
+            if (counted) connection.charge(OVERHEAD);
+            else connection.release(OVERHEAD);
+        }
+
+        /** While nobody else sends. */
+        Step begin(boolean timed, Told told) {
+            if (closeSent) return Step.CLOSED;
+            if (connection.queued() + (long) OVERHEAD * waiting + bytes() > mostQueued) return Step.NO_ROOM;
+            Step step;
+            if (fragmented || connection.hasDeferred() || timed && (connection.isBehind() || connection.queued() > 0)) {
+                step = connection.defer(this) ? Step.DEFERRED : Step.CLOSED;
+            } else {
+                step = enqueue(frame, this, told);
+            }
+            if (step != Step.CLOSED && !over.get()) count(1);
+            return step;
+        }
+
+        void setAlarm(long timeout, Runnable overdue) {
+            if (over.get()) return;
+            try {
+                alarm = timer.get().at(() -> late(timeout, overdue), timeout);
+            } catch (RejectedExecutionException stopped) {
+                return;     // the application is, and with it the session
+            }
+            if (over.get()) alarm.cancel(false);
+        }
+
+        private void late(long timeout, Runnable overdue) {
+            String why = "The message was not sent within " + timeout + " ms (setSendTimeout, setAsyncSendTimeout): ";
+            if (connection.withdraw(this)) {
+                done(new SocketTimeoutException(why + "nothing of it was sent, and the session stays open"));
+            } else if (!over.get() && !closeSent()) {
+                done(new SocketTimeoutException(why + "the session is closed, because a part of it may have been sent"));
+                timer.get().execute(overdue);
+            }
+        }
+    }
 
     /**
-     * Sends a frame. {@code done} is called when nothing is held: for a send that waits by the calling thread, else by the one that writes the last
-     * byte; it must not run code of the application.
+     * Accepts a whole message, or fails; never waits.
+     *
+     * @param done    told when the container has its last byte, or why not; must not run code of the application
+     * @param timeout milliseconds from now until it must be done; 0 or less for none
+     * @param overdue runs on another thread when it is not done then and cannot be taken back
+     */
+    void sendAsynchronously(ByteBuffer frame, CompletionHandler<ByteBuffer> done, long timeout, Runnable overdue) {
+        AsynchronousSend send = new AsynchronousSend(frame, done);
+        Told told = new Told();
+        Step step;
+        try {
+            step = silent ? Step.CLOSED : connection.together(() -> send.begin(timeout > 0, told));
+        } catch (RuntimeException wrong) {
+            tell(done, wrong);
+            return;
+        }
+        told.listeners.run();
+        if (step == Step.CLOSED) send.done(closed());
+        else if (step == Step.NO_ROOM) tell(done, noRoom(send.bytes()));
+        else if (timeout > 0) send.setAlarm(timeout, overdue);
+    }
+
+    private IOException noRoom(int bytes) {
+        return new IOException("This message of " + bytes + " bytes is not sent: " + mostQueued + " bytes may wait for a session (changeover.websocket.send.max), and "
+                + (connection.queued() + (long) OVERHEAD * connection.together(() -> waiting)) + " do already");
+    }
+
+    // ---- sends that wait for room
+
+    /** One that waits until those before it have been sent. */
+    private final class BlockedSend extends Later {
+        private final CountDownLatch decided = new CountDownLatch(1);
+        private volatile IOException failure;
+
+        BlockedSend(int bytes, Supplier<ByteBuffer> next) {
+            super(bytes, next);
+        }
+
+        @Override
+        SwitchedConnection.ImmediateCompletion completion() {
+            return null;
+        }
+
+        @Override
+        void enqueued() {
+            decided.countDown();
+        }
+
+        @Override
+        public void lost(IOException why) {
+            failure = why;
+            decided.countDown();
+        }
+
+        /** Returns why it was not sent, or null. */
+        IOException await() throws InterruptedException {
+            try {
+                decided.await();
+            } catch (InterruptedException interrupted) {
+                if (connection.withdraw(this)) throw interrupted;
+                Thread.currentThread().interrupt();     // it was sent before
+            }
+            return failure;
+        }
+    }
+
+    /**
+     * Sends a frame when there is room. {@code done} is called by the calling thread, when nothing is held; it must not run code of the application.
      *
      * @param bytes at most, of the frame
      * @param next  makes it, once and while nobody else sends; or returns null when it is not its turn
      * @return whether it was its turn
      */
-    boolean write(int bytes, Supplier<ByteBuffer> next, CompletionHandler<ByteBuffer> done, WriterInfo info) {
-        if (observer == null) return writeFrame(bytes, next, done, info);
-        Runnable[] told = {WebSocketListener.NOTHING};
-        boolean turn = writeFrame(bytes, () -> {
-            ByteBuffer frame = next.get();
-            if (frame != null) told[0] = observer.sending(frame);
-            return frame;
-        }, done, info);
-        told[0].run();
-        return turn;
-    }
-
-    private boolean writeFrame(int bytes, Supplier<ByteBuffer> next, CompletionHandler<ByteBuffer> done, WriterInfo info) {
-        return isAsynchronous(info) || isControl(info) ? writeAtOnce(bytes, next, done, info) : writePatiently(bytes, next, done);
-    }
-
-    private boolean writeAtOnce(int bytes, Supplier<ByteBuffer> next, CompletionHandler<ByteBuffer> done, WriterInfo info) {
-        boolean close = info.getMessageType() == WriterInfo.MessageType.CLOSE;
-        SwitchedConnection.ImmediateCompletion sent = done == null ? null : failure -> tell(done, failure);
-        Step step;
-        try {
-            step = silent ? Step.CLOSED : connection.together(() -> {
-                if (closeSent) return Step.CLOSED;
-                return close || connection.queued() + bytes <= mostQueued ? send(next, sent) : Step.NO_ROOM;
-            });
-        } catch (RuntimeException wrong) {
-            tell(done, wrong);
-            return true;
-        }
-        if (step == Step.CLOSED) tell(done, closed());
-        else if (step == Step.NO_ROOM) tell(done, new IOException("The client is too slow: " + mostQueued + " bytes may wait for a session (changeover.websocket.send.max), and "
-                + connection.queued() + " do already. Nothing of this message was sent"));
-        return step != Step.NOT_ITS_TURN;
-    }
-
-    private boolean writePatiently(int bytes, Supplier<ByteBuffer> next, CompletionHandler<ByteBuffer> done) {
+    boolean send(int bytes, Supplier<ByteBuffer> next, CompletionHandler<ByteBuffer> done) {
         Step step = Step.NO_ROOM;
         Throwable failure = null;
         boolean full = connection.isFull();
+        BlockedSend behind = new BlockedSend(bytes, next);
+        Told told = new Told();
         try {
+            connection.sendDeferred();
             while (step == Step.NO_ROOM) {
                 step = silent || !connection.awaitRoom(bytes, FOR_EVER) ? Step.CLOSED : connection.together(() -> {
                     if (closeSent) return Step.CLOSED;
-                    return hasRoom(bytes) ? send(next, null) : Step.NO_ROOM;     // others may have filled the queue since this one waited for it
+                    if (!hasRoom(bytes)) return Step.NO_ROOM;       // others may have filled the queue since this one waited for it
+                    if (connection.hasDeferred() && !fragmented) return connection.defer(behind) ? Step.DEFERRED : Step.CLOSED;
+                    return enqueue(next, null, told);
                 });
             }
-            if (step == Step.CLOSED) failure = closed();
+            if (step == Step.DEFERRED) failure = behind.await();
+            else if (step == Step.CLOSED) failure = closed();
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             failure = interrupted;
         } catch (RuntimeException wrong) {
             failure = wrong;
         }
+        told.listeners.run();
+        connection.sendDeferred();      // this may have been the last fragment
         if (full && !connection.isFull()) connection.resume();      // who has waited is told of the room instead of the handler
-        if (failure != null || step == Step.DONE) tell(done, failure);
+        if (failure != null || step != Step.NOT_ITS_TURN) tell(done, failure);
         return step != Step.NOT_ITS_TURN;
     }
 
     private static IOException closed() {
         return new IOException("The session is closed: it does not send frames any more");
-    }
-
-    private Step send(Supplier<ByteBuffer> next, SwitchedConnection.Completion sent) {
-        ByteBuffer frame = next.get();
-        if (frame == null) return Step.NOT_ITS_TURN;
-        closeSent = Opcode.isClose(frame.get(frame.position()));
-        frames.write(frame, some -> connection.trySend(some, null, Long.MAX_VALUE));
-        if (sent != null) connection.trySend(NOTHING.duplicate(), sent, Long.MAX_VALUE);
-        return Step.DONE;
     }
 
     private boolean hasRoom(int bytes) {
@@ -217,14 +442,17 @@ final class FrameOutlet extends Writer {
 
     /** Sends a Ping of the server's own: never behind bytes that wait, nor behind a Close frame. Returns whether it was sent. */
     boolean ping(ByteBuffer frame) {
-        return !silent && connection.together(() -> !closeSent && connection.queued() == 0 && send(() -> frame, null) == Step.DONE);
+        return !silent && connection.together(() -> !closeSent && connection.queued() == 0 && enqueue(() -> frame, null, new Told()) == Step.DONE);
     }
 
     /** Sends a Close frame. What Tyrus sends then goes nowhere. */
     void close(ByteBuffer frame) {
         if (silent) return;
-        if (observer != null) observer.sending(frame);
-        connection.together(() -> closeSent ? Step.CLOSED : send(() -> frame, null));
+        connection.together(() -> {
+            if (closeSent) return Step.CLOSED;
+            beforeClose();
+            return enqueue(() -> frame, null, new Told());
+        });
     }
 
     /** Whether the Close frame of this side is on its way. */
@@ -242,5 +470,10 @@ final class FrameOutlet extends Writer {
     void end() {
         if (clientHasClosed.getAsBoolean()) connection.conclude();
         else connection.close();
+    }
+
+    @Override
+    public String toString() {
+        return connection.toString();
     }
 }

@@ -2,6 +2,7 @@ package io.github.changeover.websocket.engine;
 
 import io.github.changeover.websocket.frames.Opcode;
 import io.github.changeover.websocket.frames.PlainFrame;
+import jakarta.websocket.CloseReason;
 import jakarta.websocket.SendHandler;
 import jakarta.websocket.SendResult;
 import java.nio.ByteBuffer;
@@ -27,6 +28,7 @@ import org.glassfish.tyrus.spi.WriterInfo;
  * connection are Tyrus'.
  */
 final class MessageSocket extends TyrusWebSocket {
+    private static final System.Logger LOG = System.getLogger(MessageSocket.class.getName());
     /** As long as Tyrus has patience. */
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(3);
     private static final int LONGEST_HEADER = 10, OCTETS_OF_A_CHAR = 3;
@@ -40,6 +42,7 @@ final class MessageSocket extends TyrusWebSocket {
     private boolean closed;             // the endpoint was told; touched in callbacks only
     private volatile int unfinished;    // opcode of the message that is sent in fragments, or 0; changed while nobody else sends
     private volatile boolean awaited;   // somebody has waited for its end
+    private volatile long sendTimeout;      // milliseconds; 0 or less for none
     private char half;                  // the first half of a surrogate pair that ended a fragment, or 0; likewise
 
     MessageSocket(ProtocolHandler protocol, TyrusEndpointWrapper endpoint, FrameOutlet outlet) {
@@ -151,7 +154,24 @@ final class MessageSocket extends TyrusWebSocket {
     }
 
     private Future<Frame> message(ByteBuffer frame, WriterInfo info, SendHandler handler) {
-        return send(0, frame.remaining(), () -> frame, info, handler);
+        if (!FrameOutlet.isAsynchronous(info)) return send(0, frame.remaining(), () -> frame, handler);
+        mustBeOpen();
+        Sent sent = new Sent(handler);
+        long timeout = sendTimeout;
+        outlet.sendAsynchronously(frame, sent, timeout, () -> closeLate(timeout));
+        return sent.outcome;
+    }
+
+    /** For asynchronous sends from now on. */
+    @Override
+    public void setWriteTimeout(long milliseconds) {
+        sendTimeout = milliseconds;
+    }
+
+    private void closeLate(long timeout) {
+        if (!isConnected()) return;
+        LOG.log(System.Logger.Level.INFO, "The session on {0} is closed with 1011: its client did not take a message within {1} ms (setSendTimeout, setAsyncSendTimeout)", outlet, timeout);
+        close(CloseReason.CloseCodes.UNEXPECTED_CONDITION.getCode(), "A message was not sent within " + timeout + " ms.");
     }
 
     /** @param part null from a writer that is closed with nothing left to write */
@@ -189,16 +209,20 @@ final class MessageSocket extends TyrusWebSocket {
             int first = unfinished == opcode ? Opcode.CONTINUATION : opcode;
             unfinished = last ? 0 : opcode;
             return fragment.of(last ? Opcode.FIN | first : first);
-        }, info, null);
+        }, null);
         if (last && awaited) tellWhoWaits();
         return sent;
     }
 
-    private Future<Frame> send(int opcode, int octets, Supplier<ByteBuffer> frame, WriterInfo info, SendHandler handler) {
+    private void mustBeOpen() {
         if (!isConnected()) throw new IllegalStateException("The WebSocket is not open any more");
+    }
+
+    private Future<Frame> send(int opcode, int octets, Supplier<ByteBuffer> frame, SendHandler handler) {
+        mustBeOpen();
         Sent sent = new Sent(handler);
         long left = PATIENCE;
-        while (!outlet.write(octets, () -> isTurnOf(opcode) ? frame.get() : null, sent, info)) left = awaitEnd(opcode, left);
+        while (!outlet.send(octets, () -> isTurnOf(opcode) ? frame.get() : null, sent)) left = awaitEnd(opcode, left);
         return sent.outcome;
     }
 

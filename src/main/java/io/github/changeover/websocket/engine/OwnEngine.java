@@ -52,7 +52,7 @@ final class OwnEngine implements ProtocolLibrary.Started {
         }
         DeflatePool pool = new DeflatePool();
         SessionEnds ends = SessionEnds.of(context);
-        WebSocketHandler.Shared shared = new WebSocketHandler.Shared(pool, ends, start.results(), start.scope(),
+        WebSocketHandler.Shared shared = new WebSocketHandler.Shared(pool, ends, start.results(), start.scope(), container::timer,
                 SessionObserver.Listeners.of(start.found(WebSocketListener.class)));
         container.serve(new FrontController(container, terms, shared));
         container.paths().forEach(path -> start.changeover().path(path).offer(new WebSocketProtocol(container.getWebSocketEngine(), terms.of(PathTemplate.of(path)), shared)));

@@ -24,6 +24,11 @@ final class SessionTimer extends ScheduledThreadPoolExecutor {
         allowCoreThreadTimeOut(true);
     }
 
+    /** Runs a task that does not block and is none of the application's, on the timer's own thread: also while all others are busy. */
+    ScheduledFuture<?> at(Runnable task, long milliseconds) {
+        return super.schedule(task, milliseconds, TimeUnit.MILLISECONDS);
+    }
+
     @Override
     public ScheduledFuture<?> schedule(Runnable task, long delay, TimeUnit unit) {
         return super.schedule(() -> threads.execute(task), delay, unit);

@@ -57,9 +57,10 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
      *
      * @param results runs results of asynchronous sends
      * @param scope   begins a request scope on the thread for one result; what it returns ends it
+     * @param timer   for timeouts of asynchronous sends
      * @param listeners of the application's
      */
-    record Shared(DeflatePool pool, SessionEnds ends, Executor results, Supplier<Runnable> scope, SessionObserver.Listeners listeners) {
+    record Shared(DeflatePool pool, SessionEnds ends, Executor results, Supplier<Runnable> scope, Supplier<SessionTimer> timer, SessionObserver.Listeners listeners) {
     }
 
     /**
@@ -79,7 +80,7 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
     public void opened(SwitchedConnection connection) {
         memory = new MessageMemory(connection.advanced());
         reader = new FrameReader(FrameLimits.ofMessages(terms.maxMessage()), deflate, shared.pool, memory);
-        outlet = new FrameOutlet(connection, new FrameWriter(deflate, shared.pool), reader::closeCame, terms.sendMax(), new SerialExecutor(shared.results, shared.scope));
+        outlet = new FrameOutlet(connection, new FrameWriter(deflate, shared.pool), reader::closeCame, terms.sendMax(), new SerialExecutor(shared.results, shared.scope), shared.timer);
         observer = shared.listeners.of(connection.id(), connection.request(), subprotocol);
         if (observer != null) {
             outlet.observe(observer);
@@ -209,7 +210,10 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
     public void rejected(SwitchedConnection connection, CloseCause cause) {
         drop();
         switch (cause.kind()) {
-            case MEMORY -> failed(FrameFault.NO_MEMORY);
+            case MEMORY -> {
+                outlet.dropDeferred();
+                failed(FrameFault.NO_MEMORY);
+            }
             case UNANSWERED -> timedOut("Nothing came for " + terms.sessions().pong().toMillis() + " ms after a Ping (changeover.websocket.pong).");
             case EXPIRED -> end(CloseCodes.VIOLATED_POLICY, "The time until which this session is valid is over.");
             default -> end(CloseCodes.VIOLATED_POLICY, "The rest of a message must arrive faster (changeover.stall, changeover.stall.min).");

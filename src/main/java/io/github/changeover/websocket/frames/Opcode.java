@@ -26,7 +26,8 @@ public final class Opcode {
         return (first & MASK) == CLOSE;
     }
 
-    static boolean isControl(int first) {
+    /** Whether the frame is no part of a message. */
+    public static boolean isControl(int first) {
         return (first & 8) != 0;
     }
 

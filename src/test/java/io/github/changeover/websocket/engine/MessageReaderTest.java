@@ -152,6 +152,8 @@ class MessageReaderTest {
         return thread;
     });
 
+    private static final SessionTimer TIMER = new SessionTimer(RESULTS);
+
     private static WebSocketHandler handler(boolean ours) throws Exception {
         return handler(Parrot.class, ours, 1 << 20);
     }
@@ -164,11 +166,21 @@ class MessageReaderTest {
         return handler(endpoint, ours, longest, SessionTerms.DEFAULT, SessionObserver.Listeners.NONE);
     }
 
+    /** @param sendMax bytes that may wait for the client */
+    static WebSocketHandler handler(Class<? extends Endpoint> endpoint, boolean ours, int longest, int sendMax) throws Exception {
+        return handler(endpoint, ours, longest, sendMax, SessionTerms.DEFAULT, SessionObserver.Listeners.NONE);
+    }
+
     static WebSocketHandler handler(Class<? extends Endpoint> endpoint, boolean ours, int longest, SessionTerms sessions, SessionObserver.Listeners listeners) throws Exception {
+        return handler(endpoint, ours, longest, 16 << 20, sessions, listeners);
+    }
+
+    private static WebSocketHandler handler(Class<? extends Endpoint> endpoint, boolean ours, int longest, int sendMax, SessionTerms sessions,
+                                            SessionObserver.Listeners listeners) throws Exception {
         UpgradeInfo info = upgrade(endpoint);
-        WebSocketLibrary.Terms terms = new WebSocketLibrary.Terms(SameOrigin.only(), HandshakePolicy.NOTHING, longest, 16 << 20, sessions);
+        WebSocketLibrary.Terms terms = new WebSocketLibrary.Terms(SameOrigin.only(), HandshakePolicy.NOTHING, longest, sendMax, sessions);
         return new WebSocketHandler(ours ? info : new Odd(info), "", Optional.empty(), terms,
-                new WebSocketHandler.Shared(POOL, null, RESULTS, () -> () -> { }, listeners), 0);
+                new WebSocketHandler.Shared(POOL, null, RESULTS, () -> () -> { }, () -> TIMER, listeners), 0);
     }
 
     private static byte[] utf8(String text) {
@@ -403,7 +415,7 @@ class MessageReaderTest {
     void nothingFollowsACloseFrame() {
         List<Throwable> failures = new ArrayList<>();
         try (MemoryConnection connection = MemoryConnection.of((ConnectionHandler.Events) (open, octets) -> { })) {
-            FrameOutlet outlet = new FrameOutlet(connection.connection(), new FrameWriter(Optional.empty(), POOL), () -> false, 16 << 20, Runnable::run);
+            FrameOutlet outlet = new FrameOutlet(connection.connection(), new FrameWriter(Optional.empty(), POOL), () -> false, 16 << 20, Runnable::run, () -> TIMER);
             outlet.write(ByteBuffer.wrap(new byte[] {(byte) 0x88, 0}), null);
             outlet.write(PlainFrame.text("late"), new CompletionHandler<>() {
                 @Override

@@ -1,0 +1,318 @@
+package io.github.changeover.websocket.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.changeover.it.Frames;
+import io.github.changeover.testkit.MemoryConnection;
+import io.github.changeover.websocket.frames.PlainFrame;
+import jakarta.websocket.CloseReason;
+import jakarta.websocket.CloseReason.CloseCodes;
+import jakarta.websocket.Endpoint;
+import jakarta.websocket.EndpointConfig;
+import jakarta.websocket.MessageHandler;
+import jakarta.websocket.SendResult;
+import jakarta.websocket.Session;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** W9: what becomes of {@code getAsyncRemote()}'s messages when the client takes them late, in parts, or never. */
+@Timeout(60)
+class AsynchronousSendTest {
+    private static final int MOST = 1000;
+    private static final AtomicReference<Session> OPENED = new AtomicReference<>();
+    private static volatile Consumer<String> during = text -> { };
+    private final List<SendResult> results = new CopyOnWriteArrayList<>();
+    private MemoryConnection connection;
+    private Session session;
+
+    /** Gives its session and its messages to the test. */
+    public static final class Given extends Endpoint {
+        @Override
+        public void onOpen(Session session, EndpointConfig config) {
+            OPENED.set(session);
+            session.addMessageHandler(String.class, (MessageHandler.Whole<String>) text -> during.accept(text));
+        }
+    }
+
+    @BeforeEach
+    void begin() {
+        during = text -> { };
+    }
+
+    @AfterEach
+    void end() {
+        if (connection != null) connection.close();
+    }
+
+    /** Of a client that takes nothing until the test says so. */
+    private void connect(boolean ours, int most) throws Exception {
+        connection = MemoryConnection.slow(MessageReaderTest.handler(Given.class, ours, 1 << 20, most), 1 << 20);
+        session = OPENED.get();
+    }
+
+    /** What the client has taken; each byte a character. */
+    private String taken() {
+        return connection.text();
+    }
+
+    private static String message(String text) {
+        return new String(PlainFrame.text(text).array(), StandardCharsets.ISO_8859_1);
+    }
+
+    private static String close(int code, String reason) {
+        return "\u0088" + (char) (2 + reason.length()) + (char) (code >> 8) + (char) (code & 0xff) + reason;
+    }
+
+    private Throwable failure(Future<?> sent) throws Exception {
+        try {
+            sent.get(5, TimeUnit.SECONDS);
+            return null;
+        } catch (ExecutionException failed) {
+            return failed.getCause();
+        }
+    }
+
+    private SendResult result() throws Exception {
+        for (long until = System.nanoTime() + 5_000_000_000L; results.isEmpty(); ) {
+            if (System.nanoTime() > until) throw new TimeoutException("no result");
+            Thread.onSpinWait();
+        }
+        return results.remove(0);
+    }
+
+    private void takeAll() {
+        connection.takes(Long.MAX_VALUE);
+    }
+
+    @ParameterizedTest(name = "W9: one send beyond the bound fails alone, known Tyrus: {0}")
+    @ValueSource(booleans = {true, false})
+    void beyondTheBound(boolean ours) throws Exception {
+        connect(ours, MOST);
+        String long600 = "a".repeat(600);
+        Future<Void> first = session.getAsyncRemote().sendText(long600);
+        assertThat(failure(session.getAsyncRemote().sendText(long600))).isInstanceOf(IOException.class)
+                .hasMessageContaining("changeover.websocket.send.max").hasMessageContaining("1000").hasMessageContaining("604");
+        session.getAsyncRemote().sendText(long600, results::add);
+        SendResult refused = result();
+        assertThat(refused.isOK()).isFalse();
+        assertThat(refused.getException()).isInstanceOf(IOException.class).hasMessageContaining("changeover.websocket.send.max");
+        Future<Void> fits = session.getAsyncRemote().sendText("fits");
+        assertThat(session.isOpen()).isTrue();
+        assertThat(first.isDone() || fits.isDone()).isFalse();
+        takeAll();
+        assertThat(failure(first)).isNull();
+        assertThat(failure(fits)).isNull();
+        assertThat(failure(session.getAsyncRemote().sendText(long600.replace('a', 'b')))).isNull();
+        assertThat(taken()).as("nothing of what was refused, all else in order").isEqualTo(message(long600) + message("fits") + message(long600.replace('a', 'b')));
+        assertThat(connection.memoryUsed()).isZero();
+    }
+
+    @Test
+    @DisplayName("W9: a message that costs more than it has bytes counts for what it costs")
+    void manySmallMessages() throws Exception {
+        connect(true, MOST);
+        int accepted = 0;
+        Future<Void> sent;
+        do {
+            sent = session.getAsyncRemote().sendText("");
+            accepted++;
+        } while (!sent.isDone());
+        assertThat(accepted).isBetween(MOST / (FrameOutlet.OVERHEAD + 2), MOST / FrameOutlet.OVERHEAD + 2);
+        assertThat(connection.memoryUsed()).isGreaterThanOrEqualTo((accepted - 1L) * FrameOutlet.OVERHEAD);
+        takeAll();
+        assertThat(failure(session.getAsyncRemote().sendText("x"))).isNull();
+        assertThat(connection.memoryUsed()).isZero();
+    }
+
+    @Test
+    @DisplayName("W9: a send is done with its last byte, not earlier")
+    void doneWithTheLastByte() throws Exception {
+        connect(true, MOST);
+        Future<Void> sent = session.getAsyncRemote().sendText("hello");
+        session.getAsyncRemote().sendText("you", results::add);
+        connection.takes(6);
+        assertThat(sent.isDone()).isFalse();
+        connection.takes(1);
+        assertThat(failure(sent)).isNull();
+        assertThat(results).isEmpty();
+        connection.takes(5);
+        assertThat(result().isOK()).isTrue();
+        assertThat(taken()).isEqualTo(message("hello") + message("you"));
+    }
+
+    @Test
+    @DisplayName("W9: the same inside a callback, which may wait for it")
+    void doneInsideACallback() throws Exception {
+        connect(true, MOST);
+        CountDownLatch sending = new CountDownLatch(1);
+        CompletableFuture<Boolean> early = new CompletableFuture<>();
+        CompletableFuture<Throwable> outcome = new CompletableFuture<>();
+        during = text -> {
+            Future<Void> sent = session.getAsyncRemote().sendText("from the callback");
+            early.complete(sent.isDone());
+            sending.countDown();
+            try {
+                outcome.complete(failure(sent));
+            } catch (Exception late) {
+                outcome.complete(late);
+            }
+        };
+        CompletableFuture<Void> receives = CompletableFuture.runAsync(() -> connection.receive(Frames.text("go")));
+        assertThat(sending.await(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(early.get()).isFalse();
+        assertThatThrownBy(() -> outcome.get(50, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+        takeAll();
+        assertThat(outcome.get(5, TimeUnit.SECONDS)).isNull();
+        receives.get(5, TimeUnit.SECONDS);
+        assertThat(taken()).isEqualTo(message("from the callback"));
+    }
+
+    @Test
+    @DisplayName("W9: while a message is sent in fragments a send does not wait: it is sent behind them")
+    void betweenFragments() throws Exception {
+        connect(true, MOST);
+        takeAll();
+        session.getBasicRemote().sendText("1", false);
+        Future<Void> first = session.getAsyncRemote().sendText("first");
+        Future<Void> second = session.getAsyncRemote().sendText("second");
+        assertThat(first.isDone()).isFalse();
+        assertThat(failure(session.getAsyncRemote().sendText("x".repeat(MOST)))).hasMessageContaining("changeover.websocket.send.max");
+        session.getBasicRemote().sendText("2", true);
+        assertThat(failure(first)).isNull();
+        assertThat(failure(second)).isNull();
+        session.getBasicRemote().sendText("third");
+        assertThat(taken()).isEqualTo("\u0001\u00011" + "\u0080\u00012" + message("first") + message("second") + message("third"));
+        assertThat(connection.memoryUsed()).isZero();
+    }
+
+    @Test
+    @DisplayName("W9: a session that closes amid fragments fails what waits for their end, and sends its Close frame")
+    void closedAmidFragments() throws Exception {
+        connect(true, MOST);
+        takeAll();
+        session.getBasicRemote().sendText("1", false);
+        Future<Void> sent = session.getAsyncRemote().sendText("first");
+        session.close(new CloseReason(CloseCodes.NORMAL_CLOSURE, "bye"));
+        assertThat(failure(sent)).isInstanceOf(IOException.class).hasMessageContaining("fragments");
+        assertThat(taken()).isEqualTo("\u0001\u00011" + close(1000, "bye"));
+        assertThat(connection.memoryUsed()).isZero();
+    }
+
+    @Test
+    @DisplayName("W9: a send whose time is over before its first byte is out is taken back, and the session goes on")
+    void overdueBeforeItsFirstByte() throws Exception {
+        connect(true, MOST);
+        Future<Void> before = session.getAsyncRemote().sendText("before");
+        session.getAsyncRemote().setSendTimeout(30);
+        Future<Void> overdue = session.getAsyncRemote().sendText("overdue");
+        session.getAsyncRemote().sendText("overdue, too", results::add);
+        assertThat(failure(overdue)).isInstanceOf(IOException.class).hasMessageContaining("30 ms").hasMessageContaining("setAsyncSendTimeout");
+        assertThat(result().getException()).isInstanceOf(IOException.class).hasMessageContaining("30 ms");
+        assertThat(session.isOpen()).isTrue();
+        session.getAsyncRemote().setSendTimeout(0);
+        Future<Void> after = session.getAsyncRemote().sendText("after");
+        takeAll();
+        assertThat(failure(before)).isNull();
+        assertThat(failure(after)).isNull();
+        assertThat(taken()).isEqualTo(message("before") + message("after"));
+        assertThat(connection.memoryUsed()).isZero();
+    }
+
+    @Test
+    @DisplayName("W9: a send whose time is over amid its bytes closes the session with 1011, behind the whole frame")
+    void overdueAmidItsBytes() throws Exception {
+        connect(true, MOST);
+        session.getAsyncRemote().setSendTimeout(50);
+        Future<Void> sent = session.getAsyncRemote().sendText("overdue");
+        connection.takes(3);
+        assertThat(failure(sent)).isInstanceOf(IOException.class).hasMessageContaining("50 ms");
+        for (long until = System.nanoTime() + 5_000_000_000L; session.isOpen() && System.nanoTime() < until; ) connection.sent();
+        assertThat(session.isOpen()).isFalse();
+        takeAll();
+        assertThat(taken()).isEqualTo(message("overdue") + close(1011, "A message was not sent within 50 ms."));
+    }
+
+    @Test
+    @DisplayName("W9: a send that is done in time has no timeout any more")
+    void doneInTime() throws Exception {
+        connect(true, MOST);
+        session.getAsyncRemote().setSendTimeout(200);
+        Future<Void> first = session.getAsyncRemote().sendText("first");
+        Future<Void> second = session.getAsyncRemote().sendText("second");
+        takeAll();
+        assertThat(failure(first)).isNull();
+        assertThat(failure(second)).isNull();
+        session.getAsyncRemote().setSendTimeout(30);
+        assertThat(failure(session.getAsyncRemote().sendText("third"))).isNull();
+        assertThat(taken()).isEqualTo(message("first") + message("second") + message("third"));
+        assertThat(session.isOpen()).isTrue();
+    }
+
+    @Test
+    @DisplayName("W9: a send that blocks comes behind those that wait, and waits itself")
+    void aBlockingSendComesBehind() throws Exception {
+        connect(true, MOST);
+        session.getAsyncRemote().setSendTimeout(60_000);
+        Future<Void> first = session.getAsyncRemote().sendText("first");
+        Future<Void> second = session.getAsyncRemote().sendText("second");
+        CompletableFuture<Void> blocking = CompletableFuture.runAsync(() -> {
+            try {
+                session.getBasicRemote().sendText("third");
+            } catch (IOException broken) {
+                throw new UncheckedIOException(broken);
+            }
+        });
+        assertThatThrownBy(() -> blocking.get(50, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+        takeAll();
+        blocking.get(5, TimeUnit.SECONDS);
+        assertThat(failure(first)).isNull();
+        assertThat(failure(second)).isNull();
+        assertThat(taken()).isEqualTo(message("first") + message("second") + message("third"));
+    }
+
+    @Test
+    @DisplayName("W9: a Close frame comes behind all that was accepted")
+    void closedBehindWhatWasAccepted() throws Exception {
+        connect(true, MOST);
+        session.getAsyncRemote().setSendTimeout(60_000);
+        Future<Void> first = session.getAsyncRemote().sendText("first");
+        Future<Void> second = session.getAsyncRemote().sendText("second");
+        session.close(new CloseReason(CloseCodes.NORMAL_CLOSURE, ""));
+        takeAll();
+        assertThat(failure(first)).isNull();
+        assertThat(failure(second)).isNull();
+        assertThat(taken()).startsWith(message("first") + message("second") + "\u0088").hasSize(message("first").length() + message("second").length() + 4);
+    }
+
+    @ParameterizedTest(name = "W9: a client that vanishes fails all that wait, with a timeout of {0} ms")
+    @ValueSource(longs = {0, 60_000})
+    void aClientThatVanishes(long timeout) throws Exception {
+        connect(true, MOST);
+        session.getAsyncRemote().setSendTimeout(timeout);
+        Future<Void> first = session.getAsyncRemote().sendText("first");
+        Future<Void> second = session.getAsyncRemote().sendText("second");
+        connection.reset();
+        assertThat(failure(first)).isInstanceOf(IOException.class);
+        assertThat(failure(second)).isInstanceOf(IOException.class);
+        assertThat(connection.memoryUsed()).isZero();
+    }
+}
