@@ -1,5 +1,6 @@
 package io.github.changeover.it;
 
+import io.github.changeover.it.container.ContainerUnderTest;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
@@ -72,6 +73,13 @@ public final class War {
     /** With the WebSocket API, and no Tyrus. */
     public War webSocketApi() {
         return libraries("websocket");
+    }
+
+    /** With Tomcat's own WebSocket engine where this is an embedded Tomcat, which brings none; elsewhere the container has its own. */
+    public War containersEngine(ContainerUnderTest container) {
+        if (!container.isTomcat() || !container.isEmbedded()) return this;
+        walk(target().resolve("tomcat-websocket").resolve(container.name().substring(0, "tomcat10".length()))).forEach((path, octets) -> file("WEB-INF/lib/" + path, octets));
+        return this;
     }
 
     private War libraries(String word) {
