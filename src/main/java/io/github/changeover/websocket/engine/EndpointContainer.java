@@ -1,5 +1,6 @@
 package io.github.changeover.websocket.engine;
 
+import io.github.changeover.negotiation.PathTemplate;
 import io.github.changeover.servlet.SessionEnds;
 import io.github.changeover.websocket.Deflate;
 import jakarta.servlet.ServletContext;
@@ -7,11 +8,10 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.websocket.DeploymentException;
 import jakarta.websocket.Extension;
-import jakarta.websocket.server.ServerEndpoint;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.io.IOException;
 import java.util.Collections;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -31,9 +31,9 @@ final class EndpointContainer extends TyrusServerContainer {
     /** Tyrus' bound on what it reads at once; ours comes before it. */
     private static final int NO_BOUND = Integer.MAX_VALUE - 1024;
 
-    private final String contextPath;
-    private final TyrusWebSocketEngine engine;
-    private final Set<String> paths = new LinkedHashSet<>();
+    private final TyrusWebSocketEngine engine;      // without endpoints: who asks for it finds none
+    private final TyrusEndpoint.Home home;
+    private final Map<PathTemplate, TyrusEndpoint> endpoints = new LinkedHashMap<>();
     private SessionTimer timer;
     private volatile ExecutorService executor;
     private boolean started;
@@ -42,8 +42,8 @@ final class EndpointContainer extends TyrusServerContainer {
 
     private EndpointContainer(Set<Class<?>> classes, String contextPath) {
         super(classes);
-        this.contextPath = contextPath;
-        this.engine = engine();
+        this.engine = TyrusWebSocketEngine.builder(this).incomingBufferSize(NO_BOUND).build();
+        this.home = TyrusEndpoint.Home.of(this, contextPath, NO_BOUND);
     }
 
     /** Puts one where programs find it. In an initializer. */
@@ -61,9 +61,9 @@ final class EndpointContainer extends TyrusServerContainer {
         doneDeployment();
     }
 
-    /** Another engine, with no endpoint. */
-    TyrusWebSocketEngine engine() {
-        return TyrusWebSocketEngine.builder(this).incomingBufferSize(NO_BOUND).build();
+    /** Runs an endpoint that is not deployed. */
+    TyrusEndpoint endpoint(ServerEndpointConfig config) throws DeploymentException {
+        return TyrusEndpoint.of(home, config);
     }
 
     /** From now on programs may have their requests upgraded. */
@@ -87,9 +87,9 @@ final class EndpointContainer extends TyrusServerContainer {
         controller.upgrade(http, answer, config, pathParameters);
     }
 
-    /** The paths of the endpoints within the application. */
-    Set<String> paths() {
-        return Collections.unmodifiableSet(paths);
+    /** The deployed endpoints, by their paths within the application. */
+    Map<PathTemplate, TyrusEndpoint> endpoints() {
+        return Collections.unmodifiableMap(endpoints);
     }
 
     @Override
@@ -99,18 +99,22 @@ final class EndpointContainer extends TyrusServerContainer {
 
     @Override
     public void register(Class<?> endpoint) throws DeploymentException {
-        engine.register(endpoint, contextPath);
-        paths.add(path(endpoint.getAnnotation(ServerEndpoint.class).value()));
+        add(TyrusEndpoint.of(home, endpoint));
     }
 
     @Override
     public void register(ServerEndpointConfig config) throws DeploymentException {
-        engine.register(CompressedConfig.of(config), contextPath);
-        paths.add(path(config.getPath()));
+        add(TyrusEndpoint.of(home, config));
     }
 
-    private static String path(String template) {
-        return template.startsWith("/") ? template : "/" + template;
+    private void add(TyrusEndpoint endpoint) throws DeploymentException {
+        TyrusEndpoint other;
+        try {
+            other = endpoints.putIfAbsent(PathTemplate.of(endpoint.path()), endpoint);
+        } catch (IllegalArgumentException malformed) {
+            throw new DeploymentException(malformed.getMessage(), malformed);
+        }
+        if (other != null) throw new DeploymentException("Two WebSocket endpoints have the same path: " + endpoint.path() + " and " + other.path() + ". Give each a path of its own.");
     }
 
     @Override
@@ -131,11 +135,7 @@ final class EndpointContainer extends TyrusServerContainer {
 
     @Override
     public Set<Extension> getInstalledExtensions() {
-        return Set.of(new Named(Deflate.NAME, List.of()));
-    }
-
-    /** An extension as the API shows it; its work is done beneath Tyrus. */
-    record Named(String getName, List<Parameter> getParameters) implements Extension {
+        return Set.of(new ExtensionChoice.Named(Deflate.NAME, List.of()));
     }
 
     /** Before the start: where application code runs that Tyrus would run on threads of its own. */

@@ -1,6 +1,7 @@
 package io.github.changeover.websocket.engine;
 
 import io.github.changeover.websocket.frames.FrameSink;
+import jakarta.websocket.CloseReason;
 
 /** Makes calls of a session of what its client sends. In callbacks only. */
 interface FrameReceiver {
@@ -19,4 +20,10 @@ interface FrameReceiver {
 
     /** Nothing follows. */
     void close();
+
+    /** Sends a Close frame and tells the endpoint. Does nothing when that has been done. */
+    void closeSession(CloseReason reason);
+
+    /** Tells the endpoint that the session is closed, if that is still to be done. */
+    void deliverClose();
 }

@@ -11,16 +11,13 @@ import org.glassfish.tyrus.core.frame.BinaryFrame;
 import org.glassfish.tyrus.core.frame.CloseFrame;
 import org.glassfish.tyrus.core.frame.Frame;
 import org.glassfish.tyrus.core.frame.TextFrame;
-import org.glassfish.tyrus.spi.Connection;
-import org.glassfish.tyrus.spi.ReadHandler;
-import org.glassfish.tyrus.spi.Writer;
 
 /**
  * Tyrus' connection, except that a whole message goes to the session at once: it has been checked, so it needs one copy, and the JDK's decoder instead of a
  * strict one. Only a handler of parts of messages gets fragments, through Tyrus, as control frames; for any other, messages are put together
  * before they come here, because Tyrus would keep an object for each fragment, and long texts beyond their delivery.
  */
-final class MessageReader implements Connection, FrameReceiver {
+final class MessageReader implements FrameReceiver {
     private static final System.Logger LOG = System.getLogger(MessageReader.class.getName());
     private final ProtocolHandler protocol;
     private final MessageSocket socket;
@@ -159,27 +156,12 @@ final class MessageReader implements Connection, FrameReceiver {
     }
 
     @Override
-    public ReadHandler getReadHandler() {
-        throw new UnsupportedOperationException("Frames are given to frame(), not read from bytes");
-    }
-
-    @Override
-    public Writer getWriter() {
-        return outlet;
-    }
-
-    @Override
-    public CloseListener getCloseListener() {
-        return reason -> { };
-    }
-
-    /** Tells the endpoint that the session is closed, if that is still to be done. In callbacks only. */
-    void deliverClose() {
+    public void deliverClose() {
         socket.deliverClose();
     }
 
     @Override
-    public void close(CloseReason reason) {
+    public void closeSession(CloseReason reason) {
         if (socket.isConnected()) socket.close(reason.getCloseCode().getCode(), reason.getReasonPhrase());
     }
 }

@@ -1,6 +1,5 @@
 package io.github.changeover.websocket.engine;
 
-import io.github.changeover.negotiation.PathTemplate;
 import io.github.changeover.servlet.Logouts;
 import io.github.changeover.servlet.ProtocolLibrary;
 import io.github.changeover.servlet.SessionEnds;
@@ -55,13 +54,13 @@ final class OwnEngine implements ProtocolLibrary.Started {
         WebSocketHandler.Shared shared = new WebSocketHandler.Shared(pool, ends, start.results(), start.scope(), container::timer,
                 SessionObserver.Listeners.of(start.found(WebSocketListener.class)));
         container.serve(new FrontController(container, terms, shared));
-        container.paths().forEach(path -> start.changeover().path(path).offer(new WebSocketProtocol(container.getWebSocketEngine(), terms.of(PathTemplate.of(path)), shared)));
+        container.endpoints().forEach((path, endpoint) -> start.changeover().path(path.toString()).offer(new WebSocketProtocol(endpoint, terms.of(path), shared)));
         return new OwnEngine(container, tyrus, pool, ends);
     }
 
     @Override
     public String describe() {
-        return container.paths().isEmpty() ? "" : "WebSocket on " + container.paths() + " by " + tyrus;
+        return container.endpoints().isEmpty() ? "" : "WebSocket on " + container.endpoints().keySet() + " by " + tyrus;
     }
 
     /** By {@code ServerContainer.upgradeHttpToWebSocket}. */

@@ -1,43 +1,54 @@
 package io.github.changeover.websocket.engine;
 
 import io.github.changeover.websocket.frames.Opcode;
-import io.github.changeover.websocket.frames.PlainFrame;
-import org.glassfish.tyrus.spi.ReadHandler;
+import jakarta.websocket.CloseReason;
+import jakarta.websocket.CloseReason.CloseCodes;
+import java.util.Arrays;
+import org.glassfish.tyrus.core.ProtocolHandler;
+import org.glassfish.tyrus.core.TyrusWebSocket;
+import org.glassfish.tyrus.core.WebSocketException;
+import org.glassfish.tyrus.core.frame.CloseFrame;
+import org.glassfish.tyrus.core.frame.Frame;
 
 /**
- * The connection of a Tyrus whose parts are not known: it gets frames as bytes. It keeps fragments until their message is whole, and a text for longer, so
+ * For a Tyrus whose sessions are not known: it gets every frame. It keeps fragments until their message is whole, and a text for longer, so
  * all of them are counted until the next message that has several.
  */
 final class TyrusReceiver implements FrameReceiver {
     /** What a fragment takes beside its bytes: a buffer, an array, a place in a list. */
     private static final int FRAGMENT = 96;
-    private static final int LONGEST_HEADER = 10;
     private static final int TWO_BYTE_CHARACTERS = 0xc4;        // from this lead byte on they are not in Latin-1: a string takes two bytes for each
-    private final ReadHandler tyrus;
+    private static final System.Logger LOG = System.getLogger(TyrusReceiver.class.getName());
+    private final ProtocolHandler protocol;
+    private final TyrusWebSocket socket;
     private final MessageMemory memory;
     private long fragments;     // counted for fragments
-    private long buffer;        // counted for the buffer that Tyrus reads from, as long as the longest frame so far
     private boolean text, wide;
 
-    TyrusReceiver(ReadHandler tyrus, MessageMemory memory) {
-        this.tyrus = tyrus;
+    TyrusReceiver(ProtocolHandler protocol, TyrusWebSocket socket, MessageMemory memory) {
+        this.protocol = protocol;
+        this.socket = socket;
         this.memory = memory;
     }
 
     @Override
     public boolean frame(int first, byte[] bytes, int from, int to) {
         if (!count(first, bytes, from, to)) return false;
-        tyrus.handle(PlainFrame.of(first, bytes, from, to - from));
+        try {
+            protocol.process(Frame.builder().fin((first & Opcode.FIN) != 0).opcode((byte) (first & Opcode.MASK)).payloadData(Arrays.copyOfRange(bytes, from, to)).build(), socket);
+        } catch (WebSocketException wrong) {
+            socket.onClose(new CloseFrame(wrong.getCloseReason()));
+        } catch (RuntimeException odd) {
+            LOG.log(System.Logger.Level.WARNING, "A WebSocket endpoint failed, and so did its onError", odd);
+            socket.onClose(new CloseFrame(new CloseReason(CloseCodes.UNEXPECTED_CONDITION, "")));
+        }
         return true;
     }
 
     private boolean count(int first, byte[] bytes, int from, int to) {
         int opcode = first & Opcode.MASK;
         boolean last = (first & Opcode.FIN) != 0;
-        long frame = LONGEST_HEADER + to - from;
-        boolean fits = frame <= buffer || memory.charge(frame - buffer);
-        buffer = Math.max(buffer, frame);
-        if (opcode > Opcode.BINARY || last && opcode != Opcode.CONTINUATION) return fits;
+        if (opcode > Opcode.BINARY || last && opcode != Opcode.CONTINUATION) return true;
         if (opcode != Opcode.CONTINUATION) {
             memory.release(fragments);
             fragments = 0;
@@ -46,7 +57,7 @@ final class TyrusReceiver implements FrameReceiver {
         }
         long some = text ? Math.max(FRAGMENT, characters(bytes, from, to)) : FRAGMENT + to - from;
         fragments += some;
-        return memory.charge(some) && fits;
+        return memory.charge(some);
     }
 
     /** What the characters take in a buffer that has grown for them, twofold at most. */
@@ -67,7 +78,17 @@ final class TyrusReceiver implements FrameReceiver {
 
     @Override
     public void close() {
-        memory.release(fragments + buffer);
-        fragments = buffer = 0;
+        memory.release(fragments);
+        fragments = 0;
+    }
+
+    @Override
+    public void closeSession(CloseReason reason) {
+        if (socket.isConnected()) socket.close(reason.getCloseCode().getCode(), reason.getReasonPhrase());
+    }
+
+    @Override
+    public void deliverClose() {
+        // Tyrus has told it
     }
 }

@@ -10,10 +10,12 @@ import io.github.changeover.websocket.DeflateAgreement;
 import io.github.changeover.websocket.engine.WebSocketLibrary.Terms;
 import io.github.changeover.websocket.frames.CloseFrame;
 import io.github.changeover.websocket.frames.DeflatePool;
+import io.github.changeover.websocket.frames.ExtendedFrameReader;
 import io.github.changeover.websocket.frames.FrameFault;
 import io.github.changeover.websocket.frames.FrameLimits;
 import io.github.changeover.websocket.frames.FrameReader;
 import io.github.changeover.websocket.frames.FrameSink;
+import io.github.changeover.websocket.frames.FrameSource;
 import io.github.changeover.websocket.frames.FrameWriter;
 import io.github.changeover.websocket.frames.Opcode;
 import jakarta.websocket.CloseReason;
@@ -25,8 +27,6 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
-import org.glassfish.tyrus.spi.Connection;
-import org.glassfish.tyrus.spi.WebSocketEngine.UpgradeInfo;
 
 /**
  * WebSocket on one switched connection: frames are read, checked and unmasked here, and Tyrus makes messages and calls of them.
@@ -36,16 +36,15 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
     /** Whole messages from this size on are counted while they are being delivered; of smaller ones there are as many as threads. */
     static final int LARGE = 4 * 1024;
     private static final int CLOSE = 0x88;
-    private final UpgradeInfo info;
-    private final String subprotocol;
+    private final TyrusUpgrade upgrade;
+    private final Optional<TyrusUpgrade.Sessions> sessions;
     private final Optional<DeflateAgreement> deflate;
     private final Terms terms;
     private final Shared shared;
     private FrameOutlet outlet;             // null until opened
     private SessionObserver observer;       // null where nobody listens
     private MessageMemory memory;
-    private FrameReader reader;
-    private Connection tyrus;
+    private FrameSource reader;
     private FrameReceiver receiver;
     private SessionPings pings;             // null without
     private MessageRate rate;               // null without a limit
@@ -63,13 +62,15 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
     record Shared(DeflatePool pool, SessionEnds ends, Executor results, Supplier<Runnable> scope, Supplier<SessionTimer> timer, SessionObserver.Listeners listeners) {
     }
 
-    /**
-     * @param subprotocol what was agreed on; empty for none
-     * @param negotiated  when, in nanoseconds: a logout since then counts
-     */
-    WebSocketHandler(UpgradeInfo info, String subprotocol, Optional<DeflateAgreement> deflate, Terms terms, Shared shared, long negotiated) {
-        this.info = info;
-        this.subprotocol = subprotocol;
+    /** @param negotiated when, in nanoseconds: a logout since then counts */
+    WebSocketHandler(TyrusUpgrade upgrade, Optional<DeflateAgreement> deflate, Terms terms, Shared shared, long negotiated) {
+        this(upgrade, TyrusUpgrade.Sessions.KNOWN, deflate, terms, shared, negotiated);
+    }
+
+    /** @param sessions empty as for a Tyrus that is not known */
+    WebSocketHandler(TyrusUpgrade upgrade, Optional<TyrusUpgrade.Sessions> sessions, Optional<DeflateAgreement> deflate, Terms terms, Shared shared, long negotiated) {
+        this.upgrade = upgrade;
+        this.sessions = sessions;
         this.deflate = deflate;
         this.terms = terms;
         this.shared = shared;
@@ -79,33 +80,24 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
     @Override
     public void opened(SwitchedConnection connection) {
         memory = new MessageMemory(connection.advanced());
-        reader = new FrameReader(FrameLimits.ofMessages(terms.maxMessage()), deflate, shared.pool, memory);
-        outlet = new FrameOutlet(connection, new FrameWriter(deflate, shared.pool), reader::closeCame, terms.sendMax(), new SerialExecutor(shared.results, shared.scope), shared.timer);
-        observer = shared.listeners.of(connection.id(), connection.request(), subprotocol);
+        boolean extended = !upgrade.chain().isEmpty();
+        FrameLimits limits = FrameLimits.ofMessages(terms.maxMessage());
+        reader = extended ? new ExtendedFrameReader(limits, upgrade.chain(), shared.pool, memory) : new FrameReader(limits, deflate, shared.pool, memory);
+        FrameWriter writer = extended ? new FrameWriter(upgrade.chain()) : new FrameWriter(deflate, shared.pool);
+        outlet = new FrameOutlet(connection, writer, reader::closeCame, terms.sendMax(), new SerialExecutor(shared.results, shared.scope), shared.timer);
+        observer = shared.listeners.of(connection.id(), connection.request(), upgrade.subprotocol());
         if (observer != null) {
             outlet.observe(observer);
             observer.opened();
         }
         if (terms.sessions().messagesMax() > 0) rate = new MessageRate(terms.sessions().messagesMax());
         SessionSchedule schedule = new SessionSchedule(connection.advanced());
-        schedule.opening(this::open);
+        schedule.opening(() -> receiver = sessions.isPresent() ? upgrade.open(outlet, memory, sessions.get()) : upgrade.openUnknown(outlet, memory));
         watch(connection, schedule);
         UpgradeRequest request = connection.request();
         if (request.principal().isPresent() && request.sessionId().isPresent()) {
             expected = shared.ends.expect(request.sessionId().get(), negotiated, () -> connection.execute(
                     () -> end(CloseCodes.VIOLATED_POLICY, "The user's session has ended.")));
-        }
-    }
-
-    private void open() {
-        Optional<TyrusUpgrade> known = TyrusUpgrade.of(info);
-        if (known.isPresent()) {
-            MessageReader messages = known.get().open(outlet, memory);
-            tyrus = messages;
-            receiver = messages;
-        } else {
-            tyrus = info.createConnection(outlet, reason -> outlet.end());
-            receiver = new TyrusReceiver(tyrus.getReadHandler(), memory);
         }
     }
 
@@ -240,8 +232,9 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
         if (outlet == null) return;
         drop();     // first: the endpoint may throw
         lost(cause.kind().toString());
-        if (tyrus instanceof MessageReader messages) messages.deliverClose();
+        if (receiver != null) receiver.deliverClose();
         if (observer != null) observer.closed();
+        upgrade.chain().destroy();
     }
 
     /** Nothing is read any more. */
@@ -252,7 +245,7 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
 
     /** Says goodbye and closes. Does nothing when that has been done. */
     private void end(CloseCode code, String reason) {
-        if (tyrus != null) tyrus.close(new CloseReason(code, reason));
+        if (receiver != null) receiver.closeSession(new CloseReason(code, reason));
     }
 
     private void lost(String why) {

@@ -7,6 +7,7 @@ import io.github.changeover.spi.Fields;
 import io.github.changeover.spi.ProtocolToken;
 import io.github.changeover.spi.UpgradeProtocol;
 import io.github.changeover.spi.UpgradeRequest;
+import io.github.changeover.websocket.DeflateAgreement;
 import io.github.changeover.websocket.OpeningHandshake;
 import io.github.changeover.websocket.engine.WebSocketLibrary.Terms;
 import jakarta.servlet.http.HttpServletRequest;
@@ -15,10 +16,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.glassfish.tyrus.core.TyrusUpgradeResponse;
-import org.glassfish.tyrus.spi.WebSocketEngine;
-import org.glassfish.tyrus.spi.WebSocketEngine.UpgradeInfo;
-import org.glassfish.tyrus.spi.WebSocketEngine.UpgradeStatus;
+import org.glassfish.tyrus.core.HandshakeException;
+import org.glassfish.tyrus.core.RequestContext;
 
 /**
  * WebSocket, RFC 6455: the opening handshake is ours, then Tyrus asks the endpoint's {@code Configurator} for what is left to it.
@@ -27,18 +26,23 @@ import org.glassfish.tyrus.spi.WebSocketEngine.UpgradeStatus;
 final class WebSocketProtocol implements UpgradeProtocol {
     private static final Set<String> OURS = Set.of("upgrade", "connection", "sec-websocket-accept", "sec-websocket-protocol", "sec-websocket-extensions");
 
-    private final WebSocketEngine engine;
+    private final TyrusEndpoint endpoint;
     private final Terms terms;
     private final WebSocketHandler.Shared shared;
-    private final Map<String, String> parameters;
+    private final Optional<Map<String, String>> parameters;
 
-    WebSocketProtocol(WebSocketEngine engine, Terms terms, WebSocketHandler.Shared shared) {
-        this(engine, terms, shared, Map.of());
+    /** For a deployed endpoint: the path says what its parameters are. */
+    WebSocketProtocol(TyrusEndpoint endpoint, Terms terms, WebSocketHandler.Shared shared) {
+        this(endpoint, terms, shared, Optional.empty());
     }
 
-    /** @param parameters of the path, where Tyrus cannot find them */
-    WebSocketProtocol(WebSocketEngine engine, Terms terms, WebSocketHandler.Shared shared, Map<String, String> parameters) {
-        this.engine = engine;
+    /** @param parameters of the path, whatever that is */
+    WebSocketProtocol(TyrusEndpoint endpoint, Terms terms, WebSocketHandler.Shared shared, Map<String, String> parameters) {
+        this(endpoint, terms, shared, Optional.of(parameters));
+    }
+
+    private WebSocketProtocol(TyrusEndpoint endpoint, Terms terms, WebSocketHandler.Shared shared, Optional<Map<String, String>> parameters) {
+        this.endpoint = endpoint;
         this.terms = terms;
         this.shared = shared;
         this.parameters = parameters;
@@ -63,20 +67,37 @@ final class WebSocketProtocol implements UpgradeProtocol {
     private Decision endpoint(UpgradeRequest request, ProtocolToken offered, OpeningHandshake.Accepted accepted) {
         Optional<HttpServletRequest> http = RequestAtHand.current();
         if (http.isEmpty()) return rehearsed(offered, accepted);
-        long negotiated = request.principal().isPresent() ? shared.ends().negotiating() : 0;
-        TyrusUpgradeResponse response = new TyrusUpgradeResponse();
-        UpgradeInfo info = TyrusRequest.during(http.get(), request, accepted, parameters, context -> engine.upgrade(context, response));
-        // SUCCESS tells of more than 101
-        if (info.getStatus() == UpgradeStatus.SUCCESS && response.getStatus() == 101) {
-            OpeningHandshake.Accepted agreed = agreed(accepted, response);
-            return new Decision.Switch(List.of(offered), fields(agreed, response),
-                    context -> new WebSocketHandler(info, agreed.subprotocol().orElse(""), agreed.deflate(), terms, shared, negotiated),
-                    agreed.remark(TyrusUpgrade.of(info).map(TyrusUpgrade::subprotocols).orElse(List.of())));
+        RawTarget target = RawTarget.of(http.get());
+        Optional<String> ambiguity = parameters.isPresent() ? Optional.empty() : target.ambiguity(request.contextPath(), request.path());
+        if (ambiguity.isPresent()) {
+            return new Decision.Refuse(400, "The path has " + ambiguity.get() + ", which servers read differently: send such a value in the query.");
         }
-        if (info.getStatus() == UpgradeStatus.NOT_APPLICABLE) return new Decision.Ignore("no WebSocket endpoint is at this path");
-        return response.getStatus() == 403 ? new Decision.Refuse(403, "Origin '" + Printable.of(request.fields().first("Origin").orElse(""))
-                + "' is refused by the endpoint at this path: ask its developer (checkOrigin of its ServerEndpointConfig.Configurator).")
-                : new Decision.Refuse(Math.max(400, Math.min(599, response.getStatus())), "The endpoint at this path does not take this handshake.");
+        Map<String, String> values = parameters.orElseGet(() -> target.variables(request.contextPath(), endpoint.path(), request.path()).orElse(request.pathParameters()));
+        try {
+            return TyrusRequest.during(http.get(), request, accepted, target, values, context -> asked(request, offered, accepted, context));
+        } catch (TyrusRequest.NoUri malformed) {
+            return new Decision.Refuse(400, malformed.getMessage());
+        }
+    }
+
+    private Decision asked(UpgradeRequest request, ProtocolToken offered, OpeningHandshake.Accepted accepted, RequestContext context) {
+        long negotiated = request.principal().isPresent() ? shared.ends().negotiating() : 0;
+        if (!endpoint.takesOrigin(context.getHeader("Origin"))) {
+            return new Decision.Refuse(403, "Origin '" + Printable.of(request.fields().first("Origin").orElse(""))
+                    + "' is refused by the endpoint at this path: ask its developer (checkOrigin of its ServerEndpointConfig.Configurator).");
+        }
+        TyrusUpgrade upgrade;
+        try {
+            upgrade = endpoint.handshake(context, accepted);
+        } catch (HandshakeException refused) {
+            return new Decision.Refuse(Math.max(400, Math.min(599, refused.getHttpStatusCode())), "The endpoint at this path does not take this handshake.");
+        }
+        int status = upgrade.response().getStatus();
+        if (status != 101) return new Decision.Refuse(Math.max(400, Math.min(599, status)), "The endpoint at this path does not take this handshake.");
+        OpeningHandshake.Accepted agreed = accepted.withSubprotocol(Optional.ofNullable(upgrade.response().getFirstHeaderValue("Sec-WebSocket-Protocol")));
+        Optional<DeflateAgreement> deflate = upgrade.extensions().deflates() ? accepted.deflate() : Optional.empty();
+        return new Decision.Switch(List.of(offered), fields(agreed, upgrade), opened -> new WebSocketHandler(upgrade, deflate, terms, shared, negotiated),
+                agreed.remark(endpoint.subprotocols()));
     }
 
     /** Without a request, as in the negotiation lab, nothing will be switched and no Configurator is asked. */
@@ -86,17 +107,11 @@ final class WebSocketProtocol implements UpgradeProtocol {
         });
     }
 
-    /** What the endpoint's Configurator left of it. */
-    private static OpeningHandshake.Accepted agreed(OpeningHandshake.Accepted accepted, TyrusUpgradeResponse response) {
-        Optional<String> subprotocol = Optional.ofNullable(response.getFirstHeaderValue("Sec-WebSocket-Protocol"));
-        OpeningHandshake.Accepted chosen = accepted.withSubprotocol(subprotocol);
-        return response.getHeaders().containsKey("Sec-WebSocket-Extensions") ? chosen : chosen.withoutDeflate();
-    }
-
     /** Ours, and what modifyHandshake added. */
-    private static Fields fields(OpeningHandshake.Accepted agreed, TyrusUpgradeResponse response) {
-        Fields fields = agreed.fields();
-        for (Map.Entry<String, List<String>> line : response.getHeaders().entrySet()) {
+    private static Fields fields(OpeningHandshake.Accepted agreed, TyrusUpgrade upgrade) {
+        Fields fields = agreed.withoutDeflate().fields();
+        for (String line : upgrade.extensions().lines()) fields = fields.with("Sec-WebSocket-Extensions", line);
+        for (Map.Entry<String, List<String>> line : upgrade.response().getHeaders().entrySet()) {
             if (OURS.contains(line.getKey().toLowerCase(Locale.ROOT))) continue;
             for (String value : line.getValue()) fields = fields.with(line.getKey(), value);
         }

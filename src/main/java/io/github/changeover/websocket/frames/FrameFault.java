@@ -21,6 +21,8 @@ public enum FrameFault {
     REASON_NOT_UTF8(1007, "The reason of a Close frame is UTF-8."),
     FRAME_TOO_BIG(1009, "The frame is longer than is taken here."),
     MESSAGE_TOO_BIG(1009, "The message is longer than is taken here."),
+    /** {@link FrameExtensions} has thrown an exception. */
+    EXTENSION(1011, "An extension cannot read this frame."),
     /** Nothing is wrong with the frame: {@link FrameMemory} has refused memory for it. */
     NO_MEMORY(1013, "The server holds too many unfinished messages: try again later.");
 

@@ -8,7 +8,7 @@ final class FrameHeader {
     enum Progress { WHOLE, PARTIAL, FAULTY }
 
     private final FrameLimits limits;
-    private final Message message;
+    private final Message message;      // null where extensions decide on reserved bits and fragments
     private FrameFault fault;
     private int first;
     private int size;
@@ -18,6 +18,11 @@ final class FrameHeader {
     FrameHeader(FrameLimits limits, Message message) {
         this.limits = limits;
         this.message = message;
+    }
+
+    /** Leaves to others what depends on the reserved bits and on the frames before. */
+    FrameHeader(FrameLimits limits) {
+        this(limits, null);
     }
 
     Progress read(byte[] octets, int from, int to) {
@@ -49,13 +54,13 @@ final class FrameHeader {
     }
 
     private FrameFault checkFirst() {
-        if ((first & Opcode.RSV2_RSV3) != 0) return FrameFault.RESERVED_BIT;
+        if (message != null && (first & Opcode.RSV2_RSV3) != 0) return FrameFault.RESERVED_BIT;
         if (Opcode.isReserved(opcode())) return FrameFault.RESERVED_OPCODE;
         if (isControl()) {
-            if ((first & Opcode.RSV1) != 0) return message.misplacedRsv1();
+            if (message != null && (first & Opcode.RSV1) != 0) return message.misplacedRsv1();
             return isFinal() ? null : FrameFault.FRAGMENTED_CONTROL;
         }
-        return message.check(first);
+        return message == null ? null : message.check(first);
     }
 
     private FrameFault checkSecond(int second) {
@@ -69,7 +74,8 @@ final class FrameHeader {
         if (longest < 0) return FrameFault.LENGTH_NEGATIVE;
         if (PlainHeader.size(longest) != 2 + octets) return FrameFault.LENGTH_NOT_MINIMAL;
         if (isControl()) return null;
-        return longest > limits.frame() ? FrameFault.FRAME_TOO_BIG : message.checkLength(first, longest);
+        if (longest > limits.frame()) return FrameFault.FRAME_TOO_BIG;
+        return message == null ? null : message.checkLength(first, longest);
     }
 
     FrameFault fault() {

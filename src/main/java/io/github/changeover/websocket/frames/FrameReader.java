@@ -19,7 +19,7 @@ import java.util.Optional;
  * is compressed, gets an array, until it is given on; {@link FrameMemory} counts it. What is wrong is noticed with the first byte that shows it.
  * After a Close frame, or what is wrong, all bytes are ignored. One thread at a time may call.
  */
-public final class FrameReader implements AutoCloseable {
+public final class FrameReader implements FrameSource {
     private static final int SPLIT_HEADER = 32;     // what its array takes
 
     private final Message message;
@@ -61,6 +61,7 @@ public final class FrameReader implements AutoCloseable {
      *              are copied once
      * @param sink  may close this reader; what it throws is thrown on, and the bytes behind that are lost
      */
+    @Override
     public void read(ByteBuffer bytes, FrameSink sink) {
         int count = bytes.remaining();
         if (bytes.hasArray()) {
@@ -93,7 +94,7 @@ public final class FrameReader implements AutoCloseable {
         return ended;
     }
 
-    /** Whether a Close frame came: the client sends no more. */
+    @Override
     public boolean closeCame() {
         return closeCame;
     }

@@ -19,6 +19,7 @@ public final class FrameWriter implements AutoCloseable {
     static final int SMALLEST = 64;
 
     private final Optional<Deflating> deflating;
+    private final Optional<FrameExtensions> extensions;
     private boolean compressing;        // the message that is not finished
     private boolean closed;
 
@@ -32,6 +33,13 @@ public final class FrameWriter implements AutoCloseable {
             throw new IllegalArgumentException("The JDK's compressor has one window, of 15 bits: agree by DeflatePolicy.JDK, not on " + agreed);
         });
         deflating = deflate.map(agreed -> new Deflating(pool, !agreed.serverNoContextTakeover()));
+        extensions = Optional.empty();
+    }
+
+    /** Every frame goes through these extensions, and none is compressed here. */
+    public FrameWriter(FrameExtensions extensions) {
+        this.deflating = Optional.empty();
+        this.extensions = Optional.of(extensions);
     }
 
     /**
@@ -45,7 +53,9 @@ public final class FrameWriter implements AutoCloseable {
     public void write(ByteBuffer frame, Consumer<ByteBuffer> output) {
         int header = header(frame);
         int first = frame.get(frame.position()) & 0xff;
-        if (compresses(first, frame.remaining() - header)) {
+        if (extensions.isPresent()) {
+            output.accept(extended(first, frame, header));
+        } else if (compresses(first, frame.remaining() - header)) {
             boolean begins = (first & Opcode.MASK) != Opcode.CONTINUATION;
             frame.position(frame.position() + header);
             deflating.orElseThrow().deflate(begins ? first | Opcode.RSV1 : first, frame, output);
@@ -53,6 +63,13 @@ public final class FrameWriter implements AutoCloseable {
             output.accept(frame);
         }
         frame.position(frame.limit());
+    }
+
+    private ByteBuffer extended(int first, ByteBuffer frame, int header) {
+        byte[] payload = new byte[frame.remaining() - header];
+        frame.get(frame.position() + header, payload);
+        FrameExtensions.Frame sent = extensions.orElseThrow().outgoing(new FrameExtensions.Frame(first, payload));
+        return PlainFrame.of(sent.first(), sent.payload(), 0, sent.payload().length);
     }
 
     private boolean compresses(int first, int length) {

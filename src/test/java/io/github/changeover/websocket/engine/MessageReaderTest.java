@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.changeover.it.Frames;
 import io.github.changeover.spi.ConnectionHandler;
 import io.github.changeover.testkit.MemoryConnection;
+import io.github.changeover.websocket.Extension;
 import io.github.changeover.websocket.HandshakePolicy;
+import io.github.changeover.websocket.OpeningHandshake;
 import io.github.changeover.websocket.SameOrigin;
 import io.github.changeover.websocket.frames.DeflatePool;
 import io.github.changeover.websocket.frames.FrameWriter;
@@ -41,14 +43,9 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.glassfish.tyrus.core.RequestContext;
-import org.glassfish.tyrus.core.TyrusUpgradeResponse;
-import org.glassfish.tyrus.core.TyrusWebSocketEngine;
 import org.glassfish.tyrus.server.TyrusServerContainer;
 import org.glassfish.tyrus.spi.CompletionHandler;
-import org.glassfish.tyrus.spi.Connection;
 import org.glassfish.tyrus.spi.WebSocketEngine;
-import org.glassfish.tyrus.spi.WebSocketEngine.UpgradeInfo;
-import org.glassfish.tyrus.spi.Writer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -93,26 +90,8 @@ class MessageReaderTest {
         }
     }
 
-    /** An engine's answer of a kind that is not known. */
-    record Odd(UpgradeInfo info) implements UpgradeInfo {
-        @Override
-        public WebSocketEngine.UpgradeStatus getStatus() {
-            return info.getStatus();
-        }
-
-        @Override
-        public Connection createConnection(Writer writer, Connection.CloseListener listener) {
-            return info.createConnection(writer, listener);
-        }
-    }
-
-    private static UpgradeInfo upgrade() throws Exception {
-        return upgrade(Parrot.class);
-    }
-
     /** Tyrus' answer to a handshake. */
-    static UpgradeInfo upgrade(Class<? extends Endpoint> endpoint) throws Exception {
-        WebSocketEngine[] engine = new WebSocketEngine[1];
+    static TyrusUpgrade upgrade(ServerEndpointConfig config, Extension... offered) throws Exception {
         TyrusServerContainer container = new TyrusServerContainer((Set<Class<?>>) null) {
             @Override
             public void register(Class<?> endpoint) {
@@ -126,19 +105,18 @@ class MessageReaderTest {
 
             @Override
             public WebSocketEngine getWebSocketEngine() {
-                return engine[0];
+                throw new UnsupportedOperationException();
             }
 
             public Map<String, Object> getProperties() {
                 return Map.of();
             }
         };
-        engine[0] = TyrusWebSocketEngine.builder(container).build();
-        engine[0].register(ServerEndpointConfig.Builder.create(endpoint, "/parrot").build(), "");
         RequestContext request = RequestContext.Builder.create().requestURI(URI.create("/parrot")).parameterMap(new HashMap<>()).build();
         request.getHeaders().putAll(Map.of("Upgrade", List.of("websocket"), "Connection", List.of("Upgrade"), "Host", List.of("localhost"),
                 "Sec-WebSocket-Key", List.of("dGhlIHNhbXBsZSBub25jZQ=="), "Sec-WebSocket-Version", List.of("13")));
-        return engine[0].upgrade(request, new TyrusUpgradeResponse());
+        return TyrusEndpoint.of(TyrusEndpoint.Home.of(container, "", 1 << 20), config)
+                .handshake(request, new OpeningHandshake.Accepted("", List.of(), Optional.empty(), List.of(offered), Optional.empty()));
     }
 
     private static MemoryConnection connection(boolean ours) throws Exception {
@@ -177,9 +155,9 @@ class MessageReaderTest {
 
     private static WebSocketHandler handler(Class<? extends Endpoint> endpoint, boolean ours, int longest, int sendMax, SessionTerms sessions,
                                             SessionObserver.Listeners listeners) throws Exception {
-        UpgradeInfo info = upgrade(endpoint);
+        TyrusUpgrade upgrade = upgrade(ServerEndpointConfig.Builder.create(endpoint, "/parrot").build());
         WebSocketLibrary.Terms terms = new WebSocketLibrary.Terms(SameOrigin.only(), HandshakePolicy.NOTHING, longest, sendMax, sessions);
-        return new WebSocketHandler(ours ? info : new Odd(info), "", Optional.empty(), terms,
+        return new WebSocketHandler(upgrade, ours ? TyrusUpgrade.Sessions.KNOWN : Optional.empty(), Optional.empty(), terms,
                 new WebSocketHandler.Shared(POOL, null, RESULTS, () -> () -> { }, () -> TIMER, listeners), 0);
     }
 
@@ -189,13 +167,6 @@ class MessageReaderTest {
 
     private static String hex(byte[] octets) {
         return HexFormat.of().formatHex(octets);
-    }
-
-    @Test
-    void thePinnedTyrusIsKnownAndOthersAreToldApart() throws Exception {
-        UpgradeInfo info = upgrade();
-        assertThat(TyrusUpgrade.of(info)).isPresent();
-        assertThat(TyrusUpgrade.of(new Odd(info))).isEmpty();
     }
 
     @ParameterizedTest

@@ -1,0 +1,134 @@
+package io.github.changeover.websocket.engine;
+
+import jakarta.websocket.Decoder;
+import jakarta.websocket.Encoder;
+import jakarta.websocket.Extension;
+import jakarta.websocket.server.ServerEndpointConfig;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import org.glassfish.tyrus.core.TyrusServerEndpointConfig;
+import org.glassfish.tyrus.core.TyrusServerEndpointConfigurator;
+
+/** A configuration of the application, with something changed. */
+abstract class EndpointConfigView implements ServerEndpointConfig {
+    final ServerEndpointConfig config;
+    private final Configurator configurator;
+
+    EndpointConfigView(ServerEndpointConfig config, Configurator configurator) {
+        this.config = config;
+        this.configurator = configurator;
+    }
+
+    /** For the application: with its own {@code Configurator}. */
+    static final class Shown extends EndpointConfigView {
+        Shown(ServerEndpointConfig config, Configurator configurator) {
+            super(config, configurator);
+        }
+    }
+
+    /** For Tyrus: during a handshake it has another {@code Configurator}. */
+    static final class Asked extends EndpointConfigView implements TyrusServerEndpointConfig {
+        private final Configurator asked;
+        private final BooleanSupplier negotiates;
+
+        Asked(ServerEndpointConfig config, Configurator configurator, Configurator asked, BooleanSupplier negotiates) {
+            super(config, configurator);
+            this.asked = asked;
+            this.negotiates = negotiates;
+        }
+
+        @Override
+        public Configurator getConfigurator() {
+            return negotiates.getAsBoolean() ? asked : super.getConfigurator();
+        }
+
+        @Override
+        public int getMaxSessions() {
+            return maxSessions(config);
+        }
+
+        private static int maxSessions(ServerEndpointConfig config) {
+            if (config instanceof TyrusServerEndpointConfig limited) return limited.getMaxSessions();
+            return config instanceof OfAnnotated annotated ? maxSessions(annotated.annotation) : 0;
+        }
+    }
+
+    /** A program's for an annotated class: the annotation says what the program leaves out. */
+    static final class OfAnnotated extends EndpointConfigView {
+        private final ServerEndpointConfig annotation;
+
+        OfAnnotated(ServerEndpointConfig config, ServerEndpointConfig annotation) {
+            super(config, isDefault(config.getConfigurator()) ? annotation.getConfigurator() : config.getConfigurator());
+            this.annotation = annotation;
+        }
+
+        private static boolean isDefault(Configurator configurator) {
+            return configurator == null || configurator.getClass() == Configurator.class || configurator.getClass() == TyrusServerEndpointConfigurator.class;
+        }
+
+        @Override
+        public List<String> getSubprotocols() {
+            return config.getSubprotocols().isEmpty() ? annotation.getSubprotocols() : config.getSubprotocols();
+        }
+
+        @Override
+        public List<Class<? extends Encoder>> getEncoders() {
+            return both(config.getEncoders(), annotation.getEncoders());
+        }
+
+        @Override
+        public List<Class<? extends Decoder>> getDecoders() {
+            return both(config.getDecoders(), annotation.getDecoders());
+        }
+
+        private static <T> List<T> both(List<T> first, List<T> second) {
+            Set<T> all = new LinkedHashSet<>(first);
+            all.addAll(second);
+            return new ArrayList<>(all);
+        }
+    }
+
+    @Override
+    public Configurator getConfigurator() {
+        return configurator;
+    }
+
+    @Override
+    public Class<?> getEndpointClass() {
+        return config.getEndpointClass();
+    }
+
+    @Override
+    public String getPath() {
+        return config.getPath();
+    }
+
+    @Override
+    public List<String> getSubprotocols() {
+        return config.getSubprotocols();
+    }
+
+    @Override
+    public List<Extension> getExtensions() {
+        return config.getExtensions();
+    }
+
+    @Override
+    public List<Class<? extends Encoder>> getEncoders() {
+        return config.getEncoders();
+    }
+
+    @Override
+    public List<Class<? extends Decoder>> getDecoders() {
+        return config.getDecoders();
+    }
+
+    @Override
+    public Map<String, Object> getUserProperties() {
+        return config.getUserProperties();
+    }
+}

@@ -1,0 +1,90 @@
+package io.github.changeover.websocket.engine;
+
+import io.github.changeover.websocket.frames.FrameExtensions;
+import io.github.changeover.websocket.frames.Opcode;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.glassfish.tyrus.core.extension.ExtendedExtension;
+
+/**
+ * Extensions of the application that implement Tyrus' interface, at work on one connection. The first in the answer is the nearest to the application
+ * (RFC 6455 section 9.1). They are called by one thread at a time.
+ */
+final class ExtensionChain implements FrameExtensions, ExtendedExtension.ExtensionContext {
+    private static final System.Logger LOG = System.getLogger(ExtensionChain.class.getName());
+    private static final int RSV1 = 0x40, RSV2 = 0x20, RSV3 = 0x10, CONTROL = 8;
+    private final Map<String, Object> properties = new HashMap<>();
+    private List<ExtendedExtension> extensions = List.of();
+
+    /** What was agreed on. Before the connection opens. */
+    void use(List<ExtendedExtension> agreed) {
+        extensions = List.copyOf(agreed);
+    }
+
+    boolean isEmpty() {
+        return extensions.isEmpty();
+    }
+
+    @Override
+    public Map<String, Object> getProperties() {
+        return properties;
+    }
+
+    @Override
+    public synchronized Frame incoming(Frame frame) {
+        org.glassfish.tyrus.core.frame.Frame passed = tyrus(frame);
+        for (int i = extensions.size() - 1; i >= 0 && passed != null; i--) {
+            ExtendedExtension extension = extensions.get(i);
+            try {
+                passed = extension.processIncoming(this, passed);
+            } catch (RuntimeException failed) {
+                LOG.log(System.Logger.Level.WARNING, "The WebSocket extension " + extension.getName() + " cannot read a frame: the session is closed with 1011", failed);
+                throw failed;
+            }
+        }
+        return passed == null ? null : plain(passed);
+    }
+
+    @Override
+    public synchronized Frame outgoing(Frame frame) {
+        org.glassfish.tyrus.core.frame.Frame passed = tyrus(frame);
+        for (ExtendedExtension extension : extensions) {
+            try {
+                passed = extension.processOutgoing(this, passed);
+                if (passed == null) throw new IllegalStateException("The WebSocket extension " + extension.getName() + " made no frame of one that is to be sent");
+            } catch (RuntimeException failed) {
+                if ((frame.first() & CONTROL) == 0) throw failed;
+                LOG.log(System.Logger.Level.WARNING, "The WebSocket extension " + extension.getName() + " cannot send a control frame: it is sent as it is", failed);
+                return frame;
+            }
+        }
+        return plain(passed);
+    }
+
+    private static org.glassfish.tyrus.core.frame.Frame tyrus(Frame frame) {
+        int first = frame.first();
+        return org.glassfish.tyrus.core.frame.Frame.builder().fin((first & Opcode.FIN) != 0).rsv1((first & RSV1) != 0).rsv2((first & RSV2) != 0).rsv3((first & RSV3) != 0)
+                .opcode((byte) (first & Opcode.MASK)).payloadData(frame.payload()).build();
+    }
+
+    private static Frame plain(org.glassfish.tyrus.core.frame.Frame frame) {
+        int first = (frame.isFin() ? Opcode.FIN : 0) | (frame.isRsv1() ? RSV1 : 0) | (frame.isRsv2() ? RSV2 : 0) | (frame.isRsv3() ? RSV3 : 0) | frame.getOpcode() & Opcode.MASK;
+        byte[] payload = frame.getPayloadData();
+        int length = (int) Math.min(payload.length, frame.getPayloadLength());
+        return new Frame(first, length == payload.length ? payload : Arrays.copyOf(payload, length));
+    }
+
+    /** The connection has ended. */
+    synchronized void destroy() {
+        for (ExtendedExtension extension : extensions) {
+            try {
+                extension.destroy(this);
+            } catch (RuntimeException failed) {
+                LOG.log(System.Logger.Level.WARNING, "The WebSocket extension " + extension.getName() + " failed when its connection ended", failed);
+            }
+        }
+        extensions = List.of();
+    }
+}

@@ -1,0 +1,128 @@
+package io.github.changeover.websocket.engine;
+
+import io.github.changeover.websocket.Deflate;
+import io.github.changeover.websocket.Extension;
+import io.github.changeover.websocket.Extension.Parameter;
+import io.github.changeover.websocket.OpeningHandshake;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.glassfish.tyrus.core.extension.ExtendedExtension;
+
+/**
+ * What becomes of the extensions that an endpoint's {@code Configurator} chose: RFC 6455 section 9.1.
+ *
+ * <pre>
+ * chosen    implementation                        agreed
+ * xor       Tyrus' ExtendedExtension              yes, and it gets every frame
+ * any       none                                  only where the configurator's own method chose it; its reserved bits are rejected
+ * permessage-deflate  ours, whoever configures it when our handshake could, and no other one works on frames
+ * any       the client did not offer it           no
+ * </pre>
+ *
+ * @param agreed  in the order of the answer
+ * @param running those of them that work on frames
+ */
+record ExtensionChoice(List<Extension> agreed, List<ExtendedExtension> running) {
+    /**
+     * Decides.
+     *
+     * @param chosen   the configurator's answer
+     * @param byMethod whether the application has a method of its own that answered
+     * @param chain    the context of extensions that work on frames
+     * @param warn     gets a sentence for each choice that is not agreed on, or has no implementation
+     */
+    static ExtensionChoice of(List<jakarta.websocket.Extension> chosen, OpeningHandshake.Accepted accepted, boolean byMethod, ExtensionChain chain, Consumer<String> warn) {
+        List<Extension> agreed = new ArrayList<>();
+        List<ExtendedExtension> running = new ArrayList<>();
+        Set<String> names = new HashSet<>();
+        if (chosen == null) return new ExtensionChoice(List.of(), List.of());
+        for (jakarta.websocket.Extension choice : chosen) {
+            String name = choice == null ? null : choice.getName();
+            if (name == null || !names.add(name)) continue;
+            Optional<Extension> offer = accepted.offeredExtensions().stream().filter(each -> each.name().equals(name)).findFirst();
+            if (offer.isEmpty()) {
+                warn.accept("The Configurator chose the extension '" + name + "', which the client did not offer (" + names(accepted) + "): it is not agreed on (RFC 6455 section 9.1)");
+            } else if (name.equals(Deflate.NAME)) {
+                accepted.deflate().ifPresent(agreement -> agreed.add(said(agreement.toString())));
+            } else if (choice instanceof ExtendedExtension extended) {
+                Optional<Extension> said = said(name, extended.onExtensionNegotiation(chain, jakarta(offer.get()).getParameters()), warn);
+                if (said.isEmpty()) continue;
+                agreed.add(said.get());
+                running.add(extended);
+            } else if (byMethod) {
+                warn.accept("The extension '" + name + "' is agreed on because the Configurator chose it, but nothing implements it (org.glassfish.tyrus.core.extension.ExtendedExtension): "
+                        + "frames with its reserved bits are rejected with 1002");
+                said(name, choice.getParameters(), warn).ifPresent(agreed::add);
+            }
+        }
+        if (!running.isEmpty()) agreed.removeIf(extension -> extension.name().equals(Deflate.NAME));    // another one may use RSV1
+        return new ExtensionChoice(List.copyOf(agreed), List.copyOf(running));
+    }
+
+    private static String names(OpeningHandshake.Accepted accepted) {
+        return accepted.offeredExtensions().stream().map(Extension::name).distinct().limit(8).collect(Collectors.joining(", "));
+    }
+
+    private static Extension said(String text) {
+        String[] parts = text.split("; ");
+        List<Parameter> parameters = new ArrayList<>();
+        for (int i = 1; i < parts.length; i++) {
+            String[] pair = parts[i].split("=", 2);
+            parameters.add(new Parameter(pair[0], pair.length < 2 ? Optional.empty() : Optional.of(pair[1])));
+        }
+        return new Extension(parts[0], parameters);
+    }
+
+    private static Optional<Extension> said(String name, List<jakarta.websocket.Extension.Parameter> parameters, Consumer<String> warn) {
+        try {
+            return Optional.of(new Extension(name, parameters == null ? List.of()
+                    : parameters.stream().map(each -> new Parameter(each.getName(), Optional.ofNullable(each.getValue()))).toList()));
+        } catch (IllegalArgumentException | NullPointerException malformed) {
+            warn.accept("The extension '" + name + "' is not agreed on: its parameters are no tokens (RFC 6455 section 9.1). " + malformed.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    /** Whether permessage-deflate is agreed on. */
+    boolean deflates() {
+        return agreed.stream().anyMatch(extension -> extension.name().equals(Deflate.NAME));
+    }
+
+    /** Without those that the application took out of the answer's field. */
+    ExtensionChoice keeping(List<String> lines) {
+        Set<String> kept = new HashSet<>();
+        for (String line : lines) {
+            for (String member : line.split(",")) kept.add(member.split(";")[0].strip());
+        }
+        return new ExtensionChoice(agreed.stream().filter(extension -> kept.contains(extension.name())).toList(),
+                running.stream().filter(extension -> kept.contains(extension.getName())).toList());
+    }
+
+    /** For the field of the answer. */
+    List<String> lines() {
+        return agreed.isEmpty() ? List.of() : List.of(agreed.stream().map(Extension::toString).collect(Collectors.joining(", ")));
+    }
+
+    /** As a session shows them. */
+    List<jakarta.websocket.Extension> shown() {
+        return agreed.stream().map(ExtensionChoice::jakarta).toList();
+    }
+
+    /** As the API shows it. */
+    static jakarta.websocket.Extension jakarta(Extension extension) {
+        return new Named(extension.name(), extension.parameters().stream()
+                .map(parameter -> (jakarta.websocket.Extension.Parameter) new NamedParameter(parameter.name(), parameter.value().orElse(null))).toList());
+    }
+
+    /** An extension as the API shows it. */
+    record Named(String getName, List<Parameter> getParameters) implements jakarta.websocket.Extension {
+    }
+
+    private record NamedParameter(String getName, String getValue) implements jakarta.websocket.Extension.Parameter {
+    }
+}

@@ -1,0 +1,179 @@
+package io.github.changeover.websocket.engine;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The target of a request as the client wrote it, and its parts, each decoded once: RFC 3986 sections 2.4 and 3.
+ *
+ * <pre>
+ * /app/p/a%3Bb;v=1?z=%26&amp;u=100%      p = a;b      z = &amp;      u = 100%
+ * </pre>
+ *
+ * <p>A part whose percent-encoding is malformed, or is not of UTF-8, stays as it was written.
+ *
+ * @param path  from the context path on, path parameters included
+ * @param query without its question mark, or empty
+ */
+record RawTarget(String path, String query) {
+    private static final String UNRESERVED = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~";
+    private static final String IN_PATH = UNRESERVED + "!'()*:@&=+$,;/", IN_QUERY = IN_PATH + "?[]";
+    private static final char[] HEX = "0123456789ABCDEF".toCharArray();
+
+    static RawTarget of(HttpServletRequest request) {
+        String target = request.getRequestURI();
+        int authority = target.startsWith("/") ? -1 : target.indexOf("://");
+        int slash = authority < 0 ? 0 : target.indexOf('/', authority + 3);
+        return new RawTarget(slash < 0 ? "/" : target.substring(slash), Optional.ofNullable(request.getQueryString()).orElse(""));
+    }
+
+    /** The path; what no URI may contain is percent-encoded. */
+    String uriPath() {
+        return encoded(path, IN_PATH);
+    }
+
+    /** The query; what no URI may contain is percent-encoded. */
+    String uriQuery() {
+        return encoded(query, IN_QUERY);
+    }
+
+    /** The query's parameters as of a form: names and values in their order, a plus sign is a space. What has no name is left out. */
+    Map<String, List<String>> parameters() {
+        if (query.isEmpty()) return Map.of();
+        Map<String, List<String>> parameters = new LinkedHashMap<>();
+        for (String pair : query.split("&")) {
+            int equals = pair.indexOf('=');
+            String name = form(equals < 0 ? pair : pair.substring(0, equals));
+            if (!name.isEmpty()) parameters.computeIfAbsent(name, none -> new ArrayList<>(1)).add(equals < 0 ? "" : form(pair.substring(equals + 1)));
+        }
+        return parameters;
+    }
+
+    /**
+     * The values of a template's variables.
+     *
+     * @param contextPath of the application
+     * @param template    its segments are text, or a variable in braces
+     * @param seen        the path within the application, as the container decoded it and the rules saw it
+     * @return empty where this target says another path than the one that was seen: a filter has changed it
+     */
+    Optional<Map<String, String>> variables(String contextPath, String template, String seen) {
+        String[] raw = within(contextPath).split("/", -1);
+        String[] decoded = seen.split("/", -1);
+        String[] names = template.split("/", -1);
+        if (raw.length != decoded.length || names.length != decoded.length) return Optional.empty();
+        Map<String, String> values = new HashMap<>();
+        for (int i = 0; i < raw.length; i++) {
+            String value = decoded(withoutParameters(raw[i]));
+            if (!isSeenAs(value, decoded[i])) return Optional.empty();
+            if (names[i].startsWith("{") && names[i].endsWith("}")) values.put(names[i].substring(1, names[i].length() - 1), value);
+        }
+        return Optional.of(values);
+    }
+
+    /**
+     * What servers read differently in the path, when it makes this path another one; or empty.
+     *
+     * @param seen as in {@link #variables}
+     */
+    Optional<String> ambiguity(String contextPath, String seen) {
+        String inside = within(contextPath);
+        String upper = inside.toUpperCase(Locale.ROOT);
+        if (upper.contains("%2F")) return Optional.of("%2F");
+        // Grizzly ends the path at an encoded semicolon
+        return upper.contains("%3B") && inside.split("/", -1).length > seen.split("/", -1).length ? Optional.of("%3B") : Optional.empty();
+    }
+
+    /** The context path is as many segments long as the client wrote, in whatever encoding. */
+    private String within(String contextPath) {
+        if (path.startsWith(contextPath)) return path.substring(contextPath.length());
+        int at = 0;
+        for (int slash = contextPath.indexOf('/'); slash >= 0 && at >= 0; slash = contextPath.indexOf('/', slash + 1)) at = path.indexOf('/', at + 1);
+        return at < 0 ? "" : path.substring(at);
+    }
+
+    private static String withoutParameters(String segment) {
+        int semicolon = segment.indexOf(';');
+        return semicolon < 0 ? segment : segment.substring(0, semicolon);
+    }
+
+    /** Containers differ: Grizzly takes a plus sign for a space and ends the path at a semicolon that was encoded. */
+    private static boolean isSeenAs(String value, String seen) {
+        if (value.equals(seen)) return true;
+        String loose = seen.replace('+', ' ');
+        String spaces = value.replace('+', ' ');
+        return spaces.equals(loose) || withoutParameters(spaces).equals(loose);
+    }
+
+    private static String form(String text) {
+        String spaces = text.replace('+', ' ');
+        String value = decoded(spaces);
+        return value == spaces && spaces.indexOf('%') >= 0 ? text : value;
+    }
+
+    /** The text itself when it is malformed. */
+    static String decoded(String text) {
+        if (isPlain(text)) return text;
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(text.length());
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '%') {
+                if (!isEscape(text, i)) return text;
+                bytes.write(Integer.parseInt(text, i + 1, i + 3, 16));
+                i += 2;
+            } else if (c > 0xff) {
+                return text;
+            } else {
+                bytes.write(c);     // a container shows a byte that is not ASCII as one character
+            }
+        }
+        try {
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes.toByteArray())).toString();
+        } catch (CharacterCodingException otherwise) {
+            return text;
+        }
+    }
+
+    private static boolean isPlain(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) == '%' || text.charAt(i) > 0x7e) return false;
+        }
+        return true;
+    }
+
+    private static boolean isEscape(String text, int at) {
+        return at + 2 < text.length() && Character.digit(text.charAt(at + 1), 16) >= 0 && text.charAt(at + 1) < 0x80
+                && Character.digit(text.charAt(at + 2), 16) >= 0 && text.charAt(at + 2) < 0x80;
+    }
+
+    private static String encoded(String text, String legal) {
+        StringBuilder encoded = null;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            boolean keep = c == '%' ? isEscape(text, i) : legal.indexOf(c) >= 0;
+            if (!keep && encoded == null) encoded = new StringBuilder(text.length() + 16).append(text, 0, i);
+            if (encoded == null) continue;
+            if (keep) encoded.append(c);
+            else if (c <= 0xff) encoded.append('%').append(HEX[c >> 4]).append(HEX[c & 15]);
+            else i += encodeUtf8(text, i, encoded);
+        }
+        return encoded == null ? text : encoded.toString();
+    }
+
+    /** Returns how many characters more than one it took. */
+    private static int encodeUtf8(String text, int at, StringBuilder into) {
+        int count = Character.charCount(text.codePointAt(at));
+        for (byte b : text.substring(at, at + count).getBytes(StandardCharsets.UTF_8)) into.append('%').append(HEX[b >> 4 & 15]).append(HEX[b & 15]);
+        return count - 1;
+    }
+}

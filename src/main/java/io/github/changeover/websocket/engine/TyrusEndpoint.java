@@ -1,0 +1,221 @@
+package io.github.changeover.websocket.engine;
+
+import io.github.changeover.websocket.OpeningHandshake;
+import jakarta.websocket.DeploymentException;
+import jakarta.websocket.Endpoint;
+import jakarta.websocket.Extension;
+import jakarta.websocket.HandshakeResponse;
+import jakarta.websocket.WebSocketContainer;
+import jakarta.websocket.server.HandshakeRequest;
+import jakarta.websocket.server.ServerEndpoint;
+import jakarta.websocket.server.ServerEndpointConfig;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.glassfish.tyrus.core.AnnotatedEndpoint;
+import org.glassfish.tyrus.core.ComponentProviderService;
+import org.glassfish.tyrus.core.DebugContext;
+import org.glassfish.tyrus.core.ErrorCollector;
+import org.glassfish.tyrus.core.HandshakeException;
+import org.glassfish.tyrus.core.ProtocolHandler;
+import org.glassfish.tyrus.core.RequestContext;
+import org.glassfish.tyrus.core.TyrusEndpointWrapper;
+import org.glassfish.tyrus.core.TyrusServerEndpointConfigurator;
+import org.glassfish.tyrus.core.TyrusUpgradeResponse;
+import org.glassfish.tyrus.core.Version;
+import org.glassfish.tyrus.core.monitoring.EndpointEventListener;
+
+/**
+ * An endpoint of the application, run by Tyrus. Its path is looked for elsewhere: Tyrus would match a decoded one, and only against endpoints that it deployed.
+ *
+ * <p>In a handshake Tyrus asks a {@code Configurator} of ours, which asks the application's and keeps what it chose; to the application its own configuration
+ * is shown.
+ */
+final class TyrusEndpoint {
+    private static final System.Logger LOG = System.getLogger(TyrusEndpoint.class.getName());
+    /** The handshake that this thread negotiates. */
+    private static final ThreadLocal<Negotiation> CURRENT = new ThreadLocal<>();
+    /** Sentences that are logged for an endpoint, so that no client makes a log grow. */
+    private static final int MOST_WARNINGS = 32;
+
+    private final String path;
+    private final ServerEndpointConfig.Configurator configurator;
+    private final TyrusEndpointWrapper wrapper;
+    private final List<String> subprotocols;
+    private final List<Extension> installed;
+    private final boolean choosesExtensions;
+    private final Set<String> warned = ConcurrentHashMap.newKeySet();
+
+    /** What the endpoints of an application share. */
+    record Home(WebSocketContainer container, String contextPath, int longest, ComponentProviderService instances) {
+        static Home of(WebSocketContainer container, String contextPath, int longest) {
+            return new Home(container, contextPath, longest, ComponentProviderService.create());
+        }
+    }
+
+    private TyrusEndpoint(Home home, ServerEndpointConfig config, Endpoint annotated) throws DeploymentException {
+        path = config.getPath().startsWith("/") ? config.getPath() : "/" + config.getPath();
+        configurator = config.getConfigurator();
+        subprotocols = config.getSubprotocols() == null ? List.of() : List.copyOf(config.getSubprotocols());
+        installed = installed(config, home.container);
+        choosesExtensions = overrides(configurator, "getNegotiatedExtensions", List.class, List.class);
+        ServerEndpointConfig.Configurator asked = annotated == null && overrides(configurator, "getEndpointInstance", Class.class) ? new AskingForInstances() : new AskingOnly();
+        EndpointConfigView tyrus = new EndpointConfigView.Asked(config, configurator, asked, () -> CURRENT.get() != null);
+        wrapper = annotated != null
+                ? new TyrusEndpointWrapper(annotated, tyrus, home.instances, home.container, home.contextPath, asked, new AnyNumber(), null, EndpointEventListener.NO_OP, false)
+                : new TyrusEndpointWrapper(config.getEndpointClass().asSubclass(Endpoint.class), tyrus, home.instances, home.container, home.contextPath, asked, new AnyNumber(), null,
+                EndpointEventListener.NO_OP, false);
+    }
+
+    private static final class AnyNumber extends TyrusEndpointWrapper.SessionListener {
+    }
+
+    /** An annotated one. */
+    static TyrusEndpoint of(Home home, Class<?> type) throws DeploymentException {
+        AnnotatedEndpoint endpoint = annotated(home, type, home.instances);
+        return new TyrusEndpoint(home, (ServerEndpointConfig) endpoint.getEndpointConfig(), endpoint);
+    }
+
+    /** A program's. Where its class is annotated, the annotation says what the program's configuration leaves out. */
+    static TyrusEndpoint of(Home home, ServerEndpointConfig config) throws DeploymentException {
+        Class<?> type = config.getEndpointClass();
+        if (Endpoint.class.isAssignableFrom(type)) return new TyrusEndpoint(home, config, null);
+        ServerEndpointConfig.Configurator own = config.getConfigurator();
+        AnnotatedEndpoint endpoint = annotated(home, type, !overrides(own, "getEndpointInstance", Class.class) ? home.instances : new ComponentProviderService(home.instances) {
+            @Override
+            public <T> Object getEndpointInstance(Class<T> wanted) throws InstantiationException {
+                return own.getEndpointInstance(wanted);
+            }
+        });
+        return new TyrusEndpoint(home, new EndpointConfigView.OfAnnotated(config, (ServerEndpointConfig) endpoint.getEndpointConfig()), endpoint);
+    }
+
+    private static AnnotatedEndpoint annotated(Home home, Class<?> type, ComponentProviderService instances) throws DeploymentException {
+        if (!type.isAnnotationPresent(ServerEndpoint.class)) {
+            throw new DeploymentException(type.getName() + " is no endpoint: let it extend jakarta.websocket.Endpoint, or annotate it with @ServerEndpoint");
+        }
+        ErrorCollector errors = new ErrorCollector();
+        AnnotatedEndpoint endpoint = AnnotatedEndpoint.fromClass(type, instances, true, home.longest, errors, EndpointEventListener.NO_OP, Set.of());
+        if (!errors.isEmpty()) throw errors.composeComprehensiveException();
+        return endpoint;
+    }
+
+    /** Those of the application come first. */
+    private static List<Extension> installed(ServerEndpointConfig config, WebSocketContainer container) {
+        List<Extension> all = new ArrayList<>(config.getExtensions());
+        for (Extension extension : container.getInstalledExtensions()) {
+            if (all.stream().noneMatch(each -> each.getName().equals(extension.getName()))) all.add(extension);
+        }
+        return List.copyOf(all);
+    }
+
+    /** Whether an application's class has this method: not the API's, nor the default's. */
+    private static boolean overrides(ServerEndpointConfig.Configurator configurator, String method, Class<?>... parameters) {
+        try {
+            Class<?> owner = configurator.getClass().getMethod(method, parameters).getDeclaringClass();
+            return owner != ServerEndpointConfig.Configurator.class && owner != TyrusServerEndpointConfigurator.class;
+        } catch (NoSuchMethodException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    /** As the application wrote it, from its first slash on. */
+    String path() {
+        return path;
+    }
+
+    /** Those that it supports. */
+    List<String> subprotocols() {
+        return subprotocols;
+    }
+
+    // ---- the handshake
+
+    /** Whether the application's {@code Configurator} takes this origin. */
+    boolean takesOrigin(String origin) {
+        return configurator.checkOrigin(origin);
+    }
+
+    /**
+     * Lets the application's {@code Configurator} choose, and change the answer. Nothing of a session is made.
+     *
+     * @throws HandshakeException when Tyrus refuses
+     */
+    TyrusUpgrade handshake(RequestContext request, OpeningHandshake.Accepted accepted) throws HandshakeException {
+        ProtocolHandler protocol = Version.DRAFT17.createHandler(false, null);
+        TyrusUpgradeResponse response = new TyrusUpgradeResponse();
+        Negotiation negotiation = new Negotiation(this, accepted, new ExtensionChain());
+        CURRENT.set(negotiation);
+        try {
+            protocol.handshake(wrapper, request, response, negotiation.chain);
+        } finally {
+            CURRENT.remove();
+        }
+        ExtensionChoice choice = negotiation.choice.keeping(response.getHeaders().getOrDefault(HandshakeRequest.SEC_WEBSOCKET_EXTENSIONS, List.of()));
+        negotiation.chain.use(choice.running());
+        return new TyrusUpgrade(wrapper, protocol, request, response, choice, negotiation.chain, new DebugContext());
+    }
+
+    /** One handshake, on the thread that negotiates it. */
+    private static final class Negotiation {
+        private final TyrusEndpoint endpoint;
+        private final OpeningHandshake.Accepted accepted;
+        private final ExtensionChain chain;
+        private ExtensionChoice choice = new ExtensionChoice(List.of(), List.of());
+
+        Negotiation(TyrusEndpoint endpoint, OpeningHandshake.Accepted accepted, ExtensionChain chain) {
+            this.endpoint = endpoint;
+            this.accepted = accepted;
+            this.chain = chain;
+        }
+
+        void choose() {
+            List<Extension> requested = accepted.offeredExtensions().stream().map(ExtensionChoice::jakarta).toList();
+            List<Extension> chosen = endpoint.configurator.getNegotiatedExtensions(new ArrayList<>(endpoint.installed), new ArrayList<>(requested));
+            choice = ExtensionChoice.of(chosen, accepted, endpoint.choosesExtensions, chain, endpoint::warn);
+        }
+    }
+
+    private void warn(String sentence) {
+        if (warned.size() < MOST_WARNINGS && warned.add(sentence)) LOG.log(System.Logger.Level.WARNING, "WebSocket endpoint {0}: {1}", path, sentence);
+    }
+
+    /** What Tyrus asks. */
+    private abstract class Asking extends ServerEndpointConfig.Configurator {
+        @Override
+        public String getNegotiatedSubprotocol(List<String> supported, List<String> requested) {
+            return configurator.getNegotiatedSubprotocol(supported, requested);
+        }
+
+        /** None of them is Tyrus': it would write them into the answer itself. */
+        @Override
+        public List<Extension> getNegotiatedExtensions(List<Extension> none, List<Extension> offered) {
+            CURRENT.get().choose();
+            return List.of();
+        }
+
+        @Override
+        public boolean checkOrigin(String origin) {
+            return configurator.checkOrigin(origin);
+        }
+
+        @Override
+        public void modifyHandshake(ServerEndpointConfig config, HandshakeRequest request, HandshakeResponse response) {
+            List<String> lines = CURRENT.get().choice.lines();
+            if (!lines.isEmpty()) response.getHeaders().put(HandshakeRequest.SEC_WEBSOCKET_EXTENSIONS, new ArrayList<>(lines));
+            configurator.modifyHandshake(new EndpointConfigView.Shown(config, configurator), request, response);
+        }
+    }
+
+    private final class AskingOnly extends Asking {
+    }
+
+    /** Where the application makes its endpoints itself. */
+    private final class AskingForInstances extends Asking {
+        @Override
+        public <T> T getEndpointInstance(Class<T> type) throws InstantiationException {
+            return configurator.getEndpointInstance(type);
+        }
+    }
+}

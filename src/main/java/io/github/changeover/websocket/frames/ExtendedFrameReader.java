@@ -1,0 +1,162 @@
+package io.github.changeover.websocket.frames;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * Reads the frames of a client with whom extensions are agreed on that work on frames. A frame's header is checked as it arrives; its whole payload goes through the
+ * extensions, and what they make of it is read by a {@link FrameReader}, as if the client had sent that: a reserved bit that is left, a message that is
+ * too long, or text that is not UTF-8 is a fault as without extensions.
+ */
+public final class ExtendedFrameReader implements FrameSource {
+    private static final byte[] NO_KEY = new byte[4];
+    private final FrameExtensions extensions;
+    private final FrameMemory memory;
+    private final FrameReader messages;
+    private final FrameHeader header;
+    private final byte[] head = new byte[FrameHeader.LONGEST];
+    private int joined;             // bytes of a header that is not whole
+    private Payload payload;        // of the frame that is not whole, or null
+    private boolean open;           // the message that the extensions give on is not finished
+    private long arrived;           // bytes of it
+    private long told;
+
+    /** @param memory counts what is held */
+    public ExtendedFrameReader(FrameLimits limits, FrameExtensions extensions, DeflatePool pool, FrameMemory memory) {
+        this.extensions = extensions;
+        this.memory = memory;
+        this.messages = new FrameReader(limits, Optional.empty(), pool, memory);
+        this.header = new FrameHeader(limits);
+    }
+
+    /** What becomes of messages; how much is unfinished is told by the bytes on the wire. */
+    private final class Inner implements FrameSink {
+        private final FrameSink sink;
+
+        Inner(FrameSink sink) {
+            this.sink = sink;
+        }
+
+        @Override
+        public boolean wantsWhole(int opcode) {
+            return sink.wantsWhole(opcode);
+        }
+
+        @Override
+        public void frame(int first, byte[] bytes, int from, int to) {
+            sink.frame(first, bytes, from, to);
+        }
+
+        @Override
+        public void unfinished(long bytes) {
+            open = bytes > 0;
+        }
+
+        @Override
+        public void failed(FrameFault fault) {
+            sink.failed(fault);
+        }
+    }
+
+    @Override
+    public void read(ByteBuffer bytes, FrameSink sink) {
+        FrameSink inner = new Inner(sink);
+        while (bytes.hasRemaining() && !messages.ended()) {
+            FrameFault fault = payload == null ? readHeader(bytes) : readPayload(bytes);
+            if (fault == null && payload != null && payload.size() == header.length()) fault = giveOn(inner);
+            if (fault != null) {
+                close();
+                sink.failed(fault);
+            }
+        }
+        bytes.position(bytes.limit());
+        if (messages.ended()) {
+            close();
+            return;
+        }
+        if (payload != null && !payload.keep()) {
+            close();
+            sink.failed(FrameFault.NO_MEMORY);
+            return;
+        }
+        tell(sink);
+    }
+
+    private void tell(FrameSink sink) {
+        long part = joined + (payload == null ? 0 : header.size() + payload.size());
+        long now = open ? arrived + part : part;
+        if (now == told) return;
+        if (now > 0 && now < told) sink.unfinished(0);      // another message
+        told = now;
+        sink.unfinished(now);
+    }
+
+    private FrameFault readHeader(ByteBuffer bytes) {
+        head[joined++] = bytes.get();
+        FrameHeader.Progress progress = header.read(head, 0, joined);
+        if (progress == FrameHeader.Progress.FAULTY) return header.fault();
+        if (progress == FrameHeader.Progress.WHOLE) {
+            joined = 0;
+            payload = new Payload(memory);
+        }
+        return null;
+    }
+
+    private FrameFault readPayload(ByteBuffer bytes) {
+        int count = Math.min(bytes.remaining(), header.length() - payload.size());
+        if (!payload.reserve(count, header.length())) return FrameFault.NO_MEMORY;
+        bytes.get(payload.bytes(), payload.size(), count);
+        payload.wrote(count);
+        return null;
+    }
+
+    private FrameFault giveOn(FrameSink sink) {
+        Payload whole = payload;
+        payload = null;
+        int size = whole.size();
+        arrived += header.size() + size;
+        FrameExtensions.Frame frame;
+        try {
+            Masking.unmask(whole.bytes(), 0, whole.bytes(), 0, size, header.key());
+            frame = extensions.incoming(new FrameExtensions.Frame(header.first(), Arrays.copyOf(whole.bytes(), size)));
+        } catch (RuntimeException failed) {
+            return FrameFault.EXTENSION;
+        } finally {
+            whole.release();
+        }
+        if (frame != null) {
+            long copies = frame.payload().length < Payload.SMALL ? 0 : 2L * frame.payload().length;
+            boolean fits = copies == 0 || memory.charge(copies);
+            try {
+                if (!fits) return FrameFault.NO_MEMORY;
+                messages.read(masked(frame), sink);
+            } finally {
+                if (copies > 0) memory.release(copies);
+            }
+        }
+        if (!open) arrived = 0;
+        return null;
+    }
+
+    /** With a key that changes nothing. */
+    private static ByteBuffer masked(FrameExtensions.Frame frame) {
+        int length = frame.payload().length;
+        ByteBuffer plain = ByteBuffer.allocate(PlainHeader.size(length) + NO_KEY.length + length);
+        int end = PlainHeader.write(plain.array(), 0, frame.first(), length);
+        plain.array()[1] |= (byte) 0x80;
+        return plain.position(end).put(NO_KEY).put(frame.payload()).flip();
+    }
+
+    @Override
+    public boolean closeCame() {
+        return messages.closeCame();
+    }
+
+    @Override
+    public void close() {
+        messages.close();
+        if (payload != null) payload.release();
+        payload = null;
+    }
+}
