@@ -2,22 +2,22 @@ package io.github.changeover;
 
 import io.github.changeover.spi.Gate;
 import io.github.changeover.spi.UpgradeProtocol;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.function.UnaryOperator;
 
-/** What a program offers on one path; made by {@link Changeover#path}. Fixed once the application has started. */
+/**
+ * What a program offers on one path; made by {@link Changeover#path}. Thread-safe.
+ *
+ * <p>Each call takes effect before it returns. While the application starts, no request is upgraded. A program that offers a path later, such as a
+ * servlet that its first request initialises, calls {@link #roles}, {@link #gate} and {@link #required} before {@link #offer}: from {@code offer}
+ * on, requests may be upgraded.
+ *
+ * <p>Every method throws {@link IllegalStateException} when the rules are fixed ({@link Changeover}); the message names the request that fixed them.
+ * A change that does not fit the rest, such as a second template for the same paths, throws {@link IllegalArgumentException} and changes nothing.
+ */
 public final class PathOffer {
     private final Changeover changeover;
     private final String template;
-    private final List<UpgradeProtocol> protocols = new ArrayList<>();
-    private final List<Gate> gates = new ArrayList<>();
-    private final Set<String> roles = new LinkedHashSet<>();
-    private boolean serverOrder;
-    private boolean required;
-    private boolean advertised;
-    private boolean closedOnRefusal;
 
     PathOffer(Changeover changeover, String template) {
         this.changeover = changeover;
@@ -26,82 +26,41 @@ public final class PathOffer {
 
     /** Offers these protocols, after those before. */
     public PathOffer offer(UpgradeProtocol... more) {
-        changeover.mustBeOpen();
-        protocols.addAll(List.of(more));
-        return this;
+        return change(path -> path.withProtocols(List.of(more)));
     }
 
     /** Lets the order of {@link #offer} decide, not the client's. */
     public PathOffer serverOrder() {
-        changeover.mustBeOpen();
-        serverOrder = true;
-        return this;
+        return change(OfferedPath::inServerOrder);
     }
 
-    /** Answers 426 to a request that does not switch. */
+    /** Answers 426 to a request that is not upgraded, and 503 as long as nothing is offered on the path. */
     public PathOffer required() {
-        changeover.mustBeOpen();
-        required = true;
-        return this;
+        return change(OfferedPath::asRequired);
     }
 
     /** Lists the protocols in every ordinary answer of this path. */
     public PathOffer advertise() {
-        changeover.mustBeOpen();
-        advertised = true;
-        return this;
+        return change(OfferedPath::asAdvertised);
     }
 
-    /** Closes the connection after an offer that was not taken (RFC 9931). */
+    /** Closes the connection after an offer that was not accepted (RFC 9931). */
     public PathOffer closeOnRefuse() {
-        changeover.mustBeOpen();
-        closedOnRefusal = true;
-        return this;
+        return change(OfferedPath::closingOnRefuse);
     }
 
-    /** Asks for one of these roles. */
+    /** Requires one of these roles, or one of those named before. */
     public PathOffer roles(String... more) {
-        changeover.mustBeOpen();
-        roles.addAll(List.of(more));
-        return this;
+        return change(path -> path.withRoles(List.of(more)));
     }
 
     /** Checks with this gate, after those before. */
     public PathOffer gate(Gate more) {
-        changeover.mustBeOpen();
-        gates.add(more);
+        return change(path -> path.withGate(more));
+    }
+
+    private PathOffer change(UnaryOperator<OfferedPath> how) {
+        changeover.change(template, how);
         return this;
-    }
-
-    public String template() {
-        return template;
-    }
-
-    public List<UpgradeProtocol> protocols() {
-        return List.copyOf(protocols);
-    }
-
-    public List<Gate> gates() {
-        return List.copyOf(gates);
-    }
-
-    public Set<String> roleNames() {
-        return Set.copyOf(roles);
-    }
-
-    public boolean isServerOrder() {
-        return serverOrder;
-    }
-
-    public boolean isRequired() {
-        return required;
-    }
-
-    public boolean isAdvertised() {
-        return advertised;
-    }
-
-    public boolean isClosedOnRefusal() {
-        return closedOnRefusal;
     }
 }

@@ -65,16 +65,21 @@ public final class Places {
         }
     }
 
-    private final Bounds bounds;
+    private volatile Bounds bounds;
     private final Map<String, Integer> taken = new HashMap<>();      // what nobody has is not in it
 
     public Places(Bounds bounds) {
         this.bounds = bounds;
     }
 
+    /** Other bounds, for the places that are taken from now on. */
+    public void limit(Bounds other) {
+        bounds = other;
+    }
+
     /** A place for this protocol, on the path of this template, for this client. */
     public Answer take(ProtocolToken protocol, String path, InetSocketAddress client) {
-        List<Full> within = within(protocol, path, client);
+        List<Full> within = within(bounds, protocol, path, client);
         synchronized (taken) {
             for (Full bound : within) {
                 if (taken.getOrDefault(bound.key(), 0) >= bound.bound()) return bound;
@@ -84,7 +89,7 @@ public final class Places {
         return new Place(within);
     }
 
-    private List<Full> within(ProtocolToken protocol, String path, InetSocketAddress client) {
+    private static List<Full> within(Bounds bounds, ProtocolToken protocol, String path, InetSocketAddress client) {
         List<Full> within = new ArrayList<>(2);
         if (bounds.all > 0) within.add(new Full(Scope.ALL, "", bounds.all));
         bounds.protocols.forEach((token, most) -> {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
@@ -25,6 +26,11 @@ sealed interface Meter {
 
     /** How often something took how long. */
     record Time(String name, String help, Function<Counts, Durations> value) implements Meter {
+    }
+
+    /** What tells it from all others. */
+    default String key() {
+        return this instanceof Number number ? number.name + " " + new TreeMap<>(number.labels) : ((Time) this).name;
     }
 
     /** All there are: as many as the rules and the enumerations make. */

@@ -5,6 +5,7 @@ import io.github.changeover.observe.Observatory;
 import io.github.changeover.servlet.ProtocolLibrary;
 import jakarta.servlet.ServletContext;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -34,7 +35,7 @@ public final class MetersLibrary implements ProtocolLibrary {
         List<Registry> found = new ArrayList<>();
         where(() -> Optional.of(MicrometerRegistry.of(context))).ifPresent(found::add);
         where(MicroProfileRegistry::current).ifPresent(found::add);
-        return found.isEmpty() ? OFF : new On(new Reading(() -> Observatory.of(context).orElseThrow().counts()), found);
+        return found.isEmpty() ? OFF : new On(new Reading(() -> Observatory.of(context).orElseThrow().counts()), found, new HashSet<>());
     }
 
     /** The library's classes are loaded in here. */
@@ -46,8 +47,11 @@ public final class MetersLibrary implements ProtocolLibrary {
         }
     }
 
-    /** @param reading held here, for Micrometer holds it weakly */
-    private record On(Reading reading, List<Registry> registries) implements Started {
+    /**
+     * @param reading held here, for Micrometer holds it weakly
+     * @param there   the keys of the meters that are in the registries
+     */
+    private record On(Reading reading, List<Registry> registries, Set<String> there) implements Started {
         @Override
         public String describe() {
             return "The meters are in " + registries.stream().map(Registry::name).collect(Collectors.joining(" and "));
@@ -55,7 +59,8 @@ public final class MetersLibrary implements ProtocolLibrary {
 
         @Override
         public void rules(PathPolicy policy) {
-            List<Meter> meters = Meter.all(reading.counts());
+            reading.forget();
+            List<Meter> meters = Meter.all(reading.counts()).stream().filter(meter -> there.add(meter.key())).toList();
             registries.forEach(registry -> fill(registry, meters));
         }
 

@@ -14,6 +14,11 @@ final class Reading {
         this.source = source;
     }
 
+    /** The next reading is a new one. */
+    synchronized void forget() {
+        last = null;
+    }
+
     synchronized Counts counts() {
         long now = System.nanoTime();
         if (last == null || now - when > FRESH_NANOS) {

@@ -70,6 +70,8 @@ public record Explanation(Outcome outcome, OptionalInt status, String method, St
         LIMIT,
         /** The application is draining. */
         DRAINING,
+        /** The application is starting. */
+        STARTING,
         /** The application, or the container, left no way to switch. */
         STAYED_HTTP
     }

@@ -4,12 +4,14 @@ import io.github.changeover.negotiation.Explanation.Ground;
 import io.github.changeover.negotiation.UpgradeField.Offered;
 import io.github.changeover.spi.ContentRule;
 import io.github.changeover.spi.Decision;
+import io.github.changeover.spi.Fields;
 import io.github.changeover.spi.Gate;
 import io.github.changeover.spi.ProtocolToken;
 import io.github.changeover.spi.TokenSwitches;
 import io.github.changeover.spi.UpgradeProtocol;
 import io.github.changeover.spi.UpgradeRequest;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -38,6 +40,8 @@ public final class Negotiator {
             "This transfer coding is not known here: send the content with a length, or chunked.");
     private static final Decision OTHER_ROLE = new Decision.Refuse(403, "You may not change the protocol here: ask for a role that may.");
     private static final Decision NO_LOGIN = new Decision.Refuse(401, "Log in before you change the protocol here.");
+
+    private static final Decision STARTING = new Decision.Refuse(503, Fields.of("Retry-After", "5"), "This application is starting: repeat the request in some seconds.");
 
     private final UpgradeRequest request;
     private final PathRule rule;
@@ -84,6 +88,36 @@ public final class Negotiator {
     public static Verdict negotiateWithoutOffers(UpgradeRequest request, PathPolicy.Match match, String cause) {
         RequestHead head = new RequestHead(request);
         return new Negotiator(request, match.rule(), new TokenSwitches(), head, UpgradeField.parse(head.upgrade())).withoutOffers(cause);
+    }
+
+    /**
+     * Decides on a request that comes while the application starts, when its rules may still change: a path whose rule is required, and a request
+     * that {@linkplain #asksFor asks for} a protocol, are refused with 503; every other request is ignored.
+     *
+     * @param match the rule of its path so far
+     * @param late  what may yet be served on any path
+     */
+    public static Verdict negotiateWhileStarting(UpgradeRequest request, Optional<PathPolicy.Match> match, Collection<ProtocolToken> late) {
+        RequestHead head = new RequestHead(request);
+        Offered offered = UpgradeField.parse(head.upgrade());
+        boolean owed = match.isPresent() && new Negotiator(request, match.get().rule(), new TokenSwitches(), head, offered).owed();
+        boolean waits = owed || asksFor(request, match, late);
+        Decision decision = waits ? STARTING : new Decision.Ignore("nothing that is offered is served here");
+        Ground ground = waits ? Ground.STARTING : head.upgrade().isEmpty() ? Ground.NO_OFFER : Ground.NOT_SERVED;
+        Explanation explanation = new Explanation(outcome(decision), status(decision), request.method(), request.path(), offered,
+                match.map(found -> found.rule().template()), List.of(), List.of(), ground, waits ? "the application is starting" : why(decision));
+        return new Verdict(decision, Optional.empty(), Optional.empty(), false, List.of(), owed, explanation);
+    }
+
+    /**
+     * Whether a request asks, in due form, for a protocol that the rule of its path serves, or for one of these.
+     *
+     * @param match the rule of its path
+     */
+    public static boolean asksFor(UpgradeRequest request, Optional<PathPolicy.Match> match, Collection<ProtocolToken> others) {
+        RequestHead head = new RequestHead(request);
+        return head.isHttp11() && ConnectionField.has(head.connection(), "upgrade") && UpgradeField.parse(head.upgrade()) instanceof Offered.Present present
+                && (!Collections.disjoint(present.offer().tokens(), others) || match.isPresent() && !Candidate.of(match.get().rule(), present.offer().tokens()).isEmpty());
     }
 
     private Verdict withoutOffers(String cause) {

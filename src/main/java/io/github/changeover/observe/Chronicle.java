@@ -25,7 +25,7 @@ public final class Chronicle {
     private final Tally tally;
     private final Journal journal;
     private final Flight flight = Flight.recorder();
-    private Observatory observatory;
+    private volatile Observatory observatory;
     private Runnable unmanage;
 
     /**
@@ -35,6 +35,13 @@ public final class Chronicle {
     public Chronicle(Collection<ProtocolToken> protocols, int decisions) {
         tally = new Tally(protocols);
         journal = new Journal(decisions);
+    }
+
+    /** Counts these protocols by their names from now on; {@code false} where that is so already. From any thread. */
+    public boolean name(Collection<ProtocolToken> protocols) {
+        boolean more = false;
+        for (ProtocolToken token : protocols) more |= tally.name(token);
+        return more;
     }
 
     /** To be told of connections. */
@@ -79,6 +86,11 @@ public final class Chronicle {
         observatory.put(context);
         unmanage = Management.register(observatory, host(context));
         return observatory;
+    }
+
+    /** What is offered has changed. Before {@link #open} it does nothing. */
+    public void report(SelfReport report) {
+        if (observatory != null) observatory.report(report);
     }
 
     /** The container's name of its virtual host; {@code default} where it has none to tell, as some embedded ones and Liberty. */

@@ -33,7 +33,7 @@ public final class Observatory {
     private final Journal journal;
     private final TokenSwitches switches;
     private final Duration grace;
-    private final SelfReport report;
+    private volatile SelfReport report;
 
     Observatory(ConnectionRegistry register, MemoryBudget memory, Tally tally, Journal journal, TokenSwitches switches, Duration grace, SelfReport report) {
         this.register = register;
@@ -53,6 +53,10 @@ public final class Observatory {
     /** Shows it in the application. */
     void put(ServletContext context) {
         context.setAttribute(ATTRIBUTE, this);
+    }
+
+    void report(SelfReport now) {
+        report = now;
     }
 
     void remove(ServletContext context) {
@@ -80,7 +84,7 @@ public final class Observatory {
         return tally.read(register, memory);
     }
 
-    /** What was found at start. */
+    /** What was found at start, with what is offered now. */
     public SelfReport report() {
         return report;
     }

@@ -38,8 +38,13 @@ public record SelfReport(String server, String context, String edge, String devi
         lines.add("Changeover on " + server + " (" + edge + "); deviations: " + deviations + "; handlers that block run on " + threads + " threads");
         lines.add("Settings: " + settings.entrySet().stream().map(setting -> setting.getKey() + "=" + setting.getValue()).collect(Collectors.joining(" ")));
         lines.addAll(libraries);
-        paths.forEach(path -> lines.add(context + path.template() + " offers " + String.join(", ", path.protocols()) + " " + path.terms()));
+        paths.forEach(path -> lines.add(line(path)));
         return lines;
+    }
+
+    /** For the log. */
+    public String line(Path path) {
+        return context + path.template() + " offers " + String.join(", ", path.protocols()) + " " + path.terms();
     }
 
     public SelfReport {

@@ -13,17 +13,18 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Counts decisions and connections. No key comes from a peer: there are as many as the rules name. Thread-safe. */
 final class Tally implements ConnectionListener {
     private static final String OTHER = "other";
     private final Map<Outcome, Map<Ground, LongAdder>> decisions = new EnumMap<>(Outcome.class);
-    private final Map<ProtocolToken, String> labels = new HashMap<>();
-    private final Map<String, LongAdder> opened = new TreeMap<>();
+    private final Map<ProtocolToken, String> labels = new ConcurrentHashMap<>();
+    private final Map<String, LongAdder> opened = new ConcurrentSkipListMap<>();
     private final LongAdder slowWrites = new LongAdder();
     private final Histogram negotiation = new Histogram(0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5);
     private final Histogram life = new Histogram(1, 10, 60, 600, 3600, 6 * 3600, 86_400);
@@ -36,9 +37,15 @@ final class Tally implements ConnectionListener {
             for (Ground ground : Ground.values()) grounds.put(ground, new LongAdder());
             decisions.put(outcome, grounds);
         }
-        protocols.forEach(token -> labels.putIfAbsent(token, token.toString()));
-        labels.values().forEach(label -> opened.put(label, new LongAdder()));
         opened.put(OTHER, new LongAdder());
+        protocols.forEach(this::name);
+    }
+
+    /** Counts this protocol by its name from now on; {@code false} where that is so already. */
+    boolean name(ProtocolToken token) {
+        if (labels.containsKey(token)) return false;
+        opened.computeIfAbsent(token.toString(), label -> new LongAdder());     // first: whoever finds the label needs it
+        return labels.putIfAbsent(token, token.toString()) == null;
     }
 
     private String label(ProtocolToken token) {

@@ -3,12 +3,12 @@ package io.github.changeover.servlet;
 import io.github.changeover.negotiation.Negotiator;
 import io.github.changeover.negotiation.PathPolicy;
 import io.github.changeover.negotiation.Verdict;
+import io.github.changeover.spi.UpgradeProtocol;
 import io.github.changeover.spi.UpgradeRequest;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -19,16 +19,32 @@ import java.util.stream.Collectors;
  * @param took    the negotiation's time
  */
 record Considered(UpgradeRequest request, Verdict verdict, Duration took) {
-    /** @param rules the rule of a path */
-    static Considered of(HttpServletRequest request, Deployment deployment, Function<String, Optional<PathPolicy.Match>> rules) {
+    private static final String NOTHING_OFFERED = "Nothing offers a protocol on this path.";
+
+    /** By the rule of its path. */
+    static Considered of(HttpServletRequest request, Deployment deployment) {
+        return of(request, deployment, Optional.empty());
+    }
+
+    /** @param asked the protocol that the application itself asks for; empty where the rule of the path decides */
+    static Considered of(HttpServletRequest request, Deployment deployment, Optional<UpgradeProtocol> asked) {
         long before = System.nanoTime();
         UpgradeRequest snapshot = snapshot(request, deployment);
-        Optional<PathPolicy.Match> match = rules.apply(snapshot.path());
+        Rules rules = deployment.rulesFor(snapshot, asked);
+        Optional<PathPolicy.Match> match = asked.map(protocol -> rules.asked(snapshot.path(), protocol)).or(() -> rules.match(snapshot.path()));
+        Verdict verdict = deployment.starting() ? Negotiator.negotiateWhileStarting(snapshot, match, deployment.late()) : null;
+        if (verdict != null) return new Considered(snapshot, verdict, Duration.ofNanos(System.nanoTime() - before));
+        return negotiated(request, snapshot, match, deployment, before);
+    }
+
+    private static Considered negotiated(HttpServletRequest request, UpgradeRequest copy, Optional<PathPolicy.Match> match, Deployment deployment, long before) {
+        UpgradeRequest snapshot = copy;
         if (match.isPresent()) {
             Set<String> held = match.get().rule().roles().stream().filter(request::isUserInRole).collect(Collectors.toSet());
             snapshot = snapshot.withPathParameters(match.get().pathParameters()).withRoles(held);
         }
         UpgradeRequest asked = snapshot;
+        if (match.isPresent() && !Policies.offers(match.get().rule())) return refused(asked, match.get(), NOTHING_OFFERED, before);
         Verdict verdict = RequestAtHand.during(request, () -> Negotiator.negotiate(asked, match, deployment.switches()));
         return new Considered(asked, verdict, Duration.ofNanos(System.nanoTime() - before));
     }
@@ -37,9 +53,11 @@ record Considered(UpgradeRequest request, Verdict verdict, Duration took) {
     static Considered withoutOffers(HttpServletRequest request, Deployment deployment) {
         long before = System.nanoTime();
         UpgradeRequest asked = snapshot(request, deployment);
-        PathPolicy.Match match = deployment.policy().match(asked.path()).orElseThrow();
-        Verdict verdict = Negotiator.negotiateWithoutOffers(asked, match, deployment.off());
-        return new Considered(asked, verdict, Duration.ofNanos(System.nanoTime() - before));
+        return refused(asked, deployment.rules().policy().match(asked.path()).orElseThrow(), deployment.off(), before);
+    }
+
+    private static Considered refused(UpgradeRequest asked, PathPolicy.Match match, String cause, long before) {
+        return new Considered(asked, Negotiator.negotiateWithoutOffers(asked, match, cause), Duration.ofNanos(System.nanoTime() - before));
     }
 
     private static UpgradeRequest snapshot(HttpServletRequest request, Deployment deployment) {

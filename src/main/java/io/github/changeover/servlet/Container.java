@@ -265,6 +265,11 @@ public interface Container {
         return true;
     }
 
+    /** Whether servlets that are loaded on startup are initialised in the order of their numbers, before the start ends. */
+    default boolean initializesServletsInOrder() {
+        return true;
+    }
+
     /** A container of which nothing is known; it serves by the Servlet API alone where an operator says so. */
     final class Plain implements Container {
         /** As careful as Undertow makes one be: its streams are not made for several threads, and write whole arrays. */
@@ -297,6 +302,11 @@ public interface Container {
 
         @Override
         public boolean mapsEveryServletByName() {
+            return false;
+        }
+
+        @Override
+        public boolean initializesServletsInOrder() {
             return false;
         }
 

@@ -1,6 +1,7 @@
 package io.github.changeover.servlet;
 
 import io.github.changeover.Changeover;
+import io.github.changeover.OfferedPath;
 import io.github.changeover.connection.Application;
 import io.github.changeover.connection.Places;
 import io.github.changeover.connection.BlockingThreads;
@@ -10,14 +11,16 @@ import io.github.changeover.connection.ConnectionMonitor;
 import io.github.changeover.connection.Limits;
 import io.github.changeover.negotiation.Explanation;
 import io.github.changeover.negotiation.Explanation.Ground;
+import io.github.changeover.negotiation.Negotiator;
 import io.github.changeover.negotiation.PathPolicy;
-import io.github.changeover.negotiation.PathRule;
+import io.github.changeover.negotiation.PathTemplate;
 import io.github.changeover.observe.Chronicle;
 import io.github.changeover.observe.SelfReport;
 import io.github.changeover.spi.Decision;
 import io.github.changeover.spi.ProtocolToken;
 import io.github.changeover.spi.TokenSwitches;
 import io.github.changeover.spi.UpgradeProtocol;
+import io.github.changeover.spi.UpgradeRequest;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -33,6 +36,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Everything one application has of Changeover, from the first filter's init to contextDestroyed. */
 final class Deployment implements AutoCloseable {
@@ -42,18 +46,26 @@ final class Deployment implements AutoCloseable {
     private final Settings settings;
     private final ContainerSupport support;
     private final Container container;
-    private final PathPolicy policy;
+    private final Policies policies;
     private final TokenSwitches switches;
     private final Application application;
     private final Switching switching;
     private final Chronicle chronicle;
     private final Places places;
+    private final BlockingThreads blocking;
     private final InternalConnections internal;
     private final Overflow overflow;
     private final ServletContext context;
     private final boolean veils, switchesLate;
+    private final List<ProtocolToken> late;
+    private final Set<String> spoken;       // the paths that settings of libraries name
     private final List<ProtocolLibrary.Started> libraries = new ArrayList<>();
     private final Undo undo;
+    private final Object telling = new Object();
+    private final Set<SelfReport.Path> told = new HashSet<>();      // guarded by telling
+    private volatile Rules rules;
+    private volatile boolean starting;      // until every listener, filter and servlet that is loaded on startup is there
+    private volatile boolean fixed;         // by the first upgrade request after that
 
     /** @param undo gets what ends each thing, as soon as it is started */
     private Deployment(ServletContext context, Undo undo) {
@@ -61,8 +73,9 @@ final class Deployment implements AutoCloseable {
         this.undo = undo;
         List<ProtocolLibrary> found = ProtocolLibrary.found();
         SettingValues values = SettingValues.of(context);
-        settings = Settings.read(values, found.stream().flatMap(library -> library.settings().stream()).collect(Collectors.toSet()),
-                found.stream().flatMap(library -> library.pathSettings().stream()).collect(Collectors.toSet()));
+        Set<String> ofPaths = found.stream().flatMap(library -> library.pathSettings().stream()).collect(Collectors.toSet());
+        settings = Settings.read(values, found.stream().flatMap(library -> library.settings().stream()).collect(Collectors.toSet()), ofPaths);
+        spoken = values.pathsWith(ofPaths);
         support = ContainerSupport.of(context, values);
         container = support.container();
         undo.add("what the container's file began", container::close);
@@ -80,19 +93,19 @@ final class Deployment implements AutoCloseable {
             undo.add(library.getClass().getName(), started::close);
         }
         veils = offers() && libraries.stream().anyMatch(ProtocolLibrary.Started::veils);
-        switchesLate = libraries.stream().anyMatch(ProtocolLibrary.Started::switchesLate);
+        switchesLate = libraries.stream().anyMatch(library -> !library.late().isEmpty());
         List<UpgradeProtocol> known = libraries.stream().flatMap(library -> library.protocols().stream()).toList();
-        policy = Policies.build(Changeover.of(context).fix(), known, EndpointScan.found(context), settings, offers(), loader);
-        BlockingThreads blocking = BlockingThreads.of(settings.maxBlocking(), container.threads());
+        policies = Policies.of(known, EndpointScan.found(context), settings, offers(), loader);
+        late = Stream.concat(libraries.stream().flatMap(library -> library.late().stream()), policies.services().stream()).distinct().toList();
+        blocking = BlockingThreads.of(settings.maxBlocking(), container.threads());
         undo.add("the threads of handlers that block", blocking::close);
         Map<String, UpgradeProtocol> own = new HashMap<>();
         libraries.forEach(library -> own.putAll(library.internal()));
-        internal = new InternalConnections(own, policy, settings.limits(), callbacks, blocking, loader);
+        internal = new InternalConnections(own, settings.limits(), callbacks, blocking, loader);
         undo.add("the console's connections", internal::close);
         switches = Changeover.of(context).switches();
         settings.off().forEach(switches::off);
-        chronicle = new Chronicle(policy.rules().stream().filter(rule -> !internal.isOn(rule)).flatMap(rule -> rule.protocols().stream())
-                .flatMap(protocol -> protocol.tokens().stream()).toList(), settings.operating().decisions());
+        chronicle = new Chronicle(List.of(), settings.operating().decisions());
         application = new Application(settings.limits(), callbacks, blocking, new MemoryBudget(settings.maxMemory()), loader, scope,
                 chronicle.witness());
         undo.add("the threads of connections", application::close);
@@ -101,12 +114,106 @@ final class Deployment implements AutoCloseable {
         ConnectionMonitor monitor = new ConnectionMonitor(application.registry(), settings.shortestLimits(), loader);
         undo.add("the monitor", monitor::close);
         switching = new Switching(container);
-        SelfReport report = report();
+        Changeover changeover = Changeover.of(context);
+        undo.add("the rules of paths", changeover::unfollowed);
+        changeover.followedBy(new Changeover.Follower() {
+            @Override
+            public Runnable prepare(List<OfferedPath> paths) {
+                Rules made = rulesOf(policies.build(paths));
+                return () -> put(made);
+            }
+
+            @Override
+            public void changed() {
+                tell();
+            }
+        });
         undo.add("what operators see", () -> chronicle.close(context));
-        chronicle.open(context, application.registry(), application.memory(), switches, settings.limits().drain(), report);
-        libraries.forEach(library -> library.rules(policy));
-        Changeover.of(context).drainedBy(application.registry()::drain);
-        report.lines().forEach(line -> LOG.log(System.Logger.Level.INFO, line));
+        chronicle.open(context, application.registry(), application.memory(), switches, settings.limits().drain(), rules.report());
+        chronicle.report(rules.report());       // another thread may have offered something meanwhile
+        libraries.forEach(library -> library.rules(rules.policy()));
+        changeover.drainedBy(application.registry()::drain);
+        starting = LastServlet.isIn(context) && container.initializesServletsInOrder();
+        if (!starting) started();
+    }
+
+    /** Every listener, filter and servlet that is loaded on startup is there: from now on requests may be upgraded. */
+    void started() {
+        synchronized (telling) {
+            SelfReport report = rules.report();
+            report.lines().forEach(line -> LOG.log(System.Logger.Level.INFO, line));
+            told.addAll(report.paths());
+            starting = false;
+        }
+    }
+
+    private Rules rulesOf(PathPolicy policy) {
+        internal.check(policy);
+        return new Rules(policy, Rules.bounds(settings.bounds(), policy), report(policy));
+    }
+
+    /** What follows from the rules follows with them. Within a lock. */
+    private void put(Rules made) {
+        rules = made;
+        places.limit(made.bounds());
+        chronicle.report(made.report());
+        chronicle.name(made.offering().stream().filter(rule -> !internal.isOn(rule)).flatMap(rule -> rule.protocols().stream())
+                .flatMap(protocol -> protocol.tokens().stream()).toList());
+    }
+
+    /** One at a time, so that each has the newest last. */
+    private void tell() {
+        synchronized (telling) {
+            SelfReport report = rules.report();
+            if (!starting) report.paths().stream().filter(told::add).forEach(path -> LOG.log(System.Logger.Level.INFO, "After the start: " + report.line(path)));
+            for (ProtocolLibrary.Started library : libraries) {
+                try {
+                    library.rules(rules.policy());
+                } catch (RuntimeException failed) {
+                    LOG.log(System.Logger.Level.WARNING, library.getClass().getName() + " does not follow the rules of paths", failed);
+                }
+            }
+        }
+    }
+
+    /** A protocol that the application asks for by itself is counted by its name, too. */
+    void switchesLateTo(UpgradeProtocol protocol) {
+        if (chronicle.name(protocol.tokens())) tell();
+    }
+
+    /** The rules for this request. The first that asks for a protocol after the start fixes them. */
+    Rules rulesFor(UpgradeRequest request, Optional<UpgradeProtocol> asked) {
+        if (fixed || starting) return rules;
+        Optional<PathPolicy.Match> match = asked.map(protocol -> rules.asked(request.path(), protocol)).or(() -> rules.offered(request.path()).filter(found -> !internal.isOn(found.rule())));
+        if (match.isPresent() && Negotiator.asksFor(request, match, List.of()) && Changeover.of(context).fix(request)) {
+            fixed = true;
+            warnOfWaiting();
+        }
+        return rules;
+    }
+
+    private void warnOfWaiting() {
+        List<PathTemplate> templates = new ArrayList<>(rules.waiting());
+        spoken.stream().map(PathTemplate::of).filter(template -> rules.policy().rules().stream().noneMatch(rule -> rule.template().equals(template))).forEach(templates::add);
+        if (templates.isEmpty()) return;
+        LOG.log(System.Logger.Level.WARNING, "Changeover in ''{0}'': nothing offers a protocol on {1}, and from now on nothing can. What the settings changeover.path... say of "
+                + "such a path holds only for upgrades that the application asks for itself there (upgradeHttpToWebSocket).", path(context), templates);
+    }
+
+    /** Whether the application is still starting, so that its rules may change and nothing is upgraded. */
+    boolean starting() {
+        return starting;
+    }
+
+    /** What the application may yet offer on any path, or ask for amid its answer. */
+    List<ProtocolToken> late() {
+        return late;
+    }
+
+    /** Whether the application may still ask for a switch for this request, for which no rule is. */
+    boolean mayBeAskedFor(Considered considered) {
+        Ground ground = considered.verdict().explanation().ground();
+        return (ground == Ground.NO_RULE || ground == Ground.NOT_SERVED) && switchesLate && Negotiator.asksFor(considered.request(), Optional.empty(), late);
     }
 
     /** The application's, started at the first call: the last listener's, or the first filter's. No request has come. */
@@ -159,13 +266,14 @@ final class Deployment implements AutoCloseable {
         return context.getContextPath().equals("/") ? "" : context.getContextPath();
     }
 
-    private SelfReport report() {
-        List<SelfReport.Path> paths = !offers() ? List.of() : policy.rules().stream().filter(rule -> !internal.isOn(rule))
+    private SelfReport report(PathPolicy policy) {
+        List<SelfReport.Path> paths = !offers() ? List.of() : policy.rules().stream().filter(rule -> Policies.offers(rule) && !internal.isOn(rule))
                 .map(rule -> new SelfReport.Path(rule.template().toString(), rule.protocols().stream().flatMap(protocol -> protocol.tokens().stream()).map(ProtocolToken::toString).toList(), Policies.terms(rule))).toList();
         List<String> more = new ArrayList<>(libraries.stream().map(ProtocolLibrary.Started::describe).filter(said -> !said.isEmpty()).toList());
-        if (!offers()) policy.rules().stream().filter(PathRule::required).forEach(rule -> more.add(path(context) + rule.template() + " is required, and answered 503"));
+        policy.rules().stream().filter(rule -> rule.required() && !(offers() && Policies.offers(rule)))
+                .forEach(rule -> more.add(path(context) + rule.template() + " is required, and answered 503" + (offers() ? " while nothing offers a protocol there" : "")));
         return new SelfReport(context.getServerInfo(), path(context), offers() ? container.name() : "nothing is offered, requests pass untouched", container.deviations(),
-                application.blocking().virtual() ? "virtual" : "platform", settings.shown(), paths, more);
+                blocking.virtual() ? "virtual" : "platform", settings.shown(), paths, more);
     }
 
     /** Whether anything is offered at all: not on a container that is not supported. */
@@ -180,7 +288,7 @@ final class Deployment implements AutoCloseable {
 
     /** Whether a switch may be agreed for this request: by the rule of its path, or by the application amid its answer. */
     boolean mayAgree(HttpServletRequest request) {
-        return switchesLate || policy.hasRule(Snapshot.path(request));
+        return switchesLate || rules.policy().hasRule(Snapshot.path(request));
     }
 
     /**
@@ -232,8 +340,8 @@ final class Deployment implements AutoCloseable {
         return container;
     }
 
-    PathPolicy policy() {
-        return policy;
+    Rules rules() {
+        return rules;
     }
 
     TokenSwitches switches() {
@@ -257,7 +365,7 @@ final class Deployment implements AutoCloseable {
     Limits limits(Considered considered) {
         if (internal.concern(considered)) return internal.application().limits();
         String path = considered.request().path();
-        return policy().match(path).map(match -> settings.limits(match.rule().template())).orElseGet(() -> settings.limitsAt(path));
+        return rules.policy().match(path).map(match -> settings.limits(match.rule().template())).orElseGet(() -> settings.limitsAt(path));
     }
 
     /** What a connection of this request shares with others. */

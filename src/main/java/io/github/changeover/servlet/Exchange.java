@@ -31,6 +31,8 @@ final class Exchange {
     private Pending pending;
     private Runnable held = () -> { };
     private Chronicle.Entry entry;      // null before anything was decided
+    private Considered undecided;       // null unless the application may still ask for a switch
+    private boolean over;
     private RequestMemory memory;       // null before anything is held in it
 
     /** Puts an exchange on a request. */
@@ -89,7 +91,24 @@ final class Exchange {
 
     /** What was taken down of the decision; its answer is still to come. */
     void told(Chronicle.Entry taken) {
+        undecided = null;
         entry = taken;
+    }
+
+    /** No rule is for it, and the application may ask for a switch amid its answer: only then, or when it has answered, is this decided. */
+    void undecided(Considered considered) {
+        undecided = considered;
+    }
+
+    /** The filters have returned: nobody asks any more. */
+    void conclude(Deployment deployment) {
+        over = true;
+        if (undecided != null) told(deployment.tell(undecided));
+    }
+
+    /** Whether the filters have returned, so that no switch comes about. */
+    boolean isOver() {
+        return over;
     }
 
     /** Adds the answer's head to what was taken down. An answer that is given later is not waited for. */

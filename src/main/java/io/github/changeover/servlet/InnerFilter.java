@@ -18,9 +18,6 @@ import java.util.Optional;
 
 /** The last filter of the application: every other one has let the request pass. It decides, on the request's thread. */
 public final class InnerFilter implements Filter {
-    /** A 401 must challenge (RFC 9110 section 15.5.2), and there is nothing to challenge with. */
-    private static final Decision.Refuse NO_LOGIN = new Decision.Refuse(403,
-            "You may not change the protocol here without a login, and this application has none: give it a login-config.");
     private static final System.Logger LOG = System.getLogger(InnerFilter.class.getName());
     private Deployment deployment;
     private Metrics metrics;        // null: off
@@ -52,7 +49,8 @@ public final class InnerFilter implements Filter {
 
     /** While nothing is offered, a path that is required is refused; all else is the application's. */
     private boolean refused(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        if (!deployment.policy().speaksUnasked() || !deployment.policy().speaksUnasked(Snapshot.path(request))) return false;
+        PathPolicy policy = deployment.rules().policy();
+        if (!policy.speaksUnasked() || !policy.speaksUnasked(Snapshot.path(request))) return false;
         Considered considered = Considered.withoutOffers(request, deployment);
         if (!(considered.verdict().decision() instanceof Decision.Refuse refusal)) return false;
         refuse(refusal, considered, request, response);
@@ -67,7 +65,7 @@ public final class InnerFilter implements Filter {
 
     private boolean concerns(HttpServletRequest request) {
         if (deployment.veils()) Veil.lift(request);
-        PathPolicy policy = deployment.policy();
+        PathPolicy policy = deployment.rules().policy();
         // The path is put together only where a rule may want to see it: other requests cost one look-up and no allocation.
         return request.getHeader("Upgrade") != null || policy.speaksUnasked() && policy.speaksUnasked(Snapshot.path(request)) || lostItsOffer(request, policy);
     }
@@ -82,14 +80,14 @@ public final class InnerFilter implements Filter {
     }
 
     private void decide(HttpServletRequest request, HttpServletResponse response, FilterChain chain) throws IOException, ServletException {
-        Considered considered = consider(request);
-        if (asksForLogin(considered.verdict().decision())) {
+        Considered considered = Considered.of(request, deployment);
+        if (Login.isNeeded(considered.verdict().decision())) {
             boolean known = Login.ask(request, response);
             if (Login.answered(response)) {
                 deployment.tell(considered).answered(Exchange.head(response));
                 return;
             }
-            if (known) considered = consider(request);
+            if (known) considered = Considered.of(request, deployment);
         }
         Verdict verdict = considered.verdict();
         Optional<Exchange> exchange = Exchange.of(request);
@@ -97,13 +95,15 @@ public final class InnerFilter implements Filter {
             Agreement agreement = new Agreement(deployment, considered, change, exchange.get());
             if (agreement.admit(request, response).isEmpty()) agreement.reach(request, response, chain);
         } else if (verdict.decision() instanceof Decision.Refuse refusal) {
-            refuse(asksForLogin(refusal) ? NO_LOGIN : refusal, considered, request, response);
+            refuse(Login.isNeeded(refusal) ? Login.NONE : refusal, considered, request, response);
         } else {
             if (verdict.decision() instanceof Decision.Switch) {
                 if (deployment.refusedInsteadOfHttp(considered, 426, "changeover-outer is not mapped to /* there", request, response)) return;
                 LOG.log(System.Logger.Level.WARNING, "{0} {1} stays HTTP: the outer filter did not run before this one; map changeover-outer to /*",
                         request.getMethod(), considered.request().printablePath());
                 deployment.stays(considered, "the outer filter did not run before the inner one");
+            } else if (exchange.isPresent() && deployment.mayBeAskedFor(considered)) {
+                exchange.get().undecided(considered);
             } else if (exchange.isPresent()) {
                 exchange.get().told(deployment.tell(considered));
             } else if (considered.request().fields().contains("Upgrade")) {
@@ -115,14 +115,5 @@ public final class InnerFilter implements Filter {
             Refusal.connection(verdict.upgradeList(), verdict.closeAfterRefusal(), deployment.container(), request, response);
             chain.doFilter(request, response);
         }
-    }
-
-    private Considered consider(HttpServletRequest request) {
-        return Considered.of(request, deployment, deployment.policy()::match);
-    }
-
-    /** A 401 without a challenge of its own: the container's login is the one that can ask. */
-    private static boolean asksForLogin(Decision decision) {
-        return decision instanceof Decision.Refuse refusal && refusal.status() == 401 && !refusal.fields().contains("WWW-Authenticate");
     }
 }

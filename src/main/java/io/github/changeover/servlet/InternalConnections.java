@@ -27,17 +27,20 @@ final class InternalConnections implements AutoCloseable {
     private final Application application;      // null without a path
     private final ConnectionMonitor monitor;
 
-    /** @throws IllegalStateException when the application offers something on one of these paths */
-    InternalConnections(Map<String, UpgradeProtocol> paths, PathPolicy policy, Limits limits, Executor callbacks, BlockingThreads blocking, ClassLoader loader) {
+    InternalConnections(Map<String, UpgradeProtocol> paths, Limits limits, Executor callbacks, BlockingThreads blocking, ClassLoader loader) {
         this.paths = Map.copyOf(paths);
-        policy.rules().stream().filter(this::isOn).forEach(rule -> {
-            if (!rule.protocols().equals(List.of(paths.get(rule.template().toString())))) {
-                throw new IllegalStateException("The path " + rule.template() + " belongs to Changeover, and the application offers a protocol on it, too: offer it on another path");
-            }
-        });
         application = paths.isEmpty() ? null : new Application(unlimited(limits), callbacks, blocking, new MemoryBudget(MEMORY), loader,
                 Application.CallbackScope.NONE, ConnectionListener.NONE);
         monitor = paths.isEmpty() ? null : new ConnectionMonitor(application.registry(), limits, loader);
+    }
+
+    /** @throws IllegalArgumentException when the application offers something on one of these paths */
+    void check(PathPolicy policy) {
+        policy.rules().stream().filter(this::isOn).forEach(rule -> {
+            if (!rule.protocols().equals(List.of(paths.get(rule.template().toString())))) {
+                throw new IllegalArgumentException("The path " + rule.template() + " belongs to Changeover, and the application offers a protocol on it, too: offer it on another path");
+            }
+        });
     }
 
     /** A connection of the library's stays as long as its client does. */

@@ -1,46 +1,106 @@
 package io.github.changeover.servlet;
 
-import io.github.changeover.negotiation.PathPolicy;
-import io.github.changeover.negotiation.PathRule;
+import io.github.changeover.negotiation.Explanation;
+import io.github.changeover.negotiation.Explanation.Ground;
+import io.github.changeover.spi.ContentRule;
 import io.github.changeover.spi.Decision;
+import io.github.changeover.spi.Fields;
+import io.github.changeover.spi.ProtocolToken;
 import io.github.changeover.spi.UpgradeProtocol;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.Map;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
- * A switch that the application asks for itself, amid its answer, where no rule is for the path. It is negotiated as any other,
+ * A switch that the application asks for itself, amid its answer. It is negotiated as any other, with the roles and gates of the path,
  * and comes about when all filters have returned. Internal.
  */
 public final class LateSwitch {
+    private static final String EXPLANATION = "Changeover-Explanation";
+
     private LateSwitch() {
     }
 
     /**
-     * Agrees to switch to this protocol. On the request's thread.
+     * Agrees to switch to this protocol, or answers the request with the refusal, as the filters answer it where a rule is for the path. On the
+     * request's thread. Returns normally in both cases: the response is committed when it is refused.
      *
-     * @throws IllegalStateException when this request cannot switch; says why. Nothing has been answered
-     * @throws IOException           when it may not, for now: the refusal, 429 or 503, has been answered
+     * @throws IllegalStateException when the request does not ask for the protocol at all, or cannot switch any more; says why. Nothing has been
+     *                               answered
+     * @throws IOException           when the refusal could not be sent
      */
     public static void to(UpgradeProtocol protocol, HttpServletRequest request, HttpServletResponse response) throws IOException {
-        Exchange exchange = Exchange.of(request).orElseThrow(() -> new IllegalStateException(
-                "This request cannot change the protocol: it has no Upgrade field, or changeover-outer is not mapped to /*"));
-        if (response.isCommitted()) throw new IllegalStateException("This request cannot change the protocol: its answer has begun");
-        if (request.isAsyncStarted()) throw new IllegalStateException("This request cannot change the protocol: it has gone asynchronous");
+        Exchange exchange = exchange(protocol, request, response);
         Deployment deployment = deployment(request);
-        if (!deployment.offers()) throw new IllegalStateException("This request cannot change the protocol: " + deployment.off());
-        PathRule asked = PathRule.on("/*").offer(protocol).build();
-        Considered considered = Considered.of(request, deployment, path -> Optional.of(new PathPolicy.Match(asked, Map.of())));
-        if (!(considered.verdict().decision() instanceof Decision.Switch change)) {
-            throw new IllegalStateException("This request cannot change the protocol: " + considered.verdict().explanation().reason());
+        if (!deployment.offers()) throw cannot(protocol, deployment.off());
+        Considered considered = Considered.of(request, deployment, Optional.of(protocol));
+        if (Login.isNeeded(considered.verdict().decision())) {
+            boolean known = Login.ask(request, response);
+            if (Login.answered(response)) {
+                exchange.told(deployment.tell(considered));
+                return;
+            }
+            if (known) considered = Considered.of(request, deployment, Optional.of(protocol));
         }
-        Agreement agreement = new Agreement(deployment, considered, change, exchange);
-        Optional<Decision.Refuse> refused = agreement.admit(request, response);
-        if (refused.isPresent()) throw new IOException(refused.get().reason());
-        agreement.withoutAnswer(new byte[0], request, response);
+        Explanation explanation = considered.verdict().explanation();
+        if (considered.verdict().decision() instanceof Decision.Switch change) {
+            deployment.switchesLateTo(protocol);
+            Agreement agreement = new Agreement(deployment, considered, change, exchange);
+            if (agreement.admit(request, response).isEmpty()) agreement.withoutAnswer(new byte[0], request, response);
+        } else if (considered.verdict().decision() instanceof Decision.Refuse refusal) {
+            refuse(Login.isNeeded(refusal) ? Login.NONE : refusal, explanation.ground(), considered, exchange, deployment, request, response);
+        } else {
+            refuse(insteadOfIgnoring(protocol, considered, deployment), explanation.ground(), considered, exchange, deployment, request, response);
+        }
+    }
+
+    private static Exchange exchange(UpgradeProtocol protocol, HttpServletRequest request, HttpServletResponse response) {
+        if (!mentions(protocol, request)) throw cannot(protocol, "its Upgrade field does not list " + protocol.tokens().get(0) + ". Look at that field first, and answer other requests with content");
+        Exchange exchange = Exchange.of(request).orElseThrow(() -> cannot(protocol, "changeover-outer is not mapped to /*, or not to requests"));
+        if (request.isAsyncStarted() || exchange.isOver()) throw cannot(protocol, "it has gone asynchronous");
+        if (response.isCommitted()) throw cannot(protocol, "its answer has begun");
+        return exchange;
+    }
+
+    private static IllegalStateException cannot(UpgradeProtocol protocol, String why) {
+        return new IllegalStateException("This request cannot be upgraded to " + protocol + ": " + why);
+    }
+
+    /** Whether the request has to do with the protocol at all, in whatever form. */
+    private static boolean mentions(UpgradeProtocol protocol, HttpServletRequest request) {
+        return Collections.list(request.getHeaders("Upgrade")).stream().map(line -> line.toLowerCase(Locale.ROOT))
+                .anyMatch(line -> protocol.tokens().stream().map(ProtocolToken::name).anyMatch(name -> line.contains(name.toLowerCase(Locale.ROOT))));
+    }
+
+    /** What the filters would leave to the application, which has nothing to answer here but the switch. */
+    private static Decision.Refuse insteadOfIgnoring(UpgradeProtocol protocol, Considered considered, Deployment deployment) {
+        String only = "This path only serves upgrades to " + protocol + ", and this request cannot be upgraded: ";
+        String reason = considered.verdict().explanation().reason() + ".";
+        if (considered.verdict().explanation().ground() == Ground.NOT_HTTP11) return new Decision.Refuse(505, only + reason + " Send it over HTTP/1.1.");
+        if (considered.verdict().explanation().ground() != Ground.DECLINED) return new Decision.Refuse(400, only + reason);
+        ContentRule content = protocol.content();
+        if (protocol.tokens().stream().allMatch(deployment.switches()::isOff)) {
+            return new Decision.Refuse(503, Fields.of("Retry-After", "5"), "The protocol " + protocol + " is switched off at present (by changeover.off, or an operator): try again later.");
+        } else if (!content.methods().isEmpty() && !content.methods().contains(considered.request().method())) {
+            String allowed = String.join(", ", content.methods().stream().sorted().toList());
+            return new Decision.Refuse(405, Fields.of("Allow", allowed), only + "its method is not " + allowed + ".");
+        }
+        return new Decision.Refuse(400, only + (considered.request().hasContent() && !content.content() ? "it has content." : reason));
+    }
+
+    private static void refuse(Decision.Refuse refusal, Ground ground, Considered considered, Exchange exchange, Deployment deployment,
+                               HttpServletRequest request, HttpServletResponse response) throws IOException {
+        exchange.told(deployment.tell(considered, refusal, ground));
+        if (response.containsHeader(EXPLANATION)) {
+            response.setHeader(EXPLANATION, considered.verdict().explanation().refused(refusal.status(), ground, refusal.reason()).toString());
+        }
+        List<ProtocolToken> upgrade = considered.verdict().upgradeList();
+        Refusal.write(refusal, upgrade, considered.verdict().closeAfterRefusal(), deployment.container(), request, response);
     }
 
     private static Deployment deployment(HttpServletRequest request) throws IOException {

@@ -81,6 +81,7 @@ public final class OuterFilter implements Filter {
             chain.doFilter(deployment.veils() ? deployment.veil(repaired) : repaired,
                     mayAgree ? new UncommittedResponse(response, exchange) : response);
             Optional<Exchange.Pending> agreed = exchange.take();
+            exchange.conclude(deployment);
             if (agreed.isPresent()) {
                 deployment.switching().perform(agreed.get(), exchange, http, response);
             } else {
@@ -88,6 +89,7 @@ public final class OuterFilter implements Filter {
             }
             exchange.answered(http, response);
         } finally {
+            exchange.conclude(deployment);
             exchange.release();
         }
     }

@@ -1,9 +1,10 @@
 package io.github.changeover.servlet;
 
-import io.github.changeover.PathOffer;
+import io.github.changeover.OfferedPath;
 import io.github.changeover.UpgradeEndpoint;
 import io.github.changeover.negotiation.PathPolicy;
 import io.github.changeover.negotiation.PathRule;
+import io.github.changeover.negotiation.PathTemplate;
 import io.github.changeover.negotiation.Preference;
 import io.github.changeover.spi.Decision;
 import io.github.changeover.spi.Gate;
@@ -20,7 +21,10 @@ import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Makes the rules of an application from what its programs, its classes and its settings say. */
+/**
+ * Makes the rules of an application from what its programs, its classes and its settings say: at start, and again whenever a program says more. Which
+ * classes, services and settings there are does not change. Thread-safe.
+ */
 final class Policies {
     /** A rule in the making; settings have the last word. */
     private static final class Draft {
@@ -30,91 +34,151 @@ final class Policies {
         private boolean serverOrder, required, advertise, closeOnRefuse;
     }
 
-    private final Map<String, Draft> drafts = new LinkedHashMap<>();
-    private final List<UpgradeProtocol> known = new ArrayList<>();
+    private final List<EndpointProtocol> endpoints;
+    private final List<UpgradeProtocol> services;
+    private final List<UpgradeProtocol> libraries;
+    private final Settings settings;
     private final boolean served;
 
-    private Policies(boolean served) {
+    private Policies(List<EndpointProtocol> endpoints, List<UpgradeProtocol> services, List<UpgradeProtocol> libraries, Settings settings, boolean served) {
+        this.endpoints = endpoints;
+        this.services = services;
+        this.libraries = libraries;
+        this.settings = settings;
         this.served = served;
     }
 
     /** @param served whether anything is offered; where not, the rules say only which paths are required, and a protocol need not be there */
-    static PathPolicy build(List<PathOffer> offers, List<UpgradeProtocol> libraries, Set<Class<?>> endpoints, Settings settings, boolean served, ClassLoader loader) {
-        Policies policies = new Policies(served);
+    static Policies of(List<UpgradeProtocol> libraries, Set<Class<?>> endpoints, Settings settings, boolean served, ClassLoader loader) {
         Instances instances = Instances.of(loader);
         Map<Class<?>, UpgradeProtocol> once = new LinkedHashMap<>();
         ServiceLoader.load(UpgradeProtocol.class, loader).forEach(protocol -> once.putIfAbsent(protocol.getClass(), protocol));
-        Set<Class<?>> mounted = offers.stream().flatMap(offer -> offer.protocols().stream()).map(Object::getClass).collect(Collectors.toSet());
         instances.beans(UpgradeProtocol.class).stream().filter(bean -> once.keySet().stream().noneMatch(type -> type.isInstance(bean)))
                 .forEach(bean -> once.put(bean.getClass(), bean));
-        offers.forEach(policies::program);
-        endpoints.forEach(type -> policies.endpoint(EndpointProtocol.of(type, instances)));
-        once.values().stream().filter(protocol -> !mounted.contains(protocol.getClass())).forEach(policies.known::add);
-        policies.known.addAll(libraries);
-        settings.paths().forEach(policies::setting);
-        return policies.rules();
+        return new Policies(endpoints.stream().map(type -> EndpointProtocol.of(type, instances)).toList(), List.copyOf(once.values()), List.copyOf(libraries), settings, served);
     }
 
-    private Draft draft(String template) {
-        return drafts.computeIfAbsent(template, none -> new Draft());
+    /** What the application itself brings, on paths or not: a program may still offer it anywhere. */
+    List<ProtocolToken> services() {
+        return services.stream().flatMap(protocol -> protocol.tokens().stream()).toList();
     }
 
-    private void program(PathOffer offer) {
-        Draft draft = draft(offer.template());
-        draft.protocols.addAll(offer.protocols());
-        draft.gates.addAll(offer.gates());
-        draft.roles.addAll(offer.roleNames());
-        draft.serverOrder = offer.isServerOrder();
-        draft.required = offer.isRequired();
-        draft.advertise = offer.isAdvertised();
-        draft.closeOnRefuse = offer.isClosedOnRefusal();
-        known.addAll(offer.protocols());
+    /**
+     * The rules, among them those of paths that are spoken of and offer nothing so far ({@link #offers}).
+     *
+     * @throws IllegalArgumentException when two rules are for the same paths
+     * @throws SettingValues.Wrong      when a path's setting names a protocol that is not there
+     */
+    PathPolicy build(List<OfferedPath> offers) {
+        return new Making(offers).rules();
     }
 
-    private void endpoint(EndpointProtocol protocol) {
-        UpgradeEndpoint endpoint = protocol.endpoint();
-        Draft draft = draft(endpoint.value());
-        draft.protocols.add(protocol);
-        draft.required |= endpoint.required();
-        draft.roles.addAll(List.of(endpoint.roles()));
-    }
+    /** One pass over everything. */
+    private final class Making {
+        private final Map<String, Draft> drafts = new LinkedHashMap<>();
+        private final List<UpgradeProtocol> known = new ArrayList<>();
 
-    private void setting(String template, Settings.PathSetting set) {
-        Draft draft = draft(template);
-        String prefix = "changeover.path." + template + ".";
-        set.protocols().ifPresent(tokens -> {
-            List<UpgradeProtocol> before = List.copyOf(draft.protocols);
-            draft.protocols.clear();
-            tokens.forEach(token -> draft.protocols.add(named(token, before, prefix + "protocols")));
-        });
-        set.serverOrder().ifPresent(value -> draft.serverOrder = value);
-        set.required().ifPresent(value -> draft.required = value);
-        set.advertise().ifPresent(value -> draft.advertise = value);
-        set.closeOnRefuse().ifPresent(value -> draft.closeOnRefuse = value);
-        set.roles().ifPresent(roles -> {
-            draft.roles.clear();
-            draft.roles.addAll(roles);
-        });
-        if (draft.protocols.isEmpty() && !served) {
-            draft.protocols.add(new Unserved(ProtocolToken.of("unknown")));
-        } else if (draft.protocols.isEmpty()) {
-            throw new SettingValues.Wrong(prefix + "protocols", "", "at least one protocol, as nothing else offers one on this path");
+        private Making(List<OfferedPath> offers) {
+            offers.forEach(this::program);
+            endpoints.forEach(this::endpoint);
+            Set<Class<?>> mounted = offers.stream().flatMap(offer -> offer.protocols().stream()).map(Object::getClass).collect(Collectors.toSet());
+            services.stream().filter(protocol -> !mounted.contains(protocol.getClass())).forEach(known::add);
+            known.addAll(libraries);
+            settings.paths().forEach(this::setting);
+        }
+
+        private Draft draft(String template) {
+            return drafts.computeIfAbsent(template, none -> new Draft());
+        }
+
+        /** For settings: a template for the same paths, whatever its variables are called. */
+        private Draft sameAs(String template) {
+            PathTemplate paths = PathTemplate.of(template);
+            return drafts.entrySet().stream().filter(draft -> PathTemplate.of(draft.getKey()).equals(paths)).map(Map.Entry::getValue).findFirst().orElseGet(() -> draft(template));
+        }
+
+        private void program(OfferedPath offer) {
+            Draft draft = draft(offer.template());
+            draft.protocols.addAll(offer.protocols());
+            draft.gates.addAll(offer.gates());
+            draft.roles.addAll(offer.roles());
+            draft.serverOrder = offer.serverOrder();
+            draft.required = offer.required();
+            draft.advertise = offer.advertised();
+            draft.closeOnRefuse = offer.closeOnRefuse();
+            known.addAll(offer.protocols());
+        }
+
+        private void endpoint(EndpointProtocol protocol) {
+            UpgradeEndpoint endpoint = protocol.endpoint();
+            Draft draft = draft(endpoint.value());
+            draft.protocols.add(protocol);
+            draft.required |= endpoint.required();
+            draft.roles.addAll(List.of(endpoint.roles()));
+        }
+
+        private void setting(String template, Settings.PathSetting set) {
+            Draft draft = sameAs(template);
+            String prefix = "changeover.path." + template + ".";
+            set.protocols().ifPresent(tokens -> {
+                List<UpgradeProtocol> before = List.copyOf(draft.protocols);
+                draft.protocols.clear();
+                tokens.forEach(token -> draft.protocols.add(named(token, before, prefix + "protocols")));
+            });
+            set.serverOrder().ifPresent(value -> draft.serverOrder = value);
+            set.required().ifPresent(value -> draft.required = value);
+            set.advertise().ifPresent(value -> draft.advertise = value);
+            set.closeOnRefuse().ifPresent(value -> draft.closeOnRefuse = value);
+            set.roles().ifPresent(roles -> {
+                draft.roles.clear();
+                draft.roles.addAll(roles);
+            });
+            if (draft.protocols.isEmpty() && set.protocols().isPresent()) {
+                throw new SettingValues.Wrong(prefix + "protocols", "", "at least one protocol");
+            }
+        }
+
+        /** The protocol a setting names: the path's own first, then any other that is known. */
+        private UpgradeProtocol named(ProtocolToken token, List<UpgradeProtocol> own, String setting) {
+            List<UpgradeProtocol> candidates = new ArrayList<>(own);
+            candidates.addAll(known);
+            return candidates.stream().filter(protocol -> protocol.tokens().contains(token)).findFirst()
+                    .or(() -> candidates.stream().filter(protocol -> protocol.accepts(token)).findFirst())
+                    .or(() -> served ? Optional.empty() : Optional.of(new Unserved(token)))
+                    .orElseThrow(() -> new SettingValues.Wrong(setting, token.toString(), "one of the protocols that are there: "
+                                    + candidates.stream().flatMap(protocol -> protocol.tokens().stream()).distinct().toList()));
+        }
+
+        private PathPolicy rules() {
+            List<PathRule> rules = new ArrayList<>();
+            drafts.forEach((template, draft) -> {
+                PathRule.Builder rule = PathRule.on(template).offer(draft.protocols.isEmpty() ? List.of(Unserved.WAITING) : draft.protocols)
+                        .preference(draft.serverOrder ? Preference.SERVER : Preference.CLIENT)
+                        .required(draft.required).advertise(draft.advertise).closeOnRefuse(draft.closeOnRefuse)
+                        .roles(draft.roles.toArray(String[]::new));
+                draft.gates.forEach(rule::gate);
+                rules.add(rule.build());
+            });
+            return PathPolicy.of(rules);
         }
     }
 
-    /** The protocol a setting names: the path's own first, then any other that is known. */
-    private UpgradeProtocol named(ProtocolToken token, List<UpgradeProtocol> own, String setting) {
-        List<UpgradeProtocol> candidates = new ArrayList<>(own);
-        candidates.addAll(known);
-        return candidates.stream().filter(protocol -> protocol.tokens().contains(token)).findFirst()
-                .or(() -> candidates.stream().filter(protocol -> protocol.accepts(token)).findFirst())
-                .or(() -> served ? Optional.empty() : Optional.of(new Unserved(token)))
-                .orElseThrow(() -> new SettingValues.Wrong(setting, token.toString(), "one of the protocols that are there: "
-                                + candidates.stream().flatMap(protocol -> protocol.tokens().stream()).distinct().toList()));
+    /** A rule's terms for the report at start. */
+    static String terms(PathRule rule) {
+        return (rule.preference() == Preference.SERVER ? "in this order" : "in the client's order") + (rule.required() ? ", required" : "")
+                + (rule.advertise() ? ", advertised" : "") + (rule.closeOnRefuse() ? ", closing after an offer not taken" : "")
+                + (rule.roles().isEmpty() ? "" : ", for " + rule.roles());
     }
 
-    /** Stands for a protocol that nothing here serves, while nothing is offered. */
+    /** Whether the rule offers anything. One that does not keeps its paths from the rules for more paths, and refuses requests where it is required. */
+    static boolean offers(PathRule rule) {
+        return !rule.protocols().contains(Unserved.WAITING);
+    }
+
+    /** Stands for a protocol that nothing here serves: on a path that waits for one, or everywhere while nothing is offered. */
     private record Unserved(ProtocolToken token) implements UpgradeProtocol {
+        private static final UpgradeProtocol WAITING = new Unserved(ProtocolToken.of("unknown"));
+
         @Override
         public List<ProtocolToken> tokens() {
             return List.of(token);
@@ -124,25 +188,5 @@ final class Policies {
         public Decision negotiate(UpgradeRequest request, ProtocolToken offered) {
             return new Decision.Ignore("not served");
         }
-    }
-
-    private PathPolicy rules() {
-        List<PathRule> rules = new ArrayList<>();
-        drafts.forEach((template, draft) -> {
-            PathRule.Builder rule = PathRule.on(template).offer(draft.protocols)
-                    .preference(draft.serverOrder ? Preference.SERVER : Preference.CLIENT)
-                    .required(draft.required).advertise(draft.advertise).closeOnRefuse(draft.closeOnRefuse)
-                    .roles(draft.roles.toArray(String[]::new));
-            draft.gates.forEach(rule::gate);
-            rules.add(rule.build());
-        });
-        return PathPolicy.of(rules);
-    }
-
-    /** A rule's terms for the report at start. */
-    static String terms(PathRule rule) {
-        return (rule.preference() == Preference.SERVER ? "in this order" : "in the client's order") + (rule.required() ? ", required" : "")
-                + (rule.advertise() ? ", advertised" : "") + (rule.closeOnRefuse() ? ", closing after an offer not taken" : "")
-                + (rule.roles().isEmpty() ? "" : ", for " + rule.roles());
     }
 }

@@ -2,6 +2,7 @@ package io.github.changeover.servlet;
 
 import io.github.changeover.Changeover;
 import io.github.changeover.negotiation.PathPolicy;
+import io.github.changeover.spi.ProtocolToken;
 import io.github.changeover.spi.UpgradeProtocol;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.http.HttpServletRequest;
@@ -109,9 +110,12 @@ public interface ProtocolLibrary {
             return request;
         }
 
-        /** Whether the application may ask for a switch itself, amid its answer, where no rule is for the path ({@link LateSwitch}). */
-        default boolean switchesLate() {
-            return false;
+        /**
+         * What the application may yet offer, on any path, until the rules are fixed, and may ask for itself at any time, amid its answer
+         * ({@link LateSwitch}).
+         */
+        default List<ProtocolToken> late() {
+            return List.of();
         }
 
         /** Empty where it does not matter who logs out. */
@@ -119,7 +123,7 @@ public interface ProtocolLibrary {
             return Optional.empty();
         }
 
-        /** The rules of paths are made, of everything that was offered. Called once, before any request. */
+        /** The rules of paths are made, of everything that was offered: called at start, and again whenever they change. One call at a time. */
         default void rules(PathPolicy policy) {
         }
 

@@ -49,6 +49,7 @@ public final class Startup implements ServletContextListener {
             Deployment.fail(context, wrong);        // in the listener, not here: some containers go on without an initializer that throws
         }
         filters.mapInner(context);
+        LastServlet.register(context);
         context.addListener(new Startup(context, filters));
     }
 
@@ -58,6 +59,7 @@ public final class Startup implements ServletContextListener {
         if (declared && event.getServletContext().getAttribute(ADDED) != null) return;
         ServletContext context = declared ? event.getServletContext() : initializers;
         Filters mine = declared ? Filters.register(context) : filters;
+        if (declared) LastServlet.register(context);
         // Once more: some containers keep the order in which filters asked for the front, others reverse it.
         mine.mapFirst();
         mine.mapLast(ContainerSupport.mapsEveryServletByName(context));

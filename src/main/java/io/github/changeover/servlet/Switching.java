@@ -30,7 +30,7 @@ final class Switching {
     /** Fields of an answer with content, or of this hop: none of them belongs to a 101. */
     private static final Set<String> NOT_IN_101 = Set.of("content-type", "content-length", "content-encoding", "content-language",
             "content-range", "content-disposition", "transfer-encoding", "trailer", "connection", "upgrade", "keep-alive",
-            "etag", "last-modified", "accept-ranges", "vary", "location", "allow", "retry-after");
+            "etag", "last-modified", "accept-ranges", "vary", "location", "allow", "retry-after", "changeover-explanation");
     private static final Set<String> FRAMING = Set.of("content-length", "transfer-encoding", "connection", "upgrade", "keep-alive");
 
     private final Container container;

@@ -1,7 +1,9 @@
 package io.github.changeover.websocket.engine;
 
+import io.github.changeover.Changeover;
 import io.github.changeover.negotiation.PathTemplate;
 import io.github.changeover.servlet.SessionEnds;
+import io.github.changeover.spi.UpgradeProtocol;
 import io.github.changeover.websocket.Deflate;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.http.HttpServletRequest;
@@ -18,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.glassfish.tyrus.core.TyrusWebSocketEngine;
 import org.glassfish.tyrus.server.TyrusServerContainer;
@@ -25,7 +28,7 @@ import org.glassfish.tyrus.spi.WebSocketEngine;
 
 /**
  * The application's {@code ServerContainer}: Tyrus' own, with an engine that waits for our connections. Programs add endpoints
- * to it until the application has started (Jakarta WebSocket section 6.4).
+ * to it until the first opening handshake (Jakarta WebSocket section 6.4).
  */
 final class EndpointContainer extends TyrusServerContainer {
     /** Tyrus' bound on what it reads at once; ours comes before it. */
@@ -33,12 +36,15 @@ final class EndpointContainer extends TyrusServerContainer {
 
     private final TyrusWebSocketEngine engine;      // without endpoints: who asks for it finds none
     private final TyrusEndpoint.Home home;
-    private final Map<PathTemplate, TyrusEndpoint> endpoints = new LinkedHashMap<>();
+    private final Map<PathTemplate, TyrusEndpoint> endpoints = new LinkedHashMap<>();     // guarded by registering
+    private final Object registering = new Object();
     private SessionTimer timer;
     private volatile ExecutorService executor;
-    private boolean started;
     private volatile Long idle;         // milliseconds of new sessions, as the program has set it; null when it has not
+    private boolean started;        // guarded by registering
     private volatile FrontController frontController;       // null until it may serve
+    private volatile Changeover changeover;                 // null until endpoints are offered, as is the next
+    private BiFunction<PathTemplate, TyrusEndpoint, UpgradeProtocol> protocols;
 
     private EndpointContainer(Set<Class<?>> classes, String contextPath) {
         super(classes);
@@ -55,10 +61,12 @@ final class EndpointContainer extends TyrusServerContainer {
     /** Deploys what was found and added; the second call, by a filter of the container's own Tyrus, does nothing. */
     @Override
     public void start(String rootPath, int port) throws IOException, DeploymentException {
-        if (started) return;
-        super.start(rootPath, port);
-        started = true;
-        doneDeployment();
+        synchronized (registering) {
+            if (started) return;
+            super.start(rootPath, port);
+            started = true;
+            doneDeployment();
+        }
     }
 
     /** Runs an endpoint that is not deployed. */
@@ -66,16 +74,32 @@ final class EndpointContainer extends TyrusServerContainer {
         return TyrusEndpoint.of(home, config);
     }
 
-    /** From now on programs may have their requests upgraded. */
-    void serve(FrontController controller) {
-        frontController = controller;
+    /**
+     * From now on programs may have their requests upgraded, and the endpoints are offered: those that were found and added, and each that is added.
+     *
+     * @param protocol makes the protocol for the endpoint at a path
+     */
+    void serve(FrontController controller, Changeover offers, BiFunction<PathTemplate, TyrusEndpoint, UpgradeProtocol> protocol) {
+        Map<PathTemplate, TyrusEndpoint> before;
+        synchronized (registering) {
+            before = endpoints();
+            frontController = controller;
+            protocols = protocol;
+            changeover = offers;
+        }
+        before.forEach((path, endpoint) -> offers.path(path.toString()).offer(protocol.apply(path, endpoint)));
     }
 
     /**
-     * The switch comes about when all filters have returned. This application's gates and limits hold, its origins among them.
+     * Agrees to the upgrade, which happens when all filters have returned; or refuses it, and then the complete response has been sent, the same as for an
+     * endpoint that is found at its path: 400, 403, 426, 429 or 503, with a sentence that says why. Returns normally in both cases. The path's roles and
+     * gates, its allowed origins and all limits hold. Call it on the request's thread.
      *
-     * @throws IllegalStateException when the request is no opening handshake, or cannot switch; nothing has been answered
-     * @throws IOException           when there is no place for it; 429 or 503 has been answered
+     * @throws IllegalStateException    when the request does not ask for WebSocket at all, has gone asynchronous, or its response is committed: nothing has
+     *                                  been answered. Look at the field {@code Upgrade} first, and answer other requests with content
+     * @throws IllegalArgumentException when these are no request and response of HTTP
+     * @throws DeploymentException      when the endpoint cannot be used
+     * @throws IOException              when a refusal cannot be sent
      */
     @Override
     public void upgradeHttpToWebSocket(Object request, Object response, ServerEndpointConfig config, Map<String, String> pathParameters) throws IOException, DeploymentException {
@@ -89,7 +113,9 @@ final class EndpointContainer extends TyrusServerContainer {
 
     /** The deployed endpoints, by their paths within the application. */
     Map<PathTemplate, TyrusEndpoint> endpoints() {
-        return Collections.unmodifiableMap(endpoints);
+        synchronized (registering) {
+            return Collections.unmodifiableMap(new LinkedHashMap<>(endpoints));
+        }
     }
 
     @Override
@@ -108,29 +134,59 @@ final class EndpointContainer extends TyrusServerContainer {
     }
 
     private void add(TyrusEndpoint endpoint) throws DeploymentException {
-        TyrusEndpoint other;
+        PathTemplate path = template(endpoint);
+        Changeover offers = changeover;
+        if (offers != null) offers.path(path.toString());       // while the rules are not fixed
+        synchronized (registering) {
+            TyrusEndpoint other = endpoints.putIfAbsent(path, endpoint);
+            if (other != null) throw new DeploymentException("Two WebSocket endpoints have the same path: " + endpoint.path() + " and " + other.path() + ". Give each a path of its own.");
+            offers = changeover;
+        }
+        if (offers != null) offer(offers, path, endpoint);
+    }
+
+    private static PathTemplate template(TyrusEndpoint endpoint) throws DeploymentException {
         try {
-            other = endpoints.putIfAbsent(PathTemplate.of(endpoint.path()), endpoint);
+            return PathTemplate.of(endpoint.path());
         } catch (IllegalArgumentException malformed) {
             throw new DeploymentException(malformed.getMessage(), malformed);
         }
-        if (other != null) throw new DeploymentException("Two WebSocket endpoints have the same path: " + endpoint.path() + " and " + other.path() + ". Give each a path of its own.");
     }
 
+    private void offer(Changeover offers, PathTemplate path, TyrusEndpoint endpoint) throws DeploymentException {
+        try {
+            offers.path(path.toString()).offer(protocols.apply(path, endpoint));
+        } catch (IllegalArgumentException | IllegalStateException not) {
+            synchronized (registering) {
+                endpoints.remove(path);
+            }
+            if (not instanceof IllegalStateException late) throw late;
+            throw new DeploymentException("The endpoint at " + path + " cannot be deployed: " + not.getMessage(), not);
+        }
+    }
+
+    /**
+     * Until the first upgrade request after the start of the application. From any thread.
+     *
+     * @throws IllegalStateException after it; names that request and its time
+     */
     @Override
     public void addEndpoint(Class<?> endpoint) throws DeploymentException {
-        mustBeOpen();
-        super.addEndpoint(endpoint);
+        synchronized (registering) {
+            if (!started) super.addEndpoint(endpoint);
+            if (!started) return;
+        }
+        register(endpoint);
     }
 
+    /** The same. */
     @Override
     public void addEndpoint(ServerEndpointConfig config) throws DeploymentException {
-        mustBeOpen();
-        super.addEndpoint(config);
-    }
-
-    private void mustBeOpen() throws DeploymentException {
-        if (started) throw new DeploymentException("The application has started: add endpoints earlier, from a ServletContextListener");
+        synchronized (registering) {
+            if (!started) super.addEndpoint(config);
+            if (!started) return;
+        }
+        register(config);
     }
 
     @Override

@@ -3,11 +3,14 @@ package io.github.changeover.websocket.engine;
 import io.github.changeover.servlet.Logouts;
 import io.github.changeover.servlet.ProtocolLibrary;
 import io.github.changeover.servlet.SessionEnds;
+import io.github.changeover.spi.ProtocolToken;
+import io.github.changeover.websocket.OpeningHandshake;
 import io.github.changeover.websocket.WebSocketListener;
 import io.github.changeover.websocket.frames.DeflatePool;
 import jakarta.servlet.ServletContext;
 import jakarta.websocket.DeploymentException;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -53,8 +56,8 @@ final class OwnEngine implements ProtocolLibrary.Started {
         SessionEnds ends = SessionEnds.of(context);
         WebSocketHandler.Shared shared = new WebSocketHandler.Shared(pool, ends, start.results(), start.scope(), container::timer,
                 SessionObserver.Listeners.of(start.found(WebSocketListener.class)));
-        container.serve(new FrontController(container, terms, shared));
-        container.endpoints().forEach((path, endpoint) -> start.changeover().path(path.toString()).offer(new WebSocketProtocol(endpoint, terms.of(path), shared)));
+        container.serve(new FrontController(container, terms, shared), start.changeover(),
+                (path, endpoint) -> new WebSocketProtocol(endpoint, terms.of(path), shared));
         return new OwnEngine(container, tyrus, pool, ends);
     }
 
@@ -63,10 +66,10 @@ final class OwnEngine implements ProtocolLibrary.Started {
         return container.endpoints().isEmpty() ? "" : "WebSocket on " + container.endpoints().keySet() + " by " + tyrus;
     }
 
-    /** By {@code ServerContainer.upgradeHttpToWebSocket}. */
+    /** By {@code ServerContainer.addEndpoint} and {@code upgradeHttpToWebSocket}. */
     @Override
-    public boolean switchesLate() {
-        return true;
+    public List<ProtocolToken> late() {
+        return List.of(OpeningHandshake.TOKEN);
     }
 
     @Override

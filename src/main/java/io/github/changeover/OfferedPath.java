@@ -1,0 +1,65 @@
+package io.github.changeover;
+
+import io.github.changeover.spi.Gate;
+import io.github.changeover.spi.UpgradeProtocol;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What the program has said of one path so far. Immutable. Internal: programs use {@link PathOffer}.
+ *
+ * @param template      the paths
+ * @param protocols     what is offered, perhaps nothing yet
+ * @param gates         checks, in order
+ * @param roles         one of these is needed
+ * @param serverOrder   whether the order of the protocols decides
+ * @param required      whether a request that is not upgraded is answered 426
+ * @param advertised    whether ordinary answers list the protocols
+ * @param closeOnRefuse whether the connection closes after an offer that was not accepted
+ */
+public record OfferedPath(String template, List<UpgradeProtocol> protocols, List<Gate> gates, List<String> roles,
+                          boolean serverOrder, boolean required, boolean advertised, boolean closeOnRefuse) {
+    public OfferedPath {
+        protocols = List.copyOf(protocols);
+        gates = List.copyOf(gates);
+        roles = List.copyOf(roles);
+    }
+
+    static OfferedPath of(String template) {
+        return new OfferedPath(template, List.of(), List.of(), List.of(), false, false, false, false);
+    }
+
+    OfferedPath withProtocols(List<UpgradeProtocol> more) {
+        return new OfferedPath(template, both(protocols, more), gates, roles, serverOrder, required, advertised, closeOnRefuse);
+    }
+
+    OfferedPath withGate(Gate more) {
+        return new OfferedPath(template, protocols, both(gates, List.of(more)), roles, serverOrder, required, advertised, closeOnRefuse);
+    }
+
+    OfferedPath withRoles(List<String> more) {
+        return new OfferedPath(template, protocols, gates, both(roles, more), serverOrder, required, advertised, closeOnRefuse);
+    }
+
+    OfferedPath inServerOrder() {
+        return new OfferedPath(template, protocols, gates, roles, true, required, advertised, closeOnRefuse);
+    }
+
+    OfferedPath asRequired() {
+        return new OfferedPath(template, protocols, gates, roles, serverOrder, true, advertised, closeOnRefuse);
+    }
+
+    OfferedPath asAdvertised() {
+        return new OfferedPath(template, protocols, gates, roles, serverOrder, required, true, closeOnRefuse);
+    }
+
+    OfferedPath closingOnRefuse() {
+        return new OfferedPath(template, protocols, gates, roles, serverOrder, required, advertised, true);
+    }
+
+    private static <T> List<T> both(List<T> before, List<T> more) {
+        List<T> all = new ArrayList<>(before);
+        all.addAll(more);
+        return all;
+    }
+}
