@@ -7,13 +7,19 @@ import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.it.container.OnPayara7;
 import io.github.changeover.testkit.Head;
 import io.github.changeover.testkit.Wire;
+import io.github.changeover.websocket.HandshakeTable;
+import io.github.changeover.websocket.HandshakeTable.Row;
 import java.io.IOException;
 import java.net.URI;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** {@code ServerContainer.upgradeHttpToWebSocket}: an application that asks for the switch itself, amid its answer. */
 @OnContainer
@@ -27,7 +33,7 @@ class FrontControllerIT {
     static void deploy(ContainerUnderTest under) {
         container = under;
         server = container.http();
-        container.deploy(War.with("front").webSocket().app("front").build(), AT);
+        container.deploy(War.with("front").webSocket().app("front").set("changeover.metrics.path", "/metrics").build(), AT);
     }
 
     @AfterAll
@@ -62,24 +68,81 @@ class FrontControllerIT {
         }
     }
 
-    /** It is told why, and answers itself. */
+    static Stream<Row> rows() {
+        return HandshakeTable.rows();
+    }
+
     @ParameterizedTest
+    @MethodSource("rows")
+    @DisplayName("W6: the handshake table is answered as through the filters")
+    void row(Row row) throws IOException {
+        new Handshaking(container, AT, true).check(row);
+    }
+
+    @ParameterizedTest
+    @DisplayName("W6: a refusal is a response of its own, and no exception that a client can cause")
     @CsvSource(delimiter = '|', value = {
-        "X: y                        | Upgrade: nothing  | nothing that is offered is served here",
-        "Sec-WebSocket-Version: 13   | Upgrade: websocket | Sec-WebSocket-Key",
-        "Sec-WebSocket-Version: 8    | Upgrade: websocket | Sec-WebSocket-",
-        "Origin: http://evil.example | Upgrade: websocket | changeover.websocket.origins"})
-    void whatIsNoHandshakeIsTheApplicationsToAnswer(String field, String upgrade, String reason) throws IOException {
-        try (Wire wire = Wire.connect(server).send("GET " + AT + "/rooms/red HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n" + upgrade + "\r\n" + field + "\r\n\r\n")) {
-            Head head = wire.readHead();
-            assertThat(head.status()).isEqualTo(409);
-            assertThat(wire.readBodyText(head)).startsWith("This request cannot change the protocol: ").contains(reason);
-        }
+        "Sec-WebSocket-Version: 13   | GET  | HTTP/1.1 | Upgrade | 400 | Sec-WebSocket-Key",
+        "Sec-WebSocket-Version: 8    | GET  | HTTP/1.1 | Upgrade | 426 | Sec-WebSocket-Version",
+        "Origin: http://evil.example | GET  | HTTP/1.1 | Upgrade | 403 | changeover.websocket.origins",
+        "X: y                        | GET  | HTTP/1.0 | Upgrade | 505 | the request is not HTTP/1.1",
+        "X: y                        | GET  | HTTP/1.1 | close   | 400 | Connection does not list upgrade",
+        "Content-Length: 0           | POST | HTTP/1.1 | Upgrade | 405 | its method is not GET"})
+    void refused(String field, String method, String version, String connection, int status, String reason) throws IOException {
+        int log = container.log().length();
+        boolean keyed = status != 400 || !connection.equals("Upgrade");
+        String request = method + " " + AT + "/chat " + version + "\r\nHost: localhost\r\nConnection: " + connection + "\r\nUpgrade: websocket\r\n" + field + "\r\n"
+                + (keyed ? "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" : "") + (field.contains("Version") ? "" : "Sec-WebSocket-Version: 13\r\n") + "\r\n";
+        Ask.Answer answer = Ask.once(container, request);
+        assertThat(answer.status()).as("%s", answer).isEqualTo(status);
+        assertThat(answer.body()).contains(reason);
+        assertThat(answer.head().only("Content-Type")).isEqualTo("text/plain;charset=utf-8");
+        if (status == 426) assertThat(answer.head().only("Sec-WebSocket-Version")).isEqualTo("13");
+        if (status == 405) assertThat(answer.head().only("Allow")).isEqualTo("GET");
+        assertThat(container.log().substring(log)).doesNotContain("SEVERE", "Exception");
     }
 
     @Test
     void withoutAnOfferTheApplicationIsTold() throws IOException {
-        assertThat(Ask.once(container, Ask.get(AT + "/rooms/red")).body()).contains("it has no Upgrade field");
+        assertThat(Ask.once(container, Ask.get(AT + "/rooms/red")).body()).contains("its Upgrade field does not list websocket");
+        assertThat(Ask.once(container, Ask.upgrade(AT + "/rooms/red", "nothing")).status()).isEqualTo(409);
+    }
+
+    private static long metric(String name) throws IOException {
+        return Ask.once(container, Ask.get(AT + "/metrics")).body().lines().filter(line -> line.startsWith(name + " ")).mapToLong(line -> Long.parseLong(line.split(" ")[1])).sum();
+    }
+
+    @Test
+    @DisplayName("W18: an upgrade that the application asks for is one decision, of its own protocol")
+    void oneDecision() throws IOException {
+        String switched = "changeover_decisions_total{outcome=\"switched\",reason=\"agreed\"}", ignored = "changeover_decisions_total{outcome=\"ignored\",reason=\"no_rule\"}";
+        String refused = "changeover_decisions_total{outcome=\"refused\",reason=\"refused\"}", websocket = "changeover_opened_total{protocol=\"websocket\"}";
+        long switchedBefore = metric(switched), ignoredBefore = metric(ignored), refusedBefore = metric(refused), openedBefore = metric(websocket);
+        try (Talk ann = Talk.to(server, AT + "/rooms/red", "", "X-Name", "ann")) {
+            assertThat(ann.next()).startsWith("text hello ann");
+            assertThat(metric("changeover_connections{protocol=\"websocket\"}")).isPositive();
+        }
+        assertThat(Ask.once(container, Frames.handshake(AT + "/rooms/red", "Origin: http://evil.example")).status()).isEqualTo(403);
+        assertThat(Ask.once(container, Frames.handshake(AT + "/nowhere")).status()).isEqualTo(404);
+        assertThat(List.of(metric(switched) - switchedBefore, metric(refused) - refusedBefore, metric(ignored) - ignoredBefore, metric(websocket) - openedBefore))
+                .as("switched, refused, ignored, opened").containsExactly(1L, 1L, 1L, 1L);
+        assertThat(metric("changeover_opened_total{protocol=\"other\"}")).isZero();
+    }
+
+    @Test
+    @DisplayName("W1: the roles and the limit of a path's setting hold for what the application asks for there")
+    void settingsOfThePathHold() throws IOException {
+        container.deploy(War.with("front-roles").webSocket().app("front").set("changeover.path./rooms/*.roles", "member").set("changeover.path./chat.connections.max", "1").build(), "/roles");
+        try (Talk chat = Talk.to(server, "/roles/chat")) {
+            Ask.Answer login = Ask.once(container, Frames.handshake("/roles/rooms/red"));
+            assertThat(login.status()).isEqualTo(403);
+            assertThat(login.body()).contains("login");
+            Ask.Answer full = Ask.once(container, Frames.handshake("/roles/chat"));
+            assertThat(full.status()).isEqualTo(503);
+            assertThat(full.body()).contains("changeover.path./chat.connections.max");
+        } finally {
+            container.undeploy("/roles");
+        }
     }
 
     @Test
