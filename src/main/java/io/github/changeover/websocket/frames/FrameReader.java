@@ -11,16 +11,17 @@ import java.util.Optional;
  *
  * <pre>
  * in    81 85 37 fa 21 3d 7f 9f 4d 51 58                  out   frame(81, "Hello")
- * in    01 81 .. .. .. .. .. 80 81 .. .. .. .. ..         out   frame(81, "Hi"), or frame(01, "H") and frame(80, "i") where parts are wanted
+ * in    01 81 .. .. .. .. .. 80 81 .. .. .. .. ..         out   frame(01, "H"), frame(80, "i"); or frame(81, "Hi") where messages are wanted whole
  * in    81 05 48                                          out   failed(UNMASKED), at the second byte
  * </pre>
  *
- * <p>A plain frame that arrives whole stays where it is and loses its mask there, and fragments of one read are joined there. Only what must wait, and what
+ * <p>A plain frame that arrives whole stays where it is and loses its mask there; fragments of one read that are wanted whole are joined there. Only what must wait, and what
  * is compressed, gets an array, until it is given on; {@link FrameMemory} counts it. What is wrong is noticed with the first byte that shows it.
  * After a Close frame, or what is wrong, all bytes are ignored. One thread at a time may call.
  */
 public final class FrameReader implements FrameSource {
     private static final int SPLIT_HEADER = 32;     // what its array takes
+    private static final int SINGLE = 64;           // fragments of one read that are given on by themselves; more are joined, or tiny ones would cost a call each
 
     private final Message message;
     private final FrameHeader header;
@@ -35,6 +36,7 @@ public final class FrameReader implements FrameSource {
     private int complete;           // of them, those of frames that are whole
     private int plainFrom, plainTo; // where bytes of the message wait in the array that is being read; none when both are the same
     private boolean wantsWhole;     // the sink wants the message whole
+    private int single;             // fragments of this read that were given on by themselves
     private boolean begun;          // a fragment of the message was given on
     private long arrived;           // bytes of whole frames of the message, as the client sent them
     private long told;              // what the sink knows of the unfinished message
@@ -81,6 +83,7 @@ public final class FrameReader implements FrameSource {
 
     private void read(byte[] bytes, int from, int to, FrameSink sink) {
         int at = from;
+        single = 0;
         while (at < to && !ended) {
             if (inFrame) at = goOn(bytes, at, to, sink);
             else if (split != null) at = joinHeader(bytes, at, to, sink);
@@ -188,12 +191,7 @@ public final class FrameReader implements FrameSource {
             return;
         }
         arrived += header.size() + length;
-        if (!wantsWhole) partIsWhole(bytes, sink);
-    }
-
-    /** A sink that takes parts gets each frame as one, whatever arrives together. */
-    private void partIsWhole(byte[] bytes, FrameSink sink) {
-        FrameFault fault = giveOn(bytes, sink);
+        fault = giveOnSingly(bytes, sink);
         if (fault != null) fail(fault, bytes, sink);
     }
 
@@ -253,7 +251,7 @@ public final class FrameReader implements FrameSource {
             return null;
         }
         arrived += header.size() + header.length();
-        return wantsWhole ? null : giveOn(bytes, sink);
+        return giveOnSingly(bytes, sink);
     }
 
     private FrameFault copy(byte[] bytes, int from, int count, int key) {
@@ -302,6 +300,11 @@ public final class FrameReader implements FrameSource {
         } finally {
             done.release();
         }
+    }
+
+    /** A fragment is whole: a sink that does not want the message whole gets it as the client has cut it. */
+    private FrameFault giveOnSingly(byte[] bytes, FrameSink sink) {
+        return !wantsWhole && single++ < SINGLE ? giveOn(bytes, sink) : null;
     }
 
     /** Gives on what waits of the message's whole frames, unless it is wanted whole. What is wrong with the number of fragments, or null. */

@@ -8,7 +8,8 @@ public interface FrameSink {
     /**
      * A message, a fragment of one, or a control frame: valid, unmasked, not compressed. A Close frame is the last there will ever be.
      *
-     * <p>Fragments are not always those of the client: what arrives in one read is joined, and an empty one that says nothing is left out.
+     * <p>Fragments are those of the client, with two exceptions: an empty one that is not the last is left out, and of more than 64 in one read the rest
+     * is joined.
      *
      * @param first FIN and opcode, without the RSV bits
      * @param bytes has the payload between {@code from} and {@code to}; it may be changed, and is the sink's until this returns
@@ -16,7 +17,7 @@ public interface FrameSink {
     void frame(int first, byte[] bytes, int from, int to);
 
     /**
-     * Whether a message that the client sends in fragments is to be given on whole. If not, what has arrived of it is given on at the end of each read.
+     * Whether a message that the client sends in fragments is to be given on whole. If not, each fragment is given on when it has arrived.
      * Asked at the first fragment of each such message.
      *
      * @param opcode {@link Opcode#TEXT} or {@link Opcode#BINARY}

@@ -107,7 +107,7 @@ class FrameTableTest {
             compressed, with a ping between    | 418300000000f248cd 898000000000 808400000000c9c90700      | 01024865 8900 80036c6c6f        | 8900 810548656c6c6f
             compressed, before a part          | 418300000000f248cd 80840000 / 0000c9c90700                | 01024865 / 80036c6c6f           | / 810548656c6c6f
             """)
-    void fragmentsOfOneReadAreJoinedWhereTheMessageIsWantedWhole(String what, String in, String fragments, String whole) {
+    void fragmentsAreGivenOnByThemselvesOrWhole(String what, String in, String fragments, String whole) {
         String[] reads = in.split("/", -1);
         for (boolean wantsWhole : new boolean[] {false, true}) {
             String[] out = (wantsWhole ? whole : fragments).split("/", -1);
@@ -122,6 +122,22 @@ class FrameTableTest {
             }
             assertThat(received.faults).isEmpty();
             assertThat(memory.used).isZero();
+        }
+    }
+
+    /** Else a client could have the application called for each byte that it sends. */
+    @Test
+    void ofManyFragmentsInOneReadTheRestIsJoined() {
+        StringBuilder in = new StringBuilder("018100000000 61");
+        for (int i = 0; i < 98; i++) in.append("008100000000 61");
+        Received received = new Received(false);
+        try (DeflatePool pool = new DeflatePool(); FrameReader reader = new FrameReader(LIMITS, Optional.empty(), pool, FrameMemory.UNCOUNTED)) {
+            reader.read(ByteBuffer.wrap(hex(in + "808100000000 61")), received);
+            assertThat(received.frames).hasSize(65);
+            assertThat(received.frames.get(64)).isEqualTo(hex("8024" + "61".repeat(36)));
+            received.frames.clear();
+            reader.read(ByteBuffer.wrap(hex("018100000000 61 808100000000 61")), received);
+            assertThat(received.all()).as("in the next read").isEqualTo(hex("010161 800161"));
         }
     }
 
