@@ -122,7 +122,7 @@ public final class Application implements AutoCloseable {
         if (before != loader) Thread.currentThread().setContextClassLoader(before);
     }
 
-    /** As {@link CallbackScope#begin}, after {@link #enter}. */
+    /** As {@link CallbackScope#begin}, after {@link #enter}; without the caller of a connection. */
     Runnable beginScope() {
         return scope.begin();
     }

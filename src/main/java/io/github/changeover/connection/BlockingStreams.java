@@ -66,7 +66,7 @@ final class BlockingStreams implements ConnectionHandler.Events {
         ClassLoader loader = Thread.currentThread().getContextClassLoader();
         application.blocking().run(() -> {
             Thread.currentThread().setContextClassLoader(loader);
-            Runnable scope = application.beginScope();
+            Runnable scope = connection.beginScope();
             try {
                 serve();
             } finally {

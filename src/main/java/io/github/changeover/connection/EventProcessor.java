@@ -327,7 +327,7 @@ final class EventProcessor implements Runnable {
 
     /** From here until {@link #endCallback}, what is thrown is the handler's. */
     private void beginCallback() {
-        scope = application.beginScope();
+        scope = connection.beginScope();
         callbackSince = System.nanoTime() | 1;
         if (queue.queued() > 0) application.flusher().watch(connection);     // nobody else writes while the callback runs
     }
@@ -347,7 +347,7 @@ final class EventProcessor implements Runnable {
     void renewScope() {
         if (!isRunner()) return;
         endScope();
-        scope = application.beginScope();
+        scope = connection.beginScope();
     }
 
     private void runTasks() {
@@ -530,7 +530,7 @@ final class EventProcessor implements Runnable {
 
     /** A callback whose failure stops nothing. */
     private void last(Runnable callback) {
-        scope = application.beginScope();
+        scope = connection.beginScope();
         callbackSince = System.nanoTime() | 1;
         Completions.guarded(callback);
         endCallback();

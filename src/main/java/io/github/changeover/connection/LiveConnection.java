@@ -53,6 +53,7 @@ public final class LiveConnection implements AdvancedConnection {
     private volatile long openedNanos;
     private volatile long roundTrip = -1;       // nanoseconds of the last ping; -1 for none
     private volatile OutputFlusher.Watched watched;
+    private volatile Application.CallbackScope caller = Application.CallbackScope.NONE;
     private boolean openingTold;                // both under the lock of ending
     private Runnable tellClosing;               // null unless the end came while the opening was told
 
@@ -80,6 +81,11 @@ public final class LiveConnection implements AdvancedConnection {
     /** With the application's limits, and nothing to do after the handler. */
     public LiveConnection(Application application, UpgradeRequest request, ProtocolToken protocol, EarlyData earlyData, ConnectionHandler handler, Runnable atEnd) {
         this(application, application.limits(), request, protocol, earlyData, handler, atEnd, () -> { });
+    }
+
+    /** What the container has on a thread that serves the request of this caller. Before the connection is opened. */
+    public void runsAs(Application.CallbackScope identity) {
+        caller = identity;
     }
 
     // ---- called by the edge
@@ -503,6 +509,16 @@ public final class LiveConnection implements AdvancedConnection {
     @Override
     public void endsAt(Supplier<Instant> until) {
         timeouts.endsAt(until);
+    }
+
+    @Override
+    public Runnable beginScope() {
+        if (caller == Application.CallbackScope.NONE) return application.beginScope();
+        Runnable identity = caller.begin(), scope = application.beginScope();
+        return () -> {
+            scope.run();
+            identity.run();
+        };
     }
 
     @Override

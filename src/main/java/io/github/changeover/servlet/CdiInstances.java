@@ -38,6 +38,11 @@ final class CdiInstances implements Instances {
     }
 
     @Override
+    public boolean injected() {
+        return true;
+    }
+
+    @Override
     public <T> List<T> beans(Class<T> type) {
         return cdi.select(type).stream().toList();
     }

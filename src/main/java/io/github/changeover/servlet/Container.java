@@ -1,5 +1,6 @@
 package io.github.changeover.servlet;
 
+import io.github.changeover.connection.Application;
 import io.github.changeover.connection.LiveConnection;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
@@ -154,6 +155,14 @@ public interface Container {
     /** The container's own threads, which carry its context, or null. */
     default ThreadFactory threads() {
         return null;
+    }
+
+    /**
+     * The caller as the container has it on this thread, which serves a request, to be had on other threads: for the container's own notion of who calls,
+     * such as {@code @Inject Principal}. Nothing where a thread has none.
+     */
+    default Application.CallbackScope caller() {
+        return Application.CallbackScope.NONE;
     }
 
     /** How many threads serve requests, of the listener that has fewest; 0 where that is not known. */

@@ -17,6 +17,11 @@ interface Instances {
     /** What makes one instance after the other. @throws IllegalStateException when the class does not allow it; the message says what it needs */
     <T> Supplier<Instance<T>> of(Class<T> type);
 
+    /** Whether they are injected. */
+    default boolean injected() {
+        return false;
+    }
+
     /** The beans of a type; empty without CDI. */
     <T> List<T> beans(Class<T> type);
 

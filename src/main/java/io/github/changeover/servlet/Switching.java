@@ -147,6 +147,7 @@ final class Switching {
         try {
             LiveConnection connection = new LiveConnection(application, pending.deployment().limits(pending.considered()), pending.context().request(), pending.context().protocol(),
                     early(protocol, request), handler, held, afterHandler);
+            connection.runsAs(container.caller());
             exchange.memoryMovesTo(connection);
             return Optional.of(new Made(connection, handler));
         } catch (RuntimeException | Error failure) {

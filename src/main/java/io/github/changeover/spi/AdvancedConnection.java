@@ -133,6 +133,14 @@ public interface AdvancedConnection extends SwitchedConnection {
     void endsAt(Supplier<Instant> until);
 
     /**
+     * Where the protocol itself runs code of the application's, on a thread that is in none of the connection's callbacks: begins a request scope of
+     * CDI on this thread, where there is one, with the caller of the connection's request, where the container keeps that on threads.
+     *
+     * @return ends it, on the same thread
+     */
+    Runnable beginScope();
+
+    /**
      * In a callback that makes several calls of the application's code, as for several messages: begins a new request scope of CDI, where there
      * is one. Elsewhere nothing happens.
      */

@@ -118,6 +118,24 @@ class ContainersWebSocketIT {
         return head.raw().replaceAll("(?m)^Date:.*\r\n", "");
     }
 
+    @Test
+    @DisplayName("W19: an engine that has replaced our ServerContainer is named at start, with what to do on this container")
+    void anEngineThatReplacesOursIsNamed() {
+        int before = container.log().length();
+        container.deploy(War.with("replaced").app("replaced").webSocket().build(), "/replaced");
+        try {
+            String warning = container.log().substring(before).lines().filter(line -> line.contains("has replaced the ServerContainer of Changeover in '/replaced'")).findFirst().orElseThrow();
+            assertThat(warning).contains("Another WebSocket engine, ", "Proxy", "changeover.websocket.engine=container");
+            if (container.isTomcat()) {
+                assertThat(warning).contains("containerSciFilter=\"org.apache.tomcat.websocket.server.WsSci\"");
+            } else {
+                assertThat(warning).doesNotContain("Tomcat", "context.xml");
+            }
+        } finally {
+            container.undeploy("/replaced");
+        }
+    }
+
     /** A full Tomcat does not start an application with Tyrus unless its own engine is left out. */
     @Test
     @PayaraOnly

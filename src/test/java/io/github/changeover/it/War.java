@@ -207,6 +207,12 @@ public final class War {
         return this;
     }
 
+    /** With Weld, which gives a Servlet container CDI. */
+    public War weld() {
+        walk(target().resolve("weld")).forEach((path, octets) -> file("WEB-INF/lib/" + path, octets));
+        return this;
+    }
+
     /** A context parameter. */
     public War set(String parameter, String value) {
         parameters.put(parameter, value);

@@ -1,5 +1,6 @@
 package io.github.changeover.servlet.container;
 
+import io.github.changeover.connection.Application;
 import io.github.changeover.connection.LiveConnection;
 import io.github.changeover.negotiation.ConnectionField;
 import io.github.changeover.negotiation.ReasonPhrase;
@@ -33,6 +34,7 @@ public final class PayaraContainer implements Container {
     private static final String CLOSES = PayaraContainer.class.getName() + ".closes";
 
     private PayaraListeners listeners;      // null: not known
+    private PayaraCaller caller;
 
     /** For the ServiceLoader. */
     public PayaraContainer() {
@@ -49,6 +51,7 @@ public final class PayaraContainer implements Container {
             return Fit.OTHER;
         }
         listeners = PayaraListeners.of(context);
+        caller = PayaraCaller.of(context);
         try {
             GrizzlyConnection.resolve(behind.getClassLoader());
             return Fit.COMPLETE;
@@ -174,6 +177,11 @@ public final class PayaraContainer implements Container {
     @Override
     public String deviations() {
         return takesH2c() + "the 101 has the container's own fields and reason phrase";
+    }
+
+    @Override
+    public Application.CallbackScope caller() {
+        return caller.onThisThread();
     }
 
     @Override

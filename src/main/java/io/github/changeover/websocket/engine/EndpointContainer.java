@@ -1,6 +1,7 @@
 package io.github.changeover.websocket.engine;
 
 import io.github.changeover.Changeover;
+import io.github.changeover.connection.Application;
 import io.github.changeover.negotiation.PathTemplate;
 import io.github.changeover.servlet.SessionEnds;
 import io.github.changeover.spi.UpgradeProtocol;
@@ -195,8 +196,8 @@ final class EndpointContainer extends TyrusServerContainer {
     }
 
     /** Before the start: where application code runs that Tyrus would run on threads of its own. */
-    void runOn(Executor threads, Supplier<Runnable> scope) {
-        executor = new LentExecutor(threads, scope);
+    void runOn(Executor threads, Supplier<Application.CallbackScope> callers, Supplier<Runnable> scope) {
+        executor = new LentExecutor(threads, callers, scope);
     }
 
     /** For readers and streams of messages that Tyrus puts together itself. */

@@ -1,29 +1,36 @@
 package io.github.changeover.websocket.engine;
 
+import io.github.changeover.connection.Application;
 import java.util.List;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/** Threads of the application's, for Tyrus, which wants an {@code ExecutorService}. Each task has a request scope of its own. Not to be shut down from here. */
+/** Threads of the application's, for Tyrus, which wants an {@code ExecutorService}. Each task has a request scope of its own, and the caller of the thread that gives it. Not to be shut down from here. */
 final class LentExecutor extends AbstractExecutorService {
     private final Executor threads;
+    private final Supplier<Application.CallbackScope> callers;
     private final Supplier<Runnable> scope;
 
-    LentExecutor(Executor threads, Supplier<Runnable> scope) {
+    /** @param callers gives what the container has on the thread that asks */
+    LentExecutor(Executor threads, Supplier<Application.CallbackScope> callers, Supplier<Runnable> scope) {
         this.threads = threads;
+        this.callers = callers;
         this.scope = scope;
     }
 
     @Override
     public void execute(Runnable task) {
+        Application.CallbackScope caller = callers.get();
         threads.execute(() -> {
+            Runnable identity = caller.begin();
             Runnable end = scope.get();
             try {
                 task.run();
             } finally {
                 end.run();
+                identity.run();
             }
         });
     }

@@ -47,14 +47,14 @@ final class OwnEngine implements ProtocolLibrary.Started {
         EndpointContainer container = ours.get();
         String tyrus = TyrusClasses.describe(context.getClassLoader());
         try {
-            container.runOn(start.results(), start.scope());
+            container.runOn(start.results(), start.container()::caller, start.scope());
             container.start(context.getContextPath(), -1);
         } catch (DeploymentException | IOException wrong) {
             throw new IllegalStateException("The WebSocket endpoints cannot be deployed: " + wrong.getMessage(), wrong);
         }
         DeflatePool pool = new DeflatePool();
         SessionEnds ends = SessionEnds.of(context);
-        WebSocketHandler.Shared shared = new WebSocketHandler.Shared(pool, ends, start.results(), start.scope(), container::timer,
+        WebSocketHandler.Shared shared = new WebSocketHandler.Shared(pool, ends, start.results(), container::timer,
                 SessionObserver.Listeners.of(start.found(WebSocketListener.class)));
         container.serve(new FrontController(container, terms, shared), start.changeover(),
                 (path, endpoint) -> new WebSocketProtocol(endpoint, terms.of(path), shared));

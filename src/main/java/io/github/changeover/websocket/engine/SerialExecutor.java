@@ -12,7 +12,7 @@ final class SerialExecutor implements Executor {
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>(2);
     private boolean scheduled;
 
-    /** @param scope begins a request scope on the thread; what it returns ends it */
+    /** @param scope begins a request scope on the thread, with the caller; what it returns ends it */
     SerialExecutor(Executor executor, Supplier<Runnable> scope) {
         this.executor = executor;
         this.scope = scope;

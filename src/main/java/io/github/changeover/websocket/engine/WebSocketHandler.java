@@ -55,11 +55,10 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
      * What all connections of an application share.
      *
      * @param results runs results of asynchronous sends
-     * @param scope   begins a request scope on the thread for one result; what it returns ends it
      * @param timer   for timeouts of asynchronous sends
      * @param listeners of the application's
      */
-    record Shared(DeflatePool pool, SessionEnds ends, Executor results, Supplier<Runnable> scope, Supplier<SessionTimer> timer, SessionObserver.Listeners listeners) {
+    record Shared(DeflatePool pool, SessionEnds ends, Executor results, Supplier<SessionTimer> timer, SessionObserver.Listeners listeners) {
     }
 
     /** @param negotiated when, in nanoseconds: a logout since then counts */
@@ -84,7 +83,7 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
         FrameLimits limits = FrameLimits.ofMessages(terms.maxMessage());
         reader = extended ? new ExtendedFrameReader(limits, upgrade.chain(), shared.pool, memory) : new FrameReader(limits, deflate, shared.pool, memory);
         FrameWriter writer = extended ? new FrameWriter(upgrade.chain()) : new FrameWriter(deflate, shared.pool);
-        outlet = new FrameOutlet(connection, writer, reader::closeCame, terms.sendMax(), new SerialExecutor(shared.results, shared.scope), shared.timer);
+        outlet = new FrameOutlet(connection, writer, reader::closeCame, terms.sendMax(), new SerialExecutor(shared.results, connection.advanced()::beginScope), shared.timer);
         observer = shared.listeners.of(connection.id(), connection.request(), upgrade.subprotocol());
         if (observer != null) {
             outlet.observe(observer);

@@ -158,7 +158,7 @@ class MessageReaderTest {
         TyrusUpgrade upgrade = upgrade(ServerEndpointConfig.Builder.create(endpoint, "/parrot").build());
         WebSocketLibrary.Terms terms = new WebSocketLibrary.Terms(SameOrigin.only(), HandshakePolicy.NOTHING, longest, sendMax, sessions);
         return new WebSocketHandler(upgrade, ours ? TyrusUpgrade.Sessions.KNOWN : Optional.empty(), Optional.empty(), terms,
-                new WebSocketHandler.Shared(POOL, null, RESULTS, () -> () -> { }, () -> TIMER, listeners), 0);
+                new WebSocketHandler.Shared(POOL, null, RESULTS, () -> TIMER, listeners), 0);
     }
 
     private static byte[] utf8(String text) {

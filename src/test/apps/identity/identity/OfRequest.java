@@ -1,0 +1,13 @@
+package identity;
+
+import jakarta.enterprise.context.RequestScoped;
+
+/** One for each callback. */
+@RequestScoped
+public class OfRequest {
+    private int count;
+
+    public int count() {
+        return count++;
+    }
+}
