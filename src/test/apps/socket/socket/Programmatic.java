@@ -4,6 +4,8 @@ import jakarta.websocket.Endpoint;
 import jakarta.websocket.EndpointConfig;
 import jakarta.websocket.MessageHandler;
 import jakarta.websocket.Session;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 
 /** An endpoint that {@link Start} adds. */
 public class Programmatic extends Endpoint {
@@ -12,7 +14,11 @@ public class Programmatic extends Endpoint {
         session.addMessageHandler(String.class, new MessageHandler.Whole<String>() {
             @Override
             public void onMessage(String text) {
-                session.getAsyncRemote().sendText("added " + text);
+                try {
+                    session.getBasicRemote().sendText("added " + text);
+                } catch (IOException gone) {
+                    throw new UncheckedIOException(gone);
+                }
             }
         });
     }
