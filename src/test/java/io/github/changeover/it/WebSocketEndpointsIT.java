@@ -11,6 +11,7 @@ import io.github.changeover.testkit.Head;
 import io.github.changeover.testkit.Wire;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -238,6 +239,62 @@ class WebSocketEndpointsIT {
             byte[] message = ("\u0081\u007e\u00ea\u0060" + "x".repeat(60_000)).getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
             for (int i = 0; i < 200; i++) assertThat(wire.readExactly(message.length)).as("message " + i).isEqualTo(message);
             assertThat(wire.readText(6)).isEqualTo("\u0081\u0004done");
+        }
+    }
+
+    /** What the endpoint of asynchronous sends says of itself in another session, once it ends like this. */
+    private static void awaitSends(String end) {
+        try (Talk talk = Talk.to(server, AT + "/sends")) {
+            String state = "";
+            for (long begun = System.nanoTime(); !state.contains(end) && System.nanoTime() - begun < 20_000_000_000L; ) state = talk.ask("state");
+            assertThat(state).contains(end);
+        }
+    }
+
+    private static Wire slowReader(String... words) throws IOException {
+        Wire wire = Wire.connect("127.0.0.1", server.getPort(), 4096);
+        wire.send(Frames.handshake(AT + "/sends"));
+        assertThat(wire.readHead().status()).isEqualTo(101);
+        for (String each : words) wire.send(Frames.text(each));
+        return wire;
+    }
+
+    private static byte[] numbered(int number, int size) {
+        return ("\u0081\u007e" + (char) (size >> 8) + (char) (size & 0xff) + String.format("%0" + size + "d", number)).getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    @Test
+    @DisplayName("W9: 1,000 asynchronous sends of 10 KB to a client that reads late all arrive, in order")
+    void asynchronousSendsToASlowReader() throws IOException {
+        try (Wire wire = slowReader("1000 10000")) {
+            awaitSends("1000 accepted");
+            for (int i = 0; i < 1000; i++) assertThat(wire.readExactly(10_004)).as("message " + i).isEqualTo(numbered(i, 10_000));
+            awaitSends("1000 done, 0 failed");
+            wire.send(Frames.text("state"));
+            assertThat(wire.readText(2 + 34)).endsWith("1000 accepted, 1000 done, 0 failed");
+        }
+    }
+
+    @Test
+    @DisplayName("W9: a send that is late before its first byte is out is taken back; the session goes on")
+    void anAsynchronousSendThatIsTakenBack() throws IOException {
+        try (Wire wire = slowReader("999 10000 100")) {
+            awaitSends("nothing of it was sent");
+            for (int i = 0; i < 999; i++) assertThat(wire.readExactly(10_004)).as("message " + i).isEqualTo(numbered(i, 10_000));
+            assertThat(wire.readText(2 + 6)).isEqualTo("\u0081\u0006behind");
+            awaitSends("999 done, 0 failed");
+        }
+    }
+
+    @Test
+    @DisplayName("W9: a send that is late amid its bytes closes the session with 1011, behind the whole frame")
+    void anAsynchronousSendThatIsLateAmidItsBytes() throws IOException {
+        try (Wire wire = slowReader("0 8000000 100")) {
+            awaitSends("the session is closed");
+            assertThat(wire.readText(10)).startsWith("\u0081\u007f");
+            assertThat(wire.readExactly(8_000_000)).isEqualTo("x".repeat(8_000_000).getBytes(StandardCharsets.US_ASCII));
+            assertThat(wire.readText(4)).isEqualTo("\u0088\u0027\u0003\u00f3");
+            assertThat(wire.readText(0x27 - 2)).isEqualTo("A message was not sent within 100 ms.");
         }
     }
 

@@ -11,6 +11,7 @@ import jakarta.websocket.server.ServerEndpoint;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.glassfish.tyrus.core.AnnotatedEndpoint;
@@ -57,7 +58,7 @@ final class TyrusEndpoint {
     private TyrusEndpoint(Home home, ServerEndpointConfig config, Endpoint annotated) throws DeploymentException {
         path = config.getPath().startsWith("/") ? config.getPath() : "/" + config.getPath();
         configurator = config.getConfigurator();
-        subprotocols = config.getSubprotocols() == null ? List.of() : List.copyOf(config.getSubprotocols());
+        subprotocols = config.getSubprotocols() == null ? List.of() : config.getSubprotocols().stream().filter(Objects::nonNull).toList();     // Spring lists null where none was chosen
         installed = installed(config, home.container);
         choosesExtensions = overrides(configurator, "getNegotiatedExtensions", List.class, List.class);
         ServerEndpointConfig.Configurator asked = annotated == null && overrides(configurator, "getEndpointInstance", Class.class) ? new AskingForInstances() : new AskingOnly();

@@ -26,6 +26,7 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -167,6 +168,12 @@ class MessageReaderTest {
 
     private static String hex(byte[] octets) {
         return HexFormat.of().formatHex(octets);
+    }
+
+    @Test
+    void aSubprotocolThatIsNullIsNone() throws Exception {
+        ServerEndpointConfig springs = ServerEndpointConfig.Builder.create(Parrot.class, "/parrot").subprotocols(Collections.singletonList(null)).build();
+        assertThat(upgrade(springs)).isNotNull();
     }
 
     @ParameterizedTest
