@@ -1,0 +1,261 @@
+package io.github.changeover.websocket.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.changeover.it.Frames;
+import io.github.changeover.spi.AdvancedConnection;
+import io.github.changeover.spi.CloseCause;
+import io.github.changeover.testkit.MemoryConnection;
+import io.github.changeover.websocket.HandshakePolicy;
+import io.github.changeover.websocket.ObservedSession;
+import io.github.changeover.websocket.SameOrigin;
+import io.github.changeover.websocket.WebSocketListener;
+import io.github.changeover.websocket.frames.DeflatePool;
+import jakarta.servlet.ServletContext;
+import jakarta.websocket.CloseReason;
+import jakarta.websocket.Endpoint;
+import jakarta.websocket.EndpointConfig;
+import jakarta.websocket.MessageHandler;
+import jakarta.websocket.Session;
+import jakarta.websocket.server.ServerEndpointConfig;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.reflect.Proxy;
+import java.net.URI;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.glassfish.tyrus.core.RequestContext;
+import org.glassfish.tyrus.core.TyrusUpgradeResponse;
+import org.glassfish.tyrus.spi.WebSocketEngine.UpgradeInfo;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Times, observers and the limit of messages, in sessions of our container: by our frames, and by Tyrus' own where it is not as known. */
+class SessionTimesTest {
+    private static final DeflatePool POOL = new DeflatePool();
+    private static final List<String> HEARD = new CopyOnWriteArrayList<>();
+
+    /** Sets what its messages say. */
+    public static final class Timed extends Endpoint {
+        private static Session last;
+
+        @Override
+        public void onOpen(Session session, EndpointConfig config) {
+            HEARD.add("open");
+            last = session;
+            session.addMessageHandler(String.class, (MessageHandler.Whole<String>) text -> {
+                HEARD.add("message");
+                if (text.startsWith("idle ")) session.setMaxIdleTimeout(Long.parseLong(text.substring(5)));
+                try {
+                    session.getBasicRemote().sendText(text);
+                } catch (IOException broken) {
+                    throw new UncheckedIOException(broken);
+                }
+            });
+        }
+
+        @Override
+        public void onClose(Session session, CloseReason reason) {
+            HEARD.add("close " + reason.getCloseCode().getCode() + " " + reason.getReasonPhrase());
+        }
+    }
+
+    private final EndpointContainer container = container();
+
+    @BeforeEach
+    void nothingYet() {
+        HEARD.clear();
+    }
+
+    private static EndpointContainer container() {
+        Map<String, Object> attributes = new HashMap<>();
+        ServletContext context = (ServletContext) Proxy.newProxyInstance(SessionTimesTest.class.getClassLoader(), new Class<?>[] {ServletContext.class}, (proxy, method, given) ->
+                switch (method.getName()) {
+                    case "getContextPath" -> "";
+                    case "setAttribute" -> attributes.put((String) given[0], given[1]);
+                    case "getAttribute" -> attributes.get((String) given[0]);
+                    case "addListener" -> null;
+                    default -> throw new UnsupportedOperationException(method.toString());
+                });
+        EndpointContainer.install(Set.of(), context);
+        return ContainerAttribute.ours(context).orElseThrow();
+    }
+
+    private WebSocketHandler handler(boolean ours, SessionTerms sessions, WebSocketListener... listeners) throws Exception {
+        container.runOn(Runnable::run, () -> () -> { });
+        var engine = container.engine();
+        engine.register(ServerEndpointConfig.Builder.create(Timed.class, "/timed").build(), "");
+        RequestContext request = RequestContext.Builder.create().requestURI(URI.create("/timed")).parameterMap(new HashMap<>()).build();
+        request.getHeaders().putAll(Map.of("Upgrade", List.of("websocket"), "Connection", List.of("Upgrade"), "Host", List.of("localhost"),
+                "Sec-WebSocket-Key", List.of("dGhlIHNhbXBsZSBub25jZQ=="), "Sec-WebSocket-Version", List.of("13")));
+        UpgradeInfo info = engine.upgrade(request, new TyrusUpgradeResponse());
+        return new WebSocketHandler(ours ? info : new MessageReaderTest.Odd(info), "", Optional.empty(),
+                new WebSocketLibrary.Terms(SameOrigin.only(), HandshakePolicy.NOTHING, 1 << 20, 1 << 20, sessions),
+                new WebSocketHandler.Shared(POOL, null, Runnable::run, () -> () -> { }, SessionObserver.Listeners.of(List.of(listeners))), 0);
+    }
+
+    private static Duration idleTime(MemoryConnection connection) {
+        return ((AdvancedConnection) connection.connection()).idleTime();
+    }
+
+    private static String hex(MemoryConnection connection) {
+        return HexFormat.of().formatHex(connection.sent());
+    }
+
+    private static String close(int code, String reason) {
+        byte[] words = reason.getBytes();
+        return "88" + HexFormat.of().toHexDigits((byte) (2 + words.length)) + HexFormat.of().toHexDigits((short) code) + HexFormat.of().formatHex(words);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    @DisplayName("W10: what a session sets is its connection's idle time, also 0 and less")
+    void idleTimeOfASession(boolean ours) throws Exception {
+        try (MemoryConnection connection = MemoryConnection.of(handler(ours, SessionTerms.DEFAULT))) {
+            assertThat(Timed.last.getMaxIdleTimeout()).isZero();
+            assertThat(idleTime(connection)).isZero();
+            connection.receive(Frames.text("idle 5000"));
+            assertThat(idleTime(connection)).isEqualTo(Duration.ofSeconds(5));
+            Timed.last.setMaxIdleTimeout(-1);
+            assertThat(idleTime(connection)).isZero();
+            assertThat(Timed.last.getMaxIdleTimeout()).isEqualTo(-1);
+            Timed.last.setMaxIdleTimeout(7000);
+            connection.receive(Frames.text("a message that begins it anew"));
+            assertThat(idleTime(connection)).isEqualTo(Duration.ofSeconds(7));
+            Timed.last.setMaxIdleTimeout(0);
+            assertThat(idleTime(connection)).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    @DisplayName("W10: ServerContainer.setDefaultMaxSessionIdleTimeout is the first value of sessions that come after")
+    void idleTimeOfNewSessions(boolean ours) throws Exception {
+        try (MemoryConnection before = MemoryConnection.of(handler(ours, SessionTerms.DEFAULT))) {
+            container.setDefaultMaxSessionIdleTimeout(9000);
+            assertThat(container.getDefaultMaxSessionIdleTimeout()).isEqualTo(9000);
+            try (MemoryConnection after = MemoryConnection.of(handler(ours, SessionTerms.DEFAULT))) {
+                assertThat(Timed.last.getMaxIdleTimeout()).isEqualTo(9000);
+                assertThat(idleTime(after)).isEqualTo(Duration.ofSeconds(9));
+            }
+            assertThat(idleTime(before)).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    @DisplayName("W10: an idle session: 1001 for its client, 1006 for its endpoint, on both ways to Tyrus")
+    void aSessionTimesOut(boolean ours) throws Exception {
+        WebSocketHandler handler = handler(ours, SessionTerms.DEFAULT);
+        try (MemoryConnection connection = MemoryConnection.of(handler)) {
+            connection.connection().execute(() -> handler.idle(connection.connection()));
+            assertThat(hex(connection)).isEqualTo(close(1001, "Nothing was sent or received for 0 ms."));
+            connection.receive(Frames.close(1001, ""));
+            assertThat(connection.ended()).contains(CloseCause.Kind.HANDLER);
+            assertThat(HEARD).containsExactly("open", "close 1006 Nothing was sent or received for 0 ms.");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whatTheServerDoesWhenATimeIsOver(boolean ours) throws Exception {
+        for (Map.Entry<CloseCause.Kind, String> each : Map.of(CloseCause.Kind.EXPIRED, close(1008, "The time until which this session is valid is over."),
+                CloseCause.Kind.UNANSWERED, close(1001, "Nothing came for 20000 ms after a Ping (changeover.websocket.pong).")).entrySet()) {
+            WebSocketHandler handler = handler(ours, SessionTerms.DEFAULT);
+            try (MemoryConnection connection = MemoryConnection.of(handler)) {
+                connection.connection().execute(() -> handler.rejected(connection.connection(), CloseCause.of(each.getKey(), "in a test")));
+                assertThat(hex(connection)).isEqualTo(each.getValue());
+            }
+        }
+        assertThat(HEARD.stream().filter(line -> line.startsWith("close")).map(line -> line.substring(0, 10))).containsExactlyInAnyOrder("close 1008", "close 1006");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void moreMessagesThanAllowed(boolean ours) throws Exception {
+        try (MemoryConnection connection = MemoryConnection.of(handler(ours, new SessionTerms(Duration.ZERO, Duration.ofSeconds(20), 2)))) {
+            byte[] one = Frames.text("x");
+            connection.receive(one).receive(one).receive(one).receive(one);
+            assertThat(hex(connection)).isEqualTo("810178".repeat(2) + close(1008, "More than 2 messages in a second (changeover.websocket.messages.max)."));
+            assertThat(HEARD.stream().filter("message"::equals)).hasSize(2);
+        }
+    }
+
+    /** Hears of everything, and where it stands between the endpoint's calls. */
+    private static final class Curious implements WebSocketListener {
+        @Override
+        public void opened(ObservedSession session) {
+            session.attach(String.class, "kept");
+            HEARD.add("opened " + session.handshake().path() + " " + session.subprotocol());
+        }
+
+        @Override
+        public Runnable messageIn(ObservedSession session, boolean text, int bytes, boolean last) {
+            HEARD.add("in " + text + " " + bytes + " " + last);
+            return () -> HEARD.add("returned");
+        }
+
+        @Override
+        public void messageOut(ObservedSession session, boolean text, int bytes, boolean last) {
+            HEARD.add("out " + text + " " + bytes + " " + last);
+        }
+
+        @Override
+        public void closed(ObservedSession session, int code, String reason) {
+            HEARD.add("closed " + code + " " + reason + " " + session.attached(String.class));
+        }
+    }
+
+    /** Throws wherever it can. */
+    private static final class Failing implements WebSocketListener {
+        @Override
+        public void opened(ObservedSession session) {
+            throw new IllegalStateException("in a test");
+        }
+
+        @Override
+        public Runnable messageIn(ObservedSession session, boolean text, int bytes, boolean last) {
+            return () -> {
+                throw new IllegalStateException("in a test");
+            };
+        }
+
+        @Override
+        public void messageOut(ObservedSession session, boolean text, int bytes, boolean last) {
+            throw new IllegalStateException("in a test");
+        }
+
+        @Override
+        public void closed(ObservedSession session, int code, String reason) {
+            throw new IllegalStateException("in a test");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void listenersStandAroundTheEndpointAndHurtNobody(boolean ours) throws Exception {
+        try (MemoryConnection connection = MemoryConnection.of(handler(ours, SessionTerms.DEFAULT, new Failing(), new Curious()))) {
+            connection.receive(Frames.text("héllo")).receive(Frames.of(0x89, new byte[0])).receive(Frames.close(1000, "bye")).end();
+            assertThat(connection.ended()).isPresent();
+        }
+        assertThat(HEARD).containsExactly("opened /memory ", "open", "in true 6 true", "message", "out true 6 true", "returned", "close 1000 bye", "closed 1000 bye kept");
+    }
+
+    @Test
+    void aLostConnectionIsToldAs1006() throws Exception {
+        try (MemoryConnection connection = MemoryConnection.of(handler(true, SessionTerms.DEFAULT, new Curious()))) {
+            connection.reset();
+            assertThat(connection.ended()).isPresent();
+        }
+        assertThat(HEARD).last().isEqualTo("closed 1006  kept");
+    }
+}
