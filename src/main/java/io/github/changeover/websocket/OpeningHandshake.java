@@ -58,6 +58,8 @@ public final class OpeningHandshake {
      */
     public record Accepted(String accept, List<String> offeredSubprotocols, Optional<String> subprotocol,
                            List<Extension> offeredExtensions, Optional<DeflateAgreement> deflate) implements Outcome {
+        private static final int LONGEST_SHOWN = 40, CUT = 12;
+
         /** @throws IllegalArgumentException when the subprotocol, or permessage-deflate, was not offered */
         public Accepted {
             offeredSubprotocols = List.copyOf(offeredSubprotocols);
@@ -95,8 +97,9 @@ public final class OpeningHandshake {
             return "without a subprotocol: the client offers " + shown(offeredSubprotocols) + ", the endpoint supports " + (known.isEmpty() ? "none" : shown(known));
         }
 
+        /** Browsers send tokens as subprotocols: a long one is cut, so that no log has a whole one. */
         private static String shown(List<String> names) {
-            return Printable.of(names.toString(), 120);
+            return Printable.of(names.stream().map(name -> name.length() > LONGEST_SHOWN ? name.substring(0, CUT) + "..." : name).toList().toString(), 120);
         }
 
         /** What the 101 says beside {@code Upgrade} and {@code Connection}. */

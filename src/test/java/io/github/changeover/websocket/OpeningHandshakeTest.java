@@ -10,6 +10,7 @@ import io.github.changeover.websocket.OpeningHandshake.Accepted;
 import io.github.changeover.websocket.OpeningHandshake.Refused;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -83,6 +84,14 @@ class OpeningHandshakeTest {
         assertThatIllegalArgumentException().isThrownBy(() -> accepted.withSubprotocol(Optional.of("v2.echo"))).withMessageContaining("was not offered");
         assertThatIllegalArgumentException().isThrownBy(() -> new Accepted("a", List.of(), Optional.empty(), List.of(), accepted.deflate()))
                 .withMessageContaining("was not offered");
+    }
+
+    @Test
+    @DisplayName("W13: a remark names the subprotocols that nobody agreed on, but never a whole token")
+    void remarksHoldNoToken() {
+        String token = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ0ZXN0In0.c2lnbmF0dXJl";
+        Accepted accepted = accepted("Sec-WebSocket-Protocol: chat, bearer." + token).withSubprotocol(Optional.empty());
+        assertThat(accepted.remark(List.of())).isEqualTo("without a subprotocol: the client offers [chat, bearer.eyJhb...], the endpoint supports none");
     }
 
     private static Accepted accepted(String... changes) {

@@ -26,6 +26,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 /**
@@ -36,6 +37,8 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
     /** Whole messages from this size on are counted while they are being delivered; of smaller ones there are as many as threads. */
     static final int LARGE = 4 * 1024;
     private static final int CLOSE = 0x88;
+    private static final System.Logger LOG = System.getLogger(WebSocketHandler.class.getName());
+    private static final AtomicBoolean UNWATCHED = new AtomicBoolean();      // whether that was logged
     private final TyrusUpgrade upgrade;
     private final Optional<TyrusUpgrade.Sessions> sessions;
     private final Optional<DeflateAgreement> deflate;
@@ -109,7 +112,11 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
             advanced.pingWhenQuiet(times.ping(), times.pong(), pings);
         }
         Session session = schedule.session();
-        if (session != null) advanced.endsAt(new SessionExpiry(session, connection.toString()));
+        if (session != null) {
+            advanced.endsAt(new SessionExpiry(session, connection.toString()));
+        } else if (UNWATCHED.compareAndSet(false, true)) {
+            LOG.log(System.Logger.Level.WARNING, "This version of Tyrus is not known: the user property {0} of a session has no effect", SessionExpiry.VALID_UNTIL);
+        }
     }
 
     @Override

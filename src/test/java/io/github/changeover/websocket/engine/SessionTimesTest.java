@@ -8,6 +8,7 @@ import io.github.changeover.spi.CloseCause;
 import io.github.changeover.testkit.MemoryConnection;
 import io.github.changeover.websocket.HandshakePolicy;
 import io.github.changeover.websocket.ObservedSession;
+import io.github.changeover.websocket.OpeningHandshake;
 import io.github.changeover.websocket.SameOrigin;
 import io.github.changeover.websocket.WebSocketListener;
 import io.github.changeover.websocket.frames.DeflatePool;
@@ -31,8 +32,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.glassfish.tyrus.core.RequestContext;
-import org.glassfish.tyrus.core.TyrusUpgradeResponse;
-import org.glassfish.tyrus.spi.WebSocketEngine.UpgradeInfo;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -92,15 +91,14 @@ class SessionTimesTest {
 
     private WebSocketHandler handler(boolean ours, SessionTerms sessions, WebSocketListener... listeners) throws Exception {
         container.runOn(Runnable::run, () -> () -> { });
-        var engine = container.engine();
-        engine.register(ServerEndpointConfig.Builder.create(Timed.class, "/timed").build(), "");
         RequestContext request = RequestContext.Builder.create().requestURI(URI.create("/timed")).parameterMap(new HashMap<>()).build();
         request.getHeaders().putAll(Map.of("Upgrade", List.of("websocket"), "Connection", List.of("Upgrade"), "Host", List.of("localhost"),
                 "Sec-WebSocket-Key", List.of("dGhlIHNhbXBsZSBub25jZQ=="), "Sec-WebSocket-Version", List.of("13")));
-        UpgradeInfo info = engine.upgrade(request, new TyrusUpgradeResponse());
-        return new WebSocketHandler(ours ? info : new MessageReaderTest.Odd(info), "", Optional.empty(),
+        TyrusUpgrade upgrade = TyrusEndpoint.of(TyrusEndpoint.Home.of(container, "", 1 << 20), ServerEndpointConfig.Builder.create(Timed.class, "/timed").build())
+                .handshake(request, new OpeningHandshake.Accepted("", List.of(), Optional.empty(), List.of(), Optional.empty()));
+        return new WebSocketHandler(upgrade, ours ? TyrusUpgrade.Sessions.KNOWN : Optional.empty(), Optional.empty(),
                 new WebSocketLibrary.Terms(SameOrigin.only(), HandshakePolicy.NOTHING, 1 << 20, 1 << 20, sessions),
-                new WebSocketHandler.Shared(POOL, null, Runnable::run, () -> () -> { }, SessionObserver.Listeners.of(List.of(listeners))), 0);
+                new WebSocketHandler.Shared(POOL, null, Runnable::run, () -> () -> { }, () -> null, SessionObserver.Listeners.of(List.of(listeners))), 0);
     }
 
     private static Duration idleTime(MemoryConnection connection) {
