@@ -58,6 +58,12 @@ class WebSocketEndpointsIT {
         assertThat(page("/container")).isEqualTo("io.github.changeover.websocket.engine.EndpointContainer");
     }
 
+    /** Tomcat's API keeps the first that is found for all applications, and after its application has stopped. */
+    @Test
+    void theServersDefaultConfiguratorIsNotOurs() throws IOException {
+        assertThat(page("/default")).isIn("none", "the server's");
+    }
+
     @Test
     void encodersDecodersAndPathParameters() {
         try (Talk talk = Talk.to(server, AT + "/points/10")) {

@@ -55,6 +55,7 @@ final class EndpointContainer extends TyrusServerContainer {
 
     /** Puts one where programs find it. In an initializer. */
     static void install(Set<Class<?>> endpoints, ServletContext context) {
+        ServersConfigurator.find();
         ContainerAttribute.set(context, new EndpointContainer(endpoints, context.getContextPath()));
         SessionEnds.register(context);
     }
