@@ -2,6 +2,7 @@ package io.github.changeover.websocket.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.changeover.connection.Application;
 import io.github.changeover.it.Frames;
 import io.github.changeover.spi.AdvancedConnection;
 import io.github.changeover.spi.CloseCause;
@@ -90,7 +91,7 @@ class SessionTimesTest {
     }
 
     private WebSocketHandler handler(boolean ours, SessionTerms sessions, WebSocketListener... listeners) throws Exception {
-        container.runOn(Runnable::run, () -> () -> { });
+        container.runOn(Runnable::run, () -> Application.CallbackScope.NONE, () -> () -> { });
         RequestContext request = RequestContext.Builder.create().requestURI(URI.create("/timed")).parameterMap(new HashMap<>()).build();
         request.getHeaders().putAll(Map.of("Upgrade", List.of("websocket"), "Connection", List.of("Upgrade"), "Host", List.of("localhost"),
                 "Sec-WebSocket-Key", List.of("dGhlIHNhbXBsZSBub25jZQ=="), "Sec-WebSocket-Version", List.of("13")));
@@ -98,7 +99,7 @@ class SessionTimesTest {
                 .handshake(request, new OpeningHandshake.Accepted("", List.of(), Optional.empty(), List.of(), Optional.empty()));
         return new WebSocketHandler(upgrade, ours ? TyrusUpgrade.Sessions.KNOWN : Optional.empty(), Optional.empty(),
                 new WebSocketLibrary.Terms(SameOrigin.only(), HandshakePolicy.NOTHING, 1 << 20, 1 << 20, sessions),
-                new WebSocketHandler.Shared(POOL, null, Runnable::run, () -> () -> { }, () -> null, SessionObserver.Listeners.of(List.of(listeners))), 0);
+                new WebSocketHandler.Shared(POOL, null, Runnable::run, () -> null, SessionObserver.Listeners.of(List.of(listeners))), 0);
     }
 
     private static Duration idleTime(MemoryConnection connection) {
