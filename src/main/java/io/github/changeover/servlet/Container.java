@@ -1,6 +1,5 @@
 package io.github.changeover.servlet;
 
-import io.github.changeover.connection.Application;
 import io.github.changeover.connection.LiveConnection;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
@@ -10,6 +9,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.Optional;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.Supplier;
 
 /**
  * What a container does differently. Internal: found by {@link java.util.ServiceLoader}, one for each container in
@@ -159,11 +159,14 @@ public interface Container {
 
     /**
      * The caller as the container has it on this thread, which serves a request, to be had on other threads: for the container's own notion of who calls,
-     * such as {@code @Inject Principal}. Nothing where a thread has none.
+     * such as {@code @Inject Principal}. What is returned begins it on a thread, and that returns what ends it there. Nothing where a thread has none.
      */
-    default Application.CallbackScope caller() {
-        return Application.CallbackScope.NONE;
+    default Supplier<Runnable> caller() {
+        return NO_CALLER;
     }
+
+    /** Of a container that keeps no caller on threads. */
+    Supplier<Runnable> NO_CALLER = () -> () -> { };
 
     /** How many threads serve requests, of the listener that has fewest; 0 where that is not known. */
     default int requestThreads() {

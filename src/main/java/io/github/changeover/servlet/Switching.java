@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** The switch itself, in the one order that works on every container. */
@@ -147,7 +148,8 @@ final class Switching {
         try {
             LiveConnection connection = new LiveConnection(application, pending.deployment().limits(pending.considered()), pending.context().request(), pending.context().protocol(),
                     early(protocol, request), handler, held, afterHandler);
-            connection.runsAs(container.caller());
+            Supplier<Runnable> caller = container.caller();
+            if (caller != Container.NO_CALLER) connection.runsAs(caller::get);
             exchange.memoryMovesTo(connection);
             return Optional.of(new Made(connection, handler));
         } catch (RuntimeException | Error failure) {

@@ -1,11 +1,12 @@
 package io.github.changeover.servlet.container;
 
-import io.github.changeover.connection.Application;
+import io.github.changeover.servlet.Container;
 import jakarta.servlet.ServletContext;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
 /**
  * Who calls, as Payara keeps it on a thread: its {@code SecurityContext}, from which {@code @Inject Principal} and Jakarta Security take the caller, and
@@ -42,8 +43,8 @@ final class PayaraCaller {
     }
 
     /** What this thread has, to be had on others while a callback runs there. */
-    Application.CallbackScope onThisThread() {
-        if (current == null) return Application.CallbackScope.NONE;
+    Supplier<Runnable> onThisThread() {
+        if (current == null) return Container.NO_CALLER;
         Had had = had();
         return () -> {
             Had before = had();

@@ -1,6 +1,5 @@
 package io.github.changeover.servlet.container;
 
-import io.github.changeover.connection.Application;
 import io.github.changeover.connection.LiveConnection;
 import io.github.changeover.negotiation.ConnectionField;
 import io.github.changeover.negotiation.ReasonPhrase;
@@ -18,6 +17,7 @@ import java.util.Collections;
 import java.util.Optional;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import javax.naming.InitialContext;
 import javax.naming.NamingException;
 
@@ -180,7 +180,7 @@ public final class PayaraContainer implements Container {
     }
 
     @Override
-    public Application.CallbackScope caller() {
+    public Supplier<Runnable> caller() {
         return caller.onThisThread();
     }
 

@@ -1,7 +1,6 @@
 package io.github.changeover.websocket.engine;
 
 import io.github.changeover.Changeover;
-import io.github.changeover.connection.Application;
 import io.github.changeover.negotiation.PathTemplate;
 import io.github.changeover.servlet.SessionEnds;
 import io.github.changeover.spi.UpgradeProtocol;
@@ -197,7 +196,7 @@ final class EndpointContainer extends TyrusServerContainer {
     }
 
     /** Before the start: where application code runs that Tyrus would run on threads of its own. */
-    void runOn(Executor threads, Supplier<Application.CallbackScope> callers, Supplier<Runnable> scope) {
+    void runOn(Executor threads, Supplier<Supplier<Runnable>> callers, Supplier<Runnable> scope) {
         executor = new LentExecutor(threads, callers, scope);
     }
 

@@ -1,6 +1,5 @@
 package io.github.changeover.websocket.engine;
 
-import io.github.changeover.connection.Application;
 import java.util.List;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.Executor;
@@ -10,11 +9,11 @@ import java.util.function.Supplier;
 /** Threads of the application's, for Tyrus, which wants an {@code ExecutorService}. Each task has a request scope of its own, and the caller of the thread that gives it. Not to be shut down from here. */
 final class LentExecutor extends AbstractExecutorService {
     private final Executor threads;
-    private final Supplier<Application.CallbackScope> callers;
+    private final Supplier<Supplier<Runnable>> callers;
     private final Supplier<Runnable> scope;
 
     /** @param callers gives what the container has on the thread that asks */
-    LentExecutor(Executor threads, Supplier<Application.CallbackScope> callers, Supplier<Runnable> scope) {
+    LentExecutor(Executor threads, Supplier<Supplier<Runnable>> callers, Supplier<Runnable> scope) {
         this.threads = threads;
         this.callers = callers;
         this.scope = scope;
@@ -22,9 +21,9 @@ final class LentExecutor extends AbstractExecutorService {
 
     @Override
     public void execute(Runnable task) {
-        Application.CallbackScope caller = callers.get();
+        Supplier<Runnable> caller = callers.get();
         threads.execute(() -> {
-            Runnable identity = caller.begin();
+            Runnable identity = caller.get();
             Runnable end = scope.get();
             try {
                 task.run();
