@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.glassfish.tyrus.core.TyrusServerEndpointConfig;
-import org.glassfish.tyrus.core.TyrusServerEndpointConfigurator;
 
 /** A configuration of the application, with something changed. */
 abstract class EndpointConfigView implements ServerEndpointConfig {
@@ -67,7 +66,7 @@ abstract class EndpointConfigView implements ServerEndpointConfig {
         }
 
         private static boolean isDefault(Configurator configurator) {
-            return configurator == null || configurator.getClass() == Configurator.class || configurator.getClass() == TyrusServerEndpointConfigurator.class;
+            return configurator == null || ServersConfigurator.isDefault(configurator.getClass());
         }
 
         @Override

@@ -2,6 +2,7 @@ package io.github.changeover.websocket.engine;
 
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.util.ServiceConfigurationError;
+import org.glassfish.tyrus.core.TyrusServerEndpointConfigurator;
 
 /**
  * The default {@code Configurator} of the server's API. Tomcat's {@code ServerEndpointConfig.Configurator} looks for it once, with the loader of the
@@ -25,6 +26,17 @@ final class ServersConfigurator extends ServerEndpointConfig.Configurator {
             // the server has the API and no engine: then ours is the only one
         } finally {
             thread.setContextClassLoader(before);
+        }
+    }
+
+    /** Whether this class is the API's, or that of the default: then an application has not chosen it. */
+    static boolean isDefault(Class<?> type) {
+        if (type == ServerEndpointConfig.Configurator.class || type == TyrusServerEndpointConfigurator.class) return true;
+        try {
+            ServerEndpointConfig.Configurator known = new ServersConfigurator().getContainerDefaultConfigurator();
+            return known != null && type == known.getClass();
+        } catch (RuntimeException | LinkageError none) {
+            return false;
         }
     }
 }

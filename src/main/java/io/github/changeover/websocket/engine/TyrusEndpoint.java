@@ -22,7 +22,6 @@ import org.glassfish.tyrus.core.HandshakeException;
 import org.glassfish.tyrus.core.ProtocolHandler;
 import org.glassfish.tyrus.core.RequestContext;
 import org.glassfish.tyrus.core.TyrusEndpointWrapper;
-import org.glassfish.tyrus.core.TyrusServerEndpointConfigurator;
 import org.glassfish.tyrus.core.TyrusUpgradeResponse;
 import org.glassfish.tyrus.core.Version;
 import org.glassfish.tyrus.core.monitoring.EndpointEventListener;
@@ -115,7 +114,7 @@ final class TyrusEndpoint {
     private static boolean overrides(ServerEndpointConfig.Configurator configurator, String method, Class<?>... parameters) {
         try {
             Class<?> owner = configurator.getClass().getMethod(method, parameters).getDeclaringClass();
-            return owner != ServerEndpointConfig.Configurator.class && owner != TyrusServerEndpointConfigurator.class;
+            return !ServersConfigurator.isDefault(owner);
         } catch (NoSuchMethodException impossible) {
             throw new IllegalStateException(impossible);
         }

@@ -1,0 +1,22 @@
+package io.github.changeover.websocket.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import jakarta.websocket.server.ServerEndpointConfig;
+import org.glassfish.tyrus.core.TyrusServerEndpointConfigurator;
+import org.junit.jupiter.api.Test;
+
+/** Which configurators no application has chosen. */
+class ServersConfiguratorTest {
+    /** An application's. */
+    public static final class Own extends ServerEndpointConfig.Configurator {
+    }
+
+    @Test
+    void theDefaultIsKnownAndAnApplicationsIsNot() {
+        assertThat(ServersConfigurator.isDefault(ServerEndpointConfig.Configurator.class)).isTrue();
+        assertThat(ServersConfigurator.isDefault(TyrusServerEndpointConfigurator.class)).isTrue();
+        assertThat(ServersConfigurator.isDefault(new Own().getContainerDefaultConfigurator().getClass())).isTrue();
+        assertThat(ServersConfigurator.isDefault(Own.class)).isFalse();
+    }
+}
