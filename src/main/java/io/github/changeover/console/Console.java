@@ -16,6 +16,7 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.Set;
 
 /** Puts the console into an application that has switched it on. Internal: found by {@link java.util.ServiceLoader}. */
@@ -55,7 +56,7 @@ public final class Console implements ProtocolLibrary {
         LiveProtocol live = new LiveProtocol(made.access, made.lines, made.samples, start.context(), made.instance);
         PathOffer line = start.changeover().path(Lines.PATH).offer(live).gate(live::gate);
         made.access.role().ifPresent(line::roles);
-        return new On(made, live, start.context(), start.localAddress());
+        return new On(made, live, start.context(), start.localAddress(), new AtomicBoolean());
     }
 
     private static Registered registered(ServletContext context, SettingValues settings) {
@@ -98,7 +99,7 @@ public final class Console implements ProtocolLibrary {
         return HexFormat.of().formatHex(octets);
     }
 
-    private record On(Registered made, LiveProtocol live, ServletContext context, Optional<URI> server) implements Started {
+    private record On(Registered made, LiveProtocol live, ServletContext context, Optional<URI> server, AtomicBoolean begun) implements Started {
         @Override
         public Map<String, UpgradeProtocol> internal() {
             return Map.of(Lines.PATH, live);
@@ -112,6 +113,7 @@ public final class Console implements ProtocolLibrary {
         @Override
         public void rules(PathPolicy policy) {
             made.servlet.rules(PathPolicy.of(policy.rules().stream().filter(rule -> !rule.protocols().contains(live)).toList()));
+            if (begun.getAndSet(true)) return;
             made.access.logAddress(server);
             made.clock.each(Samples.EVERY_MILLIS, () -> Observatory.of(context).ifPresent(
                     seen -> made.samples.add(Samples.Sample.of(System.currentTimeMillis(), seen.counts()))));

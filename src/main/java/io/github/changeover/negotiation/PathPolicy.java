@@ -64,10 +64,19 @@ public final class PathPolicy {
      * ({@link PathSpelling}): an application that serves {@code /secure/} as {@code /secure} must not answer it without the switch.
      */
     public Optional<Match> match(String path) {
-        String canonical = hasRequired ? PathSpelling.canonical(path) : path;
+        return match(path, false);
+    }
+
+    /** The same, where every rule is also for the other spellings of its paths: for a switch that the application asks for itself, whatever it takes a path for. */
+    public Optional<Match> matchAnySpelling(String path) {
+        return match(path, true);
+    }
+
+    private Optional<Match> match(String path, boolean anySpelling) {
+        String canonical = anySpelling || hasRequired ? PathSpelling.canonical(path) : path;
         for (PathRule rule : rules) {
             if (rule.template().matches(path)) return rule.template().match(path).map(values -> new Match(rule, values));
-            if (rule.required() && rule.template().matchesCanonical(canonical)) {
+            if ((anySpelling || rule.required()) && rule.template().matchesCanonical(canonical)) {
                 return Optional.of(new Match(rule, rule.template().valuesOfCanonical(canonical)));
             }
         }

@@ -105,6 +105,18 @@ public final class PathTemplate implements Comparable<PathTemplate> {
         return walk(path, null);
     }
 
+    /** Whether every path of that template is one of these. */
+    public boolean covers(PathTemplate that) {
+        if (that.segments.size() < segments.size() || !rest && (that.rest || that.segments.size() > segments.size())) return false;
+        for (int i = 0; i < segments.size(); i++) {
+            Segment mine = segments.get(i);
+            Segment theirs = that.segments.get(i);
+            boolean inside = mine.variable ? theirs.variable || !theirs.text.isEmpty() : !theirs.variable && theirs.text.equals(mine.text);
+            if (!inside) return false;
+        }
+        return true;
+    }
+
     /** Whether a path in canonical form ({@link PathSpelling}) is one of these, a trailing slash of the template aside. */
     boolean matchesCanonical(String canonical) {
         return walk(canonical, null) || endsWithSlash() && walk(canonical + '/', null);

@@ -30,9 +30,10 @@ record Considered(UpgradeRequest request, Verdict verdict, Duration took) {
     static Considered of(HttpServletRequest request, Deployment deployment, Optional<UpgradeProtocol> asked) {
         long before = System.nanoTime();
         UpgradeRequest snapshot = snapshot(request, deployment);
+        boolean starting = deployment.starting();      // before the rules: those of the start must not decide when it is over
         Rules rules = deployment.rulesFor(snapshot, asked);
         Optional<PathPolicy.Match> match = asked.map(protocol -> rules.asked(snapshot.path(), protocol)).or(() -> rules.match(snapshot.path()));
-        Verdict verdict = deployment.starting() ? Negotiator.negotiateWhileStarting(snapshot, match, deployment.late()) : null;
+        Verdict verdict = starting ? Negotiator.negotiateWhileStarting(snapshot, match, deployment.late()) : null;
         if (verdict != null) return new Considered(snapshot, verdict, Duration.ofNanos(System.nanoTime() - before));
         return negotiated(request, snapshot, match, deployment, before);
     }

@@ -64,7 +64,7 @@ final class Deployment implements AutoCloseable {
     private final Object telling = new Object();
     private final Set<SelfReport.Path> told = new HashSet<>();      // guarded by telling
     private volatile Rules rules;
-    private volatile boolean starting;      // until every listener, filter and servlet that is loaded on startup is there
+    private volatile boolean starting = true;       // until every listener, filter and servlet that is loaded on startup is there
     private volatile boolean fixed;         // by the first upgrade request after that
 
     /** @param undo gets what ends each thing, as soon as it is started */
@@ -131,10 +131,9 @@ final class Deployment implements AutoCloseable {
         undo.add("what operators see", () -> chronicle.close(context));
         chronicle.open(context, application.registry(), application.memory(), switches, settings.limits().drain(), rules.report());
         chronicle.report(rules.report());       // another thread may have offered something meanwhile
-        libraries.forEach(library -> library.rules(rules.policy()));
+        tell();
         changeover.drainedBy(application.registry()::drain);
-        starting = LastServlet.isIn(context) && container.initializesServletsInOrder();
-        if (!starting) started();
+        if (!LastServlet.isIn(context) || !container.initializesServletsInOrder()) started();
     }
 
     /** Every listener, filter and servlet that is loaded on startup is there: from now on requests may be upgraded. */
@@ -147,9 +146,10 @@ final class Deployment implements AutoCloseable {
         }
     }
 
-    private Rules rulesOf(PathPolicy policy) {
+    private Rules rulesOf(Policies.Made made) {
+        PathPolicy policy = made.policy();
         internal.check(policy);
-        return new Rules(policy, Rules.bounds(settings.bounds(), policy), report(policy));
+        return new Rules(policy, made.wider(), Rules.bounds(settings.bounds(), policy), report(policy));
     }
 
     /** What follows from the rules follows with them. Within a lock. */
@@ -183,13 +183,15 @@ final class Deployment implements AutoCloseable {
 
     /** The rules for this request. The first that asks for a protocol after the start fixes them. */
     Rules rulesFor(UpgradeRequest request, Optional<UpgradeProtocol> asked) {
-        if (fixed || starting) return rules;
-        Optional<PathPolicy.Match> match = asked.map(protocol -> rules.asked(request.path(), protocol)).or(() -> rules.offered(request.path()).filter(found -> !internal.isOn(found.rule())));
-        if (match.isPresent() && Negotiator.asksFor(request, match, List.of()) && Changeover.of(context).fix(request)) {
+        Rules now = rules;
+        if (fixed || starting) return now;
+        Optional<PathPolicy.Match> match = asked.map(protocol -> now.asked(request.path(), protocol)).or(() -> now.offered(request.path()).filter(found -> !internal.isOn(found.rule())));
+        if (match.isEmpty() || !Negotiator.asksFor(request, match, List.of())) return now;     // decided by the same rules
+        if (Changeover.of(context).fix(request)) {
             fixed = true;
             warnOfWaiting();
         }
-        return rules;
+        return rules;       // these stay: offers that came before the rules were fixed are among them
     }
 
     private void warnOfWaiting() {
@@ -365,7 +367,7 @@ final class Deployment implements AutoCloseable {
     Limits limits(Considered considered) {
         if (internal.concern(considered)) return internal.application().limits();
         String path = considered.request().path();
-        return rules.policy().match(path).map(match -> settings.limits(match.rule().template())).orElseGet(() -> settings.limitsAt(path));
+        return rules.policy().match(path).map(match -> settings.limits(match.rule().template())).orElse(settings.limits());
     }
 
     /** What a connection of this request shares with others. */

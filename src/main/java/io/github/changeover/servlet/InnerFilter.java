@@ -66,7 +66,7 @@ public final class InnerFilter implements Filter {
     private boolean concerns(HttpServletRequest request) {
         if (deployment.veils()) Veil.lift(request);
         PathPolicy policy = deployment.rules().policy();
-        // The path is put together only where a rule may want to see it: other requests cost one look-up and no allocation.
+        // The path is put together only where a rule may want to see it: other requests cost one look-up, a second where a protocol has a field of its own, and no allocation.
         return request.getHeader("Upgrade") != null || policy.speaksUnasked() && policy.speaksUnasked(Snapshot.path(request)) || lostItsOffer(request, policy);
     }
 

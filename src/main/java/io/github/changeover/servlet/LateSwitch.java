@@ -95,7 +95,7 @@ public final class LateSwitch {
 
     private static void refuse(Decision.Refuse refusal, Ground ground, Considered considered, Exchange exchange, Deployment deployment,
                                HttpServletRequest request, HttpServletResponse response) throws IOException {
-        exchange.told(deployment.tell(considered, refusal, ground));
+        exchange.told(considered.verdict().decision().equals(refusal) ? deployment.tell(considered) : deployment.tell(considered, refusal, ground));
         if (response.containsHeader(EXPLANATION)) {
             response.setHeader(EXPLANATION, considered.verdict().explanation().refused(refusal.status(), ground, refusal.reason()).toString());
         }

@@ -12,6 +12,7 @@ import io.github.changeover.spi.ProtocolToken;
 import io.github.changeover.spi.UpgradeProtocol;
 import io.github.changeover.spi.UpgradeRequest;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
@@ -32,6 +34,40 @@ final class Policies {
         private final List<Gate> gates = new ArrayList<>();
         private final Set<String> roles = new LinkedHashSet<>();
         private boolean serverOrder, required, advertise, closeOnRefuse;
+        private Settings.PathSetting set;       // null without
+
+        /** What a setting says of its terms. */
+        private void apply() {
+            if (set == null) return;
+            set.serverOrder().ifPresent(value -> serverOrder = value);
+            set.required().ifPresent(value -> required = value);
+            set.advertise().ifPresent(value -> advertise = value);
+            set.closeOnRefuse().ifPresent(value -> closeOnRefuse = value);
+            set.roles().ifPresent(names -> {
+                roles.clear();
+                roles.addAll(names);
+            });
+        }
+
+        /** Nothing is offered on these paths, but on more paths, these among them: that holds here, with the terms of both. */
+        private void offerAs(Draft wider) {
+            protocols.addAll(wider.protocols);
+            gates.addAll(0, wider.gates);
+            if (roles.isEmpty()) roles.addAll(wider.roles);
+            serverOrder |= wider.serverOrder;
+            required |= wider.required;
+            advertise |= wider.advertise;
+            closeOnRefuse |= wider.closeOnRefuse;
+            apply();
+        }
+    }
+
+    /**
+     * The rules that were made.
+     *
+     * @param wider of paths on which nothing is offered by itself: the template whose offer holds there
+     */
+    record Made(PathPolicy policy, Map<PathTemplate, PathTemplate> wider) {
     }
 
     private final List<EndpointProtocol> endpoints;
@@ -69,7 +105,7 @@ final class Policies {
      * @throws IllegalArgumentException when two rules are for the same paths
      * @throws SettingValues.Wrong      when a path's setting names a protocol that is not there
      */
-    PathPolicy build(List<OfferedPath> offers) {
+    Made build(List<OfferedPath> offers) {
         return new Making(offers).rules();
     }
 
@@ -125,14 +161,8 @@ final class Policies {
                 draft.protocols.clear();
                 tokens.forEach(token -> draft.protocols.add(named(token, before, prefix + "protocols")));
             });
-            set.serverOrder().ifPresent(value -> draft.serverOrder = value);
-            set.required().ifPresent(value -> draft.required = value);
-            set.advertise().ifPresent(value -> draft.advertise = value);
-            set.closeOnRefuse().ifPresent(value -> draft.closeOnRefuse = value);
-            set.roles().ifPresent(roles -> {
-                draft.roles.clear();
-                draft.roles.addAll(roles);
-            });
+            draft.set = set;
+            draft.apply();
             if (draft.protocols.isEmpty() && set.protocols().isPresent()) {
                 throw new SettingValues.Wrong(prefix + "protocols", "", "at least one protocol");
             }
@@ -149,7 +179,18 @@ final class Policies {
                                     + candidates.stream().flatMap(protocol -> protocol.tokens().stream()).distinct().toList()));
         }
 
-        private PathPolicy rules() {
+        private Made rules() {
+            Map<PathTemplate, PathTemplate> wider = new HashMap<>();
+            TreeMap<PathTemplate, Draft> offering = new TreeMap<>();        // the most specific first
+            TreeMap<PathTemplate, Draft> others = new TreeMap<>();
+            drafts.forEach((template, draft) -> (draft.protocols.isEmpty() && !draft.required ? others : offering).put(PathTemplate.of(template), draft));
+            others.descendingMap().forEach((template, draft) -> {       // the widest first: what holds there holds for narrower ones
+                Optional<PathTemplate> with = offering.keySet().stream().filter(other -> other.covers(template)).findFirst();
+                if (with.isEmpty()) return;
+                draft.offerAs(offering.get(with.get()));
+                wider.put(template, wider.getOrDefault(with.get(), with.get()));
+                offering.put(template, draft);
+            });
             List<PathRule> rules = new ArrayList<>();
             drafts.forEach((template, draft) -> {
                 PathRule.Builder rule = PathRule.on(template).offer(draft.protocols.isEmpty() ? List.of(Unserved.WAITING) : draft.protocols)
@@ -159,7 +200,7 @@ final class Policies {
                 draft.gates.forEach(rule::gate);
                 rules.add(rule.build());
             });
-            return PathPolicy.of(rules);
+            return new Made(PathPolicy.of(rules), Map.copyOf(wider));
         }
     }
 
@@ -170,7 +211,7 @@ final class Policies {
                 + (rule.roles().isEmpty() ? "" : ", for " + rule.roles());
     }
 
-    /** Whether the rule offers anything. One that does not keeps its paths from the rules for more paths, and refuses requests where it is required. */
+    /** Whether the rule offers anything. One that does not refuses requests where it is required. */
     static boolean offers(PathRule rule) {
         return !rule.protocols().contains(Unserved.WAITING);
     }

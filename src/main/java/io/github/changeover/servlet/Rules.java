@@ -17,13 +17,14 @@ import java.util.Optional;
  * The rules of an application as they stand, with all that follows from them. Immutable: a change of what is offered replaces them as a whole.
  *
  * @param policy of paths; those that offer nothing so far are among them ({@link Policies#offers})
+ * @param wider  of paths that have the offer of more paths: the template of those, whose variables have values here, too
  * @param bounds how many connections there may be, with the paths named as their rules name them
  * @param report for operators
  */
-record Rules(PathPolicy policy, Places.Bounds bounds, SelfReport report) {
+record Rules(PathPolicy policy, Map<PathTemplate, PathTemplate> wider, Places.Bounds bounds, SelfReport report) {
     /** The rule of a path that offers something, or that refuses requests because it does not. */
     Optional<Match> match(String path) {
-        return policy.match(path).filter(match -> Policies.offers(match.rule()) || match.rule().required());
+        return policy.match(path).filter(match -> Policies.offers(match.rule()) || match.rule().required()).map(match -> withAllValues(match, path));
     }
 
     /** The rule of a path that offers something. */
@@ -33,11 +34,19 @@ record Rules(PathPolicy policy, Places.Bounds bounds, SelfReport report) {
 
     /** The rule for a protocol that the application asks for itself, amid its answer: the roles and gates of the path hold for it, too. */
     Match asked(String path, UpgradeProtocol protocol) {
-        Optional<Match> match = policy.match(path);
+        Optional<Match> match = policy.matchAnySpelling(path);
         if (match.isEmpty()) return new Match(PathRule.on("/*").offer(protocol).build(), Map.of());
         PathRule rule = match.get().rule();
         return new Match(new PathRule(rule.template(), List.of(protocol), Preference.CLIENT, false, false, rule.closeOnRefuse(), rule.roles(), rule.gates()),
                 match.get().pathParameters());
+    }
+
+    private Match withAllValues(Match match, String path) {
+        PathTemplate more = wider.get(match.rule().template());
+        if (more == null) return match;
+        Map<String, String> values = new HashMap<>(more.match(path).orElse(Map.of()));
+        values.putAll(match.pathParameters());
+        return new Match(match.rule(), values);
     }
 
     /** The rules that offer something. */

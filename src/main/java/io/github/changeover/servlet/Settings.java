@@ -123,13 +123,12 @@ record Settings(Limits limits, Duration negotiation, int maxContent, int maxCapt
 
     /** The limits of connections by the rule of this template. */
     Limits limits(PathTemplate template) {
-        PathSetting set = paths.get(template.toString());
-        return set == null ? limits : limits.with(set.idle().orElse(limits.idle()), set.lifetime().orElse(limits.lifetime()));
-    }
-
-    /** The limits of connections on a path without a rule: those of the most specific template that matches. */
-    Limits limitsAt(String path) {
-        return paths.keySet().stream().map(PathTemplate::of).filter(template -> template.matches(path)).min(Comparator.naturalOrder()).map(this::limits).orElse(limits);
+        Limits found = limits;
+        for (Map.Entry<String, PathSetting> path : paths.entrySet()) {
+            if (!PathTemplate.of(path.getKey()).equals(template)) continue;     // whatever its variables are called
+            found = found.with(path.getValue().idle().orElse(found.idle()), path.getValue().lifetime().orElse(found.lifetime()));
+        }
+        return found;
     }
 
     /** With the shortest times of all paths. */

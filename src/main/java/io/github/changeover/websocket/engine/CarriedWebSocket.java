@@ -41,7 +41,9 @@ final class CarriedWebSocket implements CarriedByContainer {
 
     @Override
     public Decision negotiate(UpgradeRequest request, ProtocolToken offered) {
-        PathTemplate template = template(request.path());
+        Optional<PathTemplate> found = template(request.path());
+        if (found.isEmpty()) return new Decision.Refuse(404, "There is no WebSocket endpoint at this path.");     // as for another spelling of a required path
+        PathTemplate template = found.get();
         OpeningHandshake.Outcome outcome = terms.of(template).check(request, offered);
         if (outcome instanceof OpeningHandshake.Refused refused) return refused.refusal();
         OpeningHandshake.Accepted accepted = (OpeningHandshake.Accepted) outcome;
@@ -54,13 +56,13 @@ final class CarriedWebSocket implements CarriedByContainer {
     @Override
     public void carry(HttpServletRequest request, HttpServletResponse response, SwitchContext context) throws IOException, ServletException {
         String path = context.request().path();
-        PathTemplate template = template(path);
+        PathTemplate template = template(path).orElseThrow();
         OpeningHandshake.Accepted accepted = (OpeningHandshake.Accepted) OpeningHandshake.check(context.request(), terms.of(template).handshake());
         handover.handOver(new CanonicalRequest(request, accepted), response, endpoints.get(template), template.toString(), template.match(path).orElseThrow());
     }
 
-    private PathTemplate template(String path) {
-        return endpoints.keySet().stream().filter(each -> each.matches(path)).min(PathTemplate::compareTo).orElseThrow();
+    private Optional<PathTemplate> template(String path) {
+        return endpoints.keySet().stream().filter(each -> each.matches(path)).min(PathTemplate::compareTo);
     }
 
     @Override
