@@ -92,6 +92,13 @@ class PathTemplateTest {
                 .hasMessage("Not a path template: '" + template + "'. Please " + advice);
     }
 
+    @ParameterizedTest
+    @CsvSource({"/*, /, true", "/*, /a/{b}/*, true", "/a/*, /a, true", "/a/*, /b, false", "/a/*, /*, false", "/a/{b}, /a/c, true", "/a/{b}, /a/{c}, true", "/a/{b}, /a/, false",
+        "/a/{b}, /a/b/c, false", "/a/{b}, /a/*, false", "/a/b, /a/{b}, false", "/a/{b}/*, /a/*, false"})
+    void coversThosePathsOfWhichItMatchesEach(String template, String other, boolean covers) {
+        assertThat(PathTemplate.of(template).covers(PathTemplate.of(other))).isEqualTo(covers);
+    }
+
     @Test
     void precedence() {
         Stream<String> ordered = Stream.of("/lines/tea/time", "/lines/tea", "/lines/tea/*", "/lines/{room}/time", "/lines/{room}", "/lines/{room}/*",

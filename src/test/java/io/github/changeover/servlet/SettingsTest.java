@@ -21,7 +21,7 @@ class SettingsTest {
         return Settings.read(values(namesAndValues), Set.of("changeover.library"), Set.of("changeover.library.size"));
     }
 
-    private static SettingValues values(String... namesAndValues) {
+    static SettingValues values(String... namesAndValues) {
         Map<String, String> parameters = new LinkedHashMap<>();
         for (int i = 0; i < namesAndValues.length; i += 2) parameters.put(namesAndValues[i], namesAndValues[i + 1]);
         ServletContext context = (ServletContext) Proxy.newProxyInstance(SettingsTest.class.getClassLoader(), new Class<?>[] {ServletContext.class},
