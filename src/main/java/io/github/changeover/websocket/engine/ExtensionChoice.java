@@ -31,12 +31,13 @@ record ExtensionChoice(List<Extension> agreed, List<ExtendedExtension> running) 
     /**
      * Decides.
      *
-     * @param chosen   the configurator's answer
+     * @param chosen    the configurator's answer: from either list that it was given, or made by itself
+     * @param installed the application's, then the container's
      * @param byMethod whether the application has a method of its own that answered
      * @param chain    the context of extensions that work on frames
      * @param warn     gets a sentence for each choice that is not agreed on, or has no implementation
      */
-    static ExtensionChoice of(List<jakarta.websocket.Extension> chosen, OpeningHandshake.Accepted accepted, boolean byMethod, ExtensionChain chain, Consumer<String> warn) {
+    static ExtensionChoice of(List<jakarta.websocket.Extension> chosen, List<jakarta.websocket.Extension> installed, OpeningHandshake.Accepted accepted, boolean byMethod, ExtensionChain chain, Consumer<String> warn) {
         List<Extension> agreed = new ArrayList<>();
         List<ExtendedExtension> running = new ArrayList<>();
         Set<String> names = new HashSet<>();
@@ -49,7 +50,7 @@ record ExtensionChoice(List<Extension> agreed, List<ExtendedExtension> running) 
                 warn.accept("The Configurator chose the extension '" + name + "', which the client did not offer (" + names(accepted) + "): it is not agreed on (RFC 6455 section 9.1)");
             } else if (name.equals(Deflate.NAME)) {
                 accepted.deflate().ifPresent(agreement -> agreed.add(said(agreement.toString())));
-            } else if (choice instanceof ExtendedExtension extended) {
+            } else if (implementation(choice, installed) instanceof ExtendedExtension extended) {
                 Optional<Extension> said = said(name, extended.onExtensionNegotiation(chain, jakarta(offer.get()).getParameters()), warn);
                 if (said.isEmpty()) continue;
                 agreed.add(said.get());
@@ -62,6 +63,11 @@ record ExtensionChoice(List<Extension> agreed, List<ExtendedExtension> running) 
         }
         if (!running.isEmpty()) agreed.removeIf(extension -> extension.name().equals(Deflate.NAME));    // another one may use RSV1
         return new ExtensionChoice(List.copyOf(agreed), List.copyOf(running));
+    }
+
+    private static jakarta.websocket.Extension implementation(jakarta.websocket.Extension choice, List<jakarta.websocket.Extension> installed) {
+        if (choice instanceof ExtendedExtension) return choice;
+        return installed.stream().filter(each -> each instanceof ExtendedExtension && each.getName().equals(choice.getName())).findFirst().orElse(choice);
     }
 
     private static String names(OpeningHandshake.Accepted accepted) {
