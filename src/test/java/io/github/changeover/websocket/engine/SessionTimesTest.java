@@ -2,7 +2,6 @@ package io.github.changeover.websocket.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.changeover.connection.Application;
 import io.github.changeover.it.Frames;
 import io.github.changeover.spi.AdvancedConnection;
 import io.github.changeover.spi.CloseCause;
@@ -91,7 +90,7 @@ class SessionTimesTest {
     }
 
     private WebSocketHandler handler(boolean ours, SessionTerms sessions, WebSocketListener... listeners) throws Exception {
-        container.runOn(Runnable::run, () -> Application.CallbackScope.NONE, () -> () -> { });
+        container.runOn(Runnable::run, () -> () -> () -> { }, () -> () -> { });
         RequestContext request = RequestContext.Builder.create().requestURI(URI.create("/timed")).parameterMap(new HashMap<>()).build();
         request.getHeaders().putAll(Map.of("Upgrade", List.of("websocket"), "Connection", List.of("Upgrade"), "Host", List.of("localhost"),
                 "Sec-WebSocket-Key", List.of("dGhlIHNhbXBsZSBub25jZQ=="), "Sec-WebSocket-Version", List.of("13")));
