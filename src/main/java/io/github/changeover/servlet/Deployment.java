@@ -62,7 +62,7 @@ final class Deployment implements AutoCloseable {
     private final List<ProtocolLibrary.Started> libraries = new ArrayList<>();
     private final Undo undo;
     private final Object telling = new Object();
-    private final Set<SelfReport.Path> told = new HashSet<>();      // guarded by telling
+    private final Set<String> told = new HashSet<>();      // templates; guarded by telling
     private volatile Rules rules;
     private volatile boolean starting = true;       // until every listener, filter and servlet that is loaded on startup is there
     private volatile boolean fixed;         // by the first upgrade request after that
@@ -141,7 +141,7 @@ final class Deployment implements AutoCloseable {
         synchronized (telling) {
             SelfReport report = rules.report();
             report.lines().forEach(line -> LOG.log(System.Logger.Level.INFO, line));
-            told.addAll(report.paths());
+            report.paths().forEach(path -> told.add(path.template()));
             starting = false;
         }
     }
@@ -165,7 +165,7 @@ final class Deployment implements AutoCloseable {
     private void tell() {
         synchronized (telling) {
             SelfReport report = rules.report();
-            if (!starting) report.paths().stream().filter(told::add).forEach(path -> LOG.log(System.Logger.Level.INFO, "After the start: " + report.line(path)));
+            if (!starting) report.paths().stream().filter(path -> told.add(path.template())).forEach(path -> LOG.log(System.Logger.Level.INFO, "After the start: " + report.line(path)));
             for (ProtocolLibrary.Started library : libraries) {
                 try {
                     library.rules(rules.policy());

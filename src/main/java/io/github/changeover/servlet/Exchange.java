@@ -48,6 +48,7 @@ final class Exchange {
     }
 
     void agree(Pending switching) {
+        undecided = null;       // told when the connection is made
         pending = switching;
     }
 

@@ -2,6 +2,7 @@ package io.github.changeover.servlet;
 
 import io.github.changeover.negotiation.Explanation;
 import io.github.changeover.negotiation.Explanation.Ground;
+import io.github.changeover.observe.Chronicle;
 import io.github.changeover.spi.ContentRule;
 import io.github.changeover.spi.Decision;
 import io.github.changeover.spi.Fields;
@@ -12,7 +13,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Collections;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -35,44 +35,61 @@ public final class LateSwitch {
      * @throws IOException           when the refusal could not be sent
      */
     public static void to(UpgradeProtocol protocol, HttpServletRequest request, HttpServletResponse response) throws IOException {
-        Exchange exchange = exchange(protocol, request, response);
+        boolean offered = offers(protocol, request);
+        if (!offered && !lostItsOffer(protocol, request)) throw notOffered(protocol);
+        Optional<Exchange> exchange = Exchange.of(request);
+        if (offered && exchange.isEmpty()) throw cannot(protocol, "changeover-outer is not mapped to /*, or not to requests");
+        if (request.isAsyncStarted() || exchange.isPresent() && exchange.get().isOver()) throw cannot(protocol, "it has gone asynchronous");
+        if (response.isCommitted()) throw cannot(protocol, "its answer has begun");
         Deployment deployment = deployment(request);
         if (!deployment.offers()) throw cannot(protocol, deployment.off());
+
         Considered considered = Considered.of(request, deployment, Optional.of(protocol));
         if (Login.isNeeded(considered.verdict().decision())) {
             boolean known = Login.ask(request, response);
             if (Login.answered(response)) {
-                exchange.told(deployment.tell(considered));
+                tell(deployment.tell(considered), exchange, response);
                 return;
             }
             if (known) considered = Considered.of(request, deployment, Optional.of(protocol));
         }
-        Explanation explanation = considered.verdict().explanation();
-        if (considered.verdict().decision() instanceof Decision.Switch change) {
+        Decision decision = considered.verdict().decision();
+        if (decision instanceof Decision.Ignore && !offered) throw notOffered(protocol);
+        if (decision instanceof Decision.Switch change) {
             deployment.switchesLateTo(protocol);
-            Agreement agreement = new Agreement(deployment, considered, change, exchange);
+            Agreement agreement = new Agreement(deployment, considered, change, exchange.orElseThrow());
             if (agreement.admit(request, response).isEmpty()) agreement.withoutAnswer(new byte[0], request, response);
-        } else if (considered.verdict().decision() instanceof Decision.Refuse refusal) {
-            refuse(Login.isNeeded(refusal) ? Login.NONE : refusal, explanation.ground(), considered, exchange, deployment, request, response);
-        } else {
-            refuse(insteadOfIgnoring(protocol, considered, deployment), explanation.ground(), considered, exchange, deployment, request, response);
+            return;
         }
+        Decision.Refuse refusal = Login.isNeeded(decision) ? Login.NONE : decision instanceof Decision.Refuse said ? said : insteadOfIgnoring(protocol, considered, deployment);
+        Explanation before = considered.verdict().explanation();
+        Explanation explanation = refusal == decision ? before : before.refused(refusal.status(), before.ground(), refusal.reason());
+        Chronicle.Entry entry = refusal == decision ? deployment.tell(considered) : deployment.tell(considered, refusal, before.ground());
+        if (response.containsHeader(EXPLANATION)) response.setHeader(EXPLANATION, explanation.toString());
+        Refusal.write(refusal, considered.verdict(), deployment.container(), request, response);
+        tell(entry, exchange, response);
     }
 
-    private static Exchange exchange(UpgradeProtocol protocol, HttpServletRequest request, HttpServletResponse response) {
-        if (!mentions(protocol, request)) throw cannot(protocol, "its Upgrade field does not list " + protocol.tokens().get(0) + ". Look at that field first, and answer other requests with content");
-        Exchange exchange = Exchange.of(request).orElseThrow(() -> cannot(protocol, "changeover-outer is not mapped to /*, or not to requests"));
-        if (request.isAsyncStarted() || exchange.isOver()) throw cannot(protocol, "it has gone asynchronous");
-        if (response.isCommitted()) throw cannot(protocol, "its answer has begun");
-        return exchange;
+    private static void tell(Chronicle.Entry entry, Optional<Exchange> exchange, HttpServletResponse response) {
+        if (exchange.isPresent()) exchange.get().told(entry);
+        else entry.answered(Exchange.head(response));
+    }
+
+    private static IllegalStateException notOffered(UpgradeProtocol protocol) {
+        return cannot(protocol, "its Upgrade field does not list " + protocol.tokens().get(0) + ". Look at that field first, and answer other requests with content");
     }
 
     private static IllegalStateException cannot(UpgradeProtocol protocol, String why) {
         return new IllegalStateException("This request cannot be upgraded to " + protocol + ": " + why);
     }
 
-    /** Whether the request has to do with the protocol at all, in whatever form. */
-    private static boolean mentions(UpgradeProtocol protocol, HttpServletRequest request) {
+    /** Whether it comes from a client of the protocol, and through a proxy that has removed {@code Upgrade}. */
+    private static boolean lostItsOffer(UpgradeProtocol protocol, HttpServletRequest request) {
+        return request.getHeader("Upgrade") == null && protocol.clientField().filter(field -> request.getHeader(field) != null).isPresent();
+    }
+
+    /** Whether the request offers the protocol, in whatever form. */
+    private static boolean offers(UpgradeProtocol protocol, HttpServletRequest request) {
         return Collections.list(request.getHeaders("Upgrade")).stream().map(line -> line.toLowerCase(Locale.ROOT))
                 .anyMatch(line -> protocol.tokens().stream().map(ProtocolToken::name).anyMatch(name -> line.contains(name.toLowerCase(Locale.ROOT))));
     }
@@ -91,16 +108,6 @@ public final class LateSwitch {
             return new Decision.Refuse(405, Fields.of("Allow", allowed), only + "its method is not " + allowed + ".");
         }
         return new Decision.Refuse(400, only + (considered.request().hasContent() && !content.content() ? "it has content." : reason));
-    }
-
-    private static void refuse(Decision.Refuse refusal, Ground ground, Considered considered, Exchange exchange, Deployment deployment,
-                               HttpServletRequest request, HttpServletResponse response) throws IOException {
-        exchange.told(considered.verdict().decision().equals(refusal) ? deployment.tell(considered) : deployment.tell(considered, refusal, ground));
-        if (response.containsHeader(EXPLANATION)) {
-            response.setHeader(EXPLANATION, considered.verdict().explanation().refused(refusal.status(), ground, refusal.reason()).toString());
-        }
-        List<ProtocolToken> upgrade = considered.verdict().upgradeList();
-        Refusal.write(refusal, upgrade, considered.verdict().closeAfterRefusal(), deployment.container(), request, response);
     }
 
     private static Deployment deployment(HttpServletRequest request) throws IOException {
