@@ -81,7 +81,9 @@ record Handshaking(ContainerUnderTest container, String context, boolean own) {
         for (String line : row.answer()) assertThat(head.all(line.split(":")[0])).as(line).isEqualTo(row.values(line.split(":")[0]));
         if (head.status() == 426) {
             assertThat(head.only("Upgrade")).isEqualTo("websocket");
-            assertThat(head.only("Connection")).isEqualToIgnoringCase("upgrade");
+            // to HTTP/1.0 a container adds a line that the connection closes
+            assertThat(head.all("Connection")).first().asString().isEqualToIgnoringCase("upgrade");
+            if (!row.requestLine().endsWith("HTTP/1.0")) assertThat(head.all("Connection")).hasSize(1);
         }
     }
 
