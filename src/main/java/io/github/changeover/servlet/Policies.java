@@ -213,7 +213,10 @@ final class Policies {
 
     /** Whether the rule offers anything. One that does not refuses requests where it is required. */
     static boolean offers(PathRule rule) {
-        return !rule.protocols().contains(Unserved.WAITING);
+        for (UpgradeProtocol protocol : rule.protocols()) {
+            if (protocol == Unserved.WAITING) return false;     // not by equals: JDK 17 keeps the classes in the last record that was compared (JDK-8078641)
+        }
+        return true;
     }
 
     /** Stands for a protocol that nothing here serves: on a path that waits for one, or everywhere while nothing is offered. */
