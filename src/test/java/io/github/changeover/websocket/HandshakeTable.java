@@ -60,13 +60,22 @@ public final class HandshakeTable {
 
     /** The rows of these sections; of all when none is named. */
     public static Stream<Row> rows(String... sections) {
+        return rows("/websocket/handshakes.txt").filter(row -> sections.length == 0 || List.of(sections).contains(row.section));
+    }
+
+    /** The rows of clients.txt, whose head explains it: each has a path. */
+    public static Stream<Row> clients() {
+        return rows("/websocket/clients.txt");
+    }
+
+    private static Stream<Row> rows(String file) {
         List<Row> rows = new ArrayList<>();
         String section = "";
-        for (String line : text().split("\n")) {
+        for (String line : text(file).split("\n")) {
             if (line.startsWith("## ")) section = line.substring(3);
             else if (!line.isBlank() && !line.startsWith("#")) rows.add(row(section, line));
         }
-        return rows.stream().filter(row -> sections.length == 0 || List.of(sections).contains(row.section));
+        return rows.stream();
     }
 
     /** The RFC's example with these lines instead of those of the same names. */
@@ -78,16 +87,17 @@ public final class HandshakeTable {
 
     private static Row row(String section, String line) {
         String[] cells = line.split("(?<=\\s)\\|(?=\\s)");
-        if (cells.length != 3) throw new IllegalArgumentException("Not three cells: " + line);
-        String requestLine = "GET /chat HTTP/1.1";
+        boolean withPath = cells.length == 4;
+        if (cells.length != 3 && !withPath) throw new IllegalArgumentException("Not three cells, nor four: " + line);
+        String requestLine = "GET " + (withPath ? cells[1].trim() : "/chat") + " HTTP/1.1";
         boolean secure = false;
         List<String> lines = new ArrayList<>(EXAMPLE);
-        for (String change : parts(cells[1])) {
+        for (String change : parts(cells[cells.length - 2])) {
             if (change.startsWith("> ")) requestLine = change.substring(2);
             else if (change.equals("https")) secure = true;
             else change(lines, change);
         }
-        List<String> answer = parts(cells[2]);
+        List<String> answer = parts(cells[cells.length - 1]);
         String[] first = answer.get(0).split(" ", 2);
         return new Row(section, cells[0].trim(), requestLine, List.copyOf(lines), secure,
                 first[0].equals("ordinary") ? Optional.empty() : Optional.of(Integer.valueOf(first[0])), first.length > 1 ? first[1] : "", List.copyOf(answer.subList(1, answer.size())));
@@ -138,8 +148,8 @@ public final class HandshakeTable {
         return fields;
     }
 
-    private static String text() {
-        try (InputStream file = HandshakeTable.class.getResourceAsStream("/websocket/handshakes.txt")) {
+    private static String text(String name) {
+        try (InputStream file = HandshakeTable.class.getResourceAsStream(name)) {
             return new String(file.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -12,6 +12,7 @@ import io.github.changeover.websocket.ForwardedAuthority;
 import io.github.changeover.websocket.HandshakePolicy;
 import io.github.changeover.websocket.OpeningHandshake;
 import io.github.changeover.websocket.SameOrigin;
+import io.github.changeover.websocket.frames.Compression;
 import jakarta.servlet.ServletContext;
 import java.util.HashSet;
 import java.util.List;
@@ -26,6 +27,9 @@ public final class WebSocketLibrary implements ProtocolLibrary {
     private static final String MESSAGE_MAX = "changeover.websocket.message.max";
     private static final String SEND_MAX = "changeover.websocket.send.max";
     private static final String DEFLATE = "changeover.websocket.deflate";
+    private static final String DEFLATE_LEVEL = "changeover.websocket.deflate.level";
+    private static final String DEFLATE_MIN = "changeover.websocket.deflate.min";
+    private static final String DEFLATE_CONTEXT = "changeover.websocket.deflate.context";
 
     /** For the ServiceLoader. */
     public WebSocketLibrary() {
@@ -40,7 +44,7 @@ public final class WebSocketLibrary implements ProtocolLibrary {
 
     @Override
     public Set<String> pathSettings() {
-        Set<String> settings = new HashSet<>(Set.of(ORIGINS, ORIGIN_REQUIRED, MESSAGE_MAX, SEND_MAX, DEFLATE));
+        Set<String> settings = new HashSet<>(Set.of(ORIGINS, ORIGIN_REQUIRED, MESSAGE_MAX, SEND_MAX, DEFLATE, DEFLATE_LEVEL, DEFLATE_MIN, DEFLATE_CONTEXT));
         settings.addAll(SessionTerms.NAMES);
         return settings;
     }
@@ -48,17 +52,20 @@ public final class WebSocketLibrary implements ProtocolLibrary {
     /**
      * What the settings say of every endpoint.
      *
-     * @param origins    the gate before the handshake
-     * @param handshake  what is agreed on
-     * @param maxMessage bytes of a message, inflated
-     * @param sendMax    bytes that may wait for a session's client after an asynchronous send
-     * @param sessions   of open sessions
+     * @param origins     the gate before the handshake
+     * @param handshake   what is agreed on
+     * @param compression how messages are compressed
+     * @param maxMessage  bytes of a message, inflated
+     * @param sendMax     bytes that may wait for a session's client after an asynchronous send
+     * @param sessions    of open sessions
      */
-    record Terms(SameOrigin origins, HandshakePolicy handshake, int maxMessage, int sendMax, SessionTerms sessions) {
+    record Terms(SameOrigin origins, HandshakePolicy handshake, Compression compression, int maxMessage, int sendMax, SessionTerms sessions) {
         static Terms of(SettingValues settings) {
             SameOrigin origins = SameOrigin.only().allowing(origins(settings)).requiringOrigin(settings.flag(ORIGIN_REQUIRED).orElse(false)).behind(ForwardedAuthority.TRUSTED);
-            HandshakePolicy handshake = settings.flag(DEFLATE).orElse(true) ? HandshakePolicy.NOTHING.withDeflate(DeflatePolicy.JDK) : HandshakePolicy.NOTHING;
-            return new Terms(origins, handshake, settings.size(MESSAGE_MAX, 16 << 20), settings.size(SEND_MAX, 16 << 20), SessionTerms.of(settings));
+            DeflatePolicy deflate = DeflatePolicy.JDK.withServerNoContextTakeover(!settings.flag(DEFLATE_CONTEXT).orElse(true));
+            HandshakePolicy handshake = settings.flag(DEFLATE).orElse(true) ? HandshakePolicy.NOTHING.withDeflate(deflate) : HandshakePolicy.NOTHING;
+            Compression compression = new Compression(settings.number(DEFLATE_LEVEL, Compression.USUAL.level(), 9), settings.size(DEFLATE_MIN, Compression.USUAL.smallest()));
+            return new Terms(origins, handshake, compression, settings.size(MESSAGE_MAX, 16 << 20), settings.size(SEND_MAX, 16 << 20), SessionTerms.of(settings));
         }
 
         /** The gate, then the opening handshake. */

@@ -1,6 +1,8 @@
 package io.github.changeover.websocket.frames;
 
 import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.zip.Deflater;
 import java.util.zip.Inflater;
 
@@ -13,7 +15,9 @@ public final class DeflatePool implements AutoCloseable {
     private static final int KEPT = 16;
     private static final byte[] NOTHING = new byte[0];
     private final ArrayDeque<Inflater> inflaters = new ArrayDeque<>();
-    private final ArrayDeque<Deflater> deflaters = new ArrayDeque<>();
+    /** By level: a deflater whose level is changed spends its next call on that alone, and gives half a message. */
+    private final Map<Integer, ArrayDeque<Deflater>> deflaters = new HashMap<>();
+    private int keptDeflaters;
     private int lentInflaters;
     private int lentDeflaters;
     private boolean closed;
@@ -24,10 +28,12 @@ public final class DeflatePool implements AutoCloseable {
         return kept != null ? kept : new Inflater(true);
     }
 
-    synchronized Deflater takeDeflater() {
+    synchronized Deflater takeDeflater(int level) {
         lentDeflaters++;
-        Deflater kept = deflaters.pollLast();
-        return kept != null ? kept : new Deflater(Deflater.DEFAULT_COMPRESSION, true);
+        ArrayDeque<Deflater> ofLevel = deflaters.get(level);
+        if (ofLevel == null || ofLevel.isEmpty()) return new Deflater(level, true);
+        keptDeflaters--;
+        return ofLevel.pollLast();
     }
 
     synchronized void give(Inflater inflater) {
@@ -40,14 +46,15 @@ public final class DeflatePool implements AutoCloseable {
         }
     }
 
-    synchronized void give(Deflater deflater) {
+    synchronized void give(Deflater deflater, int level) {
         lentDeflaters--;
-        if (closed || deflaters.size() == KEPT) {
+        if (closed || keptDeflaters == KEPT) {
             deflater.end();
         } else {
             deflater.reset();
             deflater.setInput(NOTHING);
-            deflaters.addLast(deflater);
+            deflaters.computeIfAbsent(level, none -> new ArrayDeque<>()).addLast(deflater);
+            keptDeflaters++;
         }
     }
 
@@ -60,7 +67,7 @@ public final class DeflatePool implements AutoCloseable {
     }
 
     synchronized int kept() {
-        return inflaters.size() + deflaters.size();
+        return inflaters.size() + keptDeflaters;
     }
 
     /** Ends all that is kept; what connections still have ends when they give it back. */
@@ -68,8 +75,9 @@ public final class DeflatePool implements AutoCloseable {
     public synchronized void close() {
         closed = true;
         inflaters.forEach(Inflater::end);
-        deflaters.forEach(Deflater::end);
+        deflaters.values().forEach(ofLevel -> ofLevel.forEach(Deflater::end));
         inflaters.clear();
         deflaters.clear();
+        keptDeflaters = 0;
     }
 }

@@ -13,12 +13,17 @@ final class Deflating implements AutoCloseable {
     private static final int BESIDE = 64;           // what a short payload may grow by
 
     private final DeflatePool pool;
+    private final int level;
     private final boolean remembers;
     private Deflater deflater;      // null while nothing is to be remembered
 
-    /** @param remembers whether a message may refer to the one before */
-    Deflating(DeflatePool pool, boolean remembers) {
+    /**
+     * @param level     of zlib
+     * @param remembers whether a message may refer to the one before
+     */
+    Deflating(DeflatePool pool, int level, boolean remembers) {
         this.pool = pool;
+        this.level = level;
         this.remembers = remembers;
     }
 
@@ -28,7 +33,7 @@ final class Deflating implements AutoCloseable {
      */
     void deflate(int first, ByteBuffer payload, Consumer<ByteBuffer> output) {
         boolean isFinal = (first & Opcode.FIN) != 0;
-        if (deflater == null) deflater = pool.takeDeflater();
+        if (deflater == null) deflater = pool.takeDeflater(level);
         byte[] piece = new byte[Math.min(LARGEST, ROOM + BESIDE + payload.remaining())];
         int end = ROOM;
         boolean empty = !payload.hasRemaining();
@@ -61,7 +66,7 @@ final class Deflating implements AutoCloseable {
     @Override
     public void close() {
         if (deflater == null) return;
-        pool.give(deflater);
+        pool.give(deflater, level);
         deflater = null;
     }
 }

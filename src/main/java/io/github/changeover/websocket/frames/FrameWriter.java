@@ -10,36 +10,41 @@ import java.util.function.Consumer;
  * Writes a server's frames: RFC 6455 section 5, RFC 7692 sections 6 and 7.2.1. Frames go in one by one as they are without
  * extensions; with permessage-deflate, messages come out compressed.
  *
- * <p>A message in one frame of less than {@value #SMALLEST} octets stays as it is, which either side may always choose: it fits
- * into a packet in any case, and the headers of TCP and IP are as long. One that is still long when compressed becomes
+ * <p>A short message in one frame stays as it is ({@link Compression}), which either side may always choose. One that is still long when compressed becomes
  * several frames, so that it needs no second array of its size. Calls come one at a time, from any thread.
  */
 public final class FrameWriter implements AutoCloseable {
-    /** Octets of the shortest message that is compressed. */
-    static final int SMALLEST = 64;
-
     private final Optional<Deflating> deflating;
     private final Optional<FrameExtensions> extensions;
+    private final int smallest;
     private boolean compressing;        // the message that is not finished
     private boolean closed;
 
+    /** With the usual compression. */
+    public FrameWriter(Optional<DeflateAgreement> deflate, DeflatePool pool) {
+        this(deflate, pool, Compression.USUAL);
+    }
+
     /**
-     * @param deflate what was agreed on
-     * @param pool    of the application
+     * @param deflate     what was agreed on
+     * @param pool        of the application
+     * @param compression how messages are compressed
      * @throws IllegalArgumentException when a window is agreed on that the JDK's compressor cannot be held to
      */
-    public FrameWriter(Optional<DeflateAgreement> deflate, DeflatePool pool) {
+    public FrameWriter(Optional<DeflateAgreement> deflate, DeflatePool pool, Compression compression) {
         deflate.filter(agreed -> agreed.serverWindowBits() < DeflatePolicy.FULL_WINDOW).ifPresent(agreed -> {
             throw new IllegalArgumentException("The JDK's compressor has one window, of 15 bits: agree by DeflatePolicy.JDK, not on " + agreed);
         });
-        deflating = deflate.map(agreed -> new Deflating(pool, !agreed.serverNoContextTakeover()));
+        deflating = deflate.map(agreed -> new Deflating(pool, compression.level(), !agreed.serverNoContextTakeover()));
         extensions = Optional.empty();
+        smallest = compression.smallest();
     }
 
     /** Every frame goes through these extensions, and none is compressed here. */
     public FrameWriter(FrameExtensions extensions) {
         this.deflating = Optional.empty();
         this.extensions = Optional.of(extensions);
+        this.smallest = 0;
     }
 
     /**
@@ -75,7 +80,7 @@ public final class FrameWriter implements AutoCloseable {
     private boolean compresses(int first, int length) {
         if (deflating.isEmpty() || closed || Opcode.isControl(first)) return false;
         boolean isFinal = (first & Opcode.FIN) != 0;
-        boolean compress = (first & Opcode.MASK) == Opcode.CONTINUATION ? compressing : !isFinal || length >= SMALLEST;
+        boolean compress = (first & Opcode.MASK) == Opcode.CONTINUATION ? compressing : !isFinal || length >= smallest;
         compressing = compress && !isFinal;
         return compress;
     }

@@ -10,6 +10,7 @@ import io.github.changeover.websocket.Extension;
 import io.github.changeover.websocket.HandshakePolicy;
 import io.github.changeover.websocket.OpeningHandshake;
 import io.github.changeover.websocket.SameOrigin;
+import io.github.changeover.websocket.frames.Compression;
 import io.github.changeover.websocket.frames.DeflatePool;
 import io.github.changeover.websocket.frames.FrameWriter;
 import io.github.changeover.websocket.frames.PlainFrame;
@@ -157,7 +158,7 @@ class MessageReaderTest {
     private static WebSocketHandler handler(Class<? extends Endpoint> endpoint, boolean ours, int longest, int sendMax, SessionTerms sessions,
                                             SessionObserver.Listeners listeners) throws Exception {
         TyrusUpgrade upgrade = upgrade(ServerEndpointConfig.Builder.create(endpoint, "/parrot").build());
-        WebSocketLibrary.Terms terms = new WebSocketLibrary.Terms(SameOrigin.only(), HandshakePolicy.NOTHING, longest, sendMax, sessions);
+        WebSocketLibrary.Terms terms = new WebSocketLibrary.Terms(SameOrigin.only(), HandshakePolicy.NOTHING, Compression.USUAL, longest, sendMax, sessions);
         return new WebSocketHandler(upgrade, ours ? TyrusUpgrade.Sessions.KNOWN : Optional.empty(), Optional.empty(), terms,
                 new WebSocketHandler.Shared(POOL, null, RESULTS, () -> TIMER, listeners), 0);
     }

@@ -53,6 +53,44 @@ class FrameWriterTest {
         assertThat(out.get(0)).isSameAs(frame);
     }
 
+    /** A pool that serves several levels gives each writer its own. */
+    @Test
+    @Covers("RFC7692-6-01")
+    void theLevelAndTheShortestMessageAreAsSet() {
+        byte[] frame = Octets.plain(0x82, random(40_000, 4));
+        DeflatePool pool = new DeflatePool();
+        Optional<DeflateAgreement> agreed = Optional.of(new DeflateAgreement(true, false, OptionalInt.empty(), OptionalInt.empty()));
+        int before = Integer.MAX_VALUE;
+        for (int turn = 0; turn < 3; turn++) {
+            for (int level : new int[] {1, 6, 9}) {
+                try (FrameWriter writer = new FrameWriter(agreed, pool, new Compression(level, 64))) {
+                    byte[] written = written(writer, frame.clone());
+                    assertThat(written).isEqualTo(written(new FrameWriter(agreed, new DeflatePool(), new Compression(level, 64)), frame.clone()));
+                    if (level > 1) assertThat(written.length).isLessThan(before);
+                    before = written.length;
+                }
+            }
+        }
+        assertThat(pool.kept()).isEqualTo(3);
+        assertThat(pool.lentDeflaters()).isZero();
+        for (int length : new int[] {999, 1000}) {
+            FrameWriter writer = new FrameWriter(agreed, pool, new Compression(6, 1000));
+            assertThat(written(writer, Octets.plain(0x82, new byte[length]))[0]).isEqualTo((byte) (length < 1000 ? 0x82 : 0xc2));
+            assertThat(written(writer, Octets.plain(0x02, new byte[1]))[0]).as("a fragment, whose message may be long").isEqualTo((byte) 0x42);
+        }
+        assertThatIllegalArgumentException().isThrownBy(() -> new Compression(0, 1)).withMessageContaining("1 to 9");
+        assertThatIllegalArgumentException().isThrownBy(() -> new Compression(10, 1)).withMessageContaining("not 10");
+        assertThatIllegalArgumentException().isThrownBy(() -> new Compression(6, -1)).withMessageContaining("-1");
+    }
+
+    /** Of few letters, so that a better search finds more. */
+    private static byte[] random(int length, int letters) {
+        byte[] bytes = new byte[length];
+        java.util.Random random = new java.util.Random(3);
+        for (int i = 0; i < length; i++) bytes[i] = (byte) ('a' + random.nextInt(letters));
+        return bytes;
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"890548656c6c6f", "8a00", "880203e8", "810548656c6c6f", "8100"})
     @Covers("RFC7692-6-01")
@@ -65,8 +103,8 @@ class FrameWriterTest {
     @Test
     void fromTheSmallestOnMessagesAreCompressed() {
         try (FrameWriter writer = writer(false, new DeflatePool())) {
-            assertThat(written(writer, Octets.plain(0x82, new byte[FrameWriter.SMALLEST - 1]))[0]).isEqualTo((byte) 0x82);
-            byte[] frame = written(writer, Octets.plain(0x82, new byte[FrameWriter.SMALLEST]));
+            assertThat(written(writer, Octets.plain(0x82, new byte[Compression.USUAL.smallest() - 1]))[0]).isEqualTo((byte) 0x82);
+            byte[] frame = written(writer, Octets.plain(0x82, new byte[Compression.USUAL.smallest()]));
             assertThat(frame[0]).isEqualTo((byte) 0xc2);
             assertThat(frame.length).isLessThan(20);
         }

@@ -1,0 +1,25 @@
+package clients;
+
+import io.github.changeover.observe.Decided;
+import io.github.changeover.observe.Observatory;
+import jakarta.servlet.annotation.WebServlet;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+
+/** The decisions, one a line; ordinary HTTP on every other path. */
+@WebServlet("/")
+public final class Decisions extends HttpServlet {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        response.setContentType("text/plain");
+        if (!request.getServletPath().equals("/decisions")) {
+            response.getWriter().print("ordinary");
+            return;
+        }
+        for (Decided decided : Observatory.of(getServletContext()).orElseThrow().decisions()) response.getWriter().println(decided.explanation());
+    }
+}
