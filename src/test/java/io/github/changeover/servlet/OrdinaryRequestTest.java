@@ -19,6 +19,7 @@ import java.lang.management.ManagementFactory;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.apache.catalina.core.StandardContext;
 import org.apache.catalina.startup.Tomcat;
 import org.junit.jupiter.api.AfterAll;
@@ -81,6 +82,11 @@ class OrdinaryRequestTest {
         @Override
         public List<ProtocolToken> tokens() {
             return List.of(ProtocolToken.of("lines"));
+        }
+
+        @Override
+        public Optional<String> clientField() {
+            return Optional.of("X-Lines-Key");
         }
 
         @Override
