@@ -11,6 +11,7 @@ import io.github.changeover.websocket.ObservedSession;
 import io.github.changeover.websocket.OpeningHandshake;
 import io.github.changeover.websocket.SameOrigin;
 import io.github.changeover.websocket.WebSocketListener;
+import io.github.changeover.websocket.frames.Compression;
 import io.github.changeover.websocket.frames.DeflatePool;
 import jakarta.servlet.ServletContext;
 import jakarta.websocket.CloseReason;
@@ -97,7 +98,7 @@ class SessionTimesTest {
         TyrusUpgrade upgrade = TyrusEndpoint.of(TyrusEndpoint.Home.of(container, "", 1 << 20), ServerEndpointConfig.Builder.create(Timed.class, "/timed").build())
                 .handshake(request, new OpeningHandshake.Accepted("", List.of(), Optional.empty(), List.of(), Optional.empty()));
         return new WebSocketHandler(upgrade, ours ? TyrusUpgrade.Sessions.KNOWN : Optional.empty(), Optional.empty(),
-                new WebSocketLibrary.Terms(SameOrigin.only(), HandshakePolicy.NOTHING, 1 << 20, 1 << 20, sessions),
+                new WebSocketLibrary.Terms(SameOrigin.only(), HandshakePolicy.NOTHING, Compression.USUAL, 1 << 20, 1 << 20, sessions),
                 new WebSocketHandler.Shared(POOL, null, Runnable::run, () -> null, SessionObserver.Listeners.of(List.of(listeners))), 0);
     }
 
