@@ -15,9 +15,6 @@ interface FrameReceiver {
     /** As {@link FrameSink#wantsWhole}. */
     boolean wantsWhole(int opcode);
 
-    /** More of a message has arrived that is not whole yet. */
-    void progress();
-
     /** Nothing follows. */
     void close();
 

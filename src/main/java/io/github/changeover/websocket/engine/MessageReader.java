@@ -147,11 +147,6 @@ final class MessageReader implements FrameReceiver {
     }
 
     @Override
-    public void progress() {
-        session.restartIdleTime();
-    }
-
-    @Override
     public void close() {
     }
 

@@ -73,10 +73,6 @@ final class TyrusReceiver implements FrameReceiver {
     }
 
     @Override
-    public void progress() {
-    }
-
-    @Override
     public void close() {
         memory.release(fragments);
         fragments = 0;

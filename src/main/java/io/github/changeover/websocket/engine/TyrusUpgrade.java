@@ -72,16 +72,6 @@ record TyrusUpgrade(TyrusEndpointWrapper endpoint, ProtocolHandler protocol, Req
             if (session == null) return Integer.MAX_VALUE;
             return opcode == Opcode.TEXT ? session.getMaxTextMessageBufferSize() : session.getMaxBinaryMessageBufferSize();
         }
-
-        /** The session is not idle: Tyrus does not see the fragments. */
-        void restartIdleTime() {
-            if (session == null || session.getMaxIdleTimeout() <= 0) return;
-            try {
-                session.setMaxIdleTimeout(session.getMaxIdleTimeout());
-            } catch (IllegalStateException closed) {
-                // by another thread, this moment
-            }
-        }
     }
 
     /** What was agreed on; empty for none. */

@@ -179,7 +179,6 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
     @Override
     public void unfinished(long bytes) {
         memory.unfinished(bytes);
-        if (bytes > 0) receiver.progress();
     }
 
     @Override
