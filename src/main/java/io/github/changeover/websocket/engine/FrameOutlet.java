@@ -40,26 +40,31 @@ final class FrameOutlet extends Writer {
     private final long mostQueued;
     private final Executor results;
     private final Supplier<SessionTimer> timer;
+    private final Runnable onBroken;
     private int waiting;                    // asynchronous sends that are not done; this and the next two are changed while nobody else sends
     private boolean sending;                // a frame is on its way into the queue
     private boolean fragmented;             // a message is being sent in fragments, and its last is not sent
     private boolean closeSent;              // nothing may follow a Close frame (RFC 6455 section 5.5.1); changed while nobody else sends
     private SessionObserver observer;       // null where nobody listens; set before anything is sent
     private volatile boolean silent;        // there is nobody to send to
+    private volatile boolean broken;        // a fragment could not be made, so that its message has a gap; changed while nobody else sends
 
     /**
      * @param clientHasClosed whether the client's Close frame has arrived
      * @param mostQueued      bytes that may wait after an asynchronous send
      * @param results         runs results of asynchronous sends, in their order
      * @param timer           for timeouts of asynchronous sends
+     * @param onBroken        closes the session, because a fragment could not be made; runs like a callback, perhaps more than once
      */
-    FrameOutlet(SwitchedConnection connection, FrameWriter frames, BooleanSupplier clientHasClosed, long mostQueued, Executor results, Supplier<SessionTimer> timer) {
+    FrameOutlet(SwitchedConnection connection, FrameWriter frames, BooleanSupplier clientHasClosed, long mostQueued, Executor results, Supplier<SessionTimer> timer,
+                Runnable onBroken) {
         this.connection = connection.advanced();
         this.frames = frames;
         this.clientHasClosed = clientHasClosed;
         this.mostQueued = mostQueued;
         this.results = results;
         this.timer = timer;
+        this.onBroken = onBroken;
     }
 
     /** Before anything is sent. */
@@ -145,7 +150,7 @@ final class FrameOutlet extends Writer {
     /** A frame that is sent when the client has taken those before it. */
     private abstract class Later implements AdvancedConnection.Deferred {
         private final int bytes;
-        private final Supplier<ByteBuffer> next;
+        final Supplier<ByteBuffer> next;
 
         Later(int bytes, Supplier<ByteBuffer> next) {
             this.bytes = Math.max(1, bytes);
@@ -159,15 +164,16 @@ final class FrameOutlet extends Writer {
 
         @Override
         public boolean send() {
-            if (sending || fragmented && !silent && !closeSent) return false;
-            if (silent || closeSent) {
+            boolean over = silent || closeSent || broken;
+            if (sending || fragmented && !over) return false;
+            if (over) {
                 lost(closed());
                 return true;
             }
             try {
-                Told told = new Told();
+                Told told = told();
                 enqueue(next, completion(), told);
-                if (observer != null) result(told.listeners);
+                if (told != null) result(told.listeners);
                 enqueued();
             } catch (RuntimeException wrong) {
                 lost(new IOException(wrong));
@@ -186,21 +192,36 @@ final class FrameOutlet extends Writer {
         private Runnable listeners = WebSocketListener.NOTHING;
     }
 
-    /** Puts the frame into the queue. While nobody else sends. */
+    /** Null where nobody listens. */
+    private Told told() {
+        return observer == null ? null : new Told();
+    }
+
+    private static void tell(Told told) {
+        if (told != null) told.listeners.run();
+    }
+
+    /** Puts the frame into the queue, or throws what an extension throws: then nothing of it is sent, and no listener is told. While nobody else sends. */
     private Step enqueue(Supplier<ByteBuffer> next, SwitchedConnection.Completion sent, Told told) {
         ByteBuffer frame = next.get();
         if (frame == null) return Step.NOT_ITS_TURN;
-        if (observer != null) told.listeners = observer.sending(frame);
+        Runnable listeners = told == null ? null : observer.sending(frame);
         int first = frame.get(frame.position());
+        boolean whole = (first & Opcode.FIN) != 0;
+        boolean part = !Opcode.isControl(first) && (!whole || fragmented);
+        boolean written = false;
         sending = true;
         try {
             closeSent = Opcode.isClose(first);
-            if (!Opcode.isControl(first)) fragmented = (first & Opcode.FIN) == 0;
             frames.write(frame, some -> connection.trySend(some, null, Long.MAX_VALUE));
+            if (part) fragmented = !whole;
+            written = true;
             if (sent != null) connection.trySend(NOTHING.duplicate(), sent, Long.MAX_VALUE);
         } finally {
             sending = false;
+            if (!written && part) broken = true;
         }
+        if (told != null) told.listeners = listeners;
         return Step.DONE;
     }
 
@@ -209,7 +230,7 @@ final class FrameOutlet extends Writer {
     private void sendControl(ByteBuffer frame, CompletionHandler<ByteBuffer> done, boolean close) {
         SwitchedConnection.ImmediateCompletion sent = done == null ? null : failure -> tell(done, failure);
         int bytes = frame.remaining();
-        Told told = new Told();
+        Told told = told();
         Step step;
         try {
             step = silent ? Step.CLOSED : connection.together(() -> {
@@ -221,7 +242,7 @@ final class FrameOutlet extends Writer {
             tell(done, wrong);
             return;
         }
-        told.listeners.run();
+        tell(told);
         if (step == Step.CLOSED) tell(done, closed());
         else if (step == Step.NO_ROOM) tell(done, noRoom(bytes));
     }
@@ -235,15 +256,13 @@ final class FrameOutlet extends Writer {
 
     /** One that was accepted. It is over when the container has its last byte, when it fails, or when its time is over. */
     private final class AsynchronousSend extends Later implements SwitchedConnection.ImmediateCompletion {
-        private final Supplier<ByteBuffer> frame;
         private final CompletionHandler<ByteBuffer> done;       // or null
         private final AtomicBoolean over = new AtomicBoolean();
-        private boolean counted;            // changed while nobody else sends
+        private boolean counted, charged;   // changed while nobody else sends
         private volatile Future<?> alarm;   // null without a timeout
 
         AsynchronousSend(ByteBuffer frame, CompletionHandler<ByteBuffer> done) {
             super(frame.remaining(), () -> frame);
-            this.frame = () -> frame;
             this.done = done;
         }
 
@@ -267,7 +286,10 @@ final class FrameOutlet extends Writer {
         public void done(Throwable failure) {
             if (!over.compareAndSet(false, true)) return;
             connection.together(() -> {
-                if (counted) count(-1);
+                if (counted) waiting--;
+                if (charged) connection.release(OVERHEAD);
+                counted = false;
+                charged = false;
                 return null;
             });
             Future<?> set = alarm;
@@ -275,24 +297,21 @@ final class FrameOutlet extends Writer {
             tell(done, failure);
         }
 
-        private void count(int one) {
-            counted = one > 0;
-            waiting += one;
-            if (counted) connection.charge(OVERHEAD);
-            else connection.release(OVERHEAD);
-        }
-
         /** While nobody else sends. */
         Step begin(boolean timed, Told told) {
-            if (closeSent) return Step.CLOSED;
+            if (closeSent || broken) return Step.CLOSED;
             if (connection.queued() + (long) OVERHEAD * waiting + bytes() > mostQueued) return Step.NO_ROOM;
             Step step;
             if (fragmented || connection.hasDeferred() || timed && (connection.isBehind() || connection.queued() > 0)) {
                 step = connection.defer(this) ? Step.DEFERRED : Step.CLOSED;
             } else {
-                step = enqueue(frame, this, told);
+                step = enqueue(next, this, told);
             }
-            if (step != Step.CLOSED && !over.get()) count(1);
+            if (step == Step.CLOSED || over.get()) return step;
+            counted = true;
+            waiting++;
+            charged = step == Step.DEFERRED || connection.isBehind();      // not what a callback gathers for a client that takes it
+            if (charged) connection.charge(OVERHEAD);
             return step;
         }
 
@@ -326,7 +345,7 @@ final class FrameOutlet extends Writer {
      */
     void sendAsynchronously(ByteBuffer frame, CompletionHandler<ByteBuffer> done, long timeout, Runnable overdue) {
         AsynchronousSend send = new AsynchronousSend(frame, done);
-        Told told = new Told();
+        Told told = told();
         Step step;
         try {
             step = silent ? Step.CLOSED : connection.together(() -> send.begin(timeout > 0, told));
@@ -334,7 +353,7 @@ final class FrameOutlet extends Writer {
             tell(done, wrong);
             return;
         }
-        told.listeners.run();
+        tell(told);
         if (step == Step.CLOSED) send.done(closed());
         else if (step == Step.NO_ROOM) tell(done, noRoom(send.bytes()));
         else if (timeout > 0) send.setAlarm(timeout, overdue);
@@ -395,15 +414,20 @@ final class FrameOutlet extends Writer {
         Step step = Step.NO_ROOM;
         Throwable failure = null;
         boolean full = connection.isFull();
-        BlockedSend behind = new BlockedSend(bytes, next);
-        Told told = new Told();
+        BlockedSend behind = null;
+        Told told = told();
         try {
             connection.sendDeferred();
             while (step == Step.NO_ROOM) {
+                if (behind == null && connection.hasDeferred()) behind = new BlockedSend(bytes, next);
+                BlockedSend later = behind;
                 step = silent || !connection.awaitRoom(bytes, FOR_EVER) ? Step.CLOSED : connection.together(() -> {
-                    if (closeSent) return Step.CLOSED;
+                    if (closeSent || broken) return Step.CLOSED;
                     if (!hasRoom(bytes)) return Step.NO_ROOM;       // others may have filled the queue since this one waited for it
-                    if (connection.hasDeferred() && !fragmented) return connection.defer(behind) ? Step.DEFERRED : Step.CLOSED;
+                    if (connection.hasDeferred() && !fragmented) {
+                        if (later == null) return Step.NO_ROOM;     // deferred this moment
+                        return connection.defer(later) ? Step.DEFERRED : Step.CLOSED;
+                    }
                     return enqueue(next, null, told);
                 });
             }
@@ -415,7 +439,8 @@ final class FrameOutlet extends Writer {
         } catch (RuntimeException wrong) {
             failure = wrong;
         }
-        told.listeners.run();
+        if (broken && failure != null && !silent) connection.execute(onBroken);
+        tell(told);
         connection.sendDeferred();      // this may have been the last fragment
         if (full && !connection.isFull()) connection.resume();      // who has waited is told of the room instead of the handler
         if (failure != null || step != Step.NOT_ITS_TURN) tell(done, failure);
@@ -442,7 +467,7 @@ final class FrameOutlet extends Writer {
 
     /** Sends a Ping of the server's own: never behind bytes that wait, nor behind a Close frame. Returns whether it was sent. */
     boolean ping(ByteBuffer frame) {
-        return !silent && connection.together(() -> !closeSent && connection.queued() == 0 && enqueue(() -> frame, null, new Told()) == Step.DONE);
+        return !silent && connection.together(() -> !closeSent && connection.queued() == 0 && enqueue(() -> frame, null, null) == Step.DONE);
     }
 
     /** Sends a Close frame. What Tyrus sends then goes nowhere. */
@@ -451,8 +476,13 @@ final class FrameOutlet extends Writer {
         connection.together(() -> {
             if (closeSent) return Step.CLOSED;
             beforeClose();
-            return enqueue(() -> frame, null, new Told());
+            return enqueue(() -> frame, null, told());
         });
+    }
+
+    /** Whether a fragment could not be made: the session is being closed, and no message can be sent any more. */
+    boolean isBroken() {
+        return broken;
     }
 
     /** Whether the Close frame of this side is on its way. */

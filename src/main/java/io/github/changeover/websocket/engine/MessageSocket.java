@@ -210,7 +210,7 @@ final class MessageSocket extends TyrusWebSocket {
             unfinished = last ? 0 : opcode;
             return fragment.of(last ? Opcode.FIN | first : first);
         }, null);
-        if (last && awaited) tellWhoWaits();
+        if (awaited && (last || outlet.isBroken())) tellWhoWaits();
         return sent;
     }
 
@@ -227,7 +227,7 @@ final class MessageSocket extends TyrusWebSocket {
     }
 
     private boolean isTurnOf(int opcode) {
-        return unfinished == 0 || unfinished == opcode;
+        return unfinished == 0 || unfinished == opcode || outlet.isBroken();
     }
 
     private long awaitEnd(int opcode, long patience) {

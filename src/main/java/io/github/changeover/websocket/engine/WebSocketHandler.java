@@ -86,7 +86,8 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
         FrameLimits limits = FrameLimits.ofMessages(terms.maxMessage());
         reader = extended ? new ExtendedFrameReader(limits, upgrade.chain(), shared.pool, memory) : new FrameReader(limits, deflate, shared.pool, memory);
         FrameWriter writer = extended ? new FrameWriter(upgrade.chain()) : new FrameWriter(deflate, shared.pool, terms.compression());
-        outlet = new FrameOutlet(connection, writer, reader::closeCame, terms.sendMax(), new SerialExecutor(shared.results, connection.advanced()::beginScope), shared.timer);
+        outlet = new FrameOutlet(connection, writer, reader::closeCame, terms.sendMax(), new SerialExecutor(shared.results, connection.advanced()::beginScope), shared.timer,
+                () -> end(CloseCodes.UNEXPECTED_CONDITION, "A fragment of a message could not be sent."));
         observer = shared.listeners.of(connection.id(), connection.request(), upgrade.subprotocol());
         if (observer != null) {
             outlet.observe(observer);

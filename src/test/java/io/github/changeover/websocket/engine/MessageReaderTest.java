@@ -394,7 +394,7 @@ class MessageReaderTest {
     void nothingFollowsACloseFrame() {
         List<Throwable> failures = new ArrayList<>();
         try (MemoryConnection connection = MemoryConnection.of((ConnectionHandler.Events) (open, octets) -> { })) {
-            FrameOutlet outlet = new FrameOutlet(connection.connection(), new FrameWriter(Optional.empty(), POOL), () -> false, 16 << 20, Runnable::run, () -> TIMER);
+            FrameOutlet outlet = new FrameOutlet(connection.connection(), new FrameWriter(Optional.empty(), POOL), () -> false, 16 << 20, Runnable::run, () -> TIMER, () -> { });
             outlet.write(ByteBuffer.wrap(new byte[] {(byte) 0x88, 0}), null);
             outlet.write(PlainFrame.text("late"), new CompletionHandler<>() {
                 @Override

@@ -1,0 +1,136 @@
+package io.github.changeover.websocket.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.changeover.testkit.MemoryConnection;
+import io.github.changeover.websocket.HandshakePolicy;
+import io.github.changeover.websocket.ObservedSession;
+import io.github.changeover.websocket.SameOrigin;
+import io.github.changeover.websocket.WebSocketListener;
+import io.github.changeover.websocket.frames.DeflatePool;
+import jakarta.websocket.Endpoint;
+import jakarta.websocket.EndpointConfig;
+import jakarta.websocket.Session;
+import jakarta.websocket.server.ServerEndpointConfig;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.glassfish.tyrus.core.extension.ExtendedExtension;
+import org.glassfish.tyrus.core.frame.Frame;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Extensions of the application that throw, wait or never end. */
+@DisplayName("Issue 12, item 3: an extension of the application harms no more than its own messages")
+@Timeout(60)
+class ExtensionChainTest {
+    private static final DeflatePool POOL = new DeflatePool();
+    private static final List<String> HEARD = new CopyOnWriteArrayList<>();
+    private static volatile Session session;
+
+    /** Gives its session to the test. */
+    public static final class Given extends Endpoint {
+        @Override
+        public void onOpen(Session opened, EndpointConfig config) {
+            session = opened;
+        }
+    }
+
+    /** Throws for frames that hold "bad". */
+    private static class Fussy implements ExtendedExtension {
+        @Override
+        public Frame processIncoming(ExtensionContext context, Frame frame) {
+            return frame;
+        }
+
+        @Override
+        public Frame processOutgoing(ExtensionContext context, Frame frame) {
+            if (new String(frame.getPayloadData(), StandardCharsets.UTF_8).equals("bad")) throw new IllegalStateException("in a test");
+            return frame;
+        }
+
+        @Override
+        public List<Parameter> onExtensionNegotiation(ExtensionContext context, List<Parameter> requested) {
+            return List.of();
+        }
+
+        @Override
+        public void onHandshakeResponse(ExtensionContext context, List<Parameter> response) {
+        }
+
+        @Override
+        public void destroy(ExtensionContext context) {
+            HEARD.add("destroyed");
+        }
+
+        @Override
+        public String getName() {
+            return "fussy";
+        }
+
+        @Override
+        public List<Parameter> getParameters() {
+            return List.of();
+        }
+    }
+
+    private static final class Curious implements WebSocketListener {
+        @Override
+        public void messageOut(ObservedSession observed, boolean text, int bytes, boolean last) {
+            HEARD.add("out " + bytes + " " + last);
+        }
+    }
+
+    @BeforeEach
+    void nothingYet() {
+        HEARD.clear();
+    }
+
+    private static WebSocketHandler handler(Class<? extends Endpoint> endpoint, ExtendedExtension extension) throws Exception {
+        TyrusUpgrade upgrade = MessageReaderTest.upgrade(ServerEndpointConfig.Builder.create(endpoint, "/given").build());
+        upgrade.chain().use(List.of(extension));
+        return new WebSocketHandler(upgrade, TyrusUpgrade.Sessions.KNOWN, Optional.empty(),
+                new WebSocketLibrary.Terms(SameOrigin.only(), HandshakePolicy.NOTHING, 1 << 20, 1 << 20, SessionTerms.DEFAULT),
+                new WebSocketHandler.Shared(POOL, null, Runnable::run, () -> null, SessionObserver.Listeners.of(List.of(new Curious()))), 0);
+    }
+
+    private static String hex(MemoryConnection connection) {
+        return HexFormat.of().formatHex(connection.sent());
+    }
+
+    @Test
+    void aMessageThatCannotBeMadeHarmsNoOther() throws Exception {
+        try (MemoryConnection connection = MemoryConnection.of(handler(Given.class, new Fussy()))) {
+            assertThatThrownBy(() -> session.getBasicRemote().sendText("bad")).hasRootCauseMessage("in a test");
+            session.getBasicRemote().sendText("ok");
+            session.getBasicRemote().sendText("a", false);
+            session.getBasicRemote().sendText("b", true);
+            assertThat(hex(connection)).isEqualTo("81026f6b" + "010161" + "800162");
+            assertThat(HEARD).containsExactly("out 2 true", "out 1 false", "out 1 true");
+            assertThat(session.isOpen()).isTrue();
+        }
+    }
+
+    @Test
+    void aFragmentThatCannotBeMadeClosesTheSession() throws Exception {
+        for (Map.Entry<String, String> each : Map.of("first", "010161", "bad", "").entrySet()) {
+            HEARD.clear();
+            try (MemoryConnection connection = MemoryConnection.of(handler(Given.class, new Fussy()))) {
+                boolean begins = each.getKey().equals("first");
+                if (begins) session.getBasicRemote().sendText("a", false);
+                assertThatThrownBy(() -> session.getBasicRemote().sendText("bad", false)).hasRootCauseMessage("in a test");
+                assertThatThrownBy(() -> session.getBasicRemote().sendText("c", true)).isInstanceOf(Exception.class);
+                String reason = "A fragment of a message could not be sent.";
+                assertThat(hex(connection)).isEqualTo(each.getValue() + "882c03f3" + HexFormat.of().formatHex(reason.getBytes(StandardCharsets.US_ASCII)));
+                assertThat(HEARD.stream().filter(line -> line.startsWith("out"))).hasSize(begins ? 1 : 0);
+                assertThat(session.isOpen()).isFalse();
+            }
+        }
+    }
+}
