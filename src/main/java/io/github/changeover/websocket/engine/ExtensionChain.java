@@ -3,6 +3,7 @@ package io.github.changeover.websocket.engine;
 import io.github.changeover.websocket.frames.FrameExtensions;
 import io.github.changeover.websocket.frames.Opcode;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,13 +11,14 @@ import org.glassfish.tyrus.core.extension.ExtendedExtension;
 
 /**
  * Extensions of the application that implement Tyrus' interface, at work on one connection. The first in the answer is the nearest to the application
- * (RFC 6455 section 9.1). They are called by one thread at a time.
+ * (RFC 6455 section 9.1). In each direction they are called by one thread at a time: one that waits for its peer does not hold up what arrives.
  */
 final class ExtensionChain implements FrameExtensions, ExtendedExtension.ExtensionContext {
     private static final System.Logger LOG = System.getLogger(ExtensionChain.class.getName());
     private static final int RSV1 = 0x40, RSV2 = 0x20, RSV3 = 0x10, CONTROL = 8;
-    private final Map<String, Object> properties = new HashMap<>();
-    private List<ExtendedExtension> extensions = List.of();
+    private final Map<String, Object> properties = Collections.synchronizedMap(new HashMap<>());
+    private final Object incoming = new Object(), outgoing = new Object();
+    private volatile List<ExtendedExtension> extensions = List.of();
 
     /** What was agreed on. Before the connection opens. */
     void use(List<ExtendedExtension> agreed) {
@@ -33,10 +35,17 @@ final class ExtensionChain implements FrameExtensions, ExtendedExtension.Extensi
     }
 
     @Override
-    public synchronized Frame incoming(Frame frame) {
+    public Frame incoming(Frame frame) {
+        synchronized (incoming) {
+            return in(frame);
+        }
+    }
+
+    private Frame in(Frame frame) {
+        List<ExtendedExtension> all = extensions;
         org.glassfish.tyrus.core.frame.Frame passed = tyrus(frame);
-        for (int i = extensions.size() - 1; i >= 0 && passed != null; i--) {
-            ExtendedExtension extension = extensions.get(i);
+        for (int i = all.size() - 1; i >= 0 && passed != null; i--) {
+            ExtendedExtension extension = all.get(i);
             try {
                 passed = extension.processIncoming(this, passed);
             } catch (RuntimeException failed) {
@@ -48,7 +57,13 @@ final class ExtensionChain implements FrameExtensions, ExtendedExtension.Extensi
     }
 
     @Override
-    public synchronized Frame outgoing(Frame frame) {
+    public Frame outgoing(Frame frame) {
+        synchronized (outgoing) {
+            return out(frame);
+        }
+    }
+
+    private Frame out(Frame frame) {
         org.glassfish.tyrus.core.frame.Frame passed = tyrus(frame);
         for (ExtendedExtension extension : extensions) {
             try {
@@ -76,8 +91,16 @@ final class ExtensionChain implements FrameExtensions, ExtendedExtension.Extensi
         return new Frame(first, length == payload.length ? payload : Arrays.copyOf(payload, length));
     }
 
-    /** The connection has ended. */
-    synchronized void destroy() {
+    /** The connection has ended, or will not be. */
+    void destroy() {
+        synchronized (incoming) {
+            synchronized (outgoing) {
+                destroyAll();
+            }
+        }
+    }
+
+    private void destroyAll() {
         for (ExtendedExtension extension : extensions) {
             try {
                 extension.destroy(this);

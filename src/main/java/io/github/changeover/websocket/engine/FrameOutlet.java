@@ -34,6 +34,9 @@ final class FrameOutlet extends Writer {
     /** The connection is closed when its client takes too little for too long (changeover.stall), and that ends the waiting. */
     private static final Duration FOR_EVER = ChronoUnit.FOREVER.getDuration();
 
+    /** The outlet whose deferred frames this thread, one of the application's, may give to extensions. */
+    private static final ThreadLocal<FrameOutlet> ENCODES = new ThreadLocal<>();
+
     private final AdvancedConnection connection;
     private final FrameWriter frames;
     private final BooleanSupplier clientHasClosed;
@@ -42,7 +45,8 @@ final class FrameOutlet extends Writer {
     private final Supplier<SessionTimer> timer;
     private final Runnable onBroken;
     private int waiting;                    // asynchronous sends that are not done; this and the next two are changed while nobody else sends
-    private boolean sending;                // a frame is on its way into the queue
+    private volatile boolean sending;       // a frame is on its way into the queue
+    private boolean handedOver;             // a thread of the application's is about to send what is deferred; likewise
     private boolean fragmented;             // a message is being sent in fragments, and its last is not sent
     private boolean closeSent;              // nothing may follow a Close frame (RFC 6455 section 5.5.1); changed while nobody else sends
     private SessionObserver observer;       // null where nobody listens; set before anything is sent
@@ -166,6 +170,7 @@ final class FrameOutlet extends Writer {
         public boolean send() {
             boolean over = silent || closeSent || broken;
             if (sending || fragmented && !over) return false;
+            if (!over && frames.isExtended() && !encodes()) return false;
             if (over) {
                 lost(closed());
                 return true;
@@ -249,7 +254,43 @@ final class FrameOutlet extends Writer {
 
     /** Nothing follows a Close frame: what was accepted goes out before it. */
     private void beforeClose() {
-        if (connection.hasDeferred()) connection.queueDeferred(new IOException("The session was closed while another message was being sent in fragments: this one cannot be sent"));
+        if (connection.hasDeferred()) {
+            encoding(() -> connection.queueDeferred(new IOException("The session was closed while another message was being sent in fragments: this one cannot be sent")));
+        }
+    }
+
+    // ---- deferred frames become due on threads of ours, where no extension of the application may run
+
+    private void encoding(Runnable step) {
+        FrameOutlet before = ENCODES.get();
+        ENCODES.set(this);
+        try {
+            step.run();
+        } finally {
+            if (before == null) ENCODES.remove();
+            else ENCODES.set(before);
+        }
+    }
+
+    /** Whether this thread may give a deferred frame to extensions; otherwise another one will. While nobody else sends. */
+    private boolean encodes() {
+        if (ENCODES.get() == this) return true;
+        if (handedOver) return false;
+        handedOver = true;
+        try {
+            timer.get().execute(() -> {
+                connection.together(() -> handedOver = false);
+                sendDeferred();
+            });
+        } catch (RejectedExecutionException stopped) {
+            // the application is, and with it the session
+        }
+        return false;
+    }
+
+    private void sendDeferred() {
+        if (frames.isExtended() && connection.hasDeferred()) encoding(connection::sendDeferred);
+        else connection.sendDeferred();
     }
 
     // ---- asynchronous sends
@@ -417,7 +458,7 @@ final class FrameOutlet extends Writer {
         BlockedSend behind = null;
         Told told = told();
         try {
-            connection.sendDeferred();
+            sendDeferred();
             while (step == Step.NO_ROOM) {
                 if (behind == null && connection.hasDeferred()) behind = new BlockedSend(bytes, next);
                 BlockedSend later = behind;
@@ -441,7 +482,7 @@ final class FrameOutlet extends Writer {
         }
         if (broken && failure != null && !silent) connection.execute(onBroken);
         tell(told);
-        connection.sendDeferred();      // this may have been the last fragment
+        sendDeferred();     // this may have been the last fragment
         if (full && !connection.isFull()) connection.resume();      // who has waited is told of the room instead of the handler
         if (failure != null || step != Step.NOT_ITS_TURN) tell(done, failure);
         return step != Step.NOT_ITS_TURN;
@@ -465,9 +506,12 @@ final class FrameOutlet extends Writer {
         else done.failed(failure);
     }
 
-    /** Sends a Ping of the server's own: never behind bytes that wait, nor behind a Close frame. Returns whether it was sent. */
+    /**
+     * Sends a Ping of the server's own: never behind bytes that wait, nor behind a Close frame, nor while an extension works on a frame, which may take its time.
+     * Returns whether it was sent.
+     */
     boolean ping(ByteBuffer frame) {
-        return !silent && connection.together(() -> !closeSent && connection.queued() == 0 && enqueue(() -> frame, null, null) == Step.DONE);
+        return !silent && !(sending && frames.isExtended()) && connection.together(() -> !closeSent && connection.queued() == 0 && enqueue(() -> frame, null, null) == Step.DONE);
     }
 
     /** Sends a Close frame. What Tyrus sends then goes nowhere. */

@@ -102,6 +102,11 @@ public final class FrameWriter implements AutoCloseable {
         return length;
     }
 
+    /** Whether frames go through extensions of the application's. */
+    public boolean isExtended() {
+        return extensions.isPresent();
+    }
+
     /** Gives back what is held. Frames that are written still are not compressed. */
     @Override
     public void close() {

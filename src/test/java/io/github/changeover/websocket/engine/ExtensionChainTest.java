@@ -9,6 +9,7 @@ import io.github.changeover.websocket.ObservedSession;
 import io.github.changeover.websocket.SameOrigin;
 import io.github.changeover.websocket.WebSocketListener;
 import io.github.changeover.websocket.frames.DeflatePool;
+import io.github.changeover.websocket.frames.FrameExtensions;
 import jakarta.websocket.Endpoint;
 import jakarta.websocket.EndpointConfig;
 import jakarta.websocket.Session;
@@ -18,7 +19,12 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.glassfish.tyrus.core.extension.ExtendedExtension;
 import org.glassfish.tyrus.core.frame.Frame;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,6 +38,7 @@ import org.junit.jupiter.api.Timeout;
 class ExtensionChainTest {
     private static final DeflatePool POOL = new DeflatePool();
     private static final List<String> HEARD = new CopyOnWriteArrayList<>();
+    private static final SessionTimer TIMER = new SessionTimer(ForkJoinPool.commonPool());
     private static volatile Session session;
 
     /** Gives its session to the test. */
@@ -97,7 +104,7 @@ class ExtensionChainTest {
         upgrade.chain().use(List.of(extension));
         return new WebSocketHandler(upgrade, TyrusUpgrade.Sessions.KNOWN, Optional.empty(),
                 new WebSocketLibrary.Terms(SameOrigin.only(), HandshakePolicy.NOTHING, 1 << 20, 1 << 20, SessionTerms.DEFAULT),
-                new WebSocketHandler.Shared(POOL, null, Runnable::run, () -> null, SessionObserver.Listeners.of(List.of(new Curious()))), 0);
+                new WebSocketHandler.Shared(POOL, null, Runnable::run, () -> TIMER, SessionObserver.Listeners.of(List.of(new Curious()))), 0);
     }
 
     private static String hex(MemoryConnection connection) {
@@ -131,6 +138,54 @@ class ExtensionChainTest {
                 assertThat(HEARD.stream().filter(line -> line.startsWith("out"))).hasSize(begins ? 1 : 0);
                 assertThat(session.isOpen()).isFalse();
             }
+        }
+    }
+
+    @Test
+    void oneThatWaitsToSendDoesNotHoldUpWhatArrives() throws Exception {
+        CountDownLatch sending = new CountDownLatch(1);
+        CountDownLatch goesOn = new CountDownLatch(1);
+        ExtensionChain chain = new ExtensionChain();
+        chain.use(List.of(new Fussy() {
+            @Override
+            public Frame processOutgoing(ExtensionContext context, Frame frame) {
+                sending.countDown();
+                try {
+                    goesOn.await();
+                } catch (InterruptedException interrupted) {
+                    throw new IllegalStateException(interrupted);
+                }
+                return frame;
+            }
+        }));
+        FrameExtensions.Frame frame = new FrameExtensions.Frame(0x81, new byte[] {'a'});
+        CompletableFuture<Void> sends = CompletableFuture.runAsync(() -> chain.outgoing(frame));
+        sending.await();
+        assertThat(CompletableFuture.supplyAsync(() -> chain.incoming(frame)).get(5, TimeUnit.SECONDS)).isNotNull();
+        goesOn.countDown();
+        sends.get(5, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void whatWasDeferredIsMadeOnAThreadOfTheApplications() throws Exception {
+        List<Thread> threads = new CopyOnWriteArrayList<>();
+        MemoryConnection connection = MemoryConnection.slow(handler(Given.class, new Fussy() {
+            @Override
+            public Frame processOutgoing(ExtensionContext context, Frame frame) {
+                threads.add(Thread.currentThread());
+                return frame;
+            }
+        }), 1 << 20);
+        try (connection) {
+            session.getAsyncRemote().setSendTimeout(60_000);
+            session.getAsyncRemote().sendText("a").isDone();
+            Future<Void> deferred = session.getAsyncRemote().sendText("b");
+            assertThat(threads).containsExactly(Thread.currentThread());
+            connection.takes(Long.MAX_VALUE);
+            deferred.get(5, TimeUnit.SECONDS);
+            assertThat(threads).hasSize(2);
+            assertThat(threads.get(1)).isNotEqualTo(Thread.currentThread());
+            assertThat(hex(connection)).isEqualTo("810161" + "810162");
         }
     }
 }
