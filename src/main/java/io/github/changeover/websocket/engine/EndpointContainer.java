@@ -39,6 +39,7 @@ final class EndpointContainer extends TyrusServerContainer {
     private final Map<PathTemplate, TyrusEndpoint> endpoints = new LinkedHashMap<>();     // guarded by registering
     private final Object registering = new Object();
     private SessionTimer timer;
+    private boolean stopped;
     private volatile ExecutorService executor;
     private volatile Long idle;         // milliseconds of new sessions, as the program has set it; null when it has not
     private boolean started;        // guarded by registering
@@ -227,7 +228,10 @@ final class EndpointContainer extends TyrusServerContainer {
 
     /** For what sessions do after a time, as a heartbeat that a program sets: no thread stays when nothing is due. */
     synchronized SessionTimer timer() {
-        if (timer == null) timer = new SessionTimer(executor);
+        if (timer == null) {
+            timer = new SessionTimer(executor);
+            if (stopped) timer.shutdownNow();       // it rejects what comes, and has no thread
+        }
         return timer;
     }
 
@@ -239,6 +243,7 @@ final class EndpointContainer extends TyrusServerContainer {
     @Override
     public synchronized void stop() {
         super.stop();
+        stopped = true;
         if (timer != null) timer.shutdownNow();
     }
 }

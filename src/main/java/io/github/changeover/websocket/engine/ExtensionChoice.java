@@ -3,10 +3,13 @@ package io.github.changeover.websocket.engine;
 import io.github.changeover.websocket.Deflate;
 import io.github.changeover.websocket.Extension;
 import io.github.changeover.websocket.Extension.Parameter;
+import io.github.changeover.websocket.ExtensionOffers;
+import io.github.changeover.websocket.FieldList;
 import io.github.changeover.websocket.OpeningHandshake;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -99,12 +102,10 @@ record ExtensionChoice(List<Extension> agreed, List<ExtendedExtension> running) 
         return agreed.stream().anyMatch(extension -> extension.name().equals(Deflate.NAME));
     }
 
-    /** Without those that the application took out of the answer's field. */
+    /** Without those that the application took out of the answer's field, whatever it wrote there. */
     ExtensionChoice keeping(List<String> lines) {
-        Set<String> kept = new HashSet<>();
-        for (String line : lines) {
-            for (String member : line.split(",")) kept.add(member.split(";")[0].strip());
-        }
+        List<String> values = lines == null ? List.of() : lines.stream().filter(Objects::nonNull).toList();
+        Set<String> kept = ExtensionOffers.parse(values) instanceof FieldList.Members<Extension> members ? members.members().stream().map(Extension::name).collect(Collectors.toSet()) : Set.of();
         return new ExtensionChoice(agreed.stream().filter(extension -> kept.contains(extension.name())).toList(),
                 running.stream().filter(extension -> kept.contains(extension.getName())).toList());
     }

@@ -21,6 +21,7 @@ public final class ExtendedFrameReader implements FrameSource {
     private boolean open;           // the message that the extensions give on is not finished
     private long arrived;           // bytes of it
     private long told;
+    private boolean another;        // since then, a message has ended
 
     /** @param memory counts what is held */
     public ExtendedFrameReader(FrameLimits limits, FrameExtensions extensions, DeflatePool pool, FrameMemory memory) {
@@ -84,12 +85,20 @@ public final class ExtendedFrameReader implements FrameSource {
     }
 
     private void tell(FrameSink sink) {
-        long part = joined + (payload == null ? 0 : header.size() + payload.size());
-        long now = open ? arrived + part : part;
-        if (now == told) return;
-        if (now > 0 && now < told) sink.unfinished(0);      // another message
+        long now = unfinished();
+        boolean other = now > 0 && told > 0 && (another || now < told);
+        another = false;
+        if (now == told && !other) return;
+        if (other) sink.unfinished(0);
         told = now;
         sink.unfinished(now);
+    }
+
+    /** Control frames amid a message do not count: they do not make it grow. */
+    private long unfinished() {
+        boolean data = payload != null ? !header.isControl() : joined > 0 && !Opcode.isControl(head[0]);
+        if (!data && open) return arrived;
+        return arrived + joined + (payload == null ? 0 : header.size() + payload.size());
     }
 
     private FrameFault readHeader(ByteBuffer bytes) {
@@ -115,7 +124,8 @@ public final class ExtendedFrameReader implements FrameSource {
         Payload whole = payload;
         payload = null;
         int size = whole.size();
-        arrived += header.size() + size;
+        boolean data = !header.isControl();
+        if (data) arrived += header.size() + size;
         FrameExtensions.Frame frame;
         try {
             Masking.unmask(whole.bytes(), 0, whole.bytes(), 0, size, header.key());
@@ -135,7 +145,10 @@ public final class ExtendedFrameReader implements FrameSource {
                 if (copies > 0) memory.release(copies);
             }
         }
-        if (!open) arrived = 0;
+        if (!open) {
+            arrived = 0;
+            another |= data;
+        }
         return null;
     }
 

@@ -118,6 +118,27 @@ class ExtendedFrameReaderTest {
         assertThat(told).containsExactly("81 hello!");
     }
 
+    @Test
+    void pingsDoNotMakeAMessageGrow() {
+        byte[] ping = Frames.of(0x89, "ping".getBytes(StandardCharsets.UTF_8));
+        read(Frames.of(0x01 | RSV2, turned("hello")));
+        read(ping, Arrays.copyOf(ping, 1), Arrays.copyOfRange(ping, 1, 8), Arrays.copyOfRange(ping, 8, ping.length), ping);
+        assertThat(unfinished).containsExactly(11L);
+        read(Frames.of(0x80, "!".getBytes(StandardCharsets.UTF_8)));
+        assertThat(unfinished).containsExactly(11L, 0L);
+    }
+
+    @Test
+    void anotherMessageInTheSameReadIsTold() {
+        read(Frames.of(0x01 | RSV2, turned("hello")));
+        byte[] end = Frames.of(0x80, "!".getBytes(StandardCharsets.UTF_8));
+        byte[] next = Frames.of(0x01 | RSV2, turned("hello again"));
+        byte[] both = Arrays.copyOf(end, end.length + next.length);
+        System.arraycopy(next, 0, both, end.length, next.length);
+        read(both);
+        assertThat(unfinished).containsExactly(11L, 0L, 17L);
+    }
+
     @ParameterizedTest
     @CsvSource({"81 05 48, UNMASKED", "90 80 00000000 81, RESERVED_BIT", "91 80 00000000, RESERVED_BIT", "c1 80 00000000, UNAGREED_RSV1", "83 80, RESERVED_OPCODE", "09 80, FRAGMENTED_CONTROL",
             "80 80 00000000, UNEXPECTED_CONTINUATION", "81 fe 0001 00000000, LENGTH_NOT_MINIMAL", "82 ff 0000000100000000, FRAME_TOO_BIG", "81 81 00000000 ff, TEXT_NOT_UTF8",

@@ -1,0 +1,28 @@
+package io.github.changeover.websocket.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.changeover.websocket.Extension;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@DisplayName("Issue 12, item 3: what modifyHandshake leaves in Sec-WebSocket-Extensions is agreed on")
+class ExtensionChoiceTest {
+    private final ExtensionChoice choice = new ExtensionChoice(List.of(new Extension("one", List.of()), new Extension("two", List.of())), List.of());
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', nullValues = "null", value = {"one, two; a=1|one, two", "two|two", "two ; a, |two", ";|''", "; ,;;|''", "''|''", "null|''", "one;,two|two", "=|''"})
+    void oddValues(String line, String kept) {
+        assertThat(choice.keeping(Arrays.asList(line)).lines()).isEqualTo(kept.isEmpty() ? List.of() : List.of(kept));
+    }
+
+    @Test
+    void noLines() {
+        assertThat(choice.keeping(null).agreed()).isEmpty();
+        assertThat(choice.keeping(List.of()).agreed()).isEmpty();
+    }
+}
