@@ -316,20 +316,4 @@ class SessionMemoryTest {
             assertThat(connection.memoryUsed()).isZero();
         }
     }
-
-    /** Tyrus' timer of the session does not see fragments that it does not get. */
-    @Test
-    void aSessionIsNotIdleWhileFragmentsArrive() throws Exception {
-        try (MemoryConnection connection = connect(Whole.class, true)) {
-            SESSION.get().setMaxIdleTimeout(1000);
-            connection.receive(frame(2, 1));
-            for (int i = 0; i < 30; i++) {
-                Thread.sleep(50);
-                connection.receive(frame(0, 1));
-            }
-            connection.receive(frame(0x80, 0));
-            assertThat(GOT).hasSize(1);
-            assertThat((byte[]) GOT.get(0)).hasSize(31);
-        }
-    }
 }
