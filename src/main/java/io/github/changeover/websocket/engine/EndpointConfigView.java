@@ -9,17 +9,20 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import org.glassfish.tyrus.core.TyrusServerEndpointConfig;
 
-/** A configuration of the application, with something changed. */
+/** A configuration of the application, with something changed. Where it has null, it has nothing. */
 abstract class EndpointConfigView implements ServerEndpointConfig {
     final ServerEndpointConfig config;
     private final Configurator configurator;
+    private final Map<String, Object> own;      // null where the application's configuration has properties
 
     EndpointConfigView(ServerEndpointConfig config, Configurator configurator) {
         this.config = config;
         this.configurator = configurator;
+        this.own = config.getUserProperties() == null ? new ConcurrentHashMap<>() : null;
     }
 
     /** For the application: with its own {@code Configurator}. */
@@ -71,17 +74,17 @@ abstract class EndpointConfigView implements ServerEndpointConfig {
 
         @Override
         public List<String> getSubprotocols() {
-            return config.getSubprotocols().isEmpty() ? annotation.getSubprotocols() : config.getSubprotocols();
+            return super.getSubprotocols().isEmpty() ? annotation.getSubprotocols() : super.getSubprotocols();
         }
 
         @Override
         public List<Class<? extends Encoder>> getEncoders() {
-            return both(config.getEncoders(), annotation.getEncoders());
+            return both(super.getEncoders(), annotation.getEncoders());
         }
 
         @Override
         public List<Class<? extends Decoder>> getDecoders() {
-            return both(config.getDecoders(), annotation.getDecoders());
+            return both(super.getDecoders(), annotation.getDecoders());
         }
 
         private static <T> List<T> both(List<T> first, List<T> second) {
@@ -108,26 +111,31 @@ abstract class EndpointConfigView implements ServerEndpointConfig {
 
     @Override
     public List<String> getSubprotocols() {
-        return config.getSubprotocols();
+        return given(config.getSubprotocols());
+    }
+
+    private static <T> List<T> given(List<T> list) {
+        return list == null ? List.of() : list;
     }
 
     @Override
     public List<Extension> getExtensions() {
-        return config.getExtensions();
+        return given(config.getExtensions());
     }
 
     @Override
     public List<Class<? extends Encoder>> getEncoders() {
-        return config.getEncoders();
+        return given(config.getEncoders());
     }
 
     @Override
     public List<Class<? extends Decoder>> getDecoders() {
-        return config.getDecoders();
+        return given(config.getDecoders());
     }
 
     @Override
     public Map<String, Object> getUserProperties() {
-        return config.getUserProperties();
+        Map<String, Object> properties = config.getUserProperties();
+        return properties != null ? properties : own;
     }
 }

@@ -2,6 +2,7 @@ package io.github.changeover.websocket.engine;
 
 import io.github.changeover.websocket.frames.FrameExtensions;
 import io.github.changeover.websocket.frames.Opcode;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
@@ -18,10 +19,19 @@ final class ExtensionChain implements FrameExtensions, ExtendedExtension.Extensi
     private static final int RSV1 = 0x40, RSV2 = 0x20, RSV3 = 0x10, CONTROL = 8;
     private final Map<String, Object> properties = Collections.synchronizedMap(new HashMap<>());
     private final Object incoming = new Object(), outgoing = new Object();
+    private final List<ExtendedExtension> negotiated = new ArrayList<>();       // not destroyed
     private volatile List<ExtendedExtension> extensions = List.of();
+
+    /** One that knows of the connection now: it is told of its end, also when nothing is agreed on. */
+    void negotiated(ExtendedExtension extension) {
+        negotiated.add(extension);
+    }
 
     /** What was agreed on. Before the connection opens. */
     void use(List<ExtendedExtension> agreed) {
+        for (ExtendedExtension extension : agreed) {
+            if (!negotiated.contains(extension)) negotiated.add(extension);
+        }
         extensions = List.copyOf(agreed);
     }
 
@@ -91,7 +101,7 @@ final class ExtensionChain implements FrameExtensions, ExtendedExtension.Extensi
         return new Frame(first, length == payload.length ? payload : Arrays.copyOf(payload, length));
     }
 
-    /** The connection has ended, or will not be. */
+    /** The connection has ended, or will not be. A second call does nothing. */
     void destroy() {
         synchronized (incoming) {
             synchronized (outgoing) {
@@ -101,13 +111,14 @@ final class ExtensionChain implements FrameExtensions, ExtendedExtension.Extensi
     }
 
     private void destroyAll() {
-        for (ExtendedExtension extension : extensions) {
+        extensions = List.of();
+        for (ExtendedExtension extension : negotiated) {
             try {
                 extension.destroy(this);
             } catch (RuntimeException failed) {
                 LOG.log(System.Logger.Level.WARNING, "The WebSocket extension " + extension.getName() + " failed when its connection ended", failed);
             }
         }
-        extensions = List.of();
+        negotiated.clear();
     }
 }

@@ -1,5 +1,6 @@
 package io.github.changeover.websocket.engine;
 
+import io.github.changeover.negotiation.Printable;
 import io.github.changeover.websocket.Deflate;
 import io.github.changeover.websocket.Extension;
 import io.github.changeover.websocket.Extension.Parameter;
@@ -50,16 +51,18 @@ record ExtensionChoice(List<Extension> agreed, List<ExtendedExtension> running) 
             if (name == null || !names.add(name)) continue;
             Optional<Extension> offer = accepted.offeredExtensions().stream().filter(each -> each.name().equals(name)).findFirst();
             if (offer.isEmpty()) {
-                warn.accept("The Configurator chose the extension '" + name + "', which the client did not offer (" + names(accepted) + "): it is not agreed on (RFC 6455 section 9.1)");
+                warn.accept("The Configurator chose the extension '" + Printable.of(name) + "', which the client did not offer: it is not agreed on (RFC 6455 section 9.1)");
             } else if (name.equals(Deflate.NAME)) {
                 accepted.deflate().ifPresent(agreement -> agreed.add(said(agreement.toString())));
             } else if (implementation(choice, installed) instanceof ExtendedExtension extended) {
-                Optional<Extension> said = said(name, extended.onExtensionNegotiation(chain, jakarta(offer.get()).getParameters()), warn);
+                List<jakarta.websocket.Extension.Parameter> answer = extended.onExtensionNegotiation(chain, jakarta(offer.get()).getParameters());
+                chain.negotiated(extended);
+                Optional<Extension> said = said(name, answer, warn);
                 if (said.isEmpty()) continue;
                 agreed.add(said.get());
                 running.add(extended);
             } else if (byMethod) {
-                warn.accept("The extension '" + name + "' is agreed on because the Configurator chose it, but nothing implements it (org.glassfish.tyrus.core.extension.ExtendedExtension): "
+                warn.accept("The extension '" + Printable.of(name) + "' is agreed on because the Configurator chose it, but nothing implements it (org.glassfish.tyrus.core.extension.ExtendedExtension): "
                         + "frames with its reserved bits are rejected with 1002");
                 said(name, choice.getParameters(), warn).ifPresent(agreed::add);
             }
@@ -71,10 +74,6 @@ record ExtensionChoice(List<Extension> agreed, List<ExtendedExtension> running) 
     private static jakarta.websocket.Extension implementation(jakarta.websocket.Extension choice, List<jakarta.websocket.Extension> installed) {
         if (choice instanceof ExtendedExtension) return choice;
         return installed.stream().filter(each -> each instanceof ExtendedExtension && each.getName().equals(choice.getName())).findFirst().orElse(choice);
-    }
-
-    private static String names(OpeningHandshake.Accepted accepted) {
-        return accepted.offeredExtensions().stream().map(Extension::name).distinct().limit(8).collect(Collectors.joining(", "));
     }
 
     private static Extension said(String text) {
@@ -92,7 +91,7 @@ record ExtensionChoice(List<Extension> agreed, List<ExtendedExtension> running) 
             return Optional.of(new Extension(name, parameters == null ? List.of()
                     : parameters.stream().map(each -> new Parameter(each.getName(), Optional.ofNullable(each.getValue()))).toList()));
         } catch (IllegalArgumentException | NullPointerException malformed) {
-            warn.accept("The extension '" + name + "' is not agreed on: its parameters are no tokens (RFC 6455 section 9.1). " + malformed.getMessage());
+            warn.accept("The extension '" + Printable.of(name) + "' is not agreed on: its parameters are no tokens (RFC 6455 section 9.1). " + Printable.of(String.valueOf(malformed.getMessage()), 200));
             return Optional.empty();
         }
     }

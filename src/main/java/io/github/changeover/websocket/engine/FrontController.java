@@ -25,7 +25,14 @@ final class FrontController {
     }
 
     void upgrade(HttpServletRequest request, HttpServletResponse response, ServerEndpointConfig config, Map<String, String> parameters) throws IOException, DeploymentException {
+        if (config == null) throw new IllegalArgumentException("Give a ServerEndpointConfig, which names the endpoint's class");
+        Map<String, String> values = parameters == null ? Map.of() : parameters;
+        values.forEach((name, value) -> {
+            if (name == null || value == null) {
+                throw new IllegalArgumentException("A path parameter needs a name and a value, but '" + name + "' has the value '" + value + "': leave it out, or give an empty value");
+            }
+        });
         TyrusEndpoint endpoint = container.endpoint(config);
-        LateSwitch.to(new WebSocketProtocol(endpoint, terms.at(RequestAtHand.path(request)), shared, Map.copyOf(parameters)), request, response);
+        LateSwitch.to(new WebSocketProtocol(endpoint, terms.at(RequestAtHand.path(request)), shared, Map.copyOf(values)), request, response);
     }
 }

@@ -2,6 +2,7 @@ package io.github.changeover.websocket.engine;
 
 import jakarta.websocket.Session;
 import java.time.Instant;
+import java.util.Map;
 import java.util.function.Supplier;
 
 /**
@@ -27,7 +28,8 @@ final class SessionExpiry implements Supplier<Instant> {
     /** Null for no end. */
     @Override
     public Instant get() {
-        Object value = session.getUserProperties().get(VALID_UNTIL);
+        Map<String, Object> properties = session.getUserProperties();
+        Object value = properties == null ? null : properties.get(VALID_UNTIL);     // null until the session has been made
         if (value == null || value instanceof Instant) {
             last = (Instant) value;
             return last;

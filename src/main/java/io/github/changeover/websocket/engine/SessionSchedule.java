@@ -11,6 +11,7 @@ import java.util.concurrent.Delayed;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -30,10 +31,13 @@ final class SessionSchedule extends AbstractExecutorService implements Scheduled
     private boolean began;                                  // the session has its first idle time
     private volatile long millis = -1;                      // the idle time as the session has it
     private volatile boolean sought;
+    private final Consumer<Session> found;
     private volatile Session session;                       // null until it is known
 
-    SessionSchedule(AdvancedConnection connection) {
+    /** @param found gets the session as soon as it is known, which is inside its constructor: before the endpoint is told */
+    SessionSchedule(AdvancedConnection connection, Consumer<Session> found) {
         this.connection = connection;
+        this.found = found;
     }
 
     /** Opens a session on this thread, which gets this schedule. */
@@ -86,6 +90,7 @@ final class SessionSchedule extends AbstractExecutorService implements Scheduled
         if (!sought) {
             sought = true;
             session = sessionOf(task);
+            if (session != null) found.accept(session);
         }
         idleTime(unit.toMillis(delay));
         return idle;

@@ -1,5 +1,6 @@
 package io.github.changeover.websocket.engine;
 
+import io.github.changeover.negotiation.Printable;
 import io.github.changeover.websocket.OpeningHandshake;
 import jakarta.websocket.DeploymentException;
 import jakarta.websocket.Endpoint;
@@ -11,6 +12,7 @@ import jakarta.websocket.server.ServerEndpoint;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,6 +24,7 @@ import org.glassfish.tyrus.core.HandshakeException;
 import org.glassfish.tyrus.core.ProtocolHandler;
 import org.glassfish.tyrus.core.RequestContext;
 import org.glassfish.tyrus.core.TyrusEndpointWrapper;
+import org.glassfish.tyrus.core.TyrusServerEndpointConfigurator;
 import org.glassfish.tyrus.core.TyrusUpgradeResponse;
 import org.glassfish.tyrus.core.Version;
 import org.glassfish.tyrus.core.monitoring.EndpointEventListener;
@@ -36,7 +39,7 @@ final class TyrusEndpoint {
     private static final System.Logger LOG = System.getLogger(TyrusEndpoint.class.getName());
     /** The handshake that this thread negotiates. */
     private static final ThreadLocal<Negotiation> CURRENT = new ThreadLocal<>();
-    /** Sentences that are logged for an endpoint, so that no client makes a log grow. */
+    /** Sentences that are logged for a class of endpoints, so that no client makes a log grow. */
     private static final int MOST_WARNINGS = 32;
 
     private final String path;
@@ -45,20 +48,25 @@ final class TyrusEndpoint {
     private final List<String> subprotocols;
     private final List<Extension> installed;
     private final boolean choosesExtensions;
-    private final Set<String> warned = ConcurrentHashMap.newKeySet();
+    private final Set<String> warned;
 
-    /** What the endpoints of an application share. */
-    record Home(WebSocketContainer container, String contextPath, int longest, ComponentProviderService instances) {
+    /**
+     * What the endpoints of an application share.
+     *
+     * @param warned the sentences that were logged, by the endpoint's class: an endpoint may be made for each request
+     */
+    record Home(WebSocketContainer container, String contextPath, int longest, ComponentProviderService instances, Map<Class<?>, Set<String>> warned) {
         static Home of(WebSocketContainer container, String contextPath, int longest) {
-            return new Home(container, contextPath, longest, ComponentProviderService.create());
+            return new Home(container, contextPath, longest, ComponentProviderService.create(), new ConcurrentHashMap<>());
         }
     }
 
     private TyrusEndpoint(Home home, ServerEndpointConfig config, Endpoint annotated) throws DeploymentException {
         path = config.getPath().startsWith("/") ? config.getPath() : "/" + config.getPath();
-        configurator = config.getConfigurator();
+        configurator = config.getConfigurator() != null ? config.getConfigurator() : new TyrusServerEndpointConfigurator();
         subprotocols = config.getSubprotocols() == null ? List.of() : config.getSubprotocols().stream().filter(Objects::nonNull).toList();     // Spring lists null where none was chosen
         installed = installed(config, home.container);
+        warned = home.warned.computeIfAbsent(config.getEndpointClass(), type -> ConcurrentHashMap.newKeySet());
         choosesExtensions = overrides(configurator, "getNegotiatedExtensions", List.class, List.class);
         ServerEndpointConfig.Configurator asked = annotated == null && overrides(configurator, "getEndpointInstance", Class.class) ? new AskingForInstances() : new AskingOnly();
         EndpointConfigView tyrus = new EndpointConfigView.Asked(config, configurator, asked, () -> CURRENT.get() != null);
@@ -80,6 +88,7 @@ final class TyrusEndpoint {
     /** A program's. Where its class is annotated, the annotation says what the program's configuration leaves out. */
     static TyrusEndpoint of(Home home, ServerEndpointConfig config) throws DeploymentException {
         Class<?> type = config.getEndpointClass();
+        if (type == null || config.getPath() == null) throw new DeploymentException("A ServerEndpointConfig must have a class and a path; this has " + type + " and " + config.getPath());
         if (Endpoint.class.isAssignableFrom(type)) return new TyrusEndpoint(home, config, null);
         ServerEndpointConfig.Configurator own = config.getConfigurator();
         AnnotatedEndpoint endpoint = annotated(home, type, !overrides(own, "getEndpointInstance", Class.class) ? home.instances : new ComponentProviderService(home.instances) {
@@ -103,7 +112,8 @@ final class TyrusEndpoint {
 
     /** Those of the application come first. */
     private static List<Extension> installed(ServerEndpointConfig config, WebSocketContainer container) {
-        List<Extension> all = new ArrayList<>(config.getExtensions());
+        List<Extension> all = new ArrayList<>();
+        if (config.getExtensions() != null) config.getExtensions().stream().filter(Objects::nonNull).forEach(all::add);
         for (Extension extension : container.getInstalledExtensions()) {
             if (all.stream().noneMatch(each -> each.getName().equals(extension.getName()))) all.add(extension);
         }
@@ -112,6 +122,7 @@ final class TyrusEndpoint {
 
     /** Whether an application's class has this method: not the API's, nor the default's. */
     private static boolean overrides(ServerEndpointConfig.Configurator configurator, String method, Class<?>... parameters) {
+        if (configurator == null) return false;
         try {
             Class<?> owner = configurator.getClass().getMethod(method, parameters).getDeclaringClass();
             return !ServersConfigurator.isDefault(owner);
@@ -147,14 +158,17 @@ final class TyrusEndpoint {
         TyrusUpgradeResponse response = new TyrusUpgradeResponse();
         Negotiation negotiation = new Negotiation(this, accepted, new ExtensionChain());
         CURRENT.set(negotiation);
+        boolean done = false;
         try {
             protocol.handshake(wrapper, request, response, negotiation.chain);
+            ExtensionChoice choice = negotiation.choice.keeping(response.getHeaders().getOrDefault(HandshakeRequest.SEC_WEBSOCKET_EXTENSIONS, List.of()));
+            negotiation.chain.use(choice.running());
+            done = true;
+            return new TyrusUpgrade(wrapper, protocol, request, response, choice, negotiation.chain, new DebugContext());
         } finally {
             CURRENT.remove();
+            if (!done) negotiation.chain.destroy();
         }
-        ExtensionChoice choice = negotiation.choice.keeping(response.getHeaders().getOrDefault(HandshakeRequest.SEC_WEBSOCKET_EXTENSIONS, List.of()));
-        negotiation.chain.use(choice.running());
-        return new TyrusUpgrade(wrapper, protocol, request, response, choice, negotiation.chain, new DebugContext());
     }
 
     /** One handshake, on the thread that negotiates it. */
@@ -178,7 +192,7 @@ final class TyrusEndpoint {
     }
 
     private void warn(String sentence) {
-        if (warned.size() < MOST_WARNINGS && warned.add(sentence)) LOG.log(System.Logger.Level.WARNING, "WebSocket endpoint {0}: {1}", path, sentence);
+        if (warned.size() < MOST_WARNINGS && warned.add(sentence)) LOG.log(System.Logger.Level.WARNING, "WebSocket endpoint {0}: {1}", Printable.of(path), sentence);
     }
 
     /** What Tyrus asks. */

@@ -21,7 +21,6 @@ import io.github.changeover.websocket.frames.Opcode;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.CloseReason.CloseCode;
 import jakarta.websocket.CloseReason.CloseCodes;
-import jakarta.websocket.Session;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
@@ -94,29 +93,21 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
             observer.opened();
         }
         if (terms.sessions().messagesMax() > 0) rate = new MessageRate(terms.sessions().messagesMax());
-        SessionSchedule schedule = new SessionSchedule(connection.advanced());
+        AdvancedConnection advanced = connection.advanced();
+        SessionTerms times = terms.sessions();
+        if (!times.ping().isZero()) {       // before the endpoint is told: its @OnOpen may take its time
+            pings = new SessionPings(advanced, outlet);
+            advanced.pingWhenQuiet(times.ping(), times.pong(), pings);
+        }
+        SessionSchedule schedule = new SessionSchedule(advanced, session -> advanced.endsAt(new SessionExpiry(session, connection.toString())));
         schedule.opening(() -> receiver = sessions.isPresent() ? upgrade.open(outlet, memory, sessions.get()) : upgrade.openUnknown(outlet, memory));
-        watch(connection, schedule);
+        if (schedule.session() == null && UNWATCHED.compareAndSet(false, true)) {
+            LOG.log(System.Logger.Level.WARNING, "This version of Tyrus is not known: the user property {0} of a session has no effect", SessionExpiry.VALID_UNTIL);
+        }
         UpgradeRequest request = connection.request();
         if (request.principal().isPresent() && request.sessionId().isPresent()) {
             expected = shared.ends.expect(request.sessionId().get(), negotiated, () -> connection.execute(
                     () -> end(CloseCodes.VIOLATED_POLICY, "The user's session has ended.")));
-        }
-    }
-
-    /** From here on the monitor looks at the session's times. */
-    private void watch(SwitchedConnection connection, SessionSchedule schedule) {
-        AdvancedConnection advanced = connection.advanced();
-        SessionTerms times = terms.sessions();
-        if (!times.ping().isZero()) {
-            pings = new SessionPings(advanced, outlet);
-            advanced.pingWhenQuiet(times.ping(), times.pong(), pings);
-        }
-        Session session = schedule.session();
-        if (session != null) {
-            advanced.endsAt(new SessionExpiry(session, connection.toString()));
-        } else if (UNWATCHED.compareAndSet(false, true)) {
-            LOG.log(System.Logger.Level.WARNING, "This version of Tyrus is not known: the user property {0} of a session has no effect", SessionExpiry.VALID_UNTIL);
         }
     }
 
@@ -235,12 +226,21 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
     @Override
     public void closed(SwitchedConnection connection, CloseCause cause) {
         if (expected != null) shared.ends.forget(expected);
-        if (outlet == null) return;
+        try {
+            if (outlet != null) ended(cause);
+        } finally {
+            upgrade.chain().destroy();
+        }
+    }
+
+    private void ended(CloseCause cause) {
         drop();     // first: the endpoint may throw
-        lost(cause.kind().toString());
-        if (receiver != null) receiver.deliverClose();
-        if (observer != null) observer.closed();
-        upgrade.chain().destroy();
+        try {
+            lost(cause.kind().toString());
+            if (receiver != null) receiver.deliverClose();
+        } finally {
+            if (observer != null) observer.closed();
+        }
     }
 
     /** Nothing is read any more. */

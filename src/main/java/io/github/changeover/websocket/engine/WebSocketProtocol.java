@@ -92,6 +92,17 @@ final class WebSocketProtocol implements UpgradeProtocol {
         } catch (HandshakeException refused) {
             return new Decision.Refuse(Math.max(400, Math.min(599, refused.getHttpStatusCode())), "The endpoint at this path does not take this handshake.");
         }
+        boolean switches = false;
+        try {
+            Decision decision = answered(offered, accepted, upgrade, negotiated);
+            switches = decision instanceof Decision.Switch;
+            return decision;
+        } finally {
+            if (!switches) upgrade.chain().destroy();
+        }
+    }
+
+    private Decision answered(ProtocolToken offered, OpeningHandshake.Accepted accepted, TyrusUpgrade upgrade, long negotiated) {
         int status = upgrade.response().getStatus();
         if (status != 101) return new Decision.Refuse(Math.max(400, Math.min(599, status)), "The endpoint at this path does not take this handshake.");
         OpeningHandshake.Accepted agreed = accepted.withSubprotocol(Optional.ofNullable(upgrade.response().getFirstHeaderValue("Sec-WebSocket-Protocol")));

@@ -3,6 +3,7 @@ package io.github.changeover.websocket.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.changeover.spi.CloseCause;
 import io.github.changeover.testkit.MemoryConnection;
 import io.github.changeover.websocket.HandshakePolicy;
 import io.github.changeover.websocket.ObservedSession;
@@ -12,7 +13,9 @@ import io.github.changeover.websocket.frames.DeflatePool;
 import io.github.changeover.websocket.frames.FrameExtensions;
 import jakarta.websocket.Endpoint;
 import jakarta.websocket.EndpointConfig;
+import jakarta.websocket.HandshakeResponse;
 import jakarta.websocket.Session;
+import jakarta.websocket.server.HandshakeRequest;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
@@ -187,5 +190,41 @@ class ExtensionChainTest {
             assertThat(threads.get(1)).isNotEqualTo(Thread.currentThread());
             assertThat(hex(connection)).isEqualTo("810161" + "810162");
         }
+    }
+
+    private static TyrusUpgrade upgrade(ServerEndpointConfig.Configurator configurator, ExtendedExtension... extensions) throws Exception {
+        return MessageReaderTest.upgrade(ServerEndpointConfig.Builder.create(Given.class, "/given").extensions(List.of(extensions)).configurator(configurator).build(),
+                new io.github.changeover.websocket.Extension("fussy", List.of()));
+    }
+
+    @Test
+    void oneThatNegotiatedIsToldOfTheEndThoughNothingBegan() throws Exception {
+        ServerEndpointConfig.Configurator throwing = new ServerEndpointConfig.Configurator() {
+            @Override
+            public void modifyHandshake(ServerEndpointConfig config, HandshakeRequest request, HandshakeResponse response) {
+                throw new IllegalStateException("in a test");
+            }
+        };
+        assertThatThrownBy(() -> upgrade(throwing, new Fussy())).isInstanceOf(Exception.class);
+        assertThat(HEARD).as("the configurator threw").containsExactly("destroyed");
+        HEARD.clear();
+
+        ServerEndpointConfig.Configurator removing = new ServerEndpointConfig.Configurator() {
+            @Override
+            public void modifyHandshake(ServerEndpointConfig config, HandshakeRequest request, HandshakeResponse response) {
+                response.getHeaders().remove("Sec-WebSocket-Extensions");
+            }
+        };
+        TyrusUpgrade without = upgrade(removing, new Fussy());
+        assertThat(without.chain().isEmpty()).isTrue();
+        without.chain().destroy();
+        without.chain().destroy();
+        assertThat(HEARD).as("it was taken out of the answer").containsExactly("destroyed");
+        HEARD.clear();
+
+        TyrusUpgrade agreed = upgrade(new ServerEndpointConfig.Configurator(), new Fussy());
+        assertThat(agreed.chain().isEmpty()).isFalse();
+        new WebSocketHandler(agreed, Optional.empty(), null, null, 0).closed(null, CloseCause.of(CloseCause.Kind.HANDLER, "in a test"));
+        assertThat(HEARD).as("the connection ended before it was opened").containsExactly("destroyed");
     }
 }

@@ -23,6 +23,7 @@ import jakarta.websocket.server.ServerEndpointConfig;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.lang.reflect.Proxy;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -175,6 +176,29 @@ class MessageReaderTest {
     void aSubprotocolThatIsNullIsNone() throws Exception {
         ServerEndpointConfig springs = ServerEndpointConfig.Builder.create(Parrot.class, "/parrot").subprotocols(Collections.singletonList(null)).build();
         assertThat(upgrade(springs)).isNotNull();
+    }
+
+    @Test
+    void aConfigurationOfNullsHasNothing() throws Exception {
+        ServerEndpointConfig nulls = (ServerEndpointConfig) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {ServerEndpointConfig.class}, (proxy, method, given) ->
+                switch (method.getName()) {
+                    case "getEndpointClass" -> Parrot.class;
+                    case "getPath" -> "/parrot";
+                    case "hashCode" -> 1;
+                    case "equals" -> proxy == given[0];
+                    default -> null;
+                });
+        TyrusUpgrade upgrade = upgrade(nulls);
+        assertThat(upgrade.subprotocol()).isEmpty();
+        assertThat(upgrade.extensions().agreed()).isEmpty();
+    }
+
+    @Test
+    void parametersThatAreNullAreAProgrammersMistake() {
+        FrontController controller = new FrontController(null, null, null);
+        ServerEndpointConfig config = ServerEndpointConfig.Builder.create(Parrot.class, "/parrot").build();
+        assertThatThrownBy(() -> controller.upgrade(null, null, config, Collections.singletonMap("room", null))).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("room");
+        assertThatThrownBy(() -> controller.upgrade(null, null, null, null)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("ServerEndpointConfig");
     }
 
     @ParameterizedTest

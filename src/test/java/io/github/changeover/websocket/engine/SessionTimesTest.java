@@ -257,4 +257,11 @@ class SessionTimesTest {
         }
         assertThat(HEARD).last().isEqualTo("closed 1006  kept");
     }
+
+    @Test
+    void aStoppedContainerStartsNoTimer() {
+        container.stop();
+        assertThat(container.timer().isShutdown()).isTrue();
+        assertThat(container.timer()).isSameAs(container.timer());
+    }
 }
