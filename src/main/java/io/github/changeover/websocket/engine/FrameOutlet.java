@@ -51,14 +51,14 @@ final class FrameOutlet extends Writer {
     private boolean closeSent;              // nothing may follow a Close frame (RFC 6455 section 5.5.1); changed while nobody else sends
     private SessionObserver observer;       // null where nobody listens; set before anything is sent
     private volatile boolean silent;        // there is nobody to send to
-    private volatile boolean broken;        // a fragment could not be made, so that its message has a gap; changed while nobody else sends
+    private volatile boolean broken;        // a frame could not be made, so that its message has a gap; changed while nobody else sends
 
     /**
      * @param clientHasClosed whether the client's Close frame has arrived
      * @param mostQueued      bytes that may wait after an asynchronous send
      * @param results         runs results of asynchronous sends, in their order
      * @param timer           for timeouts of asynchronous sends
-     * @param onBroken        closes the session, because a fragment could not be made; runs like a callback, perhaps more than once
+     * @param onBroken        closes the session, because a part of a message could not be made; runs like a callback, perhaps more than once
      */
     FrameOutlet(SwitchedConnection connection, FrameWriter frames, BooleanSupplier clientHasClosed, long mostQueued, Executor results, Supplier<SessionTimer> timer,
                 Runnable onBroken) {
@@ -182,6 +182,7 @@ final class FrameOutlet extends Writer {
                 enqueued();
             } catch (RuntimeException wrong) {
                 lost(new IOException(wrong));
+                if (broken) result(onBroken);
             }
             return true;
         }
@@ -213,18 +214,19 @@ final class FrameOutlet extends Writer {
         Runnable listeners = told == null ? null : observer.sending(frame);
         int first = frame.get(frame.position());
         boolean whole = (first & Opcode.FIN) != 0;
-        boolean part = !Opcode.isControl(first) && (!whole || fragmented);
+        boolean control = Opcode.isControl(first);
+        boolean part = !whole || fragmented;
         boolean written = false;
         sending = true;
         try {
             closeSent = Opcode.isClose(first);
             frames.write(frame, some -> connection.trySend(some, null, Long.MAX_VALUE));
-            if (part) fragmented = !whole;
+            if (!control) fragmented = !whole;
             written = true;
             if (sent != null) connection.trySend(NOTHING.duplicate(), sent, Long.MAX_VALUE);
         } finally {
             sending = false;
-            if (!written && part) broken = true;
+            if (!written && !control && (part || !frames.isExtended())) broken = true;      // of one that was being compressed, a part may have been sent
         }
         if (told != null) told.listeners = listeners;
         return Step.DONE;
@@ -391,6 +393,7 @@ final class FrameOutlet extends Writer {
         try {
             step = silent ? Step.CLOSED : connection.together(() -> send.begin(timeout > 0, told));
         } catch (RuntimeException wrong) {
+            closeBroken();
             tell(done, wrong);
             return;
         }
@@ -480,12 +483,16 @@ final class FrameOutlet extends Writer {
         } catch (RuntimeException wrong) {
             failure = wrong;
         }
-        if (broken && failure != null && !silent) connection.execute(onBroken);
+        if (failure != null) closeBroken();
         tell(told);
         sendDeferred();     // this may have been the last fragment
         if (full && !connection.isFull()) connection.resume();      // who has waited is told of the room instead of the handler
         if (failure != null || step != Step.NOT_ITS_TURN) tell(done, failure);
         return step != Step.NOT_ITS_TURN;
+    }
+
+    private void closeBroken() {
+        if (broken && !silent) connection.execute(onBroken);
     }
 
     private static IOException closed() {
@@ -524,7 +531,7 @@ final class FrameOutlet extends Writer {
         });
     }
 
-    /** Whether a fragment could not be made: the session is being closed, and no message can be sent any more. */
+    /** Whether a part of a message could not be made: the session is being closed, and no message can be sent any more. */
     boolean isBroken() {
         return broken;
     }
