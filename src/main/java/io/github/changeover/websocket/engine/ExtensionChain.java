@@ -20,6 +20,7 @@ final class ExtensionChain implements FrameExtensions, ExtendedExtension.Extensi
     private final Map<String, Object> properties = Collections.synchronizedMap(new HashMap<>());
     private final Object incoming = new Object(), outgoing = new Object();
     private final List<ExtendedExtension> negotiated = new ArrayList<>();       // not destroyed
+    private boolean warned;         // of control frames; guarded by outgoing
     private volatile List<ExtendedExtension> extensions = List.of();
 
     /** One that knows of the connection now: it is told of its end, also when nothing is agreed on. */
@@ -81,7 +82,8 @@ final class ExtensionChain implements FrameExtensions, ExtendedExtension.Extensi
                 if (passed == null) throw new IllegalStateException("The WebSocket extension " + extension.getName() + " made no frame of one that is to be sent");
             } catch (RuntimeException failed) {
                 if ((frame.first() & CONTROL) == 0) throw failed;
-                LOG.log(System.Logger.Level.WARNING, "The WebSocket extension " + extension.getName() + " cannot send a control frame: it is sent as it is", failed);
+                if (!warned) LOG.log(System.Logger.Level.WARNING, "The WebSocket extension " + extension.getName() + " cannot send a control frame: it is sent as it is. This is logged once for a session", failed);
+                warned = true;
                 return frame;
             }
         }
