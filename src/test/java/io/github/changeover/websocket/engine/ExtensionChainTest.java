@@ -9,6 +9,7 @@ import io.github.changeover.websocket.HandshakePolicy;
 import io.github.changeover.websocket.ObservedSession;
 import io.github.changeover.websocket.SameOrigin;
 import io.github.changeover.websocket.WebSocketListener;
+import io.github.changeover.websocket.frames.Compression;
 import io.github.changeover.websocket.frames.DeflatePool;
 import io.github.changeover.websocket.frames.FrameExtensions;
 import jakarta.websocket.Endpoint;
@@ -106,7 +107,7 @@ class ExtensionChainTest {
         TyrusUpgrade upgrade = MessageReaderTest.upgrade(ServerEndpointConfig.Builder.create(endpoint, "/given").build());
         upgrade.chain().use(List.of(extension));
         return new WebSocketHandler(upgrade, TyrusUpgrade.Sessions.KNOWN, Optional.empty(),
-                new WebSocketLibrary.Terms(SameOrigin.only(), HandshakePolicy.NOTHING, 1 << 20, 1 << 20, SessionTerms.DEFAULT),
+                new WebSocketLibrary.Terms(SameOrigin.only(), HandshakePolicy.NOTHING, Compression.USUAL, 1 << 20, 1 << 20, SessionTerms.DEFAULT),
                 new WebSocketHandler.Shared(POOL, null, Runnable::run, () -> TIMER, SessionObserver.Listeners.of(List.of(new Curious()))), 0);
     }
 
