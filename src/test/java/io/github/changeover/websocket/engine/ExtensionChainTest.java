@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.changeover.spi.CloseCause;
 import io.github.changeover.testkit.MemoryConnection;
+import io.github.changeover.websocket.frames.Compression;
 import io.github.changeover.websocket.HandshakePolicy;
 import io.github.changeover.websocket.ObservedSession;
 import io.github.changeover.websocket.SameOrigin;
