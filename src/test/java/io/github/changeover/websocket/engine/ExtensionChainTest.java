@@ -10,7 +10,6 @@ import io.github.changeover.websocket.HandshakePolicy;
 import io.github.changeover.websocket.ObservedSession;
 import io.github.changeover.websocket.SameOrigin;
 import io.github.changeover.websocket.WebSocketListener;
-import io.github.changeover.websocket.frames.Compression;
 import io.github.changeover.websocket.frames.DeflatePool;
 import io.github.changeover.websocket.frames.FrameExtensions;
 import jakarta.websocket.Endpoint;
