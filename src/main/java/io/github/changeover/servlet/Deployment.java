@@ -131,7 +131,9 @@ final class Deployment implements AutoCloseable {
         undo.add("what operators see", () -> chronicle.close(context));
         chronicle.open(context, application.registry(), application.memory(), switches, settings.limits().drain(), rules.report());
         chronicle.report(rules.report());       // another thread may have offered something meanwhile
-        tell();
+        synchronized (telling) {
+            libraries.forEach(library -> library.rules(rules.policy()));        // what one throws ends the start
+        }
         changeover.drainedBy(application.registry()::drain);
         if (!LastServlet.isIn(context) || !container.initializesServletsInOrder()) started();
     }
