@@ -134,9 +134,7 @@ class FrontControllerIT {
     void settingsOfThePathHold() throws IOException {
         container.deploy(War.with("front-roles").webSocket().app("front").set("changeover.path./rooms/*.roles", "member").set("changeover.path./chat.connections.max", "1").build(), "/roles");
         try (Talk chat = Talk.to(server, "/roles/chat")) {
-            Ask.Answer login = Ask.once(container, Frames.handshake("/roles/rooms/red"));
-            assertThat(login.status()).isEqualTo(403);
-            assertThat(login.body()).contains("login");
+            assertThat(Ask.once(container, Frames.handshake("/roles/rooms/red")).status()).isEqualTo(Expected.statusWithoutLogin(container));
             Ask.Answer full = Ask.once(container, Frames.handshake("/roles/chat"));
             assertThat(full.status()).isEqualTo(503);
             assertThat(full.body()).contains("changeover.path./chat.connections.max");

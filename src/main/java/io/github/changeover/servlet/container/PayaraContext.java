@@ -1,8 +1,8 @@
 package io.github.changeover.servlet.container;
 
-import jakarta.servlet.FilterRegistration;
 import jakarta.servlet.ServletContext;
 import java.lang.reflect.Field;
+import java.lang.reflect.Method;
 import java.util.List;
 
 /** What Payara has behind a ServletContext. */
@@ -35,15 +35,18 @@ final class PayaraContext {
         return field;
     }
 
-    /** Takes the mappings of a filter away: the list that the context gives is its own. */
+    /** Takes the mappings of a filter away: the list that the context gives is its own. A listener may not ask the ServletContext for its filters on Payara 6. */
     static void leaveOut(ServletContext context, String filter) {
         try {
-            for (FilterRegistration registration : context.getFilterRegistrations().values()) {
-                if (!filter.equals(registration.getClassName())) continue;
-                Object behind = behind(context);
-                List<?> mappings = (List<?>) behind.getClass().getMethod("findFilterMaps").invoke(behind);
-                mappings.removeIf(mapping -> registration.getName().equals(name(mapping)));
-                if (!registration.getUrlPatternMappings().isEmpty()) throw new NoSuchFieldException("it is still mapped to " + registration.getUrlPatternMappings());
+            Object behind = behind(context);
+            Method definition = behind.getClass().getMethod("findFilterDef", String.class);
+            List<?> mappings = (List<?>) behind.getClass().getMethod("findFilterMaps").invoke(behind);
+            for (Object mapping : List.copyOf(mappings)) {
+                Object name = call(mapping, "getFilterName");
+                Object found = definition.invoke(behind, name);
+                if (found == null || !filter.equals(call(found, "getFilterClassName"))) continue;
+                mappings.remove(mapping);
+                if (((List<?>) behind.getClass().getMethod("findFilterMaps").invoke(behind)).contains(mapping)) throw new NoSuchFieldException(name + " is still mapped");
             }
         } catch (ReflectiveOperationException | RuntimeException unknown) {
             LOG.log(System.Logger.Level.WARNING, "The container''s own filter {0} stays in ''{1}'', for this Payara is not as known: a WebSocket handshake that it cannot read is answered 500 ({2})",
@@ -51,11 +54,7 @@ final class PayaraContext {
         }
     }
 
-    private static Object name(Object mapping) {
-        try {
-            return mapping.getClass().getMethod("getFilterName").invoke(mapping);
-        } catch (ReflectiveOperationException unknown) {
-            throw new IllegalStateException(unknown);
-        }
+    private static Object call(Object on, String method) throws ReflectiveOperationException {
+        return on.getClass().getMethod(method).invoke(on);
     }
 }
