@@ -15,7 +15,7 @@ import java.util.ServiceLoader;
  */
 public final class ContainerSupport {
     static final String SETTING = "changeover.container";
-    private static final String SUPPORTED = "Supported are Apache Tomcat 10.1 and 11 (alone, embedded, in Spring Boot, in TomEE) and Payara 6.";
+    private static final String SUPPORTED = "Supported are Apache Tomcat 10.1 and 11 (alone, embedded, in Spring Boot, in TomEE) and Payara 6 and 7.";
     private final Container container;
     private final String off;           // why nothing is offered, for a client; null where connections are switched
     private final String warning;       // for the log; null for none

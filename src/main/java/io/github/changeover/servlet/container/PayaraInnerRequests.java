@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * Inner requests on Payara 6, by reflection. The listener's own mapper tells whose a path is. The request is changed but for its protocol, by which
+ * Inner requests on Payara 6 and 7, by reflection. The listener's own mapper tells whose a path is. The request is changed but for its protocol, by which
  * Grizzly frames the answer.
  */
 public final class PayaraInnerRequests implements InnerRequestSupport {
