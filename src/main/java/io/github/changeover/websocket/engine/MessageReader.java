@@ -89,6 +89,11 @@ final class MessageReader implements FrameReceiver {
     private void process(int first, byte[] bytes, int from, int to) {
         outlet.renewScope();
         if (Opcode.isClose(first)) {
+            int code = (bytes[from] & 0xff) << 8 | bytes[from + 1] & 0xff;
+            if (!MessageSocket.isInApi(code)) {
+                socket.close(code, new String(bytes, from + 2, to - from - 2, StandardCharsets.UTF_8));
+                return;
+            }
             CloseFrame close = closeFrame(bytes, from, to);
             socket.clientCloses(() -> close.respond(socket));
             return;
@@ -100,15 +105,7 @@ final class MessageReader implements FrameReceiver {
     /** What the client's Close frame says. It has been checked; Tyrus' own check rejects 1012 to 1014 from a client. A frame without a code does not come here. */
     private static CloseFrame closeFrame(byte[] bytes, int from, int to) {
         int code = (bytes[from] & 0xff) << 8 | bytes[from + 1] & 0xff;
-        return new CloseFrame(new CloseReason(closeCode(code), to - from > 2 ? new String(bytes, from + 2, to - from - 2, StandardCharsets.UTF_8) : null));
-    }
-
-    /** Tomcat's {@code getCloseCode} throws for 1014. */
-    private static CloseReason.CloseCode closeCode(int code) {
-        for (CloseCodes known : CloseCodes.values()) {
-            if (known.getCode() == code) return known;
-        }
-        return () -> code;
+        return new CloseFrame(new CloseReason(CloseCodes.getCloseCode(code), to - from > 2 ? new String(bytes, from + 2, to - from - 2, StandardCharsets.UTF_8) : null));
     }
 
     private void text(byte[] bytes, int from, int to) {

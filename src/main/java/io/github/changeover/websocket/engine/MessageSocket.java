@@ -82,6 +82,26 @@ final class MessageSocket extends TyrusWebSocket {
         closing(process);
     }
 
+    /** Whether the API has this code. Tomcat's lacks 1014, and throws when Tyrus asks for it. */
+    static boolean isInApi(int code) {
+        try {
+            return CloseReason.CloseCodes.getCloseCode(code) != null;
+        } catch (IllegalArgumentException unknown) {
+            return false;
+        }
+    }
+
+    /** With a code that the API lacks, the Close frame is sent here; Tyrus' own goes nowhere, and tells the endpoint of 1006. */
+    @Override
+    public void close(int code, String reason) {
+        if (isInApi(code)) {
+            super.close(code, reason);
+            return;
+        }
+        outlet.close(io.github.changeover.websocket.frames.CloseFrame.of(code, reason == null ? "" : reason));
+        super.close(CloseReason.CloseCodes.CLOSED_ABNORMALLY.getCode(), reason);
+    }
+
     private void closing(Runnable step) {
         closing = Thread.currentThread();
         try {
