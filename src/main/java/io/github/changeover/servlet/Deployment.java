@@ -368,8 +368,7 @@ final class Deployment implements AutoCloseable {
     /** The limits of a connection of this request. */
     Limits limits(Considered considered) {
         if (internal.concern(considered)) return internal.application().limits();
-        String path = considered.request().path();
-        return rules.policy().match(path).map(match -> settings.limits(match.rule().template())).orElse(settings.limits());
+        return considered.verdict().explanation().rule().map(settings::limits).orElse(settings.limits());
     }
 
     /** What a connection of this request shares with others. */

@@ -94,7 +94,7 @@ final class MessageReader implements FrameReceiver {
                 socket.close(code, new String(bytes, from + 2, to - from - 2, StandardCharsets.UTF_8));
                 return;
             }
-            CloseFrame close = closeFrame(bytes, from, to);
+            CloseFrame close = closeFrame(code, bytes, from, to);
             socket.clientCloses(() -> close.respond(socket));
             return;
         }
@@ -103,8 +103,7 @@ final class MessageReader implements FrameReceiver {
     }
 
     /** What the client's Close frame says. It has been checked; Tyrus' own check rejects 1012 to 1014 from a client. A frame without a code does not come here. */
-    private static CloseFrame closeFrame(byte[] bytes, int from, int to) {
-        int code = (bytes[from] & 0xff) << 8 | bytes[from + 1] & 0xff;
+    private static CloseFrame closeFrame(int code, byte[] bytes, int from, int to) {
         return new CloseFrame(new CloseReason(CloseCodes.getCloseCode(code), to - from > 2 ? new String(bytes, from + 2, to - from - 2, StandardCharsets.UTF_8) : null));
     }
 

@@ -4,8 +4,6 @@ import io.github.changeover.spi.AdvancedConnection;
 import jakarta.websocket.Session;
 import java.lang.reflect.Field;
 import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Delayed;
 import java.util.concurrent.ScheduledExecutorService;
@@ -23,7 +21,7 @@ import java.util.function.Supplier;
  * setMaxIdleTimeout(0), (-1)    Tyrus: cancel(true), perhaps schedule(task, 0 ms)    never idle
  * </pre>
  */
-final class SessionSchedule extends AbstractExecutorService implements ScheduledExecutorService {
+final class SessionSchedule extends SharedExecutor implements ScheduledExecutorService {
     private static final ThreadLocal<SessionSchedule> OPENING = new ThreadLocal<>();
     private final AdvancedConnection connection;
     private final IdleTask idle = new IdleTask();
@@ -169,29 +167,5 @@ final class SessionSchedule extends AbstractExecutorService implements Scheduled
     @Override
     public void execute(Runnable task) {
         others.get().execute(task);
-    }
-
-    @Override
-    public void shutdown() {
-    }
-
-    @Override
-    public List<Runnable> shutdownNow() {
-        return List.of();
-    }
-
-    @Override
-    public boolean isShutdown() {
-        return false;
-    }
-
-    @Override
-    public boolean isTerminated() {
-        return false;
-    }
-
-    @Override
-    public boolean awaitTermination(long timeout, TimeUnit unit) {
-        return false;
     }
 }
