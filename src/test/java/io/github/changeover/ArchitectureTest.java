@@ -53,7 +53,7 @@ class ArchitectureTest {
             Map.entry(".websocket.frames", List.of(".websocket")),
             Map.entry(".websocket.engine", List.of("", ".spi", ".negotiation", ".websocket", ".websocket.frames", ".servlet", "jakarta.servlet..", "jakarta.websocket..", "org.glassfish.tyrus..")),
             Map.entry(".lab", List.of(".spi", ".negotiation")),
-            Map.entry(".dispatch", List.of(".spi", ".forwarded", "io.netty..")),
+            Map.entry(".dispatch", List.of(".spi", ".forwarded", ".pipeline", "io.netty..")),
             Map.entry(".pipeline", List.of(".spi", "io.netty..")),
             Map.entry(".h2c", List.of(".spi", ".negotiation", ".dispatch", ".pipeline", "io.netty..")),
             Map.entry(".tls", List.of(".spi", ".dispatch", ".pipeline", "io.netty..")),

@@ -1,7 +1,7 @@
 package io.github.changeover.dispatch;
 
+import io.github.changeover.pipeline.HeapMemory;
 import io.netty.bootstrap.Bootstrap;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
@@ -25,7 +25,6 @@ import java.util.concurrent.TimeUnit;
 
 /** The one thread, and the connections that wait for their next request. Begun when first needed. */
 final class ConnectorLoop implements AutoCloseable {
-    private static final UnpooledByteBufAllocator MEMORY = new UnpooledByteBufAllocator(false);
     private static final int READ = 16 * 1024, MAX_HEAD = 64 * 1024, MAX_IDLE = 64;
     /** Shorter than any container's own patience with an idle connection: a request should not meet its end. */
     private static final long IDLE_SECONDS = 5;
@@ -118,7 +117,7 @@ final class ConnectorLoop implements AutoCloseable {
     ChannelFuture connect(InetSocketAddress address) {
         return new Bootstrap().group(thread).channel(NioSocketChannel.class).disableResolver()
                 .option(ChannelOption.AUTO_READ, false).option(ChannelOption.TCP_NODELAY, true).option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 5000)
-                .option(ChannelOption.ALLOCATOR, MEMORY).option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(READ).maxMessagesPerRead(1))
+                .option(ChannelOption.ALLOCATOR, HeapMemory.ALLOCATOR).option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(READ).maxMessagesPerRead(1))
                 .handler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {

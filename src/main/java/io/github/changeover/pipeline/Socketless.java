@@ -2,7 +2,6 @@ package io.github.changeover.pipeline;
 
 import io.github.changeover.spi.SwitchedConnection;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -14,7 +13,6 @@ import java.nio.ByteBuffer;
  * connection's turns only.
  */
 final class Socketless extends EmbeddedChannel {
-    private static final UnpooledByteBufAllocator MEMORY = new UnpooledByteBufAllocator(false);
     /** What Netty may hold above what the connection's queue holds. */
     private static final WriteBufferWaterMark HELD = new WriteBufferWaterMark(16 * 1024, 32 * 1024);
     private static final int ROOM = 1;
@@ -23,7 +21,7 @@ final class Socketless extends EmbeddedChannel {
 
     Socketless(SwitchedConnection connection) {
         this.connection = connection;
-        config().setAllocator(MEMORY);
+        config().setAllocator(HeapMemory.ALLOCATOR);
         config().setWriteBufferWaterMark(HELD);
         closeFuture().addListener(closed -> {
             if (!left) connection.close();

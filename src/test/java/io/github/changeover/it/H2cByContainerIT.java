@@ -12,7 +12,9 @@ import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.it.container.PayaraOnly;
 import io.github.changeover.it.container.TomcatOnly;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** Where the container takes {@code h2c} itself, no setting of ours changes that: it is said at start, in the log and in the console. */
@@ -45,6 +47,29 @@ class H2cByContainerIT {
         } finally {
             container.undeploy("/h2cours");
         }
+    }
+
+    @Test
+    @TomcatOnly
+    @EmbeddedOnly
+    @DisplayName("Netty's finalizers find their classes after the application has ended")
+    void nothingIsLoadedAfterTheEnd(ContainerUnderTest container) throws Exception {
+        int log = container.log().length();
+        container.deploy(H2cIT.war("h2c-ended").build(), "/h2cended");
+        WeakReference<ClassLoader> loader;
+        try (Http2Wire http = Http2Wire.upgrade(container, "/h2cended/page/facts", 3, 100).preface()) {
+            assertThat(Http2Wire.text(http.readUntil(Frame::ends), 1)).contains("protocol=HTTP/1.1");
+            loader = new WeakReference<>(loaderOf("h2cended"));
+        } finally {
+            container.undeploy("/h2cended");
+        }
+        assertThat(Gone.is(loader)).isTrue();
+        System.runFinalization();
+        assertThat(container.log().substring(log)).doesNotContain("Illegal access");
+    }
+
+    private static ClassLoader loaderOf(String context) {
+        return Thread.getAllStackTraces().keySet().stream().map(Thread::getContextClassLoader).filter(loader -> String.valueOf(loader).contains(context)).findAny().orElseThrow();
     }
 
     @Test

@@ -45,7 +45,7 @@ class WebSocketMemoryIT {
     static void deploy(ContainerUnderTest under) {
         container = under;
         container.deploy(War.demo("memory").set("changeover.memory.max", "10M").set("changeover.websocket.message.max", "4M").set("changeover.metrics.path", "/metrics")
-                .set("changeover.linger", "500ms").build(), AT);
+                .set("changeover.linger", "10s").build(), AT);
         container.deploy(War.demo("stalls").set("changeover.stall", "2s").set("changeover.stall.min", "1K").set("changeover.metrics.path", "/metrics")
                 .set("changeover.linger", "500ms").build(), STALLS);
     }
