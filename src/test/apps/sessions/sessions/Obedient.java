@@ -14,11 +14,14 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Does with its session what it is told. Its paths have settings of their own. */
 public abstract class Obedient {
     static final Map<String, String> ENDS = new ConcurrentHashMap<>();
+    static final Map<String, CountDownLatch> HELD = new ConcurrentHashMap<>();
     private static final String VALID_UNTIL = "io.github.changeover.validUntil";
     private final AtomicInteger pongs = new AtomicInteger();
 
@@ -60,6 +63,11 @@ public abstract class Obedient {
             case "for-ever" -> session.getUserProperties().remove(VALID_UNTIL);
             case "wrong" -> session.getUserProperties().put(VALID_UNTIL, "tomorrow");
             case "ping" -> session.getBasicRemote().sendPing(ByteBuffer.wrap(word[1].getBytes(StandardCharsets.UTF_8)));
+            case "hold" -> hold(word[1]);
+            case "part-and-hold" -> {
+                session.getBasicRemote().sendText("a part", false);
+                hold(word[1]);
+            }
             case "block" -> block(Long.parseLong(word[1]));
             case "pongs" -> {
                 return String.valueOf(pongs.get());
@@ -76,6 +84,15 @@ public abstract class Obedient {
         thread.start();
         try {
             thread.join();
+        } catch (InterruptedException stopped) {
+            throw new IllegalStateException(stopped);
+        }
+    }
+
+    /** Until somebody lets go of it. */
+    private static void hold(String key) {
+        try {
+            if (!HELD.computeIfAbsent(key, any -> new CountDownLatch(1)).await(20, TimeUnit.SECONDS)) throw new IllegalStateException("Nobody has let go of " + key);
         } catch (InterruptedException stopped) {
             throw new IllegalStateException(stopped);
         }

@@ -14,12 +14,14 @@ final class Completions {
         guarded(() -> completion.done(failure));
     }
 
-    /** One of the last things a handler does. */
-    static void guarded(Runnable last) {
+    /** One of the last things a handler does. Returns whether it threw nothing. */
+    static boolean guarded(Runnable last) {
         try {
             last.run();
+            return true;
         } catch (Throwable thrown) {        // also a checked exception, as Kotlin and Lombok throw them
             LOG.log(System.Logger.Level.WARNING, "A handler failed at the end of its connection", thrown);
+            return false;
         }
     }
 }

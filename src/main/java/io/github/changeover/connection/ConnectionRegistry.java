@@ -19,6 +19,8 @@ public final class ConnectionRegistry {
     private static final System.Logger LOG = System.getLogger(ConnectionRegistry.class.getName());
     /** Time for what remains once the drain time is over. */
     private static final Duration AFTER_DRAIN = Duration.ofSeconds(2);
+    /** Of that, time for the last words of connections whose handlers are stuck. */
+    private static final Duration LAST_WORDS = Duration.ofNanos(TimeoutCheck.GRACE);
     private static final int STACK_FRAMES = 12;
 
     private final Set<LiveConnection> expected = ConcurrentHashMap.newKeySet();    // agreed on, not yet open
@@ -144,7 +146,11 @@ public final class ConnectionRegistry {
         long by = closeBy;
         if (by == 0 || now - by < 0) return;
         CloseCause cause = CloseCause.of(CloseCause.Kind.DRAINED, "an operator has drained the application");
-        live.forEach(connection -> connection.abortSoon(cause));
+        boolean overdue = now - by > LAST_WORDS.toNanos();
+        for (LiveConnection connection : live) {
+            if (!overdue && connection.hasLastWord()) connection.timeouts().part(now, cause);
+            else if (overdue || !connection.timeouts().parts()) connection.abortSoon(cause);
+        }
     }
 
     /**
@@ -157,8 +163,10 @@ public final class ConnectionRegistry {
         startDraining(grace);
         boolean all = await(this::nobodyIsConnected, grace);
         if (!all) {
-            abortAll(CloseCause.of(CloseCause.Kind.DRAINED, "the application was drained"));
-            await(this::nobodyIsConnected, AFTER_DRAIN);
+            CloseCause cause = CloseCause.of(CloseCause.Kind.DRAINED, "the application was drained");
+            Duration left = partAll(cause);
+            abortAll(cause);
+            await(this::nobodyIsConnected, left);
         }
         return all;
     }
@@ -172,16 +180,26 @@ public final class ConnectionRegistry {
         CloseCause cause = CloseCause.of(CloseCause.Kind.DRAINED, "the application is stopping");
         live.forEach(connection -> connection.drain(cause));
         await(() -> nobodyIsConnected() && unfinished.isEmpty(), grace);
+        Duration left = partAll(gone());
         over = true;
         abortAll(gone());
         unfinished.forEach(LiveConnection::interruptHandler);
         live.forEach(LiveConnection::interruptHandler);
-        if (!await(() -> nobodyIsConnected() && unfinished.isEmpty(), AFTER_DRAIN)) reportStuck();
+        if (!await(() -> nobodyIsConnected() && unfinished.isEmpty(), left)) reportStuck();
     }
 
     /** In this order: a connection that opens is live before it is no longer expected. */
     private boolean nobodyIsConnected() {
         return expected.isEmpty() && live.isEmpty();
+    }
+
+    /** Lets protocols say their last words where handlers have not closed; returns what is left of {@link #AFTER_DRAIN}. */
+    private Duration partAll(CloseCause cause) {
+        List<LiveConnection> parting = live.stream().filter(LiveConnection::hasLastWord).toList();
+        if (parting.isEmpty()) return AFTER_DRAIN;
+        parting.forEach(connection -> connection.partSoon(cause));
+        await(() -> parting.stream().noneMatch(live::contains), LAST_WORDS);
+        return AFTER_DRAIN.minus(LAST_WORDS);
     }
 
     private void abortAll(CloseCause cause) {

@@ -53,6 +53,7 @@ public final class LiveConnection implements AdvancedConnection {
     private volatile long openedNanos;
     private volatile long roundTrip = -1;       // nanoseconds of the last ping; -1 for none
     private volatile OutputFlusher.Watched watched;
+    private volatile LastWord lastWord;         // null without
     private volatile Application.CallbackScope caller = Application.CallbackScope.NONE;
     private boolean openingTold;                // both under the lock of ending
     private Runnable tellClosing;               // null unless the end came while the opening was told
@@ -289,6 +290,22 @@ public final class LiveConnection implements AdvancedConnection {
         application.housekeeping().execute(() -> close(cause));
     }
 
+    /** As {@link #closeSoon}, behind the protocol's last word, which the handler cannot say. At most once. */
+    void partSoon(CloseCause cause) {
+        application.housekeeping().execute(() -> part(cause));
+    }
+
+    /** Whether {@link #partSoon} is of use: the protocol has a last word, and the connection is not closing yet. */
+    boolean hasLastWord() {
+        return lastWord != null && !sendsNoMore();
+    }
+
+    private void part(CloseCause cause) {
+        LastWord word = sendsNoMore() ? null : lastWord;
+        Runnable close = () -> close(cause);
+        if (word == null || !Completions.guarded(() -> word.say(cause, close))) close.run();
+    }
+
     /** The server closes the connection for what its client sends, or does not send: the handler may send its last bytes. */
     void reject(CloseCause cause) {
         closeState.expect(cause);
@@ -509,6 +526,11 @@ public final class LiveConnection implements AdvancedConnection {
     @Override
     public void endsAt(Supplier<Instant> until) {
         timeouts.endsAt(until);
+    }
+
+    @Override
+    public void lastWord(LastWord word) {
+        lastWord = word;
     }
 
     @Override

@@ -34,6 +34,8 @@ final class TimeoutCheck {
     private volatile Duration idle;
     private volatile KeepAlive pings;               // null without
     private volatile Supplier<Instant> endsAt;      // null without
+    private CloseCause parting;                     // null unless the connection is being closed without its handler
+    private long partingSince;
     private boolean closingSeen, lingerSeen, expectedSeen, idleSeen, lifetimeSeen, lifetimeExceeded, rejectedSeen;
     private MinimumRate reads, message;             // null while the client keeps up
     private long messageSeen;
@@ -111,12 +113,13 @@ final class TimeoutCheck {
             connection.abortSoon(MemoryAccount.cause());
             return;
         }
+        if (parting != null && state.requested() == null && now - partingSince > GRACE) connection.closeSoon(parting);
         OutputQueue queue = connection.queue();
         switch (find(now, new Counters(connection.octetsIn(), queue.written(), queue.queuedForClient(), state.requested() != null,
                 connection.processor().reads(), connection.processor().awaitsClient()))) {
             case NONE -> { }
             case IDLE -> connection.idleTimeOver();
-            case IDLE_OVERDUE -> connection.closeSoon(CloseCause.of(CloseCause.Kind.IDLE, "no byte for " + idle));
+            case IDLE_OVERDUE -> part(now, CloseCause.of(CloseCause.Kind.IDLE, "no byte for " + idle));
             case SLOW_READER -> connection.abortSoon(CloseCause.of(CloseCause.Kind.STALLED, "the client took less than " + limits.stallMin() + " bytes in "
                     + limits.stall() + " while " + queue.queued() + " waited (changeover.stall, changeover.stall.min)"));
             case SLOW_MESSAGE -> reject(now, CloseCause.of(CloseCause.Kind.STALLED, "less than " + limits.stallMin() + " bytes of an unfinished message arrived in "
@@ -131,7 +134,7 @@ final class TimeoutCheck {
             case NOT_CLOSED -> connection.abortSoon(CloseCause.of(CloseCause.Kind.STALLED, "the client did not take what was queued within " + limits.closing()
                     + " (changeover.closing)"));
             case LIFETIME_OVER -> connection.drain(lifetime());
-            case LIFETIME_EXCEEDED -> connection.closeSoon(lifetime());
+            case LIFETIME_EXCEEDED -> part(now, lifetime());
         }
     }
 
@@ -152,8 +155,21 @@ final class TimeoutCheck {
             rejectedSince = now;
             connection.reject(cause);
         } else if (now - rejectedSince > GRACE) {
-            connection.closeSoon(cause);
+            part(now, cause);
         }
+    }
+
+    /** Whether the connection is being closed without its handler. */
+    boolean parts() {
+        return parting != null;
+    }
+
+    /** Closes the connection without its handler, behind the protocol's last word, which has a time of its own. */
+    void part(long now, CloseCause cause) {
+        if (parting != null) return;
+        parting = cause;
+        partingSince = now;
+        connection.partSoon(cause);
     }
 
     Finding find(long now, Counters counters) {

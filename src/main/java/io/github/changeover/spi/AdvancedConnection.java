@@ -133,6 +133,25 @@ public interface AdvancedConnection extends SwitchedConnection {
     void endsAt(Supplier<Instant> until);
 
     /**
+     * From now on, these are the connection's last bytes when it must end and its handler cannot be called, because a callback has been running for too long:
+     * when nothing came of {@link ConnectionHandler.Events#idle}, {@code rejected} or {@code drain} in time.
+     *
+     * @param word says them, on a thread of ours, also while a callback runs; must not block, and must not call code of the application's there
+     */
+    void lastWord(LastWord word);
+
+    /** Sends the last bytes of a connection. */
+    interface LastWord {
+        /**
+         * Sends them, unless they were sent before. At most once for a connection.
+         *
+         * @param cause why it ends
+         * @param close closes the connection behind them: to be run afterwards, on any thread. The connection does not wait for it for long
+         */
+        void say(CloseCause cause, Runnable close);
+    }
+
+    /**
      * Where the protocol itself runs code of the application's, on a thread that is in none of the connection's callbacks: begins a request scope of
      * CDI on this thread, where there is one, with the caller of the connection's request, where the container keeps that on threads.
      *

@@ -3,14 +3,21 @@ package io.github.changeover.connection;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.conformance.Covers;
+import io.github.changeover.spi.AdvancedConnection;
+import io.github.changeover.spi.CloseCause;
 import io.github.changeover.spi.CloseCause.Kind;
 import io.github.changeover.spi.ConnectionHandler;
 import io.github.changeover.spi.SwitchedConnection;
 import io.github.changeover.testkit.MemoryTransport;
+import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What becomes of connections whose time is up. The watch's own clock never comes in these tests: they turn it. */
 class ConnectionMonitorTest {
@@ -114,6 +121,75 @@ class ConnectionMonitorTest {
         hours(0);
         hours(1);
         assertThat(diary.told()).containsExactly("opened");
+    }
+
+    /** A connection that is idle while a callback of it runs until the latch opens; its end is overdue. */
+    private Thread idleWhileStuck(CountDownLatch goesOn, AdvancedConnection.LastWord word) throws InterruptedException {
+        CountDownLatch stuck = new CountDownLatch(1);
+        LiveConnection connection = rig.connection(new Diary() {
+            @Override
+            void onReceived(SwitchedConnection open, ByteBuffer octets) {
+                open.send(Rig.octets("first "));
+                stuck.countDown();
+                try {
+                    goesOn.await();
+                } catch (InterruptedException interrupted) {
+                    throw new IllegalStateException(interrupted);
+                }
+            }
+        });
+        connection.lastWord(word);
+        transport.open(connection);
+        Thread thread = new Thread(() -> transport.peerSends("x"));
+        thread.start();
+        stuck.await();
+        Rig.await(() -> transport.text().equals("first "));
+        hours(0);
+        hours(5.1);
+        hours(5.2);
+        return thread;
+    }
+
+    @Test
+    @Timeout(20)
+    void aProtocolSaysItsLastWordBesideACallbackThatIsStuck() throws InterruptedException {
+        CountDownLatch goesOn = new CountDownLatch(1);
+        List<CloseCause> causes = new ArrayList<>();
+        Thread stuck = idleWhileStuck(goesOn, (cause, close) -> {
+            causes.add(cause);
+            rig.application.registry().live().iterator().next().send(Rig.octets("BYE"));
+            close.run();
+        });
+        assertThat(transport.text()).isEqualTo("first BYE");
+        assertThat(transport.outputEnded()).isTrue();
+        hours(5.3);
+        assertThat(causes).extracting(CloseCause::kind).containsExactly(Kind.IDLE);
+        goesOn.countDown();
+        stuck.join();
+    }
+
+    @Test
+    @Timeout(20)
+    void aLastWordThatIsNotSaidInTimeIsNotAwaited() throws InterruptedException {
+        CountDownLatch goesOn = new CountDownLatch(1);
+        Thread stuck = idleWhileStuck(goesOn, (cause, close) -> { });
+        assertThat(transport.outputEnded()).isFalse();
+        hours(5.3);
+        assertThat(transport.outputEnded()).isTrue();
+        goesOn.countDown();
+        stuck.join();
+    }
+
+    @Test
+    @Timeout(20)
+    void aLastWordThatFailsIsTheEnd() throws InterruptedException {
+        CountDownLatch goesOn = new CountDownLatch(1);
+        Thread stuck = idleWhileStuck(goesOn, (cause, close) -> {
+            throw new IllegalStateException("in a test");
+        });
+        assertThat(transport.outputEnded()).isTrue();
+        goesOn.countDown();
+        stuck.join();
     }
 
     @Test

@@ -240,6 +240,35 @@ class WebSocketSessionsIT {
         }
     }
 
+    private static void nothingFollows(Wire wire) throws IOException {
+        Wire.Rest rest = wire.readToEnd();
+        assertThat(rest.octets()).isEmpty();
+        assertThat(rest.end()).isNotEqualTo(Wire.End.TIMEOUT);
+    }
+
+    @Test
+    @DisplayName("A session that must end while its endpoint is busy: its client gets the Close frame all the same, and its endpoint the code when it has returned")
+    void endsBesideABusyEndpoint() throws IOException {
+        try (Wire expiring = open("/patient?key=held-expired"); Wire idle = open("/usual?key=held-idle"); Wire amid = open("/patient?key=held-amid")) {
+            ask(expiring, "until 300");
+            expiring.send(Frames.text("hold expiring"));
+            idle.send(Frames.text("hold idle"));
+            ask(amid, "until 300");
+            amid.send(Frames.text("part-and-hold amid"));
+            assertThat(Frames.read(amid)).hasToString("1 a part");
+            for (Wire each : new Wire[] {expiring, amid}) {
+                assertThat(Frames.read(each)).hasToString("88 1008 The time until which this session is valid is over.");
+                nothingFollows(each);
+            }
+            assertThat(Frames.read(idle)).hasToString("88 1001 Nothing was sent or received for 600 ms.");
+            nothingFollows(idle);
+            for (String key : new String[] {"expired", "idle", "amid"}) assertThat(page("/end?of=held-" + key)).as("while the endpoint is busy").isEqualTo("none");
+            for (String key : new String[] {"expiring", "idle", "amid"}) page("/let-go?of=" + key);
+            for (String key : new String[] {"expired", "amid"}) assertThat(endOf("held-" + key)).isEqualTo("1008 The time until which this session is valid is over.");
+            assertThat(endOf("held-idle")).isEqualTo("1006 Nothing was sent or received for 600 ms.");
+        }
+    }
+
     @Test
     void theReadmeHasThisChat() throws IOException {
         Path base = Path.of(System.getProperty("changeover.basedir", ""));

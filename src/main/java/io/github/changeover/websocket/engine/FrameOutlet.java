@@ -279,14 +279,10 @@ final class FrameOutlet extends Writer {
         if (ENCODES.get() == this) return true;
         if (handedOver) return false;
         handedOver = true;
-        try {
-            timer.get().execute(() -> {
-                connection.together(() -> handedOver = false);
-                sendDeferred();
-            });
-        } catch (RejectedExecutionException stopped) {
-            // the application is, and with it the session
-        }
+        handOver(() -> {
+            connection.together(() -> handedOver = false);
+            sendDeferred();
+        });
         return false;
     }
 
@@ -529,6 +525,32 @@ final class FrameOutlet extends Writer {
             beforeClose();
             return enqueue(() -> frame, null, told());
         });
+    }
+
+    /**
+     * As {@link #close(ByteBuffer)}, then does what follows. From any thread, also while a callback runs: an extension of the application's works on a thread of its own.
+     * What follows is done in any case.
+     */
+    void close(ByteBuffer frame, Runnable then) {
+        Runnable both = () -> {
+            try {
+                close(frame);
+            } finally {
+                then.run();
+            }
+        };
+        if (!frames.isExtended()) both.run();
+        else if (!handOver(both)) then.run();
+    }
+
+    /** Has a thread of the application's do it; returns whether there is one. */
+    private boolean handOver(Runnable task) {
+        try {
+            timer.get().execute(task);
+            return true;
+        } catch (RejectedExecutionException stopped) {
+            return false;       // the application is, and with it the session
+        }
     }
 
     /** Whether a part of a message could not be made: the session is being closed, and no message can be sent any more. */

@@ -51,6 +51,7 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
     private SessionPings pings;             // null without
     private MessageRate rate;               // null without a limit
     private final long negotiated;
+    private volatile Ending lastWord;       // null unless that had to be sent beside a callback
     private SessionEnds.Expected expected;  // null unless an authenticated user's session is watched
 
     /**
@@ -61,6 +62,29 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
      * @param listeners of the application's
      */
     record Shared(DeflatePool pool, SessionEnds ends, Executor results, Supplier<SessionTimer> timer, SessionObserver.Listeners listeners) {
+    }
+
+    /** What the client's Close frame says, and what the endpoint is told. */
+    private record Ending(CloseCode client, CloseCode endpoint, String reason) {
+        static Ending of(CloseCode code, String reason) {
+            return new Ending(code, code, reason);
+        }
+
+        static Ending of(FrameFault fault) {
+            return of(CloseCodes.getCloseCode(fault.code()), fault.reason());
+        }
+
+        /**
+         * The client gets 1001, as it always has (RFC 6455 section 7.4.1). The endpoint is told of 1006: "if the local container determines the session has timed
+         * out, the local implementation must use the WebSocket protocol close code 1006" (Jakarta WebSocket 2.2 section 2.1.5); Tomcat does both, too.
+         */
+        static Ending timedOut(String reason) {
+            return new Ending(CloseCodes.GOING_AWAY, CloseCodes.CLOSED_ABNORMALLY, reason);
+        }
+
+        ByteBuffer frame() {
+            return CloseFrame.of(client.getCode(), reason);
+        }
     }
 
     /** @param negotiated when, in nanoseconds: a logout since then counts */
@@ -94,6 +118,11 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
         }
         if (terms.sessions().messagesMax() > 0) rate = new MessageRate(terms.sessions().messagesMax());
         AdvancedConnection advanced = connection.advanced();
+        advanced.lastWord((cause, close) -> {
+            Ending ending = ending(advanced, cause);
+            lastWord = ending;
+            outlet.close(ending.frame(), close);
+        });
         SessionTerms times = terms.sessions();
         if (!times.ping().isZero()) {       // before the endpoint is told: its @OnOpen may take its time
             pings = new SessionPings(advanced, outlet);
@@ -175,7 +204,7 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
 
     @Override
     public void failed(FrameFault fault) {
-        end(CloseCodes.getCloseCode(fault.code()), fault.reason());
+        end(Ending.of(fault));
     }
 
     @Override
@@ -192,35 +221,31 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
 
     @Override
     public void idle(SwitchedConnection connection) {
-        timedOut("Nothing was sent or received for " + connection.advanced().idleTime().toMillis() + " ms.");
+        end(ending(connection.advanced(), CloseCause.of(CloseCause.Kind.IDLE, "")));
     }
 
     @Override
     public void rejected(SwitchedConnection connection, CloseCause cause) {
         drop();
-        switch (cause.kind()) {
-            case MEMORY -> {
-                outlet.dropDeferred();
-                failed(FrameFault.NO_MEMORY);
-            }
-            case UNANSWERED -> timedOut("Nothing came for " + terms.sessions().pong().toMillis() + " ms after a Ping (changeover.websocket.pong).");
-            case EXPIRED -> end(CloseCodes.VIOLATED_POLICY, "The time until which this session is valid is over.");
-            default -> end(CloseCodes.VIOLATED_POLICY, "The rest of a message must arrive faster (changeover.stall, changeover.stall.min).");
-        }
-    }
-
-    /**
-     * The client gets 1001, as it always has (RFC 6455 section 7.4.1). The endpoint is told of 1006: "if the local container determines the session has timed
-     * out, the local implementation must use the WebSocket protocol close code 1006" (Jakarta WebSocket 2.2 section 2.1.5); Tomcat does both, too.
-     */
-    private void timedOut(String reason) {
-        outlet.close(CloseFrame.of(CloseCodes.GOING_AWAY.getCode(), reason));
-        end(CloseCodes.CLOSED_ABNORMALLY, reason);
+        if (cause.kind() == CloseCause.Kind.MEMORY) outlet.dropDeferred();
+        end(ending(connection.advanced(), cause));
     }
 
     @Override
     public void drain(SwitchedConnection connection, Duration grace) {
-        end(CloseCodes.GOING_AWAY, "The application is going.");
+        end(ending(connection.advanced(), CloseCause.of(CloseCause.Kind.DRAINED, "")));
+    }
+
+    /** How a session ends that the server must end. */
+    private Ending ending(AdvancedConnection connection, CloseCause cause) {
+        return switch (cause.kind()) {
+            case IDLE -> Ending.timedOut("Nothing was sent or received for " + connection.idleTime().toMillis() + " ms.");
+            case UNANSWERED -> Ending.timedOut("Nothing came for " + terms.sessions().pong().toMillis() + " ms after a Ping (changeover.websocket.pong).");
+            case EXPIRED -> Ending.of(CloseCodes.VIOLATED_POLICY, "The time until which this session is valid is over.");
+            case STALLED -> Ending.of(CloseCodes.VIOLATED_POLICY, "The rest of a message must arrive faster (changeover.stall, changeover.stall.min).");
+            case MEMORY -> Ending.of(FrameFault.NO_MEMORY);
+            default -> Ending.of(CloseCodes.GOING_AWAY, "The application is going.");
+        };
     }
 
     @Override
@@ -236,7 +261,10 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
     private void ended(CloseCause cause) {
         drop();     // first: the endpoint may throw
         try {
-            lost(cause.kind().toString());
+            outlet.silence();
+            Ending said = lastWord;
+            if (said == null) end(CloseCodes.CLOSED_ABNORMALLY, cause.kind().toString());
+            else end(said.endpoint, said.reason);
             if (receiver != null) receiver.deliverClose();
         } finally {
             if (observer != null) observer.closed();
@@ -252,6 +280,12 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
     /** Says goodbye and closes. Does nothing when that has been done. */
     private void end(CloseCode code, String reason) {
         if (receiver != null) receiver.closeSession(new CloseReason(code, reason));
+    }
+
+    /** Where the endpoint must be told another code than the client, its Close frame goes first. */
+    private void end(Ending ending) {
+        if (ending.client != ending.endpoint) outlet.close(ending.frame());
+        end(ending.endpoint, ending.reason);
     }
 
     private void lost(String why) {

@@ -103,7 +103,7 @@ class ExtensionChainTest {
         HEARD.clear();
     }
 
-    private static WebSocketHandler handler(Class<? extends Endpoint> endpoint, ExtendedExtension extension) throws Exception {
+    static WebSocketHandler handler(Class<? extends Endpoint> endpoint, ExtendedExtension extension) throws Exception {
         TyrusUpgrade upgrade = MessageReaderTest.upgrade(ServerEndpointConfig.Builder.create(endpoint, "/given").build());
         upgrade.chain().use(List.of(extension));
         return new WebSocketHandler(upgrade, TyrusUpgrade.Sessions.KNOWN, Optional.empty(),

@@ -76,7 +76,7 @@ class SessionTimesTest {
         HEARD.clear();
     }
 
-    private static EndpointContainer container() {
+    static EndpointContainer container() {
         Map<String, Object> attributes = new HashMap<>();
         ServletContext context = (ServletContext) Proxy.newProxyInstance(SessionTimesTest.class.getClassLoader(), new Class<?>[] {ServletContext.class}, (proxy, method, given) ->
                 switch (method.getName()) {
@@ -91,11 +91,15 @@ class SessionTimesTest {
     }
 
     private WebSocketHandler handler(boolean ours, SessionTerms sessions, WebSocketListener... listeners) throws Exception {
+        return handler(container, Timed.class, ours, sessions, listeners);
+    }
+
+    static WebSocketHandler handler(EndpointContainer container, Class<? extends Endpoint> endpoint, boolean ours, SessionTerms sessions, WebSocketListener... listeners) throws Exception {
         container.runOn(Runnable::run, () -> () -> () -> { }, () -> () -> { });
         RequestContext request = RequestContext.Builder.create().requestURI(URI.create("/timed")).parameterMap(new HashMap<>()).build();
         request.getHeaders().putAll(Map.of("Upgrade", List.of("websocket"), "Connection", List.of("Upgrade"), "Host", List.of("localhost"),
                 "Sec-WebSocket-Key", List.of("dGhlIHNhbXBsZSBub25jZQ=="), "Sec-WebSocket-Version", List.of("13")));
-        TyrusUpgrade upgrade = TyrusEndpoint.of(TyrusEndpoint.Home.of(container, "", 1 << 20), ServerEndpointConfig.Builder.create(Timed.class, "/timed").build())
+        TyrusUpgrade upgrade = TyrusEndpoint.of(TyrusEndpoint.Home.of(container, "", 1 << 20), ServerEndpointConfig.Builder.create(endpoint, "/timed").build())
                 .handshake(request, new OpeningHandshake.Accepted("", List.of(), Optional.empty(), List.of(), Optional.empty()));
         return new WebSocketHandler(upgrade, ours ? TyrusUpgrade.Sessions.KNOWN : Optional.empty(), Optional.empty(),
                 new WebSocketLibrary.Terms(SameOrigin.only(), HandshakePolicy.NOTHING, Compression.USUAL, 1 << 20, 1 << 20, sessions),
