@@ -105,6 +105,11 @@ public final class PathTemplate implements Comparable<PathTemplate> {
         return walk(path, null);
     }
 
+    /** Whether the path, or another spelling of it that an application may treat alike, such as one with a trailing slash, is one of these. */
+    public boolean matchesAnySpelling(String path) {
+        return matches(path) || matchesCanonical(PathSpelling.canonical(path));
+    }
+
     /** Whether every path of that template is one of these. */
     public boolean covers(PathTemplate that) {
         if (that.segments.size() < segments.size() || !rest && (that.rest || that.segments.size() > segments.size())) return false;

@@ -95,8 +95,9 @@ final class Deployment implements AutoCloseable {
         veils = offers() && libraries.stream().anyMatch(ProtocolLibrary.Started::veils);
         switchesLate = libraries.stream().anyMatch(library -> !library.late().isEmpty());
         List<UpgradeProtocol> known = libraries.stream().flatMap(library -> library.protocols().stream()).toList();
-        policies = Policies.of(known, EndpointScan.found(context), settings, offers(), loader);
-        late = Stream.concat(libraries.stream().flatMap(library -> library.late().stream()), policies.services().stream()).distinct().toList();
+        List<ProtocolToken> ofLibraries = libraries.stream().flatMap(library -> library.late().stream()).toList();
+        policies = Policies.of(known, ofLibraries, EndpointScan.found(context), settings, offers(), loader);
+        late = Stream.concat(ofLibraries.stream(), policies.services().stream()).distinct().toList();
         blocking = BlockingThreads.of(settings.maxBlocking(), container.threads());
         undo.add("the threads of handlers that block", blocking::close);
         Map<String, UpgradeProtocol> own = new HashMap<>();
@@ -151,7 +152,7 @@ final class Deployment implements AutoCloseable {
     private Rules rulesOf(Policies.Made made) {
         PathPolicy policy = made.policy();
         internal.check(policy);
-        return new Rules(policy, made.wider(), Rules.bounds(settings.bounds(), policy), report(policy));
+        return new Rules(policy, made.wider(), made.absent(), Rules.bounds(settings.bounds(), policy), report(policy));
     }
 
     /** What follows from the rules follows with them. Within a lock. */
@@ -197,8 +198,11 @@ final class Deployment implements AutoCloseable {
     }
 
     private void warnOfWaiting() {
+        if (!rules.absent().isEmpty()) {
+            LOG.log(System.Logger.Level.WARNING, "Changeover in ''{0}'': settings name protocols that nobody offers, and from now on nobody can: {1}", path(context), rules.absent());
+        }
         List<PathTemplate> templates = new ArrayList<>(rules.waiting());
-        spoken.stream().map(PathTemplate::of).filter(template -> rules.policy().rules().stream().noneMatch(rule -> rule.template().equals(template))).forEach(templates::add);
+        spoken.stream().map(PathTemplate::of).distinct().filter(template -> rules.policy().rules().stream().noneMatch(rule -> rule.template().equals(template))).forEach(templates::add);
         if (templates.isEmpty()) return;
         LOG.log(System.Logger.Level.WARNING, "Changeover in ''{0}'': nothing offers a protocol on {1}, and from now on nothing can. What the settings changeover.path... say of "
                 + "such a path holds only for upgrades that the application asks for itself there (upgradeHttpToWebSocket).", path(context), templates);

@@ -1,16 +1,30 @@
 package io.github.changeover.servlet;
 
 import io.github.changeover.UpgradeEndpoint;
+import io.github.changeover.spi.UpgradeProtocol;
 import jakarta.servlet.ServletContainerInitializer;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.annotation.HandlesTypes;
+import java.lang.reflect.Modifier;
 import java.util.LinkedHashSet;
+import java.util.Optional;
 import java.util.Set;
 
-/** Keeps the classes with {@link UpgradeEndpoint} that the container found in the application, and lets Changeover start in it. */
-@HandlesTypes(UpgradeEndpoint.class)
+/** Keeps the classes with {@link UpgradeEndpoint} and the protocols that the container found in the application, and lets Changeover start in it. */
+@HandlesTypes({UpgradeEndpoint.class, UpgradeProtocol.class})
 public final class EndpointScan implements ServletContainerInitializer {
     private static final String ATTRIBUTE = EndpointScan.class.getName();
+    private static final String OURS = "io.github.changeover.";
+
+    /**
+     * What was found.
+     *
+     * @param endpoints classes with {@link UpgradeEndpoint}
+     * @param protocols the application's own classes of protocols; empty where nobody has looked, as in a container that a program starts
+     */
+    record Found(Set<Class<?>> endpoints, Optional<Set<Class<?>>> protocols) {
+        static final Found UNKNOWN = new Found(Set.of(), Optional.empty());
+    }
 
     /** For the container. */
     public EndpointScan() {
@@ -18,19 +32,21 @@ public final class EndpointScan implements ServletContainerInitializer {
 
     @Override
     public void onStartup(Set<Class<?>> classes, ServletContext context) {
-        Set<Class<?>> endpoints = new LinkedHashSet<>();
-        if (classes != null) {
-            for (Class<?> type : classes) {
-                if (type.isAnnotationPresent(UpgradeEndpoint.class)) endpoints.add(type);
-            }
-        }
-        context.setAttribute(ATTRIBUTE, endpoints);
+        context.setAttribute(ATTRIBUTE, classes == null ? Found.UNKNOWN : found(classes));      // null: who looks finds the protocols of ours at least
         Startup.add(context);
     }
 
-    @SuppressWarnings("unchecked")
-    static Set<Class<?>> found(ServletContext context) {
-        Object found = context.getAttribute(ATTRIBUTE);
-        return found == null ? Set.of() : (Set<Class<?>>) found;
+    private static Found found(Set<Class<?>> classes) {
+        Set<Class<?>> endpoints = new LinkedHashSet<>();
+        Set<Class<?>> protocols = new LinkedHashSet<>();
+        for (Class<?> type : classes) {
+            if (type.isAnnotationPresent(UpgradeEndpoint.class)) endpoints.add(type);
+            if (UpgradeProtocol.class.isAssignableFrom(type) && !Modifier.isAbstract(type.getModifiers()) && !type.getName().startsWith(OURS)) protocols.add(type);
+        }
+        return new Found(endpoints, Optional.of(protocols));
+    }
+
+    static Found found(ServletContext context) {
+        return context.getAttribute(ATTRIBUTE) instanceof Found found ? found : Found.UNKNOWN;
     }
 }

@@ -22,6 +22,7 @@ import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Makes the rules of an application from what its programs, its classes and its settings say: at start, and again whenever a program says more. Which
@@ -34,6 +35,7 @@ final class Policies {
         private final List<Gate> gates = new ArrayList<>();
         private final Set<String> roles = new LinkedHashSet<>();
         private boolean serverOrder, required, advertise, closeOnRefuse;
+        private boolean named;                  // a setting says which protocols there are: what is wider has no say
         private Settings.PathSetting set;       // null without
 
         /** What a setting says of its terms. */
@@ -65,33 +67,44 @@ final class Policies {
     /**
      * The rules that were made.
      *
-     * @param wider of paths on which nothing is offered by itself: the template whose offer holds there
+     * @param wider  of paths on which nothing is offered by itself: the template whose offer holds there
+     * @param absent protocols that a setting names and nobody offers so far, each with the setting
      */
-    record Made(PathPolicy policy, Map<PathTemplate, PathTemplate> wider) {
+    record Made(PathPolicy policy, Map<PathTemplate, PathTemplate> wider, List<String> absent) {
     }
 
     private final List<EndpointProtocol> endpoints;
     private final List<UpgradeProtocol> services;
     private final List<UpgradeProtocol> libraries;
+    private final List<ProtocolToken> late;
+    private final boolean programmed;       // a program may offer a protocol that nothing has told of
     private final Settings settings;
     private final boolean served;
 
-    private Policies(List<EndpointProtocol> endpoints, List<UpgradeProtocol> services, List<UpgradeProtocol> libraries, Settings settings, boolean served) {
+    private Policies(List<EndpointProtocol> endpoints, List<UpgradeProtocol> services, List<UpgradeProtocol> libraries, List<ProtocolToken> late, boolean programmed,
+                     Settings settings, boolean served) {
         this.endpoints = endpoints;
         this.services = services;
         this.libraries = libraries;
+        this.late = late;
+        this.programmed = programmed;
         this.settings = settings;
         this.served = served;
     }
 
-    /** @param served whether anything is offered; where not, the rules say only which paths are required, and a protocol need not be there */
-    static Policies of(List<UpgradeProtocol> libraries, Set<Class<?>> endpoints, Settings settings, boolean served, ClassLoader loader) {
+    /**
+     * @param late   what the libraries may yet offer
+     * @param served whether anything is offered; where not, the rules say only which paths are required, and a protocol need not be there
+     */
+    static Policies of(List<UpgradeProtocol> libraries, List<ProtocolToken> late, EndpointScan.Found found, Settings settings, boolean served, ClassLoader loader) {
         Instances instances = Instances.of(loader);
         Map<Class<?>, UpgradeProtocol> once = new LinkedHashMap<>();
         ServiceLoader.load(UpgradeProtocol.class, loader).forEach(protocol -> once.putIfAbsent(protocol.getClass(), protocol));
         instances.beans(UpgradeProtocol.class).stream().filter(bean -> once.keySet().stream().noneMatch(type -> type.isInstance(bean)))
                 .forEach(bean -> once.put(bean.getClass(), bean));
-        return new Policies(endpoints.stream().map(type -> EndpointProtocol.of(type, instances)).toList(), List.copyOf(once.values()), List.copyOf(libraries), settings, served);
+        boolean programmed = found.protocols().isEmpty() || found.protocols().get().stream().anyMatch(type -> once.values().stream().noneMatch(type::isInstance));
+        return new Policies(found.endpoints().stream().map(type -> EndpointProtocol.of(type, instances)).toList(), List.copyOf(once.values()), List.copyOf(libraries),
+                List.copyOf(late), programmed, settings, served);
     }
 
     /** What the application itself brings, on paths or not: a program may still offer it anywhere. */
@@ -103,7 +116,7 @@ final class Policies {
      * The rules, among them those of paths that are spoken of and offer nothing so far ({@link #offers}).
      *
      * @throws IllegalArgumentException when two rules are for the same paths
-     * @throws SettingValues.Wrong      when a path's setting names a protocol that is not there
+     * @throws SettingValues.Wrong      when a path's setting names a protocol that is not there and cannot come
      */
     Made build(List<OfferedPath> offers) {
         return new Making(offers).rules();
@@ -113,6 +126,7 @@ final class Policies {
     private final class Making {
         private final Map<String, Draft> drafts = new LinkedHashMap<>();
         private final List<UpgradeProtocol> known = new ArrayList<>();
+        private final List<String> absent = new ArrayList<>();
 
         private Making(List<OfferedPath> offers) {
             offers.forEach(this::program);
@@ -128,9 +142,8 @@ final class Policies {
         }
 
         /** For settings: a template for the same paths, whatever its variables are called. */
-        private Draft sameAs(String template) {
-            PathTemplate paths = PathTemplate.of(template);
-            return drafts.entrySet().stream().filter(draft -> PathTemplate.of(draft.getKey()).equals(paths)).map(Map.Entry::getValue).findFirst().orElseGet(() -> draft(template));
+        private Draft sameAs(PathTemplate paths) {
+            return drafts.entrySet().stream().filter(draft -> PathTemplate.of(draft.getKey()).equals(paths)).map(Map.Entry::getValue).findFirst().orElseGet(() -> draft(paths.toString()));
         }
 
         private void program(OfferedPath offer) {
@@ -153,37 +166,38 @@ final class Policies {
             draft.roles.addAll(List.of(endpoint.roles()));
         }
 
-        private void setting(String template, Settings.PathSetting set) {
+        private void setting(PathTemplate template, Settings.PathSetting set) {
             Draft draft = sameAs(template);
-            String prefix = "changeover.path." + template + ".";
             set.protocols().ifPresent(tokens -> {
+                if (tokens.isEmpty()) throw new SettingValues.Wrong(set.naming(), "", "at least one protocol");
                 List<UpgradeProtocol> before = List.copyOf(draft.protocols);
                 draft.protocols.clear();
-                tokens.forEach(token -> draft.protocols.add(named(token, before, prefix + "protocols")));
+                draft.named = true;
+                tokens.forEach(token -> named(token, before, set.naming()).ifPresentOrElse(draft.protocols::add, () -> absent.add(token + " (" + set.naming() + ")")));
             });
             draft.set = set;
             draft.apply();
-            if (draft.protocols.isEmpty() && set.protocols().isPresent()) {
-                throw new SettingValues.Wrong(prefix + "protocols", "", "at least one protocol");
-            }
         }
 
-        /** The protocol a setting names: the path's own first, then any other that is known. */
-        private UpgradeProtocol named(ProtocolToken token, List<UpgradeProtocol> own, String setting) {
+        /** The protocol a setting names: the path's own first, then any other that is known; empty for one that may come later. */
+        private Optional<UpgradeProtocol> named(ProtocolToken token, List<UpgradeProtocol> own, String setting) {
             List<UpgradeProtocol> candidates = new ArrayList<>(own);
             candidates.addAll(known);
-            return candidates.stream().filter(protocol -> protocol.tokens().contains(token)).findFirst()
+            Optional<UpgradeProtocol> found = candidates.stream().filter(protocol -> protocol.tokens().contains(token)).findFirst()
                     .or(() -> candidates.stream().filter(protocol -> protocol.accepts(token)).findFirst())
-                    .or(() -> served ? Optional.empty() : Optional.of(new Unserved(token)))
-                    .orElseThrow(() -> new SettingValues.Wrong(setting, token.toString(), "one of the protocols that are there: "
-                                    + candidates.stream().flatMap(protocol -> protocol.tokens().stream()).distinct().toList()));
+                    .or(() -> served ? Optional.empty() : Optional.of(new Unserved(token)));
+            if (found.isEmpty() && !programmed && !late.contains(token)) {
+                throw new SettingValues.Wrong(setting, token.toString(), "one of the protocols that are there: "
+                        + Stream.concat(candidates.stream().flatMap(protocol -> protocol.tokens().stream()), late.stream()).distinct().toList());
+            }
+            return found;
         }
 
         private Made rules() {
             Map<PathTemplate, PathTemplate> wider = new HashMap<>();
             TreeMap<PathTemplate, Draft> offering = new TreeMap<>();        // the most specific first
             TreeMap<PathTemplate, Draft> others = new TreeMap<>();
-            drafts.forEach((template, draft) -> (draft.protocols.isEmpty() && !draft.required ? others : offering).put(PathTemplate.of(template), draft));
+            drafts.forEach((template, draft) -> (draft.protocols.isEmpty() && !draft.required && !draft.named ? others : offering).put(PathTemplate.of(template), draft));
             others.descendingMap().forEach((template, draft) -> {       // the widest first: what holds there holds for narrower ones
                 Optional<PathTemplate> with = offering.keySet().stream().filter(other -> other.covers(template)).findFirst();
                 if (with.isEmpty()) return;
@@ -200,7 +214,7 @@ final class Policies {
                 draft.gates.forEach(rule::gate);
                 rules.add(rule.build());
             });
-            return new Made(PathPolicy.of(rules), Map.copyOf(wider));
+            return new Made(PathPolicy.of(rules), Map.copyOf(wider), List.copyOf(absent));
         }
     }
 

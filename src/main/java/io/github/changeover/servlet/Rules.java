@@ -18,10 +18,11 @@ import java.util.Optional;
  *
  * @param policy of paths; those that offer nothing so far are among them ({@link Policies#offers})
  * @param wider  of paths that have the offer of more paths: the template of those, whose variables have values here, too
+ * @param absent protocols that a setting names and nobody offers so far, each with the setting
  * @param bounds how many connections there may be, with the paths named as their rules name them
  * @param report for operators
  */
-record Rules(PathPolicy policy, Map<PathTemplate, PathTemplate> wider, Places.Bounds bounds, SelfReport report) {
+record Rules(PathPolicy policy, Map<PathTemplate, PathTemplate> wider, List<String> absent, Places.Bounds bounds, SelfReport report) {
     /** The rule of a path that offers something, or that refuses requests because it does not. */
     Optional<Match> match(String path) {
         return policy.match(path).filter(match -> Policies.offers(match.rule()) || match.rule().required()).map(match -> withAllValues(match, path));

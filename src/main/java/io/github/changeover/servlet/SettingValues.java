@@ -2,6 +2,7 @@ package io.github.changeover.servlet;
 
 import io.github.changeover.forwarded.AddressRange;
 import io.github.changeover.forwarded.TrustedProxies;
+import io.github.changeover.negotiation.PathTemplate;
 import io.github.changeover.spi.ProtocolToken;
 import jakarta.servlet.ServletContext;
 import java.time.Duration;
@@ -27,29 +28,37 @@ public final class SettingValues {
         }
     }
 
+    static final String PATH = "changeover.path.";
     static final String TRUSTED_PROXIES = "changeover.trusted-proxies";
     private static final Pattern TIME = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
     private static final Pattern SIZE = Pattern.compile("(\\d{1,9})([KMG]?)B?", Pattern.CASE_INSENSITIVE);
     private static final Pattern COUNT = Pattern.compile("\\d{1,9}");
     private final SettingSource source;
-    private final Optional<String> path;
+    private final Optional<PathTemplate> path;
+    private final boolean alone;        // what is not set for the path is not set
 
-    private SettingValues(SettingSource source, Optional<String> path) {
+    private SettingValues(SettingSource source, Optional<PathTemplate> path, boolean alone) {
         this.source = source;
         this.path = path;
+        this.alone = alone;
     }
 
     /** Those of an application, as they stand now. */
     public static SettingValues of(ServletContext context) {
-        return new SettingValues(SettingSource.of(context), Optional.empty());
+        return new SettingValues(SettingSource.of(context), Optional.empty(), false);
     }
 
     /**
      * The same settings for one path: {@code changeover.path.TEMPLATE.websocket.deflate} overrides {@code changeover.websocket.deflate}. Which names may be
-     * set for a path, {@link ProtocolLibrary#pathSettings} says.
+     * set for a path, {@link ProtocolLibrary#pathSettings} says. The variables of the template may have other names in the setting.
      */
     public SettingValues at(String template) {
-        return new SettingValues(source, Optional.of(template));
+        return new SettingValues(source, Optional.of(PathTemplate.of(template)), false);
+    }
+
+    /** Only what is set for this path. */
+    SettingValues onlyAt(PathTemplate template) {
+        return new SettingValues(source, Optional.of(template), true);
     }
 
     /** The templates of the paths for which one of these names is set. */
@@ -59,7 +68,9 @@ public final class SettingValues {
 
     /** The value without blanks around it; empty where it is not set. */
     public Optional<String> value(String name) {
-        return path.flatMap(template -> source.value(ofPath(template, name))).or(() -> source.value(name));
+        Optional<String> own = ofPath(name);
+        if (own.isPresent()) return source.value(own.get());
+        return alone ? Optional.empty() : source.value(name);
     }
 
     /** What stops the deployment for this setting. Names the path's setting where its value is the wrong one. */
@@ -73,11 +84,25 @@ public final class SettingValues {
 
     /** The name under which it is set: the path's, where that is set. */
     public String set(String name) {
-        return path.map(template -> ofPath(template, name)).filter(ofPath -> source.value(ofPath).isPresent()).orElse(name);
+        return ofPath(name).orElse(name);
     }
 
-    private static String ofPath(String template, String name) {
-        return "changeover.path." + template + "." + name.substring(SettingSource.PREFIX.length());
+    /** The name under which it is set for the path, whatever the template's variables are called there. */
+    private Optional<String> ofPath(String name) {
+        if (path.isEmpty()) return Optional.empty();
+        String end = name.substring(SettingSource.PREFIX.length() - 1);
+        String asWritten = PATH + path.get() + end;
+        if (source.value(asWritten).isPresent()) return Optional.of(asWritten);
+        return names().stream().filter(set -> set.startsWith(PATH + "/") && set.endsWith(end) && set.length() > PATH.length() + end.length())
+                .filter(set -> isThePath(set.substring(PATH.length(), set.length() - end.length()))).findFirst();
+    }
+
+    private boolean isThePath(String template) {
+        try {
+            return PathTemplate.of(template).equals(path.orElseThrow());
+        } catch (IllegalArgumentException malformed) {
+            return false;       // the name of another setting, or said when all are read
+        }
     }
 
     /** Every name that is set, but for those that only the environment has. */
@@ -92,7 +117,7 @@ public final class SettingValues {
 
     /** Whether the setting of some path names this protocol. */
     public boolean mounts(ProtocolToken protocol) {
-        return names().stream().filter(name -> name.startsWith("changeover.path.") && name.endsWith(".protocols"))
+        return names().stream().filter(name -> name.startsWith(PATH) && name.endsWith(".protocols"))
                 .anyMatch(name -> tokens(name, list(name).orElse(List.of())).contains(protocol));
     }
 

@@ -8,6 +8,7 @@ import io.github.changeover.spi.ProtocolToken;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,15 +32,19 @@ import java.util.stream.Stream;
  * @param container    {@code auto}, {@code unchecked} or {@code off} ({@link ContainerSupport})
  * @param servletEdge  whether a container's own edge is left for the servlet edge
  * @param off          tokens that are off at start
- * @param paths        what is set for paths, by template
+ * @param paths        what is set for paths; settings that differ in the names of a template's variables are for the same paths
  * @param bounds       how many connections there may be
  * @param operating    what an operator sets for himself
  */
 record Settings(Limits limits, Duration negotiation, int maxContent, int maxCapture, int maxCaptureOnDisk, int maxBlocking, int maxCallbacks, long maxMemory,
                 String container, boolean servletEdge, List<ProtocolToken> off,
-                Map<String, PathSetting> paths, Places.Bounds bounds, Operating operating) {
-    /** What is set for one path; what is empty stays as the program says. */
-    record PathSetting(Optional<List<ProtocolToken>> protocols, Optional<Boolean> serverOrder, Optional<Boolean> required,
+                Map<PathTemplate, PathSetting> paths, Places.Bounds bounds, Operating operating) {
+    /**
+     * What is set for one path; what is empty stays as the program says.
+     *
+     * @param naming the name of the setting that names the protocols
+     */
+    record PathSetting(String naming, Optional<List<ProtocolToken>> protocols, Optional<Boolean> serverOrder, Optional<Boolean> required,
                        Optional<Boolean> advertise, Optional<Boolean> closeOnRefuse, Optional<List<String>> roles,
                        Optional<Duration> idle, Optional<Duration> lifetime) {
     }
@@ -50,7 +55,6 @@ record Settings(Limits limits, Duration negotiation, int maxContent, int maxCapt
             "changeover.stall.min", "changeover.callbacks.max", "changeover.memory.max");
     private static final Set<String> OF_PATHS = Set.of("changeover.protocols", "changeover.order", "changeover.required", "changeover.advertise",
             "changeover.close-on-refuse", "changeover.roles", "changeover.connections.max", "changeover.idle", "changeover.lifetime");
-    private static final String PATH = "changeover.path.";
 
     /**
      * @param libraries the names of the libraries' settings
@@ -87,48 +91,54 @@ record Settings(Limits limits, Duration negotiation, int maxContent, int maxCapt
 
     /** The template in the name of a path's setting, such as {@code changeover.path./echo.idle}; empty for any other name. */
     static Optional<String> path(String name, Set<String> ofPaths) {
-        if (!name.startsWith(PATH + "/")) return Optional.empty();
+        if (!name.startsWith(SettingValues.PATH + "/")) return Optional.empty();
         return ofPaths.stream().map(each -> each.substring(SettingSource.PREFIX.length() - 1)).filter(name::endsWith)
-                .map(each -> name.substring(PATH.length(), name.length() - each.length())).filter(template -> !template.isEmpty())
+                .map(each -> name.substring(SettingValues.PATH.length(), name.length() - each.length())).filter(template -> !template.isEmpty())
                 .max(Comparator.comparingInt(String::length));
     }
 
-    private static Map<String, PathSetting> paths(SettingValues source, Set<String> ofLibraries) {
-        Map<String, PathSetting> paths = new LinkedHashMap<>();
+    private static Map<PathTemplate, PathSetting> paths(SettingValues source, Set<String> ofLibraries) {
+        Map<PathTemplate, PathSetting> paths = new LinkedHashMap<>();
+        Map<Map.Entry<PathTemplate, String>, String> names = new HashMap<>();      // by the paths and what is set for them
         for (String name : source.names()) {
             Optional<String> set = path(name, OF_PATHS);
             Optional<String> template = set.or(() -> path(name, ofLibraries));
             if (template.isEmpty()) continue;
+            PathTemplate path;
             try {
-                PathTemplate.of(template.get());
+                path = PathTemplate.of(template.get());
             } catch (IllegalArgumentException malformed) {
                 throw new SettingValues.Wrong(name, source.value(name).orElse(""), "a path between changeover.path. and the setting's name. " + malformed.getMessage());
             }
-            set.ifPresent(each -> paths.computeIfAbsent(each, path -> setting(source, PATH + path + ".")));
+            String same = names.putIfAbsent(Map.entry(path, name.substring(SettingValues.PATH.length() + template.get().length())), name);
+            if (same != null) mustAgree(name, same, source);
+            if (set.isPresent()) paths.computeIfAbsent(path, each -> setting(source.onlyAt(each)));
         }
         return paths;
     }
 
-    private static PathSetting setting(SettingValues source, String prefix) {
-        Optional<List<ProtocolToken>> protocols = source.list(prefix + "protocols").map(words -> source.tokens(prefix + "protocols", words));
-        Optional<Boolean> serverOrder = source.value(prefix + "order").map(set -> source.one(prefix + "order", "client", "client", "server").equals("server"));
-        return new PathSetting(protocols, serverOrder, source.flag(prefix + "required"), source.flag(prefix + "advertise"),
-                source.flag(prefix + "close-on-refuse"), source.list(prefix + "roles"),
-                time(source, prefix + "idle"), time(source, prefix + "lifetime"));
-    }
-
-    private static Optional<Duration> time(SettingValues source, String name) {
-        return source.value(name).map(set -> source.time(name, Duration.ZERO));
-    }
-
-    /** The limits of connections by the rule of this template. */
-    Limits limits(PathTemplate template) {
-        Limits found = limits;
-        for (Map.Entry<String, PathSetting> path : paths.entrySet()) {
-            if (!PathTemplate.of(path.getKey()).equals(template)) continue;     // whatever its variables are called
-            found = found.with(path.getValue().idle().orElse(found.idle()), path.getValue().lifetime().orElse(found.lifetime()));
+    private static void mustAgree(String name, String same, SettingValues source) {
+        String value = source.value(name).orElse(""), other = source.value(same).orElse("");
+        if (!value.equals(other)) {
+            throw new SettingValues.Wrong(name, value, "what " + same + " says, '" + other + "', for both are for the same paths, whatever the variables are called. Leave one of them out");
         }
-        return found;
+    }
+
+    private static PathSetting setting(SettingValues path) {
+        Optional<List<ProtocolToken>> protocols = path.list("changeover.protocols").map(words -> path.tokens("changeover.protocols", words));
+        Optional<Boolean> serverOrder = path.value("changeover.order").map(set -> path.one("changeover.order", "client", "client", "server").equals("server"));
+        return new PathSetting(path.set("changeover.protocols"), protocols, serverOrder, path.flag("changeover.required"), path.flag("changeover.advertise"),
+                path.flag("changeover.close-on-refuse"), path.list("changeover.roles"), time(path, "changeover.idle"), time(path, "changeover.lifetime"));
+    }
+
+    private static Optional<Duration> time(SettingValues path, String name) {
+        return path.value(name).map(set -> path.time(name, Duration.ZERO));
+    }
+
+    /** The limits of connections by the rule of this template, whatever its variables are called. */
+    Limits limits(PathTemplate template) {
+        PathSetting set = paths.get(template);
+        return set == null ? limits : limits.with(set.idle().orElse(limits.idle()), set.lifetime().orElse(limits.lifetime()));
     }
 
     /** With the shortest times of all paths. */

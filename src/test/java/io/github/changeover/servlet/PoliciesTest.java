@@ -1,44 +1,61 @@
 package io.github.changeover.servlet;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.changeover.OfferedPath;
 import io.github.changeover.connection.Places;
 import io.github.changeover.negotiation.PathPolicy;
 import io.github.changeover.negotiation.PathRule;
-import io.github.changeover.observe.SelfReport;
 import io.github.changeover.spi.Decision;
 import io.github.changeover.spi.ProtocolToken;
 import io.github.changeover.spi.UpgradeProtocol;
 import io.github.changeover.spi.UpgradeRequest;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of the offers of programs and of settings for paths. */
 class PoliciesTest {
-    private static final UpgradeProtocol FOO = new UpgradeProtocol() {
+    private static final UpgradeProtocol FOO = new Protocol("foo/2");
+    private static final UpgradeProtocol LATE = new Protocol("late/1");
+
+    /** Ignores everything. */
+    private record Protocol(String token) implements UpgradeProtocol {
         @Override
         public List<ProtocolToken> tokens() {
-            return List.of(ProtocolToken.of("foo/2"));
+            return List.of(ProtocolToken.of(token));
         }
 
         @Override
         public Decision negotiate(UpgradeRequest request, ProtocolToken offered) {
             return new Decision.Ignore("a test");
         }
-    };
+    }
 
     private static OfferedPath offered(String template, boolean required, String... roles) {
-        return new OfferedPath(template, List.of(FOO), List.of(), List.of(roles), false, required, false, false);
+        return offered(template, FOO, required, roles);
+    }
+
+    private static OfferedPath offered(String template, UpgradeProtocol protocol, boolean required, String... roles) {
+        return new OfferedPath(template, List.of(protocol), List.of(), List.of(roles), false, required, false, false);
     }
 
     private static Rules rules(List<OfferedPath> offers, String... settings) {
+        return rules(policies(Set.of(), settings), offers);
+    }
+
+    /** A library may yet offer late/1; the application has these protocols of its own. */
+    private static Policies policies(Set<Class<?>> own, String... settings) {
         Settings read = Settings.read(SettingsTest.values(settings), Set.of(), Set.of());
-        Policies policies = Policies.of(List.of(), Set.of(), read, true, PoliciesTest.class.getClassLoader());
+        return Policies.of(List.of(), LATE.tokens(), new EndpointScan.Found(Set.of(), Optional.of(own)), read, true, PoliciesTest.class.getClassLoader());
+    }
+
+    private static Rules rules(Policies policies, List<OfferedPath> offers) {
         Policies.Made made = policies.build(offers);
-        return new Rules(made.policy(), made.wider(), new Places.Bounds(0, 0, Map.of(), Map.of()), null);
+        return new Rules(made.policy(), made.wider(), made.absent(), new Places.Bounds(0, 0, Map.of(), Map.of()), null);
     }
 
     /** Else the protected content of the path would be served without the protocol. */
@@ -89,5 +106,34 @@ class PoliciesTest {
             assertThat(rules.asked(path, FOO).rule().roles()).as(path).containsExactly("member");
         }
         assertThat(rules.asked("/chats", FOO).rule().roles()).isEmpty();
+    }
+
+    @Test
+    void aProtocolThatASettingNamesMayComeLate() {
+        Policies policies = policies(Set.of(), "changeover.path./late/{x}.protocols", "foo/2, late/1", "changeover.path./only.protocols", "late/1", "changeover.path./must.protocols", "late/1",
+                "changeover.path./must.required", "true");
+        Rules before = rules(policies, List.of(offered("/*", false, "member")));
+        assertThat(before.match("/late/1").orElseThrow().rule().protocols()).containsExactly(FOO);
+        assertThat(before.match("/only")).as("the offer of wider paths is not what the setting names").isEmpty();
+        assertThat(before.match("/must").map(PathPolicy.Match::rule).map(PathRule::required)).contains(true);
+        assertThat(before.waiting()).extracting(Object::toString).containsExactlyInAnyOrder("/must", "/only");
+        assertThat(before.absent()).containsExactlyInAnyOrder("late/1 (changeover.path./late/{x}.protocols)", "late/1 (changeover.path./must.protocols)", "late/1 (changeover.path./only.protocols)");
+
+        Rules after = rules(policies, List.of(offered("/*", false, "member"), offered("/late/{y}", LATE, false)));
+        for (String path : List.of("/only", "/must")) assertThat(after.match(path).orElseThrow().rule().protocols()).as(path).containsExactly(LATE);
+        assertThat(after.match("/late/1").orElseThrow().rule().protocols()).containsExactly(FOO, LATE);
+        assertThat(after.waiting()).isEmpty();
+        assertThat(after.absent()).isEmpty();
+    }
+
+    @Test
+    void aNameThatNobodyCanOfferIsRefused() {
+        List<OfferedPath> offers = List.of(offered("/foo", false));
+        assertThatThrownBy(() -> policies(Set.of(), "changeover.path./x.protocols", "foo/2, other/1").build(offers)).isInstanceOf(SettingValues.Wrong.class)
+                .hasMessage("The setting changeover.path./x.protocols is 'other/1'. Allowed: one of the protocols that are there: [foo/2, late/1]");
+        assertThatThrownBy(() -> policies(Set.of(), "changeover.path./x.protocols", " , ").build(offers)).hasMessageContaining("at least one protocol");
+        Rules rules = rules(policies(Set.of(Protocol.class), "changeover.path./x.protocols", "foo/2, other/1"), offers);
+        assertThat(rules.absent()).as("the application has a protocol that a servlet may offer when it is initialised").containsExactly("other/1 (changeover.path./x.protocols)");
+        assertThat(rules.match("/x").orElseThrow().rule().protocols()).containsExactly(FOO);
     }
 }

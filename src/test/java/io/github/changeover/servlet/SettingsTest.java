@@ -3,12 +3,14 @@ package io.github.changeover.servlet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.changeover.negotiation.PathTemplate;
 import io.github.changeover.spi.ProtocolToken;
 import jakarta.servlet.ServletContext;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -60,12 +62,38 @@ class SettingsTest {
     @Test
     void aPathMayHaveTimesAndSettingsOfLibraries() {
         Settings settings = read("changeover.path./a.idle", "5s", "changeover.path./a.lifetime", "1h", "changeover.path./b.library.size", "1");
-        assertThat(settings.paths()).containsOnlyKeys("/a");
-        assertThat(settings.paths().get("/a").idle()).contains(Duration.ofSeconds(5));
-        assertThat(settings.paths().get("/a").lifetime()).contains(Duration.ofHours(1));
+        assertThat(settings.paths()).containsOnlyKeys(PathTemplate.of("/a"));
+        assertThat(settings.paths().get(PathTemplate.of("/a")).idle()).contains(Duration.ofSeconds(5));
+        assertThat(settings.paths().get(PathTemplate.of("/a")).lifetime()).contains(Duration.ofHours(1));
         assertThatThrownBy(() -> read("changeover.path./b.library", "1")).hasMessageContaining("no such setting");
         assertThatThrownBy(() -> read("changeover.path.b{.library.size", "1")).hasMessageContaining("no such setting");
         assertThatThrownBy(() -> read("changeover.path./b{.library.size", "1")).hasMessageContaining("a path between");
+    }
+
+    @Test
+    void theNamesOfVariablesMakeNoDifference() {
+        SettingValues values = values("changeover.path./a/{x}.library.size", "2K", "changeover.path./a/{y}.library.other", "3K", "changeover.path./a/{x}/b.library.size", "4K",
+                "changeover.path./a/{z.library.size", "5K");
+        for (String template : List.of("/a/{x}", "/a/{y}", "/a/{room}")) {
+            assertThat(values.at(template).size("changeover.library.size", 0)).as(template).isEqualTo(2048);
+            assertThat(values.at(template).size("changeover.library.other", 0)).as(template).isEqualTo(3072);
+        }
+        assertThat(values.at("/a/b").size("changeover.library.size", 1)).isEqualTo(1);
+        assertThat(values.at("/a/{y}").set("changeover.library.size")).isEqualTo("changeover.path./a/{x}.library.size");
+
+        Settings settings = read("changeover.path./a/{x}.idle", "5s", "changeover.path./a/{y}.lifetime", "1h", "changeover.path./a/{y}.idle", "5s");
+        assertThat(settings.paths()).hasSize(1);
+        assertThat(settings.limits(PathTemplate.of("/a/{z}"))).isEqualTo(settings.limits().with(Duration.ofSeconds(5), Duration.ofHours(1)));
+        assertThat(settings.limits(PathTemplate.of("/a/b"))).isSameAs(settings.limits());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"idle, 5s, 6s", "required, true, false", "roles, member, guest", "connections.max, 1, 2", "protocols, foo/1, foo/2", "library.size, 1K, 2K"})
+    void twoNamesOfOneSettingMayNotContradictEachOther(String what, String one, String other) {
+        assertThatThrownBy(() -> read("changeover.path./a/{x}." + what, one, "changeover.path./a/{y}." + what, other)).isInstanceOf(SettingValues.Wrong.class)
+                .hasMessage("The setting changeover.path./a/{y}." + what + " is '" + other + "'. Allowed: what changeover.path./a/{x}." + what + " says, '" + one
+                        + "', for both are for the same paths, whatever the variables are called. Leave one of them out");
+        assertThat(read("changeover.path./a/{x}." + what, one, "changeover.path./a/{y}." + what, one)).isNotNull();
     }
 
     @Test

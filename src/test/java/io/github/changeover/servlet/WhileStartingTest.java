@@ -143,7 +143,8 @@ class WhileStartingTest {
         application.addLifecycleListener(new Tomcat.FixContextListener());
         tomcat.getHost().addChild(application);
         for (String[] setting : new String[][] {{"changeover.path./late/{x}.roles", "member"}, {"changeover.path./must.required", "true"},
-            {"changeover.path./late/{x}.connections.max", "3"}, {"changeover.path./never.websocket.deflate", "false"}}) {
+            {"changeover.path./late/{x}.connections.max", "3"}, {"changeover.path./never.websocket.deflate", "false"},
+            {"changeover.path./late/{x}.protocols", "lines/1"}, {"changeover.path./early.protocols", "lines/1, never/1"}}) {
             application.addParameter(setting[0], setting[1]);
         }
         application.addServletContainerInitializer(new EndpointScan(), null);
@@ -208,6 +209,7 @@ class WhileStartingTest {
         assertThat(statuses("/early", "/late/1")).as("the setting of a path that came late holds").containsExactly(101, 403);
         assertThat(ask("/must").status()).as("never content").isEqualTo(503);
         assertThat(log.toString().lines().filter(line -> line.startsWith("WARNING") && line.contains("nothing offers a protocol on [/must, /never]"))).hasSize(1);
+        assertThat(log.toString().lines().filter(line -> line.startsWith("WARNING") && line.endsWith("nobody can: [never/1 (changeover.path./early.protocols)]"))).hasSize(1);
     }
 
     @Test

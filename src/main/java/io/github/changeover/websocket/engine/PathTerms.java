@@ -27,7 +27,7 @@ record PathTerms(Terms everywhere, SortedMap<PathTemplate, Terms> paths) {
         Terms.warn(settings);
         for (String template : settings.pathsWith(names)) {
             SettingValues own = settings.at(template);
-            paths.put(PathTemplate.of(template), Terms.of(own));
+            if (paths.putIfAbsent(PathTemplate.of(template), Terms.of(own)) != null) continue;      // with variables of other names
             if (Terms.hasOwnOrigins(own)) Terms.warn(own);
         }
         return new PathTerms(everywhere, paths);
@@ -38,10 +38,10 @@ record PathTerms(Terms everywhere, SortedMap<PathTemplate, Terms> paths) {
         return paths.getOrDefault(template, everywhere);
     }
 
-    /** Those for a path where the application has no endpoint: of the most specific template that matches. */
+    /** Those for a path where the application has no endpoint: of the most specific template that matches, in any spelling, as the roles of a path hold for any. */
     Terms at(String path) {
         for (Map.Entry<PathTemplate, Terms> entry : paths.entrySet()) {
-            if (entry.getKey().matches(path)) return entry.getValue();
+            if (entry.getKey().matchesAnySpelling(path)) return entry.getValue();
         }
         return everywhere;
     }
