@@ -43,6 +43,8 @@ public final class Negotiator {
 
     private static final Decision STARTING = new Decision.Refuse(503, Fields.of("Retry-After", "5"), "This application is starting: repeat the request in some seconds.");
 
+    private static final String NOTHING_OFFERED = "Nothing offers a protocol on this path.";
+
     private final UpgradeRequest request;
     private final PathRule rule;
     private final TokenSwitches switches;
@@ -70,13 +72,14 @@ public final class Negotiator {
     public static Verdict negotiate(UpgradeRequest request, Optional<PathPolicy.Match> match, TokenSwitches switches) {
         RequestHead head = new RequestHead(request);
         Offered offered = UpgradeField.parse(head.upgrade());
-        if (match.isEmpty()) {
+        if (match.isEmpty() || match.get().rule().waits() && !match.get().rule().required()) {
             String reason = "no rule is for this path";
             Explanation explanation = new Explanation(Explanation.Outcome.IGNORED, OptionalInt.empty(), request.method(),
                     request.path(), offered, Optional.empty(), List.of(), List.of(), Ground.NO_RULE, reason);
             return new Verdict(new Decision.Ignore(reason), Optional.empty(), Optional.empty(), false, List.of(), false, explanation);
         }
-        return new Negotiator(request, match.get().rule(), switches, head, offered).decide();
+        Negotiator negotiator = new Negotiator(request, match.get().rule(), switches, head, offered);
+        return match.get().rule().waits() ? negotiator.withoutOffers(NOTHING_OFFERED) : negotiator.decide();
     }
 
     /**

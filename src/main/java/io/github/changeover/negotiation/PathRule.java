@@ -40,7 +40,7 @@ public record PathRule(PathTemplate template, List<UpgradeProtocol> protocols, P
             throw new IllegalArgumentException("The rule for " + template + " offers nothing: give it at least one protocol, or leave it out");
         }
         for (UpgradeProtocol protocol : protocols) {
-            if (protocol.tokens().isEmpty()) {
+            if (protocol != Waiting.INSTANCE && protocol.tokens().isEmpty()) {
                 throw new IllegalArgumentException("The rule for " + template + " offers " + protocol.getClass().getName()
                         + ", whose tokens() is empty: name at least one");
             }
@@ -50,6 +50,11 @@ public record PathRule(PathTemplate template, List<UpgradeProtocol> protocols, P
     /** A rule for the paths of this template, such as {@code /echo}, {@code /lines/{room}} or {@code /lines/*}. */
     public static Builder on(String template) {
         return new Builder(PathTemplate.of(template));
+    }
+
+    /** Whether nothing is offered so far: where it is required, requests are refused with 503, and else it is as if there were no rule. */
+    public boolean waits() {
+        return protocols.get(0) == Waiting.INSTANCE;
     }
 
     /** Fields that only clients of these protocols send: {@link UpgradeProtocol#clientField}. */
@@ -90,6 +95,11 @@ public record PathRule(PathTemplate template, List<UpgradeProtocol> protocols, P
         public Builder offer(List<? extends UpgradeProtocol> more) {
             protocols.addAll(more);
             return this;
+        }
+
+        /** Offers nothing so far. */
+        public Builder waiting() {
+            return offer(Waiting.INSTANCE);
         }
 
         /** Whose order decides; the client's unless said otherwise. */

@@ -19,8 +19,6 @@ import java.util.stream.Collectors;
  * @param took    the negotiation's time
  */
 record Considered(UpgradeRequest request, Verdict verdict, Duration took) {
-    private static final String NOTHING_OFFERED = "Nothing offers a protocol on this path.";
-
     /** By the rule of its path. */
     static Considered of(HttpServletRequest request, Deployment deployment) {
         return of(request, deployment, Optional.empty());
@@ -45,7 +43,6 @@ record Considered(UpgradeRequest request, Verdict verdict, Duration took) {
             snapshot = snapshot.withPathParameters(match.get().pathParameters()).withRoles(held);
         }
         UpgradeRequest asked = snapshot;
-        if (match.isPresent() && !Policies.offers(match.get().rule())) return refused(asked, match.get(), NOTHING_OFFERED, before);
         Verdict verdict = RequestAtHand.during(request, () -> Negotiator.negotiate(asked, match, deployment.switches()));
         return new Considered(asked, verdict, Duration.ofNanos(System.nanoTime() - before));
     }
@@ -54,11 +51,8 @@ record Considered(UpgradeRequest request, Verdict verdict, Duration took) {
     static Considered withoutOffers(HttpServletRequest request, Deployment deployment) {
         long before = System.nanoTime();
         UpgradeRequest asked = snapshot(request, deployment);
-        return refused(asked, deployment.rules().policy().match(asked.path()).orElseThrow(), deployment.off(), before);
-    }
-
-    private static Considered refused(UpgradeRequest asked, PathPolicy.Match match, String cause, long before) {
-        return new Considered(asked, Negotiator.negotiateWithoutOffers(asked, match, cause), Duration.ofNanos(System.nanoTime() - before));
+        PathPolicy.Match match = deployment.rules().policy().match(asked.path()).orElseThrow();
+        return new Considered(asked, Negotiator.negotiateWithoutOffers(asked, match, deployment.off()), Duration.ofNanos(System.nanoTime() - before));
     }
 
     private static UpgradeRequest snapshot(HttpServletRequest request, Deployment deployment) {

@@ -275,10 +275,10 @@ final class Deployment implements AutoCloseable {
     }
 
     private SelfReport report(PathPolicy policy) {
-        List<SelfReport.Path> paths = !offers() ? List.of() : policy.rules().stream().filter(rule -> Policies.offers(rule) && !internal.isOn(rule))
+        List<SelfReport.Path> paths = !offers() ? List.of() : policy.rules().stream().filter(rule -> !rule.waits() && !internal.isOn(rule))
                 .map(rule -> new SelfReport.Path(rule.template().toString(), rule.protocols().stream().flatMap(protocol -> protocol.tokens().stream()).map(ProtocolToken::toString).toList(), Policies.terms(rule))).toList();
         List<String> more = new ArrayList<>(libraries.stream().map(ProtocolLibrary.Started::describe).filter(said -> !said.isEmpty()).toList());
-        policy.rules().stream().filter(rule -> rule.required() && !(offers() && Policies.offers(rule)))
+        policy.rules().stream().filter(rule -> rule.required() && (!offers() || rule.waits()))
                 .forEach(rule -> more.add(path(context) + rule.template() + " is required, and answered 503" + (offers() ? " while nothing offers a protocol there" : "")));
         return new SelfReport(context.getServerInfo(), path(context), offers() ? container.name() : "nothing is offered, requests pass untouched", container.deviations(),
                 blocking.virtual() ? "virtual" : "platform", settings.shown(), paths, more);

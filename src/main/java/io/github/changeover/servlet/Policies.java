@@ -113,7 +113,7 @@ final class Policies {
     }
 
     /**
-     * The rules, among them those of paths that are spoken of and offer nothing so far ({@link #offers}).
+     * The rules, among them those of paths that are spoken of and offer nothing so far ({@link PathRule#waits}).
      *
      * @throws IllegalArgumentException when two rules are for the same paths
      * @throws SettingValues.Wrong      when a path's setting names a protocol that is not there and cannot come
@@ -207,7 +207,7 @@ final class Policies {
             });
             List<PathRule> rules = new ArrayList<>();
             drafts.forEach((template, draft) -> {
-                PathRule.Builder rule = PathRule.on(template).offer(draft.protocols.isEmpty() ? List.of(Unserved.WAITING) : draft.protocols)
+                PathRule.Builder rule = (draft.protocols.isEmpty() ? PathRule.on(template).waiting() : PathRule.on(template).offer(draft.protocols))
                         .preference(draft.serverOrder ? Preference.SERVER : Preference.CLIENT)
                         .required(draft.required).advertise(draft.advertise).closeOnRefuse(draft.closeOnRefuse)
                         .roles(draft.roles.toArray(String[]::new));
@@ -225,18 +225,8 @@ final class Policies {
                 + (rule.roles().isEmpty() ? "" : ", for " + rule.roles());
     }
 
-    /** Whether the rule offers anything. One that does not refuses requests where it is required. */
-    static boolean offers(PathRule rule) {
-        for (UpgradeProtocol protocol : rule.protocols()) {
-            if (protocol == Unserved.WAITING) return false;     // not by equals: JDK 17 keeps the classes in the last record that was compared (JDK-8078641)
-        }
-        return true;
-    }
-
-    /** Stands for a protocol that nothing here serves: on a path that waits for one, or everywhere while nothing is offered. */
+    /** Stands for a protocol while nothing is offered. */
     private record Unserved(ProtocolToken token) implements UpgradeProtocol {
-        private static final UpgradeProtocol WAITING = new Unserved(ProtocolToken.of("unknown"));
-
         @Override
         public List<ProtocolToken> tokens() {
             return List.of(token);

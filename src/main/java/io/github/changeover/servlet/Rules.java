@@ -16,7 +16,7 @@ import java.util.Optional;
 /**
  * The rules of an application as they stand, with all that follows from them. Immutable: a change of what is offered replaces them as a whole.
  *
- * @param policy of paths; those that offer nothing so far are among them ({@link Policies#offers})
+ * @param policy of paths; those that offer nothing so far are among them ({@link PathRule#waits})
  * @param wider  of paths that have the offer of more paths: the template of those, whose variables have values here, too
  * @param absent protocols that a setting names and nobody offers so far, each with the setting
  * @param bounds how many connections there may be, with the paths named as their rules name them
@@ -25,12 +25,12 @@ import java.util.Optional;
 record Rules(PathPolicy policy, Map<PathTemplate, PathTemplate> wider, List<String> absent, Places.Bounds bounds, SelfReport report) {
     /** The rule of a path that offers something, or that refuses requests because it does not. */
     Optional<Match> match(String path) {
-        return policy.match(path).filter(match -> Policies.offers(match.rule()) || match.rule().required()).map(match -> withAllValues(match, path));
+        return policy.match(path).filter(match -> !match.rule().waits() || match.rule().required()).map(match -> withAllValues(match, path));
     }
 
     /** The rule of a path that offers something. */
     Optional<Match> offered(String path) {
-        return policy.match(path).filter(match -> Policies.offers(match.rule()));
+        return policy.match(path).filter(match -> !match.rule().waits());
     }
 
     /** The rule for a protocol that the application asks for itself, amid its answer: the roles and gates of the path hold for it, too. */
@@ -52,12 +52,12 @@ record Rules(PathPolicy policy, Map<PathTemplate, PathTemplate> wider, List<Stri
 
     /** The rules that offer something. */
     List<PathRule> offering() {
-        return policy.rules().stream().filter(Policies::offers).toList();
+        return policy.rules().stream().filter(rule -> !rule.waits()).toList();
     }
 
     /** The paths that somebody has spoken of, a setting mostly, and that offer nothing. */
     List<PathTemplate> waiting() {
-        return policy.rules().stream().filter(rule -> !Policies.offers(rule)).map(PathRule::template).toList();
+        return policy.rules().stream().filter(PathRule::waits).map(PathRule::template).toList();
     }
 
     /** The bounds with each path named as its rule names it: a setting may call the variables of the template otherwise. */

@@ -40,6 +40,8 @@ class RehearsalTest {
             PathRule.on("/advertised").offer(new Protocol("foo/2", SWITCH)).advertise(true).closeOnRefuse(true).build(),
             PathRule.on("/room/{name}").offer(new Protocol("foo/2", SWITCH)).roles("guest").build(),
             PathRule.on("/busy").offer(new Protocol("foo/2", new Decision.Refuse(503, Fields.of("Retry-After", "5"), "Später wieder."))).build(),
+            PathRule.on("/late").waiting().required(true).advertise(true).roles("guest").build(),
+            PathRule.on("/later").waiting().advertise(true).build(),
             PathRule.on("/broken").offer(new Protocol("foo/2", null)).build());
 
     private static Rehearsal play(TypedRequest typed) {
@@ -67,6 +69,20 @@ class RehearsalTest {
                 .isEqualTo("HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Type: text/plain;charset=utf-8\r\nContent-Length: 16\r\n\r\nSpäter wieder.\n");
         assertThat(octets("GET", "/required")).startsWith("HTTP/1.1 426 Upgrade Required\r\nUpgrade: foo/2\r\nConnection: upgrade\r\nContent-Type:");
         assertThat(octets("HEAD", "/required")).endsWith("\r\n\r\n");
+    }
+
+    /** As a client is answered: RequiredPathIT. */
+    @Test
+    void aRequiredPathOnWhichNothingIsOfferedSoFar() {
+        String said = "This resource needs a change of protocol, and this server changes none. Nothing offers a protocol on this path. (The rule for /late is set to required.)\n";
+        for (String offer : List.of("foo/2", "unknown")) {
+            assertThat(octets("GET", "/late", "Host: a", "Connection: upgrade", "Upgrade: " + offer))
+                    .isEqualTo("HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain;charset=utf-8\r\nContent-Length: " + said.length() + "\r\n\r\n" + said);
+        }
+        assertThat(octets("GET", "/late")).contains("503", said);
+        Rehearsal later = play(TypedRequest.of("GET", "/later", "HTTP/1.1", List.of("Host: a", "Connection: upgrade", "Upgrade: unknown")));
+        assertThat(later.answer()).isEqualTo(new Answer.Ordinary(Fields.none()));
+        assertThat(later.verdict().explanation().reason()).isEqualTo("no rule is for this path");
     }
 
     @Test
