@@ -34,7 +34,7 @@ class WebSocketSessionsIT {
         container.deploy(War.with("sessions").webSocket().micrometer().app("sessions").file(OBSERVERS, "sessions.Tracing\n")
                 .set("changeover.idle", "600ms").set("changeover.path./patient.idle", "0s").set("changeover.path./mortal.idle", "0s").set("changeover.path./mortal.lifetime", "500ms")
                 .set("changeover.path./pinged.idle", "1h").set("changeover.path./pinged.websocket.ping", "300ms").set("changeover.path./pinged.websocket.pong", "700ms")
-                .set("changeover.path./counted.websocket.messages.max", "5").set("changeover.path./chat.idle", "0s")
+                .set("changeover.path./counted.websocket.messages.max", "5").set("changeover.path./parts.websocket.messages.max", "5").set("changeover.path./chat.idle", "0s")
                 .set("changeover.metrics.path", "/metrics").build(), AT);
     }
 
@@ -190,6 +190,24 @@ class WebSocketSessionsIT {
             wire.send(Frames.join(ping, ping, ping, ping, ping, ping));
             for (int i = 0; i < 5; i++) assertThat(Frames.read(wire)).hasToString("8a ");
             assertThat(Frames.read(wire).toString()).startsWith("88 1008 ");
+        }
+    }
+
+    @Test
+    @DisplayName("A handler of parts is called for each fragment: small ones count for changeover.websocket.messages.max")
+    void tooManyFragments() throws IOException {
+        byte[] small = Frames.of(0x00, Frames.utf8("b"));
+        try (Wire wire = open("/parts")) {
+            wire.send(Frames.join(Frames.of(0x01, Frames.utf8("a")), small, small, small, small, small, small));
+            for (int i = 0; i < 5; i++) assertThat(Frames.read(wire)).hasToString("81 1");
+            assertThat(Frames.read(wire)).hasToString("88 1008 More than 5 messages in a second (changeover.websocket.messages.max).");
+        }
+        try (Wire wire = open("/parts")) {
+            byte[] large = Frames.of(0x00, new byte[1024]);
+            wire.send(Frames.join(Frames.of(0x01, Frames.utf8("a")), large, large, large, large, large, large, Frames.of(0x80, Frames.utf8("c"))));
+            assertThat(Frames.read(wire)).hasToString("81 1");
+            for (int i = 0; i < 6; i++) assertThat(Frames.read(wire)).hasToString("81 1024");
+            assertThat(Frames.read(wire)).hasToString("81 1 last");
         }
     }
 

@@ -36,6 +36,8 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
     /** Whole messages from this size on are counted while they are being delivered; of smaller ones there are as many as threads. */
     static final int LARGE = 4 * 1024;
     private static final int CLOSE = 0x88;
+    /** Fragments from this size on are cut by a client whose message is long: its bytes are the bound. */
+    private static final int SMALL_FRAGMENT = 1024;
     private static final System.Logger LOG = System.getLogger(WebSocketHandler.class.getName());
     private static final AtomicBoolean UNWATCHED = new AtomicBoolean();      // whether that was logged
     private final TyrusUpgrade upgrade;
@@ -159,7 +161,7 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
             end(CloseCodes.NO_STATUS_CODE, "");
             return;
         }
-        if (rate != null && isTooFast(first)) {
+        if (rate != null && isTooFast(first, to - from)) {
             reader.close();
             end(CloseCodes.VIOLATED_POLICY, "More than " + terms.sessions().messagesMax() + " messages in a second (changeover.websocket.messages.max).");
             return;
@@ -176,9 +178,13 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
         }
     }
 
-    /** Fragments of a message are one; control frames count, for a flood of them is one as well. */
-    private boolean isTooFast(int first) {
-        return (first & Opcode.MASK) != Opcode.CONTINUATION && !Opcode.isClose(first) && rate.isTooFast();
+    /**
+     * Control frames count, for a flood of them is one as well. Fragments come here where the handler takes parts and is called for each: small ones between the
+     * first and the last count, too, or one message without an end would be a flood that no limit knows.
+     */
+    private boolean isTooFast(int first, int bytes) {
+        boolean counts = (first & Opcode.MASK) != Opcode.CONTINUATION ? !Opcode.isClose(first) : first == Opcode.CONTINUATION && bytes < SMALL_FRAGMENT;
+        return counts && rate.isTooFast();
     }
 
     private void deliver(int first, byte[] bytes, int from, int to) {

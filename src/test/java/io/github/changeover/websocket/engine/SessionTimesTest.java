@@ -69,6 +69,14 @@ class SessionTimesTest {
         }
     }
 
+    /** Takes messages in parts. */
+    public static final class Parts extends Endpoint {
+        @Override
+        public void onOpen(Session session, EndpointConfig config) {
+            session.addMessageHandler(String.class, (MessageHandler.Partial<String>) (text, last) -> HEARD.add(text.length() + " " + last));
+        }
+    }
+
     private final EndpointContainer container = container();
 
     @BeforeEach
@@ -190,6 +198,28 @@ class SessionTimesTest {
             connection.receive(one).receive(one).receive(one).receive(one);
             assertThat(hex(connection)).isEqualTo("810178".repeat(2) + close(1008, "More than 2 messages in a second (changeover.websocket.messages.max)."));
             assertThat(HEARD.stream().filter("message"::equals)).hasSize(2);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void smallFragmentsForAHandlerOfPartsCount(boolean ours) throws Exception {
+        byte[] small = Frames.of(0x00, new byte[1]);
+        try (MemoryConnection connection = MemoryConnection.of(handler(container, Parts.class, ours, new SessionTerms(Duration.ZERO, Duration.ofSeconds(20), 3)))) {
+            connection.receive(Frames.of(0x01, new byte[1]));
+            for (int i = 0; i < 5; i++) connection.receive(small);
+            assertThat(hex(connection)).isEqualTo(close(1008, "More than 3 messages in a second (changeover.websocket.messages.max)."));
+            assertThat(HEARD).containsExactly("1 false", "1 false", "1 false");
+        }
+        HEARD.clear();
+        try (MemoryConnection connection = MemoryConnection.of(handler(container, Parts.class, ours, new SessionTerms(Duration.ZERO, Duration.ofSeconds(20), 3)))) {
+            for (int i = 0; i < 3; i++) {
+                connection.receive(Frames.of(0x01, new byte[5000]));
+                for (int j = 0; j < 20; j++) connection.receive(Frames.of(0x00, new byte[1024]));
+                connection.receive(Frames.of(0x80, new byte[1]));
+            }
+            assertThat(hex(connection)).as("three long messages").isEmpty();
+            assertThat(HEARD).hasSize(66);
         }
     }
 
