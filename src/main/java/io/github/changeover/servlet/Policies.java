@@ -12,6 +12,7 @@ import io.github.changeover.spi.ProtocolToken;
 import io.github.changeover.spi.UpgradeProtocol;
 import io.github.changeover.spi.UpgradeRequest;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -125,15 +126,17 @@ final class Policies {
     /** One pass over everything. */
     private final class Making {
         private final Map<String, Draft> drafts = new LinkedHashMap<>();
-        private final List<UpgradeProtocol> known = new ArrayList<>();
+        private final List<OfferedPath> offers;
+        private final List<UpgradeProtocol> anywhere = new ArrayList<>();
         private final List<String> absent = new ArrayList<>();
 
         private Making(List<OfferedPath> offers) {
+            this.offers = offers;
             offers.forEach(this::program);
             endpoints.forEach(this::endpoint);
             Set<Class<?>> mounted = offers.stream().flatMap(offer -> offer.protocols().stream()).map(Object::getClass).collect(Collectors.toSet());
-            services.stream().filter(protocol -> !mounted.contains(protocol.getClass())).forEach(known::add);
-            known.addAll(libraries);
+            services.stream().filter(protocol -> !mounted.contains(protocol.getClass())).forEach(anywhere::add);
+            anywhere.addAll(libraries);
             settings.paths().forEach(this::setting);
         }
 
@@ -155,7 +158,6 @@ final class Policies {
             draft.required = offer.required();
             draft.advertise = offer.advertised();
             draft.closeOnRefuse = offer.closeOnRefuse();
-            known.addAll(offer.protocols());
         }
 
         private void endpoint(EndpointProtocol protocol) {
@@ -173,16 +175,22 @@ final class Policies {
                 List<UpgradeProtocol> before = List.copyOf(draft.protocols);
                 draft.protocols.clear();
                 draft.named = true;
-                tokens.forEach(token -> named(token, before, set.naming()).ifPresentOrElse(draft.protocols::add, () -> absent.add(token + " (" + set.naming() + ")")));
+                tokens.forEach(token -> named(token, template, before, set.naming()).ifPresentOrElse(draft.protocols::add, () -> absent.add(token + " (" + set.naming() + ")")));
             });
             draft.set = set;
             draft.apply();
         }
 
-        /** The protocol a setting names: the path's own first, then any other that is known; empty for one that may come later. */
-        private Optional<UpgradeProtocol> named(ProtocolToken token, List<UpgradeProtocol> own, String setting) {
+        /**
+         * The protocol a setting names: the path's own first, then that of a wider path, then any other that is there; empty for one that may come later. A
+         * library that offers a token late has a protocol for each path: that of another path is not this one's.
+         */
+        private Optional<UpgradeProtocol> named(ProtocolToken token, PathTemplate path, List<UpgradeProtocol> own, String setting) {
             List<UpgradeProtocol> candidates = new ArrayList<>(own);
-            candidates.addAll(known);
+            offers.stream().filter(offer -> PathTemplate.of(offer.template()).covers(path)).sorted(Comparator.comparing(offer -> PathTemplate.of(offer.template())))
+                    .forEach(offer -> candidates.addAll(offer.protocols()));
+            if (!late.contains(token)) offers.forEach(offer -> candidates.addAll(offer.protocols()));
+            candidates.addAll(anywhere);
             Optional<UpgradeProtocol> found = candidates.stream().filter(protocol -> protocol.tokens().contains(token)).findFirst()
                     .or(() -> candidates.stream().filter(protocol -> protocol.accepts(token)).findFirst())
                     .or(() -> served ? Optional.empty() : Optional.of(new Unserved(token)));

@@ -3,6 +3,7 @@ package io.github.changeover.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.it.container.ContainerUnderTest;
+import io.github.changeover.it.container.Logins;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.testkit.Head;
 import io.github.changeover.testkit.Wire;
@@ -24,7 +25,8 @@ class LateEndpointsIT {
     private static final String AT = "/starting";
 
     private static Path war(int most) {
-        return War.with("starting").webSocket().library("starting").set("changeover.path./members.roles", "member")
+        return War.with("starting").webSocket().library("starting").webXml(SecurityIT.LOGIN).file("WEB-INF/glassfish-web.xml", SecurityIT.ROLES)
+                .set("changeover.path./members.roles", Logins.ROLE).set("changeover.path./by-init/{y}.protocols", "websocket").set("changeover.path./by-request.protocols", "websocket")
                 .set("changeover.path./by-init/{x}.connections.max", Integer.toString(most)).set("changeover.path./nobody.roles", "member").build();
     }
 
@@ -47,8 +49,12 @@ class LateEndpointsIT {
             assertThat(asking.page("/lazy/by-page")).startsWith("DeploymentException: ");
             assertThat(Ask.isLogged(container, "After the start: " + AT + "/by-request offers websocket")).isTrue();
 
-            int members = Ask.once(container, Frames.handshake(AT + "/members")).status();
-            assertThat(members).as("the setting of a path that came late holds").isEqualTo(Expected.statusWithoutLogin(container));
+            assertThat(Ask.once(container, Frames.handshake(AT + "/members")).status()).as("the setting of a path that came late holds").isEqualTo(401);
+            assertThat(Ask.once(container, Frames.handshake(AT + "/members", Logins.basic(Logins.GUEST))).status()).isEqualTo(403);
+            try (Wire joe = Wire.connect(container.http()).send(Frames.handshake(AT + "/members", Logins.basic(Logins.MEMBER)))) {
+                assertThat(joe.readHead().status()).isEqualTo(101);
+                assertThat(Frames.read(joe)).hasToString("81 /members");
+            }
             for (String path : List.of("/by-listener", "/by-request", "/by-page", "/thread-0", "/thread-7")) assertThat(first(container, path)).isEqualTo("text " + path);
             try (Talk one = Talk.to(container.http(), AT + "/by-init/me")) {
                 assertThat(one.next()).isEqualTo("text /by-init/{name}");

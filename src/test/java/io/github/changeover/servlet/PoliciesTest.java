@@ -19,11 +19,11 @@ import org.junit.jupiter.api.Test;
 
 /** What becomes of the offers of programs and of settings for paths. */
 class PoliciesTest {
-    private static final UpgradeProtocol FOO = new Protocol("foo/2");
-    private static final UpgradeProtocol LATE = new Protocol("late/1");
+    private static final UpgradeProtocol FOO = new Protocol("foo/2", "");
+    private static final UpgradeProtocol LATE = new Protocol("late/1", "");
 
     /** Ignores everything. */
-    private record Protocol(String token) implements UpgradeProtocol {
+    private record Protocol(String token, String which) implements UpgradeProtocol {
         @Override
         public List<ProtocolToken> tokens() {
             return List.of(ProtocolToken.of(token));
@@ -119,11 +119,24 @@ class PoliciesTest {
         assertThat(before.waiting()).extracting(Object::toString).containsExactlyInAnyOrder("/must", "/only");
         assertThat(before.absent()).containsExactlyInAnyOrder("late/1 (changeover.path./late/{x}.protocols)", "late/1 (changeover.path./must.protocols)", "late/1 (changeover.path./only.protocols)");
 
-        Rules after = rules(policies, List.of(offered("/*", false, "member"), offered("/late/{y}", LATE, false)));
+        Rules after = rules(policies, List.of(offered("/*", false, "member"), offered("/late/{y}", LATE, false), offered("/only", LATE, false), offered("/must", LATE, false)));
         for (String path : List.of("/only", "/must")) assertThat(after.match(path).orElseThrow().rule().protocols()).as(path).containsExactly(LATE);
         assertThat(after.match("/late/1").orElseThrow().rule().protocols()).containsExactly(FOO, LATE);
         assertThat(after.waiting()).isEmpty();
         assertThat(after.absent()).isEmpty();
+    }
+
+    /** An endpoint at one path is not what a setting of another path means. */
+    @Test
+    void aLateProtocolIsThatOfThePathOrOfAWiderOne() {
+        UpgradeProtocol narrow = new Protocol("late/1", "of /rooms/{room}");
+        Policies policies = policies(Set.of(), "changeover.path./other.protocols", "late/1", "changeover.path./rooms/lobby.protocols", "late/1", "changeover.path./rooms/lobby.roles", "member");
+        Rules rules = rules(policies, List.of(offered("/late", LATE, false), offered("/rooms/*", LATE, false), offered("/rooms/{room}", narrow, false)));
+        assertThat(rules.match("/other")).isEmpty();
+        assertThat(rules.absent()).containsExactly("late/1 (changeover.path./other.protocols)");
+        assertThat(rules.match("/rooms/lobby").orElseThrow().rule().protocols()).containsExactly(narrow);
+        assertThat(rules.match("/rooms/lobby").orElseThrow().rule().roles()).containsExactly("member");
+        assertThat(rules(policies(Set.of(), "changeover.path./other.protocols", "foo/2"), List.of(offered("/foo", false))).match("/other").orElseThrow().rule().protocols()).containsExactly(FOO);
     }
 
     @Test
