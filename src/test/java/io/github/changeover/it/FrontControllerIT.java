@@ -3,14 +3,17 @@ package io.github.changeover.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.it.container.ContainerUnderTest;
+import io.github.changeover.it.container.Logins;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.it.container.OnPayara7;
+import io.github.changeover.it.container.TomcatOnly;
 import io.github.changeover.testkit.Head;
 import io.github.changeover.testkit.Wire;
 import io.github.changeover.websocket.HandshakeTable;
 import io.github.changeover.websocket.HandshakeTable.Row;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -33,7 +36,9 @@ class FrontControllerIT {
     static void deploy(ContainerUnderTest under) {
         container = under;
         server = container.http();
-        container.deploy(War.with("front").webSocket().app("front").set("changeover.metrics.path", "/metrics").build(), AT);
+        container.deploy(War.with("front").webSocket().app("front").webXml(SecurityIT.LOGIN).file("WEB-INF/glassfish-web.xml", SecurityIT.ROLES)
+                .set("changeover.path./rooms/members.roles", Logins.ROLE).set("changeover.path./rooms/members.websocket.origin-required", "true")
+                .set("changeover.metrics.path", "/metrics").build(), AT);
     }
 
     @AfterAll
@@ -140,6 +145,47 @@ class FrontControllerIT {
             assertThat(full.body()).contains("changeover.path./chat.connections.max");
         } finally {
             container.undeploy("/roles");
+        }
+    }
+
+    @Test
+    @DisplayName("W1: a member is let in by the role that the path's setting names, and what it says of origins holds in every spelling of the path")
+    void whoHasTheRoleOfThePathIsLetIn() throws IOException {
+        String members = AT + "/rooms/members", origin = "Origin: http://localhost", joe = Logins.basic(Logins.MEMBER);
+        assertThat(Ask.once(container, Frames.handshake(members, origin)).status()).isEqualTo(401);
+        assertThat(Ask.once(container, Frames.handshake(members, origin, Logins.basic(Logins.GUEST))).status()).isEqualTo(403);
+        for (String spelling : List.of(members, members + "/")) {
+            Ask.Answer refused = Ask.once(container, Frames.handshake(spelling, joe));
+            assertThat(refused.status()).as(spelling).isEqualTo(403);
+            assertThat(refused.body()).contains("Origin");
+        }
+        try (Wire wire = Wire.connect(server).send(Frames.handshake(members, origin, joe))) {
+            assertThat(wire.readHead().status()).isEqualTo(101);
+            assertThat(Frames.read(wire).toString()).startsWith("81 hello null in members");
+        }
+    }
+
+    @Test
+    @TomcatOnly
+    @DisplayName("Two applications with the engine side by side, and one after another at the same place")
+    void applicationsSideBySideAndOneAfterAnother() throws IOException {
+        Path war = War.with("front-beside").webSocket().app("front").build();
+        try (Talk ann = Talk.to(server, AT + "/rooms/red", "", "X-Name", "ann")) {
+            assertThat(ann.next()).startsWith("text hello ann in red");
+            for (String name : List.of("ben", "cem")) {
+                container.deploy(war, "/beside");
+                try (Talk other = Talk.to(server, "/beside/rooms/red", "", "X-Name", name)) {
+                    assertThat(other.next()).startsWith("text hello " + name + " in red, red, /beside/rooms/red");
+                    assertThat(List.of(other.ask("one"), ann.ask("two"))).containsExactly("text " + name + ": one", "text ann: two");
+                    container.undeploy("/beside");
+                    assertThat(other.next()).isEqualTo("close 1001 The application is going.");
+                }
+                assertThat(Ask.once(container, Frames.handshake("/beside/rooms/red")).status()).isEqualTo(404);
+                assertThat(ann.ask("three")).isEqualTo("text ann: three");
+            }
+        }
+        try (Talk dee = Talk.to(server, AT + "/rooms/red", "", "X-Name", "dee")) {
+            assertThat(dee.next()).as("a new one").startsWith("text hello dee in red");
         }
     }
 
