@@ -21,6 +21,7 @@ final class KeepAlive {
     private volatile State state = State.NOTHING;
     private volatile long bytes;        // of all pings; added to while SENDING only
     private boolean waiting;            // the rest is touched by the monitor only
+    private boolean receivedMeanwhile;  // while the ping was being sent: the answer, perhaps
     private long sentSeen, waitingSince;
 
     KeepAlive(Duration after, Duration answer, Ping ping) {
@@ -61,8 +62,11 @@ final class KeepAlive {
      */
     Finding look(long now, boolean received, long activeSince, long queued, boolean reads) {
         State seen = state;
+        receivedMeanwhile |= received;
         if (seen == State.SENDING) return Finding.NONE;
-        if (received) state = seen = State.NOTHING;
+        boolean alive = receivedMeanwhile;
+        receivedMeanwhile = false;
+        if (alive) state = seen = State.NOTHING;
         if (seen == State.NOTHING) {
             waiting = false;
             return queued == 0 && now - activeSince > after ? ping() : Finding.NONE;

@@ -329,6 +329,24 @@ class TimeoutCheckTest {
     }
 
     @Test
+    @DisplayName("An answer that is found while the ping is still being sent is one; what came before the ping is none")
+    void anAnswerWhileThePingIsBeingSent() {
+        pingsAreOn();
+        assertThat(pinging(0)).isEqualTo(Finding.NONE);
+        in++;
+        assertThat(pinging(1)).isEqualTo(Finding.NONE);
+        assertThat(at(3.1)).isEqualTo(Finding.PING);
+        in++;
+        assertThat(at(3.2)).describedAs("while it is being sent").isEqualTo(Finding.NONE);
+        alive.send();
+        out += 10;
+        for (double second = 3.3; second < 5.2; second += 0.1) assertThat(pinging(second)).isEqualTo(Finding.NONE);
+        assertThat(pinging(5.3)).describedAs("quiet since 3.2").isEqualTo(Finding.PING);
+        assertThat(pinging(5.4)).isEqualTo(Finding.NONE);
+        assertThat(pinging(6.5)).isEqualTo(Finding.UNANSWERED);
+    }
+
+    @Test
     @DisplayName("The time at which a connection ends may come, go and change")
     void endsAt() {
         AtomicReference<Instant> end = new AtomicReference<>();
