@@ -33,15 +33,20 @@ final class KeepAlive {
         this.ping = ping;
     }
 
-    /** Sends the ping that is due. On a thread that may write to the container. */
+    /** Has the ping sent that is due. On a thread that may write to the container. */
     void send() {
-        int sent = 0;
         try {
-            sent = ping.send();
-        } finally {
-            bytes += sent;
-            state = sent > 0 ? State.SENT : State.NOTHING;
+            ping.send(this::sent);
+        } catch (RuntimeException | Error failure) {
+            sent(0);
+            throw failure;
         }
+    }
+
+    private void sent(int count) {
+        if (state != State.SENDING) return;
+        bytes += count;
+        state = count > 0 ? State.SENT : State.NOTHING;
     }
 
     /** Whether a ping is being sent, so that {@link #bytes()} may lag behind what is written. */

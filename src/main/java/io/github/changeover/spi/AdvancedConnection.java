@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 
 /**
@@ -107,14 +108,18 @@ public interface AdvancedConnection extends SwitchedConnection {
      *
      * @param after  above zero
      * @param answer above zero
-     * @param ping   sends it, on a thread of ours, also while a callback runs; must not block
+     * @param ping   has it sent, on a thread of ours, also while a callback runs; must not block, and must not call code of the application's there
      */
     void pingWhenQuiet(Duration after, Duration answer, Ping ping);
 
     /** Sends a ping. */
     interface Ping {
-        /** Sends it, or nothing. Returns how many bytes are sent for it. */
-        int send();
+        /**
+         * Sends it, or nothing, here or on another thread.
+         *
+         * @param sent to be told once how many bytes were sent for it, on any thread; no other ping is sent before
+         */
+        void send(IntConsumer sent);
     }
 
     /**

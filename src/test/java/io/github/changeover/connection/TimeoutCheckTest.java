@@ -1,12 +1,14 @@
 package io.github.changeover.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.changeover.connection.TimeoutCheck.Counters;
 import io.github.changeover.connection.TimeoutCheck.Finding;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntConsumer;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -249,9 +251,9 @@ class TimeoutCheckTest {
     private KeepAlive alive;
 
     private void pingsAreOn() {
-        time.pingWhenQuiet(Duration.ofSeconds(2), Duration.ofSeconds(1), () -> {
+        time.pingWhenQuiet(Duration.ofSeconds(2), Duration.ofSeconds(1), sent -> {
             pings++;
-            return 10;
+            sent.accept(10);
         });
         alive = time.pings();
     }
@@ -279,7 +281,7 @@ class TimeoutCheckTest {
     @Test
     @DisplayName("A ping is no activity: the idle time (5 s) counts from the last other byte; what the client answers is")
     void pingsDoNotKeepAConnectionFromBeingIdle() {
-        time.pingWhenQuiet(Duration.ofSeconds(2), Duration.ofSeconds(100), () -> 10);
+        time.pingWhenQuiet(Duration.ofSeconds(2), Duration.ofSeconds(100), sent -> sent.accept(10));
         alive = time.pings();
         assertThat(pinging(0)).isEqualTo(Finding.NONE);
         assertThat(pinging(2.1)).isEqualTo(Finding.PING);
@@ -319,7 +321,7 @@ class TimeoutCheckTest {
 
     @Test
     void aPingThatWasNotSentIsTriedAgain() {
-        time.pingWhenQuiet(Duration.ofSeconds(2), Duration.ofSeconds(1), () -> 0);
+        time.pingWhenQuiet(Duration.ofSeconds(2), Duration.ofSeconds(1), sent -> sent.accept(0));
         alive = time.pings();
         assertThat(at(0)).isEqualTo(Finding.NONE);
         assertThat(at(2.1)).isEqualTo(Finding.PING);
@@ -344,6 +346,35 @@ class TimeoutCheckTest {
         assertThat(pinging(5.3)).describedAs("quiet since 3.2").isEqualTo(Finding.PING);
         assertThat(pinging(5.4)).isEqualTo(Finding.NONE);
         assertThat(pinging(6.5)).isEqualTo(Finding.UNANSWERED);
+    }
+
+    @Test
+    @DisplayName("A ping that another thread sends is awaited, and is no activity")
+    void aPingThatAnotherThreadSends() {
+        AtomicReference<IntConsumer> later = new AtomicReference<>();
+        time.pingWhenQuiet(Duration.ofSeconds(2), Duration.ofSeconds(1), later::set);
+        alive = time.pings();
+        assertThat(at(0)).isEqualTo(Finding.NONE);
+        assertThat(pinging(2.1)).isEqualTo(Finding.PING);
+        assertThat(pinging(4)).describedAs("not sent yet").isEqualTo(Finding.NONE);
+        later.get().accept(10);
+        assertThat(pinging(4.1)).isEqualTo(Finding.NONE);
+        assertThat(pinging(5)).isEqualTo(Finding.NONE);
+        assertThat(pinging(5.2)).isEqualTo(Finding.IDLE);
+        time.idleTime(Duration.ZERO);
+        assertThat(pinging(5.3)).isEqualTo(Finding.UNANSWERED);
+    }
+
+    @Test
+    void aPingThatFailsIsTriedAgain() {
+        time.pingWhenQuiet(Duration.ofSeconds(2), Duration.ofSeconds(1), sent -> {
+            throw new IllegalStateException("in a test");
+        });
+        alive = time.pings();
+        assertThat(at(0)).isEqualTo(Finding.NONE);
+        assertThat(at(2.1)).isEqualTo(Finding.PING);
+        assertThatThrownBy(alive::send).hasMessage("in a test");
+        assertThat(at(2.2)).isEqualTo(Finding.PING);
     }
 
     @Test

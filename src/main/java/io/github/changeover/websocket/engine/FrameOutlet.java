@@ -16,6 +16,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import org.glassfish.tyrus.spi.CompletionHandler;
 import org.glassfish.tyrus.spi.Writer;
@@ -48,6 +49,7 @@ final class FrameOutlet extends Writer {
     private volatile boolean sending;       // a frame is on its way into the queue
     private boolean handedOver;             // a thread of the application's is about to send what is deferred; likewise
     private boolean fragmented;             // a message is being sent in fragments, and its last is not sent
+    private int bytesOfFrame;               // of the last one, as it was sent; likewise
     private boolean closeSent;              // nothing may follow a Close frame (RFC 6455 section 5.5.1); changed while nobody else sends
     private SessionObserver observer;       // null where nobody listens; set before anything is sent
     private volatile boolean silent;        // there is nobody to send to
@@ -220,7 +222,11 @@ final class FrameOutlet extends Writer {
         sending = true;
         try {
             closeSent = Opcode.isClose(first);
-            frames.write(frame, some -> connection.trySend(some, null, Long.MAX_VALUE));
+            bytesOfFrame = 0;
+            frames.write(frame, some -> {
+                bytesOfFrame += some.remaining();
+                connection.trySend(some, null, Long.MAX_VALUE);
+            });
             if (!control) fragmented = !whole;
             written = true;
             if (sent != null) connection.trySend(NOTHING.duplicate(), sent, Long.MAX_VALUE);
@@ -510,11 +516,28 @@ final class FrameOutlet extends Writer {
     }
 
     /**
-     * Sends a Ping of the server's own: never behind bytes that wait, nor behind a Close frame, nor while an extension works on a frame, which may take its time.
-     * Returns whether it was sent.
+     * Sends a Ping of the server's own: never behind bytes that the client does not take, nor behind a Close frame. Between the fragments of a message it does not wait
+     * for what is deferred. An extension of the application's works on a thread of its own.
+     *
+     * @param next makes it, once and while nobody else sends, or never
+     * @param sent told how many bytes were sent for it
      */
-    boolean ping(ByteBuffer frame) {
-        return !silent && !(sending && frames.isExtended()) && connection.together(() -> !closeSent && connection.queued() == 0 && enqueue(() -> frame, null, null) == Step.DONE);
+    void ping(Supplier<ByteBuffer> next, IntConsumer sent) {
+        if (!frames.isExtended()) pingHere(next, sent);
+        else if (!handOver(() -> pingHere(next, sent))) sent.accept(0);
+    }
+
+    private void pingHere(Supplier<ByteBuffer> next, IntConsumer sent) {
+        int bytes = 0;
+        try {
+            if (!silent) bytes = connection.together(() -> mayPing() && enqueue(next, null, null) == Step.DONE ? bytesOfFrame : 0);
+        } finally {
+            sent.accept(bytes);
+        }
+    }
+
+    private boolean mayPing() {
+        return !closeSent && (connection.queued() == 0 || fragmented && !connection.isBehind());
     }
 
     /** Sends a Close frame. What Tyrus sends then goes nowhere. */

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.IntConsumer;
 
 /**
  * The server's own pings of one session. Their payload tells them from those of the application, which is told of no Pong that it did not ask for.
@@ -32,16 +33,19 @@ final class SessionPings implements AdvancedConnection.Ping {
     }
 
     @Override
-    public int send() {
+    public void send(IntConsumer sent) {
+        outlet.ping(this::next, sent);
+    }
+
+    /** Just before it is sent. */
+    private ByteBuffer next() {
         ByteBuffer payload = ByteBuffer.allocate(LENGTH).put(MARK);
         synchronized (this) {
             number = (Math.abs(number) + 1) & Integer.MAX_VALUE;
             payload.putInt(number);
             sentAt = System.nanoTime();     // before the send: the answer may come before that returns
         }
-        ByteBuffer frame = PlainFrame.of(PING, payload.array(), 0, LENGTH);
-        int bytes = frame.remaining();
-        return outlet.ping(frame) ? bytes : 0;
+        return PlainFrame.of(PING, payload.array(), 0, LENGTH);
     }
 
     /** Whether this frame is a Pong for a ping of ours. Such a Pong goes no further. In callbacks. */

@@ -1,0 +1,141 @@
+package io.github.changeover.websocket.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.changeover.spi.CloseCause;
+import io.github.changeover.spi.ConnectionHandler;
+import io.github.changeover.spi.SwitchedConnection;
+import io.github.changeover.testkit.MemoryConnection;
+import io.github.changeover.websocket.frames.DeflatePool;
+import io.github.changeover.websocket.frames.FrameExtensions;
+import io.github.changeover.websocket.frames.FrameWriter;
+import io.github.changeover.websocket.frames.PlainFrame;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The server's own pings among other frames. */
+@Timeout(20)
+class ServerPingTest {
+    private static final Supplier<ByteBuffer> PING = () -> PlainFrame.of(0x89, new byte[] {'p'}, 0, 1);
+    private MemoryConnection connection;
+    private FrameOutlet outlet;
+
+    private static final class Nothing implements ConnectionHandler.Events {
+        @Override
+        public void opened(SwitchedConnection connection) {
+        }
+
+        @Override
+        public void received(SwitchedConnection connection, ByteBuffer octets) {
+        }
+
+        @Override
+        public void closed(SwitchedConnection connection, CloseCause cause) {
+        }
+    }
+
+    private void connect(FrameWriter writer, Executor results, boolean slow) {
+        connection = slow ? MemoryConnection.slow(new Nothing(), 1000) : MemoryConnection.of(new Nothing());
+        SessionTimer timer = new SessionTimer(results);
+        outlet = new FrameOutlet(connection.connection(), writer, () -> false, 1000, Runnable::run, () -> timer, () -> { });
+    }
+
+    @AfterEach
+    void end() {
+        connection.close();
+    }
+
+    private void send(int first, String text) {
+        ByteBuffer frame = PlainFrame.of(first, text.getBytes(), 0, text.length());
+        assertThat(outlet.send(frame.remaining(), () -> frame, null)).isTrue();
+    }
+
+    private int ping() {
+        AtomicInteger told = new AtomicInteger(-1);
+        outlet.ping(PING, told::set);
+        return told.get();
+    }
+
+    private String hex() {
+        return HexFormat.of().formatHex(connection.sent());
+    }
+
+    private static FrameWriter plain() {
+        return new FrameWriter(Optional.empty(), new DeflatePool());
+    }
+
+    @Test
+    void betweenFragmentsItDoesNotWaitForWhatIsDeferred() {
+        connect(plain(), Runnable::run, false);
+        send(0x01, "a");
+        outlet.sendAsynchronously(PlainFrame.text("later"), null, 0, () -> { });
+        assertThat(ping()).isEqualTo(3);
+        send(0x80, "b");
+        assertThat(hex()).isEqualTo("010161" + "890170" + "800162" + "81056c61746572");
+        assertThat(ping()).isEqualTo(3);
+    }
+
+    @Test
+    void itIsNeverBehindBytesThatTheClientDoesNotTake() {
+        connect(plain(), Runnable::run, true);
+        send(0x01, "a");
+        outlet.sendAsynchronously(PlainFrame.text("later"), null, 0, () -> { });
+        assertThat(ping()).isZero();
+        connection.takes(Long.MAX_VALUE);
+        assertThat(ping()).isEqualTo(3);
+        outlet.close(PlainFrame.of(0x88, new byte[0], 0, 0));
+        assertThat(ping()).isZero();
+        assertThat(hex()).isEqualTo("010161" + "890170" + "8800");
+    }
+
+    /** Makes each payload longer; at a frame with this payload it waits. */
+    private record Longer(String waitsAt, CountDownLatch begun, CountDownLatch goesOn, CompletableFuture<Thread> ofPing) implements FrameExtensions {
+        @Override
+        public Frame incoming(Frame frame) {
+            return frame;
+        }
+
+        @Override
+        public Frame outgoing(Frame frame) {
+            if (frame.first() == 0x89) ofPing.complete(Thread.currentThread());
+            if (new String(frame.payload()).equals(waitsAt)) {
+                begun.countDown();
+                try {
+                    goesOn.await();
+                } catch (InterruptedException interrupted) {
+                    throw new IllegalStateException(interrupted);
+                }
+            }
+            return new Frame(frame.first(), Arrays.copyOf(frame.payload(), frame.payload().length + 2));
+        }
+    }
+
+    @Test
+    @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void anExtensionGetsItOnAThreadOfTheApplicationsAndItsBytesAreThoseThatAreSent() throws Exception {
+        Longer longer = new Longer("slow", new CountDownLatch(1), new CountDownLatch(1), new CompletableFuture<>());
+        connect(new FrameWriter(longer), task -> new Thread(task).start(), false);
+        Thread sending = new Thread(() -> send(0x81, "slow"));
+        sending.start();
+        longer.begun.await();
+        CompletableFuture<Integer> told = new CompletableFuture<>();
+        outlet.ping(PING, told::complete);      // does not wait, though the extension is at work
+        assertThat(told).isNotDone();
+        longer.goesOn.countDown();
+        assertThat(told.get(5, TimeUnit.SECONDS)).isEqualTo(5);
+        assertThat(longer.ofPing.get()).isNotEqualTo(Thread.currentThread());
+        sending.join();
+        assertThat(hex()).isEqualTo("8106736c6f770000" + "8903700000");
+    }
+}
