@@ -39,6 +39,7 @@ public final class Xor implements ExtendedExtension {
 
     private static byte[] turned(ExtensionContext context, Frame frame) {
         if (frame.getPayloadLength() == 13) throw new IllegalStateException("13 is too much");
+        if (frame.getPayloadLength() == 14) throw new NoClassDefFoundError("14 is too much");
         byte[] payload = frame.getPayloadData().clone();
         for (int i = 0; i < payload.length; i++) payload[i] ^= (byte) (int) (Integer) context.getProperties().get("key");
         return payload;

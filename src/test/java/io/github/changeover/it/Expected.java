@@ -41,11 +41,6 @@ final class Expected {
         return container.isPayara() ? 401 : 403;
     }
 
-    /** A distribution of Tomcat has a Jakarta WebSocket API of its own, which lacks 1014: the endpoint is told of 1006. */
-    static int closeCodeForTheEndpoint(int code) {
-        return code == 1014 && System.getProperty("changeover.test.container").matches("tomcat.*-dist") ? 1006 : code;
-    }
-
     /** A Host with a port that is no number: Payara answers such a request itself, with nothing. */
     static int statusOfBrokenPort(ContainerUnderTest container) {
         return container.isPayara() ? 200 : 400;

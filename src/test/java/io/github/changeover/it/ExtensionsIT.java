@@ -107,7 +107,7 @@ class ExtensionsIT {
     }
 
     @ParameterizedTest(name = "item 3: behind the extension, {0} is closed with {1}")
-    @CsvSource({"a1 c3, 1007", "e1 61, 1002", "b1 61, 1002", "a0 61, 1002", "88 03ed, 1002", "a1 00000000000000000000000000, 1011"})
+    @CsvSource({"a1 c3, 1007", "e1 61, 1002", "b1 61, 1002", "a0 61, 1002", "88 03ed, 1002", "a1 00000000000000000000000000, 1011", "a1 0000000000000000000000000000, 1011"})
     void whatIsWrongIsFound(String frame, int code) throws IOException {
         String[] parts = frame.split(" ");
         byte[] payload = java.util.HexFormat.of().parseHex(parts[1]);

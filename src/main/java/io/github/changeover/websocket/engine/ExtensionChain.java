@@ -59,9 +59,9 @@ final class ExtensionChain implements FrameExtensions, ExtendedExtension.Extensi
             ExtendedExtension extension = all.get(i);
             try {
                 passed = extension.processIncoming(this, passed);
-            } catch (RuntimeException failed) {
+            } catch (RuntimeException | Error failed) {
                 LOG.log(System.Logger.Level.WARNING, "The WebSocket extension " + extension.getName() + " cannot read a frame: the session is closed with 1011", failed);
-                throw failed;
+                throw exception(extension, failed);
             }
         }
         return passed == null ? null : plain(passed);
@@ -80,14 +80,19 @@ final class ExtensionChain implements FrameExtensions, ExtendedExtension.Extensi
             try {
                 passed = extension.processOutgoing(this, passed);
                 if (passed == null) throw new IllegalStateException("The WebSocket extension " + extension.getName() + " made no frame of one that is to be sent");
-            } catch (RuntimeException failed) {
-                if ((frame.first() & CONTROL) == 0) throw failed;
+            } catch (RuntimeException | Error failed) {
+                if ((frame.first() & CONTROL) == 0) throw exception(extension, failed);
                 if (!warned) LOG.log(System.Logger.Level.WARNING, "The WebSocket extension " + extension.getName() + " cannot send a control frame: it is sent as it is. This is logged once for a session", failed);
                 warned = true;
                 return frame;
             }
         }
         return plain(passed);
+    }
+
+    /** An error of an extension's, such as a class that is not there, ends what an exception ends, and no more. */
+    private static RuntimeException exception(ExtendedExtension extension, Throwable failed) {
+        return failed instanceof RuntimeException exception ? exception : new IllegalStateException("The WebSocket extension " + extension.getName() + " failed", failed);
     }
 
     private static org.glassfish.tyrus.core.frame.Frame tyrus(Frame frame) {
@@ -117,7 +122,7 @@ final class ExtensionChain implements FrameExtensions, ExtendedExtension.Extensi
         for (ExtendedExtension extension : negotiated) {
             try {
                 extension.destroy(this);
-            } catch (RuntimeException failed) {
+            } catch (RuntimeException | Error failed) {
                 LOG.log(System.Logger.Level.WARNING, "The WebSocket extension " + extension.getName() + " failed when its connection ended", failed);
             }
         }

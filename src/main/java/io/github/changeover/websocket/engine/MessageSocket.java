@@ -1,5 +1,6 @@
 package io.github.changeover.websocket.engine;
 
+import io.github.changeover.websocket.frames.CloseFrame;
 import io.github.changeover.websocket.frames.Opcode;
 import io.github.changeover.websocket.frames.PlainFrame;
 import jakarta.websocket.CloseReason;
@@ -7,9 +8,11 @@ import jakarta.websocket.SendHandler;
 import jakarta.websocket.SendResult;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -17,7 +20,6 @@ import java.util.function.Supplier;
 import org.glassfish.tyrus.core.ProtocolHandler;
 import org.glassfish.tyrus.core.TyrusEndpointWrapper;
 import org.glassfish.tyrus.core.TyrusWebSocket;
-import org.glassfish.tyrus.core.frame.CloseFrame;
 import org.glassfish.tyrus.core.frame.Frame;
 import org.glassfish.tyrus.spi.CompletionHandler;
 import org.glassfish.tyrus.spi.WriterInfo;
@@ -36,8 +38,12 @@ final class MessageSocket extends TyrusWebSocket {
     private static final ReentrantLock ENDS = new ReentrantLock();
     private static final Condition ENDED = ENDS.newCondition();
 
+    /** Codes for an end without a code; where the application closes with one, Tyrus sends 1000. */
+    private static final Set<Integer> STANDS_FOR_NONE = Set.of(1005, 1006, 1015);
+
     private final FrameOutlet outlet;
-    private final AtomicReference<CloseFrame> close = new AtomicReference<>();      // the first, from either side or of ours
+    private final AtomicReference<org.glassfish.tyrus.core.frame.CloseFrame> close = new AtomicReference<>();      // what the endpoint is told: the first, from either side or of ours
+    private final AtomicBoolean closeFollows = new AtomicBoolean();                 // the endpoint will be told by a task
     private volatile Thread closing;    // the one that tells the endpoint of it
     private boolean closed;             // the endpoint was told; touched in callbacks only
     private volatile int unfinished;    // opcode of the message that is sent in fragments, or 0; changed while nobody else sends
@@ -57,20 +63,21 @@ final class MessageSocket extends TyrusWebSocket {
      * closed the session, and another thread must not run the endpoint's code.
      */
     @Override
-    public void onClose(CloseFrame frame) {
+    public void onClose(org.glassfish.tyrus.core.frame.CloseFrame frame) {
         if (closing == Thread.currentThread()) {
             if (close.compareAndSet(null, frame)) closed = true;
             super.onClose(frame);       // of the client's, or Tyrus calls itself again
             return;
         }
-        if (!close.compareAndSet(null, frame)) return;
+        close.compareAndSet(null, frame);
+        if (!closeFollows.compareAndSet(false, true)) return;
         if (outlet.closeSent()) outlet.end();
         outlet.execute(this::deliverClose);
     }
 
     /** Calls the endpoint's {@code @OnClose}, if the session is closed and that was not done. In callbacks only. */
     void deliverClose() {
-        CloseFrame frame = close.get();
+        org.glassfish.tyrus.core.frame.CloseFrame frame = close.get();
         if (frame == null || closed) return;
         closed = true;
         closing(() -> super.onClose(frame));
@@ -91,15 +98,35 @@ final class MessageSocket extends TyrusWebSocket {
         }
     }
 
-    /** With a code that the API lacks, the Close frame is sent here; Tyrus' own goes nowhere, and tells the endpoint of 1006. */
+    @Override
+    public void close(CloseReason reason) {
+        closeWith(reason == null ? new CloseReason(CloseReason.CloseCodes.NORMAL_CLOSURE, "") : reason);
+    }
+
     @Override
     public void close(int code, String reason) {
-        if (isInApi(code)) {
-            super.close(code, reason);
-            return;
+        if (closing == Thread.currentThread()) super.close(code, reason);       // Tyrus, in answer to the client's
+        else closeWith(new CloseReason(isInApi(code) ? CloseReason.CloseCodes.getCloseCode(code) : () -> code, CloseFrame.cut(reason == null ? "" : reason)));
+    }
+
+    /**
+     * Before the Close frame is sent it is noted what the endpoint will be told: the client may answer it, or the connection end, before Tyrus has come back from sending. By
+     * now the session does not send messages any more (Tyrus), so that it must be closed whatever the reason is.
+     *
+     * @throws IllegalArgumentException for a code that neither is sent nor stands for none; the session is closed with 1011 then
+     */
+    private void closeWith(CloseReason asked) {
+        int code = asked.getCloseCode().getCode();
+        boolean legal = CloseFrame.isSent(code) || STANDS_FOR_NONE.contains(code);
+        String reason = legal ? CloseFrame.cut(asked.getReasonPhrase() == null ? "" : asked.getReasonPhrase()) : "The application closes with the code " + code + ", which is never sent.";
+        int sent = legal ? code : CloseReason.CloseCodes.UNEXPECTED_CONDITION.getCode();
+        close.compareAndSet(null, new org.glassfish.tyrus.core.frame.CloseFrame(new CloseReason(legal ? asked.getCloseCode() : CloseReason.CloseCodes.UNEXPECTED_CONDITION, reason)));
+        if (!isInApi(sent)) {       // Tyrus cannot: its own frame goes nowhere
+            outlet.close(CloseFrame.of(sent, reason));
+            sent = CloseReason.CloseCodes.CLOSED_ABNORMALLY.getCode();
         }
-        outlet.close(io.github.changeover.websocket.frames.CloseFrame.of(code, reason == null ? "" : reason));
-        super.close(CloseReason.CloseCodes.CLOSED_ABNORMALLY.getCode(), reason);
+        super.close(sent, reason);
+        if (!legal) throw new IllegalArgumentException("The session is closed with 1011: a Close frame's code is one of 1000 to 1003, 1007 to 1014 and 3000 to 4999, not " + code);
     }
 
     private void closing(Runnable step) {

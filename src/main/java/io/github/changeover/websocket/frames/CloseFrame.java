@@ -24,13 +24,22 @@ public final class CloseFrame {
             throw new IllegalArgumentException("A Close frame's code is one of 1000 to 1003, 1007 to 1014 and 3000 to 4999, not " + code);
         }
         byte[] text = reason.getBytes(StandardCharsets.UTF_8);
-        int length = text.length;
-        if (length > LONGEST_REASON) {
-            length = LONGEST_REASON;
-            while ((text[length] & 0xc0) == 0x80) length--;
-        }
+        int length = fitting(text);
         return ByteBuffer.allocate(4 + length).put((byte) (Opcode.FIN | Opcode.CLOSE)).put((byte) (2 + length))
                 .putShort((short) code).put(text, 0, length).flip();
+    }
+
+    /** As much of the reason as fits into 123 bytes, whole characters only. */
+    public static String cut(String reason) {
+        if (reason.length() * 3 <= LONGEST_REASON) return reason;
+        byte[] text = reason.getBytes(StandardCharsets.UTF_8);
+        return text.length <= LONGEST_REASON ? reason : new String(text, 0, fitting(text), StandardCharsets.UTF_8);
+    }
+
+    private static int fitting(byte[] text) {
+        int length = Math.min(text.length, LONGEST_REASON);
+        while (length < text.length && (text[length] & 0xc0) == 0x80) length--;
+        return length;
     }
 
     /** The code and reason for what a peer did wrong. */
@@ -39,7 +48,7 @@ public final class CloseFrame {
     }
 
     /** Codes that either side sends: those that are registered with IANA, but for 1004, 1005, 1006 and 1015, and those that are free to use. */
-    private static boolean isSent(int code) {
+    public static boolean isSent(int code) {
         return code >= 1000 && code <= 1003 || code >= 1007 && code <= 1014 || code >= 3000 && code <= 4999;
     }
 

@@ -63,6 +63,7 @@ class ExtensionChainTest {
         @Override
         public Frame processOutgoing(ExtensionContext context, Frame frame) {
             if (new String(frame.getPayloadData(), StandardCharsets.UTF_8).equals("bad")) throw new IllegalStateException("in a test");
+            if (new String(frame.getPayloadData(), StandardCharsets.UTF_8).equals("absent")) throw new NoClassDefFoundError("in a test");
             return frame;
         }
 
@@ -124,6 +125,17 @@ class ExtensionChainTest {
             session.getBasicRemote().sendText("b", true);
             assertThat(hex(connection)).isEqualTo("81026f6b" + "010161" + "800162");
             assertThat(HEARD).containsExactly("out 2 true", "out 1 false", "out 1 true");
+            assertThat(session.isOpen()).isTrue();
+        }
+    }
+
+    @Test
+    void anErrorIsTakenAsAnException() throws Exception {
+        try (MemoryConnection connection = MemoryConnection.of(handler(Given.class, new Fussy()))) {
+            assertThatThrownBy(() -> session.getBasicRemote().sendText("absent")).hasRootCauseInstanceOf(NoClassDefFoundError.class);
+            assertThatThrownBy(() -> session.getAsyncRemote().sendText("absent").get(5, TimeUnit.SECONDS)).hasRootCauseInstanceOf(NoClassDefFoundError.class);
+            session.getBasicRemote().sendText("ok");
+            assertThat(hex(connection)).isEqualTo("81026f6b");
             assertThat(session.isOpen()).isTrue();
         }
     }
