@@ -18,6 +18,7 @@ public class Echo extends Endpoint {
             case "asked" -> String.valueOf(session.getUserProperties().get("asked"));
             case "configurator" -> server.getConfigurator().getClass().getSimpleName() + " " + session.getUserProperties().get("configurator");
             case "destroyed" -> String.valueOf(Xor.DESTROYED.get());
+            case "keys-destroyed" -> Xor.KEYS_DESTROYED.toString();
             default -> words;
         }));
         session.addMessageHandler(ByteBuffer.class, (MessageHandler.Whole<ByteBuffer>) bytes -> session.getAsyncRemote().sendBinary(bytes));

@@ -2,6 +2,7 @@ package extensions;
 
 import jakarta.websocket.Extension;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.glassfish.tyrus.core.extension.ExtendedExtension;
 import org.glassfish.tyrus.core.frame.Frame;
@@ -9,6 +10,7 @@ import org.glassfish.tyrus.core.frame.Frame;
 /** Every byte of a data frame is XORed with a key, which the client may choose; such frames have RSV2. */
 public final class Xor implements ExtendedExtension {
     static final AtomicInteger DESTROYED = new AtomicInteger();
+    static final List<Object> KEYS_DESTROYED = new CopyOnWriteArrayList<>();
 
     @Override
     public String getName() {
@@ -52,6 +54,7 @@ public final class Xor implements ExtendedExtension {
 
     @Override
     public void destroy(ExtensionContext context) {
+        KEYS_DESTROYED.add(String.valueOf(context.getProperties().get("key")));
         DESTROYED.incrementAndGet();
     }
 }

@@ -16,6 +16,18 @@ public final class RequestAtHand {
         return Optional.ofNullable(CURRENT.get());
     }
 
+    /**
+     * In {@code negotiate}, for what a protocol has taken for a switch that it agrees to.
+     *
+     * @param giveBack runs once, on any thread: when the connection's socket is closed, or, where no switch comes about, when the request has been answered; here
+     *                 where none can come about
+     */
+    public static void hold(Runnable giveBack) {
+        Optional<Exchange> exchange = current().flatMap(Exchange::of);
+        if (exchange.isPresent()) exchange.get().hold(giveBack);
+        else giveBack.run();
+    }
+
     /** The path within the application, as the rules of paths see it. */
     public static String path(HttpServletRequest request) {
         return Snapshot.path(request);

@@ -106,6 +106,21 @@ class ExtensionsIT {
         }
     }
 
+    @Test
+    @DisplayName("item 3: an extension is told of the end of a connection that was agreed on and not made, once")
+    void anObjectionOnTheWayBack() throws IOException {
+        try (Wire wire = Wire.connect(server).send(Frames.handshake(AT + "/default?objects", "Sec-WebSocket-Extensions: xor; key=199"))) {
+            assertThat(wire.readHead().status()).isEqualTo(409);
+        }
+        open("/default", "xor; key=198", "xor; key=198").close();
+        try (Wire wire = open("/default", "other", null)) {
+            String keys = askPlainly(wire, "keys-destroyed");
+            for (long begun = System.nanoTime(); !keys.contains("198"); keys = askPlainly(wire, "keys-destroyed")) assertThat(System.nanoTime() - begun).isLessThan(10_000_000_000L);
+            assertThat(keys.split("19[89]", -1)).as("each once, of " + keys).hasSize(3);
+            assertThat(keys).contains("199");
+        }
+    }
+
     @ParameterizedTest(name = "item 3: behind the extension, {0} is closed with {1}")
     @CsvSource({"a1 c3, 1007", "e1 61, 1002", "b1 61, 1002", "a0 61, 1002", "88 03ed, 1002", "a1 00000000000000000000000000, 1011", "a1 0000000000000000000000000000, 1011"})
     void whatIsWrongIsFound(String frame, int code) throws IOException {

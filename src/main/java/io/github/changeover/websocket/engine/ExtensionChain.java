@@ -22,6 +22,7 @@ final class ExtensionChain implements FrameExtensions, ExtendedExtension.Extensi
     private final List<ExtendedExtension> negotiated = new ArrayList<>();       // not destroyed
     private boolean warned;         // of control frames; guarded by outgoing
     private volatile List<ExtendedExtension> extensions = List.of();
+    private volatile boolean begun;
 
     /** One that knows of the connection now: it is told of its end, also when nothing is agreed on. */
     void negotiated(ExtendedExtension extension) {
@@ -106,6 +107,21 @@ final class ExtensionChain implements FrameExtensions, ExtendedExtension.Extensi
         byte[] payload = frame.getPayloadData();
         int length = (int) Math.min(payload.length, frame.getPayloadLength());
         return new Frame(first, length == payload.length ? payload : Arrays.copyOf(payload, length));
+    }
+
+    /** Whether extensions know of the connection, so that they must be told of its end. */
+    boolean isKnown() {
+        return !negotiated.isEmpty();
+    }
+
+    /** The connection has opened: its end is told by {@link #destroy}. */
+    void begin() {
+        begun = true;
+    }
+
+    /** The connection will not open any more, if it has not. */
+    void abandon() {
+        if (!begun) destroy();
     }
 
     /** The connection has ended, or will not be. A second call does nothing. */

@@ -106,6 +106,7 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
 
     @Override
     public void opened(SwitchedConnection connection) {
+        upgrade.chain().begin();
         memory = new MessageMemory(connection.advanced());
         boolean extended = !upgrade.chain().isEmpty();
         FrameLimits limits = FrameLimits.ofMessages(terms.maxMessage());

@@ -96,6 +96,7 @@ final class WebSocketProtocol implements UpgradeProtocol {
         try {
             Decision decision = answered(offered, accepted, upgrade, negotiated);
             switches = decision instanceof Decision.Switch;
+            if (switches && upgrade.chain().isKnown()) RequestAtHand.hold(upgrade.chain()::abandon);
             return decision;
         } finally {
             if (!switches) upgrade.chain().destroy();

@@ -107,6 +107,10 @@ class ExtensionChainTest {
     static WebSocketHandler handler(Class<? extends Endpoint> endpoint, ExtendedExtension extension) throws Exception {
         TyrusUpgrade upgrade = MessageReaderTest.upgrade(ServerEndpointConfig.Builder.create(endpoint, "/given").build());
         upgrade.chain().use(List.of(extension));
+        return handler(upgrade);
+    }
+
+    private static WebSocketHandler handler(TyrusUpgrade upgrade) {
         return new WebSocketHandler(upgrade, TyrusUpgrade.Sessions.KNOWN, Optional.empty(),
                 new WebSocketLibrary.Terms(SameOrigin.only(), HandshakePolicy.NOTHING, Compression.USUAL, 1 << 20, 1 << 20, SessionTerms.DEFAULT),
                 new WebSocketHandler.Shared(POOL, null, Runnable::run, () -> TIMER, SessionObserver.Listeners.of(List.of(new Curious()))), 0);
@@ -240,5 +244,23 @@ class ExtensionChainTest {
         assertThat(agreed.chain().isEmpty()).isFalse();
         new WebSocketHandler(agreed, Optional.empty(), null, null, 0).closed(null, CloseCause.of(CloseCause.Kind.HANDLER, "in a test"));
         assertThat(HEARD).as("the connection ended before it was opened").containsExactly("destroyed");
+        HEARD.clear();
+
+        TyrusUpgrade abandoned = upgrade(new ServerEndpointConfig.Configurator(), new Fussy());
+        assertThat(abandoned.chain().isKnown()).isTrue();
+        abandoned.chain().abandon();
+        abandoned.chain().abandon();
+        assertThat(HEARD).as("the connection was never made").containsExactly("destroyed");
+        HEARD.clear();
+
+        TyrusUpgrade opened = upgrade(new ServerEndpointConfig.Configurator(), new Fussy());
+        try (MemoryConnection connection = MemoryConnection.of(handler(opened))) {
+            opened.chain().abandon();
+            assertThat(HEARD).as("it has opened: what its socket's end gives back does not end what a callback may use").isEmpty();
+            session.getBasicRemote().sendText("ok");
+            assertThat(hex(connection)).isEqualTo("81026f6b");
+            HEARD.clear();
+        }
+        assertThat(HEARD).as("its end").containsExactly("destroyed");
     }
 }
