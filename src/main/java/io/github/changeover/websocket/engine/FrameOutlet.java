@@ -53,6 +53,7 @@ final class FrameOutlet extends Writer {
     private boolean closeSent;              // nothing may follow a Close frame (RFC 6455 section 5.5.1); changed while nobody else sends
     private SessionObserver observer;       // null where nobody listens; set before anything is sent
     private volatile boolean silent;        // there is nobody to send to
+    private volatile boolean overdue;       // a message took too long and cannot be taken back: no other may follow the gap; the session is being closed
     private volatile boolean broken;        // a frame could not be made, so that its message has a gap; changed while nobody else sends
 
     /**
@@ -170,7 +171,7 @@ final class FrameOutlet extends Writer {
 
         @Override
         public boolean send() {
-            boolean over = silent || closeSent || broken;
+            boolean over = silent || closeSent || broken || overdue;
             if (sending || fragmented && !over) return false;
             if (!over && frames.isExtended() && !encodes()) return false;
             if (over) {
@@ -344,7 +345,7 @@ final class FrameOutlet extends Writer {
 
         /** While nobody else sends. */
         Step begin(boolean timed, Told told) {
-            if (closeSent || broken) return Step.CLOSED;
+            if (closeSent || broken || overdue) return Step.CLOSED;
             if (connection.queued() + (long) OVERHEAD * waiting + bytes() > mostQueued) return Step.NO_ROOM;
             Step step;
             if (fragmented || connection.hasDeferred() || timed && (connection.isBehind() || connection.queued() > 0)) {
@@ -360,23 +361,25 @@ final class FrameOutlet extends Writer {
             return step;
         }
 
-        void setAlarm(long timeout, Runnable overdue) {
+        void setAlarm(long timeout, Runnable close) {
             if (over.get()) return;
             try {
-                alarm = timer.get().at(() -> late(timeout, overdue), timeout);
+                alarm = timer.get().at(() -> late(timeout, close), timeout);
             } catch (RejectedExecutionException stopped) {
                 return;     // the application is, and with it the session
             }
             if (over.get()) alarm.cancel(false);
         }
 
-        private void late(long timeout, Runnable overdue) {
+        private void late(long timeout, Runnable close) {
             String why = "The message was not sent within " + timeout + " ms (setSendTimeout, setAsyncSendTimeout): ";
             if (connection.withdraw(this)) {
-                done(new SocketTimeoutException(why + "nothing of it was sent, and the session stays open"));
+                done(new SocketTimeoutException(why + "nothing of it was sent"));
             } else if (!over.get() && !closeSent()) {
+                FrameOutlet.this.overdue = true;        // before the others' time is over as well: none of them may follow one that was taken back
                 done(new SocketTimeoutException(why + "the session is closed, because a part of it may have been sent"));
-                timer.get().execute(overdue);
+                connection.dropDeferred(new IOException("The message is not sent: the session is closed, because an earlier one was not sent within " + timeout + " ms"));
+                timer.get().execute(close);
             }
         }
     }
@@ -468,7 +471,7 @@ final class FrameOutlet extends Writer {
                 if (behind == null && connection.hasDeferred()) behind = new BlockedSend(bytes, next);
                 BlockedSend later = behind;
                 step = silent || !connection.awaitRoom(bytes, FOR_EVER) ? Step.CLOSED : connection.together(() -> {
-                    if (closeSent || broken) return Step.CLOSED;
+                    if (closeSent || broken || overdue) return Step.CLOSED;
                     if (!hasRoom(bytes)) return Step.NO_ROOM;       // others may have filled the queue since this one waited for it
                     if (connection.hasDeferred() && !fragmented) {
                         if (later == null) return Step.NO_ROOM;     // deferred this moment

@@ -252,6 +252,25 @@ class AsynchronousSendTest {
     }
 
     @Test
+    @DisplayName("W9: behind a send whose time is over amid its bytes nothing follows but the Close frame: no message behind a gap")
+    void nothingFollowsAnOverdueMessage() throws Exception {
+        connect(true, MOST);
+        session.getAsyncRemote().setSendTimeout(100);
+        Future<Void> sent = session.getAsyncRemote().sendText("overdue");
+        connection.takes(3);
+        Future<Void> deferred = session.getAsyncRemote().sendText("deferred");
+        session.getAsyncRemote().setSendTimeout(60_000);
+        Future<Void> patient = session.getAsyncRemote().sendText("patient");
+        assertThat(failure(sent)).isInstanceOf(IOException.class).hasMessageContaining("100 ms");
+        assertThat(failure(deferred)).isInstanceOf(IOException.class).hasMessageContaining("100 ms");
+        assertThat(failure(patient)).isInstanceOf(IOException.class).hasMessageContaining("an earlier one was not sent within 100 ms");
+        for (long until = System.nanoTime() + 5_000_000_000L; session.isOpen() && System.nanoTime() < until; ) connection.sent();
+        takeAll();
+        assertThat(taken()).isEqualTo(message("overdue") + close(1011, "A message was not sent within 100 ms."));
+        assertThat(connection.memoryUsed()).isZero();
+    }
+
+    @Test
     @DisplayName("W9: a send that is done in time has no timeout any more")
     void doneInTime() throws Exception {
         connect(true, MOST);
