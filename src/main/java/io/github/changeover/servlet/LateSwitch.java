@@ -8,6 +8,7 @@ import io.github.changeover.spi.Decision;
 import io.github.changeover.spi.Fields;
 import io.github.changeover.spi.ProtocolToken;
 import io.github.changeover.spi.UpgradeProtocol;
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -39,6 +40,10 @@ public final class LateSwitch {
         if (!offered && !lostItsOffer(protocol, request)) throw notOffered(protocol);
         Optional<Exchange> exchange = Exchange.of(request);
         if (offered && exchange.isEmpty()) throw cannot(protocol, "changeover-outer is not mapped to /*, or not to requests");
+        if (request.getDispatcherType() == DispatcherType.INCLUDE) {
+            throw cannot(protocol, "it is included by RequestDispatcher.include, and an included resource cannot set status and fields of the answer. Use RequestDispatcher.forward");
+        }
+        if (request.getDispatcherType() == DispatcherType.ERROR) throw cannot(protocol, "its answer is an error, and this is its error page");
         if (request.isAsyncStarted() || exchange.isPresent() && exchange.get().isOver()) throw cannot(protocol, "it has gone asynchronous");
         if (response.isCommitted()) throw cannot(protocol, "its answer has begun");
         Deployment deployment = deployment(request);

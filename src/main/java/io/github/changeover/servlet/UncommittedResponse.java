@@ -1,22 +1,30 @@
 package io.github.changeover.servlet;
 
 import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.ServletResponse;
 import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 
 /**
  * The response that the application's filters get while their request may be upgraded. Once a switch is agreed, it does not let a filter
  * commit an answer of nothing on the way back, as Spring Boot's ErrorPageFilter does with {@code flushBuffer()}: the 101 could not be sent
  * any more. A filter that has written content, or set a status from 300 on, commits as ever, and the request stays HTTP.
+ *
+ * <p>The same for the end of a forward: Tomcat 11 looks for its own response behind all wrappers then and suspends it, so {@link #getResponse} does not
+ * show it while there is nothing to send. Tomcat closes the outermost response instead, as Tomcat 10 does.
  */
 final class UncommittedResponse extends HttpServletResponseWrapper {
     private final Exchange exchange;
     private Output output;
     private Text text;
     private boolean written;
+    private ServletResponse shown;
 
     UncommittedResponse(HttpServletResponse response, Exchange exchange) {
         super(response);
@@ -25,6 +33,25 @@ final class UncommittedResponse extends HttpServletResponseWrapper {
 
     private boolean absorbs() {
         return exchange.isAgreed() && !written && getStatus() < 300;
+    }
+
+    /** While nothing is committed, an object that does the same as this one and is no wrapper. */
+    @Override
+    public ServletResponse getResponse() {
+        if (!absorbs()) return super.getResponse();
+        if (shown == null) {
+            shown = (ServletResponse) Proxy.newProxyInstance(HttpServletResponse.class.getClassLoader(), new Class<?>[] {HttpServletResponse.class},
+                    (self, method, arguments) -> call(method, arguments));
+        }
+        return shown;
+    }
+
+    private Object call(Method method, Object[] arguments) throws Throwable {
+        try {
+            return method.invoke(this, arguments);
+        } catch (InvocationTargetException thrown) {
+            throw thrown.getCause();
+        }
     }
 
     @Override

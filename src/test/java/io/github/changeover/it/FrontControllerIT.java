@@ -23,12 +23,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code ServerContainer.upgradeHttpToWebSocket}: an application that asks for the switch itself, amid its answer. */
 @OnContainer
 @OnPayara7
 class FrontControllerIT {
     private static final String AT = "/front";
+    private static final String ERROR_PAGE = "<error-page><error-code>410</error-code><location>/chat</location></error-page>";
     private static ContainerUnderTest container;
     private static URI server;
 
@@ -36,7 +38,7 @@ class FrontControllerIT {
     static void deploy(ContainerUnderTest under) {
         container = under;
         server = container.http();
-        container.deploy(War.with("front").webSocket().app("front").webXml(SecurityIT.LOGIN).file("WEB-INF/glassfish-web.xml", SecurityIT.ROLES)
+        container.deploy(War.with("front").webSocket().app("front").webXml(SecurityIT.LOGIN + ERROR_PAGE).file("WEB-INF/glassfish-web.xml", SecurityIT.ROLES)
                 .set("changeover.path./rooms/members.roles", Logins.ROLE).set("changeover.path./rooms/members.websocket.origin-required", "true")
                 .set("changeover.metrics.path", "/metrics").build(), AT);
     }
@@ -71,6 +73,52 @@ class FrontControllerIT {
             assertThat(head.only("Set-Cookie")).startsWith("seen=yes");
             assertThat(head.all("Content-Length")).isEmpty();
         }
+    }
+
+    @ParameterizedTest
+    @DisplayName("An upgrade that a servlet behind a forward asks for comes about as any other")
+    @ValueSource(strings = {"forward", "twice", "wrapped", "draft"})
+    void behindAForward(String way) throws IOException {
+        int log = container.log().length();
+        try (Wire wire = Wire.connect(server).send(Frames.handshake(AT + "/turn/" + way, "X-Name: ann", "Sec-WebSocket-Protocol: chat"))) {
+            Head head = wire.readHead();
+            assertThat(head.status()).isEqualTo(101);
+            assertThat(head.only("Upgrade")).isEqualTo("websocket");
+            assertThat(head.only("Connection")).isEqualTo("Upgrade");
+            assertThat(head.only("Sec-WebSocket-Accept")).isEqualTo("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+            assertThat(head.only("Sec-WebSocket-Protocol")).isEqualTo("chat");
+            assertThat(head.only("Set-Cookie")).startsWith("seen=yes");
+            assertThat(head.all("Content-Length")).isEmpty();
+            assertThat(Frames.read(wire).toString()).startsWith("81 hello ann in red, red, " + AT + "/");
+        }
+        assertThat(container.log().substring(log)).doesNotContain("stays HTTP", "SEVERE");
+    }
+
+    @Test
+    void aNamedServletIsForwardedToAlso() {
+        try (Talk talk = Talk.to(server, AT + "/turn/named", "chat")) {
+            assertThat(talk.subprotocol()).isEqualTo("chat");
+            assertThat(talk.goodbye(1000, "").next()).isEqualTo("close 1000 ");
+        }
+    }
+
+    @Test
+    void aRefusalBehindAForwardIsComplete() throws IOException {
+        Ask.Answer refused = Ask.once(container, Frames.handshake(AT + "/turn/forward", "Origin: http://evil.example"));
+        assertThat(refused.status()).isEqualTo(403);
+        assertThat(refused.body()).contains("http://evil.example");
+        assertThat(Ask.once(container, Frames.handshake(AT + "/turn/members")).status()).as("the role of the path that was forwarded to").isEqualTo(401);
+        assertThat(Ask.once(container, Frames.handshake(AT + "/turn/members", Logins.basic(Logins.MEMBER))).body()).contains("Origin");
+        assertThat(Ask.once(container, Ask.get(AT + "/turn/content")).body()).contains("its Upgrade field does not list websocket");
+    }
+
+    @ParameterizedTest
+    @DisplayName("Where no switch can come about, the application is told why")
+    @CsvSource(delimiter = '|', value = {"include | 200 | it is included by RequestDispatcher.include", "async | 200 | it has gone asynchronous", "error | 410 | its answer is an error"})
+    void noSwitchComesAbout(String way, int status, String why) throws IOException {
+        Ask.Answer answer = Ask.once(container, Frames.handshake(AT + "/turn/" + way));
+        assertThat(answer.status()).as("%s", answer).isEqualTo(status);
+        assertThat(answer.body()).startsWith("This request cannot be upgraded to WebSocket: " + why);
     }
 
     static Stream<Row> rows() {
