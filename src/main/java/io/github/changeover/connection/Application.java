@@ -130,8 +130,11 @@ public final class Application implements AutoCloseable {
     /** Ends the threads. Every connection has ended. */
     @Override
     public void close() {
-        flusher.close();
-        housekeeping.shutdownNow();
-        BlockingThreads.await(housekeeping);
+        try {
+            flusher.close();
+        } finally {
+            housekeeping.shutdownNow();
+            BlockingThreads.await(housekeeping);
+        }
     }
 }

@@ -71,8 +71,11 @@ public final class CallbackPool implements Executor, AutoCloseable {
     /** Stops the threads; callbacks that run are interrupted. */
     @Override
     public void close() {
-        callbacks.shutdownNow();
-        results.shutdownNow();
+        try {
+            callbacks.shutdownNow();
+        } finally {
+            results.shutdownNow();
+        }
         BlockingThreads.await(callbacks);
         BlockingThreads.await(results);
     }

@@ -1,6 +1,7 @@
 package io.github.changeover.connection;
 
 import io.github.changeover.spi.CloseCause;
+import io.github.changeover.spi.SwitchedConnection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -8,6 +9,7 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -39,6 +41,13 @@ public final class ConnectionRegistry {
 
     public ConnectionRegistry() {
         for (CloseCause.Kind kind : CloseCause.Kind.values()) closed.put(kind, new LongAdder());
+    }
+
+    /** Loads the classes that {@link #stop} needs: when it is called, the application's files may have been removed. */
+    public static void prepareStop() {
+        new ConnectionRegistry().stop(Duration.ZERO);
+        Objects.requireNonNull(Transport.EndOutput.class);      // a connection's own: its name alone does not load it
+        Objects.requireNonNull(SwitchedConnection.Completion.class);
     }
 
     String nextId() {

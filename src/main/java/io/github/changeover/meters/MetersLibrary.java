@@ -76,7 +76,15 @@ public final class MetersLibrary implements ProtocolLibrary {
 
         @Override
         public void close() {
-            registries.forEach(Registry::clear);
+            registries.forEach(MetersLibrary::clear);
+        }
+    }
+
+    private static void clear(Registry registry) {
+        try {
+            registry.clear();
+        } catch (RuntimeException | LinkageError failed) {
+            LOG.log(System.Logger.Level.WARNING, "The meters stay in " + registry.name(), failed);
         }
     }
 }

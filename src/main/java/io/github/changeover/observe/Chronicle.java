@@ -105,7 +105,10 @@ public final class Chronicle {
 
     /** The application goes, or its start has failed: then perhaps nothing was opened. */
     public void close(ServletContext context) {
-        if (unmanage != null) unmanage.run();
-        if (observatory != null) observatory.remove(context);
+        try {
+            if (unmanage != null) unmanage.run();
+        } finally {
+            if (observatory != null) observatory.remove(context);
+        }
     }
 }

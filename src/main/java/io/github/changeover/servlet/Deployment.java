@@ -8,6 +8,7 @@ import io.github.changeover.connection.BlockingThreads;
 import io.github.changeover.connection.CallbackPool;
 import io.github.changeover.connection.MemoryBudget;
 import io.github.changeover.connection.ConnectionMonitor;
+import io.github.changeover.connection.ConnectionRegistry;
 import io.github.changeover.connection.Limits;
 import io.github.changeover.negotiation.Explanation;
 import io.github.changeover.negotiation.Explanation.Ground;
@@ -65,6 +66,7 @@ final class Deployment implements AutoCloseable {
     private final Set<String> told = new HashSet<>();      // templates; guarded by telling
     private volatile Rules rules;
     private volatile boolean starting = true;       // until every listener, filter and servlet that is loaded on startup is there
+    private long ending;            // when the end began, in nanoseconds; by the thread that ends
     private volatile boolean fixed;         // by the first upgrade request after that
 
     /** @param undo gets what ends each thing, as soon as it is started */
@@ -135,6 +137,14 @@ final class Deployment implements AutoCloseable {
         synchronized (telling) {
             libraries.forEach(library -> library.rules(rules.policy()));        // what one throws ends the start
         }
+        ConnectionRegistry.prepareStop();
+        undo.add("the connections of the console", () -> internal.stop(leftToDrain()));
+        undo.add("the connections", () -> application.registry().stop(settings.limits().drain()));
+        undo.add("new connections of the console", () -> {
+            ending = System.nanoTime();
+            internal.startDraining(settings.limits().drain());
+        });
+        undo.add("draining by a program", () -> changeover.drainedBy(null));
         changeover.drainedBy(application.registry()::drain);
         if (!LastServlet.isIn(context) || !container.initializesServletsInOrder()) started();
     }
@@ -400,14 +410,14 @@ final class Deployment implements AutoCloseable {
         return seen;
     }
 
+    /** Of the time that connections have since the end began. */
+    private Duration leftToDrain() {
+        Duration left = settings.limits().drain().minusNanos(System.nanoTime() - ending);
+        return left.isNegative() ? Duration.ZERO : left;
+    }
+
     @Override
     public void close() {
-        Changeover.of(context).drainedBy(null);
-        long begun = System.nanoTime();
-        internal.startDraining(settings.limits().drain());
-        application.registry().stop(settings.limits().drain());
-        Duration left = settings.limits().drain().minusNanos(System.nanoTime() - begun);
-        internal.stop(left.isNegative() ? Duration.ZERO : left);
         undo.run();
     }
 }

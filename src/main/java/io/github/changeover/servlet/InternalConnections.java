@@ -79,7 +79,10 @@ final class InternalConnections implements AutoCloseable {
     @Override
     public void close() {
         if (application == null) return;
-        monitor.close();
-        application.close();
+        try {
+            monitor.close();
+        } finally {
+            application.close();
+        }
     }
 }

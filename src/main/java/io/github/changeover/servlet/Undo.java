@@ -28,8 +28,16 @@ final class Undo {
             try {
                 step.action.run();
             } catch (Exception | Error failure) {
-                LOG.log(System.Logger.Level.WARNING, "Ending " + step.what + " failed", failure);
+                tell(step, failure);
             }
+        }
+    }
+
+    private static void tell(Step step, Throwable failure) {
+        try {
+            LOG.log(System.Logger.Level.WARNING, "Ending " + step.what + " failed", failure);
+        } catch (RuntimeException | Error untold) {
+            // a log that fails does not keep the other steps from running
         }
     }
 }

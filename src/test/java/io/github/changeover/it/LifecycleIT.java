@@ -7,6 +7,7 @@ import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.EmbeddedOnly;
 import io.github.changeover.it.container.LongRunning;
 import io.github.changeover.it.container.OnContainer;
+import io.github.changeover.it.container.TomcatOnly;
 import io.github.changeover.testkit.Wire;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -125,6 +126,24 @@ class LifecycleIT {
         forgetByPayarasLog();
         assertThat(loaders).as("class loaders").allSatisfy(loader -> assertThat(Gone.is(loader)).isTrue());
         System.out.printf("%d redeployments with open connections on %s: no class loader left, heap %d KB before, %d KB after%n", LIVES, container.name(), before, heap());
+    }
+
+    @Test
+    @EmbeddedOnly
+    @TomcatOnly
+    @DisplayName("An application whose files are removed while it runs ends as any other")
+    void theFilesAreRemovedFirst(ContainerUnderTest container) throws Exception {
+        deploy(container);
+        int log = container.log().length();
+        WeakReference<?> loader = (WeakReference<?>) System.getProperties().remove("lived.loader");
+        try (Wire guest = open(container, "/guest"); Wire reader = open(container, "/reader")) {
+            container.removeFiles(CONTEXT);
+            container.undeploy(CONTEXT);
+            for (Wire wire : List.of(guest, reader)) assertThat(wire.isClosedByPeer(Duration.ofSeconds(3))).isTrue();
+            assertThat(threadsOf(loader.get())).isEmpty();
+        }
+        assertThat(container.log().substring(log)).doesNotContain("NoClassDefFoundError", "Ending ");
+        assertThat(Gone.is(loader)).isTrue();
     }
 
     private static long heap() {

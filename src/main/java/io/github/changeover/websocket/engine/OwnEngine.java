@@ -79,7 +79,10 @@ final class OwnEngine implements ProtocolLibrary.Started {
 
     @Override
     public void close() {
-        container.stop();
-        pool.close();
+        try {
+            container.stop();
+        } finally {
+            pool.close();
+        }
     }
 }

@@ -25,6 +25,11 @@ public interface ContainerUnderTest extends AutoCloseable {
 
     void undeploy(String contextPath);
 
+    /** Removes the application's files while it runs: from here on it can load nothing. Only where a test says that the container can. */
+    default void removeFiles(String contextPath) {
+        throw new UnsupportedOperationException(name());
+    }
+
     void stop();
 
     /** What the container and its applications logged so far. */

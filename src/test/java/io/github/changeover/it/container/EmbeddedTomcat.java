@@ -138,17 +138,27 @@ final class EmbeddedTomcat implements ContainerUnderTest {
     }
 
     @Override
+    public void removeFiles(String contextPath) {
+        ((Context) tomcat.getHost().findChild(contextPath)).getResources().gc();     // closes the JARs, as Tomcat does now and then
+        delete(contextPath);
+    }
+
+    private void delete(String contextPath) {
+        try {
+            Work.delete(applications.resolve(contextPath.isEmpty() ? "ROOT" : contextPath.substring(1).replace('/', '#')));
+        } catch (IOException e) {
+            throw new IllegalStateException("cannot remove the files of " + contextPath, e);
+        }
+    }
+
+    @Override
     public void undeploy(String contextPath) {
         Container context = tomcat.getHost().findChild(contextPath);
         if (context == null) {
             return;
         }
         tomcat.getHost().removeChild(context);
-        try {
-            Work.delete(applications.resolve(contextPath.isEmpty() ? "ROOT" : contextPath.substring(1).replace('/', '#')));
-        } catch (IOException e) {
-            throw new IllegalStateException("cannot remove the files of " + contextPath, e);
-        }
+        delete(contextPath);
     }
 
     @Override

@@ -1,0 +1,131 @@
+package io.github.changeover.servlet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.changeover.connection.LiveConnection;
+import io.github.changeover.spi.ConnectionHandler;
+import io.github.changeover.spi.EarlyData;
+import io.github.changeover.spi.Fields;
+import io.github.changeover.spi.ProtocolToken;
+import io.github.changeover.spi.SwitchedConnection;
+import io.github.changeover.spi.UpgradeRequest;
+import io.github.changeover.testkit.MemoryTransport;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.reflect.Method;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListSet;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** An application whose files are removed while it runs: the container ends it, and no class can be loaded any more. */
+class EndWithoutFilesTest {
+    private static final String OURS = "io.github.changeover.";
+
+    /** Defines all classes of ours itself, until its files are gone. */
+    private static final class Files extends ClassLoader {
+        private final Set<String> missed = new ConcurrentSkipListSet<>();
+        private volatile boolean gone;
+
+        Files() {
+            super(Files.class.getClassLoader());
+        }
+
+        @Override
+        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+            if (!name.startsWith(OURS)) return super.loadClass(name, resolve);
+            synchronized (getClassLoadingLock(name)) {
+                Class<?> loaded = findLoadedClass(name);
+                return loaded != null ? loaded : define(name);
+            }
+        }
+
+        boolean has(String name) {
+            return findLoadedClass(name) != null;
+        }
+
+        private Class<?> define(String name) throws ClassNotFoundException {
+            if (gone) {
+                missed.add(name);
+                throw new ClassNotFoundException(name);
+            }
+            try (InputStream file = getParent().getResourceAsStream(name.replace('.', '/') + ".class")) {
+                if (file == null) throw new ClassNotFoundException(name);
+                byte[] bytes = file.readAllBytes();
+                return defineClass(name, bytes, 0, bytes.length);
+            } catch (IOException unreadable) {
+                throw new ClassNotFoundException(name, unreadable);
+            }
+        }
+    }
+
+    /** What runs in the application. Its loader is {@link Files}. */
+    static final class Application {
+        private static final InetSocketAddress ANY = InetSocketAddress.createUnresolved("localhost", 80);
+        private static final MemoryTransport[] OPEN = {new MemoryTransport(), new MemoryTransport()};
+
+        private Application() {
+        }
+
+        /** Says what it has heard, and closes when it is asked to, or not. */
+        private record Echo(boolean polite) implements ConnectionHandler.Events {
+            @Override
+            public void received(SwitchedConnection connection, ByteBuffer octets) {
+                connection.send(octets);
+            }
+
+            @Override
+            public void drain(SwitchedConnection connection, Duration grace) {
+                if (polite) connection.close();
+            }
+        }
+
+        /** @return what ends it */
+        static Runnable start(boolean connected) throws Exception {
+            FakeContext fake = new FakeContext();
+            fake.loader = Application.class.getClassLoader();
+            fake.parameters.put("changeover.container", "unchecked");
+            fake.parameters.put("changeover.drain", "200ms");
+            Deployment deployment = Deployment.start(fake.context);
+            Runnable end = () -> Deployment.stop(fake.context);
+            if (!connected) return end;
+            UpgradeRequest request = new UpgradeRequest("GET", "/memory", "", "", "HTTP/1.1", "http", Fields.none(), OptionalLong.empty(),
+                    false, Map.of(), ANY, ANY, Optional.empty(), Set.of(), Optional.empty(), Optional.empty());
+            for (int i = 0; i < OPEN.length; i++) {
+                OPEN[i].open(new LiveConnection(deployment.application(), request, ProtocolToken.of("lines/1"), EarlyData.DELIVER, new Echo(i == 0), () -> { }));
+                OPEN[i].peerSends("hello");
+            }
+            return end;
+        }
+    }
+
+    @ParameterizedTest(name = "with connections: {0}")
+    @ValueSource(booleans = {false, true})
+    @DisplayName("GEN-06: the end needs no class that was not loaded before")
+    @Timeout(30)
+    void everythingEnds(boolean connected) throws Exception {
+        Files files = new Files();
+        Method start = files.loadClass(Application.class.getName()).getDeclaredMethod("start", boolean.class);
+        start.setAccessible(true);
+        Runnable end = (Runnable) start.invoke(null, connected);
+        assertThat(threadsOf(files)).contains("changeover-monitor");
+        while (connected && !files.has("io.github.changeover.connection.TimeoutCheck$Counters")) Thread.onSpinWait();     // the monitor has not looked at the connections
+        files.gone = true;
+        end.run();
+        assertThat(files.missed).as("classes").isEmpty();
+        assertThat(threadsOf(files)).isEmpty();
+    }
+
+    private static List<String> threadsOf(ClassLoader loader) {
+        return Thread.getAllStackTraces().keySet().stream().filter(thread -> thread.getContextClassLoader() == loader).map(Thread::getName).toList();
+    }
+}
