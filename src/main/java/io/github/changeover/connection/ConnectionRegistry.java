@@ -158,7 +158,7 @@ public final class ConnectionRegistry {
         boolean overdue = now - by > LAST_WORDS.toNanos();
         for (LiveConnection connection : live) {
             if (!overdue && connection.hasLastWord()) connection.timeouts().part(now, cause);
-            else if (overdue || !connection.timeouts().parts()) connection.abortSoon(cause);
+            else if (overdue || !connection.parts()) connection.abortSoon(cause);
         }
     }
 

@@ -14,6 +14,9 @@ final class KeepAlive {
     /** What a look of the monitor's shows. */
     enum Finding { NONE, PING, UNANSWERED }
 
+    /** Who sends a ping does not take so long. */
+    private static final long STUCK = Duration.ofSeconds(10).toNanos();
+
     private enum State { NOTHING, SENDING, SENT }
 
     private final long after, answer;
@@ -22,7 +25,7 @@ final class KeepAlive {
     private volatile long bytes;        // of all pings; added to while SENDING only
     private boolean waiting;            // the rest is touched by the monitor only
     private boolean receivedMeanwhile;  // while the ping was being sent: the answer, perhaps
-    private long sentSeen, waitingSince;
+    private long sendingSince, sentSeen, waitingSince;
 
     KeepAlive(Duration after, Duration answer, Ping ping) {
         if (after.isZero() || after.isNegative() || answer.isZero() || answer.isNegative()) {
@@ -68,23 +71,27 @@ final class KeepAlive {
     Finding look(long now, boolean received, long activeSince, long queued, boolean reads) {
         State seen = state;
         receivedMeanwhile |= received;
-        if (seen == State.SENDING) return Finding.NONE;
+        if (seen == State.SENDING) {
+            if (now - sendingSince <= Math.max(answer, STUCK)) return Finding.NONE;
+            state = seen = State.SENT;      // who should send it is stuck, or has lost it
+        }
         boolean alive = receivedMeanwhile;
         receivedMeanwhile = false;
         if (alive) state = seen = State.NOTHING;
         if (seen == State.NOTHING) {
             waiting = false;
-            return queued == 0 && now - activeSince > after ? ping() : Finding.NONE;
+            return queued == 0 && now - activeSince > after ? ping(now) : Finding.NONE;
         }
         if (!waiting) sentSeen = now;
         if (!waiting || !reads) waitingSince = now;
         waiting = true;
-        if (!reads && queued == 0 && now - sentSeen > after) return ping();     // proxies between must see bytes all the same
+        if (!reads && queued == 0 && now - sentSeen > after) return ping(now);     // proxies between must see bytes all the same
         return now - waitingSince > answer ? Finding.UNANSWERED : Finding.NONE;
     }
 
-    private Finding ping() {
+    private Finding ping(long now) {
         waiting = false;
+        sendingSince = now;
         state = State.SENDING;
         return Finding.PING;
     }

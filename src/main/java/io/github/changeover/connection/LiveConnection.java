@@ -54,6 +54,7 @@ public final class LiveConnection implements AdvancedConnection {
     private volatile long roundTrip = -1;       // nanoseconds of the last ping; -1 for none
     private volatile OutputFlusher.Watched watched;
     private volatile LastWord lastWord;         // null without
+    private volatile boolean parts;             // changed under the lock of closeState
     private volatile Application.CallbackScope caller = Application.CallbackScope.NONE;
     private boolean openingTold;                // both under the lock of ending
     private Runnable tellClosing;               // null unless the end came while the opening was told
@@ -290,9 +291,18 @@ public final class LiveConnection implements AdvancedConnection {
         application.housekeeping().execute(() -> close(cause));
     }
 
-    /** As {@link #closeSoon}, behind the protocol's last word, which the handler cannot say. At most once. */
+    /** As {@link #closeSoon}, behind the protocol's last word, which the handler cannot say. A second call does nothing. */
     void partSoon(CloseCause cause) {
+        synchronized (closeState) {
+            if (parts) return;
+            parts = true;
+        }
         application.housekeeping().execute(() -> part(cause));
+    }
+
+    /** Whether {@link #partSoon} was called. */
+    boolean parts() {
+        return parts;
     }
 
     /** Whether {@link #partSoon} is of use: the protocol has a last word, and the connection is not closing yet. */

@@ -159,11 +159,6 @@ final class TimeoutCheck {
         }
     }
 
-    /** Whether the connection is being closed without its handler. */
-    boolean parts() {
-        return parting != null;
-    }
-
     /** Closes the connection without its handler, behind the protocol's last word, which has a time of its own. */
     void part(long now, CloseCause cause) {
         if (parting != null) return;

@@ -349,6 +349,25 @@ class TimeoutCheckTest {
     }
 
     @Test
+    @DisplayName("A ping that nobody comes to send counts as sent after 10 s, so that a dead client is found and a living one goes on")
+    void aPingThatIsNeverSent() {
+        time.idleTime(Duration.ZERO);
+        time.pingWhenQuiet(Duration.ofSeconds(2), Duration.ofSeconds(1), sent -> { });
+        alive = time.pings();
+        assertThat(at(0)).isEqualTo(Finding.NONE);
+        in++;
+        assertThat(at(1)).isEqualTo(Finding.NONE);
+        assertThat(at(3.1)).isEqualTo(Finding.PING);
+        in++;
+        assertThat(at(3.5)).isEqualTo(Finding.NONE);
+        assertThat(at(12)).isEqualTo(Finding.NONE);
+        assertThat(at(13.2)).describedAs("its client is alive, and has been quiet since").isEqualTo(Finding.PING);
+        assertThat(at(23.1)).isEqualTo(Finding.NONE);
+        assertThat(at(23.3)).describedAs("counts as sent").isEqualTo(Finding.NONE);
+        assertThat(at(24.4)).isEqualTo(Finding.UNANSWERED);
+    }
+
+    @Test
     @DisplayName("A ping that another thread sends is awaited, and is no activity")
     void aPingThatAnotherThreadSends() {
         AtomicReference<IntConsumer> later = new AtomicReference<>();

@@ -100,7 +100,7 @@ class LifecycleIT {
     @Test
     @DisplayName("C1: idle() is called on an @UpgradeEndpoint handler")
     void idleIsCalled(ContainerUnderTest container) throws IOException {
-        container.deploy(War.with("idles").app("lived").set("changeover.idle", "300ms").build(), "/idles");
+        container.deploy(War.with("idles").app("lived").set("changeover.idle", "1s").build(), "/idles");
         try (Wire wire = Asking.of(container, "/idles").offer("/idler", "guest")) {
             assertThat(wire.readHead().status()).isEqualTo(101);
             assertThat(wire.send("hello").readText(5)).isEqualTo("hello");

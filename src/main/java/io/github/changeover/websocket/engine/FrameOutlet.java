@@ -286,10 +286,10 @@ final class FrameOutlet extends Writer {
         if (ENCODES.get() == this) return true;
         if (handedOver) return false;
         handedOver = true;
-        handOver(() -> {
+        if (!timer.get().run(() -> {
             connection.together(() -> handedOver = false);
             sendDeferred();
-        });
+        })) handedOver = false;
         return false;
     }
 
@@ -379,7 +379,7 @@ final class FrameOutlet extends Writer {
                 FrameOutlet.this.overdue = true;        // before the others' time is over as well: none of them may follow one that was taken back
                 done(new SocketTimeoutException(why + "the session is closed, because a part of it may have been sent"));
                 connection.dropDeferred(new IOException("The message is not sent: the session is closed, because an earlier one was not sent within " + timeout + " ms"));
-                timer.get().execute(close);
+                if (!timer.get().run(close)) connection.close();
             }
         }
     }
@@ -527,7 +527,7 @@ final class FrameOutlet extends Writer {
      */
     void ping(Supplier<ByteBuffer> next, IntConsumer sent) {
         if (!frames.isExtended()) pingHere(next, sent);
-        else if (!handOver(() -> pingHere(next, sent))) sent.accept(0);
+        else if (!timer.get().run(() -> pingHere(next, sent))) sent.accept(0);
     }
 
     private void pingHere(Supplier<ByteBuffer> next, IntConsumer sent) {
@@ -566,22 +566,12 @@ final class FrameOutlet extends Writer {
             }
         };
         if (!frames.isExtended()) both.run();
-        else if (!handOver(both)) then.run();
+        else if (!timer.get().run(both)) then.run();
     }
 
-    /** Has a thread of the application's do it; returns whether there is one. */
-    private boolean handOver(Runnable task) {
-        try {
-            timer.get().execute(task);
-            return true;
-        } catch (RejectedExecutionException stopped) {
-            return false;       // the application is, and with it the session
-        }
-    }
-
-    /** Whether a part of a message could not be made: the session is being closed, and no message can be sent any more. */
+    /** Whether a part of a message could not be made, or was too late: the session is being closed, and no message can be sent any more. */
     boolean isBroken() {
-        return broken;
+        return broken || overdue;
     }
 
     /** Whether the Close frame of this side is on its way. */

@@ -98,8 +98,10 @@ final class MessageSocket extends TyrusWebSocket {
         }
     }
 
+    /** The application closes. While its {@code @OnClose} runs the session is closing already, and Tyrus, which does not look, would call that again. */
     @Override
     public void close(CloseReason reason) {
+        if (closing == Thread.currentThread()) return;
         closeWith(reason == null ? new CloseReason(CloseReason.CloseCodes.NORMAL_CLOSURE, "") : reason);
     }
 

@@ -29,6 +29,16 @@ final class SessionTimer extends ScheduledThreadPoolExecutor {
         return super.schedule(task, milliseconds, TimeUnit.MILLISECONDS);
     }
 
+    /** Has a thread of the application's run the task; returns whether there is one. The task must not throw. */
+    boolean run(Runnable task) {
+        try {
+            threads.execute(task);
+            return true;
+        } catch (RuntimeException | Error noThread) {       // the application is gone, or the system has none
+            return false;
+        }
+    }
+
     @Override
     public ScheduledFuture<?> schedule(Runnable task, long delay, TimeUnit unit) {
         return super.schedule(() -> threads.execute(task), delay, unit);

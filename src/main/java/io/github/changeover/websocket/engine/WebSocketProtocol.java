@@ -96,7 +96,10 @@ final class WebSocketProtocol implements UpgradeProtocol {
         try {
             Decision decision = answered(offered, accepted, upgrade, negotiated);
             switches = decision instanceof Decision.Switch;
-            if (switches && upgrade.chain().isKnown()) RequestAtHand.hold(upgrade.chain()::abandon);
+            if (switches && upgrade.chain().isKnown()) {
+                // on a thread of the application's: the connection may be given up by one that closes all others
+                RequestAtHand.hold(() -> shared.timer().get().run(upgrade.chain()::abandon));
+            }
             return decision;
         } finally {
             if (!switches) upgrade.chain().destroy();

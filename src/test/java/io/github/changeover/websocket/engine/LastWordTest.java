@@ -196,6 +196,20 @@ class LastWordTest {
     }
 
     @Test
+    @DisplayName("The last word has its time for a client that takes nothing yet, also from the monitor")
+    void theMonitorLeavesTheLastWordItsTime() throws Exception {
+        connect(Duration.ZERO);
+        stuckBehind(session -> { });
+        transport.window(0);
+        Thread ending = new Thread(() -> application.registry().drain(Duration.ofMillis(1)));
+        ending.start();
+        await(() -> connection.queued() > 0);
+        long since = System.nanoTime();
+        ending.join();
+        assertThat(Duration.ofNanos(System.nanoTime() - since)).isGreaterThan(Duration.ofMillis(250));
+    }
+
+    @Test
     void drainedByAnOperator() throws Exception {
         connect(Duration.ZERO);
         stuckBehind(session -> { });

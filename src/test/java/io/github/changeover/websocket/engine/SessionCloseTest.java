@@ -18,6 +18,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SessionCloseTest {
     private static final AtomicReference<Session> OPENED = new AtomicReference<>();
     private static final List<String> TOLD = new CopyOnWriteArrayList<>();
+    private static volatile Consumer<Session> atClose = session -> { };
     private MemoryConnection connection;
 
     /** Gives its session to the test. */
@@ -42,6 +44,7 @@ class SessionCloseTest {
 
         @Override
         public void onClose(Session session, CloseReason reason) {
+            atClose.accept(session);
             TOLD.add(reason.getCloseCode().getCode() + " " + reason.getReasonPhrase());
         }
     }
@@ -49,6 +52,7 @@ class SessionCloseTest {
     @BeforeEach
     void begin() {
         TOLD.clear();
+        atClose = session -> { };
     }
 
     @AfterEach
@@ -98,6 +102,38 @@ class SessionCloseTest {
             assertThat(TOLD).as("try %d", i).containsExactly("4010 kicked");
             assertThat(peer.text()).isEqualTo(frame(4010, "kicked"));
             peer.close();
+        }
+    }
+
+    private static void closeAgain(Session session) {
+        try {
+            session.close();
+            session.close();
+        } catch (IOException failure) {
+            TOLD.add(failure.toString());
+        }
+    }
+
+    @ParameterizedTest(name = "an endpoint may close its session in @OnClose, after {0}: it is not called again, and the client gets its own code back")
+    @ValueSource(strings = {"88 4010", "88", "reset", "end", "wrong"})
+    void closedAgainInOnClose(String by) throws Exception {
+        atClose = SessionCloseTest::closeAgain;
+        connect();
+        switch (by) {
+            case "88 4010" -> connection.receive(Frames.close(4010, "bye"));
+            case "88" -> connection.receive(Frames.of(0x88, new byte[0]));
+            case "reset" -> connection.reset();
+            case "end" -> connection.end();
+            default -> connection.receive(new byte[] {(byte) 0xff, (byte) 0x80, 0, 0, 0, 0});
+        }
+        await(() -> !TOLD.isEmpty());
+        connection.ended();
+        String sent = connection.text();
+        switch (by) {
+            case "88 4010" -> assertThat(List.of(sent, TOLD)).isEqualTo(List.of(frame(4010, "bye"), List.of("4010 bye")));
+            case "88" -> assertThat(List.of(sent.substring(0, 4), TOLD.size(), TOLD.get(0).substring(0, 4))).isEqualTo(List.of("\u0088\u0002\u0003\u00e8", 1, "1005"));
+            case "wrong" -> assertThat(List.of(sent.substring(2, 4), TOLD.size(), TOLD.get(0).substring(0, 4))).isEqualTo(List.of("\u0003\u00ea", 1, "1002"));
+            default -> assertThat(List.of(sent, TOLD.size(), TOLD.get(0).substring(0, 4))).isEqualTo(List.of("", 1, "1006"));
         }
     }
 
