@@ -11,43 +11,44 @@ import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /**
- * The entry point for programs: call it from a {@code ServletContextListener}, a {@code ServletContainerInitializer} or {@code Servlet.init}.
+ * The entry point of the API: call it from a {@code ServletContextListener}, a {@code ServletContainerInitializer} or {@code Servlet.init}.
  * <pre>{@code
  * Changeover.of(servletContext).path("/lines/*").offer(protocol).required();
  * }</pre>
- * Paths can be offered until the first upgrade request after the start of the application: it fixes the rules. Ordinary requests do not, because a
- * servlet may be initialised by its first request. An upgrade request that comes while the application starts is answered 503 and fixes nothing.
- * Settings override what is said here. Thread-safe.
+ * Paths can be offered until the first upgrade request after the start of the application. This request fixes the rules. Ordinary requests do not fix
+ * them, because a servlet may be initialised by its first request. An upgrade request that arrives while the application starts is rejected with 503
+ * and fixes nothing. Settings override the values that are set here. Thread-safe.
  */
 public final class Changeover {
     private static final String ATTRIBUTE = Changeover.class.getName();
     private final TokenSwitches switches = new TokenSwitches();
     private volatile Predicate<Duration> drain;     // null while the application does not run
-    private List<OfferedPath> paths = List.of();    // guarded by this, as are the next two
+    private List<OfferedPath> paths = List.of();    // this and the next two fields are guarded by this
     private Follower follower = Follower.NOBODY;
     private String fixedBy = "";                    // empty while paths can be offered
 
     private Changeover() {
     }
 
-    /** What makes rules of the offers. Internal. */
+    /** Makes rules from the offers. Internal. */
     public interface Follower {
         Follower NOBODY = paths -> () -> { };
 
         /**
-         * Called without a lock, perhaps by several threads at a time, and again when another thread was faster.
+         * Makes the rules, but does not put them into force. Called without a lock, possibly by several threads at the same time. Called again if
+         * another thread has changed the offers in the meantime.
          *
-         * @return puts the result into force; called within a lock, so it only stores
-         * @throws IllegalArgumentException when these offers do not fit together; nothing is changed
+         * @return an action that puts the rules into force; it is called while a lock is held, so it must only store them
+         * @throws IllegalArgumentException if these offers do not fit together; then nothing is changed
          */
         Runnable prepare(List<OfferedPath> paths);
 
-        /** A change is in force. Called without a lock. */
+        /** Called after a change has been put into force, without a lock. */
         default void changed() {
         }
     }
 
-    /** The application's; made at the first call. */
+    /** Returns the instance of the application. The first call creates it. */
     public static Changeover of(ServletContext context) {
         synchronized (context) {
             if (context.getAttribute(ATTRIBUTE) instanceof Changeover made) return made;
@@ -58,9 +59,9 @@ public final class Changeover {
     }
 
     /**
-     * The offer of a path within the application: {@code /lines}, {@code /lines/{room}} or {@code /lines/*}.
+     * Returns the offer of a path within the application: {@code /lines}, {@code /lines/{room}} or {@code /lines/*}.
      *
-     * @throws IllegalStateException when the rules are fixed; names the request that fixed them, and its time
+     * @throws IllegalStateException if the rules are fixed; the message contains the request that fixed them and its time
      */
     public PathOffer path(String template) {
         synchronized (this) {
@@ -97,7 +98,7 @@ public final class Changeover {
         return List.copyOf(after);
     }
 
-    /** Unless another thread was faster. */
+    /** Stores a change. Returns {@code false} if another thread has changed the offers or the follower since they were read; then nothing is stored. */
     private synchronized boolean put(List<OfferedPath> before, List<OfferedPath> after, Follower followed, Follower follows, Runnable put) {
         if (paths != before || follower != followed) return false;
         mustBeOpen();
@@ -107,7 +108,7 @@ public final class Changeover {
         return true;
     }
 
-    /** The start of the application: this one gets the offers so far, and every change from now on. Internal. */
+    /** Called when the application starts: the follower receives the current offers now, and every later change. Internal. */
     public void followedBy(Follower follows) {
         while (true) {
             List<OfferedPath> now;
@@ -120,12 +121,12 @@ public final class Changeover {
         }
     }
 
-    /** The application has stopped. Internal. */
+    /** Called when the application has stopped. Internal. */
     public synchronized void unfollowed() {
         follower = Follower.NOBODY;
     }
 
-    /** Fixes the rules, unless they are. Internal. */
+    /** Fixes the rules. Returns {@code false} if they were already fixed. Internal. */
     public synchronized boolean fix(UpgradeRequest first) {
         if (!fixedBy.isEmpty()) return false;
         fixedBy = first.method().replaceAll("[^!-~]|(?<=.{40}).", "") + " " + first.printablePath() + " at " + Instant.now();
@@ -138,19 +139,19 @@ public final class Changeover {
                 + "from a ServletContextListener, a ServletContainerInitializer or the init method of a servlet with load-on-startup");
     }
 
-    /** Which protocols are off: at any time, for requests that come after. Connections that have switched stay. */
+    /** Returns the switches that turn protocols off and on at any time. A change applies to later requests. Existing connections stay open. */
     public TokenSwitches switches() {
         return switches;
     }
 
     /**
-     * Turns new connections away with 503 from now on, asks every handler to close its connection, and waits for them to end: at most
-     * {@code grace}, and two seconds more for those that are closed without their handlers then. Ordinary HTTP goes on. Call it from
-     * a thread of the application's, not in a callback, whose own connection would be waited for. JMX, the console and
-     * {@code welcome()} there undo it for the connections that come after.
+     * Drains the application: rejects new connections with 503 from now on, asks every handler to close its connection, and waits for the
+     * connections to end. It waits at most {@code grace}. Then it closes the remaining connections without their handlers and waits at most two
+     * seconds more. Ordinary HTTP requests are still served. Call it on a thread of the application, not in a callback: there it would wait for
+     * the connection of the callback. The operation {@code welcome()} of JMX and of the console undoes it for later connections.
      *
-     * @return whether every connection had ended within {@code grace}
-     * @throws IllegalStateException when the application has not started, or has stopped
+     * @return whether every connection ended within {@code grace}
+     * @throws IllegalStateException if the application has not started, or has stopped
      */
     public boolean drain(Duration grace) {
         Predicate<Duration> now = drain;
@@ -158,7 +159,7 @@ public final class Changeover {
         return now.test(grace);
     }
 
-    /** For the start of the application, and with null for its end. */
+    /** Sets the action of {@link #drain}. Called when the application starts, and with null when it stops. Internal. */
     public void drainedBy(Predicate<Duration> order) {
         drain = order;
     }

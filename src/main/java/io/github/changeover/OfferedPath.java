@@ -6,16 +6,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What the program has said of one path so far. Immutable. Internal: programs use {@link PathOffer}.
+ * The current offer of one path. Immutable. Internal: applications use {@link PathOffer}.
  *
- * @param template      the paths
- * @param protocols     what is offered, perhaps nothing yet
- * @param gates         checks, in order
- * @param roles         one of these is needed
- * @param serverOrder   whether the order of the protocols decides
- * @param required      whether a request that is not upgraded is answered 426
- * @param advertised    whether ordinary answers list the protocols
- * @param closeOnRefuse whether the connection closes after an offer that was not accepted
+ * @param template      the template of the paths
+ * @param protocols     the supported protocols; may be empty until the first is offered
+ * @param gates         the checks, in order
+ * @param roles         the user needs one of these roles; empty if no role is needed
+ * @param serverOrder   whether the order of the server decides, not the order of the client
+ * @param required      whether a request that is not upgraded is rejected with 426
+ * @param advertised    whether ordinary responses list the protocols
+ * @param closeOnRefuse whether the connection is closed after an offer that was not accepted
  */
 public record OfferedPath(String template, List<UpgradeProtocol> protocols, List<Gate> gates, List<String> roles,
                           boolean serverOrder, boolean required, boolean advertised, boolean closeOnRefuse) {

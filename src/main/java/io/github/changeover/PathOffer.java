@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
- * What a program offers on one path; made by {@link Changeover#path}. Thread-safe.
+ * Offers protocols on one path; made by {@link Changeover#path}. Thread-safe.
  *
- * <p>Each call takes effect before it returns. While the application starts, no request is upgraded. A program that offers a path later, such as a
- * servlet that its first request initialises, calls {@link #roles}, {@link #gate} and {@link #required} before {@link #offer}: from {@code offer}
- * on, requests may be upgraded.
+ * <p>Each call takes effect before it returns. While the application starts, no request is upgraded. Code that offers a path later, such as a servlet
+ * that is initialised by its first request, must call {@link #roles}, {@link #gate} and {@link #required} before {@link #offer}: after {@code offer},
+ * requests may be upgraded.
  *
- * <p>Every method throws {@link IllegalStateException} when the rules are fixed ({@link Changeover}); the message names the request that fixed them.
- * A change that does not fit the rest, such as a second template for the same paths, throws {@link IllegalArgumentException} and changes nothing.
+ * <p>Every method throws {@link IllegalStateException} if the rules are fixed ({@link Changeover}); the message contains the request that fixed them.
+ * A change that does not fit the other rules, such as a second template for the same paths, throws {@link IllegalArgumentException} and changes nothing.
  */
 public final class PathOffer {
     private final Changeover changeover;
@@ -24,22 +24,22 @@ public final class PathOffer {
         this.template = template;
     }
 
-    /** Offers these protocols, after those before. */
+    /** Offers these protocols, in addition to earlier ones and after them in the order. */
     public PathOffer offer(UpgradeProtocol... more) {
         return change(path -> path.withProtocols(List.of(more)));
     }
 
-    /** Lets the order of {@link #offer} decide, not the client's. */
+    /** If several offered protocols are supported, the order of {@link #offer} decides. By default the order of the client decides. */
     public PathOffer serverOrder() {
         return change(OfferedPath::inServerOrder);
     }
 
-    /** Answers 426 to a request that is not upgraded, and 503 as long as nothing is offered on the path. */
+    /** Rejects a request that is not upgraded with 426, or with 503 as long as no protocol is offered on the path. */
     public PathOffer required() {
         return change(OfferedPath::asRequired);
     }
 
-    /** Lists the protocols in every ordinary answer of this path. */
+    /** Lists the protocols in every ordinary response of this path. */
     public PathOffer advertise() {
         return change(OfferedPath::asAdvertised);
     }
@@ -49,12 +49,12 @@ public final class PathOffer {
         return change(OfferedPath::closingOnRefuse);
     }
 
-    /** Requires one of these roles, or one of those named before. */
+    /** Requires that the user has one of these roles, or one of the roles of earlier calls. */
     public PathOffer roles(String... more) {
         return change(path -> path.withRoles(List.of(more)));
     }
 
-    /** Checks with this gate, after those before. */
+    /** Adds a check that runs after those of earlier calls. */
     public PathOffer gate(Gate more) {
         return change(path -> path.withGate(more));
     }

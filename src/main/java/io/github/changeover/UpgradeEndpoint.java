@@ -8,10 +8,10 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Puts a {@link io.github.changeover.spi.ConnectionHandler} on a path: a request there that offers the protocol gets the
- * connection switched to it, with an instance of its own, injected by CDI where there is CDI.
+ * Registers a {@link io.github.changeover.spi.ConnectionHandler} for a path. If a request for this path offers the protocol, the
+ * connection is switched to it. Each connection has its own instance of the class. CDI injects the instance if CDI is available.
  *
- * <p>The class is public, with a public constructor that takes nothing.
+ * <p>The class must be public and must have a public constructor without parameters.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
@@ -20,26 +20,26 @@ public @interface UpgradeEndpoint {
     /** The path within the application: {@code /lines}, {@code /lines/{room}} or {@code /lines/*}. */
     String value();
 
-    /** The protocol as it stands in {@code Upgrade}: {@code example/1}. */
+    /** The protocol as written in the header field {@code Upgrade}: {@code example/1}. */
     String protocol();
 
-    /** Whether a request that does not switch is answered 426. */
+    /** Whether a request that is not upgraded is rejected with 426. */
     boolean required() default false;
 
-    /** One of these roles is needed; empty for none. */
+    /** The user needs one of these roles; empty if no role is needed. */
     String[] roles() default {};
 
-    /** The methods a request may have; empty for any. */
+    /** The request methods that are accepted; empty for any. */
     String[] methods() default "GET";
 
     /**
-     * Whether the request may have content, as a {@code POST} mostly has. It is read whole before the switch, within
-     * {@code changeover.content.max} and {@code changeover.negotiation.timeout}, and given to the handler's
-     * {@link io.github.changeover.spi.ConnectionHandler#prepare}. By default a request with content stays ordinary HTTP; the log at
-     * start warns of an endpoint for POST, PUT or PATCH that is left so.
+     * Whether the request may have content, as a {@code POST} request usually has. The whole content is read before the switch, within
+     * the limit {@code changeover.content.max} and the time {@code changeover.negotiation.timeout}, and passed to
+     * {@link io.github.changeover.spi.ConnectionHandler#prepare}. By default a request with content is not upgraded and stays ordinary HTTP.
+     * If an endpoint for POST, PUT or PATCH does not allow content, a warning is logged at the start.
      */
     boolean content() default false;
 
-    /** What becomes of octets sent before the 101. */
+    /** How bytes that arrive before the 101 are handled. */
     EarlyData earlyData() default EarlyData.DELIVER;
 }

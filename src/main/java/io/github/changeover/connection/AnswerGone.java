@@ -1,8 +1,8 @@
 package io.github.changeover.connection;
 
 /**
- * A handler asked for the application's answer, and what that occupied had been given back: it had been read, or the connection had ended.
- * In the second case it is no fault of the handler's, which cannot know: a client may reset the connection while its handler is opened.
+ * Thrown if a handler reads the response of the application after its memory was released, because it was already read or the connection has ended.
+ * The second case is not an error of the handler: a client may reset the connection while {@code opened} of the handler runs.
  */
 public final class AnswerGone extends IllegalStateException {
     private static final long serialVersionUID = 1;

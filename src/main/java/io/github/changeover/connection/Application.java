@@ -6,9 +6,9 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** What the connections of one application share. */
+/** The threads, memory and limits that the connections of one application share. */
 public final class Application implements AutoCloseable {
-    /** What a callback finds on its thread beside the application's class loader, such as an active request scope of CDI. */
+    /** The context of a thread while it runs a callback, in addition to the application's class loader, such as an active CDI request scope. */
     public interface CallbackScope {
         CallbackScope NONE = new CallbackScope() {
             private final Runnable nothing = () -> { };
@@ -19,7 +19,7 @@ public final class Application implements AutoCloseable {
             }
         };
 
-        /** Begins it on this thread; what is returned ends it. Neither throws. */
+        /** Begins the scope on this thread. Returns an action that ends it. Neither throws. */
         Runnable begin();
     }
 
@@ -36,11 +36,14 @@ public final class Application implements AutoCloseable {
     private final ExecutorService housekeeping;
 
     /**
-     * @param limits    of each connection
-     * @param callbacks runs callbacks that no thread of the container's runs, see {@link CallbackPool}; must not run them on the calling thread
+     * @param limits    the limits of a connection that has no limits of its own
+     * @param callbacks runs the callbacks that are not run by a thread of the container, see {@link CallbackPool}; must not run them on the calling
+     *                  thread
      * @param blocking  threads for handlers that block
-     * @param memory    of all connections together
-     * @param loader    the application's class loader, set while its code runs
+     * @param memory    the memory budget of all connections together
+     * @param loader    the class loader of the application, set while its code runs
+     * @param scope     begun on the thread before each callback
+     * @param listener  called for all connections of the application
      */
     public Application(Limits limits, Executor callbacks, BlockingThreads blocking, MemoryBudget memory, ClassLoader loader, CallbackScope scope,
                        ConnectionListener listener) {
@@ -61,7 +64,7 @@ public final class Application implements AutoCloseable {
         memory.watch(registry);
     }
 
-    /** A few threads for what the monitor must not do itself, as a container may block where it closes a connection. Idle, there is none. */
+    /** At most two threads for work that the monitor must not do itself, because a container may block when it closes a connection. Idle threads end. */
     private static ExecutorService housekeeping(ClassLoader loader) {
         ThreadPoolExecutor threads = new ThreadPoolExecutor(2, 2, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
             Thread thread = new Thread(task, "changeover-housekeeping");
@@ -73,7 +76,7 @@ public final class Application implements AutoCloseable {
         return threads;
     }
 
-    /** Of each connection that has none of its own. */
+    /** The limits of each connection that has no limits of its own. */
     public Limits limits() {
         return limits;
     }
@@ -110,7 +113,7 @@ public final class Application implements AutoCloseable {
         return housekeeping;
     }
 
-    /** Sets the application's class loader on this thread; returns the one before, for {@link #leave}. */
+    /** Sets the application's class loader on this thread. Returns the previous class loader, for {@link #leave}. */
     ClassLoader enter() {
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
@@ -122,12 +125,12 @@ public final class Application implements AutoCloseable {
         if (before != loader) Thread.currentThread().setContextClassLoader(before);
     }
 
-    /** As {@link CallbackScope#begin}, after {@link #enter}; without the caller of a connection. */
+    /** As {@link CallbackScope#begin}. Called after {@link #enter}. Does not set the user of a connection. */
     Runnable beginScope() {
         return scope.begin();
     }
 
-    /** Ends the threads. Every connection has ended. */
+    /** Ends the threads. Called after all connections have ended. */
     @Override
     public void close() {
         try {

@@ -15,12 +15,12 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Streams over the callbacks, for a handler with a thread of its own. The callbacks here never block and run no handler code. No
- * monitor is held while waiting: virtual threads stay unpinned.
+ * The streams of a handler that runs on a separate thread. This class implements the callbacks; they never block and run no handler code. No
+ * monitor is held while a thread waits, so that virtual threads are not pinned.
  */
 final class BlockingStreams implements ConnectionHandler.Events {
-    private static final int AHEAD = 64 * 1024;      // bytes accepted before they are read
-    private static final int LEAST = 512;            // in a buffer of them
+    private static final int AHEAD = 64 * 1024;      // bytes; reading from the client pauses when this many wait for the handler
+    private static final int LEAST = 512;            // minimum size of a buffer, in bytes
 
     private final LiveConnection connection;
     private final ConnectionHandler.Blocking handler;
@@ -29,15 +29,15 @@ final class BlockingStreams implements ConnectionHandler.Events {
     private final Condition changed = lock.newCondition();
     private final ArrayDeque<ByteBuffer> arrived = new ArrayDeque<>();
     private int available;
-    private boolean paused;         // the client is not read from
+    private boolean paused;         // whether reading from the client is paused
     private boolean ended;
     private boolean room = true;
-    private volatile CloseCause cause;      // null while open; changed under the lock
-    private boolean stopped;        // the application stops: reads end
-    private final AtomicBoolean half = new AtomicBoolean();     // serve has returned, or the connection has ended
-    private volatile Thread server; // while serve runs
-    private boolean serving;        // from here on serve gives the thread back
-    private final AtomicBoolean reserved = new AtomicBoolean(true);     // whether a thread is; once it is given back
+    private volatile CloseCause cause;      // null while the connection is open; changed under the lock
+    private boolean stopped;        // the application stops, so reads return -1
+    private final AtomicBoolean half = new AtomicBoolean();     // true after the first of two events: serve has returned, the connection has ended
+    private volatile Thread server; // the thread that runs serve, or null
+    private boolean serving;        // serve was started and will release the reserved thread
+    private final AtomicBoolean reserved = new AtomicBoolean(true);     // whether a thread is still reserved
 
     BlockingStreams(LiveConnection connection, ConnectionHandler.Blocking handler, Application application) {
         this.connection = connection;
@@ -45,7 +45,12 @@ final class BlockingStreams implements ConnectionHandler.Events {
         this.application = application;
     }
 
-    /** Of a handler that blocks; {@code streams} is null for any other. */
+    /**
+     * Returns the streams.
+     *
+     * @param streams null if the handler is not a {@link ConnectionHandler.Blocking}
+     * @throws IllegalStateException if {@code streams} is null
+     */
     static BlockingStreams of(BlockingStreams streams) {
         if (streams != null) return streams;
         throw new IllegalStateException("Only a ConnectionHandler.Blocking has streams; an Events handler receives in received() and sends with send()");
@@ -73,34 +78,34 @@ final class BlockingStreams implements ConnectionHandler.Events {
                 scope.run();
             }
         });
-        serving = true;     // not before: no thread may be had
+        serving = true;     // only now: run() throws if no thread can be created
     }
 
-    /** When it returns, or throws, the connection always closes: the output may have been ended before, but that alone closes nothing. */
+    /** Runs the handler. The connection always closes when it returns or throws: the end of the output alone does not close the connection. */
     private void serve() {
         server = Thread.currentThread();
         try {
             handler.serve(connection);
             connection.close();
         } catch (Throwable failure) {
-            // An exception that only tells of the connection's end is not the handler's failure.
+            // If the connection has already ended, the exception is a consequence of this and not a failure of the handler.
             if (cause == null) connection.failed(failure);
         } finally {
             synchronized (half) {
                 server = null;
-                Thread.interrupted();       // of ours: the thread goes on with another handler
+                Thread.interrupted();       // clears an interrupt of interrupt(), because the thread will run another handler
             }
             giveBack();
             finish();
         }
     }
 
-    /** The thread, once: when {@code serve} has returned, or is never to run. */
+    /** Releases the reserved thread, once: when {@code serve} has returned, or when it will never run. */
     void giveBack() {
         if (reserved.getAndSet(false)) application.blocking().release();
     }
 
-    /** Interrupts {@code serve}; returns its thread, or null when it does not run. */
+    /** Interrupts {@code serve}. Returns its thread, or null if it does not run. */
     Thread interrupt() {
         synchronized (half) {
             if (server != null) server.interrupt();
@@ -125,7 +130,7 @@ final class BlockingStreams implements ConnectionHandler.Events {
         }
     }
 
-    /** Behind those before: a client that sends byte by byte costs no buffer for each. */
+    /** Appends the bytes to the last buffer if they fit, so that a client that sends single bytes does not use one buffer for each byte. */
     private void keep(ByteBuffer bytes) {
         ByteBuffer last = arrived.peekLast();
         if (last == null || last.capacity() - last.limit() < bytes.remaining()) {
@@ -166,12 +171,12 @@ final class BlockingStreams implements ConnectionHandler.Events {
         });
     }
 
-    /** After {@code serve} and {@code closed}, whichever comes last. */
+    /** Called after {@code serve} and after {@code closed}. The second call releases the memory. */
     private void finish() {
         if (half.getAndSet(true)) {
             lock.lock();
             try {
-                connection.release(available);      // what nobody has read
+                connection.release(available);      // bytes that the handler has not read
                 arrived.clear();
                 available = 0;
             } finally {
@@ -272,7 +277,7 @@ final class BlockingStreams implements ConnectionHandler.Events {
             try {
                 while (!room && cause == null) await();
                 if (cause != null) throw new IOException("The connection is closed: " + cause);
-                room = false;      // before sending: writable() may come at once
+                room = false;      // before the send, because writable() may be called immediately after it
             } finally {
                 lock.unlock();
             }

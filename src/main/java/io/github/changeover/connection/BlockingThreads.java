@@ -9,8 +9,8 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Threads for handlers that block: virtual ones where the JDK has them (21 on), else platform threads up to a limit.
- * One is reserved before the switch and given back at the end, so that no connection waits for a thread.
+ * Threads for handlers that block: virtual threads on JDK 21 and later, else platform threads up to a limit.
+ * A thread is reserved before the switch and released at the end of the connection, so that no connection waits for a thread.
  */
 public final class BlockingThreads implements AutoCloseable {
     private final ExecutorService executor;
@@ -24,8 +24,8 @@ public final class BlockingThreads implements AutoCloseable {
     }
 
     /**
-     * @param max       platform threads at a time
-     * @param container the container's thread factory, or null: threads of the JDK's then
+     * @param max       maximum number of platform threads
+     * @param container the thread factory of the container, or null to use threads of the JDK
      */
     public static BlockingThreads of(int max, ThreadFactory container) {
         ExecutorService virtual = container == null ? virtualThreads() : null;
@@ -38,7 +38,7 @@ public final class BlockingThreads implements AutoCloseable {
         return new BlockingThreads(new ThreadPoolExecutor(0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), factory), max, false);
     }
 
-    /** Runs each task on a virtual thread; null before JDK 21. */
+    /** Returns an executor that runs each task on a virtual thread; null before JDK 21. */
     static ExecutorService virtualThreads() {
         try {
             return (ExecutorService) Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
@@ -47,12 +47,12 @@ public final class BlockingThreads implements AutoCloseable {
         }
     }
 
-    /** Reserves a thread; {@code false} when none is free. */
+    /** Reserves a thread. Returns {@code false} if no thread is free. */
     public boolean reserve() {
         return free.tryAcquire();
     }
 
-    /** Gives a reserved thread back. */
+    /** Releases a reserved thread. */
     public void release() {
         free.release();
     }
@@ -65,14 +65,14 @@ public final class BlockingThreads implements AutoCloseable {
         return virtual;
     }
 
-    /** Interrupts the handlers that are still running, and waits a second for them. */
+    /** Interrupts the handlers that are still running, and waits at most one second for their threads. */
     @Override
     public void close() {
         executor.shutdownNow();
         await(executor);
     }
 
-    /** Waits a second for threads that were told to stop. */
+    /** Waits at most one second for the threads of an executor that has been shut down. */
     static void await(ExecutorService stopped) {
         try {
             stopped.awaitTermination(1, TimeUnit.SECONDS);
@@ -81,7 +81,7 @@ public final class BlockingThreads implements AutoCloseable {
         }
     }
 
-    /** The same for one thread. */
+    /** Waits at most one second for a thread to end, unless it is the calling thread. */
     static void join(Thread stopped) {
         if (stopped == Thread.currentThread()) return;
         try {

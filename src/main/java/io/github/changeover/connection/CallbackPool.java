@@ -10,12 +10,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Threads for callbacks that no thread of the container's runs, and for the results of asynchronous sends: a few, and more only while
- * all of them are busy, as when handlers block; beyond the maximum, callbacks wait. Idle, there is none. A connection has at
- * most one entry in the queue, so the queue is bounded by the number of connections and nothing is rejected.
+ * Threads for callbacks that are not run by a thread of the container, and for the results of asynchronous sends. The pool has few threads. It
+ * creates more only while all of them are busy, for example because handlers block. At the maximum, callbacks wait in a queue. Idle threads end. A
+ * connection has at most one entry in the queue, so the queue is bounded by the number of connections and no callback is rejected.
  */
 public final class CallbackPool implements Executor, AutoCloseable {
-    /** Locks no longer pin virtual threads. */
+    /** The first JDK in which {@code synchronized} does not pin virtual threads. */
     private static final int VIRTUAL_SINCE = 24;
     private final ExecutorService callbacks;
     private final ExecutorService results;
@@ -26,9 +26,10 @@ public final class CallbackPool implements Executor, AutoCloseable {
     }
 
     /**
-     * @param max       callbacks that run at a time, where threads are not virtual ones
-     * @param container the container's thread factory, which carries its context; or null for threads of the JDK's, virtual ones from JDK 24 on
-     * @param loader    the application's class loader
+     * @param max       maximum number of callbacks that run at the same time, if the threads are not virtual
+     * @param container the thread factory of the container, which sets the context of the container; or null to use threads of the JDK, which are
+     *                  virtual on JDK 24 and later
+     * @param loader    the class loader of the application
      */
     public static CallbackPool of(int max, ThreadFactory container, ClassLoader loader) {
         if (container == null && Runtime.version().feature() >= VIRTUAL_SINCE) {
@@ -49,13 +50,13 @@ public final class CallbackPool implements Executor, AutoCloseable {
         };
     }
 
-    /** Runs events of a connection. Does nothing once the application has stopped. */
+    /** Processes events of a connection on a thread of the pool. Does nothing once the application has stopped. */
     @Override
     public void execute(Runnable events) {
         execute(callbacks, events);
     }
 
-    /** Runs the results of asynchronous sends: on threads of their own, for a callback may wait for one. */
+    /** Returns an executor for the results of asynchronous sends. It has separate threads, because a callback may wait for such a result. */
     public Executor results() {
         return task -> execute(results, task);
     }
@@ -68,7 +69,7 @@ public final class CallbackPool implements Executor, AutoCloseable {
         }
     }
 
-    /** Stops the threads; callbacks that run are interrupted. */
+    /** Stops the threads. Running callbacks are interrupted. */
     @Override
     public void close() {
         try {
@@ -80,10 +81,10 @@ public final class CallbackPool implements Executor, AutoCloseable {
         BlockingThreads.await(results);
     }
 
-    /** Makes a thread only when all others are busy. */
+    /** A pool that creates a thread only when all others are busy. */
     private static final class Growing extends ThreadPoolExecutor {
         private static final int FEW = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
-        private final AtomicInteger underWay = new AtomicInteger();     // given and not done
+        private final AtomicInteger underWay = new AtomicInteger();     // tasks that were submitted and have not finished
 
         Growing(int max, ThreadFactory factory) {
             super(Math.min(FEW, max), max, 10, TimeUnit.SECONDS, new Waiting(), factory);
@@ -91,7 +92,7 @@ public final class CallbackPool implements Executor, AutoCloseable {
             ((Waiting) getQueue()).pool = this;
         }
 
-        /** Accepts a task only when a thread will be free for it, or no more may be made. */
+        /** A queue that accepts a task only if a thread is free for it, or if no more threads may be created. */
         private static final class Waiting extends LinkedBlockingQueue<Runnable> {
             private static final long serialVersionUID = 1;
             private transient Growing pool;
@@ -102,7 +103,7 @@ public final class CallbackPool implements Executor, AutoCloseable {
                 return (free || pool.getPoolSize() >= pool.getMaximumPoolSize()) && super.offer(task);
             }
 
-            /** Accepts it in any case. */
+            /** Accepts the task in every case. */
             boolean force(Runnable task) {
                 return super.offer(task);
             }
@@ -113,12 +114,12 @@ public final class CallbackPool implements Executor, AutoCloseable {
             underWay.incrementAndGet();
             try {
                 super.execute(task);
-            } catch (RejectedExecutionException full) {     // the last thread was made meanwhile; or the pool has been shut down
+            } catch (RejectedExecutionException full) {     // the last thread was created meanwhile, or the pool has been shut down
                 if (isShutdown() || !((Waiting) getQueue()).force(task)) {
                     underWay.decrementAndGet();
                     throw full;
                 }
-            } catch (RuntimeException | OutOfMemoryError noThread) {    // the system has none, or the container's factory has been stopped
+            } catch (RuntimeException | OutOfMemoryError noThread) {    // no thread: limit of the system, or the factory of the container is stopped
                 if (!leaveToOthers(task)) {
                     underWay.decrementAndGet();
                     throw noThread;
@@ -126,7 +127,10 @@ public final class CallbackPool implements Executor, AutoCloseable {
             }
         }
 
-        /** Returns whether there is a thread that will take it. One that ends looks at the queue last of all, but may have done so just before. */
+        /**
+         * Queues the task for the existing threads. Returns whether one of them will run it. A thread checks the queue before it ends, but this check
+         * may have happened just before the task was added; so the number of threads is checked again afterwards.
+         */
         private boolean leaveToOthers(Runnable task) {
             if (getPoolSize() == 0 || !((Waiting) getQueue()).force(task)) return false;
             return getPoolSize() > 0 || !remove(task);

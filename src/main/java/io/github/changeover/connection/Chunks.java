@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.function.IntFunction;
 
-/** Buffers for bytes that wait: taken when some wait, given back when none does, so that idle connections hold none. */
+/** A pool of buffers for bytes that wait to be sent. A connection holds buffers only while bytes wait. Thread-safe. */
 final class Chunks {
     static final int SIZE = 32 * 1024;
     private static final int KEPT = 128;
@@ -15,7 +15,7 @@ final class Chunks {
         this(ByteBuffer::allocateDirect);
     }
 
-    /** @param memory makes a buffer of so many bytes */
+    /** @param memory allocates a buffer of the given size in bytes */
     Chunks(IntFunction<ByteBuffer> memory) {
         this.memory = memory;
     }

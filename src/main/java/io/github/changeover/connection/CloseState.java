@@ -4,18 +4,18 @@ import io.github.changeover.spi.CloseCause;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * How a connection ends. An orderly close may be requested: then what is queued is still sent. The end itself is decided once: the
- * close that was requested, or what came before it was done. Any thread may request and decide.
+ * How a connection ends. A thread may request an orderly close: then queued bytes are still sent. The cause of the end is decided once. It is the
+ * requested close, or an event that ended the connection before this close was completed. Any thread may request and decide.
  */
 final class CloseState {
     private static final System.Logger LOG = System.getLogger(LiveConnection.class.getName());
     private final AtomicReference<CloseCause> requested = new AtomicReference<>();
     private final AtomicReference<CloseCause> decided = new AtomicReference<>();
     private volatile boolean withoutLinger;
-    private volatile CloseCause expected;   // null unless the server has asked the handler to close, or closes for a limit
-    private boolean failedOnce;             // touched by the thread that processes events only
+    private volatile CloseCause expected;   // null unless the server has asked the handler to close, or closes because of a limit
+    private boolean failedOnce;             // used only by the thread that processes events, and after serve() has thrown
 
-    /** Requests an orderly close; returns whether nobody had. */
+    /** Requests an orderly close. Returns {@code false} if one was requested before; then this call has no effect. */
     boolean request(CloseCause cause) {
         return requested.compareAndSet(null, cause);
     }
@@ -25,12 +25,12 @@ final class CloseState {
         return requested.get();
     }
 
-    /** Decides the end; returns whether nobody had. */
+    /** Decides the cause of the end. Returns {@code false} if it was decided before; then this call has no effect. */
     boolean decide(CloseCause cause) {
         return decided.compareAndSet(null, cause);
     }
 
-    /** The end, or null. */
+    /** The cause of the end, or null if it is not decided. */
     CloseCause decided() {
         return decided.get();
     }
@@ -40,18 +40,18 @@ final class CloseState {
         return decided.get() == requested.get();
     }
 
-    /** A close of the handler's that names no cause counts as this one from now on, unless there is another already. */
+    /** From now on, this is the cause if the handler closes without a cause. The first call counts. */
     void expect(CloseCause cause) {
         if (expected == null) expected = cause;
     }
 
-    /** The cause of a close of the handler's that names none; {@code otherwise} when the server has not asked for it. */
+    /** The cause of a close without a cause by the handler; {@code otherwise} if the server has not asked for a close. */
     CloseCause expectedOr(CloseCause otherwise) {
         CloseCause asked = expected;
         return asked == null ? otherwise : asked;
     }
 
-    /** Both sides have finished: the client's end need not be awaited. */
+    /** Both sides have finished, so the connection need not wait for the client to end its side. */
     void skipLinger() {
         withoutLinger = true;
     }
@@ -60,7 +60,7 @@ final class CloseState {
         return withoutLinger;
     }
 
-    /** The client sends on all the same, so its end is awaited; returns whether it was not before. */
+    /** The client still sends, so the connection waits for it to end its side. Returns whether {@link #skipLinger} was in effect before. */
     boolean lingerAfterAll() {
         boolean before = withoutLinger;
         withoutLinger = false;
@@ -68,12 +68,12 @@ final class CloseState {
     }
 
     /**
-     * The handler threw. When it had requested a close before, what it sent is still sent.
+     * The handler threw. If it had requested a close before, its queued bytes are still sent.
      *
-     * @return whether that close goes on
+     * @return whether this close continues
      */
     boolean handlerFailed(Throwable failure, LiveConnection connection) {
-        boolean ofTheEnd = failure instanceof AnswerGone && decided.get() != null;      // a client can bring it about at will: no line in the log for each
+        boolean ofTheEnd = failure instanceof AnswerGone && decided.get() != null;      // a client can cause this any time, so it must not fill the log
         LOG.log(ofTheEnd ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING, "The handler of " + connection + " failed", failure);
         if (requested.get() != null && !failedOnce) {
             failedOnce = true;

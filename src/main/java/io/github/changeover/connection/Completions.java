@@ -2,24 +2,24 @@ package io.github.changeover.connection;
 
 import io.github.changeover.spi.SwitchedConnection.Completion;
 
-/** Runs completions of a connection so that the failure of one does not stop the others. */
+/** Runs completions of a connection. A failure of one completion does not affect the others. */
 final class Completions {
     private static final System.Logger LOG = System.getLogger(LiveConnection.class.getName());
 
     private Completions() {
     }
 
-    /** @param failure null when the bytes were sent */
+    /** @param failure null if the bytes were sent */
     static void complete(Completion completion, Throwable failure) {
         guarded(() -> completion.done(failure));
     }
 
-    /** One of the last things a handler does. Returns whether it threw nothing. */
+    /** Runs a task and logs what it throws. Returns whether it completed normally. */
     static boolean guarded(Runnable last) {
         try {
             last.run();
             return true;
-        } catch (Throwable thrown) {        // also a checked exception, as Kotlin and Lombok throw them
+        } catch (Throwable thrown) {        // includes checked exceptions, which code in Kotlin or with Lombok can throw
             LOG.log(System.Logger.Level.WARNING, "A handler failed at the end of its connection", thrown);
             return false;
         }

@@ -7,8 +7,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * Looks at every live connection a few times a second, so that no connection needs a timer of its own. It only marks: its thread
- * calls no handler, writes nothing and closes nothing, so that nobody can stop it.
+ * Checks the timeouts of every live connection several times a second, so that no connection needs a timer. Its thread only signals events and
+ * submits tasks: it calls no handler, writes nothing and closes nothing, so that no handler and no container can block it.
  */
 public final class ConnectionMonitor implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(ConnectionMonitor.class.getName());
@@ -29,7 +29,10 @@ public final class ConnectionMonitor implements AutoCloseable {
         clock.scheduleWithFixedDelay(this::check, every, every, TimeUnit.MILLISECONDS);
     }
 
-    /** A quarter of the shortest timeout, within 10 and 150 ms: with {@link TimeoutCheck#GRACE}, what is overdue is closed less than a second late. */
+    /**
+     * The interval in milliseconds: a quarter of the shortest timeout, but at least 10 and at most 150 ms. Together with {@link TimeoutCheck#GRACE}, an
+     * overdue connection is closed less than a second late.
+     */
     private static long interval(Limits limits) {
         long shortest = Stream.of(limits.idle(), limits.stall().dividedBy(4), limits.closing(), limits.linger(), limits.lifetime())
                 .filter(time -> !time.isZero()).mapToLong(Duration::toMillis).min().orElse(4 * LONGEST);
@@ -47,7 +50,7 @@ public final class ConnectionMonitor implements AutoCloseable {
         registry.all().forEach(connection -> connection.processor().retry());
     }
 
-    /** One connection's trouble is not the others'; and what is thrown here would end the monitor. */
+    /** Checks one connection and catches every exception: it must not affect other connections, and it would end the monitor. */
     private static void check(LiveConnection connection, long now, boolean open) {
         try {
             if (open) connection.timeouts().check(now);
@@ -61,6 +64,6 @@ public final class ConnectionMonitor implements AutoCloseable {
     public void close() {
         clock.shutdownNow();
         Thread last = thread;
-        if (last != null) BlockingThreads.join(last);        // a thread that ends a moment later would count as left behind
+        if (last != null) BlockingThreads.join(last);        // otherwise the container could report the thread as a leak
     }
 }

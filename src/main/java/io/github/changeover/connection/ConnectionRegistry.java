@@ -16,18 +16,18 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
 
-/** The live connections of one application, and the counts of those that have ended. Thread-safe. */
+/** The live connections of one application, and the counters of those that have ended. Thread-safe. */
 public final class ConnectionRegistry {
     private static final System.Logger LOG = System.getLogger(ConnectionRegistry.class.getName());
-    /** Time for what remains once the drain time is over. */
+    /** Time for closing the remaining connections after the drain time. */
     private static final Duration AFTER_DRAIN = Duration.ofSeconds(2);
-    /** Of that, time for the last words of connections whose handlers are stuck. */
+    /** Part of this time, for the last bytes of connections whose handlers are blocked. */
     private static final Duration LAST_WORDS = Duration.ofNanos(TimeoutCheck.GRACE);
     private static final int STACK_FRAMES = 12;
 
-    private final Set<LiveConnection> expected = ConcurrentHashMap.newKeySet();    // agreed on, not yet open
+    private final Set<LiveConnection> expected = ConcurrentHashMap.newKeySet();    // the upgrade is decided, the connection is not yet open
     private final Set<LiveConnection> live = ConcurrentHashMap.newKeySet();
-    private final Set<LiveConnection> unfinished = ConcurrentHashMap.newKeySet();  // their sockets are closed, their handlers still to be called
+    private final Set<LiveConnection> unfinished = ConcurrentHashMap.newKeySet();  // the socket is closed, the last callback has not returned
     private final AtomicLong ids = new AtomicLong();
     private final LongAdder opened = new LongAdder();
     private final LongAdder bytesIn = new LongAdder();
@@ -36,17 +36,17 @@ public final class ConnectionRegistry {
     private final Object changed = new Object();
     private volatile int waiting;           // threads that wait for connections to end
     private volatile boolean draining;
-    private volatile long closeBy;          // nanoseconds; 0 while no connection has to end
-    private volatile boolean over;
+    private volatile long closeBy;          // end of the drain time, in nanoseconds; 0 if no drain time is running
+    private volatile boolean over;          // the application has stopped; new connections are aborted
 
     public ConnectionRegistry() {
         for (CloseCause.Kind kind : CloseCause.Kind.values()) closed.put(kind, new LongAdder());
     }
 
-    /** Loads the classes that {@link #stop} needs: when it is called, the application's files may have been removed. */
+    /** Loads the classes that {@link #stop} needs, because the files of the application may have been removed when it is called. */
     public static void prepareStop() {
         new ConnectionRegistry().stop(Duration.ZERO);
-        Objects.requireNonNull(Transport.EndOutput.class);      // a connection's own: its name alone does not load it
+        Objects.requireNonNull(Transport.EndOutput.class);      // only connections use these classes
         Objects.requireNonNull(SwitchedConnection.Completion.class);
     }
 
@@ -54,18 +54,18 @@ public final class ConnectionRegistry {
         return Long.toString(ids.incrementAndGet(), 36);
     }
 
-    /** A connection was agreed on, and its container is to open it. */
+    /** Adds a connection whose upgrade is decided and that the container will open. */
     void expect(LiveConnection connection) {
         expected.add(connection);
         if (over) connection.abortSoon(gone());
     }
 
-    /** A connection opens. */
+    /** Adds a connection that opens. */
     void add(LiveConnection connection) {
-        live.add(connection);           // first: who finds it not expected any more finds it here
+        live.add(connection);           // before the removal from expected, so that it is always in one of the two sets
         expected.remove(connection);
         opened.increment();
-        // A connection that opens while the registry is drained is treated like those before it.
+        // A connection that opens while the registry is draining is treated like the earlier ones.
         if (over) connection.abortSoon(gone());
         else if (draining) connection.drain(CloseCause.of(CloseCause.Kind.DRAINED, "the application is draining"));
     }
@@ -74,7 +74,7 @@ public final class ConnectionRegistry {
         return CloseCause.of(CloseCause.Kind.DRAINED, "the application has stopped");
     }
 
-    /** A connection's socket is closed. Its handler is still to be called. */
+    /** Removes a connection whose socket is closed. Its last callbacks have not run yet. */
     void remove(LiveConnection connection, CloseCause cause) {
         unfinished.add(connection);
         expected.remove(connection);
@@ -87,7 +87,7 @@ public final class ConnectionRegistry {
         wake();
     }
 
-    /** A connection's handler has been called for the last time. */
+    /** The last callback of the connection's handler has returned. */
     void finished(LiveConnection connection) {
         unfinished.remove(connection);
         wake();
@@ -104,7 +104,7 @@ public final class ConnectionRegistry {
         return Collections.unmodifiableSet(live);
     }
 
-    /** Also those whose sockets are closed, and whose handlers are still to be called. */
+    /** All connections, including those that are not yet open, and those whose sockets are closed and whose last callback has not returned. */
     Stream<LiveConnection> all() {
         return Stream.of(expected, live, unfinished).flatMap(Collection::stream);
     }
@@ -121,11 +121,12 @@ public final class ConnectionRegistry {
         return closed.get(kind).sum();
     }
 
-    /** Bytes received and sent, of connections past and present. */
+    /** Bytes received by all connections, including those that have ended. */
     public long octetsIn() {
         return bytesIn.sum() + live.stream().mapToLong(LiveConnection::octetsIn).sum();
     }
 
+    /** Bytes sent by all connections, including those that have ended. */
     public long octetsOut() {
         return bytesOut.sum() + live.stream().mapToLong(LiveConnection::octetsOut).sum();
     }
@@ -135,8 +136,8 @@ public final class ConnectionRegistry {
     }
 
     /**
-     * Asks every handler to close its connection; what has not ended after {@code grace} is closed by {@link #check}. Connections that open meanwhile
-     * are asked at once. Returns at once.
+     * Asks every handler to close its connection. {@link #check} closes the connections that have not ended after {@code grace}. The handlers of
+     * connections that open meanwhile are asked immediately. Does not block.
      */
     public void startDraining(Duration grace) {
         closeBy = System.nanoTime() + Limits.longest(grace).toNanos() | 1;
@@ -144,7 +145,7 @@ public final class ConnectionRegistry {
         live.forEach(connection -> connection.drain(CloseCause.of(CloseCause.Kind.DRAINED, "an operator drains the application")));
     }
 
-    /** Undoes {@link #startDraining} for the connections that come after; nothing undoes {@link #stop}. */
+    /** Undoes {@link #startDraining} for later connections. {@link #stop} cannot be undone. */
     public void stopDraining() {
         if (over) return;
         closeBy = 0;
@@ -163,10 +164,10 @@ public final class ConnectionRegistry {
     }
 
     /**
-     * As {@link #startDraining}, and waits for connections to end: for {@code grace}, and then at most two seconds more for those that are
-     * closed then. Never waits for a particular handler.
+     * Calls {@link #startDraining} and waits at most {@code grace} for the connections to end. Then closes the remaining connections and waits at most
+     * two seconds more. It waits for sockets, not for handlers.
      *
-     * @return whether every connection had ended within {@code grace}
+     * @return whether every connection ended within {@code grace}
      */
     public boolean drain(Duration grace) {
         startDraining(grace);
@@ -181,8 +182,8 @@ public final class ConnectionRegistry {
     }
 
     /**
-     * The application stops: asks every handler to close its connection, those too whose connections are about to open, and waits at
-     * most {@code grace}. Then closes what is left, interrupts callbacks that still run, and waits at most two seconds more.
+     * Stops the connections because the application stops. Asks every handler to close its connection, including the handlers of connections that are about
+     * to open, and waits at most {@code grace}. Then closes the remaining connections, interrupts running callbacks, and waits at most two seconds more.
      */
     public void stop(Duration grace) {
         draining = true;
@@ -197,12 +198,12 @@ public final class ConnectionRegistry {
         if (!await(() -> nobodyIsConnected() && unfinished.isEmpty(), left)) reportStuck();
     }
 
-    /** In this order: a connection that opens is live before it is no longer expected. */
+    /** Checks {@code expected} first, because a connection that opens is added to {@code live} before it is removed from {@code expected}. */
     private boolean nobodyIsConnected() {
         return expected.isEmpty() && live.isEmpty();
     }
 
-    /** Lets protocols say their last words where handlers have not closed; returns what is left of {@link #AFTER_DRAIN}. */
+    /** Sends the last bytes of connections that their handlers have not closed, and waits for them. Returns the rest of {@link #AFTER_DRAIN}. */
     private Duration partAll(CloseCause cause) {
         List<LiveConnection> parting = live.stream().filter(LiveConnection::hasLastWord).toList();
         if (parting.isEmpty()) return AFTER_DRAIN;
@@ -238,7 +239,7 @@ public final class ConnectionRegistry {
         boolean isMet();
     }
 
-    /** Returns whether it was met in time. An interrupt ends the wait, and stays. */
+    /** Waits for the condition. Returns whether it was met in time. An interrupt ends the wait; the interrupt flag stays set. */
     private boolean await(Condition condition, Duration atMost) {
         long end = System.nanoTime() + Limits.longest(atMost).toNanos();
         synchronized (changed) {

@@ -12,18 +12,17 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * Runs everything that a connection's handler is called with, from {@code opened} to {@code closed}, one callback at a time, and
- * reads and writes between them.
+ * Runs all callbacks of a connection's handler, from {@code opened} to {@code closed}, one at a time, and reads and writes between them.
  *
- * <p>One thread at a time processes events; other threads set a bit that it will see. The thread is the container's, when it calls
- * with an event and may run handler code ({@link #event}), or one of the callback pool ({@link #signal}). At most one entry of a
- * connection waits in the pool.
+ * <p>One thread at a time processes events; other threads only set a bit that it will see. It is a thread of the container, if this thread delivers
+ * an event and may run handler code ({@link #event}), or a thread of the callback pool ({@link #signal}). A connection has at most one entry in the
+ * queue of the pool.
  */
 final class EventProcessor implements Runnable {
     private static final System.Logger LOG = System.getLogger(LiveConnection.class.getName());
     static final int OPEN = 1, READABLE = 2, WRITABLE = 4, TASKS = 8, DRAIN = 16, IDLE = 32, REJECTED = 64, END = 128, SETTLE = 256;
     private static final int SCHEDULED = 1 << 30, RUNNING = 1 << 31, STATE = SCHEDULED | RUNNING;
-    /** Small sends of a callback are gathered for so long, in nanoseconds. */
+    /** Small sends are buffered during this first part of a callback, in nanoseconds. */
     private static final long GATHER = 1_000_000;
     private static final VarHandle EVENTS, RUNNER;
 
@@ -45,23 +44,23 @@ final class EventProcessor implements Runnable {
     private final TimeoutCheck timeouts;
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private volatile int events;
-    private volatile Object runner;         // the thread that processes events, or null; INTERRUPTING for a moment
-    private volatile long callbackSince;    // nanoseconds, odd; 0 while no callback runs
+    private volatile Object runner;         // the thread that processes events, or null; INTERRUPTING while another thread interrupts it
+    private volatile long callbackSince;    // start of the current callback in nanoseconds, odd; 0 while no callback runs
     private volatile boolean paused, inputEnded;
     private volatile long bytesIn;
     private volatile boolean interrupted;
-    private volatile boolean finished;      // after the handler's last callback
+    private volatile boolean finished;      // set just before the last callbacks of the handler
     private volatile boolean completionsMayWait;
-    private volatile boolean clientSendsOn;         // as far as the last read can tell
-    private Transport transport;            // from here on touched by the thread that processes events only
+    private volatile boolean clientSendsOn;         // whether the last read indicates that the client still sends
+    private Transport transport;            // this field and the following are used only by the thread that processes events
     private InboundBuffer inbound;
-    private Runnable scope;                 // ends that of the callback that runs; null while none does
+    private Runnable scope;                 // ends the scope of the current callback; null while no callback runs
     private boolean opened, drained;
-    private int beforeOpening;              // events that came too early to be processed
+    private int beforeOpening;              // events that arrived before the connection was opened
 
     private static final Object INTERRUPTING = new Object();
 
-    /** A completion of bytes that were not accepted. */
+    /** The task that runs the completion of bytes that were not accepted. */
     private record Rejected(Completion completion, IOException failure) implements Runnable {
         @Override
         public void run() {
@@ -83,12 +82,12 @@ final class EventProcessor implements Runnable {
     // ---- from any thread
 
     /**
-     * On a thread that may run handler code: processes the events here, unless another thread does so already.
+     * Processes the events on the calling thread, unless another thread is processing events. Called on a thread that may run handler code.
      *
-     * @return whether they were processed here
+     * @return whether they were processed on the calling thread
      */
     boolean event(int bits) {
-        // Some containers call back inside a write or isReady: no callback runs inside a send.
+        // Some containers call from inside a write or isReady. A callback must not run inside a send.
         if (queue.heldByCaller()) {
             signal(bits);
             return false;
@@ -101,9 +100,9 @@ final class EventProcessor implements Runnable {
         return true;
     }
 
-    /** Has the events processed on another thread. Runs no handler code before it returns. */
+    /** Processes the events on another thread. Runs no handler code before it returns. May be called on any thread. */
     void signal(int bits) {
-        if (finished && (bits & TASKS) == 0) return;       // such as the container's word that all is over
+        if (finished && (bits & TASKS) == 0) return;       // for example the container reports the end
         int before, after;
         do {
             before = events;
@@ -116,19 +115,19 @@ final class EventProcessor implements Runnable {
     private void schedule(System.Logger.Level ofFailure) {
         try {
             application.callbacks().execute(this);
-        } catch (RuntimeException | Error noThread) {        // whatever it is, the monitor's next look must find the connection as one that waits
+        } catch (RuntimeException | Error noThread) {        // after any failure the events must stay set, so that retry() finds them
             EVENTS.getAndBitwiseAnd(this, ~SCHEDULED);
             LOG.log(ofFailure, "No thread for callbacks of " + connection + ": they wait for one", noThread);
         }
     }
 
-    /** For the monitor, now and then: events for which there was no thread are tried again. That has been logged. */
+    /** Schedules events again for which no thread was available. Called regularly by the monitor. The first failure has been logged, so logs at DEBUG. */
     void retry() {
         int waiting = events;
         if ((waiting & ~STATE) != 0 && (waiting & STATE) == 0 && EVENTS.compareAndSet(this, waiting, waiting | SCHEDULED)) schedule(System.Logger.Level.DEBUG);
     }
 
-    /** On a thread of the pool. */
+    /** Runs on a thread of the callback pool. */
     @Override
     public void run() {
         int before;
@@ -142,7 +141,7 @@ final class EventProcessor implements Runnable {
         return runner == Thread.currentThread();
     }
 
-    /** Whether what the calling thread sends now is to be gathered: it is in a callback that began a short time ago. */
+    /** Whether a send of the calling thread is to be buffered, because the thread runs a callback that began a short time ago. */
     boolean gathers() {
         return isRunner() && System.nanoTime() - callbackSince < GATHER;
     }
@@ -152,7 +151,7 @@ final class EventProcessor implements Runnable {
         return callbackSince != 0;
     }
 
-    /** Since when the callback that runs now has been running; 0 while none does. */
+    /** The start of the current callback in nanoseconds; 0 while no callback runs. */
     long callbackSince() {
         return callbackSince;
     }
@@ -171,14 +170,15 @@ final class EventProcessor implements Runnable {
     }
 
     /**
-     * Whether completions of small sends from other threads may wait for the next event, or for the flusher, as a thread of the pool for each
-     * costs more than the send: after the client has sent something, or several have run at a time. Not where a sender waits for each.
+     * Whether completions of small sends from other threads may wait for the next event or for the flusher. This is cheaper than using a thread of the
+     * pool for each completion. It is {@code true} after the client has sent bytes, or after several completions have run at the same time. It becomes
+     * {@code false} if a sender seems to wait for each completion.
      */
     boolean completionsMayWait() {
         return completionsMayWait;
     }
 
-    /** Has the completions run that no other event has run. A single one may be waited for: the next does not wait. */
+    /** Runs the completions that no other event has run. If there is only one, a sender may wait for it, so the next completion must not wait. */
     void runLeftCompletions() {
         if (!queue.hasCompleted()) return;
         if (queue.writtenSinceCompleted() == 0) completionsMayWait = false;
@@ -189,12 +189,12 @@ final class EventProcessor implements Runnable {
         return inputEnded;
     }
 
-    /** Whether what the client sends is read as it arrives: not paused, and no callback runs. */
+    /** Whether bytes from the client are read when they arrive: reading is not paused, and no callback runs. */
     boolean reads() {
         return !paused && !inCallback();
     }
 
-    /** Whether the client's next byte would be read at once: not paused, no event waits, and none is being processed. */
+    /** Whether the next byte of the client would be read immediately: reading is not paused, no event waits, and no event is being processed. */
     boolean awaitsClient() {
         return !paused && events == 0;
     }
@@ -204,9 +204,10 @@ final class EventProcessor implements Runnable {
     }
 
     /**
-     * Interrupts the thread if it is in a callback. It clears the flag behind the callback: the thread may be the container's.
+     * Interrupts the thread that processes events if it runs a callback. The interrupt flag is cleared after the callback, because it may be a thread of the
+     * container.
      *
-     * @return the thread, or null when no callback runs
+     * @return the thread, or null if no callback runs
      */
     Thread interruptCallback() {
         Object thread = runner;
@@ -229,7 +230,7 @@ final class EventProcessor implements Runnable {
                 if (bits != 0) {
                     handleGuarded(bits);
                 } else {
-                    leave(me);     // before others may process: the next sets its own
+                    leave(me);     // before RUNNING is cleared, because then another thread may set runner
                     int now = events;
                     if ((now & ~STATE) == 0 && EVENTS.compareAndSet(this, now, now & ~RUNNING)) return;
                     runner = me;
@@ -240,7 +241,7 @@ final class EventProcessor implements Runnable {
         }
     }
 
-    /** A fault of ours must not leave the connection without a thread that processes its events. */
+    /** Handles events and catches every exception, so that an internal error does not leave the connection without event processing. */
     private void handleGuarded(int bits) {
         try {
             handle(bits);
@@ -252,7 +253,7 @@ final class EventProcessor implements Runnable {
     }
 
     private void leave(Thread me) {
-        while (!RUNNER.compareAndSet(this, me, null)) Thread.onSpinWait();      // somebody is interrupting it
+        while (!RUNNER.compareAndSet(this, me, null)) Thread.onSpinWait();      // another thread is interrupting this one
         if (interrupted) {
             interrupted = false;
             Thread.interrupted();
@@ -267,7 +268,10 @@ final class EventProcessor implements Runnable {
         EVENTS.getAndBitwiseOr(this, bits);
     }
 
-    /** Whether to leave this to a later round because other events wait: a client that never rests must not put off any of them. */
+    /**
+     * If other events wait, sets these bits again for a later round and returns {@code true}. So a client that sends continuously cannot delay other
+     * events.
+     */
     private boolean givesWay(int here) {
         if (!othersWait()) return false;
         raise(here);
@@ -288,7 +292,7 @@ final class EventProcessor implements Runnable {
     private void attempt(int bits) {
         try {
             work(bits);
-        } catch (Throwable failure) {           // also a checked exception of the handler's, as Kotlin and Lombok throw them
+        } catch (Throwable failure) {           // includes checked exceptions, which a handler in Kotlin or with Lombok can throw
             boolean ofHandler = inCallback();
             endCallback();
             if (!ofHandler) connection.lose(CloseCause.of(CloseCause.Kind.BROKEN, failure));
@@ -325,11 +329,11 @@ final class EventProcessor implements Runnable {
         endCallback();
     }
 
-    /** From here until {@link #endCallback}, what is thrown is the handler's. */
+    /** Begins a callback. Exceptions until {@link #endCallback} are failures of the handler. */
     private void beginCallback() {
         scope = connection.beginScope();
         callbackSince = System.nanoTime() | 1;
-        if (queue.queued() > 0) application.flusher().watch(connection);     // nobody else writes while the callback runs
+        if (queue.queued() > 0) application.flusher().watch(connection);     // the flusher writes while the callback runs
     }
 
     private void endCallback() {
@@ -343,7 +347,7 @@ final class EventProcessor implements Runnable {
         if (end != null) end.run();
     }
 
-    /** In a callback: for a handler that makes several calls of one, as an endpoint's messages. */
+    /** Renews the scope within a callback, for a handler that calls application code several times in it, such as once for each message. */
     void renewScope() {
         if (!isRunner()) return;
         endScope();
@@ -384,7 +388,6 @@ final class EventProcessor implements Runnable {
         connection.close(cause);
     }
 
-    /** The server closes the connection for what its client sends, or fails to send. */
     private void rejected() {
         CloseCause cause = connection.rejection();
         if (!closes()) {
@@ -441,7 +444,7 @@ final class EventProcessor implements Runnable {
         return !inputEnded && closeState.decided() == null && !closeState.skipsLinger() && (!paused || closeState.requested() != null);
     }
 
-    /** After all other events: writes what waits, runs what was promised for it, and does what a requested end needs. */
+    /** The last step after all other events: writes queued bytes, runs their completions and {@code writable}, and continues a requested close. */
     private void settle() throws IOException {
         boolean called;
         do {
@@ -454,8 +457,8 @@ final class EventProcessor implements Runnable {
         queue.requestWritable();
         CloseCause close = closeState.requested();
         if (!outputEnded || close == null) return;
-        // A close with bytes unread would reset the connection, and the client would lose what it has not read yet
-        // (RFC 9112 section 9.6): so the client's end is awaited, for the linger time.
+        // A close with unread bytes would reset the connection, and the client would lose bytes that it has not read yet
+        // (RFC 9112 section 9.6). So the connection waits for the client to end its side, at most for the linger time.
         if (!lingers() || closeState.skipsLinger() && inbound.isEmpty()) {
             closeState.decide(close);
         } else {
@@ -465,8 +468,8 @@ final class EventProcessor implements Runnable {
     }
 
     /**
-     * Whether the socket stays open for the client's end once everything has been sent. A client that cannot be told so may be waiting for this end: then
-     * only while it sends.
+     * Whether the socket stays open until the client ends its side, after all bytes have been sent. If the end of the output cannot be sent separately, the
+     * client may itself be waiting for the close; then the socket stays open only while the client sends.
      */
     boolean lingers() {
         return !inputEnded && (queue.endSent() || clientSendsOn) && !application.limits().linger().isZero();
@@ -504,10 +507,10 @@ final class EventProcessor implements Runnable {
         return true;
     }
 
-    /** The last callbacks. The socket is closed, or is closed here. */
+    /** Runs the last callbacks. Closes the socket before, unless it is already closed. */
     private void finish(CloseCause cause) {
         connection.terminate();
-        if (!connection.hasTerminated()) return;        // another thread is at it, and signals
+        if (!connection.hasTerminated()) return;        // another thread is closing the socket and will signal END
         finished = true;
         for (Completion sent = queue.pollCompleted(); sent != null; sent = queue.pollCompleted()) last(completed(sent, null));
         IOException lost = connection.lost(cause);
@@ -517,7 +520,7 @@ final class EventProcessor implements Runnable {
         connection.finished();
     }
 
-    /** Of what waits to run only completions still do. */
+    /** Runs the waiting tasks that are completions, and drops the others. */
     private void finishTasks() {
         for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
             if (task instanceof Rejected rejected) last(rejected);
@@ -528,7 +531,7 @@ final class EventProcessor implements Runnable {
         return () -> completion.done(failure);
     }
 
-    /** A callback whose failure stops nothing. */
+    /** Runs one of the last callbacks. A failure is logged and has no other effect. */
     private void last(Runnable callback) {
         scope = connection.beginScope();
         callbackSince = System.nanoTime() | 1;

@@ -4,27 +4,28 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** The bytes of a connection on their way in, first of all those that arrived before the 101. Used by the thread that processes events only. */
+/** Reads the bytes of a connection, beginning with those that arrived before the 101. Used only by the thread that processes events. */
 final class InboundBuffer {
     private final Transport transport;
-    private ByteBuffer early;           // null when there is none, or no more
+    private ByteBuffer early;           // early bytes that have not been read yet, or null
     private boolean ended;
-    private boolean drained;            // the check for early bytes found nothing, and nobody has read since
-    private IOException failure;        // of that check; the next read throws it
+    private boolean drained;            // the check for early bytes found nothing, and there was no read since
+    private IOException failure;        // failure of the check for early bytes; the next read throws it
 
     InboundBuffer(Transport transport) {
         this.transport = transport;
     }
 
     /**
-     * Reads, before the handler's first callback, what is there already: it arrived before the 101, as far as can be told.
+     * Reads the bytes that are already available before the first callback of the handler. They are treated as bytes that arrived before the 101; a very
+     * fast client may have sent them after it.
      *
-     * @return whether that is more than {@code limit} bytes; if not, it is kept
+     * @return whether there are more than {@code limit} bytes; if not, they are kept for the next read
      */
     boolean exceedsEarlyLimit(int limit) {
         Scratch scratch = transport.scratch();
         ByteBuffer bytes = scratch.take();
-        ByteArrayOutputStream kept = null;      // most connections begin without
+        ByteArrayOutputStream kept = null;      // most connections have no early bytes
         try {
             int count;
             while ((count = transport.read(bytes.clear())) > 0) {
@@ -43,7 +44,7 @@ final class InboundBuffer {
         return false;
     }
 
-    /** A readable event may have arrived while reading was paused: the next read asks the transport again. */
+    /** A readable event may have arrived while reading was paused, so the next read must call the transport. */
     void forgetDrained() {
         drained = false;
     }
@@ -54,13 +55,13 @@ final class InboundBuffer {
         if (failure != null) throw failure;
         if (ended) return -1;
         if (drained) {
-            drained = false;        // the transport was asked, and will call
+            drained = false;        // the transport has returned 0 before, so it will call readable()
             return 0;
         }
         return transport.read(into);
     }
 
-    /** Whether nothing of the client's waits to be read; bytes that have arrived already are dropped. */
+    /** Whether no bytes of the client are available. Bytes that have arrived may be dropped by this check. */
     boolean isEmpty() throws IOException {
         if (early != null || failure != null || ended) return ended;
         Scratch scratch = transport.scratch();

@@ -4,17 +4,17 @@ import io.github.changeover.spi.AdvancedConnection.Ping;
 import java.time.Duration;
 
 /**
- * The pings of one connection. The monitor decides when one is due and when its client is gone; another thread sends.
+ * Decides when a connection sends a ping and when the answer is late. The monitor calls {@link #look}; another thread sends the ping.
  *
  * <pre>
- * after 30 s, answer 20 s      0 s last byte, 30 s PING, 31 s any byte of the client's: 61 s PING, 81 s nothing came: UNANSWERED
+ * after 30 s, answer 20 s      0 s last byte, 30 s PING, 31 s any byte from the client, 61 s PING, 81 s no byte from the client: UNANSWERED
  * </pre>
  */
 final class KeepAlive {
-    /** What a look of the monitor's shows. */
+    /** The result of a check: nothing to do, a ping is due, or the client has not answered in time. */
     enum Finding { NONE, PING, UNANSWERED }
 
-    /** Who sends a ping does not take so long. */
+    /** Maximum time for sending a ping, in nanoseconds; after it, the ping counts as sent. */
     private static final long STUCK = Duration.ofSeconds(10).toNanos();
 
     private enum State { NOTHING, SENDING, SENT }
@@ -22,9 +22,9 @@ final class KeepAlive {
     private final long after, answer;
     private final Ping ping;
     private volatile State state = State.NOTHING;
-    private volatile long bytes;        // of all pings; added to while SENDING only
-    private boolean waiting;            // the rest is touched by the monitor only
-    private boolean receivedMeanwhile;  // while the ping was being sent: the answer, perhaps
+    private volatile long bytes;        // bytes of all pings; changed only while SENDING
+    private boolean waiting;            // this field and the following are used only by the monitor
+    private boolean receivedMeanwhile;  // bytes arrived while the ping was being sent; they may be its answer
     private long sendingSince, sentSeen, waitingSince;
 
     KeepAlive(Duration after, Duration answer, Ping ping) {
@@ -36,7 +36,7 @@ final class KeepAlive {
         this.ping = ping;
     }
 
-    /** Has the ping sent that is due. On a thread that may write to the container. */
+    /** Sends the ping that is due. Called on a thread that may write to the container. */
     void send() {
         try {
             ping.send(this::sent);
@@ -63,17 +63,20 @@ final class KeepAlive {
     }
 
     /**
-     * @param received    whether anything came from the client since the last look
-     * @param activeSince time of the last byte in either direction, pings left out
+     * Checks whether a ping is due or unanswered.
+     *
+     * @param now         current time in nanoseconds
+     * @param received    whether bytes have arrived from the client since the last check
+     * @param activeSince time of the last byte in either direction, without pings, in nanoseconds
      * @param queued      bytes that wait to be sent
-     * @param reads       whether the client's next byte would be read at once: a busy application is not the client's silence
+     * @param reads       whether the next byte of the client would be read immediately; if not, a missing answer is not the fault of the client
      */
     Finding look(long now, boolean received, long activeSince, long queued, boolean reads) {
         State seen = state;
         receivedMeanwhile |= received;
         if (seen == State.SENDING) {
             if (now - sendingSince <= Math.max(answer, STUCK)) return Finding.NONE;
-            state = seen = State.SENT;      // who should send it is stuck, or has lost it
+            state = seen = State.SENT;      // the sender is blocked, or will not report the ping
         }
         boolean alive = receivedMeanwhile;
         receivedMeanwhile = false;
@@ -85,7 +88,7 @@ final class KeepAlive {
         if (!waiting) sentSeen = now;
         if (!waiting || !reads) waitingSince = now;
         waiting = true;
-        if (!reads && queued == 0 && now - sentSeen > after) return ping(now);     // proxies between must see bytes all the same
+        if (!reads && queued == 0 && now - sentSeen > after) return ping(now);     // so that proxies in between do not close an idle connection
         return now - waitingSince > answer ? Finding.UNANSWERED : Finding.NONE;
     }
 

@@ -28,11 +28,11 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 /**
- * A switched connection between a container's edge and a handler. The handler is called by {@link EventProcessor} only; sending,
- * and the two hard ends ({@link #abort} and a broken transport), need no handler code and may come from any thread.
+ * A switched connection on a {@link Transport} of the container. Only {@link EventProcessor} calls the handler. Sends, {@link #abort} and the failure
+ * of the transport need no handler code and may come from any thread.
  */
 public final class LiveConnection implements AdvancedConnection {
-    private static final int COMPLETIONS_BEHIND = 2 * OutputQueue.DIRECT;       // written behind a completion, so many bytes let it wait no longer
+    private static final int COMPLETIONS_BEHIND = 2 * OutputQueue.DIRECT;       // a completion waits no longer when this many later bytes are written
     private static final int NOT_ENDING = 0, ENDING = 1, ENDED = 2;
     private static final long SHORTEST_REST = 20_000, LONGEST_REST = 4_000_000;      // nanoseconds
 
@@ -40,29 +40,29 @@ public final class LiveConnection implements AdvancedConnection {
     private final UpgradeRequest request;
     private final ProtocolToken protocol;
     private final Application application;
-    private final BlockingStreams streams;      // null unless the handler blocks
+    private final BlockingStreams streams;      // null unless the handler is a ConnectionHandler.Blocking
     private final OutputQueue queue;
     private final MemoryAccount memory;
     private final CloseState closeState = new CloseState();
     private final TimeoutCheck timeouts;
     private final EventProcessor processor;
     private final Runnable atEnd, afterHandler;
-    private final AtomicInteger ending = new AtomicInteger(NOT_ENDING);     // its lock orders opening and end
+    private final AtomicInteger ending = new AtomicInteger(NOT_ENDING);     // also the lock that orders the opening and the end
     private volatile Transport transport;       // null before the container has opened the connection
-    private volatile long openedAt;             // milliseconds of the epoch; 0 before
+    private volatile long openedAt;             // milliseconds since the epoch; 0 before the connection opened
     private volatile long openedNanos;
-    private volatile long roundTrip = -1;       // nanoseconds of the last ping; -1 for none
+    private volatile long roundTrip = -1;       // round-trip time of the last ping in nanoseconds; -1 if there is none
     private volatile OutputFlusher.Watched watched;
-    private volatile LastWord lastWord;         // null without
+    private volatile LastWord lastWord;         // null if the protocol has set none
     private volatile boolean parts;             // changed under the lock of closeState
     private volatile Application.CallbackScope caller = Application.CallbackScope.NONE;
-    private boolean openingTold;                // both under the lock of ending
-    private Runnable tellClosing;               // null unless the end came while the opening was told
+    private boolean openingTold;                // this field and the next are guarded by ending
+    private Runnable tellClosing;               // null unless the connection ended while the listener was notified of the opening
 
     /**
-     * @param limits       of this connection
-     * @param atEnd        runs once when the socket is closed, on every path: gives back what was reserved for the connection
-     * @param afterHandler runs once after the handler's last callback
+     * @param limits       the timeouts of this connection; the queue limit, the early data limit and the drain and linger times are the application's
+     * @param atEnd        runs once when the socket is closed, for every cause; releases what was reserved for the connection
+     * @param afterHandler runs once after the last callback of the handler
      */
     public LiveConnection(Application application, Limits limits, UpgradeRequest request, ProtocolToken protocol, EarlyData earlyData, ConnectionHandler handler,
                           Runnable atEnd, Runnable afterHandler) {
@@ -80,31 +80,31 @@ public final class LiveConnection implements AdvancedConnection {
         application.registry().expect(this);
     }
 
-    /** With the application's limits, and nothing to do after the handler. */
+    /** A connection with the limits of the application and without an action after the handler. */
     public LiveConnection(Application application, UpgradeRequest request, ProtocolToken protocol, EarlyData earlyData, ConnectionHandler handler, Runnable atEnd) {
         this(application, application.limits(), request, protocol, earlyData, handler, atEnd, () -> { });
     }
 
-    /** What the container has on a thread that serves the request of this caller. Before the connection is opened. */
+    /** Sets the scope that puts the authenticated user of the request on a thread, as the container does. Must be called before {@link #open}. */
     public void runsAs(Application.CallbackScope identity) {
         caller = identity;
     }
 
-    // ---- called by the edge
+    // ---- called by the adapter of the container
 
-    /** The switch is done: opens the connection and delivers what is there. */
+    /** Opens the connection after the switch and delivers the bytes that have arrived. */
     public void open(Transport edge) {
         transport = edge;
         queue.attach(edge);
-        if (isTerminated()) Completions.guarded(edge::abort);       // when there was no socket yet; otherwise terminate() finds it
+        if (isTerminated()) Completions.guarded(edge::abort);       // it was terminated before it had a transport; otherwise terminate() closes it
         else if (closeState.decided() == null) opened();
         event(OPEN | READABLE);
     }
 
-    /** From here on timeouts and drains see it, although its handler may have to wait for a thread. */
+    /** Registers the connection. From now on timeouts and drains include it, although its handler may still wait for a thread. */
     private void opened() {
         synchronized (ending) {
-            if (ending.get() != NOT_ENDING) return;      // never counted, never told
+            if (ending.get() != NOT_ENDING) return;      // it is neither counted nor reported to the listener
             openedNanos = System.nanoTime();
             openedAt = System.currentTimeMillis();
             application.registry().add(this);
@@ -118,43 +118,43 @@ public final class LiveConnection implements AdvancedConnection {
         if (close != null) close.run();
     }
 
-    /** Bytes, or the end, can be read. */
+    /** Reports that bytes, or the end of the client's side, can be read. */
     public void readable() {
         event(READABLE);
     }
 
-    /** More can be written. */
+    /** Reports that more bytes can be written. */
     public void writable() {
         queue.transportReady();
         if (!event(WRITABLE | SETTLE)) advanceDuringCallback();
     }
 
-    /** Returns whether the events were processed here. */
+    /** Returns whether the events were processed on the calling thread. */
     private boolean event(int bits) {
         Transport edge = transport;
         if (edge != null && edge.runsCallbacks()) return processor.event(bits);
-        processor.signal(bits);     // before it is open, too: some containers call while they open it
+        processor.signal(bits);     // edge may be null: some containers report events while they open the connection
         return false;
     }
 
-    /** The callback that runs may take long, or wait for these very bytes. */
+    /** Writes queued bytes while a callback runs, because it may run for a long time, or may wait until these bytes are sent. */
     private void advanceDuringCallback() {
         if (!processor.inCallback()) return;
         if (transport.runsCallbacks() && !queue.heldByCaller()) advance();
         else application.flusher().watch(this);
     }
 
-    /** The connection broke. */
+    /** Reports that the connection broke. */
     public void broke(Throwable failure) {
         lose(CloseCause.of(CloseCause.Kind.BROKEN, failure));
     }
 
-    /** The container has released the connection. */
+    /** Reports that the container has released the connection. */
     public void released() {
         lose(CloseCause.of(CloseCause.Kind.BROKEN, "the container ended the connection"));
     }
 
-    /** The connection is lost. While only the client's end was awaited that is the end that was requested: everything was sent. */
+    /** Ends a lost connection. If all bytes were sent and it only waited for the client to end its side, the cause is the requested close. */
     void lose(CloseCause cause) {
         CloseCause close = closeState.requested();
         closeState.decide(close != null && queue.outputEnded() ? close : cause);
@@ -167,23 +167,23 @@ public final class LiveConnection implements AdvancedConnection {
 
     // ---- called by the processor
 
-    /** Why bytes that were accepted have not been sent. */
+    /** The exception for completions of bytes that were accepted and not sent. */
     IOException lost(CloseCause cause) {
         return new IOException("The connection closed before these bytes were sent: " + cause);
     }
 
-    /** The last event has been processed. */
+    /** Called after the last event was processed. */
     void finished() {
         if (streams == null) handlerDone();
     }
 
-    /** The handler has been called for the last time, and has returned. */
+    /** Called after the last callback of the handler, or its {@code serve} method, has returned. */
     void handlerDone() {
         Completions.guarded(afterHandler);
         application.registry().finished(this);
     }
 
-    /** Interrupts the handler; returns its thread, or null when none of its code runs. */
+    /** Interrupts the handler. Returns its thread, or null if no handler code runs. */
     Thread interruptHandler() {
         return streams == null ? processor.interruptCallback() : streams.interrupt();
     }
@@ -191,23 +191,23 @@ public final class LiveConnection implements AdvancedConnection {
     // ---- the end of the socket: needs no handler code
 
     /**
-     * Once the end is decided: closes the socket, gives back what was reserved, and counts the end. Never waits for the handler.
-     * From any thread, may be called again.
+     * If the end is decided, closes the socket, releases what was reserved for the connection, and counts the end. Never waits for the handler.
+     * May be called on any thread and more than once.
      */
     void terminate() {
         CloseCause cause = closeState.decided();
         if (cause == null || !ending.compareAndSet(NOT_ENDING, ENDING)) return;
         Transport edge = transport;
         if (edge != null) Completions.guarded(closeState.isOrderly() ? edge::close : edge::abort);
-        else if (streams != null) streams.giveBack();       // it will not be opened any more
+        else if (streams != null) streams.giveBack();       // serve will never run
         queue.shut(lost(cause));
-        Completions.guarded(atEnd);        // before the registry: who sees that the connection is gone may take its place
+        Completions.guarded(atEnd);        // before the removal from the registry, because after it a new connection may need the limit
         tellClosed(cause);
         ending.set(ENDED);
-        if (!processor.isRunner()) processor.signal(END);       // it may have waited for this
+        if (!processor.isRunner()) processor.signal(END);       // finish() may have returned early because of this thread
     }
 
-    /** The listener is told of the end behind the opening, and not at all without it. */
+    /** Removes the connection from the registry and notifies the listener of the end: after the opening, and not at all if it never opened. */
     private void tellClosed(CloseCause cause) {
         Runnable tell = () -> Completions.guarded(() -> application.listener().closed(this, cause, Duration.ofNanos(System.nanoTime() - openedNanos)));
         boolean now;
@@ -223,19 +223,19 @@ public final class LiveConnection implements AdvancedConnection {
         return ending.get() != NOT_ENDING;
     }
 
-    /** Whether {@link #terminate} has done all it does; if not, and the end is decided, the processor is signalled when it has. */
+    /** Whether {@link #terminate} has completed. If another thread is running it, that thread signals the processor afterwards. */
     boolean hasTerminated() {
         return ending.get() == ENDED;
     }
 
-    /** Ends the connection at once, with this cause unless there is one already. From any thread. */
+    /** Ends the connection immediately, with this cause unless another cause was decided before. May be called on any thread. */
     public void abort(CloseCause cause) {
         closeState.decide(cause);
         terminate();
         processor.signal(END);
     }
 
-    /** As {@link #abort}, for a caller that must not call the container: a thread of the application's closes the socket. */
+    /** Aborts as {@link #abort}, for a caller that must not call the container. A housekeeping thread closes the socket. */
     void abortSoon(CloseCause cause) {
         closeState.decide(cause);
         application.housekeeping().execute(this::terminate);
@@ -256,7 +256,7 @@ public final class LiveConnection implements AdvancedConnection {
         return queue;
     }
 
-    /** What the flusher knows of this connection; made when it is first needed. */
+    /** The state of this connection in the flusher; created at the first call. */
     OutputFlusher.Watched watched() {
         OutputFlusher.Watched made = watched;
         return made != null ? made : queue.atomically(() -> watched == null ? watched = new OutputFlusher.Watched(this) : watched);
@@ -270,28 +270,28 @@ public final class LiveConnection implements AdvancedConnection {
         return memory;
     }
 
-    /** Asks the handler to close the connection, once; later calls do nothing. From any thread; only marks. */
+    /** Asks the handler to close the connection, once; later calls do nothing. May be called on any thread. Only signals the processor. */
     public void drain(CloseCause cause) {
         closeState.expect(cause);
         processor.signal(DRAIN);
     }
 
-    /** The idle time is over: the handler may send its last bytes. */
+    /** Calls the handler because the idle time is over. It may send its last bytes. */
     void idleTimeOver() {
         processor.signal(IDLE);
     }
 
-    /** Pings the client, on a thread that may write to the container. */
+    /** Sends a ping on a thread that may write to the container. */
     void pingSoon(KeepAlive pings) {
         application.housekeeping().execute(() -> Completions.guarded(pings::send));
     }
 
-    /** What the handler did not do in time is done without it, on a thread that may call the container. */
+    /** Closes the connection on a thread that may call the container, because the handler has not closed it in time. */
     void closeSoon(CloseCause cause) {
         application.housekeeping().execute(() -> close(cause));
     }
 
-    /** As {@link #closeSoon}, behind the protocol's last word, which the handler cannot say. A second call does nothing. */
+    /** Closes as {@link #closeSoon}, after the {@link LastWord} of the protocol has sent the last bytes. A second call does nothing. */
     void partSoon(CloseCause cause) {
         synchronized (closeState) {
             if (parts) return;
@@ -305,7 +305,7 @@ public final class LiveConnection implements AdvancedConnection {
         return parts;
     }
 
-    /** Whether {@link #partSoon} is of use: the protocol has a last word, and the connection is not closing yet. */
+    /** Whether {@link #partSoon} can send last bytes: the protocol has set a {@link LastWord}, and the connection is not closing yet. */
     boolean hasLastWord() {
         return lastWord != null && !sendsNoMore();
     }
@@ -316,26 +316,26 @@ public final class LiveConnection implements AdvancedConnection {
         if (word == null || !Completions.guarded(() -> word.say(cause, close))) close.run();
     }
 
-    /** The server closes the connection for what its client sends, or does not send: the handler may send its last bytes. */
+    /** Closes the connection because a limit is exceeded or a time is over. The handler may send its last bytes. */
     void reject(CloseCause cause) {
         closeState.expect(cause);
         processor.signal(REJECTED);
     }
 
-    /** As {@link #reject}, for a caller that holds locks. */
+    /** Rejects as {@link #reject}, for a caller that holds locks. */
     void rejectSoon(CloseCause cause) {
         closeState.expect(cause);
         application.housekeeping().execute(() -> reject(cause));
     }
 
-    /** Why the server closes the connection. */
+    /** The cause that {@link #reject} was called with. */
     CloseCause rejection() {
         return closeState.expectedOr(CloseCause.of(CloseCause.Kind.STALLED, "the client was too slow"));
     }
 
     /**
-     * Writes what the transport takes, and ends the output if that was requested. Runs no handler code, except that an
-     * {@link io.github.changeover.spi.SwitchedConnection.ImmediateCompletion} may run. From any thread.
+     * Writes as many queued bytes as possible, and ends the output if that was requested. Runs no handler code, except that an
+     * {@link io.github.changeover.spi.SwitchedConnection.ImmediateCompletion} may run. May be called on any thread.
      */
     void advance() {
         try {
@@ -354,8 +354,8 @@ public final class LiveConnection implements AdvancedConnection {
     }
 
     /**
-     * After a refused write: asks the container to call. Not while a callback runs, for on Tomcat the call would wait for it on a thread
-     * of its own; then the flusher tries, and the thread of the callback asks when that is over.
+     * Requests a call of the container after an incomplete write. While a callback runs this is not done, because on Tomcat the call would block another
+     * thread until the callback returns. Then the flusher writes, and the thread of the callback requests the call after the callback.
      */
     private void callWhenWritable() {
         if (!queue.isRefused()) return;
@@ -439,7 +439,7 @@ public final class LiveConnection implements AdvancedConnection {
             case BROKEN -> broke(queue.failure());
             default -> {
                 if (processor.isRunner()) {
-                    if (queue.queued() > 0) application.flusher().watch(this);      // gathered, or refused by the transport
+                    if (queue.queued() > 0) application.flusher().watch(this);      // the bytes are buffered, or the write was incomplete
                 } else {
                     callWhenWritable();
                     if (sent != null && queue.hasCompleted()) runCompletionsSoon();
@@ -454,7 +454,7 @@ public final class LiveConnection implements AdvancedConnection {
         else processor.signal(SETTLE);
     }
 
-    /** Why bytes are not accepted any more. */
+    /** The exception for bytes that are no longer accepted. */
     IOException refusal() {
         CloseCause cause = closeState.decided();
         return cause != null ? lost(cause) : new IOException("The connection does not accept bytes any more: it is closing, or its output has ended");
@@ -471,7 +471,7 @@ public final class LiveConnection implements AdvancedConnection {
         return queue.atomically(sends);
     }
 
-    /** On whatever thread, that of a callback included: there no event of the container arrives, so the waiting thread writes itself. */
+    /** {@inheritDoc} The waiting thread writes itself: if it is the thread of a callback, no event of the container is processed meanwhile. */
     @Override
     public boolean awaitRoom(long bytes, Duration atMost) throws InterruptedException {
         long begun = System.nanoTime();
@@ -586,7 +586,7 @@ public final class LiveConnection implements AdvancedConnection {
         processor.signal(SETTLE);
     }
 
-    /** The thread that processes events does so when the callback is over. */
+    /** Writes, unless this is the thread that processes events: that thread writes after the callback. */
     private void advanceUnlessRunner() {
         if (transport != null && !processor.isRunner()) advance();
     }
@@ -605,7 +605,7 @@ public final class LiveConnection implements AdvancedConnection {
 
     @Override
     public void close(CloseCause cause) {
-        queue.close();      // first: whoever sees the request finds everything that will ever be in the queue
+        queue.close();      // before the request, so that a thread that sees the request finds all bytes in the queue
         if (!closeState.request(cause)) return;
         queue.requestEnd(true);
         advanceUnlessRunner();
@@ -617,14 +617,14 @@ public final class LiveConnection implements AdvancedConnection {
         abort(CloseCause.of(CloseCause.Kind.EVICTED, "evicted"));
     }
 
-    /** {@code serve} threw. */
+    /** Called if {@code serve} threw. */
     void failed(Throwable failure) {
         if (closeState.requested() != null || closeState.decided() != null) return;
         closeState.handlerFailed(failure, this);
         processor.signal(END);
     }
 
-    /** Whether bytes are dropped from here on. */
+    /** Whether bytes that are sent from now on are dropped. */
     boolean sendsNoMore() {
         return queue.isClosed() || closeState.decided() != null;
     }
@@ -669,17 +669,17 @@ public final class LiveConnection implements AdvancedConnection {
         return queue.queued();
     }
 
-    /** When it opened; empty before. */
+    /** The time when the connection opened; empty before. */
     public Optional<Instant> since() {
         return openedAt == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(openedAt));
     }
 
-    /** Time without a byte in either direction, as the monitor saw it: exact to about a second. */
+    /** The time without a byte in either direction, as measured by the monitor. The error is less than about one second. */
     public Duration idle() {
         return timeouts.idle(System.nanoTime());
     }
 
-    /** How long the client took to answer the last ping. */
+    /** The round-trip time of the last ping; empty if the client has not answered one. */
     public Optional<Duration> roundTrip() {
         return roundTrip < 0 ? Optional.empty() : Optional.of(Duration.ofNanos(roundTrip));
     }
@@ -692,7 +692,7 @@ public final class LiveConnection implements AdvancedConnection {
         return queue.written();
     }
 
-    /** Bytes of memory that count against the application's budget. */
+    /** The bytes of memory of this connection that count against the budget of the application. */
     public long memoryHeld() {
         return memory.held();
     }

@@ -4,16 +4,16 @@ import io.github.changeover.spi.CloseCause;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** What one connection holds of the application's {@link MemoryBudget}. Thread-safe. */
+/** The memory that one connection holds of the application's {@link MemoryBudget}. Thread-safe. */
 final class MemoryAccount {
     private final MemoryBudget budget;
     private final LiveConnection connection;
     private final AtomicLong held = new AtomicLong();
     private final AtomicBoolean reclaimed = new AtomicBoolean();
-    private volatile long heldSince;            // nanoseconds; of use while something is held
-    private volatile long reclaimedSince;
-    private volatile long pinned;               // of it, in the hands of the application's code
-    private volatile long leaving;              // what will be given back soon because this connection is being closed
+    private volatile long heldSince;            // nanoseconds; valid only while held > 0
+    private volatile long reclaimedSince;       // nanoseconds, odd; 0 before
+    private volatile long pinned;               // part of held that application code uses
+    private volatile long leaving;              // part of held that will be released soon because this connection is being closed
 
     MemoryAccount(MemoryBudget budget, LiveConnection connection) {
         this.budget = budget;
@@ -24,11 +24,11 @@ final class MemoryAccount {
         return CloseCause.of(CloseCause.Kind.MEMORY, "the connections of this application hold too much memory, and this one held the most (changeover.memory.max)");
     }
 
-    /** @return whether the connection may go on: if not it is being closed, and should let go of what it holds */
+    /** @return whether the connection may continue; if {@code false}, it is being closed and should release its memory */
     boolean charge(long bytes) {
         if (bytes == 0) return !reclaimed.get();
         if (held.getAndAdd(bytes) == 0) heldSince = System.nanoTime();
-        if (reclaimed.get()) leaves(bytes);         // it will be given back as soon as the rest
+        if (reclaimed.get()) leaves(bytes);         // they will be released together with the rest
         budget.charge(bytes, this);
         return !reclaimed.get();
     }
@@ -40,7 +40,7 @@ final class MemoryAccount {
         if (leaving > 0) left(bytes);
     }
 
-    /** So many bytes of what is held cannot be given back before a callback returns; 0 for none. */
+    /** Sets how many of the held bytes cannot be released before a callback returns; 0 if there are none. */
     void pin(long bytes) {
         pinned = bytes;
     }
@@ -51,7 +51,7 @@ final class MemoryAccount {
     }
 
     private synchronized void left(long bytes) {
-        long some = held.get() == 0 ? leaving : Math.min(bytes, leaving);      // what was counted twice, by two threads, ends here
+        long some = held.get() == 0 ? leaving : Math.min(bytes, leaving);      // two threads may have counted bytes twice; this corrects it
         leaving -= some;
         budget.leave(-some);
     }
@@ -60,7 +60,7 @@ final class MemoryAccount {
         return held.get();
     }
 
-    /** Since when it has held something. */
+    /** The time since when the connection has held memory, in nanoseconds. */
     long heldSince() {
         return heldSince;
     }
@@ -69,10 +69,10 @@ final class MemoryAccount {
         return !reclaimed.get() && held.get() > 0;
     }
 
-    /** The budget is exceeded and this connection holds the most: it is closed. Returns how many bytes it will give back soon. */
+    /** Closes this connection because the budget is exceeded. Returns how many bytes it will release soon; 0 if it is already being closed. */
     long reclaim() {
         if (reclaimed.get()) return 0;
-        connection.closeState().expect(cause());     // before charge() returns false: a handler that closes for it closes with this cause
+        connection.closeState().expect(cause());     // before charge() returns false, so that a handler that then closes uses this cause
         if (!reclaimed.compareAndSet(false, true)) return 0;
         synchronized (this) {
             leaving = Math.max(0, held.get() - pinned);
@@ -87,7 +87,7 @@ final class MemoryAccount {
         return connection;
     }
 
-    /** Whether the handler had time enough for its last bytes. */
+    /** Whether the time of the handler for its last bytes is over. */
     boolean isOverdue(long now) {
         long since = reclaimedSince;
         return since != 0 && now - since > TimeoutCheck.GRACE;

@@ -6,22 +6,22 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The memory that an application has for what its clients make it hold: unfinished messages and those that are being delivered,
- * output that waits, answers that are captured. When it is exceeded, the connection that holds the most is closed; of several that
- * hold the same, the one whose unfinished message is oldest. What that one holds does not count from then on, although it takes a moment until it is
- * given back; so that these moments do not add up, a connection that wants more while a quarter above the limit is in use is closed as well, unless it
- * holds little. Thread-safe.
+ * The limit of the memory that the clients of an application can use: unfinished messages, messages that are being delivered, output that waits, and
+ * captured responses. If the limit is exceeded, the connection that holds the most memory is closed. If several hold the same, the connection that has
+ * held memory for the longest time is closed. From then on its memory no longer counts for the choice of further connections, although its release takes
+ * some time. To bound this delayed memory, a connection that requests more while the limit is exceeded by a quarter is also closed, unless it holds less
+ * than 64 KiB. Thread-safe.
  */
 public final class MemoryBudget {
     private static final System.Logger LOG = System.getLogger(MemoryBudget.class.getName());
-    /** A connection that holds less is never closed only because it wants more. */
+    /** A connection that holds fewer bytes is never closed only because it requests more. */
     private static final long LITTLE = 64 * 1024;
     private static final long REPORT_EVERY = 1_000_000_000;
     private final long max, most;
     private final AtomicLong used = new AtomicLong();
-    private final AtomicLong leaving = new AtomicLong();    // of it, what connections hold that are being closed for it
+    private final AtomicLong leaving = new AtomicLong();    // part of used, held by connections that are being closed because of the limit
     private final AtomicLong exceeded = new AtomicLong();
-    private final AtomicLong unreported = new AtomicLong(), reported = new AtomicLong();     // connections that were closed; when the last line was
+    private final AtomicLong unreported = new AtomicLong(), reported = new AtomicLong();     // closed connections since the last warning; its time
     private final ReentrantLock choosing = new ReentrantLock();
     private ConnectionRegistry registry;
 
@@ -32,7 +32,7 @@ public final class MemoryBudget {
         this.most = max + max / 4;
     }
 
-    /** A quarter of the heap. */
+    /** The default limit in bytes: a quarter of the maximum heap size. */
     public static long usual() {
         return Math.max(1, Runtime.getRuntime().maxMemory() / 4);
     }
@@ -55,7 +55,7 @@ public final class MemoryBudget {
         return exceeded.get();
     }
 
-    /** Takes bytes for something that can do without them, and belongs to no connection: an answer that is captured. Returns whether there were as many. */
+    /** Takes bytes for an optional use that belongs to no connection, such as a captured response. Returns whether they were available. */
     public boolean tryTake(long bytes) {
         for (long now = used.get(); bytes <= max - now; now = used.get()) {
             if (used.compareAndSet(now, now + bytes)) return true;
@@ -63,12 +63,12 @@ public final class MemoryBudget {
         return false;
     }
 
-    /** Gives back what {@link #tryTake} took. */
+    /** Releases bytes that {@link #tryTake} has taken. */
     public void giveBack(long bytes) {
         used.addAndGet(-bytes);
     }
 
-    /** Takes bytes for a connection, and closes others, or this one, when these are too many. */
+    /** Takes bytes for a connection. If the limit is then exceeded, closes other connections or this one. */
     void charge(long bytes, MemoryAccount account) {
         long now = used.addAndGet(bytes);
         if (now - leaving.get() > max) reclaim();
@@ -79,12 +79,12 @@ public final class MemoryBudget {
         used.addAndGet(-bytes);
     }
 
-    /** Bytes of a connection that is being closed for them: they do not count when others are chosen. */
+    /** Adds bytes of a connection that is being closed because of the limit. They do not count for the choice of further connections. */
     void leave(long bytes) {
         leaving.addAndGet(bytes);
     }
 
-    /** One thread at a time chooses, and goes on while it is necessary: so others need not wait for it. */
+    /** Closes connections until the limit is met. One thread at a time chooses; other threads do not wait for it, because it repeats as long as necessary. */
     private void reclaim() {
         while (used.get() - leaving.get() > max && choosing.tryLock()) {
             Optional<LiveConnection> chosen;
@@ -100,7 +100,7 @@ public final class MemoryBudget {
                 choosing.unlock();
             }
             if (chosen.isPresent()) report(chosen.get(), held, "it holds {1} bytes, more than any other, and all together exceed the limit of {2} bytes (changeover.memory.max)");
-            if (!helps) return;     // its callback has all of it, and to close more connections at once would not help either; or there is none
+            if (!helps) return;     // all its memory is in use by a callback, so closing more connections now would not help; or there is no connection
         }
     }
 
@@ -117,7 +117,7 @@ public final class MemoryBudget {
                 + "(changeover.memory.max)");
     }
 
-    /** In a flood one line a second is a warning. */
+    /** Logs a closed connection: at most one warning a second, further lines at level DEBUG. */
     private void report(LiveConnection connection, long held, String why) {
         exceeded.incrementAndGet();
         long count = unreported.incrementAndGet(), now = System.nanoTime() | 1, last = reported.get();

@@ -1,11 +1,11 @@
 package io.github.changeover.connection;
 
 /**
- * Whether a counter grows by a minimum in every period, while there is something that it could grow by. Looked at now and then; each look compares
- * with what was one period ago, to an eighth of it.
+ * Checks whether a counter grows by a minimum in every period, or by less if less was available. It is called from time to time. Each call compares
+ * the counter with its value one period ago; the resolution of time is an eighth of the period.
  *
  * <pre>
- * minimum 8192, period 30 s      grew by 8192 or more, or by all that there was 30 s ago: fast enough
+ * minimum 8192, period 30 s      grew by 8192 or more, or by all that was available 30 s ago: fast enough
  * </pre>
  */
 final class MinimumRate {
@@ -21,9 +21,10 @@ final class MinimumRate {
     }
 
     /**
-     * @param counter what has grown
-     * @param target  as far as it could have grown by now
-     * @return whether it grew too slowly in the last period
+     * @param now     current time in nanoseconds
+     * @param counter the current value of the counter
+     * @param target  the largest value that the counter could have reached by now
+     * @return whether the counter grew too slowly in the last period
      */
     boolean isTooSlow(long now, long counter, long target) {
         boolean slow = false;

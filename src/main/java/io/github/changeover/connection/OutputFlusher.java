@@ -5,13 +5,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Writes what callbacks have sent and what waits while they run: a callback may take long after it has sent something, or wait for
- * what becomes of it. Has the completions of small sends run that no other event of their connection has run. One thread looks
- * every 2 ms at the connections in question; without any it is parked. It never blocks and runs no handler code.
+ * Writes queued bytes while a callback of their connection runs. This is necessary because a callback may run for a long time after a send, or may wait
+ * for the result of the send. It also triggers the completions of small sends if no other event of the connection has run them. One thread checks the
+ * registered connections every 2 ms; it is parked if there are none. It never blocks and runs no handler code.
  */
 final class OutputFlusher implements AutoCloseable {
     private static final long TICK = 2_000_000, LONGEST_REST = 64_000_000;     // nanoseconds
-    /** Ticks without a connection before the thread parks: waking it costs the sender more than some ticks cost. */
+    /** Ticks without a connection before the thread parks. Some idle ticks cost less than waking the thread, which costs time of the sender. */
     private static final int IDLE_TICKS = 50;
 
     private final Set<Watched> watched = ConcurrentHashMap.newKeySet();
@@ -19,11 +19,11 @@ final class OutputFlusher implements AutoCloseable {
     private volatile Thread thread;
     private volatile boolean parked, closed;
 
-    /** What the flusher knows of one connection. */
+    /** The state of one connection in the flusher. */
     static final class Watched {
         private final LiveConnection connection;
         private volatile boolean registered;
-        private long callback, nextTry, rest, writtenBefore = -1;     // touched by the flusher's thread only
+        private long callback, nextTry, rest, writtenBefore = -1;     // used only by the thread of the flusher
 
         Watched(LiveConnection connection) {
             this.connection = connection;
@@ -34,10 +34,10 @@ final class OutputFlusher implements AutoCloseable {
         this.loader = loader;
     }
 
-    /** Looks at this connection while a callback of it runs and bytes wait, or completions do. From any thread, may be called again. */
+    /** Registers this connection, because a callback runs and bytes wait, or because completions wait. Thread-safe; may be called repeatedly. */
     void watch(LiveConnection connection) {
         Watched one = connection.watched();
-        // Seen as registered, it is looked at after this: the flusher clears the mark before it looks whether bytes wait.
+        // If it is registered, a later check will see the bytes: the flusher clears this flag before it checks the queue.
         if (one.registered) return;
         one.registered = true;
         watched.add(one);
@@ -85,7 +85,7 @@ final class OutputFlusher implements AutoCloseable {
         if (callback != one.callback) one.rest = TICK / 2;
         connection.advance();
         long written = connection.queue().written();
-        one.rest = written == one.writtenBefore ? Math.min(LONGEST_REST, one.rest * 2) : TICK;     // a client that takes nothing costs less and less
+        one.rest = written == one.writtenBefore ? Math.min(LONGEST_REST, one.rest * 2) : TICK;     // back off while the client reads nothing
         one.writtenBefore = written;
         one.callback = callback;
         one.nextTry = now + one.rest;

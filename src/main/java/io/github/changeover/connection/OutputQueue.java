@@ -13,20 +13,23 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
- * The bytes of a connection on their way out, in order. What a callback sends is gathered for a short time, so that small sends
- * leave together. Any thread may send; one writes at a time.
+ * The queue of bytes that a connection sends, in order. Small sends of a callback are buffered for a short time, so that they are
+ * written together. Any thread may send. One thread at a time writes.
  */
 final class OutputQueue {
-    /** What became of an attempt to write. */
+    /** The result of an attempt to write: all bytes are written, or bytes wait. */
     enum Progress { EMPTY, WAITING }
 
-    /** What became of bytes: accepted, and more or no more may come; accepted, and the connection broke; no room; not accepted any more. */
+    /**
+     * The result of a send. MORE: accepted, more may be sent. FULL: accepted, the sender should wait. BROKEN: accepted, but the connection broke. NO_ROOM:
+     * not accepted, because of the limit of the sender. CLOSED: not accepted, because the queue is closed.
+     */
     enum Accepted { MORE, FULL, BROKEN, NO_ROOM, CLOSED }
 
     private record Mark(long position, Completion completion) {
     }
 
-    static final int DIRECT = 8 * 1024;    // from here on a copy costs more than a write of its own
+    static final int DIRECT = 8 * 1024;    // bytes; for larger sends a copy costs more than a separate write
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
     private static final long NO_LIMIT = -1;
 
@@ -35,25 +38,25 @@ final class OutputQueue {
     private final MemoryAccount memory;
     private final int limit;
     private Transport transport;
-    private ArrayDeque<ByteBuffer> chunks;      // each ready for reading, the last open for more behind its limit
+    private ArrayDeque<ByteBuffer> chunks;      // each ready for reading; more bytes may be appended to the last one after its limit
     private ArrayDeque<Mark> immediates;        // null while there are none
-    private ArrayDeque<Deferred> deferred;      // messages that are sent behind the chunks; null while there are none
-    private boolean sendsDeferred;              // the call of the first of them is running
-    /** Filled under the lock; emptied without it, so that who runs completions never waits for a write. Null before the first. */
+    private ArrayDeque<Deferred> deferred;      // messages that are sent after the chunks; null while there are none
+    private boolean sendsDeferred;              // whether send() of the first deferred message is running
+    /** Added to under the lock; removed from without it, so that a thread that runs completions never waits for a write. Null before the first one. */
     private volatile Queue<Mark> marks;
     private long accepted;
-    private volatile long written;              // changed under the lock only, as all that is volatile here
+    private volatile long written;              // the volatile fields are changed only under the lock, unless stated otherwise
     private volatile long queued;
     private volatile long deferredBytes;
-    private volatile boolean deferredFull;      // more of them wait for the client than the limit
-    private volatile long overflowAt = Long.MAX_VALUE;   // set while the sender has been told to wait
-    private volatile boolean awaitingRoom;
-    private volatile long fullSince;            // nanoseconds; of use while awaitingRoom
-    private volatile boolean refused;           // the transport took less than it was given
-    private volatile boolean armed;             // it was asked to call; set under the lock only
-    private volatile boolean closed;            // nothing more is accepted
-    private volatile boolean endRequested, closeRequested, outputEnded, endSent;
-    private boolean endTried;                   // for a close
+    private volatile boolean deferredFull;      // the deferred messages exceeded the limit because the client does not read
+    private volatile long overflowAt = Long.MAX_VALUE;   // smaller while awaitingRoom: more queued bytes than this are an overflow
+    private volatile boolean awaitingRoom;      // the sender should wait, and has not been notified of room yet
+    private volatile long fullSince;            // nanoseconds; valid while awaitingRoom or deferredFull
+    private volatile boolean refused;           // the last write was incomplete
+    private volatile boolean armed;             // a call of the transport was requested; set under the lock, cleared without it
+    private volatile boolean closed;            // no more bytes are accepted
+    private volatile boolean endRequested, closeRequested, outputEnded, endSent;    // the first two are set without the lock
+    private boolean endTried;                   // the end of the output was tried for a close
     private volatile IOException failure;
     private boolean shut;
 
@@ -67,12 +70,12 @@ final class OutputQueue {
         atomically(() -> transport = edge);
     }
 
-    /** Bytes accepted and not yet given to the container. */
+    /** The bytes that were accepted and are not yet written to the container, including deferred messages. */
     long queued() {
         return queued + deferredBytes;
     }
 
-    /** Of these, the bytes that the client could have taken: not those that the application holds back. */
+    /** The queued bytes that wait because of the client. Deferred messages count only if the last write was incomplete. */
     long queuedForClient() {
         return refused ? queued() : queued;
     }
@@ -81,7 +84,7 @@ final class OutputQueue {
         return written;
     }
 
-    /** Runs this while nobody else sends or writes. */
+    /** Runs this while no other thread sends or writes. */
     <T> T atomically(Supplier<T> sends) {
         lock.lock();
         try {
@@ -91,21 +94,22 @@ final class OutputQueue {
         }
     }
 
-    /** Whether the calling thread is inside the transport, where some containers call back, or in {@link #atomically}. */
+    /** Whether the calling thread holds the lock: it is in {@link #atomically}, or inside a call of the transport, from which some containers call back. */
     boolean heldByCaller() {
         return lock.isHeldByCurrentThread();
     }
 
     /**
-     * Accepts the bytes, and writes them unless they are to be gathered.
+     * Accepts the bytes, and writes them unless they are to be buffered.
      *
-     * @throws IllegalStateException when the sender went on long after it was told to wait; nothing was accepted
+     * @param gather whether to buffer the bytes
+     * @throws IllegalStateException if the sender did not wait after FULL and the queue would exceed the overflow limit; then nothing was accepted
      */
     Accepted send(ByteBuffer bytes, Completion completion, boolean gather) {
         return accept(bytes, completion, gather, NO_LIMIT);
     }
 
-    /** The same for a sender with a limit of its own: nothing is accepted when more than {@code mostQueued} bytes would wait then. */
+    /** As the other {@code send}, for a sender with a separate limit: nothing is accepted if more than {@code mostQueued} bytes would then wait. */
     Accepted send(ByteBuffer bytes, Completion completion, boolean gather, long mostQueued) {
         return accept(bytes, completion, gather, mostQueued);
     }
@@ -128,7 +132,7 @@ final class OutputQueue {
             }
             if (bytes.hasRemaining()) append(bytes);
             queued = accepted - written;
-            if (immediates != null) completeImmediates();       // of no bytes, behind bytes that were written before
+            if (immediates != null) completeImmediates();       // those of empty sends whose earlier bytes are already written
             if (queued > limit && !awaitingRoom) {
                 overflowAt = queued + limit;
                 fullSince = System.nanoTime();
@@ -153,7 +157,7 @@ final class OutputQueue {
         }
     }
 
-    /** What failed once is never tried again: bytes behind a gap must not be sent. */
+    /** Writes to the transport. After a failure there are no more writes, because the stream would have a gap. */
     private void write(ByteBuffer bytes) throws IOException {
         if (failure != null) throw failure;
         if (transport == null || refused) return;
@@ -174,7 +178,7 @@ final class OutputQueue {
         return broken;
     }
 
-    /** They run no handler code and do not block: so they run here, on whichever thread wrote their last byte. */
+    /** Runs immediate completions on the thread that wrote their last byte. This is possible because they run no handler code and do not block. */
     private void completeImmediates() {
         for (Mark first = immediates.peekFirst(); first != null && first.position() <= written; first = immediates.peekFirst()) {
             immediates.pollFirst();
@@ -187,7 +191,7 @@ final class OutputQueue {
         return chunks != null && !chunks.isEmpty();
     }
 
-    /** All of the bytes, or the connection breaks: part of them in the queue would be a gap in the stream. */
+    /** Appends all of the bytes. If this fails the connection breaks, because a part of them would leave a gap in the stream. */
     private void append(ByteBuffer bytes) throws IOException {
         try {
             if (chunks == null) chunks = new ArrayDeque<>(4);
@@ -195,7 +199,7 @@ final class OutputQueue {
                 ByteBuffer last = chunks.peekLast();
                 if (last == null || last.limit() == last.capacity()) {
                     last = pool.take().limit(0);
-                    chunks.addLast(last);                // from here on shut() gives it back
+                    chunks.addLast(last);                // before charge(), so that shut() returns it to the pool
                     memory.charge(Chunks.SIZE);
                 }
                 int start = last.limit();
@@ -215,9 +219,9 @@ final class OutputQueue {
     }
 
     /**
-     * Writes what waits.
+     * Writes queued bytes.
      *
-     * @param retry whether to try although the transport has refused bytes and not called since
+     * @param retry whether to write also if the last write was incomplete and the transport has not called since
      */
     Progress flush(boolean retry) throws IOException {
         if (!retry && queued() == 0 && !refused && failure == null) return Progress.EMPTY;
@@ -225,7 +229,7 @@ final class OutputQueue {
         try {
             if (retry && !shut) {
                 refused = false;
-                if (!hasChunks()) write(NOTHING.duplicate());        // the transport may hold the last bytes itself
+                if (!hasChunks()) write(NOTHING.duplicate());        // the transport may hold the last bytes in its own buffer
             }
             writeChunks();
             return queued == 0 && !refused ? Progress.EMPTY : Progress.WAITING;
@@ -237,7 +241,7 @@ final class OutputQueue {
     private void writeChunks() throws IOException {
         if (shut) return;
         if (failure != null) throw failure;
-        if (!hasChunks() && deferred == null) return;       // without a word about bytes that are just being accepted: others would wait for the lock
+        if (!hasChunks() && deferred == null) return;       // does not set queued: bytes that are just being accepted would make other threads wait
         while (!refused && transport != null && (hasChunks() || sendFirstDeferred())) {
             if (!hasChunks()) continue;
             ByteBuffer first = chunks.peekFirst();
@@ -248,12 +252,12 @@ final class OutputQueue {
         queued = accepted - written;
     }
 
-    /** Whether messages are deferred. */
+    /** Whether there are deferred messages. */
     boolean hasDeferred() {
         return deferredBytes > 0;
     }
 
-    /** The message is sent behind all others, unless nothing is accepted any more. */
+    /** Defers the message, after all other deferred messages. Returns {@code false} if no more messages are accepted. */
     boolean defer(Deferred message) {
         lock.lock();
         try {
@@ -272,7 +276,7 @@ final class OutputQueue {
         }
     }
 
-    /** Takes the message back; returns whether it was still deferred. */
+    /** Withdraws the message. Returns whether it was still deferred. */
     boolean withdraw(Deferred message) {
         return atomically(() -> {
             boolean removed = deferred != null && deferred.remove(message);
@@ -287,7 +291,7 @@ final class OutputQueue {
         if (deferred != null && deferred.isEmpty()) deferred = null;
     }
 
-    /** Calls the first deferred message: it sends itself by this queue. Returns whether it is done with. */
+    /** Calls {@code send} of the first deferred message, which sends bytes to this queue. Returns whether the message is finished. */
     private boolean sendFirstDeferred() {
         if (deferred == null || sendsDeferred) return false;
         Deferred first = deferred.pollFirst();
@@ -303,7 +307,7 @@ final class OutputQueue {
         return done;
     }
 
-    /** Puts the deferred messages into the queue, whether or not the client takes anything; what may not be sent now is lost. */
+    /** Puts the deferred messages into the queue, also if the client does not read. If a message may not be sent now, it and those after it are lost. */
     void queueDeferred(IOException why) {
         lock.lock();
         try {
@@ -314,7 +318,7 @@ final class OutputQueue {
         }
     }
 
-    /** The deferred messages are lost. */
+    /** Removes all deferred messages and calls their {@code lost}. */
     void dropDeferred(IOException why) {
         lock.lock();
         try {
@@ -328,17 +332,17 @@ final class OutputQueue {
         }
     }
 
-    /** The transport has called. Without the lock: a container may call while it holds what a writer waits for. */
+    /** Called when the transport reports that it is writable. Does not use the lock: the container may hold a lock that a writing thread waits for. */
     void transportReady() {
         armed = false;
     }
 
-    /** Whether the transport has refused bytes. */
+    /** Whether the last write was incomplete. */
     boolean isRefused() {
         return refused;
     }
 
-    /** Has the transport call once it takes more, when it refused bytes and was not asked yet. */
+    /** Requests a call of the transport when more can be written, if the last write was incomplete and no call is requested yet. */
     void requestWritable() throws IOException {
         if (!refused || armed) return;
         lock.lock();
@@ -353,7 +357,7 @@ final class OutputQueue {
         }
     }
 
-    /** From now on nothing is accepted; what is queued is still sent. */
+    /** Closes the queue: no more bytes are accepted, queued bytes are still sent. */
     void close() {
         if (closed) return;
         atomically(() -> {
@@ -362,15 +366,15 @@ final class OutputQueue {
         });
     }
 
-    /** Whether nothing is accepted any more. */
+    /** Whether the queue is closed for further bytes. */
     boolean isClosed() {
         return closed;
     }
 
     /**
-     * Nothing is accepted any more, and the client is told so behind what is queued: by {@link #tryEndOutput}.
+     * Closes the queue and requests the end of the output after the queued bytes. {@link #tryEndOutput} performs it.
      *
-     * @param closing whether nothing that the client sends is of use any more
+     * @param closing whether bytes from the client are no longer needed
      */
     void requestEnd(boolean closing) {
         close();
@@ -378,7 +382,7 @@ final class OutputQueue {
         endRequested = true;
     }
 
-    /** Ends the output if that was requested and everything has been written; returns whether it has ended. */
+    /** Ends the output if that was requested and all bytes have been written. Returns whether it has ended. */
     boolean tryEndOutput() throws IOException {
         if (!endRequested) return false;
         if (outputEnded && (endSent || !closeRequested)) return true;
@@ -404,7 +408,7 @@ final class OutputQueue {
         }
     }
 
-    /** Whether everything has been written, and the client told so where the container can do that. */
+    /** Whether all bytes have been written and the output was ended, if the container supports that. */
     boolean outputEnded() {
         return outputEnded;
     }
@@ -414,27 +418,27 @@ final class OutputQueue {
         return endSent;
     }
 
-    /** Why a write failed, when one did. */
+    /** The failure of a write, or null. */
     IOException failure() {
         return failure;
     }
 
-    /** Whether that many more bytes can be sent without an exception; any number when the sender was not told to wait. */
+    /** Whether this many more bytes can be sent without an overflow. Always true if the sender need not wait. */
     boolean fits(long bytes) {
         return !awaitingRoom || queued + bytes <= overflowAt;
     }
 
-    /** Whether the sender was told to wait. */
+    /** Whether the limit was exceeded and the sender should wait. */
     boolean isFull() {
         return awaitingRoom || deferredFull;
     }
 
-    /** Whether the sender was told to wait and there is room again. */
+    /** Whether the limit was exceeded and at most half of it is in use again. */
     boolean hasRoomAgain() {
         return awaitingRoom && queued <= limit / 2 || deferredFull && deferredBytes <= limit / 2;
     }
 
-    /** As {@link #hasRoomAgain}, once for every wait: returns the nanoseconds since the limit was exceeded, or -1. */
+    /** If {@link #hasRoomAgain}, ends the wait and returns the nanoseconds since the limit was exceeded; otherwise returns -1. */
     long takeRoomAgain() {
         if (!hasRoomAgain()) return -1;
         lock.lock();
@@ -457,7 +461,7 @@ final class OutputQueue {
         return first != null && first.position() <= written;
     }
 
-    /** Bytes written behind those of the first completion that has not run. */
+    /** The number of bytes written after those of the first completion that has not run. Negative if that completion is not due yet. */
     long writtenSinceCompleted() {
         Mark first = firstMark();
         return first == null ? 0 : written - first.position();
@@ -468,12 +472,14 @@ final class OutputQueue {
         return waiting == null ? null : waiting.peek();
     }
 
-    /** The next completion whose bytes have been written, to be run outside the lock; null when there is none. For one thread at a time. */
+    /**
+     * Removes the next completion whose bytes have been written; null if there is none. It must be run without the lock. Called by one thread at a time.
+     */
     Completion pollCompleted() {
         return hasCompleted() ? marks.poll().completion() : null;
     }
 
-    /** Ends the queue: nothing more is accepted or written, and what waits is dropped. Immediate completions of it fail now. */
+    /** Ends the queue: no more bytes are accepted or written, and queued bytes are dropped. Their immediate completions run now, with a failure. */
     void shut(IOException why) {
         lock.lock();
         try {
@@ -489,7 +495,7 @@ final class OutputQueue {
         }
     }
 
-    /** After {@link #shut}: the completions that have not run. For one thread at a time, the one that polled. */
+    /** Removes the completions that have not run. Called after {@link #shut}, by the thread that calls {@link #pollCompleted}. */
     List<Completion> takeLost() {
         Queue<Mark> waiting = marks;
         if (waiting == null) return List.of();

@@ -10,17 +10,18 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How many connections there may be at a time. A place is taken when a switch is decided, before anything of it is done, and given
- * back when the connection has ended, or was never made. Counted exactly, from any thread.
+ * Limits the number of open connections. A place is taken when a switch is decided, before any of its steps, and released
+ * when the connection has ended, or if it was never created. The counts are exact. Thread-safe.
  */
 public final class Places {
     /**
-     * Bounds; what is not bounded is left out.
+     * The limits. Protocols and paths without a limit are omitted.
      *
-     * @param all        connections of the application, 0 for any number
-     * @param perAddress connections of one client's address, 0 for any number; of IPv6 the network of 64 bits counts, for one client has all of it
-     * @param protocols  connections of one protocol; a token without a version counts every version
-     * @param paths      connections of one path, by template
+     * @param all        connections of the application; 0 for no limit
+     * @param perAddress connections of one client address; 0 for no limit. For IPv6 the network prefix of 64 bits counts, because one client usually
+     *                   has all of its addresses
+     * @param protocols  connections of one protocol; a token without a version counts all versions
+     * @param paths      connections of one path, by path template
      */
     public record Bounds(int all, int perAddress, Map<ProtocolToken, Integer> protocols, Map<String, Integer> paths) {
         public static final Bounds NONE = new Bounds(0, 0, Map.of(), Map.of());
@@ -31,22 +32,28 @@ public final class Places {
         }
     }
 
-    /** What came of asking for a place. */
+    /** The result of {@link #take}: a {@link Place}, or {@link Full}. */
     public sealed interface Answer {
     }
 
-    /** Whose bound is reached. */
+    /** The kinds of limits. */
     public enum Scope { ALL, PROTOCOL, PATH, ADDRESS }
 
-    /** No place is free. */
+    /**
+     * A limit that is reached.
+     *
+     * @param scope the kind of the limit
+     * @param whose the protocol, the path template or the address; empty for the limit of the application
+     * @param bound the maximum number of connections
+     */
     public record Full(Scope scope, Object whose, int bound) implements Answer {
-        /** Not the record itself: JDK 17 keeps the classes in the last record that was hashed (JDK-8078641), and the application with them. */
+        /** The key in the map. The record itself is not used: JDK 17 keeps a reference to the classes of the last hashed record (JDK-8078641), a leak. */
         private String key() {
             return scope + " " + whose;
         }
     }
 
-    /** A place that was taken; {@link #run} gives it back, once, however often it is called. */
+    /** A place that was taken. {@link #run} releases it; further calls have no effect. */
     public final class Place implements Answer, Runnable {
         private final List<Full> within;
         private boolean back;
@@ -66,18 +73,18 @@ public final class Places {
     }
 
     private volatile Bounds bounds;
-    private final Map<String, Integer> taken = new HashMap<>();      // what nobody has is not in it
+    private final Map<String, Integer> taken = new HashMap<>();      // number of connections for each limit; entries with 0 are removed
 
     public Places(Bounds bounds) {
         this.bounds = bounds;
     }
 
-    /** Other bounds, for the places that are taken from now on. */
+    /** Sets other limits for the places that are taken from now on. */
     public void limit(Bounds other) {
         bounds = other;
     }
 
-    /** A place for this protocol, on the path of this template, for this client. */
+    /** Takes a place for this protocol, on the path of this template, for this client. Returns {@link Full} if a limit is reached. */
     public Answer take(ProtocolToken protocol, String path, InetSocketAddress client) {
         List<Full> within = within(bounds, protocol, path, client);
         synchronized (taken) {
@@ -108,7 +115,7 @@ public final class Places {
         return Arrays.toString(client.getAddress() instanceof Inet6Address ? Arrays.copyOf(octets, 8) : octets);
     }
 
-    /** How many bounds somebody counts for: none when every place is back. */
+    /** The number of limits with at least one connection; 0 if all places are released. */
     int inUse() {
         synchronized (taken) {
             return taken.size();

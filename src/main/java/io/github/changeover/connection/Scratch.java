@@ -4,8 +4,9 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
- * Buffers to read into. Whoever reads takes one and gives it back: a callback may make another connection read on the same
- * thread, so a buffer of the thread's would be read over. About as many are kept as processors can use; no thread holds one.
+ * A pool of buffers to read into. A reader takes a buffer and gives it back. Buffers are not kept in thread locals, because a callback may cause a read of
+ * another connection on the same thread, which would overwrite the buffer. The pool keeps about four buffers for each processor, and at least 8.
+ * Thread-safe.
  */
 public final class Scratch {
     private static final int SLOTS = Math.max(8, Integer.highestOneBit(4 * Runtime.getRuntime().availableProcessors()));
@@ -14,8 +15,8 @@ public final class Scratch {
     private final boolean direct;
 
     /**
-     * @param size   octets in a buffer
-     * @param direct whether the buffers are the system's, else each has an array
+     * @param size   bytes in a buffer
+     * @param direct whether the buffers are direct; else each has an array
      */
     public Scratch(int size, boolean direct) {
         this.size = size;
@@ -40,7 +41,7 @@ public final class Scratch {
         }
     }
 
-    @SuppressWarnings("deprecation")        // threadId() is JDK 19's
+    @SuppressWarnings("deprecation")        // threadId() exists only since JDK 19
     private static int start() {
         return (int) Thread.currentThread().getId() & SLOTS - 1;
     }

@@ -7,22 +7,31 @@ import java.time.Instant;
 import java.util.function.Supplier;
 
 /**
- * The timeouts of one connection. {@link ConnectionMonitor} looks at its counters now and then, so that sending and receiving read no
- * clock. Only marks: the handler is called, and the socket closed, on other threads.
+ * Checks the timeouts of one connection. {@link ConnectionMonitor} calls it regularly with the counters of the connection, so that sends and reads need
+ * no clock. A check never calls the handler and never closes the socket itself; other threads do that.
  */
 final class TimeoutCheck {
-    /** What a look at the counters shows. */
+    /** The result of a check. */
     enum Finding { NONE, IDLE, IDLE_OVERDUE, SLOW_READER, SLOW_MESSAGE, LINGERED, NOT_CLOSED, PING, UNANSWERED, EXPIRED, LIFETIME_OVER, LIFETIME_EXCEEDED }
 
-    /** What is in progress at the moment of a look. */
+    /**
+     * The state of the connection at the time of a check.
+     *
+     * @param in           bytes received
+     * @param out          bytes written
+     * @param queued       bytes that wait because of the client
+     * @param closing      whether a close was requested
+     * @param reading      whether bytes from the client are read when they arrive
+     * @param awaitsClient whether the next byte from the client would be read immediately
+     */
     record Counters(long in, long out, long queued, boolean closing, boolean reading, boolean awaitsClient) {
     }
 
-    /** Time that a handler has for its last bytes before the connection is closed without them. */
+    /** Time for a handler to send its last bytes, in nanoseconds; then the connection is closed without them. */
     static final long GRACE = 400_000_000;
-    /** So long without a byte, a client that had been sending when the connection was closed has come to an end. */
+    /** While a closed connection lingers until the client is quiet: time without a byte after which the client counts as quiet, in nanoseconds. */
     static final long QUIET = 100_000_000;
-    /** And for so long at most it is waited for: it does not know of the end, and may send for ever. */
+    /** The maximum of this linger time, in nanoseconds. The client does not know that the connection is closing and may never stop sending. */
     static final long NEVER_QUIET = 1_000_000_000;
 
     private final LiveConnection connection;        // null in tests of find()
@@ -32,16 +41,16 @@ final class TimeoutCheck {
     private volatile long activeSince;
     private long closingSince, lingerSince, expectedSince, openSince, idleSince, rejectedSince;
     private volatile Duration idle;
-    private volatile KeepAlive pings;               // null without
-    private volatile Supplier<Instant> endsAt;      // null without
+    private volatile KeepAlive pings;               // null if no pings are sent
+    private volatile Supplier<Instant> endsAt;      // null if there is no such time
     private CloseCause parting;                     // null unless the connection is being closed without its handler
     private long partingSince;
     private boolean closingSeen, lingerSeen, expectedSeen, idleSeen, lifetimeSeen, lifetimeExceeded, rejectedSeen;
-    private MinimumRate reads, message;             // null while the client keeps up
+    private MinimumRate reads, message;             // null while no bytes wait, and while no message is unfinished
     private long messageSeen;
     private volatile boolean lingering, untilQuiet;
-    private volatile long unfinishedMessage;        // bytes of it that have arrived; 0 for none
-    private volatile long messages;                 // counts up with every message that was not whole at once
+    private volatile long unfinishedMessage;        // bytes of it that have arrived; 0 if there is none
+    private volatile long messages;                 // number of unfinished messages that have ended
 
     TimeoutCheck(LiveConnection connection, Limits limits) {
         this.connection = connection;
@@ -53,50 +62,50 @@ final class TimeoutCheck {
         return idle;
     }
 
-    /** From any thread. */
+    /** May be called on any thread. */
     void idleTime(Duration time) {
         idle = time.isNegative() ? Duration.ZERO : Limits.longest(time);
     }
 
-    /** From any thread. */
+    /** May be called on any thread. */
     void pingWhenQuiet(Duration after, Duration answer, AdvancedConnection.Ping ping) {
         pings = new KeepAlive(after, answer, ping);
     }
 
-    /** Null without. */
+    /** Null if no pings are sent. */
     KeepAlive pings() {
         return pings;
     }
 
-    /** From any thread. */
+    /** May be called on any thread. */
     void endsAt(Supplier<Instant> until) {
         endsAt = until;
     }
 
     /**
-     * From now on only the client's end is awaited.
+     * All bytes are sent. From now on the connection only waits for the client to end its side.
      *
-     * @param untilQuiet whether no longer than it sends: it has not been told that the server sends no more
+     * @param untilQuiet whether to wait only while the client sends, because the end of the output could not be sent to it
      */
     void lingering(boolean untilQuiet) {
         this.untilQuiet = untilQuiet;
         lingering = true;
     }
 
-    /** So many bytes of a message have arrived, and it is not finished; 0 when none is under way. */
+    /** Sets how many bytes of an unfinished message have arrived; 0 if no message is in progress. */
     void unfinishedMessage(long bytes) {
         if (bytes < unfinishedMessage) messages++;
         unfinishedMessage = bytes;
     }
 
-    /** Time without a byte in either direction, as far as the monitor has looked. From any thread. */
+    /** The time without a byte in either direction, up to the last check. May be called on any thread. */
     Duration idle(long now) {
         return seenIn < 0 ? Duration.ZERO : Duration.ofNanos(Math.max(0, now - activeSince));
     }
 
     // ---- on the monitor's thread
 
-    /** Looks at a connection that the container has not opened yet, as when its client left before the 101. */
+    /** Checks a connection that the container has not opened yet. It may never be opened, for example if the client disconnected before the 101. */
     void checkUnopened(long now) {
         if (endsWhenDecided()) return;
         if (!expectedSeen) expectedSince = now;
@@ -138,7 +147,10 @@ final class TimeoutCheck {
         }
     }
 
-    /** Closes the socket if the end is decided and nobody has: its thread is in a callback, or none is free. Returns whether the end is decided. */
+    /**
+     * Closes the socket if the end is decided and the socket is still open, because the thread of the connection runs a callback or no thread is free.
+     * Returns whether the end is decided.
+     */
     private boolean endsWhenDecided() {
         CloseCause end = connection.closeState().decided();
         if (end != null && !connection.isTerminated()) connection.abortSoon(end);
@@ -159,7 +171,7 @@ final class TimeoutCheck {
         }
     }
 
-    /** Closes the connection without its handler, behind the protocol's last word, which has a time of its own. */
+    /** Closes the connection without its handler, after the protocol has sent its last bytes. They must be sent within {@link #GRACE}. */
     void part(long now, CloseCause cause) {
         if (parting != null) return;
         parting = cause;
@@ -175,7 +187,7 @@ final class TimeoutCheck {
             activeSince = now;
             idleSeen = false;
         }
-        if (received) seenIn = counters.in;      // after activeSince: who sees it sees that, too
+        if (received) seenIn = counters.in;      // after activeSince, so that idle() sees both
         if (!lingerSeen) lingerSince = now;
         lingerSeen = lingering;
         if (!closingSeen) closingSince = now;
@@ -184,7 +196,7 @@ final class TimeoutCheck {
         if (lingering) return lingered(now) ? Finding.LINGERED : Finding.NONE;
         if (slowReader) return Finding.SLOW_READER;
         if (counters.closing) return now - closingSince > limits.closing().toNanos() ? Finding.NOT_CLOSED : Finding.NONE;
-        // A callback that runs at this moment does not matter while bytes arrive: else a client could have time begin again by pings.
+        // While bytes arrive, a running callback is ignored. Otherwise a client could restart the period with pings.
         if (sendsTooSlowly(now, counters.reading || received)) return Finding.SLOW_MESSAGE;
         if (hasExpired()) return Finding.EXPIRED;
         long quiet = idle.toNanos();
@@ -194,7 +206,7 @@ final class TimeoutCheck {
         return limits.lifetime().isZero() ? Finding.NONE : lifetime(now - openSince);
     }
 
-    /** Whether anything was sent since the last look, but for pings. */
+    /** Whether bytes other than pings were sent since the last check. */
     private boolean sent(long out) {
         KeepAlive now = pings;
         if (now == null) {
@@ -202,8 +214,8 @@ final class TimeoutCheck {
             seenOut = out;
             return more;
         }
-        if (now.isSending()) return false;      // how much of it the ping is will be known at the next look
-        long others = out - now.bytes();        // less than before while a ping waits to be written
+        if (now.isSending()) return false;      // the size of the ping is known at a later check
+        long others = out - now.bytes();        // smaller than before while a ping is queued
         boolean more = others > seenOut;
         seenOut = Math.max(seenOut, others);
         return more;
@@ -262,7 +274,7 @@ final class TimeoutCheck {
         return message.isTooSlow(now, bytes, Long.MAX_VALUE);
     }
 
-    /** Each is found once: time for the handler to close, and time to go. */
+    /** Returns each of the two results once: the lifetime is over, and later the drain time after it is over. */
     private Finding lifetime(long open) {
         if (!lifetimeSeen && open > limits.lifetime().toNanos()) {
             lifetimeSeen = true;

@@ -4,66 +4,70 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * The bytes of one connection, as a container's edge gives them. Nothing here blocks. {@link #read} is called by one
- * thread at a time, and so are {@link #write}, {@link #requestWritable} and {@link #endOutput}; reading and writing may run at once, on any thread.
+ * Reads and writes the bytes of one connection; implemented by the adapter of each container. No method blocks. Only one thread at a time calls
+ * {@link #read}. Only one thread at a time calls {@link #write}, {@link #requestWritable} or {@link #endOutput}. A read and a write may run at the same
+ * time. All methods may be called on any thread.
  */
 public interface Transport {
-    /** What became of {@link #endOutput}. */
+    /** The result of {@link #endOutput}. */
     enum EndOutput {
-        /** The client will see the end behind all output. */
+        /** The client will see the end of the output after all bytes. */
         SENT,
-        /** It waits for room: as after a refused write, the connection asks to be called and then calls again. */
+        /** The end cannot be sent yet. As after a write that was incomplete, the connection calls {@link #requestWritable} and later calls again. */
         WAITING,
-        /** The output cannot be ended apart from the connection. */
+        /** A half-close is not possible: the output ends when the connection closes. */
         UNSUPPORTED
     }
 
-    /** Where buffers to read into come from; best shared by all connections of an edge. */
+    /** The pool of buffers to read into. All connections of an adapter should share one pool. */
     Scratch scratch();
 
     /**
      * Whether the threads on which this transport calls {@link LiveConnection#open}, {@link LiveConnection#readable} and
-     * {@link LiveConnection#writable} may run handler code, which may block. If not, it runs on the callback pool.
+     * {@link LiveConnection#writable} may run handler code, which may block. If not, handler code runs on the callback pool.
      */
     default boolean runsCallbacks() {
         return true;
     }
 
     /**
-     * Reads what is there.
+     * Reads the bytes that are available.
      *
-     * @return the number of bytes; 0 when nothing is there now: then {@link LiveConnection#readable()} is called once something is;
-     *         -1 after the client's end
+     * @return the number of bytes; 0 if none are available: then {@link LiveConnection#readable()} is called when bytes are available;
+     *         -1 after the client has ended its side
      */
     int read(ByteBuffer into) throws IOException;
 
-    /** As {@link #read}, when nothing will be read after it: the connection need not be called. */
+    /** Reads as {@link #read}, for a last read: {@link LiveConnection#readable()} need not be called after it. */
     default int readLast(ByteBuffer into) throws IOException {
         return read(into);
     }
 
     /**
-     * Takes as many bytes as can be sent without blocking, perhaps none. After a refused write an empty buffer asks whether what was
-     * taken before has been sent. May be called again at any time after a refusal.
+     * Takes as many bytes from the buffer as can be sent without blocking; this may be none. If it returned {@code false} before, a call with an empty
+     * buffer checks whether the bytes that were taken before have been sent. After {@code false} it may be called again at any time.
      *
-     * @return whether everything was sent; after {@code false}, {@link #requestWritable} asks for a call once more can
+     * @return {@code true} if all bytes were sent; {@code false} if not: then {@link #requestWritable} requests a call when more can be sent
      */
     boolean write(ByteBuffer from) throws IOException;
 
-    /** After a refused write: {@link LiveConnection#writable()} is called once more can be sent. A transport that calls without being asked does nothing here. */
+    /**
+     * Requests a call of {@link LiveConnection#writable()} when more bytes can be sent; called after {@link #write} returned {@code false}. A transport
+     * that calls it without a request does nothing here.
+     */
     default void requestWritable() throws IOException {
     }
 
     /**
-     * Tells the client that no more comes. Called after everything was written, again after {@link EndOutput#WAITING}, and perhaps once more for a close.
+     * Ends the output (half-close). Called after all bytes were written, again after {@link EndOutput#WAITING}, and possibly once more for a close.
      *
-     * @param closing whether nothing that the client sends is of use any more: over TLS before 1.3 the end of one side ends the other as well
+     * @param closing whether bytes from the client are no longer needed. Over TLS before 1.3, the end of one side also ends the other side
      */
     EndOutput endOutput(boolean closing) throws IOException;
 
-    /** Releases the connection after everything was written. From any thread, never throws, may be called again. */
+    /** Closes the connection after all bytes were written. May be called on any thread and more than once. Must not throw. */
     void close();
 
-    /** Ends the connection at once, whatever is unsent. From any thread, never throws, may be called again. */
+    /** Closes the connection immediately; unsent bytes are lost. May be called on any thread and more than once. Must not throw. */
     void abort();
 }

@@ -1,6 +1,6 @@
 /**
- * The switched connection: serial callbacks, ordered and bounded writes, pause and resume, idle time,
- * half-close, one close, eviction, drain. An edge gives it a {@link io.github.changeover.connection.Transport}
- * and tells it what happened; it gives the protocol's handler what the SPI promises.
+ * The switched connection: one callback at a time, ordered and bounded writes, pause and resume, idle timeout,
+ * half-close, close, abort, drain. The adapter of a container provides a {@link io.github.changeover.connection.Transport}
+ * and reports its events. This package calls the handler of the protocol as the SPI specifies.
  */
 package io.github.changeover.connection;

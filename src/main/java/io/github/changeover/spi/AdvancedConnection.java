@@ -8,165 +8,178 @@ import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 
 /**
- * What a protocol library needs of a connection beside {@link SwitchedConnection}, which is enough for most handlers:
- * sends with a limit of their own, and the application's memory budget. From {@link SwitchedConnection#advanced()}. Not to be implemented by
- * applications: methods may be added.
+ * The view of a connection for protocol libraries. {@link SwitchedConnection} is enough for most handlers. This view adds sends with a separate
+ * limit, deferred messages, the memory budget of the application, and timeouts. {@link SwitchedConnection#advanced()} returns it. Applications must
+ * not implement this interface, because methods may be added.
  *
- * <p>Threading: as {@link SwitchedConnection}; nothing blocks.
+ * <p>Threading: as {@link SwitchedConnection}. No method that this interface adds blocks.
  */
 public interface AdvancedConnection extends SwitchedConnection {
     /**
-     * Sends all of the bytes after all earlier ones, or nothing when more than {@code mostQueued} bytes would wait then. Such sends do not count
-     * as ignoring a {@code false} of {@link #send}. Once the connection is closing they are dropped, and {@code sent} is told so.
+     * Sends all of the bytes after all earlier ones, or sends nothing if more than {@code mostQueued} bytes would then wait. Such a send never
+     * fails with {@link CloseCause.Kind#OVERFLOW}, even if {@link #send} has returned {@code false} before. Once the connection is closing, the
+     * bytes are dropped and {@code sent} runs with a failure.
      *
-     * @param sent       as of {@link #send(ByteBuffer, Completion)}; or null
-     * @param mostQueued bytes
-     * @return whether they were accepted, or dropped; {@code false} when there is no room: then the buffer is untouched and {@code sent} does not run
+     * @param sent       as for {@link #send(ByteBuffer, Completion)}; or null
+     * @param mostQueued limit in bytes
+     * @return {@code true} if the bytes were accepted or dropped; {@code false} if they would exceed the limit: then the buffer is unchanged and
+     *         {@code sent} does not run
      */
     boolean trySend(ByteBuffer bytes, Completion sent, long mostQueued);
 
     /**
-     * A message that is not sent before the client has taken all that was sent earlier. Until then it can be taken back. Its methods run while nobody
-     * else sends or writes, on any thread: they must not block, and must not call code of the application's.
+     * A message that is sent only when all earlier bytes have been written. Until then it can be withdrawn. Its methods may be called on any thread,
+     * while no other thread sends or writes. They must not block and must not call application code.
      */
     interface Deferred {
-        /** Bytes that it counts for, against {@code changeover.memory.max} too; always the same, and at least 1. */
+        /** The size of the message in bytes. It also counts against {@code changeover.memory.max}. It must not change and must be at least 1. */
         int bytes();
 
         /**
-         * Sends it, by {@link AdvancedConnection#trySend}.
+         * Sends the message with {@link AdvancedConnection#trySend}.
          *
-         * @return whether it is done with; {@code false} when it may not be sent now: then {@link #sendDeferred} must be called when it may
+         * @return {@code true} if it needs no further call; {@code false} if it may not be sent now: then {@link #sendDeferred} must be called as
+         *         soon as it may be sent
          */
         boolean send();
 
-        /** It will not be sent. */
+        /** Called if the message will never be sent. */
         void lost(IOException why);
     }
 
-    /** Has the message sent behind all others that are deferred. Returns whether it was accepted: not once the connection is closing. */
+    /** Defers the message; it is sent after all other deferred messages. Returns whether it was accepted: {@code false} once the connection is closing. */
     boolean defer(Deferred message);
 
-    /** Takes a message back. Returns whether it was still deferred: then none of its methods is called any more. */
+    /** Withdraws a message. Returns whether it was still deferred; if so, none of its methods is called any more. */
     boolean withdraw(Deferred message);
 
-    /** Whether messages are deferred. */
+    /** Whether there are deferred messages. */
     boolean hasDeferred();
 
-    /** Whether the client has not taken all that it was offered. */
+    /** Whether the last write could not send all bytes, because the client does not read fast enough. */
     boolean isBehind();
 
-    /** Sends as many deferred messages as the client takes. */
+    /** Sends as many deferred messages as can be written now. */
     void sendDeferred();
 
-    /** Puts all deferred messages into the queue, so that others can be sent behind them; those that may not be sent now are lost. */
+    /**
+     * Puts all deferred messages into the queue, so that other bytes can be sent after them. If a message may not be sent now, it and those after it
+     * are lost.
+     *
+     * @param why passed to {@link Deferred#lost}
+     */
     void queueDeferred(IOException why);
 
-    /** All deferred messages are lost. */
+    /** Calls {@link Deferred#lost} for all deferred messages. */
     void dropDeferred(IOException why);
 
-    /** Whether more bytes wait than {@code changeover.queue.max}, so that {@link ConnectionHandler.Events#writable} will be called. */
+    /** Whether the queue limit ({@code changeover.queue.max}) was exceeded, so that {@link ConnectionHandler.Events#writable} will be called. */
     boolean isFull();
 
     /**
-     * Counts bytes of memory that the protocol holds for this connection, such as a message that is not finished, against
-     * {@code changeover.memory.max}. Bytes that wait to be sent are counted already. Everything that is charged must be released, at the latest in
-     * {@link ConnectionHandler.Events#closed}.
+     * Counts memory that the protocol holds for this connection, such as an unfinished message, against {@code changeover.memory.max}. Bytes that
+     * wait to be sent are already counted. All charged bytes must be released, at the latest in {@link ConnectionHandler.Events#closed}.
      *
-     * @return whether the connection may go on; if not, it is being closed with {@link CloseCause.Kind#MEMORY}: let go of what is held
+     * @return whether the connection may continue; if {@code false}, it is being closed with {@link CloseCause.Kind#MEMORY}: release the memory
      */
     boolean charge(long bytes);
 
-    /** Undoes {@link #charge} for so many bytes. */
+    /** Undoes {@link #charge} for this number of bytes. */
     void release(long bytes);
 
     /**
-     * Of what is charged, so many bytes are in the hands of the application's code, as a message that is being delivered: they cannot be released before a
-     * callback returns. 0 when none are.
+     * Sets how many of the charged bytes are in use by application code, such as a message that is being delivered. They cannot be released before a
+     * callback returns. 0 if there are none.
      */
     void pin(long bytes);
 
     /**
-     * A message is arriving and so many bytes of it have arrived; 0 when none is under way. One that grows by less than {@code changeover.stall.min} in
-     * some {@code changeover.stall}, while the connection reads, ends the connection: see {@link ConnectionHandler.Events#rejected}.
+     * Reports how many bytes of an unfinished message have arrived; 0 if no message is in progress. If the message grows by less than
+     * {@code changeover.stall.min} bytes within {@code changeover.stall}, while the connection reads, the connection ends: see
+     * {@link ConnectionHandler.Events#rejected}.
      */
     void unfinishedMessage(long bytes);
 
     /**
-     * Time without a byte in either direction after which {@link ConnectionHandler.Events#idle} is called: that of the path
-     * ({@code changeover.path.TEMPLATE.idle}), or else {@code changeover.idle}, unless it was set here. Zero for never.
+     * The time without a byte in either direction after which {@link ConnectionHandler.Events#idle} is called; zero for never. The default is the
+     * setting of the path ({@code changeover.path.TEMPLATE.idle}), or else {@code changeover.idle}.
      */
     Duration idleTime();
 
-    /** Sets the {@link #idleTime()} of this connection; zero or less for never. From any thread. It counts from the last byte. */
+    /** Sets the {@link #idleTime()} of this connection; zero or less for never. The time is measured from the last byte. */
     void idleTime(Duration time);
 
     /**
-     * From now on, has the client pinged after some time without a byte in either direction. If nothing at all comes from it for the time after that,
-     * while the connection reads, {@link ConnectionHandler.Events#rejected} is called with {@link CloseCause.Kind#UNANSWERED}. What a ping sends does
-     * not count as activity of the connection. There is none while bytes wait to be sent, or while the connection is closing.
+     * From now on, sends a ping when there was no byte in either direction for the time {@code after}. If no byte at all arrives from the client within
+     * the time {@code answer} after the ping, while the connection reads, {@link ConnectionHandler.Events#rejected} is called with
+     * {@link CloseCause.Kind#UNANSWERED}. The bytes of a ping do not count as activity of the connection. No ping is sent while bytes wait to be sent,
+     * or while the connection is closing.
      *
-     * @param after  above zero
-     * @param answer above zero
-     * @param ping   has it sent, on a thread of ours, also while a callback runs; must not block, and must not call code of the application's there
+     * @param after  greater than zero
+     * @param answer greater than zero
+     * @param ping   sends the ping. It is called on a thread of Changeover, also while a callback runs. It must not block, and must not call
+     *               application code on this thread
      */
     void pingWhenQuiet(Duration after, Duration answer, Ping ping);
 
     /** Sends a ping. */
     interface Ping {
         /**
-         * Sends it, or nothing, here or on another thread.
+         * Sends a ping or decides to send nothing, on this thread or on another one.
          *
-         * @param sent to be told once how many bytes were sent for it, on any thread; no other ping is sent before
+         * @param sent must be called once, on any thread, with the number of bytes that were sent. No other ping is sent before. If it is not called
+         *             within 10 seconds, or within {@code answer} if that is longer, the ping counts as sent
          */
         void send(IntConsumer sent);
     }
 
     /**
-     * For the observers of the connection: how long the client took to answer the last ping.
+     * Reports how long the client took to answer the last ping, for metrics and for the console.
      *
-     * @param time between the ping's send and its answer's arrival
+     * @param time from the send of the ping to the arrival of its answer
      */
     void pingAnswered(Duration time);
 
     /**
-     * From now on, the connection ends when a time is reached, which may change: {@link ConnectionHandler.Events#rejected} is called with
-     * {@link CloseCause.Kind#EXPIRED}.
+     * From now on, ends the connection at a given time: {@link ConnectionHandler.Events#rejected} is called with {@link CloseCause.Kind#EXPIRED}. The
+     * time may change.
      *
-     * @param until asked several times a second for that time, null for none; must return at once
+     * @param until returns the time, or null if there is none. It is called several times a second and must return immediately
      */
     void endsAt(Supplier<Instant> until);
 
     /**
-     * From now on, these are the connection's last bytes when it must end and its handler cannot be called, because a callback has been running for too long:
-     * when nothing came of {@link ConnectionHandler.Events#idle}, {@code rejected} or {@code drain} in time.
+     * Sets what sends the last bytes if the connection must end and its handler cannot be called in time, because a callback has been running for too
+     * long. It is used if {@link ConnectionHandler.Events#idle}, {@code rejected} or {@code drain} did not lead to a close in time.
      *
-     * @param word says them, on a thread of ours, also while a callback runs; must not block, and must not call code of the application's there
+     * @param word sends the last bytes. It is called on a thread of Changeover, also while a callback runs. It must not block, and must not call
+     *             application code on this thread
      */
     void lastWord(LastWord word);
 
     /** Sends the last bytes of a connection. */
     interface LastWord {
         /**
-         * Sends them, unless they were sent before. At most once for a connection.
+         * Sends the last bytes, unless they were sent before. Called at most once for a connection.
          *
-         * @param cause why it ends
-         * @param close closes the connection behind them: to be run afterwards, on any thread. The connection does not wait for it for long
+         * @param cause why the connection ends
+         * @param close closes the connection after these bytes. It must be run afterwards, on any thread. If it is not run within about 400 ms, the
+         *              connection is closed without it
          */
         void say(CloseCause cause, Runnable close);
     }
 
     /**
-     * Where the protocol itself runs code of the application's, on a thread that is in none of the connection's callbacks: begins a request scope of
-     * CDI on this thread, where there is one, with the caller of the connection's request, where the container keeps that on threads.
+     * For a protocol that runs application code outside the callbacks of the connection: begins a CDI request scope on this thread, if CDI is available.
+     * If the container keeps the authenticated user on the thread, this also sets the user of the connection's request.
      *
-     * @return ends it, on the same thread
+     * @return ends the scope; must be called on the same thread
      */
     Runnable beginScope();
 
     /**
-     * In a callback that makes several calls of the application's code, as for several messages: begins a new request scope of CDI, where there
-     * is one. Elsewhere nothing happens.
+     * For a callback that calls application code several times, such as once for each message: ends the current CDI request scope and begins a new
+     * one, if CDI is available. Outside a callback this does nothing.
      */
     void renewScope();
 }

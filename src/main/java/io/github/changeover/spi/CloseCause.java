@@ -6,39 +6,45 @@ import java.util.Optional;
  * Why a switched connection ended.
  *
  * @param kind    the kind of end
- * @param detail  in words, for a log line
- * @param failure what was thrown, when something was
+ * @param detail  a description for a log line
+ * @param failure the exception or error, if there is one
  */
 public record CloseCause(Kind kind, String detail, Optional<Throwable> failure) {
     /** The kinds of end. More may be added. */
     public enum Kind {
-        /** The handler closed, or returned. */
+        /** The handler closed the connection, or its {@code serve} method returned. */
         HANDLER,
-        /** The peer ended its side, and then the handler closed. */
+        /** The client ended its side, and then the handler closed the connection. */
         PEER,
-        /** The connection broke: a reset, or an error of the container. */
+        /** The connection broke, because of a reset or an error of the container. */
         BROKEN,
         /** The handler threw. */
         HANDLER_FAILED,
-        /** Nothing was received or sent for the idle time. */
+        /** No byte was received or sent for the idle time. */
         IDLE,
-        /** In some {@code changeover.stall} the client took, or sent of an unfinished message, less than {@code changeover.stall.min}. */
+        /**
+         * The client was too slow. Within {@code changeover.stall}, it read less than {@code changeover.stall.min} bytes although more waited for it, or
+         * it sent less than that of an unfinished message; or it did not read the queued bytes of a closing connection within {@code changeover.closing}.
+         */
         STALLED,
-        /** Nothing came from the client for some time after it was pinged. */
+        /** After a ping, no byte arrived from the client in time. */
         UNANSWERED,
-        /** The time until which the application had allowed the connection is over. */
+        /** The application had allowed the connection until a certain time, and this time has passed. */
         EXPIRED,
-        /** The handler sent more than the queue holds. */
+        /** The handler sent more bytes than the queue can hold. */
         OVERFLOW,
-        /** The connections of the application held more than {@code changeover.memory.max}, and this one held the most. */
+        /**
+         * The connections of the application held more than {@code changeover.memory.max}. This connection held the most, or it requested more while the
+         * limit was exceeded by a quarter.
+         */
         MEMORY,
-        /** Octets came before the 101, and the protocol forbids that. */
+        /** Bytes arrived before the 101 and the protocol forbids that, or there were more than {@code changeover.early-data.max}. */
         EARLY_DATA,
-        /** The connection was open for {@code changeover.lifetime}: the handler was asked to close it and did, or it was closed. */
+        /** The connection was open for {@code changeover.lifetime}. The handler was asked to close it and did so, or the server closed it. */
         LIFETIME,
-        /** The application stops or is being drained: the handler was asked to close the connection and did, or it was closed. */
+        /** The application stops or is being drained. The handler was asked to close the connection and did so, or the server closed it. */
         DRAINED,
-        /** {@link SwitchedConnection#evict()}, or an operator. */
+        /** {@link SwitchedConnection#evict()} was called, or an operator closed the connection. */
         EVICTED
     }
 

@@ -5,95 +5,98 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 
 /**
- * Speaks the new protocol on one switched connection: with callbacks ({@link Events}), or with one method on a thread of its own
+ * Implements the new protocol on one switched connection: with callbacks ({@link Events}), or with one method that runs on a separate thread
  * ({@link Blocking}).
  *
  * <h2>Threading</h2>
  * <ul>
- * <li>Callbacks of one connection, tasks given to {@link SwitchedConnection#execute} and completions of its sends among them, never
- *     overlap. They run with the application's class loader, on the container's thread that brings the event (Tomcat) or on a thread of
- *     the callback pool ({@code changeover.callbacks.max}); never on the thread of whoever calls a method of
- *     {@link SwitchedConnection}, and never on a thread that watches timeouts or stops the application.
- * <li>A callback may block. Then only its own connection waits, as long as the pool has a free thread. What needs no handler happens
- *     all the same: timeouts, the close of the socket, counting. What was sent before leaves within some milliseconds.
- * <li>{@link Events#closed} runs exactly once, last, after the callback that is running has returned.
- * <li>When the application stops, a callback that still runs when the drain time is over is interrupted.
- * <li>What a callback throws, checked exceptions and errors included, ends the connection with
- *     {@link CloseCause.Kind#HANDLER_FAILED}, unless it has closed it before: then what was sent still leaves.
+ * <li>The callbacks of one connection never overlap. This includes tasks given to {@link SwitchedConnection#execute} and completions of
+ *     sends. They run with the application's class loader. They run on the container's thread that delivers the event (Tomcat) or on a thread of
+ *     the callback pool ({@code changeover.callbacks.max}). They never run inside a call of a method of {@link SwitchedConnection}, and never on
+ *     a thread that checks timeouts or stops the application.
+ * <li>A callback may block. Then only its own connection waits, as long as the pool has a free thread. Timeouts, the close of the socket and
+ *     the counters need no handler and still work. Bytes that were sent before are written within some milliseconds.
+ * <li>{@link Events#closed} runs exactly once. It is the last callback, and runs after the current callback has returned.
+ * <li>When the application stops, a callback that still runs after the drain time is interrupted.
+ * <li>If a callback throws, the connection ends with {@link CloseCause.Kind#HANDLER_FAILED}; this includes checked exceptions and errors.
+ *     If the handler has closed the connection before, the bytes sent before are still written.
  * </ul>
  */
 public sealed interface ConnectionHandler {
 
     /**
-     * Called once, before every other method, on the request's thread, when the switch is certain and the 101 is not yet sent: with what the
-     * connection itself does not keep, such as the content of the request ({@link SwitchContext#content()}). It must not block. What it throws
-     * is answered 500, and the handler is told its end as after any other failure. By default it does nothing; a handler that its protocol
-     * makes from the context needs nothing here.
+     * Called once, before every other method, on the thread of the request, when the switch is decided and the 101 is not yet sent. The context
+     * contains what the connection itself does not keep, such as the content of the request ({@link SwitchContext#content()}). It must not block.
+     * If it throws, the request is rejected with 500, and the handler is informed of the end as after any other failure. The default does nothing.
+     * A handler that its protocol creates from the context does not need this method.
      */
     default void prepare(SwitchContext context) {
     }
 
-    /** Callbacks for what happens on a connection, one at a time. */
+    /** A handler with callbacks for the events of a connection; one callback runs at a time. */
     non-sealed interface Events extends ConnectionHandler {
-        /** The 101 is on its way; the handler may speak first. */
+        /** The connection is open and the 101 is being sent. The handler may send bytes before it receives any. */
         default void opened(SwitchedConnection connection) {
         }
 
-        /** Bytes arrived. The buffer is the handler's during this call only; what it leaves unread is lost. */
+        /** Bytes have arrived. The buffer may be used during this call only. Bytes that the handler does not read are lost. */
         void received(SwitchedConnection connection, ByteBuffer bytes);
 
-        /** The queue of outgoing bytes has room again after {@link SwitchedConnection#send} returned false. */
+        /** The queue of outgoing bytes has room again after {@link SwitchedConnection#send} returned {@code false}. */
         default void writable(SwitchedConnection connection) {
         }
 
-        /** The client will send no more. By default the connection is closed once everything queued is sent. */
+        /** The client has ended its side and will send no more bytes. By default the connection is closed after all queued bytes are sent. */
         default void ended(SwitchedConnection connection) {
             connection.close();
         }
 
         /**
-         * Nothing was received or sent for the idle time: what is sent now is the last before the connection closes. Where no thread is
-         * free for 400 ms the connection is closed without this call.
+         * No byte was received or sent for the idle time. The bytes that are sent in this call are the last before the connection closes. If no thread
+         * is free within 400 ms, the connection is closed without this call.
          */
         default void idle(SwitchedConnection connection) {
         }
 
         /**
-         * The server closes the connection for what its client sends, or fails to send: what is sent now is the last. The cause is
-         * {@link CloseCause.Kind#STALLED}, for a message that arrives too slowly, {@link CloseCause.Kind#MEMORY}, or what the handler has asked for by
-         * {@link AdvancedConnection#pingWhenQuiet} and {@link AdvancedConnection#endsAt}; more may be added. Where no
-         * thread is free for 400 ms the connection is closed without this call.
+         * The server closes the connection because a limit is exceeded or a time is over. The bytes that are sent in this call are the last. The cause is
+         * {@link CloseCause.Kind#STALLED} if a message arrives too slowly, {@link CloseCause.Kind#MEMORY}, or a cause that the handler has requested with
+         * {@link AdvancedConnection#pingWhenQuiet} or {@link AdvancedConnection#endsAt}. More causes may be added. If no
+         * thread is free within 400 ms, the connection is closed without this call.
          */
         default void rejected(SwitchedConnection connection, CloseCause cause) {
         }
 
-        /** The application stops, is drained, or the connection's lifetime is over: say so and close within {@code grace}. By default it closes. */
+        /**
+         * The application stops or is being drained, or the lifetime of the connection is over. The handler should inform the client and close the
+         * connection within {@code grace}. The default closes it.
+         */
         default void drain(SwitchedConnection connection, Duration grace) {
             connection.close();
         }
 
         /**
-         * The connection has ended, on whatever path; the call comes without {@link #opened} when it ended before that. The socket is closed, and
-         * nothing can be sent any more. Completions of all sends have run before.
+         * The connection has ended, for any reason. If it ended before it was open, this is called without {@link #opened}. The socket is closed, and
+         * nothing can be sent any more. The completions of all sends have run before.
          */
         default void closed(SwitchedConnection connection, CloseCause cause) {
         }
     }
 
     /**
-     * One method on a thread of its own, with streams: a virtual thread where the JDK has them, else one of a
-     * bounded pool ({@code changeover.blocking.max}; an upgrade that finds none free is rejected with 503 before the switch).
+     * A handler with one method that uses streams and runs on a separate thread. This is a virtual thread if the JDK has virtual threads, or else a
+     * thread of a bounded pool ({@code changeover.blocking.max}). If no thread of the pool is free, the upgrade is rejected with 503 before the switch.
      */
     @FunctionalInterface
     non-sealed interface Blocking extends ConnectionHandler {
         /**
-         * Serves the connection; when it returns everything written is sent and the connection closes. What it throws ends the
-         * connection with {@link CloseCause.Kind#HANDLER_FAILED}, unless the connection has ended, or was closing, before. When
-         * the application stops the input ends; a handler that has not returned when the drain time is over is interrupted.
+         * Serves the connection. When it returns, the remaining bytes are sent and the connection closes. If it throws, the connection ends with
+         * {@link CloseCause.Kind#HANDLER_FAILED}, unless it had ended or was closing before. When the application stops, the input ends. If this
+         * method has not returned when the drain time is over, its thread is interrupted.
          */
         void serve(SwitchedConnection connection) throws IOException;
 
-        /** Called once instead of {@link #serve} when nothing can be served: the connection has ended before, or no thread is free. */
+        /** Called once instead of {@link #serve} if the connection has ended before, or if no thread is free. */
         default void unserved() {
         }
     }

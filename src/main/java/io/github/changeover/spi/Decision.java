@@ -4,17 +4,17 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
 
-/** What a protocol answers to an offer. */
+/** The decision of a protocol about an offer. */
 public sealed interface Decision {
 
     /**
-     * The connection changes to {@code layers}.
+     * The connection switches to {@code layers}.
      *
      * @param layers  the protocols bottom-up, as the 101 lists them (RFC 9110 section 7.8): {@code [foo/2]} or
-     *                {@code [TLS/1.2, HTTP/1.1]}. The client has offered each, but for HTTP/1.1 on top of another
-     * @param fields  further fields of the 101; {@code Upgrade}, {@code Connection} and framing fields are not taken
-     * @param handler makes the handler, on the request's thread, just before the switch; what it throws is answered 500
-     * @param remark  for the log and the console, beside "switched": what the client wished and did not get; empty for nothing
+     *                {@code [TLS/1.2, HTTP/1.1]}. The client must have offered each of them, except HTTP/1.1 on top of another protocol
+     * @param fields  additional header fields of the 101; {@code Upgrade}, {@code Connection} and framing fields are ignored
+     * @param handler creates the handler, on the thread of the request, just before the switch; if it throws, the request is rejected with 500
+     * @param remark  an addition to "switched" for the log and the console, such as a wish of the client that was not met; empty if there is none
      */
     record Switch(List<ProtocolToken> layers, Fields fields, Function<SwitchContext, ConnectionHandler> handler, String remark) implements Decision {
         public Switch {
@@ -27,23 +27,23 @@ public sealed interface Decision {
             }
         }
 
-        /** A switch with nothing to remark. */
+        /** A switch without a remark. */
         public Switch(List<ProtocolToken> layers, Fields fields, Function<SwitchContext, ConnectionHandler> handler) {
             this(layers, fields, handler, "");
         }
 
-        /** The same with a remark for the log and the console. */
+        /** Returns the same switch with a remark for the log and the console. */
         public Switch withRemark(String words) {
             return new Switch(layers, fields, handler, words);
         }
 
-        /** A switch to one protocol. */
+        /** A switch to one protocol, without additional header fields. */
         public static Switch to(ProtocolToken protocol, Function<SwitchContext, ConnectionHandler> handler) {
             return new Switch(List.of(protocol), Fields.none(), handler);
         }
     }
 
-    /** This protocol does not want the connection: the next candidate is asked, and when none is left ordinary HTTP goes on. */
+    /** This protocol does not accept the offer. The next candidate decides; if there is none, the request stays ordinary HTTP. */
     record Ignore(String reason) implements Decision {
         public Ignore {
             Objects.requireNonNull(reason, "reason");
@@ -51,13 +51,13 @@ public sealed interface Decision {
     }
 
     /**
-     * The request is answered with an error or a redirect, and no further candidate is asked.
+     * The request is rejected with an error or a redirect, and no other candidate is considered.
      *
      * @param status 300 to 599
-     * @param fields further fields of the response; a 426 gets its {@code Upgrade} by itself. A 401 without
-     *               {@code WWW-Authenticate} lets the container's login ask, and is a 403 where the application has none
+     * @param fields additional header fields of the response; the {@code Upgrade} of a 426 is added automatically. A 401 without
+     *               {@code WWW-Authenticate} starts the login of the container; if the application has no login, a 403 is sent instead
      * @param reason a sentence for the client: what is wrong and what to do
-     * @param remark what only the log and the console say, beside the reason: it is never sent to the client; empty for nothing
+     * @param remark an addition to the reason for the log and the console. It is never sent to the client; empty if there is none
      */
     record Refuse(int status, Fields fields, String reason, String remark) implements Decision {
         public Refuse {
@@ -77,7 +77,7 @@ public sealed interface Decision {
             this(status, Fields.none(), reason);
         }
 
-        /** The same with what only the log and the console say. */
+        /** Returns the same refusal with a remark for the log and the console. */
         public Refuse withRemark(String words) {
             return new Refuse(status, fields, reason, words);
         }

@@ -1,12 +1,12 @@
 package io.github.changeover.spi;
 
-/** What becomes of octets that the client sent behind its request before it saw the 101 (RFC 9931). */
+/** How bytes are handled that the client sent after its request and before it received the 101 (RFC 9931). */
 public enum EarlyData {
-    /** They are the new protocol's first octets. */
+    /** They are the first bytes of the new protocol. */
     DELIVER,
     /**
-     * The protocol forbids them: when some are there at the switch, the connection is closed. On Tomcat it is looked before the 101;
-     * elsewhere just after it, so that a client that is very quick may be held for one that did not wait.
+     * The protocol forbids them: if bytes have arrived at the switch, the connection is closed. On Tomcat this is checked before the 101 is sent.
+     * On other containers it is checked just after the 101, so a very fast client may be rejected although it waited for the 101.
      */
     REFUSE
 }

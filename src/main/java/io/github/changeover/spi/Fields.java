@@ -7,16 +7,16 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * HTTP field lines in their order (RFC 9110 section 5). Names are compared without regard to case.
+ * HTTP field lines in their order (RFC 9110 section 5). Names are case-insensitive.
  *
- * <p>A name that is no token, or a value with CR, LF, NUL or another control character, is refused
- * with an {@link IllegalArgumentException}: nothing in a {@code Fields} can split a message
+ * <p>A name that is not a token, or a value with CR, LF, NUL or another control character, is rejected
+ * with an {@link IllegalArgumentException}. So a field line cannot split a message
  * (RFC 9110 section 5.5, RFC 9112 section 11.1).
  */
 public final class Fields implements Iterable<Fields.Line> {
     /** One field line. */
     public record Line(String name, String value) {
-        /** @throws IllegalArgumentException when the line could not be sent as it is */
+        /** @throws IllegalArgumentException if the name or the value is not valid */
         public Line {
             Objects.requireNonNull(value, "value");
             if (!Tchar.isToken(name)) {
@@ -44,7 +44,7 @@ public final class Fields implements Iterable<Fields.Line> {
         return NONE;
     }
 
-    /** Of names and values in turn: {@code Fields.of("Retry-After", "5", "Vary", "Upgrade")}. */
+    /** Creates field lines from alternating names and values: {@code Fields.of("Retry-After", "5", "Vary", "Upgrade")}. */
     public static Fields of(String... namesAndValues) {
         if (namesAndValues.length % 2 != 0) {
             throw new IllegalArgumentException("Give names and values in turn: a value is missing for " + namesAndValues[namesAndValues.length - 1]);
@@ -60,24 +60,24 @@ public final class Fields implements Iterable<Fields.Line> {
         return lines.isEmpty() ? NONE : new Fields(List.copyOf(lines));
     }
 
-    /** These lines and one more at the end. */
+    /** Returns these lines and one more at the end. */
     public Fields with(String name, String value) {
         List<Line> more = new ArrayList<>(lines);
         more.add(new Line(name, value));
         return of(more);
     }
 
-    /** These lines without those of this name. */
+    /** Returns these lines without those of this name. */
     public Fields without(String name) {
         return of(lines.stream().filter(line -> !line.name().equalsIgnoreCase(name)).toList());
     }
 
-    /** The values of every line of this name, in order; empty when there is none. */
+    /** Returns the values of all lines of this name, in order; empty if there is none. */
     public List<String> values(String name) {
         return lines.stream().filter(line -> line.name().equalsIgnoreCase(name)).map(Line::value).toList();
     }
 
-    /** The value of the first line of this name. */
+    /** Returns the value of the first line of this name. */
     public Optional<String> first(String name) {
         return lines.stream().filter(line -> line.name().equalsIgnoreCase(name)).map(Line::value).findFirst();
     }

@@ -3,11 +3,11 @@ package io.github.changeover.spi;
 import java.util.Optional;
 
 /**
- * A check that every candidate of a path must pass before its protocol is asked, on the request's thread. Thread-safe. What it
- * throws is answered 500.
+ * A check that every candidate of a path must pass before its protocol decides. Called on the thread of the request. Implementations must be
+ * thread-safe. If it throws, the request is rejected with 500.
  */
 @FunctionalInterface
 public interface Gate {
-    /** The refusal, or empty to let the candidate pass. */
+    /** Returns the refusal, or empty if the candidate passes. */
     Optional<Decision.Refuse> check(UpgradeRequest request, ProtocolToken candidate);
 }

@@ -3,11 +3,11 @@ package io.github.changeover.spi;
 import java.util.List;
 
 /**
- * What a client offers to change to: the well-formed protocols of its {@code Upgrade} field lines, in its order
+ * The protocols offered by a client: the well-formed protocols of its {@code Upgrade} field lines, in their order
  * (RFC 9110 section 7.8).
  *
- * @param tokens    at least one
- * @param malformed list members that are no protocols, made printable; they are skipped
+ * @param tokens    the offered protocols; at least one
+ * @param malformed list members that are not valid protocols, made printable; they are ignored
  */
 public record Offer(List<ProtocolToken> tokens, List<String> malformed) {
     public Offer {

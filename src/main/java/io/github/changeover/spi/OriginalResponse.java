@@ -6,24 +6,27 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 
 /**
- * The application's answer to the request that asked for the switch, owed over the new protocol
- * (RFC 9110 section 7.8). Hop-by-hop fields are not in it.
+ * The response of the application to the upgrade request, which must be sent over the new protocol
+ * (RFC 9110 section 7.8). It does not contain hop-by-hop header fields.
  *
- * @param status   the status the application set
- * @param fields   the fields the application set
- * @param body     the content, whole
- * @param trailers the trailer fields the application set, which a protocol may leave out
+ * @param status   the status that the application set
+ * @param fields   the header fields that the application set
+ * @param body     the complete content
+ * @param trailers the trailer fields that the application set; a protocol may omit them
  */
 public record OriginalResponse(int status, Fields fields, Body body, Fields trailers) {
-    /** In memory, or in a file where it is long. */
+    /** The content of the response. It is in memory, or in a file if it is long. */
     public interface Body {
-        /** How many octets. */
+        /** The length in bytes. */
         long length();
 
-        /** The octets, to be read once; reading waits for no peer. What they occupy is free when this is closed, or at the end of the connection. */
+        /**
+         * Returns the content, which can be read once. Reading does not wait for the client or the application. The memory or the file is released when
+         * the stream is closed, or at the end of the connection.
+         */
         InputStream open();
 
-        /** All octets at once, where they are not too many for memory. */
+        /** Returns all bytes at once. Use it only if the content fits into memory. */
         default byte[] octets() {
             try (InputStream content = open()) {
                 return content.readAllBytes();
@@ -51,12 +54,12 @@ public record OriginalResponse(int status, Fields fields, Body body, Fields trai
         this(status, fields, Body.of(body), Fields.none());
     }
 
-    /** Without trailers. */
+    /** A response without trailer fields. */
     public OriginalResponse(int status, Fields fields, Body body) {
         this(status, fields, body, Fields.none());
     }
 
-    /** The same with trailers. */
+    /** Returns the same response with these trailer fields. */
     public OriginalResponse with(Fields trailers) {
         return new OriginalResponse(status, fields, body, trailers);
     }

@@ -7,15 +7,15 @@ import java.util.Optional;
 /**
  * One protocol of an {@code Upgrade} list: {@code name ["/" version]} (RFC 9110 section 7.8).
  *
- * <p>Two tokens are equal when their names are equal without regard to case and their versions are
- * equal exactly: {@code WebSocket} is {@code websocket}, {@code websocket/13} is neither.
+ * <p>Two tokens are equal if their names are equal (case-insensitive) and their versions are equal
+ * (case-sensitive). {@code WebSocket} and {@code websocket} are equal; {@code websocket/13} is different from both.
  *
- * @param name    the protocol's name as written, an RFC 9110 token
- * @param version the version as written, an RFC 9110 token, or empty when there is none
+ * @param name    the name of the protocol as written, an RFC 9110 token
+ * @param version the version as written, an RFC 9110 token, or empty if there is none
  */
 public record ProtocolToken(String name, String version) {
 
-    /** @throws IllegalArgumentException when the name, or a version that is not empty, is no token */
+    /** @throws IllegalArgumentException if the name, or a version that is not empty, is not a token */
     public ProtocolToken {
         if (!Tchar.isToken(name)) {
             throw new IllegalArgumentException("Not a protocol name (RFC 9110 token): '" + Tchar.printable(name) + "'");
@@ -26,16 +26,16 @@ public record ProtocolToken(String name, String version) {
     }
 
     /**
-     * The token written as {@code name} or {@code name/version}.
+     * Returns the token that is written as {@code name} or {@code name/version}.
      *
-     * @throws IllegalArgumentException when the text is neither; for text of a peer use {@link #parse}
+     * @throws IllegalArgumentException if the text has neither form; for text from a client use {@link #parse}
      */
     public static ProtocolToken of(String text) {
         return parse(text).orElseThrow(() -> new IllegalArgumentException(
                 "Not a protocol: '" + Tchar.printable(text) + "'. Write name or name/version, such as example/1"));
     }
 
-    /** The token a peer wrote, or empty when it is malformed ({@code foo/}, {@code /1}, {@code a b}, {@code foo/1/2}). */
+    /** Returns the token that a client wrote, or empty if it is malformed ({@code foo/}, {@code /1}, {@code a b}, {@code foo/1/2}). */
     public static Optional<ProtocolToken> parse(String text) {
         int slash = text.indexOf('/');
         String name = slash < 0 ? text : text.substring(0, slash);
@@ -54,7 +54,7 @@ public record ProtocolToken(String name, String version) {
         return Objects.hash(name.toLowerCase(Locale.ROOT), version);
     }
 
-    /** As it stands in an {@code Upgrade} field. */
+    /** Returns the token as written in the header field {@code Upgrade}. */
     @Override
     public String toString() {
         return version.isEmpty() ? name : name + '/' + version;

@@ -4,13 +4,13 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What a handler is made from.
+ * The information for the creation of a handler.
  *
- * @param request  the request that asked for the switch
- * @param protocol the offered token that was chosen, in the spelling of {@link UpgradeProtocol#tokens()}: {@code foo/2} where the
- *                 client wrote {@code FOO/2}; of a family, the offered version under the listed name
- * @param content  the request's content, when the protocol's {@link ContentRule} allows one; else empty
- * @param original the application's answer to the request, when the protocol {@link UpgradeProtocol#answersOriginalRequest() asked for it}
+ * @param request  the upgrade request
+ * @param protocol the chosen token, in the spelling of {@link UpgradeProtocol#tokens()}: {@code foo/2} if the client offered
+ *                 {@code FOO/2}. For a family of protocols it has the offered version and the name from {@code tokens()}
+ * @param content  the content of the request, if the {@link ContentRule} of the protocol allows content; else empty
+ * @param original the response of the application to the request, if the protocol {@link UpgradeProtocol#answersOriginalRequest() requires it}
  */
 public record SwitchContext(UpgradeRequest request, ProtocolToken protocol, byte[] content, Optional<OriginalResponse> original) {
     public SwitchContext {

@@ -7,35 +7,35 @@ import java.time.Duration;
 import java.util.function.Supplier;
 
 /**
- * A connection that is no longer HTTP.
+ * A connection that has been switched from HTTP/1.1 to another protocol.
  *
  * <h2>Threading</h2>
  * <ul>
- * <li>Every method may be called from any thread, and none blocks, except {@link #awaitRoom} and those of the streams.
- * <li>No method runs handler code before it returns, neither of this connection nor of another: callbacks, tasks and completions that a
- *     call leads to run afterwards, on the container's thread or the callback pool (see {@link ConnectionHandler}). So a loop
- *     over connections may send to each and close each, whatever their handlers do. {@code send} may write bytes on the caller's thread.
- * <li>What a callback sends is gathered for as long as it has run for less than a millisecond, so that small sends leave together; later
- *     sends are written at once. What is gathered leaves when the callback returns, or after some milliseconds.
+ * <li>Every method may be called from any thread. No method blocks, except {@link #awaitRoom} and the methods of the streams.
+ * <li>No method runs handler code of this connection or of another connection before it returns. Callbacks, tasks and completions that result
+ *     from a call run later, on a thread of the container or of the callback pool (see {@link ConnectionHandler}). So a loop
+ *     over connections may send to each and close each, independently of their handlers. {@code send} may write bytes on the thread of the caller.
+ * <li>Bytes that a callback sends in its first millisecond are buffered, so that small sends are written together. They are written when the
+ *     callback returns, or after some milliseconds. Later sends of the callback are written immediately.
  * </ul>
  */
 public interface SwitchedConnection {
-    /** Unique within the application, for logs. */
+    /** The identifier of the connection, unique within the application; used in log lines. */
     String id();
 
-    /** The request that asked for the switch. */
+    /** The upgrade request. */
     UpgradeRequest request();
 
-    /** The offered token that was chosen, in the spelling of {@link UpgradeProtocol#tokens()}, whatever the client's was. */
+    /** The chosen token, in the spelling of {@link UpgradeProtocol#tokens()}, also if the client used another spelling. */
     ProtocolToken protocol();
 
     /**
-     * Sends the bytes after all earlier ones. They are written or copied before this returns: the buffer is the
-     * caller's again, empty. Once the connection is closing, or its output has ended, they are dropped.
+     * Sends the bytes after all earlier ones. They are written or copied before this returns. Then the buffer has no remaining bytes and the
+     * caller may use it again. Once the connection is closing, or its output has ended, the bytes are dropped.
      *
-     * @return whether more may be sent now; after {@code false} wait for {@link ConnectionHandler.Events#writable}, which is
-     *         not called when the bytes were dropped
-     * @throws IllegalStateException when as much again as {@code changeover.queue.max} was sent after {@code false};
+     * @return whether more bytes may be sent now; after {@code false} wait for {@link ConnectionHandler.Events#writable}, which is
+     *         not called if the bytes were dropped
+     * @throws IllegalStateException if after {@code false} the queue would grow by more than {@code changeover.queue.max} further bytes;
      *                               the connection is then closed with {@link CloseCause.Kind#OVERFLOW}
      */
     default boolean send(ByteBuffer bytes) {
@@ -43,55 +43,56 @@ public interface SwitchedConnection {
     }
 
     /**
-     * As {@link #send(ByteBuffer)}; {@code sent}, unless it is null, runs once: with null when the last of the bytes was given to the
-     * container, with the reason when they never will be. It runs like a callback, after those of earlier sends and before
-     * {@link ConnectionHandler.Events#closed}. When this throws nothing was accepted, and it does not run.
+     * Sends the bytes as {@link #send(ByteBuffer)}. If {@code sent} is not null, it runs once: with null when the last byte was written to the
+     * container, or with the reason if the bytes will never be sent. It runs like a callback, after the completions of earlier sends and before
+     * {@link ConnectionHandler.Events#closed}. If this method throws, nothing was accepted, and {@code sent} does not run.
      */
     boolean send(ByteBuffer bytes, Completion sent);
 
     /**
-     * Called when bytes have been sent, or never will be. Those of small sends from other threads may run together, some milliseconds later: whoever
-     * waits for one, rather than count it, passes an {@link ImmediateCompletion}.
+     * Called when bytes have been sent, or when it is certain that they will not be sent. The completions of small sends from threads outside the
+     * callbacks may run together, some milliseconds later. If a thread waits for a completion, use an {@link ImmediateCompletion}.
      */
     @FunctionalInterface
     interface Completion {
-        /** @param failure null when the bytes were sent */
+        /** @param failure null if the bytes were sent */
         void done(Throwable failure);
     }
 
     /**
-     * A completion that any thread may run at once: the one that writes the last byte, while a callback of the connection runs. For what completes a
-     * future or releases a permit: it must not block, throw, or run code of an application.
+     * A completion that may run immediately on any thread, such as the thread that writes the last byte, also while a callback of the connection runs.
+     * Use it to complete a future or to release a permit. It must not block, must not throw, and must not run application code.
      */
     @FunctionalInterface
     interface ImmediateCompletion extends Completion {
     }
 
     /**
-     * Makes sends of several steps one: those of other threads come before or behind, and no callback of this connection runs on
-     * the calling thread until it is over. For a sender with an order of its own to keep, as of fragments, or of what it compresses.
+     * Runs several sends atomically: sends of other threads come before or after all of them. No callback of this connection runs on
+     * the calling thread until this method returns. Use it if several sends must stay in order, such as fragments or compressed messages.
      *
-     * @param sends must not wait: {@link #awaitRoom} with no time to wait tells whether there is room
-     * @return what it answers
+     * @param sends must not block; {@link #awaitRoom} with a duration of zero returns whether there is room
+     * @return the result of {@code sends}
      */
     <T> T together(Supplier<T> sends);
 
-    /** Bytes accepted and not yet given to the container. */
+    /** The number of bytes that were accepted and are not yet written to the container. */
     long queued();
 
     /**
-     * Blocks until so many bytes can be sent without an exception: for an API whose sends block by contract, as those of Jakarta WebSocket.
-     * It may be called in a callback; bytes are written all the same. When it has waited,
-     * {@link ConnectionHandler.Events#writable} is not called for the {@code false} before.
+     * Blocks until this many bytes can be sent without exceeding the queue limit. Use it for an API whose sends must block, such as Jakarta WebSocket.
+     * It may be called in a callback; queued bytes are still written. If this call waited,
+     * {@link ConnectionHandler.Events#writable} is not called for the earlier {@code false}.
      *
-     * @param atMost any duration, {@code ChronoUnit.FOREVER.getDuration()} included
-     * @return whether bytes are still accepted, and there was room in time
+     * @param atMost any duration, including {@code ChronoUnit.FOREVER.getDuration()}
+     * @return {@code true} if there is room and bytes are still accepted; {@code false} after {@code atMost}, or if the connection is closing
+     * @throws InterruptedException if the thread is interrupted while it waits
      */
     boolean awaitRoom(long bytes, Duration atMost) throws InterruptedException;
 
     /**
-     * Stops {@link ConnectionHandler.Events#received}, and {@link ConnectionHandler.Events#ended} behind it, until
-     * {@link #resume}; TCP holds the client back. Called from outside a callback, one that runs already goes on.
+     * Stops calls of {@link ConnectionHandler.Events#received} and the following {@link ConnectionHandler.Events#ended} until
+     * {@link #resume}. Meanwhile TCP flow control stops the client. If this is called outside a callback, a running callback is not affected.
      */
     void pause();
 
@@ -99,57 +100,59 @@ public interface SwitchedConnection {
     void resume();
 
     /**
-     * Runs the task like a callback: after those before it, never beside one, and never before this returns. What it throws is the
-     * handler's failure. It is dropped when the connection is closed.
+     * Runs the task like a callback: after earlier tasks, never at the same time as a callback, and never before this method returns. If the task
+     * throws, this is a failure of the handler. The task is dropped if the connection is closed.
      */
     void execute(Runnable task);
 
     /**
-     * Sends what is queued and then tells the client that no more comes, while reading goes on. Where that is not possible (on some containers, and
-     * over TLS before 1.3), everything queued is sent and the client sees the end when the connection closes.
+     * Sends the queued bytes and then ends the output (half-close); reading continues. If a half-close is not possible (on some containers, and
+     * over TLS before 1.3), the queued bytes are sent and the client sees the end when the connection closes.
      */
     void endOutput();
 
-    /** Sends what is queued, within the closing time, and closes. Bytes that arrive meanwhile are dropped. */
+    /** Sends the queued bytes, at most for the closing time ({@code changeover.closing}), and closes. Bytes that arrive meanwhile are dropped. */
     void close();
 
     /**
-     * As {@link #close()}, for a protocol whose both sides have finished, as after two Close frames: what is
-     * queued is sent, and then the client's end is not awaited. If it were to send on, a reset could cost it what it has not read.
+     * Closes as {@link #close()}, for a protocol in which both sides have finished, such as after two Close frames: the queued bytes are
+     * sent, and the connection is closed without waiting for the client to end its side. If the client still sends, a reset could
+     * discard bytes that it has not read yet.
      */
     default void conclude() {
         close();
     }
 
     /**
-     * As {@link #close()}, with a cause of the handler's own for {@link ConnectionHandler.Events#closed}. The first
-     * close that is requested counts.
+     * Closes as {@link #close()}, with this cause for {@link ConnectionHandler.Events#closed}. If a close was requested
+     * before, this call has no effect.
      */
     void close(CloseCause cause);
 
-    /** Closes at once with {@link CloseCause.Kind#EVICTED}; what is queued is lost. */
+    /** Closes immediately with {@link CloseCause.Kind#EVICTED}; queued bytes are lost. */
     void evict();
 
     /**
-     * The client's bytes; -1 after its end, and when the application stops. Reading throws an {@link java.io.IOException} once
-     * the connection has ended otherwise, or the thread is interrupted. Closing it closes the connection.
+     * The stream of bytes from the client. A read returns -1 after the client has ended its side, and when the application stops. It throws an
+     * {@link java.io.IOException} if the connection has ended for another reason, or if the thread is interrupted. Closing the stream closes the
+     * connection.
      *
-     * @throws IllegalStateException when the handler is no {@link ConnectionHandler.Blocking}
+     * @throws IllegalStateException if the handler is not a {@link ConnectionHandler.Blocking}
      */
     InputStream input();
 
     /**
-     * Bytes for the client: writing blocks while the queue is full, and {@code flush} does nothing, for bytes are sent at once.
-     * Writing throws an {@link java.io.IOException} once they would be dropped. Closing it is {@link #endOutput}.
+     * The stream of bytes to the client. A write blocks while the queue is full. {@code flush} does nothing, because bytes are sent immediately.
+     * A write throws an {@link java.io.IOException} if the bytes would be dropped. Closing the stream calls {@link #endOutput}.
      *
-     * @throws IllegalStateException when the handler is no {@link ConnectionHandler.Blocking}
+     * @throws IllegalStateException if the handler is not a {@link ConnectionHandler.Blocking}
      */
     OutputStream output();
 
     /**
-     * What a protocol library needs beside this.
+     * Returns the view of this connection for protocol libraries.
      *
-     * @throws UnsupportedOperationException when this is no connection of Changeover's
+     * @throws UnsupportedOperationException if this connection was not created by Changeover
      */
     default AdvancedConnection advanced() {
         throw new UnsupportedOperationException("Only a connection that Changeover has switched has an advanced view; this is " + getClass().getName());

@@ -22,7 +22,7 @@ final class Tchar {
         return !text.isEmpty();
     }
 
-    /** The text with everything but printable ASCII shown as {@code ?}, at most 80 characters: fit for a log line. */
+    /** Returns the text for a log line: at most 80 characters, and every character that is not printable ASCII replaced by {@code ?}. */
     static String printable(String text) {
         StringBuilder shown = new StringBuilder();
         for (int i = 0; i < text.length() && i < 80; i++) {

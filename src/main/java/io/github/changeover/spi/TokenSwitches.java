@@ -6,17 +6,17 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Protocols that an operator has switched off while the application runs. Thread-safe; a change holds for the next
- * negotiation. What is off is not switched to and stands in no 426 and no advertisement.
+ * The protocols that an operator has turned off while the application runs. Thread-safe. A change applies to the next
+ * negotiation. A protocol that is off is not accepted, and is not listed in a 426 or in an advertisement.
  *
- * <p>A token ({@code foo/2}) and a name ({@code foo}, every version of it) are switched apart: a token is on again only
- * when neither it nor its name is off.
+ * <p>A token ({@code foo/2}) and a name ({@code foo}, all its versions) are turned off independently: a token is on only
+ * if neither the token nor its name is off.
  */
 public final class TokenSwitches {
     private final Set<ProtocolToken> tokens = ConcurrentHashMap.newKeySet();
     private final Set<String> names = ConcurrentHashMap.newKeySet();
 
-    /** Switches one token off. */
+    /** Turns one token off. */
     public void off(ProtocolToken token) {
         tokens.add(token);
     }
@@ -27,9 +27,9 @@ public final class TokenSwitches {
     }
 
     /**
-     * Switches every version of a protocol off.
+     * Turns all versions of a protocol off.
      *
-     * @throws IllegalArgumentException when this is no protocol name
+     * @throws IllegalArgumentException if this is not a valid protocol name
      */
     public void offByName(String name) {
         names.add(new ProtocolToken(name, "").name().toLowerCase(Locale.ROOT));
@@ -46,7 +46,7 @@ public final class TokenSwitches {
                 || !names.isEmpty() && names.contains(token.name().toLowerCase(Locale.ROOT));
     }
 
-    /** What is off, sorted: {@code foo/2} for a token, {@code foo/*} for every version of a name. */
+    /** Returns what is off, sorted: {@code foo/2} for a token, {@code foo/*} for all versions of a name. */
     public Set<String> listed() {
         Set<String> listed = new TreeSet<>();
         tokens.forEach(token -> listed.add(token.toString()));

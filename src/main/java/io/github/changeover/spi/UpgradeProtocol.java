@@ -4,17 +4,17 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A protocol that an HTTP/1.1 connection can change to. Found by {@link java.util.ServiceLoader}, as a
- * CDI bean, or handed over by program; it is offered nowhere until a path names it.
+ * A protocol that an HTTP/1.1 connection can be switched to. It is found by {@link java.util.ServiceLoader} or as a
+ * CDI bean, or the application passes it to {@code PathOffer.offer}. It is supported only on the paths that are configured for it.
  *
- * <p>One instance serves every request: implementations are thread-safe. {@link #negotiate} runs on the
- * request's thread, after the application's own filters.
+ * <p>One instance serves all requests, so implementations must be thread-safe. {@link #negotiate} runs on the
+ * thread of the request, after the filters of the application.
  */
 public interface UpgradeProtocol {
-    /** What a 426 and an advertisement list for this protocol, most preferred first, at least one; also how configuration names it. */
+    /** The tokens that a 426 and an advertisement list for this protocol, most preferred first; at least one. Settings use the same tokens. */
     List<ProtocolToken> tokens();
 
-    /** Whether an offered token is this protocol: by default one of {@link #tokens()}; a family such as TLS widens it. */
+    /** Whether an offered token is this protocol. By default it must be one of {@link #tokens()}. A family such as TLS accepts more tokens. */
     default boolean accepts(ProtocolToken offered) {
         return tokens().contains(offered);
     }
@@ -24,36 +24,36 @@ public interface UpgradeProtocol {
         return ContentRule.NONE;
     }
 
-    /** What becomes of octets sent before the 101. */
+    /** How bytes that arrive before the 101 are handled. */
     default EarlyData earlyData() {
         return EarlyData.DELIVER;
     }
 
     /**
-     * Whether this protocol answers the original request: then the application runs first, once, and its
-     * response is handed over in {@link SwitchContext#original()}.
+     * Whether this protocol sends the response to the original request. Then the application processes the request first, once, and its
+     * response is available in {@link SwitchContext#original()}.
      */
     default boolean answersOriginalRequest() {
         return false;
     }
 
-    /** Whether a request comes over this protocol already: a path that requires it then lets the request pass, and does not advertise it. */
+    /** Whether a request was already received over this protocol. Then a path that requires it accepts the request, and does not advertise it. */
     default boolean isSpoken(UpgradeRequest request) {
         return false;
     }
 
     /**
-     * A field that every client of this protocol sends in its request, and nobody else, such as {@code Sec-WebSocket-Key}; empty where there is none.
-     * A GET with this field and without {@code Upgrade}, on a path of this protocol, is answered 426: a proxy has probably removed {@code Upgrade}. Asked
-     * once at start.
+     * A header field that every client of this protocol sends in its request, and no other client sends, such as {@code Sec-WebSocket-Key}; empty if there
+     * is none. A GET with this field and without {@code Upgrade}, on a path of this protocol, is rejected with 426, because a proxy has probably removed
+     * {@code Upgrade}. The value must not change: it may be read only once, at the start.
      */
     default Optional<String> clientField() {
         return Optional.empty();
     }
 
     /**
-     * Decides on a request that offers {@code offered}, a token it {@link #accepts}, given in the spelling of {@link #tokens()}. What it
-     * throws is answered 500.
+     * Decides about a request that offers {@code offered}. This is a token for which {@link #accepts} returned {@code true}, in the spelling of
+     * {@link #tokens()}. If this method throws, the request is rejected with 500.
      */
     Decision negotiate(UpgradeRequest request, ProtocolToken offered);
 }

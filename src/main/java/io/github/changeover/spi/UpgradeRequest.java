@@ -10,28 +10,28 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * What the client asked, copied before the switch and valid for ever: no container object is behind it
- * but the principal.
+ * The upgrade request of the client. It is copied before the switch and stays valid after it. The principal is the only
+ * object of the container in it.
  *
- * @param method         as written, such as {@code GET}
+ * @param method         the method as written, such as {@code GET}
  * @param path           the path within the application, percent-decoded, beginning with a slash
- * @param query          the query without its question mark, as written, or empty
- * @param contextPath    the application's context path, empty for the root
+ * @param query          the query as written, without its question mark, or empty
+ * @param contextPath    the context path of the application, empty for the root
  * @param protocol       the protocol of the message, such as {@code HTTP/1.1}
- * @param scheme         {@code http} or {@code https}, as the container saw it
- * @param fields         every field line of the request, in the container's order
- * @param contentLength  the declared length of the content; empty when there is none or it is chunked
- * @param chunked        whether the content comes with a transfer coding
- * @param pathParameters the values of the path template's variables; for {@code /lines/*} the rest under {@code *}
- * @param remote         the client's address as the container saw it
- * @param local          the address the request arrived at
- * @param principal      the authenticated user, as the container made it
- * @param roles          those of the roles named by the path's rules that the user has
- * @param sessionId      the id of the session the request belongs to
- * @param tls            what TLS agreed on, when the connection is secure
- * @param forwarded      what proxies that are trusted ({@code changeover.trusted-proxies}) say of the client; empty when none does
- * @param authority      the name and port of the server that the client asked for, such as {@code example.com:443}, as the container says it after its
- *                       valves and the application's filters have seen the request; empty where it is not known
+ * @param scheme         {@code http} or {@code https}, as the container reports it
+ * @param fields         all field lines of the request, in the order of the container
+ * @param contentLength  the declared length of the content in bytes; empty if there is none or the content is chunked
+ * @param chunked        whether the content has a transfer coding
+ * @param pathParameters the values of the variables of the path template; for {@code /lines/*} the rest of the path under {@code *}
+ * @param remote         the address of the client as the container reports it
+ * @param local          the local address that received the request
+ * @param principal      the authenticated user, as created by the container
+ * @param roles          the roles of the user, limited to those that the rules of the path contain
+ * @param sessionId      the id of the HTTP session of the request
+ * @param tls            the TLS properties, if the connection is secure
+ * @param forwarded      the client as reported by trusted proxies ({@code changeover.trusted-proxies}); empty if there is no report
+ * @param authority      the name and port of the requested server, such as {@code example.com:443}, as the container reports it after its
+ *                       valves and the filters of the application have processed the request; empty if it is not known
  */
 public record UpgradeRequest(
         String method, String path, String query, String contextPath, String protocol, String scheme,
@@ -40,25 +40,26 @@ public record UpgradeRequest(
         Optional<String> sessionId, Optional<Tls> tls, Optional<Forwarded> forwarded, Optional<String> authority) {
 
     /**
-     * The facts of a secure connection.
+     * The TLS properties of a secure connection.
      *
-     * @param protocol     such as {@code TLSv1.3}, empty where the container does not tell
-     * @param cipherSuite  the cipher suite's name, empty where the container does not tell
-     * @param certificates the client's certificate chain in DER, empty when it showed none
+     * @param protocol     the version, such as {@code TLSv1.3}; empty if the container does not report it
+     * @param cipherSuite  the name of the cipher suite; empty if the container does not report it
+     * @param certificates the certificate chain of the client in DER; empty if the client sent none
      */
     public record Tls(String protocol, String cipherSuite, List<byte[]> certificates) {
     }
 
     /**
-     * What the client asked before a proxy passed it on (RFC 7239, or {@code X-Forwarded-*}).
+     * The request of the client as a proxy received it (RFC 7239, or {@code X-Forwarded-*}).
      *
-     * @param client the client's address, port 0 where it is not told; unresolved, with the proxy's word for it, where the proxy hides it
-     * @param scheme that the client used, in lower case, where it is told
-     * @param host   and perhaps a port, as the client wrote {@code Host}, where it is told; its form was not looked at
-     * @param port   that the client connected to, where it is told ({@code X-Forwarded-Port})
+     * @param client the address of the client; the port is 0 if it is not reported. Unresolved; holds the proxy's identifier when the proxy hides the
+     *               address
+     * @param scheme the scheme that the client used, in lower case, if it is reported
+     * @param host   the value of {@code Host} that the client sent, with or without a port, if it is reported; its syntax has not been checked
+     * @param port   the port that the client connected to, if it is reported ({@code X-Forwarded-Port})
      */
     public record Forwarded(InetSocketAddress client, Optional<String> scheme, Optional<String> host, OptionalInt port) {
-        /** Without a port. */
+        /** A client whose port of the server is not reported. */
         public Forwarded(InetSocketAddress client, Optional<String> scheme, Optional<String> host) {
             this(client, scheme, host, OptionalInt.empty());
         }
@@ -69,12 +70,12 @@ public record UpgradeRequest(
         roles = Set.copyOf(roles);
     }
 
-    /** The path fit for a log line: at most 80 characters, everything but printable ASCII shown as {@code ?}. */
+    /** Returns the path for a log line: at most 80 characters, and every character that is not printable ASCII replaced by {@code ?}. */
     public String printablePath() {
         return Tchar.printable(path);
     }
 
-    /** A request whose server's name is not known beside {@code Host}. */
+    /** A request without {@code authority}. */
     public UpgradeRequest(
             String method, String path, String query, String contextPath, String protocol, String scheme,
             Fields fields, OptionalLong contentLength, boolean chunked, Map<String, String> pathParameters,
@@ -84,7 +85,7 @@ public record UpgradeRequest(
                 sessionId, tls, forwarded, Optional.empty());
     }
 
-    /** A request that no proxy has passed on. */
+    /** A request without {@code forwarded} and {@code authority}. */
     public UpgradeRequest(
             String method, String path, String query, String contextPath, String protocol, String scheme,
             Fields fields, OptionalLong contentLength, boolean chunked, Map<String, String> pathParameters,
@@ -94,7 +95,7 @@ public record UpgradeRequest(
                 sessionId, tls, Optional.empty());
     }
 
-    /** The client's address: what a trusted proxy says, or {@link #remote}. */
+    /** Returns the address of the client: the address reported by a trusted proxy, or else {@link #remote}. */
     public InetSocketAddress client() {
         return forwarded.map(Forwarded::client).orElse(remote);
     }
@@ -104,12 +105,16 @@ public record UpgradeRequest(
         return chunked || contentLength.orElse(0) > 0;
     }
 
-    /** Whether the request came over TLS. */
+    /** Whether the request was received over TLS, or its scheme is {@code https}. */
     public boolean secure() {
         return tls.isPresent() || scheme.equalsIgnoreCase("https");
     }
 
-    /** The value of a variable of the path's template: {@code room} for {@code /lines/{room}}. */
+    /**
+     * Returns the value of a variable of the path template: {@code room} for {@code /lines/{room}}.
+     *
+     * @throws IllegalArgumentException if the template has no such variable
+     */
     public String pathParameter(String name) {
         String value = pathParameters.get(name);
         if (value == null) {
@@ -128,7 +133,7 @@ public record UpgradeRequest(
                 pathParameters, remote, local, principal, roles, sessionId, tls, said, authority);
     }
 
-    /** The same request for a server of this name and port. */
+    /** Returns the same request with another {@code authority}. */
     public UpgradeRequest withAuthority(Optional<String> nameAndPort) {
         return new UpgradeRequest(method, path, query, contextPath, protocol, scheme, fields, contentLength, chunked,
                 pathParameters, remote, local, principal, roles, sessionId, tls, forwarded, nameAndPort);

@@ -1,9 +1,9 @@
 /**
- * What users implement and read: a {@link io.github.changeover.spi.UpgradeProtocol protocol} that
- * decides on an offer, a {@link io.github.changeover.spi.ConnectionHandler handler} that speaks on
+ * The interfaces that applications implement and use: a {@link io.github.changeover.spi.UpgradeProtocol protocol} that
+ * decides about an offer, a {@link io.github.changeover.spi.ConnectionHandler handler} that sends and receives on
  * the {@link io.github.changeover.spi.SwitchedConnection switched connection}, and
- * {@link io.github.changeover.spi.Gate gates} before both.
+ * {@link io.github.changeover.spi.Gate gates} that check a request before the protocol decides.
  *
- * <p>Only the JDK is imported here. Every type is immutable unless it says otherwise.
+ * <p>This package depends only on the JDK. Every type is immutable unless its documentation states otherwise.
  */
 package io.github.changeover.spi;
