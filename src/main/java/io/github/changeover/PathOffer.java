@@ -34,7 +34,7 @@ public final class PathOffer {
         return change(OfferedPath::inServerOrder);
     }
 
-    /** Rejects a request that is not upgraded with 426, or with 503 as long as no protocol is offered on the path. */
+    /** Rejects with 426 every request that is not upgraded. As long as no protocol is offered on the path, the status is 503. */
     public PathOffer required() {
         return change(OfferedPath::asRequired);
     }

@@ -1,7 +1,7 @@
 package io.github.changeover.connection;
 
 /**
- * Thrown if a handler reads the response of the application after its memory was released, because it was already read or the connection has ended.
+ * Thrown if a handler opens the content of the application's response after it was released, because it was already read or the connection has ended.
  * The second case is not an error of the handler: a client may reset the connection while {@code opened} of the handler runs.
  */
 public final class AnswerGone extends IllegalStateException {

@@ -33,7 +33,7 @@ final class BlockingStreams implements ConnectionHandler.Events {
     private boolean ended;
     private boolean room = true;
     private volatile CloseCause cause;      // null while the connection is open; changed under the lock
-    private boolean stopped;        // the application stops, so reads return -1
+    private boolean stopped;        // drain was called, so reads return -1
     private final AtomicBoolean half = new AtomicBoolean();     // true after the first of two events: serve has returned, the connection has ended
     private volatile Thread server; // the thread that runs serve, or null
     private boolean serving;        // serve was started and will release the reserved thread
@@ -93,7 +93,7 @@ final class BlockingStreams implements ConnectionHandler.Events {
         } finally {
             synchronized (half) {
                 server = null;
-                Thread.interrupted();       // clears an interrupt of interrupt(), because the thread will run another handler
+                Thread.interrupted();       // clears the flag that interrupt() may have set: the thread will run another handler
             }
             giveBack();
             finish();

@@ -9,7 +9,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Threads for handlers that block: virtual threads on JDK 21 and later, else platform threads up to a limit.
+ * Threads for handlers that block: virtual threads on JDK 21 and later if there is no thread factory of the container, else threads up to a limit.
  * A thread is reserved before the switch and released at the end of the connection, so that no connection waits for a thread.
  */
 public final class BlockingThreads implements AutoCloseable {
@@ -24,7 +24,7 @@ public final class BlockingThreads implements AutoCloseable {
     }
 
     /**
-     * @param max       maximum number of platform threads
+     * @param max       maximum number of threads, if they are not virtual
      * @param container the thread factory of the container, or null to use threads of the JDK
      */
     public static BlockingThreads of(int max, ThreadFactory container) {

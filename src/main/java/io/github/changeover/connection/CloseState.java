@@ -12,7 +12,7 @@ final class CloseState {
     private final AtomicReference<CloseCause> requested = new AtomicReference<>();
     private final AtomicReference<CloseCause> decided = new AtomicReference<>();
     private volatile boolean withoutLinger;
-    private volatile CloseCause expected;   // null unless the server has asked the handler to close, or closes because of a limit
+    private volatile CloseCause expected;   // null unless the server has requested a close from the handler, or closes because of a limit
     private boolean failedOnce;             // used only by the thread that processes events, and after serve() has thrown
 
     /** Requests an orderly close. Returns {@code false} if one was requested before; then this call has no effect. */
@@ -45,7 +45,7 @@ final class CloseState {
         if (expected == null) expected = cause;
     }
 
-    /** The cause of a close without a cause by the handler; {@code otherwise} if the server has not asked for a close. */
+    /** The cause of a close without a cause by the handler; {@code otherwise} if the server has not requested a close. */
     CloseCause expectedOr(CloseCause otherwise) {
         CloseCause asked = expected;
         return asked == null ? otherwise : asked;

@@ -50,7 +50,7 @@ public final class ConnectionMonitor implements AutoCloseable {
         registry.all().forEach(connection -> connection.processor().retry());
     }
 
-    /** Checks one connection and catches every exception: it must not affect other connections, and it would end the monitor. */
+    /** Checks one connection. Catches every exception, because an exception would end the monitor and so affect all other connections. */
     private static void check(LiveConnection connection, long now, boolean open) {
         try {
             if (open) connection.timeouts().check(now);

@@ -46,7 +46,7 @@ public final class ConnectionRegistry {
     /** Loads the classes that {@link #stop} needs, because the files of the application may have been removed when it is called. */
     public static void prepareStop() {
         new ConnectionRegistry().stop(Duration.ZERO);
-        Objects.requireNonNull(Transport.EndOutput.class);      // only connections use these classes
+        Objects.requireNonNull(Transport.EndOutput.class);      // used only by connections, so they are loaded explicitly here
         Objects.requireNonNull(SwitchedConnection.Completion.class);
     }
 
@@ -136,8 +136,8 @@ public final class ConnectionRegistry {
     }
 
     /**
-     * Asks every handler to close its connection. {@link #check} closes the connections that have not ended after {@code grace}. The handlers of
-     * connections that open meanwhile are asked immediately. Does not block.
+     * Requests every handler to close its connection. {@link #check} closes the connections that have not ended after {@code grace}. The request is also
+     * sent to the handlers of connections that open meanwhile. Does not block.
      */
     public void startDraining(Duration grace) {
         closeBy = System.nanoTime() + Limits.longest(grace).toNanos() | 1;
@@ -182,8 +182,9 @@ public final class ConnectionRegistry {
     }
 
     /**
-     * Stops the connections because the application stops. Asks every handler to close its connection, including the handlers of connections that are about
-     * to open, and waits at most {@code grace}. Then closes the remaining connections, interrupts running callbacks, and waits at most two seconds more.
+     * Ends all connections because the application stops. Requests every handler to close its connection, including the handlers of connections that are
+     * about to open, and waits at most {@code grace}. Then closes the remaining connections, interrupts running callbacks, and waits at most two seconds
+     * more.
      */
     public void stop(Duration grace) {
         draining = true;

@@ -14,9 +14,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 /**
  * Runs all callbacks of a connection's handler, from {@code opened} to {@code closed}, one at a time, and reads and writes between them.
  *
- * <p>One thread at a time processes events; other threads only set a bit that it will see. It is a thread of the container, if this thread delivers
- * an event and may run handler code ({@link #event}), or a thread of the callback pool ({@link #signal}). A connection has at most one entry in the
- * queue of the pool.
+ * <p>One thread at a time processes events; other threads only set a flag that it will see. The processing thread is either a thread of the container
+ * that delivers an event and may run handler code ({@link #event}), or a thread of the callback pool ({@link #signal}). A connection has at most one
+ * entry in the queue of the pool.
  */
 final class EventProcessor implements Runnable {
     private static final System.Logger LOG = System.getLogger(LiveConnection.class.getName());
@@ -230,7 +230,7 @@ final class EventProcessor implements Runnable {
                 if (bits != 0) {
                     handleGuarded(bits);
                 } else {
-                    leave(me);     // before RUNNING is cleared, because then another thread may set runner
+                    leave(me);     // before RUNNING is cleared: after that, another thread may set runner
                     int now = events;
                     if ((now & ~STATE) == 0 && EVENTS.compareAndSet(this, now, now & ~RUNNING)) return;
                     runner = me;
@@ -269,8 +269,8 @@ final class EventProcessor implements Runnable {
     }
 
     /**
-     * If other events wait, sets these bits again for a later round and returns {@code true}. So a client that sends continuously cannot delay other
-     * events.
+     * If other events wait, sets these bits again, so that they are processed later, and returns {@code true}. So a client that sends continuously cannot
+     * delay other events.
      */
     private boolean givesWay(int here) {
         if (!othersWait()) return false;

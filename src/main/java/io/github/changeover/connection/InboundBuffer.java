@@ -61,7 +61,7 @@ final class InboundBuffer {
         return transport.read(into);
     }
 
-    /** Whether no bytes of the client are available. Bytes that have arrived may be dropped by this check. */
+    /** Whether no bytes of the client are available. The check reads bytes and drops them. */
     boolean isEmpty() throws IOException {
         if (early != null || failure != null || ended) return ended;
         Scratch scratch = transport.scratch();

@@ -12,7 +12,8 @@ import java.time.Duration;
  * @param linger    maximum time to wait for the client to end its side after the server has ended its side; without it a reset could discard the last
  *                  bytes
  * @param drain     time for handlers to close their connections when the application stops
- * @param lifetime  time after which the handler is asked to close the connection; after {@code drain} more the server closes it; zero for never
+ * @param lifetime  time after which {@code drain} of the handler is called; after the time {@code drain} more, the server closes the connection; zero for
+ *                  never
  * @param earlyData bytes that may arrive before the 101, as far as they can be distinguished from bytes that a fast client sends just after it;
  *                  {@link #ANY} for no check
  * @param stallMin  bytes that a client must read in each period {@code stall} while more bytes wait for it, and must send in each period {@code stall}

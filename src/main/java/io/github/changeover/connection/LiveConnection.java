@@ -60,7 +60,7 @@ public final class LiveConnection implements AdvancedConnection {
     private Runnable tellClosing;               // null unless the connection ended while the listener was notified of the opening
 
     /**
-     * @param limits       the timeouts of this connection; the queue limit, the early data limit and the drain and linger times are the application's
+     * @param limits       the limits of this connection; only {@code idle} and {@code lifetime} may differ from the limits of the application
      * @param atEnd        runs once when the socket is closed, for every cause; releases what was reserved for the connection
      * @param afterHandler runs once after the last callback of the handler
      */
@@ -133,7 +133,7 @@ public final class LiveConnection implements AdvancedConnection {
     private boolean event(int bits) {
         Transport edge = transport;
         if (edge != null && edge.runsCallbacks()) return processor.event(bits);
-        processor.signal(bits);     // edge may be null: some containers report events while they open the connection
+        processor.signal(bits);     // the connection may not be open yet: some containers report events while they open it
         return false;
     }
 
@@ -201,7 +201,7 @@ public final class LiveConnection implements AdvancedConnection {
         if (edge != null) Completions.guarded(closeState.isOrderly() ? edge::close : edge::abort);
         else if (streams != null) streams.giveBack();       // serve will never run
         queue.shut(lost(cause));
-        Completions.guarded(atEnd);        // before the removal from the registry, because after it a new connection may need the limit
+        Completions.guarded(atEnd);        // before the removal from the registry: when the connection is no longer listed, it must not count for the limits
         tellClosed(cause);
         ending.set(ENDED);
         if (!processor.isRunner()) processor.signal(END);       // finish() may have returned early because of this thread
@@ -270,7 +270,7 @@ public final class LiveConnection implements AdvancedConnection {
         return memory;
     }
 
-    /** Asks the handler to close the connection, once; later calls do nothing. May be called on any thread. Only signals the processor. */
+    /** Calls {@code drain} of the handler, once; later calls do nothing. May be called on any thread. It only signals the processor. */
     public void drain(CloseCause cause) {
         closeState.expect(cause);
         processor.signal(DRAIN);
@@ -316,7 +316,7 @@ public final class LiveConnection implements AdvancedConnection {
         if (word == null || !Completions.guarded(() -> word.say(cause, close))) close.run();
     }
 
-    /** Closes the connection because a limit is exceeded or a time is over. The handler may send its last bytes. */
+    /** Closes the connection because of a limit or a timeout. The handler may send its last bytes. */
     void reject(CloseCause cause) {
         closeState.expect(cause);
         processor.signal(REJECTED);
@@ -328,7 +328,7 @@ public final class LiveConnection implements AdvancedConnection {
         application.housekeeping().execute(() -> reject(cause));
     }
 
-    /** The cause that {@link #reject} was called with. */
+    /** The cause of the close by the server: the first one that was set, for example by an earlier {@link #drain}. */
     CloseCause rejection() {
         return closeState.expectedOr(CloseCause.of(CloseCause.Kind.STALLED, "the client was too slow"));
     }

@@ -69,7 +69,7 @@ final class MemoryAccount {
         return !reclaimed.get() && held.get() > 0;
     }
 
-    /** Closes this connection because the budget is exceeded. Returns how many bytes it will release soon; 0 if it is already being closed. */
+    /** Closes this connection because the budget is exceeded. Returns how many bytes it will release soon; 0 if none, or if it is already being closed. */
     long reclaim() {
         if (reclaimed.get()) return 0;
         connection.closeState().expect(cause());     // before charge() returns false, so that a handler that then closes uses this cause

@@ -8,9 +8,9 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * The limit of the memory that the clients of an application can use: unfinished messages, messages that are being delivered, output that waits, and
  * captured responses. If the limit is exceeded, the connection that holds the most memory is closed. If several hold the same, the connection that has
- * held memory for the longest time is closed. From then on its memory no longer counts for the choice of further connections, although its release takes
- * some time. To bound this delayed memory, a connection that requests more while the limit is exceeded by a quarter is also closed, unless it holds less
- * than 64 KiB. Thread-safe.
+ * held memory for the longest time is closed. From then on its memory no longer counts for the choice of further connections, although it is released
+ * only later. To bound this memory, a connection that requests more while the limit is exceeded by a quarter is also closed, unless it holds less than
+ * 64 KiB. Thread-safe.
  */
 public final class MemoryBudget {
     private static final System.Logger LOG = System.getLogger(MemoryBudget.class.getName());

@@ -11,7 +11,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class OutputFlusher implements AutoCloseable {
     private static final long TICK = 2_000_000, LONGEST_REST = 64_000_000;     // nanoseconds
-    /** Ticks without a connection before the thread parks. Some idle ticks cost less than waking the thread, which costs time of the sender. */
+    /** Ticks without a connection before the thread parks. To wake the thread costs the sender more time than some idle ticks cost. */
     private static final int IDLE_TICKS = 50;
 
     private final Set<Watched> watched = ConcurrentHashMap.newKeySet();

@@ -132,7 +132,7 @@ final class OutputQueue {
             }
             if (bytes.hasRemaining()) append(bytes);
             queued = accepted - written;
-            if (immediates != null) completeImmediates();       // those of empty sends whose earlier bytes are already written
+            if (immediates != null) completeImmediates();       // an empty send is complete if all earlier bytes are written
             if (queued > limit && !awaitingRoom) {
                 overflowAt = queued + limit;
                 fullSince = System.nanoTime();
@@ -241,7 +241,7 @@ final class OutputQueue {
     private void writeChunks() throws IOException {
         if (shut) return;
         if (failure != null) throw failure;
-        if (!hasChunks() && deferred == null) return;       // does not set queued: bytes that are just being accepted would make other threads wait
+        if (!hasChunks() && deferred == null) return;       // queued stays: it would count bytes that are being accepted, and others would lock
         while (!refused && transport != null && (hasChunks() || sendFirstDeferred())) {
             if (!hasChunks()) continue;
             ByteBuffer first = chunks.peekFirst();

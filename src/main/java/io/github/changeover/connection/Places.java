@@ -47,7 +47,10 @@ public final class Places {
      * @param bound the maximum number of connections
      */
     public record Full(Scope scope, Object whose, int bound) implements Answer {
-        /** The key in the map. The record itself is not used: JDK 17 keeps a reference to the classes of the last hashed record (JDK-8078641), a leak. */
+        /**
+         * The key in the map. The record itself is not the key: JDK 17 keeps a reference to the classes of the last hashed record (JDK-8078641), and so to
+         * the class loader of a stopped application.
+         */
         private String key() {
             return scope + " " + whose;
         }

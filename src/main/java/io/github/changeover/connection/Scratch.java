@@ -5,8 +5,8 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
  * A pool of buffers to read into. A reader takes a buffer and gives it back. Buffers are not kept in thread locals, because a callback may cause a read of
- * another connection on the same thread, which would overwrite the buffer. The pool keeps about four buffers for each processor, and at least 8.
- * Thread-safe.
+ * another connection on the same thread, which would overwrite the buffer. The pool keeps up to four buffers for each processor, or up to 8 if
+ * there are few processors. Thread-safe.
  */
 public final class Scratch {
     private static final int SLOTS = Math.max(8, Integer.highestOneBit(4 * Runtime.getRuntime().availableProcessors()));

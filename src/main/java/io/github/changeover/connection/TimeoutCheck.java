@@ -29,9 +29,9 @@ final class TimeoutCheck {
 
     /** Time for a handler to send its last bytes, in nanoseconds; then the connection is closed without them. */
     static final long GRACE = 400_000_000;
-    /** While a closed connection lingers until the client is quiet: time without a byte after which the client counts as quiet, in nanoseconds. */
+    /** Time without a byte after which a client counts as quiet, in nanoseconds. Used if the end of the output could not be sent to the client. */
     static final long QUIET = 100_000_000;
-    /** The maximum of this linger time, in nanoseconds. The client does not know that the connection is closing and may never stop sending. */
+    /** Maximum time to wait until such a client is quiet, in nanoseconds. It does not know that the connection is closing and may never stop sending. */
     static final long NEVER_QUIET = 1_000_000_000;
 
     private final LiveConnection connection;        // null in tests of find()
@@ -187,7 +187,7 @@ final class TimeoutCheck {
             activeSince = now;
             idleSeen = false;
         }
-        if (received) seenIn = counters.in;      // after activeSince, so that idle() sees both
+        if (received) seenIn = counters.in;      // after activeSince: a thread that sees this value also sees that one
         if (!lingerSeen) lingerSince = now;
         lingerSeen = lingering;
         if (!closingSeen) closingSince = now;

@@ -13,7 +13,7 @@ public interface Transport {
     enum EndOutput {
         /** The client will see the end of the output after all bytes. */
         SENT,
-        /** The end cannot be sent yet. As after a write that was incomplete, the connection calls {@link #requestWritable} and later calls again. */
+        /** The end cannot be sent yet. As after an incomplete write, the connection calls {@link #requestWritable} and later calls this method again. */
         WAITING,
         /** A half-close is not possible: the output ends when the connection closes. */
         UNSUPPORTED

@@ -38,7 +38,7 @@ public interface AdvancedConnection extends SwitchedConnection {
         /**
          * Sends the message with {@link AdvancedConnection#trySend}.
          *
-         * @return {@code true} if it needs no further call; {@code false} if it may not be sent now: then {@link #sendDeferred} must be called as
+         * @return {@code true} if the message is finished; {@code false} if it may not be sent now: then {@link #sendDeferred} must be called as
          *         soon as it may be sent
          */
         boolean send();
@@ -149,8 +149,8 @@ public interface AdvancedConnection extends SwitchedConnection {
     void endsAt(Supplier<Instant> until);
 
     /**
-     * Sets what sends the last bytes if the connection must end and its handler cannot be called in time, because a callback has been running for too
-     * long. It is used if {@link ConnectionHandler.Events#idle}, {@code rejected} or {@code drain} did not lead to a close in time.
+     * Sets the {@link LastWord}. It sends the last bytes if the connection must end and its handler cannot be called in time, because a callback has been
+     * running for too long. It is used if {@link ConnectionHandler.Events#idle}, {@code rejected} or {@code drain} did not lead to a close in time.
      *
      * @param word sends the last bytes. It is called on a thread of Changeover, also while a callback runs. It must not block, and must not call
      *             application code on this thread

@@ -40,9 +40,9 @@ public record CloseCause(Kind kind, String detail, Optional<Throwable> failure) 
         MEMORY,
         /** Bytes arrived before the 101 and the protocol forbids that, or there were more than {@code changeover.early-data.max}. */
         EARLY_DATA,
-        /** The connection was open for {@code changeover.lifetime}. The handler was asked to close it and did so, or the server closed it. */
+        /** The connection was open for {@code changeover.lifetime}. The handler closed it after {@code drain}, or the server closed it. */
         LIFETIME,
-        /** The application stops or is being drained. The handler was asked to close the connection and did so, or the server closed it. */
+        /** The application stops or is being drained. The handler closed the connection after {@code drain}, or the server closed it. */
         DRAINED,
         /** {@link SwitchedConnection#evict()} was called, or an operator closed the connection. */
         EVICTED

@@ -59,7 +59,7 @@ public sealed interface ConnectionHandler {
         }
 
         /**
-         * The server closes the connection because a limit is exceeded or a time is over. The bytes that are sent in this call are the last. The cause is
+         * The server closes the connection because of a limit or a timeout. The bytes that are sent in this call are the last. The cause is
          * {@link CloseCause.Kind#STALLED} if a message arrives too slowly, {@link CloseCause.Kind#MEMORY}, or a cause that the handler has requested with
          * {@link AdvancedConnection#pingWhenQuiet} or {@link AdvancedConnection#endsAt}. More causes may be added. If no
          * thread is free within 400 ms, the connection is closed without this call.
@@ -84,15 +84,17 @@ public sealed interface ConnectionHandler {
     }
 
     /**
-     * A handler with one method that uses streams and runs on a separate thread. This is a virtual thread if the JDK has virtual threads, or else a
-     * thread of a bounded pool ({@code changeover.blocking.max}). If no thread of the pool is free, the upgrade is rejected with 503 before the switch.
+     * A handler with one method that uses streams and runs on a separate thread. This is a virtual thread if the JDK has virtual threads and the container
+     * provides no thread factory, or else a thread of a bounded pool ({@code changeover.blocking.max}). If no thread of the pool is free, the upgrade is
+     * rejected with 503 before the switch.
      */
     @FunctionalInterface
     non-sealed interface Blocking extends ConnectionHandler {
         /**
          * Serves the connection. When it returns, the remaining bytes are sent and the connection closes. If it throws, the connection ends with
-         * {@link CloseCause.Kind#HANDLER_FAILED}, unless it had ended or was closing before. When the application stops, the input ends. If this
-         * method has not returned when the drain time is over, its thread is interrupted.
+         * {@link CloseCause.Kind#HANDLER_FAILED}, unless it had ended or was closing before. The input ends when the application stops or is being
+         * drained, or when the lifetime of the connection is over. If the application stops and this method has not returned after the drain time, its thread
+         * is interrupted.
          */
         void serve(SwitchedConnection connection) throws IOException;
 

@@ -80,9 +80,9 @@ public interface SwitchedConnection {
     long queued();
 
     /**
-     * Blocks until this many bytes can be sent without exceeding the queue limit. Use it for an API whose sends must block, such as Jakarta WebSocket.
-     * It may be called in a callback; queued bytes are still written. If this call waited,
-     * {@link ConnectionHandler.Events#writable} is not called for the earlier {@code false}.
+     * Blocks until a {@link #send} of this many bytes cannot fail with {@link CloseCause.Kind#OVERFLOW}. Use it for an API whose sends must block, such as
+     * Jakarta WebSocket. It may be called in a callback; queued bytes are still written. If this call waited,
+     * {@link ConnectionHandler.Events#writable} may not be called for the earlier {@code false}.
      *
      * @param atMost any duration, including {@code ChronoUnit.FOREVER.getDuration()}
      * @return {@code true} if there is room and bytes are still accepted; {@code false} after {@code atMost}, or if the connection is closing
@@ -133,9 +133,9 @@ public interface SwitchedConnection {
     void evict();
 
     /**
-     * The stream of bytes from the client. A read returns -1 after the client has ended its side, and when the application stops. It throws an
-     * {@link java.io.IOException} if the connection has ended for another reason, or if the thread is interrupted. Closing the stream closes the
-     * connection.
+     * The stream of bytes from the client. A read returns -1 after the client has ended its side, when the application stops or is being
+     * drained, and when the lifetime of the connection is over. It throws an {@link java.io.IOException} if the connection has ended for another reason,
+     * or if the thread is interrupted. Closing the stream closes the connection.
      *
      * @throws IllegalStateException if the handler is not a {@link ConnectionHandler.Blocking}
      */

@@ -52,14 +52,14 @@ public record UpgradeRequest(
     /**
      * The request of the client as a proxy received it (RFC 7239, or {@code X-Forwarded-*}).
      *
-     * @param client the address of the client; the port is 0 if it is not reported. Unresolved; holds the proxy's identifier when the proxy hides the
-     *               address
+     * @param client the address of the client; the port is 0 if it is not reported. If the proxy hides the address, this is an unresolved address that
+     *               contains the identifier from the proxy
      * @param scheme the scheme that the client used, in lower case, if it is reported
      * @param host   the value of {@code Host} that the client sent, with or without a port, if it is reported; its syntax has not been checked
      * @param port   the port that the client connected to, if it is reported ({@code X-Forwarded-Port})
      */
     public record Forwarded(InetSocketAddress client, Optional<String> scheme, Optional<String> host, OptionalInt port) {
-        /** A client whose port of the server is not reported. */
+        /** A report without {@code port}. */
         public Forwarded(InetSocketAddress client, Optional<String> scheme, Optional<String> host) {
             this(client, scheme, host, OptionalInt.empty());
         }
