@@ -14,7 +14,7 @@ final class KeepAlive {
     /** The result of a check: nothing to do, a ping is due, or the client has not answered in time. */
     enum Finding { NONE, PING, UNANSWERED }
 
-    /** Maximum time for sending a ping, in nanoseconds; after it, the ping counts as sent. */
+    /** Maximum time for sending a ping, in nanoseconds, unless the time for its answer is longer. After it, the ping counts as sent. */
     private static final long STUCK = Duration.ofSeconds(10).toNanos();
 
     private enum State { NOTHING, SENDING, SENT }
