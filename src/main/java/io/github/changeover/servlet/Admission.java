@@ -6,9 +6,9 @@ import io.github.changeover.negotiation.Explanation.Ground;
 import io.github.changeover.spi.Decision;
 import io.github.changeover.spi.Fields;
 
-/** Whether a connection that is to switch is let in: a place, or a refusal that says when to come again. */
+/** Result of the check of the connection limits before a switch: a reserved connection, or a rejection with {@code Retry-After}. */
 sealed interface Admission {
-    /** @param place to be given back when the connection has ended, or is never made */
+    /** @param place releases the reservation; must be run when the connection has ended or is never made */
     record Granted(Runnable place) implements Admission {
     }
 

@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What stands between a decision to switch and the way back: the content read to its end, the application's own answer
- * where the protocol owes it. Whatever fails here fails as HTTP.
+ * Performs the steps between the decision to switch and the return of the filters. Reads the content of the request to its end. If the new protocol
+ * responds to the original request, captures the response of the application. If a step fails, the client gets an HTTP response.
  */
 record Agreement(Deployment deployment, Considered considered, Decision.Switch change, Exchange exchange) {
     private static final System.Logger LOG = System.getLogger(Agreement.class.getName());
@@ -44,7 +44,7 @@ record Agreement(Deployment deployment, Considered considered, Decision.Switch c
             exchange.told(deployment.tell(considered, refused.refusal(), refused.ground()));
             exchange.release();
             if (refused.refusal().status() == 400 || refused.refusal().status() == 408) deployment.container().abandonContent(http);
-            // Tomcat answers by itself what a read has thrown, and would show where
+            // Tomcat itself responds to an exception of a read, and would show its stack trace.
             if (response.isCommitted()) http.removeAttribute(RequestDispatcher.ERROR_EXCEPTION);
             else Refusal.write(refused.refusal(), verdict().upgradeList(), true, deployment.container(), http, response);
             return;
@@ -57,7 +57,10 @@ record Agreement(Deployment deployment, Considered considered, Decision.Switch c
         }
     }
 
-    /** Lets the application answer, once; what cannot go over the new protocol goes as HTTP. */
+    /**
+     * Calls the application once and captures its response. A response that cannot be sent over the new protocol is sent as HTTP. If an upgrade is
+     * required on the path, it is replaced by a 500.
+     */
     private void answerFirst(byte[] content, HttpServletRequest http, HttpServletResponse response, FilterChain chain) throws IOException, ServletException {
         CapturedBody body = new CapturedBody(deployment.settings().maxCapture(), deployment.overflow(), exchange.memory(deployment.application(considered).memory()));
         exchange.hold(body::close);
@@ -67,7 +70,7 @@ record Agreement(Deployment deployment, Considered considered, Decision.Switch c
         CaptureOutcome outcome = captured.outcome();
         if (outcome instanceof CaptureOutcome.Whole whole) {
             OriginalResponse owed = owed(whole.response());
-            if (owed.body() != body) body.close();      // what nobody will read
+            if (owed.body() != body) body.close();      // its content is never read
             agree(content, Optional.of(owed), refusal -> {
                 if (captured.mayPass()) captured.passThrough(refusal.reason());
                 else refuse(refusal, http, response);
@@ -80,12 +83,12 @@ record Agreement(Deployment deployment, Considered considered, Decision.Switch c
         }
     }
 
-    /** A container drops what is written in answer to a HEAD; so does the new protocol. */
+    /** Returns the response that the new protocol sends. A container drops the content of a response to HEAD; so does the new protocol. */
     private OriginalResponse owed(OriginalResponse answer) {
         return request().method().equals("HEAD") ? new OriginalResponse(answer.status(), answer.fields(), new byte[0]) : answer;
     }
 
-    /** The application answers, over HTTP; or, where its path is required, nobody but us. */
+    /** Lets the application respond over HTTP. If an upgrade is required on the path, rejects the request with 426 instead. */
     private void staysHttp(String reason, HttpServletRequest http, HttpServletResponse response, FilterChain chain) throws IOException, ServletException {
         exchange.release();
         if (deployment.refusedInsteadOfHttp(considered, 426, reason, http, response)) return;
@@ -111,7 +114,7 @@ record Agreement(Deployment deployment, Considered considered, Decision.Switch c
         exchange.agree(new Exchange.Pending(deployment, considered, change, context, no));
     }
 
-    /** Takes a place for the connection; where there is none, answers with the refusal, and returns it. */
+    /** Reserves a connection under the connection limits. If a limit is reached, writes the rejection and returns it. */
     Optional<Decision.Refuse> admit(HttpServletRequest http, HttpServletResponse response) throws IOException {
         Admission admission = Admission.of(considered, deployment.application(considered).registry(), deployment.places(considered));
         if (admission instanceof Admission.Granted granted) {
@@ -124,12 +127,12 @@ record Agreement(Deployment deployment, Considered considered, Decision.Switch c
         return Optional.of(denied.refusal());
     }
 
-    /** For a protocol that owes no answer of the application's. */
+    /** Agrees on a switch without a response of the application, for a protocol that does not respond to the original request. */
     void withoutAnswer(byte[] content, HttpServletRequest http, HttpServletResponse response) {
         agree(content, Optional.empty(), refusal -> refuse(refusal, http, response));
     }
 
-    /** What is held comes back before the answer: the client may come again as soon as it has that. */
+    /** Releases what is held before the response is written, because the client may send its next request as soon as it has the response. */
     private void refuse(Decision.Refuse refusal, HttpServletRequest http, HttpServletResponse response) throws IOException {
         exchange.release();
         Refusal.write(refusal, verdict().upgradeList(), false, deployment.container(), http, response);

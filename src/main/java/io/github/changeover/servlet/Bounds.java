@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The settings of how many connections there may be. */
+/** Reads the settings that limit the number of connections. */
 final class Bounds {
     static final Set<String> NAMES = Set.of("changeover.connections.max", "changeover.connections.per-address.max");
     static final Pattern PROTOCOL = Pattern.compile("changeover\\.protocol\\.(.+)\\.connections\\.max");

@@ -2,14 +2,14 @@ package io.github.changeover.servlet;
 
 import io.github.changeover.spi.OriginalResponse;
 
-/** What became of an application's run against a {@link CapturedResponse}. */
+/** The result of running the application with a {@link CapturedResponse}. */
 sealed interface CaptureOutcome {
-    /** The answer is whole, and nothing of it was sent. */
+    /** The response is complete, and no byte of it was sent. */
     record Whole(OriginalResponse response) implements CaptureOutcome {
     }
 
     /**
-     * The answer went, or goes, to the client as ordinary HTTP: the connection cannot change any more.
+     * The response was sent, or is being sent, as ordinary HTTP. The connection can no longer switch.
      *
      * @param reason a part of a sentence, such as {@code the response is longer than 65536 octets}
      */
@@ -17,7 +17,7 @@ sealed interface CaptureOutcome {
     }
 
     /**
-     * The answer cannot be captured whole, and must not go as ordinary HTTP: nothing of it was sent, and it is lost.
+     * The response cannot be captured completely and must not be sent as ordinary HTTP. No byte of it was sent, and it is discarded.
      *
      * @param reason a part of a sentence
      */

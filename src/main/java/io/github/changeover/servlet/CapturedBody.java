@@ -10,7 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.Arrays;
 
-/** The content of a captured answer: in memory, and all of it in a file once it is longer than its limit, or there is no memory for it. */
+/** The content of a captured response. It is kept in memory; when it exceeds its limit, or memory is exhausted, all of it is kept in a file. */
 final class CapturedBody implements OriginalResponse.Body {
     private static final System.Logger LOG = System.getLogger(CapturedBody.class.getName());
     private static final byte[] NOTHING = new byte[0];
@@ -19,19 +19,19 @@ final class CapturedBody implements OriginalResponse.Body {
     private final Overflow overflow;
     private final RequestMemory budget;
     private byte[] memory = NOTHING;
-    private int inArray;            // bytes of it
-    private FileChannel file;       // null: what there is, is in memory
+    private int inArray;            // number of bytes in use
+    private FileChannel file;       // null while the content is in memory
     private long length, reserved;
-    private boolean noMemory;       // for what fits its limit
+    private boolean noMemory;       // whether memory was missing for content within the limit
 
-    /** @param inMemory bytes that may be in memory */
+    /** @param inMemory maximum number of bytes in memory */
     CapturedBody(int inMemory, Overflow overflow, RequestMemory budget) {
         this.inMemory = inMemory;
         this.overflow = overflow;
         this.budget = budget;
     }
 
-    /** Takes all of the bytes, or none. */
+    /** Appends all of the bytes, or none. Returns false if there is no room for them. */
     boolean take(byte[] bytes, int offset, int count) {
         if (file == null && count <= inMemory - inArray && reserve(count)) {
             System.arraycopy(bytes, offset, memory, inArray, count);
@@ -94,7 +94,7 @@ final class CapturedBody implements OriginalResponse.Body {
         inArray = 0;
     }
 
-    /** Why an answer is not taken. */
+    /** Returns why bytes were not accepted, as a part of a sentence. */
     String bound() {
         String why = noMemory ? "there is no memory for the response (changeover.memory.max)" : "the response is longer than " + inMemory + " octets";
         return why + (overflow.most() == 0 ? "" : " and finds no room in files (changeover.capture.disk.max)");
@@ -117,13 +117,13 @@ final class CapturedBody implements OriginalResponse.Body {
         }
     }
 
-    /** Begins anew. */
+    /** Discards the content, so that writing can start again. */
     void clear() {
         close();
         length = 0;
     }
 
-    /** Gives the memory and the file back; again if you like, and from any thread. */
+    /** Releases the memory and the file. May be called repeatedly and from any thread. */
     synchronized void close() {
         dropMemory();
         overflow.giveBack(reserved);
@@ -180,7 +180,7 @@ final class CapturedBody implements OriginalResponse.Body {
         }
     }
 
-    /** By position, so that it does not matter who else has the file. */
+    /** Reads by position, because the file position is shared with other readers and the writer. */
     private final class Reading extends InputStream {
         private final FileChannel from = file;
         private long at;

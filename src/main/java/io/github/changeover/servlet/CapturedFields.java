@@ -11,7 +11,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 
-/** The status and fields of a {@link CapturedResponse}: kept while it captures, the real response's own after that. */
+/** Status and header fields of a {@link CapturedResponse}. They are kept here during the capture; afterwards calls go to the real response. */
 abstract class CapturedFields extends HttpServletResponseWrapper {
     private static final DateTimeFormatter DATE =
             DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US).withZone(ZoneOffset.UTC);
@@ -25,10 +25,10 @@ abstract class CapturedFields extends HttpServletResponseWrapper {
         this.head = new ResponseHead(real, usualCharset);
     }
 
-    /** Whether the answer is still captured. */
+    /** Returns whether the response is still being captured. */
     abstract boolean captured();
 
-    /** As a container does it: once the response is committed, what is set is ignored. */
+    /** Returns whether fields may be set. Once the response is committed, they are ignored, as in a container. */
     private boolean open() {
         return captured() && !isCommitted();
     }
@@ -130,7 +130,7 @@ abstract class CapturedFields extends HttpServletResponseWrapper {
         else if (open()) head.setCharset(charset);
     }
 
-    /** Servlet 6.1; there it overrides. */
+    /** Overrides the method of Servlet 6.1. */
     public void setCharacterEncoding(Charset charset) {
         setCharacterEncoding(charset == null ? null : charset.name());
     }

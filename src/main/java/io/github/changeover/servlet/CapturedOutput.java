@@ -10,7 +10,7 @@ import java.io.Writer;
 import java.nio.charset.Charset;
 import java.util.Objects;
 
-/** What an application writes to while its response is captured, and after. */
+/** The output stream of the application during and after the capture of its response. */
 final class CapturedOutput extends ServletOutputStream {
     private final CapturedResponse response;
     private WriteListener listener;
@@ -45,7 +45,7 @@ final class CapturedOutput extends ServletOutputStream {
         return response.target().map(ServletOutputStream::isReady).orElse(true);
     }
 
-    /** While the response is captured the listener is told once, here, that it may write: memory is always ready. */
+    /** Sets the listener. During the capture, {@code onWritePossible} is called once, from this method, because memory is always ready. */
     @Override
     public void setWriteListener(WriteListener given) {
         Objects.requireNonNull(given, "listener");
@@ -62,7 +62,7 @@ final class CapturedOutput extends ServletOutputStream {
         }
     }
 
-    /** A writer on this output that holds nothing back: a reset, and a pass to the real response, find every character. */
+    /** Returns an unbuffered writer on this output, so that every character is captured before a reset or a switch to the real response. */
     PrintWriter writer(Charset charset) {
         OutputStreamWriter encoder = new OutputStreamWriter(new OutputStream() {
             @Override

@@ -13,13 +13,12 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Runs an application without sending anything of its answer, so that the answer can go over a protocol that the
- * connection changes to (RFC 9110 section 7.8). The application is invoked once, whatever comes: when its answer
- * grows over what may be kept, or it goes on asynchronously, what was captured is put on the real response, and everything
- * after it goes straight there.
+ * Captures the response of the application without sending any of it, so that it can be sent over the protocol that the connection switches to (RFC
+ * 9110 section 7.8). The application is called exactly once. When its response exceeds the limit, or it continues asynchronously, the captured part
+ * is written to the real response, and everything after it is written there directly.
  *
- * <p>While it captures, the real response is out of reach of {@link #getResponse}: after a forward Tomcat 11 looks
- * for its own response behind all wrappers and suspends it, and a 101 would be lost.
+ * <p>During the capture {@link #getResponse} does not return the real response. After a forward, Tomcat 11 looks for its own response behind all
+ * wrappers and suspends it; a 101 would then be lost.
  */
 final class CapturedResponse extends CapturedFields {
     private enum Using { NOTHING, STREAM, WRITER }
@@ -30,17 +29,17 @@ final class CapturedResponse extends CapturedFields {
     private Using using = Using.NOTHING;
     private int bufferSize;
     private Supplier<Map<String, String>> trailers;
-    private boolean committed;      // for the application's eyes
-    private boolean over;           // what is written now is dropped
-    private String passed;          // why nothing is captured any more
+    private boolean committed;      // as the application sees it
+    private boolean over;           // later writes are dropped
+    private String passed;          // why the capture has ended; null during the capture
     private final boolean mayPass;
-    private String withheld;        // why the answer is lost, where it must not pass
+    private String withheld;        // why the response was discarded; null unless it was
 
     /**
-     * @param real         the response to pass to when the answer cannot be captured
-     * @param body         takes the content, as much as it can
-     * @param usualCharset what the context gives to answers that name none, or null
-     * @param mayPass      whether an answer that cannot be captured may go to {@code real}; where not, it is dropped
+     * @param real         the response to write to when the response cannot be captured
+     * @param body         stores the content, up to its limits
+     * @param usualCharset the character encoding of the context for responses that name none, or null
+     * @param mayPass      whether a response that cannot be captured may be written to {@code real}; otherwise it is discarded
      */
     CapturedResponse(HttpServletResponse real, CapturedBody body, String usualCharset, boolean mayPass) {
         super(real, usualCharset);
@@ -52,7 +51,7 @@ final class CapturedResponse extends CapturedFields {
         return mayPass;
     }
 
-    /** The answer, when the application has returned. */
+    /** Returns the result after the application has returned. */
     CaptureOutcome outcome() {
         if (withheld != null) return new CaptureOutcome.Withheld(withheld);
         if (!captured()) return new CaptureOutcome.PassedThrough(passed);
@@ -66,8 +65,8 @@ final class CapturedResponse extends CapturedFields {
     }
 
     /**
-     * Puts what was captured on the real response, and lets everything from now on go there; or, where it may not, drops all of it. The
-     * first reason stays.
+     * Ends the capture: writes what was captured to the real response, and sends everything after it there. If the response must not be sent as HTTP,
+     * discards all of it. Only the first call has an effect.
      */
     void passThrough(String reason) throws IOException {
         if (!captured() || withheld != null) return;
@@ -89,7 +88,7 @@ final class CapturedResponse extends CapturedFields {
         else if (committed) real.flushBuffer();
     }
 
-    /** Where octets go once nothing is captured any more. */
+    /** Returns where bytes are written after the capture; empty during the capture. */
     Optional<ServletOutputStream> target() {
         try {
             return captured() ? Optional.empty() : Optional.of(real.getOutputStream());
@@ -148,7 +147,7 @@ final class CapturedResponse extends CapturedFields {
             throw new UnsupportedEncodingException(name);
         }
         if (captured()) head.fixCharset();
-        else super.setCharacterEncoding(name);      // so that the real response, used as a stream, names it too
+        else super.setCharacterEncoding(name);      // so that the real response, used as a stream, has the same encoding
         return charset;
     }
 
@@ -224,17 +223,17 @@ final class CapturedResponse extends CapturedFields {
         sendRedirect(location, SC_FOUND, true);
     }
 
-    /** Servlet 6.1; there it overrides. */
+    /** Overrides the method of Servlet 6.1. */
     public void sendRedirect(String location, int status) throws IOException {
         sendRedirect(location, status, true);
     }
 
-    /** Servlet 6.1; there it overrides. */
+    /** Overrides the method of Servlet 6.1. */
     public void sendRedirect(String location, boolean clearBuffer) throws IOException {
         sendRedirect(location, SC_FOUND, clearBuffer);
     }
 
-    /** Servlet 6.1; there it overrides. The location is sent as it is: a relative one is allowed (RFC 9110 section 10.2.2). */
+    /** Overrides the method of Servlet 6.1. The location is sent unchanged: a relative reference is allowed (RFC 9110 section 10.2.2). */
     public void sendRedirect(String location, int status, boolean clearBuffer) throws IOException {
         if (location == null) throw new IllegalArgumentException("A redirect needs a location");
         requireUncommitted("sendRedirect()");

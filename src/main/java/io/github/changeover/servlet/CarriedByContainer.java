@@ -8,10 +8,10 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
 /**
- * A protocol that the container itself speaks, once rules, gates and the application's filters have let a request pass: no connection
- * of ours is made, and its decision's handler is never asked for. Internal.
+ * A protocol that the container implements. Rules, gates and the filters of the application are checked first. No {@code SwitchedConnection} is made,
+ * and the handler factory of the decision is never called. Internal.
  */
 public interface CarriedByContainer extends UpgradeProtocol {
-    /** Hands the request to the container, which answers it. Called where a switch would be made. */
+    /** Passes the request to the container, which responds to it. Called in place of a switch. */
     void carry(HttpServletRequest request, HttpServletResponse response, SwitchContext context) throws IOException, ServletException;
 }

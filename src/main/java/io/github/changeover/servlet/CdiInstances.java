@@ -10,7 +10,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Supplier;
 
-/** Instances injected by CDI. The only class that knows CDI; it is loaded where CDI is. */
+/** Instances injected by CDI. This is the only class that uses the CDI API; it is loaded only if CDI is present. */
 final class CdiInstances implements Instances {
     private static final System.Logger LOG = System.getLogger(CdiInstances.class.getName());
     private final CDI<Object> cdi;
@@ -21,12 +21,12 @@ final class CdiInstances implements Instances {
         this.beans = cdi.getBeanManager();
     }
 
-    /** @throws IllegalStateException when this application has no CDI */
+    /** @throws IllegalStateException if this application has no CDI */
     static CdiInstances current() {
         return new CdiInstances(CDI.current());
     }
 
-    /** Injected whether or not the class is a bean: an endpoint needs no annotation but its own. */
+    /** Injects whether or not the class is a bean: an endpoint needs no annotation except its own. */
     @Override
     public <T> Supplier<Instance<T>> of(Class<T> type) {
         Unmanaged<T> injected = new Unmanaged<>(beans, type);
@@ -47,7 +47,10 @@ final class CdiInstances implements Instances {
         return cdi.select(type).stream().toList();
     }
 
-    /** A controller belongs to one activation at a time: those that are not in use are kept for the next. */
+    /**
+     * Returns a scope that activates the request context for each callback. A controller serves one activation at a time; unused controllers are kept
+     * and reused.
+     */
     @Override
     public Application.CallbackScope requestScope() {
         Queue<RequestContextController> free = new ConcurrentLinkedQueue<>();
@@ -55,7 +58,7 @@ final class CdiInstances implements Instances {
             RequestContextController kept = free.poll();
             try {
                 RequestContextController controller = kept != null ? kept : cdi.select(RequestContextController.class).get();
-                if (!controller.activate()) {       // the thread has one
+                if (!controller.activate()) {       // the thread already has a request context
                     free.add(controller);
                     return () -> { };
                 }

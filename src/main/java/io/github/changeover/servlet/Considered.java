@@ -12,23 +12,23 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * A request that was negotiated about.
+ * A request with the result of its negotiation.
  *
- * @param request as the application's filters left it
- * @param verdict what is to be done with it
- * @param took    the negotiation's time
+ * @param request as the filters of the application left it
+ * @param verdict the result
+ * @param took    duration of the negotiation
  */
 record Considered(UpgradeRequest request, Verdict verdict, Duration took) {
-    /** By the rule of its path. */
+    /** Negotiates by the rule of the path. */
     static Considered of(HttpServletRequest request, Deployment deployment) {
         return of(request, deployment, Optional.empty());
     }
 
-    /** @param asked the protocol that the application itself asks for; empty where the rule of the path decides */
+    /** @param asked the protocol that the application itself requests; empty if the rule of the path decides */
     static Considered of(HttpServletRequest request, Deployment deployment, Optional<UpgradeProtocol> asked) {
         long before = System.nanoTime();
         UpgradeRequest snapshot = snapshot(request, deployment);
-        boolean starting = deployment.starting();      // before the rules: those of the start must not decide when it is over
+        boolean starting = deployment.starting();      // read before the rules, so that rules of the start are not used after it
         Rules rules = deployment.rulesFor(snapshot, asked);
         Optional<PathPolicy.Match> match = asked.map(protocol -> rules.asked(snapshot.path(), protocol)).or(() -> rules.match(snapshot.path()));
         Verdict verdict = starting ? Negotiator.negotiateWhileStarting(snapshot, match, deployment.late()) : null;
@@ -47,7 +47,7 @@ record Considered(UpgradeRequest request, Verdict verdict, Duration took) {
         return new Considered(asked, verdict, Duration.ofNanos(System.nanoTime() - before));
     }
 
-    /** A request for a path with a rule, while nothing is offered. */
+    /** Negotiates a request for a path with a rule while this application offers nothing. */
     static Considered withoutOffers(HttpServletRequest request, Deployment deployment) {
         long before = System.nanoTime();
         UpgradeRequest asked = snapshot(request, deployment);

@@ -12,35 +12,35 @@ import java.util.concurrent.ThreadFactory;
 import java.util.function.Supplier;
 
 /**
- * What a container does differently. Internal: found by {@link java.util.ServiceLoader}, one for each container in
- * {@code io.github.changeover.servlet.container}. {@link ContainerSupport} says which one serves.
+ * The differences of one container. Internal: found by {@link java.util.ServiceLoader}, one implementation for each container in
+ * {@code io.github.changeover.servlet.container}. {@link ContainerSupport} selects the implementation.
  */
 public interface Container {
-    /** For log lines. */
+    /** Returns the name for log lines. */
     String name();
 
     /**
-     * Whether this is the container the application runs in, by the class behind the context and the container's own classes, never by
-     * what the container calls itself. Loads none of its classes elsewhere. Changes nothing, and logs nothing.
+     * Returns whether the application runs in this container. Decides by the class of the context and the classes of the container, never by the name
+     * that the container reports. In another container it loads none of that container's classes. Changes nothing and logs nothing.
      */
     Fit identify(ServletContext context);
 
     /**
-     * How this code fits the container that runs.
+     * How this implementation fits the running container.
      *
-     * @param level how far
-     * @param why   it does not fit completely; empty where it does
+     * @param level the degree
+     * @param why   the reason why it does not fit completely; empty if it does
      */
     record Fit(Level level, String why) {
-        /** How far. */
+        /** The degree to which an implementation fits. */
         enum Level {
             /** Another container. */
             OTHER,
-            /** Every class, method and field that is needed is there. */
+            /** Every required class, method and field exists. */
             COMPLETE,
-            /** The container's own edge does not fit; its streams of the Servlet API are sound, as tests show. */
+            /** The native connections of the container cannot be used. Its streams of the Servlet API are reliable, as tests show. */
             SERVLET_EDGE,
-            /** This container, and something is missing without which no connection can be switched safely. */
+            /** This container, but a member is missing without which no connection can be switched safely. */
             UNSUITABLE
         }
 
@@ -56,70 +56,72 @@ public interface Container {
         }
     }
 
-    /** {@code changeover.edge} is {@code servlet}: a container with an edge of its own leaves it. Called once, before any request. */
+    /**
+     * Called if {@code changeover.edge} is {@code servlet}: a container with native connections must use the Servlet API instead. Called once, before
+     * any request.
+     */
     default void keepToServletEdge() {
     }
 
     /**
-     * Makes the content of a request with {@code Upgrade} end where its framing ends, where the container does not do that by itself.
-     * For HTTP/1, before anything has read from the request. A request that needs no repair, or cannot be repaired, is left as the
-     * container made it: it is ordinary HTTP, and passes on.
+     * Makes the content of a request with {@code Upgrade} end where its framing ends, if the container does not do that. Called for HTTP/1, before
+     * anything has read from the request. A request that needs no repair, or cannot be repaired, is returned unchanged and passes as ordinary HTTP.
      *
-     * @return the request for those behind: the same object where nothing was changed
+     * @return the request for the following filters; the same object if nothing was changed
      */
     default HttpServletRequest repairContent(HttpServletRequest request) {
         return request;
     }
 
-    /** Whether the content can be read to the end of its framing, and no further. Where it cannot, a request with content is not switched. */
+    /** Returns whether the content can be read to the end of its framing and no further. If not, a request with content is not switched. */
     default boolean contentEndsWithFraming(HttpServletRequest request) {
         return true;
     }
 
-    /** For the reads of the request's content. */
+    /** Returns the timeout for reads of the content of the request. */
     default ReadTimeout readTimeout(HttpServletRequest request) {
         return millis -> { };
     }
 
-    /** How long a read waits for octets; the container's own time where it cannot be told. */
+    /** Limits how long a read waits for bytes. If the limit cannot be set, the timeout of the container applies. */
     interface ReadTimeout {
         void atMost(long millis);
 
-        /** The container's own time holds again. */
+        /** Restores the timeout of the container. */
         default void restore() {
         }
     }
 
-    /** The rest of the request's content is not awaited: the connection closes with the answer. */
+    /** Abandons the rest of the content: the connection is closed after the response. */
     default void abandonContent(HttpServletRequest request) {
     }
 
     /**
-     * Undoes {@link #repairContent}, right before an upgrade: what is read from now on is the connection's.
+     * Reverts {@link #repairContent} right before an upgrade. Bytes that are read afterwards belong to the switched connection.
      *
-     * @throws IOException when content was left unread
+     * @throws IOException if content was left unread
      */
     default void restoreRaw(HttpServletRequest request) throws IOException {
     }
 
-    /** Called when a request with {@code Upgrade} has come back from the application and stays HTTP. */
+    /** Called when a request with {@code Upgrade} has returned from the application and stays HTTP. */
     default void answered(HttpServletRequest request) {
     }
 
     /**
-     * Whether the message had both {@code Transfer-Encoding} and {@code Content-Length}, where the container hides it by taking
-     * one away. "Perhaps" counts as yes: such a message is answered, but never switched (RFC 9112 section 6.1).
+     * Returns whether the message had both {@code Transfer-Encoding} and {@code Content-Length}, for a container that hides this by removing one of
+     * them. If this is uncertain, returns {@code true}: such a message gets a response but is never switched (RFC 9112 section 6.1).
      */
     default boolean framedTwice(HttpServletRequest request) {
         return false;
     }
 
-    /** Closes the connection once the request is answered; the answer says {@code Connection: close}. */
+    /** Closes the connection after the response, which contains {@code Connection: close}. */
     default void closeAfterAnswer(HttpServletRequest request) {
     }
 
     /**
-     * Whether it is certain, right before the switch, that the client has sent nothing behind its request so far. {@code false} where
+     * Returns whether it is certain, right before the switch, that the client has sent no byte after its request so far. Returns {@code false} if
      * that cannot be known.
      */
     default boolean nothingEarly(HttpServletRequest request) {
@@ -127,142 +129,143 @@ public interface Container {
     }
 
     /**
-     * Calls {@code upgrade()} so that the connection is opened once the request's thread is back in the container.
-     * What it throws, it throws before anything was touched.
+     * Calls {@code upgrade()} so that the connection is opened when the thread of the request has returned to the container. An exception is thrown
+     * only before anything was changed.
      */
     default void upgrade(HttpServletRequest request, LiveConnection connection) throws IOException, ServletException {
         ServletEdge.upgrade(request, connection, Below.NOTHING);
     }
 
-    /** Gives an answer that is no 101 the standard reason phrase of its status, where the container has none for it. */
+    /** Gives a response other than 101 the standard reason phrase of its status, if the container has none for it. */
     default void reasonPhrase(HttpServletRequest request, int status) {
     }
 
-    /** Sets {@code Upgrade} on an answer that is no 101; leaves it out where the container would then break the answer. */
+    /** Sets {@code Upgrade} on a response other than 101. Omits it if the container would then send an invalid response. */
     default void announce(HttpServletRequest request, HttpServletResponse response, String tokens) {
         response.setHeader("Upgrade", tokens);
     }
 
-    /** A field that the protocol adds to its 101, as it is. */
+    /** Adds a header field of the protocol to its 101, unchanged. */
     default void field101(HttpServletRequest request, HttpServletResponse response, String name, String value) {
         response.addHeader(name, value);
     }
 
-    /** Called when status and fields of the 101 stand: the last word on the head. */
+    /** Called when status and header fields of the 101 are complete, for the last changes to the response head. */
     default void beforeHead(HttpServletRequest request) {
     }
 
-    /** The container's own threads, which carry its context, or null. */
+    /** Returns a factory for threads of the container, which carry the context of the application, or null. */
     default ThreadFactory threads() {
         return null;
     }
 
     /**
-     * The caller as the container has it on this thread, which serves a request, to be had on other threads: for the container's own notion of who calls,
-     * such as {@code @Inject Principal}. What is returned begins it on a thread, and that returns what ends it there. Nothing where a thread has none.
+     * Captures the caller as the container has it on this thread, which serves a request, for use on other threads. This serves the container's own
+     * lookup of the caller, such as {@code @Inject Principal}. The supplier sets the caller on a thread; the returned {@code Runnable} removes it
+     * there. Does nothing if the thread has no caller.
      */
     default Supplier<Runnable> caller() {
         return NO_CALLER;
     }
 
-    /** Of a container that keeps no caller on threads. */
+    /** For a container that keeps no caller on threads. */
     Supplier<Runnable> NO_CALLER = () -> () -> { };
 
-    /** How many threads serve requests, of the listener that has fewest; 0 where that is not known. */
+    /** Returns the number of threads that serve requests, of the listener with the fewest; 0 if it is not known. */
     default int requestThreads() {
         return 0;
     }
 
-    /** Scheme, host and port by which a client on this machine reaches the container; empty where no port is known yet. */
+    /** Returns scheme, host and port by which a client on this machine reaches the container; empty while no port is known. */
     default Optional<URI> localAddress() {
         return Optional.empty();
     }
 
     /**
-     * Takes the mappings of a filter away that the container itself has registered for the application. Before filters are initialised.
-     * Where that cannot be done, it stays, and the log says so.
+     * Removes the mappings of a filter that the container itself has registered for the application. Called before filters are initialised. If the
+     * mappings cannot be removed, they stay, and a log line reports it.
      *
      * @param filter the name of its class
      */
     default void leaveOut(ServletContext context, String filter) {
     }
 
-    /** Says what to do so that the application's ServerContainer stays ours, where another WebSocket engine has replaced it. */
+    /** Returns what to do so that Changeover provides the ServerContainer of the application after another WebSocket engine has replaced it. */
     default String withoutItsWebSocketEngine() {
         return "Remove that engine from the application, or set changeover.websocket.engine=container: then it speaks, and Changeover checks the handshakes.";
     }
 
-    /** Ends what was begun for the application, when it goes. */
+    /** Releases what was allocated for the application, when the application ends. */
     default void close() {
     }
 
-    /** What is known to differ here, for the log at start. */
+    /** Returns the known differences of this container, for the log at the start. */
     default String deviations() {
         return "none known";
     }
 
-    /** What can be done to a connection beneath the Servlet API. From any thread. */
+    /** Operations on a connection beneath the Servlet API. All may be called from any thread. */
     interface Below {
         Below NOTHING = new Below() {
         };
 
         /**
-         * Sends a FIN behind all that was written; {@code false} when that cannot be done.
+         * Sends a FIN after everything that was written. Returns {@code false} if that cannot be done.
          *
-         * @param closing whether nothing that the client sends is of use any more
+         * @param closing whether bytes that the peer still sends can be ignored
          */
         default boolean endOutput(boolean closing) {
             return false;
         }
 
-        /** Called before an orderly close, everything being written: over TLS a container may owe the peer its close_notify. */
+        /** Called before an orderly close, after everything was written. Over TLS, a container may fail to send the close_notify by itself. */
         default void beforeClose() {
         }
 
-        /** Frees the socket at once, where that can be done. */
+        /** Releases the socket immediately, if that is possible. */
         default void abort() {
         }
 
-        /** Inside destroy(): lets go of what the container would keep of the application. */
+        /** Called inside destroy(): drops references of the container to the application. */
         default void forget() {
         }
 
         /**
-         * Asks to be told the peer's end, once, where the container itself would answer it by closing.
+         * Registers a callback for the end of the peer's data, called once, for a container that would otherwise close the connection itself.
          *
-         * @return whether it will be told
+         * @return whether the callback will be called
          */
         default boolean whenEnded(Runnable told) {
             return false;
         }
 
-        /** Asks to be told, once, that the connection is gone, where the container may tell no listener. */
+        /** Registers a callback for the loss of the connection, called once, for a container that may notify no listener of it. */
         default void whenGone(Runnable told) {
         }
 
         /**
-         * Whether the streams are the callbacks' own: the container looks for octets on its thread all the while, so that a
-         * second reader would meet it in its buffer, and a close elsewhere waits for a stalled peer.
+         * Returns whether only callbacks may use the streams. The container then polls for bytes on its own thread: a second reader would access the
+         * same buffer, and a close on another thread would block behind a stalled peer.
          */
         default boolean callbacksOnly() {
             return false;
         }
 
-        /** Whether only the container's thread may read, while it calls back. */
+        /** Returns whether only the thread of the container may read, during a callback. */
         default boolean readsInCallbacks() {
             return callbacksOnly();
         }
 
-        /** Whether {@code write(array, offset, length)} writes that part of the array only. */
+        /** Returns whether {@code write(array, offset, length)} writes only that part of the array. */
         default boolean writesPartsOfArrays() {
             return true;
         }
 
         /**
-         * Where only the container's thread reads: has the container call {@code onDataAvailable} once more, for what it may have in its
-         * buffer. No event of the socket tells of that.
+         * For a container whose thread alone reads: requests one more call of {@code onDataAvailable} for bytes that the container may hold in its
+         * buffer. No event of the socket reports those bytes.
          *
-         * @return whether it will
+         * @return whether the call will come
          */
         default boolean recall() {
             return false;
@@ -270,21 +273,21 @@ public interface Container {
     }
 
     /**
-     * Whether a filter can be mapped to the name {@code *} for every servlet, behind all filters that are mapped to paths and to servlets'
-     * names. Where not, the inner filter is mapped to the path {@code /*}.
+     * Returns whether a filter can be mapped to the name {@code *}, that is to every servlet, after all filters that are mapped to paths and to names
+     * of servlets. If not, the inner filter is mapped to the path {@code /*}.
      */
     default boolean mapsEveryServletByName() {
         return true;
     }
 
-    /** Whether servlets that are loaded on startup are initialised in the order of their numbers, before the start ends. */
+    /** Returns whether servlets that are loaded on startup are initialised in the order of their numbers, before the start ends. */
     default boolean initializesServletsInOrder() {
         return true;
     }
 
-    /** A container of which nothing is known; it serves by the Servlet API alone where an operator says so. */
+    /** An unknown container. Only the Servlet API is used, and only if the operator allows it. */
     final class Plain implements Container {
-        /** As careful as Undertow makes one be: its streams are not made for several threads, and write whole arrays. */
+        /** The most careful setting, as Undertow requires it: its streams are not thread-safe, and it writes whole arrays. */
         static final Below BELOW = new Below() {
             @Override
             public boolean readsInCallbacks() {

@@ -8,17 +8,18 @@ import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 
 /**
- * Which container the application runs in, and whether connections are switched there ({@code changeover.container}). Internal.
+ * Determines the container of the application and whether connections are switched there ({@code changeover.container}). Internal.
  *
- * <p>Connections are switched only on a container that one of our files identifies and whose classes are as that file needs them. On any
- * other the Servlet API's {@code upgrade()} may mix the bytes of two protocols, so everything is off unless an operator says otherwise.
+ * <p>Connections are switched only on a container that an implementation of {@code Container} identifies and whose classes match it. On any other
+ * container, {@code upgrade()} of the Servlet API may mix the bytes of two protocols. Therefore nothing is offered there unless the operator allows
+ * it.
  */
 public final class ContainerSupport {
     static final String SETTING = "changeover.container";
     private static final String SUPPORTED = "Supported are Apache Tomcat 10.1 and 11 (alone, embedded, in Spring Boot, in TomEE) and Payara 6 and 7.";
     private final Container container;
-    private final String off;           // why nothing is offered, for a client; null where connections are switched
-    private final String warning;       // for the log; null for none
+    private final String off;           // why nothing is offered, for the client; null if connections are switched
+    private final String warning;       // for the log, or null
 
     private ContainerSupport(Container container, String off, String warning) {
         this.container = container;
@@ -26,16 +27,16 @@ public final class ContainerSupport {
         this.warning = warning;
     }
 
-    /** A container's file and how it fits. */
+    /** The implementation for a container and how it fits. */
     private record Found(Container container, Container.Fit fit) {
     }
 
-    /** @throws SettingValues.Wrong when the setting is */
+    /** @throws SettingValues.Wrong if the value is not allowed */
     static String mode(SettingValues settings) {
         return settings.one(SETTING, "auto", "auto", "unchecked", "off");
     }
 
-    /** @throws SettingValues.Wrong when the setting is */
+    /** @throws SettingValues.Wrong if the value is not allowed */
     static ContainerSupport of(ServletContext context, SettingValues settings) {
         String mode = mode(settings);
         Found found = find(context).orElse(null);
@@ -60,7 +61,10 @@ public final class ContainerSupport {
                 + SETTING + "=unchecked serves all the same, " + SETTING + "=off only silences this.");
     }
 
-    /** The inner filter is mapped to a path there: a filter that is mapped to servlets' names would run after the decision. */
+    /**
+     * Makes the support for an unchecked container. The inner filter is mapped to a path there, so a filter that is mapped to names of servlets would
+     * run after the decision. If there is such a filter, nothing is offered.
+     */
     private static ContainerSupport unchecked(ServletContext context, Container container, String behind) {
         List<String> behindOurs = new ArrayList<>();
         try {
@@ -68,7 +72,7 @@ public final class ContainerSupport {
                 if (!name.startsWith("changeover-") && !filter.getServletNameMappings().isEmpty()) behindOurs.add(name);
             });
         } catch (UnsupportedOperationException declaredByHand) {
-            // a listener of a program may not ask; then the descriptor, not we, maps the filters
+            // not allowed in a listener that code has added; web.xml then maps the filters
         }
         if (!behindOurs.isEmpty()) {
             return new ContainerSupport(container, "Its container is not supported (" + SETTING + ").", "The filters " + behindOurs + " are mapped to the names of servlets. On "
@@ -91,8 +95,8 @@ public final class ContainerSupport {
     }
 
     /**
-     * Whether connections are switched in this application. Asked by initializers, before the application has started. {@code false} also
-     * where the settings cannot be read: that stops the deployment later.
+     * Returns whether connections are switched in this application. Initializers call it before the application has started. Also returns
+     * {@code false} if the settings cannot be read; that stops the deployment later.
      */
     public static boolean switches(ServletContext context) {
         try {
@@ -102,7 +106,7 @@ public final class ContainerSupport {
         }
     }
 
-    /** How the inner filter is mapped behind all others. Needs no setting. */
+    /** Returns whether the inner filter can be mapped after all others. Needs no setting. */
     static boolean mapsEveryServletByName(ServletContext context) {
         return find(context).map(found -> found.container.mapsEveryServletByName()).orElse(false);
     }
@@ -111,12 +115,12 @@ public final class ContainerSupport {
         return container;
     }
 
-    /** Why nothing is offered, as a sentence for a client that names the setting; empty where connections are switched. */
+    /** Returns why nothing is offered, as a sentence for the client that names the setting; empty if connections are switched. */
     Optional<String> off() {
         return Optional.ofNullable(off);
     }
 
-    /** What the log is to say at start. */
+    /** Returns the warning for the log at the start. */
     Optional<String> warning() {
         return Optional.ofNullable(warning);
     }

@@ -39,7 +39,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Everything one application has of Changeover, from the first filter's init to contextDestroyed. */
+/** Everything that Changeover holds for one application, from the init of the first filter to contextDestroyed. */
 final class Deployment implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("io.github.changeover");
     private static final String ATTRIBUTE = Deployment.class.getName(), OURS = "io.github.changeover.";
@@ -59,17 +59,17 @@ final class Deployment implements AutoCloseable {
     private final ServletContext context;
     private final boolean veils, switchesLate;
     private final List<ProtocolToken> late;
-    private final Set<String> spoken;       // the paths that settings of libraries name
+    private final Set<String> spoken;       // the paths that occur in settings of libraries
     private final List<ProtocolLibrary.Started> libraries = new ArrayList<>();
     private final Undo undo;
     private final Object telling = new Object();
-    private final Set<String> told = new HashSet<>();      // templates; guarded by telling
+    private final Set<String> told = new HashSet<>();      // templates that were already logged; guarded by telling
     private volatile Rules rules;
-    private volatile boolean starting = true;       // until every listener, filter and servlet that is loaded on startup is there
-    private long ending;            // when the end began, in nanoseconds; by the thread that ends
-    private volatile boolean fixed;         // by the first upgrade request after that
+    private volatile boolean starting = true;       // true until all listeners, filters and servlets that are loaded on startup are initialised
+    private long ending;            // System.nanoTime() when the end of the application began; used only by the thread that ends it
+    private volatile boolean fixed;         // set by the first upgrade request after the start
 
-    /** @param undo gets what ends each thing, as soon as it is started */
+    /** @param undo receives the end action of each part as soon as that part is started */
     private Deployment(ServletContext context, Undo undo) {
         this.context = context;
         this.undo = undo;
@@ -133,9 +133,9 @@ final class Deployment implements AutoCloseable {
         });
         undo.add("what operators see", () -> chronicle.close(context));
         chronicle.open(context, application.registry(), application.memory(), switches, settings.limits().drain(), rules.report());
-        chronicle.report(rules.report());       // another thread may have offered something meanwhile
+        chronicle.report(rules.report());       // another thread may have offered a protocol since the previous line
         synchronized (telling) {
-            libraries.forEach(library -> library.rules(rules.policy()));        // what one throws ends the start
+            libraries.forEach(library -> library.rules(rules.policy()));        // an exception here stops the start
         }
         ConnectionRegistry.prepareStop();
         undo.add("the connections of the console", () -> internal.stop(leftToDrain()));
@@ -149,7 +149,7 @@ final class Deployment implements AutoCloseable {
         if (!LastServlet.isIn(context) || !container.initializesServletsInOrder()) started();
     }
 
-    /** Every listener, filter and servlet that is loaded on startup is there: from now on requests may be upgraded. */
+    /** Completes the start: all listeners, filters and servlets that are loaded on startup are initialised. From now on requests may be upgraded. */
     void started() {
         synchronized (telling) {
             SelfReport report = rules.report();
@@ -165,7 +165,7 @@ final class Deployment implements AutoCloseable {
         return new Rules(policy, made.wider(), made.absent(), Rules.bounds(settings.bounds(), policy), report(policy));
     }
 
-    /** What follows from the rules follows with them. Within a lock. */
+    /** Publishes new rules and updates everything that depends on them. Called within a lock. */
     private void put(Rules made) {
         rules = made;
         places.limit(made.bounds());
@@ -174,7 +174,7 @@ final class Deployment implements AutoCloseable {
                 .flatMap(protocol -> protocol.tokens().stream()).toList());
     }
 
-    /** One at a time, so that each has the newest last. */
+    /** Notifies the log and the libraries of new rules. Serialised by a lock, so that the last notification contains the newest rules. */
     private void tell() {
         synchronized (telling) {
             SelfReport report = rules.report();
@@ -189,22 +189,22 @@ final class Deployment implements AutoCloseable {
         }
     }
 
-    /** A protocol that the application asks for by itself is counted by its name, too. */
+    /** Adds the names of a protocol that the application itself requests to the metrics. */
     void switchesLateTo(UpgradeProtocol protocol) {
         if (chronicle.name(protocol.tokens())) tell();
     }
 
-    /** The rules for this request. The first that asks for a protocol after the start fixes them. */
+    /** Returns the rules for this request. The first request after the start that asks for an offered protocol fixes the rules. */
     Rules rulesFor(UpgradeRequest request, Optional<UpgradeProtocol> asked) {
         Rules now = rules;
         if (fixed || starting) return now;
         Optional<PathPolicy.Match> match = asked.map(protocol -> now.asked(request.path(), protocol)).or(() -> now.offered(request.path()).filter(found -> !internal.isOn(found.rule())));
-        if (match.isEmpty() || !Negotiator.asksFor(request, match, List.of())) return now;     // decided by the same rules
+        if (match.isEmpty() || !Negotiator.asksFor(request, match, List.of())) return now;     // the decision uses the same rules as this check
         if (Changeover.of(context).fix(request)) {
             fixed = true;
             warnOfWaiting();
         }
-        return rules;       // these stay: offers that came before the rules were fixed are among them
+        return rules;       // now final: they include offers that were made before the rules were fixed
     }
 
     private void warnOfWaiting() {
@@ -218,23 +218,23 @@ final class Deployment implements AutoCloseable {
                 + "such a path holds only for upgrades that the application asks for itself there (upgradeHttpToWebSocket).", path(context), templates);
     }
 
-    /** Whether the application is still starting, so that its rules may change and nothing is upgraded. */
+    /** Returns whether the application is still starting. Until the start ends, the rules may change and nothing is upgraded. */
     boolean starting() {
         return starting;
     }
 
-    /** What the application may yet offer on any path, or ask for amid its answer. */
+    /** Returns the protocols that the application may still offer on any path, or request while it responds. */
     List<ProtocolToken> late() {
         return late;
     }
 
-    /** Whether the application may still ask for a switch for this request, for which no rule is. */
+    /** Returns whether the application may still request a switch for this request, although no rule matches it. */
     boolean mayBeAskedFor(Considered considered) {
         Ground ground = considered.verdict().explanation().ground();
         return (ground == Ground.NO_RULE || ground == Ground.NOT_SERVED) && switchesLate && Negotiator.asksFor(considered.request(), Optional.empty(), late);
     }
 
-    /** The application's, started at the first call: the last listener's, or the first filter's. No request has come. */
+    /** Returns the deployment of the application. The first call starts it; it comes from the last listener or the first filter, before any request. */
     static Deployment start(ServletContext context) throws ServletException {
         synchronized (context) {
             Object before = context.getAttribute(ATTRIBUTE);
@@ -256,7 +256,7 @@ final class Deployment implements AutoCloseable {
         }
     }
 
-    /** Stops the deployment before it has started: what is asked next, such as a filter's init, hears why. */
+    /** Marks the deployment as failed before it has started. A later {@code start}, such as in the init of a filter, throws the reason. */
     static void fail(ServletContext context, RuntimeException failure) {
         synchronized (context) {
             if (context.getAttribute(ATTRIBUTE) == null) stop(context, failure);
@@ -271,7 +271,7 @@ final class Deployment implements AutoCloseable {
         return stop;
     }
 
-    /** Ends what was started, if anything was. */
+    /** Ends the deployment if it was started. */
     static void stop(ServletContext context) {
         if (context.getAttribute(ATTRIBUTE) instanceof Deployment started) {
             context.removeAttribute(ATTRIBUTE);
@@ -279,7 +279,7 @@ final class Deployment implements AutoCloseable {
         }
     }
 
-    /** The context path, empty for the root, which some containers call "/". */
+    /** Returns the context path; empty for the root, for which some containers return "/". */
     private static String path(ServletContext context) {
         return context.getContextPath().equals("/") ? "" : context.getContextPath();
     }
@@ -294,26 +294,26 @@ final class Deployment implements AutoCloseable {
                 blocking.virtual() ? "virtual" : "platform", settings.shown(), paths, more);
     }
 
-    /** Whether anything is offered at all: not on a container that is not supported. */
+    /** Returns whether anything is offered. Nothing is offered on a container that is not supported. */
     boolean offers() {
         return support.off().isEmpty();
     }
 
-    /** Why nothing is offered, as a sentence for a client. */
+    /** Returns why nothing is offered, as a sentence for the client. */
     String off() {
         return support.off().orElse("");
     }
 
-    /** Whether a switch may be agreed for this request: by the rule of its path, or by the application amid its answer. */
+    /** Returns whether a switch may be agreed for this request: by the rule of its path, or by the application while it responds. */
     boolean mayAgree(HttpServletRequest request) {
         return switchesLate || rules.policy().hasRule(Snapshot.path(request));
     }
 
     /**
-     * For a request that was to switch, and cannot: answers with a refusal where the application must not answer over HTTP.
+     * Rejects a request that was to switch but cannot, if the application must not respond over HTTP.
      *
-     * @param status 426 while the application has not seen the request, else 500
-     * @return whether the request is refused
+     * @param status 426 if the application has not seen the request, otherwise 500
+     * @return whether the request was rejected
      */
     boolean refusedInsteadOfHttp(Considered considered, int status, String reason, HttpServletRequest request, HttpServletResponse response) throws IOException {
         Optional<Decision.Refuse> refusal = considered.verdict().insteadOfHttp(status, reason);
@@ -324,23 +324,23 @@ final class Deployment implements AutoCloseable {
         return true;
     }
 
-    /** One line for each decision, and its place in the chronicle. */
+    /** Logs the decision and records it in the decision log. */
     Chronicle.Entry tell(Considered considered) {
         return tell(considered, considered.verdict().explanation());
     }
 
-    /** The same for a refusal that came after the verdict. */
+    /** Does the same for a rejection that was made after the verdict. */
     Chronicle.Entry tell(Considered considered, Decision.Refuse refusal, Ground ground) {
         return tell(considered, considered.verdict().explanation().refused(refusal.status(), ground, refusal.reason()));
     }
 
-    /** For a request that was to switch, and stays HTTP; whoever calls has logged it. */
+    /** Records a request that was to switch and stays HTTP. The caller has already logged it. */
     Chronicle.Entry stays(Considered considered, String reason) {
         return record(considered, considered.verdict().explanation().ignored(Ground.STAYED_HTTP, reason));
     }
 
     private Chronicle.Entry tell(Considered considered, Explanation explanation) {
-        // a switch is as ordinary as an answer, and costs more to log than to make
+        // DEBUG for a switch: it is as frequent as a response, and logging it costs more than making it
         System.Logger.Level level = explanation.outcome() == Explanation.Outcome.REFUSED ? System.Logger.Level.INFO : System.Logger.Level.DEBUG;
         if (LOG.isLoggable(level)) LOG.log(level, explanation.toString());
         return record(considered, explanation);
@@ -366,7 +366,7 @@ final class Deployment implements AutoCloseable {
         return switches;
     }
 
-    /** What limits the number of connections such as this one. */
+    /** Returns the limiter that counts the connection of this request. */
     Places places(Considered considered) {
         return internal.concern(considered) ? internal.places() : places;
     }
@@ -379,13 +379,13 @@ final class Deployment implements AutoCloseable {
         return application;
     }
 
-    /** The limits of a connection of this request. */
+    /** Returns the limits for a connection of this request. */
     Limits limits(Considered considered) {
         if (internal.concern(considered)) return internal.application().limits();
         return considered.verdict().explanation().rule().map(settings::limits).orElse(settings.limits());
     }
 
-    /** What a connection of this request shares with others. */
+    /** Returns the resources that a connection of this request shares with others. */
     Application application(Considered considered) {
         return internal.concern(considered) ? internal.application() : application;
     }
@@ -394,7 +394,7 @@ final class Deployment implements AutoCloseable {
         return switching;
     }
 
-    /** Null where nobody waits for any. */
+    /** Returns the listener for logouts; null if no library has one. */
     Logouts logouts() {
         return libraries.stream().flatMap(library -> library.logouts().stream()).findFirst().orElse(null);
     }
@@ -403,14 +403,14 @@ final class Deployment implements AutoCloseable {
         return veils;
     }
 
-    /** The request as the application's filters see it. */
+    /** Returns the request as the filters of the application see it. */
     HttpServletRequest veil(HttpServletRequest request) {
         HttpServletRequest seen = request;
         for (ProtocolLibrary.Started library : libraries) seen = library.veil(seen);
         return seen;
     }
 
-    /** Of the time that connections have since the end began. */
+    /** Returns what is left of the drain time since the end began. */
     private Duration leftToDrain() {
         Duration left = settings.limits().drain().minusNanos(System.nanoTime() - ending);
         return left.isNegative() ? Duration.ZERO : left;

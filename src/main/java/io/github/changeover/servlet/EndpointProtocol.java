@@ -18,7 +18,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/** The protocol of a class with {@link UpgradeEndpoint}: every connection gets an instance of its own. */
+/** The protocol of a class with {@link UpgradeEndpoint}. Each connection gets its own instance of the class. */
 final class EndpointProtocol implements UpgradeProtocol {
     private static final System.Logger LOG = System.getLogger("io.github.changeover");
     private static final Set<String> WITH_CONTENT = Set.of("POST", "PUT", "PATCH");
@@ -26,7 +26,7 @@ final class EndpointProtocol implements UpgradeProtocol {
     private final UpgradeEndpoint endpoint;
     private final ProtocolToken token;
     private final Supplier<? extends Instances.Instance<? extends ConnectionHandler>> instances;
-    private final Map<ConnectionHandler, Runnable> releases = Collections.synchronizedMap(new IdentityHashMap<>());     // of handlers in use
+    private final Map<ConnectionHandler, Runnable> releases = Collections.synchronizedMap(new IdentityHashMap<>());     // release actions of handlers in use
 
     private EndpointProtocol(Class<? extends ConnectionHandler> type, Instances instances) {
         this.type = type;
@@ -36,7 +36,7 @@ final class EndpointProtocol implements UpgradeProtocol {
         this.instances = instances.of(type);
     }
 
-    /** @throws IllegalStateException when the class, or what its annotation says, will not do; the message names both */
+    /** @throws IllegalStateException if the class or its annotation is not valid; the message contains the class and the reason */
     static EndpointProtocol of(Class<?> type, Instances instances) {
         if (!ConnectionHandler.class.isAssignableFrom(type)) {
             throw unfit(type, "it is no handler; let it implement ConnectionHandler.Events or ConnectionHandler.Blocking", null);
@@ -92,7 +92,7 @@ final class EndpointProtocol implements UpgradeProtocol {
         });
     }
 
-    /** A connection with this handler has ended, and its last callback is over: what made the instance lets go of it. */
+    /** Releases the instance of a handler. Called when its connection has ended and its last callback has returned. */
     void release(ConnectionHandler handler) {
         Runnable release = releases.remove(handler);
         if (release != null) release.run();

@@ -10,29 +10,32 @@ import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
 
-/** Keeps the classes with {@link UpgradeEndpoint} and the protocols that the container found in the application, and lets Changeover start in it. */
+/**
+ * Stores the classes with {@link UpgradeEndpoint} and the protocols that the container found in the application, and adds the listener that starts
+ * Changeover.
+ */
 @HandlesTypes({UpgradeEndpoint.class, UpgradeProtocol.class})
 public final class EndpointScan implements ServletContainerInitializer {
     private static final String ATTRIBUTE = EndpointScan.class.getName();
     private static final String OURS = "io.github.changeover.";
 
     /**
-     * What was found.
+     * The classes that were found.
      *
      * @param endpoints classes with {@link UpgradeEndpoint}
-     * @param protocols the application's own classes of protocols; empty where nobody has looked, as in a container that a program starts
+     * @param protocols protocol classes of the application; empty if no scan took place, as in an embedded container
      */
     record Found(Set<Class<?>> endpoints, Optional<Set<Class<?>>> protocols) {
         static final Found UNKNOWN = new Found(Set.of(), Optional.empty());
     }
 
-    /** For the container. */
+    /** Called by the container. */
     public EndpointScan() {
     }
 
     @Override
     public void onStartup(Set<Class<?>> classes, ServletContext context) {
-        context.setAttribute(ATTRIBUTE, classes == null ? Found.UNKNOWN : found(classes));      // null: who looks finds the protocols of ours at least
+        context.setAttribute(ATTRIBUTE, classes == null ? Found.UNKNOWN : found(classes));      // null: no scan took place, as it would find at least our classes
         Startup.add(context);
     }
 

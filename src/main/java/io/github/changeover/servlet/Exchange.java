@@ -15,44 +15,44 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 
-/** One request with an offer, on its way between the outer and the inner filter. */
+/** State of one request that offers a protocol, shared by the outer and the inner filter. */
 final class Exchange {
     private static final String ATTRIBUTE = Exchange.class.getName();
 
-    /** The inner filter's word: this connection is to switch once everything has returned. */
+    /** An agreed switch, set by the inner filter. The outer filter performs it when all filters have returned. */
     record Pending(Deployment deployment, Considered considered, Decision.Switch decision, SwitchContext context, No no) {
     }
 
-    /** Says as HTTP why there is no switch after all. */
+    /** Writes an HTTP response with the reason why an agreed switch does not take place. */
     interface No {
         void say(Decision.Refuse refusal) throws IOException;
     }
 
     private Pending pending;
     private Runnable held = () -> { };
-    private Chronicle.Entry entry;      // null before anything was decided
-    private Considered undecided;       // null unless the application may still ask for a switch
+    private Chronicle.Entry entry;      // null before a decision
+    private Considered undecided;       // null unless the application may still request a switch
     private boolean over;
-    private RequestMemory memory;       // null before anything is held in it
+    private RequestMemory memory;       // null until something is held in memory
 
-    /** Puts an exchange on a request. */
+    /** Creates an exchange and stores it on the request. */
     static Exchange on(HttpServletRequest request) {
         Exchange exchange = new Exchange();
         request.setAttribute(ATTRIBUTE, exchange);
         return exchange;
     }
 
-    /** The exchange the outer filter put on the request; empty when it did not run. */
+    /** Returns the exchange that the outer filter stored on the request; empty if the outer filter did not run. */
     static Optional<Exchange> of(HttpServletRequest request) {
         return request.getAttribute(ATTRIBUTE) instanceof Exchange exchange ? Optional.of(exchange) : Optional.empty();
     }
 
     void agree(Pending switching) {
-        undecided = null;       // told when the connection is made
+        undecided = null;       // recorded when the connection is made
         pending = switching;
     }
 
-    /** Keeps what is taken for the connection that may be made, such as its place: this gives it back. */
+    /** Adds a release action for something reserved for the connection, such as its count under the connection limits. */
     void hold(Runnable giveBack) {
         Runnable before = held;
         held = () -> {
@@ -64,7 +64,7 @@ final class Exchange {
         };
     }
 
-    /** What the request holds in memory: given back with everything that is held. */
+    /** Returns the memory of the request. It is released with everything else that is held. */
     RequestMemory memory(MemoryBudget budget) {
         if (memory == null) {
             memory = new RequestMemory(budget);
@@ -73,46 +73,49 @@ final class Exchange {
         return memory;
     }
 
-    /** From now on the connection holds what the request has held in memory. */
+    /** Transfers the memory of the request to the connection. */
     void memoryMovesTo(AdvancedConnection connection) {
         if (memory != null) memory.moveTo(connection);
     }
 
-    /** What is held is the connection's from now on. */
+    /** Transfers everything that is held to the caller, for its connection. The caller must run the returned action. */
     Runnable handOver() {
         Runnable all = held;
         held = () -> { };
         return all;
     }
 
-    /** Gives back what is held, unless a connection has it. Every part, whatever another one throws. */
+    /** Releases what is held, unless it was handed over to a connection. Every action runs, even if another one throws. */
     void release() {
         handOver().run();
     }
 
-    /** What was taken down of the decision; its answer is still to come. */
+    /** Stores the record of the decision. The response is added to it later. */
     void told(Chronicle.Entry taken) {
         undecided = null;
         entry = taken;
     }
 
-    /** No rule is for it, and the application may ask for a switch amid its answer: only then, or when it has answered, is this decided. */
+    /**
+     * Marks the request as undecided: no rule matches it, and the application may request a switch while it responds. The decision is recorded when
+     * it does, or when it has responded.
+     */
     void undecided(Considered considered) {
         undecided = considered;
     }
 
-    /** The filters have returned: nobody asks any more. */
+    /** Called when the filters have returned: no switch can be requested any more. Records a request that is still undecided. */
     void conclude(Deployment deployment) {
         over = true;
         if (undecided != null) told(deployment.tell(undecided));
     }
 
-    /** Whether the filters have returned, so that no switch comes about. */
+    /** Returns whether the filters have returned. After that no switch is possible. */
     boolean isOver() {
         return over;
     }
 
-    /** Adds the answer's head to what was taken down. An answer that is given later is not waited for. */
+    /** Adds status and header fields of the response to the record. Does not wait for an asynchronous response. */
     void answered(HttpServletRequest request, HttpServletResponse response) {
         if (entry == null || request.isAsyncStarted()) return;
         entry.answered(head(response));
@@ -125,19 +128,19 @@ final class Exchange {
                 try {
                     lines.add(new Fields.Line(name, value));
                 } catch (IllegalArgumentException odd) {
-                    // no field that could be sent
+                    // not a field that can be sent
                 }
             }
         }
         return AnswerHead.of(response.getStatus(), lines);
     }
 
-    /** Whether a switch is agreed and not yet begun. */
+    /** Returns whether a switch is agreed and has not begun. */
     boolean isAgreed() {
         return pending != null;
     }
 
-    /** The switch that was agreed, once: from here on nothing keeps an answer from being committed. */
+    /** Removes and returns the agreed switch. From now on nothing prevents the response from being committed. */
     Optional<Pending> take() {
         Optional<Pending> taken = Optional.ofNullable(pending);
         pending = null;

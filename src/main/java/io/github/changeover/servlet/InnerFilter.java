@@ -16,13 +16,13 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 
-/** The last filter of the application: every other one has let the request pass. It decides, on the request's thread. */
+/** The last filter of the application: all other filters have let the request pass. Decides about an upgrade, on the thread of the request. */
 public final class InnerFilter implements Filter {
     private static final System.Logger LOG = System.getLogger(InnerFilter.class.getName());
     private Deployment deployment;
     private Metrics metrics;        // null: off
 
-    /** For the container. */
+    /** Called by the container. */
     public InnerFilter() {
     }
 
@@ -47,7 +47,7 @@ public final class InnerFilter implements Filter {
         }
     }
 
-    /** While nothing is offered, a path that is required is refused; all else is the application's. */
+    /** Rejects a request for a path with a required upgrade while nothing is offered. Every other request passes to the application. */
     private boolean refused(HttpServletRequest request, HttpServletResponse response) throws IOException {
         PathPolicy policy = deployment.rules().policy();
         if (!policy.speaksUnasked() || !policy.speaksUnasked(Snapshot.path(request))) return false;
@@ -66,11 +66,12 @@ public final class InnerFilter implements Filter {
     private boolean concerns(HttpServletRequest request) {
         if (deployment.veils()) Veil.lift(request);
         PathPolicy policy = deployment.rules().policy();
-        // The path is put together only where a rule may want to see it: other requests cost one look-up, a second where a protocol has a field of its own, and no allocation.
+        // The path is assembled only if a rule may need it. Any other request costs one look-up of a field, one more for each client field of a protocol, and
+        // no allocation.
         return request.getHeader("Upgrade") != null || policy.speaksUnasked() && policy.speaksUnasked(Snapshot.path(request)) || lostItsOffer(request, policy);
     }
 
-    /** Whether it comes from a client of a protocol of its path, and through a proxy that has removed {@code Upgrade}. */
+    /** Returns whether the request was sent by a client of a protocol of its path, but a proxy has removed {@code Upgrade}. */
     private static boolean lostItsOffer(HttpServletRequest request, PathPolicy policy) {
         List<String> fields = policy.clientFields();
         for (int i = 0; i < fields.size(); i++) {

@@ -9,24 +9,24 @@ import java.util.OptionalInt;
 import java.util.regex.Pattern;
 
 /**
- * Where the requests inside a switched connection come from, as the application is to see it: what it would see if each had come in the same way
- * as the request that began the connection.
+ * The origin of inner requests (requests inside a switched connection) as the application sees it: the same as if each had arrived in the same way as
+ * the request that switched the connection.
  *
- * @param client      the client's address: what a trusted proxy told of it, or the peer of the connection
+ * @param client      the address of the client: from a trusted proxy, or the peer of the connection
  * @param scheme      {@code http} or {@code https}
- * @param host        host, and perhaps a port, that a trusted proxy says the client asked for; empty where {@code Host} tells it
- * @param protocol    what the client speaks inside, such as {@code HTTP/2.0}
+ * @param host        host and optional port that the client requested, according to a trusted proxy; empty if {@code Host} contains them
+ * @param protocol    the protocol inside the connection, such as {@code HTTP/2.0}
  * @param cipherSuite empty without TLS
- * @param proxyFields what proxies have added to the request that began the connection
+ * @param proxyFields the header fields that proxies added to the request that switched the connection
  */
 public record InnerOrigin(InetSocketAddress client, String scheme, Optional<String> host, String protocol, String cipherSuite, Fields proxyFields) {
-    /** RFC 3986 section 3.2: a name or an address, and perhaps a port. */
+    /** RFC 3986 section 3.2: a name or an address, and an optional port. */
     private static final Pattern HOST = Pattern.compile("(\\[[0-9A-Fa-f:.]{2,45}]|[0-9A-Za-z._~-]{1,255})(?::([0-9]{1,5}))?");
 
     /**
-     * @param switched    the request that began the connection
-     * @param secure      whether the client speaks TLS inside
-     * @param protocol    what the client speaks inside
+     * @param switched    the request that switched the connection
+     * @param secure      whether the client uses TLS inside the connection
+     * @param protocol    the protocol inside the connection
      * @param cipherSuite empty without TLS
      */
     public static InnerOrigin of(UpgradeRequest switched, boolean secure, String protocol, String cipherSuite) {
@@ -37,7 +37,7 @@ public record InnerOrigin(InetSocketAddress client, String scheme, Optional<Stri
         return new InnerOrigin(switched.client(), scheme, host, protocol, cipherSuite, proxies);
     }
 
-    /** The client's address in digits, or the proxy's word for it where the proxy hides the address. */
+    /** Returns the numeric address of the client, or the identifier from the proxy if the proxy hides the address. */
     public String address() {
         return client.getAddress() == null ? client.getHostString() : client.getAddress().getHostAddress();
     }
@@ -46,15 +46,15 @@ public record InnerOrigin(InetSocketAddress client, String scheme, Optional<Stri
         return scheme.equals("https");
     }
 
-    /** The server's name, where a proxy told another host than {@code Host} has. */
+    /** Returns the name of the server, if a proxy reported another host than {@code Host} contains. */
     public Optional<String> serverName() {
         return host.map(text -> text.substring(0, endOfName(text)));
     }
 
     /**
-     * The server's port, where it is another one than the container takes for a request in clear.
+     * Returns the port of the server, if it differs from the port that the container assumes for a request without TLS.
      *
-     * @param hostField the request's {@code Host}
+     * @param hostField the {@code Host} of the request
      */
     public OptionalInt serverPort(String hostField) {
         OptionalInt told = host.map(InnerOrigin::port).orElse(OptionalInt.empty());

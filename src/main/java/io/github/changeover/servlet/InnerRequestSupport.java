@@ -7,37 +7,48 @@ import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 
 /**
- * What can be done for requests inside switched connections beneath the Servlet API of one container. Internal: found by {@link ServiceLoader}, one for
- * each container in {@code io.github.changeover.servlet.container}; where none fits, {@link Portable} serves.
+ * Support for inner requests (requests inside switched connections) beneath the Servlet API of one container. Internal: found by
+ * {@link ServiceLoader}, one implementation for each container in {@code io.github.changeover.servlet.container}. If none fits, {@link Portable} is
+ * used.
  */
 public interface InnerRequestSupport {
-    /** Whose a path is: another application's, or one that the container might read as another path; unknown where the container cannot be asked at all. */
+    /**
+     * The application that a path belongs to. {@code ANOTHER} also for a path that the container might normalise to another path; {@code UNKNOWN} if
+     * the container cannot be queried.
+     */
     enum Owner { THIS_APPLICATION, ANOTHER, UNKNOWN }
 
-    /** What of a request shows the client after {@link #rewrite}, to whoever has the container's own request. */
+    /** Which properties of the container's own request refer to the client after {@link #rewrite}. */
     enum Rewritten { NOTHING, ALL_BUT_PROTOCOL, ALL }
 
-    /** Prepares for an application; false where this is another container, or not as known. Loads none of the container's classes elsewhere. Called first, once. */
+    /**
+     * Prepares for an application. Returns false in another container, or if the version of the container is unknown. In another container, none of
+     * the container's classes is loaded. Called first, once.
+     */
     boolean supports(ServletContext context);
 
-    /** Which application the container gives the request to. From any thread. */
+    /** Returns which application the container dispatches the request to. May be called from any thread. */
     Owner owner(InnerTarget target);
 
-    /** Has the listener called before every listener of the application, once, even if it was registered before; false where that is not possible. */
+    /**
+     * Registers a listener that is called once for each request, before every listener of the application, even if it was registered before. Returns
+     * false if that is not possible.
+     */
     default boolean listenFirst(ServletRequestListener listener) {
         return false;
     }
 
     /**
-     * Changes the container's own request to one that comes from the client, and removes the mark: before anything of the application sees it.
+     * Changes the container's own request into a request from the client, and removes the mark. Called before any code of the application sees the
+     * request.
      *
-     * @param origin of a request whose mark is not known: one that has no address
+     * @param origin for a request with an unknown mark: an origin without an address
      */
     default Rewritten rewrite(ServletRequest request, InnerOrigin origin) {
         return Rewritten.NOTHING;
     }
 
-    /** The one for the container of the application. */
+    /** Returns the implementation for the container of the application. */
     static InnerRequestSupport of(ServletContext context) {
         for (ServiceLoader.Provider<InnerRequestSupport> provider
                 : ServiceLoader.load(InnerRequestSupport.class, InnerRequestSupport.class.getClassLoader()).stream().toList()) {
@@ -51,7 +62,7 @@ public interface InnerRequestSupport {
         return new Portable(context);
     }
 
-    /** With the Servlet API alone: {@code getContext} answers null for the paths of other applications, or their contexts. */
+    /** Uses only the Servlet API. {@code getContext} may return null or the context of another application for a path of another application. */
     final class Portable implements InnerRequestSupport {
         private final ServletContext context;
 
@@ -64,7 +75,10 @@ public interface InnerRequestSupport {
             return true;
         }
 
-        /** A container that does not know the application's own root cannot be asked, or has a newer version of the application. */
+        /**
+         * If the container does not return this application for the root of its own context path, it cannot be queried, or it runs a newer version of
+         * the application.
+         */
         @Override
         public Owner owner(InnerTarget target) {
             try {

@@ -19,15 +19,15 @@ import java.util.List;
 import java.util.TreeSet;
 
 /**
- * A request from within a switched connection, as the application is to see it, where the container's own request cannot be changed, or not in everything:
- * the client instead of this machine, and no mark. What the application gets from {@code startAsync()} shows the same.
+ * An inner request as the application sees it: it shows the client instead of this machine, and no mark. Used if the container's own request cannot
+ * be changed, or not completely. The context that {@code startAsync()} returns shows the same.
  */
 final class InnerRequestView extends HttpServletRequestWrapper {
     private final InnerOrigin origin;
     private final boolean protocolOnly;
     private final ServletResponse response;
 
-    /** @param protocolOnly the container's own request shows everything but the protocol */
+    /** @param protocolOnly whether only the protocol is changed, because the container's own request shows everything else */
     InnerRequestView(HttpServletRequest request, ServletResponse response, InnerOrigin origin, boolean protocolOnly) {
         super(request);
         this.response = response;
@@ -36,7 +36,7 @@ final class InnerRequestView extends HttpServletRequestWrapper {
         if (!protocolOnly && !origin.cipherSuite().isEmpty()) setAttribute("jakarta.servlet.request.cipher_suite", origin.cipherSuite());
     }
 
-    /** Whether one is around the request, or below it. */
+    /** Returns whether the request is such a view or wraps one. */
     static boolean isWithin(ServletRequest request) {
         for (ServletRequest at = request; ; at = ((ServletRequestWrapper) at).getRequest()) {
             if (at instanceof InnerRequestView) return true;
@@ -92,7 +92,7 @@ final class InnerRequestView extends HttpServletRequestWrapper {
         return url.append(getRequestURI());
     }
 
-    // ---- fields
+    // ---- header fields
 
     @Override
     public String getHeader(String name) {
@@ -148,7 +148,7 @@ final class InnerRequestView extends HttpServletRequestWrapper {
         return new View(super.getAsyncContext());
     }
 
-    /** The container's, but for the requests that it gives away: where that would be the container's own it is this view. */
+    /** The {@code AsyncContext} of the container, except that it returns this view in place of the container's own request. */
     private final class View implements AsyncContext {
         private final AsyncContext context;
 
@@ -226,7 +226,7 @@ final class InnerRequestView extends HttpServletRequestWrapper {
             return context.getTimeout();
         }
 
-        /** The application's listener, which gets the view as well. */
+        /** A listener of the application whose events contain this view. */
         private final class Viewing implements AsyncListener {
             private final AsyncListener listener;
 

@@ -17,15 +17,16 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Requests that come from within a switched connection, by way of the container's own connector: a mark says where they really come from. Internal.
+ * Inner requests: requests from inside a switched connection that are sent through the container's own connector, with a mark that contains their
+ * real origin. Internal.
  *
- * <p>A mark is a secret that is good once, for one request on one connection to the connector: it is void as soon as the request has arrived here, and a
- * request whose mark is not good is refused, never taken for one of this machine. A request listener takes it before anything of the application runs; where
- * the container's request can be changed, every object that shows the request shows the client from then on, and the mark is gone. Elsewhere the outer
- * filter shows the application a {@link InnerRequestView}.
+ * <p>A mark is a secret that is valid once, for one request on one connection to the connector. It becomes invalid as soon as the request has arrived
+ * here. A request with an invalid mark is rejected; it is never treated as a request from this machine. A request listener consumes the mark before
+ * any code of the application runs. If the container's request can be changed, every object that exposes the request shows the client from then on,
+ * and the mark is removed. Otherwise the outer filter passes an {@link InnerRequestView} to the application.
  */
 public final class InnerRequests {
-    /** The field that carries a mark. */
+    /** Name of the header field that contains a mark. */
     public static final String FIELD = "Changeover-Inner";
     private static final System.Logger LOG = System.getLogger(InnerRequests.class.getName());
     private static final String ATTRIBUTE = InnerRequests.class.getName();
@@ -37,13 +38,13 @@ public final class InnerRequests {
     private final AtomicLong count = new AtomicLong();
     private final Map<String, Mark> marks = new ConcurrentHashMap<>();
     private final ServletRequestListener listener = new First();
-    private volatile boolean listens;                       // the listener is registered
+    private volatile boolean listens;                       // whether the listener is registered
     private volatile InnerRequestSupport support;           // null before the start
 
     private InnerRequests() {
     }
 
-    /** One request's mark. From any thread. */
+    /** The mark of one request. Thread-safe. */
     public final class Mark implements AutoCloseable {
         private final String number = Long.toHexString(count.incrementAndGet());
         private final byte[] secret = new byte[SECRET];
@@ -56,22 +57,22 @@ public final class InnerRequests {
             random.nextBytes(secret);
         }
 
-        /** The field's value. */
+        /** Returns the value of the header field. */
         public String value() {
             return number + "." + HEX.formatHex(secret);
         }
 
-        /** The port from which the request is sent: from any other the mark is not good. Called before the request is sent. */
+        /** Sets the local port from which the request is sent; from any other port the mark is invalid. Must be called before the request is sent. */
         public void sentFrom(int clientPort) {
             port = clientPort;
         }
 
-        /** Whether the application has the request. */
+        /** Returns whether the request has arrived at the application. */
         public boolean arrived() {
             return arrived;
         }
 
-        /** The mark is not good any more. */
+        /** Makes the mark invalid. */
         @Override
         public void close() {
             marks.remove(number);
@@ -81,7 +82,7 @@ public final class InnerRequests {
     /**
      * A request that had a mark.
      *
-     * @param origin    null for a mark that was not good
+     * @param origin    null if the mark was invalid
      * @param rewritten what the container's own request shows
      */
     private record Arrival(InnerOrigin origin, InnerRequestSupport.Rewritten rewritten) {
@@ -95,8 +96,8 @@ public final class InnerRequests {
     }
 
     /**
-     * Registers what has to be registered while initializers run: for a protocol that will send inner requests. On an application that is declared by hand it is
-     * not called; there the request listener is registered by {@link #of} where the container allows it.
+     * Registers the request listener of a protocol that will send inner requests. Must be called while initializers run. It is not called if
+     * Changeover is declared in web.xml; then {@link #of} registers the listener if the container allows it.
      */
     public static void register(ServletContext context) {
         InnerRequests made = made(context);
@@ -107,7 +108,10 @@ public final class InnerRequests {
         }
     }
 
-    /** The application's. The first call, before the application serves requests, makes its filters and listeners look for marks. */
+    /**
+     * Returns the instance of the application. The first call, which must be made before the application serves requests, makes its filters and
+     * listeners check for marks.
+     */
     public static InnerRequests of(ServletContext context) {
         InnerRequests made = made(context);
         synchronized (made) {
@@ -127,45 +131,45 @@ public final class InnerRequests {
         }
     }
 
-    /** Empty when nothing in the application sends any. */
+    /** Returns the instance of the application; empty if no protocol of the application sends inner requests. */
     static Optional<InnerRequests> in(ServletContext context) {
         return context.getAttribute(ATTRIBUTE) instanceof InnerRequests made ? Optional.of(made) : Optional.empty();
     }
 
     /**
-     * Whether a request was sent inside another connection, so that no address shows who sent it and no proxy has looked at it: it came within a switched
-     * connection of ours, or over HTTP/2 in clear that the container speaks itself. A rule for "this machine only" holds for no such request.
-     * The answer is the same on every dispatch, for the container's request and for wrappers around it.
+     * Returns whether a request was sent inside another connection: inside a switched connection of this application, or over HTTP/2 without TLS in
+     * the container's own implementation. No address then shows the sender, and no proxy has checked the request, so a rule for "this machine only"
+     * never applies to it. The result is the same on every dispatch, for the container's request and for its wrappers.
      */
     public static boolean isInner(ServletRequest request) {
         if (request.getAttribute(ARRIVAL) instanceof Arrival) return true;
         return !request.isSecure() && request.getProtocol() != null && request.getProtocol().startsWith("HTTP/2");
     }
 
-    /** A mark for one request. */
+    /** Makes a mark for one request. May be called from any thread. */
     public Mark mark(InnerOrigin origin) {
         Mark mark = new Mark(origin);
         marks.put(mark.number, mark);
         return mark;
     }
 
-    /** Which application the container gives a request to. */
+    /** Returns which application the container dispatches a request to. */
     public InnerRequestSupport.Owner owner(InnerTarget target) {
         return support.owner(target);
     }
 
     /**
-     * Whether a request is known to have arrived before the container, on the application's behalf, can answer it: by a login, for example. Then an answer to a
-     * request that has not arrived is not the application's.
+     * Returns whether the arrival of a request is known before the container can respond for the application, for example with a login. If so, a
+     * response to a request that has not arrived is not from the application.
      */
     public boolean arriveBeforeAnyAnswer() {
         return listens;
     }
 
     /**
-     * The request as its sender meant it. A request without a mark is itself.
+     * Returns the request with its real origin. A request without a mark is returned unchanged.
      *
-     * @return null for a request that must not be served: its mark is not good
+     * @return null for a request that must not be served because its mark is invalid
      */
     HttpServletRequest view(HttpServletRequest request, ServletResponse response) {
         Arrival arrival = listens ? (Arrival) request.getAttribute(ARRIVAL) : arrival(request);
@@ -175,7 +179,7 @@ public final class InnerRequests {
                 : new InnerRequestView(request, response, arrival.origin(), arrival.rewritten() == InnerRequestSupport.Rewritten.ALL_BUT_PROTOCOL);
     }
 
-    /** What is known of the request; null when it has no mark. */
+    /** Returns the arrival of the request; null if it has no mark. */
     private Arrival arrival(HttpServletRequest request) {
         if (request.getAttribute(ARRIVAL) instanceof Arrival before) return before;
         String said = request.getHeader(FIELD);
@@ -188,14 +192,14 @@ public final class InnerRequests {
 
     private Arrival rewrite(HttpServletRequest request, InnerOrigin origin) {
         if (origin != null) return new Arrival(origin, support.rewrite(request, origin));
-        // A request of ours whose mark has become void while it was on its way must not be seen as one of this machine, not even by request listeners.
+        // A request of this application whose mark became invalid on the way must not look like a request from this machine, not even to request listeners.
         boolean fromHere = request.getRemoteAddr() != null && request.getRemoteAddr().equals(request.getLocalAddr());
         LOG.log(System.Logger.Level.DEBUG, "A request from {0} has a {1} field that is not valid and is refused", request.getRemoteAddr(), FIELD);
         InnerOrigin nowhere = new InnerOrigin(InetSocketAddress.createUnresolved("0.0.0.0", 0), "http", Optional.empty(), request.getProtocol(), "", Fields.none());
         return new Arrival(null, fromHere ? support.rewrite(request, nowhere) : InnerRequestSupport.Rewritten.NOTHING);
     }
 
-    /** The origin of the mark, which is void then; null for one that is not good. */
+    /** Consumes the mark and returns its origin; null if the mark is invalid. */
     private InnerOrigin taken(String said, int remotePort) {
         int dot = said.indexOf('.');
         Mark mark = dot < 0 ? null : marks.get(said.substring(0, dot));

@@ -5,32 +5,36 @@ import java.lang.reflect.Constructor;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** Where instances of the application's classes come from: CDI where there is CDI, else their constructor. */
+/** Makes instances of classes of the application: with CDI if it is available, otherwise with their constructor. */
 interface Instances {
-    /** The release of an instance that nobody keeps. */
+    /** The release action of an instance that needs no release. */
     Runnable NOTHING = () -> { };
 
-    /** One instance and what releases it. */
+    /** An instance with its release action. */
     record Instance<T>(T value, Runnable release) {
     }
 
-    /** What makes one instance after the other. @throws IllegalStateException when the class does not allow it; the message says what it needs */
+    /**
+     * Returns a supplier of new instances.
+     *
+     * @throws IllegalStateException if the class does not allow it; the message contains what the class needs
+     */
     <T> Supplier<Instance<T>> of(Class<T> type);
 
-    /** Whether they are injected. */
+    /** Returns whether instances are injected. */
     default boolean injected() {
         return false;
     }
 
-    /** The beans of a type; empty without CDI. */
+    /** Returns the beans of a type; empty without CDI. */
     <T> List<T> beans(Class<T> type);
 
-    /** An active request scope for callbacks, where there is CDI. */
+    /** Returns a scope that activates the CDI request context for callbacks; it does nothing without CDI. */
     default Application.CallbackScope requestScope() {
         return Application.CallbackScope.NONE;
     }
 
-    /** CDI when the application has it, else plain constructors. Asked when the application has started, not before. */
+    /** Returns CDI if the application has it, otherwise plain constructors. Must not be called before the application has started. */
     static Instances of(ClassLoader loader) {
         try {
             Class.forName("jakarta.enterprise.inject.spi.CDI", false, loader);
@@ -40,7 +44,7 @@ interface Instances {
         }
     }
 
-    /** By the public constructor that takes nothing. */
+    /** Uses the public constructor without parameters. */
     final class Constructed implements Instances {
         @Override
         public <T> Supplier<Instance<T>> of(Class<T> type) {

@@ -16,9 +16,9 @@ import java.util.Map;
 import java.util.concurrent.Executor;
 
 /**
- * Connections on the library's own paths, such as the one of the console's page. They have a registry, a memory budget and limits of their own, which nothing
- * else reads: so they are in no list, count, limit, metric or record of decisions of the application, and a drain neither refuses nor closes them. They end
- * when the application ends.
+ * Connections on the library's own paths, such as that of the console page. They have their own registry, memory budget and limits, which are not
+ * used elsewhere. Therefore they are in no list, count, limit, metric or decision log of the application, and draining neither rejects nor closes
+ * them. They end with the application.
  */
 final class InternalConnections implements AutoCloseable {
     private static final long MEMORY = 16L << 20;
@@ -34,7 +34,7 @@ final class InternalConnections implements AutoCloseable {
         monitor = paths.isEmpty() ? null : new ConnectionMonitor(application.registry(), limits, loader);
     }
 
-    /** @throws IllegalArgumentException when the application offers something on one of these paths */
+    /** @throws IllegalArgumentException if the application offers a protocol on one of these paths */
     void check(PathPolicy policy) {
         policy.rules().stream().filter(this::isOn).forEach(rule -> {
             if (!rule.protocols().equals(List.of(paths.get(rule.template().toString())))) {
@@ -43,17 +43,17 @@ final class InternalConnections implements AutoCloseable {
         });
     }
 
-    /** A connection of the library's stays as long as its client does. */
+    /** Returns limits without a maximum lifetime, so that such a connection stays open as long as its client keeps it open. */
     private static Limits unlimited(Limits limits) {
         return new Limits(limits.queue(), limits.idle(), limits.stall(), limits.closing(), limits.linger(), limits.drain(), Duration.ZERO, Limits.ANY, limits.stallMin());
     }
 
-    /** Whether the rule is for one of these paths. */
+    /** Returns whether the rule is for one of these paths. */
     boolean isOn(PathRule rule) {
         return paths.containsKey(rule.template().toString());
     }
 
-    /** Whether the request is for one of these paths. */
+    /** Returns whether the request is for one of these paths. */
     boolean concern(Considered considered) {
         return !paths.isEmpty() && considered.verdict().explanation().rule().map(template -> paths.containsKey(template.toString())).orElse(false);
     }
@@ -66,12 +66,12 @@ final class InternalConnections implements AutoCloseable {
         return places;
     }
 
-    /** The application ends, and with it these connections. Returns at once. */
+    /** Starts to drain these connections, when the application ends. Does not block. */
     void startDraining(Duration grace) {
         if (application != null) application.registry().startDraining(grace);
     }
 
-    /** After {@link #startDraining}: waits for them, and closes what is left after this time. */
+    /** Waits for the connections to end after {@link #startDraining}, and closes those that are still open after this time. */
     void stop(Duration grace) {
         if (application != null) application.registry().stop(grace);
     }

@@ -9,14 +9,14 @@ import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 
 /**
- * Ends the start: it has no mapping, and is initialised after every other servlet that is loaded on startup. So all listeners, filters and those servlets
- * have offered what they offer.
+ * Completes the start. It has no mapping and is initialised after all other servlets that are loaded on startup, so that all listeners, filters and
+ * those servlets have made their offers.
  */
 final class LastServlet extends GenericServlet {
     private static final long serialVersionUID = 1;
     private static final String NAME = "changeover-last", ATTRIBUTE = LastServlet.class.getName();
 
-    /** Where the container does not take it, the start ends with the last listener. */
+    /** Registers the servlet. If the container does not allow that, the start ends with the last listener. */
     static void register(ServletContext context) {
         try {
             ServletRegistration.Dynamic last = context.addServlet(NAME, new LastServlet());

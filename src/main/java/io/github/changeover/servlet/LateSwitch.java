@@ -18,8 +18,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * A switch that the application asks for itself, amid its answer. It is negotiated as any other, with the roles and gates of the path,
- * and comes about when all filters have returned. Internal.
+ * A switch that the application itself requests while it responds. It is negotiated like any other, with the roles and gates of the path, and is
+ * performed when all filters have returned. Internal.
  */
 public final class LateSwitch {
     private static final String EXPLANATION = "Changeover-Explanation";
@@ -28,12 +28,12 @@ public final class LateSwitch {
     }
 
     /**
-     * Agrees to switch to this protocol, or answers the request with the refusal, as the filters answer it where a rule is for the path. On the
-     * request's thread. Returns normally in both cases: the response is committed when it is refused.
+     * Agrees to switch to this protocol, or writes the same rejection as the filters write for a path with a rule. Must be called on the thread of
+     * the request. Returns normally in both cases; after a rejection the response is committed.
      *
-     * @throws IllegalStateException when the request does not ask for the protocol at all, or cannot switch any more; says why. Nothing has been
-     *                               answered
-     * @throws IOException           when the refusal could not be sent
+     * @throws IllegalStateException if the request does not offer the protocol, or can no longer switch; the message contains the reason, and no
+     *         response was written
+     * @throws IOException if the rejection could not be sent
      */
     public static void to(UpgradeProtocol protocol, HttpServletRequest request, HttpServletResponse response) throws IOException {
         boolean offered = offers(protocol, request);
@@ -88,18 +88,18 @@ public final class LateSwitch {
         return new IllegalStateException("This request cannot be upgraded to " + protocol + ": " + why);
     }
 
-    /** Whether it comes from a client of the protocol, and through a proxy that has removed {@code Upgrade}. */
+    /** Returns whether the request was sent by a client of the protocol, but a proxy has removed {@code Upgrade}. */
     private static boolean lostItsOffer(UpgradeProtocol protocol, HttpServletRequest request) {
         return request.getHeader("Upgrade") == null && protocol.clientField().filter(field -> request.getHeader(field) != null).isPresent();
     }
 
-    /** Whether the request offers the protocol, in whatever form. */
+    /** Returns whether the request offers the protocol, in any form, including a malformed one. */
     private static boolean offers(UpgradeProtocol protocol, HttpServletRequest request) {
         return Collections.list(request.getHeaders("Upgrade")).stream().map(line -> line.toLowerCase(Locale.ROOT))
                 .anyMatch(line -> protocol.tokens().stream().map(ProtocolToken::name).anyMatch(name -> line.contains(name.toLowerCase(Locale.ROOT))));
     }
 
-    /** What the filters would leave to the application, which has nothing to answer here but the switch. */
+    /** Returns a rejection for a request that the filters would pass to the application. Here the application has no other response than the switch. */
     private static Decision.Refuse insteadOfIgnoring(UpgradeProtocol protocol, Considered considered, Deployment deployment) {
         String only = "This path only serves upgrades to " + protocol + ", and this request cannot be upgraded: ";
         String reason = considered.verdict().explanation().reason() + ".";

@@ -6,21 +6,24 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
-/** The container's login. */
+/** The login of the container. */
 final class Login {
-    /** A 401 must challenge (RFC 9110 section 15.5.2), and there is nothing to challenge with. */
+    /** A 401 must contain a challenge (RFC 9110 section 15.5.2), and no challenge is available. */
     static final Decision.Refuse NONE = new Decision.Refuse(403,
             "You may not change the protocol here without a login, and this application has none: give it a login-config.");
 
     private Login() {
     }
 
-    /** Whether this is a 401 without a challenge: the container's login is the one that can ask. */
+    /** Returns whether this is a 401 without a challenge, for which the login of the container must provide one. */
     static boolean isNeeded(Decision decision) {
         return decision instanceof Decision.Refuse refusal && refusal.status() == 401 && !refusal.fields().contains("WWW-Authenticate");
     }
 
-    /** Whether the user is known now. Where not, the container's login has asked, if the application has one. */
+    /**
+     * Starts the login of the container, if the application has one. Returns whether the user is known now; otherwise the login may have written a
+     * response.
+     */
     static boolean ask(HttpServletRequest request, HttpServletResponse response) throws IOException {
         try {
             return request.authenticate(response) && request.getUserPrincipal() != null;
@@ -29,7 +32,7 @@ final class Login {
         }
     }
 
-    /** Whether it has answered the request. */
+    /** Returns whether the login has written a response. */
     static boolean answered(HttpServletResponse response) {
         return response.isCommitted() || response.getStatus() >= 300;
     }

@@ -3,27 +3,24 @@ package io.github.changeover.servlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpSession;
 
-/**
- * Wants to know of users who log out ({@code HttpServletRequest.logout()}) while their HTTP session goes on: no event of the
- * Servlet API tells it. Internal.
- */
+/** Listener for users who log out ({@code HttpServletRequest.logout()}) while their HTTP session continues. The Servlet API has no event for that. Internal. */
 public interface Logouts {
-    /** Whether anybody waits for the logout of this session's user. */
+    /** Returns whether the listener needs a logout of the user of this session. */
     boolean awaits(String session);
 
-    /** Whether anybody waits at all. */
+    /** Returns whether the listener needs any logout. */
     boolean areAwaited();
 
     void loggedOut(String session);
 
-    /** The session whose user may log out during this request; null where nobody waits for that. Allocates nothing then. */
+    /** Returns the session whose user may log out during this request; null if the listener does not need that logout. Allocates nothing if it needs none. */
     static HttpSession session(Logouts logouts, HttpServletRequest request) {
         if (logouts == null || !logouts.areAwaited()) return null;
         HttpSession session = request.getSession(false);
         return session != null && logouts.awaits(session.getId()) && request.getUserPrincipal() != null ? session : null;
     }
 
-    /** The request has come back: tells when its user has gone meanwhile. Payara gives the session another id then. */
+    /** Called when the request has returned. Notifies the listener if the user has logged out during the request; Payara then changes the id of the session. */
     static void tell(Logouts logouts, HttpSession session, HttpServletRequest request) {
         if (session == null || request.getUserPrincipal() != null) return;
         String id = session.getId();

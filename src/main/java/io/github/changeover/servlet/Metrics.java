@@ -8,7 +8,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Optional;
 
-/** The metrics at a path of the application, behind its own filters, and for one role where one is set. */
+/** Serves the metrics at a path of the application, behind the filters of the application and, if configured, only to one role. */
 final class Metrics {
     private final String path;
     private final Optional<String> role;
@@ -20,7 +20,7 @@ final class Metrics {
         this.observatory = observatory;
     }
 
-    /** Null where they are off: asking costs the requests that pass nothing. */
+    /** Returns null if the metrics are off, so that other requests cost only a null check. */
     static Metrics of(Deployment deployment, ServletContext context) {
         Operating operating = deployment.settings().operating();
         return operating.metrics().map(path -> new Metrics(path, operating.metricsRole(), Observatory.of(context).orElseThrow())).orElse(null);

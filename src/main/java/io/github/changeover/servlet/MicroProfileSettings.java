@@ -8,15 +8,15 @@ import java.util.NoSuchElementException;
 import java.util.Optional;
 
 /**
- * The settings in MicroProfile Config, by reflection, so that nobody needs it. That there is none is fine. Anything else that fails stops the
- * deployment: a source that cannot be read may hold a role, an origin or a limit.
+ * Reads the settings in MicroProfile Config, by reflection, because the API is optional. If it is missing, there are no such settings. Any other
+ * failure stops the deployment, because a source that cannot be read may contain a role, an origin or a limit.
  */
 final class MicroProfileSettings {
     private static final String PACKAGE = "org.eclipse.microprofile.config.";
     private final Class<?> type, sourceType;
     private final Object config;
 
-    /** MicroProfile Config cannot be read: the deployment stops with this message. */
+    /** MicroProfile Config cannot be read. Stops the deployment with this message. */
     static final class Unreadable extends RuntimeException {
         private static final long serialVersionUID = 1;
 
@@ -31,7 +31,7 @@ final class MicroProfileSettings {
         this.config = config;
     }
 
-    /** Empty where the API is not there, or nothing implements it. */
+    /** Returns the configuration; empty if the API is missing or has no implementation. */
     static Optional<MicroProfileSettings> in(ClassLoader loader) {
         Class<?> resolvers, type, sources;
         try {
@@ -44,7 +44,7 @@ final class MicroProfileSettings {
         Object resolver;
         try {
             resolver = call(resolvers, "instance", null);
-        } catch (IllegalStateException none) {      // what the API says where it finds no implementation, or several
+        } catch (IllegalStateException none) {      // thrown by the API if it finds no implementation, or several
             if (!String.valueOf(none.getMessage()).contains("Multiple")) return Optional.empty();
             throw new Unreadable(none.getMessage(), none);
         } catch (Exception | LinkageError failure) {
@@ -57,7 +57,7 @@ final class MicroProfileSettings {
         }
     }
 
-    /** All settings whose names begin so. */
+    /** Returns all settings whose names start with the prefix. */
     Map<String, String> read(String prefix) {
         Map<String, String> values = new LinkedHashMap<>();
         for (Object name : names()) {
@@ -90,7 +90,7 @@ final class MicroProfileSettings {
         Object ask(Object source) throws Exception;
     }
 
-    /** Which source fails, when each is asked for itself. */
+    /** Returns the first source that fails when each one is called separately, as a part of a sentence. */
     private String culprit(Question question) {
         try {
             for (Object source : (Iterable<?>) call(type, "getConfigSources", config)) {

@@ -6,14 +6,14 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What an operator sets for himself.
+ * The settings for operators.
  *
- * @param decisions   the number of decisions kept to be looked at
- * @param explain     whether an answer to an offer that was ignored says why
- * @param proxies     those that are believed
- * @param health      the path of the health resource
- * @param metrics     the path of the metrics
- * @param metricsRole who may read them; empty for anybody who reaches them
+ * @param decisions   number of decisions that the decision log keeps
+ * @param explain     whether the response to an ignored offer contains the reason
+ * @param proxies     the trusted proxies
+ * @param health      path of the health resource
+ * @param metrics     path of the metrics
+ * @param metricsRole role that may read the metrics; empty for no restriction
  */
 record Operating(int decisions, boolean explain, TrustedProxies proxies, Optional<String> health, Optional<String> metrics, Optional<String> metricsRole) {
     static final Set<String> NAMES = Set.of("changeover.decisions", "changeover.explain", SettingValues.TRUSTED_PROXIES, "changeover.health.path",

@@ -5,12 +5,12 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
-/** A page for machines of the operator's, at a path of its own. */
+/** A text resource for the operator's tools, at its own path. */
 final class OperatorsPage {
     private OperatorsPage() {
     }
 
-    /** Whether the request is for this path within the application. Allocates nothing. */
+    /** Returns whether the request is for this path within the application. Allocates nothing. */
     static boolean isAt(String path, HttpServletRequest request) {
         String first = request.getServletPath();
         String rest = request.getPathInfo();

@@ -16,18 +16,18 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The first filter of the application. A request of HTTP/1 with {@code Upgrade} gets content that ends where its framing ends, where the
- * container would break that, and when all filters have returned and a switch was agreed, it switches. Every other request passes untouched.
+ * The first filter of the application. For an HTTP/1 request with {@code Upgrade}, it makes the content end where its framing ends, if the container
+ * does not. When all filters have returned, it performs an agreed switch. Every other request passes unchanged.
  */
 public final class OuterFilter implements Filter {
     private static final Decision.Refuse NO_MARK = new Decision.Refuse(400,
             "The field " + InnerRequests.FIELD + " is for this server's own requests: send the request without it.");
     private Deployment deployment;
     private String health;      // null: off
-    private Logouts logouts;    // null: nobody waits for any
-    private InnerRequests inner;        // null: no request comes from within a switched connection
+    private Logouts logouts;    // null: no library listens for logouts
+    private InnerRequests inner;        // null: no inner requests exist
 
-    /** For the container. */
+    /** Called by the container. */
     public OuterFilter() {
     }
 
@@ -74,7 +74,7 @@ public final class OuterFilter implements Filter {
     private void upgrade(HttpServletRequest http, HttpServletResponse response, FilterChain chain) throws IOException, ServletException {
         Exchange exchange = Exchange.on(http);
         Container container = deployment.container();
-        // HTTP/2 knows no Upgrade (RFC 9113 section 8.6), and in HTTP/1.0 it is ignored (RFC 9110 section 7.8).
+        // HTTP/2 has no Upgrade (RFC 9113 section 8.6), and in HTTP/1.0 it is ignored (RFC 9110 section 7.8).
         HttpServletRequest repaired = http.getProtocol().startsWith("HTTP/1.") ? container.repairContent(http) : http;
         boolean mayAgree = http.getProtocol().equals("HTTP/1.1") && deployment.mayAgree(http);
         try {

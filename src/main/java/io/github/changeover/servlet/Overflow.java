@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Room for captured answers that are too long for memory: files in the application's own directory, so many octets in all of them. */
+/** Files for captured responses that are too long for memory. They are in the temporary directory of the application; their total size is limited. */
 final class Overflow {
     static final Overflow NONE = new Overflow(0, Path.of(""));
     private final long most;
@@ -29,7 +29,7 @@ final class Overflow {
         return most;
     }
 
-    /** Whether there is room for so many more; it is taken then. */
+    /** Reserves this many bytes. Returns false if that would exceed the limit. */
     boolean take(long octets) {
         for (long now = taken.get(); octets <= most - now; now = taken.get()) {
             if (taken.compareAndSet(now, now + octets)) return true;
@@ -41,7 +41,7 @@ final class Overflow {
         taken.addAndGet(-octets);
     }
 
-    /** A file that nobody else can read, and that is gone when it is closed: where the system can, it has no name even before. */
+    /** Opens a file that is readable only by its owner and is deleted when it is closed. If the system allows it, its name is removed before that. */
     FileChannel open() throws IOException {
         Path file = Files.createTempFile(directory, "changeover", ".answer");
         try {

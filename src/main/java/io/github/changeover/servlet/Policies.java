@@ -26,20 +26,20 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Makes the rules of an application from what its programs, its classes and its settings say: at start, and again whenever a program says more. Which
- * classes, services and settings there are does not change. Thread-safe.
+ * Makes the rules of an application from its code, its classes and its settings: at the start, and again whenever the code makes another offer. The
+ * set of classes, services and settings does not change. Thread-safe.
  */
 final class Policies {
-    /** A rule in the making; settings have the last word. */
+    /** A rule under construction. Settings override everything else. */
     private static final class Draft {
         private final List<UpgradeProtocol> protocols = new ArrayList<>();
         private final List<Gate> gates = new ArrayList<>();
         private final Set<String> roles = new LinkedHashSet<>();
         private boolean serverOrder, required, advertise, closeOnRefuse;
-        private boolean named;                  // a setting says which protocols there are: what is wider has no say
-        private Settings.PathSetting set;       // null without
+        private boolean named;                  // a setting names the protocols: offers of wider paths are ignored
+        private Settings.PathSetting set;       // null without a setting
 
-        /** What a setting says of its terms. */
+        /** Applies the terms of the setting. */
         private void apply() {
             if (set == null) return;
             set.serverOrder().ifPresent(value -> serverOrder = value);
@@ -52,7 +52,7 @@ final class Policies {
             });
         }
 
-        /** Nothing is offered on these paths, but on more paths, these among them: that holds here, with the terms of both. */
+        /** Copies an offer from a wider path, which includes these paths, to these paths, on which nothing else is offered. The terms of both apply. */
         private void offerAs(Draft wider) {
             protocols.addAll(wider.protocols);
             gates.addAll(0, wider.gates);
@@ -66,10 +66,10 @@ final class Policies {
     }
 
     /**
-     * The rules that were made.
+     * The result.
      *
-     * @param wider  of paths on which nothing is offered by itself: the template whose offer holds there
-     * @param absent protocols that a setting names and nobody offers so far, each with the setting
+     * @param wider  for paths without an offer of their own: the template whose offer applies there
+     * @param absent protocols that a setting names and that nothing has offered so far, each with the setting
      */
     record Made(PathPolicy policy, Map<PathTemplate, PathTemplate> wider, List<String> absent) {
     }
@@ -78,7 +78,7 @@ final class Policies {
     private final List<UpgradeProtocol> services;
     private final List<UpgradeProtocol> libraries;
     private final List<ProtocolToken> late;
-    private final boolean programmed;       // a program may offer a protocol that nothing has told of
+    private final boolean programmed;       // application code may offer a protocol that is not known yet
     private final Settings settings;
     private final boolean served;
 
@@ -94,8 +94,8 @@ final class Policies {
     }
 
     /**
-     * @param late   what the libraries may yet offer
-     * @param served whether anything is offered; where not, the rules say only which paths are required, and a protocol need not be there
+     * @param late   the protocols that the libraries may still offer
+     * @param served whether anything is offered; if not, the rules only define which paths are required, and the protocols need not exist
      */
     static Policies of(List<UpgradeProtocol> libraries, List<ProtocolToken> late, EndpointScan.Found found, Settings settings, boolean served, ClassLoader loader) {
         Instances instances = Instances.of(loader);
@@ -108,22 +108,22 @@ final class Policies {
                 List.copyOf(late), programmed, settings, served);
     }
 
-    /** What the application itself brings, on paths or not: a program may still offer it anywhere. */
+    /** Returns the protocols that the application itself provides, with or without a path. Its code may still offer them on any path. */
     List<ProtocolToken> services() {
         return services.stream().flatMap(protocol -> protocol.tokens().stream()).toList();
     }
 
     /**
-     * The rules, among them those of paths that are spoken of and offer nothing so far ({@link PathRule#waits}).
+     * Makes the rules. They include rules for paths that are configured but have no offer so far ({@link PathRule#waits}).
      *
-     * @throws IllegalArgumentException when two rules are for the same paths
-     * @throws SettingValues.Wrong      when a path's setting names a protocol that is not there and cannot come
+     * @throws IllegalArgumentException if two rules are for the same paths
+     * @throws SettingValues.Wrong if the setting of a path names a protocol that does not exist and cannot be offered later
      */
     Made build(List<OfferedPath> offers) {
         return new Making(offers).rules();
     }
 
-    /** One pass over everything. */
+    /** One run over all offers, endpoints and settings. */
     private final class Making {
         private final Map<String, Draft> drafts = new LinkedHashMap<>();
         private final List<OfferedPath> offers;
@@ -144,7 +144,7 @@ final class Policies {
             return drafts.computeIfAbsent(template, none -> new Draft());
         }
 
-        /** For settings: a template for the same paths, whatever its variables are called. */
+        /** Returns the draft for the same paths, for a setting. The names of the variables in the template need not match. */
         private Draft sameAs(PathTemplate paths) {
             return drafts.entrySet().stream().filter(draft -> PathTemplate.of(draft.getKey()).equals(paths)).map(Map.Entry::getValue).findFirst().orElseGet(() -> draft(paths.toString()));
         }
@@ -182,8 +182,9 @@ final class Policies {
         }
 
         /**
-         * The protocol a setting names: the path's own first, then that of a wider path, then any other that is there; empty for one that may come later. A
-         * library that offers a token late has a protocol for each path: that of another path is not this one's.
+         * Returns the protocol that a setting names. The protocols of the path itself come first, then those of a wider path, then all others; empty
+         * for one that may be offered later. A library that offers a token late has one protocol for each path, so its protocol for another path is
+         * not used.
          */
         private Optional<UpgradeProtocol> named(ProtocolToken token, PathTemplate path, List<UpgradeProtocol> own, String setting) {
             List<UpgradeProtocol> candidates = new ArrayList<>(own);
@@ -206,7 +207,7 @@ final class Policies {
             TreeMap<PathTemplate, Draft> offering = new TreeMap<>();        // the most specific first
             TreeMap<PathTemplate, Draft> others = new TreeMap<>();
             drafts.forEach((template, draft) -> (draft.protocols.isEmpty() && !draft.required && !draft.named ? others : offering).put(PathTemplate.of(template), draft));
-            others.descendingMap().forEach((template, draft) -> {       // the widest first: what holds there holds for narrower ones
+            others.descendingMap().forEach((template, draft) -> {       // the widest first: its offer also applies to narrower paths
                 Optional<PathTemplate> with = offering.keySet().stream().filter(other -> other.covers(template)).findFirst();
                 if (with.isEmpty()) return;
                 draft.offerAs(offering.get(with.get()));
@@ -226,14 +227,14 @@ final class Policies {
         }
     }
 
-    /** A rule's terms for the report at start. */
+    /** Returns the terms of a rule for the report at the start. */
     static String terms(PathRule rule) {
         return (rule.preference() == Preference.SERVER ? "in this order" : "in the client's order") + (rule.required() ? ", required" : "")
                 + (rule.advertise() ? ", advertised" : "") + (rule.closeOnRefuse() ? ", closing after an offer not taken" : "")
                 + (rule.roles().isEmpty() ? "" : ", for " + rule.roles());
     }
 
-    /** Stands for a protocol while nothing is offered. */
+    /** A placeholder for a protocol while nothing is offered. */
     private record Unserved(ProtocolToken token) implements UpgradeProtocol {
         @Override
         public List<ProtocolToken> tokens() {

@@ -18,48 +18,48 @@ import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 /**
- * A protocol with settings, endpoints or a library of its own, which looks round in the application when that starts and ends
- * when it ends. Internal: found by {@link java.util.ServiceLoader}, so that nothing else knows it.
+ * A protocol that needs settings, endpoints or a library. It inspects the application at its start and ends with it. Internal: found by
+ * {@link java.util.ServiceLoader}, so that no other code depends on it.
  */
 public interface ProtocolLibrary {
-    /** The names of its settings. */
+    /** Returns the names of its settings. */
     Set<String> settings();
 
-    /** Those of them that can be set for a path as well: {@link SettingValues#at}. */
+    /** Returns the names of the settings that can also be set for a path: {@link SettingValues#at}. */
     default Set<String> pathSettings() {
         return Set.of();
     }
 
     /**
-     * Registers servlets of its own, where the application's initializers run: later not every container takes them. Called once,
-     * before {@link #start}, on another instance; not where the listener is declared by hand.
+     * Registers its servlets, while the initializers of the application run; some containers do not allow it later. Called once, before
+     * {@link #start}, on another instance. Not called if the listener is declared in web.xml.
      */
     default void register(ServletContext context, SettingValues settings) {
     }
 
     /**
-     * Offers what the application has for it. Called once, before the rules of paths are made.
+     * Offers what the application provides for this protocol. Called once, before the rules of paths are made.
      *
-     * @throws SettingValues.Wrong   for a setting that cannot be used
-     * @throws IllegalStateException when the application cannot run as it is; the message says what to do
+     * @throws SettingValues.Wrong if a setting cannot be used
+     * @throws IllegalStateException if the application cannot run as it is; the message contains what to do
      */
     Started start(Start start);
 
     /**
-     * What a library starts with.
+     * The environment of a library at its start.
      *
-     * @param context        the application's
-     * @param changeover     where it says what is offered
-     * @param settings       the application's
-     * @param requestThreads how many threads of the container's serve requests; 0 where that is not known
-     * @param scope          begins a request scope of CDI on this thread, where there is one; what it returns ends it
-     * @param results        runs results of asynchronous sends, beside callbacks; see {@link io.github.changeover.connection.CallbackPool#results}
-     * @param localAddress   scheme, host and port by which a client on this machine reaches the container; empty where no port is known yet
-     * @param container      where the application runs
+     * @param context        the context of the application
+     * @param changeover     receives the offers
+     * @param settings       the settings of the application
+     * @param requestThreads number of threads of the container that serve requests; 0 if it is not known
+     * @param scope          begins a request scope of CDI on this thread, if CDI is available; the returned {@code Runnable} ends it
+     * @param results        runs the results of asynchronous sends beside callbacks; see {@link io.github.changeover.connection.CallbackPool#results}
+     * @param localAddress   scheme, host and port by which a client on this machine reaches the container; empty while no port is known
+     * @param container      the container of the application
      */
     record Start(ServletContext context, Changeover changeover, SettingValues settings, int requestThreads, Executor results, Supplier<Runnable> scope,
             Optional<URI> localAddress, Container container) {
-        /** What the application brings of a type: found by {@link ServiceLoader} and among the beans of CDI, each class once. */
+        /** Returns the implementations of a type that the application provides: found by {@link ServiceLoader} and among the CDI beans, each class once. */
         public <T> List<T> found(Class<T> type) {
             ClassLoader loader = context.getClassLoader();
             List<T> found = new ArrayList<>();
@@ -69,7 +69,7 @@ public interface ProtocolLibrary {
             return found;
         }
 
-        /** @throws IllegalStateException when the library that a protocol is built on is not here */
+        /** @throws IllegalStateException if the library that the protocol depends on is missing */
         public void need(String type, String protocol, String artifact) {
             try {
                 Class.forName(type, false, ProtocolLibrary.class.getClassLoader());
@@ -80,60 +80,57 @@ public interface ProtocolLibrary {
         }
     }
 
-    /** A library at work in one application. */
+    /** A started library in one application. */
     interface Started extends AutoCloseable {
-        /** What a path's setting can name, beside what the application brings. */
+        /** Returns the protocols that the setting of a path can name, in addition to those of the application. */
         default List<UpgradeProtocol> protocols() {
             return List.of();
         }
 
-        /**
-         * Paths that it offers and that are not the application's, by template, each with its only protocol: their connections are in no list, count or limit
-         * of the application's.
-         */
+        /** Returns the library's own paths, by template, each with its only protocol. Their connections are in no list, count or limit of the application. */
         default Map<String, UpgradeProtocol> internal() {
             return Map.of();
         }
 
-        /** For the log at start; empty for nothing to say. */
+        /** Returns lines for the log at the start, or an empty string. */
         default String describe() {
             return "";
         }
 
-        /** Whether it ever hides anything by {@link #veil}. */
+        /** Returns whether {@link #veil} may ever hide a header field. */
         default boolean veils() {
             return false;
         }
 
-        /** The request as the application's filters see it: this one, or a {@link Veil} over it. */
+        /** Returns the request as the filters of the application see it: this one, or a {@link Veil} that wraps it. */
         default HttpServletRequest veil(HttpServletRequest request) {
             return request;
         }
 
         /**
-         * What the application may yet offer, on any path, until the rules are fixed, and may ask for itself at any time, amid its answer
-         * ({@link LateSwitch}).
+         * Returns the protocols that the application may offer on any path until the rules are fixed, and may request itself at any time while it
+         * responds ({@link LateSwitch}).
          */
         default List<ProtocolToken> late() {
             return List.of();
         }
 
-        /** Empty where it does not matter who logs out. */
+        /** Returns the listener for logouts; empty if the library needs none. */
         default Optional<Logouts> logouts() {
             return Optional.empty();
         }
 
-        /** The rules of paths are made, of everything that was offered: called at start, and again whenever they change. One call at a time. */
+        /** Called at the start and after each change, with the rules that were made of all offers. Calls are serialised. */
         default void rules(PathPolicy policy) {
         }
 
-        /** The application goes. Its connections are closed already. */
+        /** Called at the end of the application, after its connections were closed. */
         @Override
         default void close() {
         }
     }
 
-    /** Those that can be loaded here. */
+    /** Returns the libraries that can be loaded. */
     static List<ProtocolLibrary> found() {
         List<ProtocolLibrary> found = new ArrayList<>();
         for (ServiceLoader.Provider<ProtocolLibrary> provider

@@ -5,23 +5,23 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 
 /**
- * Bytes that the container's thread has read and the handler has not: for containers whose streams no other thread may read. At
- * most two pieces; nothing is held while there are none.
+ * A buffer of bytes that the thread of the container has read and the handler has not, for containers whose streams no other thread may read. It
+ * holds at most two pieces. No array is allocated while it is empty. Thread-safe.
  */
 final class ReadAhead {
     private static final int SIZE = 16 * 1024;
-    private byte[] bytes;       // null while there are none
+    private byte[] bytes;       // null while empty
     private int from, to;
     private boolean refused;
 
-    /** Whether another piece may be added; if not, {@link #takeRefused} tells the reader so. */
+    /** Returns whether another piece may be added. If not, {@link #takeRefused} will report it to the reader. */
     synchronized boolean hasRoom() {
         boolean room = to - from <= SIZE;
         if (!room) refused = true;
         return room;
     }
 
-    /** Reads a piece, after {@link #hasRoom}; returns how many bytes there were, or -1 at the end. The stream must not block. */
+    /** Reads a piece, after {@link #hasRoom} has returned true. Returns the number of bytes, or -1 at the end. The stream must not block. */
     synchronized int fill(InputStream in) throws IOException {
         if (bytes == null) bytes = new byte[2 * SIZE];
         else System.arraycopy(bytes, from, bytes, 0, to - from);
@@ -33,7 +33,7 @@ final class ReadAhead {
         return count;
     }
 
-    /** Returns how many bytes were taken. */
+    /** Moves bytes into the buffer and returns their number. */
     synchronized int take(ByteBuffer into) {
         int count = Math.min(into.remaining(), to - from);
         if (count > 0) into.put(bytes, from, count);
@@ -45,7 +45,7 @@ final class ReadAhead {
         return count;
     }
 
-    /** Whether there was no room for a piece and there is now; once for each time. */
+    /** Returns true if a piece was refused and there is room for it now; once for each refusal. */
     synchronized boolean takeRefused() {
         if (!refused || to - from > SIZE) return false;
         refused = false;

@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A refusal as a complete HTTP response: status, fields, length, and a sentence that says what to do. */
+/** Writes a rejection as a complete HTTP response: status, header fields, length, and a sentence that tells the client what to do. */
 final class Refusal {
     private Refusal() {
     }
@@ -35,7 +35,7 @@ final class Refusal {
         response.flushBuffer();
     }
 
-    /** {@code Upgrade} and the {@code Connection} that goes with it (RFC 9110 section 7.8), in one line each. */
+    /** Sets {@code Upgrade} and the matching {@code Connection} (RFC 9110 section 7.8), one line each. */
     static void connection(List<ProtocolToken> upgrade, boolean close, Container container, HttpServletRequest request, HttpServletResponse response) {
         if (!upgrade.isEmpty()) {
             container.announce(request, response, upgrade.stream().map(ProtocolToken::toString).collect(Collectors.joining(", ")));

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** The content of a request that was read before, as the stream or the form it was. */
+/** The content of a request that was already read, as a stream or as form fields. */
 final class ReplayedContent extends ServletInputStream {
     private final ByteArrayInputStream octets;
     private boolean listened;
@@ -47,7 +47,7 @@ final class ReplayedContent extends ServletInputStream {
         return true;
     }
 
-    /** Everything is here: the listener is told at once. */
+    /** Sets the listener and calls it immediately, because all content is available. */
     @Override
     public void setReadListener(ReadListener listener) {
         Objects.requireNonNull(listener, "listener");
@@ -61,7 +61,7 @@ final class ReplayedContent extends ServletInputStream {
         }
     }
 
-    /** The fields of an {@code application/x-www-form-urlencoded} content that was not read yet; it is read then. */
+    /** Reads the rest of the content as {@code application/x-www-form-urlencoded} and returns its fields. */
     Map<String, List<String>> form(Charset charset) {
         Map<String, List<String>> fields = new LinkedHashMap<>();
         for (String pair : new String(octets.readAllBytes(), StandardCharsets.ISO_8859_1).split("&")) {

@@ -4,23 +4,23 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** The container's request whose offer this thread is deciding on, for protocols that need more of it than its snapshot. Internal. */
+/** The container's request that this thread is negotiating, for protocols that need more than its snapshot. Internal. */
 public final class RequestAtHand {
     private static final ThreadLocal<HttpServletRequest> CURRENT = new ThreadLocal<>();
 
     private RequestAtHand() {
     }
 
-    /** Valid until the protocol's {@code negotiate} returns; empty outside. */
+    /** Returns the request; empty outside a negotiation. It is valid until {@code negotiate} of the protocol returns. */
     public static Optional<HttpServletRequest> current() {
         return Optional.ofNullable(CURRENT.get());
     }
 
     /**
-     * In {@code negotiate}, for what a protocol has taken for a switch that it agrees to.
+     * Registers the release of a resource that a protocol has reserved for a switch. Must be called in {@code negotiate}.
      *
-     * @param giveBack runs once, on any thread: when the connection's socket is closed, or, where no switch comes about, when the request has been answered; here
-     *                 where none can come about
+     * @param giveBack runs once, on any thread: when the socket of the connection is closed; if no switch takes place, when the filters have
+     *                 returned; if no switch is possible, in this call
      */
     public static void hold(Runnable giveBack) {
         Optional<Exchange> exchange = current().flatMap(Exchange::of);
@@ -28,7 +28,7 @@ public final class RequestAtHand {
         else giveBack.run();
     }
 
-    /** The path within the application, as the rules of paths see it. */
+    /** Returns the path within the application, as the rules of paths use it. */
     public static String path(HttpServletRequest request) {
         return Snapshot.path(request);
     }

@@ -4,8 +4,8 @@ import io.github.changeover.connection.MemoryBudget;
 import io.github.changeover.spi.AdvancedConnection;
 
 /**
- * What a request that is to change the protocol holds in memory, counted against the application's budget: its content, and a captured
- * answer. After the switch it counts for the connection, so that the connection is the one to be closed for it. Thread-safe.
+ * Counts the memory of a request that is to switch (its content and its captured response) against the memory budget of the application. After the
+ * switch, the memory counts for the connection, so that the connection is closed if the budget is exceeded. Thread-safe.
  */
 final class RequestMemory {
     private final MemoryBudget budget;
@@ -17,14 +17,14 @@ final class RequestMemory {
         this.budget = budget;
     }
 
-    /** Takes bytes, before they are allocated; returns whether there were as many. Before the switch only. */
+    /** Reserves bytes before they are allocated. Returns false if the budget does not allow it. Only before the switch. */
     synchronized boolean take(long bytes) {
         if (closed || !budget.tryTake(bytes)) return false;
         held += bytes;
         return true;
     }
 
-    /** Gives back bytes that {@link #take} took; those that {@link #close} has given back are not given back again. */
+    /** Releases bytes that {@link #take} reserved. Bytes that {@link #close} has already released are not released again. */
     synchronized void giveBack(long bytes) {
         long some = Math.min(bytes, held);
         held -= some;
@@ -32,15 +32,15 @@ final class RequestMemory {
         else owner.release(some);
     }
 
-    /** From now on the connection holds it. */
+    /** Transfers the memory to the connection. */
     synchronized void moveTo(AdvancedConnection connection) {
         if (closed) return;
         budget.giveBack(held);
         owner = connection;
-        connection.charge(held);        // too much now: the connection is closed, and gives it back then
+        connection.charge(held);        // may close the connection, which then releases the memory
     }
 
-    /** Gives all of it back: the request stays HTTP, or the connection has ended. */
+    /** Releases everything: the request stays HTTP, or the connection has ended. */
     synchronized void close() {
         closed = true;
         giveBack(held);

@@ -14,8 +14,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Status and fields of a response that is captured. It begins with what filters have put on the real response, so
- * that the answer has their fields too. Content-Type and Content-Length are kept apart from the other lines.
+ * Status and header fields of a captured response. It starts with those that filters have set on the real response, so that the captured response
+ * contains them. Content-Type and Content-Length are kept separate from the other fields.
  */
 final class ResponseHead {
     private static final List<String> HOP_BY_HOP = List.of(
@@ -25,7 +25,7 @@ final class ResponseHead {
 
     int status;
     long length;
-    Locale locale;      // null while the application has set none
+    Locale locale;      // null until the application sets one
     private final List<Fields.Line> lines = new ArrayList<>();
     private final String realCharset;
     private String type;        // without its charset
@@ -33,7 +33,7 @@ final class ResponseHead {
     private boolean charsetFixed;
     private boolean reset;
 
-    /** @param usual the charset the context gives to answers that name none, or null: it is nobody's choice for this one */
+    /** @param usual the charset of the context for responses that name none, or null; if the real response has this charset, it does not count as set */
     ResponseHead(HttpServletResponse real, String usual) {
         status = real.getStatus();
         length = -1;
@@ -70,7 +70,7 @@ final class ResponseHead {
         }
     }
 
-    /** A character that no field value may hold becomes a blank, as the containers do it. */
+    /** Replaces each character that a field value must not contain by a space, as containers do. */
     private static Fields.Line line(String name, String value) {
         StringBuilder clean = new StringBuilder(value);
         for (int i = 0; i < clean.length(); i++) {
@@ -133,7 +133,7 @@ final class ResponseHead {
         type = rest.toString();
     }
 
-    /** The type with its charset, or null. */
+    /** Returns the type with its charset, or null. */
     String type() {
         return type == null || charset == null ? type : type + ";charset=" + charset;
     }
@@ -146,7 +146,7 @@ final class ResponseHead {
         return charset == null ? realCharset : charset;
     }
 
-    /** The application has taken a writer: its charset is announced and stays. */
+    /** Called when the application obtains a writer: its charset is sent and can no longer change. */
     void fixCharset() {
         charset = charset();
         charsetFixed = true;
@@ -188,15 +188,15 @@ final class ResponseHead {
         }
     }
 
-    /** A session that began meanwhile has put its cookie on the real response: the answer has it too. */
+    /** Copies from the real response the cookie of a session that was created during the capture. */
     void takeCookies(HttpServletResponse real) {
         List<String> own = values("Set-Cookie");
         real.getHeaders("Set-Cookie").stream().filter(value -> !own.contains(value)).forEach(value -> add("Set-Cookie", value));
     }
 
     /**
-     * The response with this body: without hop-by-hop fields (RFC 9110 section 7.6.1), and without a length that
-     * the body does not have, unless it has none at all, as the answer to a HEAD.
+     * Returns the response with this body, without hop-by-hop fields (RFC 9110 section 7.6.1). A Content-Length that differs from the length of the
+     * body is removed, except if the body is empty, as in the response to a HEAD.
      */
     OriginalResponse with(OriginalResponse.Body body) {
         Set<String> dropped = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
@@ -207,7 +207,7 @@ final class ResponseHead {
         return new OriginalResponse(status, Fields.of(all().stream().filter(line -> !dropped.contains(line.name())).toList()), never ? OriginalResponse.Body.of(new byte[0]) : body);
     }
 
-    /** Those that can be sent: none of a hop or the framing, and none where there is no content. */
+    /** Returns the trailers that can be sent: no hop-by-hop or framing fields, and none if the status does not allow content. */
     Fields trailers(Map<String, String> said) {
         List<Fields.Line> sound = new ArrayList<>();
         if (status != HttpServletResponse.SC_NO_CONTENT && status != HttpServletResponse.SC_NOT_MODIFIED) {
@@ -215,7 +215,7 @@ final class ResponseHead {
                 try {
                     if (HOP_BY_HOP.stream().noneMatch(name::equalsIgnoreCase) && !isLength(name)) sound.add(new Fields.Line(name, value));
                 } catch (IllegalArgumentException | NullPointerException odd) {
-                    // as a container does: what cannot be sent is not sent
+                    // ignored, as in a container: the field cannot be sent
                 }
             });
         }

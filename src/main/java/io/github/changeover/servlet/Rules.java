@@ -14,26 +14,26 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The rules of an application as they stand, with all that follows from them. Immutable: a change of what is offered replaces them as a whole.
+ * The current rules of an application with everything that depends on them. Immutable: a change of the offers replaces the whole instance.
  *
- * @param policy of paths; those that offer nothing so far are among them ({@link PathRule#waits})
- * @param wider  of paths that have the offer of more paths: the template of those, whose variables have values here, too
- * @param absent protocols that a setting names and nobody offers so far, each with the setting
- * @param bounds how many connections there may be, with the paths named as their rules name them
- * @param report for operators
+ * @param policy the rules of paths, including those without an offer so far ({@link PathRule#waits})
+ * @param wider  for paths with the offer of a wider path: the wider template, whose variables also have values here
+ * @param absent protocols that a setting names and that nothing has offered so far, each with the setting
+ * @param bounds the connection limits, with the same path names as in the rules
+ * @param report the report for operators
  */
 record Rules(PathPolicy policy, Map<PathTemplate, PathTemplate> wider, List<String> absent, Places.Bounds bounds, SelfReport report) {
-    /** The rule of a path that offers something, or that refuses requests because it does not. */
+    /** Returns the rule of a path with an offer, or with a required upgrade that rejects requests because there is no offer. */
     Optional<Match> match(String path) {
         return policy.match(path).filter(match -> !match.rule().waits() || match.rule().required()).map(match -> withAllValues(match, path));
     }
 
-    /** The rule of a path that offers something. */
+    /** Returns the rule of a path with an offer. */
     Optional<Match> offered(String path) {
         return policy.match(path).filter(match -> !match.rule().waits());
     }
 
-    /** The rule for a protocol that the application asks for itself, amid its answer: the roles and gates of the path hold for it, too. */
+    /** Returns the rule for a protocol that the application itself requests while it responds. The roles and gates of the path apply to it, too. */
     Match asked(String path, UpgradeProtocol protocol) {
         Optional<Match> match = policy.matchAnySpelling(path);
         if (match.isEmpty()) return new Match(PathRule.on("/*").offer(protocol).build(), Map.of());
@@ -50,17 +50,17 @@ record Rules(PathPolicy policy, Map<PathTemplate, PathTemplate> wider, List<Stri
         return new Match(match.rule(), values);
     }
 
-    /** The rules that offer something. */
+    /** Returns the rules with an offer. */
     List<PathRule> offering() {
         return policy.rules().stream().filter(rule -> !rule.waits()).toList();
     }
 
-    /** The paths that somebody has spoken of, a setting mostly, and that offer nothing. */
+    /** Returns the paths that are configured, mostly by a setting, but have no offer. */
     List<PathTemplate> waiting() {
         return policy.rules().stream().filter(PathRule::waits).map(PathRule::template).toList();
     }
 
-    /** The bounds with each path named as its rule names it: a setting may call the variables of the template otherwise. */
+    /** Returns the limits with each path named as in its rule: a setting may use other names for the variables of the template. */
     static Places.Bounds bounds(Places.Bounds set, PathPolicy policy) {
         Map<String, Integer> paths = new HashMap<>();
         set.paths().forEach((template, most) -> policy.rules().stream().map(PathRule::template).filter(PathTemplate.of(template)::equals)

@@ -8,19 +8,19 @@ import jakarta.servlet.http.WebConnection;
 import java.io.IOException;
 
 /**
- * The switch over nothing but the Servlet API. The container makes the instance; init() runs after the filter chain has
- * returned, everywhere, so the connection is handed over by a field.
+ * The {@code HttpUpgradeHandler} that uses only the Servlet API. The container makes the instance. All containers call init() after the filter chain
+ * has returned, so the connection is passed in a field.
  */
 public final class ServletEdge implements HttpUpgradeHandler {
     private volatile LiveConnection connection;
     private volatile Container.Below below;
     private volatile ServletTransport transport;
 
-    /** For the container. */
+    /** Called by the container. */
     public ServletEdge() {
     }
 
-    /** Switches the request's connection. */
+    /** Switches the connection of the request. */
     public static void upgrade(HttpServletRequest request, LiveConnection connection, Container.Below below) throws IOException, ServletException {
         ServletEdge edge = request.upgrade(ServletEdge.class);
         edge.below = below;
@@ -39,7 +39,7 @@ public final class ServletEdge implements HttpUpgradeHandler {
         if (ended == null) return;
         ended.released();
         ServletTransport used = transport;
-        if (used != null) used.detach();        // Payara closes the streams as soon as this returns
+        if (used != null) used.detach();        // Payara closes the streams as soon as this method returns
         below.forget();
     }
 }

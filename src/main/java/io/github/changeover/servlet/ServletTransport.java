@@ -16,11 +16,11 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The octets of an upgraded connection, by the non-blocking streams of the Servlet API. Whatever a container throws
- * from a stream it has closed (IOException, NullPointerException, IllegalStateException) becomes an IOException here.
+ * Transport on the non-blocking streams of the Servlet API. All exceptions of a container for a stream that it has closed (IOException,
+ * NullPointerException, IllegalStateException) become an IOException here.
  */
 final class ServletTransport implements Transport, ReadListener, WriteListener {
-    private static final int PIECE = 8000;                  // below Tomcat's 8192: a write that fills its buffer to the brim blocks flush()
+    private static final int PIECE = 8000;                  // below the 8192 of Tomcat: flush() blocks after a write that fills its buffer
     private static final long LONGEST_REST = 10_000_000;    // nanoseconds
     private static final long LONGEST_STAY = 5_000_000_000L;
     private static final Scratch SCRATCH = new Scratch(16 * 1024, false);
@@ -28,18 +28,18 @@ final class ServletTransport implements Transport, ReadListener, WriteListener {
     private final WebConnection web;
     private final LiveConnection connection;
     private final Container.Below below;
-    private final ReentrantLock reading = new ReentrantLock(), writing = new ReentrantLock();   // held by whoever is inside the stream
+    private final ReentrantLock reading = new ReentrantLock(), writing = new ReentrantLock();   // held while a thread uses the stream
     private ServletInputStream in;
     private ServletOutputStream out;
     private volatile boolean writePossible;
     private volatile boolean unflushed;
-    private volatile boolean endTold;   // below the container, whenever the peer ends
-    private volatile boolean endSeen;   // told; bytes from before it may still be in there
+    private volatile boolean endTold;   // whether the peer's end is reported beneath the Servlet API
+    private volatile boolean endSeen;   // the end was reported; earlier bytes may still be unread
     private volatile boolean ended;
-    private final ReadAhead ahead;      // null where any thread may read
+    private final ReadAhead ahead;      // null if any thread may read
     private volatile boolean closed;
-    private volatile long leaveBy;      // nanoseconds; 0 until the streams are to be left
-    private volatile Thread inside;     // the container's thread while it calls back
+    private volatile long leaveBy;      // nanoseconds; 0 until the streams must be left
+    private volatile Thread inside;     // the thread of the container during a callback
     private long rest;
 
     ServletTransport(WebConnection web, LiveConnection connection, Container.Below below) {
@@ -49,7 +49,7 @@ final class ServletTransport implements Transport, ReadListener, WriteListener {
         this.ahead = below.readsInCallbacks() ? new ReadAhead() : null;
     }
 
-    /** Inside init(), on the container's thread. */
+    /** Opens the connection. Called inside init(), on the thread of the container. */
     void start() {
         inside = Thread.currentThread();
         IOException unfit = null;
@@ -59,9 +59,9 @@ final class ServletTransport implements Transport, ReadListener, WriteListener {
             requireOpen();
             in = web.getInputStream();
             out = web.getOutputStream();
-            out.setWriteListener(this);     // before the others: a peer that has left makes them end all this
-            out.flush();                    // some containers send the 101 with the first output only
-            in.setReadListener(this);       // before open, for nothing may be read without it; may call back from inside
+            out.setWriteListener(this);     // first: the next calls close everything if the peer has left
+            out.flush();                    // some containers send the 101 only with the first output
+            in.setReadListener(this);       // before open(): required for reading; may call back immediately
             if (ahead != null) readAhead();
         } catch (IOException failure) {
             unfit = failure;
@@ -71,7 +71,7 @@ final class ServletTransport implements Transport, ReadListener, WriteListener {
             reading.unlock();
             writing.unlock();
         }
-        if (unfit != null) connection.broke(unfit);     // before open: its handler is not told of an opening
+        if (unfit != null) connection.broke(unfit);     // before open(), so that the handler is not called for an opening
         connection.open(this);
         inside = null;
         endTold = below.whenEnded(() -> {
@@ -89,19 +89,19 @@ final class ServletTransport implements Transport, ReadListener, WriteListener {
     @Override
     public int read(ByteBuffer into) throws IOException {
         if (ahead == null) return readStream(into);
-        boolean over = ended;               // before the bytes: some may come, and the end behind them, between the two
+        boolean over = ended;               // before the bytes: bytes and then the end may arrive between the two reads
         int count = ahead.take(into);
         if (count == 0 && over) return -1;
         if (ahead.takeRefused() && !below.recall() && !below.callbacksOnly()) readRefused();
         return count;
     }
 
-    /** On the reader's thread: the container has told of these bytes, and will not tell again. */
+    /** Reads bytes that were refused earlier, on the thread of the reader: the container has already reported them and will not report them again. */
     private void readRefused() {
         reading.lock();
         try {
             readAhead();
-            if (!closed && in.isFinished() && !in.isReady()) end();     // in this order: bytes may come between
+            if (!closed && in.isFinished() && !in.isReady()) end();     // in this order: bytes may arrive between the calls
         } finally {
             reading.unlock();
         }
@@ -112,7 +112,7 @@ final class ServletTransport implements Transport, ReadListener, WriteListener {
         reading.lock();
         try {
             requireOpen();
-            boolean over = endSeen || in.isFinished();      // first, for the same reason
+            boolean over = endSeen || in.isFinished();      // first: bytes and then the end may arrive in between
             if (!in.isReady()) return over ? end() : 0;
             int count = in.read(into.array(), into.arrayOffset() + into.position(), into.remaining());
             if (count < 0) return end();
@@ -172,7 +172,7 @@ final class ServletTransport implements Transport, ReadListener, WriteListener {
         if (!out.isReady()) return false;
         out.flush();
         unflushed = false;
-        return out.isReady();       // false: the container still holds some, and calls back when it is out
+        return out.isReady();       // false: the container still buffers bytes, and calls back when they are sent
     }
 
     private boolean outsideCallbacks() {
@@ -185,8 +185,8 @@ final class ServletTransport implements Transport, ReadListener, WriteListener {
     }
 
     /**
-     * Payara calls on a thread of its selector, or with its monitors held; and Tomcat, while its thread is in a call, tells of
-     * nothing else on this connection, so that what a handler that blocks has sent would not leave.
+     * Returns false. Payara calls back on a selector thread, or while it holds monitors. Tomcat reports no other event of this connection during a
+     * callback, so that output of a blocking handler would not be sent.
      */
     @Override
     public boolean runsCallbacks() {
@@ -203,8 +203,9 @@ final class ServletTransport implements Transport, ReadListener, WriteListener {
     }
 
     /**
-     * Nobody enters the streams any more, and whoever is inside has left: once they are closed Payara uses them again for another request, and what a late
-     * writer sends would reach that request's client. Nothing inside blocks; on a container where something does, the wait has an end.
+     * Closes the streams for further use and waits until all threads have left them. Payara reuses closed streams for another request, so a late
+     * write would reach the client of that request. Normally nothing inside blocks; in a container where something does, the wait is limited to 5
+     * seconds.
      */
     void detach() {
         if (leaveBy == 0) leaveBy = System.nanoTime() + LONGEST_STAY | 1;
@@ -231,19 +232,19 @@ final class ServletTransport implements Transport, ReadListener, WriteListener {
         try {
             web.close();
         } catch (Exception gone) {
-            // It is closed: what else was asked for?
+            // already closed
         }
-        if (outsideCallbacks()) below.recall();     // the container lets go of a socket in its own dispatch only
+        if (outsideCallbacks()) below.recall();     // the container releases a socket only in its own dispatch
     }
 
     @Override
     public void abort() {
         closed = true;
-        below.abort();      // first: it ends a write that blocks
-        if (!outsideCallbacks()) release();     // else the next callback does
+        below.abort();      // first: it ends a blocked write
+        if (!outsideCallbacks()) release();     // otherwise the next callback does it
     }
 
-    // ---- listeners: nothing may be thrown to the container (Tomcat would repeat onError without end)
+    // ---- listeners: must not throw (Tomcat would call onError repeatedly without end)
 
     @Override
     public void onDataAvailable() {
@@ -255,7 +256,7 @@ final class ServletTransport implements Transport, ReadListener, WriteListener {
         });
     }
 
-    /** On the container's thread, where it can be had; returns whether anything was read. */
+    /** Reads ahead on the thread of the container. Returns whether anything was read, or the end was reached. */
     private boolean readAhead() {
         boolean some = false;
         reading.lock();
@@ -276,7 +277,7 @@ final class ServletTransport implements Transport, ReadListener, WriteListener {
         return some || ended;
     }
 
-    /** Tomcat calls again at once while bytes wait that there is no room for. */
+    /** Waits a short time, because Tomcat calls back immediately while bytes are waiting for which there is no room. */
     private void rest() {
         rest = Math.min(LONGEST_REST, rest * 2 + 50_000);
         LockSupport.parkNanos(rest);
@@ -294,16 +295,19 @@ final class ServletTransport implements Transport, ReadListener, WriteListener {
         called(connection::writable);
     }
 
-    /** Some containers tell the peer's end so. Where it is told below them, they tell that they closed the connection: Payara, for whatever reason. */
+    /**
+     * Some containers report the peer's end here, as an EOFException. If the end is reported beneath the Servlet API, an EOFException here means that
+     * the container has closed the connection; Payara reports every close in this way.
+     */
     @Override
     public void onError(Throwable failure) {
         if (failure instanceof EOFException && !closed && !endTold) onAllDataRead();
         else called(() -> connection.broke(failure));
     }
 
-    /** Passes an event on; and a close that had to wait for the container's thread is made now. */
+    /** Passes an event on. Performs a close that had to wait for the thread of the container. */
     private void called(Runnable event) {
-        Thread outer = inside;      // a callback may come inside another
+        Thread outer = inside;      // a callback may occur inside another
         inside = Thread.currentThread();
         try {
             if (!closed) event.run();

@@ -14,19 +14,19 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Ends the connections of a user whose HTTP session ends, or who logs out of it: they are closed with 1008 (Jakarta WebSocket
- * section 7.2). Connections without an authenticated user stay. One for each application. Thread-safe. Internal.
+ * Closes the connections of a user with 1008 when the HTTP session ends or the user logs out (Jakarta WebSocket section 7.2). Connections without an
+ * authenticated user stay open. One instance for each application. Thread-safe. Internal.
  */
 public final class SessionEnds implements HttpSessionListener, HttpSessionIdListener, Logouts {
     private static final String ATTRIBUTE = SessionEnds.class.getName();
-    /** Longer than a handshake takes until its connection is open. */
+    /** Longer than the time from a handshake to its open connection. */
     private static final long REMEMBERED = Duration.ofMinutes(2).toNanos();
     private static final int MOST_REMEMBERED = 100_000;
 
-    private final Map<String, Set<Expected>> expected = new HashMap<>();        // by session; guarded by this, as all that follows
-    private final Map<String, Long> ended = new LinkedHashMap<>();             // sessions, and when: of the last minutes, the oldest first
-    private final Map<String, String> renamed = new LinkedHashMap<>();         // sessions of the last minutes that got another id
-    private volatile int sessions;                                             // that somebody waits for
+    private final Map<String, Set<Expected>> expected = new HashMap<>();        // by session; guarded by this, like all fields below
+    private final Map<String, Long> ended = new LinkedHashMap<>();             // sessions of the last minutes and their end, the oldest first
+    private final Map<String, String> renamed = new LinkedHashMap<>();         // old and new ids of sessions of the last minutes
+    private volatile int sessions;                                             // number of sessions in expected
     private volatile long lastNegotiated;                                      // nanoseconds; 0 before the first
 
     /** A connection that ends with its session. */
@@ -44,10 +44,10 @@ public final class SessionEnds implements HttpSessionListener, HttpSessionIdList
     }
 
     /**
-     * The application's. The first call registers it for events of sessions.
+     * Returns the instance of the application. The first call registers it for session events.
      *
-     * @throws IllegalStateException         at the first call, when the application has started
-     * @throws UnsupportedOperationException at the first call, where the container takes no listener from the caller
+     * @throws IllegalStateException at the first call, if the application has started
+     * @throws UnsupportedOperationException at the first call, if the container does not allow the caller to add a listener
      */
     public static SessionEnds register(ServletContext context) {
         synchronized (context) {
@@ -59,15 +59,16 @@ public final class SessionEnds implements HttpSessionListener, HttpSessionIdList
         }
     }
 
-    /** The application's, which has been registered. */
+    /** Returns the registered instance of the application; null if there is none. */
     public static SessionEnds of(ServletContext context) {
         return (SessionEnds) context.getAttribute(ATTRIBUTE);
     }
 
     /**
-     * Runs {@code end} when the session ends, unless it is forgotten before; at once when it has ended since the handshake.
+     * Runs {@code end} when the session ends, unless {@code forget} is called before. Runs it immediately if the session has ended since the
+     * handshake.
      *
-     * @param negotiated when the user was known, in nanoseconds
+     * @param negotiated the time at which the user was known, in nanoseconds
      */
     public Expected expect(String session, long negotiated, Runnable end) {
         Expected one = new Expected(session, end);
@@ -87,7 +88,7 @@ public final class SessionEnds implements HttpSessionListener, HttpSessionIdList
         sessions = expected.size();
     }
 
-    /** The connection has ended by itself. */
+    /** Called when the connection has ended for another reason. */
     public synchronized void forget(Expected one) {
         Set<Expected> all = expected.get(one.session);
         if (all == null || !all.remove(one)) return;
@@ -100,7 +101,10 @@ public final class SessionEnds implements HttpSessionListener, HttpSessionIdList
         loggedOut(event.getSession().getId());
     }
 
-    /** A handshake of a known user is under way: from now on logouts are remembered until its connection may have opened. Returns the time. */
+    /**
+     * Called during the handshake of a known user. From now on logouts are remembered until the connection may have opened. Returns the current time
+     * in nanoseconds.
+     */
     public long negotiating() {
         long now = System.nanoTime() | 1;
         lastNegotiated = now;

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A cookie as a {@code Set-Cookie} field value (RFC 6265 section 4.1.1).
+ * Formats a cookie as a {@code Set-Cookie} field value (RFC 6265 section 4.1.1).
  *
  * <pre>
  * id=a3f; Domain=example.com; Path=/; Max-Age=60; Secure; HttpOnly; SameSite=Lax
@@ -18,7 +18,7 @@ final class SetCookie {
     private SetCookie() {
     }
 
-    /** @throws IllegalArgumentException when the value or an attribute holds a character that would end it */
+    /** @throws IllegalArgumentException if the value or an attribute contains a character that is not allowed in it */
     static String value(Cookie cookie) {
         String value = cookie.getValue() == null ? "" : cookie.getValue();
         StringBuilder line = new StringBuilder(cookie.getName()).append('=').append(checkedValue(cookie.getName(), value));

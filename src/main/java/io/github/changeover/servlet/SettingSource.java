@@ -9,8 +9,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Where settings stand, the nearest to the operator first: system property, environment, MicroProfile Config, context
- * parameter. In the environment {@code changeover.queue.max} is {@code CHANGEOVER_QUEUE_MAX}.
+ * The sources of settings, in order of precedence: system property, environment variable, MicroProfile Config, context parameter. The environment
+ * variable of {@code changeover.queue.max} is {@code CHANGEOVER_QUEUE_MAX}.
  */
 final class SettingSource {
     static final String PREFIX = "changeover.";
@@ -33,7 +33,7 @@ final class SettingSource {
         return new SettingSource(context, values);
     }
 
-    /** MicroProfile Config where there is any. */
+    /** Reads MicroProfile Config if it is available. */
     private static Map<String, String> microProfile(ClassLoader loader) {
         return MicroProfileSettings.in(loader).map(config -> config.read(PREFIX)).orElse(Map.of());
     }
@@ -46,12 +46,12 @@ final class SettingSource {
         return Optional.ofNullable(values.get(name));
     }
 
-    /** Every name that is set, but for those that only the environment has. */
+    /** Returns the names of all settings that are set, except those that only the environment contains. */
     Set<String> names() {
         return new TreeSet<>(values.keySet());
     }
 
-    /** The names in the application's own web.xml: a misspelt one there is a mistake. */
+    /** Returns the names in the application's own web.xml. An unknown name there is a mistake. */
     Set<String> ownNames() {
         Set<String> own = new TreeSet<>();
         context.getInitParameterNames().asIterator().forEachRemaining(name -> {

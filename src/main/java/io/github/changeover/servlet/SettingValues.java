@@ -17,9 +17,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** The settings of an application, read as what they are; a wrong one stops the deployment. Internal. */
+/** Reads the settings of an application as typed values. A value that is not allowed stops the deployment. Internal. */
 public final class SettingValues {
-    /** A setting that cannot be used: the deployment stops with this message. */
+    /** A setting that cannot be used. Stops the deployment with this message. */
     public static final class Wrong extends RuntimeException {
         private static final long serialVersionUID = 1;
 
@@ -35,7 +35,7 @@ public final class SettingValues {
     private static final Pattern COUNT = Pattern.compile("\\d{1,9}");
     private final SettingSource source;
     private final Optional<PathTemplate> path;
-    private final boolean alone;        // what is not set for the path is not set
+    private final boolean alone;        // without the values for the whole application
 
     private SettingValues(SettingSource source, Optional<PathTemplate> path, boolean alone) {
         this.source = source;
@@ -43,37 +43,38 @@ public final class SettingValues {
         this.alone = alone;
     }
 
-    /** Those of an application, as they stand now. */
+    /** Returns the current settings of an application. */
     public static SettingValues of(ServletContext context) {
         return new SettingValues(SettingSource.of(context), Optional.empty(), false);
     }
 
     /**
-     * The same settings for one path: {@code changeover.path.TEMPLATE.websocket.deflate} overrides {@code changeover.websocket.deflate}. Which names may be
-     * set for a path, {@link ProtocolLibrary#pathSettings} says. The variables of the template may have other names in the setting.
+     * Returns the same settings for one path: {@code changeover.path.TEMPLATE.websocket.deflate} overrides {@code changeover.websocket.deflate}.
+     * {@link ProtocolLibrary#pathSettings} defines which names may be set for a path. The variables of the template may have other names in the
+     * setting.
      */
     public SettingValues at(String template) {
         return new SettingValues(source, Optional.of(PathTemplate.of(template)), false);
     }
 
-    /** Only what is set for this path. */
+    /** Returns only the values that are set for this path. */
     SettingValues onlyAt(PathTemplate template) {
         return new SettingValues(source, Optional.of(template), true);
     }
 
-    /** The templates of the paths for which one of these names is set. */
+    /** Returns the templates of the paths for which one of these names is set. */
     public Set<String> pathsWith(Set<String> names) {
         return names().stream().flatMap(set -> Settings.path(set, names).stream()).collect(Collectors.toCollection(TreeSet::new));
     }
 
-    /** The value without blanks around it; empty where it is not set. */
+    /** Returns the value without surrounding spaces; empty if it is not set. */
     public Optional<String> value(String name) {
         Optional<String> own = ofPath(name);
         if (own.isPresent()) return source.value(own.get());
         return alone ? Optional.empty() : source.value(name);
     }
 
-    /** What stops the deployment for this setting. Names the path's setting where its value is the wrong one. */
+    /** Returns an exception for this setting; throwing it stops the deployment. The message names the setting of the path if its value is the wrong one. */
     public Wrong wrong(String name, String allowed) {
         return wrong(name, value(name).orElse(""), allowed);
     }
@@ -82,12 +83,12 @@ public final class SettingValues {
         return new Wrong(set(name), value, allowed);
     }
 
-    /** The name under which it is set: the path's, where that is set. */
+    /** Returns the name under which the value is set: that of the path if it is set there. */
     public String set(String name) {
         return ofPath(name).orElse(name);
     }
 
-    /** The name under which it is set for the path, whatever the template's variables are called there. */
+    /** Returns the name under which the value is set for the path. The names of the variables in the template need not match. */
     private Optional<String> ofPath(String name) {
         if (path.isEmpty()) return Optional.empty();
         String end = name.substring(SettingSource.PREFIX.length() - 1);
@@ -101,44 +102,44 @@ public final class SettingValues {
         try {
             return PathTemplate.of(template).equals(path.orElseThrow());
         } catch (IllegalArgumentException malformed) {
-            return false;       // the name of another setting, or said when all are read
+            return false;       // the name of another setting, or reported when all are read
         }
     }
 
-    /** Every name that is set, but for those that only the environment has. */
+    /** Returns the names of all settings that are set, except those that only the environment contains. */
     Set<String> names() {
         return source.names();
     }
 
-    /** The names in the application's own web.xml. */
+    /** Returns the names in the application's own web.xml. */
     Set<String> ownNames() {
         return source.ownNames();
     }
 
-    /** Whether the setting of some path names this protocol. */
+    /** Returns whether the setting of any path names this protocol. */
     public boolean mounts(ProtocolToken protocol) {
         return names().stream().filter(name -> name.startsWith(PATH) && name.endsWith(".protocols"))
                 .anyMatch(name -> tokens(name, list(name).orElse(List.of())).contains(protocol));
     }
 
-    /** Of {@code true} or {@code false}; empty where it is not set. */
+    /** Returns {@code true} or {@code false}; empty if it is not set. */
     public Optional<Boolean> flag(String name) {
         return value(name).map(set -> one(name, "false", "true", "false").equals("true"));
     }
 
-    /** One of the words that are allowed. */
+    /** Returns one of the allowed words. */
     public String one(String name, String otherwise, String... allowed) {
         String value = value(name).orElse(otherwise);
         if (!List.of(allowed).contains(value)) throw wrong(name, value, String.join(" or ", allowed));
         return value;
     }
 
-    /** Words with commas between them; empty where it is not set. */
+    /** Returns a list of words separated by commas; empty if it is not set. */
     public Optional<List<String>> list(String name) {
         return value(name).map(text -> Arrays.stream(text.split(",")).map(String::trim).filter(word -> !word.isEmpty()).toList());
     }
 
-    /** The words as protocols. */
+    /** Returns the words as protocols. */
     public List<ProtocolToken> tokens(String name, List<String> words) {
         List<ProtocolToken> tokens = new ArrayList<>();
         for (String word : words) {
@@ -147,7 +148,7 @@ public final class SettingValues {
         return tokens;
     }
 
-    /** The proxies that are believed. */
+    /** Returns the trusted proxies. */
     public TrustedProxies trustedProxies() {
         List<AddressRange> ranges = new ArrayList<>();
         for (String word : list(TRUSTED_PROXIES).orElse(List.of())) {
@@ -164,19 +165,19 @@ public final class SettingValues {
         try {
             if (matcher.matches()) return read.apply(matcher);
         } catch (ArithmeticException tooLarge) {
-            // said below
+            // reported below
         }
         throw wrong(name, value.get(), allowed);
     }
 
-    /** A time that is not zero. */
+    /** Returns a duration above zero. */
     public Duration timeAboveZero(String name, Duration otherwise) {
         Duration time = time(name, otherwise);
         if (time.isZero()) throw wrong(name, "a time above zero, such as 30s: with none, every connection is over it");
         return time;
     }
 
-    /** A number with a unit, such as {@code 30s}. */
+    /** Returns a duration: a number with a unit, such as {@code 30s}. */
     public Duration time(String name, Duration otherwise) {
         return parsed(name, otherwise, TIME, matcher -> {
             long count = Long.parseLong(matcher.group(1));
@@ -189,33 +190,33 @@ public final class SettingValues {
         }, "a number with ms, s, m or h, such as 30s");
     }
 
-    /** A whole number above zero and within a bound. */
+    /** Returns a whole number from 1 to {@code most}. */
     public int number(String name, int otherwise, int most) {
         int number = count(name, otherwise, most);
         if (number == 0 && value(name).isPresent()) throw wrong(name, "0", "a whole number above 0, up to " + most);
         return number;
     }
 
-    /** A whole number within a bound, zero for none. */
+    /** Returns a whole number from 0 to {@code most}; 0 means none. */
     public int count(String name, int otherwise, int most) {
         int count = parsed(name, otherwise, COUNT, matcher -> Integer.valueOf(matcher.group()), "a whole number up to " + most + ", 0 for none");
         if (count > most) throw wrong(name, Integer.toString(count), "a whole number up to " + most + ", 0 for none");
         return count;
     }
 
-    /** A number of octets above zero, or one with {@code K} or {@code M}. */
+    /** Returns a number of bytes above zero. The setting may end with {@code K}, {@code M} or {@code G}. */
     public int size(String name, int otherwise) {
         int size = octets(name, otherwise, "a whole number above 0, with K or M behind it if you like, such as 64K");
         if (size == 0) throw wrong(name, "a whole number above 0, with K or M behind it if you like, such as 64K");
         return size;
     }
 
-    /** The same, and zero for none. */
+    /** Returns a number of bytes as {@code size} does, or zero for none. */
     int sizeOrNone(String name, int otherwise) {
         return octets(name, otherwise, "a whole number, with K or M behind it if you like, such as 64M, or 0 for none");
     }
 
-    /** A number of bytes above zero that may be more than an {@code int} holds, or one with {@code K}, {@code M} or {@code G}. */
+    /** Returns a number of bytes above zero that may exceed the range of {@code int}. The setting may end with {@code K}, {@code M} or {@code G}. */
     long longSize(String name, long otherwise) {
         String allowed = "a whole number above 0, with K, M or G behind it if you like, such as 256M";
         long size = parsed(name, otherwise, SIZE, matcher -> Math.multiplyExact(Long.parseLong(matcher.group(1)), 1L << shift(matcher)), allowed);

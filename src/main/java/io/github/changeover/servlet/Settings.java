@@ -19,30 +19,30 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * The configuration of an application, read once at start. Every default works; a wrong value stops the deployment.
+ * The configuration of an application, read once at the start. Every default value works. A value that is not allowed stops the deployment.
  *
- * @param limits       the bounds of a switched connection
- * @param negotiation  the content of a request that switches has come within this time
- * @param maxContent   octets of content a request may have whose protocol takes content
- * @param maxCapture   octets of an original response that is kept in memory for the new protocol
- * @param maxCaptureOnDisk octets of longer ones, all together, in temporary files
- * @param maxBlocking  platform threads for handlers that block, below JDK 21
- * @param maxCallbacks callbacks that run at a time on threads of ours
- * @param maxMemory    bytes that connections and captured answers hold together
- * @param container    {@code auto}, {@code unchecked} or {@code off} ({@link ContainerSupport})
- * @param servletEdge  whether a container's own edge is left for the servlet edge
- * @param off          tokens that are off at start
- * @param paths        what is set for paths; settings that differ in the names of a template's variables are for the same paths
- * @param bounds       how many connections there may be
- * @param operating    what an operator sets for himself
+ * @param limits           the limits of a switched connection
+ * @param negotiation      time within which the content of a request that switches must arrive
+ * @param maxContent       maximum bytes of content of a request whose protocol accepts content
+ * @param maxCapture       maximum bytes of a captured response in memory
+ * @param maxCaptureOnDisk maximum bytes of all longer captured responses together, in temporary files
+ * @param maxBlocking      number of platform threads for blocking handlers, below JDK 21
+ * @param maxCallbacks     number of callbacks that run at the same time on threads of Changeover
+ * @param maxMemory        maximum bytes that connections and captured responses hold together
+ * @param container        {@code auto}, {@code unchecked} or {@code off} ({@link ContainerSupport})
+ * @param servletEdge      whether the Servlet API is used instead of the native connections of a container
+ * @param off              the tokens that are off at the start
+ * @param paths            the settings for paths; templates that differ only in the names of their variables are the same paths
+ * @param bounds           the connection limits
+ * @param operating        the settings for operators
  */
 record Settings(Limits limits, Duration negotiation, int maxContent, int maxCapture, int maxCaptureOnDisk, int maxBlocking, int maxCallbacks, long maxMemory,
                 String container, boolean servletEdge, List<ProtocolToken> off,
                 Map<PathTemplate, PathSetting> paths, Places.Bounds bounds, Operating operating) {
     /**
-     * What is set for one path; what is empty stays as the program says.
+     * The settings for one path. An empty value leaves the value of the application unchanged.
      *
-     * @param naming the name of the setting that names the protocols
+     * @param naming the name of the setting that contains the protocols
      */
     record PathSetting(String naming, Optional<List<ProtocolToken>> protocols, Optional<Boolean> serverOrder, Optional<Boolean> required,
                        Optional<Boolean> advertise, Optional<Boolean> closeOnRefuse, Optional<List<String>> roles,
@@ -57,8 +57,8 @@ record Settings(Limits limits, Duration negotiation, int maxContent, int maxCapt
             "changeover.close-on-refuse", "changeover.roles", "changeover.connections.max", "changeover.idle", "changeover.lifetime");
 
     /**
-     * @param libraries the names of the libraries' settings
-     * @param ofPaths   those of them that may be set for a path as well
+     * @param libraries the names of the settings of libraries
+     * @param ofPaths   those of them that can also be set for a path
      */
     static Settings read(SettingValues source, Set<String> libraries, Set<String> ofPaths) {
         Limits base = Limits.DEFAULT;
@@ -89,7 +89,7 @@ record Settings(Limits limits, Duration negotiation, int maxContent, int maxCapt
                 source.list("changeover.off").map(words -> source.tokens("changeover.off", words)).orElse(List.of()), paths(source, ofPaths), Bounds.read(source), Operating.read(source));
     }
 
-    /** The template in the name of a path's setting, such as {@code changeover.path./echo.idle}; empty for any other name. */
+    /** Returns the template in the name of a setting for a path, such as {@code changeover.path./echo.idle}; empty for any other name. */
     static Optional<String> path(String name, Set<String> ofPaths) {
         if (!name.startsWith(SettingValues.PATH + "/")) return Optional.empty();
         return ofPaths.stream().map(each -> each.substring(SettingSource.PREFIX.length() - 1)).filter(name::endsWith)
@@ -99,7 +99,7 @@ record Settings(Limits limits, Duration negotiation, int maxContent, int maxCapt
 
     private static Map<PathTemplate, PathSetting> paths(SettingValues source, Set<String> ofLibraries) {
         Map<PathTemplate, PathSetting> paths = new LinkedHashMap<>();
-        Map<Map.Entry<PathTemplate, String>, String> names = new HashMap<>();      // by the paths and what is set for them
+        Map<Map.Entry<PathTemplate, String>, String> names = new HashMap<>();      // by the path and the rest of the name
         for (String name : source.names()) {
             Optional<String> set = path(name, OF_PATHS);
             Optional<String> template = set.or(() -> path(name, ofLibraries));
@@ -135,13 +135,13 @@ record Settings(Limits limits, Duration negotiation, int maxContent, int maxCapt
         return path.value(name).map(set -> path.time(name, Duration.ZERO));
     }
 
-    /** The limits of connections by the rule of this template, whatever its variables are called. */
+    /** Returns the limits for connections by the rule of this template. The names of the variables need not match. */
     Limits limits(PathTemplate template) {
         PathSetting set = paths.get(template);
         return set == null ? limits : limits.with(set.idle().orElse(limits.idle()), set.lifetime().orElse(limits.lifetime()));
     }
 
-    /** With the shortest times of all paths. */
+    /** Returns the limits with the shortest timeouts of all paths. */
     Limits shortestLimits() {
         return limits.with(shortest(limits.idle(), PathSetting::idle), shortest(limits.lifetime(), PathSetting::lifetime));
     }
@@ -151,7 +151,7 @@ record Settings(Limits limits, Duration negotiation, int maxContent, int maxCapt
                 .min(Comparator.naturalOrder()).orElse(Duration.ZERO);
     }
 
-    /** The effective configuration, for the report at start. */
+    /** Returns the effective configuration for the report at the start. */
     Map<String, String> shown() {
         Map<String, String> shown = new LinkedHashMap<>();
         shown.put("queue.max", Integer.toString(limits.queue()));
@@ -177,7 +177,7 @@ record Settings(Limits limits, Duration negotiation, int maxContent, int maxCapt
         return Collections.unmodifiableMap(shown);
     }
 
-    /** As it would be set. */
+    /** Formats a duration in the syntax of the settings. */
     private static String time(Duration time) {
         return time.toMillis() % 1000 == 0 ? time.toSeconds() + "s" : time.toMillis() + "ms";
     }

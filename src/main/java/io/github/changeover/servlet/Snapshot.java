@@ -17,12 +17,15 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/** Copies a request, as the application's filters left it, into an {@link UpgradeRequest}. */
+/** Copies a request, as the filters of the application left it, into an {@link UpgradeRequest}. */
 final class Snapshot {
     private Snapshot() {
     }
 
-    /** Of a message framed twice, a container may have taken the length away: some length is put back then, so that both are seen. */
+    /**
+     * Copies the request. For a message with both Transfer-Encoding and Content-Length, the container may have removed the length; the copy then
+     * contains a length again, so that both are visible.
+     */
     static UpgradeRequest of(HttpServletRequest request, Container container) {
         long length = container.framedTwice(request) ? Math.max(0, request.getContentLengthLong()) : request.getContentLengthLong();
         HttpSession session = request.getSession(false);
@@ -34,7 +37,7 @@ final class Snapshot {
                 authority(request));
     }
 
-    /** The path within the application, decoded by the container. Allocates nothing for a path without path info. */
+    /** Returns the path within the application, decoded by the container. Allocates nothing for a path without path info. */
     static String path(HttpServletRequest request) {
         String info = request.getPathInfo();
         return info == null ? request.getServletPath() : request.getServletPath() + info;
@@ -51,14 +54,14 @@ final class Snapshot {
                 try {
                     lines.add(new Fields.Line(name, value));
                 } catch (IllegalArgumentException odd) {
-                    // A container let a line pass that could not be sent: it takes no part.
+                    // The container accepted a line that cannot be sent. The copy does not contain it.
                 }
             }
         }
         return Fields.of(lines);
     }
 
-    /** The containers give addresses as text; they are no names, and nothing is looked up. */
+    /** Parses an address that a container returns as text. It is never a name, so there is no DNS lookup. */
     private static InetSocketAddress address(String text, int port) {
         int known = Math.max(0, port);
         try {
@@ -66,7 +69,7 @@ final class Snapshot {
                 return new InetSocketAddress(InetAddress.getByName(text), known);
             }
         } catch (UnknownHostException | IllegalArgumentException noLiteral) {
-            // unresolved, then
+            // unresolved
         }
         return InetSocketAddress.createUnresolved(text == null ? "" : text, known);
     }
@@ -79,7 +82,7 @@ final class Snapshot {
         return true;
     }
 
-    /** What valves and filters left of it. */
+    /** Returns host and port as valves and filters left them. */
     private static Optional<String> authority(HttpServletRequest request) {
         String name = request.getServerName();
         int port = request.getServerPort();
@@ -95,7 +98,7 @@ final class Snapshot {
                 try {
                     chain.add(certificate.getEncoded());
                 } catch (CertificateEncodingException odd) {
-                    // the container took it; it has no DER form to show
+                    // accepted by the container, but has no DER encoding
                 }
             }
         }

@@ -9,23 +9,23 @@ import jakarta.servlet.ServletException;
 import java.util.EnumSet;
 
 /**
- * Puts the filters around the application's, and ends everything when the application ends.
+ * Registers the two filters around those of the application, starts Changeover, and stops it with the application.
  *
- * <p>{@link EndpointScan} adds it: a listener of an initializer starts after every declared one, so that the inner filter comes
- * after all that initializers and listeners have added, and ends before them, while the application can still say goodbye. An
- * application that leaves the fragment out by {@code absolute-ordering} declares it by hand.
+ * <p>{@link EndpointScan} adds this listener. A listener that an initializer adds starts after every declared one. Therefore the inner filter is
+ * mapped after everything that initializers and listeners have added. It is also destroyed before them, while the application can still send its last
+ * messages. An application that excludes the fragment by {@code absolute-ordering} declares the listener in web.xml.
  */
 public final class Startup implements ServletContextListener {
     private static final String OUTER = "changeover-outer";
     private static final String INNER = "changeover-inner";
     private static final String ADDED = Startup.class.getName();
     private static final EnumSet<DispatcherType> REQUESTS = EnumSet.of(DispatcherType.REQUEST);
-    /** Dispatches that begin with the container's own request again. On the others the application passes on the request that it has. */
+    /** Dispatches that start with the container's own request again. For other dispatches the application passes on its current request. */
     private static final EnumSet<DispatcherType> LATER = EnumSet.of(DispatcherType.ASYNC, DispatcherType.ERROR);
-    private final ServletContext initializers;      // null: this listener is declared by hand
+    private final ServletContext initializers;      // null: this listener is declared in web.xml
     private final Filters filters;
 
-    /** For web.xml, as the last listener there. */
+    /** For web.xml. It must be the last listener there. */
     public Startup() {
         this(null, null);
     }
@@ -36,8 +36,8 @@ public final class Startup implements ServletContextListener {
     }
 
     /**
-     * Adds the listener behind all others. A listener of an initializer may not ask the context for filters (Servlet section
-     * 4.4): so they are registered now, and mapped to their places then.
+     * Adds the listener after all others. A listener of an initializer must not register filters (Servlet section 4.4). Therefore the filters are
+     * registered now and mapped when the listener runs.
      */
     static void add(ServletContext context) {
         Filters filters = Filters.register(context);
@@ -46,7 +46,7 @@ public final class Startup implements ServletContextListener {
         try {
             ProtocolLibrary.found().forEach(library -> library.register(context, SettingValues.of(context)));
         } catch (RuntimeException wrong) {
-            Deployment.fail(context, wrong);        // in the listener, not here: some containers go on without an initializer that throws
+            Deployment.fail(context, wrong);        // reported by the listener, not here: some containers ignore an initializer that throws
         }
         filters.mapInner(context);
         LastServlet.register(context);
@@ -60,11 +60,11 @@ public final class Startup implements ServletContextListener {
         ServletContext context = declared ? event.getServletContext() : initializers;
         Filters mine = declared ? Filters.register(context) : filters;
         if (declared) LastServlet.register(context);
-        // Once more: some containers keep the order in which filters asked for the front, others reverse it.
+        // Again: of several filters that request the first position, some containers put the earliest request first, others the latest.
         mine.mapFirst();
         mine.mapLast(ContainerSupport.mapsEveryServletByName(context));
         try {
-            // Not in a filter's init: where that throws, some containers go on without the filter.
+            // Not in the init of a filter: some containers continue without a filter whose init throws.
             Deployment.start(context);
             mine.mapInner(context);
         } catch (ServletException wrong) {
@@ -72,7 +72,7 @@ public final class Startup implements ServletContextListener {
         }
     }
 
-    /** The two filters; null where one is declared by hand, and stays where it is. */
+    /** The two filters; null for one that is declared in web.xml, which keeps its mapping. */
     private record Filters(FilterRegistration.Dynamic outer, FilterRegistration.Dynamic inner) {
         static Filters register(ServletContext context) {
             return new Filters(asynchronous(context.addFilter(OUTER, OuterFilter.class)), asynchronous(context.addFilter(INNER, InnerFilter.class)));
@@ -87,14 +87,14 @@ public final class Startup implements ServletContextListener {
             if (outer != null) outer.addMappingForUrlPatterns(REQUESTS, false, "/*");
         }
 
-        /** Where requests come from within switched connections, the outer filter shows the client on every dispatch. */
+        /** Maps the outer filter to later dispatches, if there can be inner requests, so that the request shows the client on every dispatch. */
         void mapInner(ServletContext context) {
             if (outer != null && InnerRequests.in(context).isPresent()) outer.addMappingForUrlPatterns(LATER, false, "/*");
         }
 
         /**
-         * Filters mapped to servlets' names come after those mapped to paths: the name of every servlet is the last place. Where that name
-         * is not known, as on Liberty, every request would be answered 404.
+         * Maps the inner filter last. Filters that are mapped to names of servlets come after those that are mapped to paths, so the name of every
+         * servlet is the last position. A container that does not know this name, such as Liberty, would respond to every request with 404.
          */
         void mapLast(boolean byName) {
             if (inner == null) return;

@@ -31,10 +31,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What the application sees while its answer is captured: the request without the fields that were for this hop
- * (RFC 9110 sections 7.6.1 and 7.8): {@code Upgrade}, {@code Connection}, {@code HTTP2-Settings} and what
- * {@code Connection} names, except for {@code Host} and {@code Content-Length}, which make the message.
- * Asynchronous processing ends the capture.
+ * The request as the application sees it while its response is captured. It hides the fields for this hop (RFC 9110 sections 7.6.1 and 7.8):
+ * {@code Upgrade}, {@code Connection}, {@code HTTP2-Settings} and the fields that {@code Connection} names, except {@code Host} and
+ * {@code Content-Length}, which belong to the message. Asynchronous processing ends the capture.
  */
 final class StrippedRequest extends HttpServletRequestWrapper {
     private static final List<String> OF_THIS_HOP = List.of("Connection", "Upgrade", "HTTP2-Settings", "Keep-Alive", "Proxy-Connection");
@@ -42,16 +41,16 @@ final class StrippedRequest extends HttpServletRequestWrapper {
 
     private final CapturedResponse response;
     private final Set<String> hidden = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
-    private final ReplayedContent content;      // null where the container's is read
+    private final ReplayedContent content;      // null if the content is read from the container
     private final int length;
     private BufferedReader reader;
     private boolean streamTaken;
     private Map<String, List<String>> form;
 
     /**
-     * @param request  the request as the application would have it
-     * @param response takes the application's answer
-     * @param content  the request's content when it was read before; empty to leave it to {@code request}
+     * @param request  the original request
+     * @param response captures the response of the application
+     * @param content  the content if it was already read; empty to read it from {@code request}
      */
     StrippedRequest(HttpServletRequest request, CapturedResponse response, Optional<byte[]> content) {
         super(request);
@@ -65,7 +64,7 @@ final class StrippedRequest extends HttpServletRequestWrapper {
         if (this.content != null) hidden.addAll(OF_THE_FRAMING);
     }
 
-    // ---- fields
+    // ---- header fields
 
     @Override
     public String getHeader(String name) {
@@ -104,7 +103,7 @@ final class StrippedRequest extends HttpServletRequestWrapper {
         return name.equalsIgnoreCase("Content-Length");
     }
 
-    // ---- what cannot be done here
+    // ---- operations that are not possible here
 
     @Override
     public <T extends HttpUpgradeHandler> T upgrade(Class<T> handler) {
@@ -112,7 +111,7 @@ final class StrippedRequest extends HttpServletRequestWrapper {
                 + "upgrade() cannot be called");
     }
 
-    /** With this request and the response that goes with it: what they have begun, no other object can go on with. */
+    /** Uses this request and its response, because no other object can continue what the application has begun with them. */
     @Override
     public AsyncContext startAsync() {
         return startAsync(this, response);
@@ -178,7 +177,7 @@ final class StrippedRequest extends HttpServletRequestWrapper {
         return name == null ? otherwise : Charset.forName(name);
     }
 
-    /** Servlet 6.1; there it overrides. */
+    /** Overrides the method of Servlet 6.1. */
     public void setCharacterEncoding(Charset charset) {
         try {
             setCharacterEncoding(charset == null ? null : charset.name());

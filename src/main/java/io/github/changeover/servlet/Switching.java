@@ -25,10 +25,10 @@ import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
-/** The switch itself, in the one order that works on every container. */
+/** Performs the switch, with its steps in the only order that works on every container. */
 final class Switching {
     private static final System.Logger LOG = System.getLogger(Switching.class.getName());
-    /** Fields of an answer with content, or of this hop: none of them belongs to a 101. */
+    /** Fields of a response with content, and fields for this hop. A 101 must not contain them. */
     private static final Set<String> NOT_IN_101 = Set.of("content-type", "content-length", "content-encoding", "content-language",
             "content-range", "content-disposition", "transfer-encoding", "trailer", "connection", "upgrade", "keep-alive",
             "etag", "last-modified", "accept-ranges", "vary", "location", "allow", "retry-after", "changeover-explanation");
@@ -41,8 +41,8 @@ final class Switching {
     }
 
     /**
-     * Everything has returned. From here to the end nothing runs that is not ours or the container's: a container would send
-     * an error and start the handler as well.
+     * Performs the switch after all filters have returned. From {@code upgrade()} on, only code of Changeover and of the container runs: after an
+     * exception there, the container would send an error and start the handler as well.
      */
     void perform(Exchange.Pending pending, Exchange exchange, HttpServletRequest request, HttpServletResponse response) throws IOException, ServletException {
         Optional<String> obstacle = obstacle(request, response);
@@ -59,7 +59,7 @@ final class Switching {
             exchange.told(pending.deployment().tell(pending.considered()));
             return;
         }
-        // All that can fail comes first. From the connection on, whatever is thrown gives back what was taken for it.
+        // Everything that can fail comes first. Once the connection exists, any exception releases what was reserved for it.
         List<Fields.Line> fields = fields(pending, response);
         Optional<Made> made = connection(pending, exchange, request, response);
         if (made.isEmpty()) return;
@@ -78,7 +78,7 @@ final class Switching {
         head(pending, fields, request, response);
     }
 
-    /** The head of the 101. Nothing is thrown: the container would send an error, and start the handler as well. */
+    /** Completes the head of the 101. Throws nothing: the container would send an error and start the handler as well. */
     private void head(Exchange.Pending pending, List<Fields.Line> kept, HttpServletRequest request, HttpServletResponse response) {
         response.setStatus(HttpServletResponse.SC_SWITCHING_PROTOCOLS);
         kept.forEach(line -> set(line, () -> response.addHeader(line.name(), line.value())));
@@ -98,16 +98,16 @@ final class Switching {
         }
     }
 
-    /** A complete answer. An error that is not this request's, such as no memory, goes on. */
+    /** Writes a complete response. An error that does not concern this request, such as OutOfMemoryError, is thrown again. */
     private void failed(Exchange.Pending pending, Exchange exchange, HttpServletRequest request, HttpServletResponse response, Throwable failure) throws IOException {
         Decision.Refuse refusal = new Decision.Refuse(500, "The server could not change the protocol.");
         exchange.told(pending.deployment().tell(pending.considered(), refusal, Ground.STAYED_HTTP));
         if (failure instanceof VirtualMachineError fatal) throw fatal;
-        exchange.release();     // before the answer: the client may come again as soon as it has that
+        exchange.release();     // before the response: the client may send its next request as soon as it has the response
         Refusal.write(refusal, List.of(), true, container, request, response);
     }
 
-    /** What an application's filter has done after the inner filter agreed, and a switch would undo. */
+    /** Returns what a filter of the application has done after the inner filter agreed and a switch would undo; empty for nothing. */
     private static Optional<String> obstacle(HttpServletRequest request, HttpServletResponse response) {
         if (response.isCommitted()) return Optional.of("a filter has sent an answer");
         if (request.isAsyncStarted()) return Optional.of("a filter has gone asynchronous");
@@ -117,7 +117,10 @@ final class Switching {
     private record Made(LiveConnection connection, ConnectionHandler handler) {
     }
 
-    /** The connection with its handler, made when nobody can object any more; empty when it was refused, and that was answered. */
+    /**
+     * Makes the connection with its handler, after the last point at which a filter can reject the switch. Empty if it was rejected; the response was
+     * then written.
+     */
     private Optional<Made> connection(Exchange.Pending pending, Exchange exchange, HttpServletRequest request, HttpServletResponse response) throws IOException {
         UpgradeProtocol protocol = pending.considered().verdict().protocol().orElseThrow();
         Application application = pending.deployment().application(pending.considered());
@@ -160,19 +163,22 @@ final class Switching {
         }
     }
 
-    /** Of who has sent nothing yet, nothing is to be refused: what comes from now on may be the answer to the 101. */
+    /**
+     * Returns the rule for early bytes. {@code REFUSE} becomes {@code DELIVER} if it is certain that the client has sent nothing yet: bytes that
+     * arrive from now on may be its reaction to the 101.
+     */
     private EarlyData early(UpgradeProtocol protocol, HttpServletRequest request) {
         return protocol.earlyData() == EarlyData.REFUSE && container.nothingEarly(request) ? EarlyData.DELIVER : protocol.earlyData();
     }
 
-    /** What the application's filters have set and a 101 may have, such as cookies. What no field may hold is left out. */
+    /** Returns the fields that filters of the application have set and a 101 may contain, such as cookies. Invalid fields are omitted. */
     private static List<Fields.Line> fields(Exchange.Pending pending, HttpServletResponse response) {
         Collection<String> names = response.getHeaderNames();
         if (names.isEmpty()) return List.of();
         List<Fields.Line> kept = new ArrayList<>();
         Set<String> seen = new HashSet<>(NOT_IN_101);
         for (String name : names) {
-            if (!seen.add(name.toLowerCase(Locale.ROOT))) continue;     // Tomcat tells a name once for each of its lines
+            if (!seen.add(name.toLowerCase(Locale.ROOT))) continue;     // Tomcat returns a name once for each of its lines
             for (String value : response.getHeaders(name)) {
                 try {
                     kept.add(new Fields.Line(name, value));

@@ -12,12 +12,12 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 
 /**
- * The response that the application's filters get while their request may be upgraded. Once a switch is agreed, it does not let a filter
- * commit an answer of nothing on the way back, as Spring Boot's ErrorPageFilter does with {@code flushBuffer()}: the 101 could not be sent
- * any more. A filter that has written content, or set a status from 300 on, commits as ever, and the request stays HTTP.
+ * The response that filters of the application get while their request may be upgraded. After a switch is agreed, it prevents a filter from
+ * committing an empty response on the way back, as the ErrorPageFilter of Spring Boot does with {@code flushBuffer()}: the 101 could not be sent any
+ * more. A filter that has written content, or set a status of 300 or above, commits as usual, and the request stays HTTP.
  *
- * <p>The same for the end of a forward: Tomcat 11 looks for its own response behind all wrappers then and suspends it, so {@link #getResponse} does not
- * show it while there is nothing to send. Tomcat closes the outermost response instead, as Tomcat 10 does.
+ * <p>It also handles the end of a forward. Tomcat 11 then looks for its own response behind all wrappers and suspends it, so {@link #getResponse}
+ * does not return it while there is nothing to send. Tomcat then closes the outermost response, as Tomcat 10 does.
  */
 final class UncommittedResponse extends HttpServletResponseWrapper {
     private final Exchange exchange;
@@ -35,7 +35,7 @@ final class UncommittedResponse extends HttpServletResponseWrapper {
         return exchange.isAgreed() && !written && getStatus() < 300;
     }
 
-    /** While nothing is committed, an object that does the same as this one and is no wrapper. */
+    /** While nothing may be committed, returns an object that delegates to this one and is not a wrapper. */
     @Override
     public ServletResponse getResponse() {
         if (!absorbs()) return super.getResponse();
@@ -71,7 +71,7 @@ final class UncommittedResponse extends HttpServletResponseWrapper {
         written = false;
     }
 
-    /** After a reset the other of stream and writer may be asked for. */
+    /** After a reset, the application may switch between the stream and the writer. */
     private void forget() {
         written = false;
         output = null;
@@ -174,7 +174,7 @@ final class UncommittedResponse extends HttpServletResponseWrapper {
             if (!absorbs()) real.close();
         }
 
-        /** The container's writer is flushed when it is asked. */
+        /** Flushes the writer of the container, so it is not delegated while flushes are suppressed. */
         @Override
         public boolean checkError() {
             return !absorbs() && real.checkError();

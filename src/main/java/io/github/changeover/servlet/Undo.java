@@ -3,12 +3,12 @@ package io.github.changeover.servlet;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** What was started, to be ended in reverse order: when the application ends, or when its start fails half-way. */
+/** The actions that end what was started, in reverse order, when the application ends or its start fails. */
 final class Undo {
     private static final System.Logger LOG = System.getLogger("io.github.changeover");
     private final Deque<Step> steps = new ArrayDeque<>();
 
-    /** Ends one thing. */
+    /** An action that ends one part. */
     interface Action {
         void run() throws Exception;
     }
@@ -16,12 +16,12 @@ final class Undo {
     private record Step(String what, Action action) {
     }
 
-    /** @param what for the log, should the action fail */
+    /** @param what for the log if the action fails */
     void add(String what, Action action) {
         steps.push(new Step(what, action));
     }
 
-    /** Once; a step that fails does not keep the others from running. */
+    /** Runs each action once. An action that fails does not prevent the others from running. */
     void run() {
         while (!steps.isEmpty()) {
             Step step = steps.pop();
@@ -37,7 +37,7 @@ final class Undo {
         try {
             LOG.log(System.Logger.Level.WARNING, "Ending " + step.what + " failed", failure);
         } catch (RuntimeException | Error untold) {
-            // a log that fails does not keep the other steps from running
+            // a failure of the log must not prevent the other actions from running
         }
     }
 }

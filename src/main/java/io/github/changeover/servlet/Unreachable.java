@@ -4,7 +4,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 
-/** Stands where a {@link CapturedResponse} would have the real response: whoever calls it went past the capture. */
+/** A placeholder for the real response of a {@link CapturedResponse}. Rejects every call, because the call would bypass the capture. */
 final class Unreachable {
     private static final HttpServletResponse RESPONSE = (HttpServletResponse) Proxy.newProxyInstance(
             HttpServletResponse.class.getClassLoader(), new Class<?>[] {HttpServletResponse.class}, Unreachable::invoke);

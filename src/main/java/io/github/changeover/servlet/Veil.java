@@ -9,9 +9,8 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * A request whose fields of some names are not seen between the two filters, where a filter of the container's own would take it
- * before the application's have all had their say. The inner filter lifts it, on this very object: wrappers around it see through.
- * Internal.
+ * Hides header fields of a request between the two filters, for a container whose own filter would process the request before all filters of the
+ * application have run. The inner filter makes the fields visible again on this object, so that wrappers around it also show them. Internal.
  */
 public final class Veil extends HttpServletRequestWrapper {
     private static final String ATTRIBUTE = Veil.class.getName();
@@ -23,14 +22,14 @@ public final class Veil extends HttpServletRequestWrapper {
         this.hidden = hidden;
     }
 
-    /** @param fields names in small letters */
+    /** @param fields names in lower case */
     public static Veil over(HttpServletRequest request, Set<String> fields) {
         Veil veil = new Veil(request, fields);
         request.setAttribute(ATTRIBUTE, veil);
         return veil;
     }
 
-    /** Shows everything from now on, if anything was hidden. */
+    /** Makes all fields visible, if any were hidden. */
     static void lift(HttpServletRequest request) {
         if (request.getAttribute(ATTRIBUTE) instanceof Veil veil) veil.lifted = true;
     }

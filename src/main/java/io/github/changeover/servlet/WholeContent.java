@@ -9,16 +9,16 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 
-/** The content of a request, read to the end of its framing before the connection changes; or why it was not. */
+/** The content of a request, read to the end of its framing before the switch; or the reason why it was not read. */
 sealed interface WholeContent {
-    /** @param octets counted in the request's memory */
+    /** @param octets counted in the memory of the request */
     record Octets(byte[] octets) implements WholeContent {
     }
 
     record Refused(Decision.Refuse refusal, Ground ground) implements WholeContent {
     }
 
-    /** Reads for no longer than {@code changeover.negotiation.timeout}, however the bytes arrive. */
+    /** Reads the content. Takes at most {@code changeover.negotiation.timeout}, even if the bytes arrive slowly. */
     static WholeContent read(HttpServletRequest http, UpgradeRequest request, Settings settings, Container container, RequestMemory memory) {
         if (!request.hasContent()) return new Octets(Growing.NOTHING);
         long most = settings.maxContent();
@@ -39,7 +39,7 @@ sealed interface WholeContent {
                     return count < 0 ? ended(whole, request) : noMemory();
                 }
             }
-            // the time stays short: the container may want to read the rest before it closes
+            // the read timeout stays short: the container may read the rest before it closes
         } catch (IOException failure) {
             if (end - System.nanoTime() > 0) return broken();
         }
@@ -47,7 +47,7 @@ sealed interface WholeContent {
                 + settings.negotiation().toMillis() + " ms (changeover.negotiation.timeout)");
     }
 
-    /** Bytes that are counted before their array grows; nothing is allocated on a promise. */
+    /** A growing byte array whose memory is counted before it grows. Nothing is allocated for an announced length. */
     final class Growing {
         private static final byte[] NOTHING = new byte[0];
         private final RequestMemory memory;
@@ -60,7 +60,7 @@ sealed interface WholeContent {
             this.most = most;
         }
 
-        /** Returns whether there was memory for them. */
+        /** Returns false if there is not enough memory for the bytes. */
         private boolean add(byte[] some, int count) {
             int needed = size + count;
             if (needed > bytes.length && !resize((int) Math.max(needed, Math.min(most, 2L * needed)))) return false;

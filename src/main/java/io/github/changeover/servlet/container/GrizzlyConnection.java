@@ -13,21 +13,22 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One request of HTTP/1 on Payara or GlassFish, down to its Grizzly connection, by reflection. {@link #of} is empty, and every step is false, where the inside
- * is not as known: the caller then keeps to the Servlet API. Ask before upgrade(); the connection's own steps work from any thread afterwards.
+ * Access to the Grizzly connection of one HTTP/1 request on Payara or GlassFish, by reflection. If the internals of Grizzly are not as expected,
+ * {@link #of} returns empty and every operation returns false; the caller then uses only the Servlet API. Must be obtained before upgrade(). The
+ * operations of the connection may be called from any thread afterwards.
  */
 final class GrizzlyConnection {
     private static final System.Logger LOG = System.getLogger(GrizzlyConnection.class.getName());
     private static final String FACADE = "org.apache.catalina.connector.RequestFacade", REQUEST = "org.apache.catalina.connector.Request";
-    private static final Set<String> NOT_READ = Set.of("GET", "HEAD", "DELETE");     // whose content Grizzly refuses without Upgrade
-    private static volatile GrizzlyNames names;   // resolved at start, all of them or none
+    private static final Set<String> NOT_READ = Set.of("GET", "HEAD", "DELETE");     // Grizzly rejects their content without Upgrade
+    private static volatile GrizzlyNames names;   // resolved at the start, completely or not at all
 
     private final GrizzlyNames n;
-    private final Object catalina;                           // the container's request around Grizzly's
+    private final Object catalina;                           // the container's request, which wraps that of Grizzly
     private final Object packet, input, context, connection, chain, states, codec;
-    private final int at;                                    // the codec's place in the chain
-    private volatile GrizzlyGuard guard;                     // null until the peer's end is kept from Grizzly
-    private String upgrade;                                  // the field's value while it is hidden from Grizzly; null while the request is raw
+    private final int at;                                    // index of the codec in the chain
+    private volatile GrizzlyGuard guard;                     // null unless the peer's end is hidden from Grizzly
+    private String upgrade;                                  // value of the field while it is hidden from Grizzly; null while the request is raw
 
     private GrizzlyConnection(GrizzlyNames names, Object catalina, Object request) throws ReflectiveOperationException {
         n = names;
@@ -44,7 +45,11 @@ final class GrizzlyConnection {
         codec = ((List<?>) chain).get(i);
     }
 
-    /** Resolves every class and member that is needed, once, at start. @throws ReflectiveOperationException that names the first one that is missing */
+    /**
+     * Resolves all required classes and members. Called once, at the start.
+     *
+     * @throws ReflectiveOperationException for the first one that is missing; the message contains its name
+     */
     static void resolve(ClassLoader container) throws ReflectiveOperationException {
         Class.forName(FACADE, false, container).getMethod("getUnwrappedCoyoteRequest");
         Class<?> catalina = Class.forName(REQUEST, false, container);
@@ -52,7 +57,7 @@ final class GrizzlyConnection {
         names = new GrizzlyNames(catalina.getMethod("getCoyoteRequest").getReturnType().getClassLoader());
     }
 
-    /** Empty for a request of HTTP/2, whose chain is another, and where {@link #resolve} has failed. */
+    /** Returns the connection of a request. Empty for HTTP/2, which has another chain, and if {@link #resolve} has failed. */
     static Optional<GrizzlyConnection> of(ServletRequest request) {
         ServletRequest facade = request;
         while (facade instanceof ServletRequestWrapper w) facade = w.getRequest();
@@ -66,18 +71,19 @@ final class GrizzlyConnection {
         }
     }
 
-    /** What became of a repair. */
+    /** The result of a repair. */
     enum Repair {
-        /** Grizzly reads the content by its framing already: as it does when HTTP/2 could be asked for by the same request. */
+        /** Grizzly already reads the content by its framing, as it does if the same request could request HTTP/2. */
         NOT_NEEDED,
         DONE,
-        /** Nothing was changed: somebody has read from the request before. */
+        /** Nothing was changed, for example because the request was already read from. */
         NOT_POSSIBLE
     }
 
     /**
-     * Lets Grizzly read this request's content by its framing and keep the connection, as if no Upgrade had come; also content of GET, HEAD and
-     * DELETE, which Grizzly itself would read raw here and refuse without Upgrade. At the start of the filter chain, before anything reads.
+     * Makes Grizzly read the content of this request by its framing and keep the connection open, as without Upgrade. This includes content of GET,
+     * HEAD and DELETE, which Grizzly would read raw here and reject without Upgrade. Must be called at the start of the filter chain, before anything
+     * reads.
      */
     synchronized Repair repair() {
         try {
@@ -95,7 +101,7 @@ final class GrizzlyConnection {
         n.call("raw", packet, false);
         try {
             if (NOT_READ.contains(method.toString())) n.call("setMethod", packet, n.post);
-            n.call("prepare", codec, packet, some);      // whether content is expected, keep-alive, 100-continue: by Grizzly's own rules
+            n.call("prepare", codec, packet, some);      // decides on content, keep-alive and 100-continue by Grizzly's own rules
         } finally {
             n.call("setMethod", packet, method);
         }
@@ -114,14 +120,14 @@ final class GrizzlyConnection {
             n.call("parsed", codec, packet, context);
             n.call("finish", input);
         }
-        if (some) n.call("store", states, n.read, at, false, copy(early), n.appender);   // the codec takes it with the next read, or as the next request
+        if (some) n.call("store", states, n.read, at, false, copy(early), n.appender);   // the codec gets it with the next read, or as the next request
         return true;
     }
 
     /**
-     * Undoes {@link #repair} right before upgrade(), once the content was read to its end: what follows the content is the new protocol's.
+     * Reverts {@link #repair} right before upgrade(), after the content was read to its end. Bytes after the content belong to the new protocol.
      *
-     * @return whether the request is raw: {@code false}, with nothing changed, while content is unread
+     * @return whether the request is raw; {@code false} with nothing changed if content is unread
      */
     synchronized boolean restoreRaw() {
         if (upgrade == null) return true;
@@ -142,7 +148,7 @@ final class GrizzlyConnection {
         });
     }
 
-    /** Gives the answer this reason phrase where Grizzly knows none for its status, and would say {@code CUSTOM}. */
+    /** Sets the reason phrase of the response if Grizzly has none for its status and would send {@code CUSTOM}. */
     void reasonPhrase(String phrase) {
         done(() -> {
             Object response = n.call("response", packet);
@@ -153,14 +159,14 @@ final class GrizzlyConnection {
     }
 
     /**
-     * A field of the answer past the API: {@code Upgrade} of an ordinary answer (426), which set by setHeader takes the answer's framing away, so that
-     * the client hangs; {@code Content-Type} of a 101, which set by the API is not sent.
+     * Sets a field of the response without the API. {@code Upgrade} on an ordinary response (426) that is set by setHeader removes the framing of the
+     * response, so that the client waits for its end. {@code Content-Type} on a 101 that is set by the API is not sent.
      */
     boolean field(String name, String value) {
         return done(() -> n.call("text", n.call("header", n.call("headers", n.call("response", packet)), name), value));
     }
 
-    /** How long a read of the content waits, in milliseconds; -1 where that cannot be told. */
+    /** Returns how long a read of the content waits, in milliseconds; -1 if it is not known. */
     long readTimeout() {
         try {
             return (long) n.call("getReadTimeout", connection, TimeUnit.MILLISECONDS);
@@ -169,59 +175,63 @@ final class GrizzlyConnection {
         }
     }
 
-    /** How long a read of the content waits from now on, in milliseconds. */
+    /** Sets how long a read of the content waits from now on, in milliseconds. */
     void readTimeout(long millis) { done(() -> n.call("setReadTimeout", connection, millis, TimeUnit.MILLISECONDS)); }
 
-    /** Grizzly would await the rest of the content before it closes. */
+    /** Prevents Grizzly from waiting for the rest of the content before it closes. */
     void abandonContent() { done(() -> n.call("expect", packet, false)); }
 
-    /** Closes the connection once the request is answered. */
+    /** Closes the connection after the response. */
     boolean closeAfterAnswer() {
         return done(() -> n.call("keepAlive", n.call("processing", packet), false));
     }
 
-    /** Forgets what came behind the request and its content: Grizzly would take it for the next one although the connection closes. */
+    /** Drops bytes that arrived after the request and its content. Grizzly would treat them as the next request although the connection closes. */
     void dropRest() {
         done(() -> {
             if (n.is("finished", input) && n.call("stored", states, n.read, at) != null) n.call("take", states, n.read, at, null);
         });
     }
 
-    /** Ends the connection at once, whatever is queued: RST to the peer, nothing left in the kernel, blocked threads released, destroy() called. */
+    /** Ends the connection immediately and drops queued bytes: sends RST, leaves nothing in the kernel, releases blocked threads, and causes destroy(). */
     void evict() {
         stopReading();
         done(() -> channel().setOption(StandardSocketOptions.SO_LINGER, 0));
         done(() -> n.call("terminate", connection));
     }
 
-    /** How much Grizzly queues before isReady() is false: 8 MB unless set. */
+    /** Sets how many bytes Grizzly queues before isReady() returns false; the default is 8 MB. */
     void boundQueue(int octets) { done(() -> n.call("bound", connection, octets)); }
 
     /**
-     * Our end after all output that was flushed. Over TLS close_notify, then FIN: after {@link #guardEnd}, and before TLS 1.3 only when the connection is
-     * closing, for there the client drops what it has still to send.
+     * Ends the output after everything that was flushed, with a FIN; over TLS with close_notify before the FIN. Over TLS, {@link #guardEnd} must have
+     * succeeded. Before TLS 1.3, this is only done when the connection is closing, because the client then discards what it has not sent yet.
      */
     boolean shutdownOutput(boolean closing) { return soft(() -> !tls() || guard != null && (closing || guard.halves())) && farewell(() -> done(() -> channel().shutdownOutput())); }
 
-    /** Before the WebConnection's close(), which itself ends TLS by a bare FIN: close_notify after all output that was flushed. In clear nothing, and true. */
+    /**
+     * Sends close_notify after everything that was flushed. Must be called before close() of the WebConnection, which would end TLS with only a FIN.
+     * Without TLS, sends nothing and returns true.
+     */
     boolean closeNotify() { return soft(() -> !tls() || guard != null) && farewell(() -> { }); }
 
     /**
-     * Keeps the peer's end from Grizzly, which answers it by closing and dropping what is queued: instead {@code ended} runs once, on a thread of the
-     * container, when all before it was read, and output goes on until close. Right before upgrade(); for reading by a ReadListener only.
+     * Hides the peer's end from Grizzly, which would otherwise close the connection and drop queued output. Instead, {@code ended} runs once, on a
+     * thread of the container, after all earlier bytes were read, and output is possible until close. Must be called right before upgrade(). Requires
+     * reading by a ReadListener.
      */
     void guardEnd(Runnable ended) {
         done(() -> guard = GrizzlyGuard.begin(n, connection, chain, states, ended, this::stopReading));
     }
 
-    /** Whether {@link #guardEnd} has succeeded. */
+    /** Returns whether {@link #guardEnd} has succeeded. */
     boolean guardsEnd() { return guard != null; }
 
-    /** Runs once the connection is closed, by whomever: a write that failed inside a callback tells no listener of the Servlet API. */
+    /** Runs an action when the connection is closed, by either side. No listener of the Servlet API is notified of a write that failed inside a callback. */
     void whenClosed(Runnable then) { done(() -> onClose(then::run)); }
 
     private void onClose(Act then) throws ReflectiveOperationException {
-        Class<?> listener = n.type("CloseListener");         // two methods of this name have a parameter of this simple name
+        Class<?> listener = n.type("CloseListener");         // two overloads have a parameter type with this simple name
         connection.getClass().getMethod("addCloseListener", listener).invoke(connection, n.proxy("CloseListener", (p, m, args) -> {
             connection.getClass().getMethod("removeCloseListener", listener).invoke(connection, p);
             then.run();
@@ -232,7 +242,7 @@ final class GrizzlyConnection {
     private boolean tls() throws ReflectiveOperationException { return n.call("engine", null, connection) != null; }
 
     private boolean farewell(Runnable then) {
-        synchronized (connection) {                          // as Grizzly's TLS filter: no octet of ours between encryption and queue
+        synchronized (connection) {                          // as in Grizzly's TLS filter: no other bytes between encryption and queue
             return done(() -> queue(guard == null ? new byte[0] : guard.farewell(), then));
         }
     }
@@ -246,7 +256,7 @@ final class GrizzlyConnection {
         n.call("write", writer, connection, octets.length == 0 ? n.empty : n.call("wrap", null, null, octets), sent);
     }
 
-    /** Grizzly takes its own buffer back with the answer to an earlier, pipelined request, and fills it anew. */
+    /** Copies a buffer, because Grizzly reclaims its own with the response to an earlier, pipelined request, and refills it. */
     private Object copy(Object buffer) throws ReflectiveOperationException {
         ByteBuffer octets = (ByteBuffer) n.call("octets", buffer);
         byte[] copied = new byte[octets.remaining()];
@@ -255,9 +265,9 @@ final class GrizzlyConnection {
     }
 
     /**
-     * From here on nothing that comes is read: what the handler has left would else be parsed and served as the next requests, while the connection is being
-     * closed. Grizzly stops at a request whose content is broken, and does not use one again that expects content; the guard stops what comes when the
-     * connection has forgotten that request. Before anything is closed.
+     * Discards all bytes that arrive from now on. Otherwise Grizzly would parse and serve bytes that the handler has not read as the next requests
+     * while the connection is closing. Grizzly stops at a request with broken content, and does not reuse a request that expects content. The guard
+     * discards bytes that arrive after the connection has dropped that request. Must be called before anything is closed.
      */
     void stopReading() {
         done(() -> {
@@ -268,14 +278,14 @@ final class GrizzlyConnection {
     }
 
     /**
-     * Inside destroy(): the container keeps its request for the next one, with the handler in it, and the selector its last connection, with the
-     * processor in it. Neither may hold the application's class loader.
+     * Removes references to the application. Called inside destroy(). The container keeps its request object, which refers to the handler, for the
+     * next request. The selector keeps its last connection, which refers to the processor. Neither may hold the class loader of the application.
      */
     void forget() {
         done(() -> {
             onClose(() -> {
                 if (guard != null) guard.release();
-                n.call("processor", connection, n.none);     // not null: while the channel closes, that of HTTP would parse what is left in it
+                n.call("processor", connection, n.none);     // not null: while the channel closes, the HTTP processor would parse remaining bytes
             });
             Class<?> type = catalina.getClass();
             while (!type.getName().equals("org.apache.catalina.connector.Request")) type = type.getSuperclass();
@@ -291,7 +301,7 @@ final class GrizzlyConnection {
 
     private interface Act { void run() throws ReflectiveOperationException, IOException; }
 
-    /** Whether it went through. */
+    /** Returns whether the action succeeded. */
     private static boolean done(Act act) {
         return soft(() -> {
             act.run();

@@ -11,8 +11,9 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 
 /**
- * Stands before a connection's filter chain, reads the channel in its stead, and keeps the peer's end from it: FIN, and over TLS close_notify. Over TLS one
- * read ends with the record: what is behind stays in the kernel, and the selector calls again only once the reader has taken all of it and asks for more.
+ * Processes the events of a connection before its filter chain. It reads the channel in place of the chain, and hides the peer's end from it: FIN,
+ * and over TLS close_notify. Over TLS, one read ends with the record. Later bytes stay in the kernel, and the selector calls again only when the
+ * reader has consumed the record and requests more.
  */
 final class GrizzlyGuard {
     private static final long LONGEST_WAY = 1_000_000_000;   // nanoseconds
@@ -22,12 +23,12 @@ final class GrizzlyGuard {
     private final Object connection, chain;
     private final SocketChannel channel;
     private final Runnable ended, closing;
-    private final TlsEnd tls;                                // null in clear
-    private final ByteBuffer header = ByteBuffer.allocate(HEADER);   // of the record that comes, as far as it came
-    private int left;                                        // octets of the record still to come, its header read
+    private final TlsEnd tls;                                // null without TLS
+    private final ByteBuffer header = ByteBuffer.allocate(HEADER);   // the bytes of the next record header that have arrived
+    private int left;                                        // bytes of the record that are still to come after its header
     private boolean over;                                    // the peer has ended
-    private volatile boolean dropping;                       // nobody reads any more
-    private volatile Thread reading;                         // inside the chain with what was read; one at a time, as Grizzly has it
+    private volatile boolean dropping;                       // all bytes that arrive are discarded
+    private volatile Thread reading;                         // the thread that passes bytes through the chain; Grizzly allows only one
 
     private GrizzlyGuard(GrizzlyNames names, Object connection, Object chain, Runnable ended, Runnable closing, TlsEnd tls) throws ReflectiveOperationException {
         n = names;
@@ -39,13 +40,13 @@ final class GrizzlyGuard {
         this.tls = tls;
     }
 
-    /** Begins; right before upgrade(). {@code closing} runs before Grizzly's filters are told that the connection closes. */
+    /** Starts the guard. Must be called right before upgrade(). {@code closing} runs before the filters of Grizzly are notified that the connection closes. */
     static GrizzlyGuard begin(GrizzlyNames n, Object connection, Object chain, Object states, Runnable ended, Runnable closing) throws ReflectiveOperationException {
         SSLEngine engine = (SSLEngine) n.call("engine", null, connection);
         if (engine != null && !n.tls.isInstance(((List<?>) chain).get(1))) throw new NoSuchFieldException("TLS elsewhere than behind the transport");
         GrizzlyGuard guard = new GrizzlyGuard(n, connection, chain, ended, closing, engine == null ? null : new TlsEnd(engine));
         if (engine != null) {
-            if (n.call("stored", states, n.read, 1) != null) {   // a record's first octets came with the request
+            if (n.call("stored", states, n.read, 1) != null) {   // the first bytes of a record arrived with the request
                 Object rest = n.call("take", states, n.read, 1, null);
                 guard.skip(((ByteBuffer) n.call("octets", rest)).slice());
                 n.call("store", states, n.read, 1, true, rest, n.appender);
@@ -56,10 +57,13 @@ final class GrizzlyGuard {
         return guard;
     }
 
-    /** Whether our end can be sent and the peer's output go on. */
+    /** Returns whether our output can end while the peer continues to send. */
     boolean halves() { return tls == null || tls.halves(); }
 
-    /** What is to be sent behind all output before the channel is closed: close_notify, or nothing. Once, under the lock of the connection. */
+    /**
+     * Returns the bytes to send after all output before the channel is closed: close_notify, or nothing. Returns close_notify only once. Must be
+     * called under the lock of the connection.
+     */
     byte[] farewell() throws SSLException {
         if (tls == null) return new byte[0];
         ByteBuffer b = tls.close();
@@ -67,8 +71,9 @@ final class GrizzlyGuard {
     }
 
     /**
-     * What comes from now on is dropped. Grizzly would parse it as the next request as soon as this one is answered, which a close does: so whoever is on
-     * the way into the chain arrives first. One that waits for a monitor, perhaps the caller's, has arrived.
+     * Discards all bytes that arrive from now on. Grizzly would parse them as the next request as soon as this request is completed, and a close
+     * completes it. Therefore this method waits, for at most one second, until a thread that is passing bytes through the chain has finished. It does
+     * not wait for a thread that is blocked on a monitor, because the caller may hold that monitor.
      */
     void drop() {
         dropping = true;
@@ -79,7 +84,7 @@ final class GrizzlyGuard {
         }
     }
 
-    /** Gives Grizzly its own engine back; once the connection is closed. */
+    /** Gives Grizzly its own engine back. Called when the connection is closed. */
     void release() throws ReflectiveOperationException {
         if (tls != null) n.call("setEngine", null, connection, tls.inner());
     }
@@ -100,15 +105,15 @@ final class GrizzlyGuard {
         try {
             count = tls == null || over ? channel.read(b) : readRecord(b);
         } catch (IOException reset) {
-            return m.invoke(chain, args);                    // Grizzly meets it too, and closes
+            return m.invoke(chain, args);                    // Grizzly gets the same exception and closes
         }
         if (count < 0) {
             end();
-            return n.call("terminated", null);               // and no interest in reading any more
+            return n.call("terminated", null);               // ends the event and stops reading
         }
-        reading = Thread.currentThread();                    // before the look: drop() marks, and then looks who is here
+        reading = Thread.currentThread();                    // before the check: drop() sets its flag and then reads this field
         try {
-            // Behind close_notify nothing counts, but left unread it would make our close a reset.
+            // Bytes after close_notify are ignored, but they must be read: otherwise our close would send a reset.
             return over || dropping || b.position() == 0 ? n.call("completed", null) : pass(b, args, m);
         } finally {
             reading = null;
@@ -116,7 +121,7 @@ final class GrizzlyGuard {
     }
 
     private Object pass(ByteBuffer b, Object[] args, Method m) throws ReflectiveOperationException {
-        Object c = n.call("chainContext", args[0]);          // on behind the transport's filter, which would read again
+        Object c = n.call("chainContext", args[0]);          // continues after the transport filter, which would read again
         n.call("start", c, 0);
         n.call("end", c, ((List<?>) chain).size());
         n.call("index", c, 1);
@@ -132,7 +137,7 @@ final class GrizzlyGuard {
         ended.run();
     }
 
-    /** The rest of the record, or what of it came; an alert is dropped. */
+    /** Reads the rest of the record, or the part of it that has arrived. An alert is discarded. */
     private int readRecord(ByteBuffer b) throws IOException {
         int count = 0;
         if (left == 0) {
@@ -153,7 +158,10 @@ final class GrizzlyGuard {
         return count == 0 ? more : count + Math.max(more, 0);
     }
 
-    /** Before TLS 1.3 the type is true and in the clear. The engine must not see an alert: it would close our output as well. */
+    /**
+     * Returns whether the record is an alert. Before TLS 1.3 the type is correct and not encrypted. The engine must not see an alert, because it
+     * would also close our output.
+     */
     private boolean alert() { return header.get(0) == ALERT && !tls.halves(); }
 
     private void begun() {
@@ -161,7 +169,7 @@ final class GrizzlyGuard {
         header.clear();
     }
 
-    /** Past what Grizzly holds of the records already. */
+    /** Skips the bytes of records that Grizzly already holds. */
     private void skip(ByteBuffer held) {
         while (held.hasRemaining()) {
             int past = Math.min(left, held.remaining());

@@ -10,9 +10,12 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Every class and member of Grizzly that {@link GrizzlyConnection} reaches, found by reflection once: all of them or none. */
+/** All classes and members of Grizzly that {@link GrizzlyConnection} uses. They are found by reflection once, completely or not at all. */
 final class GrizzlyNames {
-    /** A class below org.glassfish.grizzly; then our name for each member and the member: a method with its parameters' simple names, or a field. */
+    /**
+     * Each line contains a class below org.glassfish.grizzly, and for each member the name used here and the member itself: a method with the simple
+     * names of its parameter types, or a field.
+     */
     private static final String NAMES = """
             http.server.Request packet=getRequest() input=getInputBuffer() context=getContext()
             filterchain.FilterChainContext connection=getConnection() chain=getFilterChain() message=setMessage(Object) start=setStartIdx(int)
@@ -113,7 +116,7 @@ final class GrizzlyNames {
         });
     }
 
-    /** What every object has, of a proxy. */
+    /** Implements the methods of {@code Object} for a proxy. */
     private static Object identity(String name, Object proxy, Method method, Object[] args) {
         return switch (method.getName()) {
             case "equals" -> proxy == args[0];

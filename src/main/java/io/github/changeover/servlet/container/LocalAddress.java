@@ -4,15 +4,15 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.Optional;
 
-/** How a client on this machine addresses a server socket. */
+/** Finds the address by which a client on this machine reaches a server socket. */
 final class LocalAddress {
     private LocalAddress() {
     }
 
     /**
-     * The host of an address; empty when the socket is bound to no address of the loopback.
+     * Returns the host for an address; empty if the socket is not bound to a loopback address.
      *
-     * @param bound null for every address
+     * @param bound null if the socket is bound to all addresses
      */
     static Optional<String> of(InetAddress bound) {
         if (bound == null || bound.isAnyLocalAddress()) return Optional.of("127.0.0.1");

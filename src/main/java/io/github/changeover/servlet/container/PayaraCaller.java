@@ -9,8 +9,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 /**
- * Who calls, as Payara keeps it on a thread: its {@code SecurityContext}, from which {@code @Inject Principal} and Jakarta Security take the caller, and
- * the policy context, within which roles are looked up.
+ * The caller that Payara keeps for a thread: its {@code SecurityContext}, which {@code @Inject Principal} and Jakarta Security use, and the policy
+ * context, which role checks use.
  */
 final class PayaraCaller {
     private static final System.Logger LOG = System.getLogger(PayaraCaller.class.getName());
@@ -42,7 +42,7 @@ final class PayaraCaller {
         }
     }
 
-    /** What this thread has, to be had on others while a callback runs there. */
+    /** Captures the caller of this thread, to be set on other threads while a callback runs there. */
     Supplier<Runnable> onThisThread() {
         if (current == null) return Container.NO_CALLER;
         Had had = had();

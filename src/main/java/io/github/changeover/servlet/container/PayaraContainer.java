@@ -22,9 +22,9 @@ import javax.naming.InitialContext;
 import javax.naming.NamingException;
 
 /**
- * Payara 6 and 7, GlassFish 7. Grizzly takes every request with {@code Upgrade} for a raw connection: its body has no end, and
- * the connection closes after the answer. It answers a peer's end by closing, whatever is unsent. {@link GrizzlyConnection}
- * undoes that, for one request at a time.
+ * Payara 6 and 7, GlassFish 7. Grizzly treats every request with {@code Upgrade} as a raw connection: its content has no end, and the connection
+ * closes after the response. Grizzly also closes the connection at the peer's end, even if output is not sent yet. {@link GrizzlyConnection} changes
+ * that for each request.
  */
 public final class PayaraContainer implements Container {
     private static final System.Logger LOG = System.getLogger(PayaraContainer.class.getName());
@@ -36,7 +36,7 @@ public final class PayaraContainer implements Container {
     private PayaraListeners listeners;      // null: not known
     private PayaraCaller caller;
 
-    /** For the ServiceLoader. */
+    /** Called by the ServiceLoader. */
     public PayaraContainer() {
     }
 
@@ -81,7 +81,7 @@ public final class PayaraContainer implements Container {
         return request.getAttribute(RAW) == null;
     }
 
-    /** A repaired request. Whoever upgrades it, such as the container's own WebSocket engine, gets the connection raw. */
+    /** A repaired request. If other code calls upgrade() on it, such as the container's own WebSocket engine, the connection becomes raw again. */
     private final class Repaired extends HttpServletRequestWrapper {
         Repaired(HttpServletRequest request) {
             super(request);
@@ -147,7 +147,7 @@ public final class PayaraContainer implements Container {
         response.addHeader(name, value);
     }
 
-    /** Set by the API, the field would take the answer's framing away, and the client would wait for its end. */
+    /** Sets the field without the API. If the API sets it, the response loses its framing, and the client waits for its end. */
     @Override
     public void announce(HttpServletRequest request, HttpServletResponse response, String tokens) {
         GrizzlyConnection.of(request).ifPresent(grizzly -> grizzly.field("Upgrade", tokens));
@@ -159,7 +159,10 @@ public final class PayaraContainer implements Container {
         if (!phrase.isEmpty()) GrizzlyConnection.of(request).ifPresent(grizzly -> grizzly.reasonPhrase(phrase));
     }
 
-    /** Payara gives a thread the context of whoever makes it, and pools make theirs on any thread: so each is made in this application's context. */
+    /**
+     * Returns a factory that creates each thread in the context of this application. Otherwise Payara gives a thread the context of the code that
+     * creates it, and pools create their threads on any thread.
+     */
     @Override
     public ThreadFactory threads() {
         try {
@@ -205,10 +208,10 @@ public final class PayaraContainer implements Container {
         return listeners == null ? 0 : listeners.threads();
     }
 
-    /** What Grizzly does for one connection beneath the Servlet API. */
+    /** Operations of Grizzly on one connection beneath the Servlet API. */
     private static final class Beneath implements Below {
         private static final Runnable ENDED = () -> { };
-        private static final int QUEUE = 64 * 1024;     // what waits beyond that waits in our own queue, where it is seen
+        private static final int QUEUE = 64 * 1024;     // further bytes wait in our own queue, where they are counted
         private final GrizzlyConnection grizzly;
         private final AtomicReference<Runnable> told = new AtomicReference<>();
 

@@ -5,7 +5,7 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.util.List;
 
-/** What Payara has behind a ServletContext. */
+/** Access to the internal objects of Payara behind a ServletContext. */
 final class PayaraContext {
     private static final System.Logger LOG = System.getLogger(PayaraContext.class.getName());
     private static final String CORE = "org.apache.catalina.core.";
@@ -13,7 +13,7 @@ final class PayaraContext {
     private PayaraContext() {
     }
 
-    /** Its {@code StandardContext}. */
+    /** Returns the {@code StandardContext}. */
     static Object behind(ServletContext context) throws ReflectiveOperationException {
         Object behind = context;
         while (!behind.getClass().getName().equals(CORE + "ApplicationContext")) {
@@ -35,7 +35,10 @@ final class PayaraContext {
         return field;
     }
 
-    /** Takes the mappings of a filter away: the list that the context gives is its own. A listener may not ask the ServletContext for its filters on Payara 6. */
+    /**
+     * Removes the mappings of a filter from the list that the context returns, which is not a copy. On Payara 6, a listener must not read the filters
+     * from the ServletContext.
+     */
     static void leaveOut(ServletContext context, String filter) {
         try {
             Object behind = behind(context);

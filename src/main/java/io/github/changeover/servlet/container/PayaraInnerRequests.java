@@ -19,14 +19,14 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * Inner requests on Payara 6 and 7, by reflection. The listener's own mapper tells whose a path is. The request is changed but for its protocol, by which
- * Grizzly frames the answer.
+ * Inner requests on Payara 6 and 7, by reflection. The mapper of the network listener determines the application of a path. The request is changed
+ * except for its protocol, because Grizzly chooses the framing of the response by it.
  */
 public final class PayaraInnerRequests implements InnerRequestSupport {
     private static final System.Logger LOG = System.getLogger(PayaraInnerRequests.class.getName());
     private Inside inside;
 
-    /** For the ServiceLoader. */
+    /** Called by the ServiceLoader. */
     public PayaraInnerRequests() {
     }
 
@@ -72,14 +72,14 @@ public final class PayaraInnerRequests implements InnerRequestSupport {
         }
     }
 
-    /** Everything that is reached, found once: all of it or nothing. */
+    /** All members that are used. They are found once, completely or not at all. */
     private static final class Inside {
-        private final Object context;       // the container's, behind the ServletContext
+        private final Object context;       // the container's context behind the ServletContext
         private final Object service;
         private final Method connectors, getPort, getMapper, listeners;
         private final Method map, chunk, setString, setBytes, decode, unwrapped, grizzly, packet, headers, removeHeader, addValue, secure;
         private final Method setSecure, setServerName, setServerPort;
-        private final Field mappedContext, remoteAddr, remoteHost, remotePort, scheme;      // the request's own methods for its address do nothing
+        private final Field mappedContext, remoteAddr, remoteHost, remotePort, scheme;      // the setters of the request for its address do nothing
         private final Class<?> mappingData, facade;
 
         Inside(ServletContext servletContext) throws ReflectiveOperationException {
@@ -144,9 +144,9 @@ public final class PayaraInnerRequests implements InnerRequestSupport {
             return Owner.UNKNOWN;
         }
 
-        /** The path that Payara makes of a request target: it decodes, then it normalises, then it ends the path at the first semicolon. */
+        /** Returns the path that Payara makes of a request target: it decodes the target, normalises it, and ends the path at the first semicolon. */
         private String asPayaraReads(String encoded) throws ReflectiveOperationException {
-            byte[] bytes = Arrays.copyOf(encoded.getBytes(StandardCharsets.US_ASCII), encoded.length() + 1);       // its normalisation writes behind the end
+            byte[] bytes = Arrays.copyOf(encoded.getBytes(StandardCharsets.US_ASCII), encoded.length() + 1);       // the normalisation writes beyond the end
             Object path = chunk.invoke(null);
             setBytes.invoke(path, bytes, 0, encoded.length());
             decode.invoke(null, path, false);

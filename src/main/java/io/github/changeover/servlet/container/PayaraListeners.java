@@ -10,16 +10,16 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The listeners of this Payara, as its configuration has them, found by reflection.
+ * The network listeners in the configuration of this Payara, found by reflection.
  *
- * @param takeH2c the names of those that answer {@code Upgrade: h2c} themselves
- * @param threads those of the listener that has fewest
- * @param local   where clients on this machine reach those they can reach, in the configuration's order
+ * @param takeH2c names of the listeners that respond to {@code Upgrade: h2c} themselves
+ * @param threads number of threads of the listener with the fewest
+ * @param local   addresses by which clients on this machine reach listeners, in the order of the configuration
  */
 record PayaraListeners(List<String> takeH2c, int threads, List<URI> local) {
     private static final String SELF = "default-instance-name", DOM = "org.glassfish.grizzly.config.dom.";
 
-    /** @return null where the configuration is not as known */
+    /** @return null if the configuration is not as expected */
     static PayaraListeners of(ServletContext context) {
         try {
             return read(context.getClassLoader());
@@ -61,12 +61,12 @@ record PayaraListeners(List<String> takeH2c, int threads, List<URI> local) {
         }
     }
 
-    /** Without TLS if possible; empty where there is none. */
+    /** Returns an address, without TLS if possible; empty if there is none. */
     Optional<URI> localAddress() {
         return local.stream().filter(address -> address.getScheme().equals("http")).findFirst().or(() -> local.stream().findFirst());
     }
 
-    /** Elements of the configuration are asked by their public interfaces: what implements them is hidden. */
+    /** Reads elements of the configuration through their public interfaces, because their implementation classes are hidden. */
     private record Ask(ClassLoader loader) {
         Object of(String type, Object element, String getter) throws ReflectiveOperationException {
             return loader.loadClass(DOM + type).getMethod(getter).invoke(element);

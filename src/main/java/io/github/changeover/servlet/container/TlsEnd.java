@@ -11,21 +11,24 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSession;
 
 /**
- * The connection's engine after the handshake, with a close_notify in one direction hidden from the container, which takes it for the end of both: a peer's
- * is an empty record and {@link #ended()}; and neither a peer's nor ours is a handshake. Nor is what TLS 1.3 sends behind the handshake, a ticket or new keys
- * (RFC 8446 section 4.6): Grizzly would send that at once, on the thread that reads and without the lock under which others encrypt and queue. It goes
- * out before the next bytes instead, which is soon enough (section 4.6.3). A client that begins another handshake is refused. All else is the engine's own.
+ * Wraps the engine of a connection after the handshake. It hides a close_notify in one direction from the container, which would treat it as the end
+ * of both directions. A close_notify of the peer appears as an empty record and as {@link #ended()}.
+ *
+ * <p>A close_notify of either side is not reported as a handshake. The same applies to messages of TLS 1.3 after the handshake, such as tickets and
+ * key updates (RFC 8446 section 4.6): Grizzly would respond immediately, on the reading thread and without the lock under which other threads encrypt
+ * and queue. The response is sent before the next bytes instead, as section 4.6.3 allows. A client that starts another handshake is rejected.
+ * Everything else is delegated to the engine.
  */
 final class TlsEnd extends SSLEngine {
     private static final int HANDSHAKE = 22;        // the type of a record
     private static final int MOST_OWED = 32;
-    private static final int DEMAND = 256;          // bytes of a record that may be one demand for new keys; the engine takes many in one
+    private static final int DEMAND = 256;          // assumed bytes of each further key update in a record; the engine processes many in one call
 
     private final SSLEngine inner;
     private final boolean halves;
-    private final boolean givenRecords;             // what it is given begins with a record: an engine that takes parts of them may be amid one
+    private final boolean givenRecords;             // whether the input starts with a record; an engine that accepts partial records may be inside one
     private volatile boolean ended, closing;
-    private volatile int owed;                      // answers to new keys that wait for the next bytes: counted by the reader, cleared by the writer
+    private volatile int owed;                      // responses to key updates that wait for the next bytes: incremented by the reader, cleared by the writer
 
     TlsEnd(SSLEngine inner) {
         super(inner.getPeerHost(), inner.getPeerPort());
@@ -34,22 +37,25 @@ final class TlsEnd extends SSLEngine {
         givenRecords = inner.getClass().getName().startsWith("sun.security.ssl.");
     }
 
-    /** Whether the peer's close_notify was read. */
+    /** Returns whether the peer's close_notify was read. */
     boolean ended() { return ended; }
 
-    /** Whether the two directions end each for itself. Before TLS 1.3 a peer answers close_notify by its own, and drops what it had still to send. */
+    /**
+     * Returns whether the two directions end independently. Before TLS 1.3, a peer responds to close_notify with its own and discards what it has not
+     * sent yet.
+     */
     boolean halves() { return halves; }
 
-    /** The engine that was there before. */
+    /** Returns the wrapped engine. */
     SSLEngine inner() { return inner; }
 
-    /** Our close_notify, to be sent behind all other output; empty the second time. */
+    /** Returns our close_notify, to be sent after all other output; empty on the second call. */
     ByteBuffer close() throws SSLException {
         ByteBuffer out = ByteBuffer.allocate(2 * inner.getSession().getPacketBufferSize());
         if (!closing) {
             closing = true;
             inner.closeOutbound();
-            int count;      // some engines count the output as done before they have given it
+            int count;      // some engines report the output as done before they have produced it
             do count = inner.wrap(ByteBuffer.allocate(0), out).bytesProduced();
             while (count > 0 && !inner.isOutboundDone());
         }
@@ -66,11 +72,14 @@ final class TlsEnd extends SSLEngine {
             if (result.getStatus() != SSLEngineResult.Status.CLOSED && !inner.isInboundDone()) return result;
             ended = true;
         }
-        source.position(source.limit());                     // nothing counts behind close_notify
+        source.position(source.limit());                     // bytes after close_notify are ignored
         return new SSLEngineResult(SSLEngineResult.Status.OK, HandshakeStatus.NOT_HANDSHAKING, before, 0);
     }
 
-    /** Each answer is a record of its own; and a handshake of TLS 1.3 that nobody goes on with would make every later call return without a byte. */
+    /**
+     * Rejects another handshake and too many key updates. Each response to a key update is a separate record. If a handshake of TLS 1.3 is not
+     * continued, every later call returns without a byte.
+     */
     void requireNoHandshake(SSLEngineResult result) throws SSLException {
         HandshakeStatus status = result.getHandshakeStatus();
         if (status == HandshakeStatus.NEED_TASK) throw refused();
@@ -86,7 +95,7 @@ final class TlsEnd extends SSLEngine {
 
     @Override
     public HandshakeStatus getHandshakeStatus() {
-        HandshakeStatus status = inner.getHandshakeStatus();     // first: an end that made it NEED_WRAP is then seen
+        HandshakeStatus status = inner.getHandshakeStatus();     // first: an end that changed it to NEED_WRAP is then visible below
         return halves || closing || inner.isInboundDone() ? HandshakeStatus.NOT_HANDSHAKING : status;
     }
 
@@ -94,13 +103,13 @@ final class TlsEnd extends SSLEngine {
     public SSLEngineResult wrap(ByteBuffer[] sources, int from, int count, ByteBuffer target) throws SSLException {
         SSLEngineResult result = inner.wrap(sources, from, count, target);
         forgetAnswered();
-        // In a handshake that has just begun: Grizzly would try again without end.
+        // The engine produces nothing in a handshake that has just started; Grizzly would retry endlessly.
         boolean nothing = result.getStatus() == SSLEngineResult.Status.OK && result.bytesConsumed() + result.bytesProduced() == 0;
         if (nothing && hasRemaining(sources, from, count)) throw refused();
         return result;
     }
 
-    /** After bytes were encrypted, here or by the engine itself. */
+    /** Clears the number of outstanding responses if the engine has sent them. Called after bytes were encrypted, by this class or by the engine directly. */
     void forgetAnswered() {
         if (owed > 0 && inner.getHandshakeStatus() != HandshakeStatus.NEED_WRAP) owed = 0;
     }

@@ -5,11 +5,11 @@ import org.apache.tomcat.util.net.SocketEvent;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 
 /**
- * Beneath the servlet edge on Tomcat. Before Tomcat calls the listener it fills a buffer of its own, on its thread; what the callback
- * leaves there, because the handler has paused or another thread has its turn, is told by no event again.
+ * Operations beneath the Servlet API on Tomcat, for connections on servlet streams. Before Tomcat calls the listener, it fills its own buffer, on its
+ * thread. If the callback leaves bytes there, because the handler has paused or another thread is processing events, no event reports them again.
  */
 final class TomcatCallbacks implements Container.Below {
-    private final SocketWrapperBase<?> socket;      // null: it cannot be reached
+    private final SocketWrapperBase<?> socket;      // null: not accessible
 
     TomcatCallbacks(SocketWrapperBase<?> socket) {
         this.socket = socket;
@@ -20,7 +20,7 @@ final class TomcatCallbacks implements Container.Below {
         return true;
     }
 
-    /** As if the poller had told: on Tomcat's thread, after the dispatch that is under way. */
+    /** Causes the same call as an event of the poller, on a thread of Tomcat, after the current dispatch. */
     @Override
     public boolean recall() {
         if (socket == null) return false;
@@ -28,7 +28,7 @@ final class TomcatCallbacks implements Container.Below {
         return true;
     }
 
-    /** Tomcat's thread lets go of the socket, whatever waits; of one that is gone, nothing comes of it. */
+    /** Makes a thread of Tomcat release the socket, even if output is waiting. Has no effect on a closed socket. */
     @Override
     public void abort() {
         if (socket != null && !socket.isClosed()) socket.processSocket(SocketEvent.DISCONNECT, true);

@@ -15,7 +15,7 @@ import org.apache.catalina.core.ApplicationContextFacade;
 import org.apache.coyote.AbstractProtocol;
 import org.apache.coyote.http11.AbstractHttp11Protocol;
 
-/** The connectors an application is reached by; none where they cannot be found. */
+/** The connectors of an application; empty if they cannot be found. */
 record TomcatConnectors(List<Connector> all) {
     static TomcatConnectors of(ServletContext context) {
         try {
@@ -29,7 +29,7 @@ record TomcatConnectors(List<Connector> all) {
         }
     }
 
-    /** Those that answer {@code Upgrade: h2c} themselves, by their ports; empty for none. */
+    /** Returns the ports of the connectors that respond to {@code Upgrade: h2c} themselves; an empty string if there are none. */
     String takeH2c() {
         return all.stream().filter(TomcatConnectors::takesH2c).map(connector -> Integer.toString(port(connector)))
                 .collect(Collectors.joining(", "));
@@ -39,7 +39,7 @@ record TomcatConnectors(List<Connector> all) {
         return connector.getLocalPort() > 0 ? connector.getLocalPort() : connector.getPortWithOffset();
     }
 
-    /** Where a client on this machine reaches one of them, without TLS if possible; empty where no port is known yet. */
+    /** Returns an address by which a client on this machine reaches a connector, without TLS if possible; empty while no port is known. */
     Optional<URI> localAddress() {
         return all.stream().filter(connector -> port(connector) > 0 && connector.getProtocolHandler() instanceof AbstractHttp11Protocol<?>)
                 .sorted(Comparator.comparing(TomcatConnectors::isTls)).flatMap(connector -> LocalAddress.of(((AbstractHttp11Protocol<?>) connector.getProtocolHandler()).getAddress())
@@ -55,7 +55,7 @@ record TomcatConnectors(List<Connector> all) {
                 && Arrays.stream(connector.findUpgradeProtocols()).anyMatch(protocol -> "h2c".equals(protocol.getHttpUpgradeName(http.isSSLEnabled())));
     }
 
-    /** The threads of the one that has fewest; 0 for unknown. */
+    /** Returns the number of threads of the connector with the fewest; 0 if it is not known. */
     int threads() {
         return all.stream().map(Connector::getProtocolHandler).filter(AbstractProtocol.class::isInstance).mapToInt(handler -> ((AbstractProtocol<?>) handler).getMaxThreads())
                 .filter(threads -> threads > 0).min().orElse(0);

@@ -23,19 +23,18 @@ import org.apache.tomcat.util.net.AbstractEndpoint.Handler.SocketState;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 
 /**
- * Apache Tomcat 10.1 and 11. {@code upgrade()} accepts a handler of Tomcat's own kind and gives it the socket: that is
- * the Tomcat edge. It is taken on the NIO connector when the classes pass the self-check and {@code changeover.edge} is
- * not {@code servlet}.
+ * Apache Tomcat 10.1 and 11. {@code upgrade()} accepts a handler of Tomcat's own type and gives it the socket: this is the Tomcat edge. It is used on
+ * the NIO connector if the classes pass the self-check and {@code changeover.edge} is not {@code servlet}.
  */
 public final class TomcatContainer implements Container {
     private static final System.Logger LOG = System.getLogger(TomcatContainer.class.getName());
     private static final String CORE = "org.apache.catalina.core.";
-    private Reach reach;            // null: this Tomcat is not as known
-    private boolean direct;         // the Tomcat edge serves
+    private Reach reach;            // null: this Tomcat is not as expected
+    private boolean direct;         // whether the Tomcat edge is used
     private String why = "";
     private TomcatConnectors connectors;
 
-    /** For the ServiceLoader. */
+    /** Called by the ServiceLoader. */
     public TomcatContainer() {
     }
 
@@ -58,7 +57,7 @@ public final class TomcatContainer implements Container {
         }
     }
 
-    /** Payara and GlassFish have Catalina, too, on Grizzly. */
+    /** Returns whether the container has Coyote. Payara and GlassFish also contain Catalina, but on Grizzly. */
     private static boolean hasCoyote(ClassLoader loader) {
         try {
             Class<?> coyote = Class.forName("org.apache.coyote.Request", false, loader);
@@ -133,14 +132,14 @@ public final class TomcatContainer implements Container {
                 + "without tomcat-embed-websocket), or set changeover.websocket.engine=container: then it speaks, and Changeover checks the handshakes.";
     }
 
-    /** A field of Tomcat's that no method gives. */
+    /** Returns a field of Tomcat that has no accessor. */
     static Field field(Class<?> type, String name) throws ReflectiveOperationException {
         Field field = type.getDeclaredField(name);
         field.setAccessible(true);
         return field;
     }
 
-    /** The way from a facade to what is behind it. Its class loads only where Tomcat's classes are. */
+    /** Access from a facade to the objects behind it. This class must be loaded only if Tomcat's classes are available. */
     private static final class Reach {
         private final Field facade = field(RequestFacade.class, "request");
         private final Field hook = field(org.apache.coyote.Request.class, "hook");
@@ -148,7 +147,7 @@ public final class TomcatContainer implements Container {
         private final Field keepAlive = field(Class.forName("org.apache.coyote.http11.Http11Processor", false, Request.class.getClassLoader()), "keepAlive");
 
         Reach() throws ReflectiveOperationException {
-            // The self-check: everything the edge touches is there.
+            // The self-check: everything that the Tomcat edge uses exists.
             SocketState.valueOf("SUSPENDED");
             Class.forName(TomcatEdge.class.getName(), true, TomcatContainer.class.getClassLoader()).getMethods();
             Class.forName(TomcatTransport.class.getName(), true, TomcatContainer.class.getClassLoader());
@@ -170,8 +169,9 @@ public final class TomcatContainer implements Container {
         }
 
         /**
-         * Tomcat removes the Content-Length of a message that has Transfer-Encoding as well, and closes after its answer: that is
-         * all that can be seen of it. A client's own {@code close} and the last request of a connection look the same.
+         * Returns whether Tomcat closes the connection after the response. Tomcat removes the Content-Length of a message that also has
+         * Transfer-Encoding, and then closes; nothing else of it is visible. A {@code close} from the client and the last request of a connection
+         * look the same.
          */
         boolean willClose(HttpServletRequest request) {
             try {
@@ -184,7 +184,7 @@ public final class TomcatContainer implements Container {
             }
         }
 
-        /** Of a connection that speaks HTTP/1.1: within HTTP/2 it is that of all streams. */
+        /** Only for HTTP/1.1: in HTTP/2 the timeout would apply to all streams of the connection. */
         ReadTimeout readTimeout(HttpServletRequest request) {
             SocketWrapperBase<?> connection = request.getProtocol().equals("HTTP/1.1") ? socket(request) : null;
             if (connection == null) return millis -> { };
@@ -207,7 +207,7 @@ public final class TomcatContainer implements Container {
             return behind != null && hook.get(behind.getCoyoteRequest()) instanceof AbstractProcessor processor ? processor : null;
         }
 
-        /** The request's connection, or null. */
+        /** Returns the connection of the request, or null. */
         SocketWrapperBase<?> socket(HttpServletRequest request) {
             try {
                 AbstractProcessor processor = processor(request);
@@ -217,7 +217,7 @@ public final class TomcatContainer implements Container {
             }
         }
 
-        /** Asks Tomcat's buffers, and the socket without waiting. What that finds is kept for whoever reads next. */
+        /** Checks the buffers of Tomcat, and the socket without blocking. Bytes that this check reads are kept for the next reader. */
         boolean nothingEarly(HttpServletRequest request) {
             try {
                 SocketWrapperBase<?> socket = socket(request);
@@ -230,9 +230,9 @@ public final class TomcatContainer implements Container {
         }
 
         /**
-         * Tomcat writes {@code keep-alive}, {@code close} and {@code Keep-Alive} into the head by what the request's
-         * Connection field and expectation said. A 101 has one {@code Connection: Upgrade}: so the request says nothing any more.
-         * And it leaves out the type of what has no content, which some protocols tell in their 101.
+         * Corrects the head of the 101. Tomcat adds {@code keep-alive}, {@code close} and {@code Keep-Alive} according to Connection and Expect of
+         * the request. A 101 has only {@code Connection: Upgrade}, so both are removed from the request. Tomcat also omits Content-Type for a
+         * response without content, but some protocols need it in their 101.
          */
         void exactHead(HttpServletRequest request) {
             try {

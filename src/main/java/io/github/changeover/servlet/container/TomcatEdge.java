@@ -9,16 +9,16 @@ import org.apache.tomcat.util.net.SocketEvent;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 
 /**
- * A handler of Tomcat's own kind: Tomcat gives it the socket and tells it the poller's events, each under the socket's
- * lock. It always answers SUSPENDED, and {@link TomcatTransport} registers its interest itself, exactly when a read found
- * nothing or a write was refused: so a paused reader costs nothing, and nothing spins.
+ * An upgrade handler of Tomcat's own type. Tomcat gives it the socket and calls it for events of the poller, each under the lock of the socket. It
+ * returns SUSPENDED while the connection is open. {@link TomcatTransport} registers its interest itself, only when a read found nothing or a write
+ * was refused. Therefore a paused reader costs nothing, and no thread spins.
  */
 public final class TomcatEdge implements InternalHttpUpgradeHandler {
     private volatile LiveConnection connection;
     private volatile SocketWrapperBase<?> socket;
     private volatile TomcatTransport transport;
 
-    /** For Tomcat. */
+    /** Called by Tomcat. */
     public TomcatEdge() {
     }
 
@@ -28,14 +28,14 @@ public final class TomcatEdge implements InternalHttpUpgradeHandler {
 
     @Override
     public void setSocketWrapper(SocketWrapperBase<?> wrapper) {
-        socket = wrapper;      // no more: what is thrown here makes Tomcat hand one request object to two connections
+        socket = wrapper;      // nothing else: after an exception here Tomcat gives one request object to two connections
     }
 
     @Override
     public void init(WebConnection none) {
         try {
             transport = new TomcatTransport(socket);
-        } catch (LinkageError gone) {       // the application was stopped meanwhile: its class loader gives no class any more
+        } catch (LinkageError gone) {       // the application was stopped: its class loader loads no more classes
             socket.close();
             connection.released();
             return;
@@ -51,7 +51,7 @@ public final class TomcatEdge implements InternalHttpUpgradeHandler {
     @Override
     public SocketState upgradeDispatch(SocketEvent event) {
         if (transport == null) return SocketState.CLOSED;
-        // No switch: its table is a class of its own, and a stopped application's class loader gives none any more.
+        // No switch statement: its table is a separate class, and the class loader of a stopped application cannot load it any more.
         boolean readable = event == SocketEvent.OPEN_READ;
         if (!readable && event != SocketEvent.OPEN_WRITE) {
             connection.released();      // STOP, DISCONNECT, ERROR, TIMEOUT
@@ -77,12 +77,12 @@ public final class TomcatEdge implements InternalHttpUpgradeHandler {
 
     @Override
     public void setSslSupport(SSLSupport ssl) {
-        // the snapshot has the facts
+        // the snapshot contains the TLS data
     }
 
     @Override
     public void timeoutAsync(long now) {
-        // the watch looks after time
+        // the monitor checks timeouts
     }
 
     @Override

@@ -28,14 +28,15 @@ import org.apache.tomcat.util.buf.MessageBytes;
 import org.apache.tomcat.util.http.MimeHeaders;
 
 /**
- * Inner requests on Tomcat 10.1 and 11. The service's own mapper tells whose a path is, virtual hosts and parallel versions of an application included, and the
- * request is changed where {@code RemoteIpValve} changes it, so that the context's valves, its login and its access log see the client as well.
+ * Inner requests on Tomcat 10.1 and 11. The mapper of the service determines the application of a path, including virtual hosts and parallel versions
+ * of an application. The request is changed in the same places as by {@code RemoteIpValve}, so that the valves of the context, its login and its
+ * access log also see the client.
  */
 public final class TomcatInnerRequests implements InnerRequestSupport {
     private static final System.Logger LOG = System.getLogger(TomcatInnerRequests.class.getName());
     private Inside inside;
 
-    /** For the ServiceLoader. */
+    /** Called by the ServiceLoader. */
     public TomcatInnerRequests() {
     }
 
@@ -76,9 +77,9 @@ public final class TomcatInnerRequests implements InnerRequestSupport {
         }
     }
 
-    /** Its class loads only where Tomcat's classes are. */
+    /** This class must be loaded only if Tomcat's classes are available. */
     private static final class Inside {
-        /** What separates the values of cookies, in any form that a cookie processor may read. */
+        /** The separators between cookie values, in any form that a cookie processor may accept. */
         private static final Pattern BETWEEN_COOKIES = Pattern.compile("[\\s;,=\"]+");
         private final Field facade = TomcatContainer.field(RequestFacade.class, "request");
         private final Field remotePort = TomcatContainer.field(Request.class, "remotePort");
@@ -102,7 +103,7 @@ public final class TomcatInnerRequests implements InnerRequestSupport {
             return mapped.contexts == null || !mayBeOfAnotherVersion(target, mapped.contexts) ? Owner.THIS_APPLICATION : Owner.ANOTHER;
         }
 
-        /** By its port, which no two share unless they listen on addresses of their own. */
+        /** Returns the connector with the port. Two connectors share a port only if they listen on different addresses. */
         private Connector connector(InnerTarget target) {
             return Arrays.stream(service.findConnectors()).filter(connector -> connector.getLocalPort() == target.connector().getPort()).findFirst()
                     .orElseThrow(() -> new IllegalStateException("no connector on port " + target.connector().getPort()));
@@ -114,7 +115,7 @@ public final class TomcatInnerRequests implements InnerRequestSupport {
             return bytes;
         }
 
-        /** This is the newest version: an older one gets the requests whose session it has. */
+        /** Returns whether the request may belong to another version. This version is the newest; an older one gets the requests whose session it holds. */
         private boolean mayBeOfAnotherVersion(InnerTarget target, Context[] versions) throws IOException {
             if (target.hasParameters()) return true;
             for (String cookies : target.cookies()) {

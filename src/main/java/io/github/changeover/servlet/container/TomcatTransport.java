@@ -17,35 +17,35 @@ import org.apache.tomcat.util.net.SocketEvent;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 
 /**
- * A connection's bytes straight from Tomcat's socket. In clear text the {@link SocketChannel} is read and
- * written, never Tomcat's {@link NioChannel}: that one is used again for other connections after a close, and a late
- * writer must not reach those. What is written over TLS and the rest of the head go through it: so a close waits for whoever is inside.
+ * Transport directly on Tomcat's socket. Without TLS, the {@link SocketChannel} is read and written, never Tomcat's {@link NioChannel}: Tomcat reuses
+ * that for other connections after a close, and a late write must not reach those. TLS output and the rest of the head are written through the
+ * NioChannel, so a close waits until no thread uses it.
  */
 final class TomcatTransport implements Transport {
     private static final Scratch SCRATCH = new Scratch(64 * 1024, true);
-    /** Whether Tomcat is in a dispatch of this socket, under the socket's lock; and whether the socket is to be released. */
+    /** Whether Tomcat is in a dispatch of this socket, under the lock of the socket, and whether the socket is to be released. */
     private static final int FREE = 0, DISPATCHING = 1, RELEASED = 2;
     private static final Field RECORDS;
 
     static {
         try {
             RECORDS = TomcatContainer.field(SecureNioChannel.class, "netInBuffer");
-        } catch (ReflectiveOperationException | RuntimeException unfit) {       // then the servlet edge serves
+        } catch (ReflectiveOperationException | RuntimeException unfit) {       // ServletEdge is used instead
             throw new ExceptionInInitializerError(unfit.toString());
         }
     }
 
     private final SocketWrapperBase<?> wrapper;
     private final SocketChannel channel;
-    private final SecureNioChannel secure;      // null in clear text, as are the next two
+    private final SecureNioChannel secure;      // null without TLS, as are the next two
     private final TlsEnd tls;
-    private final ByteBuffer records;           // what was read and is not decrypted yet, in Tomcat's own buffer
+    private final ByteBuffer records;           // bytes that were read and not decrypted yet, in Tomcat's own buffer
     private final AtomicInteger dispatch = new AtomicInteger();
     private final ReentrantLock io = new ReentrantLock();
     private volatile boolean closed;            // changed under the io lock
     private boolean headSent;
-    private boolean drained;        // the last read took all there was: the next would be a system call for nothing
-    private ByteBuffer closeNotify; // of TLS, as far as it is still to be written; null before the output ends
+    private boolean drained;        // the last read returned all available bytes: another one would be a useless system call
+    private ByteBuffer closeNotify; // the unwritten rest of close_notify; null before the output ends
 
     TomcatTransport(SocketWrapperBase<?> wrapper) {
         this.wrapper = wrapper;
@@ -64,21 +64,21 @@ final class TomcatTransport implements Transport {
         }
     }
 
-    // ---- Tomcat's dispatch
+    // ---- dispatches of Tomcat
 
-    /** Returns whether the socket is still ours. */
+    /** Begins a dispatch. Returns false if the socket is to be released. */
     boolean beginDispatch() {
         return dispatch.compareAndSet(FREE, DISPATCHING);
     }
 
-    /** Returns whether the socket is still ours; if not, the dispatch must tell Tomcat so. */
+    /** Ends a dispatch. Returns false if the socket is to be released; the caller must then report that to Tomcat. */
     boolean endDispatch() {
         return dispatch.compareAndSet(DISPATCHING, FREE);
     }
 
     /**
-     * Has Tomcat release the socket: the dispatch that is under way does so when it ends, else an event leads to one. Closing the wrapper here
-     * could meet a dispatch that holds the processor, and Tomcat would keep it for ever.
+     * Makes Tomcat release the socket: at the end of the current dispatch, or by an event if there is none. If the wrapper were closed here during a
+     * dispatch that holds the processor, Tomcat would keep the processor forever.
      */
     private void release() {
         if (dispatch.getAndSet(RELEASED) == FREE) requestDisconnect();
@@ -90,7 +90,7 @@ final class TomcatTransport implements Transport {
 
     // ---- bytes
 
-    /** Whoever takes it begins to read: what was drained before may be full again. */
+    /** Called when reading starts: new bytes may have arrived since the socket was drained. */
     @Override
     public Scratch scratch() {
         drained = false;
@@ -102,7 +102,7 @@ final class TomcatTransport implements Transport {
         return read(into, true);
     }
 
-    /** Without the round to Tomcat's poller. */
+    /** Reads without registering with Tomcat's poller. */
     @Override
     public int readLast(ByteBuffer into) throws IOException {
         return read(into, false);
@@ -128,7 +128,7 @@ final class TomcatTransport implements Transport {
     }
 
     private int readSome(ByteBuffer into) throws IOException {
-        // What arrived with the request's head waits in the wrapper's buffer.
+        // Bytes that arrived with the head of the request are in the buffer of the wrapper.
         if (!wrapper.getSocketBufferHandler().isReadBufferEmpty()) return wrapper.read(false, into);
         if (secure != null) return readSecure(into);
         int room = into.remaining();
@@ -138,8 +138,9 @@ final class TomcatTransport implements Transport {
     }
 
     /**
-     * Tomcat's channel would answer a client's demand for new keys here, and fail where that has to wait behind other output; and it loses
-     * what comes in one read with close_notify. The answer goes out before the next bytes, which is soon enough (RFC 8446 section 4.6.3).
+     * Reads and decrypts without Tomcat's channel. That channel would respond immediately to a key update of the client, and fail if the response
+     * must wait for other output. It also loses bytes that arrive in one read with close_notify. Here the response is sent before the next bytes, as
+     * RFC 8446 section 4.6.3 allows.
      */
     private int readSecure(ByteBuffer into) throws IOException {
         if (tls.ended()) return -1;
@@ -147,7 +148,7 @@ final class TomcatTransport implements Transport {
         int arrived = channel.read(records);
         records.flip();
         try {
-            do { }      // once at least: the engine may hold more, or the end that Tomcat read with the request's head
+            do { }      // at least once: the engine may hold more, or the end that Tomcat read with the head of the request
             while (tls.unwrap(records, into).bytesConsumed() > 0 && records.hasRemaining());
         } finally {
             records.compact();
@@ -181,7 +182,7 @@ final class TomcatTransport implements Transport {
     }
 
     private boolean writeSecure(ByteBuffer from) throws IOException {
-        if (secure.getOutboundRemaining() > 0) secure.flushOutbound();      // what is encrypted and not sent
+        if (secure.getOutboundRemaining() > 0) secure.flushOutbound();      // bytes that are encrypted but not sent
         while (from.hasRemaining()) {
             int count = secure.write(from);
             tls.forgetAnswered();
@@ -217,7 +218,7 @@ final class TomcatTransport implements Transport {
         }
     }
 
-    /** Behind everything that was encrypted before: a write has returned true. Returns whether all of it is written. */
+    /** Writes close_notify after everything that was encrypted before; the last write has returned true. Returns whether all of it is written. */
     private boolean writeCloseNotify() throws IOException {
         if (closeNotify == null) closeNotify = tls.close();
         while (closeNotify.hasRemaining()) {
@@ -228,7 +229,7 @@ final class TomcatTransport implements Transport {
 
     // ---- the end
 
-    /** The socket of a closed channel stays open until each selector has noticed: Tomcat's may sleep for a second. */
+    /** Wakes Tomcat's poller. The socket of a closed channel stays open until each selector has noticed the close, and the poller may sleep for a second. */
     private void wakePoller() {
         if (wrapper instanceof NioEndpoint.NioSocketWrapper socket) socket.getPoller().getSelector().wakeup();
     }
@@ -238,7 +239,7 @@ final class TomcatTransport implements Transport {
         if (detach()) release();
     }
 
-    /** From here on nobody reaches Tomcat's channel; returns whether that is new. */
+    /** Prevents all further use of Tomcat's channel. Returns whether this call was the first. */
     boolean detach() {
         io.lock();
         try {
@@ -250,16 +251,16 @@ final class TomcatTransport implements Transport {
         }
     }
 
-    /** The mark first: a late writer must not find the channel in use by another connection. */
+    /** Aborts the connection. Sets the mark first, so that a late write does not find the channel in use by another connection. */
     @Override
     public void abort() {
         detach();
         try {
-            channel.setOption(StandardSocketOptions.SO_LINGER, 0);     // a reset, and the kernel's queue is freed
+            channel.setOption(StandardSocketOptions.SO_LINGER, 0);     // sends a reset and frees the queue of the kernel
             channel.close();
             wakePoller();
         } catch (IOException gone) {
-            // then it is closed
+            // already closed
         }
         release();
     }

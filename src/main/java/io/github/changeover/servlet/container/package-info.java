@@ -1,2 +1,2 @@
-/** One file for each container: what it does differently, and how that is mended. Nothing imports this package. */
+/** Adapters for the containers, one for each: the differences of the container and their workarounds. No other package imports this one. */
 package io.github.changeover.servlet.container;
