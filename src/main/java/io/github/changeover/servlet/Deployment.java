@@ -39,7 +39,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Everything that Changeover holds for one application, from the init of the first filter to contextDestroyed. */
+/** Everything that Changeover holds for one application, from its start to contextDestroyed. */
 final class Deployment implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("io.github.changeover");
     private static final String ATTRIBUTE = Deployment.class.getName(), OURS = "io.github.changeover.";

@@ -35,7 +35,7 @@ public final class EndpointScan implements ServletContainerInitializer {
 
     @Override
     public void onStartup(Set<Class<?>> classes, ServletContext context) {
-        context.setAttribute(ATTRIBUTE, classes == null ? Found.UNKNOWN : found(classes));      // null: no scan took place, as it would find at least our classes
+        context.setAttribute(ATTRIBUTE, classes == null ? Found.UNKNOWN : found(classes));      // null: no scan took place; a scan finds at least our own classes
         Startup.add(context);
     }
 

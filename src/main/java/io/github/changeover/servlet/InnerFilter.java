@@ -16,7 +16,10 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 
-/** The last filter of the application: all other filters have let the request pass. Decides about an upgrade, on the thread of the request. */
+/**
+ * The last filter of the application: all other filters have let the request pass. Decides about an upgrade, on the thread of the request. It also
+ * serves the metrics.
+ */
 public final class InnerFilter implements Filter {
     private static final System.Logger LOG = System.getLogger(InnerFilter.class.getName());
     private Deployment deployment;

@@ -17,7 +17,8 @@ import java.util.Optional;
 
 /**
  * The first filter of the application. For an HTTP/1 request with {@code Upgrade}, it makes the content end where its framing ends, if the container
- * does not. When all filters have returned, it performs an agreed switch. Every other request passes unchanged.
+ * does not. When all filters have returned, it performs an agreed switch. It also serves the health resource and checks the marks of inner requests.
+ * Every other request passes unchanged.
  */
 public final class OuterFilter implements Filter {
     private static final Decision.Refuse NO_MARK = new Decision.Refuse(400,

@@ -19,8 +19,8 @@ public final class RequestAtHand {
     /**
      * Registers the release of a resource that a protocol has reserved for a switch. Must be called in {@code negotiate}.
      *
-     * @param giveBack runs once, on any thread: when the socket of the connection is closed; if no switch takes place, when the filters have
-     *                 returned; if no switch is possible, in this call
+     * @param giveBack runs once, on any thread: when the socket of the connection is closed; if no switch takes place, at the latest when the filters
+     *                 have returned; if no switch is possible, in this call
      */
     public static void hold(Runnable giveBack) {
         Optional<Exchange> exchange = current().flatMap(Exchange::of);

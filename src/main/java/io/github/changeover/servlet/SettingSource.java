@@ -46,7 +46,7 @@ final class SettingSource {
         return Optional.ofNullable(values.get(name));
     }
 
-    /** Returns the names of all settings that are set, except those that only the environment contains. */
+    /** Returns the names of all settings that are set, except those that only an environment variable sets. */
     Set<String> names() {
         return new TreeSet<>(values.keySet());
     }

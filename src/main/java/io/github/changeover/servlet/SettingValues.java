@@ -106,7 +106,7 @@ public final class SettingValues {
         }
     }
 
-    /** Returns the names of all settings that are set, except those that only the environment contains. */
+    /** Returns the names of all settings that are set, except those that only an environment variable sets. */
     Set<String> names() {
         return source.names();
     }
