@@ -33,7 +33,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** What both filters cost a request without {@code Upgrade}. With {@code -prof gc}: no octet is allocated. */
+/** The cost of both filters for a request without {@code Upgrade}. With {@code -prof gc}: no byte is allocated. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -124,7 +124,7 @@ public class OrdinaryRequestBenchmark {
         }
     }
 
-    /** Knows the application, and nothing else. */
+    /** Implements getServletContext only. */
     private <T> T nothing(Class<T> type) {
         return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
             if (method.getName().equals("getServletContext")) return context;

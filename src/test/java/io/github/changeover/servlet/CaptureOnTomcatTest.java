@@ -26,7 +26,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The capture under a container's own servlets and dispatchers; the filter stands for the one that would switch. */
+/** The capture with servlets and dispatchers of a real container. The filter stands for the one that would switch. */
 @Covers("RFC9110-7.8-16")
 class CaptureOnTomcatTest {
     @TempDir
@@ -41,7 +41,7 @@ class CaptureOnTomcatTest {
         tomcat.setBaseDir(folder.toString());
         tomcat.setPort(0);
         StandardContext context = (StandardContext) tomcat.addContext("", folder.resolve("app").toString());
-        context.setSuspendWrappedResponseAfterForward(true);    // Tomcat 11's default
+        context.setSuspendWrappedResponseAfterForward(true);    // the default of Tomcat 11
         context.addMimeMapping("html", "text/html");
         context.addServletContainerInitializer((classes, application) -> {
             application.addFilter("capture", filter()).addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
@@ -102,7 +102,7 @@ class CaptureOnTomcatTest {
         };
     }
 
-    /** Answers a whole capture with a field that only an untouched response takes. */
+    /** Responds to a complete capture with a field that only an unmodified response accepts. */
     private static Filter filter() {
         return new Filter() {
             @Override

@@ -56,7 +56,7 @@ class CapturedBodyTest {
         assertThat(content.readNBytes(500)).isEqualTo(Arrays.copyOfRange(OCTETS, 1, 501));
         assertThat(content.readAllBytes()).isEqualTo(Arrays.copyOfRange(OCTETS, 501, 1000));
         content.close();
-        assertThat(overflow.take(1000)).isTrue();       // all of it is free again
+        assertThat(overflow.take(1000)).isTrue();       // everything was released
     }
 
     @Test
@@ -160,7 +160,7 @@ class CapturedBodyTest {
         assertThat(memory.take(1)).as("nothing is held beyond that").isFalse();
     }
 
-    /** So that the connection is the one to be closed for it. */
+    /** The budget then closes the connection that holds the memory. */
     @Test
     void afterTheSwitchItCountsForTheConnection() throws IOException {
         CapturedBody body = new CapturedBody(1500, Overflow.NONE, memory);

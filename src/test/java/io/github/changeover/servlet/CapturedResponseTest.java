@@ -379,7 +379,7 @@ class CapturedResponseTest {
     @Test
     void exactlyTheLimitIsWhole() throws IOException {
         captured.getOutputStream().write(new byte[64]);
-        assertThat(whole().body().length()).isEqualTo(64);        // not read: that gives it back
+        assertThat(whole().body().length()).isEqualTo(64);        // not read: reading releases the content
         captured.getOutputStream().write(0);
         assertThat(real.body.size()).isEqualTo(65);
     }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A container is what its classes are. */
+/** A container is identified by its classes. */
 class ContainerSupportTest {
     @TempDir
     static Path folder;
@@ -38,7 +38,7 @@ class ContainerSupportTest {
         tomcat.destroy();
     }
 
-    /** As an operator names it in ServerInfo.properties, or a product that embeds it. */
+    /** A container with another name, from ServerInfo.properties or from a product that embeds it. */
     private static final class Renamed extends ApplicationContextFacade {
         Renamed(ApplicationContext behind) {
             super(behind);

@@ -27,11 +27,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** An application whose files are removed while it runs: the container ends it, and no class can be loaded any more. */
+/** The files of an application are removed while it runs. The container then ends the application, and no class can be loaded any more. */
 class EndWithoutFilesTest {
     private static final String OURS = "io.github.changeover.";
 
-    /** Defines all classes of ours itself, until its files are gone. */
+    /** Defines all classes of Changeover itself, until its files are removed. */
     private static final class Files extends ClassLoader {
         private final Set<String> missed = new ConcurrentSkipListSet<>();
         private volatile boolean gone;
@@ -68,7 +68,7 @@ class EndWithoutFilesTest {
         }
     }
 
-    /** What runs in the application. Its loader is {@link Files}. */
+    /** The code that runs in the application. Its loader is {@link Files}. */
     static final class Application {
         private static final InetSocketAddress ANY = InetSocketAddress.createUnresolved("localhost", 80);
         private static final MemoryTransport[] OPEN = {new MemoryTransport(), new MemoryTransport()};
@@ -76,7 +76,7 @@ class EndWithoutFilesTest {
         private Application() {
         }
 
-        /** Says what it has heard, and closes when it is asked to, or not. */
+        /** Sends back what it receives. Closes when the connection drains, if it is polite. */
         private record Echo(boolean polite) implements ConnectionHandler.Events {
             @Override
             public void received(SwitchedConnection connection, ByteBuffer octets) {
@@ -89,7 +89,7 @@ class EndWithoutFilesTest {
             }
         }
 
-        /** @return what ends it */
+        /** @return the action that ends the application */
         static Runnable start(boolean connected) throws Exception {
             FakeContext fake = new FakeContext();
             fake.loader = Application.class.getClassLoader();
@@ -118,7 +118,7 @@ class EndWithoutFilesTest {
         start.setAccessible(true);
         Runnable end = (Runnable) start.invoke(null, connected);
         assertThat(threadsOf(files)).contains("changeover-monitor");
-        while (connected && !files.has("io.github.changeover.connection.TimeoutCheck$Counters")) Thread.onSpinWait();     // the monitor has not looked at the connections
+        while (connected && !files.has("io.github.changeover.connection.TimeoutCheck$Counters")) Thread.onSpinWait();     // the monitor has not checked the connections yet
         files.gone = true;
         end.run();
         assertThat(files.missed).as("classes").isEmpty();

@@ -11,7 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A servlet context of no known container. What filters are mapped to is written down. */
+/** A servlet context of an unknown container. It records the mappings of filters. */
 final class FakeContext {
     final Map<String, Object> attributes = new HashMap<>();
     final Map<String, String> parameters = new LinkedHashMap<>();
@@ -19,7 +19,7 @@ final class FakeContext {
     final List<ServletContextListener> listeners = new ArrayList<>();
     final Map<String, FilterRegistration> others = new HashMap<>();
     String path = "";
-    String virtualServer = "host";      // null: none; "throws": asking for it does
+    String virtualServer = "host";      // null: none; "throws": the getter throws
     ClassLoader loader = FakeContext.class.getClassLoader();
 
     final ServletContext context = (ServletContext) Proxy.newProxyInstance(FakeContext.class.getClassLoader(), new Class<?>[] {ServletContext.class},
@@ -56,7 +56,7 @@ final class FakeContext {
                 });
     }
 
-    /** Another filter of the application, mapped to a servlet's name. */
+    /** Registers another filter of the application, mapped to the name of a servlet. */
     void mappedToName(String filter, String servlet) {
         others.put(filter, (FilterRegistration) Proxy.newProxyInstance(FakeContext.class.getClassLoader(), new Class<?>[] {FilterRegistration.class},
                 (self, method, arguments) -> method.getName().equals("getServletNameMappings") ? List.of(servlet) : List.of()));

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** With the Servlet API alone, as on a container of which nothing is known. */
+/** Uses only the Servlet API, as on an unknown container. */
 class InnerRequestsTest {
     private static final InnerOrigin ORIGIN = new InnerOrigin(new InetSocketAddress("192.0.2.1", 77), "https", Optional.empty(), "HTTP/2.0", "TLS_X", Fields.of("X-Forwarded-For", "192.0.2.1"));
     private static final int PORT = 4711;
@@ -42,7 +42,7 @@ class InnerRequestsTest {
                 });
     }
 
-    /** A request of the container's, in clear from its own machine, with this mark. */
+    /** Returns a request from the container's own machine, without TLS and with this mark. */
     private static HttpServletRequest marked(String mark) {
         return marked(mark, PORT);
     }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** MicroProfile Config: that there is none is fine, and nothing else. Against an API of the same shape, compiled here. */
+/** MicroProfile Config may be missing; any other failure is reported. The test compiles an API of the same shape. */
 class MicroProfileSettingsTest {
     private static final String API = """
             package org.eclipse.microprofile.config;
@@ -36,7 +36,7 @@ class MicroProfileSettingsTest {
                 java.util.Set<String> getPropertyNames();
             }
             """;
-    /** Does what the system property says. */
+    /** Behaves as the system property specifies. */
     private static final String RESOLVER = """
             package org.eclipse.microprofile.config.spi;
             import java.util.*;

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a request without Upgrade costs where others are offered protocols. */
+/** The cost of a request without Upgrade in an application that offers protocols. */
 class OrdinaryRequestTest {
     private static final int REQUESTS = 100_000;
     @TempDir
@@ -75,7 +75,7 @@ class OrdinaryRequestTest {
         }
         long allocated = threads.getCurrentThreadAllocatedBytes() - before;
         assertThat(reached).isEqualTo(REQUESTS + 20_000);
-        assertThat(allocated).as("octets for " + REQUESTS + " requests").isLessThan(REQUESTS);    // an object has 16 at least
+        assertThat(allocated).as("octets for " + REQUESTS + " requests").isLessThan(REQUESTS);    // an object has at least 16 bytes
     }
 
     private static final class Lines implements UpgradeProtocol {
@@ -95,7 +95,7 @@ class OrdinaryRequestTest {
         }
     }
 
-    /** Where a protocol is offered and not required; another path requires one. */
+    /** A path that offers a protocol and does not require it; another path requires one. */
     private static final class Ordinary extends HttpServletRequestWrapper {
         Ordinary() {
             super(nothing(HttpServletRequest.class));
@@ -127,7 +127,7 @@ class OrdinaryRequestTest {
         }
     }
 
-    /** Knows the application, and nothing else. */
+    /** Implements getServletContext only. */
     private static <T> T nothing(Class<T> type) {
         return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
             if (method.getName().equals("getServletContext")) return context;

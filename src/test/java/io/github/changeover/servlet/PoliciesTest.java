@@ -17,12 +17,12 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** What becomes of the offers of programs and of settings for paths. */
+/** The rules that are made of offers in code and of settings for paths. */
 class PoliciesTest {
     private static final UpgradeProtocol FOO = new Protocol("foo/2", "");
     private static final UpgradeProtocol LATE = new Protocol("late/1", "");
 
-    /** Ignores everything. */
+    /** Ignores every request. */
     private record Protocol(String token, String which) implements UpgradeProtocol {
         @Override
         public List<ProtocolToken> tokens() {
@@ -47,7 +47,7 @@ class PoliciesTest {
         return rules(policies(Set.of(), settings), offers);
     }
 
-    /** A library may yet offer late/1; the application has these protocols of its own. */
+    /** A library may still offer late/1. The application has these protocols. */
     private static Policies policies(Set<Class<?>> own, String... settings) {
         Settings read = Settings.read(SettingsTest.values(settings), Set.of(), Set.of());
         return Policies.of(List.of(), LATE.tokens(), new EndpointScan.Found(Set.of(), Optional.of(own)), read, true, PoliciesTest.class.getClassLoader());
@@ -58,7 +58,7 @@ class PoliciesTest {
         return new Rules(made.policy(), made.wider(), made.absent(), new Places.Bounds(0, 0, Map.of(), Map.of()), null);
     }
 
-    /** Else the protected content of the path would be served without the protocol. */
+    /** Otherwise the protected content of the path would be served without the protocol. */
     @Test
     void aSettingOfANarrowPathDoesNotLiftWhatTheWiderRequires() {
         Rules rules = rules(List.of(offered("/secure/*", true, "member")), "changeover.path./secure/slow.idle", "1h");
@@ -98,7 +98,7 @@ class PoliciesTest {
         assertThat(required.match("/late").map(PathPolicy.Match::rule).map(PathRule::required)).contains(true);
     }
 
-    /** A front controller may take /chat/ for /chat. */
+    /** A front controller may map /chat/ to /chat. */
     @Test
     void theRolesOfAPathHoldForItsOtherSpellingsWhereTheApplicationAsksItself() {
         Rules rules = rules(List.of(), "changeover.path./chat.roles", "member");
@@ -126,7 +126,7 @@ class PoliciesTest {
         assertThat(after.absent()).isEmpty();
     }
 
-    /** An endpoint at one path is not what a setting of another path means. */
+    /** A setting of one path does not refer to an endpoint at another path. */
     @Test
     void aLateProtocolIsThatOfThePathOrOfAWiderOne() {
         UpgradeProtocol narrow = new Protocol("late/1", "of /rooms/{room}");

@@ -14,7 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What a container's response does, as far as these tests see it. {@link #calls} lists what changed it. */
+/** The behaviour of a container's response, as far as these tests need it. {@link #calls} lists the calls that changed it. */
 final class RealResponse {
     final List<String> calls = new ArrayList<>();
     final Map<String, List<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);

@@ -42,7 +42,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What a reader on a thread of ours sees of what the container finds at the same moment on its own. */
+/** Events of the container that happen while a reader runs on another thread. */
 class ServletTransportTest {
     private static final int ROUNDS = 20_000;
     private static final InetSocketAddress ANY = InetSocketAddress.createUnresolved("localhost", 80);
@@ -55,7 +55,7 @@ class ServletTransportTest {
         }
     };
 
-    /** No callback runs: the test reads. */
+    /** Runs no callback: the test reads. */
     private final Application application = new Application(Limits.DEFAULT, callback -> { }, BlockingThreads.of(1, null), new MemoryBudget(1 << 20),
             getClass().getClassLoader(), Application.CallbackScope.NONE, ConnectionListener.NONE);
 
@@ -92,7 +92,7 @@ class ServletTransportTest {
     void bytesBeforeTheEndOnAnyThread() throws IOException {
         Input in = new Input();
         ServletTransport transport = transport(in, Container.Below.NOTHING);
-        in.asked = () -> in.arrive(5);      // the answer was "not ready", and then they come
+        in.asked = () -> in.arrive(5);      // isReady() has already returned false; then the bytes arrive
         assertThat(transport.read(ByteBuffer.allocate(100))).isZero();
         in.asked = () -> { };
         assertThat(readToEnd(transport)).isEqualTo(5);
@@ -165,7 +165,7 @@ class ServletTransportTest {
 
     // ---- the end
 
-    /** What one thread does inside a stream, and what ends the connection meanwhile. */
+    /** An operation of a thread inside a stream, while another thread ends the connection. */
     private enum Inside {
         READING {
             @Override
@@ -234,7 +234,7 @@ class ServletTransportTest {
         assertThatThrownBy(() -> inside.go(transport)).isInstanceOf(IOException.class);
     }
 
-    /** Returns once a thread is inside; it leaves when told to. */
+    /** Returns when a thread is inside the stream. It stays there until the latch opens. */
     private Future<?> staysInside(Inside inside, ServletTransport transport, Input in, CountDownLatch leave) {
         CountDownLatch entered = new CountDownLatch(1);
         in.held = () -> {
@@ -246,7 +246,7 @@ class ServletTransportTest {
         return user;
     }
 
-    /** It may leave with the news that the connection is closed. */
+    /** The operation may fail because the connection is closed. */
     private static void enter(Inside inside, ServletTransport transport) {
         try {
             inside.go(transport);
@@ -263,16 +263,16 @@ class ServletTransportTest {
         }
     }
 
-    /** Or has ended. */
+    /** Waits until the thread waits or has ended. */
     private static void untilItWaits(Thread thread) {
         Set<Thread.State> going = EnumSet.of(Thread.State.NEW, Thread.State.RUNNABLE, Thread.State.BLOCKED);
         for (long end = System.nanoTime() + 10_000_000_000L; going.contains(thread.getState()) && System.nanoTime() < end; ) Thread.onSpinWait();
     }
 
-    /** A stream in which some bytes arrive, and the end with them. */
+    /** A stream in which some bytes arrive together with the end. */
     private static final class Input extends ServletInputStream {
-        private final ByteArrayOutputStream wholeArrays = new ByteArrayOutputStream();      // what its other side writes, by Undertow
-        private Runnable asked = () -> { }, held = () -> { };       // held: inside either stream
+        private final ByteArrayOutputStream wholeArrays = new ByteArrayOutputStream();      // everything that the output writes, whole arrays as in Undertow
+        private Runnable asked = () -> { }, held = () -> { };       // held: runs inside either stream
         private volatile boolean someoneInside, closed, closedWhileInside;
         private int available;
         private boolean ended;

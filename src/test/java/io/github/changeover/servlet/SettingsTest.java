@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What an operator may set; RegistrationIT has what becomes of a deployment with a wrong setting. */
+/** The settings of an operator. RegistrationIT tests the deployment with a wrong setting. */
 class SettingsTest {
     private static Settings read(String... namesAndValues) {
         return Settings.read(values(namesAndValues), Set.of("changeover.library"), Set.of("changeover.library.size"));
@@ -58,7 +58,7 @@ class SettingsTest {
         assertThatThrownBy(() -> values.at("/d").size("changeover.library.size", 0)).hasMessageContaining("The setting changeover.path./d.library.size is 'none'");
     }
 
-    /** A path that only has settings of a library need not offer a protocol yet: an endpoint may come later. */
+    /** A path that has only settings of a library need not offer a protocol yet: an endpoint may offer it later. */
     @Test
     void aPathMayHaveTimesAndSettingsOfLibraries() {
         Settings settings = read("changeover.path./a.idle", "5s", "changeover.path./a.lifetime", "1h", "changeover.path./b.library.size", "1");

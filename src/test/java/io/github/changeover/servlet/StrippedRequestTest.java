@@ -121,7 +121,7 @@ class StrippedRequestTest {
         assertThat(captured.outcome()).isInstanceOf(CaptureOutcome.Whole.class);
     }
 
-    // ---- content that was read before
+    // ---- content that was already read
 
     @Test
     void contentIsReadAgain() throws IOException {
@@ -164,7 +164,7 @@ class StrippedRequestTest {
         assertThat(request.getInputStream().readAllBytes()).isEmpty();
     }
 
-    /** Servlet 6.0 section 3.12, and what Tomcat and Payara do. */
+    /** Servlet 6.0 section 3.12, and the behaviour of Tomcat and Payara. */
     @Test
     void aFormWithoutAnEncodingIsLatin1() {
         assertThat(request(content("n=%C3%B6"), "Content-Type", "application/x-www-form-urlencoded").getParameter("n")).isEqualTo("\u00c3\u00b6");

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A context as Open Liberty gives it, and others of containers that are not known. */
+/** A context like that of Open Liberty, and contexts of other unknown containers. */
 class UnknownContainerTest {
     private final FakeContext fake = new FakeContext();
 
@@ -104,7 +104,7 @@ class UnknownContainerTest {
         assertThat(reached[0]).isTrue();
     }
 
-    /** Answers one question, and has no other method. */
+    /** Implements one method only. */
     private static <T> T nothing(Class<T> type, String question, Object answer) {
         return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
             if (method.getName().equals(question)) return answer;

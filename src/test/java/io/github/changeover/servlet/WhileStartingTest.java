@@ -46,7 +46,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A Tomcat that takes requests before the servlets of its application are loaded, as Spring Boot makes one. */
+/** A Tomcat that accepts requests before the servlets of its application are loaded, as in Spring Boot. */
 @DisplayName("W1: requests while the application starts")
 class WhileStartingTest {
     private static final UpgradeProtocol LINES = new UpgradeProtocol() {
@@ -82,7 +82,7 @@ class WhileStartingTest {
         }
     };
 
-    /** Loads its servlets when it is told. */
+    /** Loads its servlets only when the test calls load(). */
     private static final class Deferred extends StandardContext {
         private Container[] servlets;
 
@@ -117,7 +117,7 @@ class WhileStartingTest {
         }
     }
 
-    /** For every other path: without a servlet Tomcat asks no filter. */
+    /** For every other path: Tomcat calls no filter without a servlet. */
     private static final class None extends HttpServlet {
         private static final long serialVersionUID = 1;
 
@@ -153,7 +153,7 @@ class WhileStartingTest {
             servlets.addListener(new ServletContextListener() {
                 @Override
                 public void contextInitialized(ServletContextEvent event) {
-                    Changeover.of(context).path("/early").offer(LINES);      // after the last listener of ours has started everything
+                    Changeover.of(context).path("/early").offer(LINES);      // after the last listener of Changeover has started everything
                 }
             });
             ServletRegistration.Dynamic startup = servlets.addServlet("startup", new Offering("/late/{y}"));

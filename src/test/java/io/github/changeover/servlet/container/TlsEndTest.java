@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** What Grizzly sees of an engine of TLS 1.3 behind the handshake: a handshake is never under way, and nothing of it is lost. */
+/** A TLS 1.3 engine after the handshake, as Grizzly sees it: it never reports a handshake, and no message of a handshake is lost. */
 class TlsEndTest {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
     private final ByteBuffer toServer = ByteBuffer.allocate(1 << 17).limit(0), toClient = ByteBuffer.allocate(1 << 17).limit(0);
@@ -64,7 +64,7 @@ class TlsEndTest {
         else if (in.hasRemaining()) unwrap(engine, in);
     }
 
-    /** One record. */
+    /** Writes one record. */
     private static void wrap(SSLEngine engine, ByteBuffer bytes, ByteBuffer out) throws SSLException {
         out.compact();
         try {
@@ -74,14 +74,14 @@ class TlsEndTest {
         }
     }
 
-    /** What one record has of the application's. */
+    /** Returns the application data of one record. */
     private static String unwrap(SSLEngine engine, ByteBuffer in) throws SSLException {
         ByteBuffer clear = ByteBuffer.allocate(1 << 15);
         assertThat(engine.unwrap(in, clear).getStatus()).isEqualTo(Status.OK);
         return StandardCharsets.US_ASCII.decode(clear.flip()).toString();
     }
 
-    /** As Grizzly: until all of it is encrypted. */
+    /** Encrypts all of the text, as Grizzly does. */
     private void serverSends(String text) throws SSLException {
         ByteBuffer bytes = StandardCharsets.US_ASCII.encode(text);
         while (bytes.hasRemaining()) wrap(server, bytes, toClient);
@@ -108,7 +108,7 @@ class TlsEndTest {
     @Test
     @DisplayName("A ticket that becomes due behind the 101 goes out before the next bytes, and is no handshake")
     void theTicket() throws SSLException {
-        inner.getSession().putValue("anything", "a container keeps");        // by this the JDK sends another ticket
+        inner.getSession().putValue("anything", "a container keeps");        // makes the JDK send another ticket
         serverSends("101");
         assertThat(inner.getHandshakeStatus()).as("the engine's own").isEqualTo(HandshakeStatus.NEED_WRAP);
         assertThat(server.getHandshakeStatus()).isEqualTo(HandshakeStatus.NOT_HANDSHAKING);
@@ -153,7 +153,7 @@ class TlsEndTest {
         }
     }
 
-    /** The JDK's client cannot send that: so what its engine would answer is given. */
+    /** The client of the JDK cannot send that, so the test passes in the result that the engine would return. */
     @Test
     @DisplayName("Many demands for new keys in one record count as many")
     void manyInOneRecord() {
@@ -161,7 +161,7 @@ class TlsEndTest {
                 .isInstanceOf(SSLException.class).hasMessageContaining("new keys again and again");
     }
 
-    /** The JDK's client cannot begin one: so what its engine would answer is given. */
+    /** The client of the JDK cannot start one, so the test passes in the result that the engine would return. */
     @Test
     @DisplayName("A handshake within TLS 1.3 is refused: until somebody went on with it the engine would neither read nor write")
     void anotherHandshake() {

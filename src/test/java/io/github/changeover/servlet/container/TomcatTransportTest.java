@@ -17,7 +17,7 @@ import org.apache.tomcat.util.net.SocketBufferHandler;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** The order of steps that no client can see, on a channel that looks back at each. */
+/** The order of steps that no client can observe. The channel calls the test back at each step. */
 class TomcatTransportTest {
     private final Watched channel = new Watched();
     private final TomcatTransport transport = transport();
@@ -52,7 +52,7 @@ class TomcatTransportTest {
         void run() throws IOException;
     }
 
-    /** Counts what is written, and calls the test before anything else is done. */
+    /** Counts the bytes that are written, and calls the test before everything else. */
     private static final class Watched extends SocketChannel {
         private Step whenTouched = () -> { };
         private boolean looked;
