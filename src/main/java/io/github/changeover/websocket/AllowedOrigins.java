@@ -8,28 +8,28 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Origins that are accepted beside the application's own: RFC 6455 section 10.2.
+ * Origins that are accepted in addition to the application's own: RFC 6455 section 10.2.
  *
  * <pre>
  * changeover.websocket.origins = https://app.example.org, https://*.example.com, http://device.example/, file://, null, "charger"
  * </pre>
  *
- * <p>An origin of scheme, host and perhaps port is compared as such: case and default port do not matter. A wildcard stands for one or more whole
- * labels: {@code https://*.example.com} is {@code https://a.example.com} and {@code https://a.b.example.com}, and neither
- * {@code https://example.com} nor {@code https://evilexample.com}. Scheme and port are always exact. Names may be written in Unicode.
+ * <p>An origin that consists of scheme, host and optional port is compared as an origin: case and an explicit default port make no difference. A wildcard
+ * matches one or more whole labels: {@code https://*.example.com} matches {@code https://a.example.com} and {@code https://a.b.example.com}, but neither
+ * {@code https://example.com} nor {@code https://evilexample.com}. Scheme and port must always match exactly. Names may be written in Unicode.
  *
- * <p>Everything else is literal, compared character by character with what the client sends: a value with a path or only a slash behind the host,
- * {@code file://}, {@code null}, and whatever stands in quotes. {@code *} accepts every Origin. Any page of any site can send {@code null}, from a
- * sandboxed frame, so {@code null} and {@code *} {@linkplain #warning are worth a warning}.
+ * <p>Every other entry is literal and is compared character by character with the value that the client sends: a value with a path or only a slash after
+ * the host, {@code file://}, {@code null}, and every value in quotes. {@code *} accepts every Origin. A page of any site can send {@code null} from a
+ * sandboxed frame, so {@link #warning} returns a warning for {@code null} and {@code *}.
  */
 public final class AllowedOrigins {
-    /** None but the application's own. */
+    /** Accepts no origin except the application's own. */
     public static final AllowedOrigins NONE = new AllowedOrigins(List.of(), List.of(), false);
     private static final String ANY = "*";
     private static final String OPAQUE = "null";
     private static final String WILDCARD = "*.";
 
-    /** Exactly this origin, or with {@code below} those whose host ends with a dot and this one's host. */
+    /** Matches exactly this origin or, if {@code below} is true, only the origins whose host is a subdomain of this host. */
     private record Pattern(Origin origin, boolean below) {
         boolean matches(Origin other) {
             if (!below) return origin.equals(other);
@@ -53,7 +53,11 @@ public final class AllowedOrigins {
         this.any = any;
     }
 
-    /** @throws IllegalArgumentException when one is no origin, no wildcard and no literal value; says what to write */
+    /**
+     * Parses the entries of the list.
+     *
+     * @throws IllegalArgumentException if an entry is neither an origin, nor a wildcard, nor a literal value; the message explains what to write
+     */
     public static AllowedOrigins of(List<String> texts) {
         List<Pattern> patterns = new ArrayList<>();
         Set<String> literals = new HashSet<>();
@@ -67,7 +71,11 @@ public final class AllowedOrigins {
         return new AllowedOrigins(patterns, literals.stream().sorted().toList(), any);
     }
 
-    /** @param sent the value of {@code Origin}, without white space around it */
+    /**
+     * Whether this list accepts the origin.
+     *
+     * @param sent the value of {@code Origin}, without white space around it
+     */
     public boolean contains(String sent) {
         if (any || literals.contains(sent)) return true;
         if (patterns.isEmpty()) return false;
@@ -82,14 +90,14 @@ public final class AllowedOrigins {
         return false;
     }
 
-    /** What an operator should know of this list, as a sentence; empty for nothing. */
+    /** Returns a sentence that warns the operator about this list; empty if no warning is needed. */
     public Optional<String> warning() {
         if (any) return Optional.of("* accepts every Origin: pages of any site can open WebSockets here with the user's cookies. Check the login in another way, or list the origins.");
         return literals.contains(OPAQUE) ? Optional.of("null is what pages of any site can send, from a sandboxed frame, with the user's cookies. Check the login in another way.")
                 : Optional.empty();
     }
 
-    /** A value that is compared as it is, without its quotes. */
+    /** Returns the value, without its quotes, if it is compared literally. */
     private static Optional<String> literal(String text) {
         if (text.equals(OPAQUE)) return Optional.of(text);
         if (text.length() > 2 && text.startsWith("\"") && text.endsWith("\"")) {
@@ -131,7 +139,7 @@ public final class AllowedOrigins {
         return new Pattern(origin.get(), below);
     }
 
-    /** As a browser sends it: RFC 6454 section 6.2. */
+    /** Converts the host to the ASCII form that a browser sends: RFC 6454 section 6.2. */
     private static String ascii(String text, String authority) {
         if (authority.startsWith("[")) return authority;
         int colon = authority.indexOf(':');

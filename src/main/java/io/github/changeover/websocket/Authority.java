@@ -9,22 +9,25 @@ import java.util.OptionalInt;
 import java.util.regex.Pattern;
 
 /**
- * A host and perhaps a port, as {@code Host} and an origin have them: RFC 9110 section 7.2, RFC 3986 section 3.2.
+ * A host and an optional port, as in {@code Host} and in an origin: RFC 9110 section 7.2, RFC 3986 section 3.2.
  *
  * <pre>
  * Host: Example.com:8080      example.com, 8080
  * Host: [2001:DB8::1]         [2001:db8:0:0:0:0:0:1], none
  * </pre>
  *
- * @param host in lower case; an IPv6 address in brackets and in one form
+ * @param host in lower case; an IPv6 address is in brackets and in one fixed form
  */
 record Authority(String host, OptionalInt port) {
-    /** Of {@code reg-name} all but the comma, which joins two lines, and the star, which is a wildcard. No user information, no zone. */
+    /**
+     * The characters of {@code reg-name} except the comma, which joins two field lines, and the asterisk, which is a wildcard. No user information and no
+     * zone.
+     */
     private static final Pattern FORM = Pattern.compile("[A-Za-z0-9._~!$&'()+;=%-]{1,255}+|\\[[0-9A-Fa-f:.]{2,45}]");
     private static final Pattern LONE_PERCENT = Pattern.compile("%(?![0-9A-Fa-f]{2})");
     private static final int LAST_PORT = 65535;
 
-    /** What a peer wrote, or empty when it is malformed. Nothing is looked up. */
+    /** Parses the text that a peer sent; empty if it is malformed. Does no name lookup. */
     static Optional<Authority> parse(String text) {
         int colon = text.indexOf(':', text.indexOf(']') + 1);
         int end = colon < 0 ? text.length() : colon;
@@ -33,7 +36,7 @@ record Authority(String host, OptionalInt port) {
         return port.orElse(0) > LAST_PORT ? Optional.empty() : host(text.substring(0, end)).map(host -> new Authority(host, port));
     }
 
-    /** Whether there is nothing behind the host, or a colon and up to five digits. */
+    /** Whether the host is followed by nothing, or by a colon and at most five digits. */
     private static boolean isPort(String text, int from) {
         if (text.length() - from > 6) return false;
         for (int i = from + 1; i < text.length(); i++) {
@@ -42,7 +45,7 @@ record Authority(String host, OptionalInt port) {
         return true;
     }
 
-    /** A name in lower case, as most are: no expression is needed for these. */
+    /** Whether the name is in lower case, as most names are. Such a name needs no regular expression. */
     private static boolean isPlain(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
@@ -59,7 +62,7 @@ record Authority(String host, OptionalInt port) {
         return Optional.of(text.toLowerCase(Locale.ROOT));
     }
 
-    /** In brackets the JDK takes a literal address or throws; it asks no name server. */
+    /** Parses an IPv6 address. For text in brackets, the JDK accepts only a literal address and never queries a name server. */
     private static Optional<String> ipv6(String bracketed) {
         if (bracketed.indexOf(':') < 0) return Optional.empty();
         try {

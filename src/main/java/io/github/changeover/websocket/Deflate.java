@@ -10,14 +10,13 @@ import java.util.OptionalInt;
  *
  * <pre>
  * Sec-WebSocket-Extensions: permessage-deflate; server_max_window_bits=10, permessage-deflate; client_max_window_bits
- * Sec-WebSocket-Extensions: permessage-deflate                  the second offer: the JDK cannot honour the first
+ * Sec-WebSocket-Extensions: permessage-deflate                  the second offer: the JDK does not support the first
  * </pre>
  *
- * <p>The first offer that can be honoured is taken; a parameter that is unknown, there twice, or has a wrong value
- * declines its offer and no other.
+ * <p>The first offer that the server supports is accepted. A parameter that is unknown, occurs twice or has an invalid value declines its own offer only.
  */
 public final class Deflate {
-    /** The extension's registered name. */
+    /** The registered name of the extension. */
     public static final String NAME = "permessage-deflate";
     static final String SERVER_NO_CONTEXT_TAKEOVER = "server_no_context_takeover";
     static final String CLIENT_NO_CONTEXT_TAKEOVER = "client_no_context_takeover";
@@ -34,7 +33,7 @@ public final class Deflate {
         this.policy = policy;
     }
 
-    /** What is agreed on; empty when no offer can be accepted. */
+    /** Returns the agreed parameters; empty if no offer can be accepted. */
     public static Optional<DeflateAgreement> agree(List<Extension> offers, DeflatePolicy policy) {
         return offers.stream().filter(offer -> offer.name().equals(NAME))
                 .map(offer -> new Deflate(policy).answer(offer)).flatMap(Optional::stream).findFirst();
@@ -49,7 +48,7 @@ public final class Deflate {
                 clientForgets || policy.clientNoContextTakeover(), answeredServerWindow(), answeredClientWindow()));
     }
 
-    /** Whether the parameter is known, there for the first time, and has a value as section 7.1 says. */
+    /** Whether the parameter is known, occurs for the first time, and has a value that section 7.1 allows. */
     private boolean take(Parameter parameter) {
         switch (parameter.name()) {
             case SERVER_NO_CONTEXT_TAKEOVER -> {
@@ -86,13 +85,13 @@ public final class Deflate {
         }).orElse(OptionalInt.empty());
     }
 
-    /** Always said when it was offered, even 15 (section 7.1.2.1); else only when the server's own window is smaller. */
+    /** The response contains it whenever the client offered it, even for 15 (section 7.1.2.1). Otherwise only if the server's own window is smaller. */
     private OptionalInt answeredServerWindow() {
         if (serverWindow.isPresent()) return OptionalInt.of(Math.min(serverWindow.getAsInt(), policy.largestServerWindow()));
         return policy.largestServerWindow() < DeflatePolicy.FULL_WINDOW ? OptionalInt.of(policy.largestServerWindow()) : OptionalInt.empty();
     }
 
-    /** Only when it was offered (section 7.1.2.2), and only when the server wants less than the full window. */
+    /** The response contains it only if the client offered it (section 7.1.2.2) and the server requests less than the full window. */
     private OptionalInt answeredClientWindow() {
         boolean wanted = clientWindow.isPresent() && policy.largestClientWindow() < DeflatePolicy.FULL_WINDOW;
         return wanted ? OptionalInt.of(Math.min(clientWindow.getAsInt(), policy.largestClientWindow())) : OptionalInt.empty();

@@ -12,15 +12,15 @@ import java.util.Optional;
  * extension = token *( ";" token [ "=" ( token / quoted-string ) ] )
  * </pre>
  *
- * @param name       compared exactly, as are the names of parameters: the RFC asks for no more
- * @param parameters in order, duplicates kept
+ * @param name       case-sensitive, as are the names of parameters: the RFC does not require case-insensitive comparison
+ * @param parameters in their order, including duplicates
  */
 public record Extension(String name, List<Parameter> parameters) {
 
     /**
-     * One parameter.
+     * A parameter of an extension.
      *
-     * @param value a token, without the quotes it may have come in; empty when there is none
+     * @param value a token, without quotes even if it was sent as a quoted string; empty if the parameter has no value
      */
     public record Parameter(String name, Optional<String> value) {
         public Parameter {
@@ -28,14 +28,14 @@ public record Extension(String name, List<Parameter> parameters) {
             value.ifPresent(Extension::requireToken);
         }
 
-        /** As it stands in the field. */
+        /** Returns the parameter as it is in the field. */
         @Override
         public String toString() {
             return value.map(text -> name + '=' + text).orElse(name);
         }
     }
 
-    /** @throws IllegalArgumentException when a name or a value is no token */
+    /** @throws IllegalArgumentException if a name or a value is not a token */
     public Extension {
         requireToken(name);
         parameters = List.copyOf(parameters);
@@ -48,7 +48,7 @@ public record Extension(String name, List<Parameter> parameters) {
         }
     }
 
-    /** As it stands in the field. */
+    /** Returns the extension as it is in the field. */
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder(name);

@@ -6,20 +6,21 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The extensions a client offers, in its order of preference: RFC 6455 sections 9.1 and 11.3.2.
+ * The extensions that a client offers, in its order of preference: RFC 6455 sections 9.1 and 11.3.2.
  *
  * <pre>
  * Sec-WebSocket-Extensions: superspeed, colormode; depth=16
  * extension-list = 1#extension
  * </pre>
  *
- * <p>Blanks may stand around every separator (the implied LWS of RFC 2616, whose grammar RFC 6455 uses). A quoted value
- * must be a token once its backslashes are off. One extension may be offered several times, with other parameters; one
- * that nobody knows is an offer like any other. An offer that breaks the grammar is declined: it is as if it were not there, and the others
- * count. Section 9.1 would have the connection fail; but to decline is always allowed, and devices with such an offer cannot be updated.
+ * <p>White space is allowed around every separator (the implied LWS of RFC 2616, whose grammar RFC 6455 uses). A quoted value must be a token after its
+ * backslashes are removed. A client may offer one extension several times with different parameters. An unknown extension is parsed like any other offer.
+ *
+ * <p>An offer that violates the grammar is declined: it is ignored, and the other offers remain valid. According to section 9.1 the connection should
+ * fail. But a server may always decline an offer, and some devices that send such an offer cannot be updated.
  */
 public final class ExtensionOffers {
-    /** One offer with more parameters than this is malformed. */
+    /** An offer with more parameters than this is malformed. */
     public static final int MAX_PARAMETERS = 32;
     static final String FIELD = "Sec-WebSocket-Extensions";
     private static final String FORM = "extensions with commas between them, such as permessage-deflate; client_max_window_bits=15";
@@ -27,7 +28,7 @@ public final class ExtensionOffers {
     private ExtensionOffers() {
     }
 
-    /** Reads the values of all {@code Sec-WebSocket-Extensions} lines. Throws for no content of theirs. */
+    /** Parses the values of all {@code Sec-WebSocket-Extensions} lines. Never throws, whatever they contain. */
     public static FieldList<Extension> parse(List<String> lines) {
         return FieldList.read(FIELD, FORM, lines, FieldList.OnMalformed.SKIP, ExtensionOffers::extension);
     }

@@ -7,38 +7,38 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * A comma-separated list that may stand on several field lines: RFC 9110 sections 5.3 and 5.6.1.
+ * A comma-separated list, which may be split over several field lines: RFC 9110 sections 5.3 and 5.6.1.
  *
  * <pre>
  * Sec-WebSocket-Protocol: chat, , superchat
  * Sec-WebSocket-Protocol: v1.echo              members chat, superchat, v1.echo
  * </pre>
  *
- * <p>Empty members count for nothing, and a field without any other is as if it were not there: devices that cannot be updated send
- * {@code Sec-WebSocket-Protocol} without a value. Members are bounded in number and length.
+ * <p>Empty members are ignored. A field with only empty members is treated as absent, because some devices that cannot be updated send
+ * {@code Sec-WebSocket-Protocol} without a value. The number and the length of the members are limited.
  */
 public sealed interface FieldList<T> {
-    /** More members than this, empty ones counted, are malformed. */
+    /** A list with more members than this, including empty ones, is malformed. */
     int MAX_MEMBERS = 64;
-    /** More bytes than this, all lines together, are malformed. */
+    /** A list with more bytes than this in all its lines together is malformed. */
     int MAX_OCTETS = 8192;
 
-    /** The members in order; none when there is no such field, or only empty ones. */
+    /** The members in their order; none if the field is absent or has only empty members. */
     record Members<T>(List<T> members) implements FieldList<T> {
         public Members {
             members = List.copyOf(members);
         }
     }
 
-    /** What a malformed member does to its field. */
+    /** The effect of a malformed member on its field. */
     enum OnMalformed {
-        /** The field is malformed. */
+        /** The whole field is malformed. */
         REFUSE,
-        /** The member is as if it were not there. */
+        /** The member is ignored. */
         SKIP
     }
 
-    /** Not what the RFC says; {@code reason} is a sentence for the client and holds nothing the client wrote. */
+    /** The field violates the RFC. {@code reason} is a sentence for the client and contains no text that the client sent. */
     record Malformed<T>(String reason) implements FieldList<T> {
         public Malformed {
             Objects.requireNonNull(reason, "reason");
@@ -46,12 +46,12 @@ public sealed interface FieldList<T> {
     }
 
     /**
-     * Reads the values of all lines of a field, in time linear in their length.
+     * Parses the values of all lines of a field. The time is linear in their length.
      *
-     * @param name      the field's, for the sentence
-     * @param form      what a member is, for the sentence
-     * @param malformed what a malformed member does
-     * @param member    reads one member that is not empty; empty when it is malformed
+     * @param name      the name of the field, for the error message
+     * @param form      describes a valid value, for the error message
+     * @param malformed the effect of a malformed member
+     * @param member    parses one member that is not empty; returns empty if it is malformed
      */
     static <T> FieldList<T> read(String name, String form, List<String> lines, OnMalformed malformed, Function<FieldScanner, Optional<T>> member) {
         if (lines.isEmpty()) return new Members<>(List.of());

@@ -3,7 +3,7 @@ package io.github.changeover.websocket;
 import java.util.Optional;
 
 /**
- * A walk over one field value by the lexical rules of RFC 9110 section 5.6: tokens, quoted strings, blanks.
+ * Scans one field value by the lexical rules of RFC 9110 section 5.6: tokens, quoted strings, white space.
  *
  * <pre>
  * permessage-deflate; server_max_window_bits="10"
@@ -26,7 +26,7 @@ final class FieldScanner {
         return !text.isEmpty();
     }
 
-    /** The value without the optional white space, SP and HTAB only, around it. */
+    /** Returns the value without optional white space (only SP and HTAB) at both ends. */
     static String trim(String value) {
         int start = 0;
         int end = value.length();
@@ -35,12 +35,12 @@ final class FieldScanner {
         return value.substring(start, end);
     }
 
-    /** How far this has come. */
+    /** Returns the current position. */
     int at() {
         return at;
     }
 
-    /** Goes on at the comma, outside of quoted strings, that ends the list member that begins there, or at the end. */
+    /** Moves to the end of the list member that starts at this position: the next comma outside quoted strings, or the end of the value. */
     void skipMember(int start) {
         at = start;
         while (!atEnd() && !sees(',')) {
@@ -67,14 +67,14 @@ final class FieldScanner {
         while (at < value.length() && isBlank(value.charAt(at))) at++;
     }
 
-    /** The token that begins here; empty when none does. */
+    /** Reads the token at the current position; empty if there is none. */
     Optional<String> token() {
         int start = at;
         while (at < value.length() && isTchar(value.charAt(at))) at++;
         return start == at ? Optional.empty() : Optional.of(value.substring(start, at));
     }
 
-    /** What the quoted string that begins here says, without its backslashes; empty when it does not end. */
+    /** Reads the content of the quoted string at the current position, without its backslashes; empty if the closing quote is missing. */
     Optional<String> quoted() {
         if (!take('"')) return Optional.empty();
         StringBuilder said = new StringBuilder();

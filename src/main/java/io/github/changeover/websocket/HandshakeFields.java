@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** The fields of a request that the opening handshake looks at, gathered in one pass. RFC 9110 section 5.3: all lines count. */
+/** The header fields that the opening handshake needs, collected in one pass. All lines of a field count: RFC 9110 section 5.3. */
 final class HandshakeFields {
     private final List<String> host = new ArrayList<>(1);
     private final List<String> upgrade = new ArrayList<>(1);

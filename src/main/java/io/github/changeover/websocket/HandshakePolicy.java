@@ -6,20 +6,20 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What a path agrees to in an opening handshake: RFC 6455 section 4.2.2, items /subprotocol/ and /extensions/.
+ * The subprotocols and extensions that a path supports: RFC 6455 section 4.2.2, items /subprotocol/ and /extensions/.
  *
  * <pre>
  * HandshakePolicy.NOTHING.withSubprotocols("v1.echo", "v2.echo").withDeflate(DeflatePolicy.JDK)
  * </pre>
  *
- * @param subprotocols those that are spoken here, exactly as on the wire
- * @param deflate      how permessage-deflate is agreed on; empty for not at all
+ * @param subprotocols the supported subprotocols, exactly as on the wire
+ * @param deflate      the policy for permessage-deflate; empty if it is not supported
  */
 public record HandshakePolicy(List<String> subprotocols, Optional<DeflatePolicy> deflate) {
-    /** No subprotocol and no extension. */
+    /** Supports no subprotocol and no extension. */
     public static final HandshakePolicy NOTHING = new HandshakePolicy(List.of(), Optional.empty());
 
-    /** @throws IllegalArgumentException when a subprotocol is no token, or is there twice */
+    /** @throws IllegalArgumentException if a subprotocol is not a token or occurs twice */
     public HandshakePolicy {
         subprotocols = List.copyOf(subprotocols);
         Objects.requireNonNull(deflate, "deflate");
@@ -33,12 +33,12 @@ public record HandshakePolicy(List<String> subprotocols, Optional<DeflatePolicy>
         }
     }
 
-    /** The same with these subprotocols instead. */
+    /** Returns a copy with these subprotocols instead. */
     public HandshakePolicy withSubprotocols(String... names) {
         return new HandshakePolicy(List.of(names), deflate);
     }
 
-    /** The same with permessage-deflate. */
+    /** Returns a copy that supports permessage-deflate. */
     public HandshakePolicy withDeflate(DeflatePolicy how) {
         return new HandshakePolicy(subprotocols, Optional.of(how));
     }

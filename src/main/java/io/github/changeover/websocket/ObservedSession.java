@@ -4,7 +4,7 @@ import io.github.changeover.spi.UpgradeRequest;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** A WebSocket session, as a {@link WebSocketListener} sees it. Thread-safe. */
+/** A WebSocket session as seen by a {@link WebSocketListener}. Thread-safe. */
 public final class ObservedSession {
     private final String id;
     private final UpgradeRequest handshake;
@@ -12,9 +12,9 @@ public final class ObservedSession {
     private final Map<Class<?>, Object> attachments = new ConcurrentHashMap<>(2);
 
     /**
-     * Made by the engine.
+     * Called by the engine only.
      *
-     * @param subprotocol what was agreed on; empty for none
+     * @param subprotocol the agreed subprotocol; empty if there is none
      */
     public ObservedSession(String id, UpgradeRequest handshake, String subprotocol) {
         this.id = id;
@@ -22,27 +22,27 @@ public final class ObservedSession {
         this.subprotocol = subprotocol;
     }
 
-    /** Of the connection, as in the console and in JMX. */
+    /** The identifier of the connection, as in the console and in JMX. */
     public String id() {
         return id;
     }
 
-    /** The request that opened it: path, query, user, and every header, such as {@code traceparent}. */
+    /** The request of the opening handshake: path, query, user, and every header field, such as {@code traceparent}. */
     public UpgradeRequest handshake() {
         return handshake;
     }
 
-    /** What was agreed on; empty for none. */
+    /** The agreed subprotocol; empty if there is none. */
     public String subprotocol() {
         return subprotocol;
     }
 
-    /** Keeps something with the session, such as a span; one of each type. */
+    /** Stores an object in the session, such as a span. A session holds one object of each type; a second one replaces the first. */
     public <T> void attach(Class<T> type, T value) {
         attachments.put(type, value);
     }
 
-    /** What was attached; null when nothing was. */
+    /** Returns the object that was stored for this type, or null. */
     public <T> T attached(Class<T> type) {
         return type.cast(attachments.get(type));
     }

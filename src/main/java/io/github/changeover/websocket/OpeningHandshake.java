@@ -12,23 +12,24 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * The server's side of the opening handshake: RFC 6455 sections 4.2.1 and 4.2.2, in their order.
+ * The server side of the opening handshake: RFC 6455 sections 4.2.1 and 4.2.2, in the order of the RFC.
  *
  * <pre>
  * GET /chat HTTP/1.1  Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==  Sec-WebSocket-Version: 13
  * HTTP/1.1 101        Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=
  * </pre>
  *
- * <p>The first fault decides. A version that is not spoken here, or not said, is 426; every other fault is 400.
+ * <p>The first error determines the response. The status is 426 for a missing or unsupported version and for a missing {@code Upgrade: websocket} or
+ * {@code Connection: Upgrade}; it is 400 for every other error.
  */
 public final class OpeningHandshake {
-    /** The name of the protocol in {@code Upgrade}; {@code websocket/13} is another. */
+    /** The protocol name in {@code Upgrade}. {@code websocket/13} is a different protocol. */
     public static final ProtocolToken TOKEN = ProtocolToken.of("websocket");
-    /** What every client of WebSocket sends, and nobody else. */
+    /** A header field that every WebSocket client sends, and no other client. */
     public static final String CLIENT_FIELD = "Sec-WebSocket-Key";
     private static final String VERSION = "13";
     private static final Fields VERSIONS = Fields.of("Sec-WebSocket-Version", VERSION);
-    /** 0 to 255 without leading zeros: RFC 6455 section 4.3. */
+    /** A number from 0 to 255 without leading zeros: RFC 6455 section 4.3. */
     private static final Pattern ANY_VERSION = Pattern.compile("\\d|[1-9]\\d|1\\d\\d|2[0-4]\\d|25[0-5]");
 
     private final UpgradeRequest request;
@@ -39,28 +40,31 @@ public final class OpeningHandshake {
         this.fields = new HandshakeFields(request.fields());
     }
 
-    /** What becomes of a handshake. */
+    /** The result of an opening handshake. */
     public sealed interface Outcome permits Accepted, Refused {
     }
 
-    /** The client's fault, as a complete answer. A 426 gets its {@code Upgrade} where it is written. */
+    /**
+     * The handshake is rejected because of an error of the client. Contains the complete response, except that the {@code Upgrade} field of a 426 is added
+     * when the response is written.
+     */
     public record Refused(Decision.Refuse refusal) implements Outcome {
     }
 
     /**
-     * The handshake is sound, and this is agreed on.
+     * The handshake is valid. Contains the agreed parameters.
      *
      * @param accept              the value of {@code Sec-WebSocket-Accept}
-     * @param offeredSubprotocols what the client offers, in its order, each once
-     * @param subprotocol         the one that will be spoken
-     * @param offeredExtensions   what the client offers, in its order
-     * @param deflate             how messages are compressed, when they are
+     * @param offeredSubprotocols the subprotocols that the client offers, in its order, without duplicates
+     * @param subprotocol         the agreed subprotocol
+     * @param offeredExtensions   the extensions that the client offers, in its order
+     * @param deflate             the agreed parameters of permessage-deflate; empty if messages are not compressed
      */
     public record Accepted(String accept, List<String> offeredSubprotocols, Optional<String> subprotocol,
                            List<Extension> offeredExtensions, Optional<DeflateAgreement> deflate) implements Outcome {
         private static final int LONGEST_SHOWN = 40, CUT = 12;
 
-        /** @throws IllegalArgumentException when the subprotocol, or permessage-deflate, was not offered */
+        /** @throws IllegalArgumentException if the client did not offer the subprotocol, or permessage-deflate */
         public Accepted {
             offeredSubprotocols = List.copyOf(offeredSubprotocols);
             offeredExtensions = List.copyOf(offeredExtensions);
@@ -74,21 +78,21 @@ public final class OpeningHandshake {
         }
 
         /**
-         * The same with the application's own choice among what the client offers, or with none.
+         * Returns a copy with the subprotocol that the application chose among those that the client offers, or without one.
          *
-         * @throws IllegalArgumentException when it was not offered
+         * @throws IllegalArgumentException if the client did not offer it
          */
         public Accepted withSubprotocol(Optional<String> choice) {
             return new Accepted(accept, offeredSubprotocols, choice, offeredExtensions, deflate);
         }
 
-        /** The same with messages as they are. */
+        /** Returns a copy without compression. */
         public Accepted withoutDeflate() {
             return new Accepted(accept, offeredSubprotocols, subprotocol, offeredExtensions, Optional.empty());
         }
 
         /**
-         * What the log and the console say of the switch: that the client offers subprotocols and gets none; empty for nothing.
+         * Returns a remark for the log and the console if the client offers subprotocols and gets none; otherwise an empty string.
          *
          * @param known the subprotocols that the endpoint supports
          */
@@ -97,12 +101,12 @@ public final class OpeningHandshake {
             return "without a subprotocol: the client offers " + shown(offeredSubprotocols) + ", the endpoint supports " + (known.isEmpty() ? "none" : shown(known));
         }
 
-        /** Browsers send tokens as subprotocols: a long one is cut, so that no log has a whole one. */
+        /** Some browser applications send access tokens as subprotocols. Therefore a long name is truncated, so that a log never contains a complete one. */
         private static String shown(List<String> names) {
             return Printable.of(names.stream().map(name -> name.length() > LONGEST_SHOWN ? name.substring(0, CUT) + "..." : name).toList().toString(), 120);
         }
 
-        /** What the 101 says beside {@code Upgrade} and {@code Connection}. */
+        /** Returns the header fields of the 101 response except {@code Upgrade} and {@code Connection}. */
         public Fields fields() {
             Fields said = Fields.of("Sec-WebSocket-Accept", accept);
             if (subprotocol.isPresent()) said = said.with(Subprotocols.FIELD, subprotocol.get());
@@ -111,7 +115,7 @@ public final class OpeningHandshake {
         }
     }
 
-    /** Reads a request. Throws for nothing that a client sends. */
+    /** Checks a request. Never throws because of data that the client sent. */
     public static Outcome check(UpgradeRequest request, HandshakePolicy policy) {
         return new OpeningHandshake(request).answer(policy);
     }
@@ -132,21 +136,21 @@ public final class OpeningHandshake {
                 offers, policy.deflate().flatMap(how -> Deflate.agree(offers, how)));
     }
 
-    /** Item 1. A message with content is none of the RFC's handshakes, and RFC 9931 advises against it. */
+    /** Section 4.2.1 item 1. The handshake of the RFC has no content, and RFC 9931 advises against accepting content. */
     private Optional<Decision.Refuse> requestLine() {
         if (!request.method().equals("GET")) return bad("A WebSocket opens with GET: send that method.");
         if (!request.protocol().equals("HTTP/1.1")) return bad("A WebSocket opens with HTTP/1.1: send that version.");
         return request.hasContent() ? bad("A WebSocket opens with a GET without content: send none.") : Optional.empty();
     }
 
-    /** Item 2. */
+    /** Section 4.2.1 item 2. */
     private Optional<Decision.Refuse> host() {
         if (fields.host().size() != 1) return bad("An HTTP/1.1 request has exactly one Host field: send one.");
         return Authority.parse(fields.host().get(0)).isPresent() ? Optional.empty()
                 : bad("Host is malformed: send a host and, if need be, a port, such as example.com:8080.");
     }
 
-    /** Item 3. The negotiation has looked before; who calls without it is not let past. */
+    /** Section 4.2.1 item 3. The negotiation has already checked this field. The check is repeated for callers that do not use the negotiation. */
     private Optional<Decision.Refuse> upgrade() {
         if (fields.upgrade().isEmpty() && !fields.key().isEmpty()) return Optional.of(new Decision.Refuse(426, UpgradeField.lost(CLIENT_FIELD)));
         boolean offered = UpgradeField.parse(fields.upgrade()) instanceof UpgradeField.Offered.Present present && present.offer().tokens().contains(TOKEN);
@@ -154,13 +158,13 @@ public final class OpeningHandshake {
                 : Optional.of(new Decision.Refuse(426, "This is for WebSocket: send 'Upgrade: websocket' and 'Connection: Upgrade'."));
     }
 
-    /** Item 4. */
+    /** Section 4.2.1 item 4. */
     private Optional<Decision.Refuse> connection() {
         return ConnectionField.has(fields.connection(), "upgrade") ? Optional.empty()
                 : Optional.of(new Decision.Refuse(426, "Upgrade is for this connection only when Connection says so: send 'Connection: Upgrade'."));
     }
 
-    /** Item 5. */
+    /** Section 4.2.1 item 5. */
     private Optional<Decision.Refuse> key() {
         if (fields.key().isEmpty()) return bad("Sec-WebSocket-Key is missing: send 16 random bytes in base64.");
         if (fields.key().size() > 1) return bad("Sec-WebSocket-Key is there more than once: send one.");
@@ -169,7 +173,7 @@ public final class OpeningHandshake {
                 + " characters. Send 16 random bytes in base64, which are 24 characters with two equals signs at the end (RFC 6455 section 4.1).");
     }
 
-    /** Item 6, and section 4.4. Without the field no version is asked for that is spoken here; a list is no version. */
+    /** Section 4.2.1 item 6, and section 4.4. A request without the field requests no supported version. A list is not a valid version. */
     private Optional<Decision.Refuse> version() {
         if (fields.version().isEmpty()) {
             return Optional.of(new Decision.Refuse(426, VERSIONS, "Sec-WebSocket-Version is missing: send 'Sec-WebSocket-Version: 13'."));
@@ -185,12 +189,15 @@ public final class OpeningHandshake {
                 : new Decision.Refuse(400, VERSIONS, "Sec-WebSocket-Version is malformed: send 'Sec-WebSocket-Version: 13'."));
     }
 
-    /** Item 7. Whose origin it is, the gate looks at. */
+    /** Section 4.2.1 item 7. {@link SameOrigin} checks whether the origin is allowed. */
     private Optional<Decision.Refuse> origin() {
         return fields.origin().size() > 1 ? bad(SameOrigin.REPEATED) : Optional.empty();
     }
 
-    /** The answer's field: who sends it takes this for a response, or wants one answered that it wrote itself. */
+    /**
+     * A request must not contain this response field. Otherwise the client may have confused request and response, or may try to choose the response value
+     * itself.
+     */
     private Optional<Decision.Refuse> noAccept() {
         return fields.accept().isEmpty() ? Optional.empty() : bad("Sec-WebSocket-Accept belongs into the response: leave it out.");
     }

@@ -6,7 +6,7 @@ import java.util.OptionalInt;
 import java.util.regex.Pattern;
 
 /**
- * Where a page comes from: scheme, host and port (RFC 6454 sections 4 and 6).
+ * The origin of a page: scheme, host and port (RFC 6454 sections 4 and 6).
  *
  * <pre>
  * Origin: https://example.com           https, example.com, 443
@@ -14,13 +14,13 @@ import java.util.regex.Pattern;
  * </pre>
  *
  * @param scheme in lower case
- * @param host   in lower case; an IPv6 address in brackets and in one form
- * @param port   the scheme's own where none is written; empty for a scheme that has none
+ * @param host   in lower case; an IPv6 address is in brackets and in one fixed form
+ * @param port   the default port of the scheme if no port is given; empty if the scheme has no default port
  */
 public record Origin(String scheme, String host, OptionalInt port) {
     private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]{0,63}");
 
-    /** What a client wrote in {@code Origin}, or empty when that is no origin, as {@code null}, or one with a path or a user. */
+    /** Parses the value of {@code Origin}; empty if it is not an origin, such as {@code null} or a value with a path or a user. */
     public static Optional<Origin> parse(String text) {
         int end = text.indexOf("://");
         if (end < 0) return Optional.empty();
@@ -28,7 +28,7 @@ public record Origin(String scheme, String host, OptionalInt port) {
         return hasLoosePort(authority) ? Optional.empty() : of(text.substring(0, end), authority);
     }
 
-    /** A browser writes no empty port and no leading zero. */
+    /** Whether the port is empty or has a leading zero, which a browser never sends. */
     private static boolean hasLoosePort(String authority) {
         int port = authority.lastIndexOf(':') + 1;
         if (port == 0 || port < authority.length() && authority.charAt(port) != '0') return false;
@@ -38,7 +38,7 @@ public record Origin(String scheme, String host, OptionalInt port) {
         return true;
     }
 
-    /** The origin of what a request asks for: {@code https} and the value of {@code Host}, or what a trusted proxy says of both. */
+    /** Returns the origin that a request addresses: its scheme and the value of {@code Host}, or the values that a trusted proxy sent for both. */
     public static Optional<Origin> of(String scheme, String authority) {
         boolean usual = scheme.equals("http") || scheme.equals("https");
         if (!usual && !SCHEME.matcher(scheme).matches()) return Optional.empty();
@@ -55,7 +55,7 @@ public record Origin(String scheme, String host, OptionalInt port) {
         };
     }
 
-    /** As a browser writes it, but for the form of an IPv6 address. */
+    /** Returns the form that a browser sends, except for the form of an IPv6 address. */
     @Override
     public String toString() {
         return scheme + "://" + host + (port.isEmpty() || port.equals(defaultPort(scheme)) ? "" : ":" + port.getAsInt());

@@ -11,16 +11,15 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Accepts pages of the application's own origin and of those that are listed: RFC 6455 sections 4.2.2 and 10.2.
+ * Accepts pages of the application's own origin and of the listed origins: RFC 6455 sections 4.2.2 and 10.2.
  *
  * <pre>
- * Host: example.com    Origin: http://example.com      in
+ * Host: example.com    Origin: http://example.com      accepted
  * Host: example.com    Origin: http://evil.example     403
  * </pre>
  *
- * <p>Scheme, host and port all count. {@code null} is accepted only where it is listed. A request without {@code Origin} comes from no
- * browser and is accepted, unless that is {@link #requiringOrigin refused}. Forwarding fields count only through a
- * {@link ForwardedAuthority}.
+ * <p>Scheme, host and port must all match. {@code null} is accepted only if it is listed. A request without {@code Origin} does not come from a browser
+ * and is accepted, unless {@link #requiringOrigin} is set. Forwarding fields are used only through a {@link ForwardedAuthority}.
  */
 public final class SameOrigin implements Gate {
     static final String REPEATED = "Origin is there more than once: send one.";
@@ -40,22 +39,22 @@ public final class SameOrigin implements Gate {
         this.forwarded = Objects.requireNonNull(forwarded, "forwarded");
     }
 
-    /** Same origin only; no proxy is believed; a request without {@code Origin} is let in. */
+    /** Accepts only the same origin and requests without {@code Origin}. Trusts no proxy. */
     public static SameOrigin only() {
         return STRICT;
     }
 
-    /** The same, and these origins as well. */
+    /** Returns a copy that also accepts these origins. */
     public SameOrigin allowing(AllowedOrigins origins) {
         return new SameOrigin(origins, required, forwarded);
     }
 
-    /** The same, but whether a request without {@code Origin} is refused. */
+    /** Returns a copy that rejects, or accepts, a request without {@code Origin}. */
     public SameOrigin requiringOrigin(boolean whether) {
         return new SameOrigin(allowed, whether, forwarded);
     }
 
-    /** The same, with an edge that knows proxies to be believed. */
+    /** Returns a copy that uses the origins that trusted proxies forward. */
     public SameOrigin behind(ForwardedAuthority proxies) {
         return new SameOrigin(allowed, required, proxies);
     }
@@ -75,8 +74,8 @@ public final class SameOrigin implements Gate {
     }
 
     /**
-     * The origins of what the client asked for: what a trusted proxy says; else the scheme of the request with {@code Host}, and with the name and port that the
-     * container, its valves or the application's filters tell.
+     * Returns the origins that the client requested. These are the origins that a trusted proxy sent. Without a trusted proxy, they are the scheme of the
+     * request with {@code Host}, and the scheme with the name and port that the container, its valves or the application's filters set.
      */
     private List<Origin> own(UpgradeRequest request) {
         List<Origin> said = forwarded.of(request);
@@ -90,7 +89,7 @@ public final class SameOrigin implements Gate {
         return told.isPresent() ? List.of(asked.get(), told.get()) : List.of(asked.get());
     }
 
-    /** The list of other origins is the operator's: only the log and the console show it. */
+    /** Creates the rejection. The list of other origins is the operator's. Therefore only the log and the console show it. */
     private Decision.Refuse foreign(String sent, List<Origin> own) {
         String ours = own.isEmpty() ? "unknown, for it has no valid Host" : Printable.of(own.stream().map(Origin::toString).collect(Collectors.joining(" or ")), LONGEST_OWN);
         return new Decision.Refuse(403, "Origin '" + Printable.of(sent) + "' is refused: the origin of this application is " + ours

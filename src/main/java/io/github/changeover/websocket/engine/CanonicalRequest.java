@@ -14,9 +14,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** A checked handshake in its one canonical form, for engines that read fields more loosely than they should. */
+/** A checked handshake in canonical form, for engines that parse header fields less strictly than the RFC requires. */
 final class CanonicalRequest extends HttpServletRequestWrapper {
-    /** Of these, what was not offered is not there. */
+    /** If the client made no valid offer in one of these fields, the field is hidden. */
     private static final Set<String> OPTIONAL = Set.of("sec-websocket-protocol", "sec-websocket-extensions");
     private final Map<String, String> canonical = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
 

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** WebSocket by the container's engine, behind our gate and opening handshake. */
+/** WebSocket by the container's engine, after the gate and the opening handshake of Changeover. */
 final class CarriedWebSocket implements CarriedByContainer {
     private final Handover handover;
     private final PathTerms terms;
@@ -42,7 +42,7 @@ final class CarriedWebSocket implements CarriedByContainer {
     @Override
     public Decision negotiate(UpgradeRequest request, ProtocolToken offered) {
         Optional<PathTemplate> found = template(request.path());
-        if (found.isEmpty()) return new Decision.Refuse(404, "There is no WebSocket endpoint at this path.");     // as for another spelling of a required path
+        if (found.isEmpty()) return new Decision.Refuse(404, "There is no WebSocket endpoint at this path.");     // happens for another spelling of a path that requires an upgrade
         PathTemplate template = found.get();
         OpeningHandshake.Outcome outcome = terms.of(template).check(request, offered);
         if (outcome instanceof OpeningHandshake.Refused refused) return refused.refusal();

@@ -8,12 +8,12 @@ import java.util.Optional;
 import org.glassfish.tyrus.server.TyrusServerContainer;
 
 /**
- * The attribute of the application in which programs look for the {@code ServerContainer} (Jakarta WebSocket section 6.4).
+ * Sets the context attribute in which applications look up the {@code ServerContainer} (Jakarta WebSocket section 6.4).
  *
- * <p>Initializers run in any order, and the container's own Tyrus may set the attribute before or after us. Until 2.1 it leaves one
- * that is there; 2.2, as in Payara 7, replaces it. Either way its filter starts the one that is there when filters are initialised, and
- * needs one of Tyrus: so ours is put back at once, before a listener of the application can add endpoints to the other one. An
- * engine that is not Tyrus needs its own, and keeps the attribute.
+ * <p>The order of initializers is undefined, and the container's own Tyrus may set the attribute before or after Changeover. Tyrus up to 2.1 keeps an
+ * existing value; Tyrus 2.2, as in Payara 7, replaces it. In both cases, the filter of the container's Tyrus starts the container that it finds in the
+ * attribute when filters are initialized, and requires a container of Tyrus. Therefore this listener restores Changeover's value immediately, before a
+ * listener of the application can add endpoints to the other container. An engine other than Tyrus requires its own container, so its value is kept.
  */
 final class ContainerAttribute implements ServletContextAttributeListener {
     private static final String NAME = ServerContainer.class.getName(), SET = ContainerAttribute.class.getName();
@@ -24,24 +24,24 @@ final class ContainerAttribute implements ServletContextAttributeListener {
         this.ours = ours;
     }
 
-    /** Sets it, and keeps it. In an initializer. */
+    /** Sets the attribute and restores it when Tyrus replaces it. Must be called in an initializer. */
     static void set(ServletContext context, EndpointContainer ours) {
         context.addListener(new ContainerAttribute(ours));
         context.setAttribute(NAME, ours);
         context.setAttribute(SET, true);
     }
 
-    /** Whether it was set here at all. */
+    /** Whether {@link #set} was called for this application. */
     static boolean wasSet(ServletContext context) {
         return context.getAttribute(SET) != null;
     }
 
-    /** Ours, unless another engine has taken its place since. */
+    /** Returns the container of Changeover; empty if another engine has replaced it. */
     static Optional<EndpointContainer> ours(ServletContext context) {
         return context.getAttribute(NAME) instanceof EndpointContainer ours ? Optional.of(ours) : Optional.empty();
     }
 
-    /** The name of the class of what is there. */
+    /** Returns the class name of the attribute's value, or "none". */
     static String found(ServletContext context) {
         Object found = context.getAttribute(NAME);
         return found == null ? "none" : found.getClass().getName();

@@ -15,13 +15,13 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * {@code changeover.websocket.engine=container}: the container's own engine speaks with the endpoints once our rules, gates and
- * opening handshake have let a request pass. Its filter would take requests before the application's filters are done, so the
- * fields it looks for are veiled until then. Endpoints that a program adds to the container's {@code ServerContainer} are not seen
- * here, and stay wholly the container's.
+ * {@code changeover.websocket.engine=container}: the container's own engine serves the endpoints after the rules, gates and opening handshake of
+ * Changeover have accepted a request. The filter of that engine would process a request before the application's filters have completed. Therefore the
+ * header fields that it checks are hidden until then. Endpoints that application code adds to the container's {@code ServerContainer} are unknown to
+ * Changeover and are served by the container alone.
  */
 final class ContainerEngine implements ProtocolLibrary.Started {
-    /** What the filters of Tomcat and of Tyrus look for. */
+    /** The header fields that the filters of Tomcat and of Tyrus check. */
     private static final Set<String> LOOKED_FOR = Set.of("upgrade", "sec-websocket-key");
 
     private final Map<PathTemplate, Class<?>> endpoints;

@@ -13,11 +13,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import org.glassfish.tyrus.core.TyrusServerEndpointConfig;
 
-/** A configuration of the application, with something changed. Where it has null, it has nothing. */
+/** A view of a configuration of the application, with some values changed. Returns an empty list or map instead of null. */
 abstract class EndpointConfigView implements ServerEndpointConfig {
     final ServerEndpointConfig config;
     private final Configurator configurator;
-    private final Map<String, Object> own;      // null where the application's configuration has properties
+    private final Map<String, Object> own;      // null if the application's configuration has properties
 
     EndpointConfigView(ServerEndpointConfig config, Configurator configurator) {
         this.config = config;
@@ -25,14 +25,14 @@ abstract class EndpointConfigView implements ServerEndpointConfig {
         this.own = config.getUserProperties() == null ? new ConcurrentHashMap<>() : null;
     }
 
-    /** For the application: with its own {@code Configurator}. */
+    /** The view for the application, with its own {@code Configurator}. */
     static final class Shown extends EndpointConfigView {
         Shown(ServerEndpointConfig config, Configurator configurator) {
             super(config, configurator);
         }
     }
 
-    /** For Tyrus: during a handshake it has another {@code Configurator}. */
+    /** The view for Tyrus, which has another {@code Configurator} during a handshake. */
     static final class Asked extends EndpointConfigView implements TyrusServerEndpointConfig {
         private final Configurator asked;
         private final BooleanSupplier negotiates;
@@ -59,7 +59,7 @@ abstract class EndpointConfigView implements ServerEndpointConfig {
         }
     }
 
-    /** A program's for an annotated class: the annotation says what the program leaves out. */
+    /** A configuration that application code created for an annotated class. The annotation supplies the values that the configuration does not set. */
     static final class OfAnnotated extends EndpointConfigView {
         private final ServerEndpointConfig annotation;
 

@@ -27,24 +27,24 @@ import org.glassfish.tyrus.server.TyrusServerContainer;
 import org.glassfish.tyrus.spi.WebSocketEngine;
 
 /**
- * The application's {@code ServerContainer}: Tyrus' own, with an engine that waits for our connections. Programs add endpoints
- * to it until the first opening handshake (Jakarta WebSocket section 6.4).
+ * The application's {@code ServerContainer}: that of Tyrus, with an engine that has no endpoints, because Changeover passes connections to the endpoints.
+ * Application code can add endpoints to it until the first opening handshake (Jakarta WebSocket section 6.4).
  */
 final class EndpointContainer extends TyrusServerContainer {
-    /** Tyrus' bound on what it reads at once; ours comes before it. */
+    /** The limit of Tyrus for one read. It has no effect, because the limit of Changeover is checked earlier. */
     private static final int NO_BOUND = Integer.MAX_VALUE - 1024;
 
-    private final TyrusWebSocketEngine engine;      // without endpoints: who asks for it finds none
+    private final TyrusWebSocketEngine engine;      // without endpoints: callers that look for one find none
     private final TyrusEndpoint.Home home;
     private final Map<PathTemplate, TyrusEndpoint> endpoints = new LinkedHashMap<>();     // guarded by registering
     private final Object registering = new Object();
     private SessionTimer timer;
     private boolean stopped;
     private volatile ExecutorService executor;
-    private volatile Long idle;         // milliseconds of new sessions, as the program has set it; null when it has not
+    private volatile Long idle;         // idle timeout of new sessions in milliseconds, as set by the application; null if it is not set
     private boolean started;        // guarded by registering
-    private volatile FrontController frontController;       // null until it may serve
-    private volatile Changeover changeover;                 // null until endpoints are offered, as is the next
+    private volatile FrontController frontController;       // null until upgrades are possible
+    private volatile Changeover changeover;                 // null until endpoints are offered; likewise protocols
     private BiFunction<PathTemplate, TyrusEndpoint, UpgradeProtocol> protocols;
 
     private EndpointContainer(Set<Class<?>> classes, String contextPath) {
@@ -53,14 +53,14 @@ final class EndpointContainer extends TyrusServerContainer {
         this.home = TyrusEndpoint.Home.of(this, contextPath, NO_BOUND);
     }
 
-    /** Puts one where programs find it. In an initializer. */
+    /** Creates a container and sets it as the context attribute. Must be called in an initializer. */
     static void install(Set<Class<?>> endpoints, ServletContext context) {
         ServersConfigurator.find();
         ContainerAttribute.set(context, new EndpointContainer(endpoints, context.getContextPath()));
         SessionEnds.register(context);
     }
 
-    /** Deploys what was found and added; the second call, by a filter of the container's own Tyrus, does nothing. */
+    /** Deploys the endpoints that were found and added. The second call, from a filter of the container's own Tyrus, does nothing. */
     @Override
     public void start(String rootPath, int port) throws IOException, DeploymentException {
         synchronized (registering) {
@@ -71,15 +71,15 @@ final class EndpointContainer extends TyrusServerContainer {
         }
     }
 
-    /** Runs an endpoint that is not deployed. */
+    /** Creates an endpoint that is not deployed. */
     TyrusEndpoint endpoint(ServerEndpointConfig config) throws DeploymentException {
         return TyrusEndpoint.of(home, config);
     }
 
     /**
-     * From now on programs may have their requests upgraded, and the endpoints are offered: those that were found and added, and each that is added.
+     * Enables upgrades by {@link #upgradeHttpToWebSocket}, and offers the endpoints: those that were found and added, and each that is added later.
      *
-     * @param protocol makes the protocol for the endpoint at a path
+     * @param protocol creates the protocol for the endpoint at a path
      */
     void serve(FrontController controller, Changeover offers, BiFunction<PathTemplate, TyrusEndpoint, UpgradeProtocol> protocol) {
         Map<PathTemplate, TyrusEndpoint> before;
@@ -93,15 +93,15 @@ final class EndpointContainer extends TyrusServerContainer {
     }
 
     /**
-     * Agrees to the upgrade, which happens when all filters have returned; or refuses it, and then the complete response has been sent, the same as for an
-     * endpoint that is found at its path: 400, 403, 426, 429 or 503, with a sentence that says why. Returns normally in both cases. The path's roles and
-     * gates, its allowed origins and all limits hold. Call it on the request's thread.
+     * Accepts the upgrade or rejects it. An accepted upgrade takes place when all filters have returned. If it is rejected, the complete response has been
+     * sent, the same as for a deployed endpoint: 400, 403, 426, 429 or 503, with a sentence that contains the reason. This method returns normally in both
+     * cases. The path's roles and gates, its allowed origins and all limits apply. Call it on the request's thread.
      *
-     * @throws IllegalStateException    when the request does not ask for WebSocket at all, has gone asynchronous, or its response is committed: nothing has
-     *                                  been answered. Look at the field {@code Upgrade} first, and answer other requests with content
-     * @throws IllegalArgumentException when these are no request and response of HTTP
-     * @throws DeploymentException      when the endpoint cannot be used
-     * @throws IOException              when a refusal cannot be sent
+     * @throws IllegalStateException if the request does not offer WebSocket, asynchronous processing has started, or the response is committed. This
+     *         method has not sent a response then. Check the field {@code Upgrade} before the call, and answer other requests with content
+     * @throws IllegalArgumentException if the arguments are not an HTTP request and its response
+     * @throws DeploymentException if the endpoint cannot be used
+     * @throws IOException if the rejection cannot be sent
      */
     @Override
     public void upgradeHttpToWebSocket(Object request, Object response, ServerEndpointConfig config, Map<String, String> pathParameters) throws IOException, DeploymentException {
@@ -113,7 +113,7 @@ final class EndpointContainer extends TyrusServerContainer {
         controller.upgrade(http, answer, config, pathParameters);
     }
 
-    /** The deployed endpoints, by their paths within the application. */
+    /** Returns the deployed endpoints by their paths within the application. */
     Map<PathTemplate, TyrusEndpoint> endpoints() {
         synchronized (registering) {
             return Collections.unmodifiableMap(new LinkedHashMap<>(endpoints));
@@ -138,7 +138,7 @@ final class EndpointContainer extends TyrusServerContainer {
     private void add(TyrusEndpoint endpoint) throws DeploymentException {
         PathTemplate path = template(endpoint);
         Changeover offers = changeover;
-        if (offers != null) offers.path(path.toString());       // while the rules are not fixed
+        if (offers != null) offers.path(path.toString());       // fails if the rules are fixed
         synchronized (registering) {
             TyrusEndpoint other = endpoints.putIfAbsent(path, endpoint);
             if (other != null) throw new DeploymentException("Two WebSocket endpoints have the same path: " + endpoint.path() + " and " + other.path() + ". Give each a path of its own.");
@@ -168,9 +168,9 @@ final class EndpointContainer extends TyrusServerContainer {
     }
 
     /**
-     * Until the first upgrade request after the start of the application. From any thread.
+     * Adds an endpoint. Possible until the first upgrade request after the start of the application. May be called from any thread.
      *
-     * @throws IllegalStateException after it; names that request and its time
+     * @throws IllegalStateException after that request; the message contains the request and its time
      */
     @Override
     public void addEndpoint(Class<?> endpoint) throws DeploymentException {
@@ -181,7 +181,7 @@ final class EndpointContainer extends TyrusServerContainer {
         register(endpoint);
     }
 
-    /** The same. */
+    /** As {@link #addEndpoint(Class)}. */
     @Override
     public void addEndpoint(ServerEndpointConfig config) throws DeploymentException {
         synchronized (registering) {
@@ -196,18 +196,21 @@ final class EndpointContainer extends TyrusServerContainer {
         return Set.of(new ExtensionChoice.Named(Deflate.NAME, List.of()));
     }
 
-    /** Before the start: where application code runs that Tyrus would run on threads of its own. */
+    /** Sets the threads for application code that Tyrus would run on its own threads. Must be called before the start. */
     void runOn(Executor threads, Supplier<Supplier<Runnable>> callers, Supplier<Runnable> scope) {
         executor = new LentExecutor(threads, callers, scope);
     }
 
-    /** For readers and streams of messages that Tyrus puts together itself. */
+    /** Used by Tyrus for readers and streams of messages that it assembles itself. */
     @Override
     public ExecutorService getExecutorService() {
         return executor;
     }
 
-    /** What the program has set. A session that is being made gets this, or else what the settings say of its path. */
+    /**
+     * Returns the value that the application has set. For a session that is being created this is that value, or the setting for its path if the
+     * application has set none.
+     */
     @Override
     public long getDefaultMaxSessionIdleTimeout() {
         Long program = idle;
@@ -226,16 +229,16 @@ final class EndpointContainer extends TyrusServerContainer {
         return ofSession != null ? ofSession : timer();
     }
 
-    /** For what sessions do after a time, as a heartbeat that a program sets: no thread stays when nothing is due. */
+    /** Returns the timer for scheduled tasks of sessions, such as a heartbeat that the application sets. It keeps no thread when no task is scheduled. */
     synchronized SessionTimer timer() {
         if (timer == null) {
             timer = new SessionTimer(executor);
-            if (stopped) timer.shutdownNow();       // it rejects what comes, and has no thread
+            if (stopped) timer.shutdownNow();       // it rejects new tasks and has no thread
         }
         return timer;
     }
 
-    /** Of Tyrus' own; not in every version's supertypes. */
+    /** Part of the API of Tyrus. Not every version declares it in a supertype. */
     public Map<String, Object> getProperties() {
         return Map.of();
     }

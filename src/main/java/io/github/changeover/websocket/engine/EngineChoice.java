@@ -2,9 +2,9 @@ package io.github.changeover.websocket.engine;
 
 import io.github.changeover.servlet.SettingValues;
 
-/** Who speaks WebSocket once the opening handshake has been checked: {@code changeover.websocket.engine}. */
+/** The engine that serves WebSocket after the opening handshake has been checked: {@code changeover.websocket.engine}. */
 enum EngineChoice {
-    /** Tyrus, driven by us. */
+    /** Tyrus, on the connections of Changeover. */
     OWN,
     /** The container's own engine. */
     CONTAINER;

@@ -11,25 +11,26 @@ import java.util.Map;
 import org.glassfish.tyrus.core.extension.ExtendedExtension;
 
 /**
- * Extensions of the application that implement Tyrus' interface, at work on one connection. The first in the answer is the nearest to the application
- * (RFC 6455 section 9.1). In each direction they are called by one thread at a time: one that waits for its peer does not hold up what arrives.
+ * The extensions of one connection that implement Tyrus' {@code ExtendedExtension}. The first extension in the response is the nearest to the application
+ * (RFC 6455 section 9.1). In each direction, one thread at a time calls them. The two directions have separate locks, so an extension that blocks while
+ * sending does not delay incoming frames.
  */
 final class ExtensionChain implements FrameExtensions, ExtendedExtension.ExtensionContext {
     private static final System.Logger LOG = System.getLogger(ExtensionChain.class.getName());
     private static final int RSV1 = 0x40, RSV2 = 0x20, RSV3 = 0x10, CONTROL = 8;
     private final Map<String, Object> properties = Collections.synchronizedMap(new HashMap<>());
     private final Object incoming = new Object(), outgoing = new Object();
-    private final List<ExtendedExtension> negotiated = new ArrayList<>();       // not destroyed
-    private boolean warned;         // of control frames; guarded by outgoing
+    private final List<ExtendedExtension> negotiated = new ArrayList<>();       // and not destroyed yet
+    private boolean warned;         // about control frames; guarded by outgoing
     private volatile List<ExtendedExtension> extensions = List.of();
     private volatile boolean begun;
 
-    /** One that knows of the connection now: it is told of its end, also when nothing is agreed on. */
+    /** Adds an extension that took part in the negotiation. It is notified of the end of the connection even if it is not agreed on. */
     void negotiated(ExtendedExtension extension) {
         negotiated.add(extension);
     }
 
-    /** What was agreed on. Before the connection opens. */
+    /** Sets the agreed extensions. Called before the connection opens. */
     void use(List<ExtendedExtension> agreed) {
         for (ExtendedExtension extension : agreed) {
             if (!negotiated.contains(extension)) negotiated.add(extension);
@@ -91,7 +92,7 @@ final class ExtensionChain implements FrameExtensions, ExtendedExtension.Extensi
         return plain(passed);
     }
 
-    /** An error of an extension's, such as a class that is not there, ends what an exception ends, and no more. */
+    /** Wraps an error of an extension, such as a missing class. It is then handled like an exception of the extension. */
     private static RuntimeException exception(ExtendedExtension extension, Throwable failed) {
         return failed instanceof RuntimeException exception ? exception : new IllegalStateException("The WebSocket extension " + extension.getName() + " failed", failed);
     }
@@ -109,22 +110,22 @@ final class ExtensionChain implements FrameExtensions, ExtendedExtension.Extensi
         return new Frame(first, length == payload.length ? payload : Arrays.copyOf(payload, length));
     }
 
-    /** Whether extensions know of the connection, so that they must be told of its end. */
+    /** Whether extensions took part in the negotiation and must be notified of the end of the connection. */
     boolean isKnown() {
         return !negotiated.isEmpty();
     }
 
-    /** The connection has opened: its end is told by {@link #destroy}. */
+    /** Called when the connection has opened. From now on {@link #destroy} notifies the extensions of its end. */
     void begin() {
         begun = true;
     }
 
-    /** The connection will not open any more, if it has not. */
+    /** Called when the connection can no longer open. Destroys the extensions, unless the connection has opened. */
     void abandon() {
         if (!begun) destroy();
     }
 
-    /** The connection has ended, or will not be. A second call does nothing. */
+    /** Called when the connection has ended or will not open. A second call does nothing. */
     void destroy() {
         synchronized (incoming) {
             synchronized (outgoing) {

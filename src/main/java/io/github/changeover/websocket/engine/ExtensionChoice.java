@@ -18,28 +18,28 @@ import java.util.stream.Collectors;
 import org.glassfish.tyrus.core.extension.ExtendedExtension;
 
 /**
- * What becomes of the extensions that an endpoint's {@code Configurator} chose: RFC 6455 section 9.1.
+ * Decides which of the extensions that an endpoint's {@code Configurator} chose are agreed on: RFC 6455 section 9.1.
  *
  * <pre>
  * chosen    implementation                        agreed
- * xor       Tyrus' ExtendedExtension              yes, and it gets every frame
- * any       none                                  only where the configurator's own method chose it; its reserved bits are rejected
- * permessage-deflate  ours, whoever configures it when our handshake could, and no other one works on frames
+ * xor       Tyrus' ExtendedExtension              yes, and it receives every frame
+ * any       none                                  only if the configurator's own method chose it; its reserved bits are rejected
+ * permessage-deflate  that of Changeover          if the handshake allows it and no other agreed extension processes frames
  * any       the client did not offer it           no
  * </pre>
  *
- * @param agreed  in the order of the answer
- * @param running those of them that work on frames
+ * @param agreed  in the order of the response
+ * @param running the agreed extensions that process frames
  */
 record ExtensionChoice(List<Extension> agreed, List<ExtendedExtension> running) {
     /**
-     * Decides.
+     * Makes the decision.
      *
-     * @param chosen    the configurator's answer: from either list that it was given, or made by itself
-     * @param installed the application's, then the container's
-     * @param byMethod whether the application has a method of its own that answered
-     * @param chain    the context of extensions that work on frames
-     * @param warn     gets a sentence for each choice that is not agreed on, or has no implementation
+     * @param chosen    the result of the configurator: elements of the two lists that it received, or its own objects; may be null
+     * @param installed the application's extensions, then the container's
+     * @param byMethod  whether the application's own method returned the result
+     * @param chain     the context of extensions that process frames
+     * @param warn      receives a sentence for each choice that is not agreed on or has no implementation
      */
     static ExtensionChoice of(List<jakarta.websocket.Extension> chosen, List<jakarta.websocket.Extension> installed, OpeningHandshake.Accepted accepted, boolean byMethod, ExtensionChain chain, Consumer<String> warn) {
         List<Extension> agreed = new ArrayList<>();
@@ -67,7 +67,7 @@ record ExtensionChoice(List<Extension> agreed, List<ExtendedExtension> running) 
                 said(name, choice.getParameters(), warn).ifPresent(agreed::add);
             }
         }
-        if (!running.isEmpty()) agreed.removeIf(extension -> extension.name().equals(Deflate.NAME));    // another one may use RSV1
+        if (!running.isEmpty()) agreed.removeIf(extension -> extension.name().equals(Deflate.NAME));    // another extension may use RSV1
         return new ExtensionChoice(List.copyOf(agreed), List.copyOf(running));
     }
 
@@ -101,7 +101,7 @@ record ExtensionChoice(List<Extension> agreed, List<ExtendedExtension> running) 
         return agreed.stream().anyMatch(extension -> extension.name().equals(Deflate.NAME));
     }
 
-    /** Without those that the application took out of the answer's field, whatever it wrote there. */
+    /** Removes the extensions that the application deleted from the response field. Everything else that it wrote there is ignored. */
     ExtensionChoice keeping(List<String> lines) {
         List<String> values = lines == null ? List.of() : lines.stream().filter(Objects::nonNull).toList();
         Set<String> kept = ExtensionOffers.parse(values) instanceof FieldList.Members<Extension> members ? members.members().stream().map(Extension::name).collect(Collectors.toSet()) : Set.of();
@@ -109,23 +109,23 @@ record ExtensionChoice(List<Extension> agreed, List<ExtendedExtension> running) 
                 running.stream().filter(extension -> kept.contains(extension.getName())).toList());
     }
 
-    /** For the field of the answer. */
+    /** Returns the lines of the response field. */
     List<String> lines() {
         return agreed.isEmpty() ? List.of() : List.of(agreed.stream().map(Extension::toString).collect(Collectors.joining(", ")));
     }
 
-    /** As a session shows them. */
+    /** Returns the agreed extensions as objects of the API, for a session. */
     List<jakarta.websocket.Extension> shown() {
         return agreed.stream().map(ExtensionChoice::jakarta).toList();
     }
 
-    /** As the API shows it. */
+    /** Converts an extension to an object of the API. */
     static jakarta.websocket.Extension jakarta(Extension extension) {
         return new Named(extension.name(), extension.parameters().stream()
                 .map(parameter -> (jakarta.websocket.Extension.Parameter) new NamedParameter(parameter.name(), parameter.value().orElse(null))).toList());
     }
 
-    /** An extension as the API shows it. */
+    /** An extension as an object of the API. */
     record Named(String getName, List<Parameter> getParameters) implements jakarta.websocket.Extension {
     }
 

@@ -10,12 +10,15 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 
-/** Which endpoints an application has, by the rules of Jakarta WebSocket section 6.2: all annotated ones, unless a configuration chooses. */
+/**
+ * Determines the endpoints of an application by the rules of Jakarta WebSocket section 6.2: all annotated classes, unless a
+ * {@code ServerApplicationConfig} selects them.
+ */
 final class FoundEndpoints {
     private FoundEndpoints() {
     }
 
-    /** Their paths within the application, with their classes. */
+    /** Returns the endpoint classes by their paths within the application. */
     static Map<String, Class<?>> paths(Set<Class<?>> found) {
         Set<Class<?>> annotated = new LinkedHashSet<>();
         Set<Class<? extends Endpoint>> programmed = new LinkedHashSet<>();

@@ -23,19 +23,23 @@ import org.glassfish.tyrus.spi.Writer;
 import org.glassfish.tyrus.spi.WriterInfo;
 
 /**
- * Where Tyrus puts its frames. A send that blocks by contract waits for room in the queue, and is done when the queue has the
- * frame. An asynchronous send never waits: up to a limit of bytes that wait it is accepted, beyond it this one send fails; it is done when the
- * container has its last byte. It is deferred while a message is being sent in fragments, and, if it has a timeout, while the client is behind:
- * so it can be taken back. A Close frame is always accepted, and nothing follows it.
+ * Receives the frames of Tyrus and sends them on the connection.
+ *
+ * <p>A blocking send waits for room in the queue and completes when the queue contains the frame. An asynchronous send never waits. It is accepted as long
+ * as the waiting bytes do not exceed a limit; otherwise only this send fails. It completes when the container has received its last byte. An asynchronous
+ * send is deferred while a message is being sent in fragments, or while other messages are deferred. A send with a timeout is also deferred while earlier
+ * bytes are unsent, so that it can be withdrawn. A Close frame is always accepted, and no frame follows it.
+ *
+ * <p>Threading: "under the send lock" means inside {@code connection.together}, which excludes all other senders of the connection.
  */
 final class FrameOutlet extends Writer {
-    /** Bytes that a waiting asynchronous send costs beside its frame. */
+    /** The memory in bytes of a waiting asynchronous send, in addition to its frame. */
     static final int OVERHEAD = 128;
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
-    /** The connection is closed when its client takes too little for too long (changeover.stall), and that ends the waiting. */
+    /** No timeout is needed. If the client receives too slowly for too long (changeover.stall), the connection is closed, and that ends the wait. */
     private static final Duration FOR_EVER = ChronoUnit.FOREVER.getDuration();
 
-    /** The outlet whose deferred frames this thread, one of the application's, may give to extensions. */
+    /** The outlet whose deferred frames the current application thread may pass to extensions. */
     private static final ThreadLocal<FrameOutlet> ENCODES = new ThreadLocal<>();
 
     private final AdvancedConnection connection;
@@ -45,23 +49,23 @@ final class FrameOutlet extends Writer {
     private final Executor results;
     private final Supplier<SessionTimer> timer;
     private final Runnable onBroken;
-    private int waiting;                    // asynchronous sends that are not done; this and the next two are changed while nobody else sends
-    private volatile boolean sending;       // a frame is on its way into the queue
-    private boolean handedOver;             // a thread of the application's is about to send what is deferred; likewise
-    private boolean fragmented;             // a message is being sent in fragments, and its last is not sent
-    private int bytesOfFrame;               // of the last one, as it was sent; likewise
-    private boolean closeSent;              // nothing may follow a Close frame (RFC 6455 section 5.5.1); changed while nobody else sends
-    private SessionObserver observer;       // null where nobody listens; set before anything is sent
-    private volatile boolean silent;        // there is nobody to send to
-    private volatile boolean overdue;       // a message took too long and cannot be taken back: no other may follow the gap; the session is being closed
-    private volatile boolean broken;        // a frame could not be made, so that its message has a gap; changed while nobody else sends
+    private int waiting;                    // asynchronous sends not completed; changed under the send lock
+    private volatile boolean sending;       // a frame is being put into the queue; changed under the send lock
+    private boolean handedOver;             // an application thread is about to send the deferred frames; under the send lock
+    private boolean fragmented;             // a message is being sent in fragments and its last one is not sent; under the send lock
+    private int bytesOfFrame;               // size of the last frame as sent; under the send lock
+    private boolean closeSent;              // no frame may follow a Close frame (RFC 6455 section 5.5.1); under the send lock
+    private SessionObserver observer;       // null if there are no listeners; set before anything is sent
+    private volatile boolean silent;        // the connection has ended and frames are discarded
+    private volatile boolean overdue;       // a message timed out and cannot be withdrawn; no other may follow the gap; the session is being closed
+    private volatile boolean broken;        // a frame could not be created, so its message has a gap; changed under the send lock
 
     /**
      * @param clientHasClosed whether the client's Close frame has arrived
-     * @param mostQueued      bytes that may wait after an asynchronous send
-     * @param results         runs results of asynchronous sends, in their order
+     * @param mostQueued      the largest number of bytes that may wait after an asynchronous send
+     * @param results         runs the results of asynchronous sends in their order
      * @param timer           for timeouts of asynchronous sends
-     * @param onBroken        closes the session, because a part of a message could not be made; runs like a callback, perhaps more than once
+     * @param onBroken        closes the session because a part of a message could not be created; runs like a callback, and may run more than once
      */
     FrameOutlet(SwitchedConnection connection, FrameWriter frames, BooleanSupplier clientHasClosed, long mostQueued, Executor results, Supplier<SessionTimer> timer,
                 Runnable onBroken) {
@@ -74,37 +78,37 @@ final class FrameOutlet extends Writer {
         this.onBroken = onBroken;
     }
 
-    /** Before anything is sent. */
+    /** Sets the observer. Called before anything is sent. */
     void observe(SessionObserver by) {
         observer = by;
     }
 
-    /** Whether the client is behind: nothing more should be read from it. */
+    /** Whether the send queue is full. If so, nothing more should be read from the client. */
     boolean isFull() {
         return connection.isFull();
     }
 
-    /** Runs a result of an asynchronous send after those before it, beside callbacks. */
+    /** Runs a result of an asynchronous send after the earlier results. It may run concurrently with callbacks. */
     void result(Runnable result) {
         results.execute(result);
     }
 
-    /** Before a message: it gets a request scope of its own, where there is CDI. In callbacks only. */
+    /** Starts a new CDI request scope for the next message, if there is CDI. Called in callbacks only. */
     void renewScope() {
         connection.renewScope();
     }
 
-    /** Runs the task like a callback, after the one that may be running. */
+    /** Runs the task like a callback, after a callback that may be running. */
     void execute(Runnable task) {
         connection.execute(task);
     }
 
-    /** The application holds too much memory: what has not been offered to the client is not sent. */
+    /** Drops the messages that have not been offered to the client yet, because the application holds too much memory. */
     void dropDeferred() {
         connection.dropDeferred(new IOException("The message is not sent: the connections of this application hold too much memory (changeover.memory.max)"));
     }
 
-    /** Tyrus tells the endpoint of an end; frames of that go nowhere. */
+    /** Called when the connection has ended. Tyrus then notifies the endpoint, and frames that it creates are discarded. */
     void silence() {
         silent = true;
         connection.together(() -> {
@@ -118,7 +122,7 @@ final class FrameOutlet extends Writer {
         write(frame, done, null);
     }
 
-    /** For control frames, and for a Tyrus that makes its frames itself. */
+    /** Sends control frames, and all frames of a Tyrus version whose sessions are unknown and which therefore creates its frames itself. */
     @Override
     public void write(ByteBuffer frame, CompletionHandler<ByteBuffer> done, WriterInfo info) {
         if (isControl(info)) sendControl(frame, done, info.getMessageType() == WriterInfo.MessageType.CLOSE);
@@ -144,17 +148,20 @@ final class FrameOutlet extends Writer {
         return info != null && (info.getRemoteEndpointType() == WriterInfo.RemoteEndpointType.ASYNC || info.getRemoteEndpointType() == WriterInfo.RemoteEndpointType.BROADCAST);
     }
 
-    /** Control frames are sent by Tyrus itself, too, inside callbacks: they must not wait. */
+    /** Tyrus also sends control frames inside callbacks. Therefore such a send must not wait. */
     private static boolean isControl(WriterInfo info) {
         if (info == null) return false;
         WriterInfo.MessageType type = info.getMessageType();
         return type == WriterInfo.MessageType.CLOSE || type == WriterInfo.MessageType.PING || type == WriterInfo.MessageType.PONG;
     }
 
-    /** What became of a frame: it is in the queue; there was no room; others must send before; it is deferred; nothing may be sent any more. */
+    /**
+     * The result of an attempt to send a frame: it is in the queue; there is no room; another message must be sent first; it is deferred; the connection
+     * is closed for sending.
+     */
     private enum Step { DONE, NO_ROOM, NOT_ITS_TURN, DEFERRED, CLOSED }
 
-    /** A frame that is sent when the client has taken those before it. */
+    /** A frame that is sent after the client has received the earlier ones. */
     private abstract class Later implements AdvancedConnection.Deferred {
         private final int bytes;
         final Supplier<ByteBuffer> next;
@@ -190,18 +197,18 @@ final class FrameOutlet extends Writer {
             return true;
         }
 
-        /** Called when the container has the last byte; or null. */
+        /** Returns the task that is called when the container has received the last byte, or null. */
         abstract SwitchedConnection.ImmediateCompletion completion();
 
         abstract void enqueued();
     }
 
-    /** What listeners must be told of a frame when nothing is held. */
+    /** Holds the notification of listeners about a frame, which runs after the send lock is released. */
     private static final class Told {
         private Runnable listeners = WebSocketListener.NOTHING;
     }
 
-    /** Null where nobody listens. */
+    /** Returns null if there are no listeners. */
     private Told told() {
         return observer == null ? null : new Told();
     }
@@ -210,7 +217,10 @@ final class FrameOutlet extends Writer {
         if (told != null) told.listeners.run();
     }
 
-    /** Puts the frame into the queue, or throws what an extension throws: then nothing of it is sent, and no listener is told. While nobody else sends. */
+    /**
+     * Puts the frame into the queue. If an extension throws an exception, it is thrown to the caller, nothing of the frame is sent, and no listener is
+     * notified. Called under the send lock.
+     */
     private Step enqueue(Supplier<ByteBuffer> next, SwitchedConnection.Completion sent, Told told) {
         ByteBuffer frame = next.get();
         if (frame == null) return Step.NOT_ITS_TURN;
@@ -233,13 +243,13 @@ final class FrameOutlet extends Writer {
             if (sent != null) connection.trySend(NOTHING.duplicate(), sent, Long.MAX_VALUE);
         } finally {
             sending = false;
-            if (!written && !control && (part || !frames.isExtended())) broken = true;      // of one that was being compressed, a part may have been sent
+            if (!written && !control && (part || !frames.isExtended())) broken = true;      // a part of a frame that was being compressed may have been sent
         }
         if (told != null) told.listeners = listeners;
         return Step.DONE;
     }
 
-    // ---- control frames: Tyrus sends them inside callbacks, too, so that they must not wait; they may stand between fragments
+    // ---- control frames: Tyrus also sends them inside callbacks, so they must not wait; they may be sent between fragments
 
     private void sendControl(ByteBuffer frame, CompletionHandler<ByteBuffer> done, boolean close) {
         SwitchedConnection.ImmediateCompletion sent = done == null ? null : failure -> tell(done, failure);
@@ -261,14 +271,14 @@ final class FrameOutlet extends Writer {
         else if (step == Step.NO_ROOM) tell(done, noRoom(bytes));
     }
 
-    /** Nothing follows a Close frame: what was accepted goes out before it. */
+    /** No frame may follow a Close frame. Therefore accepted messages are sent before it. */
     private void beforeClose() {
         if (connection.hasDeferred()) {
             encoding(() -> connection.queueDeferred(new IOException("The session was closed while another message was being sent in fragments: this one cannot be sent")));
         }
     }
 
-    // ---- deferred frames become due on threads of ours, where no extension of the application may run
+    // ---- deferred frames may become due on Changeover's own threads, where no extension of the application may run
 
     private void encoding(Runnable step) {
         FrameOutlet before = ENCODES.get();
@@ -281,7 +291,7 @@ final class FrameOutlet extends Writer {
         }
     }
 
-    /** Whether this thread may give a deferred frame to extensions; otherwise another one will. While nobody else sends. */
+    /** Whether the current thread may pass a deferred frame to extensions. If not, an application thread does it later. Called under the send lock. */
     private boolean encodes() {
         if (ENCODES.get() == this) return true;
         if (handedOver) return false;
@@ -300,12 +310,12 @@ final class FrameOutlet extends Writer {
 
     // ---- asynchronous sends
 
-    /** One that was accepted. It is over when the container has its last byte, when it fails, or when its time is over. */
+    /** An accepted asynchronous send. It completes when the container has received its last byte, when it fails, or when its timeout expires. */
     private final class AsynchronousSend extends Later implements SwitchedConnection.ImmediateCompletion {
-        private final CompletionHandler<ByteBuffer> done;       // or null
+        private final CompletionHandler<ByteBuffer> done;       // may be null
         private final AtomicBoolean over = new AtomicBoolean();
-        private boolean counted, charged;   // changed while nobody else sends
-        private volatile Future<?> alarm;   // null without a timeout
+        private boolean counted, charged;   // changed under the send lock
+        private volatile Future<?> alarm;   // null if there is no timeout
 
         AsynchronousSend(ByteBuffer frame, CompletionHandler<ByteBuffer> done) {
             super(frame.remaining(), () -> frame);
@@ -319,7 +329,7 @@ final class FrameOutlet extends Writer {
 
         @Override
         void enqueued() {
-            // told when the container has it
+            // completed when the container has received the last byte
         }
 
         @Override
@@ -327,7 +337,7 @@ final class FrameOutlet extends Writer {
             done(why);
         }
 
-        /** While nobody else sends, or by {@link #late}. */
+        /** Called under the send lock, or by {@link #late}. */
         @Override
         public void done(Throwable failure) {
             if (!over.compareAndSet(false, true)) return;
@@ -343,7 +353,7 @@ final class FrameOutlet extends Writer {
             tell(done, failure);
         }
 
-        /** While nobody else sends. */
+        /** Called under the send lock. */
         Step begin(boolean timed, Told told) {
             if (closeSent || broken || overdue) return Step.CLOSED;
             if (connection.queued() + (long) OVERHEAD * waiting + bytes() > mostQueued) return Step.NO_ROOM;
@@ -356,7 +366,7 @@ final class FrameOutlet extends Writer {
             if (step == Step.CLOSED || over.get()) return step;
             counted = true;
             waiting++;
-            charged = step == Step.DEFERRED || connection.isBehind();      // not what a callback gathers for a client that takes it
+            charged = step == Step.DEFERRED || connection.isBehind();      // not for frames that a callback collects while the client keeps up
             if (charged) connection.charge(OVERHEAD);
             return step;
         }
@@ -366,7 +376,7 @@ final class FrameOutlet extends Writer {
             try {
                 alarm = timer.get().at(() -> late(timeout, close), timeout);
             } catch (RejectedExecutionException stopped) {
-                return;     // the application is, and with it the session
+                return;     // the application has stopped, and the session ends with it
             }
             if (over.get()) alarm.cancel(false);
         }
@@ -376,7 +386,7 @@ final class FrameOutlet extends Writer {
             if (connection.withdraw(this)) {
                 done(new SocketTimeoutException(why + "nothing of it was sent"));
             } else if (!over.get() && !closeSent()) {
-                FrameOutlet.this.overdue = true;        // before the others' time is over as well: none of them may follow one that was taken back
+                FrameOutlet.this.overdue = true;        // set before other timeouts expire: no other message may follow a withdrawn one
                 done(new SocketTimeoutException(why + "the session is closed, because a part of it may have been sent"));
                 connection.dropDeferred(new IOException("The message is not sent: the session is closed, because an earlier one was not sent within " + timeout + " ms"));
                 if (!timer.get().run(close)) connection.close();
@@ -385,11 +395,11 @@ final class FrameOutlet extends Writer {
     }
 
     /**
-     * Accepts a whole message, or fails; never waits.
+     * Accepts a complete message or fails. Never waits.
      *
-     * @param done    told when the container has its last byte, or why not; must not run code of the application
-     * @param timeout milliseconds from now until it must be done; 0 or less for none
-     * @param overdue runs on another thread when it is not done then and cannot be taken back
+     * @param done    completed when the container has received the last byte, or failed with the reason; must not run code of the application
+     * @param timeout milliseconds from now until the send must be complete; 0 or less for no timeout
+     * @param overdue runs on another thread if the send is not complete by then and cannot be withdrawn
      */
     void sendAsynchronously(ByteBuffer frame, CompletionHandler<ByteBuffer> done, long timeout, Runnable overdue) {
         AsynchronousSend send = new AsynchronousSend(frame, done);
@@ -413,9 +423,9 @@ final class FrameOutlet extends Writer {
                 + (connection.queued() + (long) OVERHEAD * connection.together(() -> waiting)) + " do already");
     }
 
-    // ---- sends that wait for room
+    // ---- blocking sends
 
-    /** One that waits until those before it have been sent. */
+    /** A blocking send that waits until the deferred messages before it have been sent. */
     private final class BlockedSend extends Later {
         private final CountDownLatch decided = new CountDownLatch(1);
         private volatile IOException failure;
@@ -440,24 +450,25 @@ final class FrameOutlet extends Writer {
             decided.countDown();
         }
 
-        /** Returns why it was not sent, or null. */
+        /** Waits for the result. Returns the reason why the frame was not sent, or null. */
         IOException await() throws InterruptedException {
             try {
                 decided.await();
             } catch (InterruptedException interrupted) {
                 if (connection.withdraw(this)) throw interrupted;
-                Thread.currentThread().interrupt();     // it was sent before
+                Thread.currentThread().interrupt();     // it was already sent
             }
             return failure;
         }
     }
 
     /**
-     * Sends a frame when there is room. {@code done} is called by the calling thread, when nothing is held; it must not run code of the application.
+     * Waits for room and sends a frame. {@code done} is called on the calling thread after the send lock is released. It must not run code of the
+     * application.
      *
-     * @param bytes at most, of the frame
-     * @param next  makes it, once and while nobody else sends; or returns null when it is not its turn
-     * @return whether it was its turn
+     * @param bytes the maximum size of the frame
+     * @param next  creates the frame; called at most once, under the send lock; returns null if another message must be sent first
+     * @return false if {@code next} returned null; otherwise true
      */
     boolean send(int bytes, Supplier<ByteBuffer> next, CompletionHandler<ByteBuffer> done) {
         Step step = Step.NO_ROOM;
@@ -472,9 +483,9 @@ final class FrameOutlet extends Writer {
                 BlockedSend later = behind;
                 step = silent || !connection.awaitRoom(bytes, FOR_EVER) ? Step.CLOSED : connection.together(() -> {
                     if (closeSent || broken || overdue) return Step.CLOSED;
-                    if (!hasRoom(bytes)) return Step.NO_ROOM;       // others may have filled the queue since this one waited for it
+                    if (!hasRoom(bytes)) return Step.NO_ROOM;       // other senders may have filled the queue after the wait
                     if (connection.hasDeferred() && !fragmented) {
-                        if (later == null) return Step.NO_ROOM;     // deferred this moment
+                        if (later == null) return Step.NO_ROOM;     // a message was deferred in the meantime
                         return connection.defer(later) ? Step.DEFERRED : Step.CLOSED;
                     }
                     return enqueue(next, null, told);
@@ -491,7 +502,7 @@ final class FrameOutlet extends Writer {
         if (failure != null) closeBroken();
         tell(told);
         sendDeferred();     // this may have been the last fragment
-        if (full && !connection.isFull()) connection.resume();      // who has waited is told of the room instead of the handler
+        if (full && !connection.isFull()) connection.resume();      // after a wait, writable() is not called for the handler, so resume here
         if (failure != null || step != Step.NOT_ITS_TURN) tell(done, failure);
         return step != Step.NOT_ITS_TURN;
     }
@@ -519,11 +530,11 @@ final class FrameOutlet extends Writer {
     }
 
     /**
-     * Sends a Ping of the server's own: never behind bytes that the client does not take, nor behind a Close frame. Between the fragments of a message it does not wait
-     * for what is deferred. An extension of the application's works on a thread of its own.
+     * Sends a Ping of the server itself. It is not sent while the client is behind with earlier bytes, nor after a Close frame. Between the fragments of a
+     * message, it does not wait for deferred messages. If extensions of the application process frames, it is sent on an application thread.
      *
-     * @param next makes it, once and while nobody else sends, or never
-     * @param sent told how many bytes were sent for it
+     * @param next creates the frame; called at most once, under the send lock
+     * @param sent receives the number of bytes that were sent for it; 0 if none was sent
      */
     void ping(Supplier<ByteBuffer> next, IntConsumer sent) {
         if (!frames.isExtended()) pingHere(next, sent);
@@ -543,7 +554,7 @@ final class FrameOutlet extends Writer {
         return !closeSent && (connection.queued() == 0 || fragmented && !connection.isBehind());
     }
 
-    /** Sends a Close frame. What Tyrus sends then goes nowhere. */
+    /** Sends a Close frame. Frames that Tyrus sends afterwards are discarded. */
     void close(ByteBuffer frame) {
         if (silent) return;
         connection.together(() -> {
@@ -554,8 +565,8 @@ final class FrameOutlet extends Writer {
     }
 
     /**
-     * As {@link #close(ByteBuffer)}, then does what follows. From any thread, also while a callback runs: an extension of the application's works on a thread of its own.
-     * What follows is done in any case.
+     * Sends a Close frame as {@link #close(ByteBuffer)} does, then runs the task. May be called from any thread, also while a callback runs. If extensions
+     * of the application process frames, both are done on an application thread. The task runs in any case.
      */
     void close(ByteBuffer frame, Runnable then) {
         Runnable both = () -> {
@@ -569,23 +580,26 @@ final class FrameOutlet extends Writer {
         else if (!timer.get().run(both)) then.run();
     }
 
-    /** Whether a part of a message could not be made, or was too late: the session is being closed, and no message can be sent any more. */
+    /** Whether a part of a message could not be created, or a message timed out. The session is being closed, and no message can be sent any more. */
     boolean isBroken() {
         return broken || overdue;
     }
 
-    /** Whether the Close frame of this side is on its way. */
+    /** Whether the Close frame of the server is in the queue or sent. */
     boolean closeSent() {
         return connection.together(() -> closeSent);
     }
 
-    /** Tyrus is done: the Close frame is on its way. */
+    /** Called by Tyrus when it has finished: its Close frame is in the queue or sent. */
     @Override
     public void close() {
         if (!silent) end();
     }
 
-    /** Closes the connection. After both Close frames the server closes, and waits for nothing: RFC 6455 section 7.1.1. */
+    /**
+     * Closes the connection after all queued bytes are sent. If both Close frames were exchanged, the server does not wait for the client to close: RFC
+     * 6455 section 7.1.1.
+     */
     void end() {
         if (clientHasClosed.getAsBoolean()) connection.conclude();
         else connection.close();

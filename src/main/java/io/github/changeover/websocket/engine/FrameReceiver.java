@@ -3,24 +3,24 @@ package io.github.changeover.websocket.engine;
 import io.github.changeover.websocket.frames.FrameSink;
 import jakarta.websocket.CloseReason;
 
-/** Makes calls of a session of what its client sends. In callbacks only. */
+/** Passes the frames of a client to a session. Called in callbacks only. */
 interface FrameReceiver {
     /**
      * As {@link FrameSink#frame}.
      *
-     * @return whether there was memory for it; if not, nothing must follow
+     * @return whether there was memory for it; if false, no other frame may be passed
      */
     boolean frame(int first, byte[] bytes, int from, int to);
 
     /** As {@link FrameSink#wantsWhole}. */
     boolean wantsWhole(int opcode);
 
-    /** Nothing follows. */
+    /** Called when no other frame follows. */
     void close();
 
-    /** Sends a Close frame and tells the endpoint. Does nothing when that has been done. */
+    /** Sends a Close frame and notifies the endpoint. Does nothing if that has already been done. */
     void closeSession(CloseReason reason);
 
-    /** Tells the endpoint that the session is closed, if that is still to be done. */
+    /** Notifies the endpoint that the session is closed, unless that has already been done. */
     void deliverClose();
 }

@@ -10,8 +10,9 @@ import java.io.IOException;
 import java.util.Map;
 
 /**
- * Upgrades that the application asks for amid a request, as front controllers of frameworks do: Jakarta WebSocket's
- * {@code ServerContainer.upgradeHttpToWebSocket}. The endpoint is not deployed: it is made for each upgrade, and goes with the connection. Its path plays no part.
+ * Performs upgrades that application code requests while it processes a request, as front controllers of frameworks do: Jakarta WebSocket's
+ * {@code ServerContainer.upgradeHttpToWebSocket}. The endpoint is not deployed. It is created for each upgrade and exists as long as its connection. The
+ * path in its configuration has no effect.
  */
 final class FrontController {
     private final EndpointContainer container;

@@ -14,19 +14,19 @@ import java.util.Collections;
 import java.util.Enumeration;
 import java.util.Map;
 
-/** Gives a checked handshake to the container's engine. */
+/** Passes a checked handshake to the container's engine. */
 interface Handover {
     /**
      * @param type       the endpoint's class
-     * @param path       its template
-     * @param parameters the values of its variables
+     * @param path       its path template
+     * @param parameters the values of the template's variables
      */
     void handOver(HttpServletRequest request, HttpServletResponse response, Class<?> type, String path, Map<String, String> parameters)
             throws IOException, ServletException;
 
     /**
-     * To Tomcat by the filter of its own, which knows the endpoints it has deployed; to any other engine by the method that Jakarta
-     * WebSocket 2.1 has for this.
+     * Returns the way to pass a handshake to this engine. For Tomcat it is Tomcat's own filter, which knows the deployed endpoints. For any other engine
+     * it is the method that Jakarta WebSocket 2.1 specifies for this.
      */
     static Handover to(ServerContainer engine, ServletContext context) {
         if (!engine.getClass().getName().startsWith("org.apache.tomcat.")) return byMethod(engine);
@@ -51,7 +51,7 @@ interface Handover {
         };
     }
 
-    /** What a filter is told that nobody registered. */
+    /** The configuration of a filter that is not registered in the container. */
     record Named(ServletContext getServletContext) implements FilterConfig {
         @Override
         public String getFilterName() {

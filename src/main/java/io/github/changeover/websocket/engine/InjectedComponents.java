@@ -4,11 +4,11 @@ import io.github.changeover.servlet.Injection;
 import org.glassfish.tyrus.core.ComponentProvider;
 
 /**
- * Has endpoints, encoders and decoders injected where the application brings Tyrus and CDI, as with Weld on Tomcat. A container that brings Tyrus
- * brings a provider of its own. Found by Tyrus as a service, of the JAR {@code changeover-websocket} only.
+ * Injects CDI beans into endpoints, encoders and decoders if the application contains Tyrus and CDI, as with Weld on Tomcat. A container that contains
+ * Tyrus has its own provider. Tyrus finds this class as a service; only the JAR {@code changeover-websocket} declares it.
  */
 public final class InjectedComponents extends ComponentProvider {
-    /** For Tyrus. */
+    /** Called by Tyrus. */
     public InjectedComponents() {
     }
 

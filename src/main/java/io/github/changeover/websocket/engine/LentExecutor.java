@@ -3,13 +3,13 @@ package io.github.changeover.websocket.engine;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
-/** Threads of the application's. Each task has a request scope of its own, and the caller of the thread that gives it. */
+/** Runs tasks on threads of the application. Each task has its own request scope and the caller identity of the thread that submits it. */
 final class LentExecutor extends SharedExecutor {
     private final Executor threads;
     private final Supplier<Supplier<Runnable>> callers;
     private final Supplier<Runnable> scope;
 
-    /** @param callers gives what the container has on the thread that asks */
+    /** @param callers captures the caller identity that the container keeps on the current thread */
     LentExecutor(Executor threads, Supplier<Supplier<Runnable>> callers, Supplier<Runnable> scope) {
         this.threads = threads;
         this.callers = callers;

@@ -3,7 +3,7 @@ package io.github.changeover.websocket.engine;
 import io.github.changeover.spi.AdvancedConnection;
 import io.github.changeover.websocket.frames.FrameMemory;
 
-/** Counts what the messages of one session hold, against the application's budget (changeover.memory.max). In callbacks only. */
+/** Counts the memory that the messages of one session hold, against the application's limit (changeover.memory.max). Used in callbacks only. */
 final class MessageMemory implements FrameMemory {
     private final AdvancedConnection connection;
     private long held;
@@ -25,21 +25,21 @@ final class MessageMemory implements FrameMemory {
         connection.release(bytes);
     }
 
-    /** The application's code is called now: what is held cannot be released before it returns. */
+    /** Called before the application's code is called: the counted memory cannot be released before that code returns. */
     void pin() {
         if (held == 0) return;
         pinned = true;
         connection.pin(held);
     }
 
-    /** It has returned. */
+    /** Called when the application's code has returned. */
     void unpin() {
         if (!pinned) return;
         pinned = false;
         connection.pin(0);
     }
 
-    /** So many bytes of a message that is not finished have arrived. */
+    /** Reports that this many bytes of an unfinished message have arrived. */
     void unfinished(long bytes) {
         connection.unfinishedMessage(bytes);
     }

@@ -13,9 +13,10 @@ import org.glassfish.tyrus.core.frame.Frame;
 import org.glassfish.tyrus.core.frame.TextFrame;
 
 /**
- * Tyrus' connection, except that a whole message goes to the session at once: it has been checked, so it needs one copy, and the JDK's decoder instead of a
- * strict one. Only a handler of parts of messages gets fragments, through Tyrus, as control frames; for any other, messages are put together
- * before they come here, because Tyrus would keep an object for each fragment, and long texts beyond their delivery.
+ * Passes the frames of a client to a session, as Tyrus' connection does. A complete message, however, is passed to the session directly. It is already
+ * checked. Therefore it needs only one copy, and the JDK's decoder can be used instead of a strict one. Only a handler of partial messages receives
+ * fragments; they are passed through Tyrus, as control frames are. For all other handlers, messages are assembled before they arrive here, because Tyrus
+ * would keep an object for each fragment, and would keep long texts after their delivery.
  */
 final class MessageReader implements FrameReceiver {
     private static final System.Logger LOG = System.getLogger(MessageReader.class.getName());
@@ -24,9 +25,9 @@ final class MessageReader implements FrameReceiver {
     private final FrameOutlet outlet;
     private final MessageMemory memory;
     private final TyrusUpgrade.OpenSession session;
-    private Text text;          // null before the first
-    private Binary binary;      // likewise
-    private boolean fragmented; // the client sends the message in fragments
+    private Text text;          // null before the first text message
+    private Binary binary;      // null before the first binary message
+    private boolean fragmented; // the client sends the current message in fragments
 
     MessageReader(ProtocolHandler protocol, MessageSocket socket, FrameOutlet outlet, MessageMemory memory, TyrusUpgrade.OpenSession session) {
         this.protocol = protocol;
@@ -36,7 +37,7 @@ final class MessageReader implements FrameReceiver {
         this.session = session;
     }
 
-    /** A frame whose payload is not Tyrus' copy of a copy. */
+    /** A frame that returns the message itself, not a copy that Tyrus makes. */
     private static final class Text extends TextFrame {
         private String message;
 
@@ -102,7 +103,10 @@ final class MessageReader implements FrameReceiver {
         protocol.process(frame, socket);
     }
 
-    /** What the client's Close frame says. It has been checked; Tyrus' own check rejects 1012 to 1014 from a client. A frame without a code does not come here. */
+    /**
+     * Creates Tyrus' object for the client's Close frame. The frame is already checked; Tyrus' own check would reject the codes 1012 to 1014 from a
+     * client. A frame without a code is handled elsewhere.
+     */
     private static CloseFrame closeFrame(int code, byte[] bytes, int from, int to) {
         return new CloseFrame(new CloseReason(CloseCodes.getCloseCode(code), to - from > 2 ? new String(bytes, from + 2, to - from - 2, StandardCharsets.UTF_8) : null));
     }
@@ -143,7 +147,10 @@ final class MessageReader implements FrameReceiver {
         }
     }
 
-    /** Tyrus' limit for messages that it puts together itself: given the message as a first fragment, it does what it does then. */
+    /**
+     * Whether the message exceeds Tyrus' limit for messages that it assembles itself. If so, the message is passed to Tyrus as a first fragment, and Tyrus
+     * reacts as it does for a message that is too long.
+     */
     private boolean isTooLong(int length, int opcode) {
         boolean tooLong = fragmented && length > session.longest(opcode);
         fragmented = false;

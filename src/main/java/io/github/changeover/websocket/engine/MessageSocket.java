@@ -25,48 +25,48 @@ import org.glassfish.tyrus.spi.CompletionHandler;
 import org.glassfish.tyrus.spi.WriterInfo;
 
 /**
- * Tyrus' socket, except that it makes the frames of messages itself, and that {@code @OnClose} never runs inside {@code Session.close()}. Any
- * thread may send; what is not the next fragment waits for the end of a message that others send in fragments. Control frames and the states of a
- * connection are Tyrus'.
+ * Tyrus' socket with two changes: it creates the frames of messages itself, and {@code @OnClose} never runs inside {@code Session.close()}. Any thread may
+ * send. While another thread sends a message in fragments, a different message waits until that message has ended. Control frames and the connection
+ * states are those of Tyrus.
  */
 final class MessageSocket extends TyrusWebSocket {
     private static final System.Logger LOG = System.getLogger(MessageSocket.class.getName());
-    /** As long as Tyrus has patience. */
+    /** The longest wait for the end of another message, in nanoseconds: the same time as in Tyrus. */
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(3);
     private static final int LONGEST_HEADER = 10, OCTETS_OF_A_CHAR = 3;
-    /** Of all connections: waiting is rare. */
+    /** Shared by all connections, because waiting is rare. */
     private static final ReentrantLock ENDS = new ReentrantLock();
     private static final Condition ENDED = ENDS.newCondition();
 
-    /** Codes for an end without a code; where the application closes with one, Tyrus sends 1000. */
+    /** Codes that represent a missing code and are never sent. If the application closes with one of them, Tyrus sends 1000. */
     private static final Set<Integer> STANDS_FOR_NONE = Set.of(1005, 1006, 1015);
 
     private final FrameOutlet outlet;
-    private final AtomicReference<org.glassfish.tyrus.core.frame.CloseFrame> close = new AtomicReference<>();      // what the endpoint is told: the first, from either side or of ours
-    private final AtomicBoolean closeFollows = new AtomicBoolean();                 // the endpoint will be told by a task
-    private volatile Thread closing;    // the one that tells the endpoint of it
-    private boolean closed;             // the endpoint was told; touched in callbacks only
-    private volatile int unfinished;    // opcode of the message that is sent in fragments, or 0; changed while nobody else sends
-    private volatile boolean awaited;   // somebody has waited for its end
-    private volatile long sendTimeout;      // milliseconds; 0 or less for none
-    private char half;                  // the first half of a surrogate pair that ended a fragment, or 0; likewise
+    private final AtomicReference<org.glassfish.tyrus.core.frame.CloseFrame> close = new AtomicReference<>();      // reported to the endpoint: the first Close frame of either side or of Changeover
+    private final AtomicBoolean closeFollows = new AtomicBoolean();                 // a task will notify the endpoint
+    private volatile Thread closing;    // the thread that notifies the endpoint of the close
+    private boolean closed;             // the endpoint was notified; used in callbacks only
+    private volatile int unfinished;    // opcode of the message being sent in fragments, or 0; changed under the send lock
+    private volatile boolean awaited;   // a thread has waited for the end of that message
+    private volatile long sendTimeout;      // milliseconds; 0 or less for no timeout
+    private char half;                  // high surrogate at the end of the last fragment, or 0; changed under the send lock
 
     MessageSocket(ProtocolHandler protocol, TyrusEndpointWrapper endpoint, FrameOutlet outlet) {
         super(protocol, endpoint);
         this.outlet = outlet;
     }
 
-    // ---- the end
+    // ---- close
 
     /**
-     * Tyrus calls this inside {@code Session.close()}, on whatever thread. The endpoint is called afterwards: the callback that is running may be what
-     * closed the session, and another thread must not run the endpoint's code.
+     * Tyrus calls this method inside {@code Session.close()}, on any thread. The endpoint is notified later, for two reasons: the session may have been
+     * closed by the callback that is running, and a different thread must not run the endpoint's code.
      */
     @Override
     public void onClose(org.glassfish.tyrus.core.frame.CloseFrame frame) {
         if (closing == Thread.currentThread()) {
             if (close.compareAndSet(null, frame)) closed = true;
-            super.onClose(frame);       // of the client's, or Tyrus calls itself again
+            super.onClose(frame);       // for the client's Close frame, or in a nested call of Tyrus
             return;
         }
         close.compareAndSet(null, frame);
@@ -75,7 +75,7 @@ final class MessageSocket extends TyrusWebSocket {
         outlet.execute(this::deliverClose);
     }
 
-    /** Calls the endpoint's {@code @OnClose}, if the session is closed and that was not done. In callbacks only. */
+    /** Calls the endpoint's {@code @OnClose} if the session is closed and the endpoint is not notified yet. Called in callbacks only. */
     void deliverClose() {
         org.glassfish.tyrus.core.frame.CloseFrame frame = close.get();
         if (frame == null || closed) return;
@@ -83,13 +83,13 @@ final class MessageSocket extends TyrusWebSocket {
         closing(() -> super.onClose(frame));
     }
 
-    /** Processes a Close frame of the client's: no code of the endpoint's is running, so that its {@code @OnClose} may. */
+    /** Processes a Close frame of the client. No code of the endpoint is running at this time. Therefore {@code @OnClose} may run. */
     void clientCloses(Runnable process) {
         deliverClose();
         closing(process);
     }
 
-    /** Whether the API has this code. Tomcat's lacks 1014, and throws when Tyrus asks for it. */
+    /** Whether the API contains this code. Tomcat's API does not contain 1014 and throws an exception when Tyrus looks it up. */
     static boolean isInApi(int code) {
         try {
             return CloseReason.CloseCodes.getCloseCode(code) != null;
@@ -98,7 +98,10 @@ final class MessageSocket extends TyrusWebSocket {
         }
     }
 
-    /** The application closes. While its {@code @OnClose} runs the session is closing already, and Tyrus, which does not look, would call that again. */
+    /**
+     * Called when the application closes the session. While {@code @OnClose} runs, the session is already closing. Tyrus does not check that and would
+     * call {@code @OnClose} again.
+     */
     @Override
     public void close(CloseReason reason) {
         if (closing == Thread.currentThread()) return;
@@ -107,15 +110,16 @@ final class MessageSocket extends TyrusWebSocket {
 
     @Override
     public void close(int code, String reason) {
-        if (closing == Thread.currentThread()) super.close(code, reason);       // Tyrus, in answer to the client's
+        if (closing == Thread.currentThread()) super.close(code, reason);       // Tyrus' reply to the client's Close frame
         else closeWith(new CloseReason(isInApi(code) ? CloseReason.CloseCodes.getCloseCode(code) : () -> code, CloseFrame.cut(reason == null ? "" : reason)));
     }
 
     /**
-     * Before the Close frame is sent it is noted what the endpoint will be told: the client may answer it, or the connection end, before Tyrus has come back from sending. By
-     * now the session does not send messages any more (Tyrus), so that it must be closed whatever the reason is.
+     * Closes the session. The code for the endpoint is stored before the Close frame is sent: the client may reply, or the connection may end, before
+     * Tyrus returns from sending. At this point Tyrus no longer accepts messages for the session, so the session must be closed even if the code is
+     * invalid.
      *
-     * @throws IllegalArgumentException for a code that neither is sent nor stands for none; the session is closed with 1011 then
+     * @throws IllegalArgumentException if the code must not be sent and does not represent a missing code; the session is then closed with 1011
      */
     private void closeWith(CloseReason asked) {
         int code = asked.getCloseCode().getCode();
@@ -123,7 +127,7 @@ final class MessageSocket extends TyrusWebSocket {
         String reason = legal ? CloseFrame.cut(asked.getReasonPhrase() == null ? "" : asked.getReasonPhrase()) : "The application closes with the code " + code + ", which is never sent.";
         int sent = legal ? code : CloseReason.CloseCodes.UNEXPECTED_CONDITION.getCode();
         close.compareAndSet(null, new org.glassfish.tyrus.core.frame.CloseFrame(new CloseReason(legal ? asked.getCloseCode() : CloseReason.CloseCodes.UNEXPECTED_CONDITION, reason)));
-        if (!isInApi(sent)) {       // Tyrus cannot: its own frame goes nowhere
+        if (!isInApi(sent)) {       // Tyrus cannot send it; the frame that Tyrus sends instead is discarded
             outlet.close(CloseFrame.of(sent, reason));
             sent = CloseReason.CloseCodes.CLOSED_ABNORMALLY.getCode();
         }
@@ -142,10 +146,10 @@ final class MessageSocket extends TyrusWebSocket {
 
     // ---- messages
 
-    /** Completes what the sender was given. A {@code SendHandler} is the application's: it runs on a thread of its own. */
+    /** Completes the future that the sender received. A {@code SendHandler} is application code. Therefore it runs on a thread of the application. */
     private final class Sent extends CompletionHandler<ByteBuffer> {
         private final Outcome outcome = new Outcome();
-        private final SendHandler handler;      // or null
+        private final SendHandler handler;      // may be null
 
         Sent(SendHandler handler) {
             this.handler = handler;
@@ -164,7 +168,7 @@ final class MessageSocket extends TyrusWebSocket {
         }
     }
 
-    /** What is on its way cannot be taken back. */
+    /** The future of a send. It cannot be cancelled. */
     private static final class Outcome extends CompletableFuture<Frame> {
         @Override
         public boolean cancel(boolean mayInterruptIfRunning) {
@@ -192,7 +196,7 @@ final class MessageSocket extends TyrusWebSocket {
         message(binary(octets), info, handler);
     }
 
-    /** A message for many sessions. */
+    /** Called by Tyrus for a message that is sent to many sessions. */
     @Override
     public Future<Frame> sendRawFrame(ByteBuffer frame) {
         return message(frame, new WriterInfo(WriterInfo.MessageType.BINARY, WriterInfo.RemoteEndpointType.BROADCAST), null);
@@ -211,7 +215,7 @@ final class MessageSocket extends TyrusWebSocket {
         return sent.outcome;
     }
 
-    /** For asynchronous sends from now on. */
+    /** Sets the timeout for later asynchronous sends. */
     @Override
     public void setWriteTimeout(long milliseconds) {
         sendTimeout = milliseconds;
@@ -223,7 +227,7 @@ final class MessageSocket extends TyrusWebSocket {
         close(CloseReason.CloseCodes.UNEXPECTED_CONDITION.getCode(), "A message was not sent within " + timeout + " ms.");
     }
 
-    /** @param part null from a writer that is closed with nothing left to write */
+    /** @param part null if a writer is closed and nothing is left to write */
     @Override
     public Future<Frame> sendText(String part, boolean last, WriterInfo info) {
         String text = part == null ? "" : part;
@@ -234,7 +238,10 @@ final class MessageSocket extends TyrusWebSocket {
                 });
     }
 
-    /** Neither half of a surrogate pair can be encoded alone. */
+    /**
+     * Returns the characters that can be encoded now. A high surrogate at the end is kept for the next fragment, because one half of a surrogate pair
+     * cannot be encoded alone.
+     */
     private String encodable(String part, boolean last) {
         String text = half == 0 ? part : half + part;
         int end = text.length() - 1;
@@ -248,7 +255,7 @@ final class MessageSocket extends TyrusWebSocket {
         return fragment(Opcode.BINARY, count, last, info, first -> PlainFrame.of(first, octets, from, count));
     }
 
-    /** Makes a frame that begins with this octet. */
+    /** Creates a frame that begins with this byte. */
     private interface Fragment {
         ByteBuffer of(int first);
     }
@@ -283,7 +290,7 @@ final class MessageSocket extends TyrusWebSocket {
         long left = patience;
         ENDS.lock();
         try {
-            awaited = true;     // before the look: who ends the message sees it, or is seen
+            awaited = true;     // set before the check: then the thread that ends the message sees it, or this thread sees the end
             while (!isTurnOf(opcode)) {
                 if (left <= 0) throw new IllegalStateException("A message is sent in fragments and has no end yet: send its last fragment before another message");
                 left = ENDED.awaitNanos(left);

@@ -14,10 +14,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Tyrus at work on our connections, in one application. */
+/** Tyrus on the connections of Changeover, in one application. */
 final class OwnEngine implements ProtocolLibrary.Started {
     private static final System.Logger LOG = System.getLogger(WebSocketLibrary.class.getName());
-    /** The container's own Tyrus passes every request with a WebSocket key through it, and knows no endpoint. */
+    /** The filter of the container's own Tyrus. Every request with a WebSocket key passes through it, although it has no endpoint. */
     private static final String TYRUS_FILTER = "org.glassfish.tyrus.servlet.TyrusServletFilter";
     private static final ProtocolLibrary.Started NOTHING = new ProtocolLibrary.Started() { };
 
@@ -66,7 +66,7 @@ final class OwnEngine implements ProtocolLibrary.Started {
         return container.endpoints().isEmpty() ? "" : "WebSocket on " + container.endpoints().keySet() + " by " + tyrus;
     }
 
-    /** By {@code ServerContainer.addEndpoint} and {@code upgradeHttpToWebSocket}. */
+    /** For {@code ServerContainer.addEndpoint} and {@code upgradeHttpToWebSocket}. */
     @Override
     public List<ProtocolToken> late() {
         return List.of(OpeningHandshake.TOKEN);

@@ -14,16 +14,16 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The target of a request as the client wrote it, and its parts, each decoded once: RFC 3986 sections 2.4 and 3.
+ * The target of a request as the client sent it, and its parts, each decoded once: RFC 3986 sections 2.4 and 3.
  *
  * <pre>
  * /app/p/a%3Bb;v=1?z=%26&amp;u=100%      p = a;b      z = &amp;      u = 100%
  * </pre>
  *
- * <p>A part whose percent-encoding is malformed, or is not of UTF-8, stays as it was written.
+ * <p>A part is not decoded if its percent-encoding is malformed or does not encode UTF-8.
  *
- * @param path  from the context path on, path parameters included
- * @param query without its question mark, or empty
+ * @param path  starts with the context path and includes path parameters
+ * @param query without the question mark, or empty
  */
 record RawTarget(String path, String query) {
     private static final String UNRESERVED = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~";
@@ -37,17 +37,20 @@ record RawTarget(String path, String query) {
         return new RawTarget(slash < 0 ? "/" : target.substring(slash), Optional.ofNullable(request.getQueryString()).orElse(""));
     }
 
-    /** The path; what no URI may contain is percent-encoded. */
+    /** Returns the path. Characters that a URI must not contain are percent-encoded. */
     String uriPath() {
         return encoded(path, IN_PATH);
     }
 
-    /** The query; what no URI may contain is percent-encoded. */
+    /** Returns the query. Characters that a URI must not contain are percent-encoded. */
     String uriQuery() {
         return encoded(query, IN_QUERY);
     }
 
-    /** The query's parameters as of a form: names and values in their order, a plus sign is a space. What has no name is left out. */
+    /**
+     * Returns the parameters of the query, decoded as form data: names and values in their order, a plus sign is a space. A parameter without a name is
+     * omitted.
+     */
     Map<String, List<String>> parameters() {
         if (query.isEmpty()) return Map.of();
         Map<String, List<String>> parameters = new LinkedHashMap<>();
@@ -60,12 +63,12 @@ record RawTarget(String path, String query) {
     }
 
     /**
-     * The values of a template's variables.
+     * Returns the values of a template's variables.
      *
-     * @param contextPath of the application
-     * @param template    its segments are text, or a variable in braces
-     * @param seen        the path within the application, as the container decoded it and the rules saw it
-     * @return empty where this target says another path than the one that was seen: a filter has changed it
+     * @param contextPath the context path of the application
+     * @param template    each of its segments is either text or a variable in braces
+     * @param seen        the path within the application as decoded by the container, to which the rules were applied
+     * @return empty if this target does not match {@code seen}, because a filter has changed the path
      */
     Optional<Map<String, String>> variables(String contextPath, String template, String seen) {
         String[] raw = within(contextPath).split("/", -1);
@@ -82,7 +85,7 @@ record RawTarget(String path, String query) {
     }
 
     /**
-     * What servers read differently in the path, when it makes this path another one; or empty.
+     * Returns a part of the path that servers interpret differently, if it changes the meaning of this path; otherwise empty.
      *
      * @param seen as in {@link #variables}
      */
@@ -90,11 +93,11 @@ record RawTarget(String path, String query) {
         String inside = within(contextPath);
         String upper = inside.toUpperCase(Locale.ROOT);
         if (upper.contains("%2F")) return Optional.of("%2F");
-        // Grizzly ends the path at an encoded semicolon
+        // Grizzly ends the path at an encoded semicolon.
         return upper.contains("%3B") && inside.split("/", -1).length > seen.split("/", -1).length ? Optional.of("%3B") : Optional.empty();
     }
 
-    /** The context path is as many segments long as the client wrote, in whatever encoding. */
+    /** Returns the path after the context path. The context path has the same number of segments in any encoding. */
     private String within(String contextPath) {
         if (path.startsWith(contextPath)) return path.substring(contextPath.length());
         int at = 0;
@@ -107,7 +110,10 @@ record RawTarget(String path, String query) {
         return semicolon < 0 ? segment : segment.substring(0, semicolon);
     }
 
-    /** Containers differ: Grizzly takes a plus sign for a space and ends the path at a semicolon that was encoded. */
+    /**
+     * Whether the container may have decoded the value to {@code seen}. Containers differ: Grizzly decodes a plus sign as a space and ends the path at an
+     * encoded semicolon.
+     */
     private static boolean isSeenAs(String value, String seen) {
         if (value.equals(seen)) return true;
         String loose = seen.replace('+', ' ');
@@ -121,7 +127,7 @@ record RawTarget(String path, String query) {
         return value == spaces && spaces.indexOf('%') >= 0 ? text : value;
     }
 
-    /** The text itself when it is malformed. */
+    /** Percent-decodes the text. Returns the text itself if it is malformed. */
     static String decoded(String text) {
         if (isPlain(text)) return text;
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(text.length());
@@ -134,7 +140,7 @@ record RawTarget(String path, String query) {
             } else if (c > 0xff) {
                 return text;
             } else {
-                bytes.write(c);     // a container shows a byte that is not ASCII as one character
+                bytes.write(c);     // a container represents a byte that is not ASCII as one character
             }
         }
         try {
@@ -170,7 +176,7 @@ record RawTarget(String path, String query) {
         return encoded == null ? text : encoded.toString();
     }
 
-    /** Returns how many characters more than one it took. */
+    /** Appends the percent-encoded character at this index. Returns 1 if it is a surrogate pair, otherwise 0. */
     private static int encodeUtf8(String text, int at, StringBuilder into) {
         int count = Character.charCount(text.codePointAt(at));
         for (byte b : text.substring(at, at + count).getBytes(StandardCharsets.UTF_8)) into.append('%').append(HEX[b >> 4 & 15]).append(HEX[b & 15]);

@@ -4,7 +4,10 @@ import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
-/** Runs tasks in their order, one at a time, on another executor, each in a request scope of its own: at most one entry of its waits there. */
+/**
+ * Runs tasks in their order, one at a time, on another executor. Each task has its own request scope. At most one entry of this executor waits in the
+ * other executor.
+ */
 final class SerialExecutor implements Executor {
     private static final System.Logger LOG = System.getLogger(SerialExecutor.class.getName());
     private final Executor executor;
@@ -12,7 +15,7 @@ final class SerialExecutor implements Executor {
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>(2);
     private boolean scheduled;
 
-    /** @param scope begins a request scope on the thread, with the caller; what it returns ends it */
+    /** @param scope opens a request scope with the caller identity on the current thread; the returned task closes it */
     SerialExecutor(Executor executor, Supplier<Runnable> scope) {
         this.executor = executor;
         this.scope = scope;
@@ -41,7 +44,7 @@ final class SerialExecutor implements Executor {
             Runnable end = scope.get();
             try {
                 task.run();
-            } catch (Throwable failure) {       // the application's
+            } catch (Throwable failure) {       // from application code
                 LOG.log(System.Logger.Level.WARNING, "A SendHandler failed", failure);
             } finally {
                 end.run();

@@ -5,31 +5,32 @@ import java.util.ServiceConfigurationError;
 import org.glassfish.tyrus.core.TyrusServerEndpointConfigurator;
 
 /**
- * The default {@code Configurator} of the server's API. Tomcat's {@code ServerEndpointConfig.Configurator} looks for it once, with the loader of the
- * application that asks first, and keeps it in a static field for all applications: it would be our Tyrus', which other applications must not use, and which
- * would not be usable after its application has stopped. Other APIs keep none.
+ * Initializes the default {@code Configurator} of the server's API. Tomcat's {@code ServerEndpointConfig.Configurator} looks up the default once, with the
+ * class loader of the first application that uses it, and keeps it in a static field for all applications. Without this class, the default could be that
+ * of the Tyrus in this application. Other applications must not use it, and it would not work after this application has stopped. Other implementations of
+ * the API do not cache it.
  */
 final class ServersConfigurator extends ServerEndpointConfig.Configurator {
     private ServersConfigurator() {
     }
 
-    /** Lets the API find the server's own, unless it has one already. */
+    /** Makes the API look up the server's own default, unless the API has one already. */
     static void find() {
         ClassLoader api = ServerEndpointConfig.class.getClassLoader();
-        if (api == null || api == ServersConfigurator.class.getClassLoader()) return;      // the application's own API
+        if (api == null || api == ServersConfigurator.class.getClassLoader()) return;      // the API is part of the application
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
         thread.setContextClassLoader(api);
         try {
             new ServersConfigurator().checkOrigin("");
         } catch (RuntimeException | LinkageError | ServiceConfigurationError none) {
-            // the server has the API and no engine: then ours is the only one
+            // the server has the API but no engine, so Tyrus in this application is the only one
         } finally {
             thread.setContextClassLoader(before);
         }
     }
 
-    /** Whether this class is the API's, or that of the default: then an application has not chosen it. */
+    /** Whether this class is the API's class or that of the default. If so, the application has not chosen it. */
     static boolean isDefault(Class<?> type) {
         if (type == ServerEndpointConfig.Configurator.class || type == TyrusServerEndpointConfigurator.class) return true;
         try {

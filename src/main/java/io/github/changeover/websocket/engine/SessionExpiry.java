@@ -6,30 +6,30 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Until when the application allows a session: an {@link Instant} among its user properties, which {@code Configurator.modifyHandshake} can set first
- * and any code later. The session's properties are its own: Tyrus copies those of the handshake. Asked by the monitor; it looks up a key, so that it
- * need not be told of a change.
+ * The time until which the application allows a session: an {@link Instant} among the session's user properties. {@code Configurator.modifyHandshake} can
+ * set it first, and any code can change it later. Each session has its own properties, because Tyrus copies those of the handshake. The connection monitor
+ * calls this object regularly. It reads the property each time, so a change needs no notification.
  */
 final class SessionExpiry implements Supplier<Instant> {
-    /** The name of the property, for programs that know nothing of this library. */
+    /** The name of the property. Applications can use it without a dependency on this library. */
     static final String VALID_UNTIL = "io.github.changeover.validUntil";
     private static final System.Logger LOG = System.getLogger(SessionExpiry.class.getName());
     private final Session session;
     private final String connection;
-    private Instant last;           // that was valid, or null
-    private Object wrong;           // the value that was logged, or null
+    private Instant last;           // the last valid value, or null
+    private Object wrong;           // the invalid value that was logged, or null
 
-    /** @param connection for the log */
+    /** @param connection the description of the connection, for the log */
     SessionExpiry(Session session, String connection) {
         this.session = session;
         this.connection = connection;
     }
 
-    /** Null for no end. */
+    /** Returns null if there is no such time. */
     @Override
     public Instant get() {
         Map<String, Object> properties = session.getUserProperties();
-        Object value = properties == null ? null : properties.get(VALID_UNTIL);     // null until the session has been made
+        Object value = properties == null ? null : properties.get(VALID_UNTIL);     // null until the session has been created
         if (value == null || value instanceof Instant) {
             last = (Instant) value;
             return last;

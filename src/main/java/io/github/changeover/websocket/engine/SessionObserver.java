@@ -12,14 +12,14 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
-/** Tells the application's listeners of one session. There is none for a session where there are no listeners. */
+/** Notifies the application's listeners about one session. If there are no listeners, no object of this class is created. */
 final class SessionObserver {
     private static final System.Logger LOG = System.getLogger(SessionObserver.class.getName());
 
     /**
      * The listeners of an application.
      *
-     * @param failed those that have thrown, which is logged once
+     * @param failed the listeners that have thrown an exception; only the first exception of a listener is logged
      */
     record Listeners(List<WebSocketListener> all, Set<WebSocketListener> failed) {
         static final Listeners NONE = of(List.of());
@@ -28,7 +28,7 @@ final class SessionObserver {
             return new Listeners(List.copyOf(all), ConcurrentHashMap.newKeySet());
         }
 
-        /** Null when nobody listens. */
+        /** Returns null if there are no listeners. */
         SessionObserver of(String id, UpgradeRequest handshake, String subprotocol) {
             return all.isEmpty() ? null : new SessionObserver(this, new ObservedSession(id, handshake, subprotocol));
         }
@@ -47,9 +47,9 @@ final class SessionObserver {
 
     private final Listeners listeners;
     private final ObservedSession session;
-    private boolean textIn;             // of the message that is arriving; in callbacks
-    private boolean textOut;            // of the message that is being sent; while nobody else sends
-    private volatile Close close;       // the first; null before
+    private boolean textIn;             // type of the message that is arriving; used in callbacks only
+    private boolean textOut;            // type of the message being sent; under the send lock
+    private volatile Close close;       // the first Close frame; null before it
 
     private SessionObserver(Listeners listeners, ObservedSession session) {
         this.listeners = listeners;
@@ -60,7 +60,10 @@ final class SessionObserver {
         for (WebSocketListener listener : listeners.all) listeners.guarded(listener, each -> each.opened(session));
     }
 
-    /** Before the endpoint has a message or a part; what is returned runs behind that. For other frames it does nothing. */
+    /**
+     * Called before the endpoint receives a message or a part of one. The returned task must run after the endpoint has returned. Does nothing for other
+     * frames.
+     */
     Runnable messageIn(int first, int bytes) {
         int opcode = first & Opcode.MASK;
         if (opcode > Opcode.BINARY) return WebSocketListener.NOTHING;
@@ -77,7 +80,10 @@ final class SessionObserver {
         };
     }
 
-    /** A frame is being sent, while nobody else sends: no listener is called. What is returned is to run when others may send. */
+    /**
+     * Called under the send lock when a frame is being sent. Calls no listener itself. The returned task calls them and must run after the lock is
+     * released.
+     */
     Runnable sending(ByteBuffer frame) {
         int first = frame.get(frame.position()) & 0xff;
         int opcode = first & Opcode.MASK;
@@ -96,7 +102,7 @@ final class SessionObserver {
         };
     }
 
-    /** A Close frame of either side has this payload. */
+    /** Called with the payload of a Close frame of either side. */
     void closing(byte[] bytes, int from, int to) {
         if (close != null) return;
         close = to - from < 2 ? new Close(1005, "")

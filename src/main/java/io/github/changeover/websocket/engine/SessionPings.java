@@ -10,10 +10,11 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.IntConsumer;
 
 /**
- * The server's own pings of one session. Their payload tells them from those of the application, which is told of no Pong that it did not ask for.
+ * Sends the server's own pings of one session. Their payload distinguishes them from pings of the application. The application is not notified of the Pong
+ * for a ping that it did not send.
  *
  * <pre>
- * 89 0c  7a 31 .. .. .. .. .. ..  00 00 00 01        eight bytes that this server has chosen, then the ping's number
+ * 89 0c  7a 31 .. .. .. .. .. ..  00 00 00 01        eight bytes that this server chose at random, then the ping's number
  * </pre>
  */
 final class SessionPings implements AdvancedConnection.Ping {
@@ -24,8 +25,8 @@ final class SessionPings implements AdvancedConnection.Ping {
 
     private final AdvancedConnection connection;
     private final FrameOutlet outlet;
-    private long sentAt;        // these two under the lock
-    private int number;         // of the last; negative when it was answered
+    private long sentAt;        // guarded by this, as is number
+    private int number;         // number of the last ping; negative after it was answered
 
     SessionPings(AdvancedConnection connection, FrameOutlet outlet) {
         this.connection = connection;
@@ -37,24 +38,24 @@ final class SessionPings implements AdvancedConnection.Ping {
         outlet.ping(this::next, sent);
     }
 
-    /** Just before it is sent. */
+    /** Called immediately before the ping is sent. */
     private ByteBuffer next() {
         ByteBuffer payload = ByteBuffer.allocate(LENGTH).put(MARK);
         synchronized (this) {
             number = (Math.abs(number) + 1) & Integer.MAX_VALUE;
             payload.putInt(number);
-            sentAt = System.nanoTime();     // before the send: the answer may come before that returns
+            sentAt = System.nanoTime();     // set before the send: the Pong may arrive before the send returns
         }
         return PlainFrame.of(PING, payload.array(), 0, LENGTH);
     }
 
-    /** Whether this frame is a Pong for a ping of ours. Such a Pong goes no further. In callbacks. */
+    /** Whether this frame is the Pong for a ping of the server. Such a Pong is not passed on. Called in callbacks only. */
     boolean isAnswer(int first, byte[] bytes, int from, int to) {
         if (first != PONG || to - from != LENGTH || !Arrays.equals(bytes, from, from + MARK.length, MARK, 0, MARK.length)) return false;
         int answered = ByteBuffer.wrap(bytes, from + MARK.length, Integer.BYTES).getInt();
         long time;
         synchronized (this) {
-            if (answered != number) return true;        // of an earlier ping, or again
+            if (answered != number) return true;        // of an earlier ping, or a duplicate
             number = -number;
             time = System.nanoTime() - sentAt;
         }

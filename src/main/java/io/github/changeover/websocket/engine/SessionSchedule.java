@@ -13,32 +13,33 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * What one session of Tyrus' schedules. A session begins its idle task anew for each message, with the time that the program has set; here that only
- * sets the idle time of the connection, whose bytes the monitor sees. Heartbeats are scheduled.
+ * The scheduler that Tyrus uses for one session. For each message, a Tyrus session reschedules its idle task with the timeout that the application has
+ * set. Here, rescheduling only sets the idle timeout of the connection. The connection monitor detects an idle connection itself, because it observes all
+ * bytes. Heartbeats are scheduled as usual.
  *
  * <pre>
- * setMaxIdleTimeout(60_000)     Tyrus: cancel(false), schedule(task, 60_000 ms)     idle time 60 s
- * setMaxIdleTimeout(0), (-1)    Tyrus: cancel(true), perhaps schedule(task, 0 ms)    never idle
+ * setMaxIdleTimeout(60_000)     Tyrus: cancel(false), schedule(task, 60_000 ms)     idle timeout 60 s
+ * setMaxIdleTimeout(0), (-1)    Tyrus: cancel(true), perhaps schedule(task, 0 ms)    no idle timeout
  * </pre>
  */
 final class SessionSchedule extends SharedExecutor implements ScheduledExecutorService {
     private static final ThreadLocal<SessionSchedule> OPENING = new ThreadLocal<>();
     private final AdvancedConnection connection;
     private final IdleTask idle = new IdleTask();
-    private Supplier<ScheduledExecutorService> others;      // null until the session has this
-    private boolean began;                                  // the session has its first idle time
-    private volatile long millis = -1;                      // the idle time as the session has it
+    private Supplier<ScheduledExecutorService> others;      // null until the session uses this scheduler
+    private boolean began;                                  // the session has its first idle timeout
+    private volatile long millis = -1;                      // the idle timeout that the session has set
     private volatile boolean sought;
     private final Consumer<Session> found;
     private volatile Session session;                       // null until it is known
 
-    /** @param found gets the session as soon as it is known, which is inside its constructor: before the endpoint is told */
+    /** @param found receives the session as soon as it is known. This is inside its constructor, before the endpoint is notified */
     SessionSchedule(AdvancedConnection connection, Consumer<Session> found) {
         this.connection = connection;
         this.found = found;
     }
 
-    /** Opens a session on this thread, which gets this schedule. */
+    /** Opens a session on the current thread. The session uses this scheduler. */
     void opening(Runnable open) {
         OPENING.set(this);
         try {
@@ -49,9 +50,10 @@ final class SessionSchedule extends SharedExecutor implements ScheduledExecutorS
     }
 
     /**
-     * The schedule of the session that is being made on this thread; null when there is none, or it has its schedule.
+     * Returns the scheduler for the session that is being created on the current thread; null if there is none, or if the session already has its
+     * scheduler.
      *
-     * @param others where heartbeats are scheduled
+     * @param others schedules heartbeats
      */
     static SessionSchedule take(Supplier<ScheduledExecutorService> others) {
         SessionSchedule schedule = OPENING.get();
@@ -61,18 +63,19 @@ final class SessionSchedule extends SharedExecutor implements ScheduledExecutorS
     }
 
     /**
-     * The first idle time of the session that is being made on this thread, in milliseconds; null when there is none, or it has its own.
+     * Returns the first idle timeout, in milliseconds, of the session that is being created on the current thread; null if there is none, or if the
+     * session already has its timeout.
      *
-     * @param program what the program has set for new sessions, or null
+     * @param program the timeout that the application has set for new sessions, or null
      */
     static Long firstIdleTime(Long program) {
         SessionSchedule schedule = OPENING.get();
         if (schedule == null || schedule.others == null || schedule.began) return null;
         schedule.began = true;
-        return program == null ? schedule.connection.idleTime().toMillis() : Math.max(0, program);      // for less, Tyrus would not schedule its task
+        return program == null ? schedule.connection.idleTime().toMillis() : Math.max(0, program);      // for a negative value, Tyrus would not schedule its task
     }
 
-    /** The session, as soon as Tyrus has scheduled something for it; or null. */
+    /** Returns the session, once Tyrus has scheduled a task for it; null before. */
     Session session() {
         return session;
     }
@@ -94,7 +97,7 @@ final class SessionSchedule extends SharedExecutor implements ScheduledExecutorS
         return idle;
     }
 
-    /** The task is an inner class of the session's: Tyrus has no other way to a session that its parts do not lead to. */
+    /** Reads the session from the task, which is an inner class of the session. Tyrus has no other way to get the session at this time. */
     private static Session sessionOf(Runnable task) {
         for (Field field : task.getClass().getDeclaredFields()) {
             if (!Session.class.isAssignableFrom(field.getType())) continue;
@@ -108,11 +111,11 @@ final class SessionSchedule extends SharedExecutor implements ScheduledExecutorS
         return null;
     }
 
-    /** Stands for the idle task, which never runs. */
+    /** Represents the idle task, which never runs. */
     private final class IdleTask implements ScheduledFuture<Object> {
         @Override
         public boolean cancel(boolean mayInterruptIfRunning) {
-            if (mayInterruptIfRunning) idleTime(0);     // without, Tyrus schedules it anew
+            if (mayInterruptIfRunning) idleTime(0);     // after cancel(false), Tyrus schedules it again
             return false;
         }
 
@@ -147,7 +150,7 @@ final class SessionSchedule extends SharedExecutor implements ScheduledExecutorS
         }
     }
 
-    // ---- the rest is the container's
+    // ---- all other calls go to the scheduler for heartbeats
 
     @Override
     public <V> ScheduledFuture<V> schedule(Callable<V> task, long delay, TimeUnit unit) {

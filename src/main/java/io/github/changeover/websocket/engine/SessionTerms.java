@@ -5,18 +5,18 @@ import java.time.Duration;
 import java.util.Set;
 
 /**
- * What the settings say of open sessions.
+ * The settings of open sessions.
  *
- * @param ping        time without a byte in either direction after which the client is pinged; zero for never
- * @param pong        time after a ping in which anything must come from the client
- * @param messagesMax messages of a client in a second; 0 for any number
+ * @param ping        the time without a byte in either direction after which the server sends a Ping; zero for never
+ * @param pong        the time after a Ping within which any byte must arrive from the client
+ * @param messagesMax the largest number of messages per second from a client; 0 for no limit
  */
 record SessionTerms(Duration ping, Duration pong, int messagesMax) {
     static final String PING = "changeover.websocket.ping";
     static final String PONG = "changeover.websocket.pong";
     static final String MESSAGES_MAX = "changeover.websocket.messages.max";
     static final Set<String> NAMES = Set.of(PING, PONG, MESSAGES_MAX);
-    /** As without any setting. */
+    /** The values if nothing is set. */
     static final SessionTerms DEFAULT = new SessionTerms(Duration.ZERO, Duration.ofSeconds(20), 0);
 
     static SessionTerms of(SettingValues settings) {

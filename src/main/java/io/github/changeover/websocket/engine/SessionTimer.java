@@ -6,8 +6,9 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Tyrus' timer for sessions whose program sets a heartbeat. What is due runs on other threads: a heartbeat may wait for its client, and
- * would hold up all sessions. A cancelled task leaves at once, and no thread stays when none is due.
+ * The timer for heartbeats that Tyrus schedules for the application, and for timeouts of asynchronous sends. Tasks of Tyrus run on other threads: a
+ * heartbeat may wait for its client, and would delay all other sessions. A cancelled task is removed immediately. The timer keeps no thread when no task
+ * is scheduled.
  */
 final class SessionTimer extends ScheduledThreadPoolExecutor {
     private final Executor threads;
@@ -24,17 +25,17 @@ final class SessionTimer extends ScheduledThreadPoolExecutor {
         allowCoreThreadTimeOut(true);
     }
 
-    /** Runs a task that does not block and is none of the application's, on the timer's own thread: also while all others are busy. */
+    /** Runs a task on the timer's own thread, so that it runs even if all other threads are busy. The task must not block and must not run application code. */
     ScheduledFuture<?> at(Runnable task, long milliseconds) {
         return super.schedule(task, milliseconds, TimeUnit.MILLISECONDS);
     }
 
-    /** Has a thread of the application's run the task; returns whether there is one. The task must not throw. */
+    /** Runs the task on a thread of the application. Returns whether a thread is available. The task must not throw exceptions. */
     boolean run(Runnable task) {
         try {
             threads.execute(task);
             return true;
-        } catch (RuntimeException | Error noThread) {       // the application is gone, or the system has none
+        } catch (RuntimeException | Error noThread) {       // the application has stopped, or the system has no more threads
             return false;
         }
     }

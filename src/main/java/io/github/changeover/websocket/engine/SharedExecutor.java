@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** Threads of somebody else, for Tyrus, which wants an {@code ExecutorService}. Not to be shut down from here. */
+/** An {@code ExecutorService} for Tyrus on threads that another component owns. It cannot be shut down. */
 abstract class SharedExecutor extends AbstractExecutorService {
     @Override
     public void shutdown() {

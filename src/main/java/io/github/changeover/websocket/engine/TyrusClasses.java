@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Which Tyrus is here. A container that brings one gives its classes before the application's (Payara does): then all are the
- * container's. A mixture of both would fail in odd places, so it is refused at start.
+ * Determines which Tyrus is loaded. If a container contains Tyrus and loads its classes before the application's (as Payara does), all classes are the
+ * container's. A mixture of both would fail unpredictably. Therefore it is rejected at start.
  */
 final class TyrusClasses {
     private static final List<String> ONE_OF_EACH_JAR = List.of("org.glassfish.tyrus.spi.WebSocketEngine",
@@ -16,7 +16,7 @@ final class TyrusClasses {
     private TyrusClasses() {
     }
 
-    /** Whether the application can load all of it. */
+    /** Whether the application can load a class of each Tyrus JAR. */
     static boolean present(ClassLoader loader) {
         try {
             for (String name : ONE_OF_EACH_JAR) Class.forName(name, false, loader);
@@ -27,9 +27,9 @@ final class TyrusClasses {
     }
 
     /**
-     * Whose classes they are, for the log.
+     * Returns the version of Tyrus and whether it is the container's or the application's, for the log.
      *
-     * @throws IllegalStateException when they are a mixture
+     * @throws IllegalStateException if the classes are a mixture
      */
     static String describe(ClassLoader application) {
         List<String> own = new ArrayList<>();

@@ -30,16 +30,17 @@ import org.glassfish.tyrus.core.Version;
 import org.glassfish.tyrus.core.monitoring.EndpointEventListener;
 
 /**
- * An endpoint of the application, run by Tyrus. Its path is looked for elsewhere: Tyrus would match a decoded one, and only against endpoints that it deployed.
+ * An endpoint of the application, run by Tyrus. Changeover matches the path itself: Tyrus would match a decoded path, and only the endpoints that it has
+ * deployed.
  *
- * <p>In a handshake Tyrus asks a {@code Configurator} of ours, which asks the application's and keeps what it chose; to the application its own configuration
- * is shown.
+ * <p>In a handshake, Tyrus calls a {@code Configurator} of Changeover. It calls the application's {@code Configurator} and keeps the result. The
+ * application receives its own configuration.
  */
 final class TyrusEndpoint {
     private static final System.Logger LOG = System.getLogger(TyrusEndpoint.class.getName());
-    /** The handshake that this thread negotiates. */
+    /** The handshake that the current thread negotiates. */
     private static final ThreadLocal<Negotiation> CURRENT = new ThreadLocal<>();
-    /** Sentences that are logged for a class of endpoints, so that no client makes a log grow. */
+    /** The largest number of different warnings that are logged for one endpoint class, so that clients cannot make the log grow without limit. */
     private static final int MOST_WARNINGS = 32;
 
     private final String path;
@@ -51,9 +52,9 @@ final class TyrusEndpoint {
     private final Set<String> warned;
 
     /**
-     * What the endpoints of an application share.
+     * The objects that the endpoints of an application share.
      *
-     * @param warned the sentences that were logged, by the endpoint's class: an endpoint may be made for each request
+     * @param warned the logged warnings by endpoint class, because an endpoint may be created for each request
      */
     record Home(WebSocketContainer container, String contextPath, int longest, ComponentProviderService instances, Map<Class<?>, Set<String>> warned) {
         static Home of(WebSocketContainer container, String contextPath, int longest) {
@@ -64,7 +65,7 @@ final class TyrusEndpoint {
     private TyrusEndpoint(Home home, ServerEndpointConfig config, Endpoint annotated) throws DeploymentException {
         path = config.getPath().startsWith("/") ? config.getPath() : "/" + config.getPath();
         configurator = config.getConfigurator() != null ? config.getConfigurator() : new TyrusServerEndpointConfigurator();
-        subprotocols = config.getSubprotocols() == null ? List.of() : config.getSubprotocols().stream().filter(Objects::nonNull).toList();     // Spring lists null where none was chosen
+        subprotocols = config.getSubprotocols() == null ? List.of() : config.getSubprotocols().stream().filter(Objects::nonNull).toList();     // Spring's list contains null if no subprotocol was chosen
         installed = installed(config, home.container);
         warned = home.warned.computeIfAbsent(config.getEndpointClass(), type -> ConcurrentHashMap.newKeySet());
         choosesExtensions = overrides(configurator, "getNegotiatedExtensions", List.class, List.class);
@@ -79,13 +80,16 @@ final class TyrusEndpoint {
     private static final class AnyNumber extends TyrusEndpointWrapper.SessionListener {
     }
 
-    /** An annotated one. */
+    /** Creates the endpoint for an annotated class. */
     static TyrusEndpoint of(Home home, Class<?> type) throws DeploymentException {
         AnnotatedEndpoint endpoint = annotated(home, type, home.instances);
         return new TyrusEndpoint(home, (ServerEndpointConfig) endpoint.getEndpointConfig(), endpoint);
     }
 
-    /** A program's. Where its class is annotated, the annotation says what the program's configuration leaves out. */
+    /**
+     * Creates the endpoint for a configuration that application code created. If its class is annotated, the annotation supplies the values that the
+     * configuration does not set.
+     */
     static TyrusEndpoint of(Home home, ServerEndpointConfig config) throws DeploymentException {
         Class<?> type = config.getEndpointClass();
         if (type == null || config.getPath() == null) throw new DeploymentException("A ServerEndpointConfig must have a class and a path; this has " + type + " and " + config.getPath());
@@ -110,7 +114,7 @@ final class TyrusEndpoint {
         return endpoint;
     }
 
-    /** Those of the application come first. */
+    /** Returns all installed extensions. Those of the application come first. */
     private static List<Extension> installed(ServerEndpointConfig config, WebSocketContainer container) {
         List<Extension> all = new ArrayList<>();
         if (config.getExtensions() != null) config.getExtensions().stream().filter(Objects::nonNull).forEach(all::add);
@@ -120,7 +124,7 @@ final class TyrusEndpoint {
         return List.copyOf(all);
     }
 
-    /** Whether an application's class has this method: not the API's, nor the default's. */
+    /** Whether a class of the application overrides this method. A method of the API, or of the default {@code Configurator}, does not count. */
     private static boolean overrides(ServerEndpointConfig.Configurator configurator, String method, Class<?>... parameters) {
         if (configurator == null) return false;
         try {
@@ -131,27 +135,27 @@ final class TyrusEndpoint {
         }
     }
 
-    /** As the application wrote it, from its first slash on. */
+    /** Returns the path as configured, with a leading slash. */
     String path() {
         return path;
     }
 
-    /** Those that it supports. */
+    /** Returns the supported subprotocols. */
     List<String> subprotocols() {
         return subprotocols;
     }
 
     // ---- the handshake
 
-    /** Whether the application's {@code Configurator} takes this origin. */
+    /** Whether the application's {@code Configurator} accepts this origin. */
     boolean takesOrigin(String origin) {
         return configurator.checkOrigin(origin);
     }
 
     /**
-     * Lets the application's {@code Configurator} choose, and change the answer. Nothing of a session is made.
+     * Calls the application's {@code Configurator}, which makes its choices and may change the response. Does not create a session.
      *
-     * @throws HandshakeException when Tyrus refuses
+     * @throws HandshakeException if Tyrus rejects the handshake
      */
     TyrusUpgrade handshake(RequestContext request, OpeningHandshake.Accepted accepted) throws HandshakeException {
         ProtocolHandler protocol = Version.DRAFT17.createHandler(false, null);
@@ -171,7 +175,7 @@ final class TyrusEndpoint {
         }
     }
 
-    /** One handshake, on the thread that negotiates it. */
+    /** The state of one handshake, used on the thread that negotiates it. */
     private static final class Negotiation {
         private final TyrusEndpoint endpoint;
         private final OpeningHandshake.Accepted accepted;
@@ -195,14 +199,14 @@ final class TyrusEndpoint {
         if (warned.size() < MOST_WARNINGS && warned.add(sentence)) LOG.log(System.Logger.Level.WARNING, "WebSocket endpoint {0}: {1}", Printable.of(path), sentence);
     }
 
-    /** What Tyrus asks. */
+    /** The {@code Configurator} that Tyrus calls. */
     private abstract class Asking extends ServerEndpointConfig.Configurator {
         @Override
         public String getNegotiatedSubprotocol(List<String> supported, List<String> requested) {
             return configurator.getNegotiatedSubprotocol(supported, requested);
         }
 
-        /** None of them is Tyrus': it would write them into the answer itself. */
+        /** Returns no extension, because Tyrus would write its result into the response. {@link #modifyHandshake} writes the chosen extensions instead. */
         @Override
         public List<Extension> getNegotiatedExtensions(List<Extension> none, List<Extension> offered) {
             CURRENT.get().choose();
@@ -225,7 +229,7 @@ final class TyrusEndpoint {
     private final class AskingOnly extends Asking {
     }
 
-    /** Where the application makes its endpoints itself. */
+    /** Used if the application creates its endpoint instances itself. */
     private final class AskingForInstances extends Asking {
         @Override
         public <T> T getEndpointInstance(Class<T> type) throws InstantiationException {

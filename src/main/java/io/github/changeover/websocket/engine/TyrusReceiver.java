@@ -11,18 +11,18 @@ import org.glassfish.tyrus.core.frame.CloseFrame;
 import org.glassfish.tyrus.core.frame.Frame;
 
 /**
- * For a Tyrus whose sessions are not known: it gets every frame. It keeps fragments until their message is whole, and a text for longer, so
- * all of them are counted until the next message that has several.
+ * Passes every frame to a Tyrus version whose sessions are unknown. Tyrus keeps fragments until their message is complete, and a text for longer.
+ * Therefore all of them are counted until the next message with several fragments begins.
  */
 final class TyrusReceiver implements FrameReceiver {
-    /** What a fragment takes beside its bytes: a buffer, an array, a place in a list. */
+    /** The memory in bytes of a fragment in addition to its content: a buffer, an array, a list entry. */
     private static final int FRAGMENT = 96;
-    private static final int TWO_BYTE_CHARACTERS = 0xc4;        // from this lead byte on they are not in Latin-1: a string takes two bytes for each
+    private static final int TWO_BYTE_CHARACTERS = 0xc4;        // first lead byte of characters outside Latin-1: with one, a string has two bytes per character
     private static final System.Logger LOG = System.getLogger(TyrusReceiver.class.getName());
     private final ProtocolHandler protocol;
     private final TyrusWebSocket socket;
     private final MessageMemory memory;
-    private long fragments;     // counted for fragments
+    private long fragments;     // bytes counted for fragments
     private boolean text, wide;
 
     TyrusReceiver(ProtocolHandler protocol, TyrusWebSocket socket, MessageMemory memory) {
@@ -60,7 +60,7 @@ final class TyrusReceiver implements FrameReceiver {
         return memory.charge(some);
     }
 
-    /** What the characters take in a buffer that has grown for them, twofold at most. */
+    /** Estimates the memory of the characters in a buffer that has grown for them, to at most twice their size. */
     private long characters(byte[] bytes, int from, int to) {
         long before = wide ? 0 : fragments;
         for (int i = from; i < to && !wide; i++) wide = (bytes[i] & 0xff) >= TWO_BYTE_CHARACTERS;
@@ -85,6 +85,6 @@ final class TyrusReceiver implements FrameReceiver {
 
     @Override
     public void deliverClose() {
-        // Tyrus has told it
+        // Tyrus has already notified the endpoint
     }
 }

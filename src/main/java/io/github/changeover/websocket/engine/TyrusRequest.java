@@ -17,13 +17,13 @@ import java.util.stream.Collectors;
 import org.glassfish.tyrus.core.RequestContext;
 
 /**
- * A checked handshake as Tyrus, the {@code Configurator} and the session show it: the target and {@code Host} as the client wrote them, each field that the
- * handshake is made of in its one canonical form.
+ * A checked handshake as Tyrus passes it to the {@code Configurator} and the session. The target and {@code Host} are as the client sent them. Each header
+ * field of the handshake is in canonical form.
  */
 final class TyrusRequest implements RequestContext.Builder.IsUserInRoleDelegate {
-    private HttpServletRequest http;        // null after the handshake: the container uses it again
+    private HttpServletRequest http;        // null after the handshake: the container reuses the object
 
-    /** What the client sent makes no URI; the message says so. */
+    /** The client's data cannot form a URI. The message says so. */
     static final class NoUri extends RuntimeException {
         private static final long serialVersionUID = 1;
 
@@ -36,7 +36,11 @@ final class TyrusRequest implements RequestContext.Builder.IsUserInRoleDelegate 
         this.http = http;
     }
 
-    /** @param parameters of the path */
+    /**
+     * Creates the request, calls the handshake with it and returns the result.
+     *
+     * @param parameters the path parameters
+     */
     static <T> T during(HttpServletRequest http, UpgradeRequest request, OpeningHandshake.Accepted accepted, RawTarget target, Map<String, String> parameters,
                         Function<RequestContext, T> handshake) {
         TyrusRequest roles = new TyrusRequest(http);
@@ -61,16 +65,17 @@ final class TyrusRequest implements RequestContext.Builder.IsUserInRoleDelegate 
         return http != null && http.isUserInRole(role);
     }
 
-    /** Whether the client used TLS, to this server or to a proxy that is trusted. */
+    /** Whether the client uses TLS, to this server or to a trusted proxy. */
     static boolean isSecure(UpgradeRequest request) {
         return request.forwarded().flatMap(UpgradeRequest.Forwarded::scheme)
                 .map(scheme -> scheme.equalsIgnoreCase("https") || scheme.equalsIgnoreCase("wss")).orElse(request.secure());
     }
 
     /**
-     * Without the query. A session puts both together and parses that, after the 101: so it is done here as well.
+     * Returns the URI without the query. A session parses the URI together with the query after the 101 response. Therefore this method parses both in
+     * advance.
      *
-     * @throws NoUri when that is no URI
+     * @throws NoUri if they are not a valid URI
      */
     private static URI uri(UpgradeRequest request, RawTarget target) {
         try {
@@ -82,7 +87,10 @@ final class TyrusRequest implements RequestContext.Builder.IsUserInRoleDelegate 
         }
     }
 
-    /** What a trusted proxy says, or {@code Host}; where a filter or the container has another name for this server, that. */
+    /**
+     * Returns the host that a trusted proxy sent, or {@code Host}. If no trusted proxy sent anything and a filter or the container has set a different
+     * name for this server, returns that name.
+     */
     private static String authority(UpgradeRequest request) {
         Optional<String> forwarded = request.forwarded().flatMap(UpgradeRequest.Forwarded::host).map(String::strip).filter(host -> Origin.of("http", host).isPresent());
         if (forwarded.isPresent()) return forwarded.get();
@@ -105,6 +113,6 @@ final class TyrusRequest implements RequestContext.Builder.IsUserInRoleDelegate 
         if (!accepted.offeredExtensions().isEmpty()) {
             headers.put("Sec-WebSocket-Extensions", List.of(accepted.offeredExtensions().stream().map(Extension::toString).collect(Collectors.joining(", "))));
         }
-        headers.keySet().removeIf(name -> name.regionMatches(true, 0, "X-Tyrus-", 0, 8));     // Tyrus would act on them
+        headers.keySet().removeIf(name -> name.regionMatches(true, 0, "X-Tyrus-", 0, 8));     // Tyrus would interpret these fields
     }
 }

@@ -12,18 +12,21 @@ import org.glassfish.tyrus.core.TyrusUpgradeResponse;
 import org.glassfish.tyrus.core.TyrusWebSocket;
 
 /**
- * A handshake that was agreed on: what Tyrus opens a session with. Its own connection would decode and encode every frame byte by byte, so it gets a socket and a
- * reader of ours.
+ * An accepted handshake, with the objects that Tyrus needs to open a session. Tyrus' own connection would decode and encode every frame byte by byte.
+ * Therefore Tyrus gets a socket and a reader of Changeover.
  *
- * @param extensions what was agreed on
- * @param chain      those that work on frames, perhaps none
+ * @param extensions the agreed extensions
+ * @param chain      the agreed extensions that process frames; may be empty
  */
 record TyrusUpgrade(TyrusEndpointWrapper endpoint, ProtocolHandler protocol, RequestContext request, TyrusUpgradeResponse response, ExtensionChoice extensions,
                     ExtensionChain chain, DebugContext debug) {
 
-    /** How to find a session, and what its handlers take: Tyrus asks the same before it decides whether to keep a fragment, and has no public method for it. */
+    /**
+     * Methods of Tyrus that return a session and whether its handlers receive partial messages. Tyrus uses the same information to decide whether to keep
+     * a fragment, but has no public method for it.
+     */
     record Sessions(Method session, Method takesPartsOfText, Method takesPartsOfBinary) {
-        /** Empty where this version of Tyrus has other methods. */
+        /** Empty if this version of Tyrus has other methods. */
         static final Optional<Sessions> KNOWN = known("getSession");
 
         static Optional<Sessions> known(String getSession) {
@@ -52,42 +55,42 @@ record TyrusUpgrade(TyrusEndpointWrapper endpoint, ProtocolHandler protocol, Req
         }
     }
 
-    /** A session, as far as reading needs it. */
+    /** The properties of a session that are needed for reading. */
     static final class OpenSession {
         private final Sessions sessions;
-        private final TyrusSession session;     // null when Tyrus did not open it
+        private final TyrusSession session;     // null if Tyrus did not open the session
 
         private OpenSession(Sessions sessions, TyrusSession session) {
             this.sessions = sessions;
             this.session = session;
         }
 
-        /** Whether its handler takes messages of this kind in parts. */
+        /** Whether the session's handler receives messages of this type in parts. */
         boolean takesParts(int opcode) {
             return session != null && (boolean) Sessions.call(opcode == Opcode.TEXT ? sessions.takesPartsOfText : sessions.takesPartsOfBinary, session);
         }
 
-        /** Characters, or bytes, of a message that is put together from fragments. */
+        /** Returns the largest number of characters or bytes of a message that is assembled from fragments. */
         int longest(int opcode) {
             if (session == null) return Integer.MAX_VALUE;
             return opcode == Opcode.TEXT ? session.getMaxTextMessageBufferSize() : session.getMaxBinaryMessageBufferSize();
         }
     }
 
-    /** What was agreed on; empty for none. */
+    /** Returns the agreed subprotocol; empty if there is none. */
     String subprotocol() {
         String agreed = response.getFirstHeaderValue("Sec-WebSocket-Protocol");
         return agreed == null ? "" : agreed;
     }
 
-    /** Opens the connection: the endpoint is told. */
+    /** Opens the session and calls the endpoint's {@code @OnOpen}. */
     MessageReader open(FrameOutlet outlet, MessageMemory memory, Sessions sessions) {
         MessageSocket socket = new MessageSocket(protocol, endpoint, outlet);
         connect(socket, outlet);
         return new MessageReader(protocol, socket, outlet, memory, new OpenSession(sessions, (TyrusSession) Sessions.call(sessions.session, endpoint, socket)));
     }
 
-    /** The same where sessions are not known: Tyrus does with frames what it always does. */
+    /** As {@link #open}, for a version of Tyrus whose sessions are unknown. Tyrus processes all frames itself. */
     TyrusReceiver openUnknown(FrameOutlet outlet, MessageMemory memory) {
         TyrusWebSocket socket = new TyrusWebSocket(protocol, endpoint);
         connect(socket, outlet);

@@ -29,44 +29,44 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 /**
- * WebSocket on one switched connection: frames are read, checked and unmasked here, and Tyrus makes messages and calls of them.
- * Every way to an end tells the endpoint once.
+ * Handles WebSocket on one switched connection. It reads, checks and unmasks frames; Tyrus converts them to messages and calls the endpoint. However the
+ * connection ends, the endpoint is notified exactly once.
  */
 final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
-    /** Whole messages from this size on are counted while they are being delivered; of smaller ones there are as many as threads. */
+    /** Complete messages from this size on are counted while they are delivered. There are at most as many smaller ones as threads. */
     static final int LARGE = 4 * 1024;
     private static final int CLOSE = 0x88;
-    /** Fragments from this size on are cut by a client whose message is long: its bytes are the bound. */
+    /** Fragments from this size on do not count for the message rate: a client sends them for a long message, whose size is limited in bytes. */
     private static final int SMALL_FRAGMENT = 1024;
     private static final System.Logger LOG = System.getLogger(WebSocketHandler.class.getName());
-    private static final AtomicBoolean UNWATCHED = new AtomicBoolean();      // whether that was logged
+    private static final AtomicBoolean UNWATCHED = new AtomicBoolean();      // whether this was logged
     private final TyrusUpgrade upgrade;
     private final Optional<TyrusUpgrade.Sessions> sessions;
     private final Optional<DeflateAgreement> deflate;
     private final Terms terms;
     private final Shared shared;
-    private FrameOutlet outlet;             // null until opened
-    private SessionObserver observer;       // null where nobody listens
+    private FrameOutlet outlet;             // null before opened()
+    private SessionObserver observer;       // null if there are no listeners
     private MessageMemory memory;
     private FrameSource reader;
     private FrameReceiver receiver;
-    private SessionPings pings;             // null without
-    private MessageRate rate;               // null without a limit
+    private SessionPings pings;             // null if the server sends no pings
+    private MessageRate rate;               // null if there is no limit
     private final long negotiated;
-    private volatile Ending lastWord;       // null unless that had to be sent beside a callback
+    private volatile Ending lastWord;       // null unless a Close frame was sent while a callback was running
     private SessionEnds.Expected expected;  // null unless an authenticated user's session is watched
 
     /**
-     * What all connections of an application share.
+     * The objects that all connections of an application share.
      *
-     * @param results runs results of asynchronous sends
-     * @param timer   for timeouts of asynchronous sends
-     * @param listeners of the application's
+     * @param results   runs the results of asynchronous sends
+     * @param timer     for timeouts of asynchronous sends
+     * @param listeners the listeners of the application
      */
     record Shared(DeflatePool pool, SessionEnds ends, Executor results, Supplier<SessionTimer> timer, SessionObserver.Listeners listeners) {
     }
 
-    /** What the client's Close frame says, and what the endpoint is told. */
+    /** The code for the client, the code for the endpoint, and the reason. */
     private record Ending(CloseCode client, CloseCode endpoint, String reason) {
         static Ending of(CloseCode code, String reason) {
             return new Ending(code, code, reason);
@@ -77,8 +77,9 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
         }
 
         /**
-         * The client gets 1001, as it always has (RFC 6455 section 7.4.1). The endpoint is told of 1006: "if the local container determines the session has timed
-         * out, the local implementation must use the WebSocket protocol close code 1006" (Jakarta WebSocket 2.2 section 2.1.5); Tomcat does both, too.
+         * For a timeout. The client receives 1001 (RFC 6455 section 7.4.1). The endpoint receives 1006: "if the local container determines the session has
+         * timed out, the local implementation must use the WebSocket protocol close code 1006" (Jakarta WebSocket 2.2 section 2.1.5). Tomcat behaves in
+         * the same way.
          */
         static Ending timedOut(String reason) {
             return new Ending(CloseCodes.GOING_AWAY, CloseCodes.CLOSED_ABNORMALLY, reason);
@@ -89,12 +90,12 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
         }
     }
 
-    /** @param negotiated when, in nanoseconds: a logout since then counts */
+    /** @param negotiated the time of the negotiation in nanoseconds; a logout since then closes the session */
     WebSocketHandler(TyrusUpgrade upgrade, Optional<DeflateAgreement> deflate, Terms terms, Shared shared, long negotiated) {
         this(upgrade, TyrusUpgrade.Sessions.KNOWN, deflate, terms, shared, negotiated);
     }
 
-    /** @param sessions empty as for a Tyrus that is not known */
+    /** @param sessions empty for a version of Tyrus whose sessions are unknown */
     WebSocketHandler(TyrusUpgrade upgrade, Optional<TyrusUpgrade.Sessions> sessions, Optional<DeflateAgreement> deflate, Terms terms, Shared shared, long negotiated) {
         this.upgrade = upgrade;
         this.sessions = sessions;
@@ -127,7 +128,7 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
             outlet.close(ending.frame(), close);
         });
         SessionTerms times = terms.sessions();
-        if (!times.ping().isZero()) {       // before the endpoint is told: its @OnOpen may take its time
+        if (!times.ping().isZero()) {       // before the endpoint is notified, because @OnOpen may take long
             pings = new SessionPings(advanced, outlet);
             advanced.pingWhenQuiet(times.ping(), times.pong(), pings);
         }
@@ -158,7 +159,7 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
     public void frame(int first, byte[] bytes, int from, int to) {
         if (pings != null && pings.isAnswer(first, bytes, from, to)) return;
         if (observer != null && Opcode.isClose(first)) observer.closing(bytes, from, to);
-        if (first == CLOSE && from == to) {     // Tyrus would tell the endpoint of 1000
+        if (first == CLOSE && from == to) {     // Tyrus would report 1000 to the endpoint
             end(CloseCodes.NO_STATUS_CODE, "");
             return;
         }
@@ -180,8 +181,9 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
     }
 
     /**
-     * Control frames count, for a flood of them is one as well. Fragments come here where the handler takes parts and is called for each: small ones between the
-     * first and the last count, too, or one message without an end would be a flood that no limit knows.
+     * Whether messages arrive too fast. Control frames count, because many of them are a flood as well. Fragments arrive here only if the handler receives
+     * partial messages and is called for each. Small fragments between the first and the last count, too. Otherwise one message without an end could be a
+     * flood that no limit stops.
      */
     private boolean isTooFast(int first, int bytes) {
         boolean counts = (first & Opcode.MASK) != Opcode.CONTINUATION ? !Opcode.isClose(first) : first == Opcode.CONTINUATION && bytes < SMALL_FRAGMENT;
@@ -219,7 +221,7 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
         connection.resume();
     }
 
-    /** The peer's end without a Close frame: RFC 6455 section 7.1.5 has 1006 for it. */
+    /** The peer ended the connection without a Close frame. RFC 6455 section 7.1.5 specifies the code 1006 for this. */
     @Override
     public void ended(SwitchedConnection connection) {
         lost("The peer ended the connection without a Close frame.");
@@ -243,7 +245,7 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
         end(ending(connection.advanced(), CloseCause.of(CloseCause.Kind.DRAINED, "")));
     }
 
-    /** How a session ends that the server must end. */
+    /** Returns codes and reason for a session that the server must close. */
     private Ending ending(AdvancedConnection connection, CloseCause cause) {
         return switch (cause.kind()) {
             case IDLE -> Ending.timedOut("Nothing was sent or received for " + connection.idleTime().toMillis() + " ms.");
@@ -266,7 +268,7 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
     }
 
     private void ended(CloseCause cause) {
-        drop();     // first: the endpoint may throw
+        drop();     // done first, because the endpoint may throw an exception
         try {
             outlet.silence();
             Ending said = lastWord;
@@ -278,18 +280,18 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
         }
     }
 
-    /** Nothing is read any more. */
+    /** Stops reading and releases the memory of messages. */
     private void drop() {
         reader.close();
         if (receiver != null) receiver.close();
     }
 
-    /** Says goodbye and closes. Does nothing when that has been done. */
+    /** Sends a Close frame and closes the session. Does nothing if that has already been done. */
     private void end(CloseCode code, String reason) {
         if (receiver != null) receiver.closeSession(new CloseReason(code, reason));
     }
 
-    /** Where the endpoint must be told another code than the client, its Close frame goes first. */
+    /** If the endpoint must receive a different code than the client, the client's Close frame is sent first. */
     private void end(Ending ending) {
         if (ending.client != ending.endpoint) outlet.close(ending.frame());
         end(ending.endpoint, ending.reason);

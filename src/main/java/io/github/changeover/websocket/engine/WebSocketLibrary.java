@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** WebSocket: the application's endpoints behind our opening handshake. Loads nothing of Tyrus where Tyrus is not. */
+/** WebSocket for the application's endpoints, after the opening handshake of Changeover. Loads no Tyrus class if Tyrus is not present. */
 public final class WebSocketLibrary implements ProtocolLibrary {
     private static final System.Logger LOG = System.getLogger(WebSocketLibrary.class.getName());
     private static final String ORIGINS = "changeover.websocket.origins";
@@ -31,7 +31,7 @@ public final class WebSocketLibrary implements ProtocolLibrary {
     private static final String DEFLATE_MIN = "changeover.websocket.deflate.min";
     private static final String DEFLATE_CONTEXT = "changeover.websocket.deflate.context";
 
-    /** For the ServiceLoader. */
+    /** Called by the ServiceLoader. */
     public WebSocketLibrary() {
     }
 
@@ -50,14 +50,14 @@ public final class WebSocketLibrary implements ProtocolLibrary {
     }
 
     /**
-     * What the settings say of every endpoint.
+     * The settings that apply to an endpoint.
      *
      * @param origins     the gate before the handshake
-     * @param handshake   what is agreed on
+     * @param handshake   the supported subprotocols and extensions
      * @param compression how messages are compressed
-     * @param maxMessage  bytes of a message, inflated
-     * @param sendMax     bytes that may wait for a session's client after an asynchronous send
-     * @param sessions    of open sessions
+     * @param maxMessage  the largest size of a message in bytes, inflated
+     * @param sendMax     the largest number of bytes that may wait for a session's client after an asynchronous send
+     * @param sessions    the settings of open sessions
      */
     record Terms(SameOrigin origins, HandshakePolicy handshake, Compression compression, int maxMessage, int sendMax, SessionTerms sessions) {
         static Terms of(SettingValues settings) {
@@ -68,18 +68,18 @@ public final class WebSocketLibrary implements ProtocolLibrary {
             return new Terms(origins, handshake, compression, settings.size(MESSAGE_MAX, 16 << 20), settings.size(SEND_MAX, 16 << 20), SessionTerms.of(settings));
         }
 
-        /** The gate, then the opening handshake. */
+        /** Checks the gate, then the opening handshake. */
         OpeningHandshake.Outcome check(UpgradeRequest request, ProtocolToken offered) {
             Optional<Decision.Refuse> foreign = origins.check(request, offered);
             return foreign.isPresent() ? new OpeningHandshake.Refused(foreign.get()) : OpeningHandshake.check(request, handshake);
         }
 
-        /** Logs what an operator should know of the list of origins that these settings name. */
+        /** Logs a warning about the list of origins in these settings if one is needed. */
         static void warn(SettingValues settings) {
             origins(settings).warning().ifPresent(why -> LOG.log(System.Logger.Level.WARNING, "{0} = {1}: {2}", settings.set(ORIGINS), settings.value(ORIGINS).orElse(""), why));
         }
 
-        /** Whether a path has a list of its own. */
+        /** Whether these settings contain a list of origins for their path. */
         static boolean hasOwnOrigins(SettingValues settings) {
             return !settings.set(ORIGINS).equals(ORIGINS);
         }
@@ -98,7 +98,7 @@ public final class WebSocketLibrary implements ProtocolLibrary {
     public Started start(Start start) {
         PathTerms terms = PathTerms.of(start.settings(), pathSettings());
         ServletContext context = start.context();
-        if (!ContainerSupport.switches(context)) return new Started() { };     // the container's own engine serves
+        if (!ContainerSupport.switches(context)) return new Started() { };     // the container's own engine serves WebSocket
         Set<Class<?>> endpoints = WebSocketScan.found(context);
         if (EngineChoice.of(start.settings()) == EngineChoice.CONTAINER) return ContainerEngine.start(start, terms, endpoints);
         if (!TyrusClasses.present(context.getClassLoader())) {

@@ -20,8 +20,8 @@ import org.glassfish.tyrus.core.HandshakeException;
 import org.glassfish.tyrus.core.RequestContext;
 
 /**
- * WebSocket, RFC 6455: the opening handshake is ours, then Tyrus asks the endpoint's {@code Configurator} for what is left to it.
- * Nothing of a session is made before the switch.
+ * The protocol WebSocket (RFC 6455). Changeover performs the opening handshake. Then Tyrus calls the endpoint's {@code Configurator} for the decisions
+ * that are left to it. No session is created before the switch.
  */
 final class WebSocketProtocol implements UpgradeProtocol {
     private static final Set<String> OURS = Set.of("upgrade", "connection", "sec-websocket-accept", "sec-websocket-protocol", "sec-websocket-extensions");
@@ -31,12 +31,12 @@ final class WebSocketProtocol implements UpgradeProtocol {
     private final WebSocketHandler.Shared shared;
     private final Optional<Map<String, String>> parameters;
 
-    /** For a deployed endpoint: the path says what its parameters are. */
+    /** For a deployed endpoint. Its parameters are taken from the path. */
     WebSocketProtocol(TyrusEndpoint endpoint, Terms terms, WebSocketHandler.Shared shared) {
         this(endpoint, terms, shared, Optional.empty());
     }
 
-    /** @param parameters of the path, whatever that is */
+    /** @param parameters the path parameters, independent of the actual path */
     WebSocketProtocol(TyrusEndpoint endpoint, Terms terms, WebSocketHandler.Shared shared, Map<String, String> parameters) {
         this(endpoint, terms, shared, Optional.of(parameters));
     }
@@ -97,7 +97,7 @@ final class WebSocketProtocol implements UpgradeProtocol {
             Decision decision = answered(offered, accepted, upgrade, negotiated);
             switches = decision instanceof Decision.Switch;
             if (switches && upgrade.chain().isKnown()) {
-                // on a thread of the application's: the connection may be given up by one that closes all others
+                // On an application thread: the thread that abandons the connection may be the one that closes all other connections.
                 RequestAtHand.hold(() -> shared.timer().get().run(upgrade.chain()::abandon));
             }
             return decision;
@@ -115,14 +115,14 @@ final class WebSocketProtocol implements UpgradeProtocol {
                 agreed.remark(endpoint.subprotocols()));
     }
 
-    /** Without a request, as in the negotiation lab, nothing will be switched and no Configurator is asked. */
+    /** Without a request, as in the negotiation lab, there is no switch, and no Configurator is called. */
     private static Decision rehearsed(ProtocolToken offered, OpeningHandshake.Accepted accepted) {
         return new Decision.Switch(List.of(offered), accepted.fields(), context -> {
             throw new IllegalStateException("WebSocket is negotiated on the request's thread, inside the inner filter; this was a rehearsal");
         });
     }
 
-    /** Ours, and what modifyHandshake added. */
+    /** Returns the fields of Changeover and those that modifyHandshake added. */
     private static Fields fields(OpeningHandshake.Accepted agreed, TyrusUpgrade upgrade) {
         Fields fields = agreed.withoutDeflate().fields();
         for (String line : upgrade.extensions().lines()) fields = fields.with("Sec-WebSocket-Extensions", line);

@@ -12,15 +12,15 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
- * Keeps the application's WebSocket endpoints that the container found, and puts our {@code ServerContainer} where programs look
- * for it. Loads nothing of Tyrus where Tyrus is not.
+ * Stores the WebSocket endpoints of the application that the container found, and sets the {@code ServerContainer} of Changeover as the context attribute.
+ * Loads no Tyrus class if Tyrus is not present.
  */
 @HandlesTypes({ServerEndpoint.class, ServerApplicationConfig.class, Endpoint.class})
 public final class WebSocketScan implements ServletContainerInitializer {
     private static final String ATTRIBUTE = WebSocketScan.class.getName();
     private static final Set<String> LIBRARIES = Set.of("jakarta.websocket.", "org.glassfish.tyrus.", "org.apache.tomcat.websocket.");
 
-    /** For the container. */
+    /** Called by the container. */
     public WebSocketScan() {
     }
 
@@ -34,7 +34,7 @@ public final class WebSocketScan implements ServletContainerInitializer {
         }
     }
 
-    /** What was found; empty when nothing was looked for. */
+    /** Returns the endpoints that were found; empty if the container did not call this initializer. */
     @SuppressWarnings("unchecked")
     static Set<Class<?>> found(ServletContext context) {
         Object found = context.getAttribute(ATTRIBUTE);

@@ -3,7 +3,7 @@ package io.github.changeover.websocket.frames;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** The Close frame: RFC 6455 sections 5.5.1 and 7.4. */
+/** Creates and checks Close frames: RFC 6455 sections 5.5.1 and 7.4. */
 public final class CloseFrame {
     private static final int LONGEST_REASON = 123;
     private static final int NO_CODE = 1005;
@@ -12,10 +12,10 @@ public final class CloseFrame {
     }
 
     /**
-     * The server's Close frame, whole.
+     * Creates a complete Close frame of the server.
      *
      * @param code   1000 to 1003, 1007 to 1014, or 3000 to 4999; 1005 for a frame without code and reason
-     * @param reason cut behind the last character that fits into 123 octets; what cannot be encoded becomes a question mark
+     * @param reason truncated after the last character that fits into 123 bytes; a character that cannot be encoded becomes a question mark
      * @throws IllegalArgumentException for any other code: 1004 is reserved, 1006 and 1015 are never sent
      */
     public static ByteBuffer of(int code, String reason) {
@@ -29,7 +29,7 @@ public final class CloseFrame {
                 .putShort((short) code).put(text, 0, length).flip();
     }
 
-    /** As much of the reason as fits into 123 bytes, whole characters only. */
+    /** Truncates the reason to at most 123 bytes, after a complete character. */
     public static String cut(String reason) {
         if (reason.length() * 3 <= LONGEST_REASON) return reason;
         byte[] text = reason.getBytes(StandardCharsets.UTF_8);
@@ -42,17 +42,20 @@ public final class CloseFrame {
         return length;
     }
 
-    /** The code and reason for what a peer did wrong. */
+    /** Creates the Close frame with the code and reason of the fault. */
     public static ByteBuffer of(FrameFault fault) {
         return of(fault.code(), fault.reason());
     }
 
-    /** Codes that either side sends: those that are registered with IANA, but for 1004, 1005, 1006 and 1015, and those that are free to use. */
+    /**
+     * Whether client or server may send this code: the codes registered with IANA except 1004, 1005, 1006 and 1015, and the codes for libraries and
+     * private use.
+     */
     public static boolean isSent(int code) {
         return code >= 1000 && code <= 1003 || code >= 1007 && code <= 1014 || code >= 3000 && code <= 4999;
     }
 
-    /** What is wrong with the payload of a client's Close frame, or null. */
+    /** Checks the payload of a client's Close frame. Returns the fault, or null. */
     static FrameFault check(byte[] frame, int from, int to) {
         if (from == to) return null;
         if (!isSent((frame[from] & 0xff) << 8 | frame[from + 1] & 0xff)) return FrameFault.CLOSE_CODE;

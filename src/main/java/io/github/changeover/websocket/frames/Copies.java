@@ -4,12 +4,13 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
- * Arrays for what comes in buffers of the system's, where nothing can be unmasked in place. Whoever reads takes one and gives
- * it back: a callback may make another connection read on the same thread. About as many are kept as processors can use.
+ * A pool of arrays for data that arrives in direct buffers, which cannot be unmasked in place. A reader takes an array and gives it back. There is no
+ * array per thread, because a callback may start a read of another connection on the same thread. The pool keeps at most 8 arrays, or up to four per
+ * processor if that is more.
  */
 final class Copies {
     private static final int SIZE = 64 * 1024;
-    /** Shorter ones cost less to make than to fetch. */
+    /** An array shorter than this is cheaper to allocate than to take from the pool. */
     private static final int LEAST = 4 * 1024;
     private static final int SLOTS = Math.max(8, Integer.highestOneBit(4 * Runtime.getRuntime().availableProcessors()));
     private static final AtomicReferenceArray<byte[]> FREE = new AtomicReferenceArray<>(SLOTS);
@@ -17,7 +18,7 @@ final class Copies {
     private Copies() {
     }
 
-    /** The octets, at the start of an array that may be longer. They are taken from the buffer. */
+    /** Reads all remaining bytes of the buffer. Returns them at the start of an array, which may be longer. */
     static byte[] take(ByteBuffer octets) {
         int count = octets.remaining();
         byte[] copy = count < LEAST || count > SIZE ? new byte[count] : free();
@@ -36,7 +37,7 @@ final class Copies {
         return new byte[SIZE];
     }
 
-    /** Nobody may look into it any more. */
+    /** Gives an array back. The caller must not use it afterwards. */
     static void give(byte[] copy) {
         if (copy.length != SIZE) return;
         int start = start();
@@ -45,7 +46,7 @@ final class Copies {
         }
     }
 
-    @SuppressWarnings("deprecation")        // threadId() is JDK 19's
+    @SuppressWarnings("deprecation")        // threadId() requires JDK 19
     private static int start() {
         return (int) Thread.currentThread().getId() & SLOTS - 1;
     }

@@ -7,15 +7,15 @@ import java.util.zip.Deflater;
 import java.util.zip.Inflater;
 
 /**
- * The compressors and decompressors of an application's connections: taken when a message needs one, given back when nothing
- * of it needs to be remembered. They hold memory of the system's, some 40 KB and 260 KB each, so few are kept. Any thread may
- * call.
+ * A pool of the compressors and decompressors of an application's connections. A connection takes one when a message needs it and gives it back when no
+ * window must be kept for the next message. A compressor holds about 260 KB of native memory and a decompressor about 40 KB, so the pool keeps few.
+ * Thread-safe.
  */
 public final class DeflatePool implements AutoCloseable {
     private static final int KEPT = 16;
     private static final byte[] NOTHING = new byte[0];
     private final ArrayDeque<Inflater> inflaters = new ArrayDeque<>();
-    /** By level: a deflater whose level is changed spends its next call on that alone, and gives half a message. */
+    /** By level. If the level of a deflater is changed, its next call only applies the new level and returns an incomplete message. */
     private final Map<Integer, ArrayDeque<Deflater>> deflaters = new HashMap<>();
     private int keptDeflaters;
     private int lentInflaters;
@@ -70,7 +70,7 @@ public final class DeflatePool implements AutoCloseable {
         return inflaters.size() + keptDeflaters;
     }
 
-    /** Ends all that is kept; what connections still have ends when they give it back. */
+    /** Ends all pooled objects. An object that a connection still uses is ended when the connection gives it back. */
     @Override
     public synchronized void close() {
         closed = true;

@@ -5,9 +5,9 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * Reads the frames of a client with whom extensions are agreed on that work on frames. A frame's header is checked as it arrives; its whole payload goes through the
- * extensions, and what they make of it is read by a {@link FrameReader}, as if the client had sent that: a reserved bit that is left, a message that is
- * too long, or text that is not UTF-8 is a fault as without extensions.
+ * Reads the frames of a client if extensions that process frames are agreed on. The header of a frame is checked as it arrives. The complete payload is
+ * passed through the extensions. A {@link FrameReader} reads the resulting frame as if the client had sent it. Therefore a remaining reserved bit, a
+ * message that is too long, or text that is not UTF-8 is a fault as it is without extensions.
  */
 public final class ExtendedFrameReader implements FrameSource {
     private static final byte[] NO_KEY = new byte[4];
@@ -16,14 +16,14 @@ public final class ExtendedFrameReader implements FrameSource {
     private final FrameReader messages;
     private final FrameHeader header;
     private final byte[] head = new byte[FrameHeader.LONGEST];
-    private int joined;             // bytes of a header that is not whole
-    private Payload payload;        // of the frame that is not whole, or null
-    private boolean open;           // the message that the extensions give on is not finished
-    private long arrived;           // bytes of it
+    private int joined;             // bytes of an incomplete header
+    private Payload payload;        // of the incomplete frame, or null
+    private boolean open;           // the message that the extensions pass on is unfinished
+    private long arrived;           // bytes of complete frames of that message
     private long told;
-    private boolean another;        // since then, a message has ended
+    private boolean another;        // a message has ended since the last report to the sink
 
-    /** @param memory counts what is held */
+    /** @param memory counts the memory that this reader holds */
     public ExtendedFrameReader(FrameLimits limits, FrameExtensions extensions, DeflatePool pool, FrameMemory memory) {
         this.extensions = extensions;
         this.memory = memory;
@@ -31,7 +31,7 @@ public final class ExtendedFrameReader implements FrameSource {
         this.header = new FrameHeader(limits);
     }
 
-    /** What becomes of messages; how much is unfinished is told by the bytes on the wire. */
+    /** Passes messages on to the sink. The number of unfinished bytes is reported separately, as it is on the wire. */
     private final class Inner implements FrameSink {
         private final FrameSink sink;
 
@@ -94,7 +94,7 @@ public final class ExtendedFrameReader implements FrameSource {
         sink.unfinished(now);
     }
 
-    /** Control frames amid a message do not count: they do not make it grow. */
+    /** Control frames between the fragments of a message are not counted: the message does not grow by them. */
     private long unfinished() {
         boolean data = payload != null ? !header.isControl() : joined > 0 && !Opcode.isControl(head[0]);
         if (!data && open) return arrived;
@@ -152,7 +152,7 @@ public final class ExtendedFrameReader implements FrameSource {
         return null;
     }
 
-    /** With a key that changes nothing. */
+    /** Masks the frame with a key of zeros, which leaves the payload unchanged. */
     private static ByteBuffer masked(FrameExtensions.Frame frame) {
         int length = frame.payload().length;
         ByteBuffer plain = ByteBuffer.allocate(PlainHeader.size(length) + NO_KEY.length + length);

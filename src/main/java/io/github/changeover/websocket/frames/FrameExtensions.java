@@ -1,31 +1,31 @@
 package io.github.changeover.websocket.frames;
 
 /**
- * What the extensions of a connection make of each frame: RFC 6455 section 9. They see frames as they are on the wire, without mask, and may use
- * the reserved bits. Called for one frame at a time in each direction.
+ * Transforms the frames of a connection by its extensions: RFC 6455 section 9. Extensions process frames as they are on the wire, but unmasked, and may
+ * use the reserved bits. Called for one frame at a time in each direction.
  */
 public interface FrameExtensions {
     /**
-     * A whole frame.
+     * A complete frame.
      *
      * @param first   FIN, RSV and opcode
-     * @param payload not to be used by the caller any more
+     * @param payload must not be used by the caller afterwards
      */
     record Frame(int first, byte[] payload) {
     }
 
     /**
-     * Undoes what the client's extensions did.
+     * Reverses the transformations of the client's extensions.
      *
-     * @return the frame as it would be without extensions; null when there is none
-     * @throws RuntimeException when that is impossible: the connection fails
+     * @return the frame as it would be without extensions; null if there is no frame to pass on
+     * @throws RuntimeException if that is not possible; the connection fails
      */
     Frame incoming(Frame frame);
 
     /**
-     * Prepares a frame for the client.
+     * Transforms a frame for the client.
      *
-     * @throws RuntimeException when that is impossible: the frame is not sent
+     * @throws RuntimeException if that is not possible; the frame is not sent
      */
     Frame outgoing(Frame frame);
 }

@@ -1,6 +1,6 @@
 package io.github.changeover.websocket.frames;
 
-/** What a peer can do wrong, with the code and the reason of the Close frame that says so: RFC 6455 section 7.4.1. */
+/** The errors of a peer, with the code and the reason of the Close frame: RFC 6455 section 7.4.1. */
 public enum FrameFault {
     RESERVED_BIT(1002, "RSV2 and RSV3 mean nothing here: send 0."),
     UNAGREED_RSV1(1002, "RSV1 means nothing here, for no extension was agreed on: send 0."),
@@ -15,15 +15,15 @@ public enum FrameFault {
     LENGTH_NEGATIVE(1002, "The most significant bit of a payload length is 0."),
     SHORT_CLOSE(1002, "A Close frame's payload is empty or begins with a code of two octets."),
     CLOSE_CODE(1002, "This code is not for a client's Close frame."),
-    /** The frame is as it should be, its content is not of the type it claims: 1007, as with text. */
+    /** The frame is valid, but its content does not match its type. Therefore the code is 1007, as for text. */
     CORRUPT_DEFLATE(1007, "The compressed message cannot be inflated."),
     TEXT_NOT_UTF8(1007, "Text is UTF-8."),
     REASON_NOT_UTF8(1007, "The reason of a Close frame is UTF-8."),
     FRAME_TOO_BIG(1009, "The frame is longer than is taken here."),
     MESSAGE_TOO_BIG(1009, "The message is longer than is taken here."),
-    /** {@link FrameExtensions} has thrown an exception. */
+    /** {@link FrameExtensions} threw an exception. */
     EXTENSION(1011, "An extension cannot read this frame."),
-    /** Nothing is wrong with the frame: {@link FrameMemory} has refused memory for it. */
+    /** The frame is valid, but {@link FrameMemory} rejected the memory for it. */
     NO_MEMORY(1013, "The server holds too many unfinished messages: try again later.");
 
     private final int code;
@@ -34,12 +34,12 @@ public enum FrameFault {
         this.reason = reason;
     }
 
-    /** For the Close frame. */
+    /** The code for the Close frame. */
     public int code() {
         return code;
     }
 
-    /** For the Close frame, and it fits into one: at most 123 octets of ASCII. */
+    /** The reason for the Close frame: ASCII, at most 123 bytes, so that it fits. */
     public String reason() {
         return reason;
     }

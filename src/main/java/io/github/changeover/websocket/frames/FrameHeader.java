@@ -1,14 +1,14 @@
 package io.github.changeover.websocket.frames;
 
-/** The header of a client's frame, checked as far as it is there: RFC 6455 section 5.2. One object reads all headers of a connection. */
+/** Parses and checks the header of a client's frame as it arrives: RFC 6455 section 5.2. One object reads all headers of a connection. */
 final class FrameHeader {
-    /** Octets of the longest: with the key. */
+    /** The length of the longest header in bytes, including the masking key. */
     static final int LONGEST = PlainHeader.LONGEST + 4;
 
     enum Progress { WHOLE, PARTIAL, FAULTY }
 
     private final FrameLimits limits;
-    private final Message message;      // null where extensions decide on reserved bits and fragments
+    private final Message message;      // null if extensions decide about reserved bits and fragments
     private FrameFault fault;
     private int first;
     private int size;
@@ -20,7 +20,7 @@ final class FrameHeader {
         this.message = message;
     }
 
-    /** Leaves to others what depends on the reserved bits and on the frames before. */
+    /** Does not check what depends on the reserved bits and on the previous frames. */
     FrameHeader(FrameLimits limits) {
         this(limits, null);
     }
@@ -94,22 +94,22 @@ final class FrameHeader {
         return Opcode.isControl(first);
     }
 
-    /** FIN, RSV and opcode, as they came. */
+    /** FIN, RSV and opcode, as received. */
     int first() {
         return first;
     }
 
-    /** FIN and opcode of the frame that goes on. */
+    /** FIN and opcode, without the RSV bits, as they are passed on. */
     int plainFirst() {
         return first & (Opcode.FIN | Opcode.MASK);
     }
 
-    /** Octets of the header itself. */
+    /** The length of the header in bytes. */
     int size() {
         return size;
     }
 
-    /** Octets of the payload. */
+    /** The length of the payload in bytes. */
     int length() {
         return length;
     }

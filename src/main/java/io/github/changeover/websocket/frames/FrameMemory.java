@@ -1,11 +1,8 @@
 package io.github.changeover.websocket.frames;
 
-/**
- * Counts the memory that a {@link FrameReader} holds for its client: messages and frames that are not finished. Called on the reading
- * thread.
- */
+/** Counts the memory that a {@link FrameReader} holds for its client: unfinished messages and frames. Called on the reading thread. */
 public interface FrameMemory {
-    /** Counts nothing: for a reader whose limits are small. */
+    /** Counts nothing. For a reader with small limits. */
     FrameMemory UNCOUNTED = new FrameMemory() {
         @Override
         public boolean charge(long bytes) {
@@ -18,12 +15,12 @@ public interface FrameMemory {
     };
 
     /**
-     * Counts bytes, before they are allocated. In either case {@link #release} follows.
+     * Counts bytes before they are allocated. {@link #release} follows in either case.
      *
-     * @return whether they may be allocated; if not, the reader drops what it holds and fails with {@link FrameFault#NO_MEMORY}
+     * @return whether they may be allocated; if false, the reader releases all that it holds and fails with {@link FrameFault#NO_MEMORY}
      */
     boolean charge(long bytes);
 
-    /** Undoes {@link #charge} for so many bytes. */
+    /** Reverses {@link #charge} for this many bytes. */
     void release(long bytes);
 }

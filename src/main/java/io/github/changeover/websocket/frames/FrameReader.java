@@ -6,48 +6,49 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * Reads a client's frames: RFC 6455 sections 5 to 8, RFC 7692 sections 6 and 7.2.2. Bytes go in as they arrive, split anywhere; out come messages,
- * fragments and control frames without mask and compression, and the first thing that is wrong.
+ * Reads a client's frames: RFC 6455 sections 5 to 8, RFC 7692 sections 6 and 7.2.2. The input is bytes as they arrive, split at any position. The output
+ * is messages, fragments and control frames, unmasked and decompressed, and the first fault.
  *
  * <pre>
  * in    81 85 37 fa 21 3d 7f 9f 4d 51 58                  out   frame(81, "Hello")
- * in    01 81 .. .. .. .. .. 80 81 .. .. .. .. ..         out   frame(01, "H"), frame(80, "i"); or frame(81, "Hi") where messages are wanted whole
+ * in    01 81 .. .. .. .. .. 80 81 .. .. .. .. ..         out   frame(01, "H"), frame(80, "i"); or frame(81, "Hi") if the sink wants complete messages
  * in    81 05 48                                          out   failed(UNMASKED), at the second byte
  * </pre>
  *
- * <p>A plain frame that arrives whole stays where it is and loses its mask there; fragments of one read that are wanted whole are joined there. Only what must wait, and what
- * is compressed, gets an array, until it is given on; {@link FrameMemory} counts it. What is wrong is noticed with the first byte that shows it.
- * After a Close frame, or what is wrong, all bytes are ignored. One thread at a time may call.
+ * <p>An uncompressed frame that arrives complete is unmasked in place and is not copied. If the sink wants complete messages, the fragments of one read
+ * are joined in place as well. Only data that must wait, or that is compressed, is stored in an array until it is passed on; {@link FrameMemory} counts
+ * this array. A fault is detected at the first byte that shows it. After a Close frame or a fault, all further bytes are ignored. Only one thread at a
+ * time may call.
  */
 public final class FrameReader implements FrameSource {
-    private static final int SPLIT_HEADER = 32;     // what its array takes
-    private static final int SINGLE = 64;           // fragments of one read that are given on by themselves; more are joined, or tiny ones would cost a call each
+    private static final int SPLIT_HEADER = 32;     // memory that the array for a split header takes
+    private static final int SINGLE = 64;           // fragments of one read that are passed on one by one; more are joined, to avoid a call for each tiny one
 
     private final Message message;
     private final FrameHeader header;
-    private final Inflating inflating;      // null when no compression was agreed on
+    private final Inflating inflating;      // null if no compression is agreed on
     private final FrameMemory memory;
-    private byte[] split;           // a header that is not whole, or null
-    private int joined;             // bytes of it that have arrived
-    private boolean inFrame;        // a frame has begun, and the rest of it is to come
+    private byte[] split;           // an incomplete header, or null
+    private int joined;             // bytes of that header that have arrived
+    private boolean inFrame;        // a frame has begun and is incomplete
     private int taken;              // bytes of its payload that have arrived
-    private Payload control;        // of a control frame that is not whole, or null
-    private Payload held;           // bytes of the message that wait, or null
-    private int complete;           // of them, those of frames that are whole
-    private int plainFrom, plainTo; // where bytes of the message wait in the array that is being read; none when both are the same
-    private boolean wantsWhole;     // the sink wants the message whole
-    private int single;             // fragments of this read that were given on by themselves
-    private boolean begun;          // a fragment of the message was given on
-    private long arrived;           // bytes of whole frames of the message, as the client sent them
-    private long told;              // what the sink knows of the unfinished message
-    private boolean another;        // since then, a message has ended
+    private Payload control;        // of an incomplete control frame, or null
+    private Payload held;           // stored bytes of the message, or null
+    private int complete;           // number of stored bytes that belong to complete frames
+    private int plainFrom, plainTo; // range of the message's bytes that wait in the array being read; empty if both are equal
+    private boolean wantsWhole;     // the sink wants the complete message
+    private int single;             // fragments of this read that were passed on one by one
+    private boolean begun;          // a fragment of the message was passed on
+    private long arrived;           // bytes of complete frames of the message, as the client sent them
+    private long told;              // the number of unfinished bytes last reported to the sink
+    private boolean another;        // a message has ended since that report
     private boolean ended;
     private boolean closeCame;
 
     /**
-     * @param deflate what was agreed on
-     * @param pool    of the application
-     * @param memory  counts what is held
+     * @param deflate the agreed parameters of permessage-deflate
+     * @param pool    the pool of the application
+     * @param memory  counts the memory that this reader holds
      */
     public FrameReader(FrameLimits limits, Optional<DeflateAgreement> deflate, DeflatePool pool, FrameMemory memory) {
         this.message = new Message(limits.message(), deflate.isPresent());
@@ -57,11 +58,11 @@ public final class FrameReader implements FrameSource {
     }
 
     /**
-     * Reads what has arrived.
+     * Reads the bytes that have arrived.
      *
-     * @param bytes emptied, and the caller's again when this returns. With an array it is written to and no byte copied that need not wait; without, all
-     *              are copied once
-     * @param sink  may close this reader; what it throws is thrown on, and the bytes behind that are lost
+     * @param bytes has no remaining bytes afterwards, and belongs to the caller again when this method returns. If the buffer has an array, this method
+     *              writes to the array and copies only the bytes that must wait. Otherwise all bytes are copied once
+     * @param sink  may close this reader; an exception of the sink is passed to the caller, and the bytes after that frame are lost
      */
     @Override
     public void read(ByteBuffer bytes, FrameSink sink) {
@@ -92,7 +93,7 @@ public final class FrameReader implements FrameSource {
         if (!ended) endOfRead(bytes, sink);
     }
 
-    /** Whether a Close frame came, or something was wrong, or this was closed: what else comes is ignored. */
+    /** Whether a Close frame arrived, a fault occurred, or this reader was closed. All further bytes are ignored. */
     public boolean ended() {
         return ended;
     }
@@ -102,7 +103,7 @@ public final class FrameReader implements FrameSource {
         return closeCame;
     }
 
-    /** Gives back what is held. Nothing is read any more. */
+    /** Releases all memory. Nothing is read afterwards. */
     @Override
     public void close() {
         ended = true;
@@ -119,10 +120,10 @@ public final class FrameReader implements FrameSource {
         split = null;
     }
 
-    /** What was right goes before, unless it is of no use alone. */
+    /** Reports the fault. Valid data before it is passed on first, unless memory is exhausted or the sink wants only complete messages. */
     private void fail(FrameFault fault, byte[] bytes, FrameSink sink) {
         if (!ended && fault != FrameFault.NO_MEMORY) giveOn(bytes, sink);
-        if (ended) return;      // the sink has closed this
+        if (ended) return;      // the sink has closed this reader
         close();
         sink.failed(fault);
     }
@@ -157,7 +158,7 @@ public final class FrameReader implements FrameSource {
         if (!memory.charge(SPLIT_HEADER)) fail(FrameFault.NO_MEMORY, bytes, sink);
     }
 
-    /** The rest of a header, byte by byte: each may show what is wrong. */
+    /** Reads the rest of a split header byte by byte, because each byte may show a fault. */
     private int joinHeader(byte[] bytes, int from, int to, FrameSink sink) {
         split[joined++] = bytes[from];
         FrameHeader.Progress progress = header.read(split, 0, joined);
@@ -171,12 +172,12 @@ public final class FrameReader implements FrameSource {
         return begin(bytes, from + 1, to, sink);
     }
 
-    /** A frame begins. */
+    /** Called when the header of a frame is complete. */
     private void enter(FrameSink sink) {
         if (!header.isControl() && message.enter(header.first()) && !header.isFinal()) wantsWhole = sink.wantsWhole(message.opcode());
     }
 
-    /** A plain data frame that is whole, unmasked where it is, or behind those before. */
+    /** Processes a complete uncompressed data frame, which is unmasked in place, or directly after the frames that wait before it. */
     private void plain(byte[] bytes, int start, int length, FrameSink sink) {
         FrameFault fault = message.add(bytes, start, start + length);
         if (fault == null && header.isFinal()) fault = message.leave();
@@ -195,7 +196,7 @@ public final class FrameReader implements FrameSource {
         if (fault != null) fail(fault, bytes, sink);
     }
 
-    /** A frame that is not whole, or that needs an array. It may have no bytes to wait for. */
+    /** Starts a frame that is incomplete or that needs an array. The number of its available bytes may be zero. */
     private int begin(byte[] bytes, int from, int to, FrameSink sink) {
         inFrame = true;
         taken = 0;
@@ -270,7 +271,7 @@ public final class FrameReader implements FrameSource {
         return inflating.end(held, message.room() - (held.size() - before));
     }
 
-    /** A control frame, whole. Fragments before it go before it. */
+    /** Passes on a complete control frame. Fragments that arrived before it are passed on first. */
     private void controlFrame(byte[] payload, int from, int to, byte[] bytes, FrameSink sink) {
         FrameFault fault = header.opcode() == Opcode.CLOSE ? CloseFrame.check(payload, from, to) : null;
         if (fault == null && message.isUnfinished() && !wantsWhole) fault = giveOn(bytes, sink);
@@ -282,7 +283,7 @@ public final class FrameReader implements FrameSource {
 
     // ---- messages
 
-    /** The message is whole: what waits of it is its end, or all of it. */
+    /** The message is complete: passes on its last fragment, or the complete message. */
     private void finish(byte[] bytes, int from, int to, FrameSink sink) {
         int first = Opcode.FIN | (begun ? Opcode.CONTINUATION : message.opcode());
         Payload done = held;
@@ -302,12 +303,12 @@ public final class FrameReader implements FrameSource {
         }
     }
 
-    /** A fragment is whole: a sink that does not want the message whole gets it as the client has cut it. */
+    /** A fragment is complete. A sink that does not want the complete message gets the fragment as the client sent it. */
     private FrameFault giveOnSingly(byte[] bytes, FrameSink sink) {
         return !wantsWhole && single++ < SINGLE ? giveOn(bytes, sink) : null;
     }
 
-    /** Gives on what waits of the message's whole frames, unless it is wanted whole. What is wrong with the number of fragments, or null. */
+    /** Passes on the waiting bytes of complete frames, unless the sink wants the complete message. Returns a fault if there are too many fragments, or null. */
     private FrameFault giveOn(byte[] bytes, FrameSink sink) {
         boolean plain = plainFrom != plainTo;
         int from = plain ? plainFrom : 0;
@@ -329,7 +330,7 @@ public final class FrameReader implements FrameSource {
         return fault;
     }
 
-    /** Keeps what waits in the array that is being read. */
+    /** Stores the bytes that wait in the array being read. */
     private FrameFault hold(byte[] bytes) {
         int count = plainTo - plainFrom;
         if (held == null) held = new Payload(memory);
@@ -341,7 +342,7 @@ public final class FrameReader implements FrameSource {
         return null;
     }
 
-    /** Nothing that has arrived is kept longer than it must. */
+    /** Passes on all bytes that need not wait, and stores the others. */
     private void endOfRead(byte[] bytes, FrameSink sink) {
         if (plainFrom != plainTo || held != null) {
             FrameFault fault = plainFrom != plainTo && wantsWhole ? hold(bytes) : giveOn(bytes, sink);
@@ -358,7 +359,7 @@ public final class FrameReader implements FrameSource {
         sink.unfinished(bytesNow);
     }
 
-    /** Control frames amid a message do not count: they do not make it grow. */
+    /** Control frames between the fragments of a message are not counted: the message does not grow by them. */
     private long unfinished() {
         boolean data = split != null ? !Opcode.isControl(split[0]) : inFrame && !header.isControl();
         if (!data && message.isUnfinished()) return arrived;

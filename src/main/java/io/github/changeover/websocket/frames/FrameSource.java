@@ -2,20 +2,20 @@ package io.github.changeover.websocket.frames;
 
 import java.nio.ByteBuffer;
 
-/** Reads what a client sends, and tells a {@link FrameSink} of it. One thread at a time may call. */
+/** Reads the bytes that a client sends and passes its frames to a {@link FrameSink}. Only one thread at a time may call. */
 public interface FrameSource extends AutoCloseable {
     /**
-     * Reads what has arrived.
+     * Reads the bytes that have arrived.
      *
-     * @param bytes emptied, and the caller's again when this returns; its array may be written to
-     * @param sink  may close this source; what it throws is thrown on, and the bytes behind that are lost
+     * @param bytes has no remaining bytes afterwards, and belongs to the caller again when this method returns; its array may be changed
+     * @param sink  may close this source; an exception of the sink is passed to the caller, and the bytes after that frame are lost
      */
     void read(ByteBuffer bytes, FrameSink sink);
 
-    /** Whether a Close frame came: the client sends no more. */
+    /** Whether a Close frame arrived. The client sends nothing after it. */
     boolean closeCame();
 
-    /** Gives back what is held. Nothing is read any more. */
+    /** Releases all memory. Nothing is read afterwards. */
     @Override
     void close();
 }

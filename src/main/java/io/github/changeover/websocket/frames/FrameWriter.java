@@ -7,29 +7,29 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Writes a server's frames: RFC 6455 section 5, RFC 7692 sections 6 and 7.2.1. Frames go in one by one as they are without
- * extensions; with permessage-deflate, messages come out compressed.
+ * Writes a server's frames: RFC 6455 section 5, RFC 7692 sections 6 and 7.2.1. The input is single frames as they are without extensions. If
+ * permessage-deflate is agreed on, the output is compressed.
  *
- * <p>A short message in one frame stays as it is ({@link Compression}), which either side may always choose. One that is still long when compressed becomes
- * several frames, so that it needs no second array of its size. Calls come one at a time, from any thread.
+ * <p>A short message in one frame is not compressed ({@link Compression}); the RFC always allows that. A message that is still long after compression is
+ * split into several frames, so that it needs no second array of its size. Calls must not overlap, but may come from any thread.
  */
 public final class FrameWriter implements AutoCloseable {
     private final Optional<Deflating> deflating;
     private final Optional<FrameExtensions> extensions;
     private final int smallest;
-    private boolean compressing;        // the message that is not finished
+    private boolean compressing;        // the unfinished message is compressed
     private boolean closed;
 
-    /** With the usual compression. */
+    /** Uses {@link Compression#USUAL}. */
     public FrameWriter(Optional<DeflateAgreement> deflate, DeflatePool pool) {
         this(deflate, pool, Compression.USUAL);
     }
 
     /**
-     * @param deflate     what was agreed on
-     * @param pool        of the application
+     * @param deflate     the agreed parameters of permessage-deflate
+     * @param pool        the pool of the application
      * @param compression how messages are compressed
-     * @throws IllegalArgumentException when a window is agreed on that the JDK's compressor cannot be held to
+     * @throws IllegalArgumentException if the agreed window is smaller than the window of the JDK's compressor
      */
     public FrameWriter(Optional<DeflateAgreement> deflate, DeflatePool pool, Compression compression) {
         deflate.filter(agreed -> agreed.serverWindowBits() < DeflatePolicy.FULL_WINDOW).ifPresent(agreed -> {
@@ -40,7 +40,7 @@ public final class FrameWriter implements AutoCloseable {
         smallest = compression.smallest();
     }
 
-    /** Every frame goes through these extensions, and none is compressed here. */
+    /** Passes every frame through these extensions and compresses none. */
     public FrameWriter(FrameExtensions extensions) {
         this.deflating = Optional.empty();
         this.extensions = Optional.of(extensions);
@@ -50,10 +50,10 @@ public final class FrameWriter implements AutoCloseable {
     /**
      * Writes a frame.
      *
-     * @param frame  one whole unmasked frame, RSV bits 0: a message, a fragment or a control frame; emptied
-     * @param output gets the octets to send, as one frame or several; each buffer is its own until it returns. After an
-     *               exception of its own the connection has lost octets: close both
-     * @throws IllegalArgumentException when that is no such frame
+     * @param frame  one complete unmasked frame with RSV bits 0: a message, a fragment or a control frame; has no remaining bytes afterwards
+     * @param output receives the bytes to send, as one frame or several; may use each buffer until it returns. If it throws an exception, the connection
+     *               has lost bytes: close the connection and this writer
+     * @throws IllegalArgumentException if the buffer does not contain exactly one such frame
      */
     public void write(ByteBuffer frame, Consumer<ByteBuffer> output) {
         int header = header(frame);
@@ -85,7 +85,7 @@ public final class FrameWriter implements AutoCloseable {
         return compress;
     }
 
-    /** Octets of the header. */
+    /** Returns the length of the header in bytes. */
     private static int header(ByteBuffer frame) {
         int at = frame.position();
         if (frame.remaining() >= 2 && (frame.get(at) & (Opcode.RSV1 | Opcode.RSV2_RSV3)) == 0) {
@@ -102,12 +102,12 @@ public final class FrameWriter implements AutoCloseable {
         return length;
     }
 
-    /** Whether frames go through extensions of the application's. */
+    /** Whether frames are passed through extensions of the application. */
     public boolean isExtended() {
         return extensions.isPresent();
     }
 
-    /** Gives back what is held. Frames that are written still are not compressed. */
+    /** Releases the compressor. Frames that are written afterwards are not compressed. */
     @Override
     public void close() {
         closed = true;

@@ -4,21 +4,24 @@ import java.nio.ByteBuffer;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
-/** Inflates a client's messages, piece by piece: RFC 7692 section 7.2.2. */
+/** Inflates a client's messages piece by piece: RFC 7692 section 7.2.2. */
 final class Inflating implements AutoCloseable {
-    /** What a compressor ends a message with, and the sender leaves out. */
+    /** The end of the compressed data of a message, which the sender omits. */
     private static final byte[] TAIL = {0, 0, (byte) 0xff, (byte) 0xff};
     private static final byte[] NOTHING = new byte[0];
     private static final int LEAST = 128;
-    /** While the JDK's decompressor fills an array no garbage is collected, and every thread that allocates may have to wait: so not for long. */
+    /**
+     * While the JDK's decompressor fills an array, no garbage can be collected, and every allocating thread may have to wait. This limit keeps each call
+     * short.
+     */
     private static final int AT_ONCE = 64 * 1024;
 
     private final DeflatePool pool;
     private final boolean remembers;
-    private Inflater inflater;      // null while nothing is to be remembered
-    private boolean begun;          // there were bytes since the last end, of a message or of a stream
+    private Inflater inflater;      // null while no window must be kept
+    private boolean begun;          // bytes have arrived since the last end of a message or of a deflate stream
 
-    /** @param remembers whether a message may refer to the one before */
+    /** @param remembers whether a message may refer to the previous one (context takeover) */
     Inflating(DeflatePool pool, boolean remembers) {
         this.pool = pool;
         this.remembers = remembers;
@@ -27,9 +30,9 @@ final class Inflating implements AutoCloseable {
     /**
      * Inflates a piece of a message.
      *
-     * @param piece emptied, unless there is a fault
-     * @param room  bytes that may come out
-     * @return what is wrong, or null
+     * @param piece has no remaining bytes afterwards, unless there is a fault
+     * @param room  the largest number of bytes that may result
+     * @return the fault, or null
      */
     FrameFault inflate(ByteBuffer piece, Payload into, int room) {
         if (!piece.hasRemaining()) return null;
@@ -39,14 +42,14 @@ final class Inflating implements AutoCloseable {
         return drain(piece, into, room);
     }
 
-    /** Inflates what is missing at the end of a message, and forgets it unless the next may refer to it. */
+    /** Appends the omitted end of the message and inflates it. Then resets the window, unless the next message may refer to it. */
     FrameFault end(Payload into, int room) {
         FrameFault fault = null;
-        if (begun) {        // else the message was empty, or ended with a stream's end
+        if (begun) {        // otherwise the message was empty, or ended with the end of a stream
             ByteBuffer tail = ByteBuffer.wrap(TAIL);
             take().setInput(tail);
             fault = drain(tail, into, room);
-            if (fault == null && !begun) fault = FrameFault.CORRUPT_DEFLATE;        // a final block took the tail for its own
+            if (fault == null && !begun) fault = FrameFault.CORRUPT_DEFLATE;        // a final block consumed the tail as part of its own data
             begun = false;
         }
         if (!remembers) close();
@@ -58,7 +61,7 @@ final class Inflating implements AutoCloseable {
         return inflater;
     }
 
-    /** Inflates all that was put in. */
+    /** Inflates all input. */
     private FrameFault drain(ByteBuffer piece, Payload into, int room) {
         int most = into.size() + room;
         try {
@@ -72,7 +75,7 @@ final class Inflating implements AutoCloseable {
                     restart(piece);
                     if (!begun) return null;
                 } else if (count == 0 || count < free && inflater.needsInput()) {
-                    inflater.setInput(NOTHING);     // lets go of the piece
+                    inflater.setInput(NOTHING);     // releases the reference to the piece
                     return null;
                 }
             }
@@ -81,14 +84,14 @@ final class Inflating implements AutoCloseable {
         }
     }
 
-    /** Behind a final block begins another stream, with nothing to refer to: RFC 7692 section 7.2.3.4. */
+    /** After a final block, a new stream begins, which cannot refer to earlier data: RFC 7692 section 7.2.3.4. */
     private void restart(ByteBuffer piece) {
         inflater.reset();
         begun = piece.hasRemaining();
         if (begun) inflater.setInput(piece);
     }
 
-    /** Gives back what is held. */
+    /** Gives the inflater back to the pool. */
     @Override
     public void close() {
         if (inflater == null) return;

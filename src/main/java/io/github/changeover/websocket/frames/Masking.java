@@ -5,8 +5,8 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * Unmasks: RFC 6455 section 5.3. A key is held with its first octet lowest, so that octet {@code i} of a payload goes with the
- * octet {@code i & 3} of the key.
+ * Unmasks payloads: RFC 6455 section 5.3. A key is an int with its first byte in the lowest bits. Byte {@code i} of a payload is masked with byte
+ * {@code i & 3} of the key.
  */
 final class Masking {
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -18,12 +18,12 @@ final class Masking {
         return octets[at] & 0xff | (octets[at + 1] & 0xff) << 8 | (octets[at + 2] & 0xff) << 16 | octets[at + 3] << 24;
     }
 
-    /** The key for the octets from that index of the payload on. */
+    /** Returns the key for the part of the payload that starts at this index. */
     static int from(int key, int index) {
         return Integer.rotateRight(key, 8 * (index & 3));
     }
 
-    /** Unmasks from one place to another. In the same array {@code to} must not be behind {@code from}. */
+    /** Unmasks bytes from one array into another. Within one array, {@code to} must not be greater than {@code from}. */
     static void unmask(byte[] source, int from, byte[] target, int to, int length, int key) {
         long keys = key & 0xffffffffL | (long) key << 32;
         int i = 0;

@@ -1,10 +1,10 @@
 package io.github.changeover.websocket.frames;
 
-/** The data message that is being read, over its fragments: RFC 6455 section 5.4, RFC 7692 section 6. */
+/** The state of the data message that is being read, over all its fragments: RFC 6455 section 5.4, RFC 7692 section 6. */
 final class Message {
-    /** A fragment that is given on counts for at least so many bytes, because whoever keeps it needs an object for each. */
+    /** A fragment that is passed on counts as at least this many bytes, because a sink that keeps it needs an object for each. */
     static final int FRAGMENT = 64;
-    /** Up to here fragments may be as small as they like, also where the limit of a message is lower. */
+    /** Up to this total, fragments may be arbitrarily small, even if the limit of a message is lower. */
     private static final int FREE = 64 * 1024;
     private final int longest;
     private final boolean deflates;
@@ -13,18 +13,18 @@ final class Message {
     private boolean compressed;
     private int opcode;
     private int length;
-    private long counted;       // the same with at least FRAGMENT for each fragment that was given on
+    private long counted;       // bytes passed on, counting at least FRAGMENT for each fragment
 
     /**
-     * @param longest  bytes of a message, inflated
-     * @param deflates whether permessage-deflate was agreed on
+     * @param longest  the largest number of bytes of a message, inflated
+     * @param deflates whether permessage-deflate is agreed on
      */
     Message(int longest, boolean deflates) {
         this.longest = longest;
         this.deflates = deflates;
     }
 
-    /** What is wrong with a data frame that begins so, or null. */
+    /** Checks the first byte of a data frame. Returns the fault, or null. */
     FrameFault check(int first) {
         boolean continues = (first & Opcode.MASK) == Opcode.CONTINUATION;
         if ((first & Opcode.RSV1) != 0 && (continues || !deflates)) return misplacedRsv1();
@@ -36,13 +36,13 @@ final class Message {
         return deflates ? FrameFault.MISPLACED_RSV1 : FrameFault.UNAGREED_RSV1;
     }
 
-    /** What is wrong with the length of a data frame that begins so, or null. How long compressed bytes become is not known yet. */
+    /** Checks the length of a data frame with this first byte. Returns the fault, or null. The inflated length of compressed bytes is not known yet. */
     FrameFault checkLength(int first, long bytes) {
         if (unfinished ? compressed : (first & Opcode.RSV1) != 0) return null;
         return bytes > longest - length ? FrameFault.MESSAGE_TOO_BIG : null;
     }
 
-    /** A data frame begins. Returns whether a message begins with it. */
+    /** Called when a data frame begins. Returns whether it is the first frame of a message. */
     boolean enter(int first) {
         if (unfinished) return false;
         unfinished = true;
@@ -51,7 +51,7 @@ final class Message {
         return true;
     }
 
-    /** Of this message, or of the last. */
+    /** The opcode of this message, or of the last one. */
     int opcode() {
         return opcode;
     }
@@ -64,24 +64,24 @@ final class Message {
         return compressed;
     }
 
-    /** Bytes that may still come. */
+    /** The number of bytes that may still arrive. */
     int room() {
         return longest - length;
     }
 
-    /** Payload, as the application will see it. What is wrong with it, or null. */
+    /** Adds payload, unmasked and inflated. Returns the fault, or null. */
     FrameFault add(byte[] bytes, int from, int to) {
         length += to - from;
         return opcode == Opcode.TEXT && !utf8.accept(bytes, from, to) ? FrameFault.TEXT_NOT_UTF8 : null;
     }
 
-    /** A fragment of so many bytes was given on. What is wrong with their number, or null. */
+    /** Called when a fragment of this many bytes was passed on. Returns a fault if there are too many small fragments, or null. */
     FrameFault gaveOn(int bytes) {
         counted += Math.max(FRAGMENT, bytes);
         return counted > Math.max(longest, FREE) ? FrameFault.MESSAGE_TOO_BIG : null;
     }
 
-    /** The message has ended. What is wrong with it, or null. */
+    /** Called when the message has ended. Returns the fault, or null. */
     FrameFault leave() {
         unfinished = false;
         compressed = false;

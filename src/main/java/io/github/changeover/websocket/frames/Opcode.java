@@ -1,32 +1,32 @@
 package io.github.changeover.websocket.frames;
 
-/** The first octet of a frame: RFC 6455 section 5.2. */
+/** The first byte of a frame, which contains FIN, RSV and opcode: RFC 6455 section 5.2. */
 public final class Opcode {
-    /** A fragment that goes on with a message. */
+    /** A fragment that continues a message. */
     public static final int CONTINUATION = 0;
-    /** A message of text, or its first fragment. */
+    /** A text message, or its first fragment. */
     public static final int TEXT = 1;
-    /** A message of octets, or its first fragment. */
+    /** A binary message, or its first fragment. */
     public static final int BINARY = 2;
     static final int CLOSE = 8;
     static final int PONG = 10;
 
-    /** The last frame of its message. */
+    /** The bit of the last frame of a message. */
     public static final int FIN = 0x80;
     static final int RSV1 = 0x40;
     static final int RSV2_RSV3 = 0x30;
-    /** What is left is the opcode. */
+    /** The bits of the opcode. */
     public static final int MASK = 0x0f;
 
     private Opcode() {
     }
 
-    /** Whether the frame is the last of its side: RFC 6455 section 5.5.1. */
+    /** Whether this is a Close frame, which is the last frame that its sender sends: RFC 6455 section 5.5.1. */
     public static boolean isClose(int first) {
         return (first & MASK) == CLOSE;
     }
 
-    /** Whether the frame is no part of a message. */
+    /** Whether this is a control frame, which is not part of a message. */
     public static boolean isControl(int first) {
         return (first & 8) != 0;
     }

@@ -1,10 +1,10 @@
 package io.github.changeover.websocket.frames;
 
-/** Bytes of a message, or of a control frame, that are not given on yet. The array grows with what has arrived, not with what is promised. */
+/** Bytes of a message or a control frame that are not passed on yet. The array grows with the bytes that have arrived, not with announced lengths. */
 final class Payload {
-    /** A smaller array that lives no longer than one read is not counted: there are as many of those as threads. */
+    /** An array up to this size that is released at the end of the read is not counted. There are at most as many of them as threads. */
     static final int SMALL = 4 * 1024;
-    /** What an array, and this object, take beside the bytes. */
+    /** The memory in bytes that the array and this object need in addition to the content. */
     static final int OVERHEAD = 48;
     private static final byte[] NOTHING = new byte[0];
     private final FrameMemory memory;
@@ -19,7 +19,7 @@ final class Payload {
     /**
      * Makes room for more bytes.
      *
-     * @param most bytes that there will ever be, in all
+     * @param most the total number of bytes that can ever be needed
      * @return whether there is memory for them
      */
     boolean reserve(int more, long most) {
@@ -46,12 +46,12 @@ final class Payload {
         memory.release(some);
     }
 
-    /** It will outlive this read. Returns whether there is memory for it. */
+    /** Called when the array must be kept after this read. Returns whether there is memory for it. */
     boolean keep() {
         return charged > 0 || charge(bytes.length);
     }
 
-    /** Gives back what is counted; the bytes are not used any more. */
+    /** Releases the counted memory. The bytes must not be used afterwards. */
     void release() {
         release(charged);
         bytes = NOTHING;
@@ -66,17 +66,17 @@ final class Payload {
         return size;
     }
 
-    /** Bytes that fit without growing. */
+    /** The number of bytes that fit without growing the array. */
     int free() {
         return bytes.length - size;
     }
 
-    /** So many bytes were written at the end. */
+    /** Called when this many bytes were written at the end. */
     void wrote(int more) {
         size += more;
     }
 
-    /** Drops bytes at the beginning. */
+    /** Removes bytes at the beginning. */
     void drop(int count) {
         size -= count;
         System.arraycopy(bytes, count, bytes, 0, size);

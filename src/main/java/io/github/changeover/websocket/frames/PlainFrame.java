@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Makes whole unmasked frames, as a server sends them: RFC 6455 section 5.2.
+ * Creates complete unmasked frames, as a server sends them: RFC 6455 section 5.2.
  *
  * <pre>
  * PlainFrame.text("Hello")     81 05 48 65 6c 6c 6f
@@ -14,7 +14,7 @@ public final class PlainFrame {
     private PlainFrame() {
     }
 
-    /** Makes a frame that begins with this byte: FIN, RSV and opcode. */
+    /** Creates a frame that begins with this byte: FIN, RSV and opcode. */
     public static ByteBuffer of(int first, byte[] bytes, int from, int count) {
         int header = PlainHeader.size(count);
         byte[] frame = new byte[header + count];
@@ -23,7 +23,7 @@ public final class PlainFrame {
         return ByteBuffer.wrap(frame);
     }
 
-    /** Makes one of a whole message of text. A surrogate without its other half becomes a question mark, as with {@link String#getBytes()}. */
+    /** Creates the frame of a complete text message. An unpaired surrogate becomes a question mark, as in {@link String#getBytes()}. */
     public static ByteBuffer text(String text) {
         byte[] payload = text.getBytes(StandardCharsets.UTF_8);
         return of(Opcode.FIN | Opcode.TEXT, payload, 0, payload.length);

@@ -1,23 +1,23 @@
 package io.github.changeover.websocket.frames;
 
-/** The header of an unmasked frame: RFC 6455 section 5.2. */
+/** Writes the header of an unmasked frame: RFC 6455 section 5.2. */
 final class PlainHeader {
-    /** Octets of the longest. */
+    /** The length of the longest header in bytes. */
     static final int LONGEST = 10;
-    /** From here on the length takes two octets of its own. */
+    /** From this payload length on, the length is in two additional bytes. */
     static final int TWO_OCTETS = 126;
-    /** From here on it takes eight. */
+    /** From this payload length on, the length is in eight additional bytes. */
     static final int EIGHT_OCTETS = 0x10000;
 
     private PlainHeader() {
     }
 
-    /** Octets of the header of a frame with such a payload. */
+    /** Returns the length in bytes of the header for a payload of this length. */
     static int size(long length) {
         return length < TWO_OCTETS ? 2 : length < EIGHT_OCTETS ? 4 : LONGEST;
     }
 
-    /** Writes a header and answers the index behind it. */
+    /** Writes a header and returns the index after it. */
     static int write(byte[] into, int at, int first, int length) {
         into[at] = (byte) first;
         if (length < TWO_OCTETS) {

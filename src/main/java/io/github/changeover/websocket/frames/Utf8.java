@@ -5,8 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * Looks whether octets are UTF-8 (RFC 3629), piece by piece. The first octet that cannot be is noticed when it comes, not
- * when its character would be whole.
+ * Checks whether bytes are valid UTF-8 (RFC 3629), piece by piece. An invalid byte is detected when it arrives, not when its character would be complete.
  *
  * <pre>
  * lead     next     then
@@ -23,13 +22,13 @@ import java.nio.ByteOrder;
 final class Utf8 {
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long NOT_ASCII = 0x8080808080808080L;
-    private static final byte LAST_TAIL = (byte) 0xbf;      // the first is the least of all octets
+    private static final byte LAST_TAIL = (byte) 0xbf;      // as a signed value, every continuation byte is at most this
 
-    private int missing;        // octets of a character that has begun
-    private int least;          // of the next of them
+    private int missing;        // bytes of the current character that are still missing
+    private int least;          // allowed range of the next of these bytes: least to most
     private int most;
 
-    /** Whether these octets, behind those before, can be UTF-8. After a {@code false} there is nothing more to ask. */
+    /** Whether these bytes, appended to the previous ones, can be valid UTF-8. After {@code false}, this object must not be used any more. */
     boolean accept(byte[] octets, int from, int to) {
         int i = from;
         while (true) {
@@ -53,7 +52,7 @@ final class Utf8 {
         return i;
     }
 
-    /** Characters that are certainly right and here to their end; what stays is looked at octet by octet. */
+    /** Skips characters that are complete and certainly valid. The rest is checked byte by byte. */
     private static int skipWhole(byte[] octets, int from, int to) {
         int i = from;
         while (to - i >= Long.BYTES) {
@@ -80,7 +79,7 @@ final class Utf8 {
         return fourth <= LAST_TAIL && bits >= 0x10 && bits < 0x110 ? 4 : 0;       // U+10000 to U+10FFFF
     }
 
-    /** The first octet of a character that is not ASCII. */
+    /** Checks the first byte of a character that is not ASCII. */
     private boolean lead(int octet) {
         if (octet < 0xc2 || octet > 0xf4) return false;
         missing = octet < 0xe0 ? 1 : octet < 0xf0 ? 2 : 3;
@@ -89,7 +88,7 @@ final class Utf8 {
         return true;
     }
 
-    /** Whether no character is unfinished. Begins anew. */
+    /** Whether the last character is complete. Resets this object for the next text. */
     boolean end() {
         boolean whole = missing == 0;
         missing = 0;

@@ -1,14 +1,13 @@
 /**
- * The frames of WebSocket, the server's side (RFC 6455 sections 5 to 8, RFC 7692 sections 6 and 7), as pure code: octets in,
- * octets out. It stands between a switched connection and a library that knows messages, so that the library gets nothing but
- * valid, unmasked, uncompressed frames.
+ * The frames of WebSocket on the server side (RFC 6455 sections 5 to 8, RFC 7692 sections 6 and 7). The code does no input or output itself: it converts
+ * bytes to frames and frames to bytes. It is used between a switched connection and a library that processes messages. The library receives only valid,
+ * unmasked and uncompressed frames.
  *
- * <p>Read it in this order: {@link io.github.changeover.websocket.frames.FrameReader} and
- * {@link io.github.changeover.websocket.frames.FrameSink}, then {@link io.github.changeover.websocket.frames.FrameHeader}
- * and {@link io.github.changeover.websocket.frames.Message}, which know the rules;
- * {@link io.github.changeover.websocket.frames.FrameFault} is what can be wrong. The other way is
- * {@link io.github.changeover.websocket.frames.FrameWriter}.
+ * <p>Read the classes in this order: {@link io.github.changeover.websocket.frames.FrameReader} and
+ * {@link io.github.changeover.websocket.frames.FrameSink}, then {@link io.github.changeover.websocket.frames.FrameHeader} and
+ * {@link io.github.changeover.websocket.frames.Message}, which implement the rules. {@link io.github.changeover.websocket.frames.FrameFault} lists the
+ * possible errors. {@link io.github.changeover.websocket.frames.FrameWriter} is for the opposite direction.
  *
- * <p>What a peer sends never throws; what a programmer wrote wrongly does, and says what to do.
+ * <p>Data from a peer never causes an exception. A programming error does, and the message explains what to do.
  */
 package io.github.changeover.websocket.frames;
