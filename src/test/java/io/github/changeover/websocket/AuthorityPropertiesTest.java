@@ -12,7 +12,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-/** RFC 9110 section 7.2, against one expression for the whole of it. */
+/** Compares {@link Authority} with one regular expression for the grammar: RFC 9110 section 7.2. */
 class AuthorityPropertiesTest {
     private static final Pattern WHOLE = Pattern.compile("([A-Za-z0-9._~!$&'()+;=%-]{1,255})(?::(\\d{0,5}))?");
 
@@ -26,7 +26,7 @@ class AuthorityPropertiesTest {
         Optional<Authority> parsed = Authority.parse(text);
         Matcher whole = WHOLE.matcher(text);
         boolean name = whole.matches() && !text.matches(".*%(?![0-9A-Fa-f]{2}).*") && (whole.group(2) == null || whole.group(2).isEmpty() || Integer.parseInt(whole.group(2)) <= 65535);
-        if (text.startsWith("[")) return;       // an address, which the JDK reads
+        if (text.startsWith("[")) return;       // an IP address, which the JDK parses
         assertThat(parsed.isPresent()).isEqualTo(name);
         if (name) {
             assertThat(parsed.get().host()).isEqualTo(whole.group(1).toLowerCase(Locale.ROOT));

@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** Who may not enter, or is sent elsewhere, never reaches the handshake. */
+/** The handshake is not called if the request is rejected or redirected before it. */
 @Covers("RFC6455-4.2.2-02")
 class BeforeTheHandshakeTest {
     private final AtomicInteger asked = new AtomicInteger();

@@ -66,7 +66,7 @@ class DeflatePropertiesTest {
                 .as((one, other, client, server, told) -> new DeflatePolicy(Math.min(one, other), Math.max(one, other), client, server, told));
     }
 
-    /** Section 7.1 said once more, another way. */
+    /** A second, different implementation of section 7.1. */
     private static boolean canBeHonoured(Extension offer, DeflatePolicy policy) {
         Set<String> names = offer.parameters().stream().map(Parameter::name).collect(Collectors.toSet());
         String legal = "server_no_context_takeover|client_no_context_takeover|server_max_window_bits=([89]|1[0-5])|client_max_window_bits(=([89]|1[0-5]))?";

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What is answered to offers under other policies than the JDK's; the handshake table has that one. */
+/** The responses to offers under policies other than that for the JDK, which the handshake table tests. */
 class DeflateTest {
     private static final DeflatePolicy ZLIB = DeflatePolicy.ZLIB;
 

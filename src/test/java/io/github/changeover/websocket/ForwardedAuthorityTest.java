@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The origin behind a proxy that ends TLS or changes Host. */
+/** The origin if a proxy terminates TLS or changes Host. */
 class ForwardedAuthorityTest {
     private static UpgradeRequest request(Optional<UpgradeRequest.Forwarded> said) {
         InetSocketAddress any = InetSocketAddress.createUnresolved("any", 1);
@@ -40,7 +40,7 @@ class ForwardedAuthorityTest {
         assertThat(ForwardedAuthority.TRUSTED.of(request(said(scheme, host)))).map(Origin::toString).isEqualTo(origin == null ? java.util.List.of() : java.util.List.of(origin));
     }
 
-    /** Of two proxies the inner one may tell its own port. */
+    /** With two proxies, the inner one may send its own port. */
     @ParameterizedTest
     @CsvSource(nullValues = "-", value = {
         "https, example.com,      8443, https://example.com https://example.com:8443",

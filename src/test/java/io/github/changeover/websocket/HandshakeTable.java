@@ -18,7 +18,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** The table handshakes.txt, whose head explains it: requests as they go over the wire and what is answered. */
+/** The table handshakes.txt, which is explained at its beginning: requests as they are on the wire, and their responses. */
 public final class HandshakeTable {
     private static final InetSocketAddress ANY = InetSocketAddress.createUnresolved("localhost", 80);
     private static final Pattern ESCAPE = Pattern.compile("\\\\(t|\\\\|x[0-9a-f]{2})");
@@ -29,13 +29,13 @@ public final class HandshakeTable {
     }
 
     /**
-     * One row.
+     * A row of the table.
      *
-     * @param lines  the request's field lines
-     * @param secure whether it goes over TLS
-     * @param status empty for ordinary HTTP
-     * @param word   what a refusal's sentence holds
-     * @param answer the field lines the answer has
+     * @param lines  the header field lines of the request
+     * @param secure whether it is sent over TLS
+     * @param status the status of the response; empty for an ordinary HTTP request
+     * @param word   a word that the text of a rejection must contain
+     * @param answer the header field lines of the response
      */
     public record Row(String section, String name, String requestLine, List<String> lines, boolean secure,
                       Optional<Integer> status, String word, List<String> answer) {
@@ -47,7 +47,7 @@ public final class HandshakeTable {
             return HandshakeTable.fields(answer);
         }
 
-        /** Of the answer. */
+        /** Returns the values of a header field of the response. */
         public List<String> values(String name) {
             return answer.stream().filter(line -> HandshakeTable.name(line).equalsIgnoreCase(name)).map(HandshakeTable::value).toList();
         }
@@ -58,12 +58,12 @@ public final class HandshakeTable {
         }
     }
 
-    /** The rows of these sections; of all when none is named. */
+    /** Returns the rows of these sections, or of all sections if none is given. */
     public static Stream<Row> rows(String... sections) {
         return rows("/websocket/handshakes.txt").filter(row -> sections.length == 0 || List.of(sections).contains(row.section));
     }
 
-    /** The rows of clients.txt, whose head explains it: each has a path. */
+    /** Returns the rows of clients.txt, which is explained at its beginning. Each row has a path. */
     public static Stream<Row> clients() {
         return rows("/websocket/clients.txt");
     }
@@ -78,7 +78,7 @@ public final class HandshakeTable {
         return rows.stream();
     }
 
-    /** The RFC's example with these lines instead of those of the same names. */
+    /** Returns the example of the RFC, in which these lines replace the lines with the same names. */
     static UpgradeRequest example(String... changes) {
         List<String> lines = new ArrayList<>(EXAMPLE);
         for (String change : changes) change(lines, change);

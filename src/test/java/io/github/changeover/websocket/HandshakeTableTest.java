@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every row of handshakes.txt through the negotiation, the gate and the handshake. */
+/** Passes each row of handshakes.txt through the negotiation, the gate and the handshake. */
 class HandshakeTableTest {
     private static final HandshakePolicy POLICY = HandshakePolicy.NOTHING
             .withSubprotocols("v1.echo", "v2.echo", "chat", "superchat").withDeflate(DeflatePolicy.JDK);

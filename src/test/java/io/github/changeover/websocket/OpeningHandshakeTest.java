@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The handshake by itself, without the negotiation before it. */
+/** The handshake alone, without the negotiation before it. */
 class OpeningHandshakeTest {
     private static final HandshakePolicy POLICY = HandshakePolicy.NOTHING.withSubprotocols("v1.echo", "v2.echo").withDeflate(DeflatePolicy.JDK);
 

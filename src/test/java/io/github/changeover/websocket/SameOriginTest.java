@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The gate with lists and proxies; the handshake table has it without. */
+/** The gate with lists and proxies. The handshake table tests it without them. */
 @Covers("RFC6455-4.2.2-01")
 class SameOriginTest {
     private static final AllowedOrigins LISTED = AllowedOrigins.of(List.of("https://app.example.org", "http://localhost:3000",
@@ -75,7 +75,7 @@ class SameOriginTest {
                 .withMessageStartingWith("Not an origin: '" + text + "'. Please ");
     }
 
-    /** Cordova, Electron, devices and browser extensions: what they send can be listed as it is. */
+    /** The values that Cordova, Electron, devices and browser extensions send can be listed unchanged. */
     @ParameterizedTest(name = "[{index}] {0}: {1}")
     @CsvSource({
             "null, in",
@@ -115,7 +115,7 @@ class SameOriginTest {
         assertThat(AllowedOrigins.of(List.of("https://a.example", "file://", "https://*.a.example")).warning()).isEmpty();
     }
 
-    /** RemoteIpValve and ForwardedHeaderFilter change these, and not Host. */
+    /** RemoteIpValve and ForwardedHeaderFilter change these values, but not Host. */
     @ParameterizedTest
     @CsvSource({
         "http,  server.example.com:80,    http://server.example.com,       in",

@@ -31,7 +31,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The tables of docs/websocket.md say what happens. */
+/** Tests the rows of the tables in docs/websocket.md. */
 class WebSocketDocsTest {
     private static final Pattern ROW = Pattern.compile("\\| `([^`]*)` \\| (?:(accepted|declined|ordinary)(?: with `([^`]*)`)?|(?:refused|closed) with (\\d+)) \\|.*");
     private static final HandshakePolicy POLICY = HandshakePolicy.NOTHING.withSubprotocols("chat").withDeflate(DeflatePolicy.JDK);

@@ -19,7 +19,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Frames as they are read in a burst, from the system's buffer as on Tomcat or from one with an array as on Payara. */
+/** Reads frames that arrive in a burst, from a direct buffer as on Tomcat or from a buffer with an array as on Payara. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -30,7 +30,7 @@ public class FramesBenchmark {
     private static final FrameLimits LIMITS = new FrameLimits(1 << 20, 1 << 20);
     private static final int LARGE = 64 * 1024;
 
-    /** Whether the octets come in a buffer of the system's. */
+    /** Whether the bytes arrive in a direct buffer. */
     @Param({"true", "false"})
     public boolean direct;
 
@@ -117,13 +117,13 @@ public class FramesBenchmark {
         return sink.octets;
     }
 
-    /** 16 messages of 32 octets. */
+    /** 16 messages of 32 bytes. */
     @Benchmark
     public int burst() {
         return read(plain, small);
     }
 
-    /** One message of 64 KiB, which with its header comes in two pieces. */
+    /** One message of 64 KiB, which arrives in two pieces because of its header. */
     @Benchmark
     public int large() {
         return read(plain, large);

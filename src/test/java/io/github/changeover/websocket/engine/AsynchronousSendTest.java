@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** W9: what becomes of {@code getAsyncRemote()}'s messages when the client takes them late, in parts, or never. */
+/** W9: the results of messages from {@code getAsyncRemote()} if the client receives them late, in parts, or never. */
 @Timeout(60)
 class AsynchronousSendTest {
     private static final int MOST = 1000;
@@ -44,7 +44,7 @@ class AsynchronousSendTest {
     private MemoryConnection connection;
     private Session session;
 
-    /** Gives its session and its messages to the test. */
+    /** Makes its session and its messages available to the test. */
     public static final class Given extends Endpoint {
         @Override
         public void onOpen(Session session, EndpointConfig config) {
@@ -63,13 +63,13 @@ class AsynchronousSendTest {
         if (connection != null) connection.close();
     }
 
-    /** Of a client that takes nothing until the test says so. */
+    /** Connects a client that receives nothing until the test allows it. */
     private void connect(boolean ours, int most) throws Exception {
         connection = MemoryConnection.slow(MessageReaderTest.handler(Given.class, ours, 1 << 20, most), 1 << 20);
         session = OPENED.get();
     }
 
-    /** What the client has taken; each byte a character. */
+    /** Returns the bytes that the client has received, each as one character. */
     private String taken() {
         return connection.text();
     }

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Extensions of the application that throw, wait or never end. */
+/** Extensions of the application that throw exceptions, block, or never return. */
 @DisplayName("Issue 12, item 3: an extension of the application harms no more than its own messages")
 @Timeout(60)
 class ExtensionChainTest {
@@ -45,7 +45,7 @@ class ExtensionChainTest {
     private static final SessionTimer TIMER = new SessionTimer(ForkJoinPool.commonPool());
     private static volatile Session session;
 
-    /** Gives its session to the test. */
+    /** Makes its session available to the test. */
     public static final class Given extends Endpoint {
         @Override
         public void onOpen(Session opened, EndpointConfig config) {
@@ -53,7 +53,7 @@ class ExtensionChainTest {
         }
     }
 
-    /** Throws for frames that hold "bad". */
+    /** Throws an exception for frames that contain "bad". */
     private static class Fussy implements ExtendedExtension {
         @Override
         public Frame processIncoming(ExtensionContext context, Frame frame) {
@@ -179,7 +179,7 @@ class ExtensionChainTest {
             }
         }));
         FrameExtensions.Frame frame = new FrameExtensions.Frame(0x81, new byte[] {'a'});
-        // the common pool has one thread where there are two processors
+        // the common pool has only one thread on a machine with two processors
         CompletableFuture<Void> sends = CompletableFuture.runAsync(() -> chain.outgoing(frame), task -> new Thread(task).start());
         sending.await();
         assertThat(CompletableFuture.supplyAsync(() -> chain.incoming(frame)).get(5, TimeUnit.SECONDS)).isNotNull();

@@ -46,7 +46,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A session that must end while a callback of it runs for long: its client gets a Close frame all the same, one and no more. */
+/** A session must end while one of its callbacks runs for a long time. The client must receive exactly one Close frame. */
 @Timeout(30)
 class LastWordTest {
     private static final List<String> HEARD = new CopyOnWriteArrayList<>();
@@ -57,7 +57,7 @@ class LastWordTest {
         void with(Session session) throws Exception;
     }
 
-    /** Does with its first message what the test says. */
+    /** Performs the action of the test when it receives its first message. */
     public static final class Given extends Endpoint {
         @Override
         public void onOpen(Session session, EndpointConfig config) {
@@ -137,7 +137,7 @@ class LastWordTest {
         connect(idle, true);
     }
 
-    /** The endpoint does this in a callback, which then runs until the test lets it. */
+    /** The endpoint performs this action in a callback, which then blocks until the test releases it. */
     private void stuckBehind(Action action) {
         CountDownLatch begun = new CountDownLatch(1);
         during = session -> {
@@ -248,7 +248,7 @@ class LastWordTest {
         };
         transport.peerSends(Frames.text("go"));
         await(() -> begun.getCount() == 0);
-        await(() -> !HEARD.isEmpty());      // the second send, which waits for room, has ended
+        await(() -> !HEARD.isEmpty());      // the second send, which was waiting for room, has ended
         assertThat(HEARD.get(0)).contains("IOException");
         transport.peerTakes(Long.MAX_VALUE);
         await(transport::outputEnded);
@@ -296,7 +296,7 @@ class LastWordTest {
         assertThat(HEARD).containsExactly("returned", "close 1000 bye");
     }
 
-    /** Turns payloads round, and says on which threads; where it is told to, it does not return. */
+    /** Reverses payloads and records the threads on which it runs. */
     private static final class Turning implements ExtendedExtension {
         private final List<String> threads = new CopyOnWriteArrayList<>();
 

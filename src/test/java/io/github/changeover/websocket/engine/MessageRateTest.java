@@ -7,9 +7,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class MessageRateTest {
-    private static final long START = Long.MAX_VALUE - 1_000_000_000L;      // nanoTime may wrap
+    private static final long START = Long.MAX_VALUE - 1_000_000_000L;      // nanoTime may overflow
 
-    /** The number of the message that comes too fast, or 0, of 1,000 that come in bursts. */
+    /** Returns the number of the first message that is too fast, or 0, among 1,000 messages that arrive in bursts. */
     private static int tooFast(int most, int burst, double secondsBetween) {
         MessageRate rate = new MessageRate(most);
         for (int i = 0; i < 1000; i++) {

@@ -54,13 +54,16 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** RFC 6455 sections 5.4 to 5.6, beneath a session of Tyrus': by our frames, and by Tyrus' own where it is not as known. */
+/**
+ * RFC 6455 sections 5.4 to 5.6 below a session of Tyrus: with frames that Changeover creates, and with Tyrus' own frames if the version of Tyrus is
+ * unknown.
+ */
 @Timeout(60)
 class MessageReaderTest {
     private static final DeflatePool POOL = new DeflatePool();
     private static final int ROUNDS = 20_000;
 
-    /** Says what it hears, and what it is. */
+    /** Sends back each message, and the message of each error. */
     public static final class Parrot extends Endpoint {
         private static final ThreadLocal<Session> LAST = new ThreadLocal<>();
 
@@ -93,7 +96,7 @@ class MessageReaderTest {
         }
     }
 
-    /** Tyrus' answer to a handshake. */
+    /** Returns Tyrus' response to a handshake. */
     static TyrusUpgrade upgrade(ServerEndpointConfig config, Extension... offered) throws Exception {
         TyrusServerContainer container = new TyrusServerContainer((Set<Class<?>>) null) {
             @Override
@@ -126,7 +129,7 @@ class MessageReaderTest {
         return MemoryConnection.of(handler(ours));
     }
 
-    /** As a container's: a result of a send runs on no thread that sends. */
+    /** As in a container: the result of a send does not run on a thread that sends. */
     private static final ExecutorService RESULTS = Executors.newCachedThreadPool(task -> {
         Thread thread = new Thread(task, "results");
         thread.setDaemon(true);
@@ -140,14 +143,14 @@ class MessageReaderTest {
     }
 
     /**
-     * @param ours    whether Tyrus' parts are known
-     * @param longest bytes of a message
+     * @param ours    whether the version of Tyrus is known
+     * @param longest the largest size of a message in bytes
      */
     static WebSocketHandler handler(Class<? extends Endpoint> endpoint, boolean ours, int longest) throws Exception {
         return handler(endpoint, ours, longest, SessionTerms.DEFAULT, SessionObserver.Listeners.NONE);
     }
 
-    /** @param sendMax bytes that may wait for the client */
+    /** @param sendMax the number of bytes that may wait for the client */
     static WebSocketHandler handler(Class<? extends Endpoint> endpoint, boolean ours, int longest, int sendMax) throws Exception {
         return handler(endpoint, ours, longest, sendMax, SessionTerms.DEFAULT, SessionObserver.Listeners.NONE);
     }
@@ -333,7 +336,7 @@ class MessageReaderTest {
         }
     }
 
-    /** What has waited while a fragment waited for room is read when that has its place, on whatever thread. */
+    /** A fragment waits for room, and incoming frames wait meanwhile. When the fragment is in the queue, the frames are read, on any thread. */
     @Test
     void nothingComesBetweenFragmentsOfWhichOneHasWaited() throws Exception {
         try (MemoryConnection connection = MemoryConnection.slow(handler(true), 3)) {
@@ -369,7 +372,7 @@ class MessageReaderTest {
         }
     }
 
-    /** The watch says goodbye to who is idle: it must not wait for one peer. */
+    /** The connection monitor sends a Close frame to an idle client. It must not wait for one client. */
     @Test
     @Timeout(10)
     void aCloseFrameNeedsNoRoomAndIsNotWaitedFor() throws Exception {
@@ -382,7 +385,7 @@ class MessageReaderTest {
         }
     }
 
-    /** Who is told of one session's send sends on another, and the other way round at the same time. */
+    /** A callback for the result of a send on one session sends on another session, and vice versa at the same time. */
     @Test
     void whoIsToldOfASendHoldsNothing() throws Exception {
         try (MemoryConnection one = connection(true)) {
@@ -413,7 +416,7 @@ class MessageReaderTest {
         }
     }
 
-    /** RFC 6455 section 5.5.1: another thread may be sending while a Close frame goes out. */
+    /** RFC 6455 section 5.5.1. Another thread may be sending while a Close frame is sent. */
     @Test
     void nothingFollowsACloseFrame() {
         List<Throwable> failures = new ArrayList<>();

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What settings say of WebSocket on a path. */
+/** The settings of WebSocket for a path. */
 class PathTermsTest {
     private static PathTerms terms(Map<String, String> settings) {
         ServletContext context = (ServletContext) Proxy.newProxyInstance(PathTermsTest.class.getClassLoader(), new Class<?>[] {ServletContext.class},
@@ -33,7 +33,7 @@ class PathTermsTest {
         assertThat(terms.at("/b/1")).isEqualTo(terms.everywhere());
     }
 
-    /** As the roles of the path hold: a front controller may take /a/1/ for /a/1. */
+    /** As for the roles of the path: a front controller may treat /a/1/ like /a/1. */
     @Test
     void theTermsOfAPathHoldForItsOtherSpellingsWhereTheApplicationAsksItself() {
         PathTerms terms = terms(Map.of("changeover.path./a/{x}.websocket.message.max", "1K", "changeover.path./a/*.websocket.message.max", "2K"));

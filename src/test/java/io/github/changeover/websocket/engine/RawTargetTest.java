@@ -17,7 +17,7 @@ import net.jqwik.api.Label;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-/** A target's parts, each decoded once. */
+/** The parts of a target, each decoded once. */
 @Label("W7, W8: raw target in, same value out")
 class RawTargetTest {
     private static RawTarget query(String query) {
@@ -28,7 +28,7 @@ class RawTargetTest {
         return new RawTarget(path, "");
     }
 
-    /** Every byte as %XX. */
+    /** Encodes every byte as %XX. */
     private static String escaped(String text) {
         StringBuilder escaped = new StringBuilder();
         for (byte b : text.getBytes(StandardCharsets.UTF_8)) escaped.append(String.format("%%%02x", b));
@@ -54,7 +54,7 @@ class RawTargetTest {
                 assertThat(values).isEqualTo(Map.of("a", first.replace('/', '_'), "b", second.replace('/', '_'))));
     }
 
-    /** A session puts both together and parses that. */
+    /** A session concatenates path and query and parses the result. */
     @Property(tries = 1000)
     void whateverAClientWritesIsAUri(@ForAll String path, @ForAll String query) {
         RawTarget target = new RawTarget("/" + path, query);

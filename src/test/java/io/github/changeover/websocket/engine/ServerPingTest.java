@@ -24,7 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The server's own pings among other frames. */
+/** The server's own pings between other frames. */
 @Timeout(20)
 class ServerPingTest {
     private static final Supplier<ByteBuffer> PING = () -> PlainFrame.of(0x89, new byte[] {'p'}, 0, 1);
@@ -99,7 +99,7 @@ class ServerPingTest {
         assertThat(hex()).isEqualTo("010161" + "890170" + "8800");
     }
 
-    /** Makes each payload longer; at a frame with this payload it waits. */
+    /** Makes each payload longer. Blocks at a frame with the payload {@code waitsAt}. */
     private record Longer(String waitsAt, CountDownLatch begun, CountDownLatch goesOn, CompletableFuture<Thread> ofPing) implements FrameExtensions {
         @Override
         public Frame incoming(Frame frame) {
@@ -130,7 +130,7 @@ class ServerPingTest {
         sending.start();
         longer.begun.await();
         CompletableFuture<Integer> told = new CompletableFuture<>();
-        outlet.ping(PING, told::complete);      // does not wait, though the extension is at work
+        outlet.ping(PING, told::complete);      // does not block, although the extension is busy
         assertThat(told).isNotDone();
         longer.goesOn.countDown();
         assertThat(told.get(5, TimeUnit.SECONDS)).isEqualTo(5);

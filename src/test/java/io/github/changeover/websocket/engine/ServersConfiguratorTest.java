@@ -6,9 +6,9 @@ import jakarta.websocket.server.ServerEndpointConfig;
 import org.glassfish.tyrus.core.TyrusServerEndpointConfigurator;
 import org.junit.jupiter.api.Test;
 
-/** Which configurators no application has chosen. */
+/** Tests which configurators do not count as chosen by an application. */
 class ServersConfiguratorTest {
-    /** An application's. */
+    /** A configurator of an application. */
     public static final class Own extends ServerEndpointConfig.Configurator {
     }
 

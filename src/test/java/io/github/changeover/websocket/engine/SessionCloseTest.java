@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code Session.close}, whatever the application closes with and whatever the client does meanwhile: one Close frame, and one {@code @OnClose}. */
+/** {@code Session.close}: one Close frame and one {@code @OnClose}, for every code that the application uses and everything that the client does meanwhile. */
 @Timeout(60)
 class SessionCloseTest {
     private static final AtomicReference<Session> OPENED = new AtomicReference<>();
@@ -35,7 +35,7 @@ class SessionCloseTest {
     private static volatile Consumer<Session> atClose = session -> { };
     private MemoryConnection connection;
 
-    /** Gives its session to the test. */
+    /** Makes its session available to the test. */
     public static final class Given extends Endpoint {
         @Override
         public void onOpen(Session session, EndpointConfig config) {
@@ -67,7 +67,7 @@ class SessionCloseTest {
 
     private void await(BooleanSupplier condition) {
         for (long until = System.nanoTime() + 10_000_000_000L; !condition.getAsBoolean(); LockSupport.parkNanos(10_000)) {
-            connection.ended();     // callbacks run when the test looks
+            connection.ended();     // this call runs pending callbacks
             if (System.nanoTime() - until > 0) throw new AssertionError("It has not become so within 10 s: " + TOLD);
         }
     }
@@ -191,7 +191,7 @@ class SessionCloseTest {
         }
     }
 
-    /** As Tomcat's API lets a program make it; the one of the tests checks the length. */
+    /** Tomcat's API accepts such a reason. The API of the tests checks the length. */
     private static CloseReason reason(String text) {
         return new CloseReason(CloseCodes.NORMAL_CLOSURE, "") {
             @Override

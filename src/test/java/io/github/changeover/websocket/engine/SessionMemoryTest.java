@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a session holds of its client's messages: with the parts of Tyrus that we know, and by Tyrus alone. */
+/** The memory that a session holds for its client's messages: if the version of Tyrus is known, and if it is unknown. */
 @Timeout(60)
 class SessionMemoryTest {
     private static final int LONGEST = 4 << 20;
@@ -62,7 +62,7 @@ class SessionMemoryTest {
         }
     }
 
-    /** Takes whole messages. */
+    /** Receives complete messages. */
     public static final class Whole extends Noting {
         @Override
         void add(Session session) {
@@ -71,7 +71,7 @@ class SessionMemoryTest {
         }
     }
 
-    /** Takes them in parts. */
+    /** Receives partial messages. */
     public static final class Parts extends Noting {
         @Override
         void add(Session session) {
@@ -80,7 +80,7 @@ class SessionMemoryTest {
         }
     }
 
-    /** Takes them as streams. */
+    /** Receives messages as streams. */
     public static final class Streams extends Noting {
         @Override
         void add(Session session) {
@@ -144,7 +144,7 @@ class SessionMemoryTest {
             byte[] one = frame(0, 1);
             connection.receive(frame(2, 0));
             for (int i = 0; i < 50_000; i++) connection.receive(one);
-            // by itself Tyrus keeps an object for each fragment: that counts, and more than 64 bytes
+            // if its version is unknown, Tyrus keeps an object for each fragment, which counts as more than 64 bytes
             if (ours) assertThat(connection.memoryUsed()).isBetween(50_000L, 200_000L);
             else assertThat(connection.memoryUsed()).isBetween(50_000L * 64, 50_000L * 128);
             for (int i = 0; i < 50_000 && connection.ended().isEmpty(); i++) connection.receive(one);
@@ -161,7 +161,7 @@ class SessionMemoryTest {
         }
     }
 
-    /** Each fragment is given on when it has arrived; nobody keeps them. */
+    /** Each fragment is passed on when it has arrived and is not kept. */
     @Test
     @DisplayName("S3: parts for a handler of parts are not held, and a message of countless ones ends with 1009")
     void parts() throws Exception {
@@ -193,7 +193,10 @@ class SessionMemoryTest {
         return all.array();
     }
 
-    /** By itself Tyrus runs such a handler on a thread of its own, beside other callbacks of the session, and loses what is not read when the next comes. */
+    /**
+     * Tyrus alone runs such a handler on a separate thread, concurrently with other callbacks of the session, and discards the unread rest of a message
+     * when the next one arrives.
+     */
     @Test
     void aHandlerOfStreamsIsCalledInOrderWhenTheMessageIsWhole() throws Exception {
         Thread[] thread = new Thread[1];
@@ -264,7 +267,7 @@ class SessionMemoryTest {
         }
     }
 
-    // ---- every path gives it back
+    // ---- all ways to an end release the memory
 
     @ParameterizedTest
     @ValueSource(strings = {"reset", "end", "evict", "close", "fault", "endpoint closes", "endpoint fails", "error", "drain"})
@@ -299,7 +302,7 @@ class SessionMemoryTest {
         }
     }
 
-    // ---- what Tyrus does for messages of fragments
+    // ---- the behavior of Tyrus for fragmented messages
 
     @Test
     void aMessageOfFragmentsIsHeldToTheSessionsLimit() throws Exception {

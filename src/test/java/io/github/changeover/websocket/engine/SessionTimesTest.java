@@ -39,12 +39,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Times, observers and the limit of messages, in sessions of our container: by our frames, and by Tyrus' own where it is not as known. */
+/** Timeouts, listeners and the message rate in sessions of Changeover: if the version of Tyrus is known, and if it is unknown. */
 class SessionTimesTest {
     private static final DeflatePool POOL = new DeflatePool();
     private static final List<String> HEARD = new CopyOnWriteArrayList<>();
 
-    /** Sets what its messages say. */
+    /** Sets the timeout that its messages contain. */
     public static final class Timed extends Endpoint {
         private static Session last;
 
@@ -69,7 +69,7 @@ class SessionTimesTest {
         }
     }
 
-    /** Takes messages in parts. */
+    /** Receives partial messages. */
     public static final class Parts extends Endpoint {
         @Override
         public void onOpen(Session session, EndpointConfig config) {
@@ -223,7 +223,7 @@ class SessionTimesTest {
         }
     }
 
-    /** Hears of everything, and where it stands between the endpoint's calls. */
+    /** Records all calls, so that the test can check their order relative to the endpoint's calls. */
     private static final class Curious implements WebSocketListener {
         @Override
         public void opened(ObservedSession session) {
@@ -248,7 +248,7 @@ class SessionTimesTest {
         }
     }
 
-    /** Throws wherever it can. */
+    /** Throws an exception in every method. */
     private static final class Failing implements WebSocketListener {
         @Override
         public void opened(ObservedSession session) {

@@ -17,16 +17,16 @@ import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** What an endpoint's Configurator is asked, and what becomes of its answer. */
+/** The calls of an endpoint's Configurator, and the effect of their results. */
 class TyrusEndpointTest {
-    /** Does nothing. */
+    /** An endpoint that does nothing. */
     public static final class Silent extends Endpoint {
         @Override
         public void onOpen(Session session, EndpointConfig config) {
         }
     }
 
-    /** Annotated, with everything. */
+    /** An annotated endpoint with all attributes. */
     @ServerEndpoint(value = "/annotated", subprotocols = "annotated", configurator = OfAnnotation.class)
     public static final class Annotated {
         @OnMessage
@@ -34,7 +34,7 @@ class TyrusEndpointTest {
         }
     }
 
-    /** The annotation's. */
+    /** The configurator of the annotation. */
     public static final class OfAnnotation extends ServerEndpointConfig.Configurator {
         @Override
         public List<jakarta.websocket.Extension> getNegotiatedExtensions(List<jakarta.websocket.Extension> installed, List<jakarta.websocket.Extension> requested) {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Versions of Tyrus that we do not know. What happens then is told by {@link SessionMemoryTest}: Tyrus puts messages together itself. */
+/** Unknown versions of Tyrus. {@link SessionMemoryTest} tests the consequence: Tyrus assembles messages itself. */
 @DisplayName("C14: a part of Tyrus is used only where it is as known")
 class TyrusUpgradeTest {
     @Test

@@ -19,7 +19,7 @@ import java.util.function.Consumer;
 import java.util.zip.Deflater;
 import org.junit.jupiter.api.Test;
 
-/** What a peer can make the server hold. */
+/** The memory that a peer can make the server hold. */
 class BoundsTest {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final Optional<DeflateAgreement> DEFLATE =
@@ -29,7 +29,7 @@ class BoundsTest {
     private final CountedMemory memory = new CountedMemory();
     private final Received received = new Received();
 
-    /** Octets of heap that were allocated meanwhile. */
+    /** Returns the bytes of heap that the task allocates. */
     private static long allocated(Runnable what) {
         long before = THREADS.getCurrentThreadAllocatedBytes();
         what.run();
@@ -40,7 +40,7 @@ class BoundsTest {
         return new FrameReader(new FrameLimits(frame, message), DEFLATE, pool, memory);
     }
 
-    /** 1024 times a megabyte of zeros, each by itself. */
+    /** Returns 1024 compressed blocks, each of a megabyte of zeros. */
     private static byte[] bomb() {
         Deflater deflater = new Deflater(9, true);
         byte[] some = new byte[64 * 1024];
@@ -95,7 +95,7 @@ class BoundsTest {
         }
     }
 
-    /** With every level and block type of zlib, and with what a compressor of short blocks makes of it. */
+    /** With every level and block type of zlib, and with the output of a compressor that uses short blocks. */
     @Test
     @Covers("RFC7692-7.2.2-01")
     void aMessageOfExactlyTheBoundThatCompressionMakesLongerIsTaken() {
@@ -106,7 +106,7 @@ class BoundsTest {
                 for (int strategy : new int[] {Deflater.DEFAULT_STRATEGY, Deflater.HUFFMAN_ONLY}) {
                     Deflater deflater = new Deflater(level, true);
                     deflater.setStrategy(strategy);
-                    deflater.deflate(new byte[64], 0, 64, Deflater.SYNC_FLUSH);     // the JDK changes it in a call that does nothing else
+                    deflater.deflate(new byte[64], 0, 64, Deflater.SYNC_FLUSH);     // the JDK changes the strategy in a call that does nothing else
                     byte[] compressed = Octets.deflated(deflater, noise);
                     deflater.end();
                     assertThat(compressed.length).isGreaterThan(length);
@@ -132,7 +132,7 @@ class BoundsTest {
         }
     }
 
-    /** Blocks without compression, each with five bytes before it. */
+    /** Returns blocks without compression, each with a header of five bytes. */
     private static byte[] stored(byte[] bytes, int each) {
         ByteBuffer blocks = ByteBuffer.allocate(bytes.length + 5 * (bytes.length / each + 1) + 1).order(java.nio.ByteOrder.LITTLE_ENDIAN);
         for (int at = 0; at < bytes.length; at += each) {

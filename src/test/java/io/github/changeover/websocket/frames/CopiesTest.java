@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** Octets that come in buffers of the system's, where no array is to be had. */
+/** Bytes that arrive in direct buffers, which have no array. */
 class CopiesTest {
     private static final int LARGE = 60_000;
     private final DeflatePool pool = new DeflatePool();
@@ -16,7 +16,7 @@ class CopiesTest {
         return new FrameReader(new FrameLimits(1 << 20, 1 << 20), Optional.empty(), pool, FrameMemory.UNCOUNTED);
     }
 
-    /** A binary frame, masked, whose payload is one octet over and over. */
+    /** Returns a masked binary frame whose payload repeats one byte. */
     private static ByteBuffer frame(int octet, int size) {
         byte[] frame = new byte[8 + size];
         byte[] key = {1, 2, 3, 4};

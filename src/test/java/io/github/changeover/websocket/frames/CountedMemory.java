@@ -2,11 +2,11 @@ package io.github.changeover.websocket.frames;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Memory of which there is so much. */
+/** A {@link FrameMemory} with a limit. */
 final class CountedMemory implements FrameMemory {
     long most = Long.MAX_VALUE;
     long used;
-    /** The most that was ever in use. */
+    /** The largest number of bytes that were used at any time. */
     long highest;
     int charges;
 

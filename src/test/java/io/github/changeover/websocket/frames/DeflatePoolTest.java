@@ -12,7 +12,7 @@ import java.util.OptionalInt;
 import java.util.zip.Inflater;
 import org.junit.jupiter.api.Test;
 
-/** Who holds the system's memory, and when it is given back. */
+/** Tests which objects hold native memory and when they give it back. */
 class DeflatePoolTest {
     private static final byte[] HELLO = Octets.hex("c18700000000 f248cdc9c90700");
     private final DeflatePool pool = new DeflatePool();

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Frames of a client whose extensions work on frames. */
+/** Frames of a client with extensions that process frames. */
 @DisplayName("Issue 12, item 3: frames go through extensions, and are checked before and behind them")
 class ExtendedFrameReaderTest {
     private static final int RSV2 = 0x20;
@@ -22,7 +22,7 @@ class ExtendedFrameReaderTest {
     private final List<Long> unfinished = new ArrayList<>();
     private long held;
 
-    /** Turns every bit of a data frame that has RSV2. */
+    /** Inverts every bit of a data frame that has RSV2. */
     private static final class Turned implements FrameExtensions {
         @Override
         public Frame incoming(Frame frame) {

@@ -24,13 +24,11 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.Size;
 
-/** Streams of messages, right and wrong, split anywhere. */
+/** Valid and invalid streams of messages, split at any position. */
 class FramePropertiesTest {
     private static final FrameLimits LIMITS = new FrameLimits(70_000, 70_000);
 
-    /**
-     * @param seed where it is cut, with which keys and what control frames between
-     */
+    /** @param seed determines the positions of the splits, the masking keys and the control frames between the fragments */
     record Sent(boolean text, boolean compressed, int fragments, byte[] payload, long seed) {
         @Override
         public String toString() {
@@ -44,7 +42,7 @@ class FramePropertiesTest {
         }
     }
 
-    /** Frames without masks and compression, whichever way they were cut, as messages; control frames as they came. */
+    /** Converts frames without masks and compression to messages, independent of their fragments. Control frames are unchanged. */
     private static List<byte[]> messages(List<byte[]> frames) {
         List<byte[]> all = new ArrayList<>();
         byte[] message = null;
@@ -62,7 +60,7 @@ class FramePropertiesTest {
         return all;
     }
 
-    /** As a client sends it. What is expected of it goes into the list, as {@link #messages} has it. */
+    /** Returns the bytes that a client sends. Adds the expected result to the list, in the form of {@link #messages}. */
     private static byte[] stream(List<Sent> sent, Connection connection, List<byte[]> expected) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         Deflater deflater = new Deflater(9, true);
@@ -132,7 +130,7 @@ class FramePropertiesTest {
         }
     }
 
-    /** {@link Received} looks at everything that comes out; {@link NaiveReader} says what it should be. */
+    /** {@link Received} checks all output. {@link NaiveReader} determines the expected output. */
     @Property(tries = 4000, edgeCases = EdgeCasesMode.NONE)
     @Covers({"RFC6455-5.1-01", "RFC6455-5.2-01", "RFC6455-5.4-01", "RFC6455-8.1-01", "RFC7692-6-01"})
     void whateverIsWrongWithAStreamNothingInvalidGoesOnAndNothingIsThrown(@ForAll @Size(min = 1, max = 4) List<@From("small") Sent> sent,
@@ -144,7 +142,7 @@ class FramePropertiesTest {
             boolean whole = i % 2 == 1;
             Received received = read(stream, connection, random, whole);
             assertThat(Received.joined(received.frames, whole)).usingElementComparator(Arrays::compare).containsExactlyElementsOf(Received.joined(naive.frames, whole));
-            // Which of two faults in one inflated piece is found first depends on the pieces.
+            // If one inflated piece has two faults, the size of the pieces determines which is detected first.
             if (connection.deflate.isEmpty()) assertThat(received.faults).extracting(FrameFault::code).isEqualTo(naive.code == 0 ? List.of() : List.of(naive.code));
             else assertThat(received.faults).hasSize(naive.code == 0 ? 0 : 1);
         }
@@ -159,7 +157,7 @@ class FramePropertiesTest {
         assertThat(received.faults).hasSize(naive.code == 0 ? 0 : 1);
     }
 
-    /** Memory may end at any point: then nothing wrong is given on, nothing behind it, and nothing stays held. */
+    /** Memory may be exhausted at any point. Then nothing invalid is passed on, nothing follows, and no memory is kept. */
     @Property(tries = 1000, edgeCases = EdgeCasesMode.NONE)
     void withoutMemoryAConnectionEnds(@ForAll @Size(min = 1, max = 4) List<@From("sent") Sent> sent, @ForAll @From("connections") Connection connection, @ForAll long seed) {
         byte[] stream = stream(sent, connection, new ArrayList<>());

@@ -14,8 +14,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Octets in, octets out. Where something is wrong the row ends with the octet that shows it: the one before must not.
- * Many rows have a key of zeros, so that they can be read.
+ * Input bytes and output bytes. If there is a fault, the row ends with the byte that shows it; the byte before must not cause the fault. Many rows have a
+ * masking key of zeros, so that they are readable.
  */
 class FrameTableTest {
     private static final DeflateAgreement TAKEOVER = new DeflateAgreement(false, false, OptionalInt.empty(), OptionalInt.empty());
@@ -74,7 +74,7 @@ class FrameTableTest {
         }
     }
 
-    /** How much of a fragment can be inflated before the next comes is the compressor's choice. */
+    /** The compressor determines how much of a fragment can be inflated before the next one arrives. */
     @Test
     @Covers("RFC7692-6-01")
     void aCompressedMessageInFragmentsStaysInFragments() {
@@ -89,7 +89,7 @@ class FrameTableTest {
         }
     }
 
-    /** In the last column a line for each read: what it gives on to a sink that takes fragments, and to one that wants messages whole. */
+    /** The last two columns contain one part for each read: its output to a sink that wants fragments, and to a sink that wants complete messages. */
     @ParameterizedTest(name = "{0}")
     @CsvSource(delimiter = '|', emptyValue = "", textBlock = """
             a whole message in one read        | 01830000000048656c 8082000000006c6f                       | 010348656c 80026c6f             | 810548656c6c6f
@@ -125,7 +125,7 @@ class FrameTableTest {
         }
     }
 
-    /** Else a client could have the application called for each byte that it sends. */
+    /** Otherwise a client could cause one call of the application for each byte that it sends. */
     @Test
     void ofManyFragmentsInOneReadTheRestIsJoined() {
         StringBuilder in = new StringBuilder("018100000000 61");
@@ -236,7 +236,7 @@ class FrameTableTest {
         }
     }
 
-    /** Byte by byte each frame ends in a read of its own, so that none is joined. */
+    /** If the input is read byte by byte, each frame ends in a different read, so that no fragments are joined. */
     private static void isRight(byte[] in, byte[] out, boolean deflate) {
         assertThat(read(in, 1, deflate).all()).isEqualTo(out);
         for (int piece = 1; piece <= in.length; piece++) {

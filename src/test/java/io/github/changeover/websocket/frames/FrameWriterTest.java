@@ -53,7 +53,7 @@ class FrameWriterTest {
         assertThat(out.get(0)).isSameAs(frame);
     }
 
-    /** A pool that serves several levels gives each writer its own. */
+    /** A pool with several levels gives each writer a deflater of its level. */
     @Test
     @Covers("RFC7692-6-01")
     void theLevelAndTheShortestMessageAreAsSet() {
@@ -83,7 +83,7 @@ class FrameWriterTest {
         assertThatIllegalArgumentException().isThrownBy(() -> new Compression(6, -1)).withMessageContaining("-1");
     }
 
-    /** Of few letters, so that a better search finds more. */
+    /** Returns text with few different letters, so that a higher level compresses it better. */
     private static byte[] random(int length, int letters) {
         byte[] bytes = new byte[length];
         java.util.Random random = new java.util.Random(3);
@@ -136,7 +136,7 @@ class FrameWriterTest {
         }
     }
 
-    /** Octets that do not compress fill their pieces to the last octet or just not. */
+    /** Bytes that cannot be compressed fill a piece exactly, or almost. */
     @Test
     void whereverAPieceEndsTheMessageIsTheSame() {
         Random random = new Random(5);

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a reader holds of messages and frames that are not finished, and what it says of it. */
+/** The memory that a reader holds for unfinished messages and frames, and its reports about it. */
 class HeldMemoryTest {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final Optional<DeflateAgreement> DEFLATE = Optional.of(new DeflateAgreement(false, false, OptionalInt.empty(), OptionalInt.empty()));
@@ -50,7 +50,7 @@ class HeldMemoryTest {
 
     // ---- S3: a message of one-byte fragments
 
-    /** Fragments of one byte, as many as fit into a read. */
+    /** Returns fragments of one byte, as many as fit into one read. */
     private static byte[] tiny(int fragments) {
         return hex("008100000000 62".repeat(fragments));
     }
@@ -121,7 +121,7 @@ class HeldMemoryTest {
         assertThat(Received.joined(received.frames, true)).usingElementComparator(Arrays::compare).containsExactly(Octets.plain(0x82, words(9000)));
     }
 
-    // ---- S5a: messages that inflate and do not end
+    // ---- S5a: unfinished messages that inflate
 
     @Test
     @DisplayName("S5a: a message that inflates and does not end is counted with the array that it is in, before that grows")
@@ -135,7 +135,7 @@ class HeldMemoryTest {
         long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
         assertThat(memory.used).isBetween(15L << 20, (16L << 20) + 100);
         assertThat(memory.highest).isBetween(memory.used, 2 * memory.used);
-        assertThat(allocated).isLessThan(3 * memory.used + (2 << 20));       // what it has grown out of included
+        assertThat(allocated).isLessThan(3 * memory.used + (2 << 20));       // includes the smaller arrays that were replaced
         reader.close();
         assertThat(memory.used).isZero();
         assertThat(pool.lentInflaters()).isZero();
@@ -160,7 +160,7 @@ class HeldMemoryTest {
         assertThat(pool.lentInflaters()).isZero();
     }
 
-    /** Each row is a beginning; with the last byte of it the reader holds more than it may. */
+    /** Each row is the beginning of a stream. At its last byte, the reader holds more memory than the limit allows. */
     @ParameterizedTest(name = "{0}")
     @CsvSource(delimiter = '|', textBlock = """
             half a header              | 8281 0000
@@ -197,7 +197,7 @@ class HeldMemoryTest {
         assertThat(received.unfinished).isEmpty();
     }
 
-    /** A message stays counted while the sink has it. */
+    /** A message is counted as long as the sink uses it. */
     @Test
     void whatIsBeingGivenOnIsStillCounted() {
         byte[] frame = Octets.masked(0x82, new byte[50_000]);
@@ -260,7 +260,7 @@ class HeldMemoryTest {
         assertThat(memory.used).isZero();
     }
 
-    // ---- what is told of unfinished messages
+    // ---- reports about unfinished messages
 
     @ParameterizedTest(name = "{0}")
     @CsvSource(delimiter = '|', emptyValue = "", textBlock = """

@@ -7,10 +7,13 @@ import java.util.List;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
-/** The rules once more, told plainly: all octets at once, one at a time, everything copied. What the fast reader is held against. */
+/**
+ * A second, simple implementation of the rules, with which the fast reader is compared. It has all bytes from the start, processes them one by one and
+ * copies everything.
+ */
 final class NaiveReader {
     final List<byte[]> frames = new ArrayList<>();
-    /** The code of the Close frame that is owed, or 0. */
+    /** The code of the Close frame that must be sent, or 0. */
     int code;
     private final FrameLimits limits;
     private final boolean deflates;
@@ -39,7 +42,7 @@ final class NaiveReader {
         return this;
     }
 
-    /** The index of the next frame, or -1 when there is none. */
+    /** Returns the index of the next frame, or -1 if there is none. */
     private int frame(byte[] all, int at) {
         int first = all[at] & 0xff;
         int opcode = first & 15;
@@ -112,7 +115,7 @@ final class NaiveReader {
         return next;
     }
 
-    /** The text, or null. */
+    /** Returns the text, or null if it is invalid. */
     private static String strict(byte[] octets) {
         try {
             return java.nio.charset.StandardCharsets.UTF_8.newDecoder().decode(java.nio.ByteBuffer.wrap(octets)).toString();

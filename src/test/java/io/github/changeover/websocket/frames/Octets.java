@@ -4,7 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.util.HexFormat;
 import java.util.zip.Deflater;
 
-/** Octets as a client writes them, made without the code under test. */
+/** Creates the bytes that a client sends, without the code under test. */
 final class Octets {
     private Octets() {
     }
@@ -48,7 +48,7 @@ final class Octets {
         return frame(first, true, 0x9b1f73c5, payload);
     }
 
-    /** A message's payload as RFC 7692 section 7.2.1 makes it. */
+    /** Returns the payload of a message as specified in RFC 7692 section 7.2.1. */
     static byte[] deflated(Deflater deflater, byte[] payload) {
         if (payload.length == 0) return new byte[] {0};
         ByteArrayOutputStream out = new ByteArrayOutputStream();

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
-/** A client's side of RFC 6455 and 7692, told plainly. Messages begin with their opcode; control frames are as they came. */
+/** A simple implementation of the client side of RFC 6455 and RFC 7692. Messages begin with their opcode. Control frames are unchanged. */
 final class PlainClient {
     final List<byte[]> messages = new ArrayList<>();
     int frames;

@@ -6,16 +6,16 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** What a reader gave on, as frames without masks. Each is looked at as strictly as can be: Tyrus would not. */
+/** The output of a reader, as frames without masks. Each frame is checked as strictly as possible, because Tyrus does not check it. */
 final class Received implements FrameSink {
     final List<byte[]> frames = new ArrayList<>();
     final List<FrameFault> faults = new ArrayList<>();
-    /** What was told of unfinished messages. */
+    /** The reported numbers of unfinished bytes. */
     final List<Long> unfinished = new ArrayList<>();
     private final boolean whole;
     private boolean inMessage;
 
-    /** Takes fragments. */
+    /** Wants fragments. */
     Received() {
         this(false);
     }
@@ -72,9 +72,11 @@ final class Received implements FrameSink {
     }
 
     /**
-     * The same frames however a message is cut: its fragments are joined, up to the next control frame, and empty ones left out.
+     * Returns the same frames in a form that does not depend on the fragments of a message: fragments are joined up to the next control frame, and empty
+     * ones are removed.
      *
-     * @param whole whether they are joined across control frames, so that a message comes where its end was; without an end it does not come
+     * @param whole whether they are also joined across control frames, so that a message is at the position of its end; an unfinished message is removed
+     *              then
      */
     static List<byte[]> joined(List<byte[]> frames, boolean whole) {
         List<byte[]> all = new ArrayList<>();

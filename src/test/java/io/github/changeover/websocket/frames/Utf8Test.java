@@ -15,10 +15,10 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 
-/** Against the JDK's decoder. */
+/** Compares {@link Utf8} with the decoder of the JDK. */
 @Covers("RFC6455-8.1-01")
 class Utf8Test {
-    /** Every lead with every second and some third and fourth octets, behind ASCII and before it, so that every path is taken. */
+    /** Every first byte with every second byte and some third and fourth bytes, after ASCII and before it, so that every path of the code is executed. */
     @Test
     void everyPairOfOctetsIsWhatTheJdkSays() {
         int[] others = {0x00, 0x41, 0x7f, 0x80, 0x9f, 0xa0, 0xbf, 0xc0, 0xff};
@@ -94,7 +94,7 @@ class Utf8Test {
         return !decoder.decode(ByteBuffer.wrap(octets), CharBuffer.allocate(octets.length + 1), true).isError();
     }
 
-    /** Whether something can follow that makes it text: tried out, for the JDK says of some only later that they are wrong. */
+    /** Whether some continuation makes the bytes valid text. The method tries continuations, because the JDK detects some invalid bytes late. */
     static boolean begins(byte[] octets, int end) {
         for (String tail : new String[] {"", "\u0080", "\u0080\u0080", "\u0080\u0080\u0080", "\u00a0", "\u00a0\u0080", "\u0090\u0080\u0080"}) {
             if (jdk(Octets.join(Arrays.copyOf(octets, end), tail.getBytes(StandardCharsets.ISO_8859_1)))) return true;
