@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * An address, or a block of them in CIDR notation (RFC 4632).
+ * An IP address or a block of addresses in CIDR notation (RFC 4632).
  *
  * <pre>
  * 10.0.0.0/8      127.0.0.1      2001:db8::/32
@@ -24,7 +24,7 @@ public final class AddressRange {
         this.bits = bits;
     }
 
-    /** The range that is written so; empty when none is, or bits are set behind its length. */
+    /** Parses a range. Empty if the text is not valid or if bits are set after the prefix length. */
     public static Optional<AddressRange> parse(String text) {
         int slash = text.indexOf('/');
         Optional<InetAddress> address = address(slash < 0 ? text : text.substring(0, slash));
@@ -42,7 +42,10 @@ public final class AddressRange {
         return Optional.of(new AddressRange(octets, bits));
     }
 
-    /** A literal address, without brackets and without a zone. Nothing is looked up. An IPv6 one that holds an IPv4 one is that. */
+    /**
+     * Parses a literal address without brackets and without a zone. Makes no DNS lookup. An IPv4-mapped IPv6 address becomes an IPv4
+     * address.
+     */
     static Optional<InetAddress> address(String text) {
         boolean six = text.indexOf(':') >= 0;
         if (!(six ? IPV6 : IPV4).matcher(text).matches()) return Optional.empty();
@@ -54,7 +57,7 @@ public final class AddressRange {
         }
     }
 
-    /** Whether the address is within. */
+    /** Returns whether the range contains the address. */
     public boolean contains(InetAddress address) {
         byte[] octets = address.getAddress();
         if (octets.length != network.length) return false;

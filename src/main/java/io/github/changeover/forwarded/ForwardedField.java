@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * One line of {@code Forwarded}: RFC 7239 section 4.
+ * Parses one line of {@code Forwarded}. RFC 7239 section 4.
  *
  * <pre>
  * Forwarded: for=192.0.2.43;proto=https, for="[2001:db8::1]:4711";host=example.com
@@ -25,7 +25,10 @@ final class ForwardedField {
         this.line = line;
     }
 
-    /** The elements in order, each empty when it says nothing that can be believed; empty altogether when the line is malformed anywhere. */
+    /**
+     * Returns the elements in order. An element is empty if it has no usable information. The result is empty if any part of the line is
+     * malformed.
+     */
     static Optional<List<Optional<Hop>>> parse(String line) {
         return new ForwardedField(line).elements();
     }
@@ -34,7 +37,7 @@ final class ForwardedField {
         List<Optional<Hop>> hops = new ArrayList<>();
         do {
             skipBlanks();
-            if (at == line.length() || line.charAt(at) == ',') continue;        // an empty member of the list
+            if (at == line.length() || line.charAt(at) == ',') continue;        // an empty list member
             Optional<Map<String, String>> pairs = pairs();
             if (pairs.isEmpty()) return Optional.empty();
             hops.add(hop(pairs.get()));
@@ -50,11 +53,11 @@ final class ForwardedField {
                 : Optional.of(new Hop(client, Optional.ofNullable(pairs.get("proto")).flatMap(Hop::scheme), Optional.ofNullable(pairs.get("host")), OptionalInt.empty()));
     }
 
-    /** The pairs of one element; empty when malformed, or one name is there twice. */
+    /** Returns the pairs of one element. Empty if the element is malformed or a name occurs twice. */
     private Optional<Map<String, String>> pairs() {
         Map<String, String> pairs = new HashMap<>();
         do {
-            if (at == line.length() || line.charAt(at) == ';' || line.charAt(at) == ',' || isBlank(line.charAt(at))) continue;     // [ forwarded-pair ]
+            if (at == line.length() || line.charAt(at) == ';' || line.charAt(at) == ',' || isBlank(line.charAt(at))) continue;     // the pair is optional: [ forwarded-pair ]
             String name = token();
             if (name.isEmpty() || !take('=')) return Optional.empty();
             Optional<String> value = at < line.length() && line.charAt(at) == '"' ? quoted() : Optional.of(token()).filter(token -> !token.isEmpty());

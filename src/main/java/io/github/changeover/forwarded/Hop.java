@@ -9,22 +9,25 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What one proxy says of who connected to it: one element of {@code Forwarded} (RFC 7239 section 4), or what stands in one place of
- * the {@code X-Forwarded-*} fields.
+ * The information that one proxy gives about its client: one element of {@code Forwarded} (RFC 7239 section 4), or the values at one
+ * position of the {@code X-Forwarded-*} fields.
  *
- * @param client who connected; empty where the proxy does not say
- * @param scheme that was used, in lower case
- * @param host   as {@code Host} had it
- * @param port   that was connected to
+ * @param client the client of the proxy; empty if the proxy does not give it
+ * @param scheme the scheme that the client used, in lower case
+ * @param host   the value of {@code Host}
+ * @param port   the port to which the client connected
  */
 record Hop(Optional<InetSocketAddress> client, Optional<String> scheme, Optional<String> host, OptionalInt port) {
-    /** RFC 7239 section 6: a name in it begins with an underscore, or is {@code unknown}. */
+    /** RFC 7239 section 6: an identifier begins with an underscore or is {@code unknown}. */
     private static final Pattern NODE = Pattern.compile("(?:\\[([0-9A-Fa-f:.]{2,45})]|([0-9.]{7,15})|(unknown|_[A-Za-z0-9._-]{1,60}))(?::(\\d{1,5}|_[A-Za-z0-9._-]{1,60}))?",
             Pattern.CASE_INSENSITIVE);
     private static final Pattern PORT = Pattern.compile("[0-9]{1,5}");
     private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]{0,31}");
 
-    /** A node as {@code for} has it; many proxies write an IPv6 address without its brackets into {@code X-Forwarded-For}. */
+    /**
+     * Parses a node of the {@code for} parameter. An IPv6 address without brackets is accepted, because many proxies write it that way in
+     * {@code X-Forwarded-For}.
+     */
     static Optional<InetSocketAddress> node(String text) {
         Optional<InetAddress> bare = AddressRange.address(text);
         if (bare.isPresent()) return Optional.of(new InetSocketAddress(bare.get(), 0));

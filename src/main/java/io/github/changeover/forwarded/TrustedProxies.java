@@ -12,19 +12,20 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * The proxies that are believed. From the peer of the connection on, each that is trusted is believed in what it says of the one
- * before it, until one is not trusted: that is the client. What stands left of that in a field, the client may have written itself.
+ * The trusted proxies. Evaluation starts at the peer of the connection. The information from a trusted proxy about its own client is
+ * accepted. This continues from hop to hop until an address is not trusted: that address is the client. Elements further left in a field
+ * are ignored, because the client may have written them itself.
  *
  * <pre>
  * peer 10.0.0.2, X-Forwarded-For: 1.1.1.1, 192.0.2.7, 10.0.0.1       trusted 10.0.0.0/8: the client is 192.0.2.7
  * </pre>
  *
- * <p>A proxy sets one of the two kinds of field and passes the other on as the client wrote it. Where both are there they must name
- * the same client; else neither is believed. A proxy that says only how the client asked ({@code X-Forwarded-Proto}, {@code -Host}, {@code -Port}), and not
- * who it is, is believed in that.
+ * <p>A proxy sets one of the two kinds of field and forwards the other kind as the client wrote it. If both are present, they must give the
+ * same client; otherwise neither is accepted. A proxy may give only the scheme, host or port of the client's request
+ * ({@code X-Forwarded-Proto}, {@code -Host}, {@code -Port}) without the client's address. This information is accepted.
  */
 public record TrustedProxies(List<AddressRange> ranges) {
-    /** Nobody is believed. */
+    /** No proxy is trusted. */
     public static final TrustedProxies NONE = new TrustedProxies(List.of());
     private static final int MOST_HOPS = 64;
 
@@ -32,7 +33,7 @@ public record TrustedProxies(List<AddressRange> ranges) {
         ranges = List.copyOf(ranges);
     }
 
-    /** What they say of this request's client; empty when its peer is not trusted, or says nothing that can be believed. */
+    /** Returns the information about this request's client. Empty if the peer is not trusted or its fields have no usable information. */
     public Optional<Forwarded> of(UpgradeRequest request) {
         if (ranges.isEmpty() || request.remote().isUnresolved() || !trusts(request.remote().getAddress())) return Optional.empty();
         Optional<Forwarded> standard = walk(forwarded(request.fields().values("Forwarded")), request.remote());
@@ -46,14 +47,14 @@ public record TrustedProxies(List<AddressRange> ranges) {
         return one.isPresent() && other.isPresent() && one.get().client().getHostString().equals(other.get().client().getHostString());
     }
 
-    /** Whether this address is that of a proxy that is believed. */
+    /** Returns whether this address belongs to a trusted proxy. */
     public boolean trusts(InetAddress address) {
         return ranges.stream().anyMatch(range -> range.contains(address));
     }
 
     /**
-     * @param hops the nearest first; an empty one is where belief ends, and so is one that does not say who connected
-     * @param peer of the connection
+     * @param hops the nearest first; evaluation stops before an empty hop, and after a hop without a client address
+     * @param peer the peer of the connection
      */
     private Optional<Forwarded> walk(List<Optional<Hop>> hops, InetSocketAddress peer) {
         Optional<Forwarded> client = Optional.empty();
@@ -67,7 +68,10 @@ public record TrustedProxies(List<AddressRange> ranges) {
         return client;
     }
 
-    /** A malformed line is where belief ends, and so is one element too many: behind it stands one that is empty. */
+    /**
+     * Returns the hops, the nearest first. A malformed line gives an empty hop, at which evaluation stops. No further line is read once
+     * there are 64 hops.
+     */
     private static List<Optional<Hop>> forwarded(List<String> lines) {
         List<Optional<Hop>> hops = new ArrayList<>();
         for (int i = lines.size() - 1; i >= 0 && hops.size() < MOST_HOPS; i--) {
@@ -84,8 +88,9 @@ public record TrustedProxies(List<AddressRange> ranges) {
     }
 
     /**
-     * {@code X-Forwarded-Proto}, {@code -Host} and {@code -Port} have one value, or one for each address of {@code X-Forwarded-For}; of others it
-     * cannot be told whose word they are. Beside {@code Forwarded} they count only with {@code X-Forwarded-For}, because that is what is compared.
+     * {@code X-Forwarded-Proto}, {@code -Host} and {@code -Port} have one value, or one value for each address of {@code X-Forwarded-For}.
+     * With any other number of values it is unknown which proxy wrote which value, so they are ignored. If {@code Forwarded} is present,
+     * these fields are used only with {@code X-Forwarded-For}, because only that field is compared with {@code Forwarded}.
      */
     private static List<Optional<Hop>> older(Fields fields) {
         List<String> clients = members(fields.values("X-Forwarded-For"));

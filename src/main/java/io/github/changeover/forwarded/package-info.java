@@ -1,5 +1,5 @@
 /**
- * What proxies say of a client: {@code Forwarded} (RFC 7239) and {@code X-Forwarded-*}, read from the nearest hop on, as far as
- * the proxies are trusted. Pure code; what a peer sends never throws.
+ * The information that proxies give about a client: {@code Forwarded} (RFC 7239) and {@code X-Forwarded-*}. It is read from the nearest hop
+ * onwards, as far as the proxies are trusted. Pure code. Input from a peer never causes an exception.
  */
 package io.github.changeover.forwarded;

@@ -12,24 +12,24 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** What would be answered. A container adds fields of its own, such as {@code Date}, and may leave the reason phrase out. */
+/** The response to a request. A container adds its own fields, such as {@code Date}, and may omit the reason phrase. */
 public sealed interface Answer {
     /**
-     * A whole answer: the 101, or a refusal.
+     * A complete response: the 101 or a refusal.
      *
      * @param status  101, or 300 to 599
-     * @param fields  as they stand in the head
-     * @param content of a refusal, as it is sent
+     * @param fields  the fields in the order of the head
+     * @param content the content of a refusal, as sent
      */
     record Complete(int status, Fields fields, String content) implements Answer {
-        /** The head up to and with the empty line. */
+        /** Returns the head including the empty line. */
         public String head() {
             StringBuilder head = new StringBuilder("HTTP/1.1 ").append(status).append(' ').append(ReasonPhrase.of(status)).append("\r\n");
             fields.forEach(line -> head.append(line.name()).append(": ").append(line.value()).append("\r\n"));
             return head.append("\r\n").toString();
         }
 
-        /** Head and content. */
+        /** Returns the bytes of head and content. */
         public byte[] octets() {
             ByteArrayOutputStream all = new ByteArrayOutputStream();
             all.writeBytes(head().getBytes(StandardCharsets.ISO_8859_1));
@@ -39,18 +39,21 @@ public sealed interface Answer {
     }
 
     /**
-     * The application answers, as if nothing had been offered.
+     * The application responds, as if no protocol had been offered.
      *
-     * @param added the fields that its answer gets besides; empty for none
+     * @param added the fields that are added to its response; empty for none
      */
     record Ordinary(Fields added) implements Answer {
     }
 
-    /** The container's own login asks for a user, in its own words; where the application has none the answer is 403 on Tomcat. */
+    /**
+     * The container's login mechanism requests authentication with its own response. On Tomcat, an application without a login mechanism
+     * gets a 403.
+     */
     record Login() implements Answer {
     }
 
-    /** The answer to a request with this method. */
+    /** Returns the response to a request with this method. */
     static Answer of(Verdict verdict, String method) {
         if (verdict.decision() instanceof Decision.Switch change) return new Complete(101, switching(change), "");
         if (verdict.decision() instanceof Decision.Refuse refusal) {
@@ -76,7 +79,7 @@ public sealed interface Answer {
         return new Complete(refusal.status(), fields, method.equals("HEAD") ? "" : sentence);
     }
 
-    /** {@code Upgrade}, and the {@code Connection} that goes with it (RFC 9110 section 7.8). */
+    /** Adds {@code Upgrade} and the matching {@code Connection} (RFC 9110 section 7.8). */
     private static Fields connection(Fields before, Verdict verdict) {
         List<ProtocolToken> upgrade = verdict.upgradeList();
         Fields fields = upgrade.isEmpty() ? before : before.with("Upgrade", list(upgrade));

@@ -10,19 +10,19 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What would become of a request. The application's gates and protocols are asked as by a client, and nothing is switched:
- * the handler of a switch is not made.
+ * The result of a dry run of a request. The application's gates and protocols are called as for a real request, but the connection is not
+ * switched and no handler is created.
  *
- * @param request with the path parameters and roles that the rule of its path gives it
- * @param verdict with its explanation
- * @param answer  as octets
+ * @param request the request with the path parameters and the roles that the rule of its path gives it
+ * @param verdict the result with its explanation
+ * @param answer  the response
  */
 public record Rehearsal(UpgradeRequest request, Verdict verdict, Answer answer) {
 
     /**
-     * Plays the request.
+     * Runs the request.
      *
-     * @throws IllegalStateException when a gate or a protocol fails, as {@link Negotiator#negotiate} does; a client gets a 500
+     * @throws IllegalStateException if a gate or a protocol fails, as in {@link Negotiator#negotiate}; a client would get a 500
      */
     public static Rehearsal of(UpgradeRequest request, PathPolicy policy, TokenSwitches switches) {
         Optional<PathPolicy.Match> match = policy.match(request.path());

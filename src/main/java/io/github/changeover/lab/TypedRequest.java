@@ -19,35 +19,35 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * The head of a request as somebody typed it. RFC 9112 sections 3 and 5.
+ * The head of a request as a user typed it. RFC 9112 sections 3 and 5.
  *
  * <pre>
  * GET  /echo?x=1  HTTP/1.1          Upgrade: example/1
  * </pre>
  *
  * @param method  a token
- * @param target  the path within the application, percent-encoded, and perhaps a query
- * @param version such as {@code HTTP/1.1}
- * @param lines   field lines, without their line ends
- * @param user    who has logged in; empty for nobody
- * @param roles   the roles this user has
+ * @param target  the path relative to the application, percent-encoded, with an optional query
+ * @param version the version, such as {@code HTTP/1.1}
+ * @param lines   the field lines without line ends
+ * @param user    the authenticated user; empty for none
+ * @param roles   the roles of this user
  */
 public record TypedRequest(String method, String target, String version, List<String> lines, Optional<String> user, Set<String> roles) {
-    /** More field lines than this are not read. */
+    /** The maximum number of field lines. */
     public static final int MAX_LINES = 100;
-    /** A longer target, or more octets of field lines than twice this, is not read. */
+    /** The maximum length of the target in characters. All field lines together may have twice as many characters. */
     public static final int MAX_OCTETS = 8192;
     private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}");
     private static final Pattern VERSION = Pattern.compile("HTTP/[0-9](\\.[0-9])?");
     private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
 
-    /** What was read. */
+    /** The result of parsing. */
     public sealed interface Reading {
-        /** A request; its remote address is the loopback's. */
+        /** A valid request. Its remote address is the loopback address. */
         record Whole(UpgradeRequest request) implements Reading {
         }
 
-        /** No request: {@code advice} is a sentence that says what is wrong and what to write. */
+        /** An invalid request. The {@code advice} is a sentence that describes the error and the correct form. */
         record Malformed(String advice) implements Reading {
         }
     }
@@ -57,12 +57,12 @@ public record TypedRequest(String method, String target, String version, List<St
         roles = Set.copyOf(roles);
     }
 
-    /** By nobody in particular. */
+    /** Creates a request without a user. */
     public static TypedRequest of(String method, String target, String version, List<String> lines) {
         return new TypedRequest(method, target, version, lines, Optional.empty(), Set.of());
     }
 
-    /** Reads it. Throws for nothing that can be typed. */
+    /** Parses the request. Does not throw, whatever the user typed. */
     public Reading read() {
         try {
             return new Reading.Whole(whole());
@@ -71,7 +71,7 @@ public record TypedRequest(String method, String target, String version, List<St
         }
     }
 
-    /** Never seen outside: what it says is the advice. */
+    /** Used only inside this class. Its message is the advice. */
     private static final class Unreadable extends RuntimeException {
         private static final long serialVersionUID = 1;
 
@@ -125,7 +125,7 @@ public record TypedRequest(String method, String target, String version, List<St
         throw new Unreadable("Content-Length is one number of octets.");
     }
 
-    /** As the containers give it to an application: without path parameters, percent-decoded. */
+    /** Returns the path as containers pass it to an application: without path parameters, percent-decoded. */
     private static String decoded(String path) {
         ByteArrayOutputStream octets = new ByteArrayOutputStream(path.length());
         for (String segment : path.substring(1).split("/", -1)) {

@@ -7,18 +7,18 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * A protocol of the path's rule that accepts a token the client offered. RFC 9110 section 7.8.
+ * A protocol of the path's rule that accepts a token offered by the client. RFC 9110 section 7.8.
  *
  * <pre>
  * Upgrade: unknown, example/1, foo/2     candidates example/1, foo/2
  * </pre>
  *
- * @param token   in the spelling of the protocol's own tokens: {@code foo/2} where the client wrote {@code FOO/2}
- * @param offered as the client wrote it
+ * @param token   the token in the protocol's own spelling: {@code foo/2} if the client wrote {@code FOO/2}
+ * @param offered the token as the client wrote it
  */
 record Candidate(UpgradeProtocol protocol, ProtocolToken token, ProtocolToken offered) {
 
-    /** All candidates in the order in which they are asked, each once. */
+    /** Returns all candidates in the order in which they are asked. Each candidate occurs once. */
     static List<Candidate> of(PathRule rule, List<ProtocolToken> offered) {
         return switch (rule.preference()) {
             case CLIENT -> inClientsOrder(rule.protocols(), offered);
@@ -34,7 +34,10 @@ record Candidate(UpgradeProtocol protocol, ProtocolToken token, ProtocolToken of
         return candidates;
     }
 
-    /** By protocol, within it by its own tokens, and then what it accepts beside those, such as the rest of a family. */
+    /**
+     * Orders by protocol. For each protocol, its own tokens come first, then the other tokens that it accepts, such as other versions of a
+     * family.
+     */
     private static List<Candidate> inServersOrder(List<UpgradeProtocol> protocols, List<ProtocolToken> offered) {
         List<Candidate> candidates = new ArrayList<>(2);
         for (UpgradeProtocol protocol : protocols) {
@@ -49,14 +52,16 @@ record Candidate(UpgradeProtocol protocol, ProtocolToken token, ProtocolToken of
 
     private static void add(List<Candidate> candidates, UpgradeProtocol protocol, ProtocolToken token) {
         if (!guarded(protocol, () -> protocol.accepts(token))) return;
-        // By its parts: JDK 17 keeps the classes in the last record that was compared (JDK-8078641), and the application with them.
+        // Compares the components: on JDK 17, equals of a record keeps the classes of the last compared record reachable (JDK-8078641), and
+        // so the application.
         boolean there = candidates.stream().anyMatch(before -> before.protocol == protocol && before.offered.equals(token));
         if (!there) candidates.add(new Candidate(protocol, registered(protocol, token), token));
     }
 
     /**
-     * A token in the spelling of the protocol's own: its equal among them; for another version of a family, such as
-     * {@code tls/1.3} where {@code TLS/1.2} is listed, the offered version under the listed name; else as offered.
+     * Returns the token in the protocol's own spelling. If the protocol lists an equal token, that token is returned. If it lists another
+     * version of the same name, the result has the listed name and the offered version: {@code tls/1.3} becomes {@code TLS/1.3} if
+     * {@code TLS/1.2} is listed. Otherwise the token is returned as offered.
      */
     static ProtocolToken registered(UpgradeProtocol protocol, ProtocolToken offered) {
         List<ProtocolToken> own = guarded(protocol, protocol::tokens);
@@ -68,7 +73,11 @@ record Candidate(UpgradeProtocol protocol, ProtocolToken token, ProtocolToken of
         return offered;
     }
 
-    /** @throws IllegalStateException that names the protocol, when it throws or answers null */
+    /**
+     * Calls a method of a protocol.
+     *
+     * @throws IllegalStateException if the protocol throws or returns null; the message names the protocol
+     */
     static <T> T guarded(UpgradeProtocol protocol, Supplier<T> question) {
         T answer;
         try {

@@ -8,15 +8,15 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * The {@code Connection} field of a message: RFC 9110 section 7.6.1.
+ * The {@code Connection} header field of a message. RFC 9110 section 7.6.1.
  *
  * <pre>
  * Connection: keep-alive, Upgrade
  * Connection: HTTP2-Settings        options keep-alive, upgrade, http2-settings
  * </pre>
  *
- * <p>Options are compared without regard to case and as wholes: {@code no-upgrade} is not {@code upgrade}. What is no
- * token is skipped. An option may name a field that concerns this hop only and is not passed on.
+ * <p>Options are compared as whole words, ignoring case: {@code no-upgrade} is not {@code upgrade}. A member that is not a valid token is
+ * skipped. An option may name a header field that applies to this hop only and must not be forwarded.
  */
 public final class ConnectionField {
     private static final ConnectionField ABSENT = new ConnectionField(Set.of());
@@ -26,7 +26,7 @@ public final class ConnectionField {
         this.options = options;
     }
 
-    /** Reads the values of all {@code Connection} lines. Throws for no content of theirs. */
+    /** Parses the values of all {@code Connection} lines. Does not throw, whatever the lines contain. */
     public static ConnectionField parse(List<String> lines) {
         if (lines.isEmpty()) return ABSENT;
         Set<String> options = new LinkedHashSet<>(8);
@@ -38,7 +38,7 @@ public final class ConnectionField {
         return new ConnectionField(Collections.unmodifiableSet(options));
     }
 
-    /** Whether the option, which is a token, is in these lines. */
+    /** Returns whether these lines contain the option. The option must be a token. */
     public static boolean has(List<String> lines, String option) {
         for (ListMembers members = new ListMembers(lines); members.next(); ) {
             if (members.is(option)) return true;
@@ -46,12 +46,12 @@ public final class ConnectionField {
         return false;
     }
 
-    /** The options in lower case, in order, each once. */
+    /** Returns the options in lower case, in order, without duplicates. */
     public Set<String> options() {
         return options;
     }
 
-    /** A protocol without a version is a token, and the other way round. */
+    /** A text without a slash that parses as a protocol is a token, because a protocol without a version is a token. */
     private static boolean isToken(String text) {
         return text.indexOf('/') < 0 && ProtocolToken.parse(text).isPresent();
     }

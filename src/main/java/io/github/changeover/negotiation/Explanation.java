@@ -10,26 +10,27 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * Why a request was, or was not, switched. It holds what the choice was made from and puts it into words only when
- * asked: one line for a log, or a map for JSON. Both are printable ASCII and bounded, whatever the client sent, and
- * hold nothing of the query, of fields but {@code Upgrade}, or of the user.
+ * Explains why a request was or was not switched. It stores the facts of the decision and formats them only on request: as one line for a
+ * log, or as a map for JSON. Both are printable ASCII of bounded length, whatever the client sent. They contain no query, no header field
+ * except {@code Upgrade}, and no user name.
  *
  * <pre>
  * switched GET /echo to example/1: offered [example/1, foo/2], rule /echo
  * ignored GET /echo, Connection does not list upgrade: offered [foo/2], rule /echo
  * </pre>
  *
- * @param outcome    what became of the request
- * @param status     of a refusal
- * @param method     of the request, as written
- * @param path       of the request, as written
- * @param offered    what the client listed
- * @param rule       the template of the path's rule, empty when there is none
- * @param candidates what was asked, in order, and why it was or was not taken
- * @param layers     what the connection changes to, bottom-up; empty unless switched
- * @param ground     why, as one of a few kinds
- * @param reason     why, in a few words
- * @param remark     what the client was not told, or did not get though it switched; empty for nothing
+ * @param outcome    the result for the request
+ * @param status     the status code of a refusal
+ * @param method     the request method, as sent
+ * @param path       the request path, as sent
+ * @param offered    the protocols offered by the client
+ * @param rule       the template of the path's rule; empty if no rule matches
+ * @param candidates the candidates that were asked, in order, each with the reason why it was or was not chosen
+ * @param layers     the protocols of the switched connection, bottom-up; empty unless switched
+ * @param ground     the reason as a category
+ * @param reason     the reason in a few words
+ * @param remark     text for the log and the console only: for a switch, what the client requested and did not get; for a refusal, a detail
+ * that is not sent to the client; empty for none
  */
 public record Explanation(Outcome outcome, OptionalInt status, String method, String path, Offered offered,
                           Optional<PathTemplate> rule, List<Asked> candidates, List<ProtocolToken> layers, Ground ground, String reason, String remark) {
@@ -37,50 +38,53 @@ public record Explanation(Outcome outcome, OptionalInt status, String method, St
     private static final int LONGEST_TEXT = 400;
     private static final int MOST_ITEMS = 8;
 
-    /** What became of a request. */
+    /** The result for a request. */
     public enum Outcome { SWITCHED, IGNORED, REFUSED }
 
-    /** Why, as one of a few kinds: what counters count by. */
+    /** The reason as a category. Counters are grouped by it. */
     public enum Ground {
-        /** An offered protocol took it. */
+        /** A protocol accepted the request. */
         AGREED,
-        /** No rule is for the path. */
+        /** No rule matches the path. */
         NO_RULE,
         /** The message is not HTTP/1.1. */
         NOT_HTTP11,
-        /** There is no {@code Upgrade} field. */
+        /** The request has no {@code Upgrade} field. */
         NO_OFFER,
-        /** There is no {@code Upgrade} field, and a field that only clients of a protocol of the path send is there: a proxy has removed {@code Upgrade}. */
+        /**
+         * The request has no {@code Upgrade} field but has a field that only clients of one of the path's protocols send. A proxy has
+         * probably removed {@code Upgrade}.
+         */
         LOST_OFFER,
         /** {@code Connection} does not list {@code upgrade}. */
         CONNECTION_FIELD,
-        /** {@code Upgrade} is too long, or holds no well-formed protocol. */
+        /** {@code Upgrade} is too long or contains no well-formed protocol. */
         MALFORMED_OFFER,
-        /** The message has a framing, a transfer coding or a {@code Host} that it may not have. */
+        /** The message has an invalid framing, transfer coding or {@code Host}. */
         MALFORMED_MESSAGE,
-        /** Nothing that is offered is served on the path. */
+        /** The path supports none of the offered protocols. */
         NOT_SERVED,
         /** Every protocol that was asked declined. */
         DECLINED,
-        /** The user has none of the roles. */
+        /** The user has none of the required roles. */
         ROLE,
-        /** A gate or a protocol refused. */
+        /** A gate or a protocol refused the request. */
         REFUSED,
-        /** A bound of connections, threads or content is reached. */
+        /** A limit of connections, threads or content is reached. */
         LIMIT,
         /** The application is draining. */
         DRAINING,
         /** The application is starting. */
         STARTING,
-        /** The application, or the container, left no way to switch. */
+        /** The application or the container made the switch impossible. */
         STAYED_HTTP
     }
 
     /**
-     * A protocol that the client offered and the rule knows.
+     * A protocol that was offered by the client and is supported by the rule.
      *
-     * @param token as the client wrote it
-     * @param why   it was or was not taken
+     * @param token the token as the client wrote it
+     * @param why   the reason why it was or was not chosen
      */
     public record Asked(ProtocolToken token, String why) {
         @Override
@@ -94,23 +98,23 @@ public record Explanation(Outcome outcome, OptionalInt status, String method, St
         layers = List.copyOf(layers);
     }
 
-    /** With nothing to remark. */
+    /** Creates an explanation without a remark. */
     public Explanation(Outcome outcome, OptionalInt status, String method, String path, Offered offered,
                        Optional<PathTemplate> rule, List<Asked> candidates, List<ProtocolToken> layers, Ground ground, String reason) {
         this(outcome, status, method, path, offered, rule, candidates, layers, ground, reason, "");
     }
 
-    /** The same request, refused after all. */
+    /** Returns the same explanation, changed to a refusal. */
     public Explanation refused(int code, Ground why, String words) {
         return new Explanation(Outcome.REFUSED, OptionalInt.of(code), method, path, offered, rule, candidates, List.of(), why, words);
     }
 
-    /** The same request, which stays HTTP after all. */
+    /** Returns the same explanation, changed to an ignored request: ordinary HTTP continues. */
     public Explanation ignored(Ground why, String words) {
         return new Explanation(Outcome.IGNORED, OptionalInt.empty(), method, path, offered, rule, candidates, List.of(), why, words);
     }
 
-    /** What was done and why, without the request: {@code refused with 403, the user has none of the roles}. */
+    /** Returns the result and the reason without the request: {@code refused with 403, the user has none of the roles}. */
     public String summary() {
         String done = switch (outcome) {
             case SWITCHED -> word() + " to " + items(layers);
@@ -120,7 +124,7 @@ public record Explanation(Outcome outcome, OptionalInt status, String method, St
         return remark.isEmpty() ? done : done + " (" + Printable.of(remark, LONGEST_TEXT) + ")";
     }
 
-    /** The same facts by name, for a writer of JSON: values are strings, an integer, lists and maps of those. */
+    /** Returns the same facts by name, for a JSON writer. The values are strings, one integer, lists and maps of these. */
     public Map<String, Object> asMap() {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("outcome", word());
@@ -139,7 +143,7 @@ public record Explanation(Outcome outcome, OptionalInt status, String method, St
         return map;
     }
 
-    /** One line for a log. */
+    /** Returns one line for a log. */
     @Override
     public String toString() {
         StringBuilder line = new StringBuilder(160).append(word()).append(' ').append(Printable.of(method)).append(' ').append(shownPath());
@@ -156,7 +160,7 @@ public record Explanation(Outcome outcome, OptionalInt status, String method, St
         return outcome.name().toLowerCase(Locale.ROOT);
     }
 
-    /** Without path parameters: they may hold a session's id. */
+    /** Omits path parameters, because they may contain a session ID. */
     private String shownPath() {
         int semicolon = path.indexOf(';');
         return Printable.of(semicolon < 0 ? path : path.substring(0, semicolon), 240);

@@ -4,8 +4,8 @@ import java.util.Iterator;
 import java.util.List;
 
 /**
- * A walk over the members of a comma-separated list that may stand on several field lines
- * (RFC 9110 sections 5.3 and 5.6.1). Optional white space, SP and HTAB only, is taken off; empty members are visited.
+ * Iterates over the members of a comma-separated list that may be split over several field lines (RFC 9110 sections 5.3 and 5.6.1).
+ * Optional white space (SP and HTAB only) is removed. Empty members are included.
  *
  * <pre>
  * Upgrade: a_protocol/1, example ,another_protocol/2.2
@@ -23,7 +23,7 @@ final class ListMembers {
         this.lines = lines.iterator();
     }
 
-    /** Goes to the next member; false after the last. */
+    /** Moves to the next member. Returns false after the last one. */
     boolean next() {
         if (next > line.length()) {
             if (!lines.hasNext()) return false;
@@ -43,7 +43,7 @@ final class ListMembers {
         return start == end;
     }
 
-    /** Whether it is this token, without regard to case. */
+    /** Returns whether the member equals this token, ignoring case. */
     boolean is(String token) {
         if (end - start != token.length()) return false;
         for (int i = 0; i < token.length(); i++) {
@@ -52,7 +52,7 @@ final class ListMembers {
         return true;
     }
 
-    /** Of ASCII only: a token has no other letters. */
+    /** Handles ASCII only, because a token has no other letters. */
     private static char lower(char c) {
         return c >= 'A' && c <= 'Z' ? (char) (c + 'a' - 'A') : c;
     }

@@ -21,8 +21,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Holds a client's offer against the rule of the path and chooses. RFC 9110 section 7.8; the steps stand in the order
- * in which the RFC names them.
+ * Compares the protocols offered by the client with the rule of the path and decides. RFC 9110 section 7.8. The steps are in the order of
+ * the RFC.
  *
  * <pre>
  * GET /echo HTTP/1.1  Connection: Upgrade  Upgrade: example/1, foo/2     Switch [example/1]
@@ -62,12 +62,13 @@ public final class Negotiator {
     }
 
     /**
-     * Decides on a request, with or without an offer.
+     * Decides on a request, with or without an {@code Upgrade} field.
      *
-     * @param request  with the path parameters of the match, and the user's roles among those of its rule
+     * @param request  the request with the path parameters of the match, and with those of the rule's roles that the user has
      * @param match    the rule of its path
-     * @param switches what is switched off at present
-     * @throws IllegalStateException when a protocol or a gate throws, answers null, or switches to what was not offered
+     * @param switches the protocols that are disabled at present
+     * @throws IllegalStateException if a protocol or a gate throws or returns null, or if a protocol switches to a token that was not
+     * offered
      */
     public static Verdict negotiate(UpgradeRequest request, Optional<PathPolicy.Match> match, TokenSwitches switches) {
         RequestHead head = new RequestHead(request);
@@ -83,10 +84,10 @@ public final class Negotiator {
     }
 
     /**
-     * Decides on a request while nothing is offered at all, as on a container that is not supported: a path whose rule is
-     * required is refused with 503, every other request is ignored.
+     * Decides on a request while no protocol is available at all, for example on an unsupported container. If the rule of the path is set
+     * to required, the request is refused with 503. Every other request is ignored.
      *
-     * @param cause why nothing is offered, as a sentence that names the setting
+     * @param cause why no protocol is available, as a sentence that names the setting
      */
     public static Verdict negotiateWithoutOffers(UpgradeRequest request, PathPolicy.Match match, String cause) {
         RequestHead head = new RequestHead(request);
@@ -94,11 +95,12 @@ public final class Negotiator {
     }
 
     /**
-     * Decides on a request that comes while the application starts, when its rules may still change: a path whose rule is required, and a request
-     * that {@linkplain #asksFor asks for} a protocol, are refused with 503; every other request is ignored.
+     * Decides on a request that arrives while the application starts, when its rules may still change. The request is refused with 503 if
+     * the rule of its path is required, or if it {@linkplain #asksFor requests} a protocol of the rule or of {@code late}. Every other
+     * request is ignored.
      *
      * @param match the rule of its path so far
-     * @param late  what may yet be served on any path
+     * @param late  the protocols that may still be added on any path
      */
     public static Verdict negotiateWhileStarting(UpgradeRequest request, Optional<PathPolicy.Match> match, Collection<ProtocolToken> late) {
         RequestHead head = new RequestHead(request);
@@ -113,9 +115,10 @@ public final class Negotiator {
     }
 
     /**
-     * Whether a request asks, in due form, for a protocol that the rule of its path serves, or for one of these.
+     * Returns whether a well-formed upgrade request offers a protocol that is supported on its path, or one of the given protocols.
      *
-     * @param match the rule of its path
+     * @param match  the rule of its path
+     * @param others the other protocols to look for
      */
     public static boolean asksFor(UpgradeRequest request, Optional<PathPolicy.Match> match, Collection<ProtocolToken> others) {
         RequestHead head = new RequestHead(request);
@@ -149,7 +152,7 @@ public final class Negotiator {
                 : notSwitched(Ground.MALFORMED_OFFER, "Upgrade holds no well-formed protocol");
     }
 
-    /** A field of this request that only clients of a protocol of the rule send. */
+    /** Returns a header field of this request that only clients of one of the rule's protocols send. */
     private Optional<String> clientField() {
         for (String field : rule.clientFields()) {
             if (request.fields().contains(field)) return Optional.of(field);
@@ -206,7 +209,7 @@ public final class Negotiator {
         return spelled(change, candidate);
     }
 
-    /** The same switch with every layer named as it is registered, whatever the client or the protocol wrote. */
+    /** Returns the same switch with every layer in its registered spelling, whatever the client or the protocol wrote. */
     private static Decision.Switch spelled(Decision.Switch change, Candidate candidate) {
         List<ProtocolToken> layers = new ArrayList<>(change.layers().size());
         boolean same = true;
@@ -232,8 +235,9 @@ public final class Negotiator {
     }
 
     /**
-     * A switch is to what the client listed in this request, the candidate among it. Only HTTP/1.1, which it speaks
-     * already, may stand on top unlisted, as in {@code TLS/1.2, HTTP/1.1} (RFC 2817 section 3.3).
+     * Checks that the protocol switches only to tokens that the client listed in this request, and that the candidate is one of them. Only
+     * HTTP/1.1 may be on top without being listed, because the client supports it already, as in {@code TLS/1.2, HTTP/1.1} (RFC 2817
+     * section 3.3).
      */
     private void requireOffered(Decision.Switch change, Candidate candidate) {
         List<ProtocolToken> listed = ((Offered.Present) offered).offer().tokens();
@@ -250,12 +254,12 @@ public final class Negotiator {
                 + ", but " + fault + " (RFC 9110 section 7.8). Switch to the token that negotiate() was given, or answer Ignore");
     }
 
-    /** Nothing is taken: ordinary HTTP goes on, unless the rule requires a switch. */
+    /** No protocol was chosen: ordinary HTTP continues, unless the rule requires an upgrade. */
     private Verdict notSwitched(Ground ground, String reason) {
         return verdict(owed() ? upgradeRequired() : new Decision.Ignore(reason), Optional.empty(), ground, reason);
     }
 
-    /** Whether the rule is set to required and the request does not come over one of its protocols already. */
+    /** Returns whether the rule is set to required and the request does not already arrive over one of its protocols. */
     private boolean owed() {
         return rule.required() && rule.protocols().stream().noneMatch(protocol -> Candidate.guarded(protocol, () -> protocol.isSpoken(request)));
     }
@@ -279,14 +283,14 @@ public final class Negotiator {
                 + list + "', or one of these." + setting);
     }
 
-    /** What the rule offers and is not switched off, in the server's order; the same throughout one negotiation. */
+    /** Returns the rule's protocols that are not disabled, in the server's order. The result is the same throughout one negotiation. */
     private List<ProtocolToken> served() {
         if (served.isEmpty()) {
             Set<ProtocolToken> tokens = new LinkedHashSet<>();
             for (UpgradeProtocol protocol : rule.protocols()) {
                 if (Candidate.guarded(protocol, () -> protocol.isSpoken(request))) continue;
                 List<ProtocolToken> on = Candidate.guarded(protocol, protocol::tokens).stream().filter(token -> !switches.isOff(token)).toList();
-                if (!on.stream().allMatch(HTTP_1_1::equals)) tokens.addAll(on);     // it stands on top of another, or not at all
+                if (!on.stream().allMatch(HTTP_1_1::equals)) tokens.addAll(on);     // HTTP/1.1 is valid only on top of another protocol
             }
             served = Optional.of(List.copyOf(tokens));
         }
@@ -314,14 +318,20 @@ public final class Negotiator {
         return decision instanceof Decision.Refuse refuse ? OptionalInt.of(refuse.status()) : OptionalInt.empty();
     }
 
-    /** After an offer that was not taken, where the rule says so (RFC 9931), and after a message framed twice (RFC 9112 section 6.1). */
+    /**
+     * Returns whether the connection must close: after a rejected offer, if the rule says so (RFC 9931), and after a message with two
+     * framings or an unknown transfer coding (RFC 9112 section 6.1).
+     */
     private boolean closes(Decision decision) {
         boolean rejected = !head.upgrade().isEmpty() && !(decision instanceof Decision.Switch);
         boolean doubtful = head.isHttp11() && (head.isFramedTwice() || head.hasUnknownCoding());
         return rejected && (doubtful || head.isHttp1() && rule.closeOnRefuse());
     }
 
-    /** A 426 always lists something (RFC 9110 section 15.5.22), and a 505 what the client would need; any other answer only when the rule advertises. */
+    /**
+     * A 426 response always lists a protocol (RFC 9110 section 15.5.22). A 505 response lists what the client needs. Any other response has
+     * a list only if the rule advertises.
+     */
     private List<ProtocolToken> upgradeList(Decision decision, Optional<Candidate> candidate) {
         boolean is426 = decision instanceof Decision.Refuse refuse && (refuse.status() == 426 || refuse.status() == 505 && !head.isHttp11());
         if (decision instanceof Decision.Switch || !head.isHttp1() || !is426 && !rule.advertise()) return List.of();

@@ -6,12 +6,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The rules of an application: which path offers what. Immutable. RFC 9110 section 7.8: the same token may be taken
- * on one path and ignored on another.
+ * The rules of an application: which path supports which protocols. Immutable. RFC 9110 section 7.8: a server may accept a token on one
+ * path and ignore it on another.
  *
  * <pre>
  * GET /echo HTTP/1.1           with rules for /echo and /*:
- * Upgrade: foo/2               the rule for /echo decides, alone
+ * Upgrade: foo/2               only the rule for /echo decides
  * </pre>
  */
 public final class PathPolicy {
@@ -21,7 +21,7 @@ public final class PathPolicy {
     private final List<String> clientFields;
 
     /**
-     * The rule that is for a path.
+     * The rule that matches a path.
      *
      * @param rule           the rule
      * @param pathParameters the values of its template's variables
@@ -39,12 +39,12 @@ public final class PathPolicy {
         this.clientFields = Arrays.stream(rules).flatMap(rule -> rule.clientFields().stream()).distinct().toList();
     }
 
-    /** @throws IllegalArgumentException when two rules are for the same paths */
+    /** @throws IllegalArgumentException if two rules match the same paths */
     public static PathPolicy of(PathRule... rules) {
         return of(List.of(rules));
     }
 
-    /** @throws IllegalArgumentException when two rules are for the same paths */
+    /** @throws IllegalArgumentException if two rules match the same paths */
     public static PathPolicy of(List<PathRule> rules) {
         PathRule[] sorted = rules.toArray(PathRule[]::new);
         Arrays.sort(sorted, (one, other) -> one.template().compareTo(other.template()));
@@ -60,14 +60,17 @@ public final class PathPolicy {
     }
 
     /**
-     * The most specific rule for the path. A rule that is set to required is also for the other spellings of its paths
-     * ({@link PathSpelling}): an application that serves {@code /secure/} as {@code /secure} must not answer it without the switch.
+     * Returns the most specific rule for the path. A rule that is set to required also matches the other spellings of its paths
+     * ({@link PathSpelling}): an application that serves {@code /secure/} as {@code /secure} must not respond to it without the switch.
      */
     public Optional<Match> match(String path) {
         return match(path, false);
     }
 
-    /** The same, where every rule is also for the other spellings of its paths: for a switch that the application asks for itself, whatever it takes a path for. */
+    /**
+     * Like {@link #match(String)}, but every rule also matches the other spellings of its paths. For an upgrade that the application itself
+     * requests, because the application may treat several spellings as one path.
+     */
     public Optional<Match> matchAnySpelling(String path) {
         return match(path, true);
     }
@@ -83,14 +86,14 @@ public final class PathPolicy {
         return Optional.empty();
     }
 
-    /** Whether any path answers a request without {@code Upgrade} otherwise than the application alone would. */
+    /** Returns whether any rule can change the response to a request without {@code Upgrade}: a rule is required, or advertises. */
     public boolean speaksUnasked() {
         return speaksUnasked;
     }
 
     /**
-     * Whether a request without {@code Upgrade} for this path needs a negotiation all the same: its rule answers 426,
-     * or advertises. Allocates nothing for a path in canonical form.
+     * Returns whether a request without {@code Upgrade} for this path still needs a negotiation: its rule responds with 426, or advertises.
+     * Allocates nothing for a path in canonical form.
      */
     public boolean speaksUnasked(String path) {
         if (!speaksUnasked) return false;
@@ -102,12 +105,15 @@ public final class PathPolicy {
         return false;
     }
 
-    /** Fields that only clients of protocols of these rules send. A request with one of them and without {@code Upgrade} needs a negotiation where a rule is for its path. */
+    /**
+     * Returns the header fields that only clients of these rules' protocols send. A request that has one of them and no {@code Upgrade}
+     * needs a negotiation if a rule matches its path.
+     */
     public List<String> clientFields() {
         return clientFields;
     }
 
-    /** Whether a rule is for the path. Allocates nothing for a path in canonical form. */
+    /** Returns whether a rule matches the path. Allocates nothing for a path in canonical form. */
     public boolean hasRule(String path) {
         String canonical = hasRequired ? PathSpelling.canonical(path) : path;
         for (PathRule rule : rules) {
@@ -116,7 +122,7 @@ public final class PathPolicy {
         return false;
     }
 
-    /** The rules in the order they are tried. */
+    /** Returns the rules in the order in which they are tried. */
     public List<PathRule> rules() {
         return List.of(rules);
     }

@@ -9,7 +9,7 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * What one path offers to change to, and to whom. RFC 9110 section 7.8.
+ * The protocols that a path supports, and the conditions for a switch. RFC 9110 section 7.8.
  *
  * <pre>
  * PathRule.on("/upgrade-only").offer(foo, example).required(true).build()
@@ -17,19 +17,19 @@ import java.util.Set;
  * </pre>
  *
  * @param template      the paths
- * @param protocols     what is offered, most preferred first; at least one
- * @param preference    whose order decides
- * @param required      whether a request that does not switch is answered 426 instead of by the application
- * @param advertise     whether answers that are no switch list the protocols in {@code Upgrade}
- * @param closeOnRefuse whether the connection closes after the answer to an offer that was not taken, so that octets
- *                      sent too early are never read as HTTP (RFC 9931)
- * @param roles         the user must have one of them; empty for anybody
- * @param gates         checks, in order, before a protocol is asked
+ * @param protocols     the supported protocols, most preferred first; at least one
+ * @param preference    whether the client's or the server's order decides
+ * @param required      whether a request that does not switch gets a 426 instead of the application's response
+ * @param advertise     whether responses other than a 101 list the protocols in {@code Upgrade}
+ * @param closeOnRefuse whether the connection closes after the response to a rejected offer, so that bytes that the client sent too early
+ * are never parsed as HTTP (RFC 9931)
+ * @param roles         the user must have one of these roles; empty for no restriction
+ * @param gates         checks that run, in order, before a protocol is asked
  */
 public record PathRule(PathTemplate template, List<UpgradeProtocol> protocols, Preference preference, boolean required,
                        boolean advertise, boolean closeOnRefuse, Set<String> roles, List<Gate> gates) {
 
-    /** @throws IllegalArgumentException when no protocol is offered, or one without a token */
+    /** @throws IllegalArgumentException if there is no protocol, or a protocol has no token */
     public PathRule {
         Objects.requireNonNull(template, "template");
         Objects.requireNonNull(preference, "preference");
@@ -47,17 +47,20 @@ public record PathRule(PathTemplate template, List<UpgradeProtocol> protocols, P
         }
     }
 
-    /** A rule for the paths of this template, such as {@code /echo}, {@code /lines/{room}} or {@code /lines/*}. */
+    /** Creates a builder for the paths of this template, such as {@code /echo}, {@code /lines/{room}} or {@code /lines/*}. */
     public static Builder on(String template) {
         return new Builder(PathTemplate.of(template));
     }
 
-    /** Whether nothing is offered so far: where it is required, requests are refused with 503, and else it is as if there were no rule. */
+    /**
+     * Returns whether the rule has no protocol yet. In that case requests are refused with 503 if the rule is required. Otherwise the rule
+     * has no effect.
+     */
     public boolean waits() {
         return protocols.get(0) == Waiting.INSTANCE;
     }
 
-    /** Fields that only clients of these protocols send: {@link UpgradeProtocol#clientField}. */
+    /** Returns the header fields that only clients of these protocols send: {@link UpgradeProtocol#clientField}. */
     List<String> clientFields() {
         List<String> fields = new ArrayList<>(1);
         for (UpgradeProtocol protocol : protocols) {
@@ -66,12 +69,12 @@ public record PathRule(PathTemplate template, List<UpgradeProtocol> protocols, P
         return fields;
     }
 
-    /** Whether this path answers a request without {@code Upgrade} otherwise than the application alone would. */
+    /** Returns whether this rule can change the response to a request without {@code Upgrade}. */
     boolean speaksUnasked() {
         return required || advertise;
     }
 
-    /** Collects a rule. */
+    /** Builds a rule. */
     public static final class Builder {
         private final PathTemplate template;
         private final List<UpgradeProtocol> protocols = new ArrayList<>();
@@ -86,59 +89,59 @@ public record PathRule(PathTemplate template, List<UpgradeProtocol> protocols, P
             this.template = template;
         }
 
-        /** Offers these as well, after those before. */
+        /** Adds protocols after those added before. */
         public Builder offer(UpgradeProtocol... more) {
             return offer(List.of(more));
         }
 
-        /** Offers these as well, after those before. */
+        /** Adds protocols after those added before. */
         public Builder offer(List<? extends UpgradeProtocol> more) {
             protocols.addAll(more);
             return this;
         }
 
-        /** Offers nothing so far. */
+        /** Marks the rule as having no protocol yet. */
         public Builder waiting() {
             return offer(Waiting.INSTANCE);
         }
 
-        /** Whose order decides; the client's unless said otherwise. */
+        /** Sets whose order decides. The default is the client's order. */
         public Builder preference(Preference whose) {
             preference = whose;
             return this;
         }
 
-        /** Whether a request that does not switch is answered 426. */
+        /** Sets whether a request that does not switch gets a 426. */
         public Builder required(boolean whether) {
             required = whether;
             return this;
         }
 
-        /** Whether answers that are no switch list the protocols. */
+        /** Sets whether responses other than a 101 list the protocols. */
         public Builder advertise(boolean whether) {
             advertise = whether;
             return this;
         }
 
-        /** Whether the connection closes after the answer to an offer that was not taken. */
+        /** Sets whether the connection closes after the response to a rejected offer. */
         public Builder closeOnRefuse(boolean whether) {
             closeOnRefuse = whether;
             return this;
         }
 
-        /** Asks for one of these roles, and of those named before. */
+        /** Adds roles. The user must have at least one of all added roles. */
         public Builder roles(String... more) {
             roles.addAll(List.of(more));
             return this;
         }
 
-        /** Checks with this gate as well, after those before. */
+        /** Adds a gate after those added before. */
         public Builder gate(Gate more) {
             gates.add(more);
             return this;
         }
 
-        /** @throws IllegalArgumentException when no protocol is offered, or one without a token */
+        /** @throws IllegalArgumentException if there is no protocol, or a protocol has no token */
         public PathRule build() {
             return new PathRule(template, protocols, preference, required, advertise, closeOnRefuse, roles, gates);
         }

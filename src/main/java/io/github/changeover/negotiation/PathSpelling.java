@@ -3,11 +3,11 @@ package io.github.changeover.negotiation;
 import java.util.regex.Pattern;
 
 /**
- * Spellings of one path. Containers decode a path and resolve most of these, but not every container resolves all of them, and an
- * application may treat the rest alike.
+ * Normalizes different spellings of one path. Containers decode a path and resolve most of these spellings, but not every container
+ * resolves all of them. An application may treat the remaining ones as the same path.
  *
  * <pre>
- * /secure/  //secure  /secure;a=b  /x/../secure  /./secure  \secure  /%2E/secure        all are /secure
+ * /secure/  //secure  /secure;a=b  /x/../secure  /./secure  \secure  /%2E/secure        all become /secure
  * </pre>
  */
 final class PathSpelling {
@@ -19,10 +19,10 @@ final class PathSpelling {
     }
 
     /**
-     * The path without a trailing slash, empty segments, path parameters, backslashes, dot segments, and encoded forms of these that the
-     * container left. Allocates nothing for a path that has none of them.
+     * Returns the path without a trailing slash, empty segments, path parameters, backslashes and dot segments, and without encoded forms
+     * of these that the container did not decode. Allocates nothing for a path that has none of them.
      *
-     * @param path decoded, within the application
+     * @param path decoded, relative to the application
      */
     static String canonical(String path) {
         return isCanonical(path) ? path : rebuilt(path);

@@ -7,23 +7,22 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The paths that a rule is for; matched against the decoded path within the application. RFC 9110 section 7.8 leaves
- * the choice to each resource.
+ * The paths that a rule matches. It is compared with the decoded path relative to the application. RFC 9110 section 7.8 lets each resource
+ * choose its protocols.
  *
  * <pre>
  * /echo            this path             /          the root
  * /lines/{room}    one segment, not empty: /lines/tea, room = tea
- * /lines/*         as in a servlet mapping: /lines, /lines/ and all below, * = the rest without its slash
- * /*               all, and OPTIONS * where the container lets an application have that
+ * /lines/*         as in a servlet mapping: /lines, /lines/ and all paths below, * = the rest without its slash
+ * /*               all paths, and OPTIONS * if the container passes it to an application
  * </pre>
  *
- * <p>A trailing slash counts, except for a rule that is set to required ({@link PathPolicy#match}). Path parameters ({@code ;a=b}) are
- * the container's business. The natural order is that
- * of precedence, segment by segment: literal text, then a variable, then the end, then {@code *}. Templates that match
- * the same paths are equal, whatever their variables are called.
+ * <p>A trailing slash is significant, except for a rule that is set to required ({@link PathPolicy#match}). The container handles path
+ * parameters ({@code ;a=b}). The natural order is the order of precedence, segment by segment: literal text, then a variable, then the end,
+ * then {@code *}. Templates that match the same paths are equal, even if their variables have different names.
  */
 public final class PathTemplate implements Comparable<PathTemplate> {
-    /** The name under which {@link #match} gives what {@code *} stands for. */
+    /** The key of the value that matches {@code *} in the result of {@link #match}. */
     public static final String REST = "*";
 
     /** The target of {@code OPTIONS *} (RFC 9112 section 3.2.4). */
@@ -33,13 +32,13 @@ public final class PathTemplate implements Comparable<PathTemplate> {
     private final List<Segment> segments;
     private final boolean rest;
 
-    /** One segment: {@code text} is literal, or a variable's name. */
+    /** One segment. {@code text} is the literal text or the name of the variable. */
     private record Segment(String text, boolean variable) {
         int rank() {
             return variable ? 1 : 0;
         }
 
-        /** What two equal templates share. */
+        /** Returns the part that is the same for two equal templates. */
         String shape() {
             return variable ? "" : text;
         }
@@ -51,7 +50,7 @@ public final class PathTemplate implements Comparable<PathTemplate> {
         this.rest = rest;
     }
 
-    /** @throws IllegalArgumentException when this is no template; the message says how to write it */
+    /** @throws IllegalArgumentException if the text is not a valid template; the message describes the correct form */
     public static PathTemplate of(String text) {
         if (!text.startsWith("/")) throw wrong(text, "begin it with a slash, such as /echo");
         List<Segment> segments = new ArrayList<>();
@@ -100,17 +99,20 @@ public final class PathTemplate implements Comparable<PathTemplate> {
         return new IllegalArgumentException("Not a path template: '" + Printable.of(text) + "'. Please " + advice);
     }
 
-    /** Whether the path is one of these. Allocates nothing. */
+    /** Returns whether this template matches the path. Allocates nothing. */
     public boolean matches(String path) {
         return walk(path, null);
     }
 
-    /** Whether the path, or another spelling of it that an application may treat alike, such as one with a trailing slash, is one of these. */
+    /**
+     * Returns whether this template matches the path or another spelling of it that an application may treat as the same path, such as one
+     * with a trailing slash.
+     */
     public boolean matchesAnySpelling(String path) {
         return matches(path) || matchesCanonical(PathSpelling.canonical(path));
     }
 
-    /** Whether every path of that template is one of these. */
+    /** Returns whether this template matches every path that the other template matches. */
     public boolean covers(PathTemplate that) {
         if (that.segments.size() < segments.size() || !rest && (that.rest || that.segments.size() > segments.size())) return false;
         for (int i = 0; i < segments.size(); i++) {
@@ -122,12 +124,12 @@ public final class PathTemplate implements Comparable<PathTemplate> {
         return true;
     }
 
-    /** Whether a path in canonical form ({@link PathSpelling}) is one of these, a trailing slash of the template aside. */
+    /** Returns whether this template matches a path in canonical form ({@link PathSpelling}), ignoring a trailing slash of the template. */
     boolean matchesCanonical(String canonical) {
         return walk(canonical, null) || endsWithSlash() && walk(canonical + '/', null);
     }
 
-    /** Of a path that {@link #matchesCanonical}. */
+    /** Returns the values for a path for which {@link #matchesCanonical} is true. */
     Map<String, String> valuesOfCanonical(String canonical) {
         return match(canonical).or(() -> match(canonical + '/')).orElseThrow();
     }
@@ -136,13 +138,13 @@ public final class PathTemplate implements Comparable<PathTemplate> {
         return !rest && segments.size() > 1 && segments.get(segments.size() - 1).text.isEmpty();
     }
 
-    /** The values of the variables, and of {@code *}; empty when the path is none of these. */
+    /** Returns the values of the variables and of {@code *}. Empty if the path does not match. */
     public Optional<Map<String, String>> match(String path) {
         Map<String, String> values = new HashMap<>();
         return walk(path, values) ? Optional.of(Map.copyOf(values)) : Optional.empty();
     }
 
-    /** Matches, and puts the values into the map unless that is null. */
+    /** Matches the path and puts the values into the map, unless the map is null. */
     private boolean walk(String path, Map<String, String> values) {
         int at = 0;
         if (rest && segments.isEmpty() && path.equals(SERVER)) at = path.length();
@@ -192,7 +194,7 @@ public final class PathTemplate implements Comparable<PathTemplate> {
         return hash;
     }
 
-    /** As it was written. */
+    /** Returns the template as written. */
     @Override
     public String toString() {
         return text;

@@ -1,10 +1,10 @@
 package io.github.changeover.negotiation;
 
 /**
- * Whose order decides when several offered protocols are acceptable. RFC 9110 section 7.8 leaves that to the server.
+ * Whose order decides if several offered protocols are supported. RFC 9110 section 7.8 leaves this choice to the server.
  *
  * <pre>
- * Upgrade: example/1, foo/2      on a path that offers foo/2 and example/1
+ * Upgrade: example/1, foo/2      on a path that supports foo/2 and example/1
  * CLIENT: example/1   SERVER: foo/2
  * </pre>
  */

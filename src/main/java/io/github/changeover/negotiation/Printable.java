@@ -1,18 +1,18 @@
 package io.github.changeover.negotiation;
 
-/** Text of a peer made fit for a log line, or a page: printable ASCII, bounded. */
+/** Converts text from a peer to bounded, printable ASCII for a log line or a page. */
 public final class Printable {
     private static final int LONGEST = 80;
 
     private Printable() {
     }
 
-    /** The text with everything but printable ASCII shown as {@code ?}, at most 80 characters. */
+    /** Replaces every character that is not printable ASCII with {@code ?} and limits the text to 80 characters. */
     public static String of(String text) {
         return of(text, LONGEST);
     }
 
-    /** The same within another bound. */
+    /** Like {@link #of(String)}, with another limit. A longer text is cut and gets three more characters, {@code ...}. */
     public static String of(String text, int longest) {
         int length = Math.min(text.length(), longest);
         StringBuilder shown = new StringBuilder(length + 3);

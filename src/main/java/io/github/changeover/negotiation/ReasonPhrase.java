@@ -2,7 +2,7 @@ package io.github.changeover.negotiation;
 
 import java.util.Map;
 
-/** The reason phrases of the status codes that a refusal may have, as IANA's registry has them. RFC 9110 section 15. */
+/** The reason phrases of 101 and of the status codes that a refusal may have, from the IANA registry. RFC 9110 section 15. */
 public final class ReasonPhrase {
     private static final Map<Integer, String> PHRASES = Map.ofEntries(
             Map.entry(101, "Switching Protocols"),
@@ -25,7 +25,7 @@ public final class ReasonPhrase {
     private ReasonPhrase() {
     }
 
-    /** Empty for a status that is not registered. */
+    /** Returns an empty string for a status that is not registered. */
     public static String of(int status) {
         return PHRASES.getOrDefault(status, "");
     }

@@ -6,9 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** The fields of a request that the choice looks at, gathered in one pass. RFC 9110 section 5.3: all lines count. */
+/** The header fields of a request that the decision needs, collected in one pass. All lines of a field count (RFC 9110 section 5.3). */
 final class RequestHead {
-    /** {@code uri-host [ ":" port ]}, RFC 3986 section 3.2.2; empty where the target has no authority. */
+    /** {@code uri-host [ ":" port ]}, RFC 3986 section 3.2.2. Empty if the target has no authority. */
     private static final Pattern HOST = Pattern.compile("(\\[[0-9A-Za-z:.~!$&'()*+,;=_-]+]|[0-9A-Za-z._~!$&'()*+,;=%-]*)(:[0-9]*)?");
 
     private final String protocol;
@@ -57,17 +57,17 @@ final class RequestHead {
         return protocol.equals("HTTP/1.1");
     }
 
-    /** {@code Upgrade} may stand in an answer to HTTP/1, and to nothing above it (RFC 9113 section 8.2.2). */
+    /** A response to HTTP/1 may contain {@code Upgrade}. A response to a higher version may not (RFC 9113 section 8.2.2). */
     boolean isHttp1() {
         return protocol.startsWith("HTTP/1.");
     }
 
-    /** RFC 9112 section 3.2: one, and a valid one. */
+    /** RFC 9112 section 3.2: there is exactly one {@code Host} field, and it is valid. */
     boolean hasOneHost() {
         return hosts == 1 && (isPlain(host) || HOST.matcher(host.strip()).matches());
     }
 
-    /** A name and perhaps a port, as most are: no expression is needed for these. */
+    /** Accepts the common case, a lower-case name or IPv4 address with an optional port, without the regular expression. */
     private static boolean isPlain(String host) {
         boolean port = false;
         for (int i = 0; i < host.length(); i++) {
@@ -79,12 +79,15 @@ final class RequestHead {
         return true;
     }
 
-    /** Both {@code Transfer-Encoding} and {@code Content-Length}: RFC 9112 section 6.1. */
+    /** Returns whether both {@code Transfer-Encoding} and {@code Content-Length} are present (RFC 9112 section 6.1). */
     boolean isFramedTwice() {
         return contentLength && transferEncoding;
     }
 
-    /** A transfer coding besides {@code chunked}, or {@code chunked} twice: RFC 9112 section 6.1. Some containers let it pass. */
+    /**
+     * Returns whether there is a transfer coding other than {@code chunked}, or {@code chunked} twice (RFC 9112 section 6.1). Some
+     * containers do not reject this.
+     */
     boolean hasUnknownCoding() {
         return unknownCoding;
     }

@@ -7,28 +7,28 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The {@code Upgrade} field of a request: RFC 9110 section 7.8.
+ * The {@code Upgrade} header field of a request. RFC 9110 section 7.8.
  *
  * <pre>
  * Upgrade: HTTP/2.0, SHTTP/1.3, IRC/6.9, RTA/x11
  * Upgrade = [ protocol *( "," protocol ) ]      protocol = name [ "/" version ], both tokens
  * </pre>
  *
- * <p>Several lines are one list, in order. Empty members are tolerated (section 5.6.1), malformed ones are skipped:
- * {@code foo/}, {@code /1}, {@code a b}, {@code foo/1/2}. The grammar has no quoted string, so every comma separates.
+ * <p>Several lines form one list, in order. Empty members are accepted (section 5.6.1). Malformed members are skipped: {@code foo/},
+ * {@code /1}, {@code a b}, {@code foo/1/2}. The grammar has no quoted string, so every comma is a separator.
  */
 public final class UpgradeField {
-    /** More list members than this, empty ones counted, and the field is ignored. */
+    /** The maximum number of list members, including empty ones. A field with more members is ignored. */
     public static final int MAX_MEMBERS = 64;
-    /** More octets than this, all lines together, and the field is ignored. */
+    /** The maximum size in bytes of all lines together. A longer field is ignored. */
     public static final int MAX_OCTETS = 8192;
 
     private UpgradeField() {
     }
 
-    /** What a request offers. */
+    /** The protocols offered by a request. */
     public sealed interface Offered {
-        /** No line, or none with a well-formed protocol; {@code malformed} members are printable. */
+        /** No line, or no line with a well-formed protocol. The {@code malformed} members are printable. */
         record Absent(List<String> malformed) implements Offered {
             private static final Absent NOTHING = new Absent(List.of());
 
@@ -41,14 +41,14 @@ public final class UpgradeField {
         record Present(Offer offer) implements Offered {
         }
 
-        /** More than is read; {@code reason} says of what. The field is ignored. */
+        /** The field exceeds a limit and is ignored. The {@code reason} names the limit. */
         record Oversized(String reason) implements Offered {
             private static final Oversized MEMBERS = new Oversized("Upgrade has more than " + MAX_MEMBERS + " list members");
             private static final Oversized OCTETS = new Oversized("Upgrade has more than " + MAX_OCTETS + " octets");
         }
     }
 
-    /** Reads the values of all {@code Upgrade} lines, in time linear in their length. Throws for no content of theirs. */
+    /** Parses the values of all {@code Upgrade} lines in linear time. Does not throw, whatever the lines contain. */
     public static Offered parse(List<String> lines) {
         if (lines.isEmpty()) return Offered.Absent.NOTHING;
         if (octets(lines) > MAX_OCTETS) return Offered.Oversized.OCTETS;
@@ -71,7 +71,7 @@ public final class UpgradeField {
         return tokens.isEmpty() ? new Offered.Absent(malformed) : new Offered.Present(new Offer(tokens, malformed));
     }
 
-    /** The length of the lines joined by commas. */
+    /** Returns the length of the lines joined by commas. */
     private static long octets(List<String> lines) {
         long octets = lines.size() - 1;
         for (String line : lines) octets += line.length();
@@ -79,9 +79,9 @@ public final class UpgradeField {
     }
 
     /**
-     * The sentence for a request that has a field that only clients of a protocol send, and no {@code Upgrade}.
+     * Returns the message for a request that has no {@code Upgrade} but has a field that only clients of one protocol send.
      *
-     * @param clientField such as {@code Sec-WebSocket-Key}
+     * @param clientField the field, such as {@code Sec-WebSocket-Key}
      */
     public static String lost(String clientField) {
         return "This request has " + clientField + " and no Upgrade field: a proxy has probably removed Upgrade and Connection. Let every proxy pass both on over HTTP/1.1"

@@ -8,22 +8,22 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What is to be done with a request. RFC 9110 sections 7.8 and 15.5.22.
+ * The result of a negotiation: what the server does with a request. RFC 9110 sections 7.8 and 15.5.22.
  *
  * <pre>
  * HTTP/1.1 426 Upgrade Required
  * Connection: Upgrade  Upgrade: foo/2, example/1          decision Refuse(426), upgradeList [foo/2, example/1]
  * </pre>
  *
- * @param decision          switch, ignore (ordinary HTTP goes on) or refuse
- * @param protocol          the protocol that switches, or whose candidacy was refused
- * @param token             the offered token it was asked for, in the spelling of the protocol's own tokens
- * @param closeAfterRefusal whether the answer, the application's as well, is to say {@code Connection: close}
- * @param upgradeList       what the answer lists in {@code Upgrade} (with {@code Connection: Upgrade}), most preferred
- *                          first; empty for no such field. The 101 lists the switch's layers instead
- * @param required          whether the rule of the path forbids an answer over HTTP to this request: it is set to required, and the request
- *                          does not come over one of its protocols already
- * @param explanation       why
+ * @param decision          switch, ignore (ordinary HTTP continues) or refuse
+ * @param protocol          the protocol that switches, or the candidate protocol whose request was refused
+ * @param token             the offered token for which the protocol was asked, in the protocol's own spelling
+ * @param closeAfterRefusal whether the response, including a response of the application, must contain {@code Connection: close}
+ * @param upgradeList       the protocols that the response lists in {@code Upgrade} (with {@code Connection: Upgrade}), most preferred
+ * first; empty for no such field. A 101 lists the layers of the switch instead
+ * @param required          whether the rule of the path forbids an HTTP response to this request: the rule is set to required, and the
+ * request does not already arrive over one of its protocols
+ * @param explanation       the reason
  */
 public record Verdict(Decision decision, Optional<UpgradeProtocol> protocol, Optional<ProtocolToken> token,
                       boolean closeAfterRefusal, List<ProtocolToken> upgradeList, boolean required, Explanation explanation) {
@@ -36,11 +36,11 @@ public record Verdict(Decision decision, Optional<UpgradeProtocol> protocol, Opt
     }
 
     /**
-     * The refusal of a request that was to switch and cannot, where its path is {@link #required}: the application must not answer it
-     * over HTTP. Empty on any other path, where the application answers.
+     * Returns the refusal of a request that was to switch but cannot, if its path is {@link #required}: the application must not respond to
+     * it over HTTP. Empty on any other path, where the application responds.
      *
-     * @param status 426 while the application has not seen the request, else 500
-     * @param reason why it cannot switch, as part of a sentence
+     * @param status 426 if the application has not seen the request, otherwise 500
+     * @param reason why the request cannot switch, as part of a sentence
      */
     public Optional<Decision.Refuse> insteadOfHttp(int status, String reason) {
         if (!required) return Optional.empty();

@@ -1,12 +1,12 @@
 /**
- * The choice of RFC 9110 section 7.8 as pure code: field lines and rules in, a
- * {@link io.github.changeover.negotiation.Verdict verdict} with its reasons out. Nothing here knows a container.
+ * The decision of RFC 9110 section 7.8 as pure code. The input is field lines and rules. The output is a
+ * {@link io.github.changeover.negotiation.Verdict verdict} with its reasons. This package does not depend on a container.
  *
  * <p>Read it in this order: {@link io.github.changeover.negotiation.UpgradeField} and
- * {@link io.github.changeover.negotiation.ConnectionField} (what the client says),
- * {@link io.github.changeover.negotiation.PathRule} and {@link io.github.changeover.negotiation.PathPolicy} (what the
- * application allows), {@link io.github.changeover.negotiation.Negotiator} (the choice).
+ * {@link io.github.changeover.negotiation.ConnectionField} (what the client sends), {@link io.github.changeover.negotiation.PathRule} and
+ * {@link io.github.changeover.negotiation.PathPolicy} (what the application allows), {@link io.github.changeover.negotiation.Negotiator}
+ * (the decision).
  *
- * <p>What a peer sends never throws; what a programmer wrote wrongly does, and says what to do.
+ * <p>Input from a peer never causes an exception. A programming error does, and the message says how to correct it.
  */
 package io.github.changeover.negotiation;

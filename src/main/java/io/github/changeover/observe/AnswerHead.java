@@ -7,11 +7,11 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Status and fields of an answer, as far as the application has set them: a container adds its own. Values of fields that hold
- * secrets are not kept, the others are printable and bounded.
+ * The status and the header fields of a response, as far as the application has set them. A container adds its own fields. The values of
+ * fields that contain secrets are not stored. The other values are printable and bounded.
  *
  * @param status the status code
- * @param fields in order; at most 40
+ * @param fields the fields in order; at most 40
  */
 public record AnswerHead(int status, List<Field> fields) {
     /** One field line. */
@@ -20,7 +20,7 @@ public record AnswerHead(int status, List<Field> fields) {
 
     private static final int MOST = 40;
     private static final String HIDDEN = "(not kept)";
-    /** Names in lower case; a location may hold a session's id. */
+    /** The names in lower case. A location may contain a session ID. */
     private static final Set<String> SECRET = Set.of("authorization", "proxy-authorization", "cookie", "set-cookie", "sec-websocket-key",
             "http2-settings", "www-authenticate", "proxy-authenticate", "authentication-info", "proxy-authentication-info", "location",
             "content-location", "refresh");
@@ -29,7 +29,7 @@ public record AnswerHead(int status, List<Field> fields) {
         fields = List.copyOf(fields);
     }
 
-    /** Of these lines what may be kept. */
+    /** Returns the head with those of these lines that may be stored. */
     public static AnswerHead of(int status, Iterable<Fields.Line> lines) {
         List<Field> kept = new ArrayList<>();
         for (Fields.Line line : lines) {

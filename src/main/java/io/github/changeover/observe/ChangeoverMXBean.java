@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One application, for JMX: {@code io.github.changeover:type=Application,host="localhost",context="/chat"}. What counts up counts
- * from the application's start.
+ * The JMX interface of one application: {@code io.github.changeover:type=Application,host="localhost",context="/chat"}. Counters count from
+ * the start of the application.
  */
 public interface ChangeoverMXBean {
     /** A live connection. */
@@ -20,7 +20,7 @@ public interface ChangeoverMXBean {
 
         String getUser();
 
-        /** Milliseconds of the epoch. */
+        /** The time at which it opened, in milliseconds since the epoch (1970-01-01T00:00:00Z). */
         long getSince();
 
         long getIdleMillis();
@@ -31,7 +31,7 @@ public interface ChangeoverMXBean {
 
         long getQueued();
 
-        /** Microseconds that the client took to answer the last ping; -1 for none. */
+        /** The time between the last answered ping and its pong, in microseconds; -1 for none. */
         long getRoundTripMicros();
     }
 
@@ -42,15 +42,15 @@ public interface ChangeoverMXBean {
 
     long getOpened();
 
-    /** Connections that have ended, by cause. */
+    /** The number of closed connections, by cause. */
     Map<String, Long> getClosed();
 
     long getSwitched();
 
-    /** Offers that were ignored, by reason. */
+    /** The number of ignored requests, by reason. */
     Map<String, Long> getIgnored();
 
-    /** Requests that were refused, by reason. */
+    /** The number of refused requests, by reason. */
     Map<String, Long> getRefused();
 
     long getOctetsIn();
@@ -59,41 +59,41 @@ public interface ChangeoverMXBean {
 
     long getQueued();
 
-    /** Bytes of unfinished messages, output that waits and captured answers, in memory now. */
+    /** The bytes in memory now: unfinished messages, queued output and captured responses. */
     long getMemory();
 
-    /** The limit of these, in bytes: {@code changeover.memory.max}. */
+    /** The memory limit in bytes: {@code changeover.memory.max}. */
     long getMemoryMax();
 
-    /** How often a queue had grown over its bound. */
+    /** How many times a send queue exceeded its limit. */
     long getSlowWrites();
 
     boolean isDraining();
 
-    /** What is switched off. */
+    /** The disabled protocols. */
     List<String> getSwitchedOff();
 
-    /** The last decisions in words, the latest first. */
+    /** The last decisions as text, the latest first. */
     List<String> getDecisions();
 
-    /** What was found at start. */
+    /** The lines of the start-up report. */
     List<String> getReport();
 
-    /** Lets one connection's handler say goodbye; answers whether it was there. */
+    /** Asks the handler of one connection to close it. Returns whether the connection existed. */
     boolean close(String id);
 
-    /** Closes one connection at once; answers whether it was there. */
+    /** Closes one connection immediately. Returns whether the connection existed. */
     boolean evict(String id);
 
-    /** Turns new connections away, and lets all others say goodbye. */
+    /** Rejects new connections and asks the handlers of all others to close. */
     void drain();
 
-    /** Undoes {@code drain} for the connections that come after. */
+    /** Undoes {@code drain} for later connections. */
     void welcome();
 
-    /** Switches a protocol off, such as {@code foo/2}. */
+    /** Disables a protocol, such as {@code foo/2}. */
     void switchOff(String token);
 
-    /** Switches it on again. */
+    /** Enables the protocol again. */
     void switchOn(String token);
 }

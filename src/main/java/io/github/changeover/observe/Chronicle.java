@@ -13,11 +13,11 @@ import jakarta.servlet.ServletContext;
 import java.time.Duration;
 import java.util.Collection;
 
-/** Takes down what happens in one application, from its start to its end; {@link Observatory} is where it is read. Internal. */
+/** Records the events of one application from its start to its end. {@link Observatory} provides access to the records. Internal. */
 public final class Chronicle {
-    /** A decision that was taken down; its answer is added once it is known. */
+    /** A recorded decision. The response is added once it is known. */
     public interface Entry {
-        /** The head of the answer. */
+        /** Adds the head of the response. */
         void answered(AnswerHead head);
     }
 
@@ -29,22 +29,25 @@ public final class Chronicle {
     private Runnable unmanage;
 
     /**
-     * @param protocols what the rules name
-     * @param decisions the number of decisions to keep, perhaps none
+     * @param protocols the protocols of the rules
+     * @param decisions the number of decisions to keep; may be 0
      */
     public Chronicle(Collection<ProtocolToken> protocols, int decisions) {
         tally = new Tally(protocols);
         journal = new Journal(decisions);
     }
 
-    /** Counts these protocols by their names from now on; {@code false} where that is so already. From any thread. */
+    /**
+     * Counts these protocols under their own names from now on. Returns {@code false} if all of them are already counted in this way. May
+     * be called on any thread.
+     */
     public boolean name(Collection<ProtocolToken> protocols) {
         boolean more = false;
         for (ProtocolToken token : protocols) more |= tally.name(token);
         return more;
     }
 
-    /** To be told of connections. */
+    /** Returns the listener for connection events. */
     public ConnectionListener witness() {
         return new ConnectionListener() {
             @Override
@@ -72,7 +75,7 @@ public final class Chronicle {
         };
     }
 
-    /** Takes down a decision, and how long the negotiation took. */
+    /** Records a decision and the duration of the negotiation. */
     public Entry decided(UpgradeRequest request, Explanation explanation, Duration took) {
         tally.decided(explanation, took);
         String remote = ConnectionView.address(request.client());
@@ -80,7 +83,7 @@ public final class Chronicle {
         return journal.add(took, remote, explanation);
     }
 
-    /** Lets it be read and operated from now on. Called once, before any request. */
+    /** Makes the records available for reading, and the application available for operation. Called once, before any request. */
     public Observatory open(ServletContext context, ConnectionRegistry register, MemoryBudget memory, TokenSwitches switches, Duration grace, SelfReport report) {
         observatory = new Observatory(register, memory, tally, journal, switches, grace, report);
         observatory.put(context);
@@ -88,12 +91,15 @@ public final class Chronicle {
         return observatory;
     }
 
-    /** What is offered has changed. Before {@link #open} it does nothing. */
+    /** Replaces the report when the protocols of the application have changed. Does nothing before {@link #open}. */
     public void report(SelfReport report) {
         if (observatory != null) observatory.report(report);
     }
 
-    /** The container's name of its virtual host; {@code default} where it has none to tell, as some embedded ones and Liberty. */
+    /**
+     * Returns the container's name of its virtual host. Returns {@code default} if the container has no such name, as some embedded
+     * containers and Liberty.
+     */
     private static String host(ServletContext context) {
         try {
             String name = context.getVirtualServerName();
@@ -103,7 +109,7 @@ public final class Chronicle {
         }
     }
 
-    /** The application goes, or its start has failed: then perhaps nothing was opened. */
+    /** Called when the application stops or its start has failed. In the second case {@link #open} may not have been called. */
     public void close(ServletContext context) {
         try {
             if (unmanage != null) unmanage.run();

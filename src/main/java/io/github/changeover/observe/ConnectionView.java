@@ -8,19 +8,19 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * A live connection as it was when it was looked at. Texts of the peer are printable ASCII and bounded.
+ * A snapshot of a live connection. Text from the peer is printable ASCII and bounded.
  *
  * @param id        unique within the application
- * @param protocol  what it changed to
- * @param path      of the request, within the application
- * @param remote    the client's address and port, as a trusted proxy says or else as the container saw it
- * @param user      the authenticated user's name, empty for nobody
+ * @param protocol  the protocol after the switch
+ * @param path      the path of the request, relative to the application
+ * @param remote    the client's address and port, from a trusted proxy if there is one, otherwise from the container
+ * @param user      the name of the authenticated user; empty if there is none
  * @param since     when it opened
- * @param idle      time without an octet in either direction, exact to about a second
- * @param octetsIn  received
- * @param octetsOut given to the container
- * @param queued    waiting for a slow peer
- * @param roundTrip how long the client took to answer the last ping, empty for none
+ * @param idle      the time without a byte in either direction, accurate to about one second
+ * @param octetsIn  the bytes received
+ * @param octetsOut the bytes written to the container
+ * @param queued    the bytes that wait for a slow peer
+ * @param roundTrip the time between the last answered ping and its pong; empty for none
  */
 public record ConnectionView(String id, String protocol, String path, String remote, String user, Instant since, Duration idle,
                              long octetsIn, long octetsOut, long queued, Optional<Duration> roundTrip) {

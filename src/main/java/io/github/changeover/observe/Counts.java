@@ -6,34 +6,34 @@ import io.github.changeover.spi.CloseCause;
 import java.util.Map;
 
 /**
- * The counters of an application, read at about one time. What counts up counts from the application's start. Protocols are those
- * that its rules name; any other, as of a family, is {@code other}.
+ * The counters of an application, read at about the same time. Counters count from the start of the application. Only protocols that are
+ * named in a rule have their own key. Any other protocol, such as another version of a family, counts as {@code other}.
  *
- * @param live        connections now, by protocol
- * @param opened      connections that have opened, by protocol
- * @param closed      connections that have ended, by cause
- * @param decisions   by outcome and ground; what never was is left out
- * @param octetsIn    received, of connections past and present
- * @param octetsOut   given to the container, of connections past and present
- * @param queued      octets that wait for slow peers now
+ * @param live        live connections, by protocol
+ * @param opened      opened connections, by protocol
+ * @param closed      closed connections, by cause
+ * @param decisions   decisions by outcome and ground; combinations that have not occurred are omitted
+ * @param octetsIn    bytes received on all connections, past and present
+ * @param octetsOut   bytes written to the container on all connections, past and present
+ * @param queued      bytes that wait for slow peers now
  * @param memory      bytes that count against {@code changeover.memory.max} now
- * @param memoryMax   that limit
- * @param slowWrites  how often a queue had grown over its bound
- * @param draining    whether new connections are turned away
- * @param negotiation time of negotiations
- * @param life        time connections were open that have ended
- * @param ping        time that clients took to answer pings
+ * @param memoryMax   that limit in bytes
+ * @param slowWrites  how many times a send queue exceeded its limit
+ * @param draining    whether new connections are rejected
+ * @param negotiation durations of negotiations
+ * @param life        durations of closed connections
+ * @param ping        round-trip times of pings
  */
 public record Counts(Map<String, Long> live, Map<String, Long> opened, Map<CloseCause.Kind, Long> closed,
                      Map<Outcome, Map<Ground, Long>> decisions, long octetsIn, long octetsOut, long queued, long memory, long memoryMax, long slowWrites,
                      boolean draining, Durations negotiation, Durations life, Durations ping) {
 
-    /** All live connections. */
+    /** Returns the number of live connections of all protocols. */
     public long connections() {
         return live.values().stream().mapToLong(Long::longValue).sum();
     }
 
-    /** All decisions of one outcome. */
+    /** Returns the number of decisions with this outcome. */
     public long decided(Outcome outcome) {
         return decisions.getOrDefault(outcome, Map.of()).values().stream().mapToLong(Long::longValue).sum();
     }

@@ -6,14 +6,14 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * A decision on a request that offered something, or had to.
+ * A recorded decision on a request that offered a protocol, or whose path requires an upgrade.
  *
- * @param number      counts up from 1 within the application
- * @param when        it was made
- * @param took        the negotiation
+ * @param number      the sequence number within the application, from 1
+ * @param when        when the decision was made
+ * @param took        the duration of the negotiation
  * @param remote      the client's address and port
- * @param explanation why; nothing in it is secret
- * @param answer      the head of the answer; empty while the application is at it
+ * @param explanation the reason; contains no secrets
+ * @param answer      the head of the response; empty until the response is known
  */
 public record Decided(long number, Instant when, Duration took, String remote, Explanation explanation, Optional<AnswerHead> answer) {
 }

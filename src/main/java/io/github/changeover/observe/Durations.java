@@ -3,11 +3,11 @@ package io.github.changeover.observe;
 import java.util.List;
 
 /**
- * How long something took, in buckets.
+ * A histogram of durations.
  *
- * @param bounds  upper bounds in seconds, each with what is at it
- * @param buckets the number within each bound, lower ones included; one more at the end for all
- * @param sum     in seconds
+ * @param bounds  the inclusive upper bounds in seconds
+ * @param buckets the number of durations up to each bound (cumulative), followed by the total number
+ * @param sum     the sum in seconds
  */
 public record Durations(List<Double> bounds, List<Long> buckets, double sum) {
     public Durations {

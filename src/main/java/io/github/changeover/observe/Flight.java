@@ -4,7 +4,7 @@ import io.github.changeover.connection.ConnectionListener;
 import io.github.changeover.negotiation.Explanation;
 import java.time.Duration;
 
-/** What is recorded while somebody records. */
+/** Receives events for a recorder. The methods do nothing by default. */
 interface Flight extends ConnectionListener {
     Flight NONE = new Flight() {
     };
@@ -12,7 +12,7 @@ interface Flight extends ConnectionListener {
     default void decided(String remote, Explanation explanation, Duration took) {
     }
 
-    /** JDK Flight Recorder, where the JDK has it. */
+    /** Returns the recorder for JDK Flight Recorder, or {@link #NONE} if the JDK does not have it. */
     static Flight recorder() {
         try {
             return new FlightEvents();

@@ -13,7 +13,7 @@ import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
 
-/** Events of JDK Flight Recorder. While nobody records, each costs one question and nothing is put together. */
+/** Events for JDK Flight Recorder. While no recording runs, each event costs one check and no data is collected. */
 final class FlightEvents implements Flight {
     @Name("changeover.Negotiation")
     @Label("Negotiation")
@@ -63,9 +63,9 @@ final class FlightEvents implements Flight {
     }
 
     /**
-     * Loads every event now: the last connections may close when the application's class loader gives no class any more.
+     * Loads all event classes now: the last connections may close when the application's class loader no longer loads classes.
      *
-     * @throws LinkageError where there is no recorder: now, and not when something happens
+     * @throws LinkageError if there is no recorder; thrown here, and not at the first event
      */
     FlightEvents() {
         for (Event event : new Event[] {new Negotiation(), new Open(), new Close(), new SlowWrite()}) event.isEnabled();

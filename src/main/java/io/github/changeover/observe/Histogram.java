@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 
-/** How long something took, in buckets. Thread-safe. */
+/** Counts durations in buckets. Thread-safe. */
 final class Histogram {
     private final double[] bounds;
     private final LongAdder[] buckets;

@@ -7,16 +7,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The last decisions. Thread-safe. */
+/** Stores the last decisions. Thread-safe. */
 final class Journal {
-    /** A line in the journal, to which the answer is added once it is known. */
+    /** A stored decision. The response is added once it is known. */
     static final class Line implements Chronicle.Entry {
         private final Instant when = Instant.now();
         private final Duration took;
         private final String remote;
         private final Explanation explanation;
         private long number;
-        private volatile AnswerHead answer;     // null before
+        private volatile AnswerHead answer;     // null until the response is known
 
         private Line(Duration took, String remote, Explanation explanation) {
             this.took = took;
@@ -37,7 +37,7 @@ final class Journal {
     private final Line[] ring;
     private long count;
 
-    /** @param size the number of decisions kept, perhaps none */
+    /** @param size the number of decisions to keep; may be 0 */
     Journal(int size) {
         ring = new Line[size];
     }
@@ -51,7 +51,7 @@ final class Journal {
         return line;
     }
 
-    /** Those after this number, the latest first. */
+    /** Returns the decisions after this number, the latest first. */
     List<Decided> after(long number) {
         List<Decided> found = new ArrayList<>();
         synchronized (ring) {

@@ -13,7 +13,7 @@ import javax.management.InstanceAlreadyExistsException;
 import javax.management.JMException;
 import javax.management.ObjectName;
 
-/** The observatory of one application in the platform's MBean server, from start to end. */
+/** The MBean of one application in the platform's MBean server, registered from start to end. */
 final class Management implements ChangeoverMXBean {
     private static final System.Logger LOG = System.getLogger(Management.class.getName());
     private static final int MOST_ALIKE = 16;
@@ -24,7 +24,7 @@ final class Management implements ChangeoverMXBean {
     }
 
     /**
-     * Registers it; what is answered undoes that. Where there is no management the application runs without.
+     * Registers the MBean. The returned task unregisters it. If JMX is not available, the application runs without it.
      *
      * @param host the container's name of its virtual host
      */
@@ -38,7 +38,7 @@ final class Management implements ChangeoverMXBean {
         }
     }
 
-    /** Two versions of one application may be there at a time, under one path. */
+    /** Two versions of one application can be deployed under one path at the same time. The later one gets an instance number. */
     private static ObjectName put(Management bean, String host, String context) throws JMException {
         String first = "io.github.changeover:type=Application,host=" + ObjectName.quote(host) + ",context=" + ObjectName.quote(context.isEmpty() ? "/" : context);
         for (int i = 1; ; i++) {
@@ -60,7 +60,7 @@ final class Management implements ChangeoverMXBean {
         }
     }
 
-    /** A connection as JMX wants it. */
+    /** A connection in the form that JMX needs. */
     private record Line(ConnectionView view) implements Connection {
         @Override
         public String getId() {

@@ -13,17 +13,17 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What an operator sees of one application, and what he may order. Internal: consoles and exporters stand on it. Thread-safe, and
- * nothing blocks. What is read is a copy.
+ * Gives an operator a view of one application and the operations on it. Internal: consoles and exporters use it. Thread-safe. No method
+ * blocks. All results are copies.
  */
 public final class Observatory {
     private static final String ATTRIBUTE = Observatory.class.getName();
 
-    /** How a connection is closed on command. */
+    /** How a connection is closed by an operator. */
     public enum Farewell {
-        /** Its handler says goodbye, as when the application goes. One that stays, stays. */
+        /** The handler is asked to close, as when the application stops. If the handler does not close the connection, it stays open. */
         GOODBYE,
-        /** At once; what is queued is lost. */
+        /** Closes immediately. Queued bytes are lost. */
         EVICT
     }
 
@@ -45,12 +45,12 @@ public final class Observatory {
         this.report = report;
     }
 
-    /** The application's; empty before it has started and after its end. */
+    /** Returns the instance of the application. Empty before the start and after the end of the application. */
     public static Optional<Observatory> of(ServletContext context) {
         return Optional.ofNullable((Observatory) context.getAttribute(ATTRIBUTE));
     }
 
-    /** Shows it in the application. */
+    /** Stores it in the servlet context. */
     void put(ServletContext context) {
         context.setAttribute(ATTRIBUTE, this);
     }
@@ -63,19 +63,19 @@ public final class Observatory {
         context.removeAttribute(ATTRIBUTE);
     }
 
-    // ---- what there is to see
+    // ---- reading
 
-    /** The live connections, the oldest first. */
+    /** Returns the live connections, the oldest first. */
     public List<ConnectionView> connections() {
         return register.live().stream().map(ConnectionView::of).sorted(Comparator.comparing(ConnectionView::since).thenComparing(ConnectionView::id)).toList();
     }
 
-    /** The last decisions, as many as {@code changeover.decisions} says, the latest first. */
+    /** Returns the last decisions, the latest first. Their maximum number is {@code changeover.decisions}. */
     public List<Decided> decisions() {
         return decisionsAfter(0);
     }
 
-    /** Those of the last decisions that came after the one with this number, the latest first. */
+    /** Returns those of the last decisions that have a higher number than this, the latest first. */
     public List<Decided> decisionsAfter(long number) {
         return journal.after(number);
     }
@@ -84,7 +84,7 @@ public final class Observatory {
         return tally.read(register, memory);
     }
 
-    /** What was found at start, with what is offered now. */
+    /** Returns the facts found at start, with the protocols that are supported now. */
     public SelfReport report() {
         return report;
     }
@@ -93,14 +93,14 @@ public final class Observatory {
         return register.draining();
     }
 
-    /** What is switched off, sorted: {@code foo/2} for a token, {@code foo/*} for every version of a name. */
+    /** Returns the disabled protocols, sorted: {@code foo/2} for a token, {@code foo/*} for every version of a name. */
     public Set<String> switchedOff() {
         return switches.listed();
     }
 
-    // ---- what may be ordered
+    // ---- operations
 
-    /** Closes one connection; answers whether it was there. */
+    /** Closes one connection. Returns whether it existed. */
     public boolean close(String id, Farewell how) {
         Optional<LiveConnection> found = register.live().stream().filter(connection -> connection.id().equals(id)).findFirst();
         found.ifPresent(connection -> {
@@ -111,19 +111,19 @@ public final class Observatory {
     }
 
     /**
-     * Turns new connections away with 503 while ordinary HTTP goes on, lets every handler say goodbye, and closes what is left after
-     * {@code changeover.drain}. Returns at once.
+     * Rejects new connections with 503 while ordinary HTTP continues, asks every handler to close, and closes the remaining connections
+     * after {@code changeover.drain}. Returns immediately.
      */
     public void drain() {
         register.startDraining(grace);
     }
 
-    /** Undoes {@link #drain} for the connections that come after. */
+    /** Undoes {@link #drain} for later connections. */
     public void welcome() {
         register.stopDraining();
     }
 
-    /** Which protocols are off: a change holds for the next negotiation. */
+    /** Returns the switches that disable protocols. A change takes effect with the next negotiation. */
     public TokenSwitches switches() {
         return switches;
     }

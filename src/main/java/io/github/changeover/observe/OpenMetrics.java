@@ -6,7 +6,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * The counters as OpenMetrics text. The names are stable, and no label has more values than the rules and these enumerations.
+ * Writes the counters as OpenMetrics text. The metric names are stable. The number of values of each label is bounded by the rules and the
+ * enums.
  *
  * <pre>
  * # TYPE changeover_decisions counter

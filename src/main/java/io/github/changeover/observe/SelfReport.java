@@ -6,25 +6,25 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * What was found at start.
+ * The facts found at the start of the application.
  *
- * @param server     the container, as it calls itself
- * @param context    the application's context path
- * @param edge       the container's file and edge that serve
- * @param deviations what is known to differ here
- * @param threads    what handlers that block run on
- * @param settings   the effective ones, by name, in order
- * @param paths      what is offered where
- * @param libraries  what protocols with a library of their own have found; empty for none
+ * @param server     the name that the container reports
+ * @param context    the context path of the application
+ * @param edge       the name of the container support in use
+ * @param deviations the known deviations of this container
+ * @param threads    the kind of threads that run blocking handlers
+ * @param settings   the effective settings by name, in order
+ * @param paths      the protocols supported on each path
+ * @param libraries  the findings of the protocol libraries; empty for none
  */
 public record SelfReport(String server, String context, String edge, String deviations, String threads, Map<String, String> settings,
                          List<Path> paths, List<String> libraries) {
     /**
-     * A rule in short.
+     * A summary of a rule.
      *
-     * @param template  of the paths
-     * @param protocols in the server's order
-     * @param terms     in words
+     * @param template  the template of the paths
+     * @param protocols the protocols in the server's order
+     * @param terms     the conditions as text
      */
     public record Path(String template, List<String> protocols, String terms) {
         public Path {
@@ -32,7 +32,7 @@ public record SelfReport(String server, String context, String edge, String devi
         }
     }
 
-    /** For the log at start. */
+    /** Returns the lines for the log at start. */
     public List<String> lines() {
         List<String> lines = new ArrayList<>();
         lines.add("Changeover on " + server + " (" + edge + "); deviations: " + deviations + "; handlers that block run on " + threads + " threads");
@@ -42,7 +42,7 @@ public record SelfReport(String server, String context, String edge, String devi
         return lines;
     }
 
-    /** For the log. */
+    /** Returns the line for the log. */
     public String line(Path path) {
         return context + path.template() + " offers " + String.join(", ", path.protocols()) + " " + path.terms();
     }

@@ -19,7 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts decisions and connections. No key comes from a peer: there are as many as the rules name. Thread-safe. */
+/** Counts decisions and connections. No key comes from a peer: the number of keys is bounded by the rules. Thread-safe. */
 final class Tally implements ConnectionListener {
     private static final String OTHER = "other";
     private final Map<Outcome, Map<Ground, LongAdder>> decisions = new EnumMap<>(Outcome.class);
@@ -41,10 +41,10 @@ final class Tally implements ConnectionListener {
         protocols.forEach(this::name);
     }
 
-    /** Counts this protocol by its name from now on; {@code false} where that is so already. */
+    /** Counts this protocol under its own name from now on. Returns {@code false} if it is already counted in this way. */
     boolean name(ProtocolToken token) {
         if (labels.containsKey(token)) return false;
-        opened.computeIfAbsent(token.toString(), label -> new LongAdder());     // first: whoever finds the label needs it
+        opened.computeIfAbsent(token.toString(), label -> new LongAdder());     // first: a thread that finds the label needs this counter
         return labels.putIfAbsent(token, token.toString()) == null;
     }
 

@@ -2,7 +2,7 @@ package io.github.changeover.observe;
 
 import io.github.changeover.negotiation.Printable;
 
-/** Text of a peer or a program made fit for eyes: printable ASCII, bounded. */
+/** Converts text from a peer or a program to bounded, printable ASCII. */
 final class Text {
     private static final int LONGEST = 240;
 

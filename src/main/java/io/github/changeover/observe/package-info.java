@@ -1,6 +1,6 @@
 /**
- * What an operator sees and does: the live connections, the last decisions with their explanations, counters, and the orders to
- * close, drain and switch off. {@link io.github.changeover.observe.Observatory} is the way in; exporters (JMX, JFR, OpenMetrics)
- * read what it reads. Nothing here decides on a request or touches an octet.
+ * The operator's view and operations: live connections, the last decisions with their explanations, counters, and the operations to close
+ * connections, to drain and to disable protocols. {@link io.github.changeover.observe.Observatory} is the entry point. Exporters (JMX, JFR,
+ * OpenMetrics) read the same data. This package never decides on a request and never processes bytes of a connection.
  */
 package io.github.changeover.observe;
