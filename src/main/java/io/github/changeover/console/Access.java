@@ -22,9 +22,9 @@ import java.util.OptionalLong;
 import java.util.regex.Pattern;
 
 /**
- * Decides who may use the console. With a role: users of the application's login who have it, from anywhere. Without one: whoever has the token that was logged
- * at start. Neither an address nor header fields show that nobody stands between, so it is the token that protects; the checks of the address, {@code Host} and
- * the fields of proxies are a second line.
+ * Decides who may use the console. With a role, users who have this role in the application's login may use it, from any address. Without a
+ * role, a client that has the token logged at start may use it. Neither the address nor the header fields prove that a client connects
+ * directly, so the token is the protection. The checks of the address, {@code Host} and the proxy fields are additional protection.
  */
 final class Access {
     static final String TOKEN = "X-Changeover-Token";
@@ -33,15 +33,15 @@ final class Access {
     private static final String TOKEN_NEEDED = "The console needs the address with the token: the server's log has it once since the application started "
             + "(logger io.github.changeover.console). Copy it into the address bar of a browser on this machine.";
     private static final String LOG_IN = "You are not logged in, or lack the role for the console: load the page again.";
-    /** A page elsewhere whose name is made to point here sends its own name (DNS rebinding). */
+    /** A page on a foreign host name that resolves to this machine (DNS rebinding) sends its own host name. */
     private static final Pattern HERE = Pattern.compile("(localhost|127(\\.[0-9]{1,3}){3}|\\[::1])(:[0-9]{1,5})?", Pattern.CASE_INSENSITIVE);
     private static final Pattern PATH = Pattern.compile("(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*/?");
 
     private final Optional<String> role;
-    private final ConsoleToken token;           // null with a role
+    private final ConsoleToken token;           // null if a role is set
     private final TrustedProxies proxies;
     private final String orderToken;
-    private volatile boolean formLogin;         // somebody has come in by a form
+    private volatile boolean formLogin;         // a user has logged in with a form
 
     private Access(Optional<String> role, ConsoleToken token, TrustedProxies proxies, String orderToken) {
         this.role = role;
@@ -50,12 +50,15 @@ final class Access {
         this.orderToken = orderToken;
     }
 
-    /** @param orderToken what an order carries that came from our page */
+    /** @param orderToken the token in commands from the console's page */
     static Access forRole(String role, String orderToken) {
         return new Access(Optional.of(role), null, TrustedProxies.NONE, orderToken);
     }
 
-    /** @param proxies peers that are never let in */
+    /**
+     * @param proxies peers that are always rejected
+     * @param orderToken the token in commands from the console's page
+     */
     static Access withToken(ConsoleToken token, TrustedProxies proxies, String orderToken) {
         return new Access(Optional.empty(), token, proxies, orderToken);
     }
@@ -68,7 +71,7 @@ final class Access {
         return orderToken;
     }
 
-    /** @param server scheme, host and port for clients on this machine, where they are known at start */
+    /** @param server scheme, host and port for clients on this machine, if they are known at start */
     void logAddress(Optional<URI> server) {
         if (token == null) return;
         if (server.isPresent()) token.log(server.get());
@@ -78,15 +81,15 @@ final class Access {
     // ---- the token
 
     /**
-     * The answer to a request with the token: where to go on, and the cookie that opens the console there.
+     * The response to a request with the token: a redirect, and the cookie that gives access there.
      *
-     * @param location the same address without the token, so that it is in no history and no {@code Referer}
+     * @param location the same address without the token, so that the token is in no browser history and in no {@code Referer}
      * @param cookie   the value of {@code Set-Cookie}
      */
     record Exchange(String location, String cookie) {
     }
 
-    /** Empty for a request that has no token in its query, or a wrong one, or may not come in with it. */
+    /** Empty if the query has no token or a wrong token, or if the token is not accepted from this client or method. */
     Optional<Exchange> exchange(HttpServletRequest request) {
         if (token == null || !reads(request) || !isHere(request)) return Optional.empty();
         return givenToken(request).filter(token::matches).map(right -> {
@@ -108,19 +111,19 @@ final class Access {
         return query(request).stream().filter(parameter -> parameter.startsWith("token=")).findFirst().map(parameter -> parameter.substring(6));
     }
 
-    /** What comes behind the console's path, without the token. */
+    /** Returns the part after the console's path, without the token. */
     private static String rest(HttpServletRequest request) {
         String path = request.getPathInfo() == null ? "" : request.getPathInfo();
         String query = String.join("&", query(request).stream().filter(parameter -> !parameter.startsWith("token=")).toList());
         return (PATH.matcher(path).matches() ? path : "/") + (query.isEmpty() ? "" : "?" + query);
     }
 
-    /** Browsers keep one cookie of a name for all ports of a host. */
+    /** Contains the port, because browsers do not separate cookies by port. */
     private static String cookieName(HttpServletRequest request) {
         return "changeover-console-" + request.getServerPort();
     }
 
-    /** Until when a cookie of the request is valid; empty when none is. */
+    /** Returns when the request's valid cookie expires, in milliseconds since the epoch. Empty if there is no valid cookie. */
     private OptionalLong cookie(HttpServletRequest request) {
         Cookie[] cookies = request.getCookies();
         if (cookies == null) return OptionalLong.empty();
@@ -132,27 +135,33 @@ final class Access {
         return OptionalLong.empty();
     }
 
-    // ---- who comes in
+    // ---- access checks
 
-    /** Why not, in a sentence; empty to let the request in. When the container's login has answered, the response is committed. */
+    /**
+     * Returns the reason for the denial as a sentence. Empty if the request is allowed. If the container's login has responded, the
+     * response is committed.
+     */
     Optional<String> denied(HttpServletRequest request, HttpServletResponse response) throws IOException {
         if (role.isEmpty()) return deniedWithoutRole(request, reads(request) && givenToken(request).isPresent());
         if (hasRole(request, response)) return Optional.empty();
         return Optional.of(asksForData(request) && request.getUserPrincipal() == null ? LOG_IN : forRole());
     }
 
-    /** The same for the WebSocket, where the path's rule has asked for the role. A page elsewhere could open it, and a browser would let it read. */
+    /**
+     * Like {@link #denied}, for the WebSocket. The rule of its path has already checked the role. Without this check a page on another site
+     * could open it, and the browser would let that page read the data.
+     */
     Optional<String> deniedLive(HttpServletRequest request) {
         if (isForeign(request)) return Optional.of("This is for the console's own page.");
         if (role.isPresent()) return request.isUserInRole(role.get()) ? Optional.empty() : Optional.of(forRole());
         return deniedWithoutRole(request, false);
     }
 
-    /** Called for a request that {@link #deniedLive} has let in. */
+    /** Called for a request that {@link #deniedLive} has allowed. */
     Permission permission(HttpServletRequest request) {
         if (role.isEmpty()) return new Permission.OfCookie(token, cookie(request).orElse(0));
         SessionEnds ends = SessionEnds.of(request.getServletContext());
-        long negotiated = ends.negotiating();       // first: a session that is there now and ends later is known to have ended
+        long negotiated = ends.negotiating();       // called first, so that the end of a session that exists now is not missed
         HttpSession session = request.getSession(false);
         if (session != null) return new Permission.OfSession(ends, session.getId(), negotiated);
         return HttpServletRequest.FORM_AUTH.equals(request.getAuthType()) ? Permission.OVER : Permission.FOREVER;
@@ -165,7 +174,7 @@ final class Access {
         return Optional.of(TOKEN_NEEDED);
     }
 
-    /** As the connector has it: {@code Host} is a client's word. */
+    /** Uses the address and port of the connector, because the client controls {@code Host}. */
     private static String authority(HttpServletRequest request) {
         String address = request.getLocalAddr();
         return (address.indexOf(':') < 0 ? address : "[::1]") + ":" + request.getLocalPort();
@@ -198,12 +207,12 @@ final class Access {
                 && hosts.size() == 1 && HERE.matcher(hosts.get(0)).matches() && Collections.list(request.getHeaderNames()).stream().noneMatch(ProxyFields::has);
     }
 
-    /** Proxies speak HTTP/1.0 unless they are told otherwise. HTTP/2 without TLS is an inner request. */
+    /** Rejects HTTP/1.0, which proxies use by default. HTTP/2 without TLS is an inner request. */
     private static boolean isCurrent(String protocol) {
         return protocol.equals("HTTP/1.1") || protocol.startsWith("HTTP/2");
     }
 
-    /** Of an address in digits: nothing is looked up. */
+    /** Accepts a numeric address only. Makes no DNS lookup. */
     private boolean isTrustworthyPeer(String address) {
         if (address == null || !address.matches("[0-9.]+|[0-9a-fA-F:.%]*:[0-9a-zA-Z:.%]*")) return false;
         try {
@@ -214,7 +223,7 @@ final class Access {
         }
     }
 
-    /** Whether a page elsewhere has sent this (Fetch Metadata, and {@code Origin} where a browser has no such fields). */
+    /** Returns whether a page of another site has sent this request. Uses Fetch Metadata, and {@code Origin} for browsers without it. */
     static boolean isForeign(HttpServletRequest request) {
         String site = request.getHeader("Sec-Fetch-Site");
         if (site != null && !site.equals("same-origin") && !site.equals("none")) return true;
@@ -222,7 +231,7 @@ final class Access {
         return origin != null && !origin.equalsIgnoreCase(request.getScheme() + "://" + request.getHeader("Host"));
     }
 
-    /** Whether an order came from our page: it knows the token, which no other page can read. */
+    /** Returns whether a command comes from the console's page: only that page can read the token. */
     boolean isOrder(HttpServletRequest request) {
         String given = request.getHeader(TOKEN);
         return given != null && !isForeign(request) && MessageDigest.isEqual(given.getBytes(StandardCharsets.UTF_8), orderToken.getBytes(StandardCharsets.UTF_8));

@@ -11,15 +11,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A file of the page, from the JAR.
+ * A file of the console's page, from the JAR.
  *
- * @param type its media type
- * @param tag  its entity tag, which changes with its octets
+ * @param type the media type
+ * @param tag  the entity tag, which changes with the content
  */
 record Asset(String type, byte[] octets, String tag) {
     private static final List<String> NAMES = List.of("console.html", "console.css", "console.js", "charts.js", "dom.js", "lab.js", "line.js", "tables.js", "icon.svg");
 
-    /** All of them, by name. */
+    /** Returns all files, by name. */
     static Map<String, Asset> all() {
         Map<String, Asset> all = new LinkedHashMap<>();
         for (String name : NAMES) all.put(name, read(name));

@@ -5,7 +5,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** The one thread of the console, while it is on. */
+/** The single scheduler thread of the console. It runs only while the console is enabled. */
 final class Clock implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("io.github.changeover.console");
     private final ScheduledExecutorService beats;
@@ -20,7 +20,7 @@ final class Clock implements AutoCloseable {
         });
     }
 
-    /** From now on, until it is cancelled. */
+    /** Runs the task now and then at this interval, until it is cancelled. */
     Future<?> each(long millis, Runnable task) {
         return beats.scheduleAtFixedRate(() -> {
             try {

@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.Set;
 
-/** Puts the console into an application that has switched it on. Internal: found by {@link java.util.ServiceLoader}. */
+/** Adds the console to an application that has enabled it. Internal: loaded with {@link java.util.ServiceLoader}. */
 public final class Console implements ProtocolLibrary {
     private static final String ON = "changeover.console";
     private static final String ROLE = "changeover.console.role";
@@ -27,7 +27,7 @@ public final class Console implements ProtocolLibrary {
     private static final Started OFF = new Started() {
     };
 
-    /** For the service loader. */
+    /** For the ServiceLoader. */
     public Console() {
     }
 
@@ -36,7 +36,7 @@ public final class Console implements ProtocolLibrary {
         return Set.of(ON, ROLE);
     }
 
-    /** What is registered, or why nothing could be. */
+    /** The registered objects. The {@code obstacle} is the reason why the servlet could not be registered; empty if it is registered. */
     private record Registered(Access access, ConsoleServlet servlet, Samples samples, Lines lines, Clock clock, long instance, String obstacle) {
     }
 
@@ -70,7 +70,7 @@ public final class Console implements ProtocolLibrary {
         return new Registered(access, servlet, samples, lines, clock, instance, put(context, servlet, access));
     }
 
-    /** A setting that cannot be read stops the deployment at its start, which says so. */
+    /** A setting that cannot be read is ignored here. It makes the deployment fail later, at its start, with a message. */
     private static TrustedProxies proxies(SettingValues settings) {
         try {
             return settings.trustedProxies();
@@ -79,7 +79,7 @@ public final class Console implements ProtocolLibrary {
         }
     }
 
-    /** Why not; empty when it is there. */
+    /** Returns why the servlet could not be registered; empty if it is registered. */
     private static String put(ServletContext context, ConsoleServlet servlet, Access access) {
         try {
             ServletRegistration.Dynamic registration = context.addServlet("changeover-console", servlet);

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Answers at {@code /console}: the page, what it shows, and the orders it sends. */
+/** Serves {@code /console}: the page, its data, and its commands. */
 final class ConsoleServlet extends HttpServlet {
     private static final long serialVersionUID = 1;
     private static final System.Logger LOG = System.getLogger("io.github.changeover.console");
@@ -27,7 +27,7 @@ final class ConsoleServlet extends HttpServlet {
     private final transient AtomicLong nextRefusalLogged = new AtomicLong(System.nanoTime());
     private transient volatile PathPolicy policy = PathPolicy.of();
 
-    /** @param instance a page of an earlier deployment sees by it that it is one */
+    /** @param instance identifies the deployment, so that a page of an earlier deployment detects the change */
     ConsoleServlet(Access access, Samples samples, long instance) {
         this.access = access;
         this.samples = samples;
@@ -49,7 +49,7 @@ final class ConsoleServlet extends HttpServlet {
             return;
         }
         Optional<String> denied = access.denied(request, response);
-        if (response.isCommitted() || denied.isPresent() && response.getStatus() == 401) return;     // the container's login asks, by a page that our policy would break
+        if (response.isCommitted() || denied.isPresent() && response.getStatus() == 401) return;     // our policy would break the login page
         guard(response);
         if (denied.isPresent()) {
             logRefusal(request);
@@ -73,7 +73,7 @@ final class ConsoleServlet extends HttpServlet {
         }
     }
 
-    /** At most once a second: whoever is refused may ask as often as he likes. */
+    /** Logs at most once a second, because a rejected client may repeat its request without limit. */
     private void logRefusal(HttpServletRequest request) {
         long now = System.nanoTime(), next = nextRefusalLogged.get();
         if (now - next >= 0 && nextRefusalLogged.compareAndSet(next, now + 1_000_000_000)) {
@@ -97,7 +97,7 @@ final class ConsoleServlet extends HttpServlet {
             refuse(response, 404, "There is no such page in the console.");
             return;
         }
-        response.setHeader("Cache-Control", "private, no-cache");       // asked for again each time, sent only when it has changed
+        response.setHeader("Cache-Control", "private, no-cache");       // the browser revalidates each time, and the file is sent only if it has changed
         response.setHeader("ETag", asset.tag());
         if (asset.tag().equals(request.getHeader("If-None-Match"))) response.setStatus(304);
         else send(response, asset.type(), asset.octets());
@@ -177,7 +177,7 @@ final class ConsoleServlet extends HttpServlet {
         send(response, "text/plain;charset=UTF-8", (sentence + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
-    /** To a HEAD the container sends the fields alone. */
+    /** For a HEAD the container sends the header fields only. */
     private static void send(HttpServletResponse response, String type, byte[] octets) throws IOException {
         response.setContentType(type);
         response.setContentLength(octets.length);

@@ -17,12 +17,12 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * The secret that opens the console where no role does. It is made at each start, logged once as a complete address, and exchanged for cookies. A cookie does
- * not show the token, and is valid for a limited time only.
+ * The secret that gives access to the console if no role is set. It is created at each start, logged once as a complete address, and
+ * exchanged for cookies. A cookie does not reveal the token and is valid for a limited time only.
  *
  * <pre>
  * http://127.0.0.1:8080/app/console/?token=TOKEN      the address in the log
- * 1767225600000.MAC                                   a cookie: the time in milliseconds until which it is valid, and a MAC of that time
+ * 1767225600000.MAC                                   a cookie: its expiry time in milliseconds, and a MAC of that time
  * </pre>
  */
 final class ConsoleToken {
@@ -34,21 +34,21 @@ final class ConsoleToken {
     private static final Pattern COOKIE = Pattern.compile("([0-9]{1,15})\\.([A-Za-z0-9_-]{43})");
 
     private final String token = URL_SAFE.encodeToString(random());
-    private final SecretKeySpec key = new SecretKeySpec(random(), MAC);       // of the cookies; the token cannot be computed from what it signs
+    private final SecretKeySpec key = new SecretKeySpec(random(), MAC);       // signs the cookies; the token cannot be computed from its signatures
     private final LongSupplier clock;
     private final String path;
     private final AtomicBoolean logged = new AtomicBoolean();
 
     /**
-     * @param contextPath of the application, empty for the root
-     * @param clock       milliseconds of the epoch
+     * @param contextPath the context path of the application, empty for the root
+     * @param clock       the time in milliseconds since the epoch
      */
     ConsoleToken(String contextPath, LongSupplier clock) {
         this.path = path(contextPath);
         this.clock = clock;
     }
 
-    /** The path of the console, without a slash at its end, as it stands in addresses. */
+    /** Returns the path of the console without a trailing slash, encoded for a URL. */
     static String path(String contextPath) {
         try {
             return new URI(null, null, contextPath + "/console", null).toASCIIString();
@@ -67,18 +67,18 @@ final class ConsoleToken {
         return equal(given, token);
     }
 
-    /** In a time that does not depend on where they differ. */
+    /** Compares in constant time. */
     private static boolean equal(String given, String right) {
         return MessageDigest.isEqual(given.getBytes(StandardCharsets.UTF_8), right.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** The value of a new cookie. */
+    /** Returns the value of a new cookie. */
     String cookie() {
         String until = Long.toString(clock.getAsLong() + COOKIE_VALID.toMillis());
         return until + "." + mac(until);
     }
 
-    /** Until when a cookie is valid, in milliseconds of the epoch; empty for one that is not, or no longer. */
+    /** Returns when a cookie expires, in milliseconds since the epoch. Empty if it is invalid or has expired. */
     OptionalLong validUntil(String cookie) {
         Matcher matcher = COOKIE.matcher(cookie);
         if (!matcher.matches() || !equal(matcher.group(2), mac(matcher.group(1)))) return OptionalLong.empty();
@@ -100,18 +100,18 @@ final class ConsoleToken {
         }
     }
 
-    /** The address that opens the console: with the token. */
+    /** Returns the address that gives access to the console: it contains the token. */
     private String address(URI server) {
         return server + path + "/?token=" + token;
     }
 
-    /** Logs the address, once, however often it is called. */
+    /** Logs the address at the first call. Later calls do nothing. */
     void log(URI server) {
         if (!logged.compareAndSet(false, true)) return;
         LOG.log(System.Logger.Level.INFO, "The console is open on this machine, until the application ends, to whoever has this address: {0}", address(server));
     }
 
-    /** Logs how to get the address, where no port is known. */
+    /** Logs how to get the address if no port is known. */
     void logWithoutPort() {
         LOG.log(System.Logger.Level.INFO, "The console is on at {0}/, and its port is not known yet. Open it on this machine: the complete address, with the token that it needs, is logged then", path);
     }

@@ -5,8 +5,8 @@ import java.util.HexFormat;
 import java.util.Map;
 
 /**
- * Writes JSON (RFC 8259): maps, collections, numbers, booleans; everything else as a string. What could mean something to a reader
- * of HTML or of an old JavaScript is escaped, too, so that an answer is harmless wherever it is shown.
+ * Writes JSON (RFC 8259). Maps, collections, numbers and booleans are supported; any other value becomes a string. Characters that are
+ * special in HTML or in old versions of JavaScript are escaped as well, so that the text is safe in every context.
  */
 final class Json {
     private Json() {

@@ -15,14 +15,14 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
-/** The negotiation lab, for JSON. */
+/** Runs the negotiation lab and returns the result for JSON. */
 final class Laboratory {
     private static final System.Logger LOG = System.getLogger(Laboratory.class.getName());
 
     private Laboratory() {
     }
 
-    /** @param typed the form's parameters by name, null for those it has not */
+    /** @param typed returns a parameter of the form by its name; null if it is missing */
     static Map<String, Object> play(UnaryOperator<String> typed, PathPolicy policy, TokenSwitches switches, boolean draining) {
         String user = text(typed, "user").strip();
         TypedRequest request = new TypedRequest(text(typed, "method"), text(typed, "target"), text(typed, "version"), lines(text(typed, "fields")),

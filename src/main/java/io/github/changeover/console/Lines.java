@@ -4,18 +4,16 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 
-/**
- * The WebSockets of pages that look. Once a second each gets what has changed; while nobody looks nothing runs.
- */
+/** The WebSockets of open pages. Each of them gets the changes once a second. Nothing runs while no page is open. */
 final class Lines {
     static final String PATH = "/console/live";
     static final int MOST = 32;
     private static final long EVERY_MILLIS = 1000;
     private final Clock clock;
     private final Set<Line> open = ConcurrentHashMap.newKeySet();
-    private Future<?> beat;     // null while nobody looks
+    private Future<?> beat;     // null while no page is open
 
-    /** A page's. */
+    /** The WebSocket of one page. */
     interface Line {
         void show();
     }
@@ -36,12 +34,12 @@ final class Lines {
         beat = null;
     }
 
-    /** Whether no other page may look. A few may come in beyond {@link #MOST} at the same moment. */
+    /** Returns whether the limit is reached. Pages that open at the same moment may exceed {@link #MOST} by a few. */
     boolean areFull() {
         return open.size() >= MOST;
     }
 
-    /** Whether anything runs. */
+    /** Returns whether the updates are running. */
     synchronized boolean beats() {
         return beat != null;
     }

@@ -16,7 +16,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** One page's WebSocket: it is shown what the application has, and what it says itself is not listened to. */
+/** The WebSocket of one page. It sends changes of the application's state. Messages from the page are ignored. */
 final class LiveLine implements ConnectionHandler.Events, FrameSink, Lines.Line {
     private static final FrameLimits SMALL = new FrameLimits(4096, 4096);
     private static final int CLOSE = 0x88, PING = 0x89, PONG = 0x8a, GOING_AWAY = 1001, POLICY_VIOLATION = 1008;
@@ -27,8 +27,8 @@ final class LiveLine implements ConnectionHandler.Events, FrameSink, Lines.Line 
     private volatile SwitchedConnection connection;
 
     /**
-     * @param news       what has changed since it was asked the last time, as JSON; empty while there is nobody to ask
-     * @param permission when it has ended, so does the connection
+     * @param news       returns the changes since its last call as JSON; empty while there is no observatory
+     * @param permission the connection closes when it ends
      */
     LiveLine(Lines lines, Supplier<Optional<String>> news, Permission permission) {
         this.lines = lines;
@@ -43,7 +43,7 @@ final class LiveLine implements ConnectionHandler.Events, FrameSink, Lines.Line 
         permission.begin(() -> made.execute(() -> leave(CloseFrame.of(POLICY_VIOLATION, "The login, or the console's cookie, has ended."))));
     }
 
-    /** On the console's thread. A page that is slow is shown less often. */
+    /** Called on the console's thread. Sends less often to a slow page. */
     @Override
     public void show() {
         permission.check();

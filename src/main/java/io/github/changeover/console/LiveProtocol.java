@@ -15,7 +15,7 @@ import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The WebSocket that keeps a page up to date. Who may open it is who may read the page. */
+/** The WebSocket that keeps a page up to date. It has the same access rules as the page. */
 final class LiveProtocol implements UpgradeProtocol {
     private static final Pattern NUMBER = Pattern.compile("(?:^|&)(decision|sample)=([0-9]{1,18})(?=&|$)");
     private final Access access;
@@ -37,7 +37,7 @@ final class LiveProtocol implements UpgradeProtocol {
         return List.of(OpeningHandshake.TOKEN);
     }
 
-    /** Before the handshake itself is looked at. */
+    /** Called before the handshake itself is checked. */
     Optional<Decision.Refuse> gate(UpgradeRequest request, ProtocolToken candidate) {
         Optional<String> denied = RequestAtHand.current().map(access::deniedLive).orElse(Optional.of("Only a request can open it."));
         if (denied.isPresent()) return denied.map(reason -> new Decision.Refuse(403, reason));
@@ -53,7 +53,7 @@ final class LiveProtocol implements UpgradeProtocol {
         return new Decision.Switch(List.of(offered), ((OpeningHandshake.Accepted) outcome).fields(), agreed -> new LiveLine(lines, news(request.query()), permission.get()));
     }
 
-    /** What comes after what the page has, as it says in its query. */
+    /** Returns the changes after those that the page already has, according to its query. */
     private Supplier<Optional<String>> news(String query) {
         Cursor cursor = new Cursor();
         Matcher matcher = NUMBER.matcher(query);
@@ -70,7 +70,7 @@ final class LiveProtocol implements UpgradeProtocol {
         });
     }
 
-    /** How far a page has been shown things. On the console's thread. */
+    /** The last decision and the last sample that the page has received. Used on the console's thread only. */
     private static final class Cursor {
         private long decision;
         private long sample;

@@ -2,12 +2,12 @@ package io.github.changeover.console;
 
 import io.github.changeover.servlet.SessionEnds;
 
-/** Why a page may be told what changes: it lasts as long as what opened the page does. */
+/** The permission of a page to receive changes. It ends together with the login or the cookie with which the page was opened. */
 interface Permission {
-    /** Lasts for ever. */
+    /** Never ends. */
     Permission FOREVER = new Permission() {
     };
-    /** Has ended before the page's connection was open. */
+    /** Ends before the page's connection opens. */
     Permission OVER = new Permission() {
         @Override
         public void begin(Runnable over) {
@@ -19,19 +19,19 @@ interface Permission {
     default void begin(Runnable over) {
     }
 
-    /** Called now and then, on one thread. */
+    /** Called from time to time, on one thread. */
     default void check() {
     }
 
-    /** The page's connection has ended. */
+    /** Called when the page's connection has closed. */
     default void end() {
     }
 
-    /** As long as a cookie is valid. */
+    /** Valid until a cookie expires. */
     final class OfCookie implements Permission {
         private final ConsoleToken token;
         private final long until;
-        private volatile Runnable whenOver;     // null before the connection is open
+        private volatile Runnable whenOver;     // null before the connection is open, and after the end
 
         OfCookie(ConsoleToken token, long until) {
             this.token = token;
@@ -52,14 +52,14 @@ interface Permission {
         }
     }
 
-    /** As long as a user is logged in to an HTTP session. */
+    /** Valid while a user is logged in with an HTTP session. */
     final class OfSession implements Permission {
         private final SessionEnds ends;
         private final String session;
         private final long negotiated;
         private volatile SessionEnds.Expected expected;
 
-        /** @param negotiated as {@link SessionEnds#negotiating} has returned it */
+        /** @param negotiated the value that {@link SessionEnds#negotiating} returned */
         OfSession(SessionEnds ends, String session, long negotiated) {
             this.ends = ends;
             this.session = session;

@@ -5,13 +5,13 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What the charts show: the counters every two seconds, for ten minutes back. Thread-safe. */
+/** The data of the charts: the counters every two seconds, for the last ten minutes. Thread-safe. */
 final class Samples {
     static final long EVERY_MILLIS = 2000;
     private static final int KEPT = 300;
     private final ArrayDeque<Sample> kept = new ArrayDeque<>(KEPT);
 
-    /** The counters at a time; octets and decisions count up. */
+    /** The counters at one time. Bytes and decisions are totals since the start. */
     record Sample(long millis, long connections, long octetsIn, long octetsOut, long decisions) {
         static Sample of(long millis, Counts counts) {
             return new Sample(millis, counts.connections(), counts.octetsIn(), counts.octetsOut(),
@@ -28,7 +28,7 @@ final class Samples {
         kept.addLast(sample);
     }
 
-    /** Those after this time, the oldest first. */
+    /** Returns the samples after this time, the oldest first. */
     synchronized List<List<Long>> after(long millis) {
         List<List<Long>> found = new ArrayList<>();
         for (Sample sample : kept) {

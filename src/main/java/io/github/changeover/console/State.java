@@ -12,7 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What the page shows, by name, for JSON. */
+/** Converts the data of the page to maps for JSON. */
 final class State {
     static final int MOST_CONNECTIONS = 500;
     static final int MOST_DECISIONS = 200;
@@ -21,7 +21,7 @@ final class State {
     private State() {
     }
 
-    /** What does not change while the application runs, and what an order needs. */
+    /** Returns the data that does not change while the application runs, and the token that commands need. */
     static Map<String, Object> about(SelfReport report, String token, long instance) {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("instance", instance);
@@ -38,13 +38,14 @@ final class State {
     }
 
     /**
-     * What changes.
+     * The data that changes.
      *
-     * @param decision where to go on with decisions: behind the last whose answer is known, as far as they come in order
-     * @param sample   where to go on with samples
+     * @param decision the number after which the next update continues: decisions up to this number are complete, or are too old to get a
+     * response
+     * @param sample   the time after which the samples of the next update start
      */
     record News(Map<String, Object> map, long decision, long sample) {
-        /** Decisions after a number, samples after a time. */
+        /** Returns the decisions after a number and the samples after a time. */
         static News of(Observatory seen, Samples samples, long instance, long decision, long sample) {
             List<ConnectionView> live = seen.connections();
             List<Decided> decisions = seen.decisionsAfter(decision);
@@ -62,7 +63,10 @@ final class State {
             return new News(map, known(decisions, decision), fresh.isEmpty() ? sample : fresh.get(fresh.size() - 1).get(0));
         }
 
-        /** Answers come later than decisions, and some never: so the last few that have none are told again. */
+        /**
+         * A response is known later than its decision, and sometimes never. Therefore the latest decisions are sent again while a response
+         * is missing.
+         */
         private static long known(List<Decided> latestFirst, long before) {
             if (latestFirst.isEmpty()) return before;
             long open = latestFirst.stream().limit(TOLD_AGAIN).filter(decided -> decided.answer().isEmpty()).mapToLong(Decided::number).min().orElse(Long.MAX_VALUE);

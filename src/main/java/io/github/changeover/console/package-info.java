@@ -1,9 +1,9 @@
 /**
- * The console: a page at {@code /console} of an application, and the JSON behind it. Off unless it is switched on, and then open to
- * this machine only, or to one role.
+ * The console: a page at {@code /console} of an application, and the JSON that the page uses. Disabled by default. If enabled, it is
+ * accessible from this machine only, or for one role.
  *
- * <p>{@link io.github.changeover.console.Console} starts it, {@link io.github.changeover.console.Access} says who may come in,
- * {@link io.github.changeover.console.ConsoleServlet} answers. What is shown and ordered goes through
- * {@link io.github.changeover.observe.Observatory}; deleting this package changes nothing elsewhere.
+ * <p>{@link io.github.changeover.console.Console} starts it, {@link io.github.changeover.console.Access} checks the access, and
+ * {@link io.github.changeover.console.ConsoleServlet} serves the requests. All data and commands go through
+ * {@link io.github.changeover.observe.Observatory}. No other package depends on this one.
  */
 package io.github.changeover.console;

@@ -13,8 +13,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * {@code websocket} on {@code /chat/{room}}: what one says, all in the room hear. A guest who is far behind is shown out by the
- * connection's own bound and delays nobody.
+ * {@code websocket} on {@code /chat/{room}}: every message is sent to all clients in the room. A client that is too slow is disconnected by
+ * the queue limit of its own connection. It does not delay the other clients.
  */
 @ServerEndpoint("/chat/{room}")
 public final class ChatSocket {
@@ -46,7 +46,7 @@ public final class ChatSocket {
         tell(room, name(guest) + " left");
     }
 
-    /** A broken connection; leave() follows. */
+    /** Called for a broken connection. A call of leave() follows. */
     @OnError
     public void broken(Session guest, Throwable failure) {
         System.getLogger(ChatSocket.class.getName()).log(System.Logger.Level.DEBUG, "A guest's connection", failure);

@@ -6,7 +6,7 @@ import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
 import jakarta.servlet.annotation.WebListener;
 
-/** What the demo offers, and where. */
+/** Configures the protocols and paths of the demo. */
 @WebListener
 public final class Demo implements ServletContextListener {
     /** For the container. */

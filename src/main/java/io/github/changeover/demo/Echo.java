@@ -10,7 +10,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * {@code echo}: every octet comes back. After the client's half-close the rest comes back, then the server closes.
+ * {@code echo}: sends every byte back. After the client's half-close the server sends the remaining bytes and closes.
  *
  * <pre>
  * &gt;&gt; hello

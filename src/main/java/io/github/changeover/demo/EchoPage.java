@@ -7,8 +7,8 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
 /**
- * {@code /echo} and {@code /server-order} when the connection was not changed: a GET or HEAD without content is told
- * what is offered, any other request is shown as by {@link RequestPage}.
+ * {@code /echo} and {@code /server-order} for requests that are not switched. A GET or HEAD without content gets the list of supported
+ * protocols. Any other request is shown as by {@link RequestPage}.
  */
 @WebServlet(urlPatterns = {"/echo", "/server-order"}, asyncSupported = true)
 public final class EchoPage extends HttpServlet {

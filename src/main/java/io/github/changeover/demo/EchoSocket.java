@@ -4,7 +4,7 @@ import jakarta.websocket.OnMessage;
 import jakarta.websocket.server.ServerEndpoint;
 import java.nio.ByteBuffer;
 
-/** {@code websocket} on {@code /echo}: every message comes back as it came. */
+/** {@code websocket} on {@code /echo}: sends every message back unchanged. */
 @ServerEndpoint(value = "/echo", subprotocols = {"v2.echo", "v1.echo"})
 public final class EchoSocket {
     /** For the container. */

@@ -7,7 +7,7 @@ import io.github.changeover.spi.UpgradeRequest;
 import java.util.List;
 
 /**
- * {@code example/1}: lines come back.
+ * {@code example/1}: sends lines back.
  *
  * <pre>
  * &gt;&gt; hello LF             a CR before the LF is allowed and not part of the line
@@ -16,9 +16,9 @@ import java.util.List;
  * &lt;&lt; BYE CR LF            and the server closes
  * </pre>
  *
- * <p>A line of more than {@value LineEcho#MAX_LINE} octets is answered by a line that starts with {@code ERR}, then
- * the server closes. Octets behind the last LF are no line: at the client's end they are dropped. When the
- * application goes the server says {@code BYE} and closes.
+ * <p>If a line has more than {@value LineEcho#MAX_LINE} bytes, the server sends a line that starts with {@code ERR} and closes. Bytes after
+ * the last LF do not form a line and are discarded at the client's end. When the application stops, the server sends {@code BYE} and
+ * closes.
  */
 final class ExampleLines implements UpgradeProtocol {
     static final ProtocolToken TOKEN = ProtocolToken.of("example/1");

@@ -7,16 +7,16 @@ import io.github.changeover.spi.UpgradeRequest;
 import java.util.List;
 
 /**
- * {@code foo/2}: frames come back unchanged. A frame is the length of its payload, four octets with the highest
- * first, and the payload.
+ * {@code foo/2}: sends frames back unchanged. A frame consists of the length of its payload, as four bytes in big-endian order, and the
+ * payload.
  *
  * <pre>
  * &gt;&gt; 00 00 00 05 h e l l o
  * &lt;&lt; 00 00 00 05 h e l l o
  * </pre>
  *
- * <p>A length above {@value FrameEcho#MAX_PAYLOAD} closes the connection without an echo of that frame. A frame comes
- * back when it is whole: what the client's end cuts off is dropped.
+ * <p>A length above {@value FrameEcho#MAX_PAYLOAD} closes the connection, and that frame is not sent back. A frame is sent back when it is
+ * complete. A frame that is incomplete at the client's end is discarded.
  */
 final class FooFrames implements UpgradeProtocol {
     static final ProtocolToken TOKEN = ProtocolToken.of("foo/2");

@@ -9,11 +9,11 @@ import io.github.changeover.spi.UpgradeRequest;
 import java.util.List;
 
 /**
- * {@code foo/2} that answers the original request (RFC 9110 section 7.8): the first frame after the 101 is the
- * body of the page that was asked for, then frames come back as with {@link FooFrames}.
+ * {@code foo/2} with the response to the original request (RFC 9110 section 7.8). The first frame after the 101 contains the body of the
+ * requested page. After that, frames are sent back as with {@link FooFrames}.
  *
- * <p>A frame cannot carry a status or fields: a page that answers 304 or 404 arrives as its body all the same.
- * The bound of a frame is for what the client sends; the page's frame is as long as the page.
+ * <p>A frame cannot contain a status or header fields: a page with status 304 or 404 is also sent as its body. The size limit applies to
+ * frames from the client. The frame of the page is as long as the page.
  */
 final class FooPage implements UpgradeProtocol {
     @Override

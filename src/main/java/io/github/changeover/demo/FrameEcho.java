@@ -7,28 +7,28 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * Speaks {@code foo/2}: see {@link FooFrames}. Whole frames go back from where they are; a part of a frame is held
- * in an array that grows with what has arrived, not with what its length promises.
+ * Implements {@code foo/2}: see {@link FooFrames}. Complete frames are sent directly from the received buffer. A partial frame is stored in
+ * an array that grows with the received bytes, not with the announced length.
  */
 final class FrameEcho implements ConnectionHandler.Events {
     static final int MAX_PAYLOAD = 1 << 20;
     private static final int HEADER = 4;
     private static final byte[] NOTHING = {};
 
-    private byte[] greeting;            // sent first, then forgotten
-    private byte[] partial = NOTHING;   // the beginning of a frame, and room for more of it
+    private byte[] greeting;            // sent first, then released
+    private byte[] partial = NOTHING;   // the beginning of a frame, with free space for more of it
     private int held;
 
     private FrameEcho(byte[] greeting) {
         this.greeting = greeting;
     }
 
-    /** Waits for the client's first frame. */
+    /** Creates a handler that waits for the client's first frame. */
     static FrameEcho silent() {
         return new FrameEcho(null);
     }
 
-    /** Sends a frame with this payload first. */
+    /** Creates a handler that sends a frame with this payload first. */
     static FrameEcho after(byte[] payload) {
         return new FrameEcho(payload);
     }
@@ -72,7 +72,7 @@ final class FrameEcho implements ConnectionHandler.Events {
         }
     }
 
-    /** Whether the held frame is whole, after what belongs to it was taken. */
+    /** Adds the following bytes to the stored frame and returns whether the frame is complete. */
     private boolean complete(ByteBuffer octets) {
         if (held < HEADER) return false;
         int size = HEADER + ByteBuffer.wrap(partial).getInt();
@@ -80,7 +80,7 @@ final class FrameEcho implements ConnectionHandler.Events {
         return held == size;
     }
 
-    /** Holds octets until {@code size} are held or none is left. */
+    /** Stores bytes until {@code size} bytes are stored or no byte is left. */
     private void take(ByteBuffer octets, int size) {
         int count = Math.min(octets.remaining(), size - held);
         if (count <= 0) return;
@@ -92,7 +92,7 @@ final class FrameEcho implements ConnectionHandler.Events {
         held += count;
     }
 
-    /** One buffer, so that one send shows whether the peer keeps up. */
+    /** Returns one buffer, so that a single send call reports whether the peer is fast enough. */
     private static ByteBuffer joined(ByteBuffer first, ByteBuffer second) {
         if (first == null || !second.hasRemaining()) return first == null ? second : first;
         return ByteBuffer.allocate(first.remaining() + second.remaining()).put(first).put(second).flip();

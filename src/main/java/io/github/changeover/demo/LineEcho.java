@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 
-/** Speaks {@code example/1}: see {@link ExampleLines}. Between lines it holds nothing. */
+/** Implements {@code example/1}: see {@link ExampleLines}. It stores no bytes between lines. */
 final class LineEcho implements ConnectionHandler.Events {
     static final int MAX_LINE = 8192;
     private static final byte[] QUIT = ascii("QUIT");
@@ -17,12 +17,12 @@ final class LineEcho implements ConnectionHandler.Events {
     private static final byte[] TOO_LONG = ascii("ERR a line has at most " + MAX_LINE + " octets\r\n");
     private static final byte[] NOTHING = {};
 
-    private byte[] partial = NOTHING;   // a line whose LF has not come
+    private byte[] partial = NOTHING;   // a line without its LF
     private boolean over;
 
     @Override
     public void received(SwitchedConnection connection, ByteBuffer octets) {
-        // One send for all lines of a burst, so that a queue of any size can say "enough" in time.
+        // Sends all lines of a burst with one call, so that a queue of any size can report in time that it is full.
         ByteArrayOutputStream answer = new ByteArrayOutputStream(partial.length + octets.remaining() + 16);
         while (octets.hasRemaining() && !over) {
             byte[] line = nextLine(octets);
@@ -40,11 +40,11 @@ final class LineEcho implements ConnectionHandler.Events {
         }
     }
 
-    /** The next line without its end, or null when its LF has not come; then what is there is held. */
+    /** Returns the next line without its end. If its LF has not arrived, stores the received part and returns null. */
     private byte[] nextLine(ByteBuffer octets) {
         int start = octets.position();
         int end = start;
-        int room = start + Math.min(octets.remaining(), MAX_LINE + 2 - partial.length);     // CR and LF included
+        int room = start + Math.min(octets.remaining(), MAX_LINE + 2 - partial.length);     // includes CR and LF
         while (end < room && octets.get(end) != '\n') end++;
         byte[] line = Arrays.copyOf(partial, partial.length + end - start);
         octets.get(line, partial.length, end - start);
@@ -70,7 +70,7 @@ final class LineEcho implements ConnectionHandler.Events {
         }
     }
 
-    /** Whether no octet that may follow can make the held part a line. */
+    /** Returns whether the stored part can no longer become a valid line, whatever byte follows. */
     private boolean tooLong() {
         return partial.length > MAX_LINE + 1 || partial.length == MAX_LINE + 1 && partial[MAX_LINE] != '\r';
     }

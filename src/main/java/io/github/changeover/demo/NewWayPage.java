@@ -7,8 +7,8 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
 /**
- * {@code /h2c} and {@code /secure} say how they were asked. Where settings let the connection change to HTTP/2 or TLS there, the
- * answer comes that way; without them these are pages like any other.
+ * {@code /h2c} and {@code /secure} show the protocol of the request. If the settings allow an upgrade to HTTP/2 or TLS there, the response
+ * arrives over that protocol. Otherwise these are ordinary pages.
  */
 @WebServlet({"/h2c", "/secure"})
 public final class NewWayPage extends HttpServlet {

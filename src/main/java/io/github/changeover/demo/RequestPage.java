@@ -16,7 +16,7 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Any method on {@code /request}: the application's view of the request.
+ * {@code /request} for any method: shows the request as the application sees it.
  *
  * <pre>
  * POST /request?x=1 HTTP/1.1
@@ -75,12 +75,12 @@ public final class RequestPage extends HttpServlet {
         }
     }
 
-    /** A whole page of plain text; to a HEAD the container sends its fields alone. */
+    /** Sends a complete page of plain text. For a HEAD the container sends the header fields only. */
     static void text(HttpServletResponse response, String page) throws IOException {
         byte[] octets = page.getBytes(StandardCharsets.UTF_8);
         response.setContentType("text/plain;charset=UTF-8");
         response.setHeader("Cache-Control", "no-store");
-        response.setHeader("X-Content-Type-Options", "nosniff");    // the page repeats what the client sent
+        response.setHeader("X-Content-Type-Options", "nosniff");    // the page contains text from the client
         response.setContentLength(octets.length);
         response.getOutputStream().write(octets);
     }

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
-/** The README's first protocol: a welcome to the room, and then everything comes back in capitals. */
+/** The first protocol of the README: sends a welcome line with the name of the room, and then sends all text back in upper case. */
 @UpgradeEndpoint(value = "/lines/{room}", protocol = "shout/1")
 public final class Shout implements ConnectionHandler.Blocking {
     /** For the container. */

@@ -7,8 +7,8 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
 /**
- * {@code /upgrade-only} has no page: a request that does not change the connection is answered 426 before it comes
- * here. What comes here all the same got past that rule, and is told so.
+ * {@code /upgrade-only} has no page: a request that is not switched gets a 426 before it reaches this servlet. If a request still reaches
+ * it, the filter that enforces the rule did not run, and the page says so.
  */
 @WebServlet(urlPatterns = "/upgrade-only", asyncSupported = true)
 public final class UpgradeOnlyPage extends HttpServlet {

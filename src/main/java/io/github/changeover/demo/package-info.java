@@ -1,8 +1,7 @@
 /**
- * The endpoints of the WAR: three small protocols, the pages behind them, and nothing that the JAR needs.
+ * The endpoints of the WAR: three small protocols and their pages. The JAR does not need them.
  *
- * <p>Each protocol is one class that decides and one {@link io.github.changeover.spi.ConnectionHandler.Events
- * handler} that speaks. None holds more than a part of a line or frame, and none reads on while its
- * peer does not take the echo.
+ * <p>Each protocol consists of one class that decides and one {@link io.github.changeover.spi.ConnectionHandler.Events handler} that
+ * implements it. A handler stores at most one partial line or frame, and stops reading while its peer does not read the echo.
  */
 package io.github.changeover.demo;

@@ -12,12 +12,12 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Makes the dispatcher of an application: the one class here that knows of servlets. */
+/** Creates the dispatcher of an application. This is the only class of the package that depends on servlets. */
 public final class ApplicationDispatcher {
-    /** Requests at a time. */
+    /** The maximum number of concurrent requests. */
     private static final String MOST = "changeover.dispatch.max";
     private static final String STALL = "changeover.stall", STALL_MINIMUM = "changeover.stall.min";
-    /** Tomcat's default. */
+    /** The default of Tomcat. */
     private static final int THREADS = 200;
     private static final int WAITING = 500;
 
@@ -28,17 +28,17 @@ public final class ApplicationDispatcher {
     private ApplicationDispatcher() {
     }
 
-    /** The names of the settings that it reads. */
+    /** Returns the names of the settings that this class reads. */
     public static Set<String> settings() {
         return Set.of(MOST, STALL, STALL_MINIMUM);
     }
 
-    /** How slow a client may be. */
+    /** Returns how slow a client may be. */
     public static LoopbackDispatcher.Progress progress(SettingValues settings) {
         return new LoopbackDispatcher.Progress(settings.timeAboveZero(STALL, Duration.ofSeconds(30)), settings.size(STALL_MINIMUM, 8 * 1024));
     }
 
-    /** @throws SettingValues.Wrong when the setting is */
+    /** @throws SettingValues.Wrong if a setting is invalid */
     public static StreamDispatcher of(ProtocolLibrary.Start start) {
         ServletContext context = start.context();
         if (start.settings().size(QUEUE, LEAST_QUEUE) < LEAST_QUEUE) {
@@ -51,12 +51,15 @@ public final class ApplicationDispatcher {
                 new ConcurrencyLimiter(start.settings().size(MOST, most(start.requestThreads())), WAITING), progress(start.settings()), context.getClassLoader());
     }
 
-    /** HTTP/2 and TLS have a dispatcher each, and with both at work a thread is left. */
+    /** HTTP/2 and TLS each have a dispatcher. If both use their maximum, one thread is left. */
     private static int most(int threads) {
         return Math.max(1, ((threads == 0 ? THREADS : threads) - 1) / 2);
     }
 
-    /** A container that cannot be asked may have another application for any path below this one's, now or later, or another version of this one. */
+    /**
+     * If the owner of the path is unknown, the request is refused: another application, or another version of this one, may serve a path
+     * below the context path, now or later.
+     */
     private static boolean isOwn(InnerRequests inner, TargetPolicy.Asked asked, AtomicBoolean told) {
         InnerRequest request = asked.request();
         Owner owner = inner.owner(new InnerTarget(request.origin().host(), asked.path().decoded(), asked.path().encoded(),
@@ -68,7 +71,7 @@ public final class ApplicationDispatcher {
         return owner == Owner.THIS_APPLICATION;
     }
 
-    /** A mark of the application's for one request. */
+    /** An application's mark for one request. */
     private static final class Mark implements LoopbackDispatcher.Mark {
         private final InnerRequests inner;
         private final InnerRequests.Mark mark;

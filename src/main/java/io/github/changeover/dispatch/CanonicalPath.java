@@ -6,18 +6,19 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
- * A path in the one form in which every server reads the same path. It is percent-decoded once, as UTF-8, and written anew: what a client wrote is never passed on.
+ * A path in a canonical form that every server reads in the same way. The path is percent-decoded once, as UTF-8, and encoded again. The
+ * client's own spelling is never forwarded.
  *
  * <pre>
  * /a%62/%7Ec;jsessionid=1     /ab/~c;jsessionid=1
  * </pre>
  *
- * <p>A path has no such form when some server would take it for another one: with an empty segment anywhere but at the end, a dot segment, an encoded slash or
- * semicolon, a backslash, a control character, invalid UTF-8, or parameters in another segment than the last. (Payara ends the path at the first semicolon, and
- * reads more than two dots at the beginning of a segment as two.)
+ * <p>A path has no canonical form if some server would read it as a different path. This applies to an empty segment that is not the last
+ * one, a dot segment, an encoded slash or semicolon, a backslash, a control character, invalid UTF-8, and parameters in a segment that is
+ * not the last one. (Payara ends the path at the first semicolon, and reads more than two dots at the beginning of a segment as two dots.)
  */
 final class CanonicalPath {
-    /** Not the plus sign, which Payara takes for a space. */
+    /** The plus sign is not included, because Payara reads it as a space. */
     private static final String PLAIN = "-._~!$&'()*,=:@";
     private static final char[] HEX = "0123456789ABCDEF".toCharArray();
     private final String decoded;
@@ -30,7 +31,7 @@ final class CanonicalPath {
         this.parameters = parameters;
     }
 
-    /** The path that is written so; empty when it has no canonical form. Written with ASCII characters, a slash first. */
+    /** Parses a path. Empty if it has no canonical form. The text must be ASCII and start with a slash. */
     static Optional<CanonicalPath> parse(String written) {
         StringBuilder decoded = new StringBuilder(written.length());
         StringBuilder encoded = new StringBuilder(written.length());
@@ -57,7 +58,7 @@ final class CanonicalPath {
         return name.equals(".") || name.equals("..") || name.startsWith("...");
     }
 
-    /** A name, and perhaps a value behind the first equals sign. */
+    /** Parses a name with an optional value after the first equals sign. */
     private static boolean parameter(String written, StringBuilder to) {
         int equals = written.indexOf('=');
         String name = decode(equals < 0 ? written : written.substring(0, equals));
@@ -68,7 +69,10 @@ final class CanonicalPath {
         return true;
     }
 
-    /** Percent-decoded once; null for what is malformed, or holds a character that could be taken for a part of the path's structure. */
+    /**
+     * Decodes percent-encoding once. Returns null if the text is malformed or contains a character that could be read as part of the path's
+     * structure.
+     */
     private static String decode(String written) {
         ByteBuffer bytes = ByteBuffer.allocate(written.length());
         for (int i = 0; i < written.length(); i++) {
@@ -84,7 +88,7 @@ final class CanonicalPath {
             }
         }
         try {
-            String text = StandardCharsets.UTF_8.newDecoder().decode(bytes.flip()).toString();       // reports what is malformed, overlong forms included
+            String text = StandardCharsets.UTF_8.newDecoder().decode(bytes.flip()).toString();       // rejects malformed input, including overlong forms
             return text.chars().anyMatch(c -> c == '/' || c == '\\' || c == ';' || Character.isISOControl(c)) ? null : text;
         } catch (CharacterCodingException malformed) {
             return null;
@@ -99,12 +103,12 @@ final class CanonicalPath {
         }
     }
 
-    /** Decoded, without parameters: what a server maps to an application. */
+    /** Returns the decoded path without parameters, which a server maps to an application. */
     String decoded() {
         return decoded;
     }
 
-    /** Written anew, with parameters: what is sent. */
+    /** Returns the newly encoded path with parameters, which is sent. */
     String encoded() {
         return encoded;
     }
@@ -113,7 +117,7 @@ final class CanonicalPath {
         return parameters;
     }
 
-    /** Whether the path is the context path, or below it with all its parameters. */
+    /** Returns whether the path is the context path without parameters, or is below it. */
     boolean isWithin(String contextPath) {
         return contextPath.isEmpty() || decoded.startsWith(contextPath + "/") || decoded.equals(contextPath) && !parameters;
     }

@@ -9,27 +9,30 @@ import java.util.Map;
 import java.util.Queue;
 
 /**
- * Bounds the requests that run at a time, and those that wait. Requests that hold all threads of a container would have it read nothing of the connections
- * that they came by, and wait for what is on its way there.
+ * Limits the number of running requests and the number of waiting requests. Without a limit, inner requests could occupy all threads of a
+ * container. The container could then not read the connections on which these requests arrived, while the requests wait for data from those
+ * connections.
  *
- * <p>A quarter of the places is for connections that have none. A connection that has some may begin another request while fewer of its own are running than there
- * are places free of the others: so a single one gets at most half of them, and less the more of them the others have. Waiting connections take turns.
+ * <p>A quarter of the slots is reserved for connections that have no running request. A connection that has running requests may start
+ * another one while the number of its own running requests is smaller than the number of free slots that are not reserved. A single
+ * connection therefore gets at most about half of the unreserved slots, and fewer if other connections use more. Waiting connections are
+ * served in round-robin order.
  */
 final class ConcurrencyLimiter {
     private final int most, waitingMost, reserved;
     private final Map<Object, Share> shares = new HashMap<>();
-    private final Deque<Share> waiting = new ArrayDeque<>();        // with something in their queues, the one whose turn it is first
+    private final Deque<Share> waiting = new ArrayDeque<>();        // connections with waiting requests; the next one to serve is first
     private int running, queued;
 
-    /** What one connection has. */
+    /** The requests of one connection. */
     private static final class Share {
         private final Queue<Runnable> queue = new ArrayDeque<>();
         private int running;
     }
 
     /**
-     * @param most        requests that run at a time
-     * @param waitingMost requests that wait, of all connections together
+     * @param most        the maximum number of running requests
+     * @param waitingMost the maximum number of waiting requests of all connections together
      */
     ConcurrencyLimiter(int most, int waitingMost) {
         this.most = most;
@@ -38,10 +41,10 @@ final class ConcurrencyLimiter {
     }
 
     /**
-     * Runs the entry, now or when another one has left.
+     * Runs the entry, either now or when another entry has left.
      *
-     * @param connection the one that the entry counts for, by {@code equals}
-     * @return whether it did, or will; false when too many wait
+     * @param connection the connection to which the entry belongs, compared by {@code equals}
+     * @return whether the entry runs now or is queued; false if too many entries are waiting
      */
     boolean enter(Object connection, Runnable entry) {
         synchronized (this) {
@@ -70,7 +73,7 @@ final class ConcurrencyLimiter {
         queued++;
     }
 
-    /** Called once for each entry that runs, or that waits and is not to run any more. */
+    /** Called once for each entry that has finished, or that is waiting and must no longer run. */
     void leave(Object connection, Runnable entry) {
         List<Runnable> next = new ArrayList<>();
         synchronized (this) {
@@ -88,7 +91,7 @@ final class ConcurrencyLimiter {
         next.forEach(Runnable::run);
     }
 
-    /** Those that may run now, one of each connection in turn. */
+    /** Collects the entries that may run now: one of each connection in turn. */
     private void admit(List<Runnable> next) {
         for (int passed = 0; passed < waiting.size(); ) {
             Share share = waiting.poll();

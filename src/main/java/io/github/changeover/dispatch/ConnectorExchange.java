@@ -21,10 +21,10 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 
-/** One request and its answer, over a connection to the connector. Everything happens on the loop's thread. */
+/** One request and its response on a connection to the connector. All of its state is used on the loop's thread only. */
 final class ConnectorExchange implements StreamDispatcher.Sending {
     private static final System.Logger LOG = System.getLogger(ConnectorExchange.class.getName());
-    /** May be sent again when a connection that waited turns out to have ended (RFC 9110 section 9.2.2). */
+    /** Methods of requests that may be sent again if an idle connection turns out to be closed (RFC 9110 section 9.2.2). */
     private static final Set<String> REPEATABLE = Set.of("GET", "HEAD", "OPTIONS");
 
     private final ConnectorLoop loop;
@@ -44,8 +44,8 @@ final class ConnectorExchange implements StreamDispatcher.Sending {
     private long contentReceived, contentBefore, contentUntaken, answerUntaken, untakenSince;
 
     /**
-     * @param target   for the request line
-     * @param finished runs once, when the exchange is over
+     * @param target   the target for the request line
+     * @param finished runs once when the exchange is over
      */
     ConnectorExchange(ConnectorLoop loop, InnerRequest request, String target, LoopbackDispatcher.Mark mark, LoopbackDispatcher.Progress progress,
                       StreamDispatcher.Answer answer, Runnable finished) {
@@ -69,7 +69,7 @@ final class ConnectorExchange implements StreamDispatcher.Sending {
         else connect();
     }
 
-    /** In the place of {@link #begin}: the loop has ended. */
+    /** Called instead of {@link #begin} if the loop has ended. */
     void refuse() {
         fail(503, "The application is stopping.", "the loop has ended");
     }
@@ -155,7 +155,7 @@ final class ConnectorExchange implements StreamDispatcher.Sending {
         });
     }
 
-    // ---- the answer
+    // ---- the response
 
     void received(HttpObject message) {
         if (over) return;
@@ -173,7 +173,8 @@ final class ConnectorExchange implements StreamDispatcher.Sending {
     private void head(HttpResponse response) {
         int status = response.status().code();
         if (mark.mustArrive() && !mark.arrived() && !isOwnRedirect(response)) {
-            // The container has answered by itself, or had another application answer: a rule may have been added since the path was checked.
+            // The container responded itself or passed the request to another application. A rule may have been added since the path was
+            // checked.
             if (status < 400) fail(421, "This connection serves only the application that it began with: open another connection for this path.", "answered by another one");
             else fail(status, "The server has refused this request before the application saw it.", "answered " + status + " by the container");
             return;
@@ -184,7 +185,9 @@ final class ConnectorExchange implements StreamDispatcher.Sending {
         answer.head(status, HopByHopFields.without(ConnectorRequest.fields(response.headers())), bare);
     }
 
-    /** A container sends the application's root without its slash to the root with one, and asks nobody. */
+    /**
+     * A container redirects the application's root without its slash to the root with the slash. It does not call the application for this.
+     */
     private boolean isOwnRedirect(HttpResponse response) {
         String context = request.origin().switched().contextPath();
         String location = response.headers().get(HttpHeaderNames.LOCATION, "");
@@ -207,7 +210,7 @@ final class ConnectorExchange implements StreamDispatcher.Sending {
         }
     }
 
-    /** After all that one read brought. */
+    /** Called after all messages of one read. */
     void readSome() {
         if (!over && answerUntaken == 0) channel.read();
     }
@@ -233,7 +236,7 @@ final class ConnectorExchange implements StreamDispatcher.Sending {
         check = loop.after(progress.stall(), this::check);
     }
 
-    /** Nobody is held to be slow for the time in which the application did not take what it was sent, or sent nothing. */
+    /** A client is not treated as slow while the application does not read the content that it was sent, or sends nothing. */
     private void check() {
         checking = false;
         if (over) return;

@@ -23,13 +23,13 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
-/** The one thread, and the connections that wait for their next request. Begun when first needed. */
+/** The single event loop thread and its idle connections to the connector. Started on first use. */
 final class ConnectorLoop implements AutoCloseable {
     private static final int READ = 16 * 1024, MAX_HEAD = 64 * 1024, MAX_IDLE = 64;
-    /** Shorter than any container's own patience with an idle connection: a request should not meet its end. */
+    /** Shorter than the idle timeout of any container, so that a request does not use a connection that is just being closed. */
     private static final long IDLE_SECONDS = 5;
     private final ClassLoader loader;
-    private final Map<InetSocketAddress, Deque<Channel>> idle = new HashMap<>();      // touched on the thread only
+    private final Map<InetSocketAddress, Deque<Channel>> idle = new HashMap<>();      // used on the thread only
     private final Map<Channel, Long> since = new HashMap<>();
     private volatile SingleThreadIoEventLoop thread;
     private volatile Thread running;
@@ -53,7 +53,7 @@ final class ConnectorLoop implements AutoCloseable {
         return Optional.of(thread);
     }
 
-    /** Runs the task on the thread; answers false when there is none any more. */
+    /** Runs the task on the thread. Returns false if the loop has ended. */
     boolean execute(Runnable task) {
         Optional<SingleThreadIoEventLoop> running = thread();
         try {
@@ -64,7 +64,7 @@ final class ConnectorLoop implements AutoCloseable {
         }
     }
 
-    /** The task is let go when it is cancelled, also if that is asked for before the thread has heard of it. */
+    /** Runs the task later. A cancelled task is released, even if it is cancelled before the thread has seen it. */
     StreamDispatcher.Timer after(Duration time, Runnable task) {
         Optional<SingleThreadIoEventLoop> running = thread();
         if (running.isEmpty()) return StreamDispatcher.Timer.NONE;
@@ -76,7 +76,7 @@ final class ConnectorLoop implements AutoCloseable {
         }
     }
 
-    /** A connection that has served before, if one waits. On the thread. */
+    /** Returns an idle connection that has served a request before, if there is one. Must be called on the thread. */
     Optional<Channel> waiting(InetSocketAddress address) {
         Deque<Channel> channels = idle.getOrDefault(address, new ArrayDeque<>(0));
         for (Channel channel = channels.pollLast(); channel != null; channel = channels.pollLast()) {
@@ -86,7 +86,7 @@ final class ConnectorLoop implements AutoCloseable {
         return Optional.empty();
     }
 
-    /** The connection may serve another request. On the thread. */
+    /** Stores a connection that can serve another request. Must be called on the thread. */
     void keep(InetSocketAddress address, Channel channel) {
         Deque<Channel> channels = idle.computeIfAbsent(address, first -> new ArrayDeque<>());
         if (!channel.isActive() || channels.size() >= MAX_IDLE) {
@@ -95,7 +95,7 @@ final class ConnectorLoop implements AutoCloseable {
         }
         channels.addLast(channel);
         since.put(channel, System.nanoTime());
-        channel.read();         // sees its end
+        channel.read();         // detects the end of the connection
         if (!sweeping) sweepLater();
     }
 
@@ -113,7 +113,7 @@ final class ConnectorLoop implements AutoCloseable {
         if (since.remove(channel) != null) idle.values().forEach(channels -> channels.remove(channel));
     }
 
-    /** On the thread. */
+    /** Must be called on the thread. */
     ChannelFuture connect(InetSocketAddress address) {
         return new Bootstrap().group(thread).channel(NioSocketChannel.class).disableResolver()
                 .option(ChannelOption.AUTO_READ, false).option(ChannelOption.TCP_NODELAY, true).option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 5000)

@@ -18,35 +18,40 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/** An inner request as it is sent to the connector, between our fields and those of the codec. */
+/** Converts an inner request to the form in which it is sent to the connector, and converts between our fields and those of the codec. */
 final class ConnectorRequest {
-    /** Of the framing, or told before the content: RFC 9110 section 6.5.1. */
+    /** Fields of the framing, and fields that are needed before the content. RFC 9110 section 6.5.1. */
     private static final Set<String> NEVER_TRAILERS = Set.of("content-length", "trailer", "host", "expect", "authorization", "cookie");
 
     private ConnectorRequest() {
     }
 
     /**
-     * The request as HTTP/1.1, framed by its length where that is known and no trailers are announced, else chunked.
+     * Returns the request as HTTP/1.1. It is framed by its length if the length is known and no trailers are announced. Otherwise it is
+     * chunked.
      *
-     * @param target as {@link TargetPolicy} has made it
+     * @param target the target from {@link TargetPolicy}
      */
     static HttpRequest of(InnerRequest request, String target, Fields mark) {
         HttpRequest head = new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.valueOf(request.method()), target);
         HttpHeaders headers = head.headers();
         for (Fields.Line line : HopByHopFields.without(request.fields())) {
-            // No proxy has seen what is inside: the client says this itself, and the container would believe its own machine.
+            // No proxy can see the requests inside the switched connection. The client itself wrote such a field, and the container might
+            // trust it, because the request comes from its own machine.
             if (!ProxyFields.has(line.name())) headers.add(line.name(), new AsciiString(line.value()));
         }
-        headers.remove(HttpHeaderNames.EXPECT);     // the one that has the client's connection says 100
+        headers.remove(HttpHeaderNames.EXPECT);     // the code that serves the client's connection sends the 100
         request.contentLength().ifPresent(length -> headers.set(HttpHeaderNames.CONTENT_LENGTH, Long.toString(request.content() ? length : 0)));
-        if (headers.contains(HttpHeaderNames.TRAILER)) headers.remove(HttpHeaderNames.CONTENT_LENGTH);      // only chunks have a place for trailers
+        if (headers.contains(HttpHeaderNames.TRAILER)) headers.remove(HttpHeaderNames.CONTENT_LENGTH);      // only chunked framing supports trailers
         if (request.content() && !headers.contains(HttpHeaderNames.CONTENT_LENGTH)) headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
-        mark.forEach(line -> headers.set(line.name(), line.value()));       // in the place of what a client may have sent
+        mark.forEach(line -> headers.set(line.name(), line.value()));       // replaces a field from the client
         return head;
     }
 
-    /** The end of a request: where that is framed by its length its trailers are left out, as a recipient may (RFC 9110 section 6.5). */
+    /**
+     * Returns the end of a request. If the request is framed by its length, its trailers are not sent. RFC 9110 section 6.5 allows a
+     * recipient to discard them.
+     */
     static LastHttpContent end(Fields trailers) {
         if (trailers.lines().isEmpty()) return LastHttpContent.EMPTY_LAST_CONTENT;
         LastHttpContent end = new DefaultLastHttpContent();

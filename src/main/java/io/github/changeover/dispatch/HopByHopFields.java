@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/** Fields that are about one connection and are never passed on (RFC 9110 section 7.6.1, RFC 9113 section 8.2.2). */
+/** Header fields that apply to one connection only and are never forwarded (RFC 9110 section 7.6.1, RFC 9113 section 8.2.2). */
 public final class HopByHopFields {
     private static final Set<String> NAMES = Set.of("connection", "keep-alive", "proxy-connection", "te", "transfer-encoding", "upgrade", "http2-settings");
-    /** They make the message: {@code Connection} cannot name them (RFC 9110 section 7.6.1). */
+    /** Fields that the message needs: {@code Connection} must not name them (RFC 9110 section 7.6.1). */
     private static final Set<String> NEVER = Set.of("host", "content-length");
 
     private HopByHopFields() {
@@ -20,7 +20,7 @@ public final class HopByHopFields {
         return NAMES.contains(name);
     }
 
-    /** The fields without them, and without those that {@code Connection} names. */
+    /** Returns the fields without these fields and without those that {@code Connection} names. */
     static Fields without(Fields fields) {
         Set<String> dropped = new HashSet<>(NAMES);
         for (String value : fields.values("Connection")) {

@@ -5,7 +5,10 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.util.ReferenceCountUtil;
 
-/** What a connection to the connector tells the exchange that has it. Where none has, nothing may come but the end. */
+/**
+ * Passes the events of a connection to the exchange that uses it. A connection without an exchange must not receive anything except its
+ * end.
+ */
 final class Inbound extends ChannelInboundHandlerAdapter {
     private final ConnectorLoop loop;
     private ConnectorExchange exchange;

@@ -8,16 +8,19 @@ import java.util.OptionalLong;
 /**
  * A request that arrived inside a switched connection, as the client wrote it.
  *
- * @param method  as written
- * @param target  in origin form, a path that begins with a slash and perhaps a query; or {@code *}, for OPTIONS
- * @param fields  with {@code Host}; hop-by-hop fields may be there, they are not passed on
+ * @param method  the method as written
+ * @param target  the target in origin form, which is a path that begins with a slash and an optional query; or {@code *} for OPTIONS
+ * @param fields  the fields with {@code Host}; hop-by-hop fields are allowed but are not forwarded
  * @param content whether content follows the head
- * @param origin  where it comes from
+ * @param origin  the switched connection on which it arrived
  */
 public record InnerRequest(String method, String target, Fields fields, boolean content, Origin origin) {
     private static final int SHOWN = 80, LONGEST_LENGTH = 18;
 
-    /** @throws IllegalArgumentException when method or target could not stand in a request line */
+    /**
+     * @throws IllegalArgumentException if the method or the target is not valid in a request line, or {@code Content-Length} is not one
+     * number
+     */
     public InnerRequest {
         Objects.requireNonNull(fields, "fields");
         Objects.requireNonNull(origin, "origin");
@@ -36,29 +39,29 @@ public record InnerRequest(String method, String target, Fields fields, boolean 
         return !digits.isEmpty() && digits.length() <= LONGEST_LENGTH && digits.chars().allMatch(c -> c >= '0' && c <= '9');
     }
 
-    /** Of the content, where it is declared. */
+    /** Returns the length of the content, if it is declared. */
     OptionalLong contentLength() {
         return fields.first("Content-Length").map(value -> OptionalLong.of(Long.parseLong(value.strip()))).orElse(OptionalLong.empty());
     }
 
-    /** Whether it asks about the server as a whole (RFC 9110 section 9.3.7). */
+    /** Returns whether the request is about the server as a whole (RFC 9110 section 9.3.7). */
     boolean isForTheServer() {
         return target.equals("*");
     }
 
-    /** The target's path as written, without the query. */
+    /** Returns the path of the target as written, without the query. */
     String path() {
         int query = target.indexOf('?');
         return query < 0 ? target : target.substring(0, query);
     }
 
-    /** The query as written, with its question mark; empty for none. */
+    /** Returns the query as written, with its question mark; empty for none. */
     String query() {
         int query = target.indexOf('?');
         return query < 0 ? "" : target.substring(query);
     }
 
-    /** The path fit for a message: it has no character but printable ASCII. */
+    /** Returns the path, shortened for a message. It contains printable ASCII only. */
     String shownPath() {
         return path().length() > SHOWN ? path().substring(0, SHOWN) + "..." : path();
     }

@@ -5,25 +5,25 @@ import java.time.Duration;
 import java.util.function.Function;
 
 /**
- * Sends requests to the connector that the switched connection came in by, as HTTP/1.1, with a mark that tells the application
- * where they really come from. One thread serves all of an application's, and none before the first.
+ * Sends requests as HTTP/1.1 to the connector on which the switched connection arrived. A mark identifies the real origin of each request
+ * to the application. One thread serves all connections of an application. It starts with the first request.
  */
 public final class LoopbackDispatcher implements StreamDispatcher {
-    /** What tells the application where a request really comes from. From any thread. */
+    /** Identifies the real origin of a request to the application. May be used on any thread. */
     interface Mark extends AutoCloseable {
-        /** Fields to add to the request. */
+        /** Returns the fields to add to the request. */
         Fields fields();
 
-        /** The local port of the connection that the request is sent on. Called before it is sent. */
+        /** Sets the local port of the connection on which the request is sent. Called before the request is sent. */
         void sentFrom(int port);
 
-        /** Whether the application has the request. */
+        /** Returns whether the request has arrived at the application. */
         boolean arrived();
 
-        /** Whether an answer to a request that has not arrived is somebody else's. */
+        /** Returns whether a response without an arrived request must come from the container or another application. */
         boolean mustArrive();
 
-        /** The mark is not good any more. */
+        /** Makes the mark invalid. */
         @Override
         void close();
     }
@@ -31,11 +31,11 @@ public final class LoopbackDispatcher implements StreamDispatcher {
     /**
      * How slow a client may be.
      *
-     * @param stall   a period of time
-     * @param minimum bytes that a client has to send, or to take, in every such period
+     * @param stall   the measured period
+     * @param minimum the bytes that a client must send or receive in every such period
      */
     public record Progress(Duration stall, int minimum) {
-        /** Time that a client has to take so many bytes. */
+        /** Returns the time within which a client must receive this many bytes. */
         public Duration toTake(long bytes) {
             return stall.multipliedBy(1 + (bytes + minimum - 1) / minimum);
         }
@@ -48,10 +48,10 @@ public final class LoopbackDispatcher implements StreamDispatcher {
     private final ConnectorLoop loop;
 
     /**
-     * @param marks    makes a request's mark
-     * @param targets  what may be asked for
-     * @param limiter  for the requests; one that cannot wait is refused with 503
-     * @param progress of clients, in sending content and in taking answers
+     * @param marks    creates the mark of a request
+     * @param targets  decides which targets are allowed
+     * @param limiter  limits the requests; a request that can neither run nor wait is refused with 503
+     * @param progress the required progress of clients when they send content and receive responses
      */
     LoopbackDispatcher(Function<Origin, Mark> marks, TargetPolicy targets, ConcurrencyLimiter limiter, Progress progress, ClassLoader loader) {
         this.marks = marks;
@@ -75,7 +75,7 @@ public final class LoopbackDispatcher implements StreamDispatcher {
         return refuse(answer, 503, "Too many requests wait already: try again later (changeover.dispatch.max).");
     }
 
-    /** One request's way through the limiter. */
+    /** One request in the limiter. */
     private final class Entry implements Runnable {
         private final Origin origin;
         private final Mark mark;

@@ -4,20 +4,22 @@ import io.github.changeover.spi.UpgradeRequest;
 import java.util.function.Supplier;
 
 /**
- * Where inner requests come from: one object for each switched connection, whose requests share what the connection may use. Compared by identity.
+ * The origin of inner requests: one object for each switched connection. The requests of a connection share its limits. Compared by
+ * identity.
  */
 public final class Origin {
     private final UpgradeRequest switched;
     private final boolean secure;
     private final String protocol;
     private final String cipherSuite;
-    private Object shown;           // null before it is made
+    private Object shown;           // null before it is created
 
     /**
-     * @param switched    the request that the connection began with: the peer's address, the connector's, the application's path and host
-     * @param secure      whether the client speaks TLS inside
-     * @param protocol    what the inner requests are spoken in, such as {@code HTTP/2.0}
-     * @param cipherSuite the cipher suite of a secure connection, else empty
+     * @param switched    the request that started the connection: it has the addresses of the peer and of the connector, and the path and
+     * host of the application
+     * @param secure      whether the client uses TLS inside the connection
+     * @param protocol    the protocol of the inner requests, such as {@code HTTP/2.0}
+     * @param cipherSuite the cipher suite of a secure connection, otherwise empty
      */
     public Origin(UpgradeRequest switched, boolean secure, String protocol, String cipherSuite) {
         this.switched = switched;
@@ -42,13 +44,13 @@ public final class Origin {
         return cipherSuite;
     }
 
-    /** What the application is to see of it, made once. */
+    /** Returns the view of this origin that the application gets. It is created once. */
     synchronized <T> T shown(Class<T> type, Supplier<T> made) {
         if (shown == null) shown = made.get();
         return type.cast(shown);
     }
 
-    /** The host that the connection serves, as the client wrote it; empty when the first request had none. */
+    /** Returns the host that the connection serves, as the client wrote it. Empty if the first request had no {@code Host}. */
     public String host() {
         return switched.fields().first("Host").orElse("");
     }

@@ -4,31 +4,37 @@ import io.github.changeover.spi.Fields;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 
-/** Has the application answer requests that arrive inside switched connections. Thread-safe; nothing blocks. */
+/** Passes requests that arrive inside switched connections to the application. Thread-safe. No method blocks. */
 public interface StreamDispatcher extends AutoCloseable {
-    /** Begins a request. The answer is told from another thread, or before this returns when the request goes nowhere. */
+    /**
+     * Starts a request. The response arrives on another thread. If the request is not forwarded, the response arrives before this method
+     * returns.
+     */
     Sending dispatch(InnerRequest request, Answer answer);
 
-    /** Runs the task after this time, on the thread that answers are told from; never once this is closed. Cancel it when it is not needed: it is kept until then. */
+    /**
+     * Runs the task after this time, on the thread that calls {@link Answer}. The task never runs after this dispatcher is closed. The task
+     * is retained until it runs: cancel it when it is no longer needed.
+     */
     Timer after(Duration time, Runnable task);
 
-    /** A task that is to run later. */
+    /** A task that runs later. */
     @FunctionalInterface
     interface Timer {
-        /** For no task. */
+        /** The timer of no task. */
         Timer NONE = () -> { };
 
-        /** The task does not run any more, and nothing of it is kept. May be called again, when it has run, and from any thread. */
+        /** Cancels the task and releases it. May be called on any thread, several times, and after the task has run. */
         void cancel();
     }
 
-    /** Ends every request under way and frees what was taken. May be called when nothing was ever dispatched. */
+    /** Ends every request in progress and releases all resources. May be called even if no request was dispatched. */
     @Override
     void close();
 
-    /** The request's side of an exchange. From any thread. */
+    /** The request side of an exchange. May be used on any thread. */
     interface Sending {
-        /** For a request that goes nowhere. */
+        /** For a request that is not forwarded. */
         Sending NOWHERE = new Sending() {
             @Override
             public void content(ByteBuffer octets, Runnable taken) {
@@ -48,40 +54,51 @@ public interface StreamDispatcher extends AutoCloseable {
             }
         };
 
-        /** Copies the octets and sends them; {@code taken} runs once they went out, or never will: hold back more until then. */
+        /**
+         * Copies the bytes and sends them. {@code taken} runs when they have been sent or will never be sent. Do not send more before that.
+         */
         void content(ByteBuffer octets, Runnable taken);
 
-        /** The request is complete. Only for one with content. */
+        /** Completes the request. Must be called only for a request with content. */
         void end();
 
-        /** The same, with trailer fields where its framing has a place for them. */
+        /** Like {@link #end()}, with trailer fields. They are sent only if the framing of the request supports them. */
         default void end(Fields trailers) {
             end();
         }
 
-        /** What {@link Answer#content} told was used: more is welcome. Nothing more comes before. */
+        /**
+         * Requests more content of the response: the content from {@link Answer#content} has been processed. No more content is read before
+         * this call.
+         */
         void more();
 
-        /** Nobody waits for the answer any more. Nothing is told after it, but for what is told at this moment. */
+        /**
+         * Cancels the exchange, because the response is no longer needed. The cancellation takes effect on the dispatcher's thread: a
+         * callback may still arrive before that.
+         */
         void abort();
     }
 
-    /** The answer, told in order by one thread at a time: {@link #head}, {@link #content} ..., {@link #end}; or {@link #failed}, last. */
+    /**
+     * Receives the response. One thread at a time calls the methods, in this order: {@link #head}, {@link #content} any number of times,
+     * {@link #end}. {@link #failed} may replace any of these calls and is the last one.
+     */
     interface Answer {
         /**
-         * The final status and the fields without those of a hop.
+         * Receives the final status and the fields without hop-by-hop fields.
          *
-         * @param last whether that is all: then nothing else is told
+         * @param last whether the response is complete: then no other method is called
          */
         void head(int status, Fields fields, boolean last);
 
-        /** Content, the receiver's. A few may come before {@link Sending#more()} is waited for. */
+        /** Receives content. The receiver owns the array. Several calls may come before the dispatcher waits for {@link Sending#more()}. */
         void content(byte[] octets);
 
-        /** The answer is complete. */
+        /** The response is complete. */
         void end(Fields trailers);
 
-        /** There is no answer, or no more of it: a status that says why, and a sentence for the client. */
+        /** There is no response, or no more of it. The status gives the reason, and {@code reason} is a sentence for the client. */
         void failed(int status, String reason);
     }
 }

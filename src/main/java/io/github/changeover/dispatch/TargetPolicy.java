@@ -4,21 +4,22 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * Decides what an inner request may reach: the only place that does. To the container an inner request comes from its own machine, so it must reach no
- * application but the one that the connection began with: another one may trust that machine.
+ * Decides which targets an inner request may reach. No other class decides this. For the container, an inner request comes from its own
+ * machine. It must therefore reach only the application with which the connection began, because another application may trust that
+ * machine.
  *
- * <p>What is checked is what is sent: a request that is allowed has a target of this class's making.
+ * <p>The checked target is the target that is sent: this class creates the target of every allowed request.
  */
 final class TargetPolicy {
-    /** What becomes of a request. */
+    /** The decision on a request. */
     sealed interface Decision {
     }
 
-    /** @param target for the request line */
+    /** @param target the target for the request line */
     record Send(String target) implements Decision {
     }
 
-    /** Answered here: the request asks about the server as a whole, which is not the application's to answer. */
+    /** The dispatcher itself responds: the request is about the server as a whole, for which the application does not respond. */
     record AnswerForTheServer() implements Decision {
     }
 
@@ -27,9 +28,9 @@ final class TargetPolicy {
     }
 
     /**
-     * A path as the container is to map it.
+     * A path that the container is to map to an application.
      *
-     * @param request the request whose path it is
+     * @param request the request of this path
      */
     record Asked(InnerRequest request, CanonicalPath path) {
     }
@@ -38,8 +39,8 @@ final class TargetPolicy {
     private final Predicate<Asked> mapped;
 
     /**
-     * @param contextPath the application's, empty for the root
-     * @param mapped      whether it is certain that the container gives the request to this application
+     * @param contextPath the context path of the application, empty for the root
+     * @param mapped      whether it is certain that the container passes the request to this application
      */
     TargetPolicy(String contextPath, Predicate<Asked> mapped) {
         this.contextPath = contextPath;
@@ -66,7 +67,7 @@ final class TargetPolicy {
         return new Send(path.get().encoded() + request.query());
     }
 
-    /** One connector may have several virtual hosts: the applications of another one are not this application. */
+    /** A connector may have several virtual hosts. The applications of another host are not this application. */
     private static boolean isSameHost(InnerRequest request) {
         return request.fields().values("Host").size() == 1 && request.fields().first("Host").get().equalsIgnoreCase(request.origin().host());
     }

@@ -1,8 +1,8 @@
 package io.github.changeover.dispatch;
 
 /**
- * Netty registers a listener with the JDK's flight recorder, and never takes it back: it would keep an application's class loader
- * for ever. Netty looks at the property that turns this off once, when its first class is made ready.
+ * Loads Netty without its listener for JDK Flight Recorder. Netty never removes that listener, so it would keep an application's class
+ * loader reachable forever. Netty reads the property that disables it once, when its first class is initialized.
  */
 final class WithoutRecorder {
     private static final String PROPERTY = "io.netty.jfr.enabled";

@@ -57,7 +57,7 @@ final class ForwardedField {
     private Optional<Map<String, String>> pairs() {
         Map<String, String> pairs = new HashMap<>();
         do {
-            if (at == line.length() || line.charAt(at) == ';' || line.charAt(at) == ',' || isBlank(line.charAt(at))) continue;     // the pair is optional: [ forwarded-pair ]
+            if (at == line.length() || line.charAt(at) == ';' || line.charAt(at) == ',' || isBlank(line.charAt(at))) continue;     // [ forwarded-pair ]: may be empty
             String name = token();
             if (name.isEmpty() || !take('=')) return Optional.empty();
             Optional<String> value = at < line.length() && line.charAt(at) == '"' ? quoted() : Optional.of(token()).filter(token -> !token.isEmpty());

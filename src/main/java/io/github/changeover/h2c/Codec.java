@@ -11,13 +11,13 @@ import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameListener;
 import io.netty.handler.codec.http2.Http2Settings;
 
-/** Netty's codec with the bounds of RFC 9113 section 10.5. Of what goes beyond any of them the client is told {@code ENHANCE_YOUR_CALM}. */
+/** Netty's codec with the limits of RFC 9113 section 10.5. If a client exceeds a limit, the error code is {@code ENHANCE_YOUR_CALM}. */
 final class Codec extends Http2ConnectionHandler {
     static final int CONCURRENT = 100;
     private static final int HEADER_LIST = 16 * 1024;
     private static final int RESETS = 200;
     private static final int RESETS_SECONDS = 30;
-    /** What Netty says of a field block without end, as an error of the protocol. */
+    /** The start of Netty's message for an endless field block. Netty reports it as a protocol error. */
     private static final String ENDLESS_BLOCK = "Header size exceeded";
 
     private Codec(Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {

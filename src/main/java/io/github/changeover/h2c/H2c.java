@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * {@code h2c}: the connection goes on as HTTP/2, the request that asked for it is stream 1. A request that is not fit for it
- * stays HTTP/1.1, whatever is wrong: many clients offer this with every first request.
+ * {@code h2c}: the connection continues as HTTP/2, and the request that was upgraded becomes stream 1. An unsuitable request stays
+ * HTTP/1.1, whatever is wrong with it, because many clients offer h2c with every first request.
  */
 final class H2c implements UpgradeProtocol {
     static final ProtocolToken TOKEN = ProtocolToken.of("h2c");
@@ -39,7 +39,7 @@ final class H2c implements UpgradeProtocol {
         return List.of(TOKEN);
     }
 
-    /** Any method, with content: it is read whole before the switch. */
+    /** Accepts any method, with content. The content is read completely before the switch. */
     @Override
     public ContentRule content() {
         return new ContentRule(Set.of(), true);

@@ -13,7 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Brings {@code h2c} where the setting of a path names it: the one class here that knows of the application. */
+/** Adds {@code h2c} to each path whose setting names it. This is the only class of the package that depends on the application. */
 public final class H2cLibrary implements ProtocolLibrary {
     private static final String PREFACE = "changeover.h2c.preface";
     private static final ProtocolToken TOKEN = ProtocolToken.of("h2c");
@@ -34,7 +34,7 @@ public final class H2cLibrary implements ProtocolLibrary {
         if (mounted(settings)) InnerRequests.register(context);
     }
 
-    /** A setting that cannot be read stops the deployment at its start, which says so. */
+    /** A setting that cannot be read is ignored here. It makes the deployment fail later, at its start, with a message. */
     private static boolean mounted(SettingValues settings) {
         try {
             return settings.mounts(TOKEN);

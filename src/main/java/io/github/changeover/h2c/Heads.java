@@ -12,22 +12,25 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/** Between the field blocks of HTTP/2 and messages of HTTP (RFC 9113 section 8). */
+/** Converts between field blocks of HTTP/2 and HTTP messages (RFC 9113 section 8). */
 final class Heads {
     private static final Set<String> SCHEMES = Set.of("http", "https");
 
     private Heads() {
     }
 
-    /** An ordinary CONNECT has neither scheme nor path: no request for an application, and none that is malformed. */
+    /**
+     * Returns whether this is an ordinary CONNECT, which has neither scheme nor path. It is not malformed, but it is not a request for an
+     * application.
+     */
     static boolean isConnect(Http2Headers headers) {
         return "CONNECT".contentEquals(headers.method()) && headers.path() == null;
     }
 
     /**
-     * The request of a field block, with Host from {@code :authority} and one Cookie from its crumbs.
+     * Returns the request of a field block, with {@code Host} from {@code :authority} and with the {@code Cookie} fields joined into one.
      *
-     * @throws IllegalArgumentException when it is malformed
+     * @throws IllegalArgumentException if the request is malformed
      */
     static InnerRequest request(Http2Headers headers, boolean content, Origin origin) {
         if (headers.method() == null || headers.path() == null || headers.scheme() == null) throw new IllegalArgumentException("A request has method, scheme and path");
@@ -46,7 +49,7 @@ final class Heads {
         return new InnerRequest(headers.method().toString(), headers.path().toString(), Fields.of(lines), content, origin);
     }
 
-    /** From {@code :authority}, or from Host where there is none; where both are there they are the same (RFC 9113 section 8.3.1). */
+    /** Returns {@code :authority}, or {@code Host} if there is none. If both are present, they must be equal (RFC 9113 section 8.3.1). */
     private static String host(Http2Headers headers) {
         List<CharSequence> hosts = headers.getAll("host");
         if (hosts.size() > 1) throw new IllegalArgumentException("A request has one Host");
@@ -58,7 +61,7 @@ final class Heads {
         return host;
     }
 
-    /** Trailers, which have no pseudo-fields. */
+    /** Returns the trailers, which have no pseudo-header fields. */
     static Fields fields(Http2Headers trailers) {
         List<Fields.Line> lines = new ArrayList<>();
         for (Map.Entry<CharSequence, CharSequence> line : trailers) lines.add(new Fields.Line(line.getKey().toString(), line.getValue().toString()));
@@ -69,7 +72,7 @@ final class Heads {
         return block(fields).status(Integer.toString(status));
     }
 
-    /** Names are in small letters, and none is of a hop (RFC 9113 sections 8.2.1 and 8.2.2). */
+    /** Returns a field block with names in lower case and without hop-by-hop fields (RFC 9113 sections 8.2.1 and 8.2.2). */
     static Http2Headers block(Fields fields) {
         Http2Headers headers = new DefaultHttp2Headers();
         for (Fields.Line line : fields) {

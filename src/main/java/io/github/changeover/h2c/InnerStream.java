@@ -17,7 +17,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
-/** One stream: its request on the way to the dispatcher, its answer on the way to the client. Touched inside only. */
+/** One stream: passes its request to the dispatcher and its response to the client. Not thread-safe: used inside the pipeline only. */
 final class InnerStream {
     private final int id;
     private final Http2ConnectionHandler codec;
@@ -28,7 +28,7 @@ final class InnerStream {
     private boolean requestEnded, headSent, over;
     private int unsent;
 
-    /** @param headOnly whether the request is a HEAD, whose answer has no content */
+    /** @param headOnly whether the request is a HEAD, whose response has no content */
     InnerStream(int id, Http2ConnectionHandler codec, ChannelHandlerContext context, Inside inside, boolean headOnly) {
         this.headOnly = headOnly;
         this.id = id;
@@ -45,7 +45,7 @@ final class InnerStream {
         requestEnded |= complete;
     }
 
-    /** The client's window opens again when the octets are out. */
+    /** The client's window is updated when the bytes have been sent. */
     void content(ByteBuffer octets) {
         int count = octets.remaining();
         request.content(octets, () -> inside.execute(() -> consumed(count)));
@@ -66,16 +66,16 @@ final class InnerStream {
         request.end(trailers);
     }
 
-    /** The stream is closed, or the connection. */
+    /** Called when the stream or the connection is closed. */
     void abandon() {
         if (over) return;
         over = true;
         request.abort();
     }
 
-    // ---- the answer
+    // ---- the response
 
-    /** What the dispatcher tells, from its thread. */
+    /** Returns the receiver of the response. The dispatcher calls it on its own thread. */
     StreamDispatcher.Answer answer() {
         return new StreamDispatcher.Answer() {
             @Override
@@ -114,7 +114,7 @@ final class InnerStream {
         codec.flush(context);
     }
 
-    /** Nothing more is asked of the dispatcher before all that it told has gone into the window of the client. */
+    /** Requests more from the dispatcher only after all content so far has been written within the client's window. */
     private void data(byte[] octets) {
         if (over) return;
         unsent++;
@@ -126,9 +126,9 @@ final class InnerStream {
     }
 
     /**
-     * Content that is there already, and too long to give it all at once.
+     * Sends content that is already available but is too long to be sent at once.
      *
-     * @param dispatcher its timer ends the stream when the client does not take a part in time
+     * @param dispatcher its timer ends the stream if the client does not receive a part in time
      */
     void owe(OriginalResponse.Body body, Fields trailers, StreamDispatcher dispatcher, Duration patience) {
         request = new OwedContent(body, trailers, answer(),
@@ -139,7 +139,7 @@ final class InnerStream {
         request.more();
     }
 
-    /** The only content. */
+    /** Sends content that is complete in one part. */
     void whole(byte[] octets, boolean last) {
         over = last;
         codec.encoder().writeData(context, id, Unpooled.wrappedBuffer(octets), 0, last, context.newPromise());
@@ -156,14 +156,14 @@ final class InnerStream {
 
     private void failed(int status, String reason) {
         if (over) return;
-        if (headSent || status == 503) {        // 503: none of it was processed, the client may try again (RFC 9113 section 8.7)
+        if (headSent || status == 503) {        // 503: nothing was processed, so the client may retry (RFC 9113 section 8.7)
             over = true;
             reset(!headSent ? Http2Error.REFUSED_STREAM : status == 408 ? Http2Error.CANCEL : Http2Error.INTERNAL_ERROR);
         } else {
             byte[] text = (reason + "\n").getBytes(StandardCharsets.UTF_8);
             head(status, Fields.of("Content-Type", "text/plain;charset=utf-8", "Content-Length", Integer.toString(text.length)), headOnly);
             if (!headOnly) whole(text, true);
-            if (status == 408 && !requestEnded) reset(Http2Error.NO_ERROR);        // the rest of the content is not wanted (RFC 9113 section 8.1)
+            if (status == 408 && !requestEnded) reset(Http2Error.NO_ERROR);        // the remaining content is not needed (RFC 9113 section 8.1)
         }
     }
 

@@ -8,7 +8,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.function.Supplier;
 
-/** The content of an answer that is there already, told part by part as the client takes it. Touched inside only. */
+/** Sends the stored content of a response in parts, as the client receives it. Not thread-safe: used inside the pipeline only. */
 final class OwedContent implements StreamDispatcher.Sending {
     static final int PART = 16 * 1024;
     private static final System.Logger LOG = System.getLogger(OwedContent.class.getName());
@@ -18,7 +18,7 @@ final class OwedContent implements StreamDispatcher.Sending {
     private final Supplier<StreamDispatcher.Timer> patience;
     private StreamDispatcher.Timer waiting = StreamDispatcher.Timer.NONE;
 
-    /** @param patience starts the time that the client has to take a part */
+    /** @param patience starts the timer within which the client must receive a part */
     OwedContent(OriginalResponse.Body body, Fields trailers, StreamDispatcher.Answer answer, Supplier<StreamDispatcher.Timer> patience) {
         this.content = body.open();
         this.trailers = trailers;
@@ -55,7 +55,7 @@ final class OwedContent implements StreamDispatcher.Sending {
         }
     }
 
-    /** The content of the request was read before. */
+    /** Does nothing: the content of the request was read before. */
     @Override
     public void content(ByteBuffer bytes, Runnable taken) {
         taken.run();

@@ -7,12 +7,12 @@ import java.nio.ByteBuffer;
 import java.util.Base64;
 import java.util.List;
 
-/** The {@code HTTP2-Settings} field: a SETTINGS payload in base64url (RFC 7540 section 3.2.1). */
+/** The {@code HTTP2-Settings} header field: a SETTINGS payload in base64url (RFC 7540 section 3.2.1). */
 final class SettingsField {
     private static final String NAME = "HTTP2-Settings";
     private static final int ONE_SETTING = 6, IN_BASE64 = 8;
 
-    /** Why a request cannot be upgraded. */
+    /** The reason why a request cannot be upgraded. */
     static final class Unfit extends Exception {
         private static final long serialVersionUID = 1;
 
@@ -25,8 +25,8 @@ final class SettingsField {
     }
 
     /**
-     * The client's settings. Padding is not taken: the RFC forbids it. An empty value is not taken either: the field's grammar
-     * has none.
+     * Returns the client's settings. Padding is rejected, because the RFC forbids it. An empty value is also rejected, because the grammar
+     * of the field does not allow it.
      */
     static Http2Settings of(UpgradeRequest request) throws Unfit {
         List<String> values = request.fields().values(NAME);

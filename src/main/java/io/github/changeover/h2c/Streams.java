@@ -26,11 +26,16 @@ import io.netty.handler.codec.http2.Http2Stream;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** The streams of one HTTP/2 connection: each is a request for the dispatcher, but for stream 1, whose answer is there. */
+/**
+ * The streams of one HTTP/2 connection. Each stream is a request for the dispatcher, except stream 1, whose response is already available.
+ */
 final class Streams extends Http2EventAdapter {
-    /** PING, SETTINGS and PRIORITY that a client may send with no request between them, within so long. */
+    /**
+     * The maximum number of PING, SETTINGS and PRIORITY frames that a client may send within {@link #IDLE_WINDOW} without HEADERS or DATA
+     * between them.
+     */
     private static final int IDLE_FRAMES = 1000;
-    /** A connection that is to end waits so long for the streams under way; Netty's own clock stands still while nothing comes. */
+    /** How long a closing connection waits for the streams in progress. Netty's own timer does not advance while no event arrives. */
     private static final Duration ENDING = Duration.ofSeconds(10);
     private static final long IDLE_WINDOW = TimeUnit.SECONDS.toNanos(10);
     private final StreamDispatcher dispatcher;
@@ -53,11 +58,11 @@ final class Streams extends Http2EventAdapter {
         this.progress = progress;
     }
 
-    /** Puts the codec into the pipeline: it sends the first SETTINGS at once. */
+    /** Adds the codec to the pipeline. The codec immediately sends the first SETTINGS. */
     void enter(ChannelPipeline pipeline) {
-        // A client that never acknowledges the SETTINGS is bound by them all the same.
+        // This limit applies even if the client never acknowledges the SETTINGS.
         connection.remote().maxActiveStreams(Codec.CONCURRENT);
-        // A stream whose content waits holds back itself, never those beside it: each has a window, the connection's is always open.
+        // A stream whose content waits blocks only itself. Each stream has its own window, and the connection's window is always refilled.
         connection.local().flowController(new DefaultHttp2LocalFlowController(connection, DefaultHttp2LocalFlowController.DEFAULT_WINDOW_UPDATE_RATIO, true));
         connection.addListener(new Http2ConnectionAdapter() {
             @Override
@@ -84,7 +89,11 @@ final class Streams extends Http2EventAdapter {
         });
     }
 
-    /** The 101 has acknowledged the settings; the answer to the request that had them is the first one. The client's preface is awaited for so long. */
+    /**
+     * Starts the connection. The 101 has acknowledged the client's settings. The response to the upgrade request is the first response.
+     *
+     * @param preface how long to wait for the client's preface
+     */
     void begin(Http2Settings settings, OriginalResponse original, Duration preface) throws Http2Exception {
         prefaceTimer = dispatcher.after(preface, () -> inside.execute(() -> {
             if (!greeted) codec.onError(context, true, Http2Exception.connectionError(Http2Error.SETTINGS_TIMEOUT, "no preface within %d ms", preface.toMillis()));
@@ -108,7 +117,7 @@ final class Streams extends Http2EventAdapter {
         return inner;
     }
 
-    // ---- what the client sends
+    // ---- frames from the client
 
     @Override
     public void onHeadersRead(ChannelHandlerContext context, int id, Http2Headers headers, int dependency, short weight, boolean exclusive, int padding, boolean end)

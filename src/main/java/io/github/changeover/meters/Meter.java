@@ -13,27 +13,27 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
-/** A meter, as both libraries have it: the names and labels are those of the OpenMetrics text, with dots. */
+/** A meter, independent of the metrics library. The names and labels are those of the OpenMetrics text, with dots. */
 sealed interface Meter {
     /**
      * A number.
      *
-     * @param unit     empty for none
-     * @param countsUp whether it only grows
+     * @param unit     the unit; empty for none
+     * @param countsUp whether the number only grows
      */
     record Number(String name, String unit, String help, Map<String, String> labels, boolean countsUp, ToDoubleFunction<Counts> value) implements Meter {
     }
 
-    /** How often something took how long. */
+    /** The number and the total time of events. */
     record Time(String name, String help, Function<Counts, Durations> value) implements Meter {
     }
 
-    /** What tells it from all others. */
+    /** Returns the key that identifies the meter. */
     default String key() {
         return this instanceof Number number ? number.name + " " + new TreeMap<>(number.labels) : ((Time) this).name;
     }
 
-    /** All there are: as many as the rules and the enumerations make. */
+    /** Returns all meters. Their number is bounded by the rules and the enums. */
     static List<Meter> all(Counts counts) {
         List<Meter> all = new ArrayList<>();
         gauge(all, "changeover.draining", "", "Whether new connections are turned away.", now -> now.draining() ? 1 : 0);

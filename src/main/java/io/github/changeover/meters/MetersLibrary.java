@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
-/** Finds the application's metrics libraries, and has the meters in them from its start to its end. */
+/** Finds the application's metrics libraries and registers the meters there from start to end. */
 public final class MetersLibrary implements ProtocolLibrary {
     private static final System.Logger LOG = System.getLogger(MetersLibrary.class.getName());
     private static final String ON = "changeover.meters";
@@ -38,7 +38,7 @@ public final class MetersLibrary implements ProtocolLibrary {
         return found.isEmpty() ? OFF : new On(new Reading(() -> Observatory.of(context).orElseThrow().counts()), found, new HashSet<>());
     }
 
-    /** The library's classes are loaded in here. */
+    /** Loads the classes of the library inside the supplier. A missing library gives an empty result. */
     private static Optional<Registry> where(Supplier<Optional<Registry>> library) {
         try {
             return library.get();
@@ -48,8 +48,8 @@ public final class MetersLibrary implements ProtocolLibrary {
     }
 
     /**
-     * @param reading held here, for Micrometer holds it weakly
-     * @param there   the keys of the meters that are in the registries
+     * @param reading referenced here, because Micrometer has only a weak reference to it
+     * @param there   the keys of the registered meters
      */
     private record On(Reading reading, List<Registry> registries, Set<String> there) implements Started {
         @Override
@@ -64,7 +64,7 @@ public final class MetersLibrary implements ProtocolLibrary {
             registries.forEach(registry -> fill(registry, meters));
         }
 
-        /** A registry that takes none, perhaps because a name has another meaning there, is no reason to stop an application. */
+        /** A registry that rejects the meters, for example because a name is already used differently, does not stop the application. */
         private void fill(Registry registry, List<Meter> meters) {
             try {
                 meters.forEach(meter -> registry.add(meter, reading));

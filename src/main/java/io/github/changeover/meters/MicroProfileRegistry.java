@@ -13,14 +13,15 @@ import org.eclipse.microprofile.metrics.MetricRegistry;
 import org.eclipse.microprofile.metrics.Tag;
 
 /**
- * MicroProfile's registry of the application's scope, by CDI. Everything is a gauge there, under the names of the text's samples:
- * MicroProfile has no counter that is read. The only class that knows MicroProfile Metrics; it is loaded where that is.
+ * The MicroProfile registry of the application scope, obtained through CDI. Every meter is a gauge with the names of the OpenMetrics
+ * samples, because MicroProfile has no counter that gets its value from a function. The only class that depends on MicroProfile Metrics. It
+ * is loaded only if that library is present.
  */
 final class MicroProfileRegistry implements Registry {
     private final MetricRegistry registry;
     private final List<MetricID> added = new ArrayList<>();
 
-    /** Asking without a point of injection fails on Payara. */
+    /** On Payara, a lookup without an injection point fails. */
     static final class Point {
         @Inject
         private MetricRegistry registry;
@@ -30,7 +31,7 @@ final class MicroProfileRegistry implements Registry {
         this.registry = registry;
     }
 
-    /** Empty where the application has no CDI, or the server no metrics. */
+    /** Empty if the application has no CDI or the server has no metrics. */
     static Optional<Registry> current() {
         try {
             Unmanaged.UnmanagedInstance<Point> point = new Unmanaged<>(CDI.current().getBeanManager(), Point.class).newInstance().produce().inject();

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Micrometer's: the registry that the application has put into its context, or the global one. The only class that knows
- * Micrometer; it is loaded where that is.
+ * The Micrometer registry: the registry that the application has stored in its servlet context, or the global one. The only class that
+ * depends on Micrometer. It is loaded only if that library is present.
  */
 final class MicrometerRegistry implements Registry {
     private final MeterRegistry registry;
@@ -28,7 +28,7 @@ final class MicrometerRegistry implements Registry {
 
     static MicrometerRegistry of(ServletContext context) {
         Object given = context.getAttribute(MeterRegistry.class.getName());
-        // where several applications share one Micrometer, each needs meters of its own
+        // applications that share one Micrometer need separate meters
         boolean shared = Metrics.class.getClassLoader() != MicrometerRegistry.class.getClassLoader();
         return new MicrometerRegistry(given instanceof MeterRegistry own ? own : Metrics.globalRegistry,
                 shared ? Tags.of("context", context.getContextPath()) : Tags.empty());

@@ -3,7 +3,7 @@ package io.github.changeover.meters;
 import io.github.changeover.observe.Counts;
 import java.util.function.Supplier;
 
-/** The counters, read once for all meters of a scrape: to read them goes through every connection. Thread-safe. */
+/** The counters, read once for all meters of a scrape, because one reading visits every connection. Thread-safe. */
 final class Reading {
     private static final long FRESH_NANOS = 200_000_000;
     private final Supplier<Counts> source;
@@ -14,7 +14,7 @@ final class Reading {
         this.source = source;
     }
 
-    /** The next reading is a new one. */
+    /** Discards the last reading, so that the next one is new. */
     synchronized void forget() {
         last = null;
     }

@@ -1,12 +1,12 @@
 package io.github.changeover.meters;
 
-/** A library's registry of meters. */
+/** The meter registry of a library. */
 interface Registry {
-    /** For the log at start. */
+    /** Returns the name for the log at start. */
     String name();
 
     void add(Meter meter, Reading reading);
 
-    /** Takes away what was added: the registry may outlive the application, and must not hold it. */
+    /** Removes the added meters: the registry may outlive the application and must not keep it reachable. */
     void clear();
 }

@@ -1,5 +1,5 @@
 /**
- * The counters in the metrics library that the application has: Micrometer, MicroProfile Metrics. Each is known to one class,
- * which is loaded where the library is.
+ * Publishes the counters in the metrics library of the application: Micrometer or MicroProfile Metrics. Only one class depends on each
+ * library. It is loaded only if that library is present.
  */
 package io.github.changeover.meters;

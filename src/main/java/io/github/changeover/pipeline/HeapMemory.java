@@ -4,13 +4,17 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.util.concurrent.ConcurrentSkipListIntObjMultimap;
 
-/** The memory of every Netty channel of ours: heap buffers without a pool, which keep nothing of the application after its end. */
+/**
+ * The allocator of all our Netty channels: heap buffers without a pool. It keeps nothing of the application after the application has
+ * ended.
+ */
 public final class HeapMemory {
     public static final ByteBufAllocator ALLOCATOR = new UnpooledByteBufAllocator(false);
 
     static {
-        // Netty's own default allocator exists from its first class on, and its finalizer uses this iterator's class first of all. It
-        // must be loaded here: the finalizer runs after the application has ended, when Tomcat's class loader gives no classes any more.
+        // Netty creates its default allocator with its first class. The finalizer of that allocator first uses the class of the iterator
+        // below. That class must be loaded here, because the finalizer runs after the application has ended, when Tomcat's class loader no
+        // longer loads classes.
         new ConcurrentSkipListIntObjMultimap<>(0).iterator();
     }
 

@@ -13,22 +13,29 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * Speaks a protocol with a Netty pipeline. Its handlers run in the connection's turns, on whatever thread is at hand; from
- * elsewhere they are reached by {@link Inside#execute}. The pipeline's close closes the connection, and so does what a handler throws.
+ * Implements a protocol with a Netty pipeline. The pipeline's handlers run as callbacks of the connection, one at a time, on the thread
+ * that processes the event. Other threads use {@link Inside#execute}. The connection closes when the pipeline closes, and when a handler
+ * throws.
  */
 public final class PipelineHandler implements ConnectionHandler.Events {
-    /** Puts the handlers into the pipeline of a connection that was opened; they are told its end as {@code channelInactive}. */
+    /**
+     * Adds the handlers to the pipeline of a connection that has just opened. The handlers receive the end of the connection as
+     * {@code channelInactive}.
+     */
     @FunctionalInterface
     public interface Setup {
         void fill(ChannelPipeline pipeline, Inside inside) throws Exception;
     }
 
-    /** The way into the pipeline, and what its handlers may ask of the connection. */
+    /** Gives access to the pipeline, and gives its handlers control over reading. */
     public interface Inside {
-        /** Runs the task inside, after those before it; never if the connection closes before. From any thread. */
+        /**
+         * Runs the task inside the pipeline, after earlier tasks. The task never runs if the connection closes first. May be called on any
+         * thread.
+         */
         void execute(Runnable task);
 
-        /** Reads no more for now. */
+        /** Stops reading for now. */
         void pause();
 
         /** Reads again. */
@@ -36,7 +43,7 @@ public final class PipelineHandler implements ConnectionHandler.Events {
     }
 
     private static final System.Logger LOG = System.getLogger(PipelineHandler.class.getName());
-    private Setup setup;            // null once it is done: it knows the first answer, which is not to be kept for the connection's life
+    private Setup setup;            // null after use: it refers to the first response, which must not be retained for the lifetime of the connection
     private Socketless channel;
 
     public PipelineHandler(Setup setup) {
@@ -58,12 +65,12 @@ public final class PipelineHandler implements ConnectionHandler.Events {
         } catch (Exception failure) {
             throw new IllegalStateException(failure);
         } finally {
-            // The thread is the container's, and outlives the application: nothing of Netty's may stay with it.
+            // The thread belongs to the container and outlives the application, so no thread-local value of Netty may remain on it.
             if (!(Thread.currentThread() instanceof FastThreadLocalThread)) FastThreadLocal.removeAll();
         }
     }
 
-    /** What a codec throws about octets that have closed the channel is the peer's fault, and told to nobody but the log. */
+    /** An exception of a codec about bytes that have closed the channel is the peer's fault. It is only logged. */
     private void checkException() {
         try {
             channel.checkException();
@@ -109,19 +116,19 @@ public final class PipelineHandler implements ConnectionHandler.Events {
         enter(() -> channel.room(true));
     }
 
-    /** What was asked before is still answered. */
+    /** Requests received before the end still get a response. */
     @Override
     public void ended(SwitchedConnection connection) {
         enter(() -> channel.close());
     }
 
-    /** The protocol says its goodbye. */
+    /** The protocol sends its closing messages. */
     @Override
     public void idle(SwitchedConnection connection) {
         enter(() -> channel.leave());
     }
 
-    /** The protocol says its goodbye, and closes when what is under way is done. */
+    /** The protocol sends its closing messages and closes when the work in progress is done. */
     @Override
     public void drain(SwitchedConnection connection, Duration grace) {
         enter(() -> channel.close());

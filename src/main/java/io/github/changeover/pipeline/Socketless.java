@@ -9,11 +9,11 @@ import io.netty.util.ReferenceCountUtil;
 import java.nio.ByteBuffer;
 
 /**
- * A channel without a socket: what is written goes to the connection, and it is writable as long as that takes more. Entered in the
- * connection's turns only.
+ * A Netty channel without a socket. Written bytes go to the switched connection. The channel is writable while the connection's queue is
+ * below its limit. Used only in callbacks of the connection.
  */
 final class Socketless extends EmbeddedChannel {
-    /** What Netty may hold above what the connection's queue holds. */
+    /** The bytes that Netty may hold in addition to the connection's queue. */
     private static final WriteBufferWaterMark HELD = new WriteBufferWaterMark(16 * 1024, 32 * 1024);
     private static final int ROOM = 1;
     private final SwitchedConnection connection;
@@ -28,7 +28,7 @@ final class Socketless extends EmbeddedChannel {
         });
     }
 
-    /** Closes, on a connection that is about to close for a reason of its own. */
+    /** Closes the channel of a connection that is already about to close. */
     void leave() {
         left = true;
         close();
@@ -47,7 +47,7 @@ final class Socketless extends EmbeddedChannel {
 
     @Override
     protected void handleInboundMessage(Object message) {
-        ReferenceCountUtil.release(message);        // nobody in the pipeline took it
+        ReferenceCountUtil.release(message);        // no handler in the pipeline processed it
     }
 
     void room(boolean there) {

@@ -1,2 +1,2 @@
-/** A Netty pipeline whose socket is a switched connection: for protocols whose codec is Netty's. Imports the SPI and Netty. Internal. */
+/** A Netty pipeline on top of a switched connection, for protocols with a codec of Netty. Depends on the SPI and Netty. Internal. */
 package io.github.changeover.pipeline;

@@ -25,7 +25,7 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
 
-/** The answer to one request inside TLS. Told by the dispatcher from its thread; written inside. */
+/** The response to one request inside TLS. The dispatcher calls it on its own thread. The response is written inside the pipeline. */
 final class Answers implements StreamDispatcher.Answer {
     private final ChannelHandlerContext context;
     private final Inside inside;
@@ -42,7 +42,7 @@ final class Answers implements StreamDispatcher.Answer {
         this.closes = !HttpUtil.isKeepAlive(request);
     }
 
-    /** Says why, and closes. */
+    /** Sends a response with the reason and closes the connection. */
     static void last(ChannelHandlerContext context, int status, String reason) {
         HttpResponse response = sentence(status, reason);
         HttpUtil.setKeepAlive(response, false);
@@ -80,14 +80,14 @@ final class Answers implements StreamDispatcher.Answer {
 
     void refuse(int status, String reason) {
         FullHttpResponse response = sentence(status, reason);
-        if (!requestComplete) closes = true;        // its content is not read
+        if (!requestComplete) closes = true;        // the content of the request is not read
         headSent = true;
         if (closes) HttpUtil.setKeepAlive(response, false);
         context.writeAndFlush(request.method().equals(HttpMethod.HEAD) ? response.replace(Unpooled.EMPTY_BUFFER) : response);
         over();
     }
 
-    /** All of the request has come. */
+    /** The request has been received completely. */
     void requestComplete() {
         requestComplete = true;
         if (complete) answered.run();
@@ -113,14 +113,14 @@ final class Answers implements StreamDispatcher.Answer {
         over();
     }
 
-    /** The client takes more: so may the application give. */
+    /** The client can receive more: requests more content from the dispatcher. */
     void room() {
         if (!untold) return;
         untold = false;
         sending.more();
     }
 
-    // ---- from the dispatcher
+    // ---- called by the dispatcher
 
     @Override
     public void head(int status, Fields fields, boolean last) {
@@ -152,7 +152,7 @@ final class Answers implements StreamDispatcher.Answer {
             if (!headSent) {
                 refuse(status, reason);
             } else {
-                closes = true;      // cut short: the client must not take it for whole
+                closes = true;      // the response is incomplete: the client must not treat it as complete
                 over();
             }
         });

@@ -12,7 +12,10 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** The answer that is owed from before the switch, written as the client takes it (RFC 2817 section 3.3). To be dropped when it is written or the connection has ended. */
+/**
+ * The response to the upgrade request, written as the client receives it (RFC 2817 section 3.3). Release it when it has been written or the
+ * connection has ended.
+ */
 final class FirstAnswer {
     private static final System.Logger LOG = System.getLogger(FirstAnswer.class.getName());
     private static final int PART = 16 * 1024;
@@ -29,13 +32,13 @@ final class FirstAnswer {
         if (!bare) head.headers().set(HttpHeaderNames.CONTENT_LENGTH, left);
     }
 
-    /** @return whether all of it is written */
+    /** @return whether the response is completely written */
     boolean begin(ChannelHandlerContext context) throws IOException {
         context.write(head);
         return write(context);
     }
 
-    /** As much as the client takes. Not called again once it has answered true. */
+    /** Writes as much as the client can receive. Must not be called again after it has returned true. */
     boolean write(ChannelHandlerContext context) throws IOException {
         while (left > 0 && context.channel().isWritable()) {
             byte[] part = content.readNBytes((int) Math.min(PART, left));
@@ -49,7 +52,7 @@ final class FirstAnswer {
         return true;
     }
 
-    /** Lets go of what is kept. */
+    /** Releases the stored content. */
     void close() {
         try {
             content.close();

@@ -6,18 +6,19 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import javax.net.ssl.SSLException;
 
 /**
- * Refuses the renegotiation of TLS 1.2, by which a client has the server compute for it as often as it likes: a handshake record once the handshake is done ends
- * the connection. In TLS 1.3 there is none, and what follows the handshake is within application records. Passes the bytes on record by record, because the
- * handshake may be done by one record and the next be in the same buffer.
+ * Rejects the renegotiation of TLS 1.2, with which a client could make the server repeat expensive computations any number of times. A
+ * handshake record after the handshake ends the connection. TLS 1.3 has no renegotiation, and its messages after the handshake are inside
+ * application data records. The bytes are forwarded record by record, because one record may complete the handshake and the next record may
+ * be in the same buffer.
  */
 final class RenegotiationGuard extends ChannelInboundHandlerAdapter {
     private static final int HEADER = 5, HANDSHAKE = 22;
     private final byte[] header = new byte[HEADER];
     private int headerBytes;
-    private int left;               // bytes of the record that are still to come
+    private int left;               // remaining bytes of the current record
     private boolean refuses, refused;
 
-    /** The handshake is done, with a version below 1.3. */
+    /** Called when the handshake is done, for a version below 1.3. */
     void handshakeDone() {
         refuses = true;
     }

@@ -20,9 +20,9 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What RFC 9112 asks of a request, as far as Netty's decoder does not look at it. */
+/** Checks those requirements of RFC 9112 that Netty's decoder does not check. */
 final class RequestRules {
-    /** A request that is not served, and the connection closes behind the answer: where its content ends is not certain. */
+    /** The request is refused and the connection closes after the response, because the end of the request's content is not certain. */
     static final class Refused extends Exception {
         private static final long serialVersionUID = 1;
         private final int status;
@@ -38,16 +38,16 @@ final class RequestRules {
     }
 
     private static final int MAX_LINE = 8 * 1024, MAX_HEAD = 16 * 1024, PART = 8 * 1024, SHOWN = 40;
-    /** RFC 9112 section 2.3: letters count. */
+    /** RFC 9112 section 2.3: the name is case-sensitive. */
     private static final Pattern VERSION = Pattern.compile("HTTP/[0-9]\\.[0-9]");
-    /** RFC 9110 section 7.2: a host, and perhaps a port. No user information. */
+    /** RFC 9110 section 7.2: a host with an optional port, without user information. */
     private static final Pattern HOST = Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[0-9A-Za-z._~!$&'()*+,;=%-]+)(:[0-9]*)?");
     private static final Pattern ABSOLUTE = Pattern.compile("(?i:(https?)://)([^/?#]+)([/?].*)?");
 
     private RequestRules() {
     }
 
-    /** Netty's decoder, and the name of the protocol as it is written: Netty itself turns it into capitals. */
+    /** Netty's decoder, extended by a check of the protocol name as written: Netty itself converts the name to upper case. */
     static final class Decoder extends HttpRequestDecoder {
         Decoder() {
             super(new HttpDecoderConfig().setMaxInitialLineLength(MAX_LINE).setMaxHeaderSize(MAX_HEAD).setMaxChunkSize(PART));
@@ -60,14 +60,14 @@ final class RequestRules {
         }
     }
 
-    /** What a decoder's failure is answered with. */
+    /** Returns the response to a failure of the decoder. */
     static Refused malformed(Throwable cause) {
         if (cause instanceof TooLongHttpLineException) return new Refused(414, "The request line is longer than " + MAX_LINE + " bytes.");
         if (cause instanceof TooLongHttpHeaderException) return new Refused(431, "The header fields are longer than " + MAX_HEAD + " bytes.");
         return new Refused(400, "This is not a valid HTTP/1.1 request (RFC 9112).");
     }
 
-    /** The request for the application. */
+    /** Returns the request for the application. */
     static InnerRequest accept(HttpRequest head, Origin origin) throws Refused {
         HttpVersion version = head.protocolVersion();
         if (!version.equals(HttpVersion.HTTP_1_1) && !version.equals(HttpVersion.HTTP_1_0)) throw new Refused(505, "Inside TLS this server speaks HTTP/1.1 and HTTP/1.0, not " + version + ".");
@@ -77,7 +77,8 @@ final class RequestRules {
         if (!hosts.isEmpty() && !HOST.matcher(hosts.get(0).strip()).matches()) throw new Refused(400, "Host is not a host name and perhaps a port: '" + shown(hosts.get(0)) + "'.");
         transferCoding(head);
         if (head.method().equals(HttpMethod.CONNECT)) throw new Refused(405, "The method CONNECT is not supported inside a switched connection.");
-        // Netty reads eight bytes of content behind an opening handshake of a draft of WebSocket that was never a standard: they have no framing.
+        // Netty reads eight bytes of content after an opening handshake of an early WebSocket draft that never became a standard. These
+        // bytes have no framing.
         if (head.headers().contains(HttpHeaderNames.SEC_WEBSOCKET_KEY1) && head.headers().contains(HttpHeaderNames.SEC_WEBSOCKET_KEY2)) {
             throw new Refused(400, "Sec-WebSocket-Key1 and -Key2 are not supported.");
         }
@@ -85,7 +86,7 @@ final class RequestRules {
         String target = head.uri();
         Matcher absolute = ABSOLUTE.matcher(target);
         if (absolute.matches()) {
-            // RFC 9112 section 3.2.2: what the target says counts, and Host does not.
+            // RFC 9112 section 3.2.2: the host of the target is used, and Host is ignored.
             if (!HOST.matcher(absolute.group(2)).matches()) throw new Refused(400, "The request target's host is not valid: '" + shown(absolute.group(2)) + "'.");
             if (!absolute.group(1).equalsIgnoreCase("https")) throw new Refused(421, "Inside TLS this server serves https only.");
             host = absolute.group(2);
@@ -100,7 +101,10 @@ final class RequestRules {
         }
     }
 
-    /** One coding is known. Netty refuses every message whose last coding is not {@code chunked}, as RFC 9112 section 6.3 wants it. */
+    /**
+     * Accepts only the coding {@code chunked}. Netty itself rejects every message whose last coding is not {@code chunked}, as RFC 9112
+     * section 6.3 requires.
+     */
     private static void transferCoding(HttpRequest head) throws Refused {
         List<String> codings = new ArrayList<>();
         for (String value : head.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING)) {

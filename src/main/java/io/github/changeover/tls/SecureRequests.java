@@ -26,10 +26,13 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 import javax.net.ssl.SSLEngine;
 
-/** The requests inside one TLS connection, one after the other. The first answer is there before the first of them. Touched inside only. */
+/**
+ * Serves the requests inside one TLS connection, one after the other. The response to the upgrade request is sent first. Not thread-safe:
+ * used inside the pipeline only.
+ */
 final class SecureRequests extends ChannelDuplexHandler {
     private static final System.Logger LOG = System.getLogger(SecureRequests.class.getName());
-    /** Parts of requests that may wait for the one before them. */
+    /** The number of request parts that may wait for the request before them. Reading pauses above it. */
     private static final int WAITING = 64;
     private final StreamDispatcher dispatcher;
     private final UpgradeRequest switched;
@@ -37,11 +40,11 @@ final class SecureRequests extends ChannelDuplexHandler {
     private final Queue<HttpObject> received = new ArrayDeque<>();
     private final RenegotiationGuard guard = new RenegotiationGuard();
     private SslHandler tls;
-    private Origin origin;                          // null: the handshake is under way
+    private Origin origin;                          // null while the handshake is in progress
     private FirstAnswer first;                      // null once it is written
     private StreamDispatcher.Timer handshakeTimer = StreamDispatcher.Timer.NONE;
     private boolean paused, partUnderWay, ending, over;
-    private StreamDispatcher.Sending request;       // null: between requests
+    private StreamDispatcher.Sending request;       // null between requests
     private Answers answer;
 
     SecureRequests(StreamDispatcher dispatcher, SwitchContext context, Inside inside) {
@@ -53,7 +56,7 @@ final class SecureRequests extends ChannelDuplexHandler {
 
     void enter(ChannelPipeline pipeline, SSLEngine engine, Duration handshake) {
         tls = new SslHandler(engine);
-        tls.setHandshakeTimeoutMillis(0);       // Netty's clock stands still in here
+        tls.setHandshakeTimeoutMillis(0);       // Netty's timer does not advance in this channel
         pipeline.addLast(guard, tls, new RequestRules.Decoder(), new HttpResponseEncoder(), this);
         handshakeTimer = dispatcher.after(handshake, () -> inside.execute(() -> {
             if (origin == null) pipeline.close();
@@ -73,7 +76,7 @@ final class SecureRequests extends ChannelDuplexHandler {
         }
     }
 
-    /** When the answer under way is out. */
+    /** Closes when the response in progress has been sent. */
     @Override
     public void close(ChannelHandlerContext context, ChannelPromise promise) {
         ending = true;
@@ -92,7 +95,10 @@ final class SecureRequests extends ChannelDuplexHandler {
         }
     }
 
-    /** As far as it goes: a request waits for the answer to the one before, a part of content for the part before. */
+    /**
+     * Processes as many parts as possible. A request waits for the response to the previous request. A part of content waits until the
+     * previous part is sent.
+     */
     private void proceed(ChannelHandlerContext context) {
         while (!over && first == null && !partUnderWay && !received.isEmpty() && (request == null || !(received.peek() instanceof HttpRequest))) {
             HttpObject next = received.poll();
@@ -149,7 +155,7 @@ final class SecureRequests extends ChannelDuplexHandler {
         answer.from(request);
     }
 
-    /** The answer is out, and the request was whole. */
+    /** The response has been sent, and the request was complete. */
     private void answered(ChannelHandlerContext context) {
         request = null;
         if (answer.closes() || ending) {
@@ -185,7 +191,7 @@ final class SecureRequests extends ChannelDuplexHandler {
         received.clear();
     }
 
-    /** A failed handshake, or bytes that are not TLS: the peer has its alert. */
+    /** A failed handshake, or bytes that are not TLS. The peer has already received an alert. */
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable failure) {
         LOG.log(System.Logger.Level.DEBUG, "TLS by upgrade ends", failure);

@@ -18,11 +18,11 @@ import java.util.function.Supplier;
 import javax.net.ssl.SSLEngine;
 
 /**
- * {@code TLS/1.x}: the connection goes on as HTTP/1.1 within TLS, the answer to the request that asked for it comes first. The
- * token names a family; which version is spoken is the handshake's (RFC 2817 section 3.3).
+ * {@code TLS/1.x}: the connection continues as HTTP/1.1 over TLS, and the response to the upgrade request comes first. The token names a
+ * family. The handshake chooses the version (RFC 2817 section 3.3).
  */
 final class Tls implements UpgradeProtocol {
-    /** Of the whole family. */
+    /** The versions of the whole family. */
     static final Set<String> VERSIONS = Set.of("1.0", "1.1", "1.2", "1.3");
     private static final ProtocolToken TLS = ProtocolToken.of("TLS/1.2");
     private static final ProtocolToken HTTP = ProtocolToken.of("HTTP/1.1");
@@ -38,7 +38,7 @@ final class Tls implements UpgradeProtocol {
         this.maxContent = maxContent;
     }
 
-    /** What a 426 lists: the protocols bottom-up (RFC 2817 section 4.2). */
+    /** Returns the list for a 426: the protocols bottom-up (RFC 2817 section 4.2). */
     @Override
     public List<ProtocolToken> tokens() {
         return List.of(TLS, HTTP);
@@ -55,8 +55,8 @@ final class Tls implements UpgradeProtocol {
     }
 
     /**
-     * What follows the request, early or not, is taken for records of TLS and for nothing else: octets that somebody has added in
-     * clear end the handshake, and are never heard inside. (To refuse them would hit the ClientHello of a client that is quick.)
+     * All bytes after the request, early or not, are read as TLS records only. If an attacker has added bytes in cleartext, the handshake
+     * fails, and these bytes are never processed inside TLS. (Rejecting early bytes would also reject the ClientHello of a fast client.)
      */
     @Override
     public EarlyData earlyData() {

@@ -19,7 +19,9 @@ import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
-/** The server's key and its certificates, from the file that a setting names. What is wrong with the file is said when the application starts. */
+/**
+ * Loads the server's key and certificates from the file that a setting names. Errors in the file are reported when the application starts.
+ */
 final class TlsKeys {
     private static final System.Logger LOG = System.getLogger(TlsKeys.class.getName());
 
@@ -28,10 +30,10 @@ final class TlsKeys {
 
     /**
      * @param setting         the name of the setting that names the file
-     * @param name            the file's path
+     * @param name            the path of the file
      * @param passwordSetting the name of the setting for the password
-     * @param password        opens the file and the key
-     * @throws SettingValues.Wrong when the file is not a key store with one key that the password opens
+     * @param password        the password of the file and the key
+     * @throws SettingValues.Wrong if the file is not a key store with one key that the password opens
      */
     static SSLContext context(String setting, String name, String passwordSetting, char[] password) {
         if (name.isEmpty()) throw new SettingValues.Wrong(setting, "", "the path of a key store with one key, because a path offers TLS");
@@ -80,7 +82,7 @@ final class TlsKeys {
         }
     }
 
-    /** With several keys it is not certain which of them clients get. */
+    /** Requires a single key, because with several keys it is not certain which one a client gets. */
     private static String onlyKey(String setting, String name, KeyStore store) throws KeyStoreException {
         List<String> keys = new ArrayList<>();
         for (String alias : Collections.list(store.aliases())) {

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 
-/** Brings {@code TLS/1.2} where the setting of a path names it: the one class here that knows of the application. */
+/** Adds {@code TLS/1.2} to each path whose setting names it. This is the only class of the package that depends on the application. */
 public final class TlsLibrary implements ProtocolLibrary {
     private static final String KEY_STORE = "changeover.tls.key-store", PASSWORD = "changeover.tls.key-store-password", HANDSHAKE = "changeover.tls.handshake";
     private static final String[] SPOKEN = {"TLSv1.3", "TLSv1.2"};
@@ -40,7 +40,7 @@ public final class TlsLibrary implements ProtocolLibrary {
         try {
             if (mounted(settings)) InnerRequests.register(context);
         } catch (SettingValues.Wrong said) {
-            // The setting stops the deployment at its start, which says so.
+            // The invalid setting makes the deployment fail later, at its start, with a message.
         }
     }
 
@@ -72,7 +72,7 @@ public final class TlsLibrary implements ProtocolLibrary {
         };
     }
 
-    /** Those of the JDK's that are enabled and whose keys are new for each connection, with authenticated encryption: RFC 9325 section 4.2. */
+    /** Returns the enabled cipher suites of the JDK that have forward secrecy and authenticated encryption. RFC 9325 section 4.2. */
     private static String[] suites(SSLContext context) {
         SSLEngine engine = context.createSSLEngine();
         engine.setEnabledProtocols(SPOKEN);
@@ -86,8 +86,8 @@ public final class TlsLibrary implements ProtocolLibrary {
         engine.setUseClientMode(false);
         engine.setEnabledProtocols(SPOKEN);
         engine.setEnabledCipherSuites(suites);
-        // A client that names what it wants inside (ALPN, as every browser does) has not upgraded: somebody has put it behind an upgraded
-        // connection, and would have it take the first answer for its own (CVE-2025-49812). null ends the handshake with an alert.
+        // A client that sends ALPN, as every browser does, has not requested the upgrade. An attacker has connected it to an upgraded
+        // connection, so that it reads the first response as its own (CVE-2025-49812). null ends the handshake with an alert.
         engine.setHandshakeApplicationProtocolSelector((asking, names) -> null);
         return engine;
     }

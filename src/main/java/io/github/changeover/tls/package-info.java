@@ -1,5 +1,5 @@
 /**
- * TLS by upgrade (RFC 2817): off unless a path names it. TLS is the JDK's, the HTTP/1.1 inside is parsed by Netty's codec, and
- * requests after the first are served by way of the dispatcher. Internal.
+ * TLS by upgrade (RFC 2817). Disabled unless a path names it. The JDK provides TLS. Netty's codec parses the HTTP/1.1 inside. The
+ * dispatcher serves the requests after the first one. Internal.
  */
 package io.github.changeover.tls;
