@@ -33,7 +33,7 @@ final class Access {
     private static final String TOKEN_NEEDED = "The console needs the address with the token: the server's log has it once since the application started "
             + "(logger io.github.changeover.console). Copy it into the address bar of a browser on this machine.";
     private static final String LOG_IN = "You are not logged in, or lack the role for the console: load the page again.";
-    /** A page on a foreign host name that resolves to this machine (DNS rebinding) sends its own host name. */
+    /** A page of a foreign host whose name resolves to this machine (DNS rebinding) sends that name in {@code Host}. */
     private static final Pattern HERE = Pattern.compile("(localhost|127(\\.[0-9]{1,3}){3}|\\[::1])(:[0-9]{1,5})?", Pattern.CASE_INSENSITIVE);
     private static final Pattern PATH = Pattern.compile("(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*/?");
 
@@ -81,7 +81,7 @@ final class Access {
     // ---- the token
 
     /**
-     * The response to a request with the token: a redirect, and the cookie that gives access there.
+     * The response to a request with the token: a redirect, and the cookie that gives access at the new address.
      *
      * @param location the same address without the token, so that the token is in no browser history and in no {@code Referer}
      * @param cookie   the value of {@code Set-Cookie}
@@ -89,7 +89,10 @@ final class Access {
     record Exchange(String location, String cookie) {
     }
 
-    /** Empty if the query has no token or a wrong token, or if the token is not accepted from this client or method. */
+    /**
+     * Exchanges the token in the query for a cookie. The result is empty if the query has no token or a wrong token, or if the token is not
+     * accepted from this client or with this method.
+     */
     Optional<Exchange> exchange(HttpServletRequest request) {
         if (token == null || !reads(request) || !isHere(request)) return Optional.empty();
         return givenToken(request).filter(token::matches).map(right -> {
@@ -118,12 +121,14 @@ final class Access {
         return (PATH.matcher(path).matches() ? path : "/") + (query.isEmpty() ? "" : "?" + query);
     }
 
-    /** Contains the port, because browsers do not separate cookies by port. */
+    /** Returns the name of the cookie. It contains the port, because browsers do not separate cookies by port. */
     private static String cookieName(HttpServletRequest request) {
         return "changeover-console-" + request.getServerPort();
     }
 
-    /** Returns when the request's valid cookie expires, in milliseconds since the epoch. Empty if there is no valid cookie. */
+    /**
+     * Returns when the request's valid cookie expires, in milliseconds since the epoch. The result is empty if there is no valid cookie.
+     */
     private OptionalLong cookie(HttpServletRequest request) {
         Cookie[] cookies = request.getCookies();
         if (cookies == null) return OptionalLong.empty();
@@ -138,8 +143,8 @@ final class Access {
     // ---- access checks
 
     /**
-     * Returns the reason for the denial as a sentence. Empty if the request is allowed. If the container's login has responded, the
-     * response is committed.
+     * Returns the reason for the denial as a sentence. The result is empty if the request is allowed. If the container's login has
+     * responded, the response is committed.
      */
     Optional<String> denied(HttpServletRequest request, HttpServletResponse response) throws IOException {
         if (role.isEmpty()) return deniedWithoutRole(request, reads(request) && givenToken(request).isPresent());
@@ -148,8 +153,8 @@ final class Access {
     }
 
     /**
-     * Like {@link #denied}, for the WebSocket. The rule of its path has already checked the role. Without this check a page on another site
-     * could open it, and the browser would let that page read the data.
+     * Works like {@link #denied}, for the WebSocket. The rule of its path has already checked the role. Without this check a page on
+     * another site could open the WebSocket, and the browser would let that page read the data.
      */
     Optional<String> deniedLive(HttpServletRequest request) {
         if (isForeign(request)) return Optional.of("This is for the console's own page.");
@@ -207,7 +212,7 @@ final class Access {
                 && hosts.size() == 1 && HERE.matcher(hosts.get(0)).matches() && Collections.list(request.getHeaderNames()).stream().noneMatch(ProxyFields::has);
     }
 
-    /** Rejects HTTP/1.0, which proxies use by default. HTTP/2 without TLS is an inner request. */
+    /** Returns false for HTTP/1.0, which proxies use by default. HTTP/2 without TLS is an inner request. */
     private static boolean isCurrent(String protocol) {
         return protocol.equals("HTTP/1.1") || protocol.startsWith("HTTP/2");
     }

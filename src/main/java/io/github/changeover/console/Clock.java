@@ -20,7 +20,7 @@ final class Clock implements AutoCloseable {
         });
     }
 
-    /** Runs the task now and then at this interval, until it is cancelled. */
+    /** Runs the task immediately and then at this interval, until it is cancelled. */
     Future<?> each(long millis, Runnable task) {
         return beats.scheduleAtFixedRate(() -> {
             try {

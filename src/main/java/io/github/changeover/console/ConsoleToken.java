@@ -78,7 +78,7 @@ final class ConsoleToken {
         return until + "." + mac(until);
     }
 
-    /** Returns when a cookie expires, in milliseconds since the epoch. Empty if it is invalid or has expired. */
+    /** Returns when a cookie expires, in milliseconds since the epoch. The result is empty if the cookie is invalid or has expired. */
     OptionalLong validUntil(String cookie) {
         Matcher matcher = COOKIE.matcher(cookie);
         if (!matcher.matches() || !equal(matcher.group(2), mac(matcher.group(1)))) return OptionalLong.empty();

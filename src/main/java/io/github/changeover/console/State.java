@@ -40,8 +40,8 @@ final class State {
     /**
      * The data that changes.
      *
-     * @param decision the number after which the next update continues: decisions up to this number are complete, or are too old to get a
-     * response
+     * @param decision the number after which the next update continues. Every decision up to this number has a response, or is not one of
+     *                 the latest 20
      * @param sample   the time after which the samples of the next update start
      */
     record News(Map<String, Object> map, long decision, long sample) {

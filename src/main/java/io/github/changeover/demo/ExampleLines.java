@@ -17,8 +17,8 @@ import java.util.List;
  * </pre>
  *
  * <p>If a line has more than {@value LineEcho#MAX_LINE} bytes, the server sends a line that starts with {@code ERR} and closes. Bytes after
- * the last LF do not form a line and are discarded at the client's end. When the application stops, the server sends {@code BYE} and
- * closes.
+ * the last LF do not form a line. They are discarded when the client ends its side. When the application stops, the server sends
+ * {@code BYE} and closes.
  */
 final class ExampleLines implements UpgradeProtocol {
     static final ProtocolToken TOKEN = ProtocolToken.of("example/1");

@@ -16,7 +16,7 @@ import java.util.List;
  * </pre>
  *
  * <p>A length above {@value FrameEcho#MAX_PAYLOAD} closes the connection, and that frame is not sent back. A frame is sent back when it is
- * complete. A frame that is incomplete at the client's end is discarded.
+ * complete. An incomplete frame is discarded when the client ends its side.
  */
 final class FooFrames implements UpgradeProtocol {
     static final ProtocolToken TOKEN = ProtocolToken.of("foo/2");

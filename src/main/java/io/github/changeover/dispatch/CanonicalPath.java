@@ -31,7 +31,7 @@ final class CanonicalPath {
         this.parameters = parameters;
     }
 
-    /** Parses a path. Empty if it has no canonical form. The text must be ASCII and start with a slash. */
+    /** Parses a path. The result is empty if it has no canonical form. The text must be ASCII and start with a slash. */
     static Optional<CanonicalPath> parse(String written) {
         StringBuilder decoded = new StringBuilder(written.length());
         StringBuilder encoded = new StringBuilder(written.length());

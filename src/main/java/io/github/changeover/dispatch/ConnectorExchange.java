@@ -236,7 +236,7 @@ final class ConnectorExchange implements StreamDispatcher.Sending {
         check = loop.after(progress.stall(), this::check);
     }
 
-    /** A client is not treated as slow while the application does not read the content that it was sent, or sends nothing. */
+    /** A client is not treated as slow while the application does not read the content that was sent to it, or does not send anything. */
     private void check() {
         checking = false;
         if (over) return;

@@ -76,7 +76,7 @@ final class ConnectorLoop implements AutoCloseable {
         }
     }
 
-    /** Returns an idle connection that has served a request before, if there is one. Must be called on the thread. */
+    /** Returns an idle connection that has served a request before, if there is one. This method must be called on the loop's thread. */
     Optional<Channel> waiting(InetSocketAddress address) {
         Deque<Channel> channels = idle.getOrDefault(address, new ArrayDeque<>(0));
         for (Channel channel = channels.pollLast(); channel != null; channel = channels.pollLast()) {
@@ -86,7 +86,7 @@ final class ConnectorLoop implements AutoCloseable {
         return Optional.empty();
     }
 
-    /** Stores a connection that can serve another request. Must be called on the thread. */
+    /** Stores a connection that can serve another request. This method must be called on the loop's thread. */
     void keep(InetSocketAddress address, Channel channel) {
         Deque<Channel> channels = idle.computeIfAbsent(address, first -> new ArrayDeque<>());
         if (!channel.isActive() || channels.size() >= MAX_IDLE) {
@@ -113,7 +113,7 @@ final class ConnectorLoop implements AutoCloseable {
         if (since.remove(channel) != null) idle.values().forEach(channels -> channels.remove(channel));
     }
 
-    /** Must be called on the thread. */
+    /** This method must be called on the loop's thread. */
     ChannelFuture connect(InetSocketAddress address) {
         return new Bootstrap().group(thread).channel(NioSocketChannel.class).disableResolver()
                 .option(ChannelOption.AUTO_READ, false).option(ChannelOption.TCP_NODELAY, true).option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 5000)

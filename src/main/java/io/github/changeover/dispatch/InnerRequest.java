@@ -19,7 +19,7 @@ public record InnerRequest(String method, String target, Fields fields, boolean 
 
     /**
      * @throws IllegalArgumentException if the method or the target is not valid in a request line, or {@code Content-Length} is not one
-     * number
+     *                                  number
      */
     public InnerRequest {
         Objects.requireNonNull(fields, "fields");

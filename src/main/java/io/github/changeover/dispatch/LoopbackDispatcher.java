@@ -20,7 +20,10 @@ public final class LoopbackDispatcher implements StreamDispatcher {
         /** Returns whether the request has arrived at the application. */
         boolean arrived();
 
-        /** Returns whether a response without an arrived request must come from the container or another application. */
+        /**
+         * Returns whether the request always arrives before the application's response. In that case, a response to a request that has not
+         * arrived comes from the container or from another application.
+         */
         boolean mustArrive();
 
         /** Makes the mark invalid. */

@@ -16,7 +16,7 @@ public final class Origin {
 
     /**
      * @param switched    the request that started the connection: it has the addresses of the peer and of the connector, and the path and
-     * host of the application
+     *                    host of the application
      * @param secure      whether the client uses TLS inside the connection
      * @param protocol    the protocol of the inner requests, such as {@code HTTP/2.0}
      * @param cipherSuite the cipher suite of a secure connection, otherwise empty
@@ -50,7 +50,9 @@ public final class Origin {
         return type.cast(shown);
     }
 
-    /** Returns the host that the connection serves, as the client wrote it. Empty if the first request had no {@code Host}. */
+    /**
+     * Returns the host that the connection serves, as the client wrote it. The result is empty if the first request had no {@code Host}.
+     */
     public String host() {
         return switched.fields().first("Host").orElse("");
     }

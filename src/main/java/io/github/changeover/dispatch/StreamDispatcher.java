@@ -62,7 +62,7 @@ public interface StreamDispatcher extends AutoCloseable {
         /** Completes the request. Must be called only for a request with content. */
         void end();
 
-        /** Like {@link #end()}, with trailer fields. They are sent only if the framing of the request supports them. */
+        /** Works like {@link #end()}, with trailer fields. They are sent only if the framing of the request supports them. */
         default void end(Fields trailers) {
             end();
         }
@@ -74,8 +74,8 @@ public interface StreamDispatcher extends AutoCloseable {
         void more();
 
         /**
-         * Cancels the exchange, because the response is no longer needed. The cancellation takes effect on the dispatcher's thread: a
-         * callback may still arrive before that.
+         * Cancels the exchange, because the response is no longer needed. The cancellation takes effect on the dispatcher's thread. A
+         * callback may still arrive before it takes effect.
          */
         void abort();
     }

@@ -19,7 +19,7 @@ final class TargetPolicy {
     record Send(String target) implements Decision {
     }
 
-    /** The dispatcher itself responds: the request is about the server as a whole, for which the application does not respond. */
+    /** The dispatcher itself responds, because the request is about the server as a whole and not about the application. */
     record AnswerForTheServer() implements Decision {
     }
 
@@ -28,7 +28,7 @@ final class TargetPolicy {
     }
 
     /**
-     * A path that the container is to map to an application.
+     * A path that the container will map to an application.
      *
      * @param request the request of this path
      */

@@ -2,7 +2,7 @@ package io.github.changeover.dispatch;
 
 /**
  * Loads Netty without its listener for JDK Flight Recorder. Netty never removes that listener, so it would keep an application's class
- * loader reachable forever. Netty reads the property that disables it once, when its first class is initialized.
+ * loader reachable forever. Netty reads the property that disables the listener only once, when its first class is initialized.
  */
 final class WithoutRecorder {
     private static final String PROPERTY = "io.netty.jfr.enabled";

@@ -24,7 +24,7 @@ public final class AddressRange {
         this.bits = bits;
     }
 
-    /** Parses a range. Empty if the text is not valid or if bits are set after the prefix length. */
+    /** Parses a range. The result is empty if the text is not valid or if bits are set after the prefix length. */
     public static Optional<AddressRange> parse(String text) {
         int slash = text.indexOf('/');
         Optional<InetAddress> address = address(slash < 0 ? text : text.substring(0, slash));

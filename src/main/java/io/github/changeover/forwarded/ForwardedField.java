@@ -53,7 +53,7 @@ final class ForwardedField {
                 : Optional.of(new Hop(client, Optional.ofNullable(pairs.get("proto")).flatMap(Hop::scheme), Optional.ofNullable(pairs.get("host")), OptionalInt.empty()));
     }
 
-    /** Returns the pairs of one element. Empty if the element is malformed or a name occurs twice. */
+    /** Returns the pairs of one element. The result is empty if the element is malformed or a name occurs twice. */
     private Optional<Map<String, String>> pairs() {
         Map<String, String> pairs = new HashMap<>();
         do {

@@ -12,9 +12,9 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * The trusted proxies. Evaluation starts at the peer of the connection. The information from a trusted proxy about its own client is
- * accepted. This continues from hop to hop until an address is not trusted: that address is the client. Elements further left in a field
- * are ignored, because the client may have written them itself.
+ * The trusted proxies. Each proxy reports the address of its own client. The evaluation starts with the peer of the connection and follows
+ * these reports while the reporting address is trusted. The first address that is not trusted is the client. Everything further left in a
+ * field is ignored, because the client may have written it.
  *
  * <pre>
  * peer 10.0.0.2, X-Forwarded-For: 1.1.1.1, 192.0.2.7, 10.0.0.1       trusted 10.0.0.0/8: the client is 192.0.2.7
@@ -33,7 +33,10 @@ public record TrustedProxies(List<AddressRange> ranges) {
         ranges = List.copyOf(ranges);
     }
 
-    /** Returns the information about this request's client. Empty if the peer is not trusted or its fields have no usable information. */
+    /**
+     * Returns the information about this request's client. The result is empty if the peer is not trusted or its fields have no usable
+     * information.
+     */
     public Optional<Forwarded> of(UpgradeRequest request) {
         if (ranges.isEmpty() || request.remote().isUnresolved() || !trusts(request.remote().getAddress())) return Optional.empty();
         Optional<Forwarded> standard = walk(forwarded(request.fields().values("Forwarded")), request.remote());

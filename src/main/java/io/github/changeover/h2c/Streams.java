@@ -90,7 +90,8 @@ final class Streams extends Http2EventAdapter {
     }
 
     /**
-     * Starts the connection. The 101 has acknowledged the client's settings. The response to the upgrade request is the first response.
+     * Starts the connection. The 101 has acknowledged the client's settings. The first response on the connection is the response to the
+     * upgrade request.
      *
      * @param preface how long to wait for the client's preface
      */

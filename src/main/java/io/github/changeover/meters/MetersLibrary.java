@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
-/** Finds the application's metrics libraries and registers the meters there from start to end. */
+/** Finds the application's metrics libraries. The meters are registered in them from the start to the end of the application. */
 public final class MetersLibrary implements ProtocolLibrary {
     private static final System.Logger LOG = System.getLogger(MetersLibrary.class.getName());
     private static final String ON = "changeover.meters";

@@ -31,7 +31,7 @@ final class MicroProfileRegistry implements Registry {
         this.registry = registry;
     }
 
-    /** Empty if the application has no CDI or the server has no metrics. */
+    /** Returns the registry. The result is empty if the application has no CDI or the server has no metrics. */
     static Optional<Registry> current() {
         try {
             Unmanaged.UnmanagedInstance<Point> point = new Unmanaged<>(CDI.current().getBeanManager(), Point.class).newInstance().produce().inject();

@@ -18,7 +18,7 @@ import java.util.function.Supplier;
  */
 record Candidate(UpgradeProtocol protocol, ProtocolToken token, ProtocolToken offered) {
 
-    /** Returns all candidates in the order in which they are asked. Each candidate occurs once. */
+    /** Returns all candidates in the order of the negotiation. Each candidate occurs once. */
     static List<Candidate> of(PathRule rule, List<ProtocolToken> offered) {
         return switch (rule.preference()) {
             case CLIENT -> inClientsOrder(rule.protocols(), offered);
@@ -53,7 +53,7 @@ record Candidate(UpgradeProtocol protocol, ProtocolToken token, ProtocolToken of
     private static void add(List<Candidate> candidates, UpgradeProtocol protocol, ProtocolToken token) {
         if (!guarded(protocol, () -> protocol.accepts(token))) return;
         // Compares the components: on JDK 17, equals of a record keeps the classes of the last compared record reachable (JDK-8078641), and
-        // so the application.
+        // with them the application.
         boolean there = candidates.stream().anyMatch(before -> before.protocol == protocol && before.offered.equals(token));
         if (!there) candidates.add(new Candidate(protocol, registered(protocol, token), token));
     }

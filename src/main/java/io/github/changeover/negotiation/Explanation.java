@@ -25,12 +25,12 @@ import java.util.OptionalInt;
  * @param path       the request path, as sent
  * @param offered    the protocols offered by the client
  * @param rule       the template of the path's rule; empty if no rule matches
- * @param candidates the candidates that were asked, in order, each with the reason why it was or was not chosen
+ * @param candidates the candidates that were tried, in order, each with the reason why it was or was not chosen
  * @param layers     the protocols of the switched connection, bottom-up; empty unless switched
  * @param ground     the reason as a category
  * @param reason     the reason in a few words
  * @param remark     text for the log and the console only: for a switch, what the client requested and did not get; for a refusal, a detail
- * that is not sent to the client; empty for none
+ *                   that is not sent to the client; empty for none
  */
 public record Explanation(Outcome outcome, OptionalInt status, String method, String path, Offered offered,
                           Optional<PathTemplate> rule, List<Asked> candidates, List<ProtocolToken> layers, Ground ground, String reason, String remark) {
@@ -64,7 +64,7 @@ public record Explanation(Outcome outcome, OptionalInt status, String method, St
         MALFORMED_MESSAGE,
         /** The path supports none of the offered protocols. */
         NOT_SERVED,
-        /** Every protocol that was asked declined. */
+        /** Every protocol that was tried declined. */
         DECLINED,
         /** The user has none of the required roles. */
         ROLE,

@@ -68,7 +68,7 @@ public final class Negotiator {
      * @param match    the rule of its path
      * @param switches the protocols that are disabled at present
      * @throws IllegalStateException if a protocol or a gate throws or returns null, or if a protocol switches to a token that was not
-     * offered
+     *                               offered
      */
     public static Verdict negotiate(UpgradeRequest request, Optional<PathPolicy.Match> match, TokenSwitches switches) {
         RequestHead head = new RequestHead(request);
@@ -235,9 +235,8 @@ public final class Negotiator {
     }
 
     /**
-     * Checks that the protocol switches only to tokens that the client listed in this request, and that the candidate is one of them. Only
-     * HTTP/1.1 may be on top without being listed, because the client supports it already, as in {@code TLS/1.2, HTTP/1.1} (RFC 2817
-     * section 3.3).
+     * Checks that the client listed every layer of the switch in this request, and that the candidate is one of the layers. Only HTTP/1.1
+     * may be on top without being listed, because the client supports it already, as in {@code TLS/1.2, HTTP/1.1} (RFC 2817 section 3.3).
      */
     private void requireOffered(Decision.Switch change, Candidate candidate) {
         List<ProtocolToken> listed = ((Offered.Present) offered).offer().tokens();

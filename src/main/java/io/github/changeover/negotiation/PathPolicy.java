@@ -61,15 +61,15 @@ public final class PathPolicy {
 
     /**
      * Returns the most specific rule for the path. A rule that is set to required also matches the other spellings of its paths
-     * ({@link PathSpelling}): an application that serves {@code /secure/} as {@code /secure} must not respond to it without the switch.
+     * ({@link PathSpelling}). Otherwise an application that treats {@code /secure/} as {@code /secure} would respond without the switch.
      */
     public Optional<Match> match(String path) {
         return match(path, false);
     }
 
     /**
-     * Like {@link #match(String)}, but every rule also matches the other spellings of its paths. For an upgrade that the application itself
-     * requests, because the application may treat several spellings as one path.
+     * Works like {@link #match(String)}, but every rule also matches the other spellings of its paths. It is used for an upgrade that the
+     * application itself requests, because the application may treat several spellings as one path.
      */
     public Optional<Match> matchAnySpelling(String path) {
         return match(path, true);

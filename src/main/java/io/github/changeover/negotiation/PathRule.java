@@ -22,9 +22,9 @@ import java.util.Set;
  * @param required      whether a request that does not switch gets a 426 instead of the application's response
  * @param advertise     whether responses other than a 101 list the protocols in {@code Upgrade}
  * @param closeOnRefuse whether the connection closes after the response to a rejected offer, so that bytes that the client sent too early
- * are never parsed as HTTP (RFC 9931)
+ *                      are never parsed as HTTP (RFC 9931)
  * @param roles         the user must have one of these roles; empty for no restriction
- * @param gates         checks that run, in order, before a protocol is asked
+ * @param gates         checks that run, in order, before a protocol is called
  */
 public record PathRule(PathTemplate template, List<UpgradeProtocol> protocols, Preference preference, boolean required,
                        boolean advertise, boolean closeOnRefuse, Set<String> roles, List<Gate> gates) {

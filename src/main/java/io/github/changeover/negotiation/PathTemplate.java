@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The paths that a rule matches. It is compared with the decoded path relative to the application. RFC 9110 section 7.8 lets each resource
- * choose its protocols.
+ * A pattern for the paths that a rule matches. It is compared with the decoded path relative to the application. RFC 9110 section 7.8 lets
+ * each resource choose its protocols.
  *
  * <pre>
  * /echo            this path             /          the root
@@ -138,7 +138,7 @@ public final class PathTemplate implements Comparable<PathTemplate> {
         return !rest && segments.size() > 1 && segments.get(segments.size() - 1).text.isEmpty();
     }
 
-    /** Returns the values of the variables and of {@code *}. Empty if the path does not match. */
+    /** Returns the values of the variables and of {@code *}. The result is empty if the path does not match. */
     public Optional<Map<String, String>> match(String path) {
         Map<String, String> values = new HashMap<>();
         return walk(path, values) ? Optional.of(Map.copyOf(values)) : Optional.empty();

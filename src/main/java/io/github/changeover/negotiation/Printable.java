@@ -12,7 +12,7 @@ public final class Printable {
         return of(text, LONGEST);
     }
 
-    /** Like {@link #of(String)}, with another limit. A longer text is cut and gets three more characters, {@code ...}. */
+    /** Works like {@link #of(String)}, with another limit. A longer text is cut, and {@code ...} is added as three more characters. */
     public static String of(String text, int longest) {
         int length = Math.min(text.length(), longest);
         StringBuilder shown = new StringBuilder(length + 3);

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 
 /** The header fields of a request that the decision needs, collected in one pass. All lines of a field count (RFC 9110 section 5.3). */
 final class RequestHead {
-    /** {@code uri-host [ ":" port ]}, RFC 3986 section 3.2.2. Empty if the target has no authority. */
+    /** {@code uri-host [ ":" port ]}, RFC 3986 section 3.2.2. The value is empty if the target has no authority. */
     private static final Pattern HOST = Pattern.compile("(\\[[0-9A-Za-z:.~!$&'()*+,;=_-]+]|[0-9A-Za-z._~!$&'()*+,;=%-]*)(:[0-9]*)?");
 
     private final String protocol;

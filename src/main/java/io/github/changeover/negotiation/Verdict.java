@@ -17,12 +17,12 @@ import java.util.Optional;
  *
  * @param decision          switch, ignore (ordinary HTTP continues) or refuse
  * @param protocol          the protocol that switches, or the candidate protocol whose request was refused
- * @param token             the offered token for which the protocol was asked, in the protocol's own spelling
+ * @param token             the offered token that the protocol was called with, in the protocol's own spelling
  * @param closeAfterRefusal whether the response, including a response of the application, must contain {@code Connection: close}
  * @param upgradeList       the protocols that the response lists in {@code Upgrade} (with {@code Connection: Upgrade}), most preferred
- * first; empty for no such field. A 101 lists the layers of the switch instead
+ *                          first; empty for no such field. A 101 lists the layers of the switch instead
  * @param required          whether the rule of the path forbids an HTTP response to this request: the rule is set to required, and the
- * request does not already arrive over one of its protocols
+ *                          request does not already arrive over one of its protocols
  * @param explanation       the reason
  */
 public record Verdict(Decision decision, Optional<UpgradeProtocol> protocol, Optional<ProtocolToken> token,
@@ -37,7 +37,7 @@ public record Verdict(Decision decision, Optional<UpgradeProtocol> protocol, Opt
 
     /**
      * Returns the refusal of a request that was to switch but cannot, if its path is {@link #required}: the application must not respond to
-     * it over HTTP. Empty on any other path, where the application responds.
+     * it over HTTP. On any other path the result is empty, and the application responds.
      *
      * @param status 426 if the application has not seen the request, otherwise 500
      * @param reason why the request cannot switch, as part of a sentence

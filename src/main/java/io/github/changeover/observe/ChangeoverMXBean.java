@@ -31,7 +31,7 @@ public interface ChangeoverMXBean {
 
         long getQueued();
 
-        /** The time between the last answered ping and its pong, in microseconds; -1 for none. */
+        /** The round-trip time of the last answered ping in microseconds; -1 for none. */
         long getRoundTripMicros();
     }
 

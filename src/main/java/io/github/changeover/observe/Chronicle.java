@@ -83,7 +83,7 @@ public final class Chronicle {
         return journal.add(took, remote, explanation);
     }
 
-    /** Makes the records available for reading, and the application available for operation. Called once, before any request. */
+    /** Makes the records and the operations available from now on. Called once, before any request. */
     public Observatory open(ServletContext context, ConnectionRegistry register, MemoryBudget memory, TokenSwitches switches, Duration grace, SelfReport report) {
         observatory = new Observatory(register, memory, tally, journal, switches, grace, report);
         observatory.put(context);
@@ -97,8 +97,8 @@ public final class Chronicle {
     }
 
     /**
-     * Returns the container's name of its virtual host. Returns {@code default} if the container has no such name, as some embedded
-     * containers and Liberty.
+     * Returns the container's name of its virtual host. Returns {@code default} if the container has no such name, as in some embedded
+     * containers and in Liberty.
      */
     private static String host(ServletContext context) {
         try {

@@ -20,7 +20,7 @@ import java.util.Optional;
  * @param octetsIn  the bytes received
  * @param octetsOut the bytes written to the container
  * @param queued    the bytes that wait for a slow peer
- * @param roundTrip the time between the last answered ping and its pong; empty for none
+ * @param roundTrip the round-trip time of the last answered ping; empty for none
  */
 public record ConnectionView(String id, String protocol, String path, String remote, String user, Instant since, Duration idle,
                              long octetsIn, long octetsOut, long queued, Optional<Duration> roundTrip) {

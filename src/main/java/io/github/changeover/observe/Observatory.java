@@ -45,7 +45,7 @@ public final class Observatory {
         this.report = report;
     }
 
-    /** Returns the instance of the application. Empty before the start and after the end of the application. */
+    /** Returns the instance of the application. The result is empty before the start and after the end of the application. */
     public static Optional<Observatory> of(ServletContext context) {
         return Optional.ofNullable((Observatory) context.getAttribute(ATTRIBUTE));
     }

@@ -116,7 +116,7 @@ public final class PipelineHandler implements ConnectionHandler.Events {
         enter(() -> channel.room(true));
     }
 
-    /** Requests received before the end still get a response. */
+    /** The client has ended its side. Requests received before that still get a response. */
     @Override
     public void ended(SwitchedConnection connection) {
         enter(() -> channel.close());

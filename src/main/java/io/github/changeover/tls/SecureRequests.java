@@ -155,7 +155,7 @@ final class SecureRequests extends ChannelDuplexHandler {
         answer.from(request);
     }
 
-    /** The response has been sent, and the request was complete. */
+    /** Called when the response has been sent and the request has been received completely. */
     private void answered(ChannelHandlerContext context) {
         request = null;
         if (answer.closes() || ending) {
@@ -191,7 +191,7 @@ final class SecureRequests extends ChannelDuplexHandler {
         received.clear();
     }
 
-    /** A failed handshake, or bytes that are not TLS. The peer has already received an alert. */
+    /** Called for a failed handshake and for bytes that are not TLS. The peer has already received an alert. */
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable failure) {
         LOG.log(System.Logger.Level.DEBUG, "TLS by upgrade ends", failure);
