@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What the README shows in a terminal is what a terminal shows. On Tomcat, which ./mvnw -Prun starts. */
+/** What the README and the pages under docs show in a terminal is what a terminal shows. On Tomcat, which ./mvnw -Prun starts. */
 @OnContainer
 @TomcatEdgeOnly
 class ReadmeIT {
@@ -62,8 +62,11 @@ class ReadmeIT {
         return found;
     }
 
+    /** README first: its protocol is the first in the text. */
     private static String readme() throws IOException {
-        return Files.readString(Path.of(System.getProperty("changeover.basedir", ""), "README.md"));
+        StringBuilder text = new StringBuilder();
+        for (String page : List.of("README.md", "docs/spi.md", "docs/http2-and-tls.md")) text.append(Files.readString(Path.of(System.getProperty("changeover.basedir", ""), page)));
+        return text.toString();
     }
 
     @ParameterizedTest

@@ -292,7 +292,7 @@ class WebSocketSessionsIT {
         Path base = Path.of(System.getProperty("changeover.basedir", ""));
         String source = Files.readString(base.resolve("src/test/apps/sessions/sessions/Chat.java"), StandardCharsets.UTF_8);
         String shown = source.substring(source.indexOf("@ServerEndpoint"));
-        assertThat(Files.readString(base.resolve("README.md"))).contains("```java\n" + shown + "```");
+        assertThat(Files.readString(base.resolve("docs/websocket-endpoints.md"))).contains("```java\n" + shown + "```");
     }
 
     // ---- observers
