@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.it.Frames.Frame;
 import io.github.changeover.it.container.ContainerUnderTest;
+import io.github.changeover.it.container.LongRunning;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.testkit.Head;
 import io.github.changeover.testkit.Wire;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** How long sessions live and what they may do, byte by byte: idle times, pings, messages in a second, times until which they are valid; and who observes them. */
 @OnContainer
+@LongRunning
 class WebSocketSessionsIT {
     private static final String AT = "/sessions";
     private static final String OBSERVERS = "WEB-INF/classes/META-INF/services/io.github.changeover.websocket.WebSocketListener";
