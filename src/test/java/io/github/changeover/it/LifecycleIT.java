@@ -80,6 +80,7 @@ class LifecycleIT {
     @EmbeddedOnly
     @LongRunning
     @Test
+    @LongRunning
     @Covers("GEN-06")
     void aConnectionThatSwitchesWhileItsApplicationGoesIsEndedToo(ContainerUnderTest container) throws IOException {
         for (int i = 0; i < 10; i++) {

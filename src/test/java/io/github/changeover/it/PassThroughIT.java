@@ -6,6 +6,7 @@ import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.Containers;
 import io.github.changeover.it.container.EmbeddedOnly;
 import io.github.changeover.it.container.Listeners;
+import io.github.changeover.it.container.LongRunning;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.it.container.PayaraOnly;
 import io.github.changeover.it.container.TomcatOnly;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.Test;
  * but {@code Date}), and leaves the connection as usable. What differs stands in {@link #deviation}, with its reason.
  */
 @OnContainer
+@LongRunning
 @EmbeddedOnly
 class PassThroughIT {
     private static final String OURS = "/own", ALONE = "/non";

@@ -7,6 +7,7 @@ import io.github.changeover.conformance.Covers;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.DeploymentFailed;
 import io.github.changeover.it.container.EmbeddedOnly;
+import io.github.changeover.it.container.LongRunning;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.testkit.Wire;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** How protocols and endpoints get onto paths, and what stops a deployment. */
 @OnContainer
+@LongRunning
 class RegistrationIT {
     private static final String SERVICES = "WEB-INF/classes/META-INF/services/io.github.changeover.spi.UpgradeProtocol";
 

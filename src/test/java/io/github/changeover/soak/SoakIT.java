@@ -4,18 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.EmbeddedOnly;
-import io.github.changeover.it.container.LongRunning;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.it.container.OnceOnTomcat;
 import java.time.Duration;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Some seconds of the soak, with its fixed seeds. Heap, threads and file descriptors need the long one: ./mvnw -Psoak. */
 @OnContainer
 @EmbeddedOnly
 @OnceOnTomcat
-@LongRunning
+@Tag("full")
 class SoakIT {
     @Test
     @DisplayName("Six seconds of the soak: no client is served wrongly")
