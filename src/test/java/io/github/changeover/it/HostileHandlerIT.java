@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.conformance.Covers;
 import io.github.changeover.it.container.ContainerUnderTest;
-import io.github.changeover.it.container.LongRunning;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.it.container.OncePerEdge;
 import io.github.changeover.testkit.Wire;
@@ -28,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Handlers that block, throw and call each other hurt their own connections and nothing else. */
 @OnContainer
 @OncePerEdge
-@LongRunning
+@Tag("full")
 class HostileHandlerIT {
     /** How long a handler blocks; by hand {@code -Dchangeover.hostile.millis=30000}. */
     private static final int MILLIS = Integer.getInteger("changeover.hostile.millis", 3000);

@@ -80,7 +80,6 @@ class LifecycleIT {
     @EmbeddedOnly
     @LongRunning
     @Test
-    @LongRunning
     @Covers("GEN-06")
     void aConnectionThatSwitchesWhileItsApplicationGoesIsEndedToo(ContainerUnderTest container) throws IOException {
         for (int i = 0; i < 10; i++) {
