@@ -253,6 +253,8 @@ class WebSocketMemoryIT {
                 last.send(unfinished(1 << 20));
             }
             assertThat(Frames.read(most).toString()).startsWith("88 1013 ");
+            // while the last two still grow, an echo could exceed the limit again
+            await("the memory that is held", () -> held(AT), bytes -> bytes >= 7 << 20);
             for (Wire other : others) {
                 Frame echo = Frames.read(other.send(new byte[] {'b' ^ 1}));     // under whatever byte of the key
                 assertThat(echo.payload()).hasSize(1 << 20);
