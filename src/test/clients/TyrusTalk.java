@@ -32,16 +32,16 @@ public final class TyrusTalk extends Endpoint {
         say("subprotocol " + session.getNegotiatedSubprotocol());
         List<String> names = session.getNegotiatedExtensions().stream().map(Extension::getName).toList();
         say("extensions " + (names.isEmpty() ? "none" : String.join(", ", names)));
-        byte[] octets = new byte[1 << 20];
-        new Random(3).nextBytes(octets);
+        byte[] bytes = new byte[1 << 20];
+        new Random(3).nextBytes(bytes);
         List<String> texts = List.of("hello", "hello", "", "\u03ba\u1f79\u03c3\u03bc\u03b5 \ud83d\ude00 ".repeat(100), "abcdefgh".repeat(1 << 17));
         for (String text : texts) {
             session.getBasicRemote().sendText(text);
             if (!text.equals(next())) say("changed: " + text.length() + " characters");
         }
-        for (byte[] message : List.of(Arrays.copyOf(octets, 1000), Arrays.copyOf(octets, 1000), octets)) {
+        for (byte[] message : List.of(Arrays.copyOf(bytes, 1000), Arrays.copyOf(bytes, 1000), bytes)) {
             session.getBasicRemote().sendBinary(ByteBuffer.wrap(message));
-            if (!ByteBuffer.wrap(message).equals(next())) say("changed: " + message.length + " octets");
+            if (!ByteBuffer.wrap(message).equals(next())) say("changed: " + message.length + " bytes");
         }
         say("8 messages");
         session.getBasicRemote().sendPing(ByteBuffer.wrap("are you there".getBytes()));
@@ -64,9 +64,9 @@ public final class TyrusTalk extends Endpoint {
         session.addMessageHandler(String.class, (MessageHandler.Whole<String>) HEARD::add);
         session.addMessageHandler(ByteBuffer.class, (MessageHandler.Whole<ByteBuffer>) HEARD::add);
         session.addMessageHandler(PongMessage.class, (MessageHandler.Whole<PongMessage>) pong -> {
-            byte[] octets = new byte[pong.getApplicationData().remaining()];
-            pong.getApplicationData().get(octets);
-            HEARD.add("pong " + new String(octets));
+            byte[] bytes = new byte[pong.getApplicationData().remaining()];
+            pong.getApplicationData().get(bytes);
+            HEARD.add("pong " + new String(bytes));
         });
     }
 

@@ -5,7 +5,7 @@ const WebSocket = require('ws');
 const [, , address, deflate, code] = process.argv;
 const random = crypto.randomBytes(1 << 20);
 const messages = [['hello', 'hello'], ['hello again', 'hello'], ['nothing', ''], ['characters', '\u03ba\u1f79\u03c3\u03bc\u03b5 \u{1f600} '.repeat(100)],
-  ['octets', random.subarray(0, 1000)], ['the same octets', random.subarray(0, 1000)], ['1 MiB of text', random.toString('latin1')], ['1 MiB of octets', random]];
+  ['bytes', random.subarray(0, 1000)], ['the same bytes', random.subarray(0, 1000)], ['1 MiB of text', random.toString('latin1')], ['1 MiB of bytes', random]];
 const socket = new WebSocket(address, ['v1.echo', 'v2.echo'], {perMessageDeflate: JSON.parse(deflate), handshakeTimeout: 10000});
 let waiting, agreed;
 setTimeout(() => { say("too slow"); process.exit(1); }, 60000).unref();
@@ -22,10 +22,10 @@ socket.on('open', async () => {
   say('subprotocol ' + socket.protocol);
   say('extensions ' + agreed);
   for (const [name, message] of messages) {
-    const octets = Buffer.from(message);
+    const bytes = Buffer.from(message);
     socket.send(message);
     const back = await next();
-    if (back.binary !== Buffer.isBuffer(message) || !octets.equals(back.data)) say('changed: ' + name);
+    if (back.binary !== Buffer.isBuffer(message) || !bytes.equals(back.data)) say('changed: ' + name);
   }
   say(messages.length + ' messages');
   socket.ping('are you there');

@@ -18,16 +18,16 @@ final class Digest {
         }
     }
 
-    static Digest of(byte[] octets) {
-        return new Digest().add(octets, octets.length);
+    static Digest of(byte[] bytes) {
+        return new Digest().add(bytes, bytes.length);
     }
 
     static Digest of(String text) {
         return of(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    Digest add(byte[] octets, int length) {
-        hash.update(octets, 0, length);
+    Digest add(byte[] bytes, int length) {
+        hash.update(bytes, 0, length);
         count += length;
         return this;
     }

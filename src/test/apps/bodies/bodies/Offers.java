@@ -40,7 +40,7 @@ public final class Offers implements ServletContextListener {
         }
     }
 
-    /** Says first what the request's content was, then every octet comes back. */
+    /** Says first what the request's content was, then every byte comes back. */
     private static final class Laden implements ConnectionHandler.Events {
         private final String content;
 
@@ -54,8 +54,8 @@ public final class Offers implements ServletContextListener {
         }
 
         @Override
-        public void received(SwitchedConnection connection, ByteBuffer octets) {
-            connection.send(octets);
+        public void received(SwitchedConnection connection, ByteBuffer bytes) {
+            connection.send(bytes);
         }
     }
 }

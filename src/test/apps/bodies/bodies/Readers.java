@@ -25,9 +25,9 @@ final class Readers {
 
     private static void answer(HttpServletResponse response, String what) throws IOException {
         response.setContentType("text/plain;charset=utf-8");
-        byte[] octets = (what + "\n").getBytes(java.nio.charset.StandardCharsets.UTF_8);
-        response.setContentLength(octets.length);
-        response.getOutputStream().write(octets);
+        byte[] bytes = (what + "\n").getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        response.setContentLength(bytes.length);
+        response.getOutputStream().write(bytes);
     }
 
     private static Digest drain(ServletInputStream input) throws IOException {
@@ -47,14 +47,14 @@ final class Readers {
         }
     }
 
-    /** The stream's octets one by one. */
+    /** The stream's bytes one by one. */
     @WebServlet("/single")
     public static final class Single extends HttpServlet {
         @Override
         protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
             Digest digest = new Digest();
-            for (int octet = request.getInputStream().read(); octet >= 0; octet = request.getInputStream().read()) {
-                digest.add(new byte[] {(byte) octet}, 1);
+            for (int b = request.getInputStream().read(); b >= 0; b = request.getInputStream().read()) {
+                digest.add(new byte[] {(byte) b}, 1);
             }
             answer(response, "one by one " + digest + ", then " + request.getInputStream().read());
         }

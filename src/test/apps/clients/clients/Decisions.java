@@ -1,7 +1,7 @@
 package clients;
 
-import io.github.changeover.observe.Decided;
-import io.github.changeover.observe.Observatory;
+import io.github.changeover.management.DecisionRecord;
+import io.github.changeover.management.UpgradeManagement;
 import jakarta.servlet.annotation.WebServlet;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -20,6 +20,6 @@ public final class Decisions extends HttpServlet {
             response.getWriter().print("ordinary");
             return;
         }
-        for (Decided decided : Observatory.of(getServletContext()).orElseThrow().decisions()) response.getWriter().println(decided.explanation());
+        for (DecisionRecord decided : UpgradeManagement.of(getServletContext()).orElseThrow().decisions()) response.getWriter().println(decided.explanation());
     }
 }

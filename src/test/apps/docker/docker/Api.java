@@ -67,10 +67,10 @@ public final class Api extends HttpServlet {
     }
 
     private static void answer(HttpServletResponse response, int status, String type, String content) throws IOException {
-        byte[] octets = content.getBytes(StandardCharsets.UTF_8);
+        byte[] bytes = content.getBytes(StandardCharsets.UTF_8);
         response.setStatus(status);
         response.setContentType(type);
-        response.setContentLength(octets.length);
-        response.getOutputStream().write(octets);
+        response.setContentLength(bytes.length);
+        response.getOutputStream().write(bytes);
     }
 }

@@ -45,9 +45,9 @@ final class Exec implements UpgradeProtocol {
         }
 
         @Override
-        public void received(SwitchedConnection connection, ByteBuffer octets) {
-            count += octets.remaining();
-            send(connection, OUT, octets);
+        public void received(SwitchedConnection connection, ByteBuffer bytes) {
+            count += bytes.remaining();
+            send(connection, OUT, bytes);
         }
 
         @Override
@@ -58,14 +58,14 @@ final class Exec implements UpgradeProtocol {
         /** The end of the input is not that of the output. */
         @Override
         public void ended(SwitchedConnection connection) {
-            send(connection, ERR, ByteBuffer.wrap((count + " octets, asked with " + content.strip() + "\n").getBytes(StandardCharsets.UTF_8)));
+            send(connection, ERR, ByteBuffer.wrap((count + " bytes, asked with " + content.strip() + "\n").getBytes(StandardCharsets.UTF_8)));
             Api.ENDED.add(id);
             connection.close();
         }
 
-        private static void send(SwitchedConnection connection, byte stream, ByteBuffer octets) {
-            ByteBuffer frame = ByteBuffer.allocate(8 + octets.remaining());
-            frame.put(stream).put(new byte[3]).putInt(octets.remaining()).put(octets).flip();
+        private static void send(SwitchedConnection connection, byte stream, ByteBuffer bytes) {
+            ByteBuffer frame = ByteBuffer.allocate(8 + bytes.remaining());
+            frame.put(stream).put(new byte[3]).putInt(bytes.remaining()).put(bytes).flip();
             if (!connection.send(frame)) connection.pause();
         }
 

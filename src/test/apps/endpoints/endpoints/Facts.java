@@ -123,9 +123,9 @@ public final class Facts {
 
     @OnMessage
     public void pong(PongMessage pong, Session session) throws IOException {
-        ByteBuffer octets = pong.getApplicationData();
-        byte[] copy = new byte[octets.remaining()];
-        octets.get(copy);
+        ByteBuffer bytes = pong.getApplicationData();
+        byte[] copy = new byte[bytes.remaining()];
+        bytes.get(copy);
         session.getBasicRemote().sendText("pong " + new String(copy));
     }
 

@@ -17,7 +17,7 @@ public final class Pieces {
     @ServerEndpoint("/pieces")
     public static final class Partial {
         private final StringBuilder text = new StringBuilder();
-        private int octets;
+        private int bytes;
 
         /** For the container. */
         public Partial() {
@@ -33,10 +33,10 @@ public final class Pieces {
 
         @OnMessage
         public void binary(ByteBuffer part, boolean last, Session session) throws IOException {
-            octets += part.remaining();
+            bytes += part.remaining();
             if (!last) return;
-            session.getBasicRemote().sendText(octets + " octets");
-            octets = 0;
+            session.getBasicRemote().sendText(bytes + " bytes");
+            bytes = 0;
         }
     }
 
@@ -56,7 +56,7 @@ public final class Pieces {
 
         @OnMessage
         public String binary(InputStream message) throws IOException {
-            return message.readAllBytes().length + " octets";
+            return message.readAllBytes().length + " bytes";
         }
     }
 

@@ -8,11 +8,11 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.Principal;
 
-/** Says what it knows of the request, whenever an octet comes. */
+/** Says what it knows of the request, whenever a byte comes. */
 @UpgradeEndpoint(value = "/facts/{room}/*", protocol = "facts")
 public class Facts implements ConnectionHandler.Events {
     @Override
-    public void received(SwitchedConnection connection, ByteBuffer octets) {
+    public void received(SwitchedConnection connection, ByteBuffer bytes) {
         UpgradeRequest request = connection.request();
         connection.send(StandardCharsets.UTF_8.encode(String.join("\n", "method " + request.method(), "path " + request.path(),
                 "query " + request.query(), "context " + request.contextPath(), "protocol " + request.protocol(), "scheme " + request.scheme(),

@@ -14,7 +14,7 @@ public class Mirror implements ConnectionHandler.Events {
     }
 
     @Override
-    public void received(SwitchedConnection connection, ByteBuffer octets) {
-        connection.send(octets);
+    public void received(SwitchedConnection connection, ByteBuffer bytes) {
+        connection.send(bytes);
     }
 }

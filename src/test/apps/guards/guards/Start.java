@@ -75,8 +75,8 @@ public final class Start implements ServletContextListener {
         }
 
         @Override
-        public void received(SwitchedConnection connection, ByteBuffer octets) {
-            connection.send(octets);
+        public void received(SwitchedConnection connection, ByteBuffer bytes) {
+            connection.send(bytes);
         }
     }
 }

@@ -36,7 +36,7 @@ final class Crowd implements ConnectionHandler.Events {
                     switch (order) {
                         case 'b' -> each.send(StandardCharsets.UTF_8.encode("to all\n"));
                         case 'c' -> each.close();
-                        default -> each.evict();
+                        default -> each.abort();
                     }
                 }
             }
@@ -55,7 +55,7 @@ final class Crowd implements ConnectionHandler.Events {
             connection.execute(() -> record.fault("a task ran behind closed"));
             connection.endOutput();
             connection.close();
-            connection.evict();
+            connection.abort();
             synchronized (ALL) {
                 ALL.remove(connection);
                 for (SwitchedConnection each : ALL) {

@@ -1,7 +1,7 @@
 package hostile;
 
 import io.github.changeover.Changeover;
-import io.github.changeover.observe.Observatory;
+import io.github.changeover.management.UpgradeManagement;
 import jakarta.servlet.annotation.WebServlet;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -22,11 +22,11 @@ public final class Orders extends HttpServlet {
 
     private String answer(HttpServletRequest request) {
         if (request.getParameter("faults") != null) return Record.faults().toString();
-        if (request.getParameter("connections") != null) return Integer.toString(Observatory.of(getServletContext()).orElseThrow().connections().size());
+        if (request.getParameter("connections") != null) return Integer.toString(UpgradeManagement.of(getServletContext()).orElseThrow().connections().size());
         if (request.getParameter("calls") != null) return Calls.measure(Integer.parseInt(request.getParameter("calls")));
         long begun = System.nanoTime();
         boolean all = Changeover.of(getServletContext()).drain(Duration.ofMillis(Long.parseLong(request.getParameter("drain"))));
-        Observatory.of(getServletContext()).orElseThrow().welcome();
+        UpgradeManagement.of(getServletContext()).orElseThrow().stopDraining();
         return all + " " + (System.nanoTime() - begun) / 1_000_000;
     }
 }

@@ -25,7 +25,7 @@ public class Plain implements ConnectionHandler.Events {
     }
 
     @Override
-    public void received(SwitchedConnection connection, ByteBuffer octets) {
-        connection.send(octets);
+    public void received(SwitchedConnection connection, ByteBuffer bytes) {
+        connection.send(bytes);
     }
 }

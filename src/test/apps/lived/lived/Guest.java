@@ -11,8 +11,8 @@ import java.time.Duration;
 @UpgradeEndpoint(value = "/guest", protocol = "guest")
 public final class Guest implements ConnectionHandler.Events {
     @Override
-    public void received(SwitchedConnection connection, ByteBuffer octets) {
-        connection.send(octets);
+    public void received(SwitchedConnection connection, ByteBuffer bytes) {
+        connection.send(bytes);
     }
 
     @Override

@@ -10,8 +10,8 @@ import java.time.Duration;
 @UpgradeEndpoint(value = "/stays", protocol = "guest")
 public final class Stays implements ConnectionHandler.Events {
     @Override
-    public void received(SwitchedConnection connection, ByteBuffer octets) {
-        connection.send(octets);
+    public void received(SwitchedConnection connection, ByteBuffer bytes) {
+        connection.send(bytes);
     }
 
     @Override

@@ -1,7 +1,7 @@
 package managed;
 
 import io.github.changeover.Changeover;
-import io.github.changeover.observe.Observatory;
+import io.github.changeover.management.UpgradeManagement;
 import jakarta.servlet.annotation.WebServlet;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -16,6 +16,6 @@ public class Orders extends HttpServlet {
     @Override
     protected void doGet(HttpServletRequest request, HttpServletResponse response) {
         Changeover.of(getServletContext()).drain(Duration.ofSeconds(3));
-        Observatory.of(getServletContext()).orElseThrow().welcome();
+        UpgradeManagement.of(getServletContext()).orElseThrow().stopDraining();
     }
 }

@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
 @UpgradeEndpoint(value = "/guest", protocol = "guest/1")
 public final class Guest implements ConnectionHandler.Events {
     @Override
-    public void received(SwitchedConnection connection, ByteBuffer octets) {
-        connection.send(octets);
+    public void received(SwitchedConnection connection, ByteBuffer bytes) {
+        connection.send(bytes);
     }
 }

@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 
 /** Sends more than a peer takes at once. */
 final class Flood implements ConnectionHandler.Events {
-    static final int OCTETS = 20_000_000;
+    static final int BYTES = 20_000_000;
     private int sent;
 
     @Override
@@ -17,14 +17,14 @@ final class Flood implements ConnectionHandler.Events {
     @Override
     public void writable(SwitchedConnection connection) {
         boolean more = true;
-        while (more && sent < OCTETS) {
+        while (more && sent < BYTES) {
             sent += 50_000;
             more = connection.send(ByteBuffer.allocate(50_000));
         }
-        if (sent >= OCTETS) connection.close();
+        if (sent >= BYTES) connection.close();
     }
 
     @Override
-    public void received(SwitchedConnection connection, ByteBuffer octets) {
+    public void received(SwitchedConnection connection, ByteBuffer bytes) {
     }
 }

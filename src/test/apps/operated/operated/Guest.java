@@ -9,8 +9,8 @@ import java.time.Duration;
 /** Echoes, and says goodbye. */
 final class Guest implements ConnectionHandler.Events {
     @Override
-    public void received(SwitchedConnection connection, ByteBuffer octets) {
-        connection.send(octets);
+    public void received(SwitchedConnection connection, ByteBuffer bytes) {
+        connection.send(bytes);
     }
 
     @Override

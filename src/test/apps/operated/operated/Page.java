@@ -1,7 +1,7 @@
 package operated;
 
-import io.github.changeover.observe.Decided;
-import io.github.changeover.observe.Observatory;
+import io.github.changeover.management.DecisionRecord;
+import io.github.changeover.management.UpgradeManagement;
 import jakarta.servlet.annotation.WebServlet;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -17,7 +17,7 @@ public final class Page extends HttpServlet {
     protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
         response.setContentType("text/plain");
         if (request.getParameter("connections") != null) {
-            response.getWriter().print(Observatory.of(getServletContext()).orElseThrow().connections().size());
+            response.getWriter().print(UpgradeManagement.of(getServletContext()).orElseThrow().connections().size());
             return;
         }
         if (request.getParameter("decisions") == null) {
@@ -25,7 +25,7 @@ public final class Page extends HttpServlet {
             response.getWriter().print("ordinary\n");
             return;
         }
-        for (Decided decided : Observatory.of(getServletContext()).orElseThrow().decisions()) {
+        for (DecisionRecord decided : UpgradeManagement.of(getServletContext()).orElseThrow().decisions()) {
             response.getWriter().println(decided.explanation() + " | " + decided.answer().map(Object::toString).orElse("none yet"));
         }
     }

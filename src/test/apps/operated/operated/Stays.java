@@ -8,8 +8,8 @@ import java.time.Duration;
 /** Echoes, and does not want to go. */
 final class Stays implements ConnectionHandler.Events {
     @Override
-    public void received(SwitchedConnection connection, ByteBuffer octets) {
-        connection.send(octets);
+    public void received(SwitchedConnection connection, ByteBuffer bytes) {
+        connection.send(bytes);
     }
 
     @Override

@@ -59,20 +59,20 @@ public final class Original implements ServletContextListener, UpgradeProtocol {
         @Override
         public void opened(SwitchedConnection connection) {
             ByteArrayOutputStream message = new ByteArrayOutputStream();
-            message.writeBytes(octets("HTTP/1.1 " + answer.status() + " \r\nX-Octets: " + answer.body().length() + "\r\n"));
-            for (Fields.Line line : answer.fields()) message.writeBytes(octets(line.name() + ": " + line.value() + "\r\n"));
-            message.writeBytes(octets("\r\n"));
-            message.writeBytes(answer.body().octets());
+            message.writeBytes(bytes("HTTP/1.1 " + answer.status() + " \r\nX-Bytes: " + answer.body().length() + "\r\n"));
+            for (Fields.Line line : answer.fields()) message.writeBytes(bytes(line.name() + ": " + line.value() + "\r\n"));
+            message.writeBytes(bytes("\r\n"));
+            message.writeBytes(answer.body().bytes());
             connection.send(ByteBuffer.wrap(message.toByteArray()));
         }
 
         @Override
-        public void received(SwitchedConnection connection, ByteBuffer octets) {
-            connection.send(octets);
+        public void received(SwitchedConnection connection, ByteBuffer bytes) {
+            connection.send(bytes);
         }
     }
 
-    private static byte[] octets(String text) {
+    private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.ISO_8859_1);
     }
 }

@@ -57,10 +57,10 @@ public final class Pages extends HttpServlet {
             }
             case "stream" -> {
                 response.setContentType("application/octet-stream");
-                byte[] octets = new byte[256];
-                for (int i = 0; i < 256; i++) octets[i] = (byte) i;
-                response.setContentLength(octets.length);
-                response.getOutputStream().write(octets);
+                byte[] bytes = new byte[256];
+                for (int i = 0; i < 256; i++) bytes[i] = (byte) i;
+                response.setContentLength(bytes.length);
+                response.getOutputStream().write(bytes);
             }
             case "nothing" -> response.setStatus(200);
             case "flushed" -> flushed(response);
@@ -180,8 +180,8 @@ public final class Pages extends HttpServlet {
         } else {
             long sum = 0;
             int count = 0;
-            for (byte octet : request.getInputStream().readAllBytes()) {
-                sum = sum * 31 + octet;
+            for (byte b : request.getInputStream().readAllBytes()) {
+                sum = sum * 31 + b;
                 count++;
             }
             seen.append(count).append(' ').append(sum);

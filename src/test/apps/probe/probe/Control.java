@@ -37,14 +37,14 @@ public final class Control extends HttpServlet {
                 return "more " + connection.send(ByteBuffer.wrap(text.getBytes(ISO_8859_1)));
             }
             case "fill" -> {
-                // Until octets wait and go on waiting: the kernel may take some more after the first refusal.
+                // Until bytes wait and go on waiting: the kernel may take some more after the first refusal.
                 do {
                     while (connection.send(ByteBuffer.allocate(1 << 16))) Thread.onSpinWait();
                     LockSupport.parkNanos(200_000_000);
                 } while (connection.queued() == 0);
             }
             case "close" -> connection.close();
-            case "evict" -> connection.evict();
+            case "abort" -> connection.abort();
             case "resume" -> connection.resume();
             case "endOutput" -> connection.endOutput();
             case "queued" -> {

@@ -15,7 +15,7 @@ final class Handlers {
     private Handlers() {
     }
 
-    private static ByteBuffer octets(String text) {
+    private static ByteBuffer bytes(String text) {
         return ByteBuffer.wrap(text.getBytes(ISO_8859_1));
     }
 
@@ -54,7 +54,7 @@ final class Handlers {
         @Override
         public void drain(SwitchedConnection connection, Duration grace) {
             tell("drain");
-            connection.send(octets("BYE\n"));
+            connection.send(bytes("BYE\n"));
             connection.close();
         }
 
@@ -64,16 +64,16 @@ final class Handlers {
         }
     }
 
-    /** Every octet comes back, and the peer is held back while it takes none. */
+    /** Every byte comes back, and the peer is held back while it takes none. */
     static final class Echo extends Told {
         Echo(String key) {
             super(key);
         }
 
         @Override
-        public void received(SwitchedConnection connection, ByteBuffer octets) {
+        public void received(SwitchedConnection connection, ByteBuffer bytes) {
             enter();
-            if (!connection.send(octets)) connection.pause();
+            if (!connection.send(bytes)) connection.pause();
             leave();
         }
 
@@ -109,12 +109,12 @@ final class Handlers {
         @Override
         public void opened(SwitchedConnection connection) {
             super.opened(connection);
-            connection.send(octets("hello\n"));
+            connection.send(bytes("hello\n"));
         }
 
         @Override
-        public void received(SwitchedConnection connection, ByteBuffer octets) {
-            connection.send(octets);
+        public void received(SwitchedConnection connection, ByteBuffer bytes) {
+            connection.send(bytes);
         }
     }
 
@@ -138,7 +138,7 @@ final class Handlers {
         }
 
         @Override
-        public void received(SwitchedConnection connection, ByteBuffer octets) {
+        public void received(SwitchedConnection connection, ByteBuffer bytes) {
             maybe("received");
             connection.send(ByteBuffer.allocate(where.equals("writable") ? 32 << 20 : 4 << 20));     // 32 MB wait for room
             tell("sent");
@@ -162,7 +162,7 @@ final class Handlers {
         }
     }
 
-    /** Sends so many octets, each its position modulo 251, as the peer takes them; then closes. */
+    /** Sends so many bytes, each its position modulo 251, as the peer takes them; then closes. */
     static final class Push extends Told {
         private final int total;
         private int sent;
@@ -179,7 +179,7 @@ final class Handlers {
         }
 
         @Override
-        public void received(SwitchedConnection connection, ByteBuffer octets) {
+        public void received(SwitchedConnection connection, ByteBuffer bytes) {
         }
 
         @Override
@@ -201,7 +201,7 @@ final class Handlers {
         }
 
         @Override
-        public void received(SwitchedConnection connection, ByteBuffer octets) {
+        public void received(SwitchedConnection connection, ByteBuffer bytes) {
             try {
                 while (true) connection.send(ByteBuffer.allocate(1 << 16));
             } catch (IllegalStateException told) {
@@ -226,18 +226,18 @@ final class Handlers {
         }
 
         @Override
-        public void received(SwitchedConnection connection, ByteBuffer octets) {
+        public void received(SwitchedConnection connection, ByteBuffer bytes) {
             if (taken == 0) {
                 connection.pause();
                 tell("paused");
             }
-            taken += octets.remaining();
+            taken += bytes.remaining();
             tell("taken " + taken);
         }
 
         @Override
         public void ended(SwitchedConnection connection) {
-            connection.send(octets(Long.toString(taken)));
+            connection.send(bytes(Long.toString(taken)));
             super.ended(connection);
         }
     }
@@ -255,8 +255,8 @@ final class Handlers {
         }
 
         @Override
-        public void received(SwitchedConnection connection, ByteBuffer octets) {
-            tell("received " + octets.remaining());
+        public void received(SwitchedConnection connection, ByteBuffer bytes) {
+            tell("received " + bytes.remaining());
         }
 
         @Override
@@ -277,14 +277,14 @@ final class Handlers {
         @Override
         public void opened(SwitchedConnection connection) {
             super.opened(connection);
-            connection.send(octets(content.length + ":"));
+            connection.send(bytes(content.length + ":"));
             connection.send(ByteBuffer.wrap(content));
-            connection.send(octets("\n"));
+            connection.send(bytes("\n"));
         }
 
         @Override
-        public void received(SwitchedConnection connection, ByteBuffer octets) {
-            connection.send(octets);
+        public void received(SwitchedConnection connection, ByteBuffer bytes) {
+            connection.send(bytes);
         }
     }
 }

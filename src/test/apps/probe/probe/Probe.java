@@ -27,7 +27,7 @@ public final class Probe implements ServletContextListener {
         mount(changeover, "/blocking", context -> (ConnectionHandler.Blocking) new Handlers.BlockingEcho(key(context)));
         mount(changeover, "/first", context -> new Handlers.SpeaksFirst(key(context)));
         mount(changeover, "/throw/{where}", context -> new Handlers.Throws(key(context), context.request().pathParameter("where")));
-        mount(changeover, "/push", context -> new Handlers.Push(key(context), Integer.parseInt(parameter(context.request(), "octets"))));
+        mount(changeover, "/push", context -> new Handlers.Push(key(context), Integer.parseInt(parameter(context.request(), "bytes"))));
         mount(changeover, "/ignore-writable", context -> new Handlers.Floods(key(context)));
         mount(changeover, "/pause", context -> new Handlers.Pauses(key(context)));
         mount(changeover, "/commands", context -> new Handlers.Commands(key(context)));

@@ -1,7 +1,7 @@
 package stress;
 
 import io.github.changeover.Changeover;
-import io.github.changeover.observe.Observatory;
+import io.github.changeover.management.UpgradeManagement;
 import io.github.changeover.spi.Decision;
 import io.github.changeover.spi.ProtocolToken;
 import io.github.changeover.spi.UpgradeProtocol;
@@ -31,8 +31,8 @@ public final class Start implements ServletContextListener {
         Changeover.of(context).path("/talk/{number}/{seed}/{end}").offer(new Offered());
     }
 
-    static Observatory observatory() {
-        return Observatory.of(context).orElseThrow();
+    static UpgradeManagement observatory() {
+        return UpgradeManagement.of(context).orElseThrow();
     }
 
     @Override

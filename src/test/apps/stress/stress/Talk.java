@@ -1,6 +1,6 @@
 package stress;
 
-import io.github.changeover.observe.Observatory;
+import io.github.changeover.management.UpgradeManagement;
 import io.github.changeover.spi.CloseCause;
 import io.github.changeover.spi.ConnectionHandler;
 import io.github.changeover.spi.SwitchedConnection;
@@ -96,7 +96,7 @@ final class Talk implements ConnectionHandler.Events {
                 if (!room.getAndSet(false)) LockSupport.parkNanos(500_000);
             }
         } else {
-            while (closedAt == 0 && !isOver(begun) && !connection.awaitRoom(ROOM, Duration.ofMillis(50))) LockSupport.parkNanos(100_000);
+            while (closedAt == 0 && !isOver(begun) && !connection.awaitWritable(ROOM, Duration.ofMillis(50))) LockSupport.parkNanos(100_000);
         }
     }
 
@@ -133,13 +133,13 @@ final class Talk implements ConnectionHandler.Events {
                 connection.close();
             }
             case ABORT -> {
-                if (random.nextBoolean()) connection.evict();
-                else Start.observatory().close(connection.id(), Observatory.Farewell.EVICT);
+                if (random.nextBoolean()) connection.abort();
+                else Start.observatory().abort(connection.id());
             }
-            case DRAIN -> Start.observatory().close(connection.id(), Observatory.Farewell.GOODBYE);
+            case DRAIN -> Start.observatory().close(connection.id());
             case END_OUTPUT -> {
                 report.noteAccepted();
-                connection.together(() -> {
+                connection.sendAtomically(() -> {
                     if (!connection.advanced().trySend(Pattern.frame(seed, LAST, 0, 10), null, Long.MAX_VALUE)) report.fault("no room for the last frame");
                     connection.endOutput();
                     return null;

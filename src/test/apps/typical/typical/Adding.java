@@ -13,14 +13,14 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Set;
 
-/** A programmatic endpoint: adds octets up, closes when it is told to. */
+/** A programmatic endpoint: adds bytes up, closes when it is told to. */
 public class Adding extends Endpoint {
     @Override
     public void onOpen(Session session, EndpointConfig config) {
         session.setMaxTextMessageBufferSize(100);
-        session.addMessageHandler(ByteBuffer.class, (MessageHandler.Whole<ByteBuffer>) octets -> {
+        session.addMessageHandler(ByteBuffer.class, (MessageHandler.Whole<ByteBuffer>) bytes -> {
             int sum = 0;
-            while (octets.hasRemaining()) sum += octets.get() & 0xff;
+            while (bytes.hasRemaining()) sum += bytes.get() & 0xff;
             String result = config.getUserProperties().get("unit") + " " + sum;
             send(session, result);
         });
@@ -56,7 +56,7 @@ public class Adding extends Endpoint {
         @Override
         public Set<ServerEndpointConfig> getEndpointConfigs(Set<Class<? extends Endpoint>> found) {
             ServerEndpointConfig config = ServerEndpointConfig.Builder.create(Adding.class, "/adding").subprotocols(List.of("sum")).build();
-            config.getUserProperties().put("unit", "octets");
+            config.getUserProperties().put("unit", "bytes");
             return Set.of(config);
         }
 

@@ -63,7 +63,7 @@ public class Orders {
     }
 
     @OnMessage
-    public void octets(ByteBuffer message, Session session) throws IOException {
+    public void bytes(ByteBuffer message, Session session) throws IOException {
         session.getBasicRemote().sendBinary(message.duplicate());
         session.getBasicRemote().sendText("in ", false);
         session.getBasicRemote().sendText("parts", true);

@@ -26,9 +26,9 @@ public final class Application extends HttpServlet {
             String key = request.getParameter("key") == null ? path : request.getParameter("key");
             text = request.getMethod() + " " + path + " body " + length + " hit " + HITS.merge(key, 1, Integer::sum) + "\n";
         }
-        byte[] octets = text.getBytes(StandardCharsets.ISO_8859_1);
+        byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
         response.setContentType("text/plain");
-        response.setContentLength(octets.length);
-        response.getOutputStream().write(octets);
+        response.setContentLength(bytes.length);
+        response.getOutputStream().write(bytes);
     }
 }

@@ -20,7 +20,7 @@ final class Greeting implements ConnectionHandler.Events {
     }
 
     @Override
-    public void received(SwitchedConnection connection, ByteBuffer octets) {
-        connection.send(octets);
+    public void received(SwitchedConnection connection, ByteBuffer bytes) {
+        connection.send(bytes);
     }
 }

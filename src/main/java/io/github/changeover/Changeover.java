@@ -148,7 +148,7 @@ public final class Changeover {
      * Drains the application: rejects new connections with 503 from now on, requests every handler to close its connection, and waits for the
      * connections to end. It waits at most {@code grace}. Then it closes the remaining connections without their handlers and waits at most two
      * seconds more. Ordinary HTTP requests are still served. Call it on a thread of the application, not in a callback: there it would wait for
-     * the connection of the callback. The operation {@code welcome()} of JMX and of the console undoes it for later connections.
+     * the connection of the callback. The operation {@code stopDraining()} of JMX and of the console undoes it for later connections.
      *
      * @return whether every connection ended within {@code grace}
      * @throws IllegalStateException if the application has not started, or has stopped

@@ -113,7 +113,7 @@ public final class Bench {
     private IdleMemory idle(Peer peer, boolean webSocket) throws IOException {
         try (ServerProcess server = ServerProcess.start(peer)) {
             IdleMemory memory = IdleMemory.of(server, webSocket, extent.idlers());
-            System.out.printf("idle, %s: %s, %.1f KB%n", webSocket ? "WebSocket" : "raw", peer.title(), memory.octets() / 1000);
+            System.out.printf("idle, %s: %s, %.1f KB%n", webSocket ? "WebSocket" : "raw", peer.title(), memory.bytes() / 1000);
             return memory;
         }
     }

@@ -6,9 +6,9 @@ import java.io.IOException;
 /**
  * Heap that a connection takes which has switched and says nothing.
  *
- * @param octets for each
+ * @param bytes for each
  */
-record IdleMemory(Peer peer, boolean webSocket, double octets) {
+record IdleMemory(Peer peer, boolean webSocket, double bytes) {
     private static final int FIRST = 10;
 
     /** The first tenth pays for what is made once; what the others add is counted. */

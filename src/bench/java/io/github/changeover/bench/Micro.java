@@ -40,17 +40,17 @@ final class Micro {
         Stream<String> head = Stream.of("# Microbenchmarks", "",
                 "Written by `./mvnw -Pbench -Dbench=micro` on " + LocalDate.now() + ", " + System.getProperty("java.vm.name") + ' '
                         + System.getProperty("java.vm.version") + "; what each does stands in `src/bench/java`.", "",
-                "The targets: `Negotiation.handshake` below 1,000 ns, and no octet allocated by `OrdinaryRequest.bothFilters`, the way of a request"
+                "The targets: `Negotiation.handshake` below 1,000 ns, and no byte allocated by `OrdinaryRequest.bothFilters`, the way of a request"
                         + " without `Upgrade` through both filters.", "",
-                "| | ns | give or take | octets allocated |", "|---|--:|--:|--:|");
+                "| | ns | give or take | bytes allocated |", "|---|--:|--:|--:|");
         Stream<String> rows = results.stream().sorted(Comparator.comparing(result -> name(result.getParams()))).map(Micro::row);
         return Stream.concat(head, rows).toList();
     }
 
     private static String row(RunResult result) {
         Result<?> time = result.getPrimaryResult();
-        double octets = result.getSecondaryResults().get(ALLOCATED).getScore();
-        return String.format(Locale.ROOT, "| %s | %,.0f | %,.0f | %,.0f |", name(result.getParams()), time.getScore(), time.getScoreError(), octets);
+        double bytes = result.getSecondaryResults().get(ALLOCATED).getScore();
+        return String.format(Locale.ROOT, "| %s | %,.0f | %,.0f | %,.0f |", name(result.getParams()), time.getScore(), time.getScoreError(), bytes);
     }
 
     /** Of the class and the method, with its parameters. */

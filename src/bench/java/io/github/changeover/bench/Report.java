@@ -108,14 +108,14 @@ final class Report {
     private void idle() {
         line("## Heap for an idle connection");
         line("");
-        line("KB of 1000 octets that live after collections, with %,d connections that have switched and say nothing.", extent.idlers());
+        line("KB of 1000 bytes that live after collections, with %,d connections that have switched and say nothing.", extent.idlers());
         line("");
         table(Stream.of("", "WebSocket", "raw"));
         for (Peer peer : Peer.RECORDED) line("| %s | %s | %s |", peer.title(), kilobytes(peer, true), kilobytes(peer, false));
-        double bare = octets(Peer.HAND_WRITTEN, false);
+        double bare = bytes(Peer.HAND_WRITTEN, false);
         line("");
         for (boolean webSocket : new boolean[] {false, true}) {
-            double above = (octets(Peer.CHANGEOVER, webSocket) - bare) / 1000;
+            double above = (bytes(Peer.CHANGEOVER, webSocket) - bare) / 1000;
             line("- %s: %.1f KB above what Tomcat holds for a raw connection itself; the bar is %.0f: %s", webSocket ? "WebSocket" : "Raw",
                     above, MOST_ABOVE, above <= MOST_ABOVE ? "met" : "**not met**");
         }
@@ -131,7 +131,7 @@ final class Report {
         line("## How");
         line("");
         line("- Every server is a JVM of its own; all run, one is measured at a time, and the rounds of a row go from peer to peer.");
-        line("- The client is one thread without blocking, in another process; it compares every octet that comes back, and an error ends the run.");
+        line("- The client is one thread without blocking, in another process; it compares every byte that comes back, and an error ends the run.");
         line("- First each row is warmed up for %.1f s at each peer, the single small message twice, the handshake three times as long; then come the rounds, each of all rows, with %.1f s for each figure.",
                 extent.warm().toMillis() / 1000.0, extent.measure().toMillis() / 1000.0);
         line("- Tomcat is as it comes, on its NIO connector, but takes 20,000 connections and any number of requests on each. Changeover is the WAR as it is built. Servers log warnings only.");
@@ -157,13 +157,13 @@ final class Report {
         line("|---%s|", "|--:".repeat(titles.size() - 1));
     }
 
-    private double octets(Peer peer, boolean webSocket) {
-        return memory.stream().filter(each -> each.peer() == peer && each.webSocket() == webSocket).mapToDouble(IdleMemory::octets).findFirst().orElse(Double.NaN);
+    private double bytes(Peer peer, boolean webSocket) {
+        return memory.stream().filter(each -> each.peer() == peer && each.webSocket() == webSocket).mapToDouble(IdleMemory::bytes).findFirst().orElse(Double.NaN);
     }
 
     private String kilobytes(Peer peer, boolean webSocket) {
-        double octets = octets(peer, webSocket);
-        return Double.isNaN(octets) ? NONE : String.format(Locale.ROOT, "%.1f", octets / 1000);
+        double bytes = bytes(peer, webSocket);
+        return Double.isNaN(bytes) ? NONE : String.format(Locale.ROOT, "%.1f", bytes / 1000);
     }
 
     private static String micros(double micros) {

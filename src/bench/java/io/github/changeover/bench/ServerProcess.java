@@ -63,7 +63,7 @@ final class ServerProcess implements AutoCloseable {
         return process.info().totalCpuDuration().orElseThrow(() -> new IllegalStateException("This system does not tell what CPU time a process has used"));
     }
 
-    /** Octets of its heap that live. */
+    /** Bytes of its heap that live. */
     long heap() throws IOException {
         orders.write("heap\n".getBytes(StandardCharsets.US_ASCII));
         orders.flush();

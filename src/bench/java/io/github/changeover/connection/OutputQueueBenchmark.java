@@ -21,7 +21,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @Fork(1)
 public class OutputQueueBenchmark {
-    private final OutputQueue queue = new OutputQueue(new Chunks(), new MemoryAccount(new MemoryBudget(Long.MAX_VALUE), null), 1 << 20);
+    private final OutputQueue queue = new OutputQueue(new OutputBuffers(), new MemoryAccount(new MemoryBudget(Long.MAX_VALUE), null), 1 << 20);
     private final ByteBuffer small = ByteBuffer.allocate(34);
     private final ByteBuffer large = ByteBuffer.allocate(64 * 1024);
 
@@ -31,10 +31,10 @@ public class OutputQueueBenchmark {
     }
 
     private static final class Taking implements Transport {
-        private final Scratch scratch = new Scratch(1, true);
+        private final ReadBuffers scratch = new ReadBuffers(1, true);
 
         @Override
-        public Scratch scratch() {
+        public ReadBuffers scratch() {
             return scratch;
         }
 
@@ -70,7 +70,7 @@ public class OutputQueueBenchmark {
         }
     }
 
-    /** 16 frames of 34 octets gather in a callback, and go out together. */
+    /** 16 frames of 34 bytes gather in a callback, and go out together. */
     @Benchmark
     public Object burst() throws IOException {
         for (int i = 0; i < 16; i++) queue.send(small.clear(), null, true);

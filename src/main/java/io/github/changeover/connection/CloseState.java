@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * requested close, or an event that ended the connection before this close was completed. Any thread may request and decide.
  */
 final class CloseState {
-    private static final System.Logger LOG = System.getLogger(LiveConnection.class.getName());
+    private static final System.Logger LOG = System.getLogger(TransportConnection.class.getName());
     private final AtomicReference<CloseCause> requested = new AtomicReference<>();
     private final AtomicReference<CloseCause> decided = new AtomicReference<>();
     private volatile boolean withoutLinger;
@@ -72,8 +72,8 @@ final class CloseState {
      *
      * @return whether this close continues
      */
-    boolean handlerFailed(Throwable failure, LiveConnection connection) {
-        boolean ofTheEnd = failure instanceof AnswerGone && decided.get() != null;      // a client can cause this any time, so it must not fill the log
+    boolean handlerFailed(Throwable failure, TransportConnection connection) {
+        boolean ofTheEnd = failure instanceof OriginalResponseReleasedException && decided.get() != null;      // a client can cause this any time, so it must not fill the log
         LOG.log(ofTheEnd ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING, "The handler of " + connection + " failed", failure);
         if (requested.get() != null && !failedOnce) {
             failedOnce = true;

@@ -4,7 +4,7 @@ import io.github.changeover.spi.SwitchedConnection.Completion;
 
 /** Runs completions of a connection. A failure of one completion does not affect the others. */
 final class Completions {
-    private static final System.Logger LOG = System.getLogger(LiveConnection.class.getName());
+    private static final System.Logger LOG = System.getLogger(TransportConnection.class.getName());
 
     private Completions() {
     }

@@ -9,18 +9,18 @@ public interface ConnectionListener {
     };
 
     /** A connection has opened. Its handler is called next. */
-    default void opened(LiveConnection connection) {
+    default void opened(TransportConnection connection) {
     }
 
     /** A connection has ended and its socket is closed; it was open for the time {@code open}. Its handler may still be running. */
-    default void closed(LiveConnection connection, CloseCause cause, Duration open) {
+    default void closed(TransportConnection connection, CloseCause cause, Duration open) {
     }
 
     /** The client has answered a ping. */
-    default void pinged(LiveConnection connection, Duration roundTrip) {
+    default void pinged(TransportConnection connection, Duration roundTrip) {
     }
 
     /** The output queue has room again, {@code waited} nanoseconds after it exceeded its limit. */
-    default void slowWrite(LiveConnection connection, long waited) {
+    default void slowWrite(TransportConnection connection, long waited) {
     }
 }

@@ -17,7 +17,7 @@ public final class ConnectionMonitor implements AutoCloseable {
     private volatile Thread thread;
     private final ConnectionRegistry registry;
 
-    public ConnectionMonitor(ConnectionRegistry registry, Limits limits, ClassLoader loader) {
+    public ConnectionMonitor(ConnectionRegistry registry, ConnectionLimits limits, ClassLoader loader) {
         this.registry = registry;
         this.clock = Executors.newSingleThreadScheduledExecutor(task -> {
             thread = new Thread(task, "changeover-monitor");
@@ -33,7 +33,7 @@ public final class ConnectionMonitor implements AutoCloseable {
      * The interval in milliseconds: a quarter of the shortest timeout, but at least 10 and at most 150 ms. Together with {@link TimeoutCheck#GRACE}, an
      * overdue connection is closed less than a second late.
      */
-    private static long interval(Limits limits) {
+    private static long interval(ConnectionLimits limits) {
         long shortest = Stream.of(limits.idle(), limits.stall().dividedBy(4), limits.closing(), limits.linger(), limits.lifetime())
                 .filter(time -> !time.isZero()).mapToLong(Duration::toMillis).min().orElse(4 * LONGEST);
         return Math.max(SHORTEST, Math.min(LONGEST, shortest / 4));
@@ -44,14 +44,14 @@ public final class ConnectionMonitor implements AutoCloseable {
     }
 
     void check(long now) {
-        for (LiveConnection connection : registry.live()) check(connection, now, true);
+        for (TransportConnection connection : registry.live()) check(connection, now, true);
         registry.check(now);
-        for (LiveConnection connection : registry.expected()) check(connection, now, false);
+        for (TransportConnection connection : registry.expected()) check(connection, now, false);
         registry.all().forEach(connection -> connection.processor().retry());
     }
 
     /** Checks one connection. Catches every exception, because an exception would end the monitor and so affect all other connections. */
-    private static void check(LiveConnection connection, long now, boolean open) {
+    private static void check(TransportConnection connection, long now, boolean open) {
         try {
             if (open) connection.timeouts().check(now);
             else connection.timeouts().checkUnopened(now);
@@ -64,6 +64,6 @@ public final class ConnectionMonitor implements AutoCloseable {
     public void close() {
         clock.shutdownNow();
         Thread last = thread;
-        if (last != null) BlockingThreads.join(last);        // otherwise the container could report the thread as a leak
+        if (last != null) BlockingHandlerThreads.join(last);        // otherwise the container could report the thread as a leak
     }
 }

@@ -25,9 +25,9 @@ public final class ConnectionRegistry {
     private static final Duration LAST_WORDS = Duration.ofNanos(TimeoutCheck.GRACE);
     private static final int STACK_FRAMES = 12;
 
-    private final Set<LiveConnection> expected = ConcurrentHashMap.newKeySet();    // the upgrade is decided, the connection is not yet open
-    private final Set<LiveConnection> live = ConcurrentHashMap.newKeySet();
-    private final Set<LiveConnection> unfinished = ConcurrentHashMap.newKeySet();  // the socket is closed, the last callback has not returned
+    private final Set<TransportConnection> expected = ConcurrentHashMap.newKeySet();    // the upgrade is decided, the connection is not yet open
+    private final Set<TransportConnection> live = ConcurrentHashMap.newKeySet();
+    private final Set<TransportConnection> unfinished = ConcurrentHashMap.newKeySet();  // the socket is closed, the last callback has not returned
     private final AtomicLong ids = new AtomicLong();
     private final LongAdder opened = new LongAdder();
     private final LongAdder bytesIn = new LongAdder();
@@ -55,13 +55,13 @@ public final class ConnectionRegistry {
     }
 
     /** Adds a connection whose upgrade is decided and that the container will open. */
-    void expect(LiveConnection connection) {
+    void expect(TransportConnection connection) {
         expected.add(connection);
         if (over) connection.abortSoon(gone());
     }
 
     /** Adds a connection that opens. */
-    void add(LiveConnection connection) {
+    void add(TransportConnection connection) {
         live.add(connection);           // before the removal from expected, so that it is always in one of the two sets
         expected.remove(connection);
         opened.increment();
@@ -75,20 +75,20 @@ public final class ConnectionRegistry {
     }
 
     /** Removes a connection whose socket is closed. Its last callbacks have not run yet. */
-    void remove(LiveConnection connection, CloseCause cause) {
+    void remove(TransportConnection connection, CloseCause cause) {
         unfinished.add(connection);
         expected.remove(connection);
         if (live.remove(connection)) {
             closed.get(cause.kind()).increment();
-            bytesIn.add(connection.octetsIn());
-            bytesOut.add(connection.octetsOut());
-            LOG.log(System.Logger.Level.DEBUG, () -> connection + " closed, " + cause + ", in " + connection.octetsIn() + ", out " + connection.octetsOut());
+            bytesIn.add(connection.bytesIn());
+            bytesOut.add(connection.bytesOut());
+            LOG.log(System.Logger.Level.DEBUG, () -> connection + " closed, " + cause + ", in " + connection.bytesIn() + ", out " + connection.bytesOut());
         }
         wake();
     }
 
     /** The last callback of the connection's handler has returned. */
-    void finished(LiveConnection connection) {
+    void finished(TransportConnection connection) {
         unfinished.remove(connection);
         wake();
     }
@@ -100,16 +100,16 @@ public final class ConnectionRegistry {
         }
     }
 
-    public Collection<LiveConnection> live() {
+    public Collection<TransportConnection> live() {
         return Collections.unmodifiableSet(live);
     }
 
     /** All connections, including those that are not yet open, and those whose sockets are closed and whose last callback has not returned. */
-    Stream<LiveConnection> all() {
+    Stream<TransportConnection> all() {
         return Stream.of(expected, live, unfinished).flatMap(Collection::stream);
     }
 
-    Collection<LiveConnection> expected() {
+    Collection<TransportConnection> expected() {
         return Collections.unmodifiableSet(expected);
     }
 
@@ -122,13 +122,13 @@ public final class ConnectionRegistry {
     }
 
     /** Bytes received by all connections, including those that have ended. */
-    public long octetsIn() {
-        return bytesIn.sum() + live.stream().mapToLong(LiveConnection::octetsIn).sum();
+    public long bytesIn() {
+        return bytesIn.sum() + live.stream().mapToLong(TransportConnection::bytesIn).sum();
     }
 
     /** Bytes sent by all connections, including those that have ended. */
-    public long octetsOut() {
-        return bytesOut.sum() + live.stream().mapToLong(LiveConnection::octetsOut).sum();
+    public long bytesOut() {
+        return bytesOut.sum() + live.stream().mapToLong(TransportConnection::bytesOut).sum();
     }
 
     public boolean draining() {
@@ -140,7 +140,7 @@ public final class ConnectionRegistry {
      * sent to the handlers of connections that open meanwhile. Does not block.
      */
     public void startDraining(Duration grace) {
-        closeBy = System.nanoTime() + Limits.longest(grace).toNanos() | 1;
+        closeBy = System.nanoTime() + ConnectionLimits.longest(grace).toNanos() | 1;
         draining = true;
         live.forEach(connection -> connection.drain(CloseCause.of(CloseCause.Kind.DRAINED, "an operator drains the application")));
     }
@@ -157,7 +157,7 @@ public final class ConnectionRegistry {
         if (by == 0 || now - by < 0) return;
         CloseCause cause = CloseCause.of(CloseCause.Kind.DRAINED, "an operator has drained the application");
         boolean overdue = now - by > LAST_WORDS.toNanos();
-        for (LiveConnection connection : live) {
+        for (TransportConnection connection : live) {
             if (!overdue && connection.hasLastWord()) connection.timeouts().part(now, cause);
             else if (overdue || !connection.parts()) connection.abortSoon(cause);
         }
@@ -194,8 +194,8 @@ public final class ConnectionRegistry {
         Duration left = partAll(gone());
         over = true;
         abortAll(gone());
-        unfinished.forEach(LiveConnection::interruptHandler);
-        live.forEach(LiveConnection::interruptHandler);
+        unfinished.forEach(TransportConnection::interruptHandler);
+        live.forEach(TransportConnection::interruptHandler);
         if (!await(() -> nobodyIsConnected() && unfinished.isEmpty(), left)) reportStuck();
     }
 
@@ -206,7 +206,7 @@ public final class ConnectionRegistry {
 
     /** Sends the last bytes of connections that their handlers have not closed, and waits for them. Returns the rest of {@link #AFTER_DRAIN}. */
     private Duration partAll(CloseCause cause) {
-        List<LiveConnection> parting = live.stream().filter(LiveConnection::hasLastWord).toList();
+        List<TransportConnection> parting = live.stream().filter(TransportConnection::hasLastWord).toList();
         if (parting.isEmpty()) return AFTER_DRAIN;
         parting.forEach(connection -> connection.partSoon(cause));
         await(() -> parting.stream().noneMatch(live::contains), LAST_WORDS);
@@ -220,7 +220,7 @@ public final class ConnectionRegistry {
 
     private void reportStuck() {
         List<String> stuck = new ArrayList<>();
-        for (LiveConnection connection : unfinished) {
+        for (TransportConnection connection : unfinished) {
             Thread thread = connection.interruptHandler();
             stuck.add(connection + (thread == null ? " (its last callback has not begun)" : " in " + thread.getName() + " at " + stack(thread)));
         }
@@ -242,7 +242,7 @@ public final class ConnectionRegistry {
 
     /** Waits for the condition. Returns whether it was met in time. An interrupt ends the wait; the interrupt flag stays set. */
     private boolean await(Condition condition, Duration atMost) {
-        long end = System.nanoTime() + Limits.longest(atMost).toNanos();
+        long end = System.nanoTime() + ConnectionLimits.longest(atMost).toNanos();
         synchronized (changed) {
             waiting++;
             try {

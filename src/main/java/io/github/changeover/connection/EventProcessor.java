@@ -19,7 +19,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * entry in the queue of the pool.
  */
 final class EventProcessor implements Runnable {
-    private static final System.Logger LOG = System.getLogger(LiveConnection.class.getName());
+    private static final System.Logger LOG = System.getLogger(TransportConnection.class.getName());
     static final int OPEN = 1, READABLE = 2, WRITABLE = 4, TASKS = 8, DRAIN = 16, IDLE = 32, REJECTED = 64, END = 128, SETTLE = 256;
     private static final int SCHEDULED = 1 << 30, RUNNING = 1 << 31, STATE = SCHEDULED | RUNNING;
     /** Small sends are buffered during this first part of a callback, in nanoseconds. */
@@ -35,8 +35,8 @@ final class EventProcessor implements Runnable {
         }
     }
 
-    private final LiveConnection connection;
-    private final Application application;
+    private final TransportConnection connection;
+    private final ApplicationResources application;
     private final ConnectionHandler.Events handler;
     private final EarlyData earlyData;
     private final OutputQueue queue;
@@ -68,7 +68,7 @@ final class EventProcessor implements Runnable {
         }
     }
 
-    EventProcessor(LiveConnection connection, Application application, ConnectionHandler.Events handler, EarlyData earlyData, OutputQueue queue,
+    EventProcessor(TransportConnection connection, ApplicationResources application, ConnectionHandler.Events handler, EarlyData earlyData, OutputQueue queue,
                    CloseState closeState, TimeoutCheck timeouts) {
         this.connection = connection;
         this.application = application;
@@ -320,7 +320,7 @@ final class EventProcessor implements Runnable {
         transport = connection.transport();
         inbound = new InboundBuffer(transport);
         int limit = earlyData == EarlyData.REFUSE ? 0 : application.limits().earlyData();
-        if (limit < Limits.ANY && inbound.exceedsEarlyLimit(limit)) {
+        if (limit < ConnectionLimits.ANY && inbound.exceedsEarlyLimit(limit)) {
             closeState.decide(CloseCause.of(CloseCause.Kind.EARLY_DATA, "more than " + limit + " bytes arrived before the 101"));
         }
         if (closeState.decided() != null) return;
@@ -403,7 +403,7 @@ final class EventProcessor implements Runnable {
             inbound.forgetDrained();
             return;
         }
-        Scratch scratch = transport.scratch();
+        ReadBuffers scratch = transport.scratch();
         ByteBuffer bytes = scratch.take();
         try {
             while (mayRead()) {

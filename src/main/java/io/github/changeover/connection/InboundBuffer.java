@@ -23,7 +23,7 @@ final class InboundBuffer {
      * @return whether there are more than {@code limit} bytes; if not, they are kept for the next read
      */
     boolean exceedsEarlyLimit(int limit) {
-        Scratch scratch = transport.scratch();
+        ReadBuffers scratch = transport.scratch();
         ByteBuffer bytes = scratch.take();
         ByteArrayOutputStream kept = null;      // most connections have no early bytes
         try {
@@ -64,7 +64,7 @@ final class InboundBuffer {
     /** Whether no bytes of the client are available. The check reads bytes and drops them. */
     boolean isEmpty() throws IOException {
         if (early != null || failure != null || ended) return ended;
-        Scratch scratch = transport.scratch();
+        ReadBuffers scratch = transport.scratch();
         ByteBuffer bytes = scratch.take();
         try {
             return transport.readLast(bytes.clear()) <= 0;

@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /** The memory that one connection holds of the application's {@link MemoryBudget}. Thread-safe. */
 final class MemoryAccount {
     private final MemoryBudget budget;
-    private final LiveConnection connection;
+    private final TransportConnection connection;
     private final AtomicLong held = new AtomicLong();
     private final AtomicBoolean reclaimed = new AtomicBoolean();
     private volatile long heldSince;            // nanoseconds; valid only while held > 0
@@ -15,7 +15,7 @@ final class MemoryAccount {
     private volatile long pinned;               // part of held that application code uses
     private volatile long leaving;              // part of held that will be released soon because this connection is being closed
 
-    MemoryAccount(MemoryBudget budget, LiveConnection connection) {
+    MemoryAccount(MemoryBudget budget, TransportConnection connection) {
         this.budget = budget;
         this.connection = connection;
     }
@@ -83,7 +83,7 @@ final class MemoryAccount {
         return leaving;
     }
 
-    LiveConnection connection() {
+    TransportConnection connection() {
         return connection;
     }
 

@@ -87,7 +87,7 @@ public final class MemoryBudget {
     /** Closes connections until the limit is met. One thread at a time chooses; other threads do not wait for it, because it repeats as long as necessary. */
     private void reclaim() {
         while (used.get() - leaving.get() > max && choosing.tryLock()) {
-            Optional<LiveConnection> chosen;
+            Optional<TransportConnection> chosen;
             long held = 0;
             boolean helps = false;
             try {
@@ -104,13 +104,13 @@ public final class MemoryBudget {
         }
     }
 
-    private Optional<LiveConnection> mostHolding() {
+    private Optional<TransportConnection> mostHolding() {
         return registry.live().stream().filter(connection -> connection.memory().canBeReclaimed())
-                .max(Comparator.<LiveConnection>comparingLong(connection -> connection.memory().held())
+                .max(Comparator.<TransportConnection>comparingLong(connection -> connection.memory().held())
                         .thenComparing(connection -> connection.memory().heldSince(), Comparator.reverseOrder()));
     }
 
-    private void close(LiveConnection connection) {
+    private void close(TransportConnection connection) {
         long held = connection.memory().held();
         if (!connection.memory().canBeReclaimed() || connection.memory().reclaim() == 0) return;
         report(connection, held, "it wants to hold {1} bytes while others that are being closed still hold theirs, and all together exceed the limit of {2} bytes by a quarter "
@@ -118,7 +118,7 @@ public final class MemoryBudget {
     }
 
     /** Logs a closed connection: at most one warning a second, further lines at level DEBUG. */
-    private void report(LiveConnection connection, long held, String why) {
+    private void report(TransportConnection connection, long held, String why) {
         exceeded.incrementAndGet();
         long count = unreported.incrementAndGet(), now = System.nanoTime() | 1, last = reported.get();
         boolean warns = (last == 0 || now - last > REPORT_EVERY) && reported.compareAndSet(last, now);

@@ -21,11 +21,11 @@ final class OutputFlusher implements AutoCloseable {
 
     /** The state of one connection in the flusher. */
     static final class Watched {
-        private final LiveConnection connection;
+        private final TransportConnection connection;
         private volatile boolean registered;
         private long callback, nextTry, rest, writtenBefore = -1;     // used only by the thread of the flusher
 
-        Watched(LiveConnection connection) {
+        Watched(TransportConnection connection) {
             this.connection = connection;
         }
     }
@@ -35,7 +35,7 @@ final class OutputFlusher implements AutoCloseable {
     }
 
     /** Registers this connection, because a callback runs and bytes wait, or because completions wait. Thread-safe; may be called repeatedly. */
-    void watch(LiveConnection connection) {
+    void watch(TransportConnection connection) {
         Watched one = connection.watched();
         // If it is registered, a later check will see the bytes: the flusher clears this flag before it checks the queue.
         if (one.registered) return;
@@ -67,12 +67,12 @@ final class OutputFlusher implements AutoCloseable {
             if (watched.isEmpty()) continue;
             idle = 0;
             long now = System.nanoTime();
-            for (Watched one : watched) look(one, now);
+            for (Watched one : watched) check(one, now);
         }
     }
 
-    private void look(Watched one, long now) {
-        LiveConnection connection = one.connection;
+    private void check(Watched one, long now) {
+        TransportConnection connection = one.connection;
         long callback = connection.processor().callbackSince();
         if (callback == one.callback ? now - one.nextTry < 0 : callback != 0 && now - callback < TICK / 2) return;
         watched.remove(one);
@@ -101,6 +101,6 @@ final class OutputFlusher implements AutoCloseable {
         }
         if (last == null) return;
         LockSupport.unpark(last);
-        BlockingThreads.join(last);
+        BlockingHandlerThreads.join(last);
     }
 }

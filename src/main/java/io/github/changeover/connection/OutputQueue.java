@@ -34,7 +34,7 @@ final class OutputQueue {
     private static final long NO_LIMIT = -1;
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final Chunks pool;
+    private final OutputBuffers pool;
     private final MemoryAccount memory;
     private final int limit;
     private Transport transport;
@@ -60,7 +60,7 @@ final class OutputQueue {
     private volatile IOException failure;
     private boolean shut;
 
-    OutputQueue(Chunks pool, MemoryAccount memory, int limit) {
+    OutputQueue(OutputBuffers pool, MemoryAccount memory, int limit) {
         this.pool = pool;
         this.memory = memory;
         this.limit = limit;
@@ -200,7 +200,7 @@ final class OutputQueue {
                 if (last == null || last.limit() == last.capacity()) {
                     last = pool.take().limit(0);
                     chunks.addLast(last);                // before charge(), so that shut() returns it to the pool
-                    memory.charge(Chunks.SIZE);
+                    memory.charge(OutputBuffers.SIZE);
                 }
                 int start = last.limit();
                 int count = Math.min(bytes.remaining(), last.capacity() - start);
@@ -215,7 +215,7 @@ final class OutputQueue {
 
     private void give(ByteBuffer chunk) {
         pool.give(chunk);
-        memory.release(Chunks.SIZE);
+        memory.release(OutputBuffers.SIZE);
     }
 
     /**

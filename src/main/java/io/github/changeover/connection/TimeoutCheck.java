@@ -34,14 +34,14 @@ final class TimeoutCheck {
     /** Maximum time to wait until such a client is quiet, in nanoseconds. It does not know that the connection is closing and may never stop sending. */
     static final long NEVER_QUIET = 1_000_000_000;
 
-    private final LiveConnection connection;        // null in tests of find()
-    private final Limits limits;
+    private final TransportConnection connection;        // null in tests of find()
+    private final ConnectionLimits limits;
     private volatile long seenIn = -1;
     private long seenOut = -1;
     private volatile long activeSince;
     private long closingSince, lingerSince, expectedSince, openSince, idleSince, rejectedSince;
     private volatile Duration idle;
-    private volatile KeepAlive pings;               // null if no pings are sent
+    private volatile PingSchedule pings;               // null if no pings are sent
     private volatile Supplier<Instant> endsAt;      // null if there is no such time
     private CloseCause parting;                     // null unless the connection is being closed without its handler
     private long partingSince;
@@ -52,7 +52,7 @@ final class TimeoutCheck {
     private volatile long unfinishedMessage;        // bytes of it that have arrived; 0 if there is none
     private volatile long messages;                 // number of unfinished messages that have ended
 
-    TimeoutCheck(LiveConnection connection, Limits limits) {
+    TimeoutCheck(TransportConnection connection, ConnectionLimits limits) {
         this.connection = connection;
         this.limits = limits;
         this.idle = limits.idle();
@@ -64,16 +64,16 @@ final class TimeoutCheck {
 
     /** May be called on any thread. */
     void idleTime(Duration time) {
-        idle = time.isNegative() ? Duration.ZERO : Limits.longest(time);
+        idle = time.isNegative() ? Duration.ZERO : ConnectionLimits.longest(time);
     }
 
     /** May be called on any thread. */
     void pingWhenQuiet(Duration after, Duration answer, AdvancedConnection.Ping ping) {
-        pings = new KeepAlive(after, answer, ping);
+        pings = new PingSchedule(after, answer, ping);
     }
 
     /** Null if no pings are sent. */
-    KeepAlive pings() {
+    PingSchedule pings() {
         return pings;
     }
 
@@ -110,8 +110,8 @@ final class TimeoutCheck {
         if (endsWhenDecided()) return;
         if (!expectedSeen) expectedSince = now;
         expectedSeen = true;
-        if (now - expectedSince > Limits.OPENING.toNanos()) {
-            connection.abortSoon(CloseCause.of(CloseCause.Kind.BROKEN, "the container did not open the connection within " + Limits.OPENING));
+        if (now - expectedSince > ConnectionLimits.OPENING.toNanos()) {
+            connection.abortSoon(CloseCause.of(CloseCause.Kind.BROKEN, "the container did not open the connection within " + ConnectionLimits.OPENING));
         }
     }
 
@@ -124,7 +124,7 @@ final class TimeoutCheck {
         }
         if (parting != null && state.requested() == null && now - partingSince > GRACE) connection.closeSoon(parting);
         OutputQueue queue = connection.queue();
-        switch (find(now, new Counters(connection.octetsIn(), queue.written(), queue.queuedForClient(), state.requested() != null,
+        switch (find(now, new Counters(connection.bytesIn(), queue.written(), queue.queuedForClient(), state.requested() != null,
                 connection.processor().reads(), connection.processor().awaitsClient()))) {
             case NONE -> { }
             case IDLE -> connection.idleTimeOver();
@@ -208,7 +208,7 @@ final class TimeoutCheck {
 
     /** Whether bytes other than pings were sent since the last check. */
     private boolean sent(long out) {
-        KeepAlive now = pings;
+        PingSchedule now = pings;
         if (now == null) {
             boolean more = out != seenOut;
             seenOut = out;
@@ -229,9 +229,9 @@ final class TimeoutCheck {
     }
 
     private Finding ping(long now, boolean received, Counters counters) {
-        KeepAlive asked = pings;
+        PingSchedule asked = pings;
         if (asked == null) return Finding.NONE;
-        return switch (asked.look(now, received, activeSince, counters.queued, counters.awaitsClient)) {
+        return switch (asked.check(now, received, activeSince, counters.queued, counters.awaitsClient)) {
             case NONE -> Finding.NONE;
             case PING -> Finding.PING;
             case UNANSWERED -> Finding.UNANSWERED;

@@ -20,11 +20,11 @@ public interface Transport {
     }
 
     /** The pool of buffers to read into. All connections of an adapter should share one pool. */
-    Scratch scratch();
+    ReadBuffers scratch();
 
     /**
-     * Whether the threads on which this transport calls {@link LiveConnection#open}, {@link LiveConnection#readable} and
-     * {@link LiveConnection#writable} may run handler code, which may block. If not, handler code runs on the callback pool.
+     * Whether the threads on which this transport calls {@link TransportConnection#open}, {@link TransportConnection#readable} and
+     * {@link TransportConnection#writable} may run handler code, which may block. If not, handler code runs on the callback pool.
      */
     default boolean runsCallbacks() {
         return true;
@@ -33,12 +33,12 @@ public interface Transport {
     /**
      * Reads the bytes that are available.
      *
-     * @return the number of bytes; 0 if none are available: then {@link LiveConnection#readable()} is called when bytes are available;
+     * @return the number of bytes; 0 if none are available: then {@link TransportConnection#readable()} is called when bytes are available;
      *         -1 after the client has ended its side
      */
     int read(ByteBuffer into) throws IOException;
 
-    /** Reads as {@link #read}, for a last read: {@link LiveConnection#readable()} need not be called after it. */
+    /** Reads as {@link #read}, for a last read: {@link TransportConnection#readable()} need not be called after it. */
     default int readLast(ByteBuffer into) throws IOException {
         return read(into);
     }
@@ -52,7 +52,7 @@ public interface Transport {
     boolean write(ByteBuffer from) throws IOException;
 
     /**
-     * Requests a call of {@link LiveConnection#writable()} when more bytes can be sent; called after {@link #write} returned {@code false}. A transport
+     * Requests a call of {@link TransportConnection#writable()} when more bytes can be sent; called after {@link #write} returned {@code false}. A transport
      * that calls it without a request does nothing here.
      */
     default void requestWritable() throws IOException {

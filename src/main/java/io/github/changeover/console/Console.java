@@ -2,12 +2,12 @@ package io.github.changeover.console;
 
 import io.github.changeover.PathOffer;
 import io.github.changeover.forwarded.TrustedProxies;
+import io.github.changeover.management.UpgradeManagement;
 import io.github.changeover.negotiation.PathPolicy;
-import io.github.changeover.observe.Observatory;
-import io.github.changeover.servlet.Logouts;
+import io.github.changeover.servlet.HttpSessionEnds;
+import io.github.changeover.servlet.LogoutListener;
 import io.github.changeover.servlet.ProtocolLibrary;
-import io.github.changeover.servlet.SessionEnds;
-import io.github.changeover.servlet.SettingValues;
+import io.github.changeover.servlet.settings.SettingValues;
 import io.github.changeover.spi.UpgradeProtocol;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletRegistration;
@@ -16,8 +16,8 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Adds the console to an application that has enabled it. Internal: loaded with {@link java.util.ServiceLoader}. */
 public final class Console implements ProtocolLibrary {
@@ -37,7 +37,7 @@ public final class Console implements ProtocolLibrary {
     }
 
     /** The registered objects. The {@code obstacle} is the reason why the servlet could not be registered; empty if it is registered. */
-    private record Registered(Access access, ConsoleServlet servlet, Samples samples, Lines lines, Clock clock, long instance, String obstacle) {
+    private record Registered(ConsoleAccess access, ConsoleServlet servlet, ChartHistory samples, LiveUpdates lines, ConsoleTimer clock, long instance, String obstacle) {
     }
 
     @Override
@@ -53,18 +53,18 @@ public final class Console implements ProtocolLibrary {
         if (!made.obstacle.isEmpty()) {
             throw new SettingValues.Wrong(ON, "true", "false here, for the console cannot be put into this application: " + made.obstacle);
         }
-        LiveProtocol live = new LiveProtocol(made.access, made.lines, made.samples, start.context(), made.instance);
-        PathOffer line = start.changeover().path(Lines.PATH).offer(live).gate(live::gate);
+        LiveUpdateProtocol live = new LiveUpdateProtocol(made.access, made.lines, made.samples, start.context(), made.instance);
+        PathOffer line = start.changeover().path(LiveUpdates.PATH).offer(live).gate(live::gate);
         made.access.role().ifPresent(line::roles);
         return new On(made, live, start.context(), start.localAddress(), new AtomicBoolean());
     }
 
     private static Registered registered(ServletContext context, SettingValues settings) {
-        Access access = settings.value(ROLE).filter(name -> !name.isEmpty()).map(role -> Access.forRole(role, orderToken()))
-                .orElseGet(() -> Access.withToken(new ConsoleToken(context.getContextPath(), System::currentTimeMillis), proxies(settings), orderToken()));
-        Samples samples = new Samples();
-        Clock clock = new Clock(context.getClassLoader());
-        Lines lines = new Lines(clock);
+        ConsoleAccess access = settings.value(ROLE).filter(name -> !name.isEmpty()).map(role -> ConsoleAccess.forRole(role, orderToken()))
+                .orElseGet(() -> ConsoleAccess.withToken(new ConsoleToken(context.getContextPath(), System::currentTimeMillis), proxies(settings), orderToken()));
+        ChartHistory samples = new ChartHistory();
+        ConsoleTimer clock = new ConsoleTimer(context.getClassLoader());
+        LiveUpdates lines = new LiveUpdates(clock);
         long instance = System.currentTimeMillis();
         ConsoleServlet servlet = new ConsoleServlet(access, samples, instance);
         return new Registered(access, servlet, samples, lines, clock, instance, put(context, servlet, access));
@@ -80,12 +80,12 @@ public final class Console implements ProtocolLibrary {
     }
 
     /** Returns why the servlet could not be registered; empty if it is registered. */
-    private static String put(ServletContext context, ConsoleServlet servlet, Access access) {
+    private static String put(ServletContext context, ConsoleServlet servlet, ConsoleAccess access) {
         try {
             ServletRegistration.Dynamic registration = context.addServlet("changeover-console", servlet);
             if (registration == null) return "it has a servlet of the name changeover-console";
             registration.setAsyncSupported(true);
-            if (access.role().isPresent()) SessionEnds.register(context);
+            if (access.role().isPresent()) HttpSessionEnds.register(context);
             Set<String> taken = registration.addMapping("/console", "/console/*");
             return taken.isEmpty() ? "" : "it has a servlet of its own at " + String.join(", ", taken);
         } catch (IllegalStateException | UnsupportedOperationException late) {
@@ -94,20 +94,20 @@ public final class Console implements ProtocolLibrary {
     }
 
     private static String orderToken() {
-        byte[] octets = new byte[24];
-        new SecureRandom().nextBytes(octets);
-        return HexFormat.of().formatHex(octets);
+        byte[] bytes = new byte[24];
+        new SecureRandom().nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
     }
 
-    private record On(Registered made, LiveProtocol live, ServletContext context, Optional<URI> server, AtomicBoolean begun) implements Started {
+    private record On(Registered made, LiveUpdateProtocol live, ServletContext context, Optional<URI> server, AtomicBoolean begun) implements Started {
         @Override
         public Map<String, UpgradeProtocol> internal() {
-            return Map.of(Lines.PATH, live);
+            return Map.of(LiveUpdates.PATH, live);
         }
 
         @Override
-        public Optional<Logouts> logouts() {
-            return made.access.role().map(role -> SessionEnds.of(context));
+        public Optional<LogoutListener> logouts() {
+            return made.access.role().map(role -> HttpSessionEnds.of(context));
         }
 
         @Override
@@ -115,8 +115,8 @@ public final class Console implements ProtocolLibrary {
             made.servlet.rules(PathPolicy.of(policy.rules().stream().filter(rule -> !rule.protocols().contains(live)).toList()));
             if (begun.getAndSet(true)) return;
             made.access.logAddress(server);
-            made.clock.each(Samples.EVERY_MILLIS, () -> Observatory.of(context).ifPresent(
-                    seen -> made.samples.add(Samples.Sample.of(System.currentTimeMillis(), seen.counts()))));
+            made.clock.each(ChartHistory.EVERY_MILLIS, () -> UpgradeManagement.of(context).ifPresent(
+                    seen -> made.samples.add(ChartHistory.Sample.of(System.currentTimeMillis(), seen.counts()))));
         }
 
         @Override

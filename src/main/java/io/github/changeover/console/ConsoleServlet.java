@@ -1,7 +1,7 @@
 package io.github.changeover.console;
 
+import io.github.changeover.management.UpgradeManagement;
 import io.github.changeover.negotiation.PathPolicy;
-import io.github.changeover.observe.Observatory;
 import io.github.changeover.spi.ProtocolToken;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -20,15 +20,15 @@ final class ConsoleServlet extends HttpServlet {
     private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
             + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
 
-    private final transient Access access;
-    private final transient Samples samples;
-    private final transient Map<String, Asset> assets = Asset.all();
+    private final transient ConsoleAccess access;
+    private final transient ChartHistory samples;
+    private final transient Map<String, StaticResource> assets = StaticResource.all();
     private final long instance;
     private final transient AtomicLong nextRefusalLogged = new AtomicLong(System.nanoTime());
     private transient volatile PathPolicy policy = PathPolicy.of();
 
     /** @param instance identifies the deployment, so that a page of an earlier deployment detects the change */
-    ConsoleServlet(Access access, Samples samples, long instance) {
+    ConsoleServlet(ConsoleAccess access, ChartHistory samples, long instance) {
         this.access = access;
         this.samples = samples;
         this.instance = instance;
@@ -40,7 +40,7 @@ final class ConsoleServlet extends HttpServlet {
 
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        Optional<Access.Exchange> exchange = access.exchange(request);
+        Optional<ConsoleAccess.Exchange> exchange = access.exchange(request);
         if (exchange.isPresent()) {
             guard(response);
             response.setStatus(302);
@@ -92,7 +92,7 @@ final class ConsoleServlet extends HttpServlet {
     }
 
     private void serve(String name, HttpServletRequest request, HttpServletResponse response) throws IOException {
-        Asset asset = assets.get(name);
+        StaticResource asset = assets.get(name);
         if (asset == null) {
             refuse(response, 404, "There is no such page in the console.");
             return;
@@ -100,19 +100,19 @@ final class ConsoleServlet extends HttpServlet {
         response.setHeader("Cache-Control", "private, no-cache");       // the browser revalidates each time, and the file is sent only if it has changed
         response.setHeader("ETag", asset.tag());
         if (asset.tag().equals(request.getHeader("If-None-Match"))) response.setStatus(304);
-        else send(response, asset.type(), asset.octets());
+        else send(response, asset.type(), asset.bytes());
     }
 
     private void show(String what, HttpServletRequest request, HttpServletResponse response) throws IOException {
-        Optional<Observatory> seen = Observatory.of(request.getServletContext());
-        if (Access.isForeign(request)) {
+        Optional<UpgradeManagement> seen = UpgradeManagement.of(request.getServletContext());
+        if (ConsoleAccess.isForeign(request)) {
             refuse(response, 403, "This is for the console's own page.");
         } else if (seen.isEmpty()) {
             refuse(response, 503, "The application is starting or ending.");
         } else if (what.equals("about")) {
-            json(response, State.about(seen.get().report(), access.orderToken(), instance));
+            json(response, ConsoleState.about(seen.get().report(), access.orderToken(), instance));
         } else if (what.equals("state")) {
-            json(response, State.News.of(seen.get(), samples, instance, number(request, "decision"), number(request, "sample")).map());
+            json(response, ConsoleState.News.of(seen.get(), samples, instance, number(request, "decision"), number(request, "sample")).map());
         } else {
             refuse(response, 404, "There is no such thing to show.");
         }
@@ -124,12 +124,12 @@ final class ConsoleServlet extends HttpServlet {
     }
 
     private void order(String what, HttpServletRequest request, HttpServletResponse response) throws IOException {
-        Optional<Observatory> seen = Observatory.of(request.getServletContext());
+        Optional<UpgradeManagement> seen = UpgradeManagement.of(request.getServletContext());
         if (!access.isOrder(request)) {
             LOG.log(System.Logger.Level.WARNING, "An order to the console from {0} did not come from its page, and was refused", request.getRemoteAddr());
             refuse(response, 403, "An order comes from the console's own page: load it again.");
         } else if (request.getContentLengthLong() < 0 || request.getContentLengthLong() > LONGEST_ORDER) {
-            refuse(response, 413, "An order has a length, of at most " + LONGEST_ORDER + " octets.");
+            refuse(response, 413, "An order has a length, of at most " + LONGEST_ORDER + " bytes.");
         } else if (seen.isEmpty()) {
             refuse(response, 503, "The application is starting or ending.");
         } else {
@@ -138,18 +138,18 @@ final class ConsoleServlet extends HttpServlet {
         }
     }
 
-    private void obey(String what, HttpServletRequest request, HttpServletResponse response, Observatory seen) throws IOException {
+    private void obey(String what, HttpServletRequest request, HttpServletResponse response, UpgradeManagement seen) throws IOException {
         if (!what.equals("lab")) LOG.log(System.Logger.Level.INFO, "The console orders {0}", what);
         switch (what) {
-            case "lab" -> json(response, Laboratory.play(request::getParameter, policy, seen.switches(), seen.draining()));
-            case "goodbye" -> json(response, Map.of("done", seen.close(id(request), Observatory.Farewell.GOODBYE)));
-            case "evict" -> json(response, Map.of("done", seen.close(id(request), Observatory.Farewell.EVICT)));
+            case "lab" -> json(response, DryRunResource.play(request::getParameter, policy, seen.switches(), seen.draining()));
+            case "close" -> json(response, Map.of("done", seen.close(id(request))));
+            case "abort" -> json(response, Map.of("done", seen.abort(id(request))));
             case "drain" -> {
                 seen.drain();
                 json(response, Map.of("done", true));
             }
-            case "welcome" -> {
-                seen.welcome();
+            case "stopDraining" -> {
+                seen.stopDraining();
                 json(response, Map.of("done", true));
             }
             case "off", "on" -> {
@@ -178,9 +178,9 @@ final class ConsoleServlet extends HttpServlet {
     }
 
     /** For a HEAD the container sends the header fields only. */
-    private static void send(HttpServletResponse response, String type, byte[] octets) throws IOException {
+    private static void send(HttpServletResponse response, String type, byte[] bytes) throws IOException {
         response.setContentType(type);
-        response.setContentLength(octets.length);
-        response.getOutputStream().write(octets);
+        response.setContentLength(bytes.length);
+        response.getOutputStream().write(bytes);
     }
 }

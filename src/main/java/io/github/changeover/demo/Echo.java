@@ -32,8 +32,8 @@ final class Echo implements UpgradeProtocol {
 
     static final class Handler implements ConnectionHandler.Events {
         @Override
-        public void received(SwitchedConnection connection, ByteBuffer octets) {
-            if (!connection.send(octets)) {
+        public void received(SwitchedConnection connection, ByteBuffer bytes) {
+            if (!connection.send(bytes)) {
                 connection.pause();
             }
         }

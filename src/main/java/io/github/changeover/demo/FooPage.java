@@ -28,7 +28,7 @@ final class FooPage implements UpgradeProtocol {
 
     @Override
     public Decision negotiate(UpgradeRequest request, ProtocolToken offered) {
-        return Decision.Switch.to(offered, context -> FrameEcho.after(page(context).body().octets()));
+        return Decision.Switch.to(offered, context -> FrameEcho.after(page(context).body().bytes()));
     }
 
     private static OriginalResponse page(SwitchContext context) {

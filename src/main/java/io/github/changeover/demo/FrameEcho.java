@@ -43,13 +43,13 @@ final class FrameEcho implements ConnectionHandler.Events {
     }
 
     @Override
-    public void received(SwitchedConnection connection, ByteBuffer octets) {
+    public void received(SwitchedConnection connection, ByteBuffer bytes) {
         boolean sane = true;
         ByteBuffer finished = null;
         if (held > 0) {
-            take(octets, HEADER);
+            take(bytes, HEADER);
             sane = held < HEADER || sane(ByteBuffer.wrap(partial).getInt());
-            if (!sane || !complete(octets)) {
+            if (!sane || !complete(bytes)) {
                 if (!sane) refuse(connection);
                 return;
             }
@@ -57,38 +57,38 @@ final class FrameEcho implements ConnectionHandler.Events {
             partial = NOTHING;
             held = 0;
         }
-        int start = octets.position();
-        while (sane && octets.remaining() >= HEADER) {
-            int length = octets.getInt(octets.position());
+        int start = bytes.position();
+        while (sane && bytes.remaining() >= HEADER) {
+            int length = bytes.getInt(bytes.position());
             sane = sane(length);
-            if (!sane || octets.remaining() - HEADER < length) break;
-            octets.position(octets.position() + HEADER + length);
+            if (!sane || bytes.remaining() - HEADER < length) break;
+            bytes.position(bytes.position() + HEADER + length);
         }
-        send(connection, joined(finished, octets.duplicate().flip().position(start)));
+        send(connection, joined(finished, bytes.duplicate().flip().position(start)));
         if (sane) {
-            take(octets, HEADER + MAX_PAYLOAD);
+            take(bytes, HEADER + MAX_PAYLOAD);
         } else {
             refuse(connection);
         }
     }
 
     /** Adds the following bytes to the stored frame and returns whether the frame is complete. */
-    private boolean complete(ByteBuffer octets) {
+    private boolean complete(ByteBuffer bytes) {
         if (held < HEADER) return false;
         int size = HEADER + ByteBuffer.wrap(partial).getInt();
-        take(octets, size);
+        take(bytes, size);
         return held == size;
     }
 
     /** Stores bytes until {@code size} bytes are stored or no byte is left. */
-    private void take(ByteBuffer octets, int size) {
-        int count = Math.min(octets.remaining(), size - held);
+    private void take(ByteBuffer bytes, int size) {
+        int count = Math.min(bytes.remaining(), size - held);
         if (count <= 0) return;
         if (held + count > partial.length) {
             int room = Math.min(HEADER + MAX_PAYLOAD, Math.max(held + count, 2 * partial.length));
             partial = Arrays.copyOf(partial, room);
         }
-        octets.get(partial, held, count);
+        bytes.get(partial, held, count);
         held += count;
     }
 
@@ -102,8 +102,8 @@ final class FrameEcho implements ConnectionHandler.Events {
         return length >= 0 && length <= MAX_PAYLOAD;
     }
 
-    private static void send(SwitchedConnection connection, ByteBuffer octets) {
-        if (octets.hasRemaining() && !connection.send(octets)) {
+    private static void send(SwitchedConnection connection, ByteBuffer bytes) {
+        if (bytes.hasRemaining() && !connection.send(bytes)) {
             connection.pause();
         }
     }
@@ -111,7 +111,7 @@ final class FrameEcho implements ConnectionHandler.Events {
     private void refuse(SwitchedConnection connection) {
         partial = NOTHING;
         held = 0;
-        connection.close(CloseCause.of(CloseCause.Kind.HANDLER, "a frame longer than " + MAX_PAYLOAD + " octets"));
+        connection.close(CloseCause.of(CloseCause.Kind.HANDLER, "a frame longer than " + MAX_PAYLOAD + " bytes"));
     }
 
     @Override

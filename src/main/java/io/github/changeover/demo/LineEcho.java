@@ -14,18 +14,18 @@ final class LineEcho implements ConnectionHandler.Events {
     static final int MAX_LINE = 8192;
     private static final byte[] QUIT = ascii("QUIT");
     private static final byte[] BYE = ascii("BYE\r\n");
-    private static final byte[] TOO_LONG = ascii("ERR a line has at most " + MAX_LINE + " octets\r\n");
+    private static final byte[] TOO_LONG = ascii("ERR a line has at most " + MAX_LINE + " bytes\r\n");
     private static final byte[] NOTHING = {};
 
     private byte[] partial = NOTHING;   // a line without its LF
     private boolean over;
 
     @Override
-    public void received(SwitchedConnection connection, ByteBuffer octets) {
+    public void received(SwitchedConnection connection, ByteBuffer bytes) {
         // Sends all lines of a burst with one call, so that a queue of any size can report in time that it is full.
-        ByteArrayOutputStream answer = new ByteArrayOutputStream(partial.length + octets.remaining() + 16);
-        while (octets.hasRemaining() && !over) {
-            byte[] line = nextLine(octets);
+        ByteArrayOutputStream answer = new ByteArrayOutputStream(partial.length + bytes.remaining() + 16);
+        while (bytes.hasRemaining() && !over) {
+            byte[] line = nextLine(bytes);
             if (line != null) {
                 answer(line, answer);
             } else if (tooLong()) {
@@ -41,18 +41,18 @@ final class LineEcho implements ConnectionHandler.Events {
     }
 
     /** Returns the next line without its end. If its LF has not arrived, stores the received part and returns null. */
-    private byte[] nextLine(ByteBuffer octets) {
-        int start = octets.position();
+    private byte[] nextLine(ByteBuffer bytes) {
+        int start = bytes.position();
         int end = start;
-        int room = start + Math.min(octets.remaining(), MAX_LINE + 2 - partial.length);     // includes CR and LF
-        while (end < room && octets.get(end) != '\n') end++;
+        int room = start + Math.min(bytes.remaining(), MAX_LINE + 2 - partial.length);     // includes CR and LF
+        while (end < room && bytes.get(end) != '\n') end++;
         byte[] line = Arrays.copyOf(partial, partial.length + end - start);
-        octets.get(line, partial.length, end - start);
+        bytes.get(line, partial.length, end - start);
         if (end == room) {
             partial = line;
             return null;
         }
-        octets.get();   // the LF
+        bytes.get();   // the LF
         partial = NOTHING;
         boolean cr = line.length > 0 && line[line.length - 1] == '\r';
         return cr ? Arrays.copyOf(line, line.length - 1) : line;

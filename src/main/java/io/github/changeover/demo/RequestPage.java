@@ -77,11 +77,11 @@ public final class RequestPage extends HttpServlet {
 
     /** Sends a complete page of plain text. For a HEAD the container sends the header fields only. */
     static void text(HttpServletResponse response, String page) throws IOException {
-        byte[] octets = page.getBytes(StandardCharsets.UTF_8);
+        byte[] bytes = page.getBytes(StandardCharsets.UTF_8);
         response.setContentType("text/plain;charset=UTF-8");
         response.setHeader("Cache-Control", "no-store");
         response.setHeader("X-Content-Type-Options", "nosniff");    // the page contains text from the client
-        response.setContentLength(octets.length);
-        response.getOutputStream().write(octets);
+        response.setContentLength(bytes.length);
+        response.getOutputStream().write(bytes);
     }
 }

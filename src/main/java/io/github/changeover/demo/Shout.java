@@ -17,9 +17,9 @@ public final class Shout implements ConnectionHandler.Blocking {
     @Override
     public void serve(SwitchedConnection connection) throws IOException {
         connection.output().write(("Welcome to " + connection.request().pathParameter("room") + "\n").getBytes(StandardCharsets.UTF_8));
-        byte[] octets = new byte[4096];
-        for (int count = connection.input().read(octets); count >= 0; count = connection.input().read(octets)) {
-            String heard = new String(octets, 0, count, StandardCharsets.ISO_8859_1);
+        byte[] bytes = new byte[4096];
+        for (int count = connection.input().read(bytes); count >= 0; count = connection.input().read(bytes)) {
+            String heard = new String(bytes, 0, count, StandardCharsets.ISO_8859_1);
             connection.output().write(heard.toUpperCase(Locale.ROOT).getBytes(StandardCharsets.ISO_8859_1));
         }
     }

@@ -29,17 +29,17 @@ public final class AddressRange {
         int slash = text.indexOf('/');
         Optional<InetAddress> address = address(slash < 0 ? text : text.substring(0, slash));
         if (address.isEmpty()) return Optional.empty();
-        byte[] octets = address.get().getAddress();
-        int bits = octets.length * 8;
+        byte[] bytes = address.get().getAddress();
+        int bits = bytes.length * 8;
         if (slash >= 0) {
             String length = text.substring(slash + 1);
             if (!length.matches("\\d{1,3}") || Integer.parseInt(length) > bits) return Optional.empty();
             bits = Integer.parseInt(length);
         }
-        for (int i = bits; i < octets.length * 8; i++) {
-            if ((octets[i / 8] >> 7 - i % 8 & 1) != 0) return Optional.empty();
+        for (int i = bits; i < bytes.length * 8; i++) {
+            if ((bytes[i / 8] >> 7 - i % 8 & 1) != 0) return Optional.empty();
         }
-        return Optional.of(new AddressRange(octets, bits));
+        return Optional.of(new AddressRange(bytes, bits));
     }
 
     /**
@@ -59,10 +59,10 @@ public final class AddressRange {
 
     /** Returns whether the range contains the address. */
     public boolean contains(InetAddress address) {
-        byte[] octets = address.getAddress();
-        if (octets.length != network.length) return false;
+        byte[] bytes = address.getAddress();
+        if (bytes.length != network.length) return false;
         for (int i = 0; i < bits; i++) {
-            if ((octets[i / 8] >> 7 - i % 8 & 1) != (network[i / 8] >> 7 - i % 8 & 1)) return false;
+            if ((bytes[i / 8] >> 7 - i % 8 & 1) != (network[i / 8] >> 7 - i % 8 & 1)) return false;
         }
         return true;
     }

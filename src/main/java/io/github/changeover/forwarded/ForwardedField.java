@@ -29,12 +29,12 @@ final class ForwardedField {
      * Returns the elements in order. An element is empty if it has no usable information. The result is empty if any part of the line is
      * malformed.
      */
-    static Optional<List<Optional<Hop>>> parse(String line) {
+    static Optional<List<Optional<ForwardedElement>>> parse(String line) {
         return new ForwardedField(line).elements();
     }
 
-    private Optional<List<Optional<Hop>>> elements() {
-        List<Optional<Hop>> hops = new ArrayList<>();
+    private Optional<List<Optional<ForwardedElement>>> elements() {
+        List<Optional<ForwardedElement>> hops = new ArrayList<>();
         do {
             skipBlanks();
             if (at == line.length() || line.charAt(at) == ',') continue;        // an empty list member
@@ -46,11 +46,11 @@ final class ForwardedField {
         return at == line.length() ? Optional.of(hops) : Optional.empty();
     }
 
-    private static Optional<Hop> hop(Map<String, String> pairs) {
-        Optional<InetSocketAddress> client = Optional.ofNullable(pairs.get("for")).flatMap(Hop::node);
+    private static Optional<ForwardedElement> hop(Map<String, String> pairs) {
+        Optional<InetSocketAddress> client = Optional.ofNullable(pairs.get("for")).flatMap(ForwardedElement::node);
         boolean empty = pairs.containsKey("for") ? client.isEmpty() : !pairs.containsKey("proto") && !pairs.containsKey("host");
         return empty ? Optional.empty()
-                : Optional.of(new Hop(client, Optional.ofNullable(pairs.get("proto")).flatMap(Hop::scheme), Optional.ofNullable(pairs.get("host")), OptionalInt.empty()));
+                : Optional.of(new ForwardedElement(client, Optional.ofNullable(pairs.get("proto")).flatMap(ForwardedElement::scheme), Optional.ofNullable(pairs.get("host")), OptionalInt.empty()));
     }
 
     /** Returns the pairs of one element. The result is empty if the element is malformed or a name occurs twice. */

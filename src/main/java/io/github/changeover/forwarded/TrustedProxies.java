@@ -59,11 +59,11 @@ public record TrustedProxies(List<AddressRange> ranges) {
      * @param hops the nearest first; evaluation stops before an empty hop, and after a hop without a client address
      * @param peer the peer of the connection
      */
-    private Optional<Forwarded> walk(List<Optional<Hop>> hops, InetSocketAddress peer) {
+    private Optional<Forwarded> walk(List<Optional<ForwardedElement>> hops, InetSocketAddress peer) {
         Optional<Forwarded> client = Optional.empty();
-        for (Optional<Hop> hop : hops) {
+        for (Optional<ForwardedElement> hop : hops) {
             if (hop.isEmpty()) return client;
-            Hop said = hop.get();
+            ForwardedElement said = hop.get();
             InetSocketAddress known = client.map(Forwarded::client).orElse(peer);
             client = Optional.of(new Forwarded(said.client().orElse(known), said.scheme(), said.host(), said.port()));
             if (said.client().isEmpty() || said.client().get().isUnresolved() || !trusts(said.client().get().getAddress())) return client;
@@ -75,15 +75,15 @@ public record TrustedProxies(List<AddressRange> ranges) {
      * Returns the hops, the nearest first. A malformed line gives an empty hop, at which evaluation stops. No further line is read once
      * there are 64 hops.
      */
-    private static List<Optional<Hop>> forwarded(List<String> lines) {
-        List<Optional<Hop>> hops = new ArrayList<>();
+    private static List<Optional<ForwardedElement>> forwarded(List<String> lines) {
+        List<Optional<ForwardedElement>> hops = new ArrayList<>();
         for (int i = lines.size() - 1; i >= 0 && hops.size() < MOST_HOPS; i--) {
-            Optional<List<Optional<Hop>>> line = ForwardedField.parse(lines.get(i));
+            Optional<List<Optional<ForwardedElement>>> line = ForwardedField.parse(lines.get(i));
             if (line.isEmpty()) {
                 hops.add(Optional.empty());
                 return hops;
             }
-            List<Optional<Hop>> nearestFirst = new ArrayList<>(line.get());
+            List<Optional<ForwardedElement>> nearestFirst = new ArrayList<>(line.get());
             Collections.reverse(nearestFirst);
             hops.addAll(nearestFirst);
         }
@@ -95,27 +95,27 @@ public record TrustedProxies(List<AddressRange> ranges) {
      * With any other number of values it is unknown which proxy wrote which value, so they are ignored. If {@code Forwarded} is present,
      * these fields are used only with {@code X-Forwarded-For}, because only that field is compared with {@code Forwarded}.
      */
-    private static List<Optional<Hop>> older(Fields fields) {
+    private static List<Optional<ForwardedElement>> older(Fields fields) {
         List<String> clients = members(fields.values("X-Forwarded-For"));
         List<String> schemes = members(fields.values("X-Forwarded-Proto"));
         List<String> hosts = members(fields.values("X-Forwarded-Host"));
         List<String> ports = members(fields.values("X-Forwarded-Port"));
-        List<Optional<Hop>> hops = new ArrayList<>();
+        List<Optional<ForwardedElement>> hops = new ArrayList<>();
         if (clients.isEmpty() && !fields.contains("Forwarded")) {
-            Hop only = new Hop(Optional.empty(), at(schemes, 0, 1).flatMap(Hop::scheme), at(hosts, 0, 1), port(ports, 0, 1));
+            ForwardedElement only = new ForwardedElement(Optional.empty(), at(schemes, 0, 1).flatMap(ForwardedElement::scheme), at(hosts, 0, 1), port(ports, 0, 1));
             if (only.scheme().isPresent() || only.host().isPresent() || only.port().isPresent()) hops.add(Optional.of(only));
         }
         for (int i = clients.size() - 1; i >= 0 && hops.size() < MOST_HOPS; i--) {
-            Optional<String> scheme = at(schemes, i, clients.size()).flatMap(Hop::scheme);
+            Optional<String> scheme = at(schemes, i, clients.size()).flatMap(ForwardedElement::scheme);
             Optional<String> host = at(hosts, i, clients.size());
             OptionalInt port = port(ports, i, clients.size());
-            hops.add(Hop.node(clients.get(i)).map(node -> new Hop(Optional.of(node), scheme, host, port)));
+            hops.add(ForwardedElement.node(clients.get(i)).map(node -> new ForwardedElement(Optional.of(node), scheme, host, port)));
         }
         return hops;
     }
 
     private static OptionalInt port(List<String> values, int index, int of) {
-        return at(values, index, of).map(Hop::port).orElse(OptionalInt.empty());
+        return at(values, index, of).map(ForwardedElement::port).orElse(OptionalInt.empty());
     }
 
     private static Optional<String> at(List<String> values, int index, int of) {

@@ -1,11 +1,11 @@
 package io.github.changeover.h2c;
 
-import io.github.changeover.dispatch.LoopbackDispatcher;
-import io.github.changeover.dispatch.Origin;
-import io.github.changeover.dispatch.StreamDispatcher;
+import io.github.changeover.loopback.ConnectionOrigin;
+import io.github.changeover.loopback.LoopbackDispatcher;
+import io.github.changeover.loopback.StreamDispatcher;
 import io.github.changeover.pipeline.PipelineHandler;
-import io.github.changeover.spi.ContentRule;
 import io.github.changeover.spi.ConnectionHandler;
+import io.github.changeover.spi.ContentRule;
 import io.github.changeover.spi.Decision;
 import io.github.changeover.spi.ProtocolToken;
 import io.github.changeover.spi.SwitchContext;
@@ -61,17 +61,17 @@ final class H2c implements UpgradeProtocol {
         if (request.chunked()) return new Decision.Ignore("the content has no length");
         if (request.contentLength().orElse(0) > maxContent) return new Decision.Ignore("the content is longer than changeover.content.max");
         try {
-            Http2Settings settings = SettingsField.of(request);
+            Http2Settings settings = Http2SettingsField.of(request);
             return Decision.Switch.to(offered, context -> handler(context, settings));
-        } catch (SettingsField.Unfit unfit) {
+        } catch (Http2SettingsField.Unfit unfit) {
             return new Decision.Ignore(unfit.getMessage());
         }
     }
 
     private ConnectionHandler handler(SwitchContext context, Http2Settings settings) {
-        Origin origin = new Origin(context.request(), false, "HTTP/2.0", "");
+        ConnectionOrigin origin = new ConnectionOrigin(context.request(), false, "HTTP/2.0", "");
         return new PipelineHandler((pipeline, inside) -> {
-            Streams streams = new Streams(dispatcher, origin, inside, progress);
+            RequestStreams streams = new RequestStreams(dispatcher, origin, inside, progress);
             streams.enter(pipeline);
             streams.begin(settings, context.original().orElseThrow(), preface);
         });

@@ -1,10 +1,10 @@
 package io.github.changeover.h2c;
 
-import io.github.changeover.dispatch.ApplicationDispatcher;
-import io.github.changeover.dispatch.StreamDispatcher;
-import io.github.changeover.servlet.InnerRequests;
+import io.github.changeover.loopback.LoopbackDispatcherFactory;
+import io.github.changeover.loopback.StreamDispatcher;
 import io.github.changeover.servlet.ProtocolLibrary;
-import io.github.changeover.servlet.SettingValues;
+import io.github.changeover.servlet.inner.InnerRequests;
+import io.github.changeover.servlet.settings.SettingValues;
 import io.github.changeover.spi.ProtocolToken;
 import io.github.changeover.spi.UpgradeProtocol;
 import jakarta.servlet.ServletContext;
@@ -24,7 +24,7 @@ public final class H2cLibrary implements ProtocolLibrary {
 
     @Override
     public Set<String> settings() {
-        Set<String> names = new HashSet<>(ApplicationDispatcher.settings());
+        Set<String> names = new HashSet<>(LoopbackDispatcherFactory.settings());
         names.add(PREFACE);
         return names;
     }
@@ -49,8 +49,8 @@ public final class H2cLibrary implements ProtocolLibrary {
         };
         start.need("io.netty.handler.codec.http2.Http2ConnectionHandler", "h2c", "io.netty:netty-codec-http2");
         Duration preface = start.settings().timeAboveZero(PREFACE, Duration.ofSeconds(10));
-        StreamDispatcher dispatcher = ApplicationDispatcher.of(start);
-        UpgradeProtocol h2c = new H2c(dispatcher, preface, ApplicationDispatcher.progress(start.settings()), start.settings().size("changeover.content.max", 1 << 20));
+        StreamDispatcher dispatcher = LoopbackDispatcherFactory.of(start);
+        UpgradeProtocol h2c = new H2c(dispatcher, preface, LoopbackDispatcherFactory.progress(start.settings()), start.settings().size("changeover.content.max", 1 << 20));
         return new Started() {
             @Override
             public List<UpgradeProtocol> protocols() {

@@ -48,12 +48,12 @@ public final class Negotiator {
     private final UpgradeRequest request;
     private final PathRule rule;
     private final TokenSwitches switches;
-    private final RequestHead head;
+    private final UpgradeRequestFields head;
     private final Offered offered;
     private final List<Explanation.Asked> asked = new ArrayList<>(2);
     private Optional<List<ProtocolToken>> served = Optional.empty();
 
-    private Negotiator(UpgradeRequest request, PathRule rule, TokenSwitches switches, RequestHead head, Offered offered) {
+    private Negotiator(UpgradeRequest request, PathRule rule, TokenSwitches switches, UpgradeRequestFields head, Offered offered) {
         this.request = request;
         this.rule = rule;
         this.switches = switches;
@@ -71,7 +71,7 @@ public final class Negotiator {
      *                               offered
      */
     public static Verdict negotiate(UpgradeRequest request, Optional<PathPolicy.Match> match, TokenSwitches switches) {
-        RequestHead head = new RequestHead(request);
+        UpgradeRequestFields head = new UpgradeRequestFields(request);
         Offered offered = UpgradeField.parse(head.upgrade());
         if (match.isEmpty() || match.get().rule().waits() && !match.get().rule().required()) {
             String reason = "no rule is for this path";
@@ -90,7 +90,7 @@ public final class Negotiator {
      * @param cause why no protocol is available, as a sentence that names the setting
      */
     public static Verdict negotiateWithoutOffers(UpgradeRequest request, PathPolicy.Match match, String cause) {
-        RequestHead head = new RequestHead(request);
+        UpgradeRequestFields head = new UpgradeRequestFields(request);
         return new Negotiator(request, match.rule(), new TokenSwitches(), head, UpgradeField.parse(head.upgrade())).withoutOffers(cause);
     }
 
@@ -103,7 +103,7 @@ public final class Negotiator {
      * @param late  the protocols that may still be added on any path
      */
     public static Verdict negotiateWhileStarting(UpgradeRequest request, Optional<PathPolicy.Match> match, Collection<ProtocolToken> late) {
-        RequestHead head = new RequestHead(request);
+        UpgradeRequestFields head = new UpgradeRequestFields(request);
         Offered offered = UpgradeField.parse(head.upgrade());
         boolean owed = match.isPresent() && new Negotiator(request, match.get().rule(), new TokenSwitches(), head, offered).owed();
         boolean waits = owed || asksFor(request, match, late);
@@ -121,7 +121,7 @@ public final class Negotiator {
      * @param others the other protocols to look for
      */
     public static boolean asksFor(UpgradeRequest request, Optional<PathPolicy.Match> match, Collection<ProtocolToken> others) {
-        RequestHead head = new RequestHead(request);
+        UpgradeRequestFields head = new UpgradeRequestFields(request);
         return head.isHttp11() && ConnectionField.has(head.connection(), "upgrade") && UpgradeField.parse(head.upgrade()) instanceof Offered.Present present
                 && (!Collections.disjoint(present.offer().tokens(), others) || match.isPresent() && !Candidate.of(match.get().rule(), present.offer().tokens()).isEmpty());
     }

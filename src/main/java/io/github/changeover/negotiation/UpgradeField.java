@@ -21,7 +21,7 @@ public final class UpgradeField {
     /** The maximum number of list members, including empty ones. A field with more members is ignored. */
     public static final int MAX_MEMBERS = 64;
     /** The maximum size in bytes of all lines together. A longer field is ignored. */
-    public static final int MAX_OCTETS = 8192;
+    public static final int MAX_BYTES = 8192;
 
     private UpgradeField() {
     }
@@ -44,14 +44,14 @@ public final class UpgradeField {
         /** The field exceeds a limit and is ignored. The {@code reason} names the limit. */
         record Oversized(String reason) implements Offered {
             private static final Oversized MEMBERS = new Oversized("Upgrade has more than " + MAX_MEMBERS + " list members");
-            private static final Oversized OCTETS = new Oversized("Upgrade has more than " + MAX_OCTETS + " octets");
+            private static final Oversized BYTES = new Oversized("Upgrade has more than " + MAX_BYTES + " bytes");
         }
     }
 
     /** Parses the values of all {@code Upgrade} lines in linear time. Does not throw, whatever the lines contain. */
     public static Offered parse(List<String> lines) {
         if (lines.isEmpty()) return Offered.Absent.NOTHING;
-        if (octets(lines) > MAX_OCTETS) return Offered.Oversized.OCTETS;
+        if (bytes(lines) > MAX_BYTES) return Offered.Oversized.BYTES;
 
         List<ProtocolToken> tokens = new ArrayList<>(4);
         List<String> malformed = List.of();
@@ -72,10 +72,10 @@ public final class UpgradeField {
     }
 
     /** Returns the length of the lines joined by commas. */
-    private static long octets(List<String> lines) {
-        long octets = lines.size() - 1;
-        for (String line : lines) octets += line.length();
-        return octets;
+    private static long bytes(List<String> lines) {
+        long bytes = lines.size() - 1;
+        for (String line : lines) bytes += line.length();
+        return bytes;
     }
 
     /**

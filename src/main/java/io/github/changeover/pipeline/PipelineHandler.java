@@ -44,7 +44,7 @@ public final class PipelineHandler implements ConnectionHandler.Events {
 
     private static final System.Logger LOG = System.getLogger(PipelineHandler.class.getName());
     private Setup setup;            // null after use: it refers to the first response, which must not be retained for the lifetime of the connection
-    private Socketless channel;
+    private ConnectionChannel channel;
 
     public PipelineHandler(Setup setup) {
         this.setup = Objects.requireNonNull(setup, "setup");
@@ -76,7 +76,7 @@ public final class PipelineHandler implements ConnectionHandler.Events {
             channel.checkException();
         } catch (DecoderException malformed) {
             if (channel.isOpen()) throw malformed;
-            LOG.log(System.Logger.Level.DEBUG, "A peer's octets ended the connection", malformed);
+            LOG.log(System.Logger.Level.DEBUG, "A peer's bytes ended the connection", malformed);
         }
     }
 
@@ -101,14 +101,14 @@ public final class PipelineHandler implements ConnectionHandler.Events {
         Setup once = setup;
         setup = null;
         enter(() -> {
-            channel = new Socketless(connection);
+            channel = new ConnectionChannel(connection);
             once.fill(channel.pipeline(), inside);
         });
     }
 
     @Override
-    public void received(SwitchedConnection connection, ByteBuffer octets) {
-        if (channel.isOpen()) enter(() -> channel.feed(Unpooled.copiedBuffer(octets)));
+    public void received(SwitchedConnection connection, ByteBuffer bytes) {
+        if (channel.isOpen()) enter(() -> channel.feed(Unpooled.copiedBuffer(bytes)));
     }
 
     @Override

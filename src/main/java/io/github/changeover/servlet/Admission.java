@@ -1,6 +1,6 @@
 package io.github.changeover.servlet;
 
-import io.github.changeover.connection.Places;
+import io.github.changeover.connection.ConnectionLimiter;
 import io.github.changeover.connection.ConnectionRegistry;
 import io.github.changeover.negotiation.Explanation.Ground;
 import io.github.changeover.spi.Decision;
@@ -15,16 +15,16 @@ sealed interface Admission {
     record Denied(Decision.Refuse refusal, Ground ground) implements Admission {
     }
 
-    static Admission of(Considered considered, ConnectionRegistry register, Places places) {
+    static Admission of(NegotiatedRequest considered, ConnectionRegistry register, ConnectionLimiter places) {
         if (register.draining()) {
             return new Denied(refuse(503, "This application takes no new connections at present, for it is draining: try again later, or another node."), Ground.DRAINING);
         }
         String path = considered.verdict().explanation().rule().map(Object::toString).orElse("");
-        Places.Answer answer = places.take(considered.verdict().token().orElseThrow(), path, considered.request().client());
-        return answer instanceof Places.Full full ? new Denied(refusal(full), Ground.LIMIT) : new Granted((Places.Place) answer);
+        ConnectionLimiter.Answer answer = places.take(considered.verdict().token().orElseThrow(), path, considered.request().client());
+        return answer instanceof ConnectionLimiter.Full full ? new Denied(refusal(full), Ground.LIMIT) : new Granted((ConnectionLimiter.Place) answer);
     }
 
-    private static Decision.Refuse refusal(Places.Full full) {
+    private static Decision.Refuse refusal(ConnectionLimiter.Full full) {
         return switch (full.scope()) {
             case ALL -> refuse(503, "There are as many connections as this application takes: try again later (changeover.connections.max).");
             case PROTOCOL -> refuse(503, "There are as many connections of this protocol as this application takes: try again later (changeover.protocol."

@@ -1,6 +1,12 @@
 package io.github.changeover.servlet;
 
 import io.github.changeover.negotiation.Verdict;
+import io.github.changeover.servlet.capture.BufferedContent;
+import io.github.changeover.servlet.capture.CaptureOutcome;
+import io.github.changeover.servlet.capture.CapturedBody;
+import io.github.changeover.servlet.capture.CapturedRequest;
+import io.github.changeover.servlet.capture.CapturedResponse;
+import io.github.changeover.servlet.capture.RequestMemory;
 import io.github.changeover.spi.Decision;
 import io.github.changeover.spi.OriginalResponse;
 import io.github.changeover.spi.SwitchContext;
@@ -19,7 +25,7 @@ import java.util.Optional;
  * Performs the steps between the decision to switch and the return of the filters. Reads the content of the request to its end. If the new protocol
  * responds to the original request, captures the response of the application. If a step fails, the client gets an HTTP response.
  */
-record Agreement(Deployment deployment, Considered considered, Decision.Switch change, Exchange exchange) {
+record Agreement(Deployment deployment, NegotiatedRequest considered, Decision.Switch change, Exchange exchange) {
     private static final System.Logger LOG = System.getLogger(Agreement.class.getName());
 
     void reach(HttpServletRequest http, HttpServletResponse response, FilterChain chain) throws IOException, ServletException {
@@ -39,9 +45,9 @@ record Agreement(Deployment deployment, Considered considered, Decision.Switch c
             return;
         }
         RequestMemory memory = exchange.memory(deployment.application(considered).memory());
-        WholeContent read = WholeContent.read(http, request(), deployment.settings(), deployment.container(), memory);
-        if (read instanceof WholeContent.Refused refused) {
-            exchange.told(deployment.tell(considered, refused.refusal(), refused.ground()));
+        BufferedContent read = BufferedContent.read(http, request(), deployment.settings(), deployment.container(), memory);
+        if (read instanceof BufferedContent.Refused refused) {
+            exchange.recorded(deployment.record(considered, refused.refusal(), refused.ground()));
             exchange.release();
             if (refused.refusal().status() == 400 || refused.refusal().status() == 408) deployment.container().abandonContent(http);
             // Tomcat itself responds to an exception of a read, and would show its stack trace.
@@ -49,7 +55,7 @@ record Agreement(Deployment deployment, Considered considered, Decision.Switch c
             else Refusal.write(refused.refusal(), verdict().upgradeList(), true, deployment.container(), http, response);
             return;
         }
-        byte[] content = ((WholeContent.Octets) read).octets();
+        byte[] content = ((BufferedContent.Bytes) read).bytes();
         if (protocol.answersOriginalRequest()) {
             answerFirst(content, http, response, chain);
         } else {
@@ -65,7 +71,7 @@ record Agreement(Deployment deployment, Considered considered, Decision.Switch c
         CapturedBody body = new CapturedBody(deployment.settings().maxCapture(), deployment.overflow(), exchange.memory(deployment.application(considered).memory()));
         exchange.hold(body::close);
         CapturedResponse captured = new CapturedResponse(response, body, http.getServletContext().getResponseCharacterEncoding(), !verdict().required());
-        chain.doFilter(new StrippedRequest(http, captured, request().hasContent() ? Optional.of(content) : Optional.empty()), captured);
+        chain.doFilter(new CapturedRequest(http, captured, request().hasContent() ? Optional.of(content) : Optional.empty()), captured);
         if (http.isAsyncStarted()) captured.passThrough("the application answers asynchronously");
         CaptureOutcome outcome = captured.outcome();
         if (outcome instanceof CaptureOutcome.Whole whole) {
@@ -98,7 +104,7 @@ record Agreement(Deployment deployment, Considered considered, Decision.Switch c
 
     private void staysHttp(String reason) {
         LOG.log(System.Logger.Level.INFO, "{0} {1} stays HTTP: {2}", request().method(), request().printablePath(), reason);
-        exchange.told(deployment.stays(considered, reason));
+        exchange.recorded(deployment.stays(considered, reason));
     }
 
     private UpgradeRequest request() {
@@ -122,7 +128,7 @@ record Agreement(Deployment deployment, Considered considered, Decision.Switch c
             return Optional.empty();
         }
         Admission.Denied denied = (Admission.Denied) admission;
-        exchange.told(deployment.tell(considered, denied.refusal(), denied.ground()));
+        exchange.recorded(deployment.record(considered, denied.refusal(), denied.ground()));
         Refusal.write(denied.refusal(), List.of(), false, deployment.container(), http, response);
         return Optional.of(denied.refusal());
     }

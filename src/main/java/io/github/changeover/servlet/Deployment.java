@@ -2,21 +2,29 @@ package io.github.changeover.servlet;
 
 import io.github.changeover.Changeover;
 import io.github.changeover.OfferedPath;
-import io.github.changeover.connection.Application;
-import io.github.changeover.connection.Places;
-import io.github.changeover.connection.BlockingThreads;
-import io.github.changeover.connection.CallbackPool;
-import io.github.changeover.connection.MemoryBudget;
+import io.github.changeover.connection.ApplicationResources;
+import io.github.changeover.connection.BlockingHandlerThreads;
+import io.github.changeover.connection.CallbackExecutor;
+import io.github.changeover.connection.ConnectionLimiter;
+import io.github.changeover.connection.ConnectionLimits;
 import io.github.changeover.connection.ConnectionMonitor;
 import io.github.changeover.connection.ConnectionRegistry;
-import io.github.changeover.connection.Limits;
+import io.github.changeover.connection.MemoryBudget;
+import io.github.changeover.management.EventRecorder;
+import io.github.changeover.management.StartReport;
 import io.github.changeover.negotiation.Explanation;
 import io.github.changeover.negotiation.Explanation.Ground;
 import io.github.changeover.negotiation.Negotiator;
 import io.github.changeover.negotiation.PathPolicy;
 import io.github.changeover.negotiation.PathTemplate;
-import io.github.changeover.observe.Chronicle;
-import io.github.changeover.observe.SelfReport;
+import io.github.changeover.servlet.capture.CaptureFiles;
+import io.github.changeover.servlet.edge.Container;
+import io.github.changeover.servlet.edge.ContainerSupport;
+import io.github.changeover.servlet.endpoint.ApplicationRules;
+import io.github.changeover.servlet.endpoint.Instances;
+import io.github.changeover.servlet.endpoint.RuleFactory;
+import io.github.changeover.servlet.settings.SettingValues;
+import io.github.changeover.servlet.settings.Settings;
 import io.github.changeover.spi.Decision;
 import io.github.changeover.spi.ProtocolToken;
 import io.github.changeover.spi.TokenSwitches;
@@ -40,37 +48,37 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Everything that Changeover holds for one application, from its start to contextDestroyed. */
-final class Deployment implements AutoCloseable {
+public final class Deployment implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("io.github.changeover");
     private static final String ATTRIBUTE = Deployment.class.getName(), OURS = "io.github.changeover.";
 
     private final Settings settings;
     private final ContainerSupport support;
     private final Container container;
-    private final Policies policies;
+    private final RuleFactory policies;
     private final TokenSwitches switches;
-    private final Application application;
+    private final ApplicationResources application;
     private final Switching switching;
-    private final Chronicle chronicle;
-    private final Places places;
-    private final BlockingThreads blocking;
+    private final EventRecorder chronicle;
+    private final ConnectionLimiter places;
+    private final BlockingHandlerThreads blocking;
     private final InternalConnections internal;
-    private final Overflow overflow;
+    private final CaptureFiles overflow;
     private final ServletContext context;
     private final boolean veils, switchesLate;
     private final List<ProtocolToken> late;
     private final Set<String> spoken;       // the paths that occur in settings of libraries
     private final List<ProtocolLibrary.Started> libraries = new ArrayList<>();
-    private final Undo undo;
+    private final ShutdownActions undo;
     private final Object telling = new Object();
     private final Set<String> told = new HashSet<>();      // templates that were already logged; guarded by telling
-    private volatile Rules rules;
+    private volatile ApplicationRules rules;
     private volatile boolean starting = true;       // true until all listeners, filters and servlets that are loaded on startup are initialised
     private long ending;            // System.nanoTime() when the end of the application began; used only by the thread that ends it
     private volatile boolean fixed;         // set by the first upgrade request after the start
 
     /** @param undo receives the end action of each part as soon as that part is started */
-    private Deployment(ServletContext context, Undo undo) {
+    private Deployment(ServletContext context, ShutdownActions undo) {
         this.context = context;
         this.undo = undo;
         List<ProtocolLibrary> found = ProtocolLibrary.found();
@@ -84,9 +92,9 @@ final class Deployment implements AutoCloseable {
         support.warning().ifPresent(warning -> LOG.log(System.Logger.Level.WARNING, "Changeover in ''{0}'': {1}", path(context), warning));
         if (settings.servletEdge()) container.keepToServletEdge();
         ClassLoader loader = context.getClassLoader();
-        CallbackPool callbacks = CallbackPool.of(settings.maxCallbacks(), container.threads(), loader);
+        CallbackExecutor callbacks = CallbackExecutor.of(settings.maxCallbacks(), container.threads(), loader);
         undo.add("the threads of callbacks", callbacks::close);
-        Application.CallbackScope scope = Instances.of(loader).requestScope();
+        ApplicationResources.CallbackScope scope = Instances.of(loader).requestScope();
         ProtocolLibrary.Start start = new ProtocolLibrary.Start(context, Changeover.of(context), values, container.requestThreads(), callbacks.results(), scope::begin,
                 container.localAddress(), container);
         for (ProtocolLibrary library : found) {
@@ -98,9 +106,9 @@ final class Deployment implements AutoCloseable {
         switchesLate = libraries.stream().anyMatch(library -> !library.late().isEmpty());
         List<UpgradeProtocol> known = libraries.stream().flatMap(library -> library.protocols().stream()).toList();
         List<ProtocolToken> ofLibraries = libraries.stream().flatMap(library -> library.late().stream()).toList();
-        policies = Policies.of(known, ofLibraries, EndpointScan.found(context), settings, offers(), loader);
+        policies = RuleFactory.of(known, ofLibraries, EndpointScan.found(context), settings, offers(), loader);
         late = Stream.concat(ofLibraries.stream(), policies.services().stream()).distinct().toList();
-        blocking = BlockingThreads.of(settings.maxBlocking(), container.threads());
+        blocking = BlockingHandlerThreads.of(settings.maxBlocking(), container.threads());
         undo.add("the threads of handlers that block", blocking::close);
         Map<String, UpgradeProtocol> own = new HashMap<>();
         libraries.forEach(library -> own.putAll(library.internal()));
@@ -108,12 +116,12 @@ final class Deployment implements AutoCloseable {
         undo.add("the console's connections", internal::close);
         switches = Changeover.of(context).switches();
         settings.off().forEach(switches::off);
-        chronicle = new Chronicle(List.of(), settings.operating().decisions());
-        application = new Application(settings.limits(), callbacks, blocking, new MemoryBudget(settings.maxMemory()), loader, scope,
+        chronicle = new EventRecorder(List.of(), settings.operating().decisions());
+        application = new ApplicationResources(settings.limits(), callbacks, blocking, new MemoryBudget(settings.maxMemory()), loader, scope,
                 chronicle.witness());
         undo.add("the threads of connections", application::close);
-        places = new Places(settings.bounds());
-        overflow = Overflow.of(context, settings.maxCaptureOnDisk());
+        places = new ConnectionLimiter(settings.bounds());
+        overflow = CaptureFiles.of(context, settings.maxCaptureOnDisk());
         ConnectionMonitor monitor = new ConnectionMonitor(application.registry(), settings.shortestLimits(), loader);
         undo.add("the monitor", monitor::close);
         switching = new Switching(container);
@@ -122,13 +130,13 @@ final class Deployment implements AutoCloseable {
         changeover.followedBy(new Changeover.Follower() {
             @Override
             public Runnable prepare(List<OfferedPath> paths) {
-                Rules made = rulesOf(policies.build(paths));
+                ApplicationRules made = rulesOf(policies.build(paths));
                 return () -> put(made);
             }
 
             @Override
             public void changed() {
-                tell();
+                record();
             }
         });
         undo.add("what operators see", () -> chronicle.close(context));
@@ -146,27 +154,27 @@ final class Deployment implements AutoCloseable {
         });
         undo.add("draining by a program", () -> changeover.drainedBy(null));
         changeover.drainedBy(application.registry()::drain);
-        if (!LastServlet.isIn(context) || !container.initializesServletsInOrder()) started();
+        if (!StartCompletionServlet.isIn(context) || !container.initializesServletsInOrder()) started();
     }
 
     /** Completes the start: all listeners, filters and servlets that are loaded on startup are initialised. From now on requests may be upgraded. */
     void started() {
         synchronized (telling) {
-            SelfReport report = rules.report();
+            StartReport report = rules.report();
             report.lines().forEach(line -> LOG.log(System.Logger.Level.INFO, line));
             report.paths().forEach(path -> told.add(path.template()));
             starting = false;
         }
     }
 
-    private Rules rulesOf(Policies.Made made) {
+    private ApplicationRules rulesOf(RuleFactory.Made made) {
         PathPolicy policy = made.policy();
         internal.check(policy);
-        return new Rules(policy, made.wider(), made.absent(), Rules.bounds(settings.bounds(), policy), report(policy));
+        return new ApplicationRules(policy, made.wider(), made.absent(), ApplicationRules.bounds(settings.bounds(), policy), report(policy));
     }
 
     /** Publishes new rules and updates everything that depends on them. Called within a lock. */
-    private void put(Rules made) {
+    private void put(ApplicationRules made) {
         rules = made;
         places.limit(made.bounds());
         chronicle.report(made.report());
@@ -175,9 +183,9 @@ final class Deployment implements AutoCloseable {
     }
 
     /** Notifies the log and the libraries of new rules. Serialised by a lock, so that the last notification contains the newest rules. */
-    private void tell() {
+    private void record() {
         synchronized (telling) {
-            SelfReport report = rules.report();
+            StartReport report = rules.report();
             if (!starting) report.paths().stream().filter(path -> told.add(path.template())).forEach(path -> LOG.log(System.Logger.Level.INFO, "After the start: " + report.line(path)));
             for (ProtocolLibrary.Started library : libraries) {
                 try {
@@ -191,12 +199,12 @@ final class Deployment implements AutoCloseable {
 
     /** Adds the names of a protocol that the application itself requests to the metrics. */
     void switchesLateTo(UpgradeProtocol protocol) {
-        if (chronicle.name(protocol.tokens())) tell();
+        if (chronicle.name(protocol.tokens())) record();
     }
 
     /** Returns the rules for this request. The first request after the start that asks for an offered protocol fixes the rules. */
-    Rules rulesFor(UpgradeRequest request, Optional<UpgradeProtocol> asked) {
-        Rules now = rules;
+    ApplicationRules rulesFor(UpgradeRequest request, Optional<UpgradeProtocol> asked) {
+        ApplicationRules now = rules;
         if (fixed || starting) return now;
         Optional<PathPolicy.Match> match = asked.map(protocol -> now.asked(request.path(), protocol)).or(() -> now.offered(request.path()).filter(found -> !internal.isOn(found.rule())));
         if (match.isEmpty() || !Negotiator.asksFor(request, match, List.of())) return now;     // the decision uses the same rules as this check
@@ -229,18 +237,18 @@ final class Deployment implements AutoCloseable {
     }
 
     /** Returns whether the application may still request a switch for this request, although no rule matches it. */
-    boolean mayBeAskedFor(Considered considered) {
+    boolean mayBeAskedFor(NegotiatedRequest considered) {
         Ground ground = considered.verdict().explanation().ground();
         return (ground == Ground.NO_RULE || ground == Ground.NOT_SERVED) && switchesLate && Negotiator.asksFor(considered.request(), Optional.empty(), late);
     }
 
     /** Returns the deployment of the application. The first call starts it; it comes from the last listener or the first filter, before any request. */
-    static Deployment start(ServletContext context) throws ServletException {
+    public static Deployment start(ServletContext context) throws ServletException {
         synchronized (context) {
             Object before = context.getAttribute(ATTRIBUTE);
             if (before instanceof Deployment started) return started;
             if (before instanceof ServletException said) throw said;
-            Undo undo = new Undo();
+            ShutdownActions undo = new ShutdownActions();
             Set<String> attributes = new HashSet<>(Collections.list(context.getAttributeNames()));
             try {
                 Deployment deployment = new Deployment(context, undo);
@@ -284,13 +292,13 @@ final class Deployment implements AutoCloseable {
         return context.getContextPath().equals("/") ? "" : context.getContextPath();
     }
 
-    private SelfReport report(PathPolicy policy) {
-        List<SelfReport.Path> paths = !offers() ? List.of() : policy.rules().stream().filter(rule -> !rule.waits() && !internal.isOn(rule))
-                .map(rule -> new SelfReport.Path(rule.template().toString(), rule.protocols().stream().flatMap(protocol -> protocol.tokens().stream()).map(ProtocolToken::toString).toList(), Policies.terms(rule))).toList();
+    private StartReport report(PathPolicy policy) {
+        List<StartReport.Path> paths = !offers() ? List.of() : policy.rules().stream().filter(rule -> !rule.waits() && !internal.isOn(rule))
+                .map(rule -> new StartReport.Path(rule.template().toString(), rule.protocols().stream().flatMap(protocol -> protocol.tokens().stream()).map(ProtocolToken::toString).toList(), RuleFactory.terms(rule))).toList();
         List<String> more = new ArrayList<>(libraries.stream().map(ProtocolLibrary.Started::describe).filter(said -> !said.isEmpty()).toList());
         policy.rules().stream().filter(rule -> rule.required() && (!offers() || rule.waits()))
                 .forEach(rule -> more.add(path(context) + rule.template() + " is required, and answered 503" + (offers() ? " while nothing offers a protocol there" : "")));
-        return new SelfReport(context.getServerInfo(), path(context), offers() ? container.name() : "nothing is offered, requests pass untouched", container.deviations(),
+        return new StartReport(context.getServerInfo(), path(context), offers() ? container.name() : "nothing is offered, requests pass untouched", container.deviations(),
                 blocking.virtual() ? "virtual" : "platform", settings.shown(), paths, more);
     }
 
@@ -315,38 +323,38 @@ final class Deployment implements AutoCloseable {
      * @param status 426 if the application has not seen the request, otherwise 500
      * @return whether the request was rejected
      */
-    boolean refusedInsteadOfHttp(Considered considered, int status, String reason, HttpServletRequest request, HttpServletResponse response) throws IOException {
+    boolean refusedInsteadOfHttp(NegotiatedRequest considered, int status, String reason, HttpServletRequest request, HttpServletResponse response) throws IOException {
         Optional<Decision.Refuse> refusal = considered.verdict().insteadOfHttp(status, reason);
         if (refusal.isEmpty()) return false;
-        Chronicle.Entry told = tell(considered, refusal.get(), Ground.STAYED_HTTP);
+        EventRecorder.Entry told = record(considered, refusal.get(), Ground.STAYED_HTTP);
         if (!response.isCommitted()) Refusal.write(refusal.get(), considered.verdict().token().stream().toList(), false, container, request, response);
         told.answered(Exchange.head(response));
         return true;
     }
 
     /** Logs the decision and records it in the decision log. */
-    Chronicle.Entry tell(Considered considered) {
-        return tell(considered, considered.verdict().explanation());
+    EventRecorder.Entry record(NegotiatedRequest considered) {
+        return record(considered, considered.verdict().explanation());
     }
 
     /** Does the same for a rejection that was made after the verdict. */
-    Chronicle.Entry tell(Considered considered, Decision.Refuse refusal, Ground ground) {
-        return tell(considered, considered.verdict().explanation().refused(refusal.status(), ground, refusal.reason()));
+    EventRecorder.Entry record(NegotiatedRequest considered, Decision.Refuse refusal, Ground ground) {
+        return record(considered, considered.verdict().explanation().refused(refusal.status(), ground, refusal.reason()));
     }
 
     /** Records a request that was to switch and stays HTTP. The caller has already logged it. */
-    Chronicle.Entry stays(Considered considered, String reason) {
-        return record(considered, considered.verdict().explanation().ignored(Ground.STAYED_HTTP, reason));
+    EventRecorder.Entry stays(NegotiatedRequest considered, String reason) {
+        return store(considered, considered.verdict().explanation().ignored(Ground.STAYED_HTTP, reason));
     }
 
-    private Chronicle.Entry tell(Considered considered, Explanation explanation) {
+    private EventRecorder.Entry record(NegotiatedRequest considered, Explanation explanation) {
         // DEBUG for a switch: it is as frequent as a response, and logging it costs more than making it
         System.Logger.Level level = explanation.outcome() == Explanation.Outcome.REFUSED ? System.Logger.Level.INFO : System.Logger.Level.DEBUG;
         if (LOG.isLoggable(level)) LOG.log(level, explanation.toString());
-        return record(considered, explanation);
+        return store(considered, explanation);
     }
 
-    private Chronicle.Entry record(Considered considered, Explanation explanation) {
+    private EventRecorder.Entry store(NegotiatedRequest considered, Explanation explanation) {
         return internal.concern(considered) ? head -> { } : chronicle.decided(considered.request(), explanation, considered.took());
     }
 
@@ -358,7 +366,7 @@ final class Deployment implements AutoCloseable {
         return container;
     }
 
-    Rules rules() {
+    ApplicationRules rules() {
         return rules;
     }
 
@@ -367,26 +375,26 @@ final class Deployment implements AutoCloseable {
     }
 
     /** Returns the limiter that counts the connection of this request. */
-    Places places(Considered considered) {
+    ConnectionLimiter places(NegotiatedRequest considered) {
         return internal.concern(considered) ? internal.places() : places;
     }
 
-    Overflow overflow() {
+    CaptureFiles overflow() {
         return overflow;
     }
 
-    Application application() {
+    ApplicationResources application() {
         return application;
     }
 
     /** Returns the limits for a connection of this request. */
-    Limits limits(Considered considered) {
+    ConnectionLimits limits(NegotiatedRequest considered) {
         if (internal.concern(considered)) return internal.application().limits();
         return considered.verdict().explanation().rule().map(settings::limits).orElse(settings.limits());
     }
 
     /** Returns the resources that a connection of this request shares with others. */
-    Application application(Considered considered) {
+    ApplicationResources application(NegotiatedRequest considered) {
         return internal.concern(considered) ? internal.application() : application;
     }
 
@@ -395,7 +403,7 @@ final class Deployment implements AutoCloseable {
     }
 
     /** Returns the listener for logouts; null if no library has one. */
-    Logouts logouts() {
+    LogoutListener logouts() {
         return libraries.stream().flatMap(library -> library.logouts().stream()).findFirst().orElse(null);
     }
 

@@ -1,6 +1,7 @@
 package io.github.changeover.servlet;
 
 import io.github.changeover.UpgradeEndpoint;
+import io.github.changeover.servlet.endpoint.ScannedClasses;
 import io.github.changeover.spi.UpgradeProtocol;
 import jakarta.servlet.ServletContainerInitializer;
 import jakarta.servlet.ServletContext;
@@ -19,37 +20,27 @@ public final class EndpointScan implements ServletContainerInitializer {
     private static final String ATTRIBUTE = EndpointScan.class.getName();
     private static final String OURS = "io.github.changeover.";
 
-    /**
-     * The classes that were found.
-     *
-     * @param endpoints classes with {@link UpgradeEndpoint}
-     * @param protocols protocol classes of the application; empty if no scan took place, as in an embedded container
-     */
-    record Found(Set<Class<?>> endpoints, Optional<Set<Class<?>>> protocols) {
-        static final Found UNKNOWN = new Found(Set.of(), Optional.empty());
-    }
-
     /** Called by the container. */
     public EndpointScan() {
     }
 
     @Override
     public void onStartup(Set<Class<?>> classes, ServletContext context) {
-        context.setAttribute(ATTRIBUTE, classes == null ? Found.UNKNOWN : found(classes));      // null: no scan took place; a scan finds at least our own classes
+        context.setAttribute(ATTRIBUTE, classes == null ? ScannedClasses.UNKNOWN : found(classes));      // null: no scan took place; a scan finds at least our own classes
         Startup.add(context);
     }
 
-    private static Found found(Set<Class<?>> classes) {
+    private static ScannedClasses found(Set<Class<?>> classes) {
         Set<Class<?>> endpoints = new LinkedHashSet<>();
         Set<Class<?>> protocols = new LinkedHashSet<>();
         for (Class<?> type : classes) {
             if (type.isAnnotationPresent(UpgradeEndpoint.class)) endpoints.add(type);
             if (UpgradeProtocol.class.isAssignableFrom(type) && !Modifier.isAbstract(type.getModifiers()) && !type.getName().startsWith(OURS)) protocols.add(type);
         }
-        return new Found(endpoints, Optional.of(protocols));
+        return new ScannedClasses(endpoints, Optional.of(protocols));
     }
 
-    static Found found(ServletContext context) {
-        return context.getAttribute(ATTRIBUTE) instanceof Found found ? found : Found.UNKNOWN;
+    static ScannedClasses found(ServletContext context) {
+        return context.getAttribute(ATTRIBUTE) instanceof ScannedClasses found ? found : ScannedClasses.UNKNOWN;
     }
 }

@@ -1,8 +1,9 @@
 package io.github.changeover.servlet;
 
 import io.github.changeover.connection.MemoryBudget;
-import io.github.changeover.observe.AnswerHead;
-import io.github.changeover.observe.Chronicle;
+import io.github.changeover.management.EventRecorder;
+import io.github.changeover.management.ResponseSummary;
+import io.github.changeover.servlet.capture.RequestMemory;
 import io.github.changeover.spi.AdvancedConnection;
 import io.github.changeover.spi.Decision;
 import io.github.changeover.spi.Fields;
@@ -20,7 +21,7 @@ final class Exchange {
     private static final String ATTRIBUTE = Exchange.class.getName();
 
     /** An agreed switch, set by the inner filter. The outer filter performs it when all filters have returned. */
-    record Pending(Deployment deployment, Considered considered, Decision.Switch decision, SwitchContext context, No no) {
+    record Pending(Deployment deployment, NegotiatedRequest considered, Decision.Switch decision, SwitchContext context, No no) {
     }
 
     /** Writes an HTTP response with the reason why an agreed switch does not take place. */
@@ -30,8 +31,8 @@ final class Exchange {
 
     private Pending pending;
     private Runnable held = () -> { };
-    private Chronicle.Entry entry;      // null before a decision
-    private Considered undecided;       // null unless the application may still request a switch
+    private EventRecorder.Entry entry;      // null before a decision
+    private NegotiatedRequest undecided;       // null unless the application may still request a switch
     private boolean over;
     private RequestMemory memory;       // null until something is held in memory
 
@@ -91,7 +92,7 @@ final class Exchange {
     }
 
     /** Stores the record of the decision. The response is added to it later. */
-    void told(Chronicle.Entry taken) {
+    void recorded(EventRecorder.Entry taken) {
         undecided = null;
         entry = taken;
     }
@@ -100,14 +101,14 @@ final class Exchange {
      * Marks the request as undecided: no rule matches it, and the application may request a switch while it responds. The decision is recorded when
      * it does, or when it has responded.
      */
-    void undecided(Considered considered) {
+    void undecided(NegotiatedRequest considered) {
         undecided = considered;
     }
 
     /** Called when the filters have returned: no switch can be requested any more. Records a request that is still undecided. */
-    void conclude(Deployment deployment) {
+    void finish(Deployment deployment) {
         over = true;
-        if (undecided != null) told(deployment.tell(undecided));
+        if (undecided != null) recorded(deployment.record(undecided));
     }
 
     /** Returns whether the filters have returned. After that no switch is possible. */
@@ -121,7 +122,7 @@ final class Exchange {
         entry.answered(head(response));
     }
 
-    static AnswerHead head(HttpServletResponse response) {
+    static ResponseSummary head(HttpServletResponse response) {
         List<Fields.Line> lines = new ArrayList<>();
         for (String name : new LinkedHashSet<>(response.getHeaderNames())) {
             for (String value : response.getHeaders(name)) {
@@ -132,7 +133,7 @@ final class Exchange {
                 }
             }
         }
-        return AnswerHead.of(response.getStatus(), lines);
+        return ResponseSummary.of(response.getStatus(), lines);
     }
 
     /** Returns whether a switch is agreed and has not begun. */

@@ -1,8 +1,8 @@
 package io.github.changeover.servlet;
 
+import io.github.changeover.management.EventRecorder;
 import io.github.changeover.negotiation.PathPolicy;
 import io.github.changeover.negotiation.Verdict;
-import io.github.changeover.observe.Chronicle;
 import io.github.changeover.spi.Decision;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
@@ -23,7 +23,7 @@ import java.util.Optional;
 public final class InnerFilter implements Filter {
     private static final System.Logger LOG = System.getLogger(InnerFilter.class.getName());
     private Deployment deployment;
-    private Metrics metrics;        // null: off
+    private MetricsPage metrics;        // null: off
 
     /** Called by the container. */
     public InnerFilter() {
@@ -32,7 +32,7 @@ public final class InnerFilter implements Filter {
     @Override
     public void init(FilterConfig config) throws ServletException {
         deployment = Deployment.start(config.getServletContext());
-        metrics = Metrics.of(deployment, config.getServletContext());
+        metrics = MetricsPage.of(deployment, config.getServletContext());
     }
 
     @Override
@@ -54,20 +54,20 @@ public final class InnerFilter implements Filter {
     private boolean refused(HttpServletRequest request, HttpServletResponse response) throws IOException {
         PathPolicy policy = deployment.rules().policy();
         if (!policy.speaksUnasked() || !policy.speaksUnasked(Snapshot.path(request))) return false;
-        Considered considered = Considered.withoutOffers(request, deployment);
+        NegotiatedRequest considered = NegotiatedRequest.withoutOffers(request, deployment);
         if (!(considered.verdict().decision() instanceof Decision.Refuse refusal)) return false;
         refuse(refusal, considered, request, response);
         return true;
     }
 
-    private void refuse(Decision.Refuse refusal, Considered considered, HttpServletRequest request, HttpServletResponse response) throws IOException {
-        Chronicle.Entry told = deployment.tell(considered);
+    private void refuse(Decision.Refuse refusal, NegotiatedRequest considered, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        EventRecorder.Entry told = deployment.record(considered);
         Refusal.write(refusal, considered.verdict(), deployment.container(), request, response);
         told.answered(Exchange.head(response));
     }
 
     private boolean concerns(HttpServletRequest request) {
-        if (deployment.veils()) Veil.lift(request);
+        if (deployment.veils()) HeaderHidingRequest.lift(request);
         PathPolicy policy = deployment.rules().policy();
         // The path is assembled only if a rule may need it. Any other request costs one look-up of a field, one more for each client field of a protocol, and
         // no allocation.
@@ -84,14 +84,14 @@ public final class InnerFilter implements Filter {
     }
 
     private void decide(HttpServletRequest request, HttpServletResponse response, FilterChain chain) throws IOException, ServletException {
-        Considered considered = Considered.of(request, deployment);
-        if (Login.isNeeded(considered.verdict().decision())) {
-            boolean known = Login.ask(request, response);
-            if (Login.answered(response)) {
-                deployment.tell(considered).answered(Exchange.head(response));
+        NegotiatedRequest considered = NegotiatedRequest.of(request, deployment);
+        if (ContainerLogin.isNeeded(considered.verdict().decision())) {
+            boolean known = ContainerLogin.ask(request, response);
+            if (ContainerLogin.answered(response)) {
+                deployment.record(considered).answered(Exchange.head(response));
                 return;
             }
-            if (known) considered = Considered.of(request, deployment);
+            if (known) considered = NegotiatedRequest.of(request, deployment);
         }
         Verdict verdict = considered.verdict();
         Optional<Exchange> exchange = Exchange.of(request);
@@ -99,7 +99,7 @@ public final class InnerFilter implements Filter {
             Agreement agreement = new Agreement(deployment, considered, change, exchange.get());
             if (agreement.admit(request, response).isEmpty()) agreement.reach(request, response, chain);
         } else if (verdict.decision() instanceof Decision.Refuse refusal) {
-            refuse(Login.isNeeded(refusal) ? Login.NONE : refusal, considered, request, response);
+            refuse(ContainerLogin.isNeeded(refusal) ? ContainerLogin.NONE : refusal, considered, request, response);
         } else {
             if (verdict.decision() instanceof Decision.Switch) {
                 if (deployment.refusedInsteadOfHttp(considered, 426, "changeover-outer is not mapped to /* there", request, response)) return;
@@ -109,9 +109,9 @@ public final class InnerFilter implements Filter {
             } else if (exchange.isPresent() && deployment.mayBeAskedFor(considered)) {
                 exchange.get().undecided(considered);
             } else if (exchange.isPresent()) {
-                exchange.get().told(deployment.tell(considered));
+                exchange.get().recorded(deployment.record(considered));
             } else if (considered.request().fields().contains("Upgrade")) {
-                deployment.tell(considered);
+                deployment.record(considered);
             }
             if (deployment.settings().operating().explain() && considered.request().fields().contains("Upgrade")) {
                 response.setHeader("Changeover-Explanation", considered.verdict().explanation().toString());

@@ -1,12 +1,12 @@
 package io.github.changeover.servlet;
 
-import io.github.changeover.connection.Application;
-import io.github.changeover.connection.BlockingThreads;
+import io.github.changeover.connection.ApplicationResources;
+import io.github.changeover.connection.BlockingHandlerThreads;
+import io.github.changeover.connection.ConnectionLimiter;
+import io.github.changeover.connection.ConnectionLimits;
 import io.github.changeover.connection.ConnectionListener;
 import io.github.changeover.connection.ConnectionMonitor;
-import io.github.changeover.connection.Limits;
 import io.github.changeover.connection.MemoryBudget;
-import io.github.changeover.connection.Places;
 import io.github.changeover.negotiation.PathPolicy;
 import io.github.changeover.negotiation.PathRule;
 import io.github.changeover.spi.UpgradeProtocol;
@@ -23,14 +23,14 @@ import java.util.concurrent.Executor;
 final class InternalConnections implements AutoCloseable {
     private static final long MEMORY = 16L << 20;
     private final Map<String, UpgradeProtocol> paths;
-    private final Places places = new Places(Places.Bounds.NONE);
-    private final Application application;      // null without a path
+    private final ConnectionLimiter places = new ConnectionLimiter(ConnectionLimiter.Bounds.NONE);
+    private final ApplicationResources application;      // null without a path
     private final ConnectionMonitor monitor;
 
-    InternalConnections(Map<String, UpgradeProtocol> paths, Limits limits, Executor callbacks, BlockingThreads blocking, ClassLoader loader) {
+    InternalConnections(Map<String, UpgradeProtocol> paths, ConnectionLimits limits, Executor callbacks, BlockingHandlerThreads blocking, ClassLoader loader) {
         this.paths = Map.copyOf(paths);
-        application = paths.isEmpty() ? null : new Application(unlimited(limits), callbacks, blocking, new MemoryBudget(MEMORY), loader,
-                Application.CallbackScope.NONE, ConnectionListener.NONE);
+        application = paths.isEmpty() ? null : new ApplicationResources(unlimited(limits), callbacks, blocking, new MemoryBudget(MEMORY), loader,
+                ApplicationResources.CallbackScope.NONE, ConnectionListener.NONE);
         monitor = paths.isEmpty() ? null : new ConnectionMonitor(application.registry(), limits, loader);
     }
 
@@ -44,8 +44,8 @@ final class InternalConnections implements AutoCloseable {
     }
 
     /** Returns limits without a maximum lifetime, so that such a connection stays open as long as its client keeps it open. */
-    private static Limits unlimited(Limits limits) {
-        return new Limits(limits.queue(), limits.idle(), limits.stall(), limits.closing(), limits.linger(), limits.drain(), Duration.ZERO, Limits.ANY, limits.stallMin());
+    private static ConnectionLimits unlimited(ConnectionLimits limits) {
+        return new ConnectionLimits(limits.queue(), limits.idle(), limits.stall(), limits.closing(), limits.linger(), limits.drain(), Duration.ZERO, ConnectionLimits.ANY, limits.stallMin());
     }
 
     /** Returns whether the rule is for one of these paths. */
@@ -54,15 +54,15 @@ final class InternalConnections implements AutoCloseable {
     }
 
     /** Returns whether the request is for one of these paths. */
-    boolean concern(Considered considered) {
+    boolean concern(NegotiatedRequest considered) {
         return !paths.isEmpty() && considered.verdict().explanation().rule().map(template -> paths.containsKey(template.toString())).orElse(false);
     }
 
-    Application application() {
+    ApplicationResources application() {
         return application;
     }
 
-    Places places() {
+    ConnectionLimiter places() {
         return places;
     }
 

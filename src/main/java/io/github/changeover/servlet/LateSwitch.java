@@ -1,8 +1,8 @@
 package io.github.changeover.servlet;
 
+import io.github.changeover.management.EventRecorder;
 import io.github.changeover.negotiation.Explanation;
 import io.github.changeover.negotiation.Explanation.Ground;
-import io.github.changeover.observe.Chronicle;
 import io.github.changeover.spi.ContentRule;
 import io.github.changeover.spi.Decision;
 import io.github.changeover.spi.Fields;
@@ -49,14 +49,14 @@ public final class LateSwitch {
         Deployment deployment = deployment(request);
         if (!deployment.offers()) throw cannot(protocol, deployment.off());
 
-        Considered considered = Considered.of(request, deployment, Optional.of(protocol));
-        if (Login.isNeeded(considered.verdict().decision())) {
-            boolean known = Login.ask(request, response);
-            if (Login.answered(response)) {
-                tell(deployment.tell(considered), exchange, response);
+        NegotiatedRequest considered = NegotiatedRequest.of(request, deployment, Optional.of(protocol));
+        if (ContainerLogin.isNeeded(considered.verdict().decision())) {
+            boolean known = ContainerLogin.ask(request, response);
+            if (ContainerLogin.answered(response)) {
+                tell(deployment.record(considered), exchange, response);
                 return;
             }
-            if (known) considered = Considered.of(request, deployment, Optional.of(protocol));
+            if (known) considered = NegotiatedRequest.of(request, deployment, Optional.of(protocol));
         }
         Decision decision = considered.verdict().decision();
         if (decision instanceof Decision.Ignore && !offered) throw notOffered(protocol);
@@ -66,17 +66,17 @@ public final class LateSwitch {
             if (agreement.admit(request, response).isEmpty()) agreement.withoutAnswer(new byte[0], request, response);
             return;
         }
-        Decision.Refuse refusal = Login.isNeeded(decision) ? Login.NONE : decision instanceof Decision.Refuse said ? said : insteadOfIgnoring(protocol, considered, deployment);
+        Decision.Refuse refusal = ContainerLogin.isNeeded(decision) ? ContainerLogin.NONE : decision instanceof Decision.Refuse said ? said : insteadOfIgnoring(protocol, considered, deployment);
         Explanation before = considered.verdict().explanation();
         Explanation explanation = refusal == decision ? before : before.refused(refusal.status(), before.ground(), refusal.reason());
-        Chronicle.Entry entry = refusal == decision ? deployment.tell(considered) : deployment.tell(considered, refusal, before.ground());
+        EventRecorder.Entry entry = refusal == decision ? deployment.record(considered) : deployment.record(considered, refusal, before.ground());
         if (response.containsHeader(EXPLANATION)) response.setHeader(EXPLANATION, explanation.toString());
         Refusal.write(refusal, considered.verdict(), deployment.container(), request, response);
         tell(entry, exchange, response);
     }
 
-    private static void tell(Chronicle.Entry entry, Optional<Exchange> exchange, HttpServletResponse response) {
-        if (exchange.isPresent()) exchange.get().told(entry);
+    private static void tell(EventRecorder.Entry entry, Optional<Exchange> exchange, HttpServletResponse response) {
+        if (exchange.isPresent()) exchange.get().recorded(entry);
         else entry.answered(Exchange.head(response));
     }
 
@@ -100,7 +100,7 @@ public final class LateSwitch {
     }
 
     /** Returns a rejection for a request that the filters would pass to the application. Here the application has no other response than the switch. */
-    private static Decision.Refuse insteadOfIgnoring(UpgradeProtocol protocol, Considered considered, Deployment deployment) {
+    private static Decision.Refuse insteadOfIgnoring(UpgradeProtocol protocol, NegotiatedRequest considered, Deployment deployment) {
         String only = "This path only serves upgrades to " + protocol + ", and this request cannot be upgraded: ";
         String reason = considered.verdict().explanation().reason() + ".";
         if (considered.verdict().explanation().ground() == Ground.NOT_HTTP11) return new Decision.Refuse(505, only + reason + " Send it over HTTP/1.1.");

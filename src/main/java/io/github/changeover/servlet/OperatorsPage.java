@@ -19,13 +19,13 @@ final class OperatorsPage {
 
     static void write(int status, String type, String text, HttpServletRequest request, HttpServletResponse response) throws IOException {
         boolean reads = request.getMethod().equals("GET") || request.getMethod().equals("HEAD");
-        byte[] octets = (reads ? text : "Read this with GET.\n").getBytes(StandardCharsets.UTF_8);
+        byte[] bytes = (reads ? text : "Read this with GET.\n").getBytes(StandardCharsets.UTF_8);
         response.setStatus(reads ? status : HttpServletResponse.SC_METHOD_NOT_ALLOWED);
         if (!reads) response.setHeader("Allow", "GET, HEAD");
         response.setHeader("Cache-Control", "no-store");
         response.setContentType(reads ? type : "text/plain;charset=utf-8");
-        response.setContentLength(octets.length);
-        if (!request.getMethod().equals("HEAD")) response.getOutputStream().write(octets);
+        response.setContentLength(bytes.length);
+        if (!request.getMethod().equals("HEAD")) response.getOutputStream().write(bytes);
         response.flushBuffer();
     }
 }

@@ -1,5 +1,7 @@
 package io.github.changeover.servlet;
 
+import io.github.changeover.servlet.edge.Container;
+import io.github.changeover.servlet.inner.InnerRequests;
 import io.github.changeover.spi.Decision;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
@@ -25,7 +27,7 @@ public final class OuterFilter implements Filter {
             "The field " + InnerRequests.FIELD + " is for this server's own requests: send the request without it.");
     private Deployment deployment;
     private String health;      // null: off
-    private Logouts logouts;    // null: no library listens for logouts
+    private LogoutListener logouts;    // null: no library listens for logouts
     private InnerRequests inner;        // null: no inner requests exist
 
     /** Called by the container. */
@@ -60,9 +62,9 @@ public final class OuterFilter implements Filter {
         } else if (asked instanceof HttpServletRequest http && response instanceof HttpServletResponse answer && mayUpgrade(http)) {
             upgrade(http, answer, chain);
         } else if (asked instanceof HttpServletRequest http) {
-            HttpSession session = Logouts.session(logouts, http);
+            HttpSession session = LogoutListener.session(logouts, http);
             chain.doFilter(asked, response);
-            Logouts.tell(logouts, session, http);
+            LogoutListener.publish(logouts, session, http);
         } else {
             chain.doFilter(asked, response);
         }
@@ -82,7 +84,7 @@ public final class OuterFilter implements Filter {
             chain.doFilter(deployment.veils() ? deployment.veil(repaired) : repaired,
                     mayAgree ? new UncommittedResponse(response, exchange) : response);
             Optional<Exchange.Pending> agreed = exchange.take();
-            exchange.conclude(deployment);
+            exchange.finish(deployment);
             if (agreed.isPresent()) {
                 deployment.switching().perform(agreed.get(), exchange, http, response);
             } else {
@@ -90,7 +92,7 @@ public final class OuterFilter implements Filter {
             }
             exchange.answered(http, response);
         } finally {
-            exchange.conclude(deployment);
+            exchange.finish(deployment);
             exchange.release();
         }
     }

@@ -2,6 +2,9 @@ package io.github.changeover.servlet;
 
 import io.github.changeover.Changeover;
 import io.github.changeover.negotiation.PathPolicy;
+import io.github.changeover.servlet.edge.Container;
+import io.github.changeover.servlet.endpoint.Instances;
+import io.github.changeover.servlet.settings.SettingValues;
 import io.github.changeover.spi.ProtocolToken;
 import io.github.changeover.spi.UpgradeProtocol;
 import jakarta.servlet.ServletContext;
@@ -53,7 +56,7 @@ public interface ProtocolLibrary {
      * @param settings       the settings of the application
      * @param requestThreads number of threads of the container that serve requests; 0 if it is not known
      * @param scope          begins a request scope of CDI on this thread, if CDI is available; the returned {@code Runnable} ends it
-     * @param results        runs the results of asynchronous sends beside callbacks; see {@link io.github.changeover.connection.CallbackPool#results}
+     * @param results        runs the results of asynchronous sends beside callbacks; see {@link io.github.changeover.connection.CallbackExecutor#results}
      * @param localAddress   scheme, host and port by which a client on this machine reaches the container; empty while no port is known
      * @param container      the container of the application
      */
@@ -102,7 +105,7 @@ public interface ProtocolLibrary {
             return false;
         }
 
-        /** Returns the request as the filters of the application see it: this one, or a {@link Veil} that wraps it. */
+        /** Returns the request as the filters of the application see it: this one, or a {@link HeaderHidingRequest} that wraps it. */
         default HttpServletRequest veil(HttpServletRequest request) {
             return request;
         }
@@ -116,7 +119,7 @@ public interface ProtocolLibrary {
         }
 
         /** Returns the listener for logouts; empty if the library needs none. */
-        default Optional<Logouts> logouts() {
+        default Optional<LogoutListener> logouts() {
             return Optional.empty();
         }
 

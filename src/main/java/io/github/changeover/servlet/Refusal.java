@@ -1,6 +1,7 @@
 package io.github.changeover.servlet;
 
 import io.github.changeover.negotiation.Verdict;
+import io.github.changeover.servlet.edge.Container;
 import io.github.changeover.spi.Decision;
 import io.github.changeover.spi.Fields;
 import io.github.changeover.spi.ProtocolToken;

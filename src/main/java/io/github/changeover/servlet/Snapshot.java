@@ -1,5 +1,6 @@
 package io.github.changeover.servlet;
 
+import io.github.changeover.servlet.edge.Container;
 import io.github.changeover.spi.Fields;
 import io.github.changeover.spi.UpgradeRequest;
 import jakarta.servlet.http.HttpServletRequest;

@@ -1,5 +1,8 @@
 package io.github.changeover.servlet;
 
+import io.github.changeover.servlet.edge.ContainerSupport;
+import io.github.changeover.servlet.inner.InnerRequests;
+import io.github.changeover.servlet.settings.SettingValues;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterRegistration;
 import jakarta.servlet.ServletContext;
@@ -49,7 +52,7 @@ public final class Startup implements ServletContextListener {
             Deployment.fail(context, wrong);        // reported by the listener, not here: some containers ignore an initializer that throws
         }
         filters.mapInner(context);
-        LastServlet.register(context);
+        StartCompletionServlet.register(context);
         context.addListener(new Startup(context, filters));
     }
 
@@ -59,7 +62,7 @@ public final class Startup implements ServletContextListener {
         if (declared && event.getServletContext().getAttribute(ADDED) != null) return;
         ServletContext context = declared ? event.getServletContext() : initializers;
         Filters mine = declared ? Filters.register(context) : filters;
-        if (declared) LastServlet.register(context);
+        if (declared) StartCompletionServlet.register(context);
         // Again: of several filters that request the first position, some containers put the earliest request first, others the latest.
         mine.mapFirst();
         mine.mapLast(ContainerSupport.mapsEveryServletByName(context));

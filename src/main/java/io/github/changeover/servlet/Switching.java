@@ -1,9 +1,11 @@
 package io.github.changeover.servlet;
 
-import io.github.changeover.connection.Application;
-import io.github.changeover.connection.BlockingThreads;
-import io.github.changeover.connection.LiveConnection;
+import io.github.changeover.connection.ApplicationResources;
+import io.github.changeover.connection.BlockingHandlerThreads;
+import io.github.changeover.connection.TransportConnection;
 import io.github.changeover.negotiation.Explanation.Ground;
+import io.github.changeover.servlet.edge.Container;
+import io.github.changeover.servlet.endpoint.EndpointProtocol;
 import io.github.changeover.spi.CloseCause;
 import io.github.changeover.spi.ConnectionHandler;
 import io.github.changeover.spi.Decision;
@@ -49,21 +51,21 @@ final class Switching {
         if (obstacle.isPresent()) {
             LOG.log(System.Logger.Level.ERROR, "{0} {1} was to switch to {2}, but {3} on the way back: it stays HTTP",
                     request.getMethod(), request.getRequestURI(), pending.decision().layers(), obstacle.get());
-            exchange.told(pending.deployment().stays(pending.considered(), obstacle.get() + " on the way back"));
+            exchange.recorded(pending.deployment().stays(pending.considered(), obstacle.get() + " on the way back"));
             return;
         }
-        if (pending.considered().verdict().protocol().orElseThrow() instanceof CarriedByContainer carried) {
+        if (pending.considered().verdict().protocol().orElseThrow() instanceof ContainerProtocol carried) {
             container.restoreRaw(request);
             carried.carry(request, response, pending.context());
             container.beforeHead(request);
-            exchange.told(pending.deployment().tell(pending.considered()));
+            exchange.recorded(pending.deployment().record(pending.considered()));
             return;
         }
         // Everything that can fail comes first. Once the connection exists, any exception releases what was reserved for it.
         List<Fields.Line> fields = fields(pending, response);
         Optional<Made> made = connection(pending, exchange, request, response);
         if (made.isEmpty()) return;
-        LiveConnection connection = made.get().connection();
+        TransportConnection connection = made.get().connection();
         try {
             made.get().handler().prepare(pending.context());
             response.reset();
@@ -74,7 +76,7 @@ final class Switching {
             failed(pending, exchange, request, response, failure);
             return;
         }
-        exchange.told(pending.deployment().tell(pending.considered()));
+        exchange.recorded(pending.deployment().record(pending.considered()));
         head(pending, fields, request, response);
     }
 
@@ -101,7 +103,7 @@ final class Switching {
     /** Writes a complete response. An error that does not concern this request, such as OutOfMemoryError, is thrown again. */
     private void failed(Exchange.Pending pending, Exchange exchange, HttpServletRequest request, HttpServletResponse response, Throwable failure) throws IOException {
         Decision.Refuse refusal = new Decision.Refuse(500, "The server could not change the protocol.");
-        exchange.told(pending.deployment().tell(pending.considered(), refusal, Ground.STAYED_HTTP));
+        exchange.recorded(pending.deployment().record(pending.considered(), refusal, Ground.STAYED_HTTP));
         if (failure instanceof VirtualMachineError fatal) throw fatal;
         exchange.release();     // before the response: the client may send its next request as soon as it has the response
         Refusal.write(refusal, List.of(), true, container, request, response);
@@ -114,7 +116,7 @@ final class Switching {
         return response.getStatus() < 300 ? Optional.empty() : Optional.of("a filter has answered " + response.getStatus());
     }
 
-    private record Made(LiveConnection connection, ConnectionHandler handler) {
+    private record Made(TransportConnection connection, ConnectionHandler handler) {
     }
 
     /**
@@ -123,7 +125,7 @@ final class Switching {
      */
     private Optional<Made> connection(Exchange.Pending pending, Exchange exchange, HttpServletRequest request, HttpServletResponse response) throws IOException {
         UpgradeProtocol protocol = pending.considered().verdict().protocol().orElseThrow();
-        Application application = pending.deployment().application(pending.considered());
+        ApplicationResources application = pending.deployment().application(pending.considered());
         ConnectionHandler handler;
         try {
             handler = pending.decision().handler().apply(pending.context());
@@ -136,20 +138,20 @@ final class Switching {
         Runnable afterHandler = () -> {
             if (protocol instanceof EndpointProtocol endpoint) endpoint.release(handler);
         };
-        BlockingThreads threads = application.blocking();
+        BlockingHandlerThreads threads = application.blocking();
         boolean blocks = handler instanceof ConnectionHandler.Blocking;
         if (blocks && !threads.reserve()) {
             ((ConnectionHandler.Blocking) handler).unserved();
             afterHandler.run();
             Decision.Refuse taken = new Decision.Refuse(503, Fields.of("Retry-After", "5"),
                     "All threads for this kind of connection are taken: try again later (changeover.blocking.max)");
-            exchange.told(pending.deployment().tell(pending.considered(), taken, Ground.LIMIT));
+            exchange.recorded(pending.deployment().record(pending.considered(), taken, Ground.LIMIT));
             pending.no().say(taken);
             return Optional.empty();
         }
         Runnable held = exchange.handOver();
         try {
-            LiveConnection connection = new LiveConnection(application, pending.deployment().limits(pending.considered()), pending.context().request(), pending.context().protocol(),
+            TransportConnection connection = new TransportConnection(application, pending.deployment().limits(pending.considered()), pending.context().request(), pending.context().protocol(),
                     early(protocol, request), handler, held, afterHandler);
             Supplier<Runnable> caller = container.caller();
             if (caller != Container.NO_CALLER) connection.runsAs(caller::get);

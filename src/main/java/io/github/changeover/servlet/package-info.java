@@ -1,6 +1,6 @@
 /**
- * Integration with the Servlet API: two filters around those of the application, the snapshot of a request, the switch in the only order that works
- * on every container, and the start and end of all parts. Negotiation and connections do not depend on this package. Code for a specific container is
- * in {@code io.github.changeover.servlet.container}.
+ * The two filters around the application, the start and the end of an application, and the upgrade itself in the one order that works
+ * on every container. Negotiation and the connection do not depend on it. What one container needs is in
+ * {@code io.github.changeover.servlet.tomcat} and {@code io.github.changeover.servlet.payara}.
  */
 package io.github.changeover.servlet;

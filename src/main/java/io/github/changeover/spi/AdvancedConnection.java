@@ -149,16 +149,16 @@ public interface AdvancedConnection extends SwitchedConnection {
     void endsAt(Supplier<Instant> until);
 
     /**
-     * Sets the {@link LastWord}. It sends the last bytes if the connection must end and its handler cannot be called in time, because a callback has been
+     * Sets the {@link CloseNotice}. It sends the last bytes if the connection must end and its handler cannot be called in time, because a callback has been
      * running for too long. It is used if {@link ConnectionHandler.Events#idle}, {@code rejected} or {@code drain} did not lead to a close in time.
      *
      * @param word sends the last bytes. It is called on a thread of Changeover, also while a callback runs. It must not block, and must not call
      *             application code on this thread
      */
-    void lastWord(LastWord word);
+    void beforeClose(CloseNotice word);
 
     /** Sends the last bytes of a connection. */
-    interface LastWord {
+    interface CloseNotice {
         /**
          * Sends the last bytes, unless they were sent before. Called at most once for a connection.
          *
@@ -166,7 +166,7 @@ public interface AdvancedConnection extends SwitchedConnection {
          * @param close closes the connection after these bytes. It must be run afterwards, on any thread. If it is not run within about 400 ms, the
          *              connection is closed without it
          */
-        void say(CloseCause cause, Runnable close);
+        void send(CloseCause cause, Runnable close);
     }
 
     /**

@@ -44,7 +44,7 @@ public record CloseCause(Kind kind, String detail, Optional<Throwable> failure) 
         LIFETIME,
         /** The application stops or is being drained. The handler closed the connection after {@code drain}, or the server closed it. */
         DRAINED,
-        /** {@link SwitchedConnection#evict()} was called, or an operator closed the connection. */
+        /** {@link SwitchedConnection#abort()} was called, or an operator closed the connection. */
         EVICTED
     }
 

@@ -27,7 +27,7 @@ public record OriginalResponse(int status, Fields fields, Body body, Fields trai
         InputStream open();
 
         /** Returns all bytes at once. Use it only if the content fits into memory. */
-        default byte[] octets() {
+        default byte[] bytes() {
             try (InputStream content = open()) {
                 return content.readAllBytes();
             } catch (IOException failure) {
@@ -35,16 +35,16 @@ public record OriginalResponse(int status, Fields fields, Body body, Fields trai
             }
         }
 
-        static Body of(byte[] octets) {
+        static Body of(byte[] bytes) {
             return new Body() {
                 @Override
                 public long length() {
-                    return octets.length;
+                    return bytes.length;
                 }
 
                 @Override
                 public InputStream open() {
-                    return new ByteArrayInputStream(octets);
+                    return new ByteArrayInputStream(bytes);
                 }
             };
         }

@@ -11,7 +11,7 @@ import java.util.function.Supplier;
  *
  * <h2>Threading</h2>
  * <ul>
- * <li>Every method may be called from any thread. No method blocks, except {@link #awaitRoom} and the methods of the streams.
+ * <li>Every method may be called from any thread. No method blocks, except {@link #awaitWritable} and the methods of the streams.
  * <li>No method runs handler code of this connection or of another connection before it returns. Callbacks, tasks and completions that result
  *     from a call run later, on a thread of the container or of the callback pool (see {@link ConnectionHandler}). So a loop
  *     over connections may send to each and close each, independently of their handlers. {@code send} may write bytes on the thread of the caller.
@@ -71,10 +71,10 @@ public interface SwitchedConnection {
      * Runs several sends atomically: sends of other threads come before or after all of them. No callback of this connection runs on
      * the calling thread until this method returns. Use it if several sends must stay in order, such as fragments or compressed messages.
      *
-     * @param sends must not block; {@link #awaitRoom} with a duration of zero returns whether there is room
+     * @param sends must not block; {@link #awaitWritable} with a duration of zero returns whether there is room
      * @return the result of {@code sends}
      */
-    <T> T together(Supplier<T> sends);
+    <T> T sendAtomically(Supplier<T> sends);
 
     /** The number of bytes that were accepted and are not yet written to the container. */
     long queued();
@@ -88,7 +88,7 @@ public interface SwitchedConnection {
      * @return {@code true} if there is room and bytes are still accepted; {@code false} after {@code atMost}, or if the connection is closing
      * @throws InterruptedException if the thread is interrupted while it waits
      */
-    boolean awaitRoom(long bytes, Duration atMost) throws InterruptedException;
+    boolean awaitWritable(long bytes, Duration atMost) throws InterruptedException;
 
     /**
      * Stops calls of {@link ConnectionHandler.Events#received} and the following {@link ConnectionHandler.Events#ended} until
@@ -119,7 +119,7 @@ public interface SwitchedConnection {
      * sent, and the connection is closed without waiting for the client to end its side. If the client still sends, a reset could
      * discard bytes that it has not read yet.
      */
-    default void conclude() {
+    default void closeWithoutLinger() {
         close();
     }
 
@@ -130,7 +130,7 @@ public interface SwitchedConnection {
     void close(CloseCause cause);
 
     /** Closes immediately with {@link CloseCause.Kind#EVICTED}; queued bytes are lost. */
-    void evict();
+    void abort();
 
     /**
      * The stream of bytes from the client. A read returns -1 after the client has ended its side, when the application stops or is being

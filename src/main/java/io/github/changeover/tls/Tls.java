@@ -1,6 +1,6 @@
 package io.github.changeover.tls;
 
-import io.github.changeover.dispatch.StreamDispatcher;
+import io.github.changeover.loopback.StreamDispatcher;
 import io.github.changeover.pipeline.PipelineHandler;
 import io.github.changeover.spi.ContentRule;
 import io.github.changeover.spi.Decision;
@@ -80,7 +80,7 @@ final class Tls implements UpgradeProtocol {
         if (request.contentLength().orElse(0) > maxContent) return new Decision.Ignore("the content is longer than changeover.content.max");
         if (higher(request, offered)) return new Decision.Ignore("a higher version is offered, too");
         return new Decision.Switch(List.of(offered, HTTP), Fields.none(), context -> new PipelineHandler((pipeline, inside) ->
-                new SecureRequests(dispatcher, context, inside).enter(pipeline, engines.get(), handshake)));
+                new TlsRequests(dispatcher, context, inside).enter(pipeline, engines.get(), handshake)));
     }
 
     private boolean higher(UpgradeRequest request, ProtocolToken offered) {

@@ -1,6 +1,6 @@
 package io.github.changeover.tls;
 
-import io.github.changeover.servlet.SettingValues;
+import io.github.changeover.servlet.settings.SettingValues;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;

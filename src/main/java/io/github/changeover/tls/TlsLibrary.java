@@ -1,10 +1,10 @@
 package io.github.changeover.tls;
 
-import io.github.changeover.dispatch.ApplicationDispatcher;
-import io.github.changeover.dispatch.StreamDispatcher;
-import io.github.changeover.servlet.InnerRequests;
+import io.github.changeover.loopback.LoopbackDispatcherFactory;
+import io.github.changeover.loopback.StreamDispatcher;
 import io.github.changeover.servlet.ProtocolLibrary;
-import io.github.changeover.servlet.SettingValues;
+import io.github.changeover.servlet.inner.InnerRequests;
+import io.github.changeover.servlet.settings.SettingValues;
 import io.github.changeover.spi.ProtocolToken;
 import io.github.changeover.spi.UpgradeProtocol;
 import jakarta.servlet.ServletContext;
@@ -30,7 +30,7 @@ public final class TlsLibrary implements ProtocolLibrary {
 
     @Override
     public Set<String> settings() {
-        Set<String> names = new HashSet<>(ApplicationDispatcher.settings());
+        Set<String> names = new HashSet<>(LoopbackDispatcherFactory.settings());
         names.addAll(Set.of(KEY_STORE, PASSWORD, HANDSHAKE));
         return names;
     }
@@ -57,7 +57,7 @@ public final class TlsLibrary implements ProtocolLibrary {
         SSLContext context = TlsKeys.context(KEY_STORE, settings.value(KEY_STORE).orElse(""), PASSWORD, settings.value(PASSWORD).orElse("").toCharArray());
         String[] suites = suites(context);
         Duration handshake = settings.timeAboveZero(HANDSHAKE, Duration.ofSeconds(10));
-        StreamDispatcher dispatcher = ApplicationDispatcher.of(start);
+        StreamDispatcher dispatcher = LoopbackDispatcherFactory.of(start);
         UpgradeProtocol tls = new Tls(dispatcher, () -> engine(context, suites), handshake, settings.size("changeover.content.max", 1 << 20));
         return new Started() {
             @Override

@@ -1,6 +1,6 @@
 package io.github.changeover.websocket;
 
-import io.github.changeover.websocket.Extension.Parameter;
+import io.github.changeover.websocket.WebSocketExtension.Parameter;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -34,12 +34,12 @@ public final class Deflate {
     }
 
     /** Returns the agreed parameters; empty if no offer can be accepted. */
-    public static Optional<DeflateAgreement> agree(List<Extension> offers, DeflatePolicy policy) {
+    public static Optional<DeflateAgreement> agree(List<WebSocketExtension> offers, DeflatePolicy policy) {
         return offers.stream().filter(offer -> offer.name().equals(NAME))
                 .map(offer -> new Deflate(policy).answer(offer)).flatMap(Optional::stream).findFirst();
     }
 
-    private Optional<DeflateAgreement> answer(Extension offer) {
+    private Optional<DeflateAgreement> answer(WebSocketExtension offer) {
         for (Parameter parameter : offer.parameters()) {
             if (!take(parameter)) return Optional.empty();
         }

@@ -1,6 +1,6 @@
 package io.github.changeover.websocket;
 
-import io.github.changeover.websocket.Extension.Parameter;
+import io.github.changeover.websocket.WebSocketExtension.Parameter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -29,11 +29,11 @@ public final class ExtensionOffers {
     }
 
     /** Parses the values of all {@code Sec-WebSocket-Extensions} lines. Never throws, whatever they contain. */
-    public static FieldList<Extension> parse(List<String> lines) {
+    public static FieldList<WebSocketExtension> parse(List<String> lines) {
         return FieldList.read(FIELD, FORM, lines, FieldList.OnMalformed.SKIP, ExtensionOffers::extension);
     }
 
-    private static Optional<Extension> extension(FieldScanner scanner) {
+    private static Optional<WebSocketExtension> extension(FieldScanner scanner) {
         Optional<String> name = scanner.token();
         if (name.isEmpty()) return Optional.empty();
         List<Parameter> parameters = new ArrayList<>(4);
@@ -43,7 +43,7 @@ public final class ExtensionOffers {
             if (parameter.isEmpty() || parameters.size() == MAX_PARAMETERS) return Optional.empty();
             parameters.add(parameter.get());
         }
-        return Optional.of(new Extension(name.get(), parameters));
+        return Optional.of(new WebSocketExtension(name.get(), parameters));
     }
 
     private static Optional<Parameter> parameter(FieldScanner scanner) {

@@ -21,7 +21,7 @@ public sealed interface FieldList<T> {
     /** A list with more members than this, including empty ones, is malformed. */
     int MAX_MEMBERS = 64;
     /** A list with more bytes than this in all its lines together is malformed. */
-    int MAX_OCTETS = 8192;
+    int MAX_BYTES = 8192;
 
     /** The members in their order; none if the field is absent or has only empty members. */
     record Members<T>(List<T> members) implements FieldList<T> {
@@ -55,8 +55,8 @@ public sealed interface FieldList<T> {
      */
     static <T> FieldList<T> read(String name, String form, List<String> lines, OnMalformed malformed, Function<FieldScanner, Optional<T>> member) {
         if (lines.isEmpty()) return new Members<>(List.of());
-        if (lines.stream().mapToLong(String::length).sum() + lines.size() > MAX_OCTETS) {
-            return new Malformed<>(name + " is too long: send at most " + MAX_OCTETS + " bytes.");
+        if (lines.stream().mapToLong(String::length).sum() + lines.size() > MAX_BYTES) {
+            return new Malformed<>(name + " is too long: send at most " + MAX_BYTES + " bytes.");
         }
         List<T> members = new ArrayList<>(4);
         int count = 0;

@@ -61,7 +61,7 @@ public final class OpeningHandshake {
      * @param deflate             the agreed parameters of permessage-deflate; empty if messages are not compressed
      */
     public record Accepted(String accept, List<String> offeredSubprotocols, Optional<String> subprotocol,
-                           List<Extension> offeredExtensions, Optional<DeflateAgreement> deflate) implements Outcome {
+                           List<WebSocketExtension> offeredExtensions, Optional<DeflateAgreement> deflate) implements Outcome {
         private static final int LONGEST_SHOWN = 40, CUT = 12;
 
         /** @throws IllegalArgumentException if the client did not offer the subprotocol, or permessage-deflate */
@@ -127,11 +127,11 @@ public final class OpeningHandshake {
 
         FieldList<String> subprotocols = Subprotocols.parse(fields.protocol());
         if (subprotocols instanceof FieldList.Malformed<String> malformed) return refused(malformed);
-        FieldList<Extension> extensions = ExtensionOffers.parse(fields.extensions());
-        if (extensions instanceof FieldList.Malformed<Extension> malformed) return refused(malformed);
+        FieldList<WebSocketExtension> extensions = ExtensionOffers.parse(fields.extensions());
+        if (extensions instanceof FieldList.Malformed<WebSocketExtension> malformed) return refused(malformed);
 
         List<String> offered = ((FieldList.Members<String>) subprotocols).members();
-        List<Extension> offers = ((FieldList.Members<Extension>) extensions).members();
+        List<WebSocketExtension> offers = ((FieldList.Members<WebSocketExtension>) extensions).members();
         return new Accepted(AcceptKey.of(fields.key().get(0)), offered, Subprotocols.choose(offered, policy.subprotocols()),
                 offers, policy.deflate().flatMap(how -> Deflate.agree(offers, how)));
     }

@@ -1,7 +1,7 @@
 // Is told once a second what has changed, over a WebSocket; where there is none it asks. Shows it, and sends orders.
 
 import { Chart } from './charts.js';
-import { byId, el, number, octets, say } from './dom.js';
+import { byId, el, number, bytes, say } from './dom.js';
 import { startLab } from './lab.js';
 import { Line } from './line.js';
 import { showConnections, showDecisions, showPaths } from './tables.js';
@@ -15,7 +15,7 @@ let samples = [];
 const rate = index => (sample, before) => Math.max(0, (sample[index] - before[index]) * 1000 / Math.max(1, sample[0] - before[0]));
 const charts = [
   new Chart(byId('chart-connections'), 'Connections', [{ name: 'open', tone: 'one', value: sample => sample[1] }], number, 1),
-  new Chart(byId('chart-octets'), 'Octets a second', [{ name: 'received', tone: 'one', value: rate(2) }, { name: 'sent', tone: 'two', value: rate(3) }], octets, 100),
+  new Chart(byId('chart-bytes'), 'Bytes a second', [{ name: 'received', tone: 'one', value: rate(2) }, { name: 'sent', tone: 'two', value: rate(3) }], bytes, 100),
 ];
 
 async function get(path) {
@@ -64,16 +64,16 @@ function show(state) {
   const { counts } = state;
   say(byId('f-live'), number(state.live));
   say(byId('f-opened'), number(sum(counts.opened)));
-  say(byId('f-in'), octets(counts.octetsIn));
-  say(byId('f-out'), octets(counts.octetsOut));
-  say(byId('f-queued'), octets(counts.queued));
-  say(byId('f-memory'), octets(counts.memory));
-  byId('f-memory').title = `of ${octets(counts.memoryMax)} for unfinished messages, output that waits and captured answers (changeover.memory.max)`;
+  say(byId('f-in'), bytes(counts.bytesIn));
+  say(byId('f-out'), bytes(counts.bytesOut));
+  say(byId('f-queued'), bytes(counts.queued));
+  say(byId('f-memory'), bytes(counts.memory));
+  byId('f-memory').title = `of ${bytes(counts.memoryMax)} for unfinished messages, output that waits and captured answers (changeover.memory.max)`;
   say(byId('f-ignored'), number(sum(counts.decisions.ignored)));
   say(byId('f-refused'), number(sum(counts.decisions.refused)));
   status(state.draining ? 'drain' : 'fine', state.draining ? 'Draining' : 'Serving');
   byId('drain').hidden = state.draining;
-  byId('welcome').hidden = !state.draining;
+  byId('stopDraining').hidden = !state.draining;
   samples = [...samples, ...state.samples].slice(-KEPT_SAMPLES);
   charts.forEach(chart => chart.show(samples));
   showConnections(state, order);
@@ -131,10 +131,10 @@ async function begin() {
 
 byId('drain').addEventListener('click', () => byId('sure').showModal());
 byId('sure').addEventListener('close', () => {
-  if (byId('sure').returnValue === 'drain') order('drain', {}, 'Draining: every connection was told to say goodbye.');
+  if (byId('sure').returnValue === 'drain') order('drain', {}, 'Draining: every connection is asked to close.');
   byId('sure').returnValue = '';
 });
-byId('welcome').addEventListener('click', () => order('welcome', {}, 'New connections are welcome again.'));
+byId('stopDraining').addEventListener('click', () => order('stopDraining', {}, 'New connections are accepted again.'));
 document.querySelectorAll('input[name=outcome]').forEach(input => input.addEventListener('change', () => showDecisions(decisions, input.value)));
 document.addEventListener('visibilitychange', () => {
   if (document.hidden) line.close();

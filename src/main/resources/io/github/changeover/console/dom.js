@@ -45,7 +45,7 @@ export function keyed(parent, items, key, make, update) {
 
 const UNITS = ['B', 'KB', 'MB', 'GB', 'TB'];
 
-export function octets(count) {
+export function bytes(count) {
   let unit = 0;
   while (count >= 1000 && unit < UNITS.length - 1) {
     count /= 1000;

@@ -41,15 +41,15 @@ function show(played) {
   const parts = [el('h3', { class: `outcome-title ${played.kind}` }, title), el('p', { class: 'faint' }, played.advice ?? note)];
   if (played.note) parts.push(el('p', { class: 'warn' }, played.note));
   if (played.kind === 'ordinary' && played.head) parts.push(el('p', {}, 'Its answer gets these fields as well:'));
-  if (played.head) parts.push(octetsOf(played.head, played.content ?? ''));
+  if (played.head) parts.push(bytesOf(played.head, played.content ?? ''));
   if (played.explanation) parts.push(explained(played.explanation));
   byId('answer').replaceChildren(...parts);
   byId('answer').dataset.kind = played.kind;
 }
 
 /** Line ends are shown, and are no part of what is copied. */
-function octetsOf(head, content) {
-  const pre = el('pre', { class: 'octets', id: 'octets' });
+function bytesOf(head, content) {
+  const pre = el('pre', { class: 'bytes', id: 'bytes' });
   head.split('\r\n').slice(0, -1).forEach(line => pre.append(line, el('span', { class: 'crlf', 'aria-hidden': true }), '\n'));
   if (content) pre.append(el('span', { class: 'content' }, content));
   pre.textOnly = head + content;

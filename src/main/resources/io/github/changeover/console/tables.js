@@ -1,13 +1,13 @@
 // The live connections, the decisions, the paths.
 
-import { byId, clock, el, keyed, number, octets, say, time } from './dom.js';
+import { byId, clock, el, keyed, number, bytes, say, time } from './dom.js';
 
 const COLUMNS = [['Protocol', 'protocol'], ['Path', 'path'], ['Client', 'remote'], ['User', 'user'], ['Open for', 'number'], ['Idle', 'number'],
   ['Received', 'number'], ['Sent', 'number'], ['Waiting', 'number'], ['Round trip', 'number']];
 
 export function showConnections(state, order) {
   keyed(byId('live'), state.connections, view => view.id, view => row(view, order), (node, view) => {
-    const cells = [view.protocol, view.path, view.remote, view.user || '–', time(state.now - view.since), time(view.idle), octets(view.in), octets(view.out), octets(view.queued),
+    const cells = [view.protocol, view.path, view.remote, view.user || '–', time(state.now - view.since), time(view.idle), bytes(view.in), bytes(view.out), bytes(view.queued),
       view.roundTrip === undefined ? '–' : `${+(view.roundTrip / 1000).toFixed(view.roundTrip < 10000 ? 1 : 0)} ms`];
     cells.forEach((text, i) => say(node.cells[i], text));
     node.cells[3].classList.toggle('none', !view.user);
@@ -20,11 +20,11 @@ export function showConnections(state, order) {
 }
 
 function row(view, order) {
-  const goodbye = el('button', { type: 'button', class: 'small', 'aria-label': `Say goodbye to ${view.protocol} from ${view.remote}`,
-    onclick: () => order('goodbye', { id: view.id }, `Connection ${view.id} was told to say goodbye.`) }, 'Goodbye');
-  const evict = el('button', { type: 'button', class: 'small danger', 'aria-label': `Evict ${view.protocol} from ${view.remote} at once`,
-    onclick: () => order('evict', { id: view.id }, `Connection ${view.id} was evicted.`) }, 'Evict');
-  return el('tr', { 'data-id': view.id }, ...COLUMNS.map(([name, kind]) => el('td', { class: kind, 'data-name': name })), el('td', { class: 'orders' }, goodbye, evict));
+  const close = el('button', { type: 'button', class: 'small', 'aria-label': `Close ${view.protocol} from ${view.remote}`,
+    onclick: () => order('close', { id: view.id }, `Connection ${view.id} is closing.`) }, 'Close');
+  const abort = el('button', { type: 'button', class: 'small danger', 'aria-label': `Abort ${view.protocol} from ${view.remote}`,
+    onclick: () => order('abort', { id: view.id }, `Connection ${view.id} was aborted.`) }, 'Abort');
+  return el('tr', { 'data-id': view.id }, ...COLUMNS.map(([name, kind]) => el('td', { class: kind, 'data-name': name })), el('td', { class: 'orders' }, close, abort));
 }
 
 export function showDecisions(decisions, outcome) {
@@ -69,7 +69,7 @@ function answer(node, decided) {
   node.answered = true;
   const { status, fields } = decided.answer;
   const head = [`HTTP/1.1 ${status}`, ...fields.map(([name, value]) => `${name}: ${value}`)].join('\n');
-  node.querySelector('.detail').append(el('pre', { class: 'octets', 'aria-label': 'Head of the answer' }, head));
+  node.querySelector('.detail').append(el('pre', { class: 'bytes', 'aria-label': 'Head of the answer' }, head));
 }
 
 export function showPaths(about, off, order) {

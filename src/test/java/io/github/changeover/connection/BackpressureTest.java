@@ -19,17 +19,17 @@ class BackpressureTest {
     private final Diary diary = new Diary();
     private final MemoryTransport transport = new MemoryTransport();
 
-    private LiveConnection stalled(Diary handler) {
-        LiveConnection connection = rig.connection(handler);
+    private TransportConnection stalled(Diary handler) {
+        TransportConnection connection = rig.connection(handler);
         transport.window(0).open(connection);
         return connection;
     }
 
     @Test
     void theSenderIsToldToWaitAtTheBoundAndToGoOnAtHalf() {
-        LiveConnection connection = stalled(diary);
-        assertThat(connection.send(Rig.octets(Rig.BOUND))).isTrue();
-        assertThat(connection.send(Rig.octets(1))).isFalse();
+        TransportConnection connection = stalled(diary);
+        assertThat(connection.send(Rig.bytes(Rig.BOUND))).isTrue();
+        assertThat(connection.send(Rig.bytes(1))).isFalse();
         assertThat(connection.queued()).isEqualTo(Rig.BOUND + 1);
         transport.peerTakes(Rig.BOUND / 2);
         assertThat(diary.told()).containsExactly("opened");
@@ -42,10 +42,10 @@ class BackpressureTest {
 
     @Test
     void whatIsSentUnheededIsBounded() {
-        LiveConnection connection = stalled(diary);
-        assertThat(connection.send(Rig.octets(Rig.BOUND + 1))).isFalse();
-        assertThat(connection.send(Rig.octets(Rig.BOUND))).isFalse();
-        assertThatThrownBy(() -> connection.send(Rig.octets(1))).isInstanceOf(IllegalStateException.class).hasMessageContaining("wait for writable()");
+        TransportConnection connection = stalled(diary);
+        assertThat(connection.send(Rig.bytes(Rig.BOUND + 1))).isFalse();
+        assertThat(connection.send(Rig.bytes(Rig.BOUND))).isFalse();
+        assertThatThrownBy(() -> connection.send(Rig.bytes(1))).isInstanceOf(IllegalStateException.class).hasMessageContaining("wait for writable()");
         assertThat(diary.kind()).isEqualTo(Kind.OVERFLOW);
         assertThat(transport.aborts()).isPositive();
     }
@@ -60,7 +60,7 @@ class BackpressureTest {
 
             @Override
             void onWritable(SwitchedConnection connection) {
-                while (connection.send(Rig.octets(4000))) tell("");
+                while (connection.send(Rig.bytes(4000))) tell("");
             }
         };
         stalled(writer);
@@ -73,11 +73,11 @@ class BackpressureTest {
     void aPausedHandlerIsGivenNothingUntilItResumes() {
         Diary slow = new Diary() {
             @Override
-            void onReceived(SwitchedConnection connection, ByteBuffer octets) {
+            void onReceived(SwitchedConnection connection, ByteBuffer bytes) {
                 connection.pause();
             }
         };
-        LiveConnection connection = rig.connection(slow);
+        TransportConnection connection = rig.connection(slow);
         transport.open(connection);
         transport.peerSends("one");
         transport.peerSends("two");
@@ -92,7 +92,7 @@ class BackpressureTest {
 
     @Test
     void aCloseOfAPausedConnectionTakesWhatThePeerStillSends() {
-        LiveConnection connection = rig.connection(diary);
+        TransportConnection connection = rig.connection(diary);
         transport.open(connection);
         connection.pause();
         transport.peerSends("unheard");
@@ -109,9 +109,9 @@ class BackpressureTest {
         AtomicInteger early = new AtomicInteger(-1);
         Diary chatty = new Diary() {
             @Override
-            void onReceived(SwitchedConnection connection, ByteBuffer octets) {
+            void onReceived(SwitchedConnection connection, ByteBuffer bytes) {
                 long begun = System.nanoTime();
-                for (int i = 0; i < 20; i++) connection.send(Rig.octets("."));
+                for (int i = 0; i < 20; i++) connection.send(Rig.bytes("."));
                 if (System.nanoTime() - begun < 500_000) early.set(counted.taken().length % 20);      // else the machine was busy: they may leave before
             }
         };

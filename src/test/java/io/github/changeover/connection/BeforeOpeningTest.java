@@ -20,8 +20,8 @@ class BeforeOpeningTest {
     @Test
     @Covers("GEN-06")
     void anEvictionBeforeOpeningIsToldOnceAndTheSocketThatComesIsEnded() {
-        LiveConnection connection = rig.connection(diary);
-        connection.evict();
+        TransportConnection connection = rig.connection(diary);
+        connection.abort();
         assertThat(diary.told()).containsExactly("closed");
         assertThat(diary.kind()).isEqualTo(Kind.EVICTED);
         transport.open(connection);
@@ -33,7 +33,7 @@ class BeforeOpeningTest {
     @Test
     @Covers("GEN-06")
     void aContainerMayDestroyBeforeItInitialises() {
-        LiveConnection connection = rig.connection(diary);
+        TransportConnection connection = rig.connection(diary);
         connection.released();
         transport.open(connection);
         connection.released();
@@ -43,7 +43,7 @@ class BeforeOpeningTest {
 
     @Test
     void anErrorBeforeOpeningEndsIt() {
-        LiveConnection connection = rig.connection(diary);
+        TransportConnection connection = rig.connection(diary);
         connection.broke(new IOException("gone"));
         transport.open(connection);
         assertThat(diary.told()).containsExactly("closed");
@@ -52,7 +52,7 @@ class BeforeOpeningTest {
 
     @Test
     void callbacksBeforeOpeningWaitForIt() {
-        LiveConnection connection = rig.connection(diary);
+        TransportConnection connection = rig.connection(diary);
         transport.peerSends("early");
         connection.readable();
         connection.writable();
@@ -73,7 +73,7 @@ class BeforeOpeningTest {
     }
 
     @Test
-    void aProtocolThatForbidsEarlyOctetsIsNeverOpenedWithThem() {
+    void aProtocolThatForbidsEarlyBytesIsNeverOpenedWithThem() {
         transport.peerSends("too soon");
         transport.open(rig.connection(diary, EarlyData.REFUSE));
         assertThat(diary.told()).containsExactly("closed");
@@ -82,7 +82,7 @@ class BeforeOpeningTest {
     }
 
     @Test
-    void aProtocolThatForbidsEarlyOctetsTakesThoseAfterThe101() {
+    void aProtocolThatForbidsEarlyBytesTakesThoseAfterThe101() {
         transport.open(rig.connection(diary, EarlyData.REFUSE));
         transport.peerSends("in time");
         assertThat(diary.text()).isEqualTo("in time");
@@ -93,7 +93,7 @@ class BeforeOpeningTest {
         Diary brief = new Diary() {
             @Override
             void onOpened(SwitchedConnection connection) {
-                connection.send(Rig.octets("bye"));
+                connection.send(Rig.bytes("bye"));
                 connection.close();
             }
         };
@@ -114,7 +114,7 @@ class BeforeOpeningTest {
             @Override
             void onOpened(SwitchedConnection connection) {
                 connection.execute(() -> tell("task"));
-                connection.evict();
+                connection.abort();
             }
         };
         transport.peerSends("unheard");

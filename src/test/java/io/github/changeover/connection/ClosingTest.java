@@ -30,8 +30,8 @@ class ClosingTest {
     private final Diary diary = new Diary();
     private final MemoryTransport transport = new MemoryTransport();
 
-    private LiveConnection open(Diary handler) {
-        LiveConnection connection = rig.connection(handler);
+    private TransportConnection open(Diary handler) {
+        TransportConnection connection = rig.connection(handler);
         transport.open(connection);
         return connection;
     }
@@ -39,9 +39,9 @@ class ClosingTest {
     @Test
     @Covers("RFC9112-9.6-01")
     void whatWaitsIsSentThenTheEndIsToldThenThePeersEndIsAwaited() {
-        LiveConnection connection = open(diary);
+        TransportConnection connection = open(diary);
         transport.window(2);
-        connection.send(Rig.octets("last"));
+        connection.send(Rig.bytes("last"));
         connection.close();
         assertThat(transport.outputEnded()).isFalse();
         transport.peerTakes(2);
@@ -59,7 +59,7 @@ class ClosingTest {
 
     @Test
     void whenBothHaveSaidGoodbyeThePeersEndIsNotAwaited() {
-        Diary polite = goodbye(SwitchedConnection::conclude);
+        Diary polite = goodbye(SwitchedConnection::closeWithoutLinger);
         open(polite);
         transport.peerSends("bye");
         assertThat(transport.text()).isEqualTo("bye");
@@ -69,13 +69,13 @@ class ClosingTest {
         assertThat(transport.aborts()).isZero();
     }
 
-    /** A close with octets unread would be a reset, and the goodbye lost. */
+    /** A close with bytes unread would be a reset, and the goodbye lost. */
     @Test
     @Covers("RFC9112-9.6-01")
     void aPeerThatSpeaksOnAfterItsGoodbyeIsHeardOutAllTheSame() {
         Diary polite = goodbye(from -> {
             transport.peerSends("and another thing");
-            from.conclude();
+            from.closeWithoutLinger();
         });
         open(polite);
         transport.peerSends("bye");
@@ -90,7 +90,7 @@ class ClosingTest {
 
     @Test
     void aGoodbyeThatWaitsIsSentBeforeTheEnd() {
-        Diary polite = goodbye(SwitchedConnection::conclude);
+        Diary polite = goodbye(SwitchedConnection::closeWithoutLinger);
         open(polite);
         transport.window(1);
         transport.peerSends("bye");
@@ -103,8 +103,8 @@ class ClosingTest {
     private static Diary goodbye(Consumer<SwitchedConnection> end) {
         return new Diary() {
             @Override
-            void onReceived(SwitchedConnection from, ByteBuffer octets) {
-                from.send(Rig.octets("bye"));
+            void onReceived(SwitchedConnection from, ByteBuffer bytes) {
+                from.send(Rig.bytes("bye"));
                 end.accept(from);
             }
         };
@@ -113,7 +113,7 @@ class ClosingTest {
     @Test
     void whereTheContainerCannotHalfCloseItClosesAtOnce() {
         transport.withoutHalfClose();
-        LiveConnection connection = open(diary);
+        TransportConnection connection = open(diary);
         connection.close();
         assertThat(diary.told()).containsExactly("opened", "closed");
         assertThat(transport.closes()).isEqualTo(1);
@@ -121,7 +121,7 @@ class ClosingTest {
 
     @Test
     void theFirstCauseStays() {
-        LiveConnection connection = open(diary);
+        TransportConnection connection = open(diary);
         connection.close(CloseCause.of(Kind.HANDLER, "first"));
         connection.close(CloseCause.of(Kind.HANDLER, "second"));
         transport.peerEnds();
@@ -134,22 +134,22 @@ class ClosingTest {
             private int pieces;
 
             @Override
-            void onReceived(SwitchedConnection from, ByteBuffer octets) {
+            void onReceived(SwitchedConnection from, ByteBuffer bytes) {
                 if (++pieces == 3) {
-                    from.send(Rig.octets("enough"));
+                    from.send(Rig.bytes("enough"));
                     from.close();
                 }
             }
         };
         FloodingTransport flood = new FloodingTransport();
-        LiveConnection connection = rig.connection(closer);
+        TransportConnection connection = rig.connection(closer);
         Thread container = new Thread(() -> {
             connection.open(flood);
             connection.readable();
         });
         container.start();
         flood.awaitEndOutput();
-        connection.evict();
+        connection.abort();
         assertThat(flood.text()).isEqualTo("enough");
     }
 
@@ -158,13 +158,13 @@ class ClosingTest {
         CountDownLatch received = new CountDownLatch(1);
         Diary busy = new Diary() {
             @Override
-            void onReceived(SwitchedConnection from, ByteBuffer octets) {
-                octets.position(octets.limit());
+            void onReceived(SwitchedConnection from, ByteBuffer bytes) {
+                bytes.position(bytes.limit());
                 received.countDown();
             }
         };
         FloodingTransport flood = new FloodingTransport();
-        LiveConnection connection = rig.connection(busy);
+        TransportConnection connection = rig.connection(busy);
         Thread container = new Thread(() -> {
             connection.open(flood);
             connection.readable();
@@ -176,7 +176,7 @@ class ClosingTest {
         ran.await();
         connection.drain(Rig.DRAINED);
         flood.awaitEndOutput();
-        connection.evict();
+        connection.abort();
         assertThat(busy.awaitClosed()).isTrue();
         assertThat(busy.told()).containsExactly("opened", "drain", "closed");
     }
@@ -185,8 +185,8 @@ class ClosingTest {
     void whatAHandlerThrowsAfterItsCloseCutsNothingOff() {
         Diary thrower = new Diary() {
             @Override
-            void onReceived(SwitchedConnection from, ByteBuffer octets) {
-                from.send(Rig.octets("goodbye"));
+            void onReceived(SwitchedConnection from, ByteBuffer bytes) {
+                from.send(Rig.bytes("goodbye"));
                 from.close();
                 throw new IllegalStateException("after close");
             }
@@ -206,7 +206,7 @@ class ClosingTest {
     void whatAHandlerThrowsEndsTheConnection() {
         Diary thrower = new Diary() {
             @Override
-            void onReceived(SwitchedConnection from, ByteBuffer octets) {
+            void onReceived(SwitchedConnection from, ByteBuffer bytes) {
                 throw new IllegalStateException("thrown");
             }
         };
@@ -235,14 +235,14 @@ class ClosingTest {
             public void close() {
             }
         };
-        Logger logger = Logger.getLogger(LiveConnection.class.getName());
+        Logger logger = Logger.getLogger(TransportConnection.class.getName());
         logger.addHandler(log);
         try {
             Diary late = new Diary() {
                 @Override
                 void onOpened(SwitchedConnection connection) {
-                    if (ends) ((LiveConnection) connection).lose(CloseCause.of(Kind.BROKEN, "reset by the client"));
-                    throw new AnswerGone();
+                    if (ends) ((TransportConnection) connection).lose(CloseCause.of(Kind.BROKEN, "reset by the client"));
+                    throw new OriginalResponseReleasedException();
                 }
             };
             open(late);
@@ -254,11 +254,11 @@ class ClosingTest {
     }
 
     @Test
-    void octetsSentAfterTheOutputsEndAreDroppedAndTheConnectionLivesOn() {
-        LiveConnection connection = open(diary);
-        connection.send(Rig.octets("all"));
+    void bytesSentAfterTheOutputsEndAreDroppedAndTheConnectionLivesOn() {
+        TransportConnection connection = open(diary);
+        connection.send(Rig.bytes("all"));
         connection.endOutput();
-        ByteBuffer late = Rig.octets("late");
+        ByteBuffer late = Rig.bytes("late");
         assertThat(connection.send(late)).isFalse();
         assertThat(late.hasRemaining()).isFalse();
         assertThat(transport.text()).isEqualTo("all");
@@ -269,9 +269,9 @@ class ClosingTest {
 
     @Test
     void theOutputsEndWaitsForWhatIsQueued() {
-        LiveConnection connection = open(diary);
+        TransportConnection connection = open(diary);
         transport.window(1);
-        connection.send(Rig.octets("abc"));
+        connection.send(Rig.bytes("abc"));
         connection.endOutput();
         assertThat(transport.outputEnded()).isFalse();
         transport.peerTakes(2);
@@ -280,10 +280,10 @@ class ClosingTest {
     }
 
     @Test
-    void aBreakWithOctetsUnsentIsABreakEvenWhileClosing() {
-        LiveConnection connection = open(diary);
+    void aBreakWithBytesUnsentIsABreakEvenWhileClosing() {
+        TransportConnection connection = open(diary);
         transport.window(0);
-        connection.send(Rig.octets("unsent"));
+        connection.send(Rig.bytes("unsent"));
         connection.close();
         connection.broke(new IOException("reset"));
         assertThat(diary.kind()).isEqualTo(Kind.BROKEN);
@@ -291,7 +291,7 @@ class ClosingTest {
 
     @Test
     void aBreakWhileOnlyThePeersEndIsAwaitedIsTheEndThatWasAskedFor() {
-        LiveConnection connection = open(diary);
+        TransportConnection connection = open(diary);
         connection.close();
         connection.broke(new IOException("reset"));
         assertThat(diary.kind()).isEqualTo(Kind.HANDLER);
@@ -319,16 +319,16 @@ class ClosingTest {
         CountDownLatch leave = new CountDownLatch(1);
         Diary stuck = new Diary() {
             @Override
-            void onReceived(SwitchedConnection from, ByteBuffer octets) {
+            void onReceived(SwitchedConnection from, ByteBuffer bytes) {
                 inside.countDown();
                 awaitQuietly(leave);
             }
         };
-        LiveConnection connection = open(stuck);
+        TransportConnection connection = open(stuck);
         Thread container = new Thread(() -> transport.peerSends("x"));
         container.start();
         inside.await();
-        connection.evict();
+        connection.abort();
         assertThat(transport.aborts()).isPositive();
         assertThat(stuck.told()).containsExactly("opened");
         leave.countDown();
@@ -342,17 +342,17 @@ class ClosingTest {
         CountDownLatch leave = new CountDownLatch(1);
         Diary stuck = new Diary() {
             @Override
-            void onReceived(SwitchedConnection from, ByteBuffer octets) {
+            void onReceived(SwitchedConnection from, ByteBuffer bytes) {
                 inside.countDown();
                 awaitQuietly(leave);
             }
         };
-        LiveConnection connection = open(stuck);
+        TransportConnection connection = open(stuck);
         Thread container = new Thread(() -> transport.peerSends("x"));
         container.start();
         inside.await();
         connection.broke(new IOException("reset"));
-        connection.evict();
+        connection.abort();
         assertThat(transport.aborts()).isPositive();
         leave.countDown();
         assertThat(stuck.awaitClosed()).isTrue();
@@ -361,8 +361,8 @@ class ClosingTest {
 
     @Test
     void aTaskAfterTheEndIsNotKept() throws InterruptedException {
-        LiveConnection connection = open(diary);
-        connection.evict();
+        TransportConnection connection = open(diary);
+        connection.abort();
         Object held = new Object();
         var reference = new java.lang.ref.WeakReference<>(held);
         connection.execute(new Holding(held));
@@ -393,7 +393,7 @@ class ClosingTest {
         return new Diary() {
             @Override
             void onReceived(SwitchedConnection connection, ByteBuffer bytes) {
-                connection.send(Rig.octets(last));
+                connection.send(Rig.bytes(last));
                 connection.close();
             }
         };
@@ -434,7 +434,7 @@ class ClosingTest {
                 // stays a while
             }
         };
-        LiveConnection connection = open(lingering);
+        TransportConnection connection = open(lingering);
         connection.drain(Rig.DRAINED);
         connection.drain(Rig.DRAINED);
         assertThat(lingering.told()).containsExactly("opened", "drain");
@@ -445,10 +445,10 @@ class ClosingTest {
     }
 
     @Test
-    void aContainerThatHoldsTheLastOctetsIsAskedForThem() {
-        LiveConnection connection = open(diary);
+    void aContainerThatHoldsTheLastBytesIsAskedForThem() {
+        TransportConnection connection = open(diary);
         transport.keepsTheLast();
-        connection.send(Rig.octets("held"));
+        connection.send(Rig.bytes("held"));
         assertThat(transport.text()).isEmpty();
         transport.peerTakes(0);
         assertThat(transport.text()).isEqualTo("held");

@@ -14,12 +14,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** What senders are told of their octets: once, in order, beside no callback. */
+/** What senders are told of their bytes: once, in order, beside no callback. */
 class CompletionTest {
     private final Rig rig = new Rig();
     private final Diary diary = new Diary();
     private final MemoryTransport transport = new MemoryTransport();
-    private final LiveConnection connection = rig.connection(diary);
+    private final TransportConnection connection = rig.connection(diary);
     private final List<String> outcomes = new CopyOnWriteArrayList<>();
 
     private Completion as(String name) {
@@ -33,19 +33,19 @@ class CompletionTest {
     }
 
     @Test
-    void octetsThatAreOutAreToldAtOnceAndInOrder() {
+    void bytesThatAreOutAreToldAtOnceAndInOrder() {
         transport.open(connection);
-        connection.send(Rig.octets("a"), as("a"));
-        connection.send(Rig.octets("b"), as("b"));
+        connection.send(Rig.bytes("a"), as("a"));
+        connection.send(Rig.bytes("b"), as("b"));
         assertThat(outcomes).containsExactly("a sent", "b sent");
     }
 
     @Test
-    void octetsThatWaitAreToldWhenTheirLastIsOut() {
+    void bytesThatWaitAreToldWhenTheirLastIsOut() {
         transport.window(3).open(connection);
-        connection.send(Rig.octets("ab"), as("ab"));
-        connection.send(Rig.octets("cde"), as("cde"));
-        connection.send(Rig.octets("f"), as("f"));
+        connection.send(Rig.bytes("ab"), as("ab"));
+        connection.send(Rig.bytes("cde"), as("cde"));
+        connection.send(Rig.bytes("f"), as("f"));
         assertThat(outcomes).containsExactly("ab sent");
         transport.peerTakes(2);
         assertThat(outcomes).containsExactly("ab sent", "cde sent");
@@ -57,7 +57,7 @@ class CompletionTest {
     void aWriteThatFailsIsToldOnce() {
         transport.open(connection);
         transport.writesFail(new IOException("broken"));
-        connection.send(Rig.octets("a"), as("a"));
+        connection.send(Rig.bytes("a"), as("a"));
         assertThat(outcomes).containsExactly("a lost");
         assertThat(diary.kind()).isEqualTo(Kind.BROKEN);
     }
@@ -66,9 +66,9 @@ class CompletionTest {
     void aWriteThatFailsInACallbackIsToldOnce() {
         Diary sender = new Diary() {
             @Override
-            void onReceived(SwitchedConnection from, ByteBuffer octets) {
-                from.send(Rig.octets(9000), as("direct"));
-                from.send(Rig.octets(1), as("after"));
+            void onReceived(SwitchedConnection from, ByteBuffer bytes) {
+                from.send(Rig.bytes(9000), as("direct"));
+                from.send(Rig.bytes(1), as("after"));
             }
         };
         transport.open(rig.connection(sender));
@@ -81,11 +81,11 @@ class CompletionTest {
     @Test
     void whatWaitsAtTheEndIsToldLost() {
         transport.window(0).open(connection);
-        connection.send(Rig.octets("a"), as("a"));
-        connection.send(Rig.octets("b"), as("b"));
-        connection.evict();
+        connection.send(Rig.bytes("a"), as("a"));
+        connection.send(Rig.bytes("b"), as("b"));
+        connection.abort();
         assertThat(outcomes).containsExactly("a lost", "b lost");
-        connection.send(Rig.octets("c"), as("c"));
+        connection.send(Rig.bytes("c"), as("c"));
         assertThat(outcomes).containsExactly("a lost", "b lost", "c lost");
         assertThat(diary.told()).containsExactly("opened", "closed");
     }
@@ -93,8 +93,8 @@ class CompletionTest {
     @Test
     void aCompletionThatThrowsTakesNoOthersTurn() {
         transport.window(0).open(connection);
-        connection.send(Rig.octets("a"), throwing());
-        connection.send(Rig.octets("b"), as("b"));
+        connection.send(Rig.bytes("a"), throwing());
+        connection.send(Rig.bytes("b"), as("b"));
         transport.peerTakes(100);
         assertThat(outcomes).containsExactly("b sent");
         assertThat(diary.kind()).isEqualTo(Kind.HANDLER_FAILED);
@@ -103,21 +103,21 @@ class CompletionTest {
     @Test
     void aCompletionThatThrowsAtTheEndHidesNoClosed() {
         transport.window(0).open(connection);
-        connection.send(Rig.octets("a"), throwing());
-        connection.send(Rig.octets("b"), as("b"));
-        connection.evict();
+        connection.send(Rig.bytes("a"), throwing());
+        connection.send(Rig.bytes("b"), as("b"));
+        connection.abort();
         assertThat(outcomes).containsExactly("b lost");
         assertThat(diary.told()).containsExactly("opened", "closed");
         assertThat(rig.application.registry().live()).isEmpty();
     }
 
     @Test
-    void aCompletionOfDroppedOctetsRunsAfterTheCallbackThatSentThem() {
+    void aCompletionOfDroppedBytesRunsAfterTheCallbackThatSentThem() {
         Diary sender = new Diary() {
             @Override
-            void onReceived(SwitchedConnection from, ByteBuffer octets) {
+            void onReceived(SwitchedConnection from, ByteBuffer bytes) {
                 from.close();
-                from.send(Rig.octets("dropped"), failure -> enter("dropped " + (failure != null), () -> { }));
+                from.send(Rig.bytes("dropped"), failure -> enter("dropped " + (failure != null), () -> { }));
                 tell("callback done");
             }
         };
@@ -130,8 +130,8 @@ class CompletionTest {
     @Test
     void anEmptySendIsToldBehindThoseBeforeIt() {
         transport.window(0).open(connection);
-        connection.send(Rig.octets("a"), as("a"));
-        connection.send(Rig.octets(""), as("empty"));
+        connection.send(Rig.bytes("a"), as("a"));
+        connection.send(Rig.bytes(""), as("empty"));
         assertThat(outcomes).isEmpty();
         transport.peerTakes(1);
         assertThat(outcomes).containsExactly("a sent", "empty sent");
@@ -142,16 +142,16 @@ class CompletionTest {
     private final Rig.ByHand pool = new Rig.ByHand();
     private final Rig pooled = new Rig(pool);
 
-    private LiveConnection opened() {
-        LiveConnection made = pooled.connection(diary);
+    private TransportConnection opened() {
+        TransportConnection made = pooled.connection(diary);
         transport.open(made);
         pool.run();
         outcomes.clear();
         return made;
     }
 
-    private LiveConnection openedAndReceived() {
-        LiveConnection made = opened();
+    private TransportConnection openedAndReceived() {
+        TransportConnection made = opened();
         transport.peerSends("x");
         pool.run();
         return made;
@@ -160,9 +160,9 @@ class CompletionTest {
     @Test
     @DisplayName("The completion of a sender that waits for each runs at once: the pool has it when send returns")
     void eachCompletionThatIsWaitedForRunsAtOnce() {
-        LiveConnection sends = opened();
+        TransportConnection sends = opened();
         for (int i = 0; i < 100; i++) {
-            sends.send(Rig.octets("a"), as("a"));
+            sends.send(Rig.bytes("a"), as("a"));
             assertThat(pool.size()).as("entries after send %s", i).isEqualTo(1);
             pool.run();
             assertThat(outcomes).hasSize(i + 1);
@@ -172,11 +172,11 @@ class CompletionTest {
     @Test
     @DisplayName("Completions of a burst run together some milliseconds later, in order, though nothing else happens")
     void completionsOfABurstRunTogether() {
-        LiveConnection sends = opened();
+        TransportConnection sends = opened();
         List<String> expected = new ArrayList<>();
         for (int burst = 0; burst < 5; burst++) {
             for (int i = 0; i < 50; i++) {
-                sends.send(Rig.octets("a"), as("a" + i));
+                sends.send(Rig.bytes("a"), as("a" + i));
                 expected.add("a" + i + " sent");
                 assertThat(pool.size()).as("entries").isLessThanOrEqualTo(1);
             }
@@ -189,10 +189,10 @@ class CompletionTest {
     @Test
     @DisplayName("Completions that wait run with the container's next event, before the pool")
     void completionsRunWithTheNextEvent() {
-        LiveConnection sends = openedAndReceived();
+        TransportConnection sends = openedAndReceived();
         for (int i = 0; i < 1000; i++) {
-            sends.send(Rig.octets("a"), as("a"));
-            sends.send(Rig.octets("b"), as("b"));
+            sends.send(Rig.bytes("a"), as("a"));
+            sends.send(Rig.bytes("b"), as("b"));
             transport.peerSends("x");
             pool.run();
             assertThat(outcomes).as("after event %s", i).hasSize(2 * i + 2);
@@ -202,12 +202,12 @@ class CompletionTest {
     @Test
     @DisplayName("A single completion that has waited is the last that waits: its sender may wait for each")
     void aSenderThatWaitsForEachIsFoundOut() {
-        LiveConnection sends = openedAndReceived();
-        sends.send(Rig.octets("a"), as("a"));
+        TransportConnection sends = openedAndReceived();
+        sends.send(Rig.bytes("a"), as("a"));
         Rig.await(() -> pool.size() == 1);
         pool.run();
         for (int i = 0; i < 100; i++) {
-            sends.send(Rig.octets("a"), as("a"));
+            sends.send(Rig.bytes("a"), as("a"));
             assertThat(pool.size()).as("entries after send %s", i).isEqualTo(1);
             pool.run();
         }
@@ -216,18 +216,18 @@ class CompletionTest {
     @Test
     @DisplayName("Completions behind which many bytes have been written do not wait")
     void completionsOfManyBytesRunAtOnce() {
-        LiveConnection sends = openedAndReceived();
-        for (int i = 0; i < 3; i++) sends.send(Rig.octets(OutputQueue.DIRECT), as("a"));
+        TransportConnection sends = openedAndReceived();
+        for (int i = 0; i < 3; i++) sends.send(Rig.bytes(OutputQueue.DIRECT), as("a"));
         assertThat(pool.size()).isEqualTo(1);
     }
 
     @Test
     @DisplayName("Completions that wait when the connection ends run before closed")
     void completionsThatWaitRunBeforeClosed() {
-        LiveConnection sends = openedAndReceived();
-        sends.send(Rig.octets("a"), as("a"));
-        sends.send(Rig.octets("b"), failure -> diary.enter("b " + (failure == null), () -> { }));
-        sends.evict();
+        TransportConnection sends = openedAndReceived();
+        sends.send(Rig.bytes("a"), as("a"));
+        sends.send(Rig.bytes("b"), failure -> diary.enter("b " + (failure == null), () -> { }));
+        sends.abort();
         pool.run();
         assertThat(outcomes).containsExactly("a sent");
         assertThat(diary.told()).endsWith("b true", "closed");

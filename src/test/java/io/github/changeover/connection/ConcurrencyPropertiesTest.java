@@ -20,7 +20,7 @@ import net.jqwik.api.ShrinkingMode;
 
 /** The peer, its container, senders and commanders at once, each on a thread of its own. */
 class ConcurrencyPropertiesTest {
-    private static final CallbackPool POOL = CallbackPool.of(4, Thread::new, null);
+    private static final CallbackExecutor POOL = CallbackExecutor.of(4, Thread::new, null);
     private static final int SENDERS = 3, FRAMES = 200, LONGEST = 300;
 
     private enum End { CLOSE, EVICT, BREAK, RELEASE, PEER }
@@ -30,12 +30,12 @@ class ConcurrencyPropertiesTest {
         final Rig rig = new Rig(POOL);
         final Diary diary = new Diary() {
             @Override
-            void onReceived(SwitchedConnection connection, ByteBuffer octets) {
-                if (octets.get(octets.position()) % 7 == 0) connection.execute(() -> { });
+            void onReceived(SwitchedConnection connection, ByteBuffer bytes) {
+                if (bytes.get(bytes.position()) % 7 == 0) connection.execute(() -> { });
             }
         };
         final MemoryTransport transport = new MemoryTransport().window(500);
-        final LiveConnection connection = rig.connection(diary);
+        final TransportConnection connection = rig.connection(diary);
         final AtomicIntegerArray completions = new AtomicIntegerArray(SENDERS * FRAMES);
         final AtomicIntegerArray successes = new AtomicIntegerArray(SENDERS * FRAMES);
         final byte[] input = new byte[40_000];
@@ -85,7 +85,7 @@ class ConcurrencyPropertiesTest {
             }
         }
 
-        /** Frames of sender, number in two octets, length in two, and so many octets. */
+        /** Frames of sender, number in two bytes, length in two, and so many bytes. */
         void send(int sender, Random own) {
             for (int number = 0; number < FRAMES; number++) {
                 int index = sender * FRAMES + number;
@@ -130,7 +130,7 @@ class ConcurrencyPropertiesTest {
                 Rig.await(() -> completions.get(index) >= 1);
             }
             for (int i = 0; i < completions.length(); i++) assertThat(completions.get(i)).as("completion %s", i).isEqualTo(1);
-            assertThat(diary.octets()).isEqualTo(Arrays.copyOf(input, diary.octets().length));
+            assertThat(diary.bytes()).isEqualTo(Arrays.copyOf(input, diary.bytes().length));
             assertFrames();
             assertThat(rig.application.registry().live()).isEmpty();
         }
@@ -173,8 +173,8 @@ class ConcurrencyPropertiesTest {
         sent.await();
         run.transport.peerTakes(Long.MAX_VALUE);
         run.join();
-        Rig.await(() -> run.diary.octets().length == run.input.length);
-        assertThat(run.diary.octets()).isEqualTo(run.input);
+        Rig.await(() -> run.diary.bytes().length == run.input.length);
+        assertThat(run.diary.bytes()).isEqualTo(run.input);
         run.connection.close();
         run.transport.peerEnds();
         run.assertInvariants();
@@ -213,7 +213,7 @@ class ConcurrencyPropertiesTest {
     private static void end(Run run, End by) {
         switch (by) {
             case CLOSE -> run.connection.close();
-            case EVICT -> run.connection.evict();
+            case EVICT -> run.connection.abort();
             case BREAK -> run.connection.broke(new IOException("reset"));
             case RELEASE -> run.connection.released();
             case PEER -> run.transport.peerEnds();

@@ -21,11 +21,11 @@ import org.junit.jupiter.api.Timeout;
 
 /** What becomes of connections whose time is up. The watch's own clock never comes in these tests: they turn it. */
 class ConnectionMonitorTest {
-    private static final Limits LONG = new Limits(Rig.BOUND, Duration.ofHours(5), Duration.ofHours(3), Duration.ofHours(2),
+    private static final ConnectionLimits LONG = new ConnectionLimits(Rig.BOUND, Duration.ofHours(5), Duration.ofHours(3), Duration.ofHours(2),
             Duration.ofHours(1), Duration.ofMillis(200), Duration.ZERO, 1 << 16);
-    private final BlockingThreads threads = BlockingThreads.of(1, Thread::new);
+    private final BlockingHandlerThreads threads = BlockingHandlerThreads.of(1, Thread::new);
     private final Rig rig = new Rig(LONG, threads);
-    private final ConnectionMonitor watch = new ConnectionMonitor(rig.application.registry(), new Limits(1, Duration.ZERO, Duration.ofDays(1), Duration.ofDays(1), Duration.ZERO, Duration.ZERO, Duration.ZERO, 0), null);
+    private final ConnectionMonitor watch = new ConnectionMonitor(rig.application.registry(), new ConnectionLimits(1, Duration.ZERO, Duration.ofDays(1), Duration.ofDays(1), Duration.ZERO, Duration.ZERO, Duration.ZERO, 0), null);
     private final Diary diary = new Diary();
     private final MemoryTransport transport = new MemoryTransport();
     private final long start = System.nanoTime();
@@ -54,9 +54,9 @@ class ConnectionMonitorTest {
 
     @Test
     void aPeerThatTakesNothingIsEvicted() {
-        LiveConnection connection = rig.connection(diary);
+        TransportConnection connection = rig.connection(diary);
         transport.window(0).open(connection);
-        connection.send(Rig.octets("x"));
+        connection.send(Rig.bytes("x"));
         hours(0);
         hours(3.1);
         assertThat(diary.kind()).isEqualTo(Kind.STALLED);
@@ -65,7 +65,7 @@ class ConnectionMonitorTest {
 
     @Test
     void aPeerThatDoesNotEndIsLeftAfterTheLingerTime() {
-        LiveConnection connection = rig.connection(diary);
+        TransportConnection connection = rig.connection(diary);
         transport.open(connection);
         connection.close();
         hours(0);
@@ -93,7 +93,7 @@ class ConnectionMonitorTest {
     void aHandlerThatBlocksIsToldThatNothingIsServedAndItsPlaceIsFree() {
         AtomicInteger unserved = new AtomicInteger();
         assertThat(threads.reserve()).isTrue();
-        LiveConnection connection = rig.connection(new ConnectionHandler.Blocking() {
+        TransportConnection connection = rig.connection(new ConnectionHandler.Blocking() {
             @Override
             public void serve(SwitchedConnection open) {
                 throw new AssertionError("served");
@@ -124,12 +124,12 @@ class ConnectionMonitorTest {
     }
 
     /** A connection that is idle while a callback of it runs until the latch opens; its end is overdue. */
-    private Thread idleWhileStuck(CountDownLatch goesOn, AdvancedConnection.LastWord word) throws InterruptedException {
+    private Thread idleWhileStuck(CountDownLatch goesOn, AdvancedConnection.CloseNotice word) throws InterruptedException {
         CountDownLatch stuck = new CountDownLatch(1);
-        LiveConnection connection = rig.connection(new Diary() {
+        TransportConnection connection = rig.connection(new Diary() {
             @Override
-            void onReceived(SwitchedConnection open, ByteBuffer octets) {
-                open.send(Rig.octets("first "));
+            void onReceived(SwitchedConnection open, ByteBuffer bytes) {
+                open.send(Rig.bytes("first "));
                 stuck.countDown();
                 try {
                     goesOn.await();
@@ -138,7 +138,7 @@ class ConnectionMonitorTest {
                 }
             }
         });
-        connection.lastWord(word);
+        connection.beforeClose(word);
         transport.open(connection);
         Thread thread = new Thread(() -> transport.peerSends("x"));
         thread.start();
@@ -157,7 +157,7 @@ class ConnectionMonitorTest {
         List<CloseCause> causes = new ArrayList<>();
         Thread stuck = idleWhileStuck(goesOn, (cause, close) -> {
             causes.add(cause);
-            rig.application.registry().live().iterator().next().send(Rig.octets("BYE"));
+            rig.application.registry().live().iterator().next().send(Rig.bytes("BYE"));
             close.run();
         });
         assertThat(transport.text()).isEqualTo("first BYE");

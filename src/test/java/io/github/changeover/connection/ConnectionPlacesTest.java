@@ -2,10 +2,10 @@ package io.github.changeover.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.changeover.connection.Places.Bounds;
-import io.github.changeover.connection.Places.Full;
-import io.github.changeover.connection.Places.Place;
-import io.github.changeover.connection.Places.Scope;
+import io.github.changeover.connection.ConnectionLimiter.Bounds;
+import io.github.changeover.connection.ConnectionLimiter.Full;
+import io.github.changeover.connection.ConnectionLimiter.Place;
+import io.github.changeover.connection.ConnectionLimiter.Scope;
 import io.github.changeover.spi.EarlyData;
 import io.github.changeover.spi.ProtocolToken;
 import io.github.changeover.testkit.MemoryTransport;
@@ -34,13 +34,13 @@ class ConnectionPlacesTest {
         }
     }
 
-    private static void assertFull(Places.Answer answer, Scope scope) {
+    private static void assertFull(ConnectionLimiter.Answer answer, Scope scope) {
         assertThat(answer).isInstanceOfSatisfying(Full.class, full -> assertThat(full.scope()).isEqualTo(scope));
     }
 
     @Test
     void aPlaceGivenBackIsFreeOnceHoweverOftenItIsGiven() {
-        Places places = new Places(new Bounds(2, 0, Map.of(), Map.of()));
+        ConnectionLimiter places = new ConnectionLimiter(new Bounds(2, 0, Map.of(), Map.of()));
         Place first = (Place) places.take(FOO, "/", CLIENT);
         Place second = (Place) places.take(FOO, "/", CLIENT);
         assertFull(places.take(FOO, "/", CLIENT), Scope.ALL);
@@ -54,7 +54,7 @@ class ConnectionPlacesTest {
 
     @Test
     void aNameCountsEveryVersionAndATokenItsOwn() {
-        Places places = new Places(new Bounds(0, 0, Map.of(ProtocolToken.of("foo"), 2, ProtocolToken.of("foo/1"), 1), Map.of()));
+        ConnectionLimiter places = new ConnectionLimiter(new Bounds(0, 0, Map.of(ProtocolToken.of("foo"), 2, ProtocolToken.of("foo/1"), 1), Map.of()));
         assertThat(places.take(ProtocolToken.of("FOO/1"), "/", CLIENT)).isInstanceOf(Place.class);
         assertFull(places.take(ProtocolToken.of("foo/1"), "/", CLIENT), Scope.PROTOCOL);
         assertThat(places.take(FOO, "/", CLIENT)).isInstanceOf(Place.class);
@@ -64,7 +64,7 @@ class ConnectionPlacesTest {
 
     @Test
     void aRefusalTakesNoPlaceAnywhere() {
-        Places places = new Places(new Bounds(2, 0, Map.of(), Map.of("/narrow", 1)));
+        ConnectionLimiter places = new ConnectionLimiter(new Bounds(2, 0, Map.of(), Map.of("/narrow", 1)));
         Place narrow = (Place) places.take(FOO, "/narrow", CLIENT);
         assertFull(places.take(FOO, "/narrow", CLIENT), Scope.PATH);
         Place wide = (Place) places.take(FOO, "/wide", CLIENT);
@@ -76,7 +76,7 @@ class ConnectionPlacesTest {
 
     @Test
     void anAddressOfVersion6CountsWithItsNetwork() {
-        Places places = new Places(new Bounds(0, 1, Map.of(), Map.of()));
+        ConnectionLimiter places = new ConnectionLimiter(new Bounds(0, 1, Map.of(), Map.of()));
         assertThat(places.take(FOO, "/", address("2001:db8::1"))).isInstanceOf(Place.class);
         assertFull(places.take(FOO, "/", address("2001:db8::ffff:2")), Scope.ADDRESS);
         assertThat(places.take(FOO, "/", address("2001:db8:0:1::1"))).isInstanceOf(Place.class);
@@ -89,7 +89,7 @@ class ConnectionPlacesTest {
 
     @Test
     void manyThreadsNeverHoldMoreThanThereAreAndNoneIsLost() throws Exception {
-        Places places = new Places(new Bounds(5, 3, Map.of(FOO, 4), Map.of()));
+        ConnectionLimiter places = new ConnectionLimiter(new Bounds(5, 3, Map.of(FOO, 4), Map.of()));
         AtomicInteger held = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
         AtomicInteger granted = new AtomicInteger();
@@ -124,13 +124,13 @@ class ConnectionPlacesTest {
     void everyEndOfAConnectionGivesItsPlaceBackOnce() {
         AtomicInteger back = new AtomicInteger();
         Rig rig = new Rig();
-        rig.connection(new Diary(), EarlyData.DELIVER, back::incrementAndGet).evict();
+        rig.connection(new Diary(), EarlyData.DELIVER, back::incrementAndGet).abort();
         assertThat(back).as("never opened").hasValue(1);
 
-        LiveConnection evicted = rig.connection(new Diary(), EarlyData.DELIVER, back::incrementAndGet);
+        TransportConnection evicted = rig.connection(new Diary(), EarlyData.DELIVER, back::incrementAndGet);
         new MemoryTransport().open(evicted);
         assertThat(back).hasValue(1);
-        evicted.evict();
+        evicted.abort();
         evicted.released();
         assertThat(back).as("evicted").hasValue(2);
 

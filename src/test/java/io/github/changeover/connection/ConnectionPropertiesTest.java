@@ -55,7 +55,7 @@ class ConnectionPropertiesTest {
         Rig rig = new Rig(pool);
         Diary diary = new Diary();
         MemoryTransport transport = new MemoryTransport().window(100);
-        LiveConnection connection = rig.connection(diary);
+        TransportConnection connection = rig.connection(diary);
         boolean late = steps.stream().anyMatch(step -> step.what == What.OPEN_LATE);
         if (!late) transport.open(connection);
         long now = 0;
@@ -94,7 +94,7 @@ class ConnectionPropertiesTest {
                 case CLOSE -> {
                     if (open) connection.close();
                 }
-                case EVICT -> connection.evict();
+                case EVICT -> connection.abort();
                 case BREAK -> connection.broke(new IOException("reset"));
                 case RELEASE -> connection.released();
                 case WRITES_FAIL -> transport.writesFail(new IOException("broken"));
@@ -106,13 +106,13 @@ class ConnectionPropertiesTest {
             pool.run();
             assertThat(connection.queued()).isLessThanOrEqualTo(2 * Rig.BOUND + 5000);
         }
-        connection.evict();
+        connection.abort();
         pool.run();
         assertThat(diary.told()).doesNotContain("OVERLAP").endsWith("closed");
         for (String once : List.of("opened", "ended", "drain", "closed")) assertThat(diary.told()).filteredOn(once::equals).hasSizeLessThanOrEqualTo(1);
         assertThat(completions).hasSize(sends).doesNotHaveDuplicates();
         assertThat(completions.stream().filter(told -> told.endsWith("sent")).map(told -> Integer.valueOf(told.split(" ")[0]))).isSorted();
-        assertPrefix(diary.octets(), peers.toByteArray());
+        assertPrefix(diary.bytes(), peers.toByteArray());
         assertPrefix(transport.taken(), sent.toByteArray());
         assertThat(transport.closes() + transport.aborts()).isPositive();
         assertThat(rig.application.registry().live()).isEmpty();
@@ -128,7 +128,7 @@ class ConnectionPropertiesTest {
         Rig rig = new Rig(pool);
         Diary diary = new Diary();
         MemoryTransport transport = new MemoryTransport().window(0);
-        LiveConnection connection = rig.connection(diary);
+        TransportConnection connection = rig.connection(diary);
         transport.open(connection);
         for (Step step : steps) {
             switch (step.what) {
@@ -151,7 +151,7 @@ class ConnectionPropertiesTest {
         }
         connection.resume();
         pool.run();
-        assertThat(diary.octets()).isEqualTo(peers.toByteArray());
+        assertThat(diary.bytes()).isEqualTo(peers.toByteArray());
         transport.peerTakes(Long.MAX_VALUE);
         pool.run();
         assertThat(transport.taken()).isEqualTo(sent.toByteArray());
@@ -163,23 +163,23 @@ class ConnectionPropertiesTest {
         assertThat(transport.aborts()).isZero();
     }
 
-    /** So many octets that tell their place. */
+    /** So many bytes that tell their place. */
     private static byte[] numbered(ByteArrayOutputStream all, int count) {
-        byte[] octets = new byte[count];
-        for (int i = 0; i < count; i++) octets[i] = (byte) ((all.size() + i) % 251);
-        all.writeBytes(octets);
-        return octets;
+        byte[] bytes = new byte[count];
+        for (int i = 0; i < count; i++) bytes[i] = (byte) ((all.size() + i) % 251);
+        all.writeBytes(bytes);
+        return bytes;
     }
 
     private void send(SwitchedConnection connection, int count) {
-        byte[] octets = new byte[count];
-        for (int i = 0; i < count; i++) octets[i] = (byte) ((sent.size() + i) % 251);
+        byte[] bytes = new byte[count];
+        for (int i = 0; i < count; i++) bytes[i] = (byte) ((sent.size() + i) % 251);
         int number = sends++;
-        ByteBuffer buffer = ByteBuffer.wrap(octets);
+        ByteBuffer buffer = ByteBuffer.wrap(bytes);
         try {
             connection.send(buffer, failure -> completions.add(number + (failure == null ? " sent" : " lost")));
             assertThat(buffer.hasRemaining()).isFalse();
-            sent.writeBytes(octets);
+            sent.writeBytes(bytes);
         } catch (IllegalStateException overflow) {
             sends--;
             refused++;

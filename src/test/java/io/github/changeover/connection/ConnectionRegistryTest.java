@@ -19,19 +19,19 @@ class ConnectionRegistryTest {
 
     @Test
     void countsWhatWasAndIs() {
-        LiveConnection first = rig.connection(new Diary());
+        TransportConnection first = rig.connection(new Diary());
         transport.open(first);
         new MemoryTransport().open(rig.connection(new Diary()));
         transport.peerSends("four");
-        first.send(Rig.octets("sixsix"));
-        assertThat(register.octetsIn()).isEqualTo(4);
-        assertThat(register.octetsOut()).isEqualTo(6);
-        first.evict();
+        first.send(Rig.bytes("sixsix"));
+        assertThat(register.bytesIn()).isEqualTo(4);
+        assertThat(register.bytesOut()).isEqualTo(6);
+        first.abort();
         assertThat(register.opened()).isEqualTo(2);
         assertThat(register.closed(Kind.EVICTED)).isEqualTo(1);
         assertThat(register.live()).hasSize(1);
-        assertThat(register.octetsIn()).isEqualTo(4);
-        assertThat(register.octetsOut()).isEqualTo(6);
+        assertThat(register.bytesIn()).isEqualTo(4);
+        assertThat(register.bytesOut()).isEqualTo(6);
     }
 
     @Test
@@ -40,7 +40,7 @@ class ConnectionRegistryTest {
         Diary polite = new Diary() {
             @Override
             void onDrain(SwitchedConnection connection) {
-                connection.send(Rig.octets("BYE"));
+                connection.send(Rig.bytes("BYE"));
                 connection.close();
                 asked.countDown();
             }
@@ -115,7 +115,7 @@ class ConnectionRegistryTest {
     @Test
     void whoIsClosingMayFinishWithinTheGrace() {
         Diary closing = new Diary();
-        LiveConnection connection = rig.connection(closing);
+        TransportConnection connection = rig.connection(closing);
         transport.open(connection);
         connection.close();
         register.stop(Duration.ZERO);
@@ -126,7 +126,7 @@ class ConnectionRegistryTest {
     @Test
     void whoIsAgreedAndNotOpenIsEndedWithTheRest() {
         Diary expected = new Diary();
-        LiveConnection connection = rig.connection(expected);
+        TransportConnection connection = rig.connection(expected);
         register.stop(Duration.ZERO);
         assertThat(expected.told()).containsExactly("closed");
         transport.open(connection);

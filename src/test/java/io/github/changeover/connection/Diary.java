@@ -24,7 +24,7 @@ class Diary implements ConnectionHandler.Events {
     void onOpened(SwitchedConnection connection) {
     }
 
-    void onReceived(SwitchedConnection connection, ByteBuffer octets) {
+    void onReceived(SwitchedConnection connection, ByteBuffer bytes) {
     }
 
     void onWritable(SwitchedConnection connection) {
@@ -64,7 +64,7 @@ class Diary implements ConnectionHandler.Events {
         return received.toString(StandardCharsets.ISO_8859_1);
     }
 
-    synchronized byte[] octets() {
+    synchronized byte[] bytes() {
         return received.toByteArray();
     }
 
@@ -86,11 +86,11 @@ class Diary implements ConnectionHandler.Events {
     }
 
     @Override
-    public final void received(SwitchedConnection connection, ByteBuffer octets) {
+    public final void received(SwitchedConnection connection, ByteBuffer bytes) {
         enter("", () -> {
-            onReceived(connection, octets);
-            byte[] copy = new byte[octets.remaining()];
-            octets.get(copy);
+            onReceived(connection, bytes);
+            byte[] copy = new byte[bytes.remaining()];
+            bytes.get(copy);
             synchronized (this) {
                 received.writeBytes(copy);
             }

@@ -8,7 +8,7 @@ import java.util.concurrent.CountDownLatch;
 
 /** A peer from which something can always be read, once it has seen the 101. */
 final class FloodingTransport implements Transport {
-    private static final Scratch SCRATCH = new Scratch(16, false);
+    private static final ReadBuffers SCRATCH = new ReadBuffers(16, false);
     private final ByteArrayOutputStream taken = new ByteArrayOutputStream();
     private final CountDownLatch outputEnded = new CountDownLatch(1);
     private volatile boolean asked, over;
@@ -26,7 +26,7 @@ final class FloodingTransport implements Transport {
     }
 
     @Override
-    public Scratch scratch() {
+    public ReadBuffers scratch() {
         return SCRATCH;
     }
 

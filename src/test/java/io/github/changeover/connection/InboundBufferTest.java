@@ -11,16 +11,16 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What came before the 101: at most 5 octets here, and every one of them is delivered. */
+/** What came before the 101: at most 5 bytes here, and every one of them is delivered. */
 @Timeout(20)
 class InboundBufferTest {
-    private final Rig rig = new Rig(new Limits(Rig.BOUND, Duration.ZERO, Duration.ofSeconds(3), Duration.ofSeconds(2), Duration.ofSeconds(1), Duration.ZERO, Duration.ZERO, 5),
-            BlockingThreads.of(1, Thread::new));
+    private final Rig rig = new Rig(new ConnectionLimits(Rig.BOUND, Duration.ZERO, Duration.ofSeconds(3), Duration.ofSeconds(2), Duration.ofSeconds(1), Duration.ZERO, Duration.ZERO, 5),
+            BlockingHandlerThreads.of(1, Thread::new));
     private final MemoryTransport transport = new MemoryTransport();
     private final Diary diary = new Diary();
 
     @Test
-    void asManyAsMayComeAreTheFirstOctets() {
+    void asManyAsMayComeAreTheFirstBytes() {
         transport.peerSends("ab");
         transport.peerSends("cde");
         transport.open(rig.connection(diary));
@@ -65,7 +65,7 @@ class InboundBufferTest {
             }
         };
         transport.peerSends("abc");
-        LiveConnection connection = rig.connection(pauses);
+        TransportConnection connection = rig.connection(pauses);
         transport.open(connection);
         assertThat(pauses.text()).isEmpty();
         connection.resume();

@@ -23,13 +23,13 @@ import org.junit.jupiter.api.Timeout;
 /** Who is closed when all connections together hold too much. */
 class MemoryBudgetTest {
     private static final int MAX = 100_000;
-    private final Rig rig = new Rig(Rig.LIMITS, new Rig.SameThread(), BlockingThreads.of(4, null), MAX);
+    private final Rig rig = new Rig(Rig.LIMITS, new Rig.SameThread(), BlockingHandlerThreads.of(4, null), MAX);
     private final MemoryBudget budget = rig.application.memory();
 
     /** Holds what it is told to, and lets go of it when it is rejected. */
     private final class Holder implements ConnectionHandler.Events {
         private final MemoryTransport transport = new MemoryTransport();
-        private final LiveConnection connection = rig.connection(this);
+        private final TransportConnection connection = rig.connection(this);
         private final List<String> told = new ArrayList<>();
         private Runnable inCallback = () -> { };
         private long held;
@@ -58,7 +58,7 @@ class MemoryBudgetTest {
         @Override
         public void rejected(SwitchedConnection same, CloseCause cause) {
             told.add("rejected " + cause.kind());
-            if (!lastWord.isEmpty()) same.send(Rig.octets(lastWord));
+            if (!lastWord.isEmpty()) same.send(Rig.bytes(lastWord));
             letGo();
         }
 
@@ -127,22 +127,22 @@ class MemoryBudgetTest {
     void whatIsBeingGivenBackDoesNotAddUp() {
         Rig.ByHand later = new Rig.ByHand();
         long max = 100_000_000;
-        Rig slow = new Rig(Rig.LIMITS, later, BlockingThreads.of(4, null), max);
-        List<LiveConnection> all = new ArrayList<>();
+        Rig slow = new Rig(Rig.LIMITS, later, BlockingHandlerThreads.of(4, null), max);
+        List<TransportConnection> all = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
-            LiveConnection connection = slow.connection((ConnectionHandler.Events) (same, bytes) -> { });
+            TransportConnection connection = slow.connection((ConnectionHandler.Events) (same, bytes) -> { });
             new MemoryTransport().open(connection);
             all.add(connection);
         }
         long most = 0;
         for (int round = 0; round < 200; round++) {
-            for (LiveConnection connection : all) {
+            for (TransportConnection connection : all) {
                 if (!connection.charge(100_000)) connection.release(100_000);     // it gives nothing else back yet
                 most = Math.max(most, slow.application.memory().used());
             }
         }
         assertThat(most).isBetween(max, max * 5 / 4 + 100_000);
-        LiveConnection little = slow.connection((ConnectionHandler.Events) (same, bytes) -> { });
+        TransportConnection little = slow.connection((ConnectionHandler.Events) (same, bytes) -> { });
         new MemoryTransport().open(little);
         assertThat(slow.application.memory().used()).isGreaterThanOrEqualTo(max * 5 / 4);
         assertThat(little.charge(1000)).as("one that holds little may have more").isTrue();
@@ -188,15 +188,15 @@ class MemoryBudgetTest {
     @Timeout(60)
     void nothingIsLeftBehindByManyThreads() throws InterruptedException {
         long max = 1_000_000;
-        try (CallbackPool pool = CallbackPool.of(4, null, getClass().getClassLoader())) {
-            Rig shared = new Rig(Rig.LIMITS, pool, BlockingThreads.of(4, null), max);
+        try (CallbackExecutor pool = CallbackExecutor.of(4, null, getClass().getClassLoader())) {
+            Rig shared = new Rig(Rig.LIMITS, pool, BlockingHandlerThreads.of(4, null), max);
             List<Thread> threads = new ArrayList<>();
             CyclicBarrier all = new CyclicBarrier(8);      // all hold something at a time: 8 times 400,000 are too many
             for (int i = 0; i < 8; i++) {
                 Random random = new Random(i);
                 Thread thread = new Thread(() -> {
                     for (int round = 0; round < 100; round++) {
-                        LiveConnection connection = shared.connection((ConnectionHandler.Events) (same, bytes) -> { });
+                        TransportConnection connection = shared.connection((ConnectionHandler.Events) (same, bytes) -> { });
                         new MemoryTransport().open(connection);
                         Rig.await(() -> shared.application.registry().live().contains(connection));
                         long held = 0;
@@ -213,7 +213,7 @@ class MemoryBudgetTest {
                         await(all);
                         connection.release(held / 2);
                         connection.release(held - held / 2);
-                        connection.evict();
+                        connection.abort();
                     }
                 });
                 thread.start();
@@ -222,7 +222,7 @@ class MemoryBudgetTest {
             for (Thread thread : threads) thread.join();
             assertThat(shared.application.memory().used()).isZero();
             assertThat(shared.application.memory().exceeded()).isPositive();
-            LiveConnection last = shared.connection((ConnectionHandler.Events) (same, bytes) -> { });
+            TransportConnection last = shared.connection((ConnectionHandler.Events) (same, bytes) -> { });
             new MemoryTransport().open(last);
             Rig.await(() -> shared.application.registry().live().contains(last));
             assertThat(last.charge(max)).isTrue();

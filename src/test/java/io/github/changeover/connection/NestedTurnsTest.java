@@ -12,16 +12,16 @@ class NestedTurnsTest {
     private final Rig rig = new Rig();
 
     @Test
-    void theOctetsOfACallbackAreItsOwnWhileAnotherConnectionReads() {
+    void theBytesOfACallbackAreItsOwnWhileAnotherConnectionReads() {
         Diary other = new Diary();
         MemoryTransport otherTransport = new MemoryTransport();
-        LiveConnection otherConnection = rig.connection(other);
+        TransportConnection otherConnection = rig.connection(other);
         otherTransport.open(otherConnection);
         otherConnection.pause();
         otherTransport.peerSends("SECRET OF ANOTHER");
         Diary first = new Diary() {
             @Override
-            void onReceived(SwitchedConnection from, ByteBuffer octets) {
+            void onReceived(SwitchedConnection from, ByteBuffer bytes) {
                 otherConnection.resume();
             }
         };

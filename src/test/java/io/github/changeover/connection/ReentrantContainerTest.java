@@ -14,14 +14,14 @@ import org.junit.jupiter.api.Test;
 
 /** A container that calls back from inside a write, as Payara does. */
 class ReentrantContainerTest {
-    private final CallbackPool pool = CallbackPool.of(4, Thread::new, null);
+    private final CallbackExecutor pool = CallbackExecutor.of(4, Thread::new, null);
     private final Rig rig = new Rig(pool);
     private final MemoryTransport transport = new MemoryTransport();
     private final List<Thread> receivers = new CopyOnWriteArrayList<>();
     private final ReentrantLock users = new ReentrantLock();
     private final Diary diary = new Diary() {
         @Override
-        void onReceived(SwitchedConnection connection, ByteBuffer octets) {
+        void onReceived(SwitchedConnection connection, ByteBuffer bytes) {
             receivers.add(Thread.currentThread());
             tell("received");
         }
@@ -32,7 +32,7 @@ class ReentrantContainerTest {
             users.unlock();
         }
     };
-    private final LiveConnection connection = rig.connection(diary);
+    private final TransportConnection connection = rig.connection(diary);
 
     @AfterEach
     void stop() {
@@ -47,7 +47,7 @@ class ReentrantContainerTest {
     void whatItTellsInsideAWriteIsNotHandledInThere() {
         transport.open(connection);
         transport.insideNextWrite(() -> transport.peerSends("x"));
-        connection.send(Rig.octets("out"));
+        connection.send(Rig.bytes("out"));
         awaitTold(diary, "opened", "received");
         assertThat(receivers).hasSize(1).doesNotContain(Thread.currentThread());
         assertThat(transport.text()).isEqualTo("out");
@@ -57,7 +57,7 @@ class ReentrantContainerTest {
     void roomToldInsideAWriteIsNotForgotten() {
         transport.window(1).open(connection);
         transport.insideNextWrite(connection::writable);
-        connection.send(Rig.octets("abc"));
+        connection.send(Rig.bytes("abc"));
         transport.peerTakes(2);
         Rig.await(() -> transport.text().equals("abc"));
     }
@@ -67,7 +67,7 @@ class ReentrantContainerTest {
         transport.open(connection);
         transport.insideNextWrite(connection::released);
         transport.writesFail(new IOException("closed"));
-        connection.send(Rig.octets("lost"));
+        connection.send(Rig.bytes("lost"));
         awaitTold(diary, "opened", "closed");
     }
 
@@ -75,11 +75,11 @@ class ReentrantContainerTest {
     void anEndToldInsideAWriteOfACallbackIsToldOnce() {
         Diary echo = new Diary() {
             @Override
-            void onReceived(SwitchedConnection from, ByteBuffer octets) {
-                from.send(Rig.octets(9000));
+            void onReceived(SwitchedConnection from, ByteBuffer bytes) {
+                from.send(Rig.bytes(9000));
             }
         };
-        LiveConnection echoing = rig.connection(echo);
+        TransportConnection echoing = rig.connection(echo);
         transport.open(echoing);
         transport.insideNextWrite(echoing::released);
         transport.peerSends("x");
@@ -92,7 +92,7 @@ class ReentrantContainerTest {
         users.lock();
         try {
             transport.insideNextWrite(connection::released);
-            connection.send(Rig.octets("x"));
+            connection.send(Rig.bytes("x"));
         } finally {
             users.unlock();
         }
@@ -105,7 +105,7 @@ class ReentrantContainerTest {
         transport.insideNextWrite(() -> {
             throw new NullPointerException("recycled");
         });
-        connection.send(Rig.octets("x"));
+        connection.send(Rig.bytes("x"));
         awaitTold(diary, "opened", "closed");
         assertThat(diary.cause().failure()).get().isInstanceOf(IOException.class);
     }

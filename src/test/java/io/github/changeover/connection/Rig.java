@@ -28,7 +28,7 @@ import java.util.function.BooleanSupplier;
 /** An application in memory, and connections of it. */
 final class Rig {
     static final int BOUND = 10_000;
-    static final Limits LIMITS = new Limits(BOUND, Duration.ofSeconds(5), Duration.ofSeconds(3), Duration.ofSeconds(2),
+    static final ConnectionLimits LIMITS = new ConnectionLimits(BOUND, Duration.ofSeconds(5), Duration.ofSeconds(3), Duration.ofSeconds(2),
             Duration.ofSeconds(1), Duration.ofMillis(200), Duration.ZERO, 1 << 16);
     private static final InetSocketAddress ANY = InetSocketAddress.createUnresolved("localhost", 80);
     private static final UpgradeRequest REQUEST = new UpgradeRequest("GET", "/memory", "", "", "HTTP/1.1", "http", Fields.none(), OptionalLong.empty(),
@@ -100,20 +100,20 @@ final class Rig {
 
     static final CloseCause DRAINED = CloseCause.of(CloseCause.Kind.DRAINED, "a test drains");
 
-    final Application application;
+    final ApplicationResources application;
 
     Rig() {
-        this(LIMITS, BlockingThreads.of(4, null));
+        this(LIMITS, BlockingHandlerThreads.of(4, null));
     }
 
-    /** With a pool of its own, such as a {@link CallbackPool}, or one that the test runs by hand. */
+    /** With a pool of its own, such as a {@link CallbackExecutor}, or one that the test runs by hand. */
     Rig(Executor callbacks) {
-        this(LIMITS, callbacks, BlockingThreads.of(4, null), MemoryBudget.usual());
+        this(LIMITS, callbacks, BlockingHandlerThreads.of(4, null), MemoryBudget.usual());
     }
 
-    Rig(Limits limits, Executor callbacks, BlockingThreads threads, long memory) {
-        application = new Application(limits, callbacks, threads, new MemoryBudget(memory), Thread.currentThread().getContextClassLoader(),
-                Application.CallbackScope.NONE, ConnectionListener.NONE, new SameThread());
+    Rig(ConnectionLimits limits, Executor callbacks, BlockingHandlerThreads threads, long memory) {
+        application = new ApplicationResources(limits, callbacks, threads, new MemoryBudget(memory), Thread.currentThread().getContextClassLoader(),
+                ApplicationResources.CallbackScope.NONE, ConnectionListener.NONE, new SameThread());
     }
 
     /** Waits until this is so. */
@@ -128,27 +128,27 @@ final class Rig {
         for (long until = System.nanoTime() + milliseconds * 1_000_000; System.nanoTime() - until < 0; ) LockSupport.parkNanos(until - System.nanoTime());
     }
 
-    Rig(Limits limits, BlockingThreads threads) {
+    Rig(ConnectionLimits limits, BlockingHandlerThreads threads) {
         this(limits, new SameThread(), threads, MemoryBudget.usual());
     }
 
-    LiveConnection connection(ConnectionHandler handler) {
+    TransportConnection connection(ConnectionHandler handler) {
         return connection(handler, EarlyData.DELIVER);
     }
 
-    LiveConnection connection(ConnectionHandler handler, EarlyData early) {
+    TransportConnection connection(ConnectionHandler handler, EarlyData early) {
         return connection(handler, early, () -> { });
     }
 
-    LiveConnection connection(ConnectionHandler handler, EarlyData early, Runnable place) {
-        return new LiveConnection(application, REQUEST, ProtocolToken.of("memory/1"), early, handler, place);
+    TransportConnection connection(ConnectionHandler handler, EarlyData early, Runnable place) {
+        return new TransportConnection(application, REQUEST, ProtocolToken.of("memory/1"), early, handler, place);
     }
 
-    static ByteBuffer octets(String text) {
+    static ByteBuffer bytes(String text) {
         return ByteBuffer.wrap(text.getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    static ByteBuffer octets(int count) {
+    static ByteBuffer bytes(int count) {
         return ByteBuffer.allocate(count);
     }
 }

@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(30)
 class ThreadingContractTest {
     private static final Duration FOR_EVER = ChronoUnit.FOREVER.getDuration();
-    private final CallbackPool pool = CallbackPool.of(8, Thread::new, null);
+    private final CallbackExecutor pool = CallbackExecutor.of(8, Thread::new, null);
     private final Rig rig = new Rig(pool);
     private final CountDownLatch release = new CountDownLatch(1);
     private final MemoryTransport transport = new MemoryTransport();
@@ -84,8 +84,8 @@ class ThreadingContractTest {
     }
 
     /** A connection whose callback blocks; its event comes on a thread of its own, as a container's. */
-    private LiveConnection blocked(Diary handler, CountDownLatch begun, Runnable atEnd) throws InterruptedException {
-        LiveConnection connection = rig.connection(handler, EarlyData.DELIVER, atEnd);
+    private TransportConnection blocked(Diary handler, CountDownLatch begun, Runnable atEnd) throws InterruptedException {
+        TransportConnection connection = rig.connection(handler, EarlyData.DELIVER, atEnd);
         transport.open(connection);
         Thread container = new Thread(() -> transport.peerSends("x"));
         container.setDaemon(true);
@@ -107,7 +107,7 @@ class ThreadingContractTest {
                 connection.pause();
             }
         };
-        LiveConnection connection = rig.connection(handler);
+        TransportConnection connection = rig.connection(handler);
         Thread container = new Thread(() -> {
             transport.window(0).open(connection);
             transport.peerSends("first");
@@ -119,17 +119,17 @@ class ThreadingContractTest {
         AtomicInteger completions = new AtomicInteger();
         SwitchedConnection.Completion sent = failure -> handler.enter("", completions::incrementAndGet);
         switch (call) {
-            case SEND -> connection.send(Rig.octets("x"), sent);
-            case TRY_SEND -> connection.trySend(Rig.octets("x"), sent, 10);
+            case SEND -> connection.send(Rig.bytes("x"), sent);
+            case TRY_SEND -> connection.trySend(Rig.bytes("x"), sent, 10);
             case EXECUTE -> connection.execute(() -> sent.done(null));
             case RESUME -> connection.resume();
             case CLOSE -> connection.close();
             case END_OUTPUT -> connection.endOutput();
-            case EVICT -> connection.evict();
+            case EVICT -> connection.abort();
         }
         if (call == Call.SEND || call == Call.TRY_SEND || call == Call.EXECUTE) Rig.await(() -> completions.get() == 1);
         if (call == Call.RESUME) Rig.await(() -> handler.text().equals("firstsecond"));
-        connection.evict();
+        connection.abort();
         Rig.await(() -> handler.cause() != null);
         assertThat(handler.ranOn(Thread.currentThread())).isFalse();
     }
@@ -151,15 +151,15 @@ class ThreadingContractTest {
                     closed.incrementAndGet();
                 }
             };
-            LiveConnection connection = rig.connection(member);
+            TransportConnection connection = rig.connection(member);
             new MemoryTransport().open(connection);
             all.add(connection);
         }
         loop.set(Thread.currentThread());
         synchronized (all) {
             for (SwitchedConnection each : all) {
-                each.send(Rig.octets("bye"));
-                each.evict();
+                each.send(Rig.bytes("bye"));
+                each.abort();
             }
         }
         Rig.await(() -> closed.get() == 50);
@@ -170,12 +170,12 @@ class ThreadingContractTest {
     @DisplayName("C4: a broken connection's closed() does not run inside a send to it")
     void aSendThatFailsRunsNoClosed() {
         Threads handler = new Threads();
-        LiveConnection connection = rig.connection(handler);
+        TransportConnection connection = rig.connection(handler);
         Thread container = new Thread(() -> transport.open(connection));
         container.start();
         Rig.await(() -> handler.told().contains("opened"));
         transport.writesFail(new IOException("reset"));
-        connection.send(Rig.octets("x"));
+        connection.send(Rig.bytes("x"));
         Rig.await(() -> handler.kind() == Kind.BROKEN);
         assertThat(handler.ranOn(Thread.currentThread())).isFalse();
     }
@@ -190,26 +190,26 @@ class ThreadingContractTest {
                 bytes.position(bytes.limit());
             }
         };
-        LiveConnection connection = rig.connection(busy);
+        TransportConnection connection = rig.connection(busy);
         connection.pause();
         connection.open(flood);
         long begun = System.nanoTime();
         connection.resume();
         assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(1));
-        Rig.await(() -> connection.octetsIn() > 1000);
-        connection.evict();
+        Rig.await(() -> connection.bytesIn() > 1000);
+        connection.abort();
     }
 
     @Test
     @DisplayName("At most one entry of a connection waits in the pool, whatever is signalled")
     void oneEntryOfAConnectionWaits() {
         Rig.ByHand byHand = new Rig.ByHand();
-        LiveConnection connection = new Rig(byHand).connection(new Diary());
+        TransportConnection connection = new Rig(byHand).connection(new Diary());
         transport.open(connection);
         for (int i = 0; i < 100; i++) {
             connection.execute(() -> { });
             connection.resume();
-            connection.send(Rig.octets("x"), failure -> { });
+            connection.send(Rig.bytes("x"), failure -> { });
             connection.drain(Rig.DRAINED);
         }
         assertThat(byHand.size()).isEqualTo(1);
@@ -226,8 +226,8 @@ class ThreadingContractTest {
         CountDownLatch begun = new CountDownLatch(1);
         AtomicInteger slot = new AtomicInteger();
         Diary handler = blocker(begun);
-        LiveConnection connection = blocked(handler, begun, slot::incrementAndGet);
-        connection.evict();
+        TransportConnection connection = blocked(handler, begun, slot::incrementAndGet);
+        connection.abort();
         assertThat(transport.aborts()).isPositive();
         assertThat(slot).hasValue(1);
         assertThat(rig.application.registry().live()).isEmpty();
@@ -249,8 +249,8 @@ class ThreadingContractTest {
             });
         }
         busy.await();
-        Limits limits = new Limits(Rig.BOUND, Duration.ofMillis(200), Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofMillis(100), Duration.ZERO, Duration.ZERO, Limits.ANY);
-        Rig starved = new Rig(limits, pool, BlockingThreads.of(1, Thread::new), MemoryBudget.usual());
+        ConnectionLimits limits = new ConnectionLimits(Rig.BOUND, Duration.ofMillis(200), Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofMillis(100), Duration.ZERO, Duration.ZERO, ConnectionLimits.ANY);
+        Rig starved = new Rig(limits, pool, BlockingHandlerThreads.of(1, Thread::new), MemoryBudget.usual());
         AtomicInteger slot = new AtomicInteger();
         Diary handler = new Diary();
         MemoryTransport own = new MemoryTransport();
@@ -268,8 +268,8 @@ class ThreadingContractTest {
     @Test
     @DisplayName("S4, C2: the monitor's thread runs no handler code")
     void theMonitorOnlyMarks() {
-        Limits limits = new Limits(Rig.BOUND, Duration.ofMillis(100), Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofMillis(100), Duration.ofMillis(100), Duration.ofMillis(100), Limits.ANY);
-        Rig watched = new Rig(limits, pool, BlockingThreads.of(1, Thread::new), MemoryBudget.usual());
+        ConnectionLimits limits = new ConnectionLimits(Rig.BOUND, Duration.ofMillis(100), Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofMillis(100), Duration.ofMillis(100), Duration.ofMillis(100), ConnectionLimits.ANY);
+        Rig watched = new Rig(limits, pool, BlockingHandlerThreads.of(1, Thread::new), MemoryBudget.usual());
         List<Threads> handlers = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
             Threads handler = new Threads() {
@@ -293,8 +293,8 @@ class ThreadingContractTest {
     @DisplayName("A close that is requested while a callback blocks sends what is queued and the end at once")
     void aCloseNeedsNoHandler() throws InterruptedException {
         CountDownLatch begun = new CountDownLatch(1);
-        LiveConnection connection = blocked(blocker(begun), begun, () -> { });
-        connection.send(Rig.octets("last words"));
+        TransportConnection connection = blocked(blocker(begun), begun, () -> { });
+        connection.send(Rig.bytes("last words"));
         connection.close();
         assertThat(transport.text()).isEqualTo("last words");
         assertThat(transport.outputEnded()).isTrue();
@@ -318,7 +318,7 @@ class ThreadingContractTest {
                 }
             }
         };
-        LiveConnection connection = rig.connection(stuck);
+        TransportConnection connection = rig.connection(stuck);
         transport.open(connection);
         Thread container = new Thread(() -> {
             transport.peerSends("x");
@@ -382,7 +382,7 @@ class ThreadingContractTest {
         Diary slow = new Diary() {
             @Override
             void onReceived(SwitchedConnection connection, ByteBuffer bytes) {
-                connection.send(Rig.octets("answer"));
+                connection.send(Rig.bytes("answer"));
                 begun.countDown();
                 block();
             }
@@ -400,7 +400,7 @@ class ThreadingContractTest {
             @Override
             void onReceived(SwitchedConnection connection, ByteBuffer bytes) {
                 Rig.elapse(20);
-                connection.send(Rig.octets("late"));
+                connection.send(Rig.bytes("late"));
                 seen.complete(transport.text());
             }
         };
@@ -417,7 +417,7 @@ class ThreadingContractTest {
             @Override
             void onReceived(SwitchedConnection connection, ByteBuffer bytes) {
                 CompletableFuture<Void> sent = new CompletableFuture<>();
-                connection.send(Rig.octets("x"), (SwitchedConnection.ImmediateCompletion) failure -> sent.complete(null));
+                connection.send(Rig.bytes("x"), (SwitchedConnection.ImmediateCompletion) failure -> sent.complete(null));
                 try {
                     sent.get(10, TimeUnit.SECONDS);
                     outcome.complete(transport.text());
@@ -439,7 +439,7 @@ class ThreadingContractTest {
             @Override
             void onReceived(SwitchedConnection connection, ByteBuffer bytes) {
                 CountDownLatch sent = new CountDownLatch(1);
-                connection.send(Rig.octets(9000), (SwitchedConnection.ImmediateCompletion) failure -> sent.countDown());
+                connection.send(Rig.bytes(9000), (SwitchedConnection.ImmediateCompletion) failure -> sent.countDown());
                 try {
                     outcome.complete(sent.await(10, TimeUnit.SECONDS));
                 } catch (InterruptedException interrupted) {
@@ -447,7 +447,7 @@ class ThreadingContractTest {
                 }
             }
         };
-        LiveConnection connection = rig.connection(waits);
+        TransportConnection connection = rig.connection(waits);
         transport.window(10).open(connection);
         Thread container = new Thread(() -> transport.peerSends("x"));
         container.start();
@@ -519,9 +519,9 @@ class ThreadingContractTest {
                 at(Callback.CLOSED);
             }
         };
-        LiveConnection connection = rig.connection(thrower, EarlyData.DELIVER, slot::incrementAndGet);
+        TransportConnection connection = rig.connection(thrower, EarlyData.DELIVER, slot::incrementAndGet);
         transport.window(0).open(connection);
-        if (where == Callback.WRITABLE) connection.send(Rig.octets(Rig.BOUND + 1));
+        if (where == Callback.WRITABLE) connection.send(Rig.bytes(Rig.BOUND + 1));
         transport.peerTakes(1 << 20);
         switch (where) {
             case RECEIVED -> transport.peerSends("x");
@@ -530,8 +530,8 @@ class ThreadingContractTest {
             case DRAIN -> connection.drain(Rig.DRAINED);
             case REJECTED -> connection.reject(MemoryAccount.cause());
             case TASK -> connection.execute(ThreadingContractTest::<RuntimeException>sneaky);
-            case COMPLETION -> connection.send(Rig.octets("x"), failure -> ThreadingContractTest.<RuntimeException>sneaky());
-            case CLOSED -> connection.evict();
+            case COMPLETION -> connection.send(Rig.bytes("x"), failure -> ThreadingContractTest.<RuntimeException>sneaky());
+            case CLOSED -> connection.abort();
             default -> { }
         }
         Rig.await(() -> rig.application.registry().live().isEmpty());
@@ -557,9 +557,9 @@ class ThreadingContractTest {
     @DisplayName("C5: the thread of a blocking handler that is never opened comes back at once, and once")
     void theThreadOfAHandlerThatIsNeverOpenedComesBackAtOnce() {
         Rig.ByHand pool = new Rig.ByHand();
-        Rig waiting = new Rig(Rig.LIMITS, pool, BlockingThreads.of(4, Thread::new), MemoryBudget.usual());
+        Rig waiting = new Rig(Rig.LIMITS, pool, BlockingHandlerThreads.of(4, Thread::new), MemoryBudget.usual());
         while (waiting.application.blocking().reserve()) { }        // one of them for this connection
-        LiveConnection connection = waiting.connection((ConnectionHandler.Blocking) served -> { });
+        TransportConnection connection = waiting.connection((ConnectionHandler.Blocking) served -> { });
         connection.abort(CloseCause.of(Kind.HANDLER_FAILED, "prepare() failed"));
         assertThat(waiting.application.blocking().reserve()).as("before any callback has run").isTrue();
         pool.run();
@@ -582,7 +582,7 @@ class ThreadingContractTest {
             private void next(SwitchedConnection connection) {
                 if (drained.getCount() == 0) return;
                 sends.incrementAndGet();
-                connection.send(Rig.octets(8192), failure -> next(connection));
+                connection.send(Rig.bytes(8192), failure -> next(connection));
             }
 
             @Override
@@ -591,7 +591,7 @@ class ThreadingContractTest {
                 connection.close();
             }
         };
-        LiveConnection connection = rig.connection(driven);
+        TransportConnection connection = rig.connection(driven);
         Thread container = new Thread(() -> new DiscardingTransport().open(connection));
         container.start();
         Rig.await(() -> sends.get() > 10);
@@ -602,14 +602,14 @@ class ThreadingContractTest {
 
     /** Takes everything. */
     private static final class DiscardingTransport implements Transport {
-        private static final Scratch SCRATCH = new Scratch(64, false);
+        private static final ReadBuffers SCRATCH = new ReadBuffers(64, false);
 
-        void open(LiveConnection connection) {
+        void open(TransportConnection connection) {
             connection.open(this);
         }
 
         @Override
-        public Scratch scratch() {
+        public ReadBuffers scratch() {
             return SCRATCH;
         }
 
@@ -641,12 +641,12 @@ class ThreadingContractTest {
     @Test
     @DisplayName("C12: a wait for ever is possible")
     void aWaitForEver() throws InterruptedException {
-        LiveConnection connection = rig.connection(new Diary());
+        TransportConnection connection = rig.connection(new Diary());
         transport.window(0).open(connection);
-        connection.send(Rig.octets(Rig.BOUND + 1));
+        connection.send(Rig.bytes(Rig.BOUND + 1));
         CompletableFuture<Boolean> room = CompletableFuture.supplyAsync(() -> {
             try {
-                return connection.awaitRoom(Rig.BOUND + 1, FOR_EVER);
+                return connection.awaitWritable(Rig.BOUND + 1, FOR_EVER);
             } catch (InterruptedException interrupted) {
                 throw new IllegalStateException(interrupted);
             }
@@ -659,22 +659,22 @@ class ThreadingContractTest {
     @DisplayName("C9: each wait for room is told with its own time")
     void slowWritesAreMeasuredWhereTheRoomComesBack() throws Exception {
         List<Long> waits = new CopyOnWriteArrayList<>();
-        Application application = new Application(Rig.LIMITS, pool, BlockingThreads.of(1, Thread::new), new MemoryBudget(1 << 20), null, Application.CallbackScope.NONE,
+        ApplicationResources application = new ApplicationResources(Rig.LIMITS, pool, BlockingHandlerThreads.of(1, Thread::new), new MemoryBudget(1 << 20), null, ApplicationResources.CallbackScope.NONE,
                 new ConnectionListener() {
                     @Override
-                    public void slowWrite(LiveConnection connection, long waited) {
+                    public void slowWrite(TransportConnection connection, long waited) {
                         waits.add(waited);
                     }
                 });
         try {
-            LiveConnection connection = new LiveConnection(application, rig.connection(new Diary()).request(), io.github.changeover.spi.ProtocolToken.of("memory/1"),
+            TransportConnection connection = new TransportConnection(application, rig.connection(new Diary()).request(), io.github.changeover.spi.ProtocolToken.of("memory/1"),
                     EarlyData.DELIVER, new Diary(), () -> { });
             transport.window(0).open(connection);
             for (int i = 0; i < 2; i++) {
-                connection.send(Rig.octets(Rig.BOUND + 1));
+                connection.send(Rig.bytes(Rig.BOUND + 1));
                 CompletableFuture<Boolean> room = CompletableFuture.supplyAsync(() -> {
                     try {
-                        return connection.awaitRoom(Rig.BOUND + 1, FOR_EVER);
+                        return connection.awaitWritable(Rig.BOUND + 1, FOR_EVER);
                     } catch (InterruptedException interrupted) {
                         throw new IllegalStateException(interrupted);
                     }
@@ -694,7 +694,7 @@ class ThreadingContractTest {
     @DisplayName("C16: where memory runs out in the midst of a send the connection breaks, and no byte behind the gap is sent")
     void noMemoryLeavesNoGap() {
         AtomicInteger made = new AtomicInteger();
-        Chunks pool = new Chunks(size -> {
+        OutputBuffers pool = new OutputBuffers(size -> {
             if (made.incrementAndGet() > 1) throw new OutOfMemoryError("Direct buffer memory");
             return ByteBuffer.allocate(size);
         });
@@ -703,7 +703,7 @@ class ThreadingContractTest {
         transport.window(0);
         queue.attach(transport);
         assertThat(queue.send(ByteBuffer.allocate(40_000), null, false)).isEqualTo(OutputQueue.Accepted.BROKEN);
-        assertThat(queue.send(Rig.octets("behind the gap"), null, false)).isEqualTo(OutputQueue.Accepted.CLOSED);
+        assertThat(queue.send(Rig.bytes("behind the gap"), null, false)).isEqualTo(OutputQueue.Accepted.CLOSED);
         transport.window(1 << 20);
         assertThatThrownBy(() -> queue.flush(true)).isInstanceOf(IOException.class);
         assertThat(transport.taken()).isEmpty();
@@ -720,7 +720,7 @@ class ThreadingContractTest {
             pool.execute(task);
         });
         Diary diary = new Diary();
-        LiveConnection connection = poor.connection(diary);
+        TransportConnection connection = poor.connection(diary);
         MemoryTransport transport = new MemoryTransport().open(connection);
         connection.pause();
         transport.peerSends("abc");
@@ -744,7 +744,7 @@ class ThreadingContractTest {
             pool.execute(task);
         });
         Diary diary = new Diary();
-        LiveConnection connection = poor.connection(diary);
+        TransportConnection connection = poor.connection(diary);
         new MemoryTransport().open(connection);
         none[0] = true;
         connection.abort(Rig.DRAINED);
@@ -763,7 +763,7 @@ class ThreadingContractTest {
         Rig.ByHand pool = new Rig.ByHand();
         Rig waiting = new Rig(pool);
         Diary diary = new Diary();
-        LiveConnection connection = waiting.connection(diary);
+        TransportConnection connection = waiting.connection(diary);
         new MemoryTransport().open(connection);
         connection.abort(Rig.DRAINED);
         pool.run();
@@ -778,7 +778,7 @@ class ThreadingContractTest {
     private final Rig crowded = new Rig(busy);
 
     private void monitor(long seconds) {
-        try (ConnectionMonitor monitor = new ConnectionMonitor(crowded.application.registry(), new Limits(1, Duration.ZERO, Duration.ofDays(1), Duration.ofDays(1),
+        try (ConnectionMonitor monitor = new ConnectionMonitor(crowded.application.registry(), new ConnectionLimits(1, Duration.ZERO, Duration.ofDays(1), Duration.ofDays(1),
                 Duration.ZERO, Duration.ZERO, Duration.ZERO, 0), null)) {
             monitor.check(System.nanoTime() + seconds * 1_000_000_000);
         }
@@ -830,7 +830,7 @@ class ThreadingContractTest {
     @DisplayName("Events from before the opening are seen behind it")
     void eventsFromBeforeTheOpeningAreSeenBehindIt() {
         Diary diary = new Diary();
-        LiveConnection connection = crowded.connection(diary);
+        TransportConnection connection = crowded.connection(diary);
         connection.drain(Rig.DRAINED);
         busy.run();
         transport.withoutCallbacks().open(connection);
@@ -843,7 +843,7 @@ class ThreadingContractTest {
     void anEndBeforeTheOpeningDoesNotWaitForAThread() {
         Diary diary = new Diary();
         AtomicInteger slot = new AtomicInteger();
-        LiveConnection connection = crowded.connection(diary, EarlyData.DELIVER, slot::incrementAndGet);
+        TransportConnection connection = crowded.connection(diary, EarlyData.DELIVER, slot::incrementAndGet);
         connection.broke(new IOException("gone"));
         transport.withoutCallbacks().open(connection);
         monitor(0);

@@ -26,7 +26,7 @@ class TimeoutCheckTest {
     }
 
     @Test
-    void idleCountsFromTheLastOctetEitherWay() {
+    void idleCountsFromTheLastByteEitherWay() {
         assertThat(at(0)).isEqualTo(Finding.NONE);
         assertThat(at(5)).isEqualTo(Finding.NONE);
         in++;
@@ -39,7 +39,7 @@ class TimeoutCheckTest {
 
     @Test
     void zeroIdleIsForEver() {
-        Limits limits = new Limits(1, Duration.ZERO, Duration.ofSeconds(3), Duration.ofSeconds(2), Duration.ofSeconds(1), Duration.ZERO, Duration.ZERO, 0);
+        ConnectionLimits limits = new ConnectionLimits(1, Duration.ZERO, Duration.ofSeconds(3), Duration.ofSeconds(2), Duration.ofSeconds(1), Duration.ZERO, Duration.ZERO, 0);
         TimeoutCheck patient = new TimeoutCheck(null, limits);
         assertThat(patient.find(0, new Counters(0, 0, 0, false, true, true))).isEqualTo(Finding.NONE);
         assertThat(patient.find(Long.MAX_VALUE, new Counters(0, 0, 0, false, true, true))).isEqualTo(Finding.NONE);
@@ -180,8 +180,8 @@ class TimeoutCheckTest {
     @Test
     @DisplayName("A client that does not know of the end and never rests is awaited for a second, however long the linger time is")
     void lingeringUntilQuietIsBounded() {
-        TimeoutCheck patient = new TimeoutCheck(null, new Limits(1, Duration.ofSeconds(5), Duration.ofSeconds(3), Duration.ofSeconds(2), Duration.ofSeconds(60), Duration.ofSeconds(2),
-                Duration.ZERO, Limits.ANY));
+        TimeoutCheck patient = new TimeoutCheck(null, new ConnectionLimits(1, Duration.ofSeconds(5), Duration.ofSeconds(3), Duration.ofSeconds(2), Duration.ofSeconds(60), Duration.ofSeconds(2),
+                Duration.ZERO, ConnectionLimits.ANY));
         patient.lingering(true);
         for (int look = 0; look <= 20; look++) {
             assertThat(patient.find(START + look * 50_000_000L, new Counters(look, 0, 0, true, true, true))).isEqualTo(Finding.NONE);
@@ -191,7 +191,7 @@ class TimeoutCheckTest {
 
     @Test
     void aLifeIsToldItsEndTwiceHoweverBusyItIs() {
-        TimeoutCheck busy = new TimeoutCheck(null, new Limits(1, Duration.ofSeconds(1), Duration.ofSeconds(3), Duration.ofSeconds(2), Duration.ofSeconds(1), Duration.ofSeconds(2),
+        TimeoutCheck busy = new TimeoutCheck(null, new ConnectionLimits(1, Duration.ofSeconds(1), Duration.ofSeconds(3), Duration.ofSeconds(2), Duration.ofSeconds(1), Duration.ofSeconds(2),
                 Duration.ofSeconds(10), 0));
         for (int second = 0; second <= 10; second++) assertThat(busy.find(START + second * 1_000_000_000L, new Counters(second, 0, 0, false, true, true))).isEqualTo(Finding.NONE);
         assertThat(busy.find(START + 10_500_000_000L, new Counters(11, 0, 0, false, true, true))).isEqualTo(Finding.LIFETIME_OVER);
@@ -214,7 +214,7 @@ class TimeoutCheckTest {
     @Test
     void timesBeyondWhatCanBeCountedAreLong() {
         Duration ages = Duration.ofHours(999_999_999);
-        TimeoutCheck patient = new TimeoutCheck(null, new Limits(1, ages, ages, ages, ages, ages, ages, 0));
+        TimeoutCheck patient = new TimeoutCheck(null, new ConnectionLimits(1, ages, ages, ages, ages, ages, ages, 0));
         assertThat(patient.find(0, new Counters(0, 0, 1, true, true, true))).isEqualTo(Finding.NONE);
         assertThat(patient.find(Duration.ofDays(365).toNanos(), new Counters(0, 0, 1, true, true, true))).isEqualTo(Finding.NONE);
     }
@@ -248,7 +248,7 @@ class TimeoutCheckTest {
         return found;
     }
 
-    private KeepAlive alive;
+    private PingSchedule alive;
 
     private void pingsAreOn() {
         time.pingWhenQuiet(Duration.ofSeconds(2), Duration.ofSeconds(1), sent -> {

@@ -90,7 +90,7 @@ class ConsoleTokenTest {
     @Test
     @DisplayName("S2: a page's connection ends with its cookie")
     void permission() {
-        Permission.OfCookie permission = new Permission.OfCookie(token, START + VALID);
+        ViewerPermission.OfCookie permission = new ViewerPermission.OfCookie(token, START + VALID);
         AtomicLong over = new AtomicLong();
         permission.check();
         permission.begin(over::incrementAndGet);

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class EchoTest {
     @Test
-    void everyOctetComesBack() {
+    void everyByteComesBack() {
         byte[] all = new byte[256];
         for (int i = 0; i < all.length; i++) all[i] = (byte) i;
         assertThat(MemoryConnection.of(new Echo.Handler()).receive(all.clone()).sent()).isEqualTo(all);

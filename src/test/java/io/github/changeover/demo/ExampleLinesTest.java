@@ -12,8 +12,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ExampleLinesTest {
     private static final String LONGEST = "x".repeat(LineEcho.MAX_LINE);
 
-    private static MemoryConnection after(String octets) {
-        return MemoryConnection.of(new LineEcho()).receive(octets);
+    private static MemoryConnection after(String bytes) {
+        return MemoryConnection.of(new LineEcho()).receive(bytes);
     }
 
     @Test
@@ -27,7 +27,7 @@ class ExampleLinesTest {
     }
 
     @Test
-    void octetsAreNotDecoded() {
+    void bytesAreNotDecoded() {
         assertThat(after("\0\u00e4\u00ff\n").text()).isEqualTo("\0\u00e4\u00ff\r\n");
     }
 
@@ -54,7 +54,7 @@ class ExampleLinesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"x\n", "x\r\n", "x", "\r\r\n", "\rx"})
-    void oneOctetMoreIsAnError(String rest) {
+    void oneByteMoreIsAnError(String rest) {
         MemoryConnection connection = after("before\n" + LONGEST + rest);
         assertThat(connection.text()).startsWith("before\r\nERR ").endsWith("\r\n").hasLineCount(2);
         assertThat(connection.ended()).isPresent();
@@ -72,11 +72,11 @@ class ExampleLinesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"one\ntwo\r\n\n\r\nthree\rfour\nQUIT\nlost", "a\r", "\r\r\r\n\n", "QUIT\r\n"})
-    void everySplitGivesTheSame(String octets) {
-        MemoryConnection whole = after(octets);
-        for (int i = 0; i <= octets.length(); i++) {
-            for (int j = i; j <= octets.length(); j++) {
-                MemoryConnection split = after(octets.substring(0, i)).receive(octets.substring(i, j)).receive(octets.substring(j));
+    void everySplitGivesTheSame(String bytes) {
+        MemoryConnection whole = after(bytes);
+        for (int i = 0; i <= bytes.length(); i++) {
+            for (int j = i; j <= bytes.length(); j++) {
+                MemoryConnection split = after(bytes.substring(0, i)).receive(bytes.substring(i, j)).receive(bytes.substring(j));
                 assertThat(split.text()).isEqualTo(whole.text());
                 assertThat(split.ended()).isEqualTo(whole.ended());
             }
@@ -86,10 +86,10 @@ class ExampleLinesTest {
     @ParameterizedTest
     @ValueSource(strings = {"\n", "\r\n", "x\n", "\r\r\n", "x\r\n"})
     void everySplitAroundTheBoundGivesTheSame(String end) {
-        String octets = LONGEST + end + "next\n";
-        MemoryConnection whole = after(octets);
-        for (int i = LineEcho.MAX_LINE - 2; i <= octets.length(); i++) {
-            MemoryConnection split = after(octets.substring(0, i)).receive(octets.substring(i));
+        String bytes = LONGEST + end + "next\n";
+        MemoryConnection whole = after(bytes);
+        for (int i = LineEcho.MAX_LINE - 2; i <= bytes.length(); i++) {
+            MemoryConnection split = after(bytes.substring(0, i)).receive(bytes.substring(i));
             assertThat(split.text()).isEqualTo(whole.text());
             assertThat(split.ended()).isEqualTo(whole.ended());
         }

@@ -40,8 +40,8 @@ class FooFramesTest {
         return all.array();
     }
 
-    private static MemoryConnection after(byte[] octets) {
-        return MemoryConnection.of(FrameEcho.silent()).receive(octets.clone());
+    private static MemoryConnection after(byte[] bytes) {
+        return MemoryConnection.of(FrameEcho.silent()).receive(bytes.clone());
     }
 
     @Test
@@ -65,9 +65,9 @@ class FooFramesTest {
     @ParameterizedTest
     @ValueSource(ints = {FrameEcho.MAX_PAYLOAD + 1, Integer.MAX_VALUE, Integer.MIN_VALUE, -1})
     void aLongerFrameClosesWithoutAnEcho(int length) {
-        byte[] octets = join(frame("kept"), frame(length, new byte[3]));
-        for (int i = 0; i <= octets.length; i++) {
-            MemoryConnection connection = after(Arrays.copyOf(octets, i)).receive(Arrays.copyOfRange(octets, i, octets.length));
+        byte[] bytes = join(frame("kept"), frame(length, new byte[3]));
+        for (int i = 0; i <= bytes.length; i++) {
+            MemoryConnection connection = after(Arrays.copyOf(bytes, i)).receive(Arrays.copyOfRange(bytes, i, bytes.length));
             assertThat(connection.sent()).isEqualTo(frame("kept"));
             assertThat(connection.ended()).isPresent();
         }
@@ -75,12 +75,12 @@ class FooFramesTest {
 
     @Test
     void everySplitGivesTheSame() {
-        byte[] octets = join(frame("a"), frame(""), frame("three"), frame(9, new byte[2]));
+        byte[] bytes = join(frame("a"), frame(""), frame("three"), frame(9, new byte[2]));
         byte[] whole = join(frame("a"), frame(""), frame("three"));
-        for (int i = 0; i <= octets.length; i++) {
-            for (int j = i; j <= octets.length; j++) {
-                MemoryConnection split = after(Arrays.copyOf(octets, i)).receive(Arrays.copyOfRange(octets, i, j))
-                        .receive(Arrays.copyOfRange(octets, j, octets.length)).end();
+        for (int i = 0; i <= bytes.length; i++) {
+            for (int j = i; j <= bytes.length; j++) {
+                MemoryConnection split = after(Arrays.copyOf(bytes, i)).receive(Arrays.copyOfRange(bytes, i, j))
+                        .receive(Arrays.copyOfRange(bytes, j, bytes.length)).end();
                 assertThat(split.sent()).isEqualTo(whole);
                 assertThat(split.ended()).isPresent();
             }
@@ -88,10 +88,10 @@ class FooFramesTest {
     }
 
     @Test
-    void oneOctetAtATime() {
+    void oneByteAtATime() {
         byte[] frames = join(frame("a"), frame(""), frame("three"));
         MemoryConnection connection = MemoryConnection.of(FrameEcho.silent());
-        for (byte octet : frames) connection.receive(octet);
+        for (byte b : frames) connection.receive(b);
         assertThat(connection.sent()).isEqualTo(frames);
     }
 

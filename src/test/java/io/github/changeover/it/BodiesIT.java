@@ -131,7 +131,7 @@ class BodiesIT {
             ordinary.with(offer.fields).send(wire, arrival);
             Message.Answer answer = Message.answer(wire);
             ordinary.send(wire, arrival);
-            assertThat(answer).as("%s, %d octets, %s, %s", ordinary.line(), ordinary.content().length, ordinary.framing(), arrival)
+            assertThat(answer).as("%s, %d bytes, %s, %s", ordinary.line(), ordinary.content().length, ordinary.framing(), arrival)
                     .isEqualTo(Message.answer(wire));
             assertThat(answer.status()).isEqualTo(200);
         }
@@ -143,10 +143,10 @@ class BodiesIT {
     void aRequestSplitAnywhereIsWhole(Reader reader, Offer offer) throws IOException {
         for (Framing framing : List.of(Framing.LENGTH, Framing.CHUNKED)) {
             Message ordinary = reader.post(5, framing);
-            byte[] octets = ordinary.with(offer.fields).octets();
+            byte[] bytes = ordinary.with(offer.fields).bytes();
             Message.Answer expected = plain(ordinary);
             int step = reader == Reader.BLOCKING ? 1 : 5;
-            splitEverywhere(octets, step, mishaps(ordinary), answer -> assertThat(answer).isEqualTo(expected));
+            splitEverywhere(bytes, step, mishaps(ordinary), answer -> assertThat(answer).isEqualTo(expected));
         }
     }
 
@@ -158,15 +158,15 @@ class BodiesIT {
     }
 
     /** Each on the connection of the one before, as many as a container serves on one. */
-    private static void splitEverywhere(byte[] octets, int step, int mishaps, Consumer<Message.Answer> assertion) throws IOException {
-        for (int at = step, left = mishaps; at < octets.length;) {
+    private static void splitEverywhere(byte[] bytes, int step, int mishaps, Consumer<Message.Answer> assertion) throws IOException {
+        for (int at = step, left = mishaps; at < bytes.length;) {
             try (Wire wire = Wire.connect(server.http())) {
-                for (int count = 0; count < 50 && at < octets.length; count++, at += step) {
-                    Message.sendSplit(wire, octets, at);
+                for (int count = 0; count < 50 && at < bytes.length; count++, at += step) {
+                    Message.sendSplit(wire, bytes, at);
                     assertion.accept(Message.answer(wire));
                 }
             } catch (AssertionError | IOException mishap) {
-                if (left-- == 0) throw new AssertionError("split at " + at + " of " + octets.length, mishap);
+                if (left-- == 0) throw new AssertionError("split at " + at + " of " + bytes.length, mishap);
             }
         }
     }
@@ -179,7 +179,7 @@ class BodiesIT {
     void whatFollowsContentWhoseListenerAsksForMoreIsTheNextRequest() throws IOException {
         try (Wire wire = Wire.connect(server.http()).patience(Duration.ofSeconds(3)); Wire another = Wire.connect(server.http())) {
             wire.send("POST /bodies/asks HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n1");
-            Head head = wire.readHead();                    // the first octet was read
+            Head head = wire.readHead();                    // the first byte was read
             wire.send("2GET /bodies/asks HTTP/1.1\r\nHost: localhost\r\n\r\n");
             for (int i = 0; i < 50; i++) get(another, "/bodies/asks");      // meanwhile the container may have read on
             get(another, "/bodies/asks?followed");
@@ -204,7 +204,7 @@ class BodiesIT {
         Message first = Reader.BLOCKING.post(100, Framing.LENGTH);
         Message second = Reader.BLOCKING.post(7, Framing.CHUNKED);
         try (Wire wire = Wire.connect(server.http())) {
-            wire.send(first.with(offer.fields).octets(second.octets()));
+            wire.send(first.with(offer.fields).bytes(second.bytes()));
             assertThat(Message.answer(wire).content()).startsWith("POST length 100 read 100 ");
             assertThat(Message.answer(wire).content()).startsWith("POST length -1 read 7 ");
         }
@@ -261,7 +261,7 @@ class BodiesIT {
     @EnumSource(value = Framing.class, names = {"LENGTH", "CHUNKED"})
     @Covers({"RFC9931-01", "RFC9110-7.8-20"})
     void aRefusedRequestSplitAnywhereLeavesTheConnectionUsable(Framing framing) throws IOException {
-        byte[] octets = Reader.BLOCKING.post(5, framing).with("Connection: Upgrade", "Upgrade: never").octets();
-        splitEverywhere(octets, 1, 0, answer -> assertThat(answer.status()).isEqualTo(403));
+        byte[] bytes = Reader.BLOCKING.post(5, framing).with("Connection: Upgrade", "Upgrade: never").bytes();
+        splitEverywhere(bytes, 1, 0, answer -> assertThat(answer.status()).isEqualTo(403));
     }
 }

@@ -57,21 +57,21 @@ class CommandsIT {
     @ParameterizedTest
     @MethodSource("both")
     @Covers({"MDN-12", "RFC9110-7.8-20", "RFC9112-9.6-02"})
-    void earlyOctetsAndTheTailBehindTheClientsEndAreWhole(Probing probe) throws IOException {
+    void earlyBytesAndTheTailBehindTheClientsEndAreWhole(Probing probe) throws IOException {
         byte[] early = Probing.pattern(300_000);
         byte[] tail = Probing.pattern(100_000);
         try (Wire wire = probe.offer("/echo", key(), early)) {
             assertThat(wire.readHead().status()).isEqualTo(101);
             Probing.assertSame(wire.readExactly(early.length), early);
             Wire.Rest rest = wire.send(tail).shutdownOutput().readToEnd();
-            Probing.assertSame(rest.octets(), tail);
+            Probing.assertSame(rest.bytes(), tail);
             assertThat(rest.end()).isEqualTo(Wire.End.FIN);
         }
     }
 
     @ParameterizedTest
     @MethodSource("both")
-    void octetsOfAnotherThreadGoOutAtOnce(Probing probe) throws IOException {
+    void bytesOfAnotherThreadGoOutAtOnce(Probing probe) throws IOException {
         String key = key();
         try (Wire wire = switched(probe, "/commands", key)) {
             assertThat(probe.control(key, "send&text=abc")).isEqualTo("more true");
@@ -103,7 +103,7 @@ class CommandsIT {
         String key = key();
         try (Wire wire = switched(probe, "/commands", key)) {
             probe.control(key, "fill");
-            probe.control(key, "evict");
+            probe.control(key, "abort");
             assertThat(probe.events(key, "closed")).containsExactly("opened", "closed EVICTED");
             assertThat(wire.isClosedByPeer(Duration.ofSeconds(3))).isTrue();
         }
@@ -130,11 +130,11 @@ class CommandsIT {
 
     private void paused(Probing probe, boolean ends) throws IOException {
         String key = key();
-        byte[] octets = Probing.pattern(3_000_000);
+        byte[] bytes = Probing.pattern(3_000_000);
         try (Wire wire = switched(probe, "/pause", key)) {
             Thread writer = new Thread(() -> {
                 try {
-                    wire.send(octets);
+                    wire.send(bytes);
                     if (ends) wire.shutdownOutput();
                 } catch (IOException failure) {
                     throw new java.io.UncheckedIOException(failure);
@@ -152,7 +152,7 @@ class CommandsIT {
     @ParameterizedTest
     @MethodSource("both")
     @Covers("GEN-08")
-    void aFewOctetsThatCameMeanwhileAreTakenWhenThePauseIsOver(Probing probe) throws IOException, InterruptedException {
+    void aFewBytesThatCameMeanwhileAreTakenWhenThePauseIsOver(Probing probe) throws IOException, InterruptedException {
         String key = key();
         try (Wire wire = switched(probe, "/pause", key)) {
             wire.send("a");
@@ -172,7 +172,7 @@ class CommandsIT {
         try (Wire wire = switched(probe, "/commands", key)) {
             probe.control(key, "fill");
             assertThat(probe.events(key, "closed")).containsExactly("opened", "closed STALLED");
-            // The socket is gone: the peer's next octets meet a reset, or its read an end before everything came.
+            // The socket is gone: the peer's next bytes meet a reset, or its read an end before everything came.
             assertThat(wire.isClosedByPeer(Duration.ofSeconds(3))).isTrue();
         }
     }

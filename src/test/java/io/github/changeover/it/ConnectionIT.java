@@ -32,7 +32,7 @@ class ConnectionIT {
     @ParameterizedTest
     @ValueSource(strings = {"/echo", "/blocking"})
     @Covers({"RFC9110-7.8-20", "GEN-09"})
-    void octetsSentWithTheRequestAreTheFirstOfTheNewProtocol(String path) throws IOException {
+    void bytesSentWithTheRequestAreTheFirstOfTheNewProtocol(String path) throws IOException {
         byte[] early = Probing.pattern(300_000);
         try (Wire wire = probe.offer(path, "early" + path, early)) {
             assertThat(wire.readHead().status()).isEqualTo(101);
@@ -61,12 +61,12 @@ class ConnectionIT {
     @ValueSource(strings = {"/echo", "/blocking"})
     @Covers({"RFC9112-9.6-01", "RFC9112-9.6-02"})
     void theTailComesBackAfterTheClientsEnd(String path) throws IOException {
-        byte[] octets = Probing.pattern(1_000_000);
+        byte[] bytes = Probing.pattern(1_000_000);
         try (Wire wire = probe.offer(path, "tail" + path)) {
             wire.readHead();
             Thread writer = new Thread(() -> {
                 try {
-                    wire.send(octets).shutdownOutput();
+                    wire.send(bytes).shutdownOutput();
                 } catch (IOException failure) {
                     throw new java.io.UncheckedIOException(failure);
                 }
@@ -74,18 +74,18 @@ class ConnectionIT {
             writer.start();
             Wire.Rest rest = wire.readToEnd();
             assertThat(rest.end()).isEqualTo(Wire.End.FIN);
-            Probing.assertSame(rest.octets(), octets);
+            Probing.assertSame(rest.bytes(), bytes);
         }
     }
 
     @Test
     @Covers({"GEN-08", "RFC9112-9.6-01"})
     void eightMegabytesReachAClientThatReadsLate() throws IOException {
-        try (Wire wire = probe.offer("/push?octets=8000000", "push")) {
+        try (Wire wire = probe.offer("/push?bytes=8000000", "push")) {
             wire.readHead();
             Wire.Rest rest = wire.readToEnd();
             assertThat(rest.end()).isEqualTo(Wire.End.FIN);
-            Probing.assertSame(rest.octets(), Probing.pattern(8_000_000));
+            Probing.assertSame(rest.bytes(), Probing.pattern(8_000_000));
         }
         assertThat(probe.events("push", "closed")).containsExactly("opened", "closed HANDLER");
     }

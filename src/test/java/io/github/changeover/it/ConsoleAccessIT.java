@@ -179,11 +179,11 @@ class ConsoleAccessIT {
     void theCookie() throws IOException {
         for (String path : READS.subList(1, READS.size() - 1)) assertThat(get(CONTEXT + path, cookie).status()).as(path).isEqualTo(200);
         assertThat(live(CONTEXT, cookie, "Origin: http://localhost")).isEqualTo(101);
-        assertThat(order("welcome", cookie, orderToken).status()).isEqualTo(200);
-        assertThat(order("welcome", cookie).status()).isEqualTo(403);
-        assertThat(order("welcome", cookie, "X-Changeover-Token: " + token).status()).isEqualTo(403);
-        assertThat(order("welcome?token=" + token, orderToken).status()).as("an order needs the cookie").isEqualTo(403);
-        assertThat(order("welcome", cookie, orderToken, "Origin: http://evil.example").status()).isEqualTo(403);
+        assertThat(order("stopDraining", cookie, orderToken).status()).isEqualTo(200);
+        assertThat(order("stopDraining", cookie).status()).isEqualTo(403);
+        assertThat(order("stopDraining", cookie, "X-Changeover-Token: " + token).status()).isEqualTo(403);
+        assertThat(order("stopDraining?token=" + token, orderToken).status()).as("an order needs the cookie").isEqualTo(403);
+        assertThat(order("stopDraining", cookie, orderToken, "Origin: http://evil.example").status()).isEqualTo(403);
         assertThat(live(CONTEXT, cookie, "Origin: http://evil.example")).isEqualTo(403);
         try (Wire wire = Wire.connect(server.http()).send(Frames.handshake(CONTEXT + "/console/live?token=" + token))) {
             assertThat(wire.readHead().status()).as("so does the WebSocket").isEqualTo(403);

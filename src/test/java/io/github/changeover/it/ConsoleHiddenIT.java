@@ -129,8 +129,8 @@ class ConsoleHiddenIT {
         assertThat(state.get("connections")).isEqualTo(List.of());
         assertThat(state.get("live")).isEqualTo(0);
         assertThat(state.get("decisions")).isEqualTo(List.of());
-        assertThat(((Map<?, ?>) state.get("counts")).get("octetsOut")).isEqualTo(0);
-        assertThat(((Map<?, ?>) state.get("counts")).get("octetsIn")).isEqualTo(0);
+        assertThat(((Map<?, ?>) state.get("counts")).get("bytesOut")).isEqualTo(0);
+        assertThat(((Map<?, ?>) state.get("counts")).get("bytesIn")).isEqualTo(0);
         assertThat(((Map<?, ?>) state.get("counts")).get("queued")).isEqualTo(0);
         assertThat(api("about").get("paths").toString()).contains("/guest").doesNotContain("/console");
         assertThat(asking.page("/page?decisions")).doesNotContain("console");
@@ -175,7 +175,7 @@ class ConsoleHiddenIT {
         assertThat(draining).isTrue();
         page();
         state(wire);
-        order("welcome", Map.of());
+        order("stopDraining", Map.of());
         assertThat(asking.page("/drain?millis=500")).as("nothing was left to wait for").isEqualTo("true");
         state(wire);
         page();

@@ -154,9 +154,9 @@ class ConsoleIT {
             other.readLine();
             Map<?, ?> first = (Map<?, ?>) connections().stream().filter(view -> ((Map<?, ?>) view).get("protocol").equals("greet/1")).findFirst().orElseThrow();
             assertThat(first.get("path")).isEqualTo("/greet");
-            assertThat(ordered("evict", Map.of("id", (String) first.get("id")))).isEqualTo(Map.of("done", true));
+            assertThat(ordered("abort", Map.of("id", (String) first.get("id")))).isEqualTo(Map.of("done", true));
             assertThat(one.isClosedByPeer(Duration.ofSeconds(5))).isTrue();
-            assertThat(ordered("evict", Map.of("id", "no such"))).isEqualTo(Map.of("done", false));
+            assertThat(ordered("abort", Map.of("id", "no such"))).isEqualTo(Map.of("done", false));
             assertThat(other.isClosedByPeer(Duration.ofMillis(200))).isFalse();
         }
     }
@@ -169,7 +169,7 @@ class ConsoleIT {
                 Expect.answer(wire.readHead()).refuses(503);
             }
         } finally {
-            ordered("welcome", Map.of());
+            ordered("stopDraining", Map.of());
         }
         try (Wire wire = asking.offer("/greet", "greet/1")) {
             Expect.answer(wire.readHead()).switchesTo("greet/1");

@@ -150,8 +150,8 @@ class ConsoleRoleIT {
         Browser member = new Browser().logIn(Logins.MEMBER);
         assertThat(member.loggedIn.body()).contains("<h1>Changeover</h1>");
         assertThat(member.get("/console/api/state").status()).isEqualTo(200);
-        assertThat(member.order("welcome", member.orderToken()).body()).isEqualTo("{\"done\":true}");
-        assertThat(member.order("welcome", "").status()).as("an order needs the page's token").isEqualTo(403);
+        assertThat(member.order("stopDraining", member.orderToken()).body()).isEqualTo("{\"done\":true}");
+        assertThat(member.order("stopDraining", "").status()).as("an order needs the page's token").isEqualTo(403);
         member.live().close();
 
         Browser guest = new Browser().logIn(Logins.GUEST);
@@ -231,10 +231,10 @@ class ConsoleRoleIT {
             assertThat(basic("GET", path, joe, "X-Test-From: 192.0.2.7", "X-Forwarded-For: 192.0.2.7", "Via: 1.1 proxy").status()).as(path).isEqualTo(200);
         }
         String token = "X-Changeover-Token: " + ((Map<?, ?>) new Yaml().load(basic("GET", "/console/api/about", joe).body())).get("token");
-        assertThat(basic("POST", "/console/api/welcome", token).status()).isEqualTo(401);
-        assertThat(basic("POST", "/console/api/welcome", token, ann).status()).isEqualTo(403);
-        assertThat(basic("POST", "/console/api/welcome", joe).status()).isEqualTo(403);
-        assertThat(basic("POST", "/console/api/welcome", token, joe).status()).isEqualTo(200);
+        assertThat(basic("POST", "/console/api/stopDraining", token).status()).isEqualTo(401);
+        assertThat(basic("POST", "/console/api/stopDraining", token, ann).status()).isEqualTo(403);
+        assertThat(basic("POST", "/console/api/stopDraining", joe).status()).isEqualTo(403);
+        assertThat(basic("POST", "/console/api/stopDraining", token, joe).status()).isEqualTo(200);
         for (String[] login : new String[][] {{"401"}, {"403", ann}, {"101", joe}}) {
             String[] fields = login.length == 1 ? new String[] {"Origin: http://localhost"} : new String[] {"Origin: http://localhost", login[1]};
             try (Wire wire = Wire.connect(server.http()).send(Frames.handshake(BASIC + "/console/live", fields))) {

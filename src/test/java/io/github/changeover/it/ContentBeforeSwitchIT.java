@@ -27,11 +27,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A request with content that switches: the content ends where its framing ends, and the next octet is the new protocol's. */
+/** A request with content that switches: the content ends where its framing ends, and the next byte is the new protocol's. */
 @OnContainer
 @LongRunning
 class ContentBeforeSwitchIT {
-    private static final byte[] EARLY = "first octets of the new protocol".getBytes(ISO_8859_1);
+    private static final byte[] EARLY = "first bytes of the new protocol".getBytes(ISO_8859_1);
     private static ContainerUnderTest server;
 
     @BeforeAll
@@ -50,15 +50,15 @@ class ContentBeforeSwitchIT {
                 .content(Probing.pattern(size), framing);
     }
 
-    private static String digest(byte[] octets) {
+    private static String digest(byte[] bytes) {
         try {
-            return octets.length + " " + HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(octets)) + "\n";
+            return bytes.length + " " + HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes)) + "\n";
         } catch (NoSuchAlgorithmException everyJdkHasIt) {
             throw new IllegalStateException(everyJdkHasIt);
         }
     }
 
-    /** The handler has the whole content; the octets behind it come back. */
+    /** The handler has the whole content; the bytes behind it come back. */
     private static void assertSwitched(Wire wire, Message message) throws IOException {
         assertThat(wire.readHead().status()).isEqualTo(101);
         assertThat(wire.readLine()).isEqualTo(digest(message.content()));
@@ -72,7 +72,7 @@ class ContentBeforeSwitchIT {
         for (int size : new int[] {0, 1, 5, 300_000}) {
             Message message = post(size, framing);
             try (Wire wire = Wire.connect(server.http())) {
-                wire.send(message.octets(EARLY));
+                wire.send(message.bytes(EARLY));
                 assertSwitched(wire, message);
             }
             try (Wire wire = Wire.connect(server.http())) {
@@ -88,13 +88,13 @@ class ContentBeforeSwitchIT {
     @Covers({"RFC9110-7.8-17", "RFC9110-7.8-20", "RFC9112-7.1-01"})
     void whereverTheSegmentsAreCut(Framing framing) throws IOException {
         Message message = post(5, framing);
-        byte[] octets = message.octets(EARLY);
-        for (int at = 1; at < octets.length; at++) {
+        byte[] bytes = message.bytes(EARLY);
+        for (int at = 1; at < bytes.length; at++) {
             try (Wire wire = Wire.connect(server.http())) {
-                Message.sendSplit(wire, octets, at);
+                Message.sendSplit(wire, bytes, at);
                 assertSwitched(wire, message);
             } catch (AssertionError failure) {
-                throw new AssertionError("cut at " + at + " of " + octets.length, failure);
+                throw new AssertionError("cut at " + at + " of " + bytes.length, failure);
             }
         }
     }
@@ -115,9 +115,9 @@ class ContentBeforeSwitchIT {
     @EnumSource(value = Framing.class, names = {"LENGTH", "CHUNKED"})
     @Covers("RFC9112-8-01")
     void contentThatEndsEarlyNeverSwitches(Framing framing) throws IOException {
-        byte[] octets = post(100, framing).octets();
+        byte[] bytes = post(100, framing).bytes();
         try (Wire wire = Wire.connect(server.http())) {
-            wire.send(octets, 0, octets.length - 30).shutdownOutput();
+            wire.send(bytes, 0, bytes.length - 30).shutdownOutput();
             assertThat(wire.readToEnd().text()).doesNotContain(" 101 ");
         }
     }
@@ -190,7 +190,7 @@ class ContentBeforeSwitchIT {
             assertThat(wire.isClosedByPeer(Duration.ofSeconds(5))).isTrue();
             Message quick = Message.of("POST /hurried/unread", "Connection: Upgrade", "Upgrade: laden", "Content-Type: text/plain").content(Probing.pattern(1000), Framing.LENGTH);
             try (Wire other = Wire.connect(container.http())) {
-                other.send(quick.octets(EARLY));
+                other.send(quick.bytes(EARLY));
                 assertSwitched(other, quick);
             }
         } finally {
@@ -222,19 +222,19 @@ class ContentBeforeSwitchIT {
     @ParameterizedTest
     @EnumSource(value = Framing.class, names = {"LENGTH", "CHUNKED"})
     void contentThatStopsIsNotAwaitedForLong(Framing framing, ContainerUnderTest container) throws IOException {
-        byte[] octets = slow(framing).octets();
-        assertTooSlow(container, Arrays.copyOf(octets, octets.length - 100), wire -> { });
+        byte[] bytes = slow(framing).bytes();
+        assertTooSlow(container, Arrays.copyOf(bytes, bytes.length - 100), wire -> { });
     }
 
     @OncePerEdge
     @ParameterizedTest
     @EnumSource(value = Framing.class, names = {"LENGTH", "CHUNKED"})
     void contentThatTricklesIsNotAwaitedForLong(Framing framing, ContainerUnderTest container) throws IOException {
-        byte[] octets = slow(framing).octets();
-        int from = octets.length - 100;
-        assertTooSlow(container, Arrays.copyOf(octets, from), wire -> {
-            for (int i = from; i < octets.length - 50 && wire.socket().getInputStream().available() == 0; i++) {
-                wire.send(new byte[] {octets[i]});
+        byte[] bytes = slow(framing).bytes();
+        int from = bytes.length - 100;
+        assertTooSlow(container, Arrays.copyOf(bytes, from), wire -> {
+            for (int i = from; i < bytes.length - 50 && wire.socket().getInputStream().available() == 0; i++) {
+                wire.send(new byte[] {bytes[i]});
                 LockSupport.parkNanos(100_000_000);
             }
         });

@@ -153,7 +153,7 @@ class DemoContractIT {
 
     @Test
     @Covers({"GEN-09", "RFC9112-9.6-02", "RFC9110-7.8-20"})
-    void echoGivesEveryOctetBackAndEndsAfterTheClient() throws IOException {
+    void echoGivesEveryByteBackAndEndsAfterTheClient() throws IOException {
         byte[] all = new byte[256 * 40];
         new Random(1).nextBytes(all);
         for (int i = 0; i < 256; i++) all[i] = (byte) i;
@@ -161,7 +161,7 @@ class DemoContractIT {
             assertThat(wire.readHead().status()).isEqualTo(101);
             wire.send(all).shutdownOutput();
             Wire.Rest rest = wire.readToEnd();
-            assertThat(Arrays.equals(rest.octets(), all)).isTrue();
+            assertThat(Arrays.equals(rest.bytes(), all)).isTrue();
             assertThat(rest.end()).isEqualTo(Wire.End.FIN);
         }
     }

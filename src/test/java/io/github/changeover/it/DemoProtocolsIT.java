@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code example/1} and {@code foo/2} of the demo, octet by octet. */
+/** {@code example/1} and {@code foo/2} of the demo, byte by byte. */
 @OnContainer
 class DemoProtocolsIT {
     private static final int MIB = 1 << 20;
@@ -99,7 +99,7 @@ class DemoProtocolsIT {
             assertThat(Arrays.equals(wire.readExactly(frame.length), frame)).isTrue();
             wire.send(frame).shutdownOutput();
             Wire.Rest rest = wire.readToEnd();
-            assertThat(Arrays.equals(rest.octets(), frame)).isTrue();
+            assertThat(Arrays.equals(rest.bytes(), frame)).isTrue();
             assertThat(rest.end()).isEqualTo(Wire.End.FIN);
         }
     }
@@ -125,7 +125,7 @@ class DemoProtocolsIT {
         try (Wire wire = switched("foo/2", "")) {
             wire.send(ByteBuffer.allocate(before.length + 8).put(before).putInt(length).putInt(7).array());
             Wire.Rest rest = wire.readToEnd();
-            assertThat(rest.octets()).isEqualTo(before);
+            assertThat(rest.bytes()).isEqualTo(before);
             assertThat(rest.end()).isEqualTo(Wire.End.FIN);
         }
     }

@@ -59,7 +59,7 @@ class DockerIT {
         Process process = builder.start();
         if (!process.waitFor(30, TimeUnit.SECONDS)) {
             process.destroyForcibly().waitFor();
-            throw new AssertionError("docker exec did not end; " + Files.size(out) + " octets came; " + Files.readString(errors));
+            throw new AssertionError("docker exec did not end; " + Files.size(out) + " bytes came; " + Files.readString(errors));
         }
         return new Run(process.exitValue(), Files.readAllBytes(out), Files.readString(errors));
     }
@@ -67,11 +67,11 @@ class DockerIT {
     @Test
     @Covers({"DOCKER-01", "DOCKER-02", "GEN-09", "RFC9112-9.6-01", "RFC9112-9.6-02"})
     void twoMegabytesGoThroughExecAndBack() throws Exception {
-        byte[] octets = new byte[TWO_MEGABYTES];
-        new Random(2).nextBytes(octets);
-        Run run = exec(octets, "-i", "box", "cat");
-        Probing.assertSame(run.output(), octets);
-        assertThat(run.errors()).startsWith(TWO_MEGABYTES + " octets, asked with {").contains("\"Tty\":false");
+        byte[] bytes = new byte[TWO_MEGABYTES];
+        new Random(2).nextBytes(bytes);
+        Run run = exec(bytes, "-i", "box", "cat");
+        Probing.assertSame(run.output(), bytes);
+        assertThat(run.errors()).startsWith(TWO_MEGABYTES + " bytes, asked with {").contains("\"Tty\":false");
         assertThat(run.exit()).isEqualTo(7);
     }
 
@@ -80,7 +80,7 @@ class DockerIT {
     void anEmptyInputEndsAtOnce() throws Exception {
         Run run = exec(new byte[0], "-i", "box", "cat");
         assertThat(run.output()).isEmpty();
-        assertThat(run.errors()).startsWith("0 octets");
+        assertThat(run.errors()).startsWith("0 bytes");
         assertThat(run.exit()).isEqualTo(7);
     }
 
@@ -92,7 +92,7 @@ class DockerIT {
         Message start = Message.of("POST /docker/v1.47/exec/e0/start", "User-Agent: Docker-Client", "Connection: Upgrade", "Content-Type: application/json", "Upgrade: tcp")
                 .content(content.getBytes(StandardCharsets.US_ASCII), Message.Framing.LENGTH);
         try (Wire wire = Wire.connect(server)) {
-            wire.send(start.octets("input".getBytes(StandardCharsets.US_ASCII))).shutdownOutput();
+            wire.send(start.bytes("input".getBytes(StandardCharsets.US_ASCII))).shutdownOutput();
             Head head = wire.readHead();
             assertThat(head.status()).isEqualTo(101);
             assertThat(head.all("Content-Type")).containsExactly("application/vnd.docker.multiplexed-stream");
@@ -100,7 +100,7 @@ class DockerIT {
             assertThat(head.all("Connection")).containsExactly("Upgrade");
             assertThat(wire.readToEnd()).satisfies(rest -> {
                 assertThat(rest.end()).isEqualTo(Wire.End.FIN);
-                assertThat(rest.text()).contains("input", "5 octets, asked with " + content.strip());
+                assertThat(rest.text()).contains("input", "5 bytes, asked with " + content.strip());
             });
         }
     }

@@ -47,7 +47,7 @@ class EarlyEndIT {
 
     @Test
     @Covers("RFC9931-05")
-    void earlyOctetsOfAProtocolThatForbidsThemEndTheConnection() throws IOException {
+    void earlyBytesOfAProtocolThatForbidsThemEndTheConnection() throws IOException {
         try (Wire wire = probe.offer("/no-early", "early", "too soon".getBytes())) {
             assertThat(wire.readHead().status()).isEqualTo(101);
             assertThat(wire.readToEnd().text()).isEmpty();
@@ -63,7 +63,7 @@ class EarlyEndIT {
     @Test
     @TomcatOnly
     @Covers("RFC9931-05")
-    void earlyOctetsInASegmentOfTheirOwnAreSeenAsWell() throws IOException {
+    void earlyBytesInASegmentOfTheirOwnAreSeenAsWell() throws IOException {
         try (Wire wire = probe.offer("/no-early?held=yes", "own-segment")) {
             assertThat(probe.events("own-segment", "held")).containsExactly("held");
             wire.send("too soon");
@@ -74,7 +74,7 @@ class EarlyEndIT {
         assertThat(probe.events("own-segment", "closed")).endsWith("closed EARLY_DATA");
     }
 
-    /** As quick as can be: its octets follow the first ones of the 101. Where a container's buffers cannot be asked, it may be refused. */
+    /** As quick as can be: its bytes follow the first ones of the 101. Where a container's buffers cannot be asked, it may be refused. */
     @Test
     @TomcatOnly
     @LongRunning
@@ -107,7 +107,7 @@ class EarlyEndIT {
 
     @Test
     @Covers({"RFC9110-7.8-17", "RFC9110-15.2-02"})
-    void contentEndsAtItsLengthAndTheNextOctetIsTheNewProtocols() throws IOException {
+    void contentEndsAtItsLengthAndTheNextByteIsTheNewProtocols() throws IOException {
         String request = "POST /early-end/content?key=content HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: probe\r\nContent-Length: 5\r\n\r\nhelloworld";
         for (int at = request.length() - 12; at < request.length(); at++) {
             try (Wire wire = probe.connect()) {

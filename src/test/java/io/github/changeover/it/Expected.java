@@ -8,7 +8,7 @@ final class Expected {
     private Expected() {
     }
 
-    /** The head of a 101 to a plain request, as a regular expression of all its octets. */
+    /** The head of a 101 to a plain request, as a regular expression of all its bytes. */
     static String head101(ContainerUnderTest container, String upgrade) {
         return container.isPayara()
                 ? "HTTP/1\\.1 101 Web Socket Protocol Handshake\r\nServer: [^\r\n]+\r\n(X-Powered-By: [^\r\n]+\r\n)?Upgrade: " + upgrade
@@ -26,7 +26,7 @@ final class Expected {
         return !container.isPayara();
     }
 
-    /** A field value with an octet above 127: RFC 9110 section 5.5 allows it. */
+    /** A field value with a byte above 127: RFC 9110 section 5.5 allows it. */
     static int statusOf8BitValue(ContainerUnderTest container) {
         return container.isPayara() ? 400 : 101;
     }
@@ -57,7 +57,7 @@ final class Expected {
     }
 
     /** Payara takes whatever comes for a method, and waits for the head's end. */
-    static boolean refusesOctetsThatAreNoRequest(ContainerUnderTest container) {
+    static boolean refusesBytesThatAreNoRequest(ContainerUnderTest container) {
         return !container.isPayara();
     }
 

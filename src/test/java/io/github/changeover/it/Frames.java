@@ -94,7 +94,7 @@ public final class Frames {
         assertThat(two[1]).as("MASK is 0").isNotNegative();
         int more = two[1] < 126 ? 0 : two[1] == 126 ? 2 : 8;
         long length = more == 0 ? two[1] : 0;
-        for (byte octet : wire.readExactly(more)) length = length << 8 | octet & 0xff;
+        for (byte b : wire.readExactly(more)) length = length << 8 | b & 0xff;
         return new Frame(two[0] & 0xff, wire.readExactly(Math.toIntExact(length)));
     }
 }

@@ -64,10 +64,10 @@ class H2cClientsIT {
         return text.toString();
     }
 
-    static String digest(byte[] octets) {
+    static String digest(byte[] bytes) {
         CRC32 sum = new CRC32();
-        sum.update(octets);
-        return octets.length + " " + sum.getValue();
+        sum.update(bytes);
+        return bytes.length + " " + sum.getValue();
     }
 
     @Test

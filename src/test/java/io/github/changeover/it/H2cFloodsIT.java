@@ -50,10 +50,10 @@ class H2cFloodsIT {
 
     /** Frames that leave in one write. */
     private static final class Flood {
-        private final ByteArrayOutputStream octets = new ByteArrayOutputStream();
+        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
         Flood frame(int type, int flags, int stream, byte[] payload) {
-            octets.writeBytes(Http2Wire.frame(type, flags, stream, payload));
+            bytes.writeBytes(Http2Wire.frame(type, flags, stream, payload));
             return this;
         }
 
@@ -65,7 +65,7 @@ class H2cFloodsIT {
         /** The error of the GOAWAY; the end of the connection comes behind it. */
         int isAnswered() throws IOException {
             try (Http2Wire http = upgraded()) {
-                http.wire().send(octets.toByteArray());
+                http.wire().send(bytes.toByteArray());
                 int error = http.first(frame -> frame.type() == GOAWAY).error();
                 assertThat(http.wire().readToEnd().end()).isEqualTo(Wire.End.FIN);
                 return error;
@@ -110,7 +110,7 @@ class H2cFloodsIT {
     }
 
     @Test
-    void dataWithoutOctets() throws IOException {
+    void dataWithoutBytes() throws IOException {
         Flood flood = new Flood().frame(HEADERS, END_HEADERS, 3, request("POST", "/digest"));
         assertThat(flood.times(3, DATA, 0, 3, new byte[0]).isAnswered()).isEqualTo(CALM);
     }
@@ -143,13 +143,13 @@ class H2cFloodsIT {
         byte[] indexed = Http2Wire.block("x-long", "x".repeat(3_000));
         indexed[0] = 0x40;
         block.writeBytes(indexed);
-        for (int i = 0; i < 4000; i++) block.write(0x80 | 62);      // the field once more, in one octet
+        for (int i = 0; i < 4000; i++) block.write(0x80 | 62);      // the field once more, in one byte
         isRefusedWith431(new Flood().frame(HEADERS, END_STREAM | END_HEADERS, 3, block.toByteArray()));
     }
 
     private static void isRefusedWith431(Flood request) throws IOException {
         try (Http2Wire http = upgraded()) {
-            http.wire().send(request.octets.toByteArray());
+            http.wire().send(request.bytes.toByteArray());
             Frame first = http.first(frame -> frame.stream() == 3 || frame.type() == GOAWAY);
             assertThat(first.is(HEADERS, 3)).as("%s", first).isTrue();
             assertThat(new String(first.payload())).contains("431");

@@ -67,9 +67,9 @@ class H2cHeapIT {
                 still = now == last ? still + 1 : 0;
             }
             long grown = used() - before;
-            System.out.printf("h2c heap: window %d, %d streams of %d octets: the application has written %d KB, the heap has grown by %.1f MB%n",
+            System.out.printf("h2c heap: window %d, %d streams of %d bytes: the application has written %d KB, the heap has grown by %.1f MB%n",
                     window, STREAMS, SIZE, (now - start) >> 10, grown / 1048576.0);
-            assertThat(now - start).as("octets the application could write").isPositive().isLessThan((long) STREAMS * SIZE * 9 / 10);
+            assertThat(now - start).as("bytes the application could write").isPositive().isLessThan((long) STREAMS * SIZE * 9 / 10);
             assertThat(grown).as("growth of the heap").isLessThan(BOUND);
             Frame data = http.first(frame -> frame.type() == DATA && frame.stream() > 1);
             assertThat(data.payload()).as("what waited is still sent").isNotEmpty();

@@ -67,8 +67,8 @@ class H2cIT {
             assertThat(answer.get(0).is(HEADERS, 1)).isTrue();
             assertThat(Http2Wire.text(answer, 1)).contains("protocol=HTTP/1.1");
             assertThat(answer).noneMatch(frame -> frame.type() == SETTINGS);
-            for (byte octet : Http2Wire.MAGIC) http.wire().send(new byte[] {octet});
-            for (byte octet : Http2Wire.frame(SETTINGS, 0, 0, new byte[0])) http.wire().send(new byte[] {octet});
+            for (byte b : Http2Wire.MAGIC) http.wire().send(new byte[] {b});
+            for (byte b : Http2Wire.frame(SETTINGS, 0, 0, new byte[0])) http.wire().send(new byte[] {b});
             http.send(PING, 0, 0, "12345678".getBytes());
             List<Frame> after = http.readUntil(frame -> frame.type() == PING);
             assertThat(after).filteredOn(frame -> frame.type() == SETTINGS).hasSize(1).allMatch(frame -> frame.flags() == ACK);
@@ -77,7 +77,7 @@ class H2cIT {
 
     @Test
     @Covers("RFC9113-6.7-01")
-    void aPingIsAnsweredWithItsOctets() throws IOException {
+    void aPingIsAnsweredWithItsBytes() throws IOException {
         try (Http2Wire http = upgraded()) {
             Frame answer = http.send(PING, 0, 0, "87654321".getBytes()).first(frame -> frame.type() == PING);
             assertThat(answer.flags()).isEqualTo(ACK);
@@ -219,7 +219,7 @@ class H2cIT {
                 last = now;
                 now = Long.parseLong(asking.page("/page/written"));
             }
-            assertThat(now - before).as("octets the application could write").isLessThan(50L * size * 9 / 10);
+            assertThat(now - before).as("bytes the application could write").isLessThan(50L * size * 9 / 10);
         }
     }
 

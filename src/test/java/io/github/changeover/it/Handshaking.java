@@ -50,8 +50,8 @@ record Handshaking(ContainerUnderTest container, String context, boolean own) {
             assertThat(head.status()).as("Tomcat takes no underscore in a host: %s", head).isEqualTo(400);
             return;
         }
-        if (container.isPayara() && row.lines().stream().flatMapToInt(String::chars).anyMatch(octet -> octet > 127)) {
-            assertThat(head.status()).as("Payara takes no octet above 127 in a field value: %s", head).isEqualTo(400);
+        if (container.isPayara() && row.lines().stream().flatMapToInt(String::chars).anyMatch(b -> b > 127)) {
+            assertThat(head.status()).as("Payara takes no byte above 127 in a field value: %s", head).isEqualTo(400);
             return;
         }
         assertThat(head.status()).as("%s", head).isEqualTo(101);

@@ -69,14 +69,14 @@ class Http2IT {
         }
     }
 
-    /** Payara's own HTTP/2 takes the first octets behind such a head for its preface, and ends the connection. */
+    /** Payara's own HTTP/2 takes the first bytes behind such a head for its preface, and ends the connection. */
     @Test
     @PayaraOnly
     void payaraEndsAConnectionWhoseHeadHadHttp2Settings(ContainerUnderTest container) throws IOException {
         try (Wire wire = Wire.connect(container.http()).send(Ask.get(OnContainer.CONTEXT + "/echo", "Connection: Upgrade, HTTP2-Settings",
                 "Upgrade: h2c, echo", "HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA"))) {
             assertThat(wire.readHead().only("Upgrade")).isEqualTo("echo");
-            Wire.Rest rest = wire.send("octets").readToEnd();
+            Wire.Rest rest = wire.send("bytes").readToEnd();
             assertThat(rest.text()).isEmpty();
             assertThat(rest.end()).isNotEqualTo(Wire.End.TIMEOUT);
         }

@@ -48,9 +48,9 @@ final class Http2Wire implements AutoCloseable {
 
     /** Of SETTINGS. */
     static byte[] payload(int... idsAndValues) {
-        ByteBuffer octets = ByteBuffer.allocate(idsAndValues.length * 3);
-        for (int i = 0; i < idsAndValues.length; i += 2) octets.putShort((short) idsAndValues[i]).putInt(idsAndValues[i + 1]);
-        return octets.array();
+        ByteBuffer bytes = ByteBuffer.allocate(idsAndValues.length * 3);
+        for (int i = 0; i < idsAndValues.length; i += 2) bytes.putShort((short) idsAndValues[i]).putInt(idsAndValues[i + 1]);
+        return bytes.array();
     }
 
     /** Upgraded by a GET of this path; nothing of HTTP/2 is sent yet. */
@@ -99,9 +99,9 @@ final class Http2Wire implements AutoCloseable {
     }
 
     static byte[] number(int... values) {
-        ByteBuffer octets = ByteBuffer.allocate(4 * values.length);
-        for (int value : values) octets.putInt(value);
-        return octets.array();
+        ByteBuffer bytes = ByteBuffer.allocate(4 * values.length);
+        for (int value : values) bytes.putInt(value);
+        return bytes.array();
     }
 
     /** A field block of literals without indexing. */

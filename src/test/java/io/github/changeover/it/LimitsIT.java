@@ -168,7 +168,7 @@ class LimitsIT {
     }
 
     @Test
-    void earlyOctetsAreTakenUpToTheirBound() throws IOException {
+    void earlyBytesAreTakenUpToTheirBound() throws IOException {
         try (Wire wire = Wire.connect(aged.server()).send(Ask.upgrade("/aged/guest", "guest/1") + "0123456789")) {
             assertThat(wire.readHead().status()).isEqualTo(101);
             assertThat(wire.readText(10)).isEqualTo("0123456789");

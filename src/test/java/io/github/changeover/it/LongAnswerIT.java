@@ -135,7 +135,7 @@ class LongAnswerIT {
         try (Wire stalled = tls(LONG)) {
             awaitFiles(1);
             awaitFiles(0);      // evicted
-            assertThat(stalled.readToEnd().octets().length).isLessThan(LONG);
+            assertThat(stalled.readToEnd().bytes().length).isLessThan(LONG);
         }
         try (Wire vanishing = tls(LONG)) {
             awaitFiles(1);

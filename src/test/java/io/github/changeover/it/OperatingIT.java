@@ -103,18 +103,18 @@ class OperatingIT {
     void aConnectionIsListedAndClosedOnCommand() throws Exception {
         try (Wire polite = guest("/member", Logins.basic(Logins.MEMBER)); Wire evicted = guest("/guest")) {
             CompositeData line = connection(polite);
-            assertThat(List.of(line.get("protocol"), line.get("path"), line.get("user"), line.get("octetsIn"), line.get("octetsOut"), line.get("queued")))
+            assertThat(List.of(line.get("protocol"), line.get("path"), line.get("user"), line.get("bytesIn"), line.get("bytesOut"), line.get("queued")))
                     .containsExactly("guest/1", "/member", Logins.MEMBER, 5L, 5L, 0L);
             assertThat((Long) line.get("since")).isBetween(System.currentTimeMillis() - 60_000, System.currentTimeMillis());
             assertThat(connection(evicted).get("user")).isEqualTo("");
-            assertThat(order("evict", connection(evicted).get("id").toString())).isEqualTo(true);
+            assertThat(order("abort", connection(evicted).get("id").toString())).isEqualTo(true);
             assertThat(evicted.isClosedByPeer(Duration.ofSeconds(5))).isTrue();
             assertThat(order("close", line.get("id").toString())).isEqualTo(true);
             assertThat(polite.readToEnd().text()).isEqualTo("goodbye\n");
             polite.close();
             until(() -> number("ConnectionCount") == 0);
             assertThat((Long) table("Closed").get("evicted")).isPositive();
-            assertThat(order("evict", line.get("id").toString())).isEqualTo(false);
+            assertThat(order("abort", line.get("id").toString())).isEqualTo(false);
         }
     }
 
@@ -141,7 +141,7 @@ class OperatingIT {
                 assertThat(stays.isClosedByPeer(Duration.ofSeconds(6))).isTrue();
                 assertThat((Long) table("Refused").get("draining")).isPositive();
             } finally {
-                order("welcome");
+                order("stopDraining");
             }
         }
         assertThat(get("/health/changeover").status()).isEqualTo(200);
@@ -247,7 +247,7 @@ class OperatingIT {
             try (Wire slow = operated.offer("/flood", "flood/1")) {
                 assertThat(slow.readHead().status()).isEqualTo(101);
                 until(() -> number("Queued") > 65_536);
-                assertThat(slow.readToEnd().octets()).hasSize(20_000_000);
+                assertThat(slow.readToEnd().bytes()).hasSize(20_000_000);
             }
             until(() -> number("ConnectionCount") == 0);
             recording.stop();
@@ -264,8 +264,8 @@ class OperatingIT {
         assertThat(open.getString("protocol")).isEqualTo("guest/1");
         RecordedEvent close = only(events, "Close", "id", open.getString("id"));
         assertThat(close.getString("cause")).isEqualTo("PEER");
-        assertThat(close.getLong("octetsIn")).isEqualTo(5);
-        assertThat(close.getLong("octetsOut")).isEqualTo(5);
+        assertThat(close.getLong("bytesIn")).isEqualTo(5);
+        assertThat(close.getLong("bytesOut")).isEqualTo(5);
         assertThat(close.getDuration("open")).isPositive();
         assertThat(events).filteredOn(event -> event.getEventType().getName().equals("changeover.SlowWrite")).isNotEmpty()
                 .allSatisfy(event -> assertThat(event.getDuration("waited")).isPositive());

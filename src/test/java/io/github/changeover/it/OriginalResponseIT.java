@@ -66,7 +66,7 @@ class OriginalResponseIT {
             assertThat(switched.status()).as(switched.raw()).isEqualTo(101);
             assertThat(switched.has("Content-Length") || switched.has("Content-Type") || switched.has("X-Own")).as(switched.raw()).isFalse();
             Head head = wire.readHead();
-            byte[] body = wire.readExactly(Integer.parseInt(head.only("X-Octets")));
+            byte[] body = wire.readExactly(Integer.parseInt(head.only("X-Bytes")));
             assertThat(wire.send("echo").readText(4)).isEqualTo("echo");
             return new Carried(head, body);
         }
@@ -165,7 +165,7 @@ class OriginalResponseIT {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "application/octet-stream|some octets|LENGTH", "application/octet-stream|some octets|CHUNKED", "text/plain|a line|LENGTH",
+        "application/octet-stream|some bytes|LENGTH", "application/octet-stream|some bytes|CHUNKED", "text/plain|a line|LENGTH",
         "application/x-www-form-urlencoded|a=%C3%A9&q=1&q=2|LENGTH", "application/x-www-form-urlencoded|a=%C3%A9&q=1&q=2|CHUNKED"})
     @Covers({"RFC9110-7.8-16", "RFC9110-7.8-17"})
     void theApplicationReadsTheContent(String type, String content, Message.Framing framing) throws IOException {

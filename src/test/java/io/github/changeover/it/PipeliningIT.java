@@ -14,7 +14,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Which octets are HTTP's and which the new protocol's, however they are cut and whatever stands before or behind. */
+/** Which bytes are HTTP's and which the new protocol's, however they are cut and whatever stands before or behind. */
 @OnContainer
 class PipeliningIT {
     private static final String GREETING = "greet/1 0\n";
@@ -31,8 +31,8 @@ class PipeliningIT {
         container.undeploy("/wire");
     }
 
-    private static Wire send(String octets) throws IOException {
-        return Wire.connect(container.http()).send(octets);
+    private static Wire send(String bytes) throws IOException {
+        return Wire.connect(container.http()).send(bytes);
     }
 
     private static String hits(String key) throws IOException {
@@ -88,7 +88,7 @@ class PipeliningIT {
         byte[] hello = new byte[200];
         byte[] begin = {22, 3, 1, 0, (byte) 195, 1, 0, 0, (byte) 191, 3, 3};
         System.arraycopy(begin, 0, hello, 0, begin.length);
-        boolean refused = Expected.refusesOctetsThatAreNoRequest(container);
+        boolean refused = Expected.refusesBytesThatAreNoRequest(container);
         String behind = refused ? "\r\n\r\n" + Ask.get("/wire/victim?key=behind-hello") : "";
         try (Wire wire = send(Ask.upgrade("/wire/plain?key=hello", "TLS/1.2") + new String(hello, ISO_8859_1) + behind)) {
             assertThat(Ask.answer(wire).body()).isEqualTo("GET /plain body 0 hit 1\n");
@@ -117,7 +117,7 @@ class PipeliningIT {
 
     @Test
     @Covers({"RFC9110-7.8-17", "RFC9110-7.8-20"})
-    void aHeadMayComeOctetByOctet() throws Exception {
+    void aHeadMayComeByteByByte() throws Exception {
         byte[] all = (Ask.upgrade("/wire/greet", "greet/1") + "early").getBytes(ISO_8859_1);
         try (Wire wire = Wire.connect(container.http())) {
             for (int i = 0; i < all.length; i++) {

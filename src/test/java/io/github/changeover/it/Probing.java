@@ -28,17 +28,17 @@ final class Probing {
         return new Probing(container.https(), container.http(), context);
     }
 
-    /** Octets that show where one is missing. */
+    /** Bytes that show where one is missing. */
     static byte[] pattern(int count) {
-        byte[] octets = new byte[count];
-        for (int i = 0; i < count; i++) octets[i] = (byte) (i % 251);
-        return octets;
+        byte[] bytes = new byte[count];
+        for (int i = 0; i < count; i++) bytes[i] = (byte) (i % 251);
+        return bytes;
     }
 
-    /** Says where they begin to differ, instead of showing a million octets. */
+    /** Says where they begin to differ, instead of showing a million bytes. */
     static void assertSame(byte[] actual, byte[] expected) {
         int at = java.util.Arrays.mismatch(actual, expected);
-        if (at >= 0) throw new AssertionError(actual.length + " octets of " + expected.length + ", the first difference at " + at);
+        if (at >= 0) throw new AssertionError(actual.length + " bytes of " + expected.length + ", the first difference at " + at);
     }
 
     String head(String path, String key) {
@@ -46,7 +46,7 @@ final class Probing {
                 + " HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: probe\r\n\r\n";
     }
 
-    /** Offers {@code probe}, with octets of the new protocol in the same segment. The answer is not read yet. */
+    /** Offers {@code probe}, with bytes of the new protocol in the same segment. The answer is not read yet. */
     Wire offer(String path, String key, byte... early) throws IOException {
         byte[] head = head(path, key).getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
         byte[] all = java.util.Arrays.copyOf(head, head.length + early.length);

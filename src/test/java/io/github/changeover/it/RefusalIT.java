@@ -208,7 +208,7 @@ class RefusalIT {
             if (status == 101) {
                 assertThat(wire.readText(11)).isEqualTo("greet/1 16\n");
             } else {
-                assertThat(wire.readBodyText(head)).contains("16 octets", "changeover.content.max");
+                assertThat(wire.readBodyText(head)).contains("16 bytes", "changeover.content.max");
                 assertThat(wire.readToEnd().end()).as("%s", head).isNotEqualTo(Wire.End.TIMEOUT);
             }
         }

@@ -101,7 +101,7 @@ class RequestMemoryIT {
             offer("GET /scarce/page/forward-file").send(wire, Message.Arrival.AT_ONCE);
             assertThat(wire.readHead().status()).isEqualTo(101);
             Head head = wire.readHead();
-            assertThat(wire.readExactly(Integer.parseInt(head.only("X-Octets")))).hasSize(140_000);
+            assertThat(wire.readExactly(Integer.parseInt(head.only("X-Bytes")))).hasSize(140_000);
             assertThat(wire.send("echo").readText(4)).isEqualTo("echo");
             awaitNothingHeld();     // it has been delivered, though the connection lives
         }

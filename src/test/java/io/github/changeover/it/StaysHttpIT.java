@@ -127,7 +127,7 @@ class StaysHttpIT {
             }
             try (Wire wire = Wire.connect(server.http())) {
                 byte[] frame = {0, 0, 0, 3, 'a', 'b', 'c'};
-                wire.send(Message.of("GET /changeover/index.html", "Connection: Upgrade", "Upgrade: foo/2").octets(frame));
+                wire.send(Message.of("GET /changeover/index.html", "Connection: Upgrade", "Upgrade: foo/2").bytes(frame));
                 assertThat(wire.readHead().status()).isEqualTo(101);
                 int length = ByteBuffer.wrap(wire.readExactly(4)).getInt();
                 assertThat(wire.readExactly(length)).isEqualTo(page);

@@ -20,7 +20,7 @@ final class Talk implements AutoCloseable, WebSocket.Listener {
     private static final HttpClient CLIENT = HttpClient.newBuilder().sslContext(AnyCertificate.context()).version(HttpClient.Version.HTTP_1_1).build();
     private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
     private final StringBuilder text = new StringBuilder();
-    private int octets;
+    private int bytes;
     private WebSocket socket;
 
     private Talk() {
@@ -121,10 +121,10 @@ final class Talk implements AutoCloseable, WebSocket.Listener {
 
     @Override
     public CompletionStage<?> onBinary(WebSocket from, ByteBuffer part, boolean last) {
-        octets += part.remaining();
+        bytes += part.remaining();
         if (last) {
-            heard.add("binary " + octets);
-            octets = 0;
+            heard.add("binary " + bytes);
+            bytes = 0;
         }
         from.request(1);
         return null;

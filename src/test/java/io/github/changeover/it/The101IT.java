@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The head of a 101, octet by octet, and that the octet behind it is the new protocol's. */
+/** The head of a 101, byte by byte, and that the byte behind it is the new protocol's. */
 @OnContainer
 class The101IT {
     private static final String GREETING = "greet/1 0\n";
@@ -52,7 +52,7 @@ class The101IT {
     @Test
     @Covers({"RFC9110-7.8-01", "RFC9110-7.8-09", "RFC9110-7.8-18", "RFC9110-15.2-02", "RFC9110-15.2.2-01", "RFC9110-15.2.2-02", "RFC9110-8.6-01",
             "RFC9110-6.6.1-01", "RFC9112-6.1-01", "GEN-01", "GEN-02", "MDN-14"})
-    void itsOctetsAreKnownAndTheProtocolsFollow() throws IOException {
+    void itsBytesAreKnownAndTheProtocolsFollow() throws IOException {
         try (Wire wire = send(Ask.upgrade("/wire/greet?key=exact", "greet/1"))) {
             assertThat(wire.readHead().raw()).matches(Expected.head101(container, "greet/1"));
             assertThat(wire.readText(GREETING.length())).isEqualTo(GREETING);

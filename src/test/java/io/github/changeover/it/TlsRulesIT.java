@@ -118,7 +118,7 @@ class TlsRulesIT {
         try (Wire wire = secured()) {
             Ask.Answer answer = Ask.answer(wire.send(text(request)));
             if (server.isPayara() && request.contains("\\e")) {
-                assertThat(answer.status()).as("Payara takes no octet above 127").isEqualTo(400);
+                assertThat(answer.status()).as("Payara takes no byte above 127").isEqualTo(400);
                 return;
             }
             assertThat(answer.status()).as(answer.body()).isEqualTo(200);

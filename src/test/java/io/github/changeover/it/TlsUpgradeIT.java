@@ -310,7 +310,7 @@ class TlsUpgradeIT {
 
     @Test
     @Covers("RFC8446-5.1-01")
-    void recordsMayArriveOctetByOctet() throws IOException {
+    void recordsMayArriveByteByByte() throws IOException {
         try (Wire wire = clear(upgrade("GET", "/digest"))) {
             SSLSocket socket = (SSLSocket) AnyCertificate.context().getSocketFactory().createSocket(new Bytewise(wire.socket()), "localhost", 443, true);
             socket.startHandshake();
@@ -379,7 +379,7 @@ class TlsUpgradeIT {
         }
     }
 
-    /** A socket whose every octet is a segment of its own. */
+    /** A socket whose every byte is a segment of its own. */
     private static final class Bytewise extends Socket {
         private final Socket socket;
 
@@ -401,9 +401,9 @@ class TlsUpgradeIT {
         public OutputStream getOutputStream() throws IOException {
             return new FilterOutputStream(socket.getOutputStream()) {
                 @Override
-                public void write(byte[] octets, int offset, int length) throws IOException {
-                    for (byte octet : Arrays.copyOfRange(octets, offset, offset + length)) {
-                        out.write(octet);
+                public void write(byte[] bytes, int offset, int length) throws IOException {
+                    for (byte b : Arrays.copyOfRange(bytes, offset, offset + length)) {
+                        out.write(b);
                         out.flush();
                     }
                 }

@@ -128,7 +128,7 @@ class TypicalEndpointsIT {
             }
             heard.add(ended(context, "adding", "4002 as told"));
             return heard;
-        }, "sum", "text octets 6", "text octets 200", "text 100 characters", "close 4002 as told", "4002 as told");
+        }, "sum", "text bytes 6", "text bytes 200", "text 100 characters", "close 4002 as told", "4002 as told");
     }
 
     /** More than the endpoint lets a session buffer. In one frame Tyrus needs no buffer for it. */

@@ -145,7 +145,7 @@ class UpgradeFieldIT {
 
     @Test
     @Covers("RFC9110-7.8-13")
-    void anOctetAbove127() throws IOException {
+    void anByteAbove127() throws IOException {
         Head head = Ask.head(container, Ask.get("/wire/versions", "Connection: Upgrade", "Upgrade: caf\u00e9, example"));
         assertThat(head.status()).isEqualTo(Expected.statusOf8BitValue(container));
     }

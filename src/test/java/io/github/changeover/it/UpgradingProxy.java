@@ -11,7 +11,7 @@ import java.net.URI;
 
 /**
  * Lets clients that begin with a protocol of their own reach it behind an upgrade: each connection on loopback becomes one to the
- * server, upgraded by a GET of the path, and then carries the client's octets. What ends on one side ends on the other.
+ * server, upgraded by a GET of the path, and then carries the client's bytes. What ends on one side ends on the other.
  */
 final class UpgradingProxy implements AutoCloseable {
     private final ServerSocket listening;

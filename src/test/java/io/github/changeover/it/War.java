@@ -78,13 +78,13 @@ public final class War {
     /** With Tomcat's own WebSocket engine where this is an embedded Tomcat, which brings none; elsewhere the container has its own. */
     public War containersEngine(ContainerUnderTest container) {
         if (!container.isTomcat() || !container.isEmbedded()) return this;
-        walk(target().resolve("tomcat-websocket").resolve(container.name().substring(0, "tomcat10".length()))).forEach((path, octets) -> file("WEB-INF/lib/" + path, octets));
+        walk(target().resolve("tomcat-websocket").resolve(container.name().substring(0, "tomcat10".length()))).forEach((path, bytes) -> file("WEB-INF/lib/" + path, bytes));
         return this;
     }
 
     private War libraries(String word) {
-        walk(Path.of(System.getProperty("changeover.libraries"))).forEach((path, octets) -> {
-            if (path.contains(word)) file("WEB-INF/lib/" + path, octets);
+        walk(Path.of(System.getProperty("changeover.libraries"))).forEach((path, bytes) -> {
+            if (path.contains(word)) file("WEB-INF/lib/" + path, bytes);
         });
         return this;
     }
@@ -108,15 +108,15 @@ public final class War {
      */
     public War app(String app) {
         Path classes = COMPILED.computeIfAbsent(app, War::compile);
-        walk(classes).forEach((path, octets) -> file("WEB-INF/classes/" + path, octets));
+        walk(classes).forEach((path, bytes) -> file("WEB-INF/classes/" + path, bytes));
         return this;
     }
 
     /** The same as a JAR in WEB-INF/lib, with the files that stand beside the sources, such as META-INF/web-fragment.xml. */
     public War library(String app) {
         Map<String, byte[]> files = walk(COMPILED.computeIfAbsent(app, War::compile));
-        walk(sources(app)).forEach((path, octets) -> {
-            if (!path.endsWith(".java")) files.put(path, octets);
+        walk(sources(app)).forEach((path, bytes) -> {
+            if (!path.endsWith(".java")) files.put(path, bytes);
         });
         return file("WEB-INF/lib/" + app + ".jar", zip(files));
     }
@@ -132,8 +132,8 @@ public final class War {
     }
 
     private static byte[] zip(Map<String, byte[]> entries) {
-        ByteArrayOutputStream octets = new ByteArrayOutputStream();
-        try (ZipOutputStream zip = new ZipOutputStream(octets)) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
             for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
                 zip.putNextEntry(new ZipEntry(entry.getKey()));
                 zip.write(entry.getValue());
@@ -141,7 +141,7 @@ public final class War {
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
-        return octets.toByteArray();
+        return bytes.toByteArray();
     }
 
     private static Path sources(String app) {
@@ -191,8 +191,8 @@ public final class War {
         return file(path, text.getBytes(StandardCharsets.UTF_8));
     }
 
-    public War file(String path, byte[] octets) {
-        entries.put(path, octets);
+    public War file(String path, byte[] bytes) {
+        entries.put(path, bytes);
         return this;
     }
 
@@ -203,13 +203,13 @@ public final class War {
 
     /** With Micrometer and its Prometheus registry. */
     public War micrometer() {
-        walk(Path.of(System.getProperty("changeover.test.libraries"))).forEach((path, octets) -> file("WEB-INF/lib/" + path, octets));
+        walk(Path.of(System.getProperty("changeover.test.libraries"))).forEach((path, bytes) -> file("WEB-INF/lib/" + path, bytes));
         return this;
     }
 
     /** With Weld, which gives a Servlet container CDI. */
     public War weld() {
-        walk(target().resolve("weld")).forEach((path, octets) -> file("WEB-INF/lib/" + path, octets));
+        walk(target().resolve("weld")).forEach((path, bytes) -> file("WEB-INF/lib/" + path, bytes));
         return this;
     }
 

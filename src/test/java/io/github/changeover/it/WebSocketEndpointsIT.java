@@ -142,9 +142,9 @@ class WebSocketEndpointsIT {
             assertThat(pieces.say("a", false).ping("1").next()).isEqualTo("pong 1");
             assertThat(pieces.say("b", false).ping("2").next()).isEqualTo("pong 2");
             assertThat(pieces.say("c", true).next()).isEqualTo("text a|b|c|");
-            assertThat(pieces.say(new byte[1000], false).say(new byte[24], true).next()).isEqualTo("text 1024 octets");
+            assertThat(pieces.say(new byte[1000], false).say(new byte[24], true).next()).isEqualTo("text 1024 bytes");
             assertThat(streams.say("olleh").next()).isEqualTo("text hello");
-            assertThat(streams.say(new byte[70_000]).next()).isEqualTo("text 70000 octets");
+            assertThat(streams.say(new byte[70_000]).next()).isEqualTo("text 70000 bytes");
         }
         try (Talk talk = Talk.to(server, AT + "/facts")) {
             assertThat(talk.ask("parts")).isEqualTo("text parts");
@@ -160,7 +160,7 @@ class WebSocketEndpointsIT {
         }
     }
 
-    /** A callback that waits for its own asynchronous send would wait for itself, if that were done only when the octets are out. */
+    /** A callback that waits for its own asynchronous send would wait for itself, if that were done only when the bytes are out. */
     @Test
     void anAsynchronousSendInACallbackMayBeWaitedFor() {
         try (Talk talk = Talk.to(server, AT + "/facts")) {
@@ -224,7 +224,7 @@ class WebSocketEndpointsIT {
     @Test
     void aMessageLongerThanTheSettingIs1009() {
         try (Talk talk = Talk.to(server, AT + "/streams")) {
-            assertThat(talk.say(new byte[1 << 20]).next()).isEqualTo("text 1048576 octets");
+            assertThat(talk.say(new byte[1 << 20]).next()).isEqualTo("text 1048576 bytes");
             assertThat(talk.sayTooMuch(new byte[(1 << 20) + 1]).next()).startsWith("close 1009 ");
         }
     }

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The frames of RFC 6455 on raw sockets, octet for octet, against the demo's echo and an application with narrow bounds. */
+/** The frames of RFC 6455 on raw sockets, byte for byte, against the demo's echo and an application with narrow bounds. */
 @OnContainer
 @OnPayara7
 class WebSocketFramesIT {
@@ -60,49 +60,49 @@ class WebSocketFramesIT {
     }
 
     /** What the client sends after the handshake, and the code of the Close frame that answers it. */
-    record Row(String name, int code, boolean deflate, byte[] octets) {
+    record Row(String name, int code, boolean deflate, byte[] bytes) {
         @Override
         public String toString() {
             return code + " " + name;
         }
     }
 
-    private static Row row(int code, String name, byte[]... octets) {
-        return new Row(name, code, false, join(octets));
+    private static Row row(int code, String name, byte[]... bytes) {
+        return new Row(name, code, false, join(bytes));
     }
 
-    private static Row deflated(int code, String name, byte[]... octets) {
-        return new Row(name, code, true, join(octets));
+    private static Row deflated(int code, String name, byte[]... bytes) {
+        return new Row(name, code, true, join(bytes));
     }
 
-    private static byte[] hex(String octets) {
-        return HexFormat.ofDelimiter(" ").parseHex(octets);
+    private static byte[] hex(String bytes) {
+        return HexFormat.ofDelimiter(" ").parseHex(bytes);
     }
 
     static Stream<Row> faults() {
         byte[] none = {};
         return Stream.of(
                 row(1002, "no mask", hex("81 05 48 65 6c 6c 6f")),
-                row(1002, "no mask, at the second octet", hex("82 05")),
+                row(1002, "no mask, at the second byte", hex("82 05")),
                 row(1002, "no mask on a ping", hex("89 00")),
                 row(1002, "RSV1 without an extension", of(0xc1, utf8("x"))),
                 row(1002, "RSV2", of(0xa1, utf8("x"))),
-                row(1002, "RSV3, at the first octet", hex("91")),
+                row(1002, "RSV3, at the first byte", hex("91")),
                 row(1002, "RSV1 on a ping", of(0xc9, none)),
                 row(1002, "opcode 3", of(0x83, none)),
                 row(1002, "opcode 7", of(0x87, none)),
                 row(1002, "opcode 11", of(0x8b, none)),
-                row(1002, "opcode 15, at the first octet", hex("8f")),
+                row(1002, "opcode 15, at the first byte", hex("8f")),
                 row(1002, "a ping without FIN", of(0x09, none)),
                 row(1002, "a Close without FIN", of(0x08, none)),
-                row(1002, "a ping of 126 octets", of(0x89, new byte[126])),
-                row(1002, "a pong of 65536 octets, at the second octet", hex("8a ff")),
-                row(1002, "a length of 5 in two octets", hex("81 fe 00 05 01 02 03 04")),
+                row(1002, "a ping of 126 bytes", of(0x89, new byte[126])),
+                row(1002, "a pong of 65536 bytes, at the second byte", hex("8a ff")),
+                row(1002, "a length of 5 in two bytes", hex("81 fe 00 05 01 02 03 04")),
                 row(1002, "a negative length", hex("82 ff 80 00 00 00 00 00 00 00")),
                 row(1002, "nothing to continue", of(0x80, utf8("x"))),
                 row(1002, "text in the middle of text", of(0x01, utf8("x")), text("y")),
                 row(1002, "binary in the middle of text", of(0x01, utf8("x")), of(0x82, none)),
-                row(1002, "a Close of one octet", of(0x88, new byte[1])),
+                row(1002, "a Close of one byte", of(0x88, new byte[1])),
                 row(1002, "code 0", close(0, "")),
                 row(1002, "code 999", close(999, "")),
                 row(1002, "code 1004", close(1004, "")),
@@ -112,15 +112,15 @@ class WebSocketFramesIT {
                 row(1002, "code 2999", close(2999, "")),
                 row(1002, "code 5000", close(5000, "")),
                 row(1007, "a reason that is not UTF-8", of(0x88, hex("03 e8 ff"))),
-                row(1007, "an octet that is never UTF-8", of(0x81, hex("48 69 ff"))),
-                row(1007, "at the first bad octet of 100", header(0x81, 100), masked(hex("48 69 c3 28"))),
-                row(1007, "a surrogate, at its second octet of 100", header(0x81, 100), masked(hex("ed a0"))),
-                row(1007, "too high, at its second octet of 100", header(0x81, 100), masked(hex("f4 90"))),
-                row(1007, "overlong, at its first octet of 70000", header(0x81, 70_000), masked(hex("c0"))),
+                row(1007, "a byte that is never UTF-8", of(0x81, hex("48 69 ff"))),
+                row(1007, "at the first bad byte of 100", header(0x81, 100), masked(hex("48 69 c3 28"))),
+                row(1007, "a surrogate, at its second byte of 100", header(0x81, 100), masked(hex("ed a0"))),
+                row(1007, "too high, at its second byte of 100", header(0x81, 100), masked(hex("f4 90"))),
+                row(1007, "overlong, at its first byte of 70000", header(0x81, 70_000), masked(hex("c0"))),
                 row(1007, "in the second fragment, before its end", of(0x01, hex("e2 82")), header(0x80, 100), masked(hex("28"))),
                 row(1007, "a character that the message does not finish", of(0x81, hex("e2 82"))),
                 row(1009, "more than 16 MiB, by the header alone", header(0x82, (16 << 20) + 1)),
-                row(1009, "2^62 octets", header(0x82, 1L << 62)),
+                row(1009, "2^62 bytes", header(0x82, 1L << 62)),
                 deflated(1002, "RSV1 on a continuation", of(0x41, hex("f2 48")), of(0xc0, hex("cd"))),
                 deflated(1002, "RSV1 on a pong", of(0xca, none)),
                 deflated(1002, "RSV2 with deflate", of(0xe1, none)),
@@ -134,12 +134,12 @@ class WebSocketFramesIT {
     @Covers({"RFC6455-5.1-01", "RFC6455-5.1-02", "RFC6455-5.2-01", "RFC6455-5.4-01", "RFC6455-8.1-01", "RFC7692-6-01", "RFC7692-7.2.2-01"})
     void whatIsWrongIsAnsweredByItsCodeAndTheEnd(Row row) throws IOException {
         try (Wire wire = row.deflate ? open(ECHO, DEFLATE) : open(ECHO)) {
-            wire.send(row.octets);
+            wire.send(row.bytes);
             Frame last = Frames.read(wire);
             assertThat(last.toString()).matches("88 " + row.code + " .+");
             wire.send(close(row.code, ""));
             Wire.Rest rest = wire.readToEnd();
-            assertThat(rest.octets()).isEmpty();
+            assertThat(rest.bytes()).isEmpty();
             assertThat(rest.end()).isEqualTo(Wire.End.FIN);
         }
     }
@@ -152,7 +152,7 @@ class WebSocketFramesIT {
             assertThat(Frames.read(wire)).hasToString("81 before");
             assertThat(Frames.read(wire).toString()).startsWith("88 1002 ");
             Wire.Rest rest = wire.readToEnd();
-            assertThat(rest.octets()).isEmpty();
+            assertThat(rest.bytes()).isEmpty();
             assertThat(rest.end()).isEqualTo(Wire.End.FIN);
         }
     }
@@ -161,7 +161,7 @@ class WebSocketFramesIT {
     @ValueSource(ints = {1001, 5000})
     void aMessageLongerThanTheSettingIs1009AtItsHeader(int length) throws IOException {
         try (Wire wire = open(NARROW + "/streams")) {
-            assertThat(exchange(wire, of(0x82, new byte[1000]))).hasToString("81 1000 octets");
+            assertThat(exchange(wire, of(0x82, new byte[1000]))).hasToString("81 1000 bytes");
             wire.send(header(0x82, length));
             assertThat(Frames.read(wire).toString()).startsWith("88 1009 ");
         }
@@ -175,7 +175,7 @@ class WebSocketFramesIT {
         byte[] compressed = new Deflation().deflate(noise);
         assertThat(compressed.length).isGreaterThan(1000);
         try (Wire wire = open(NARROW + "/streams", DEFLATE)) {
-            assertThat(exchange(wire, of(0xc2, compressed))).hasToString("81 1000 octets");
+            assertThat(exchange(wire, of(0xc2, compressed))).hasToString("81 1000 bytes");
         }
     }
 
@@ -193,8 +193,8 @@ class WebSocketFramesIT {
         return wire;
     }
 
-    private static Frame exchange(Wire wire, byte[] octets) throws IOException {
-        return Frames.read(wire.send(octets));
+    private static Frame exchange(Wire wire, byte[] bytes) throws IOException {
+        return Frames.read(wire.send(bytes));
     }
 
     @ParameterizedTest
@@ -206,7 +206,7 @@ class WebSocketFramesIT {
         try (Wire wire = open(ECHO)) {
             assertThat(exchange(wire, hex(sides[0])).toString().strip()).isEqualTo(sides[1]);
             Wire.Rest rest = wire.readToEnd();
-            assertThat(rest.octets()).isEmpty();
+            assertThat(rest.bytes()).isEmpty();
             assertThat(rest.end()).isEqualTo(Wire.End.FIN);
         }
     }
@@ -240,7 +240,7 @@ class WebSocketFramesIT {
         try (Wire wire = open(ECHO)) {
             assertThat(exchange(wire, join(close(1000, "bye"), text("late"), hex("ff ff"), of(0x89, utf8("late"))))).hasToString("88 1000 bye");
             Wire.Rest rest = wire.readToEnd();
-            assertThat(rest.octets()).isEmpty();
+            assertThat(rest.bytes()).isEmpty();
             assertThat(rest.end()).isEqualTo(Wire.End.FIN);
         }
     }
@@ -253,7 +253,7 @@ class WebSocketFramesIT {
             assertThat(exchange(wire, text("close 4000 why"))).hasToString("88 4000 why");
             if (answers) wire.send(close(4000, "why"));
             Wire.Rest rest = wire.readToEnd();
-            assertThat(rest.octets()).isEmpty();
+            assertThat(rest.bytes()).isEmpty();
             assertThat(rest.end()).isEqualTo(Wire.End.FIN);
         }
     }
@@ -276,10 +276,10 @@ class WebSocketFramesIT {
     @Test
     @Covers("RFC6455-8.1-01")
     void charactersMayBeSplitOverFragmentsAnywhere() throws IOException {
-        byte[] octets = utf8("\u03ba\u1f79\u03c3\u03bc\u03b5 \ud83d\ude00 \ue000\uffff\udbff\udfff");
+        byte[] bytes = utf8("\u03ba\u1f79\u03c3\u03bc\u03b5 \ud83d\ude00 \ue000\uffff\udbff\udfff");
         try (Wire wire = open(ECHO)) {
-            for (int at = 0; at < octets.length; at++) wire.send(of(at == 0 ? 0x01 : 0x00, new byte[] {octets[at]}));
-            assertThat(exchange(wire, of(0x80, new byte[0])).payload()).isEqualTo(octets);
+            for (int at = 0; at < bytes.length; at++) wire.send(of(at == 0 ? 0x01 : 0x00, new byte[] {bytes[at]}));
+            assertThat(exchange(wire, of(0x80, new byte[0])).payload()).isEqualTo(bytes);
         }
     }
 
@@ -298,10 +298,10 @@ class WebSocketFramesIT {
     }
 
     @Test
-    void framesMayBeSplitAtEveryOctet() throws IOException {
+    void framesMayBeSplitAtEveryByte() throws IOException {
         byte[] frames = join(text("a"), of(0x01, utf8("b")), of(0x89, utf8("p")), of(0x80, utf8("c")), of(0x82, new byte[126]), close(1000, "e"));
         try (Wire wire = open(ECHO)) {
-            for (byte octet : frames) wire.send(new byte[] {octet});
+            for (byte b : frames) wire.send(new byte[] {b});
             for (String expected : List.of("81 a", "8a p", "81 bc")) assertThat(Frames.read(wire)).hasToString(expected);
             assertThat(Frames.read(wire).payload()).hasSize(126);
             assertThat(Frames.read(wire)).hasToString("88 1000 e");
@@ -312,20 +312,20 @@ class WebSocketFramesIT {
     @ParameterizedTest
     @ValueSource(ints = {0x1, 0x2})
     void sixteenMebibytesComeBack(int opcode) throws IOException {
-        byte[] octets = new byte[16 << 20];
-        new Random(16).ints(octets.length, 'a', 'z' + 1).collect(java.util.concurrent.atomic.AtomicInteger::new,
-                (at, letter) -> octets[at.getAndIncrement()] = (byte) letter, (a, b) -> { });
+        byte[] bytes = new byte[16 << 20];
+        new Random(16).ints(bytes.length, 'a', 'z' + 1).collect(java.util.concurrent.atomic.AtomicInteger::new,
+                (at, letter) -> bytes[at.getAndIncrement()] = (byte) letter, (a, b) -> { });
         try (Wire wire = open(ECHO).patience(Duration.ofSeconds(30))) {
-            Probing.assertSame(message(opened(wire).send(of(0x80 | opcode, octets)), opcode), octets);
+            Probing.assertSame(message(opened(wire).send(of(0x80 | opcode, bytes)), opcode), bytes);
             assertThat(exchange(wire, text("and on"))).hasToString("81 and on");
         }
     }
 
-    /** As many octets on the wire as buffers of the container, of Changeover and of the kernel take, one fewer and one more. */
+    /** As many bytes on the wire as buffers of the container, of Changeover and of the kernel take, one fewer and one more. */
     @ParameterizedTest
     @ValueSource(ints = {8191, 8192, 8193, 16383, 16384, 16385, 65535, 65536, 65537, 131072})
-    void framesThatFillABufferExactlyComeBack(int octets) throws IOException {
-        String words = "x".repeat(octets - (octets < 65540 ? 4 : 10));
+    void framesThatFillABufferExactlyComeBack(int bytes) throws IOException {
+        String words = "x".repeat(bytes - (bytes < 65540 ? 4 : 10));
         try (Wire wire = opened(open(ECHO))) {
             for (int i = 0; i < 3; i++) assertThat(exchange(wire, text(words)).text()).isEqualTo(words);
             wire.send(join(text(words), text(words), text("last")));

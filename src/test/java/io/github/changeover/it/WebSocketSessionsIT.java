@@ -262,7 +262,7 @@ class WebSocketSessionsIT {
 
     private static void nothingFollows(Wire wire) throws IOException {
         Wire.Rest rest = wire.readToEnd();
-        assertThat(rest.octets()).isEmpty();
+        assertThat(rest.bytes()).isEmpty();
         assertThat(rest.end()).isNotEqualTo(Wire.End.TIMEOUT);
     }
 

@@ -61,7 +61,7 @@ class PathPolicyTest {
         }
         long allocated = threads.getCurrentThreadAllocatedBytes() - before;
         assertThat(spoken).isEqualTo(101_000);
-        assertThat(allocated).as("octets for 300,000 questions").isLessThan(100_000);
+        assertThat(allocated).as("bytes for 300,000 questions").isLessThan(100_000);
     }
 
     @Test

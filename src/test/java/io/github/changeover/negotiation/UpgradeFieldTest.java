@@ -87,7 +87,7 @@ class UpgradeFieldTest {
         assertThat(UpgradeField.parse(List.of(most))).isInstanceOf(Offered.Present.class);
         assertThat(UpgradeField.parse(List.of(most + ","))).isEqualTo(new Offered.Oversized("Upgrade has more than 64 list members"));
         assertThat(UpgradeField.parse(List.of("a".repeat(8192)))).isInstanceOf(Offered.Present.class);
-        assertThat(UpgradeField.parse(List.of("a".repeat(8193)))).isEqualTo(new Offered.Oversized("Upgrade has more than 8192 octets"));
+        assertThat(UpgradeField.parse(List.of("a".repeat(8193)))).isEqualTo(new Offered.Oversized("Upgrade has more than 8192 bytes"));
         assertThat(UpgradeField.parse(List.of("a".repeat(4096), "a".repeat(4096)))).isInstanceOf(Offered.Oversized.class);
         assertThat(UpgradeField.parse(Collections.nCopies(8194, ""))).isInstanceOf(Offered.Oversized.class);
     }

@@ -4,6 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.conformance.Covers;
 import io.github.changeover.connection.MemoryBudget;
+import io.github.changeover.servlet.capture.CaptureFiles;
+import io.github.changeover.servlet.capture.CaptureOutcome;
+import io.github.changeover.servlet.capture.CapturedBody;
+import io.github.changeover.servlet.capture.CapturedRequest;
+import io.github.changeover.servlet.capture.CapturedResponse;
+import io.github.changeover.servlet.capture.RequestMemory;
 import io.github.changeover.spi.OriginalResponse;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
@@ -109,15 +115,15 @@ class CaptureOnTomcatTest {
             public void doFilter(jakarta.servlet.ServletRequest request, jakarta.servlet.ServletResponse given, jakarta.servlet.FilterChain chain)
                     throws IOException, jakarta.servlet.ServletException {
                 HttpServletResponse response = (HttpServletResponse) given;
-                CapturedResponse captured = new CapturedResponse(response, new CapturedBody(1024, Overflow.NONE, new RequestMemory(new MemoryBudget(1 << 20))), null, true);
-                chain.doFilter(new StrippedRequest((HttpServletRequest) request, captured, Optional.empty()), captured);
+                CapturedResponse captured = new CapturedResponse(response, new CapturedBody(1024, CaptureFiles.NONE, new RequestMemory(new MemoryBudget(1 << 20))), null, true);
+                chain.doFilter(new CapturedRequest((HttpServletRequest) request, captured, Optional.empty()), captured);
                 if (captured.outcome() instanceof CaptureOutcome.Whole whole) {
                     OriginalResponse answer = whole.response();
                     assertThat(response.isCommitted()).isFalse();
                     response.setStatus(299);
                     response.setHeader("X-Captured", answer.status() + " " + answer.fields().first("Content-Type").orElse("-")
                             + " " + answer.fields().contains("Set-Cookie"));
-                    response.getOutputStream().write(answer.body().octets());
+                    response.getOutputStream().write(answer.body().bytes());
                 }
             }
         };

@@ -2,7 +2,7 @@ package io.github.changeover.servlet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.changeover.connection.LiveConnection;
+import io.github.changeover.connection.TransportConnection;
 import io.github.changeover.spi.ConnectionHandler;
 import io.github.changeover.spi.EarlyData;
 import io.github.changeover.spi.Fields;
@@ -79,8 +79,8 @@ class EndWithoutFilesTest {
         /** Sends back what it receives. Closes when the connection drains, if it is polite. */
         private record Echo(boolean polite) implements ConnectionHandler.Events {
             @Override
-            public void received(SwitchedConnection connection, ByteBuffer octets) {
-                connection.send(octets);
+            public void received(SwitchedConnection connection, ByteBuffer bytes) {
+                connection.send(bytes);
             }
 
             @Override
@@ -101,7 +101,7 @@ class EndWithoutFilesTest {
             UpgradeRequest request = new UpgradeRequest("GET", "/memory", "", "", "HTTP/1.1", "http", Fields.none(), OptionalLong.empty(),
                     false, Map.of(), ANY, ANY, Optional.empty(), Set.of(), Optional.empty(), Optional.empty());
             for (int i = 0; i < OPEN.length; i++) {
-                OPEN[i].open(new LiveConnection(deployment.application(), request, ProtocolToken.of("lines/1"), EarlyData.DELIVER, new Echo(i == 0), () -> { }));
+                OPEN[i].open(new TransportConnection(deployment.application(), request, ProtocolToken.of("lines/1"), EarlyData.DELIVER, new Echo(i == 0), () -> { }));
                 OPEN[i].peerSends("hello");
             }
             return end;

@@ -12,17 +12,17 @@ import java.util.List;
 import java.util.Map;
 
 /** A servlet context of an unknown container. It records the mappings of filters. */
-final class FakeContext {
+public final class FakeContext {
     final Map<String, Object> attributes = new HashMap<>();
-    final Map<String, String> parameters = new LinkedHashMap<>();
+    public final Map<String, String> parameters = new LinkedHashMap<>();
     final List<String> mappings = new ArrayList<>();
     final List<ServletContextListener> listeners = new ArrayList<>();
     final Map<String, FilterRegistration> others = new HashMap<>();
     String path = "";
     String virtualServer = "host";      // null: none; "throws": the getter throws
-    ClassLoader loader = FakeContext.class.getClassLoader();
+    public ClassLoader loader = FakeContext.class.getClassLoader();
 
-    final ServletContext context = (ServletContext) Proxy.newProxyInstance(FakeContext.class.getClassLoader(), new Class<?>[] {ServletContext.class},
+    public final ServletContext context = (ServletContext) Proxy.newProxyInstance(FakeContext.class.getClassLoader(), new Class<?>[] {ServletContext.class},
             (self, method, arguments) -> switch (method.getName()) {
                 case "getInitParameterNames" -> Collections.enumeration(parameters.keySet());
                 case "getInitParameter" -> parameters.get(arguments[0]);

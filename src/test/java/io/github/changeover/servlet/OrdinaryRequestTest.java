@@ -75,7 +75,7 @@ class OrdinaryRequestTest {
         }
         long allocated = threads.getCurrentThreadAllocatedBytes() - before;
         assertThat(reached).isEqualTo(REQUESTS + 20_000);
-        assertThat(allocated).as("octets for " + REQUESTS + " requests").isLessThan(REQUESTS);    // an object has at least 16 bytes
+        assertThat(allocated).as("bytes for " + REQUESTS + " requests").isLessThan(REQUESTS);    // an object has at least 16 bytes
     }
 
     private static final class Lines implements UpgradeProtocol {

@@ -15,16 +15,16 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** The behaviour of a container's response, as far as these tests need it. {@link #calls} lists the calls that changed it. */
-final class RealResponse {
-    final List<String> calls = new ArrayList<>();
-    final Map<String, List<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-    final ByteArrayOutputStream body = new ByteArrayOutputStream();
-    final HttpServletResponse response = (HttpServletResponse) Proxy.newProxyInstance(
+public final class RealResponse {
+    public final List<String> calls = new ArrayList<>();
+    public final Map<String, List<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    public final ByteArrayOutputStream body = new ByteArrayOutputStream();
+    public final HttpServletResponse response = (HttpServletResponse) Proxy.newProxyInstance(
             getClass().getClassLoader(), new Class<?>[] {HttpServletResponse.class}, this::invoke);
-    WriteListener listener;
-    boolean committed;
-    boolean closed;
-    int status = 200;
+    public WriteListener listener;
+    public boolean committed;
+    public boolean closed;
+    public int status = 200;
     private String type;
     private String charset;
     private long length = -1;
@@ -32,8 +32,8 @@ final class RealResponse {
     private Object trailers;
     private final ServletOutputStream output = new ServletOutputStream() {
         @Override
-        public void write(int octet) {
-            if (!closed) body.write(octet);
+        public void write(int b) {
+            if (!closed) body.write(b);
         }
 
         @Override
@@ -58,11 +58,11 @@ final class RealResponse {
         }
     };
 
-    String text() {
+    public String text() {
         return body.toString(StandardCharsets.UTF_8);
     }
 
-    String type() {
+    public String type() {
         return type == null || charset == null ? type : type + ";charset=" + charset;
     }
 
@@ -111,7 +111,7 @@ final class RealResponse {
         }
     }
 
-    long length() {
+    public long length() {
         return length;
     }
 }

@@ -2,7 +2,9 @@ package io.github.changeover.servlet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.changeover.observe.Observatory;
+import io.github.changeover.management.UpgradeManagement;
+import io.github.changeover.servlet.edge.ContainerSupport;
+import io.github.changeover.servlet.settings.SettingValues;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.FilterConfig;
 import jakarta.servlet.ServletContextEvent;
@@ -50,7 +52,7 @@ class UnknownContainerTest {
         fake.parameters.put("changeover.path./lines.protocols", "foo/2");
         fake.parameters.put("changeover.path./lines.required", "true");
         start();
-        List<String> lines = Observatory.of(fake.context).orElseThrow().report().lines();
+        List<String> lines = UpgradeManagement.of(fake.context).orElseThrow().report().lines();
         assertThat(lines).anyMatch(line -> line.startsWith("/lines is required")).noneMatch(line -> line.contains("//lines"));
     }
 

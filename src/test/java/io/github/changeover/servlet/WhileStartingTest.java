@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.changeover.Changeover;
-import io.github.changeover.observe.Observatory;
+import io.github.changeover.management.UpgradeManagement;
+import io.github.changeover.servlet.endpoint.ApplicationRules;
 import io.github.changeover.spi.ConnectionHandler;
 import io.github.changeover.spi.Decision;
 import io.github.changeover.spi.ProtocolToken;
@@ -201,7 +202,7 @@ class WhileStartingTest {
         assertThat(ask("/early").status()).isEqualTo(404);
         assertThat(ask("/must").only("Retry-After")).as("never content").isEqualTo("5");
         assertThat(upgrade("/must", "lines/1").status()).isEqualTo(503);
-        assertThat(Observatory.of(context).orElseThrow().decisions().get(0).explanation().summary()).isEqualTo("refused with 503, the application is starting");
+        assertThat(UpgradeManagement.of(context).orElseThrow().decisions().get(0).explanation().summary()).isEqualTo("refused with 503, the application is starting");
         assertThat(log).doesNotContain("offers lines/1");
 
         application.load();
@@ -219,10 +220,10 @@ class WhileStartingTest {
                 .containsExactly(200, 200, 200, 404);
         assertThat(ask("/lazy/page").status()).isEqualTo(200);
         assertThat(log).contains("INFO After the start: /lazy/line offers lines/1 in the client's order");
-        assertThat(Observatory.of(context).orElseThrow().report().paths()).extracting("template").contains("/early", "/late/{y}", "/lazy/line");
+        assertThat(UpgradeManagement.of(context).orElseThrow().report().paths()).extracting("template").contains("/early", "/late/{y}", "/lazy/line");
         assertThat(statuses("/lazy/line")).containsExactly(101);
         assertThatThrownBy(() -> Changeover.of(context).path("/more")).isInstanceOf(IllegalStateException.class).hasMessageContaining("GET /lazy/line at 20");
-        assertThat(Observatory.of(context).orElseThrow().counts().opened()).containsKey("lines/1");
+        assertThat(UpgradeManagement.of(context).orElseThrow().counts().opened()).containsKey("lines/1");
     }
 
     @Test
@@ -257,7 +258,7 @@ class WhileStartingTest {
     @Test
     void limitsFollowWhateverTheVariablesAreCalled() throws ServletException {
         application.load();
-        Rules rules = Deployment.start(context).rules();
+        ApplicationRules rules = Deployment.start(context).rules();
         assertThat(rules.bounds().paths()).containsExactly(Map.entry("/late/{y}", 3));
         assertThat(rules.waiting()).extracting(Object::toString).containsExactly("/must");
         assertThat(application.findChild("changeover-last")).isInstanceOf(Wrapper.class);

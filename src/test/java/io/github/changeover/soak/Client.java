@@ -16,7 +16,7 @@ import java.util.concurrent.locks.LockSupport;
 final class Client {
     /** What is done, and how often beside the others. */
     enum Deed {
-        WEBSOCKET(20), LINES(15), OCTETS(15), BLOCKING(10), ORDINARY(10), IGNORED(5), REQUIRED(5), MALFORMED(5), RESET_EARLY(5), RESET_AMID(10),
+        WEBSOCKET(20), LINES(15), BYTES(15), BLOCKING(10), ORDINARY(10), IGNORED(5), REQUIRED(5), MALFORMED(5), RESET_EARLY(5), RESET_AMID(10),
         BROKEN_FRAME(5), LEFT_IDLE(1), STALLED(1), HTTP2(5), CROWDING(2);
 
         private final int weight;
@@ -59,7 +59,7 @@ final class Client {
         switch (deed) {
             case WEBSOCKET -> webSocket();
             case LINES -> lines();
-            case OCTETS -> octets();
+            case BYTES -> bytes();
             case BLOCKING -> blocking();
             case ORDINARY -> status("GET " + context + "/echo HTTP/1.1\r\nHost: localhost\r\n\r\n", 200);
             case IGNORED -> status(offer("/echo", "unknown/7"), 200);
@@ -111,9 +111,9 @@ final class Client {
     }
 
     private byte[] some(int most) {
-        byte[] octets = new byte[1 + random.nextInt(most)];
-        for (int i = 0; i < octets.length; i++) octets[i] = (byte) ('a' + (i + octets.length) % 26);
-        return octets;
+        byte[] bytes = new byte[1 + random.nextInt(most)];
+        for (int i = 0; i < bytes.length; i++) bytes[i] = (byte) ('a' + (i + bytes.length) % 26);
+        return bytes;
     }
 
     private void webSocket() throws IOException {
@@ -142,10 +142,10 @@ final class Client {
         }
     }
 
-    private void octets() throws IOException {
+    private void bytes() throws IOException {
         try (Wire wire = switched(offer("/echo", "echo"))) {
-            byte[] octets = some(LARGEST / 2);
-            expect(Arrays.equals(wire.send(octets).readExactly(octets.length), octets), "other octets came back");
+            byte[] bytes = some(LARGEST / 2);
+            expect(Arrays.equals(wire.send(bytes).readExactly(bytes.length), bytes), "other bytes came back");
             if (random.nextBoolean()) expect(wire.shutdownOutput().readToEnd().end() == Wire.End.FIN, "no end");
         }
     }
@@ -187,10 +187,10 @@ final class Client {
     /** Sends for ever and takes nothing, until it is evicted. */
     private void stalled() throws IOException {
         try (Wire wire = switched(offer("/echo", "echo"))) {
-            byte[] octets = some(LARGEST);
+            byte[] bytes = some(LARGEST);
             Thread evicted = new Thread(() -> {
                 try {
-                    for (long end = System.nanoTime() + Duration.ofSeconds(20).toNanos(); System.nanoTime() < end; ) wire.send(octets);
+                    for (long end = System.nanoTime() + Duration.ofSeconds(20).toNanos(); System.nanoTime() < end; ) wire.send(bytes);
                 } catch (IOException closed) {
                     // as it should
                 }

@@ -23,7 +23,7 @@ final class Operator {
         drained = Long.MAX_VALUE;
         JMX.invoke(bean, "drain", new Object[0], new String[0]);
         awaitNobody();
-        JMX.invoke(bean, "welcome", new Object[0], new String[0]);
+        JMX.invoke(bean, "stopDraining", new Object[0], new String[0]);
         drained = System.nanoTime();
     }
 

@@ -23,7 +23,7 @@ class SoakIT {
         Soak soak = Soak.deploy(container);
         try {
             assertThat(soak.wrongWithin(Duration.ofSeconds(6))).isEmpty();
-            assertThat(soak.done()).containsKeys("WEBSOCKET", "LINES", "OCTETS", "BLOCKING", "ORDINARY", "RESET_AMID");
+            assertThat(soak.done()).containsKeys("WEBSOCKET", "LINES", "BYTES", "BLOCKING", "ORDINARY", "RESET_AMID");
         } finally {
             container.undeploy(Soak.CONTEXT);
         }

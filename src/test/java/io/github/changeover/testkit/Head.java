@@ -21,7 +21,7 @@ public record Head(String raw, String statusLine, int status, List<Field> fields
         }
     }
 
-    /** From the octets up to and with the empty line. Throws on anything that is not HTTP/1.x. */
+    /** From the bytes up to and with the empty line. Throws on anything that is not HTTP/1.x. */
     static Head parse(String raw) {
         String[] lines = raw.substring(0, raw.length() - 4).split("\r\n", -1);
         if (!lines[0].matches("HTTP/1\\.[01] \\d{3}( .*)?")) {

@@ -3,18 +3,18 @@ package io.github.changeover.testkit;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 
-/** The octets under a {@link Wire}. */
+/** The bytes under a {@link Wire}. */
 interface Line {
     /**
-     * Waits for at least one octet.
+     * Waits for at least one byte.
      *
      * @param deadline by {@link System#nanoTime()}
      * @return how many came, or -1 after the peer's end
      * @throws SocketTimeoutException when the deadline passes
      */
-    int read(byte[] octets, int offset, int length, long deadline) throws IOException;
+    int read(byte[] bytes, int offset, int length, long deadline) throws IOException;
 
-    void write(byte[] octets, int offset, int length) throws IOException;
+    void write(byte[] bytes, int offset, int length) throws IOException;
 
     /** A FIN; reading goes on. */
     void endOutput() throws IOException;

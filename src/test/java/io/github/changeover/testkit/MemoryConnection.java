@@ -1,11 +1,11 @@
 package io.github.changeover.testkit;
 
-import io.github.changeover.connection.Application;
-import io.github.changeover.connection.BlockingThreads;
+import io.github.changeover.connection.ApplicationResources;
+import io.github.changeover.connection.BlockingHandlerThreads;
+import io.github.changeover.connection.ConnectionLimits;
 import io.github.changeover.connection.ConnectionListener;
-import io.github.changeover.connection.Limits;
-import io.github.changeover.connection.LiveConnection;
 import io.github.changeover.connection.MemoryBudget;
+import io.github.changeover.connection.TransportConnection;
 import io.github.changeover.spi.CloseCause;
 import io.github.changeover.spi.ConnectionHandler;
 import io.github.changeover.spi.EarlyData;
@@ -27,7 +27,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * A switched connection in memory: your handler on it, and its peer in your hands. It is the connection that a container gets, over
- * octets in memory: the same queue, order and ends. Only time does not pass: nothing is idle, and no peer stalls.
+ * bytes in memory: the same queue, order and ends. Only time does not pass: nothing is idle, and no peer stalls.
  * <pre>{@code
  * MemoryConnection connection = MemoryConnection.of(new Lines()).receive("hello\n");
  * assertEquals("hello\r\n", connection.text());
@@ -39,29 +39,29 @@ import java.util.concurrent.locks.LockSupport;
 public final class MemoryConnection implements AutoCloseable {
     private final MemoryTransport transport = new MemoryTransport();
     private final PendingCallbacks callbacks = new PendingCallbacks();
-    private final Application application;
-    private final LiveConnection connection;
+    private final ApplicationResources application;
+    private final TransportConnection connection;
     private final Wire peer = new Wire(new MemoryLine(transport));
 
     private MemoryConnection(ConnectionHandler handler, UpgradeRequest request, int queue, boolean slow, long memory) {
         application = application(queue, callbacks, memory);
         if (handler instanceof ConnectionHandler.Blocking) application.blocking().reserve();
-        connection = new LiveConnection(application, request, ProtocolToken.of("memory"), EarlyData.DELIVER, handler, () -> { });
+        connection = new TransportConnection(application, request, ProtocolToken.of("memory"), EarlyData.DELIVER, handler, () -> { });
         if (slow) transport.window(0);
         transport.whileWaiting(callbacks::run).open(connection);
         callbacks.run();
     }
 
     /** One whose connections never wait for time to pass. */
-    static Application application(int queue, Executor callbacks) {
+    static ApplicationResources application(int queue, Executor callbacks) {
         return application(queue, callbacks, MemoryBudget.usual());
     }
 
-    private static Application application(int queue, Executor callbacks, long memory) {
-        Limits usual = Limits.DEFAULT;
-        Limits still = new Limits(queue, Duration.ZERO, usual.stall(), usual.closing(), Duration.ZERO, usual.drain(), Duration.ZERO, usual.earlyData());
-        return new Application(still, callbacks, BlockingThreads.of(16, null), new MemoryBudget(memory), Thread.currentThread().getContextClassLoader(),
-                Application.CallbackScope.NONE, ConnectionListener.NONE);
+    private static ApplicationResources application(int queue, Executor callbacks, long memory) {
+        ConnectionLimits usual = ConnectionLimits.DEFAULT;
+        ConnectionLimits still = new ConnectionLimits(queue, Duration.ZERO, usual.stall(), usual.closing(), Duration.ZERO, usual.drain(), Duration.ZERO, usual.earlyData());
+        return new ApplicationResources(still, callbacks, BlockingHandlerThreads.of(16, null), new MemoryBudget(memory), Thread.currentThread().getContextClassLoader(),
+                ApplicationResources.CallbackScope.NONE, ConnectionListener.NONE);
     }
 
     /** Opened, with a peer that takes everything at once. */
@@ -71,13 +71,13 @@ public final class MemoryConnection implements AutoCloseable {
 
     /** The same, of a request that the handler may look at. */
     public static MemoryConnection of(ConnectionHandler handler, UpgradeRequest request) {
-        return new MemoryConnection(handler, request, Limits.DEFAULT.queue(), false, MemoryBudget.usual());
+        return new MemoryConnection(handler, request, ConnectionLimits.DEFAULT.queue(), false, MemoryBudget.usual());
     }
 
     /**
      * Opened, with a peer that takes nothing until it {@link #takes}.
      *
-     * @param queue octets that may wait before {@code send} answers false: {@code changeover.queue.max}, at least 1
+     * @param queue bytes that may wait before {@code send} answers false: {@code changeover.queue.max}, at least 1
      */
     public static MemoryConnection slow(ConnectionHandler handler, int queue) {
         return new MemoryConnection(handler, request("/memory", Map.of()), queue, true, MemoryBudget.usual());
@@ -89,7 +89,7 @@ public final class MemoryConnection implements AutoCloseable {
      * @param memory bytes: {@code changeover.memory.max}, at least 1
      */
     public static MemoryConnection withMemory(ConnectionHandler handler, long memory) {
-        return new MemoryConnection(handler, request("/memory", Map.of()), Limits.DEFAULT.queue(), false, memory);
+        return new MemoryConnection(handler, request("/memory", Map.of()), ConnectionLimits.DEFAULT.queue(), false, memory);
     }
 
     /** A GET of a path, without fields, with values for the variables of the path's template. */
@@ -101,9 +101,9 @@ public final class MemoryConnection implements AutoCloseable {
 
     // ---- the peer
 
-    /** Octets from the peer. They wait while the handler has paused reading. */
-    public MemoryConnection receive(byte... octets) {
-        transport.peerSends(octets);
+    /** Bytes from the peer. They wait while the handler has paused reading. */
+    public MemoryConnection receive(byte... bytes) {
+        transport.peerSends(bytes);
         return run();
     }
 
@@ -112,9 +112,9 @@ public final class MemoryConnection implements AutoCloseable {
         return this;
     }
 
-    /** The same; each character is an octet. */
-    public MemoryConnection receive(String octets) {
-        return receive(octets.getBytes(StandardCharsets.ISO_8859_1));
+    /** The same; each character is a byte. */
+    public MemoryConnection receive(String bytes) {
+        return receive(bytes.getBytes(StandardCharsets.ISO_8859_1));
     }
 
     /** The peer sends no more. */
@@ -123,9 +123,9 @@ public final class MemoryConnection implements AutoCloseable {
         return run();
     }
 
-    /** The peer takes so many octets more. */
-    public MemoryConnection takes(long octets) {
-        transport.peerTakes(octets);
+    /** The peer takes so many bytes more. */
+    public MemoryConnection takes(long bytes) {
+        transport.peerTakes(bytes);
         return run();
     }
 
@@ -146,13 +146,13 @@ public final class MemoryConnection implements AutoCloseable {
         return transport.taken();
     }
 
-    /** The same as text, each octet a character. */
+    /** The same as text, each byte a character. */
     public String text() {
         callbacks.run();
         return transport.text();
     }
 
-    /** The peer's octets that wait because the handler has paused reading. */
+    /** The peer's bytes that wait because the handler has paused reading. */
     public int unread() {
         callbacks.run();
         return transport.unread();
@@ -167,7 +167,7 @@ public final class MemoryConnection implements AutoCloseable {
     }
 
     /** Callbacks run on this thread meanwhile. */
-    static void drain(Application application, PendingCallbacks callbacks, Duration grace) {
+    static void drain(ApplicationResources application, PendingCallbacks callbacks, Duration grace) {
         application.registry().startDraining(grace);
         for (long until = System.nanoTime() + grace.toNanos(); !application.registry().live().isEmpty() && System.nanoTime() - until < 0; LockSupport.parkNanos(100_000)) {
             callbacks.run();
@@ -207,7 +207,7 @@ public final class MemoryConnection implements AutoCloseable {
     /** Ends what still lives. */
     @Override
     public void close() {
-        connection.evict();
+        connection.abort();
         callbacks.run();
         application.blocking().close();
         application.close();
@@ -216,13 +216,13 @@ public final class MemoryConnection implements AutoCloseable {
     /** The peer's end of a transport. */
     record MemoryLine(MemoryTransport transport) implements Line {
         @Override
-        public int read(byte[] octets, int offset, int length, long deadline) throws IOException {
-            return transport.awaitTaken(octets, offset, length, deadline);
+        public int read(byte[] bytes, int offset, int length, long deadline) throws IOException {
+            return transport.awaitTaken(bytes, offset, length, deadline);
         }
 
         @Override
-        public void write(byte[] octets, int offset, int length) {
-            transport.peerSends(Arrays.copyOfRange(octets, offset, offset + length));
+        public void write(byte[] bytes, int offset, int length) {
+            transport.peerSends(Arrays.copyOfRange(bytes, offset, offset + length));
         }
 
         @Override

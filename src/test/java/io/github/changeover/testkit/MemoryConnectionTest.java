@@ -18,9 +18,9 @@ class MemoryConnectionTest {
     /** Sends what it receives, and closes at a dot. */
     private static final class Mirror implements ConnectionHandler.Events {
         @Override
-        public void received(SwitchedConnection connection, ByteBuffer octets) {
-            boolean last = octets.get(octets.limit() - 1) == '.';
-            if (!connection.send(octets)) connection.pause();
+        public void received(SwitchedConnection connection, ByteBuffer bytes) {
+            boolean last = bytes.get(bytes.limit() - 1) == '.';
+            if (!connection.send(bytes)) connection.pause();
             if (last) connection.close();
         }
 
@@ -59,8 +59,8 @@ class MemoryConnectionTest {
         }
 
         @Override
-        public void received(SwitchedConnection connection, ByteBuffer octets) {
-            connection.send(octets);
+        public void received(SwitchedConnection connection, ByteBuffer bytes) {
+            connection.send(bytes);
         }
     }
 
@@ -84,7 +84,7 @@ class MemoryConnectionTest {
 
     private static final class Thrower implements ConnectionHandler.Events {
         @Override
-        public void received(SwitchedConnection connection, ByteBuffer octets) {
+        public void received(SwitchedConnection connection, ByteBuffer bytes) {
             throw new IllegalStateException("on purpose");
         }
     }
@@ -116,7 +116,7 @@ class MemoryConnectionTest {
     @Test
     void anEvictionIsAReset() throws IOException {
         MemoryConnection connection = MemoryConnection.of(new Mirror()).receive("a");
-        connection.connection().evict();
+        connection.connection().abort();
         Wire.Rest rest = connection.peer().readToEnd();
         assertThat(rest.text()).isEqualTo("a");
         assertThat(rest.end()).isEqualTo(Wire.End.RST);
@@ -134,7 +134,7 @@ class MemoryConnectionTest {
         }
 
         @Override
-        public void received(SwitchedConnection connection, ByteBuffer octets) {
+        public void received(SwitchedConnection connection, ByteBuffer bytes) {
         }
     }
 }

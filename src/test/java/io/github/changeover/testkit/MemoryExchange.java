@@ -1,9 +1,9 @@
 package io.github.changeover.testkit;
 
-import io.github.changeover.connection.LiveConnection;
-import io.github.changeover.lab.Answer;
-import io.github.changeover.lab.Rehearsal;
-import io.github.changeover.lab.TypedRequest;
+import io.github.changeover.connection.TransportConnection;
+import io.github.changeover.dryrun.DryRun;
+import io.github.changeover.dryrun.DryRunResponse;
+import io.github.changeover.dryrun.TypedRequest;
 import io.github.changeover.negotiation.Verdict;
 import io.github.changeover.spi.ConnectionHandler;
 import io.github.changeover.spi.Decision;
@@ -31,13 +31,13 @@ final class MemoryExchange implements Line {
     }
 
     @Override
-    public int read(byte[] octets, int offset, int length, long deadline) throws IOException {
-        return transport.awaitTaken(octets, offset, length, deadline);
+    public int read(byte[] bytes, int offset, int length, long deadline) throws IOException {
+        return transport.awaitTaken(bytes, offset, length, deadline);
     }
 
     @Override
-    public void write(byte[] octets, int offset, int length) throws IOException {
-        byte[] sent = Arrays.copyOfRange(octets, offset, offset + length);
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+        byte[] sent = Arrays.copyOfRange(bytes, offset, offset + length);
         if (switched) {
             transport.peerSends(sent);
             server.runCallbacks();
@@ -68,7 +68,7 @@ final class MemoryExchange implements Line {
         if (pending.length < whole) return false;
         byte[] content = Arrays.copyOfRange(pending, end + 4, whole);
         pending = Arrays.copyOfRange(pending, whole, pending.length);
-        play(Rehearsal.of(request, server.policy(), server.switches()), content);
+        play(DryRun.of(request, server.policy(), server.switches()), content);
         return true;
     }
 
@@ -79,21 +79,21 @@ final class MemoryExchange implements Line {
         return new TypedRequest(words[0], words[1], words[2], List.of(lines).subList(1, lines.length), server.user(), server.roles());
     }
 
-    private void play(Rehearsal played, byte[] content) throws IOException {
-        if (played.answer() instanceof Answer.Ordinary ordinary) {
+    private void play(DryRun played, byte[] content) throws IOException {
+        if (played.answer() instanceof DryRunResponse.Ordinary ordinary) {
             answer(server.page(played.request()), ordinary.added());
-        } else if (played.answer() instanceof Answer.Login) {
+        } else if (played.answer() instanceof DryRunResponse.Login) {
             answer(new OriginalResponse(401, Fields.of("WWW-Authenticate", "Basic realm=\"memory\""), new byte[0]), Fields.none());
         } else if (played.verdict().decision() instanceof Decision.Switch change) {
-            change(played, change, content, (Answer.Complete) played.answer());
+            change(played, change, content, (DryRunResponse.Complete) played.answer());
         } else {
-            put(((Answer.Complete) played.answer()).octets());
+            put(((DryRunResponse.Complete) played.answer()).bytes());
         }
         boolean asked = played.request().fields().values("Connection").stream().anyMatch(value -> value.toLowerCase(java.util.Locale.ROOT).contains("close"));
         if (!switched && (asked || played.verdict().closeAfterRefusal() || played.request().protocol().equals("HTTP/1.0"))) hangUp();
     }
 
-    private void change(Rehearsal played, Decision.Switch change, byte[] content, Answer.Complete head) throws IOException {
+    private void change(DryRun played, Decision.Switch change, byte[] content, DryRunResponse.Complete head) throws IOException {
         Verdict verdict = played.verdict();
         UpgradeProtocol protocol = verdict.protocol().orElseThrow();
         Optional<OriginalResponse> original = protocol.answersOriginalRequest() ? Optional.of(server.page(played.request())) : Optional.empty();
@@ -102,9 +102,9 @@ final class MemoryExchange implements Line {
         handler.prepare(context);
         if (handler instanceof ConnectionHandler.Blocking) server.live().blocking().reserve();
         switched = true;
-        put(head.octets());
+        put(head.bytes());
         transport.peerSends(pending);
-        transport.whileWaiting(server::runCallbacks).open(new LiveConnection(server.live(), played.request(), verdict.token().orElseThrow(), protocol.earlyData(), handler, () -> { }));
+        transport.whileWaiting(server::runCallbacks).open(new TransportConnection(server.live(), played.request(), verdict.token().orElseThrow(), protocol.earlyData(), handler, () -> { }));
     }
 
     private void answer(OriginalResponse page, Fields added) throws IOException {
@@ -113,11 +113,11 @@ final class MemoryExchange implements Line {
         StringBuilder head = new StringBuilder("HTTP/1.1 " + page.status() + " \r\n");
         fields.forEach(line -> head.append(line.name()).append(": ").append(line.value()).append("\r\n"));
         put(head.append("Content-Length: ").append(page.body().length()).append("\r\n\r\n").toString().getBytes(StandardCharsets.ISO_8859_1));
-        put(page.body().octets());
+        put(page.body().bytes());
     }
 
-    private void put(byte[] octets) throws IOException {
-        transport.write(ByteBuffer.wrap(octets));
+    private void put(byte[] bytes) throws IOException {
+        transport.write(ByteBuffer.wrap(bytes));
     }
 
     private void hangUp() {

@@ -1,7 +1,7 @@
 package io.github.changeover.testkit;
 
-import io.github.changeover.connection.Application;
-import io.github.changeover.connection.Limits;
+import io.github.changeover.connection.ApplicationResources;
+import io.github.changeover.connection.ConnectionLimits;
 import io.github.changeover.negotiation.PathPolicy;
 import io.github.changeover.negotiation.PathRule;
 import io.github.changeover.spi.ConnectionHandler;
@@ -23,7 +23,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * An application in memory that changes protocols: requests in octets, the real negotiation, the real connection behind a 101,
+ * An application in memory that changes protocols: requests in bytes, the real negotiation, the real connection behind a 101,
  * and no container. What a container adds is not here: its own fields, its login, its limits of a request.
  * <pre>{@code
  * MemoryServer server = MemoryServer.offering("/lines", new Lines());
@@ -39,7 +39,7 @@ public final class MemoryServer implements AutoCloseable {
     private final List<PathRule> rules = new ArrayList<>();
     private final TokenSwitches switches = new TokenSwitches();
     private final PendingCallbacks callbacks = new PendingCallbacks();
-    private final Application application = MemoryConnection.application(Limits.DEFAULT.queue(), callbacks);
+    private final ApplicationResources application = MemoryConnection.application(ConnectionLimits.DEFAULT.queue(), callbacks);
     private Function<UpgradeRequest, OriginalResponse> pages = request -> NO_APPLICATION;
     private Optional<String> user = Optional.empty();
     private Set<String> roles = Set.of();
@@ -131,7 +131,7 @@ public final class MemoryServer implements AutoCloseable {
         callbacks.run();
     }
 
-    Application live() {
+    ApplicationResources live() {
         return application;
     }
 

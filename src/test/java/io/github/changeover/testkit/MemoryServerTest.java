@@ -36,8 +36,8 @@ class MemoryServerTest {
         }
 
         @Override
-        public void received(SwitchedConnection connection, ByteBuffer octets) {
-            connection.send(octets);
+        public void received(SwitchedConnection connection, ByteBuffer bytes) {
+            connection.send(bytes);
         }
     }
 
@@ -69,11 +69,11 @@ class MemoryServerTest {
     }
 
     @Test
-    void everySplitOfRequestAndEarlyOctetsGivesTheSame() throws IOException {
-        byte[] octets = Message.offering("/mirror", "mirror").octets("early".getBytes(ISO_8859_1));
-        for (int at = 0; at <= octets.length; at++) {
+    void everySplitOfRequestAndEarlyBytesGivesTheSame() throws IOException {
+        byte[] bytes = Message.offering("/mirror", "mirror").bytes("early".getBytes(ISO_8859_1));
+        for (int at = 0; at <= bytes.length; at++) {
             try (MemoryServer server = MemoryServer.offering("/mirror", Protocol.named("mirror")); Wire wire = server.connect()) {
-                wire.send(octets, 0, at).send(octets, at, octets.length - at);
+                wire.send(bytes, 0, at).send(bytes, at, bytes.length - at);
                 Expect.answer(wire.readHead()).switchesTo("mirror");
                 assertThat(wire.readText(5)).isEqualTo("early");
             }
@@ -112,7 +112,7 @@ class MemoryServerTest {
     @Test
     void contentAndTheApplicationsAnswerReachTheHandler() throws IOException {
         Protocol page = new Protocol("page", ContentRule.allowing("POST"), true,
-                context -> (new String(context.content(), ISO_8859_1) + new String(context.original().orElseThrow().body().octets(), ISO_8859_1)).getBytes(ISO_8859_1));
+                context -> (new String(context.content(), ISO_8859_1) + new String(context.original().orElseThrow().body().bytes(), ISO_8859_1)).getBytes(ISO_8859_1));
         MemoryServer server = MemoryServer.offering("/page", page).application(request -> new OriginalResponse(200, Fields.none(), "answer".getBytes(ISO_8859_1)));
         try (server; Wire wire = server.connect()) {
             wire.send(Message.of("POST /page", "Connection: Upgrade", "Upgrade: page").content("question ".getBytes(ISO_8859_1), Message.Framing.LENGTH));

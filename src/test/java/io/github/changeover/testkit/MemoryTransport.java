@@ -1,8 +1,8 @@
 package io.github.changeover.testkit;
 
-import io.github.changeover.connection.LiveConnection;
-import io.github.changeover.connection.Scratch;
+import io.github.changeover.connection.ReadBuffers;
 import io.github.changeover.connection.Transport;
+import io.github.changeover.connection.TransportConnection;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.SocketException;
@@ -14,17 +14,17 @@ import java.util.Arrays;
 import java.util.Deque;
 
 /**
- * A connection's octets in memory, for tests of what is beneath a handler; for one of a handler there is
+ * A connection's bytes in memory, for tests of what is beneath a handler; for one of a handler there is
  * {@link MemoryConnection}. It keeps to the contract of {@link Transport} and no more: it calls back only when a
  * read found nothing or a write was refused, and a write after the end fails.
  */
 public final class MemoryTransport implements Transport {
-    private static final Scratch SCRATCH = new Scratch(1024, false);
+    private static final ReadBuffers SCRATCH = new ReadBuffers(1024, false);
 
     private final Deque<byte[]> arrived = new ArrayDeque<>();
     private final Taken taken = new Taken();
     private final ByteArrayOutputStream kept = new ByteArrayOutputStream();     // given, and not yet on the wire
-    private LiveConnection connection;
+    private TransportConnection connection;
     private boolean readWanted = true, writeWanted, runsCallbacks = true;
     private boolean peerEnded, outputEnded, halfCloses = true, keeps;
     private long window = Long.MAX_VALUE;
@@ -44,7 +44,7 @@ public final class MemoryTransport implements Transport {
     }
 
     /** Opens the connection over this. */
-    public MemoryTransport open(LiveConnection over) {
+    public MemoryTransport open(TransportConnection over) {
         connection = over;
         over.open(this);
         return this;
@@ -52,15 +52,15 @@ public final class MemoryTransport implements Transport {
 
     // ---- the peer
 
-    /** Octets from the peer, each character one. */
-    public void peerSends(String octets) {
-        peerSends(octets.getBytes(StandardCharsets.ISO_8859_1));
+    /** Bytes from the peer, each character one. */
+    public void peerSends(String bytes) {
+        peerSends(bytes.getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    /** Octets from the peer. */
-    public void peerSends(byte[] octets) {
+    /** Bytes from the peer. */
+    public void peerSends(byte[] bytes) {
         synchronized (this) {
-            if (octets.length > 0) arrived.add(octets);
+            if (bytes.length > 0) arrived.add(bytes);
         }
         tellReadable();
     }
@@ -73,11 +73,11 @@ public final class MemoryTransport implements Transport {
         tellReadable();
     }
 
-    /** The peer takes so many octets more. */
-    public void peerTakes(long octets) {
+    /** The peer takes so many bytes more. */
+    public void peerTakes(long bytes) {
         boolean tell;
         synchronized (this) {
-            window = window + octets < 0 ? Long.MAX_VALUE : window + octets;
+            window = window + bytes < 0 ? Long.MAX_VALUE : window + bytes;
             tell = writeWanted && connection != null && window > 0;
             if (tell) writeWanted = false;
         }
@@ -98,9 +98,9 @@ public final class MemoryTransport implements Transport {
         return taken.toString(StandardCharsets.ISO_8859_1);
     }
 
-    /** Octets of the peer's that nobody has read. */
+    /** Bytes of the peer's that nobody has read. */
     public synchronized int unread() {
-        return arrived.stream().mapToInt(octets -> octets.length).sum();
+        return arrived.stream().mapToInt(bytes -> bytes.length).sum();
     }
 
     /** What the peer has taken. */
@@ -123,7 +123,7 @@ public final class MemoryTransport implements Transport {
     // ---- the peer, on a Wire
 
     /** Waits for what the peer takes; see {@link Line#read}. */
-    synchronized int awaitTaken(byte[] octets, int offset, int length, long deadline) throws IOException {
+    synchronized int awaitTaken(byte[] bytes, int offset, int length, long deadline) throws IOException {
         while (taken.size() == seen) {
             if (aborts > 0) throw new SocketException("Connection reset");
             if (closes > 0 || outputEnded && halfCloses) return -1;
@@ -136,33 +136,33 @@ public final class MemoryTransport implements Transport {
                 throw new SocketTimeoutException("interrupted");
             }
         }
-        int count = taken.copy(seen, octets, offset, length);
+        int count = taken.copy(seen, bytes, offset, length);
         seen += count;
         return count;
     }
 
     void peerResets() {
-        LiveConnection over = connection;
+        TransportConnection over = connection;
         if (over != null) over.broke(new SocketException("Connection reset"));
     }
 
     private static final class Taken extends ByteArrayOutputStream {
-        synchronized int copy(int from, byte[] octets, int offset, int length) {
+        synchronized int copy(int from, byte[] bytes, int offset, int length) {
             int some = Math.min(length, count - from);
-            System.arraycopy(buf, from, octets, offset, some);
+            System.arraycopy(buf, from, bytes, offset, some);
             return some;
         }
     }
 
     // ---- the script
 
-    /** Takes so many octets, then none until {@link #peerTakes}. */
-    public synchronized MemoryTransport window(long octets) {
-        window = octets;
+    /** Takes so many bytes, then none until {@link #peerTakes}. */
+    public synchronized MemoryTransport window(long bytes) {
+        window = bytes;
         return this;
     }
 
-    /** As a container does that holds the last octets until it is called again. */
+    /** As a container does that holds the last bytes until it is called again. */
     public synchronized MemoryTransport keepsTheLast() {
         keeps = true;
         return this;
@@ -195,7 +195,7 @@ public final class MemoryTransport implements Transport {
     // ---- the transport
 
     @Override
-    public Scratch scratch() {
+    public ReadBuffers scratch() {
         return SCRATCH;
     }
 
@@ -203,15 +203,15 @@ public final class MemoryTransport implements Transport {
     public synchronized int read(ByteBuffer into) throws IOException {
         if (readFailure != null) throw readFailure;
         if (closes + aborts > 0) return -1;
-        byte[] octets = arrived.poll();
-        if (octets == null) {
+        byte[] bytes = arrived.poll();
+        if (bytes == null) {
             if (peerEnded) return -1;
             readWanted = true;
             return 0;
         }
-        int count = Math.min(octets.length, into.remaining());
-        into.put(octets, 0, count);
-        if (count < octets.length) arrived.addFirst(Arrays.copyOfRange(octets, count, octets.length));
+        int count = Math.min(bytes.length, into.remaining());
+        into.put(bytes, 0, count);
+        if (count < bytes.length) arrived.addFirst(Arrays.copyOfRange(bytes, count, bytes.length));
         return count;
     }
 
@@ -241,13 +241,13 @@ public final class MemoryTransport implements Transport {
         kept.reset();
         int count = (int) Math.min(window, from.remaining());
         window -= count;
-        byte[] octets = new byte[count];
-        from.get(octets);
+        byte[] bytes = new byte[count];
+        from.get(bytes);
         if (keeps && count > 0) {
-            kept.writeBytes(octets);
+            kept.writeBytes(bytes);
             return false;
         }
-        taken.writeBytes(octets);
+        taken.writeBytes(bytes);
         return !from.hasRemaining();
     }
 

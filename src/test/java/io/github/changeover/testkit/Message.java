@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A request of HTTP/1.1 as octets, and its answer whole.
+ * A request of HTTP/1.1 as bytes, and its answer whole.
  *
  * @param line    method and target, such as {@code GET /echo}
  * @param fields  field lines beside Host and those of the framing
@@ -44,8 +44,8 @@ public record Message(String line, List<String> fields, byte[] content, Framing 
     }
 
     /** With this content. */
-    public Message content(byte[] octets, Framing how) {
-        return new Message(line, fields, octets, how);
+    public Message content(byte[] bytes, Framing how) {
+        return new Message(line, fields, bytes, how);
     }
 
     /** With further field lines. */
@@ -77,7 +77,7 @@ public record Message(String line, List<String> fields, byte[] content, Framing 
     }
 
     /** All of it, and what is sent behind it before any answer. */
-    public byte[] octets(byte... behind) {
+    public byte[] bytes(byte... behind) {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         all.writeBytes(head());
         all.writeBytes(body());
@@ -88,7 +88,7 @@ public record Message(String line, List<String> fields, byte[] content, Framing 
     /** Sends it. */
     public void send(Wire wire, Arrival arrival) throws IOException {
         if (arrival == Arrival.AT_ONCE) {
-            wire.send(octets());
+            wire.send(bytes());
             return;
         }
         wire.send(head());
@@ -101,10 +101,10 @@ public record Message(String line, List<String> fields, byte[] content, Framing 
     }
 
     /** In two segments, or what the network makes of two writes with a pause between. */
-    public static void sendSplit(Wire wire, byte[] octets, int at) throws IOException {
-        wire.send(Arrays.copyOf(octets, at));
+    public static void sendSplit(Wire wire, byte[] bytes, int at) throws IOException {
+        wire.send(Arrays.copyOf(bytes, at));
         pause();
-        wire.send(octets, at, octets.length - at);
+        wire.send(bytes, at, bytes.length - at);
     }
 
     private static void pause() {

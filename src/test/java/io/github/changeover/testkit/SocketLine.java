@@ -16,14 +16,14 @@ record SocketLine(Socket socket) implements Line {
     }
 
     @Override
-    public int read(byte[] octets, int offset, int length, long deadline) throws IOException {
+    public int read(byte[] bytes, int offset, int length, long deadline) throws IOException {
         socket.setSoTimeout(Line.left(deadline));
-        return socket.getInputStream().read(octets, offset, length);
+        return socket.getInputStream().read(bytes, offset, length);
     }
 
     @Override
-    public void write(byte[] octets, int offset, int length) throws IOException {
-        socket.getOutputStream().write(octets, offset, length);
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+        socket.getOutputStream().write(bytes, offset, length);
         socket.getOutputStream().flush();
     }
 

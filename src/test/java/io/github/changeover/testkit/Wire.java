@@ -14,7 +14,7 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 
 /**
- * A client that sends and sees octets, nothing more. Every read has a deadline; text is ISO-8859-1. For one thread.
+ * A client that sends and sees bytes, nothing more. Every read has a deadline; text is ISO-8859-1. For one thread.
  * <pre>{@code
  * try (Wire wire = Wire.connect("127.0.0.1", port).send(Message.offering("/echo", "echo"))) {
  *     Expect.answer(wire.readHead()).switchesTo("echo");
@@ -31,9 +31,9 @@ public final class Wire implements AutoCloseable {
     public enum End { FIN, RST, TIMEOUT }
 
     /** All that came, and why no more did. */
-    public record Rest(byte[] octets, End end) {
+    public record Rest(byte[] bytes, End end) {
         public String text() {
-            return new String(octets, ISO_8859_1);
+            return new String(bytes, ISO_8859_1);
         }
     }
 
@@ -91,37 +91,37 @@ public final class Wire implements AutoCloseable {
         return this;
     }
 
-    /** Each character is an octet. */
+    /** Each character is a byte. */
     public Wire send(String text) throws IOException {
         return send(text.getBytes(ISO_8859_1));
     }
 
     /** A request, at once. */
     public Wire send(Message message) throws IOException {
-        return send(message.octets());
+        return send(message.bytes());
     }
 
-    /** These octets. */
-    public Wire send(byte[] octets) throws IOException {
-        return send(octets, 0, octets.length);
+    /** These bytes. */
+    public Wire send(byte[] bytes) throws IOException {
+        return send(bytes, 0, bytes.length);
     }
 
-    /** Some of these octets. */
-    public Wire send(byte[] octets, int offset, int length) throws IOException {
-        line.write(octets, offset, length);
+    /** Some of these bytes. */
+    public Wire send(byte[] bytes, int offset, int length) throws IOException {
+        line.write(bytes, offset, length);
         return this;
     }
 
-    /** Up to and with the empty line, not an octet further. Interim responses (100) are heads of their own. */
+    /** Up to and with the empty line, not a byte further. Interim responses (100) are heads of their own. */
     public Head readHead() throws IOException {
         long deadline = deadline();
         StringBuilder head = new StringBuilder(256);
         while (!endsHead(head)) {
-            int octet = read(deadline);
-            if (octet < 0) {
+            int b = read(deadline);
+            if (b < 0) {
                 throw new AssertionError("the connection ended within a head: \"" + head + '"');
             }
-            head.append((char) octet);
+            head.append((char) b);
             if (head.length() > MAX_HEAD) {
                 throw new AssertionError("a head without end");
             }
@@ -134,22 +134,22 @@ public final class Wire implements AutoCloseable {
         return length >= 4 && head.charAt(length - 1) == '\n' && head.indexOf("\r\n\r\n", length - 4) >= 0;
     }
 
-    /** So many octets; fails when the peer ends before. */
+    /** So many bytes; fails when the peer ends before. */
     public byte[] readExactly(int count) throws IOException {
         long deadline = deadline();
-        byte[] octets = new byte[count];
+        byte[] bytes = new byte[count];
         for (int have = 0; have < count;) {
-            int n = read(octets, have, deadline);
+            int n = read(bytes, have, deadline);
             if (n < 0) {
-                throw new AssertionError("the connection ended after " + have + " octets of " + count + ": \""
-                        + new String(octets, 0, Math.min(have, 200), ISO_8859_1) + '"');
+                throw new AssertionError("the connection ended after " + have + " bytes of " + count + ": \""
+                        + new String(bytes, 0, Math.min(have, 200), ISO_8859_1) + '"');
             }
             have += n;
         }
-        return octets;
+        return bytes;
     }
 
-    /** So many octets, as text. */
+    /** So many bytes, as text. */
     public String readText(int count) throws IOException {
         return new String(readExactly(count), ISO_8859_1);
     }
@@ -159,11 +159,11 @@ public final class Wire implements AutoCloseable {
         long deadline = deadline();
         StringBuilder line = new StringBuilder();
         while (line.length() == 0 || line.charAt(line.length() - 1) != '\n') {
-            int octet = read(deadline);
-            if (octet < 0) {
+            int b = read(deadline);
+            if (b < 0) {
                 throw new AssertionError("the connection ended within a line: \"" + line + '"');
             }
-            line.append((char) octet);
+            line.append((char) b);
         }
         return line.toString();
     }
@@ -202,7 +202,7 @@ public final class Wire implements AutoCloseable {
         if (rest.end() != End.FIN) {
             throw new AssertionError("content without a length was cut off by " + rest.end() + ": " + rest.text());
         }
-        return rest.octets();
+        return rest.bytes();
     }
 
     /** As {@link #readBody}, as text. */
@@ -242,7 +242,7 @@ public final class Wire implements AutoCloseable {
         line.reset();
     }
 
-    /** True when the peer ends the connection in time, by FIN or RST; octets that come before are dropped. */
+    /** True when the peer ends the connection in time, by FIN or RST; bytes that come before are dropped. */
     public boolean isClosedByPeer(Duration within) throws IOException {
         Duration before = patience;
         patience = within;

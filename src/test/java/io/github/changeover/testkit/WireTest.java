@@ -40,7 +40,7 @@ class WireTest {
     }
 
     @Test
-    void aHeadIsReadToItsLastOctetAndNoFurther() throws IOException {
+    void aHeadIsReadToItsLastByteAndNoFurther() throws IOException {
         answer("HTTP/1.1 101 \r\nUpgrade: a\r\nCONNECTION:Upgrade \r\nupgrade: b\r\n\r\n\r\n\r\n");
         Head head = wire.readHead();
         assertThat(head.status()).isEqualTo(101);

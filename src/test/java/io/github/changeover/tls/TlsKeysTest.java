@@ -3,7 +3,7 @@ package io.github.changeover.tls;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.changeover.servlet.SettingValues;
+import io.github.changeover.servlet.settings.SettingValues;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;

@@ -27,8 +27,8 @@ class AcceptKeyPropertiesTest {
 
     @Property
     @Covers("RFC6455-4.2.1-05")
-    void noOtherLengthIsANonce(@ForAll @Size(max = 40) byte[] octets) {
-        assertThat(AcceptKey.isNonce(Base64.getEncoder().encodeToString(octets))).isEqualTo(octets.length == 16);
+    void noOtherLengthIsANonce(@ForAll @Size(max = 40) byte[] bytes) {
+        assertThat(AcceptKey.isNonce(Base64.getEncoder().encodeToString(bytes))).isEqualTo(bytes.length == 16);
     }
 
     @Property
@@ -45,8 +45,8 @@ class AcceptKeyPropertiesTest {
 
     private static boolean comesBack(String key) {
         try {
-            byte[] octets = Base64.getDecoder().decode(key);
-            return octets.length == 16 && Base64.getEncoder().encodeToString(octets).equals(key);
+            byte[] bytes = Base64.getDecoder().decode(key);
+            return bytes.length == 16 && Base64.getEncoder().encodeToString(bytes).equals(key);
         } catch (IllegalArgumentException malformed) {
             return false;
         }

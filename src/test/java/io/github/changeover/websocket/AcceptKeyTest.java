@@ -24,7 +24,7 @@ class AcceptKeyTest {
     @ParameterizedTest
     @ValueSource(chars = {'A', 'Q', 'g', 'w'})
     @Covers("RFC6455-4.2.1-05")
-    void theFourLastSymbolsOfSixteenOctets(char last) {
+    void theFourLastSymbolsOfSixteenBytes(char last) {
         assertThat(AcceptKey.isNonce("A".repeat(21) + last + "==")).isTrue();
     }
 

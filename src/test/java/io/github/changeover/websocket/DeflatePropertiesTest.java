@@ -3,7 +3,7 @@ package io.github.changeover.websocket;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.conformance.Covers;
-import io.github.changeover.websocket.Extension.Parameter;
+import io.github.changeover.websocket.WebSocketExtension.Parameter;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -21,13 +21,13 @@ import net.jqwik.api.constraints.Size;
 class DeflatePropertiesTest {
     @Property(tries = 5000)
     @Covers({"RFC7692-5-01", "RFC7692-5.1-01", "RFC7692-7.1.1.1-01", "RFC7692-7.1.1.2-01", "RFC7692-7.1.2.1-01", "RFC7692-7.1.2.2-01"})
-    void theAnswerSuitsTheFirstOfferThatCanBeHonoured(@ForAll @Size(max = 4) List<@From("offers") Extension> offers, @ForAll @From("policies") DeflatePolicy policy) {
-        Optional<Extension> first = offers.stream().filter(offer -> canBeHonoured(offer, policy)).findFirst();
+    void theAnswerSuitsTheFirstOfferThatCanBeHonoured(@ForAll @Size(max = 4) List<@From("offers") WebSocketExtension> offers, @ForAll @From("policies") DeflatePolicy policy) {
+        Optional<WebSocketExtension> first = offers.stream().filter(offer -> canBeHonoured(offer, policy)).findFirst();
         Optional<DeflateAgreement> answer = Deflate.agree(offers, policy);
         assertThat(answer.isPresent()).isEqualTo(first.isPresent());
         if (answer.isEmpty()) return;
 
-        Extension offer = first.orElseThrow();
+        WebSocketExtension offer = first.orElseThrow();
         DeflateAgreement agreed = answer.get();
         assertThat(agreed.serverNoContextTakeover()).isEqualTo(has(offer, "server_no_context_takeover") || policy.serverNoContextTakeover());
         assertThat(agreed.clientNoContextTakeover()).isEqualTo(has(offer, "client_no_context_takeover") || policy.clientNoContextTakeover());
@@ -41,21 +41,21 @@ class DeflatePropertiesTest {
 
     @Property
     @Covers("RFC7692-5-01")
-    void theAnswerIsOneWellFormedMemberThatWouldBeAcceptedAgain(@ForAll @Size(max = 4) List<@From("offers") Extension> offers, @ForAll @From("policies") DeflatePolicy policy) {
+    void theAnswerIsOneWellFormedMemberThatWouldBeAcceptedAgain(@ForAll @Size(max = 4) List<@From("offers") WebSocketExtension> offers, @ForAll @From("policies") DeflatePolicy policy) {
         Optional<DeflateAgreement> answer = Deflate.agree(offers, policy);
         answer.ifPresent(agreed -> {
-            List<Extension> read = ((FieldList.Members<Extension>) ExtensionOffers.parse(List.of(agreed.toString()))).members();
+            List<WebSocketExtension> read = ((FieldList.Members<WebSocketExtension>) ExtensionOffers.parse(List.of(agreed.toString()))).members();
             assertThat(read).hasSize(1);
             assertThat(Deflate.agree(read, policy)).hasValueSatisfying(again -> assertThat(again.serverWindowBits()).isEqualTo(agreed.serverWindowBits()));
         });
     }
 
     @Provide
-    Arbitrary<Extension> offers() {
+    Arbitrary<WebSocketExtension> offers() {
         Arbitrary<String> names = Arbitraries.frequencyOf(Tuple.of(9, Arbitraries.just("permessage-deflate")), Tuple.of(1, Arbitraries.just("foo")));
         Arbitrary<String> parameters = Arbitraries.of("server_no_context_takeover", "client_no_context_takeover", "server_max_window_bits", "client_max_window_bits", "x");
         Arbitrary<Optional<String>> values = Arbitraries.of("8", "9", "10", "14", "15", "7", "16", "08", "true").optional(0.5);
-        return Combinators.combine(names, Combinators.combine(parameters, values).as(Parameter::new).list().ofMaxSize(3)).as(Extension::new);
+        return Combinators.combine(names, Combinators.combine(parameters, values).as(Parameter::new).list().ofMaxSize(3)).as(WebSocketExtension::new);
     }
 
     @Provide
@@ -67,7 +67,7 @@ class DeflatePropertiesTest {
     }
 
     /** A second, different implementation of section 7.1. */
-    private static boolean canBeHonoured(Extension offer, DeflatePolicy policy) {
+    private static boolean canBeHonoured(WebSocketExtension offer, DeflatePolicy policy) {
         Set<String> names = offer.parameters().stream().map(Parameter::name).collect(Collectors.toSet());
         String legal = "server_no_context_takeover|client_no_context_takeover|server_max_window_bits=([89]|1[0-5])|client_max_window_bits(=([89]|1[0-5]))?";
         return offer.name().equals("permessage-deflate") && names.size() == offer.parameters().size()
@@ -75,11 +75,11 @@ class DeflatePropertiesTest {
                 && bits(offer, "server_max_window_bits") >= policy.smallestServerWindow();
     }
 
-    private static boolean has(Extension offer, String name) {
+    private static boolean has(WebSocketExtension offer, String name) {
         return offer.parameters().stream().anyMatch(parameter -> parameter.name().equals(name));
     }
 
-    private static int bits(Extension offer, String name) {
+    private static int bits(WebSocketExtension offer, String name) {
         return offer.parameters().stream().filter(parameter -> parameter.name().equals(name))
                 .flatMap(parameter -> parameter.value().stream()).map(Integer::valueOf).findFirst().orElse(15);
     }

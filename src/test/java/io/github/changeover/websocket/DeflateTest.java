@@ -86,6 +86,6 @@ class DeflateTest {
     }
 
     private static Optional<DeflateAgreement> agreement(String offered, DeflatePolicy policy) {
-        return Deflate.agree(((FieldList.Members<Extension>) ExtensionOffers.parse(List.of(offered))).members(), policy);
+        return Deflate.agree(((FieldList.Members<WebSocketExtension>) ExtensionOffers.parse(List.of(offered))).members(), policy);
     }
 }

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.github.changeover.conformance.Covers;
-import io.github.changeover.websocket.Extension.Parameter;
 import io.github.changeover.websocket.FieldList.Malformed;
 import io.github.changeover.websocket.FieldList.Members;
+import io.github.changeover.websocket.WebSocketExtension.Parameter;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -21,8 +21,8 @@ class ExtensionOffersTest {
     @Test
     @Covers("MDN-07")
     void superspeedAndColormode() {
-        Members<Extension> offers = new Members<>(List.of(new Extension("superspeed", List.of()),
-                new Extension("colormode", List.of(new Parameter("depth", Optional.of("16"))))));
+        Members<WebSocketExtension> offers = new Members<>(List.of(new WebSocketExtension("superspeed", List.of()),
+                new WebSocketExtension("colormode", List.of(new Parameter("depth", Optional.of("16"))))));
         assertThat(ExtensionOffers.parse(List.of("superspeed, colormode; depth=16"))).isEqualTo(offers);
         assertThat(ExtensionOffers.parse(List.of("superspeed", "colormode; depth=16"))).isEqualTo(offers);
     }
@@ -64,8 +64,8 @@ class ExtensionOffersTest {
     }
 
     private static String names(String... lines) {
-        List<Extension> offers = ((Members<Extension>) ExtensionOffers.parse(List.of(lines))).members();
-        return String.join(" ", offers.stream().map(Extension::name).toList());
+        List<WebSocketExtension> offers = ((Members<WebSocketExtension>) ExtensionOffers.parse(List.of(lines))).members();
+        return String.join(" ", offers.stream().map(WebSocketExtension::name).toList());
     }
 
     @ParameterizedTest
@@ -80,7 +80,7 @@ class ExtensionOffersTest {
 
     @Test
     void anExtensionOfTheProgramIsMadeOfTokens() {
-        assertThatIllegalArgumentException().isThrownBy(() -> new Extension("a b", List.of())).withMessageContaining("token");
+        assertThatIllegalArgumentException().isThrownBy(() -> new WebSocketExtension("a b", List.of())).withMessageContaining("token");
         assertThatIllegalArgumentException().isThrownBy(() -> new Parameter("a", Optional.of("b\r\nc")));
     }
 }

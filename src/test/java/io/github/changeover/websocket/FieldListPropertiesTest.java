@@ -3,9 +3,9 @@ package io.github.changeover.websocket;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.conformance.Covers;
-import io.github.changeover.websocket.Extension.Parameter;
 import io.github.changeover.websocket.FieldList.Malformed;
 import io.github.changeover.websocket.FieldList.Members;
+import io.github.changeover.websocket.WebSocketExtension.Parameter;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -39,14 +39,14 @@ class FieldListPropertiesTest {
 
     @Property
     @Covers({"MDN-07", "RFC9110-5.6.1-01"})
-    void whatIsWrittenIsRead(@ForAll @Size(min = 1, max = 6) List<@From("extensions") Extension> offers, @ForAll @From("commas") String comma) {
-        String line = offers.stream().map(Extension::toString).collect(Collectors.joining(comma));
+    void whatIsWrittenIsRead(@ForAll @Size(min = 1, max = 6) List<@From("extensions") WebSocketExtension> offers, @ForAll @From("commas") String comma) {
+        String line = offers.stream().map(WebSocketExtension::toString).collect(Collectors.joining(comma));
         assertThat(ExtensionOffers.parse(List.of(line))).isEqualTo(new Members<>(offers));
     }
 
     @Property
     @Covers("MDN-07")
-    void quotedIsTheSame(@ForAll @From("extensions") Extension offer, @ForAll boolean escaped) {
+    void quotedIsTheSame(@ForAll @From("extensions") WebSocketExtension offer, @ForAll boolean escaped) {
         StringBuilder line = new StringBuilder(offer.name());
         for (Parameter parameter : offer.parameters()) {
             line.append(" ;\t").append(parameter.name());
@@ -82,9 +82,9 @@ class FieldListPropertiesTest {
     }
 
     @Provide
-    Arbitrary<Extension> extensions() {
+    Arbitrary<WebSocketExtension> extensions() {
         Arbitrary<Optional<String>> values = tokens().optional();
         Arbitrary<Parameter> parameters = Combinators.combine(tokens(), values).as(Parameter::new);
-        return Combinators.combine(tokens(), parameters.list().ofMaxSize(4)).as(Extension::new);
+        return Combinators.combine(tokens(), parameters.list().ofMaxSize(4)).as(WebSocketExtension::new);
     }
 }

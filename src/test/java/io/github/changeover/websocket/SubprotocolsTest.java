@@ -24,7 +24,7 @@ class SubprotocolsTest {
                 arguments(List.of(), List.of()),
                 arguments(List.of(" , a,\t,b\t", "", ",c"), List.of("a", "b", "c")),
                 arguments(List.of("chat, Chat, CHAT"), List.of("chat", "Chat", "CHAT")),
-                arguments(List.of("a".repeat(FieldList.MAX_OCTETS - 1)), List.of("a".repeat(FieldList.MAX_OCTETS - 1))));
+                arguments(List.of("a".repeat(FieldList.MAX_BYTES - 1)), List.of("a".repeat(FieldList.MAX_BYTES - 1))));
     }
 
     @ParameterizedTest

@@ -10,12 +10,12 @@ import io.github.changeover.spi.ProtocolToken;
 import io.github.changeover.spi.TokenSwitches;
 import io.github.changeover.spi.UpgradeProtocol;
 import io.github.changeover.spi.UpgradeRequest;
-import io.github.changeover.websocket.frames.DeflatePool;
+import io.github.changeover.websocket.frames.DeflaterPool;
 import io.github.changeover.websocket.frames.FrameFault;
 import io.github.changeover.websocket.frames.FrameLimits;
-import io.github.changeover.websocket.frames.FrameMemory;
+import io.github.changeover.websocket.frames.FrameListener;
+import io.github.changeover.websocket.frames.FrameMemoryListener;
 import io.github.changeover.websocket.frames.FrameReader;
-import io.github.changeover.websocket.frames.FrameSink;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -94,7 +94,7 @@ class WebSocketDocsTest {
         Matcher cells = cells(row);
         List<FrameFault> faults = new ArrayList<>();
         List<Integer> frames = new ArrayList<>();
-        FrameSink sink = new FrameSink() {
+        FrameListener sink = new FrameListener() {
             @Override
             public boolean wantsWhole(int opcode) {
                 return true;
@@ -115,7 +115,7 @@ class WebSocketDocsTest {
             }
         };
         DeflateAgreement agreed = new DeflateAgreement(false, false, OptionalInt.empty(), OptionalInt.empty());
-        try (DeflatePool pool = new DeflatePool(); FrameReader reader = new FrameReader(FrameLimits.ofMessages(1000), Optional.of(agreed), pool, FrameMemory.UNCOUNTED)) {
+        try (DeflaterPool pool = new DeflaterPool(); FrameReader reader = new FrameReader(FrameLimits.ofMessages(1000), Optional.of(agreed), pool, FrameMemoryListener.UNCOUNTED)) {
             reader.read(ByteBuffer.wrap(HexFormat.of().parseHex(cells.group(1).replace(" ", ""))), sink);
         }
         if (cells.group(4) == null) assertThat(frames).isNotEmpty();

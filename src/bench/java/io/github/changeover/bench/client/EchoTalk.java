@@ -4,11 +4,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/** Sends messages, so many at a time, and compares every octet that comes back. */
+/** Sends messages, so many at a time, and compares every byte that comes back. */
 abstract class EchoTalk extends Talk {
     protected final Payloads payloads;
     private final ByteBuffer wire;
-    private final int around;       // octets until the first message comes again
+    private final int around;       // bytes until the first message comes again
     private long allowed;
     private long sent;
 
@@ -47,7 +47,7 @@ abstract class EchoTalk extends Talk {
         allowed += (long) messages * payloads.wireSize();
     }
 
-    protected void compare(byte[] octets, int from, int to, int at) throws IOException {
-        if (!Arrays.equals(octets, from, to, payloads.expected(), at, at + to - from)) throw new IOException("an octet came back as another");
+    protected void compare(byte[] bytes, int from, int to, int at) throws IOException {
+        if (!Arrays.equals(bytes, from, to, payloads.expected(), at, at + to - from)) throw new IOException("a byte came back as another");
     }
 }

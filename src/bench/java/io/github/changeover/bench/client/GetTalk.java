@@ -29,15 +29,15 @@ final class GetTalk extends Talk {
     }
 
     @Override
-    protected void received(byte[] octets, int from, int to) throws IOException {
+    protected void received(byte[] bytes, int from, int to) throws IOException {
         int at = from;
         if (!head.isWhole()) {
-            at = head.take(octets, from, to);
+            at = head.take(bytes, from, to);
             if (!head.isWhole()) return;
             int length = length();
             if (content == null || content.length != length) content = new byte[length];
         }
-        System.arraycopy(octets, at, content, came, to - at);
+        System.arraycopy(bytes, at, content, came, to - at);
         came += to - at;
         if (came == content.length) next();
     }
@@ -52,20 +52,20 @@ final class GetTalk extends Talk {
     }
 
     private int length() throws IOException {
-        byte[] octets = head.octets();
-        if (octets[9] != '2' || octets[10] != '0' || octets[11] != '0') throw new IOException("not 200: " + head);
+        byte[] bytes = head.bytes();
+        if (bytes[9] != '2' || bytes[10] != '0' || bytes[11] != '0') throw new IOException("not 200: " + head);
         for (int i = 0; i < head.length() - LENGTH.length; i++) {
             int same = 0;
-            while (same < LENGTH.length && (octets[i + same] | 0x20 * (Character.isLetter(octets[i + same]) ? 1 : 0)) == LENGTH[same]) same++;
-            if (same == LENGTH.length) return number(octets, i + same);
+            while (same < LENGTH.length && (bytes[i + same] | 0x20 * (Character.isLetter(bytes[i + same]) ? 1 : 0)) == LENGTH[same]) same++;
+            if (same == LENGTH.length) return number(bytes, i + same);
         }
         throw new IOException("no Content-Length: " + head);
     }
 
-    private static int number(byte[] octets, int from) {
+    private static int number(byte[] bytes, int from) {
         int number = 0;
-        for (int i = from; octets[i] != '\r'; i++) {
-            if (octets[i] != ' ') number = 10 * number + octets[i] - '0';
+        for (int i = from; bytes[i] != '\r'; i++) {
+            if (bytes[i] != ' ') number = 10 * number + bytes[i] - '0';
         }
         return number;
     }

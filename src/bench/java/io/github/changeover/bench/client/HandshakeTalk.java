@@ -9,7 +9,7 @@ final class HandshakeTalk extends Talk {
     private static final int ANSWERED = 4;
     private final HeadReader head = new HeadReader();
     private ByteBuffer out;
-    private int closing;        // octets of the answer to the Close frame
+    private int closing;        // bytes of the answer to the Close frame
 
     @Override
     protected void begin() {
@@ -23,15 +23,15 @@ final class HandshakeTalk extends Talk {
     }
 
     @Override
-    protected void received(byte[] octets, int from, int to) throws IOException {
+    protected void received(byte[] bytes, int from, int to) throws IOException {
         int at = from;
         if (!head.isWhole()) {
-            at = head.take(octets, from, to);
+            at = head.take(bytes, from, to);
             if (!head.isWhole()) return;
             Opening.check(head.toString(), true);
             out = ByteBuffer.wrap(CLOSE);
         }
-        if (at < to && closing == 0 && octets[at] != (byte) 0x88) throw new IOException("no Close frame came back");
+        if (at < to && closing == 0 && bytes[at] != (byte) 0x88) throw new IOException("no Close frame came back");
         closing += to - at;
         if (isOver()) answered(1);
     }

@@ -6,29 +6,29 @@ import java.nio.charset.StandardCharsets;
 /** The head of an answer, until it is whole. */
 final class HeadReader {
     private static final int LONGEST = 8 * 1024;
-    private final byte[] octets = new byte[LONGEST];
+    private final byte[] bytes = new byte[LONGEST];
     private int length;
 
-    /** Takes octets up to the head's end, and answers the index behind those taken. */
+    /** Takes bytes up to the head's end, and answers the index behind those taken. */
     int take(byte[] from, int start, int end) throws IOException {
         int at = start;
         while (at < end && !isWhole()) {
             if (length == LONGEST) throw new IOException("the head of an answer does not end");
-            octets[length++] = from[at++];
+            bytes[length++] = from[at++];
         }
         return at;
     }
 
     boolean isWhole() {
-        return length >= 4 && octets[length - 1] == '\n' && octets[length - 2] == '\r' && octets[length - 3] == '\n' && octets[length - 4] == '\r';
+        return length >= 4 && bytes[length - 1] == '\n' && bytes[length - 2] == '\r' && bytes[length - 3] == '\n' && bytes[length - 4] == '\r';
     }
 
     int length() {
         return length;
     }
 
-    byte[] octets() {
-        return octets;
+    byte[] bytes() {
+        return bytes;
     }
 
     void clear() {
@@ -37,6 +37,6 @@ final class HeadReader {
 
     @Override
     public String toString() {
-        return new String(octets, 0, length, StandardCharsets.ISO_8859_1);
+        return new String(bytes, 0, length, StandardCharsets.ISO_8859_1);
     }
 }

@@ -29,10 +29,10 @@ public final class Idlers implements AutoCloseable {
 
     /** How many are open still. */
     public long alive() throws IOException {
-        ByteBuffer octet = ByteBuffer.allocate(1);
+        ByteBuffer b = ByteBuffer.allocate(1);
         long alive = 0;
         for (SocketChannel channel : channels) {
-            if (channel.read(octet.clear()) == 0) alive++;
+            if (channel.read(b.clear()) == 0) alive++;
         }
         return alive;
     }

@@ -28,14 +28,14 @@ final class Opening {
         return text.getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** Waits, octet by octet: nothing of what comes behind the head is lost. */
+    /** Waits, byte by byte: nothing of what comes behind the head is lost. */
     static void perform(SocketChannel channel, byte[] request) throws IOException {
         channel.write(ByteBuffer.wrap(request));
         StringBuilder head = new StringBuilder();
-        ByteBuffer octet = ByteBuffer.allocate(1);
+        ByteBuffer b = ByteBuffer.allocate(1);
         while (head.length() < 4 || head.lastIndexOf("\r\n\r\n") != head.length() - 4) {
-            if (channel.read(octet.clear()) < 0 || head.length() == LONGEST_HEAD) throw new IOException("no head of an answer: " + head);
-            head.append((char) (octet.get(0) & 0xff));
+            if (channel.read(b.clear()) < 0 || head.length() == LONGEST_HEAD) throw new IOException("no head of an answer: " + head);
+            head.append((char) (b.get(0) & 0xff));
         }
         check(head.toString(), new String(request, StandardCharsets.US_ASCII).contains("Sec-WebSocket-Key"));
     }

@@ -78,7 +78,7 @@ final class Payloads {
         return size;
     }
 
-    /** Octets of one message on the wire. */
+    /** Bytes of one message on the wire. */
     int wireSize() {
         return wireSize;
     }

@@ -2,7 +2,7 @@ package io.github.changeover.bench.client;
 
 import java.io.IOException;
 
-/** A stream of octets, counted in chunks. */
+/** A stream of bytes, counted in chunks. */
 final class RawTalk extends EchoTalk {
     private final int around;
     private int at;         // of the stream, modulo what comes again
@@ -14,11 +14,11 @@ final class RawTalk extends EchoTalk {
     }
 
     @Override
-    protected void received(byte[] octets, int from, int to) throws IOException {
+    protected void received(byte[] bytes, int from, int to) throws IOException {
         int start = from;
         while (start < to) {
             int end = start + Math.min(to - start, around);
-            compare(octets, start, end, at);
+            compare(bytes, start, end, at);
             at = (at + end - start) % around;
             start = end;
         }

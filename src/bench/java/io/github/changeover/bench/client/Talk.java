@@ -58,8 +58,8 @@ public abstract class Talk {
     /** Writes what is to be written now, and answers whether all of it went. */
     protected abstract boolean write() throws IOException;
 
-    /** Octets came. */
-    protected abstract void received(byte[] octets, int from, int to) throws IOException;
+    /** Bytes came. */
+    protected abstract void received(byte[] bytes, int from, int to) throws IOException;
 
     static SocketChannel connect(InetSocketAddress server) throws IOException {
         SocketChannel channel = SocketChannel.open();

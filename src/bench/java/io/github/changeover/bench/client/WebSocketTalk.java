@@ -7,13 +7,13 @@ class WebSocketTalk extends EchoTalk {
     private static final int LONGEST_HEADER = 10;
     private final int opcode;
     private final byte[] header = new byte[LONGEST_HEADER];
-    private int headerOctets;
+    private int headerBytes;
     private boolean inPayload;
     private boolean isFinal;
     private boolean continues;
     private long left;          // of the frame's payload
     private int message;        // which of the payloads is coming
-    private int at;             // octets of it that have come
+    private int at;             // bytes of it that have come
 
     WebSocketTalk(Payloads payloads, boolean text, int inFlight) {
         super(payloads, inFlight);
@@ -21,17 +21,17 @@ class WebSocketTalk extends EchoTalk {
     }
 
     @Override
-    protected void received(byte[] octets, int from, int to) throws IOException {
+    protected void received(byte[] bytes, int from, int to) throws IOException {
         int i = from;
         int messages = 0;
         while (i < to || inPayload && left == 0) {
             if (!inPayload) {
-                i = readHeader(octets, i);
+                i = readHeader(bytes, i);
                 continue;
             }
             int count = (int) Math.min(left, to - i);
             if (at + count > payloads.size()) throw new IOException("a message came back longer than it went");
-            compare(octets, i, i + count, message * payloads.size() + at);
+            compare(bytes, i, i + count, message * payloads.size() + at);
             i += count;
             at += count;
             left -= count;
@@ -40,11 +40,11 @@ class WebSocketTalk extends EchoTalk {
         whole(messages);
     }
 
-    private int readHeader(byte[] octets, int from) throws IOException {
-        header[headerOctets++] = octets[from];
-        int seven = headerOctets < 2 ? 0 : header[1] & 0xff;
+    private int readHeader(byte[] bytes, int from) throws IOException {
+        header[headerBytes++] = bytes[from];
+        int seven = headerBytes < 2 ? 0 : header[1] & 0xff;
         int size = seven < 126 ? 2 : seven == 126 ? 4 : LONGEST_HEADER;
-        if (headerOctets < size) return from + 1;
+        if (headerBytes < size) return from + 1;
         int expected = continues ? 0 : opcode;
         if ((header[0] & 0x7f) != expected || seven > 127) {
             throw new IOException("an unexpected frame: " + Integer.toHexString(header[0] & 0xff) + " " + Integer.toHexString(seven));
@@ -52,7 +52,7 @@ class WebSocketTalk extends EchoTalk {
         isFinal = header[0] < 0;
         left = size == 2 ? seven : 0;
         for (int i = 2; i < size; i++) left = left << 8 | header[i] & 0xff;
-        headerOctets = 0;
+        headerBytes = 0;
         inPayload = true;
         return from + 1;
     }

@@ -29,7 +29,7 @@ final class ControlLine {
         System.out.flush();
     }
 
-    /** Octets that live: as they were right behind the last collection, for what threads have set aside since counts as used. */
+    /** Bytes that live: as they were right behind the last collection, for what threads have set aside since counts as used. */
     private static long heap() {
         for (int i = 0; i < COLLECTIONS; i++) {
             ManagementFactory.getMemoryMXBean().gc();

@@ -93,11 +93,11 @@ final class HandWritten {
 
         @Override
         public void onDataAvailable() throws IOException {
-            byte[] octets = SCRATCH.get();
+            byte[] bytes = SCRATCH.get();
             while (input.isReady()) {
-                int count = input.read(octets);
+                int count = input.read(bytes);
                 if (count < 0) return;
-                answer(octets, count);
+                answer(bytes, count);
             }
             flush();
         }
@@ -106,13 +106,13 @@ final class HandWritten {
             output.flush();
         }
 
-        final void send(byte[] octets, int from, int count) throws IOException {
-            output.write(octets, from, count);
+        final void send(byte[] bytes, int from, int count) throws IOException {
+            output.write(bytes, from, count);
             output.flush();
         }
 
-        void answer(byte[] octets, int count) throws IOException {
-            output.write(octets, 0, count);
+        void answer(byte[] bytes, int count) throws IOException {
+            output.write(bytes, 0, count);
         }
 
         @Override
@@ -155,8 +155,8 @@ final class HandWritten {
         }
 
         @Override
-        void answer(byte[] octets, int count) {
-            byte[] copy = Arrays.copyOf(octets, count);
+        void answer(byte[] bytes, int count) {
+            byte[] copy = Arrays.copyOf(bytes, count);
             sender.execute(() -> {
                 try {
                     for (int from = 0; from < count; from += PIECE) send(copy, from, Math.min(PIECE, count - from));
@@ -177,7 +177,7 @@ final class HandWritten {
         private static final byte[] CLOSE = {(byte) 0x88, 2, 3, (byte) 0xe8};
 
         @Override
-        void answer(byte[] octets, int count) throws IOException {
+        void answer(byte[] bytes, int count) throws IOException {
             super.answer(CLOSE, CLOSE.length);
         }
 

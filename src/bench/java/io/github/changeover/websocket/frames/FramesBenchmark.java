@@ -34,9 +34,9 @@ public class FramesBenchmark {
     @Param({"true", "false"})
     public boolean direct;
 
-    private final DeflatePool pool = new DeflatePool();
-    private final FrameReader plain = new FrameReader(LIMITS, Optional.empty(), pool, FrameMemory.UNCOUNTED);
-    private final FrameReader inflating = new FrameReader(LIMITS, Optional.of(agreement()), pool, FrameMemory.UNCOUNTED);
+    private final DeflaterPool pool = new DeflaterPool();
+    private final FrameReader plain = new FrameReader(LIMITS, Optional.empty(), pool, FrameMemoryListener.UNCOUNTED);
+    private final FrameReader inflating = new FrameReader(LIMITS, Optional.of(agreement()), pool, FrameMemoryListener.UNCOUNTED);
     private final Counting sink = new Counting();
     private byte[] small;
     private byte[] large;
@@ -47,12 +47,12 @@ public class FramesBenchmark {
         return new DeflateAgreement(true, true, OptionalInt.empty(), OptionalInt.empty());
     }
 
-    private static final class Counting implements FrameSink {
-        private int octets;
+    private static final class Counting implements FrameListener {
+        private int count;
 
         @Override
         public void frame(int first, byte[] bytes, int from, int to) {
-            octets += to - from;
+            count += to - from;
         }
 
         @Override
@@ -80,15 +80,15 @@ public class FramesBenchmark {
         ByteArrayOutputStream deflated = new ByteArrayOutputStream();
         byte[] message = text(1024);
         byte[] frame = new byte[4 + message.length];
-        PlainHeader.write(frame, 0, 0x81, message.length);
+        ServerFrameHeader.write(frame, 0, 0x81, message.length);
         System.arraycopy(message, 0, frame, 4, message.length);
-        writer.write(ByteBuffer.wrap(frame), octets -> deflated.writeBytes(unheaded(octets)));
+        writer.write(ByteBuffer.wrap(frame), bytes -> deflated.writeBytes(unheaded(bytes)));
         compressed = masked(0xc1, deflated.toByteArray());
         arrived = direct ? ByteBuffer.allocateDirect(LARGE) : ByteBuffer.allocate(LARGE);
     }
 
     private static byte[] unheaded(ByteBuffer frame) {
-        byte[] payload = new byte[frame.remaining() - PlainHeader.size(frame.remaining() - 4)];
+        byte[] payload = new byte[frame.remaining() - ServerFrameHeader.size(frame.remaining() - 4)];
         frame.get(frame.limit() - payload.length, payload);
         return payload;
     }
@@ -101,8 +101,8 @@ public class FramesBenchmark {
     }
 
     private static byte[] masked(int first, byte[] payload) {
-        byte[] frame = new byte[PlainHeader.LONGEST + 4 + payload.length];
-        int at = PlainHeader.write(frame, 0, first, payload.length);
+        byte[] frame = new byte[ServerFrameHeader.LONGEST + 4 + payload.length];
+        int at = ServerFrameHeader.write(frame, 0, first, payload.length);
         frame[1] |= (byte) 0x80;
         byte[] key = {1, 2, 3, 4};
         System.arraycopy(key, 0, frame, at, 4);
@@ -110,11 +110,11 @@ public class FramesBenchmark {
         return java.util.Arrays.copyOf(frame, at + 4 + payload.length);
     }
 
-    private int read(FrameReader reader, byte[] octets) {
-        for (int at = 0; at < octets.length; at += LARGE) {
-            reader.read(arrived.clear().put(octets, at, Math.min(LARGE, octets.length - at)).flip(), sink);
+    private int read(FrameReader reader, byte[] bytes) {
+        for (int at = 0; at < bytes.length; at += LARGE) {
+            reader.read(arrived.clear().put(bytes, at, Math.min(LARGE, bytes.length - at)).flip(), sink);
         }
-        return sink.octets;
+        return sink.count;
     }
 
     /** 16 messages of 32 bytes. */

@@ -1,10 +1,10 @@
 package io.github.changeover.websocket.engine;
 
 import io.github.changeover.negotiation.PathTemplate;
+import io.github.changeover.servlet.CurrentRequest;
+import io.github.changeover.servlet.HeaderHidingRequest;
 import io.github.changeover.servlet.ProtocolLibrary;
-import io.github.changeover.servlet.RequestAtHand;
-import io.github.changeover.servlet.SettingValues;
-import io.github.changeover.servlet.Veil;
+import io.github.changeover.servlet.settings.SettingValues;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.websocket.server.ServerContainer;
@@ -32,7 +32,7 @@ final class ContainerEngine implements ProtocolLibrary.Started {
         this.engine = engine;
     }
 
-    static ProtocolLibrary.Started start(ProtocolLibrary.Start start, PathTerms terms, Set<Class<?>> found) {
+    static ProtocolLibrary.Started start(ProtocolLibrary.Start start, EndpointSettings terms, Set<Class<?>> found) {
         ServletContext context = start.context();
         Map<PathTemplate, Class<?>> endpoints = new LinkedHashMap<>();
         FoundEndpoints.paths(found).forEach((path, type) -> endpoints.put(PathTemplate.of(path), type));
@@ -40,7 +40,7 @@ final class ContainerEngine implements ProtocolLibrary.Started {
         if (!(context.getAttribute(ServerContainer.class.getName()) instanceof ServerContainer engine)) {
             throw new SettingValues.Wrong(EngineChoice.SETTING, "container", "'own' here, for this container has no WebSocket engine in this application");
         }
-        CarriedWebSocket protocol = new CarriedWebSocket(Handover.to(engine, context), terms, endpoints);
+        ContainerWebSocketProtocol protocol = new ContainerWebSocketProtocol(ContainerHandshake.to(engine, context), terms, endpoints);
         endpoints.keySet().forEach(path -> start.changeover().path(path.toString()).offer(protocol));
         return new ContainerEngine(endpoints, engine.getClass().getName());
     }
@@ -53,9 +53,9 @@ final class ContainerEngine implements ProtocolLibrary.Started {
     @Override
     public HttpServletRequest veil(HttpServletRequest request) {
         boolean asked = Collections.list(request.getHeaders("Upgrade")).stream().anyMatch(value -> value.toLowerCase(Locale.ROOT).contains("websocket"));
-        String path = RequestAtHand.path(request);
+        String path = CurrentRequest.path(request);
         boolean ours = endpoints.keySet().stream().anyMatch(template -> template.matches(path));
-        return ours && (asked || request.getHeader("Sec-WebSocket-Key") != null) ? Veil.over(request, LOOKED_FOR) : request;
+        return ours && (asked || request.getHeader("Sec-WebSocket-Key") != null) ? HeaderHidingRequest.over(request, LOOKED_FOR) : request;
     }
 
     @Override

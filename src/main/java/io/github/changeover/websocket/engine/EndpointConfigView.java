@@ -69,7 +69,7 @@ abstract class EndpointConfigView implements ServerEndpointConfig {
         }
 
         private static boolean isDefault(Configurator configurator) {
-            return configurator == null || ServersConfigurator.isDefault(configurator.getClass());
+            return configurator == null || ServerDefaultConfigurator.isDefault(configurator.getClass());
         }
 
         @Override

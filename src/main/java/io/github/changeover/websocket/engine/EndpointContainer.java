@@ -2,7 +2,7 @@ package io.github.changeover.websocket.engine;
 
 import io.github.changeover.Changeover;
 import io.github.changeover.negotiation.PathTemplate;
-import io.github.changeover.servlet.SessionEnds;
+import io.github.changeover.servlet.HttpSessionEnds;
 import io.github.changeover.spi.UpgradeProtocol;
 import io.github.changeover.websocket.Deflate;
 import jakarta.servlet.ServletContext;
@@ -55,9 +55,9 @@ final class EndpointContainer extends TyrusServerContainer {
 
     /** Creates a container and sets it as the context attribute. Must be called in an initializer. */
     static void install(Set<Class<?>> endpoints, ServletContext context) {
-        ServersConfigurator.find();
+        ServerDefaultConfigurator.find();
         ContainerAttribute.set(context, new EndpointContainer(endpoints, context.getContextPath()));
-        SessionEnds.register(context);
+        HttpSessionEnds.register(context);
     }
 
     /** Deploys the endpoints that were found and added. The second call, from a filter of the container's own Tyrus, does nothing. */
@@ -198,7 +198,7 @@ final class EndpointContainer extends TyrusServerContainer {
 
     /** Sets the threads for application code that Tyrus would run on its own threads. Must be called before the start. */
     void runOn(Executor threads, Supplier<Supplier<Runnable>> callers, Supplier<Runnable> scope) {
-        executor = new LentExecutor(threads, callers, scope);
+        executor = new ApplicationExecutor(threads, callers, scope);
     }
 
     /** Used by Tyrus for readers and streams of messages that it assembles itself. */

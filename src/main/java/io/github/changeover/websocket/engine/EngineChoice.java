@@ -1,6 +1,6 @@
 package io.github.changeover.websocket.engine;
 
-import io.github.changeover.servlet.SettingValues;
+import io.github.changeover.servlet.settings.SettingValues;
 
 /** The engine that serves WebSocket after the opening handshake has been checked: {@code changeover.websocket.engine}. */
 enum EngineChoice {

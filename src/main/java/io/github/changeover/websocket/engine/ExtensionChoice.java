@@ -2,11 +2,11 @@ package io.github.changeover.websocket.engine;
 
 import io.github.changeover.negotiation.Printable;
 import io.github.changeover.websocket.Deflate;
-import io.github.changeover.websocket.Extension;
-import io.github.changeover.websocket.Extension.Parameter;
 import io.github.changeover.websocket.ExtensionOffers;
 import io.github.changeover.websocket.FieldList;
 import io.github.changeover.websocket.OpeningHandshake;
+import io.github.changeover.websocket.WebSocketExtension;
+import io.github.changeover.websocket.WebSocketExtension.Parameter;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -31,7 +31,7 @@ import org.glassfish.tyrus.core.extension.ExtendedExtension;
  * @param agreed  in the order of the response
  * @param running the agreed extensions that process frames
  */
-record ExtensionChoice(List<Extension> agreed, List<ExtendedExtension> running) {
+record ExtensionChoice(List<WebSocketExtension> agreed, List<ExtendedExtension> running) {
     /**
      * Makes the decision.
      *
@@ -42,14 +42,14 @@ record ExtensionChoice(List<Extension> agreed, List<ExtendedExtension> running) 
      * @param warn      receives a sentence for each choice that is not agreed on or has no implementation
      */
     static ExtensionChoice of(List<jakarta.websocket.Extension> chosen, List<jakarta.websocket.Extension> installed, OpeningHandshake.Accepted accepted, boolean byMethod, ExtensionChain chain, Consumer<String> warn) {
-        List<Extension> agreed = new ArrayList<>();
+        List<WebSocketExtension> agreed = new ArrayList<>();
         List<ExtendedExtension> running = new ArrayList<>();
         Set<String> names = new HashSet<>();
         if (chosen == null) return new ExtensionChoice(List.of(), List.of());
         for (jakarta.websocket.Extension choice : chosen) {
             String name = choice == null ? null : choice.getName();
             if (name == null || !names.add(name)) continue;
-            Optional<Extension> offer = accepted.offeredExtensions().stream().filter(each -> each.name().equals(name)).findFirst();
+            Optional<WebSocketExtension> offer = accepted.offeredExtensions().stream().filter(each -> each.name().equals(name)).findFirst();
             if (offer.isEmpty()) {
                 warn.accept("The Configurator chose the extension '" + Printable.of(name) + "', which the client did not offer: it is not agreed on (RFC 6455 section 9.1)");
             } else if (name.equals(Deflate.NAME)) {
@@ -57,7 +57,7 @@ record ExtensionChoice(List<Extension> agreed, List<ExtendedExtension> running) 
             } else if (implementation(choice, installed) instanceof ExtendedExtension extended) {
                 List<jakarta.websocket.Extension.Parameter> answer = extended.onExtensionNegotiation(chain, jakarta(offer.get()).getParameters());
                 chain.negotiated(extended);
-                Optional<Extension> said = said(name, answer, warn);
+                Optional<WebSocketExtension> said = said(name, answer, warn);
                 if (said.isEmpty()) continue;
                 agreed.add(said.get());
                 running.add(extended);
@@ -76,19 +76,19 @@ record ExtensionChoice(List<Extension> agreed, List<ExtendedExtension> running) 
         return installed.stream().filter(each -> each instanceof ExtendedExtension && each.getName().equals(choice.getName())).findFirst().orElse(choice);
     }
 
-    private static Extension said(String text) {
+    private static WebSocketExtension said(String text) {
         String[] parts = text.split("; ");
         List<Parameter> parameters = new ArrayList<>();
         for (int i = 1; i < parts.length; i++) {
             String[] pair = parts[i].split("=", 2);
             parameters.add(new Parameter(pair[0], pair.length < 2 ? Optional.empty() : Optional.of(pair[1])));
         }
-        return new Extension(parts[0], parameters);
+        return new WebSocketExtension(parts[0], parameters);
     }
 
-    private static Optional<Extension> said(String name, List<jakarta.websocket.Extension.Parameter> parameters, Consumer<String> warn) {
+    private static Optional<WebSocketExtension> said(String name, List<jakarta.websocket.Extension.Parameter> parameters, Consumer<String> warn) {
         try {
-            return Optional.of(new Extension(name, parameters == null ? List.of()
+            return Optional.of(new WebSocketExtension(name, parameters == null ? List.of()
                     : parameters.stream().map(each -> new Parameter(each.getName(), Optional.ofNullable(each.getValue()))).toList()));
         } catch (IllegalArgumentException | NullPointerException malformed) {
             warn.accept("The extension '" + Printable.of(name) + "' is not agreed on: its parameters are no tokens (RFC 6455 section 9.1). " + Printable.of(String.valueOf(malformed.getMessage()), 200));
@@ -104,14 +104,14 @@ record ExtensionChoice(List<Extension> agreed, List<ExtendedExtension> running) 
     /** Removes the extensions that the application deleted from the response field. Everything else that it wrote there is ignored. */
     ExtensionChoice keeping(List<String> lines) {
         List<String> values = lines == null ? List.of() : lines.stream().filter(Objects::nonNull).toList();
-        Set<String> kept = ExtensionOffers.parse(values) instanceof FieldList.Members<Extension> members ? members.members().stream().map(Extension::name).collect(Collectors.toSet()) : Set.of();
+        Set<String> kept = ExtensionOffers.parse(values) instanceof FieldList.Members<WebSocketExtension> members ? members.members().stream().map(WebSocketExtension::name).collect(Collectors.toSet()) : Set.of();
         return new ExtensionChoice(agreed.stream().filter(extension -> kept.contains(extension.name())).toList(),
                 running.stream().filter(extension -> kept.contains(extension.getName())).toList());
     }
 
     /** Returns the lines of the response field. */
     List<String> lines() {
-        return agreed.isEmpty() ? List.of() : List.of(agreed.stream().map(Extension::toString).collect(Collectors.joining(", ")));
+        return agreed.isEmpty() ? List.of() : List.of(agreed.stream().map(WebSocketExtension::toString).collect(Collectors.joining(", ")));
     }
 
     /** Returns the agreed extensions as objects of the API, for a session. */
@@ -120,7 +120,7 @@ record ExtensionChoice(List<Extension> agreed, List<ExtendedExtension> running) 
     }
 
     /** Converts an extension to an object of the API. */
-    static jakarta.websocket.Extension jakarta(Extension extension) {
+    static jakarta.websocket.Extension jakarta(WebSocketExtension extension) {
         return new Named(extension.name(), extension.parameters().stream()
                 .map(parameter -> (jakarta.websocket.Extension.Parameter) new NamedParameter(parameter.name(), parameter.value().orElse(null))).toList());
     }

@@ -1,18 +1,18 @@
 package io.github.changeover.websocket.engine;
 
-import io.github.changeover.websocket.frames.FrameSink;
+import io.github.changeover.websocket.frames.FrameListener;
 import jakarta.websocket.CloseReason;
 
 /** Passes the frames of a client to a session. Called in callbacks only. */
 interface FrameReceiver {
     /**
-     * As {@link FrameSink#frame}.
+     * As {@link FrameListener#frame}.
      *
      * @return whether there was memory for it; if false, no other frame may be passed
      */
     boolean frame(int first, byte[] bytes, int from, int to);
 
-    /** As {@link FrameSink#wantsWhole}. */
+    /** As {@link FrameListener#wantsWhole}. */
     boolean wantsWhole(int opcode);
 
     /** Called when no other frame follows. */

@@ -1,7 +1,7 @@
 package io.github.changeover.websocket.engine;
 
+import io.github.changeover.servlet.CurrentRequest;
 import io.github.changeover.servlet.LateSwitch;
-import io.github.changeover.servlet.RequestAtHand;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.websocket.DeploymentException;
@@ -16,10 +16,10 @@ import java.util.Map;
  */
 final class FrontController {
     private final EndpointContainer container;
-    private final PathTerms terms;
+    private final EndpointSettings terms;
     private final WebSocketHandler.Shared shared;
 
-    FrontController(EndpointContainer container, PathTerms terms, WebSocketHandler.Shared shared) {
+    FrontController(EndpointContainer container, EndpointSettings terms, WebSocketHandler.Shared shared) {
         this.container = container;
         this.terms = terms;
         this.shared = shared;
@@ -34,6 +34,6 @@ final class FrontController {
             }
         });
         TyrusEndpoint endpoint = container.endpoint(config);
-        LateSwitch.to(new WebSocketProtocol(endpoint, terms.at(RequestAtHand.path(request)), shared, Map.copyOf(values)), request, response);
+        LateSwitch.to(new WebSocketProtocol(endpoint, terms.at(CurrentRequest.path(request)), shared, Map.copyOf(values)), request, response);
     }
 }

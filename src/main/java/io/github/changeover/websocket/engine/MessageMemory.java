@@ -1,10 +1,10 @@
 package io.github.changeover.websocket.engine;
 
 import io.github.changeover.spi.AdvancedConnection;
-import io.github.changeover.websocket.frames.FrameMemory;
+import io.github.changeover.websocket.frames.FrameMemoryListener;
 
 /** Counts the memory that the messages of one session hold, against the application's limit (changeover.memory.max). Used in callbacks only. */
-final class MessageMemory implements FrameMemory {
+final class MessageMemory implements FrameMemoryListener {
     private final AdvancedConnection connection;
     private long held;
     private boolean pinned;

@@ -22,14 +22,14 @@ final class MessageReader implements FrameReceiver {
     private static final System.Logger LOG = System.getLogger(MessageReader.class.getName());
     private final ProtocolHandler protocol;
     private final MessageSocket socket;
-    private final FrameOutlet outlet;
+    private final FrameSender outlet;
     private final MessageMemory memory;
-    private final TyrusUpgrade.OpenSession session;
+    private final TyrusHandshake.OpenSession session;
     private Text text;          // null before the first text message
     private Binary binary;      // null before the first binary message
     private boolean fragmented; // the client sends the current message in fragments
 
-    MessageReader(ProtocolHandler protocol, MessageSocket socket, FrameOutlet outlet, MessageMemory memory, TyrusUpgrade.OpenSession session) {
+    MessageReader(ProtocolHandler protocol, MessageSocket socket, FrameSender outlet, MessageMemory memory, TyrusHandshake.OpenSession session) {
         this.protocol = protocol;
         this.socket = socket;
         this.outlet = outlet;

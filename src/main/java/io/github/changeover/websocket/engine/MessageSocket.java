@@ -2,7 +2,7 @@ package io.github.changeover.websocket.engine;
 
 import io.github.changeover.websocket.frames.CloseFrame;
 import io.github.changeover.websocket.frames.Opcode;
-import io.github.changeover.websocket.frames.PlainFrame;
+import io.github.changeover.websocket.frames.ServerFrame;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.SendHandler;
 import jakarta.websocket.SendResult;
@@ -33,7 +33,7 @@ final class MessageSocket extends TyrusWebSocket {
     private static final System.Logger LOG = System.getLogger(MessageSocket.class.getName());
     /** The longest wait for the end of another message, in nanoseconds: the same time as in Tyrus. */
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(3);
-    private static final int LONGEST_HEADER = 10, OCTETS_OF_A_CHAR = 3;
+    private static final int LONGEST_HEADER = 10, BYTES_OF_A_CHAR = 3;
     /** Shared by all connections, because waiting is rare. */
     private static final ReentrantLock ENDS = new ReentrantLock();
     private static final Condition ENDED = ENDS.newCondition();
@@ -41,7 +41,7 @@ final class MessageSocket extends TyrusWebSocket {
     /** Codes that represent a missing code and are never sent. If the application closes with one of them, Tyrus sends 1000. */
     private static final Set<Integer> STANDS_FOR_NONE = Set.of(1005, 1006, 1015);
 
-    private final FrameOutlet outlet;
+    private final FrameSender outlet;
     private final AtomicReference<org.glassfish.tyrus.core.frame.CloseFrame> close = new AtomicReference<>();      // reported to the endpoint: the first Close frame of either side or of Changeover
     private final AtomicBoolean closeFollows = new AtomicBoolean();                 // a task will notify the endpoint
     private volatile Thread closing;    // the thread that notifies the endpoint of the close
@@ -51,7 +51,7 @@ final class MessageSocket extends TyrusWebSocket {
     private volatile long sendTimeout;      // milliseconds; 0 or less for no timeout
     private char half;                  // high surrogate at the end of the last fragment, or 0; changed under the send lock
 
-    MessageSocket(ProtocolHandler protocol, TyrusEndpointWrapper endpoint, FrameOutlet outlet) {
+    MessageSocket(ProtocolHandler protocol, TyrusEndpointWrapper endpoint, FrameSender outlet) {
         super(protocol, endpoint);
         this.outlet = outlet;
     }
@@ -178,22 +178,22 @@ final class MessageSocket extends TyrusWebSocket {
 
     @Override
     public Future<Frame> sendText(String text, WriterInfo info) {
-        return message(PlainFrame.text(text), info, null);
+        return message(ServerFrame.text(text), info, null);
     }
 
     @Override
     public void sendText(String text, SendHandler handler, WriterInfo info) {
-        message(PlainFrame.text(text), info, handler);
+        message(ServerFrame.text(text), info, handler);
     }
 
     @Override
-    public Future<Frame> sendBinary(byte[] octets, WriterInfo info) {
-        return message(binary(octets), info, null);
+    public Future<Frame> sendBinary(byte[] bytes, WriterInfo info) {
+        return message(binary(bytes), info, null);
     }
 
     @Override
-    public void sendBinary(byte[] octets, SendHandler handler, WriterInfo info) {
-        message(binary(octets), info, handler);
+    public void sendBinary(byte[] bytes, SendHandler handler, WriterInfo info) {
+        message(binary(bytes), info, handler);
     }
 
     /** Called by Tyrus for a message that is sent to many sessions. */
@@ -202,12 +202,12 @@ final class MessageSocket extends TyrusWebSocket {
         return message(frame, new WriterInfo(WriterInfo.MessageType.BINARY, WriterInfo.RemoteEndpointType.BROADCAST), null);
     }
 
-    private static ByteBuffer binary(byte[] octets) {
-        return PlainFrame.of(Opcode.FIN | Opcode.BINARY, octets, 0, octets.length);
+    private static ByteBuffer binary(byte[] bytes) {
+        return ServerFrame.of(Opcode.FIN | Opcode.BINARY, bytes, 0, bytes.length);
     }
 
     private Future<Frame> message(ByteBuffer frame, WriterInfo info, SendHandler handler) {
-        if (!FrameOutlet.isAsynchronous(info)) return send(0, frame.remaining(), () -> frame, handler);
+        if (!FrameSender.isAsynchronous(info)) return send(0, frame.remaining(), () -> frame, handler);
         mustBeOpen();
         Sent sent = new Sent(handler);
         long timeout = sendTimeout;
@@ -231,10 +231,10 @@ final class MessageSocket extends TyrusWebSocket {
     @Override
     public Future<Frame> sendText(String part, boolean last, WriterInfo info) {
         String text = part == null ? "" : part;
-        return fragment(Opcode.TEXT, OCTETS_OF_A_CHAR * (1 + text.length()), last, info,
+        return fragment(Opcode.TEXT, BYTES_OF_A_CHAR * (1 + text.length()), last, info,
                 first -> {
-                    byte[] octets = encodable(text, last).getBytes(StandardCharsets.UTF_8);
-                    return PlainFrame.of(first, octets, 0, octets.length);
+                    byte[] bytes = encodable(text, last).getBytes(StandardCharsets.UTF_8);
+                    return ServerFrame.of(first, bytes, 0, bytes.length);
                 });
     }
 
@@ -251,8 +251,8 @@ final class MessageSocket extends TyrusWebSocket {
     }
 
     @Override
-    public Future<Frame> sendBinary(byte[] octets, int from, int count, boolean last, WriterInfo info) {
-        return fragment(Opcode.BINARY, count, last, info, first -> PlainFrame.of(first, octets, from, count));
+    public Future<Frame> sendBinary(byte[] bytes, int from, int count, boolean last, WriterInfo info) {
+        return fragment(Opcode.BINARY, count, last, info, first -> ServerFrame.of(first, bytes, from, count));
     }
 
     /** Creates a frame that begins with this byte. */
@@ -274,11 +274,11 @@ final class MessageSocket extends TyrusWebSocket {
         if (!isConnected()) throw new IllegalStateException("The WebSocket is not open any more");
     }
 
-    private Future<Frame> send(int opcode, int octets, Supplier<ByteBuffer> frame, SendHandler handler) {
+    private Future<Frame> send(int opcode, int bytes, Supplier<ByteBuffer> frame, SendHandler handler) {
         mustBeOpen();
         Sent sent = new Sent(handler);
         long left = PATIENCE;
-        while (!outlet.send(octets, () -> isTurnOf(opcode) ? frame.get() : null, sent)) left = awaitEnd(opcode, left);
+        while (!outlet.send(bytes, () -> isTurnOf(opcode) ? frame.get() : null, sent)) left = awaitEnd(opcode, left);
         return sent.outcome;
     }
 

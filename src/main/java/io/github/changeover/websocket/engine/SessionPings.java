@@ -2,7 +2,7 @@ package io.github.changeover.websocket.engine;
 
 import io.github.changeover.spi.AdvancedConnection;
 import io.github.changeover.websocket.frames.Opcode;
-import io.github.changeover.websocket.frames.PlainFrame;
+import io.github.changeover.websocket.frames.ServerFrame;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
@@ -24,11 +24,11 @@ final class SessionPings implements AdvancedConnection.Ping {
     private static final int LENGTH = MARK.length + Integer.BYTES;
 
     private final AdvancedConnection connection;
-    private final FrameOutlet outlet;
+    private final FrameSender outlet;
     private long sentAt;        // guarded by this, as is number
     private int number;         // number of the last ping; negative after it was answered
 
-    SessionPings(AdvancedConnection connection, FrameOutlet outlet) {
+    SessionPings(AdvancedConnection connection, FrameSender outlet) {
         this.connection = connection;
         this.outlet = outlet;
     }
@@ -46,7 +46,7 @@ final class SessionPings implements AdvancedConnection.Ping {
             payload.putInt(number);
             sentAt = System.nanoTime();     // set before the send: the Pong may arrive before the send returns
         }
-        return PlainFrame.of(PING, payload.array(), 0, LENGTH);
+        return ServerFrame.of(PING, payload.array(), 0, LENGTH);
     }
 
     /** Whether this frame is the Pong for a ping of the server. Such a Pong is not passed on. Called in callbacks only. */

@@ -22,7 +22,7 @@ import java.util.function.Supplier;
  * setMaxIdleTimeout(0), (-1)    Tyrus: cancel(true), perhaps schedule(task, 0 ms)    no idle timeout
  * </pre>
  */
-final class SessionSchedule extends SharedExecutor implements ScheduledExecutorService {
+final class SessionSchedule extends UnownedExecutorService implements ScheduledExecutorService {
     private static final ThreadLocal<SessionSchedule> OPENING = new ThreadLocal<>();
     private final AdvancedConnection connection;
     private final IdleTask idle = new IdleTask();

@@ -129,7 +129,7 @@ final class TyrusEndpoint {
         if (configurator == null) return false;
         try {
             Class<?> owner = configurator.getClass().getMethod(method, parameters).getDeclaringClass();
-            return !ServersConfigurator.isDefault(owner);
+            return !ServerDefaultConfigurator.isDefault(owner);
         } catch (NoSuchMethodException impossible) {
             throw new IllegalStateException(impossible);
         }
@@ -157,7 +157,7 @@ final class TyrusEndpoint {
      *
      * @throws HandshakeException if Tyrus rejects the handshake
      */
-    TyrusUpgrade handshake(RequestContext request, OpeningHandshake.Accepted accepted) throws HandshakeException {
+    TyrusHandshake handshake(RequestContext request, OpeningHandshake.Accepted accepted) throws HandshakeException {
         ProtocolHandler protocol = Version.DRAFT17.createHandler(false, null);
         TyrusUpgradeResponse response = new TyrusUpgradeResponse();
         Negotiation negotiation = new Negotiation(this, accepted, new ExtensionChain());
@@ -168,7 +168,7 @@ final class TyrusEndpoint {
             ExtensionChoice choice = negotiation.choice.keeping(response.getHeaders().getOrDefault(HandshakeRequest.SEC_WEBSOCKET_EXTENSIONS, List.of()));
             negotiation.chain.use(choice.running());
             done = true;
-            return new TyrusUpgrade(wrapper, protocol, request, response, choice, negotiation.chain, new DebugContext());
+            return new TyrusHandshake(wrapper, protocol, request, response, choice, negotiation.chain, new DebugContext());
         } finally {
             CURRENT.remove();
             if (!done) negotiation.chain.destroy();

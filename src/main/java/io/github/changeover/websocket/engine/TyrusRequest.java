@@ -2,9 +2,9 @@ package io.github.changeover.websocket.engine;
 
 import io.github.changeover.spi.Fields;
 import io.github.changeover.spi.UpgradeRequest;
-import io.github.changeover.websocket.Extension;
 import io.github.changeover.websocket.OpeningHandshake;
 import io.github.changeover.websocket.Origin;
+import io.github.changeover.websocket.WebSocketExtension;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
 import java.util.ArrayList;
@@ -41,7 +41,7 @@ final class TyrusRequest implements RequestContext.Builder.IsUserInRoleDelegate 
      *
      * @param parameters the path parameters
      */
-    static <T> T during(HttpServletRequest http, UpgradeRequest request, OpeningHandshake.Accepted accepted, RawTarget target, Map<String, String> parameters,
+    static <T> T during(HttpServletRequest http, UpgradeRequest request, OpeningHandshake.Accepted accepted, RequestTarget target, Map<String, String> parameters,
                         Function<RequestContext, T> handshake) {
         TyrusRequest roles = new TyrusRequest(http);
         try {
@@ -77,7 +77,7 @@ final class TyrusRequest implements RequestContext.Builder.IsUserInRoleDelegate 
      *
      * @throws NoUri if they are not a valid URI
      */
-    private static URI uri(UpgradeRequest request, RawTarget target) {
+    private static URI uri(UpgradeRequest request, RequestTarget target) {
         try {
             URI uri = URI.create((isSecure(request) ? "wss://" : "ws://") + authority(request) + target.uriPath());
             if (!target.query().isEmpty()) URI.create(uri + "?" + target.uriQuery());
@@ -111,7 +111,7 @@ final class TyrusRequest implements RequestContext.Builder.IsUserInRoleDelegate 
         headers.remove("Sec-WebSocket-Extensions");
         if (!accepted.offeredSubprotocols().isEmpty()) headers.put("Sec-WebSocket-Protocol", accepted.offeredSubprotocols());
         if (!accepted.offeredExtensions().isEmpty()) {
-            headers.put("Sec-WebSocket-Extensions", List.of(accepted.offeredExtensions().stream().map(Extension::toString).collect(Collectors.joining(", "))));
+            headers.put("Sec-WebSocket-Extensions", List.of(accepted.offeredExtensions().stream().map(WebSocketExtension::toString).collect(Collectors.joining(", "))));
         }
         headers.keySet().removeIf(name -> name.regionMatches(true, 0, "X-Tyrus-", 0, 8));     // Tyrus would interpret these fields
     }

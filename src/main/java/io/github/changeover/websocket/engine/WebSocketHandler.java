@@ -1,6 +1,6 @@
 package io.github.changeover.websocket.engine;
 
-import io.github.changeover.servlet.SessionEnds;
+import io.github.changeover.servlet.HttpSessionEnds;
 import io.github.changeover.spi.AdvancedConnection;
 import io.github.changeover.spi.CloseCause;
 import io.github.changeover.spi.ConnectionHandler;
@@ -9,13 +9,13 @@ import io.github.changeover.spi.UpgradeRequest;
 import io.github.changeover.websocket.DeflateAgreement;
 import io.github.changeover.websocket.engine.WebSocketLibrary.Terms;
 import io.github.changeover.websocket.frames.CloseFrame;
-import io.github.changeover.websocket.frames.DeflatePool;
+import io.github.changeover.websocket.frames.DeflaterPool;
 import io.github.changeover.websocket.frames.ExtendedFrameReader;
 import io.github.changeover.websocket.frames.FrameFault;
+import io.github.changeover.websocket.frames.FrameInput;
 import io.github.changeover.websocket.frames.FrameLimits;
+import io.github.changeover.websocket.frames.FrameListener;
 import io.github.changeover.websocket.frames.FrameReader;
-import io.github.changeover.websocket.frames.FrameSink;
-import io.github.changeover.websocket.frames.FrameSource;
 import io.github.changeover.websocket.frames.FrameWriter;
 import io.github.changeover.websocket.frames.Opcode;
 import jakarta.websocket.CloseReason;
@@ -32,7 +32,7 @@ import java.util.function.Supplier;
  * Handles WebSocket on one switched connection. It reads, checks and unmasks frames; Tyrus converts them to messages and calls the endpoint. However the
  * connection ends, the endpoint is notified exactly once.
  */
-final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
+final class WebSocketHandler implements ConnectionHandler.Events, FrameListener {
     /** Complete messages from this size on are counted while they are delivered. There are at most as many smaller ones as threads. */
     static final int LARGE = 4 * 1024;
     private static final int CLOSE = 0x88;
@@ -40,21 +40,21 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
     private static final int SMALL_FRAGMENT = 1024;
     private static final System.Logger LOG = System.getLogger(WebSocketHandler.class.getName());
     private static final AtomicBoolean UNWATCHED = new AtomicBoolean();      // whether this was logged
-    private final TyrusUpgrade upgrade;
-    private final Optional<TyrusUpgrade.Sessions> sessions;
+    private final TyrusHandshake upgrade;
+    private final Optional<TyrusHandshake.Sessions> sessions;
     private final Optional<DeflateAgreement> deflate;
     private final Terms terms;
     private final Shared shared;
-    private FrameOutlet outlet;             // null before opened()
+    private FrameSender outlet;             // null before opened()
     private SessionObserver observer;       // null if there are no listeners
     private MessageMemory memory;
-    private FrameSource reader;
+    private FrameInput reader;
     private FrameReceiver receiver;
     private SessionPings pings;             // null if the server sends no pings
     private MessageRate rate;               // null if there is no limit
     private final long negotiated;
-    private volatile Ending lastWord;       // null unless a Close frame was sent while a callback was running
-    private SessionEnds.Expected expected;  // null unless an authenticated user's session is watched
+    private volatile Ending endingToReport;       // null unless a Close frame was sent while a callback was running
+    private HttpSessionEnds.Expected expected;  // null unless an authenticated user's session is watched
 
     /**
      * The objects that all connections of an application share.
@@ -63,7 +63,7 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
      * @param timer     for timeouts of asynchronous sends
      * @param listeners the listeners of the application
      */
-    record Shared(DeflatePool pool, SessionEnds ends, Executor results, Supplier<SessionTimer> timer, SessionObserver.Listeners listeners) {
+    record Shared(DeflaterPool pool, HttpSessionEnds ends, Executor results, Supplier<SessionTimer> timer, SessionObserver.Listeners listeners) {
     }
 
     /** The code for the client, the code for the endpoint, and the reason. */
@@ -91,12 +91,12 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
     }
 
     /** @param negotiated the time of the negotiation in nanoseconds; a logout since then closes the session */
-    WebSocketHandler(TyrusUpgrade upgrade, Optional<DeflateAgreement> deflate, Terms terms, Shared shared, long negotiated) {
-        this(upgrade, TyrusUpgrade.Sessions.KNOWN, deflate, terms, shared, negotiated);
+    WebSocketHandler(TyrusHandshake upgrade, Optional<DeflateAgreement> deflate, Terms terms, Shared shared, long negotiated) {
+        this(upgrade, TyrusHandshake.Sessions.KNOWN, deflate, terms, shared, negotiated);
     }
 
     /** @param sessions empty for a version of Tyrus whose sessions are unknown */
-    WebSocketHandler(TyrusUpgrade upgrade, Optional<TyrusUpgrade.Sessions> sessions, Optional<DeflateAgreement> deflate, Terms terms, Shared shared, long negotiated) {
+    WebSocketHandler(TyrusHandshake upgrade, Optional<TyrusHandshake.Sessions> sessions, Optional<DeflateAgreement> deflate, Terms terms, Shared shared, long negotiated) {
         this.upgrade = upgrade;
         this.sessions = sessions;
         this.deflate = deflate;
@@ -113,7 +113,7 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
         FrameLimits limits = FrameLimits.ofMessages(terms.maxMessage());
         reader = extended ? new ExtendedFrameReader(limits, upgrade.chain(), shared.pool, memory) : new FrameReader(limits, deflate, shared.pool, memory);
         FrameWriter writer = extended ? new FrameWriter(upgrade.chain()) : new FrameWriter(deflate, shared.pool, terms.compression());
-        outlet = new FrameOutlet(connection, writer, reader::closeCame, terms.sendMax(), new SerialExecutor(shared.results, connection.advanced()::beginScope), shared.timer,
+        outlet = new FrameSender(connection, writer, reader::closeCame, terms.sendMax(), new SerialExecutor(shared.results, connection.advanced()::beginScope), shared.timer,
                 () -> end(CloseCodes.UNEXPECTED_CONDITION, "A fragment of a message could not be sent."));
         observer = shared.listeners.of(connection.id(), connection.request(), upgrade.subprotocol());
         if (observer != null) {
@@ -122,12 +122,12 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
         }
         if (terms.sessions().messagesMax() > 0) rate = new MessageRate(terms.sessions().messagesMax());
         AdvancedConnection advanced = connection.advanced();
-        advanced.lastWord((cause, close) -> {
+        advanced.beforeClose((cause, close) -> {
             Ending ending = ending(advanced, cause);
-            lastWord = ending;
+            endingToReport = ending;
             outlet.close(ending.frame(), close);
         });
-        SessionTerms times = terms.sessions();
+        SessionSettings times = terms.sessions();
         if (!times.ping().isZero()) {       // before the endpoint is notified, because @OnOpen may take long
             pings = new SessionPings(advanced, outlet);
             advanced.pingWhenQuiet(times.ping(), times.pong(), pings);
@@ -145,8 +145,8 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
     }
 
     @Override
-    public void received(SwitchedConnection connection, ByteBuffer octets) {
-        reader.read(octets, this);
+    public void received(SwitchedConnection connection, ByteBuffer bytes) {
+        reader.read(bytes, this);
         if (outlet.isFull()) connection.pause();
     }
 
@@ -271,7 +271,7 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameSink {
         drop();     // done first, because the endpoint may throw an exception
         try {
             outlet.silence();
-            Ending said = lastWord;
+            Ending said = endingToReport;
             if (said == null) end(CloseCodes.CLOSED_ABNORMALLY, cause.kind().toString());
             else end(said.endpoint, said.reason);
             if (receiver != null) receiver.deliverClose();

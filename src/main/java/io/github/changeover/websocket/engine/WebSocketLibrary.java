@@ -1,8 +1,8 @@
 package io.github.changeover.websocket.engine;
 
-import io.github.changeover.servlet.ContainerSupport;
 import io.github.changeover.servlet.ProtocolLibrary;
-import io.github.changeover.servlet.SettingValues;
+import io.github.changeover.servlet.edge.ContainerSupport;
+import io.github.changeover.servlet.settings.SettingValues;
 import io.github.changeover.spi.Decision;
 import io.github.changeover.spi.ProtocolToken;
 import io.github.changeover.spi.UpgradeRequest;
@@ -45,7 +45,7 @@ public final class WebSocketLibrary implements ProtocolLibrary {
     @Override
     public Set<String> pathSettings() {
         Set<String> settings = new HashSet<>(Set.of(ORIGINS, ORIGIN_REQUIRED, MESSAGE_MAX, SEND_MAX, DEFLATE, DEFLATE_LEVEL, DEFLATE_MIN, DEFLATE_CONTEXT));
-        settings.addAll(SessionTerms.NAMES);
+        settings.addAll(SessionSettings.NAMES);
         return settings;
     }
 
@@ -59,13 +59,13 @@ public final class WebSocketLibrary implements ProtocolLibrary {
      * @param sendMax     the largest number of bytes that may wait for a session's client after an asynchronous send
      * @param sessions    the settings of open sessions
      */
-    record Terms(SameOrigin origins, HandshakePolicy handshake, Compression compression, int maxMessage, int sendMax, SessionTerms sessions) {
+    record Terms(SameOrigin origins, HandshakePolicy handshake, Compression compression, int maxMessage, int sendMax, SessionSettings sessions) {
         static Terms of(SettingValues settings) {
             SameOrigin origins = SameOrigin.only().allowing(origins(settings)).requiringOrigin(settings.flag(ORIGIN_REQUIRED).orElse(false)).behind(ForwardedAuthority.TRUSTED);
             DeflatePolicy deflate = DeflatePolicy.JDK.withServerNoContextTakeover(!settings.flag(DEFLATE_CONTEXT).orElse(true));
             HandshakePolicy handshake = settings.flag(DEFLATE).orElse(true) ? HandshakePolicy.NOTHING.withDeflate(deflate) : HandshakePolicy.NOTHING;
             Compression compression = new Compression(settings.number(DEFLATE_LEVEL, Compression.USUAL.level(), 9), settings.size(DEFLATE_MIN, Compression.USUAL.smallest()));
-            return new Terms(origins, handshake, compression, settings.size(MESSAGE_MAX, 16 << 20), settings.size(SEND_MAX, 16 << 20), SessionTerms.of(settings));
+            return new Terms(origins, handshake, compression, settings.size(MESSAGE_MAX, 16 << 20), settings.size(SEND_MAX, 16 << 20), SessionSettings.of(settings));
         }
 
         /** Checks the gate, then the opening handshake. */
@@ -96,7 +96,7 @@ public final class WebSocketLibrary implements ProtocolLibrary {
 
     @Override
     public Started start(Start start) {
-        PathTerms terms = PathTerms.of(start.settings(), pathSettings());
+        EndpointSettings terms = EndpointSettings.of(start.settings(), pathSettings());
         ServletContext context = start.context();
         if (!ContainerSupport.switches(context)) return new Started() { };     // the container's own engine serves WebSocket
         Set<Class<?>> endpoints = WebSocketScan.found(context);
@@ -108,6 +108,6 @@ public final class WebSocketLibrary implements ProtocolLibrary {
             }
             return new Started() { };
         }
-        return OwnEngine.start(start, terms, endpoints);
+        return ChangeoverEngine.start(start, terms, endpoints);
     }
 }

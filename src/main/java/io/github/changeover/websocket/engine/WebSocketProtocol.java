@@ -1,7 +1,7 @@
 package io.github.changeover.websocket.engine;
 
-import io.github.changeover.servlet.RequestAtHand;
 import io.github.changeover.negotiation.Printable;
+import io.github.changeover.servlet.CurrentRequest;
 import io.github.changeover.spi.Decision;
 import io.github.changeover.spi.Fields;
 import io.github.changeover.spi.ProtocolToken;
@@ -65,9 +65,9 @@ final class WebSocketProtocol implements UpgradeProtocol {
     }
 
     private Decision endpoint(UpgradeRequest request, ProtocolToken offered, OpeningHandshake.Accepted accepted) {
-        Optional<HttpServletRequest> http = RequestAtHand.current();
+        Optional<HttpServletRequest> http = CurrentRequest.current();
         if (http.isEmpty()) return rehearsed(offered, accepted);
-        RawTarget target = RawTarget.of(http.get());
+        RequestTarget target = RequestTarget.of(http.get());
         Optional<String> ambiguity = parameters.isPresent() ? Optional.empty() : target.ambiguity(request.contextPath(), request.path());
         if (ambiguity.isPresent()) {
             return new Decision.Refuse(400, "The path has " + ambiguity.get() + ", which servers read differently: send such a value in the query.");
@@ -86,7 +86,7 @@ final class WebSocketProtocol implements UpgradeProtocol {
             return new Decision.Refuse(403, "Origin '" + Printable.of(request.fields().first("Origin").orElse(""))
                     + "' is refused by the endpoint at this path: ask its developer (checkOrigin of its ServerEndpointConfig.Configurator).");
         }
-        TyrusUpgrade upgrade;
+        TyrusHandshake upgrade;
         try {
             upgrade = endpoint.handshake(context, accepted);
         } catch (HandshakeException refused) {
@@ -98,7 +98,7 @@ final class WebSocketProtocol implements UpgradeProtocol {
             switches = decision instanceof Decision.Switch;
             if (switches && upgrade.chain().isKnown()) {
                 // On an application thread: the thread that abandons the connection may be the one that closes all other connections.
-                RequestAtHand.hold(() -> shared.timer().get().run(upgrade.chain()::abandon));
+                CurrentRequest.hold(() -> shared.timer().get().run(upgrade.chain()::abandon));
             }
             return decision;
         } finally {
@@ -106,7 +106,7 @@ final class WebSocketProtocol implements UpgradeProtocol {
         }
     }
 
-    private Decision answered(ProtocolToken offered, OpeningHandshake.Accepted accepted, TyrusUpgrade upgrade, long negotiated) {
+    private Decision answered(ProtocolToken offered, OpeningHandshake.Accepted accepted, TyrusHandshake upgrade, long negotiated) {
         int status = upgrade.response().getStatus();
         if (status != 101) return new Decision.Refuse(Math.max(400, Math.min(599, status)), "The endpoint at this path does not take this handshake.");
         OpeningHandshake.Accepted agreed = accepted.withSubprotocol(Optional.ofNullable(upgrade.response().getFirstHeaderValue("Sec-WebSocket-Protocol")));
@@ -123,7 +123,7 @@ final class WebSocketProtocol implements UpgradeProtocol {
     }
 
     /** Returns the fields of Changeover and those that modifyHandshake added. */
-    private static Fields fields(OpeningHandshake.Accepted agreed, TyrusUpgrade upgrade) {
+    private static Fields fields(OpeningHandshake.Accepted agreed, TyrusHandshake upgrade) {
         Fields fields = agreed.withoutDeflate().fields();
         for (String line : upgrade.extensions().lines()) fields = fields.with("Sec-WebSocket-Extensions", line);
         for (Map.Entry<String, List<String>> line : upgrade.response().getHeaders().entrySet()) {

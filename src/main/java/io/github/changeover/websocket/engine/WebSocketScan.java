@@ -1,7 +1,7 @@
 package io.github.changeover.websocket.engine;
 
-import io.github.changeover.servlet.ContainerSupport;
-import io.github.changeover.servlet.SettingValues;
+import io.github.changeover.servlet.edge.ContainerSupport;
+import io.github.changeover.servlet.settings.SettingValues;
 import jakarta.servlet.ServletContainerInitializer;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.annotation.HandlesTypes;

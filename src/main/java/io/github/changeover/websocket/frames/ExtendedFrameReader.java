@@ -9,22 +9,22 @@ import java.util.Optional;
  * passed through the extensions. A {@link FrameReader} reads the resulting frame as if the client had sent it. Therefore a remaining reserved bit, a
  * message that is too long, or text that is not UTF-8 is a fault as it is without extensions.
  */
-public final class ExtendedFrameReader implements FrameSource {
+public final class ExtendedFrameReader implements FrameInput {
     private static final byte[] NO_KEY = new byte[4];
     private final FrameExtensions extensions;
-    private final FrameMemory memory;
+    private final FrameMemoryListener memory;
     private final FrameReader messages;
     private final FrameHeader header;
     private final byte[] head = new byte[FrameHeader.LONGEST];
     private int joined;             // bytes of an incomplete header
-    private Payload payload;        // of the incomplete frame, or null
+    private PayloadBuffer payload;        // of the incomplete frame, or null
     private boolean open;           // the message that the extensions pass on is unfinished
     private long arrived;           // bytes of complete frames of that message
     private long told;
     private boolean another;        // a message has ended since the last report to the sink
 
     /** @param memory counts the memory that this reader holds */
-    public ExtendedFrameReader(FrameLimits limits, FrameExtensions extensions, DeflatePool pool, FrameMemory memory) {
+    public ExtendedFrameReader(FrameLimits limits, FrameExtensions extensions, DeflaterPool pool, FrameMemoryListener memory) {
         this.extensions = extensions;
         this.memory = memory;
         this.messages = new FrameReader(limits, Optional.empty(), pool, memory);
@@ -32,10 +32,10 @@ public final class ExtendedFrameReader implements FrameSource {
     }
 
     /** Passes messages on to the sink. The number of unfinished bytes is reported separately, as it is on the wire. */
-    private final class Inner implements FrameSink {
-        private final FrameSink sink;
+    private final class Inner implements FrameListener {
+        private final FrameListener sink;
 
-        Inner(FrameSink sink) {
+        Inner(FrameListener sink) {
             this.sink = sink;
         }
 
@@ -61,8 +61,8 @@ public final class ExtendedFrameReader implements FrameSource {
     }
 
     @Override
-    public void read(ByteBuffer bytes, FrameSink sink) {
-        FrameSink inner = new Inner(sink);
+    public void read(ByteBuffer bytes, FrameListener sink) {
+        FrameListener inner = new Inner(sink);
         while (bytes.hasRemaining() && !messages.ended()) {
             FrameFault fault = payload == null ? readHeader(bytes) : readPayload(bytes);
             if (fault == null && payload != null && payload.size() == header.length()) fault = giveOn(inner);
@@ -81,10 +81,10 @@ public final class ExtendedFrameReader implements FrameSource {
             sink.failed(FrameFault.NO_MEMORY);
             return;
         }
-        tell(sink);
+        deliver(sink);
     }
 
-    private void tell(FrameSink sink) {
+    private void deliver(FrameListener sink) {
         long now = unfinished();
         boolean other = now > 0 && told > 0 && (another || now < told);
         another = false;
@@ -107,7 +107,7 @@ public final class ExtendedFrameReader implements FrameSource {
         if (progress == FrameHeader.Progress.FAULTY) return header.fault();
         if (progress == FrameHeader.Progress.WHOLE) {
             joined = 0;
-            payload = new Payload(memory);
+            payload = new PayloadBuffer(memory);
         }
         return null;
     }
@@ -120,8 +120,8 @@ public final class ExtendedFrameReader implements FrameSource {
         return null;
     }
 
-    private FrameFault giveOn(FrameSink sink) {
-        Payload whole = payload;
+    private FrameFault giveOn(FrameListener sink) {
+        PayloadBuffer whole = payload;
         payload = null;
         int size = whole.size();
         boolean data = !header.isControl();
@@ -136,7 +136,7 @@ public final class ExtendedFrameReader implements FrameSource {
             whole.release();
         }
         if (frame != null) {
-            long copies = frame.payload().length < Payload.SMALL ? 0 : 2L * frame.payload().length;
+            long copies = frame.payload().length < PayloadBuffer.SMALL ? 0 : 2L * frame.payload().length;
             boolean fits = copies == 0 || memory.charge(copies);
             try {
                 if (!fits) return FrameFault.NO_MEMORY;
@@ -155,8 +155,8 @@ public final class ExtendedFrameReader implements FrameSource {
     /** Masks the frame with a key of zeros, which leaves the payload unchanged. */
     private static ByteBuffer masked(FrameExtensions.Frame frame) {
         int length = frame.payload().length;
-        ByteBuffer plain = ByteBuffer.allocate(PlainHeader.size(length) + NO_KEY.length + length);
-        int end = PlainHeader.write(plain.array(), 0, frame.first(), length);
+        ByteBuffer plain = ByteBuffer.allocate(ServerFrameHeader.size(length) + NO_KEY.length + length);
+        int end = ServerFrameHeader.write(plain.array(), 0, frame.first(), length);
         plain.array()[1] |= (byte) 0x80;
         return plain.position(end).put(NO_KEY).put(frame.payload()).flip();
     }

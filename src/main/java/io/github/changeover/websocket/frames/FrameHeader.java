@@ -3,19 +3,19 @@ package io.github.changeover.websocket.frames;
 /** Parses and checks the header of a client's frame as it arrives: RFC 6455 section 5.2. One object reads all headers of a connection. */
 final class FrameHeader {
     /** The length of the longest header in bytes, including the masking key. */
-    static final int LONGEST = PlainHeader.LONGEST + 4;
+    static final int LONGEST = ServerFrameHeader.LONGEST + 4;
 
     enum Progress { WHOLE, PARTIAL, FAULTY }
 
     private final FrameLimits limits;
-    private final Message message;      // null if extensions decide about reserved bits and fragments
+    private final IncomingMessage message;      // null if extensions decide about reserved bits and fragments
     private FrameFault fault;
     private int first;
     private int size;
     private int length;
     private int key;
 
-    FrameHeader(FrameLimits limits, Message message) {
+    FrameHeader(FrameLimits limits, IncomingMessage message) {
         this.limits = limits;
         this.message = message;
     }
@@ -25,31 +25,31 @@ final class FrameHeader {
         this(limits, null);
     }
 
-    Progress read(byte[] octets, int from, int to) {
-        first = octets[from] & 0xff;
+    Progress read(byte[] bytes, int from, int to) {
+        first = bytes[from] & 0xff;
         fault = checkFirst();
         if (fault != null) return Progress.FAULTY;
         if (to - from < 2) return Progress.PARTIAL;
-        int second = octets[from + 1];
+        int second = bytes[from + 1];
         fault = checkSecond(second);
         if (fault != null) return Progress.FAULTY;
-        return readLength(octets, from, to, second & 0x7f);
+        return readLength(bytes, from, to, second & 0x7f);
     }
 
-    private Progress readLength(byte[] octets, int from, int to, int seven) {
+    private Progress readLength(byte[] bytes, int from, int to, int seven) {
         int more = seven < 126 ? 0 : seven == 126 ? 2 : 8;
         size = 6 + more;
         if (to - from < 2 + more) return Progress.PARTIAL;
         long longest = seven;
         if (more > 0) {
             longest = 0;
-            for (int i = 0; i < more; i++) longest = longest << 8 | octets[from + 2 + i] & 0xff;
+            for (int i = 0; i < more; i++) longest = longest << 8 | bytes[from + 2 + i] & 0xff;
         }
         fault = checkLength(longest, more);
         if (fault != null) return Progress.FAULTY;
         length = (int) longest;
         if (to - from < size) return Progress.PARTIAL;
-        key = Masking.key(octets, from + 2 + more);
+        key = Masking.key(bytes, from + 2 + more);
         return Progress.WHOLE;
     }
 
@@ -70,9 +70,9 @@ final class FrameHeader {
         return opcode() == Opcode.CLOSE && seven == 1 ? FrameFault.SHORT_CLOSE : null;
     }
 
-    private FrameFault checkLength(long longest, int octets) {
+    private FrameFault checkLength(long longest, int bytes) {
         if (longest < 0) return FrameFault.LENGTH_NEGATIVE;
-        if (PlainHeader.size(longest) != 2 + octets) return FrameFault.LENGTH_NOT_MINIMAL;
+        if (ServerFrameHeader.size(longest) != 2 + bytes) return FrameFault.LENGTH_NOT_MINIMAL;
         if (isControl()) return null;
         if (longest > limits.frame()) return FrameFault.FRAME_TOO_BIG;
         return message == null ? null : message.checkLength(first, longest);

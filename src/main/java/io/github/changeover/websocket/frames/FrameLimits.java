@@ -26,7 +26,7 @@ public record FrameLimits(int frame, int message) {
         require("message", message);
     }
 
-    private static void require(String name, int octets) {
-        if (octets < 1 || octets > LARGEST) throw new IllegalArgumentException("The " + name + " bound is from 1 to " + LARGEST + " octets, not " + octets);
+    private static void require(String name, int bytes) {
+        if (bytes < 1 || bytes > LARGEST) throw new IllegalArgumentException("The " + name + " bound is from 1 to " + LARGEST + " bytes, not " + bytes);
     }
 }

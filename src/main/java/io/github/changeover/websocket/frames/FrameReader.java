@@ -16,24 +16,24 @@ import java.util.Optional;
  * </pre>
  *
  * <p>An uncompressed frame that arrives complete is unmasked in place and is not copied. If the sink wants complete messages, the fragments of one read
- * are joined in place as well. Only data that must wait, or that is compressed, is stored in an array until it is passed on; {@link FrameMemory} counts
+ * are joined in place as well. Only data that must wait, or that is compressed, is stored in an array until it is passed on; {@link FrameMemoryListener} counts
  * this array. A fault is detected at the first byte that shows it. After a Close frame or a fault, all further bytes are ignored. Only one thread at a
  * time may call.
  */
-public final class FrameReader implements FrameSource {
+public final class FrameReader implements FrameInput {
     private static final int SPLIT_HEADER = 32;     // memory that the array for a split header takes
     private static final int SINGLE = 64;           // fragments of one read that are passed on one by one; more are joined, to avoid a call for each tiny one
 
-    private final Message message;
+    private final IncomingMessage message;
     private final FrameHeader header;
-    private final Inflating inflating;      // null if no compression is agreed on
-    private final FrameMemory memory;
+    private final MessageInflater inflating;      // null if no compression is agreed on
+    private final FrameMemoryListener memory;
     private byte[] split;           // an incomplete header, or null
     private int joined;             // bytes of that header that have arrived
     private boolean inFrame;        // a frame has begun and is incomplete
     private int taken;              // bytes of its payload that have arrived
-    private Payload control;        // of an incomplete control frame, or null
-    private Payload held;           // stored bytes of the message, or null
+    private PayloadBuffer control;        // of an incomplete control frame, or null
+    private PayloadBuffer held;           // stored bytes of the message, or null
     private int complete;           // number of stored bytes that belong to complete frames
     private int plainFrom, plainTo; // range of the message's bytes that wait in the array being read; empty if both are equal
     private boolean wantsWhole;     // the sink wants the complete message
@@ -50,10 +50,10 @@ public final class FrameReader implements FrameSource {
      * @param pool    the pool of the application
      * @param memory  counts the memory that this reader holds
      */
-    public FrameReader(FrameLimits limits, Optional<DeflateAgreement> deflate, DeflatePool pool, FrameMemory memory) {
-        this.message = new Message(limits.message(), deflate.isPresent());
+    public FrameReader(FrameLimits limits, Optional<DeflateAgreement> deflate, DeflaterPool pool, FrameMemoryListener memory) {
+        this.message = new IncomingMessage(limits.message(), deflate.isPresent());
         this.header = new FrameHeader(limits, message);
-        this.inflating = deflate.map(agreed -> new Inflating(pool, !agreed.clientNoContextTakeover())).orElse(null);
+        this.inflating = deflate.map(agreed -> new MessageInflater(pool, !agreed.clientNoContextTakeover())).orElse(null);
         this.memory = memory;
     }
 
@@ -65,24 +65,24 @@ public final class FrameReader implements FrameSource {
      * @param sink  may close this reader; an exception of the sink is passed to the caller, and the bytes after that frame are lost
      */
     @Override
-    public void read(ByteBuffer bytes, FrameSink sink) {
+    public void read(ByteBuffer bytes, FrameListener sink) {
         int count = bytes.remaining();
         if (bytes.hasArray()) {
             int from = bytes.arrayOffset() + bytes.position();
             bytes.position(bytes.limit());
             read(bytes.array(), from, from + count, sink);
         } else {
-            byte[] copy = Copies.take(bytes);
+            byte[] copy = CopyBuffers.take(bytes);
             try {
                 read(copy, 0, count, sink);
             } finally {
-                Copies.give(copy);
+                CopyBuffers.give(copy);
             }
         }
         if (ended) close();
     }
 
-    private void read(byte[] bytes, int from, int to, FrameSink sink) {
+    private void read(byte[] bytes, int from, int to, FrameListener sink) {
         int at = from;
         single = 0;
         while (at < to && !ended) {
@@ -121,7 +121,7 @@ public final class FrameReader implements FrameSource {
     }
 
     /** Reports the fault. Valid data before it is passed on first, unless memory is exhausted or the sink wants only complete messages. */
-    private void fail(FrameFault fault, byte[] bytes, FrameSink sink) {
+    private void fail(FrameFault fault, byte[] bytes, FrameListener sink) {
         if (!ended && fault != FrameFault.NO_MEMORY) giveOn(bytes, sink);
         if (ended) return;      // the sink has closed this reader
         close();
@@ -130,7 +130,7 @@ public final class FrameReader implements FrameSource {
 
     // ---- frames
 
-    private int run(byte[] bytes, int from, int to, FrameSink sink) {
+    private int run(byte[] bytes, int from, int to, FrameListener sink) {
         int at = from;
         while (at < to && !ended) {
             FrameHeader.Progress progress = header.read(bytes, at, to);
@@ -152,14 +152,14 @@ public final class FrameReader implements FrameSource {
         return at;
     }
 
-    private void splitHeader(byte[] bytes, int from, int to, FrameSink sink) {
+    private void splitHeader(byte[] bytes, int from, int to, FrameListener sink) {
         split = Arrays.copyOfRange(bytes, from, from + FrameHeader.LONGEST);
         joined = to - from;
         if (!memory.charge(SPLIT_HEADER)) fail(FrameFault.NO_MEMORY, bytes, sink);
     }
 
     /** Reads the rest of a split header byte by byte, because each byte may show a fault. */
-    private int joinHeader(byte[] bytes, int from, int to, FrameSink sink) {
+    private int joinHeader(byte[] bytes, int from, int to, FrameListener sink) {
         split[joined++] = bytes[from];
         FrameHeader.Progress progress = header.read(split, 0, joined);
         if (progress == FrameHeader.Progress.PARTIAL) return from + 1;
@@ -173,12 +173,12 @@ public final class FrameReader implements FrameSource {
     }
 
     /** Called when the header of a frame is complete. */
-    private void enter(FrameSink sink) {
+    private void enter(FrameListener sink) {
         if (!header.isControl() && message.enter(header.first()) && !header.isFinal()) wantsWhole = sink.wantsWhole(message.opcode());
     }
 
     /** Processes a complete uncompressed data frame, which is unmasked in place, or directly after the frames that wait before it. */
-    private void plain(byte[] bytes, int start, int length, FrameSink sink) {
+    private void plain(byte[] bytes, int start, int length, FrameListener sink) {
         FrameFault fault = message.add(bytes, start, start + length);
         if (fault == null && header.isFinal()) fault = message.leave();
         if (fault != null) {
@@ -197,13 +197,13 @@ public final class FrameReader implements FrameSource {
     }
 
     /** Starts a frame that is incomplete or that needs an array. The number of its available bytes may be zero. */
-    private int begin(byte[] bytes, int from, int to, FrameSink sink) {
+    private int begin(byte[] bytes, int from, int to, FrameListener sink) {
         inFrame = true;
         taken = 0;
         return goOn(bytes, from, to, sink);
     }
 
-    private int goOn(byte[] bytes, int from, int to, FrameSink sink) {
+    private int goOn(byte[] bytes, int from, int to, FrameListener sink) {
         int count = Math.min(to - from, header.length() - taken);
         FrameFault fault = header.isControl() ? controlPart(bytes, from, count, sink) : part(bytes, from, count, sink);
         if (fault != null) {
@@ -213,14 +213,14 @@ public final class FrameReader implements FrameSource {
         return from + count;
     }
 
-    private FrameFault controlPart(byte[] bytes, int from, int count, FrameSink sink) {
-        if (control == null) control = new Payload(memory);
+    private FrameFault controlPart(byte[] bytes, int from, int count, FrameListener sink) {
+        if (control == null) control = new PayloadBuffer(memory);
         if (!control.reserve(count, header.length())) return FrameFault.NO_MEMORY;
         Masking.unmask(bytes, from, control.bytes(), control.size(), count, Masking.from(header.key(), taken));
         control.wrote(count);
         taken += count;
         if (taken < header.length()) return null;
-        Payload done = control;
+        PayloadBuffer done = control;
         control = null;
         inFrame = false;
         try {
@@ -231,12 +231,12 @@ public final class FrameReader implements FrameSource {
         return null;
     }
 
-    private FrameFault part(byte[] bytes, int from, int count, FrameSink sink) {
+    private FrameFault part(byte[] bytes, int from, int count, FrameListener sink) {
         if (plainFrom != plainTo) {
             FrameFault fault = wantsWhole ? hold(bytes) : giveOn(bytes, sink);
             if (fault != null || ended) return fault;
         }
-        if (held == null) held = new Payload(memory);
+        if (held == null) held = new PayloadBuffer(memory);
         int before = held.size();
         int key = Masking.from(header.key(), taken);
         taken += count;
@@ -272,7 +272,7 @@ public final class FrameReader implements FrameSource {
     }
 
     /** Passes on a complete control frame. Fragments that arrived before it are passed on first. */
-    private void controlFrame(byte[] payload, int from, int to, byte[] bytes, FrameSink sink) {
+    private void controlFrame(byte[] payload, int from, int to, byte[] bytes, FrameListener sink) {
         FrameFault fault = header.opcode() == Opcode.CLOSE ? CloseFrame.check(payload, from, to) : null;
         if (fault == null && message.isUnfinished() && !wantsWhole) fault = giveOn(bytes, sink);
         if (fault != null) fail(fault, bytes, sink);
@@ -284,9 +284,9 @@ public final class FrameReader implements FrameSource {
     // ---- messages
 
     /** The message is complete: passes on its last fragment, or the complete message. */
-    private void finish(byte[] bytes, int from, int to, FrameSink sink) {
+    private void finish(byte[] bytes, int from, int to, FrameListener sink) {
         int first = Opcode.FIN | (begun ? Opcode.CONTINUATION : message.opcode());
-        Payload done = held;
+        PayloadBuffer done = held;
         held = null;
         complete = plainFrom = plainTo = 0;
         begun = false;
@@ -304,12 +304,12 @@ public final class FrameReader implements FrameSource {
     }
 
     /** A fragment is complete. A sink that does not want the complete message gets the fragment as the client sent it. */
-    private FrameFault giveOnSingly(byte[] bytes, FrameSink sink) {
+    private FrameFault giveOnSingly(byte[] bytes, FrameListener sink) {
         return !wantsWhole && single++ < SINGLE ? giveOn(bytes, sink) : null;
     }
 
     /** Passes on the waiting bytes of complete frames, unless the sink wants the complete message. Returns a fault if there are too many fragments, or null. */
-    private FrameFault giveOn(byte[] bytes, FrameSink sink) {
+    private FrameFault giveOn(byte[] bytes, FrameListener sink) {
         boolean plain = plainFrom != plainTo;
         int from = plain ? plainFrom : 0;
         int count = plain ? plainTo - plainFrom : complete;
@@ -333,7 +333,7 @@ public final class FrameReader implements FrameSource {
     /** Stores the bytes that wait in the array being read. */
     private FrameFault hold(byte[] bytes) {
         int count = plainTo - plainFrom;
-        if (held == null) held = new Payload(memory);
+        if (held == null) held = new PayloadBuffer(memory);
         if (!held.reserve(count, (long) held.size() + count + message.room())) return FrameFault.NO_MEMORY;
         System.arraycopy(bytes, plainFrom, held.bytes(), held.size(), count);
         held.wrote(count);
@@ -343,7 +343,7 @@ public final class FrameReader implements FrameSource {
     }
 
     /** Passes on all bytes that need not wait, and stores the others. */
-    private void endOfRead(byte[] bytes, FrameSink sink) {
+    private void endOfRead(byte[] bytes, FrameListener sink) {
         if (plainFrom != plainTo || held != null) {
             FrameFault fault = plainFrom != plainTo && wantsWhole ? hold(bytes) : giveOn(bytes, sink);
             if (fault == null && !ended && held != null && !held.keep()) fault = FrameFault.NO_MEMORY;

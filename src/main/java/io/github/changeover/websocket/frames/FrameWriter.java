@@ -14,14 +14,14 @@ import java.util.function.Consumer;
  * split into several frames, so that it needs no second array of its size. Calls must not overlap, but may come from any thread.
  */
 public final class FrameWriter implements AutoCloseable {
-    private final Optional<Deflating> deflating;
+    private final Optional<MessageDeflater> deflating;
     private final Optional<FrameExtensions> extensions;
     private final int smallest;
     private boolean compressing;        // the unfinished message is compressed
     private boolean closed;
 
     /** Uses {@link Compression#USUAL}. */
-    public FrameWriter(Optional<DeflateAgreement> deflate, DeflatePool pool) {
+    public FrameWriter(Optional<DeflateAgreement> deflate, DeflaterPool pool) {
         this(deflate, pool, Compression.USUAL);
     }
 
@@ -31,11 +31,11 @@ public final class FrameWriter implements AutoCloseable {
      * @param compression how messages are compressed
      * @throws IllegalArgumentException if the agreed window is smaller than the window of the JDK's compressor
      */
-    public FrameWriter(Optional<DeflateAgreement> deflate, DeflatePool pool, Compression compression) {
+    public FrameWriter(Optional<DeflateAgreement> deflate, DeflaterPool pool, Compression compression) {
         deflate.filter(agreed -> agreed.serverWindowBits() < DeflatePolicy.FULL_WINDOW).ifPresent(agreed -> {
             throw new IllegalArgumentException("The JDK's compressor has one window, of 15 bits: agree by DeflatePolicy.JDK, not on " + agreed);
         });
-        deflating = deflate.map(agreed -> new Deflating(pool, compression.level(), !agreed.serverNoContextTakeover()));
+        deflating = deflate.map(agreed -> new MessageDeflater(pool, compression.level(), !agreed.serverNoContextTakeover()));
         extensions = Optional.empty();
         smallest = compression.smallest();
     }
@@ -74,7 +74,7 @@ public final class FrameWriter implements AutoCloseable {
         byte[] payload = new byte[frame.remaining() - header];
         frame.get(frame.position() + header, payload);
         FrameExtensions.Frame sent = extensions.orElseThrow().outgoing(new FrameExtensions.Frame(first, payload));
-        return PlainFrame.of(sent.first(), sent.payload(), 0, sent.payload().length);
+        return ServerFrame.of(sent.first(), sent.payload(), 0, sent.payload().length);
     }
 
     private boolean compresses(int first, int length) {
@@ -90,7 +90,7 @@ public final class FrameWriter implements AutoCloseable {
         int at = frame.position();
         if (frame.remaining() >= 2 && (frame.get(at) & (Opcode.RSV1 | Opcode.RSV2_RSV3)) == 0) {
             int seven = frame.get(at + 1);
-            int header = seven < 126 ? 2 : seven == 126 ? 4 : PlainHeader.LONGEST;
+            int header = seven < 126 ? 2 : seven == 126 ? 4 : ServerFrameHeader.LONGEST;
             if (seven >= 0 && frame.remaining() >= header && length(frame, seven, header) == frame.remaining() - header) return header;
         }
         throw new IllegalArgumentException("This is no whole unmasked frame: give one at a time, as it is without extensions");
@@ -111,6 +111,6 @@ public final class FrameWriter implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        deflating.ifPresent(Deflating::close);
+        deflating.ifPresent(MessageDeflater::close);
     }
 }

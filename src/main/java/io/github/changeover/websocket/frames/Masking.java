@@ -14,8 +14,8 @@ final class Masking {
     private Masking() {
     }
 
-    static int key(byte[] octets, int at) {
-        return octets[at] & 0xff | (octets[at + 1] & 0xff) << 8 | (octets[at + 2] & 0xff) << 16 | octets[at + 3] << 24;
+    static int key(byte[] bytes, int at) {
+        return bytes[at] & 0xff | (bytes[at + 1] & 0xff) << 8 | (bytes[at + 2] & 0xff) << 16 | bytes[at + 3] << 24;
     }
 
     /** Returns the key for the part of the payload that starts at this index. */

@@ -29,40 +29,40 @@ final class Utf8 {
     private int most;
 
     /** Whether these bytes, appended to the previous ones, can be valid UTF-8. After {@code false}, this object must not be used any more. */
-    boolean accept(byte[] octets, int from, int to) {
+    boolean accept(byte[] bytes, int from, int to) {
         int i = from;
         while (true) {
             for (; missing > 0; missing--) {
                 if (i == to) return true;
-                int octet = octets[i++] & 0xff;
-                if (octet < least || octet > most) return false;
+                int b = bytes[i++] & 0xff;
+                if (b < least || b > most) return false;
                 least = 0x80;
                 most = 0xbf;
             }
-            i = skipWhole(octets, skipAscii(octets, i, to), to);
+            i = skipWhole(bytes, skipAscii(bytes, i, to), to);
             if (i == to) return true;
-            if (octets[i] < 0 && !lead(octets[i] & 0xff)) return false;
+            if (bytes[i] < 0 && !lead(bytes[i] & 0xff)) return false;
             i++;
         }
     }
 
-    private static int skipAscii(byte[] octets, int from, int to) {
+    private static int skipAscii(byte[] bytes, int from, int to) {
         int i = from;
-        for (int last = to - Long.BYTES; i <= last && ((long) LONG.get(octets, i) & NOT_ASCII) == 0; i += Long.BYTES) { }
+        for (int last = to - Long.BYTES; i <= last && ((long) LONG.get(bytes, i) & NOT_ASCII) == 0; i += Long.BYTES) { }
         return i;
     }
 
     /** Skips characters that are complete and certainly valid. The rest is checked byte by byte. */
-    private static int skipWhole(byte[] octets, int from, int to) {
+    private static int skipWhole(byte[] bytes, int from, int to) {
         int i = from;
         while (to - i >= Long.BYTES) {
-            long others = (long) LONG.get(octets, i) & NOT_ASCII;
+            long others = (long) LONG.get(bytes, i) & NOT_ASCII;
             if (others == 0) {
-                i = skipAscii(octets, i + Long.BYTES, to);
+                i = skipAscii(bytes, i + Long.BYTES, to);
             } else {
                 i += Long.numberOfTrailingZeros(others) / Byte.SIZE;
                 if (to - i < 4) break;
-                int length = whole(octets[i] & 0xff, octets[i + 1], octets[i + 2], octets[i + 3]);
+                int length = whole(bytes[i] & 0xff, bytes[i + 1], bytes[i + 2], bytes[i + 3]);
                 if (length == 0) break;
                 i += length;
             }
@@ -80,11 +80,11 @@ final class Utf8 {
     }
 
     /** Checks the first byte of a character that is not ASCII. */
-    private boolean lead(int octet) {
-        if (octet < 0xc2 || octet > 0xf4) return false;
-        missing = octet < 0xe0 ? 1 : octet < 0xf0 ? 2 : 3;
-        least = octet == 0xe0 ? 0xa0 : octet == 0xf0 ? 0x90 : 0x80;
-        most = octet == 0xed ? 0x9f : octet == 0xf4 ? 0x8f : 0xbf;
+    private boolean lead(int b) {
+        if (b < 0xc2 || b > 0xf4) return false;
+        missing = b < 0xe0 ? 1 : b < 0xf0 ? 2 : 3;
+        least = b == 0xe0 ? 0xa0 : b == 0xf0 ? 0x90 : 0x80;
+        most = b == 0xed ? 0x9f : b == 0xf4 ? 0x8f : 0xbf;
         return true;
     }
 

@@ -4,8 +4,8 @@
  * unmasked and uncompressed frames.
  *
  * <p>Read the classes in this order: {@link io.github.changeover.websocket.frames.FrameReader} and
- * {@link io.github.changeover.websocket.frames.FrameSink}, then {@link io.github.changeover.websocket.frames.FrameHeader} and
- * {@link io.github.changeover.websocket.frames.Message}, which implement the rules. {@link io.github.changeover.websocket.frames.FrameFault} lists the
+ * {@link io.github.changeover.websocket.frames.FrameListener}, then {@link io.github.changeover.websocket.frames.FrameHeader} and
+ * {@link io.github.changeover.websocket.frames.IncomingMessage}, which implement the rules. {@link io.github.changeover.websocket.frames.FrameFault} lists the
  * possible errors. {@link io.github.changeover.websocket.frames.FrameWriter} is for the opposite direction.
  *
  * <p>Data from a peer never causes an exception. A programming error does, and the message explains what to do.

@@ -1,9 +1,9 @@
 package io.github.changeover.h2c;
 
-import io.github.changeover.dispatch.ApplicationDispatcher;
-import io.github.changeover.dispatch.LoopbackDispatcher;
-import io.github.changeover.dispatch.Origin;
-import io.github.changeover.dispatch.StreamDispatcher;
+import io.github.changeover.loopback.LoopbackDispatcherFactory;
+import io.github.changeover.loopback.LoopbackDispatcher;
+import io.github.changeover.loopback.ConnectionOrigin;
+import io.github.changeover.loopback.StreamDispatcher;
 import io.github.changeover.pipeline.PipelineHandler;
 import io.github.changeover.servlet.ProtocolLibrary;
 import io.github.changeover.spi.Decision;
@@ -27,11 +27,11 @@ public final class PriorKnowledge implements ProtocolLibrary {
 
     @Override
     public Started start(Start start) {
-        StreamDispatcher dispatcher = ApplicationDispatcher.of(start);
+        StreamDispatcher dispatcher = LoopbackDispatcherFactory.of(start);
         return new Started() {
             @Override
             public List<UpgradeProtocol> protocols() {
-                return List.of(new Protocol(dispatcher, ApplicationDispatcher.progress(start.settings())));
+                return List.of(new Protocol(dispatcher, LoopbackDispatcherFactory.progress(start.settings())));
             }
 
             @Override
@@ -50,7 +50,7 @@ public final class PriorKnowledge implements ProtocolLibrary {
         @Override
         public Decision negotiate(UpgradeRequest request, ProtocolToken offered) {
             return Decision.Switch.to(offered, context -> new PipelineHandler((pipeline, inside) ->
-                    new Streams(dispatcher, new Origin(request, false, "HTTP/2.0", ""), inside, progress).enter(pipeline)));
+                    new Streams(dispatcher, new ConnectionOrigin(request, false, "HTTP/2.0", ""), inside, progress).enter(pipeline)));
         }
     }
 }

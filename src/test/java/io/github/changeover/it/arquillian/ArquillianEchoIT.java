@@ -40,17 +40,17 @@ class ArquillianEchoIT {
     }
 
     @Test
-    void echoGivesEveryOctetBack() throws IOException {
-        byte[] octets = new byte[256];
-        for (int i = 0; i < octets.length; i++) {
-            octets[i] = (byte) i;
+    void echoGivesEveryByteBack() throws IOException {
+        byte[] bytes = new byte[256];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) i;
         }
         try (Wire wire = Wire.connect(base.getHost(), base.getPort())) {
             wire.send("GET " + base.getPath() + "echo HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n");
             Head head = wire.readHead();
             assertThat(head.status()).as(head.raw()).isEqualTo(101);
             assertThat(head.only("Upgrade")).isEqualTo("echo");
-            assertThat(wire.send(octets).readExactly(octets.length)).isEqualTo(octets);
+            assertThat(wire.send(bytes).readExactly(bytes.length)).isEqualTo(bytes);
             wire.shutdownOutput();
             assertThat(wire.readToEnd().end()).isEqualTo(Wire.End.FIN);
         }

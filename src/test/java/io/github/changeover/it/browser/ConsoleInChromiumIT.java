@@ -90,7 +90,7 @@ class ConsoleInChromiumIT {
             page.await("[7, 8].every(i => document.querySelector('#live tr').cells[i - 1].innerText === '5 B')");
         }
         page.await(ROWS + " === 0").await("!document.getElementById('nobody').hidden");
-        page.await("document.querySelectorAll('#chart-connections path.stroke').length === 1 && document.querySelectorAll('#chart-octets path.stroke').length === 2");
+        page.await("document.querySelectorAll('#chart-connections path.stroke').length === 1 && document.querySelectorAll('#chart-bytes path.stroke').length === 2");
     }
 
     @Test
@@ -164,21 +164,21 @@ class ConsoleInChromiumIT {
     void aDrainIsSeen() {
         page.click("#drain").click("#sure [value=drain]").await("document.getElementById('state').innerText === 'Draining'");
         assertThat(page.eval(LINE)).isEqualTo("live");
-        page.click("#welcome").await("document.getElementById('state').innerText === 'Serving'");
+        page.click("#stopDraining").await("document.getElementById('state').innerText === 'Serving'");
         assertThat(page.eval(LINE)).isEqualTo("live");
     }
 
     @Test
-    void oneIsToldGoodbyeAndOneEvicted() throws IOException {
-        try (Wire lines = offer("/echo", "example/1"); Wire octets = offer("/echo", "echo"); Wire stays = offer("/echo", "echo")) {
-            for (Wire wire : List.of(lines, octets, stays)) assertThat(wire.readHead().status()).isEqualTo(101);
+    void oneConnectionIsClosedAndOneAborted() throws IOException {
+        try (Wire lines = offer("/echo", "example/1"); Wire bytes = offer("/echo", "echo"); Wire stays = offer("/echo", "echo")) {
+            for (Wire wire : List.of(lines, bytes, stays)) assertThat(wire.readHead().status()).isEqualTo(101);
             page.await(ROWS + " === 3");
-            page.click("[aria-label^='Say goodbye to example/1']");
+            page.click("[aria-label^='Close example/1']");
             assertThat(lines.readLine()).isEqualTo("BYE\r\n");
             assertThat(lines.readToEnd().end()).isEqualTo(Wire.End.FIN);
-            page.await(ROWS + " === 2").await("document.getElementById('said').innerText.includes('goodbye')");
-            page.click("[aria-label$='127.0.0.1:" + octets.localPort() + " at once']");
-            assertThat(octets.readToEnd().end()).isNotEqualTo(Wire.End.TIMEOUT);
+            page.await(ROWS + " === 2").await("document.getElementById('said').innerText.includes('is closing')");
+            page.click("[aria-label^='Abort'][aria-label$='127.0.0.1:" + bytes.localPort() + "']");
+            assertThat(bytes.readToEnd().end()).isNotEqualTo(Wire.End.TIMEOUT);
             page.await(ROWS + " === 1");
             assertThat(stays.send("still").readText(5)).isEqualTo("still");
         }
@@ -194,7 +194,7 @@ class ConsoleInChromiumIT {
             page.click("#drain").click("#sure [value=drain]");
             assertThat(wire.readLine()).isEqualTo("BYE\r\n");
             page.await("document.getElementById('state').innerText === 'Draining'").await(ROWS + " === 0");
-            page.click("#welcome").await("document.getElementById('state').innerText === 'Serving'");
+            page.click("#stopDraining").await("document.getElementById('state').innerText === 'Serving'");
         }
     }
 
@@ -211,11 +211,11 @@ class ConsoleInChromiumIT {
 
     @ParameterizedTest
     @CsvSource({"/upgrade-only,unknown/7,refused", "/echo,'foo/2, echo',switched", "/upgrade-only,example/1,switched"})
-    void theLabShowsTheOctetsOfTheRealAnswer(String path, String offer, String kind) throws IOException {
+    void theLabShowsTheBytesOfTheRealAnswer(String path, String offer, String kind) throws IOException {
         page.type("[name=target]", path);
         page.type("[name=fields]", "Host: localhost\nConnection: Upgrade\nUpgrade: " + offer).click("#ask [type=submit]");
         page.await("document.getElementById('answer').dataset.kind === '" + kind + "'");
-        String shown = (String) page.eval("document.getElementById('octets').textOnly");
+        String shown = (String) page.eval("document.getElementById('bytes').textOnly");
         try (Wire wire = offer(path, offer)) {
             Head real = wire.readHead();
             assertThat(shown).startsWith("HTTP/1.1 " + real.status()).contains("Upgrade: " + real.only("Upgrade") + "\r\n");
@@ -330,7 +330,7 @@ class ConsoleInChromiumIT {
             try (Wire other = offer("/echo", "example/1")) {
                 assertThat(other.readHead().status()).isEqualTo(101);
                 page.await(ROWS + " === 2");
-                assertThat((String) page.eval("document.activeElement.ariaLabel")).isEqualTo("Say goodbye to echo from 127.0.0.1:" + wire.localPort());
+                assertThat((String) page.eval("document.activeElement.ariaLabel")).isEqualTo("Close echo from 127.0.0.1:" + wire.localPort());
             }
         }
         page.await(ROWS + " === 0");

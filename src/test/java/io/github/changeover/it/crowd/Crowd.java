@@ -24,7 +24,7 @@ public final class Crowd {
     private final String token, goodbye;
     private final boolean mixed;
     private final Selector selector = Selector.open();
-    private final ByteBuffer octets = ByteBuffer.allocate(4096);
+    private final ByteBuffer bytes = ByteBuffer.allocate(4096);
     private int opening, held, ended;
     private final int[] polite = new int[2];
     private final List<String> wrong = new ArrayList<>();
@@ -112,12 +112,12 @@ public final class Crowd {
     }
 
     private void read(SelectionKey key, Client client, SocketChannel channel) throws IOException {
-        int count = channel.read(octets.clear());
+        int count = channel.read(bytes.clear());
         if (count < 0) {
             end(key, client, client.heard.toString());
             return;
         }
-        client.heard.append(StandardCharsets.ISO_8859_1.decode(octets.flip()));
+        client.heard.append(StandardCharsets.ISO_8859_1.decode(bytes.flip()));
         if (!client.switched && client.heard.indexOf("\r\n\r\n") >= 0) {
             if (!client.heard.toString().startsWith("HTTP/1.1 101")) {
                 end(key, client, client.heard.toString());

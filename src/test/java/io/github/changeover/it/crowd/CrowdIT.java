@@ -146,7 +146,7 @@ class CrowdIT {
             assertThat(line(said, "ended")).isEqualTo("ended websocket " + MANY / 2 + " example/1 " + MANY / 2 + " wrong 0 []");
             Duration drained = Duration.ofNanos(System.nanoTime() - begun);
             long heapAfter = heapAfterwards(heapBefore + (heapHeld - heapBefore) / 4);
-            System.out.printf("%d connections on %s: heap %d KB before, %d KB held (%d octets each), %d KB after; threads %d before, %d held, %d after; undeployed in %d ms, all told in %d ms%n",
+            System.out.printf("%d connections on %s: heap %d KB before, %d KB held (%d bytes each), %d KB after; threads %d before, %d held, %d after; undeployed in %d ms, all told in %d ms%n",
                     MANY, container.name(), heapBefore >> 10, heapHeld >> 10, (heapHeld - heapBefore) / MANY, heapAfter >> 10, threadsBefore, threadsHeld, threads(),
                     undeployed.toMillis(), drained.toMillis());
             assertThat(drained).isLessThan(DRAIN);

@@ -93,7 +93,7 @@ class HaproxyDrainIT {
             assertThat(next.echo("after " + i)).isEqualTo("after " + i);
             next.wire.close();
         }
-        order("welcome");
+        order("stopDraining");
         Set<String> nodes = new TreeSet<>();
         while (nodes.size() < 2) {
             Guest guest = connect();

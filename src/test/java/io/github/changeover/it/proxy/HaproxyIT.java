@@ -83,17 +83,17 @@ class HaproxyIT {
 
     @Test
     void echoPassesThroughByteExactFromBothNodes() throws IOException {
-        byte[] octets = new byte[300_000];
-        new Random(1).nextBytes(octets);
+        byte[] bytes = new byte[300_000];
+        new Random(1).nextBytes(bytes);
         onBothNodes(wire -> {
             wire.send("GET /echo HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n");
             Head head = wire.readHead();
             assertThat(head.status()).as(head.raw()).isEqualTo(101);
             assertThat(head.only("Upgrade")).isEqualTo("echo");
-            for (int at = 0; at < octets.length; at += 10_000) {
-                wire.send(octets, at, 10_000);
+            for (int at = 0; at < bytes.length; at += 10_000) {
+                wire.send(bytes, at, 10_000);
             }
-            assertThat(wire.readExactly(octets.length)).isEqualTo(octets);
+            assertThat(wire.readExactly(bytes.length)).isEqualTo(bytes);
             return head.only("X-Node");
         });
     }

@@ -83,12 +83,12 @@ class WebSocketProxyIT {
             assertThat(head.status()).as("%s", head).isEqualTo(101);
             assertThat(head.only("Sec-WebSocket-Protocol")).isEqualTo("v2.echo");
             assertThat(head.only("Sec-WebSocket-Accept")).isEqualTo("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
-            byte[] octets = new byte[1 << 20];
+            byte[] bytes = new byte[1 << 20];
             assertThat(Frames.read(wire.send(Frames.text("hello")))).hasToString("81 hello");
-            assertThat(Frames.read(wire.send(Frames.of(0x82, octets))).payload()).isEqualTo(octets);
+            assertThat(Frames.read(wire.send(Frames.of(0x82, bytes))).payload()).isEqualTo(bytes);
             assertThat(Frames.read(wire.send(Frames.close(4001, "enough")))).hasToString("88 4001 enough");
             Wire.Rest rest = wire.readToEnd();
-            assertThat(rest.octets()).isEmpty();
+            assertThat(rest.bytes()).isEmpty();
             assertThat(rest.end()).isEqualTo(Wire.End.FIN);
         }
     }

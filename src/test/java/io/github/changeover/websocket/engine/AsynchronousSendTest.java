@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.changeover.it.Frames;
 import io.github.changeover.testkit.MemoryConnection;
-import io.github.changeover.websocket.frames.PlainFrame;
+import io.github.changeover.websocket.frames.ServerFrame;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.CloseReason.CloseCodes;
 import jakarta.websocket.Endpoint;
@@ -75,7 +75,7 @@ class AsynchronousSendTest {
     }
 
     private static String message(String text) {
-        return new String(PlainFrame.text(text).array(), StandardCharsets.ISO_8859_1);
+        return new String(ServerFrame.text(text).array(), StandardCharsets.ISO_8859_1);
     }
 
     private static String close(int code, String reason) {
@@ -136,8 +136,8 @@ class AsynchronousSendTest {
             sent = session.getAsyncRemote().sendText("");
             accepted++;
         } while (!sent.isDone());
-        assertThat(accepted).isBetween(MOST / (FrameOutlet.OVERHEAD + 2), MOST / FrameOutlet.OVERHEAD + 2);
-        assertThat(connection.memoryUsed()).isGreaterThanOrEqualTo((accepted - 1L) * FrameOutlet.OVERHEAD);
+        assertThat(accepted).isBetween(MOST / (FrameSender.OVERHEAD + 2), MOST / FrameSender.OVERHEAD + 2);
+        assertThat(connection.memoryUsed()).isGreaterThanOrEqualTo((accepted - 1L) * FrameSender.OVERHEAD);
         takeAll();
         assertThat(failure(session.getAsyncRemote().sendText("x"))).isNull();
         assertThat(connection.memoryUsed()).isZero();

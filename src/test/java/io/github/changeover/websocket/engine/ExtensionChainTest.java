@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.changeover.spi.CloseCause;
 import io.github.changeover.testkit.MemoryConnection;
-import io.github.changeover.websocket.frames.Compression;
 import io.github.changeover.websocket.HandshakePolicy;
 import io.github.changeover.websocket.ObservedSession;
 import io.github.changeover.websocket.SameOrigin;
 import io.github.changeover.websocket.WebSocketListener;
-import io.github.changeover.websocket.frames.DeflatePool;
+import io.github.changeover.websocket.frames.Compression;
+import io.github.changeover.websocket.frames.DeflaterPool;
 import io.github.changeover.websocket.frames.FrameExtensions;
 import jakarta.websocket.Endpoint;
 import jakarta.websocket.EndpointConfig;
@@ -40,7 +40,7 @@ import org.junit.jupiter.api.Timeout;
 @DisplayName("Issue 12, item 3: an extension of the application harms no more than its own messages")
 @Timeout(60)
 class ExtensionChainTest {
-    private static final DeflatePool POOL = new DeflatePool();
+    private static final DeflaterPool POOL = new DeflaterPool();
     private static final List<String> HEARD = new CopyOnWriteArrayList<>();
     private static final SessionTimer TIMER = new SessionTimer(ForkJoinPool.commonPool());
     private static volatile Session session;
@@ -105,14 +105,14 @@ class ExtensionChainTest {
     }
 
     static WebSocketHandler handler(Class<? extends Endpoint> endpoint, ExtendedExtension extension) throws Exception {
-        TyrusUpgrade upgrade = MessageReaderTest.upgrade(ServerEndpointConfig.Builder.create(endpoint, "/given").build());
+        TyrusHandshake upgrade = MessageReaderTest.upgrade(ServerEndpointConfig.Builder.create(endpoint, "/given").build());
         upgrade.chain().use(List.of(extension));
         return handler(upgrade);
     }
 
-    private static WebSocketHandler handler(TyrusUpgrade upgrade) {
-        return new WebSocketHandler(upgrade, TyrusUpgrade.Sessions.KNOWN, Optional.empty(),
-                new WebSocketLibrary.Terms(SameOrigin.only(), HandshakePolicy.NOTHING, Compression.USUAL, 1 << 20, 1 << 20, SessionTerms.DEFAULT),
+    private static WebSocketHandler handler(TyrusHandshake upgrade) {
+        return new WebSocketHandler(upgrade, TyrusHandshake.Sessions.KNOWN, Optional.empty(),
+                new WebSocketLibrary.Terms(SameOrigin.only(), HandshakePolicy.NOTHING, Compression.USUAL, 1 << 20, 1 << 20, SessionSettings.DEFAULT),
                 new WebSocketHandler.Shared(POOL, null, Runnable::run, () -> TIMER, SessionObserver.Listeners.of(List.of(new Curious()))), 0);
     }
 
@@ -210,9 +210,9 @@ class ExtensionChainTest {
         }
     }
 
-    private static TyrusUpgrade upgrade(ServerEndpointConfig.Configurator configurator, ExtendedExtension... extensions) throws Exception {
+    private static TyrusHandshake upgrade(ServerEndpointConfig.Configurator configurator, ExtendedExtension... extensions) throws Exception {
         return MessageReaderTest.upgrade(ServerEndpointConfig.Builder.create(Given.class, "/given").extensions(List.of(extensions)).configurator(configurator).build(),
-                new io.github.changeover.websocket.Extension("fussy", List.of()));
+                new io.github.changeover.websocket.WebSocketExtension("fussy", List.of()));
     }
 
     @Test
@@ -233,27 +233,27 @@ class ExtensionChainTest {
                 response.getHeaders().remove("Sec-WebSocket-Extensions");
             }
         };
-        TyrusUpgrade without = upgrade(removing, new Fussy());
+        TyrusHandshake without = upgrade(removing, new Fussy());
         assertThat(without.chain().isEmpty()).isTrue();
         without.chain().destroy();
         without.chain().destroy();
         assertThat(HEARD).as("it was taken out of the answer").containsExactly("destroyed");
         HEARD.clear();
 
-        TyrusUpgrade agreed = upgrade(new ServerEndpointConfig.Configurator(), new Fussy());
+        TyrusHandshake agreed = upgrade(new ServerEndpointConfig.Configurator(), new Fussy());
         assertThat(agreed.chain().isEmpty()).isFalse();
         new WebSocketHandler(agreed, Optional.empty(), null, null, 0).closed(null, CloseCause.of(CloseCause.Kind.HANDLER, "in a test"));
         assertThat(HEARD).as("the connection ended before it was opened").containsExactly("destroyed");
         HEARD.clear();
 
-        TyrusUpgrade abandoned = upgrade(new ServerEndpointConfig.Configurator(), new Fussy());
+        TyrusHandshake abandoned = upgrade(new ServerEndpointConfig.Configurator(), new Fussy());
         assertThat(abandoned.chain().isKnown()).isTrue();
         abandoned.chain().abandon();
         abandoned.chain().abandon();
         assertThat(HEARD).as("the connection was never made").containsExactly("destroyed");
         HEARD.clear();
 
-        TyrusUpgrade opened = upgrade(new ServerEndpointConfig.Configurator(), new Fussy());
+        TyrusHandshake opened = upgrade(new ServerEndpointConfig.Configurator(), new Fussy());
         try (MemoryConnection connection = MemoryConnection.of(handler(opened))) {
             opened.chain().abandon();
             assertThat(HEARD).as("it has opened: what its socket's end gives back does not end what a callback may use").isEmpty();

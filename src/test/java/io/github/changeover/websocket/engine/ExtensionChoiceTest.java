@@ -2,7 +2,7 @@ package io.github.changeover.websocket.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.changeover.websocket.Extension;
+import io.github.changeover.websocket.WebSocketExtension;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 @DisplayName("Issue 12, item 3: what modifyHandshake leaves in Sec-WebSocket-Extensions is agreed on")
 class ExtensionChoiceTest {
-    private final ExtensionChoice choice = new ExtensionChoice(List.of(new Extension("one", List.of()), new Extension("two", List.of())), List.of());
+    private final ExtensionChoice choice = new ExtensionChoice(List.of(new WebSocketExtension("one", List.of()), new WebSocketExtension("two", List.of())), List.of());
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', nullValues = "null", value = {"one, two; a=1|one, two", "two|two", "two ; a, |two", ";|''", "; ,;;|''", "''|''", "null|''", "one;,two|two", "=|''"})

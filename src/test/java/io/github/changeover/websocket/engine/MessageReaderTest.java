@@ -6,14 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.changeover.it.Frames;
 import io.github.changeover.spi.ConnectionHandler;
 import io.github.changeover.testkit.MemoryConnection;
-import io.github.changeover.websocket.Extension;
 import io.github.changeover.websocket.HandshakePolicy;
 import io.github.changeover.websocket.OpeningHandshake;
 import io.github.changeover.websocket.SameOrigin;
+import io.github.changeover.websocket.WebSocketExtension;
 import io.github.changeover.websocket.frames.Compression;
-import io.github.changeover.websocket.frames.DeflatePool;
+import io.github.changeover.websocket.frames.DeflaterPool;
 import io.github.changeover.websocket.frames.FrameWriter;
-import io.github.changeover.websocket.frames.PlainFrame;
+import io.github.changeover.websocket.frames.ServerFrame;
 import jakarta.websocket.Endpoint;
 import jakarta.websocket.EndpointConfig;
 import jakarta.websocket.MessageHandler;
@@ -60,7 +60,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @Timeout(60)
 class MessageReaderTest {
-    private static final DeflatePool POOL = new DeflatePool();
+    private static final DeflaterPool POOL = new DeflaterPool();
     private static final int ROUNDS = 20_000;
 
     /** Sends back each message, and the message of each error. */
@@ -71,9 +71,9 @@ class MessageReaderTest {
         public void onOpen(Session session, EndpointConfig config) {
             LAST.set(session);
             session.addMessageHandler(String.class, (MessageHandler.Whole<String>) text -> say(session, text));
-            session.addMessageHandler(ByteBuffer.class, (MessageHandler.Whole<ByteBuffer>) octets -> {
+            session.addMessageHandler(ByteBuffer.class, (MessageHandler.Whole<ByteBuffer>) bytes -> {
                 try {
-                    session.getBasicRemote().sendBinary(octets);
+                    session.getBasicRemote().sendBinary(bytes);
                 } catch (IOException broken) {
                     throw new UncheckedIOException(broken);
                 }
@@ -97,7 +97,7 @@ class MessageReaderTest {
     }
 
     /** Returns Tyrus' response to a handshake. */
-    static TyrusUpgrade upgrade(ServerEndpointConfig config, Extension... offered) throws Exception {
+    static TyrusHandshake upgrade(ServerEndpointConfig config, WebSocketExtension... offered) throws Exception {
         TyrusServerContainer container = new TyrusServerContainer((Set<Class<?>>) null) {
             @Override
             public void register(Class<?> endpoint) {
@@ -147,23 +147,23 @@ class MessageReaderTest {
      * @param longest the largest size of a message in bytes
      */
     static WebSocketHandler handler(Class<? extends Endpoint> endpoint, boolean ours, int longest) throws Exception {
-        return handler(endpoint, ours, longest, SessionTerms.DEFAULT, SessionObserver.Listeners.NONE);
+        return handler(endpoint, ours, longest, SessionSettings.DEFAULT, SessionObserver.Listeners.NONE);
     }
 
     /** @param sendMax the number of bytes that may wait for the client */
     static WebSocketHandler handler(Class<? extends Endpoint> endpoint, boolean ours, int longest, int sendMax) throws Exception {
-        return handler(endpoint, ours, longest, sendMax, SessionTerms.DEFAULT, SessionObserver.Listeners.NONE);
+        return handler(endpoint, ours, longest, sendMax, SessionSettings.DEFAULT, SessionObserver.Listeners.NONE);
     }
 
-    static WebSocketHandler handler(Class<? extends Endpoint> endpoint, boolean ours, int longest, SessionTerms sessions, SessionObserver.Listeners listeners) throws Exception {
+    static WebSocketHandler handler(Class<? extends Endpoint> endpoint, boolean ours, int longest, SessionSettings sessions, SessionObserver.Listeners listeners) throws Exception {
         return handler(endpoint, ours, longest, 16 << 20, sessions, listeners);
     }
 
-    private static WebSocketHandler handler(Class<? extends Endpoint> endpoint, boolean ours, int longest, int sendMax, SessionTerms sessions,
+    private static WebSocketHandler handler(Class<? extends Endpoint> endpoint, boolean ours, int longest, int sendMax, SessionSettings sessions,
                                             SessionObserver.Listeners listeners) throws Exception {
-        TyrusUpgrade upgrade = upgrade(ServerEndpointConfig.Builder.create(endpoint, "/parrot").build());
+        TyrusHandshake upgrade = upgrade(ServerEndpointConfig.Builder.create(endpoint, "/parrot").build());
         WebSocketLibrary.Terms terms = new WebSocketLibrary.Terms(SameOrigin.only(), HandshakePolicy.NOTHING, Compression.USUAL, longest, sendMax, sessions);
-        return new WebSocketHandler(upgrade, ours ? TyrusUpgrade.Sessions.KNOWN : Optional.empty(), Optional.empty(), terms,
+        return new WebSocketHandler(upgrade, ours ? TyrusHandshake.Sessions.KNOWN : Optional.empty(), Optional.empty(), terms,
                 new WebSocketHandler.Shared(POOL, null, RESULTS, () -> TIMER, listeners), 0);
     }
 
@@ -171,8 +171,8 @@ class MessageReaderTest {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    private static String hex(byte[] octets) {
-        return HexFormat.of().formatHex(octets);
+    private static String hex(byte[] bytes) {
+        return HexFormat.of().formatHex(bytes);
     }
 
     @Test
@@ -191,7 +191,7 @@ class MessageReaderTest {
                     case "equals" -> proxy == given[0];
                     default -> null;
                 });
-        TyrusUpgrade upgrade = upgrade(nulls);
+        TyrusHandshake upgrade = upgrade(nulls);
         assertThat(upgrade.subprotocol()).isEmpty();
         assertThat(upgrade.extensions().agreed()).isEmpty();
     }
@@ -206,7 +206,7 @@ class MessageReaderTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void messagesComeBackOctetByOctet(boolean ours) throws Exception {
+    void messagesComeBackByteByByte(boolean ours) throws Exception {
         try (MemoryConnection connection = connection(ours)) {
             connection.receive(Frames.text("héllo"));
             assertThat(hex(connection.sent())).isEqualTo("8106" + hex(utf8("héllo")));
@@ -420,10 +420,10 @@ class MessageReaderTest {
     @Test
     void nothingFollowsACloseFrame() {
         List<Throwable> failures = new ArrayList<>();
-        try (MemoryConnection connection = MemoryConnection.of((ConnectionHandler.Events) (open, octets) -> { })) {
-            FrameOutlet outlet = new FrameOutlet(connection.connection(), new FrameWriter(Optional.empty(), POOL), () -> false, 16 << 20, Runnable::run, () -> TIMER, () -> { });
+        try (MemoryConnection connection = MemoryConnection.of((ConnectionHandler.Events) (open, bytes) -> { })) {
+            FrameSender outlet = new FrameSender(connection.connection(), new FrameWriter(Optional.empty(), POOL), () -> false, 16 << 20, Runnable::run, () -> TIMER, () -> { });
             outlet.write(ByteBuffer.wrap(new byte[] {(byte) 0x88, 0}), null);
-            outlet.write(PlainFrame.text("late"), new CompletionHandler<>() {
+            outlet.write(ServerFrame.text("late"), new CompletionHandler<>() {
                 @Override
                 public void failed(Throwable failure) {
                     failures.add(failure);

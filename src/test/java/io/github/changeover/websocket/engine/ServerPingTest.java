@@ -6,10 +6,10 @@ import io.github.changeover.spi.CloseCause;
 import io.github.changeover.spi.ConnectionHandler;
 import io.github.changeover.spi.SwitchedConnection;
 import io.github.changeover.testkit.MemoryConnection;
-import io.github.changeover.websocket.frames.DeflatePool;
+import io.github.changeover.websocket.frames.DeflaterPool;
 import io.github.changeover.websocket.frames.FrameExtensions;
 import io.github.changeover.websocket.frames.FrameWriter;
-import io.github.changeover.websocket.frames.PlainFrame;
+import io.github.changeover.websocket.frames.ServerFrame;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -27,9 +27,9 @@ import org.junit.jupiter.api.Timeout;
 /** The server's own pings between other frames. */
 @Timeout(20)
 class ServerPingTest {
-    private static final Supplier<ByteBuffer> PING = () -> PlainFrame.of(0x89, new byte[] {'p'}, 0, 1);
+    private static final Supplier<ByteBuffer> PING = () -> ServerFrame.of(0x89, new byte[] {'p'}, 0, 1);
     private MemoryConnection connection;
-    private FrameOutlet outlet;
+    private FrameSender outlet;
 
     private static final class Nothing implements ConnectionHandler.Events {
         @Override
@@ -37,7 +37,7 @@ class ServerPingTest {
         }
 
         @Override
-        public void received(SwitchedConnection connection, ByteBuffer octets) {
+        public void received(SwitchedConnection connection, ByteBuffer bytes) {
         }
 
         @Override
@@ -48,7 +48,7 @@ class ServerPingTest {
     private void connect(FrameWriter writer, Executor results, boolean slow) {
         connection = slow ? MemoryConnection.slow(new Nothing(), 1000) : MemoryConnection.of(new Nothing());
         SessionTimer timer = new SessionTimer(results);
-        outlet = new FrameOutlet(connection.connection(), writer, () -> false, 1000, Runnable::run, () -> timer, () -> { });
+        outlet = new FrameSender(connection.connection(), writer, () -> false, 1000, Runnable::run, () -> timer, () -> { });
     }
 
     @AfterEach
@@ -57,7 +57,7 @@ class ServerPingTest {
     }
 
     private void send(int first, String text) {
-        ByteBuffer frame = PlainFrame.of(first, text.getBytes(), 0, text.length());
+        ByteBuffer frame = ServerFrame.of(first, text.getBytes(), 0, text.length());
         assertThat(outlet.send(frame.remaining(), () -> frame, null)).isTrue();
     }
 
@@ -72,14 +72,14 @@ class ServerPingTest {
     }
 
     private static FrameWriter plain() {
-        return new FrameWriter(Optional.empty(), new DeflatePool());
+        return new FrameWriter(Optional.empty(), new DeflaterPool());
     }
 
     @Test
     void betweenFragmentsItDoesNotWaitForWhatIsDeferred() {
         connect(plain(), Runnable::run, false);
         send(0x01, "a");
-        outlet.sendAsynchronously(PlainFrame.text("later"), null, 0, () -> { });
+        outlet.sendAsynchronously(ServerFrame.text("later"), null, 0, () -> { });
         assertThat(ping()).isEqualTo(3);
         send(0x80, "b");
         assertThat(hex()).isEqualTo("010161" + "890170" + "800162" + "81056c61746572");
@@ -90,11 +90,11 @@ class ServerPingTest {
     void itIsNeverBehindBytesThatTheClientDoesNotTake() {
         connect(plain(), Runnable::run, true);
         send(0x01, "a");
-        outlet.sendAsynchronously(PlainFrame.text("later"), null, 0, () -> { });
+        outlet.sendAsynchronously(ServerFrame.text("later"), null, 0, () -> { });
         assertThat(ping()).isZero();
         connection.takes(Long.MAX_VALUE);
         assertThat(ping()).isEqualTo(3);
-        outlet.close(PlainFrame.of(0x88, new byte[0], 0, 0));
+        outlet.close(ServerFrame.of(0x88, new byte[0], 0, 0));
         assertThat(ping()).isZero();
         assertThat(hex()).isEqualTo("010161" + "890170" + "8800");
     }

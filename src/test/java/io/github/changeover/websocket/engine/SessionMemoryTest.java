@@ -289,7 +289,7 @@ class SessionMemoryTest {
                 switch (path) {
                     case "reset" -> connection.reset();
                     case "end" -> connection.end();
-                    case "evict" -> connection.connection().evict();
+                    case "evict" -> connection.connection().abort();
                     case "close" -> connection.connection().close();
                     case "fault" -> connection.receive(Arrays.copyOfRange(frame(0, 30_000), 1000, 30_008)).receive((byte) 0x81).receive((byte) 5);
                     case "drain" -> connection.drain(java.time.Duration.ofMillis(50));

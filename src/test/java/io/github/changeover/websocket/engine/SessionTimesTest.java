@@ -12,7 +12,7 @@ import io.github.changeover.websocket.OpeningHandshake;
 import io.github.changeover.websocket.SameOrigin;
 import io.github.changeover.websocket.WebSocketListener;
 import io.github.changeover.websocket.frames.Compression;
-import io.github.changeover.websocket.frames.DeflatePool;
+import io.github.changeover.websocket.frames.DeflaterPool;
 import jakarta.servlet.ServletContext;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.Endpoint;
@@ -41,7 +41,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Timeouts, listeners and the message rate in sessions of Changeover: if the version of Tyrus is known, and if it is unknown. */
 class SessionTimesTest {
-    private static final DeflatePool POOL = new DeflatePool();
+    private static final DeflaterPool POOL = new DeflaterPool();
     private static final List<String> HEARD = new CopyOnWriteArrayList<>();
 
     /** Sets the timeout that its messages contain. */
@@ -98,18 +98,18 @@ class SessionTimesTest {
         return ContainerAttribute.ours(context).orElseThrow();
     }
 
-    private WebSocketHandler handler(boolean ours, SessionTerms sessions, WebSocketListener... listeners) throws Exception {
+    private WebSocketHandler handler(boolean ours, SessionSettings sessions, WebSocketListener... listeners) throws Exception {
         return handler(container, Timed.class, ours, sessions, listeners);
     }
 
-    static WebSocketHandler handler(EndpointContainer container, Class<? extends Endpoint> endpoint, boolean ours, SessionTerms sessions, WebSocketListener... listeners) throws Exception {
+    static WebSocketHandler handler(EndpointContainer container, Class<? extends Endpoint> endpoint, boolean ours, SessionSettings sessions, WebSocketListener... listeners) throws Exception {
         container.runOn(Runnable::run, () -> () -> () -> { }, () -> () -> { });
         RequestContext request = RequestContext.Builder.create().requestURI(URI.create("/timed")).parameterMap(new HashMap<>()).build();
         request.getHeaders().putAll(Map.of("Upgrade", List.of("websocket"), "Connection", List.of("Upgrade"), "Host", List.of("localhost"),
                 "Sec-WebSocket-Key", List.of("dGhlIHNhbXBsZSBub25jZQ=="), "Sec-WebSocket-Version", List.of("13")));
-        TyrusUpgrade upgrade = TyrusEndpoint.of(TyrusEndpoint.Home.of(container, "", 1 << 20), ServerEndpointConfig.Builder.create(endpoint, "/timed").build())
+        TyrusHandshake upgrade = TyrusEndpoint.of(TyrusEndpoint.Home.of(container, "", 1 << 20), ServerEndpointConfig.Builder.create(endpoint, "/timed").build())
                 .handshake(request, new OpeningHandshake.Accepted("", List.of(), Optional.empty(), List.of(), Optional.empty()));
-        return new WebSocketHandler(upgrade, ours ? TyrusUpgrade.Sessions.KNOWN : Optional.empty(), Optional.empty(),
+        return new WebSocketHandler(upgrade, ours ? TyrusHandshake.Sessions.KNOWN : Optional.empty(), Optional.empty(),
                 new WebSocketLibrary.Terms(SameOrigin.only(), HandshakePolicy.NOTHING, Compression.USUAL, 1 << 20, 1 << 20, sessions),
                 new WebSocketHandler.Shared(POOL, null, Runnable::run, () -> null, SessionObserver.Listeners.of(List.of(listeners))), 0);
     }
@@ -131,7 +131,7 @@ class SessionTimesTest {
     @ValueSource(booleans = {true, false})
     @DisplayName("W10: what a session sets is its connection's idle time, also 0 and less")
     void idleTimeOfASession(boolean ours) throws Exception {
-        try (MemoryConnection connection = MemoryConnection.of(handler(ours, SessionTerms.DEFAULT))) {
+        try (MemoryConnection connection = MemoryConnection.of(handler(ours, SessionSettings.DEFAULT))) {
             assertThat(Timed.last.getMaxIdleTimeout()).isZero();
             assertThat(idleTime(connection)).isZero();
             connection.receive(Frames.text("idle 5000"));
@@ -151,10 +151,10 @@ class SessionTimesTest {
     @ValueSource(booleans = {true, false})
     @DisplayName("W10: ServerContainer.setDefaultMaxSessionIdleTimeout is the first value of sessions that come after")
     void idleTimeOfNewSessions(boolean ours) throws Exception {
-        try (MemoryConnection before = MemoryConnection.of(handler(ours, SessionTerms.DEFAULT))) {
+        try (MemoryConnection before = MemoryConnection.of(handler(ours, SessionSettings.DEFAULT))) {
             container.setDefaultMaxSessionIdleTimeout(9000);
             assertThat(container.getDefaultMaxSessionIdleTimeout()).isEqualTo(9000);
-            try (MemoryConnection after = MemoryConnection.of(handler(ours, SessionTerms.DEFAULT))) {
+            try (MemoryConnection after = MemoryConnection.of(handler(ours, SessionSettings.DEFAULT))) {
                 assertThat(Timed.last.getMaxIdleTimeout()).isEqualTo(9000);
                 assertThat(idleTime(after)).isEqualTo(Duration.ofSeconds(9));
             }
@@ -166,7 +166,7 @@ class SessionTimesTest {
     @ValueSource(booleans = {true, false})
     @DisplayName("W10: an idle session: 1001 for its client, 1006 for its endpoint, on both ways to Tyrus")
     void aSessionTimesOut(boolean ours) throws Exception {
-        WebSocketHandler handler = handler(ours, SessionTerms.DEFAULT);
+        WebSocketHandler handler = handler(ours, SessionSettings.DEFAULT);
         try (MemoryConnection connection = MemoryConnection.of(handler)) {
             connection.connection().execute(() -> handler.idle(connection.connection()));
             assertThat(hex(connection)).isEqualTo(close(1001, "Nothing was sent or received for 0 ms."));
@@ -181,7 +181,7 @@ class SessionTimesTest {
     void whatTheServerDoesWhenATimeIsOver(boolean ours) throws Exception {
         for (Map.Entry<CloseCause.Kind, String> each : Map.of(CloseCause.Kind.EXPIRED, close(1008, "The time until which this session is valid is over."),
                 CloseCause.Kind.UNANSWERED, close(1001, "Nothing came for 20000 ms after a Ping (changeover.websocket.pong).")).entrySet()) {
-            WebSocketHandler handler = handler(ours, SessionTerms.DEFAULT);
+            WebSocketHandler handler = handler(ours, SessionSettings.DEFAULT);
             try (MemoryConnection connection = MemoryConnection.of(handler)) {
                 connection.connection().execute(() -> handler.rejected(connection.connection(), CloseCause.of(each.getKey(), "in a test")));
                 assertThat(hex(connection)).isEqualTo(each.getValue());
@@ -193,7 +193,7 @@ class SessionTimesTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void moreMessagesThanAllowed(boolean ours) throws Exception {
-        try (MemoryConnection connection = MemoryConnection.of(handler(ours, new SessionTerms(Duration.ZERO, Duration.ofSeconds(20), 2)))) {
+        try (MemoryConnection connection = MemoryConnection.of(handler(ours, new SessionSettings(Duration.ZERO, Duration.ofSeconds(20), 2)))) {
             byte[] one = Frames.text("x");
             connection.receive(one).receive(one).receive(one).receive(one);
             assertThat(hex(connection)).isEqualTo("810178".repeat(2) + close(1008, "More than 2 messages in a second (changeover.websocket.messages.max)."));
@@ -205,14 +205,14 @@ class SessionTimesTest {
     @ValueSource(booleans = {true, false})
     void smallFragmentsForAHandlerOfPartsCount(boolean ours) throws Exception {
         byte[] small = Frames.of(0x00, new byte[1]);
-        try (MemoryConnection connection = MemoryConnection.of(handler(container, Parts.class, ours, new SessionTerms(Duration.ZERO, Duration.ofSeconds(20), 3)))) {
+        try (MemoryConnection connection = MemoryConnection.of(handler(container, Parts.class, ours, new SessionSettings(Duration.ZERO, Duration.ofSeconds(20), 3)))) {
             connection.receive(Frames.of(0x01, new byte[1]));
             for (int i = 0; i < 5; i++) connection.receive(small);
             assertThat(hex(connection)).isEqualTo(close(1008, "More than 3 messages in a second (changeover.websocket.messages.max)."));
             assertThat(HEARD).containsExactly("1 false", "1 false", "1 false");
         }
         HEARD.clear();
-        try (MemoryConnection connection = MemoryConnection.of(handler(container, Parts.class, ours, new SessionTerms(Duration.ZERO, Duration.ofSeconds(20), 3)))) {
+        try (MemoryConnection connection = MemoryConnection.of(handler(container, Parts.class, ours, new SessionSettings(Duration.ZERO, Duration.ofSeconds(20), 3)))) {
             for (int i = 0; i < 3; i++) {
                 connection.receive(Frames.of(0x01, new byte[5000]));
                 for (int j = 0; j < 20; j++) connection.receive(Frames.of(0x00, new byte[1024]));
@@ -276,7 +276,7 @@ class SessionTimesTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void listenersStandAroundTheEndpointAndHurtNobody(boolean ours) throws Exception {
-        try (MemoryConnection connection = MemoryConnection.of(handler(ours, SessionTerms.DEFAULT, new Failing(), new Curious()))) {
+        try (MemoryConnection connection = MemoryConnection.of(handler(ours, SessionSettings.DEFAULT, new Failing(), new Curious()))) {
             connection.receive(Frames.text("héllo")).receive(Frames.of(0x89, new byte[0])).receive(Frames.close(1000, "bye")).end();
             assertThat(connection.ended()).isPresent();
         }
@@ -285,7 +285,7 @@ class SessionTimesTest {
 
     @Test
     void aLostConnectionIsToldAs1006() throws Exception {
-        try (MemoryConnection connection = MemoryConnection.of(handler(true, SessionTerms.DEFAULT, new Curious()))) {
+        try (MemoryConnection connection = MemoryConnection.of(handler(true, SessionSettings.DEFAULT, new Curious()))) {
             connection.reset();
             assertThat(connection.ended()).isPresent();
         }

@@ -3,7 +3,7 @@ package io.github.changeover.websocket.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.changeover.websocket.Extension;
+import io.github.changeover.websocket.WebSocketExtension;
 import jakarta.websocket.DeploymentException;
 import jakarta.websocket.Endpoint;
 import jakarta.websocket.EndpointConfig;
@@ -57,8 +57,8 @@ class TyrusEndpointTest {
         }
     }
 
-    private static Extension offered(String name) {
-        return new Extension(name, List.of(new Extension.Parameter("p", Optional.of("1"))));
+    private static WebSocketExtension offered(String name) {
+        return new WebSocketExtension(name, List.of(new WebSocketExtension.Parameter("p", Optional.of("1"))));
     }
 
     private static jakarta.websocket.Extension named(String name) {
@@ -73,7 +73,7 @@ class TyrusEndpointTest {
     @DisplayName("W3: the Configurator is asked with all, in the client's order, and its answer counts")
     void theConfiguratorChooses() throws Exception {
         Choosing choosing = new Choosing(List.of(named("two"), named("three"), named("two"), named("none")));
-        TyrusUpgrade upgrade = MessageReaderTest.upgrade(config(Silent.class).configurator(choosing).build(), offered("three"), offered("two"), offered("one"));
+        TyrusHandshake upgrade = MessageReaderTest.upgrade(config(Silent.class).configurator(choosing).build(), offered("three"), offered("two"), offered("one"));
         assertThat(choosing.asked).containsExactly("[one] [three1, two1, one1]");
         assertThat(upgrade.extensions().lines()).containsExactly("two, three");
         assertThat(upgrade.extensions().running()).isEmpty();

@@ -1,6 +1,6 @@
 package io.github.changeover.websocket.frames;
 
-import static io.github.changeover.websocket.frames.Octets.hex;
+import static io.github.changeover.websocket.frames.WireBytes.hex;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
@@ -25,8 +25,8 @@ class BoundsTest {
     private static final Optional<DeflateAgreement> DEFLATE =
             Optional.of(new DeflateAgreement(false, false, OptionalInt.empty(), OptionalInt.empty()));
     private static final int BOUND = 1 << 20;
-    private final DeflatePool pool = new DeflatePool();
-    private final CountedMemory memory = new CountedMemory();
+    private final DeflaterPool pool = new DeflaterPool();
+    private final CountingMemoryListener memory = new CountingMemoryListener();
     private final Received received = new Received();
 
     /** Returns the bytes of heap that the task allocates. */
@@ -58,8 +58,8 @@ class BoundsTest {
         byte[] bomb = bomb();
         assertThat(bomb.length).isLessThan(3 << 19);
         FrameReader reader = reader(FrameLimits.LARGEST, BOUND);
-        ByteBuffer octets = ByteBuffer.wrap(Octets.masked(0xc2, bomb));
-        long cost = allocated(() -> reader.read(octets, received));
+        ByteBuffer bytes = ByteBuffer.wrap(WireBytes.masked(0xc2, bomb));
+        long cost = allocated(() -> reader.read(bytes, received));
         assertThat(received.frames).isEmpty();
         assertThat(received.faults).containsExactly(FrameFault.MESSAGE_TOO_BIG);
         assertThat(cost).isLessThan(4L * BOUND);
@@ -68,13 +68,13 @@ class BoundsTest {
 
     @Test
     @Covers("RFC7692-7.2.2-01")
-    void aBombEndsWithTheFirstOctetsThatPassTheBoundAlsoAcrossFragments() {
+    void aBombEndsWithTheFirstBytesThatPassTheBoundAlsoAcrossFragments() {
         byte[] bomb = bomb();
         FrameReader reader = reader(FrameLimits.LARGEST, BOUND);
         int fragments = 0;
         for (int at = 0; received.faults.isEmpty() && at < bomb.length; at += 500, fragments++) {
             byte[] fragment = Arrays.copyOfRange(bomb, at, Math.min(bomb.length, at + 500));
-            reader.read(ByteBuffer.wrap(Octets.masked(at == 0 ? 0x42 : 0, fragment)), received);
+            reader.read(ByteBuffer.wrap(WireBytes.masked(at == 0 ? 0x42 : 0, fragment)), received);
         }
         assertThat(received.faults).containsExactly(FrameFault.MESSAGE_TOO_BIG);
         assertThat(fragments).isLessThan(5);
@@ -82,12 +82,12 @@ class BoundsTest {
 
     @Test
     @Covers("RFC7692-7.2.2-01")
-    void inflatedMessagesUpToTheBoundAreTakenAndOneOctetMoreIsNot() {
+    void inflatedMessagesUpToTheBoundAreTakenAndOneByteMoreIsNot() {
         for (int length : new int[] {BOUND - 1, BOUND, BOUND + 1}) {
             Received one = new Received();
             Deflater deflater = new Deflater(9, true);
             FrameReader reader = reader(BOUND, BOUND);
-            reader.read(ByteBuffer.wrap(Octets.masked(0xc2, Octets.deflated(deflater, new byte[length]))), one);
+            reader.read(ByteBuffer.wrap(WireBytes.masked(0xc2, WireBytes.deflated(deflater, new byte[length]))), one);
             deflater.end();
             assertThat(one.frames).hasSize(length <= BOUND ? 1 : 0);
             assertThat(one.faults).isEqualTo(length <= BOUND ? List.of() : List.of(FrameFault.MESSAGE_TOO_BIG));
@@ -107,7 +107,7 @@ class BoundsTest {
                     Deflater deflater = new Deflater(level, true);
                     deflater.setStrategy(strategy);
                     deflater.deflate(new byte[64], 0, 64, Deflater.SYNC_FLUSH);     // the JDK changes the strategy in a call that does nothing else
-                    byte[] compressed = Octets.deflated(deflater, noise);
+                    byte[] compressed = WireBytes.deflated(deflater, noise);
                     deflater.end();
                     assertThat(compressed.length).isGreaterThan(length);
                     isTaken(length, compressed);
@@ -120,14 +120,14 @@ class BoundsTest {
     private void isTaken(int length, byte[] compressed) {
         Received one = new Received();
         try (FrameReader reader = new FrameReader(FrameLimits.ofMessages(length), DEFLATE, pool, memory)) {
-            reader.read(ByteBuffer.wrap(Octets.masked(0xc2, compressed)), one);
+            reader.read(ByteBuffer.wrap(WireBytes.masked(0xc2, compressed)), one);
             assertThat(one.faults).as("%d bytes as %d", length, compressed.length).isEmpty();
             assertThat(one.frames).hasSize(1);
         }
         Received less = new Received();
         if (length == 1) return;
         try (FrameReader reader = new FrameReader(FrameLimits.ofMessages(length - 1), DEFLATE, pool, memory)) {
-            reader.read(ByteBuffer.wrap(Octets.masked(0xc2, compressed)), less);
+            reader.read(ByteBuffer.wrap(WireBytes.masked(0xc2, compressed)), less);
             assertThat(less.faults).singleElement().matches(fault -> fault.code() == 1009);
         }
     }
@@ -157,7 +157,7 @@ class BoundsTest {
     void theBoundCountsAnewForEachMessage() {
         FrameReader reader = reader(100, 100);
         for (int i = 0; i < 5; i++) {
-            reader.read(ByteBuffer.wrap(Octets.join(Octets.masked(2, new byte[60]), Octets.masked(0x89, new byte[125]), Octets.masked(0x80, new byte[40]))), received);
+            reader.read(ByteBuffer.wrap(WireBytes.join(WireBytes.masked(2, new byte[60]), WireBytes.masked(0x89, new byte[125]), WireBytes.masked(0x80, new byte[40]))), received);
         }
         assertThat(received.faults).isEmpty();
         assertThat(received.frames).hasSize(15);
@@ -166,27 +166,27 @@ class BoundsTest {
     @Test
     void nothingIsAllocatedOnAPromise() {
         FrameReader reader = reader(FrameLimits.LARGEST, FrameLimits.LARGEST);
-        ByteBuffer octets = ByteBuffer.wrap(Octets.join(hex("82ff 0000000040000000 00000000"), new byte[100]));
-        assertThat(allocated(() -> reader.read(octets, received))).isLessThan(10_000);
+        ByteBuffer bytes = ByteBuffer.wrap(WireBytes.join(hex("82ff 0000000040000000 00000000"), new byte[100]));
+        assertThat(allocated(() -> reader.read(bytes, received))).isLessThan(10_000);
         assertThat(received.faults).isEmpty();
     }
 
     @Test
-    void anOctetAtATimeCostsNoCopyEach() {
+    void anByteAtATimeCostsNoCopyEach() {
         FrameReader reader = reader(BOUND, BOUND);
-        byte[] in = Octets.masked(0x82, new byte[50_000]);
+        byte[] in = WireBytes.masked(0x82, new byte[50_000]);
         ByteBuffer one = ByteBuffer.allocate(1);
         List<byte[]> arrays = new ArrayList<>();
-        FrameSink sink = seeing(arrays::add);
+        FrameListener sink = seeing(arrays::add);
         long cost = allocated(() -> {
-            for (byte octet : in) reader.read(one.clear().put(0, octet), sink);
+            for (byte b : in) reader.read(one.clear().put(0, b), sink);
         });
         assertThat(arrays).hasSize(1);
         assertThat(cost).isLessThan(1_000_000);
     }
 
-    private static FrameSink seeing(Consumer<byte[]> arrays) {
-        return new FrameSink() {
+    private static FrameListener seeing(Consumer<byte[]> arrays) {
+        return new FrameListener() {
             @Override
             public void frame(int first, byte[] bytes, int from, int to) {
                 arrays.accept(bytes);
@@ -211,7 +211,7 @@ class BoundsTest {
     @Test
     void wholeFramesStayInTheArrayTheyCameIn() {
         FrameReader reader = reader(BOUND, BOUND);
-        byte[] in = Octets.join(Octets.masked(0x81, new byte[100]), Octets.masked(0x82, new byte[200]));
+        byte[] in = WireBytes.join(WireBytes.masked(0x81, new byte[100]), WireBytes.masked(0x82, new byte[200]));
         List<byte[]> arrays = new ArrayList<>();
         reader.read(ByteBuffer.wrap(in), seeing(arrays::add));
         assertThat(arrays).hasSize(2).allSatisfy(array -> assertThat(array).isSameAs(in));
@@ -222,10 +222,10 @@ class BoundsTest {
     void anIdleReaderHoldsNothingOfWhatItRead() throws InterruptedException {
         FrameReader reader = reader(BOUND, BOUND);
         List<WeakReference<byte[]>> arrays = new ArrayList<>();
-        FrameSink sink = seeing(array -> arrays.add(new WeakReference<>(array)));
-        byte[] split = Octets.masked(0x82, new byte[5000]);
+        FrameListener sink = seeing(array -> arrays.add(new WeakReference<>(array)));
+        byte[] split = WireBytes.masked(0x82, new byte[5000]);
         Deflater deflater = new Deflater(9, true);
-        ByteBuffer compressed = ByteBuffer.wrap(Octets.masked(0xc1, Octets.deflated(deflater, new byte[5000])));
+        ByteBuffer compressed = ByteBuffer.wrap(WireBytes.masked(0xc1, WireBytes.deflated(deflater, new byte[5000])));
         deflater.end();
         arrays.add(new WeakReference<>(compressed.array()));
         reader.read(ByteBuffer.wrap(split, 0, 3000), sink);

@@ -16,19 +16,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CloseFrameTest {
     @Test
     void codeAndReasonAreUnmasked() {
-        assertThat(CloseFrame.of(1001, "Bye \u00fc")).isEqualTo(ByteBuffer.wrap(Octets.hex("8808 03e9 42796520c3bc")));
-        assertThat(CloseFrame.of(1000, "")).isEqualTo(ByteBuffer.wrap(Octets.hex("8802 03e8")));
-        assertThat(CloseFrame.of(1005, "")).isEqualTo(ByteBuffer.wrap(Octets.hex("8800")));
-        assertThat(CloseFrame.of(4999, "x")).isEqualTo(ByteBuffer.wrap(Octets.hex("8803 1387 78")));
+        assertThat(CloseFrame.of(1001, "Bye \u00fc")).isEqualTo(ByteBuffer.wrap(WireBytes.hex("8808 03e9 42796520c3bc")));
+        assertThat(CloseFrame.of(1000, "")).isEqualTo(ByteBuffer.wrap(WireBytes.hex("8802 03e8")));
+        assertThat(CloseFrame.of(1005, "")).isEqualTo(ByteBuffer.wrap(WireBytes.hex("8800")));
+        assertThat(CloseFrame.of(4999, "x")).isEqualTo(ByteBuffer.wrap(WireBytes.hex("8803 1387 78")));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"8880 01020304 / true", "8882 00000000 03e8 / false", "8885 00000000 03e8 c28800 / false"})
     void aCloseWithoutACodeIsKnown(String row) {
         String[] sides = row.split(" / ");
-        try (FrameReader reader = new FrameReader(new FrameLimits(100, 100), Optional.empty(), new DeflatePool(), FrameMemory.UNCOUNTED)) {
+        try (FrameReader reader = new FrameReader(new FrameLimits(100, 100), Optional.empty(), new DeflaterPool(), FrameMemoryListener.UNCOUNTED)) {
             Received received = new Received();
-            reader.read(ByteBuffer.wrap(Octets.hex(sides[0])), received);
+            reader.read(ByteBuffer.wrap(WireBytes.hex(sides[0])), received);
             assertThat(Received.payload(received.frames.get(0)).length == 0).isEqualTo(Boolean.valueOf(sides[1]));
             assertThat(reader.closeCame()).isTrue();
         }

@@ -43,7 +43,7 @@ class ExtendedFrameReaderTest {
         }
     }
 
-    private final FrameSink sink = new FrameSink() {
+    private final FrameListener sink = new FrameListener() {
         @Override
         public void frame(int first, byte[] bytes, int from, int to) {
             told.add(Integer.toHexString(first) + " " + new String(bytes, from, to - from, StandardCharsets.UTF_8));
@@ -64,7 +64,7 @@ class ExtendedFrameReaderTest {
             told.add(fault.toString());
         }
     };
-    private final ExtendedFrameReader reader = new ExtendedFrameReader(FrameLimits.ofMessages(100_000), new Turned(), new DeflatePool(), new FrameMemory() {
+    private final ExtendedFrameReader reader = new ExtendedFrameReader(FrameLimits.ofMessages(100_000), new Turned(), new DeflaterPool(), new FrameMemoryListener() {
         @Override
         public boolean charge(long bytes) {
             held += bytes;
@@ -169,7 +169,7 @@ class ExtendedFrameReaderTest {
     void writtenFramesGoThroughThem() {
         List<String> out = new ArrayList<>();
         FrameWriter writer = new FrameWriter(new Turned());
-        writer.write(PlainFrame.text("hello"), frame -> out.add(HexFormat.of().formatHex(frame.array())));
+        writer.write(ServerFrame.text("hello"), frame -> out.add(HexFormat.of().formatHex(frame.array())));
         assertThat(out).containsExactly("a105" + HexFormat.of().formatHex(turned("hello")));
     }
 }

@@ -32,7 +32,7 @@ class FramePropertiesTest {
     record Sent(boolean text, boolean compressed, int fragments, byte[] payload, long seed) {
         @Override
         public String toString() {
-            return (text ? "text" : "binary") + (compressed ? ", compressed" : "") + ", " + fragments + " fragments, " + payload.length + " octets, seed " + seed;
+            return (text ? "text" : "binary") + (compressed ? ", compressed" : "") + ", " + fragments + " fragments, " + payload.length + " bytes, seed " + seed;
         }
     }
 
@@ -51,7 +51,7 @@ class FramePropertiesTest {
                 all.add(frame);
                 continue;
             }
-            message = Octets.join(message == null ? new byte[] {(byte) (frame[0] & 15)} : message, Received.payload(frame));
+            message = WireBytes.join(message == null ? new byte[] {(byte) (frame[0] & 15)} : message, Received.payload(frame));
             if (frame[0] < 0) {
                 all.add(message);
                 message = null;
@@ -67,44 +67,44 @@ class FramePropertiesTest {
         for (Sent message : sent) {
             Random random = new Random(message.seed);
             boolean compressed = message.compressed && connection.deflate.isPresent();
-            byte[] octets = compressed ? Octets.deflated(deflater, message.payload) : message.payload;
+            byte[] bytes = compressed ? WireBytes.deflated(deflater, message.payload) : message.payload;
             if (compressed && !connection.takeover()) deflater.reset();
             int at = 0;
             for (int i = 1; i <= message.fragments; i++) {
-                int end = i == message.fragments ? octets.length : at + random.nextInt(octets.length - at + 1);
+                int end = i == message.fragments ? bytes.length : at + random.nextInt(bytes.length - at + 1);
                 int first = (i == message.fragments ? 0x80 : 0) | (i > 1 ? 0 : message.text ? 1 : 2) | (i == 1 && compressed ? 0x40 : 0);
-                out.writeBytes(Octets.frame(first, true, random.nextInt(), Arrays.copyOfRange(octets, at, end)));
+                out.writeBytes(WireBytes.frame(first, true, random.nextInt(), Arrays.copyOfRange(bytes, at, end)));
                 at = end;
                 while (i < message.fragments && random.nextBoolean()) {
                     byte[] payload = new byte[random.nextInt(126)];
                     random.nextBytes(payload);
                     int control = random.nextBoolean() ? 0x89 : 0x8a;
-                    out.writeBytes(Octets.frame(control, true, random.nextInt(), payload));
-                    expected.add(Octets.plain(control, payload));
+                    out.writeBytes(WireBytes.frame(control, true, random.nextInt(), payload));
+                    expected.add(WireBytes.plain(control, payload));
                 }
             }
-            expected.add(Octets.join(new byte[] {(byte) (message.text ? 1 : 2)}, message.payload));
+            expected.add(WireBytes.join(new byte[] {(byte) (message.text ? 1 : 2)}, message.payload));
         }
         deflater.end();
         return out.toByteArray();
     }
 
     private static Received read(byte[] stream, Connection connection, Random cuts, boolean whole) {
-        return read(stream, connection, cuts, whole, new CountedMemory());
+        return read(stream, connection, cuts, whole, new CountingMemoryListener());
     }
 
-    private static Received read(byte[] stream, Connection connection, Random cuts, boolean whole, CountedMemory memory) {
+    private static Received read(byte[] stream, Connection connection, Random cuts, boolean whole, CountingMemoryListener memory) {
         Received received = new Received(whole);
-        try (DeflatePool pool = new DeflatePool()) {
+        try (DeflaterPool pool = new DeflaterPool()) {
             FrameReader reader = new FrameReader(LIMITS, connection.deflate, pool, memory);
             for (int at = 0; at < stream.length; ) {
                 int most = cuts.nextInt(4) == 0 ? stream.length : cuts.nextInt(3) == 0 ? 4 : 200;
                 int count = Math.min(stream.length - at, 1 + cuts.nextInt(most));
                 int offset = cuts.nextInt(9);
-                ByteBuffer octets = cuts.nextInt(3) == 0 ? ByteBuffer.allocateDirect(offset + count + 3) : ByteBuffer.allocate(offset + count + 3).slice(offset / 2, offset - offset / 2 + count + 1);
-                int start = octets.limit() - count - (octets.isDirect() ? 3 : 1);
-                reader.read(octets.put(start, stream, at, count).position(start).limit(start + count), received);
-                assertThat(octets.hasRemaining()).isFalse();
+                ByteBuffer bytes = cuts.nextInt(3) == 0 ? ByteBuffer.allocateDirect(offset + count + 3) : ByteBuffer.allocate(offset + count + 3).slice(offset / 2, offset - offset / 2 + count + 1);
+                int start = bytes.limit() - count - (bytes.isDirect() ? 3 : 1);
+                reader.read(bytes.put(start, stream, at, count).position(start).limit(start + count), received);
+                assertThat(bytes.hasRemaining()).isFalse();
                 at += count;
             }
             reader.close();
@@ -163,7 +163,7 @@ class FramePropertiesTest {
         byte[] stream = stream(sent, connection, new ArrayList<>());
         Random random = new Random(seed);
         boolean whole = random.nextBoolean();
-        CountedMemory memory = new CountedMemory();
+        CountingMemoryListener memory = new CountingMemoryListener();
         memory.most = random.nextInt(random.nextBoolean() ? 60_000 : 500);
         List<byte[]> naive = Received.joined(new NaiveReader(LIMITS, connection.deflate.isPresent(), connection.takeover()).read(stream).frames, true);
         Received received = read(stream, connection, random, whole, memory);
@@ -181,8 +181,8 @@ class FramePropertiesTest {
             switch (random.nextInt(4)) {
                 case 0 -> changed[at] ^= (byte) (1 << random.nextInt(8));
                 case 1 -> changed[at] = (byte) random.nextInt();
-                case 2 -> changed = Octets.join(Arrays.copyOf(changed, at), Arrays.copyOfRange(changed, at + 1, changed.length));
-                default -> changed = Octets.join(Arrays.copyOf(changed, at), new byte[] {(byte) random.nextInt()}, Arrays.copyOfRange(changed, at, changed.length));
+                case 2 -> changed = WireBytes.join(Arrays.copyOf(changed, at), Arrays.copyOfRange(changed, at + 1, changed.length));
+                default -> changed = WireBytes.join(Arrays.copyOf(changed, at), new byte[] {(byte) random.nextInt()}, Arrays.copyOfRange(changed, at, changed.length));
             }
         }
         return changed;
@@ -206,9 +206,9 @@ class FramePropertiesTest {
 
     private static byte[] payload(boolean text, int length, long seed) {
         Random random = new Random(~seed);
-        byte[] octets = new byte[length];
-        random.nextBytes(octets);
-        if (!text) return octets;
+        byte[] bytes = new byte[length];
+        random.nextBytes(bytes);
+        if (!text) return bytes;
         String[] words = {"changeover ", "\u00fcber ", "\u6f22\u5b57", "\ud83d\ude00", "x"};
         StringBuilder some = new StringBuilder();
         while (some.length() < length / 3) some.append(words[random.nextInt(random.nextBoolean() ? 1 : words.length)]);

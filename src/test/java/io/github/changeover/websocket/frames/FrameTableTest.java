@@ -1,6 +1,6 @@
 package io.github.changeover.websocket.frames;
 
-import static io.github.changeover.websocket.frames.Octets.hex;
+import static io.github.changeover.websocket.frames.WireBytes.hex;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.conformance.Covers;
@@ -57,7 +57,7 @@ class FrameTableTest {
             7.2.3.6 an empty message              | c1810000000000                             | 8100
             7.2.3.6 another empty message         | c182000000000200                           | 8100
             6.2 not compressed amid compressed    | c18700000000f248cdc9c90700 81810000000061 c18500000000f200110000 | 810548656c6c6f 810161 810548656c6c6f
-            6.2 without any octet, leniently      | c18000000000 c18700000000f248cdc9c90700    | 8100 810548656c6c6f
+            6.2 without any byte, leniently      | c18000000000 c18700000000f248cdc9c90700    | 8100 810548656c6c6f
             """)
     @Covers("RFC7692-6-01")
     void whatIsCompressedIsInflated(String what, String in, String out) {
@@ -66,7 +66,7 @@ class FrameTableTest {
 
     @Test
     void emptyFragmentsWithoutEndGoNoFurther() {
-        byte[] in = Octets.join(hex("428000000000"), hex("008000000000".repeat(5000)), hex("008500000000000000ffff".repeat(5)), hex("808100000000 00"));
+        byte[] in = WireBytes.join(hex("428000000000"), hex("008000000000".repeat(5000)), hex("008500000000000000ffff".repeat(5)), hex("808100000000 00"));
         for (int piece : new int[] {in.length, 7}) {
             Received received = read(in, piece, true);
             assertThat(received.faults).isEmpty();
@@ -85,7 +85,7 @@ class FrameTableTest {
             assertThat(received.frames).hasSize(2);
             assertThat(received.frames.get(0)[0]).isEqualTo((byte) 0x01);
             assertThat(received.frames.get(1)[0]).isEqualTo((byte) 0x80);
-            assertThat(Octets.join(Received.payload(received.frames.get(0)), Received.payload(received.frames.get(1)))).isEqualTo(hex("48656c6c6f"));
+            assertThat(WireBytes.join(Received.payload(received.frames.get(0)), Received.payload(received.frames.get(1)))).isEqualTo(hex("48656c6c6f"));
         }
     }
 
@@ -112,8 +112,8 @@ class FrameTableTest {
         for (boolean wantsWhole : new boolean[] {false, true}) {
             String[] out = (wantsWhole ? whole : fragments).split("/", -1);
             Received received = new Received(wantsWhole);
-            CountedMemory memory = new CountedMemory();
-            try (DeflatePool pool = new DeflatePool(); FrameReader reader = new FrameReader(LIMITS, Optional.of(TAKEOVER), pool, memory)) {
+            CountingMemoryListener memory = new CountingMemoryListener();
+            try (DeflaterPool pool = new DeflaterPool(); FrameReader reader = new FrameReader(LIMITS, Optional.of(TAKEOVER), pool, memory)) {
                 for (int i = 0; i < reads.length; i++) {
                     reader.read(ByteBuffer.wrap(hex(reads[i])), received);
                     assertThat(received.all()).as("after read %s, whole %s", i + 1, wantsWhole).isEqualTo(hex(out[i]));
@@ -131,7 +131,7 @@ class FrameTableTest {
         StringBuilder in = new StringBuilder("018100000000 61");
         for (int i = 0; i < 98; i++) in.append("008100000000 61");
         Received received = new Received(false);
-        try (DeflatePool pool = new DeflatePool(); FrameReader reader = new FrameReader(LIMITS, Optional.empty(), pool, FrameMemory.UNCOUNTED)) {
+        try (DeflaterPool pool = new DeflaterPool(); FrameReader reader = new FrameReader(LIMITS, Optional.empty(), pool, FrameMemoryListener.UNCOUNTED)) {
             reader.read(ByteBuffer.wrap(hex(in + "808100000000 61")), received);
             assertThat(received.frames).hasSize(65);
             assertThat(received.frames.get(64)).isEqualTo(hex("8024" + "61".repeat(36)));
@@ -154,22 +154,22 @@ class FrameTableTest {
             opcode 15                             | 8f                                         | RESERVED_OPCODE
             a ping without FIN                    | 09                                         | FRAGMENTED_CONTROL
             a Close frame without FIN             | 08                                         | FRAGMENTED_CONTROL
-            a pong of 126 octets                  | 8afe                                       | LONG_CONTROL
-            a ping of 65536 octets                | 89ff                                       | LONG_CONTROL
+            a pong of 126 bytes                  | 8afe                                       | LONG_CONTROL
+            a ping of 65536 bytes                | 89ff                                       | LONG_CONTROL
             a continuation of nothing             | 80                                         | UNEXPECTED_CONTINUATION
             a continuation of nothing, unfinished | 00                                         | UNEXPECTED_CONTINUATION
             a continuation after the end          | 018000000000808000000000 80                | UNEXPECTED_CONTINUATION
             a message amid another                | 018000000000 81                            | UNFINISHED_MESSAGE
             a ping between changes nothing        | 018000000000 898000000000 02               | UNFINISHED_MESSAGE
-            125 in two octets                     | 82fe007d                                   | LENGTH_NOT_MINIMAL
-            65535 in eight octets                 | 82ff000000000000ffff                       | LENGTH_NOT_MINIMAL
+            125 in two bytes                     | 82fe007d                                   | LENGTH_NOT_MINIMAL
+            65535 in eight bytes                 | 82ff000000000000ffff                       | LENGTH_NOT_MINIMAL
             a length with the first bit set       | 82ff8000000000000000                       | LENGTH_NEGATIVE
             the greatest length                   | 82ff7fffffffffffffff                       | FRAME_TOO_BIG
             a frame above its bound               | 82ff0000000000030d41                       | FRAME_TOO_BIG
             a length beyond 32 bits               | 82ff0000000100000001                       | FRAME_TOO_BIG
             a message above its bound             | 82ff00000000000186a1                       | MESSAGE_TOO_BIG
             a message above it by a fragment      | 02810000000000 80ff00000000000186a0        | MESSAGE_TOO_BIG
-            a Close frame of one octet            | 8881                                       | SHORT_CLOSE
+            a Close frame of one byte            | 8881                                       | SHORT_CLOSE
             code 0                                | 8882000000000000                           | CLOSE_CODE
             code 999                              | 88820000000003e7                           | CLOSE_CODE
             code 1004                             | 88820000000003ec                           | CLOSE_CODE
@@ -182,9 +182,9 @@ class FrameTableTest {
             code 65535                            | 888200000000ffff                           | CLOSE_CODE
             a reason that is not UTF-8            | 88840000000003e8c328                       | REASON_NOT_UTF8
             a reason that is cut                  | 88830000000003e8c3                         | REASON_NOT_UTF8
-            text with a wrong first octet         | 81ff0000000000010000000000 00ff            | TEXT_NOT_UTF8
-            a surrogate, at its second octet      | 81860000000061eda0                         | TEXT_NOT_UTF8
-            beyond U+10FFFF, at its second octet  | 818600000000f490                           | TEXT_NOT_UTF8
+            text with a wrong first byte         | 81ff0000000000010000000000 00ff            | TEXT_NOT_UTF8
+            a surrogate, at its second byte      | 81860000000061eda0                         | TEXT_NOT_UTF8
+            beyond U+10FFFF, at its second byte  | 818600000000f490                           | TEXT_NOT_UTF8
             an overlong slash                     | 818200000000c0                             | TEXT_NOT_UTF8
             text cut at the end of the message    | 818100000000c3                             | TEXT_NOT_UTF8
             text cut at the end of its fragments  | 018100000000e2 808100000000 82             | TEXT_NOT_UTF8
@@ -192,7 +192,7 @@ class FrameTableTest {
             text cut at an empty last fragment    | 018100000000c3 808000000000                | TEXT_NOT_UTF8
             """)
     @Covers({"RFC6455-5.1-01", "RFC6455-5.2-01", "RFC6455-5.4-01", "RFC6455-8.1-01"})
-    void whatIsWrongIsSaidAtTheOctetThatShowsIt(String what, String in, FrameFault fault) {
+    void whatIsWrongIsSaidAtTheByteThatShowsIt(String what, String in, FrameFault fault) {
         for (boolean deflate : new boolean[] {false, true}) isWrong(hex(in), fault, deflate);
     }
 
@@ -227,8 +227,8 @@ class FrameTableTest {
     void everyFormOfTheLengthGoesOn(int length) {
         byte[] payload = new byte[length];
         for (int i = 0; i < length; i++) payload[i] = (byte) ('a' + i % 26);
-        byte[] in = Octets.join(Octets.masked(0x81, payload), Octets.masked(0x82, payload));
-        byte[] out = Octets.join(Octets.plain(0x81, payload), Octets.plain(0x82, payload));
+        byte[] in = WireBytes.join(WireBytes.masked(0x81, payload), WireBytes.masked(0x82, payload));
+        byte[] out = WireBytes.join(WireBytes.plain(0x81, payload), WireBytes.plain(0x82, payload));
         for (int piece : new int[] {in.length, 1, 7, 4096}) {
             Received received = read(in, piece, false);
             assertThat(received.faults).isEmpty();
@@ -247,11 +247,11 @@ class FrameTableTest {
     }
 
     private static byte[] joined(Received received) {
-        return Octets.join(Received.joined(received.frames, false).toArray(byte[][]::new));
+        return WireBytes.join(Received.joined(received.frames, false).toArray(byte[][]::new));
     }
 
     private static void isWrong(byte[] in, FrameFault fault, boolean deflate) {
-        assertThat(read(Arrays.copyOf(in, in.length - 1), Integer.MAX_VALUE, deflate).faults).as("before the last octet").isEmpty();
+        assertThat(read(Arrays.copyOf(in, in.length - 1), Integer.MAX_VALUE, deflate).faults).as("before the last byte").isEmpty();
         byte[] more = Arrays.copyOf(in, in.length + 20);
         Received whole = read(more, more.length, deflate);
         assertThat(whole.faults).containsExactly(fault);
@@ -264,12 +264,12 @@ class FrameTableTest {
 
     private static Received read(byte[] in, int piece, boolean deflate) {
         Received received = new Received();
-        try (DeflatePool pool = new DeflatePool();
-             FrameReader reader = new FrameReader(LIMITS, deflate ? Optional.of(TAKEOVER) : Optional.empty(), pool, FrameMemory.UNCOUNTED)) {
+        try (DeflaterPool pool = new DeflaterPool();
+             FrameReader reader = new FrameReader(LIMITS, deflate ? Optional.of(TAKEOVER) : Optional.empty(), pool, FrameMemoryListener.UNCOUNTED)) {
             for (int at = 0; at < in.length; at += Math.min(piece, in.length - at)) {
-                ByteBuffer octets = ByteBuffer.wrap(Arrays.copyOfRange(in, at, at + Math.min(piece, in.length - at)));
-                reader.read(octets, received);
-                assertThat(octets.hasRemaining()).isFalse();
+                ByteBuffer bytes = ByteBuffer.wrap(Arrays.copyOfRange(in, at, at + Math.min(piece, in.length - at)));
+                reader.read(bytes, received);
+                assertThat(bytes.hasRemaining()).isFalse();
             }
             if (!received.faults.isEmpty()) assertThat(reader.ended()).isTrue();
         }

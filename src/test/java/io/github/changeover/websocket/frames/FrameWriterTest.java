@@ -25,30 +25,30 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FrameWriterTest {
     private static final byte[] TEXT = "It is a long text that says the same, the same, the same, the same and the same again.".getBytes(StandardCharsets.US_ASCII);
 
-    private static FrameWriter writer(boolean forgets, DeflatePool pool) {
+    private static FrameWriter writer(boolean forgets, DeflaterPool pool) {
         return new FrameWriter(Optional.of(new DeflateAgreement(forgets, false, OptionalInt.empty(), OptionalInt.empty())), pool);
     }
 
     private static byte[] written(FrameWriter writer, byte[]... frames) {
         List<byte[]> out = new ArrayList<>();
         for (byte[] frame : frames) {
-            ByteBuffer octets = ByteBuffer.wrap(frame);
-            writer.write(octets, piece -> {
+            ByteBuffer bytes = ByteBuffer.wrap(frame);
+            writer.write(bytes, piece -> {
                 byte[] some = new byte[piece.remaining()];
                 piece.get(some);
                 out.add(some);
             });
-            assertThat(octets.hasRemaining()).isFalse();
+            assertThat(bytes.hasRemaining()).isFalse();
         }
-        return Octets.join(out.toArray(byte[][]::new));
+        return WireBytes.join(out.toArray(byte[][]::new));
     }
 
     @Test
     @Covers("RFC6455-5.1-02")
     void withoutAnAgreementTheVeryBufferGoesOn() {
-        ByteBuffer frame = ByteBuffer.wrap(Octets.plain(0x81, TEXT));
+        ByteBuffer frame = ByteBuffer.wrap(WireBytes.plain(0x81, TEXT));
         List<ByteBuffer> out = new ArrayList<>();
-        new FrameWriter(Optional.empty(), new DeflatePool()).write(frame, out::add);
+        new FrameWriter(Optional.empty(), new DeflaterPool()).write(frame, out::add);
         assertThat(out).hasSize(1);
         assertThat(out.get(0)).isSameAs(frame);
     }
@@ -57,15 +57,15 @@ class FrameWriterTest {
     @Test
     @Covers("RFC7692-6-01")
     void theLevelAndTheShortestMessageAreAsSet() {
-        byte[] frame = Octets.plain(0x82, random(40_000, 4));
-        DeflatePool pool = new DeflatePool();
+        byte[] frame = WireBytes.plain(0x82, random(40_000, 4));
+        DeflaterPool pool = new DeflaterPool();
         Optional<DeflateAgreement> agreed = Optional.of(new DeflateAgreement(true, false, OptionalInt.empty(), OptionalInt.empty()));
         int before = Integer.MAX_VALUE;
         for (int turn = 0; turn < 3; turn++) {
             for (int level : new int[] {1, 6, 9}) {
                 try (FrameWriter writer = new FrameWriter(agreed, pool, new Compression(level, 64))) {
                     byte[] written = written(writer, frame.clone());
-                    assertThat(written).isEqualTo(written(new FrameWriter(agreed, new DeflatePool(), new Compression(level, 64)), frame.clone()));
+                    assertThat(written).isEqualTo(written(new FrameWriter(agreed, new DeflaterPool(), new Compression(level, 64)), frame.clone()));
                     if (level == 6) assertThat(written.length).isLessThan(before);
                     before = written.length;
                 }
@@ -75,8 +75,8 @@ class FrameWriterTest {
         assertThat(pool.lentDeflaters()).isZero();
         for (int length : new int[] {999, 1000}) {
             FrameWriter writer = new FrameWriter(agreed, pool, new Compression(6, 1000));
-            assertThat(written(writer, Octets.plain(0x82, new byte[length]))[0]).isEqualTo((byte) (length < 1000 ? 0x82 : 0xc2));
-            assertThat(written(writer, Octets.plain(0x02, new byte[1]))[0]).as("a fragment, whose message may be long").isEqualTo((byte) 0x42);
+            assertThat(written(writer, WireBytes.plain(0x82, new byte[length]))[0]).isEqualTo((byte) (length < 1000 ? 0x82 : 0xc2));
+            assertThat(written(writer, WireBytes.plain(0x02, new byte[1]))[0]).as("a fragment, whose message may be long").isEqualTo((byte) 0x42);
         }
         assertThatIllegalArgumentException().isThrownBy(() -> new Compression(0, 1)).withMessageContaining("1 to 9");
         assertThatIllegalArgumentException().isThrownBy(() -> new Compression(10, 1)).withMessageContaining("not 10");
@@ -95,16 +95,16 @@ class FrameWriterTest {
     @ValueSource(strings = {"890548656c6c6f", "8a00", "880203e8", "810548656c6c6f", "8100"})
     @Covers("RFC7692-6-01")
     void controlFramesAndShortMessagesStayAsTheyAre(String frame) {
-        DeflatePool pool = new DeflatePool();
-        assertThat(written(writer(false, pool), Octets.hex(frame))).isEqualTo(Octets.hex(frame));
+        DeflaterPool pool = new DeflaterPool();
+        assertThat(written(writer(false, pool), WireBytes.hex(frame))).isEqualTo(WireBytes.hex(frame));
         assertThat(pool.lentDeflaters()).isZero();
     }
 
     @Test
     void fromTheSmallestOnMessagesAreCompressed() {
-        try (FrameWriter writer = writer(false, new DeflatePool())) {
-            assertThat(written(writer, Octets.plain(0x82, new byte[Compression.USUAL.smallest() - 1]))[0]).isEqualTo((byte) 0x82);
-            byte[] frame = written(writer, Octets.plain(0x82, new byte[Compression.USUAL.smallest()]));
+        try (FrameWriter writer = writer(false, new DeflaterPool())) {
+            assertThat(written(writer, WireBytes.plain(0x82, new byte[Compression.USUAL.smallest() - 1]))[0]).isEqualTo((byte) 0x82);
+            byte[] frame = written(writer, WireBytes.plain(0x82, new byte[Compression.USUAL.smallest()]));
             assertThat(frame[0]).isEqualTo((byte) 0xc2);
             assertThat(frame.length).isLessThan(20);
         }
@@ -113,13 +113,13 @@ class FrameWriterTest {
     @Test
     @Covers("RFC7692-6-01")
     void rsv1IsOnTheFirstFragmentOnlyAndControlFramesMayStandBetween() {
-        try (FrameWriter writer = writer(false, new DeflatePool())) {
+        try (FrameWriter writer = writer(false, new DeflaterPool())) {
             PlainClient client = new PlainClient(true, true);
-            byte[] all = written(writer, Octets.plain(1, TEXT), Octets.plain(0x89, new byte[] {7}), Octets.plain(0, new byte[0]),
-                    Octets.plain(0, TEXT), Octets.plain(0x80, new byte[0]), Octets.plain(1, new byte[0]), Octets.plain(0x80, TEXT));
+            byte[] all = written(writer, WireBytes.plain(1, TEXT), WireBytes.plain(0x89, new byte[] {7}), WireBytes.plain(0, new byte[0]),
+                    WireBytes.plain(0, TEXT), WireBytes.plain(0x80, new byte[0]), WireBytes.plain(1, new byte[0]), WireBytes.plain(0x80, TEXT));
             client.read(ByteBuffer.wrap(all));
             assertThat(client.messages).usingElementComparator(Arrays::compare).containsExactly(
-                    new byte[] {(byte) 0x89, 1, 7}, Octets.join(new byte[] {1}, TEXT, TEXT), Octets.join(new byte[] {1}, TEXT));
+                    new byte[] {(byte) 0x89, 1, 7}, WireBytes.join(new byte[] {1}, TEXT, TEXT), WireBytes.join(new byte[] {1}, TEXT));
             assertThat(client.frames).isEqualTo(7);
             assertThat(client.compressed).isEqualTo(2);
         }
@@ -127,8 +127,8 @@ class FrameWriterTest {
 
     @Test
     void theWindowIsKeptOrForgottenAsAgreed() {
-        byte[] frame = Octets.plain(0x81, TEXT);
-        try (FrameWriter keeps = writer(false, new DeflatePool()); FrameWriter forgets = writer(true, new DeflatePool())) {
+        byte[] frame = WireBytes.plain(0x81, TEXT);
+        try (FrameWriter keeps = writer(false, new DeflaterPool()); FrameWriter forgets = writer(true, new DeflaterPool())) {
             byte[] first = written(keeps, frame);
             assertThat(written(keeps, frame).length).isLessThan(first.length / 4);
             assertThat(written(forgets, frame)).isEqualTo(first);
@@ -140,15 +140,15 @@ class FrameWriterTest {
     @Test
     void whereverAPieceEndsTheMessageIsTheSame() {
         Random random = new Random(5);
-        try (DeflatePool pool = new DeflatePool(); FrameWriter writer = writer(false, pool)) {
+        try (DeflaterPool pool = new DeflaterPool(); FrameWriter writer = writer(false, pool)) {
             PlainClient client = new PlainClient(true, true);
             for (int length = 32_650; length < 32_800; length++) {
                 byte[] payload = new byte[length];
                 random.nextBytes(payload);
                 client.messages.clear();
-                client.read(ByteBuffer.wrap(written(writer, Octets.plain(0x82, payload))));
+                client.read(ByteBuffer.wrap(written(writer, WireBytes.plain(0x82, payload))));
                 assertThat(client.messages).hasSize(1);
-                assertThat(Arrays.equals(client.messages.get(0), Octets.join(new byte[] {2}, payload))).as("%s octets", length).isTrue();
+                assertThat(Arrays.equals(client.messages.get(0), WireBytes.join(new byte[] {2}, payload))).as("%s bytes", length).isTrue();
             }
             assertThat(client.compressed).isEqualTo(150);
             assertThat(client.frames).isGreaterThan(150);
@@ -161,7 +161,7 @@ class FrameWriterTest {
         Random random = new Random(seed);
         PlainClient client = new PlainClient(deflates, !forgets);
         List<byte[]> expected = new ArrayList<>();
-        DeflatePool pool = new DeflatePool();
+        DeflaterPool pool = new DeflaterPool();
         FrameWriter writer = deflates ? writer(forgets, pool) : new FrameWriter(Optional.empty(), pool);
         for (int length : lengths) {
             byte[] payload = new byte[random.nextBoolean() ? length : length % 300];
@@ -170,17 +170,17 @@ class FrameWriterTest {
             int at = 0;
             for (int i = 1; i <= fragments; i++) {
                 int end = i == fragments ? payload.length : at + random.nextInt(payload.length - at + 1);
-                byte[] frame = Octets.plain((i == fragments ? 0x80 : 0) | (i == 1 ? 2 : 0), Arrays.copyOfRange(payload, at, end));
-                ByteBuffer octets = random.nextBoolean() ? ByteBuffer.allocateDirect(frame.length + 5) : ByteBuffer.allocate(frame.length + 5);
-                writer.write(octets.position(5).put(frame).position(5), client::read);
-                assertThat(octets.hasRemaining()).isFalse();
+                byte[] frame = WireBytes.plain((i == fragments ? 0x80 : 0) | (i == 1 ? 2 : 0), Arrays.copyOfRange(payload, at, end));
+                ByteBuffer bytes = random.nextBoolean() ? ByteBuffer.allocateDirect(frame.length + 5) : ByteBuffer.allocate(frame.length + 5);
+                writer.write(bytes.position(5).put(frame).position(5), client::read);
+                assertThat(bytes.hasRemaining()).isFalse();
                 at = end;
                 if (i < fragments && random.nextBoolean()) {
-                    writer.write(ByteBuffer.wrap(Octets.plain(0x8a, new byte[] {1, 2})), client::read);
-                    expected.add(Octets.plain(0x8a, new byte[] {1, 2}));
+                    writer.write(ByteBuffer.wrap(WireBytes.plain(0x8a, new byte[] {1, 2})), client::read);
+                    expected.add(WireBytes.plain(0x8a, new byte[] {1, 2}));
                 }
             }
-            expected.add(Octets.join(new byte[] {2}, payload));
+            expected.add(WireBytes.join(new byte[] {2}, payload));
             assertThat(pool.lentDeflaters()).isLessThanOrEqualTo(deflates && !forgets ? 1 : 0);
         }
         writer.close();
@@ -191,14 +191,14 @@ class FrameWriterTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "81", "8105", "8181 00000000 61", "810161 810161", "817e00", "c10161", "817fffffffffffffffff"})
-    void whatIsNoFrameIsTheProgrammersMistake(String octets) {
-        FrameWriter writer = new FrameWriter(Optional.empty(), new DeflatePool());
-        assertThatIllegalArgumentException().isThrownBy(() -> writer.write(ByteBuffer.wrap(Octets.hex(octets)), out -> { })).withMessageContaining("one at a time");
+    void whatIsNoFrameIsTheProgrammersMistake(String bytes) {
+        FrameWriter writer = new FrameWriter(Optional.empty(), new DeflaterPool());
+        assertThatIllegalArgumentException().isThrownBy(() -> writer.write(ByteBuffer.wrap(WireBytes.hex(bytes)), out -> { })).withMessageContaining("one at a time");
     }
 
     @Test
     void aWindowTheJdkDoesNotHaveIsSaidAtOnce() {
         DeflateAgreement small = new DeflateAgreement(false, false, OptionalInt.of(10), OptionalInt.empty());
-        assertThatIllegalArgumentException().isThrownBy(() -> new FrameWriter(Optional.of(small), new DeflatePool())).withMessageContaining("DeflatePolicy.JDK");
+        assertThatIllegalArgumentException().isThrownBy(() -> new FrameWriter(Optional.of(small), new DeflaterPool())).withMessageContaining("DeflatePolicy.JDK");
     }
 }

@@ -1,6 +1,6 @@
 package io.github.changeover.websocket.frames;
 
-import static io.github.changeover.websocket.frames.Octets.hex;
+import static io.github.changeover.websocket.frames.WireBytes.hex;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
@@ -25,8 +25,8 @@ class HeldMemoryTest {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final Optional<DeflateAgreement> DEFLATE = Optional.of(new DeflateAgreement(false, false, OptionalInt.empty(), OptionalInt.empty()));
     private static final int MOST = 16 << 20;
-    private final DeflatePool pool = new DeflatePool();
-    private final CountedMemory memory = new CountedMemory();
+    private final DeflaterPool pool = new DeflaterPool();
+    private final CountingMemoryListener memory = new CountingMemoryListener();
 
     private FrameReader reader() {
         return new FrameReader(new FrameLimits(MOST, MOST), DEFLATE, pool, memory);
@@ -35,7 +35,7 @@ class HeldMemoryTest {
     private static byte[] deflated(byte[] message) {
         Deflater deflater = new Deflater(9, true);
         try {
-            return Octets.deflated(deflater, message);
+            return WireBytes.deflated(deflater, message);
         } finally {
             deflater.end();
         }
@@ -68,7 +68,7 @@ class HeldMemoryTest {
         reader.read(ByteBuffer.wrap(hex("808000000000")), received);
         byte[] whole = new byte[1_000_000];
         Arrays.fill(whole, (byte) 'b');
-        assertThat(received.all()).isEqualTo(Octets.plain(0x82, whole));
+        assertThat(received.all()).isEqualTo(WireBytes.plain(0x82, whole));
         assertThat(memory.used).isZero();
         assertThat(memory.highest).isLessThan(4_000_000L);
     }
@@ -85,7 +85,7 @@ class HeldMemoryTest {
             received.unfinished.clear();
         }
         assertThat(received.faults).containsExactly(FrameFault.MESSAGE_TOO_BIG);
-        assertThat(sent).isBetween(MOST / Message.FRAGMENT, MOST / Message.FRAGMENT + 1);
+        assertThat(sent).isBetween(MOST / IncomingMessage.FRAGMENT, MOST / IncomingMessage.FRAGMENT + 1);
         assertThat(memory.used).isZero();
     }
 
@@ -110,15 +110,15 @@ class HeldMemoryTest {
         byte[] payload = compressed ? deflated(words(9000)) : words(9000);
         byte[][] frames = new byte[payload.length][];
         for (int i = 0; i < payload.length; i++) {
-            frames[i] = Octets.masked(i > 0 ? i < payload.length - 1 ? 0 : 0x80 : compressed ? 0x42 : 2, Arrays.copyOfRange(payload, i, i + 1));
+            frames[i] = WireBytes.masked(i > 0 ? i < payload.length - 1 ? 0 : 0x80 : compressed ? 0x42 : 2, Arrays.copyOfRange(payload, i, i + 1));
         }
-        byte[] all = Octets.join(frames);
+        byte[] all = WireBytes.join(frames);
         reader().read(ByteBuffer.wrap(all.clone()), new Received(false));     // loads classes
         long before = THREADS.getCurrentThreadAllocatedBytes();
         reader.read(ByteBuffer.wrap(all), received);
         assertThat(THREADS.getCurrentThreadAllocatedBytes() - before).isLessThan(compressed ? 700_000 : 200_000);
         assertThat(received.frames).hasSizeLessThanOrEqualTo(65);
-        assertThat(Received.joined(received.frames, true)).usingElementComparator(Arrays::compare).containsExactly(Octets.plain(0x82, words(9000)));
+        assertThat(Received.joined(received.frames, true)).usingElementComparator(Arrays::compare).containsExactly(WireBytes.plain(0x82, words(9000)));
     }
 
     // ---- S5a: unfinished messages that inflate
@@ -131,7 +131,7 @@ class HeldMemoryTest {
         FrameReader reader = reader();
         Received received = new Received(true);
         long before = THREADS.getCurrentThreadAllocatedBytes();
-        reader.read(ByteBuffer.wrap(Octets.masked(0x42, bomb)), received);
+        reader.read(ByteBuffer.wrap(WireBytes.masked(0x42, bomb)), received);
         long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
         assertThat(memory.used).isBetween(15L << 20, (16L << 20) + 100);
         assertThat(memory.highest).isBetween(memory.used, 2 * memory.used);
@@ -145,7 +145,7 @@ class HeldMemoryTest {
     @ValueSource(ints = {0, 1000, 5000, 60_000, 1 << 20, 10 << 20})
     @DisplayName("S5a: without memory nothing is allocated, everything is dropped, and the fault is 1013")
     void withoutMemoryNothingIsAllocated(int most) {
-        byte[] bomb = Octets.masked(0x42, deflated(new byte[15 << 20]));
+        byte[] bomb = WireBytes.masked(0x42, deflated(new byte[15 << 20]));
         memory.most = most;
         Received received = new Received(true);
         FrameReader reader = reader();
@@ -189,8 +189,8 @@ class HeldMemoryTest {
     void whatArrivesWholeAndIsSmallIsNotCounted() {
         Received received = new Received(true);
         FrameReader reader = reader();
-        byte[] all = Octets.join(Octets.masked(0x81, words(4000)), Octets.masked(0x89, new byte[125]), Octets.masked(0xc2, deflated(words(1500))),
-                Octets.masked(0x01, words(30)), Octets.masked(0x80, words(30)));
+        byte[] all = WireBytes.join(WireBytes.masked(0x81, words(4000)), WireBytes.masked(0x89, new byte[125]), WireBytes.masked(0xc2, deflated(words(1500))),
+                WireBytes.masked(0x01, words(30)), WireBytes.masked(0x80, words(30)));
         reader.read(ByteBuffer.wrap(all), received);
         assertThat(received.frames).hasSize(4);
         assertThat(memory.charges).isZero();
@@ -200,10 +200,10 @@ class HeldMemoryTest {
     /** A message is counted as long as the sink uses it. */
     @Test
     void whatIsBeingGivenOnIsStillCounted() {
-        byte[] frame = Octets.masked(0x82, new byte[50_000]);
+        byte[] frame = WireBytes.masked(0x82, new byte[50_000]);
         FrameReader reader = reader();
         long[] during = new long[1];
-        FrameSink sink = new FrameSink() {
+        FrameListener sink = new FrameListener() {
             @Override
             public void frame(int first, byte[] bytes, int from, int to) {
                 during[0] = memory.used;
@@ -231,11 +231,11 @@ class HeldMemoryTest {
 
     @Test
     void anExceptionOfTheSinkLeavesNothingCountedOnceTheReaderIsClosed() {
-        byte[] frame = Octets.masked(0x82, new byte[50_000]);
+        byte[] frame = WireBytes.masked(0x82, new byte[50_000]);
         FrameReader reader = reader();
         reader.read(ByteBuffer.wrap(frame, 0, 20_000), new Received(true));
         try {
-            reader.read(ByteBuffer.wrap(frame, 20_000, frame.length - 20_000), new FrameSink() {
+            reader.read(ByteBuffer.wrap(frame, 20_000, frame.length - 20_000), new FrameListener() {
                 @Override
                 public void frame(int first, byte[] bytes, int from, int to) {
                     throw new IllegalStateException();

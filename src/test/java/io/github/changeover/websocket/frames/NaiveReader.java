@@ -60,11 +60,11 @@ final class NaiveReader {
         if (control && (length > 125 || opcode == 8 && length == 1)) return fail(1002);
         int key = at + 2;
         if (length > 125) {
-            int octets = length == 126 ? 2 : 8;
-            if (all.length < at + 2 + octets) return -1;
+            int bytes = length == 126 ? 2 : 8;
+            if (all.length < at + 2 + bytes) return -1;
             length = 0;
-            for (int i = 0; i < octets; i++) length = length * 256 + (all[key++] & 0xff);
-            if (length < 0 || length < (octets == 2 ? 126 : 65536)) return fail(1002);
+            for (int i = 0; i < bytes; i++) length = length * 256 + (all[key++] & 0xff);
+            if (length < 0 || length < (bytes == 2 ? 126 : 65536)) return fail(1002);
         }
         if (!control && length > limits.frame()) return fail(1009);
         boolean inflate = !control && (opcode == 0 ? compressed : rsv1);
@@ -96,7 +96,7 @@ final class NaiveReader {
             message = new ByteArrayOutputStream();
         }
         if (opcode == 0 && !fin && sofar.length == before) return key + 4 + (int) length;
-        frames.add(Octets.plain(first & 0x8f, Arrays.copyOfRange(sofar, before, sofar.length)));
+        frames.add(WireBytes.plain(first & 0x8f, Arrays.copyOfRange(sofar, before, sofar.length)));
         return key + 4 + (int) length;
     }
 
@@ -108,24 +108,24 @@ final class NaiveReader {
                 if (!fine) return fail(1002);
                 if (strict(Arrays.copyOfRange(payload, 2, payload.length)) == null) return fail(1007);
             }
-            frames.add(Octets.plain(first, payload));
+            frames.add(WireBytes.plain(first, payload));
             return -1;
         }
-        frames.add(Octets.plain(first, payload));
+        frames.add(WireBytes.plain(first, payload));
         return next;
     }
 
     /** Returns the text, or null if it is invalid. */
-    private static String strict(byte[] octets) {
+    private static String strict(byte[] bytes) {
         try {
-            return java.nio.charset.StandardCharsets.UTF_8.newDecoder().decode(java.nio.ByteBuffer.wrap(octets)).toString();
+            return java.nio.charset.StandardCharsets.UTF_8.newDecoder().decode(java.nio.ByteBuffer.wrap(bytes)).toString();
         } catch (java.nio.charset.CharacterCodingException wrong) {
             return null;
         }
     }
 
-    private boolean inflated(byte[] octets) {
-        byte[] rest = octets;
+    private boolean inflated(byte[] bytes) {
+        byte[] rest = bytes;
         while (rest.length > 0) {
             tailOwed = true;
             inflater.setInput(rest);

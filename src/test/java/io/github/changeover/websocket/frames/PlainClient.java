@@ -26,20 +26,20 @@ final class PlainClient {
         this.takeover = takeover;
     }
 
-    void read(ByteBuffer octets) {
-        while (octets.hasRemaining()) {
-            int start = octets.position();
-            int first = octets.get() & 0xff;
-            int seven = octets.get();
+    void read(ByteBuffer bytes) {
+        while (bytes.hasRemaining()) {
+            int start = bytes.position();
+            int first = bytes.get() & 0xff;
+            int seven = bytes.get();
             assertThat(seven).as("a server does not mask").isNotNegative();
-            long length = seven == 126 ? octets.getShort() & 0xffff : seven == 127 ? octets.getLong() : seven;
+            long length = seven == 126 ? bytes.getShort() & 0xffff : seven == 127 ? bytes.getLong() : seven;
             byte[] payload = new byte[(int) length];
-            octets.get(payload);
+            bytes.get(payload);
             frames++;
             if ((first & 8) != 0) {
                 assertThat(first & 0x70).isZero();
-                byte[] frame = new byte[octets.position() - start];
-                octets.get(start, frame);
+                byte[] frame = new byte[bytes.position() - start];
+                bytes.get(start, frame);
                 messages.add(frame);
             } else {
                 data(first, payload);
@@ -63,14 +63,14 @@ final class PlainClient {
         message.writeBytes(payload);
         if (first < 0x80) return;
         byte[] all = message.toByteArray();
-        messages.add(Octets.join(new byte[] {(byte) opcode}, inflates ? inflate(all) : all));
+        messages.add(WireBytes.join(new byte[] {(byte) opcode}, inflates ? inflate(all) : all));
         message = null;
     }
 
-    private byte[] inflate(byte[] octets) {
+    private byte[] inflate(byte[] bytes) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         byte[] some = new byte[10_000];
-        inflater.setInput(Octets.join(octets, new byte[] {0, 0, -1, -1}));
+        inflater.setInput(WireBytes.join(bytes, new byte[] {0, 0, -1, -1}));
         try {
             int count;
             while ((count = inflater.inflate(some)) > 0) out.write(some, 0, count);

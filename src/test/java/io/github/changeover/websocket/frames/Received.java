@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** The output of a reader, as frames without masks. Each frame is checked as strictly as possible, because Tyrus does not check it. */
-final class Received implements FrameSink {
+final class Received implements FrameListener {
     final List<byte[]> frames = new ArrayList<>();
     final List<FrameFault> faults = new ArrayList<>();
     /** The reported numbers of unfinished bytes. */
@@ -40,7 +40,7 @@ final class Received implements FrameSink {
             assertThat(last || !whole).as("a fragment where whole messages are wanted").isTrue();
             inMessage = !last;
         }
-        frames.add(Octets.plain(first, Arrays.copyOfRange(bytes, from, to)));
+        frames.add(WireBytes.plain(first, Arrays.copyOfRange(bytes, from, to)));
     }
 
     @Override
@@ -63,7 +63,7 @@ final class Received implements FrameSink {
     }
 
     byte[] all() {
-        return Octets.join(frames.toArray(byte[][]::new));
+        return WireBytes.join(frames.toArray(byte[][]::new));
     }
 
     static byte[] payload(byte[] frame) {
@@ -85,7 +85,7 @@ final class Received implements FrameSink {
         for (byte[] frame : frames) {
             if ((frame[0] & 8) != 0) {
                 if (!whole && some.length > 0) {
-                    all.add(Octets.plain(opcode, some));
+                    all.add(WireBytes.plain(opcode, some));
                     some = new byte[0];
                     opcode = 0;
                 }
@@ -93,14 +93,14 @@ final class Received implements FrameSink {
                 continue;
             }
             if ((frame[0] & 15) != 0) opcode = frame[0] & 15;
-            some = Octets.join(some, payload(frame));
+            some = WireBytes.join(some, payload(frame));
             if (frame[0] < 0) {
-                all.add(Octets.plain(0x80 | opcode, some));
+                all.add(WireBytes.plain(0x80 | opcode, some));
                 some = new byte[0];
                 opcode = 0;
             }
         }
-        if (!whole && some.length > 0) all.add(Octets.plain(opcode, some));
+        if (!whole && some.length > 0) all.add(WireBytes.plain(opcode, some));
         return all;
     }
 }

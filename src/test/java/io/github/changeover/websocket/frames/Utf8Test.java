@@ -20,16 +20,16 @@ import org.junit.jupiter.api.Test;
 class Utf8Test {
     /** Every first byte with every second byte and some third and fourth bytes, after ASCII and before it, so that every path of the code is executed. */
     @Test
-    void everyPairOfOctetsIsWhatTheJdkSays() {
+    void everyPairOfBytesIsWhatTheJdkSays() {
         int[] others = {0x00, 0x41, 0x7f, 0x80, 0x9f, 0xa0, 0xbf, 0xc0, 0xff};
         for (int lead = 0x80; lead < 0x100; lead++) {
             for (int second = 0; second < 0x100; second++) {
                 for (int third : others) {
                     for (int fourth : others) {
-                        byte[] octets = {'a', (byte) lead, (byte) second, (byte) third, (byte) fourth, 'b', 'c', 'd', 'e', 'f', 'g'};
-                        if (verdict(octets, octets.length) != jdk(octets) || verdict(octets, 1) != jdk(octets)) {
-                            assertThat(verdict(octets, octets.length)).as(Arrays.toString(octets)).isEqualTo(jdk(octets));
-                            assertThat(verdict(octets, 1)).as(Arrays.toString(octets)).isEqualTo(jdk(octets));
+                        byte[] bytes = {'a', (byte) lead, (byte) second, (byte) third, (byte) fourth, 'b', 'c', 'd', 'e', 'f', 'g'};
+                        if (verdict(bytes, bytes.length) != jdk(bytes) || verdict(bytes, 1) != jdk(bytes)) {
+                            assertThat(verdict(bytes, bytes.length)).as(Arrays.toString(bytes)).isEqualTo(jdk(bytes));
+                            assertThat(verdict(bytes, 1)).as(Arrays.toString(bytes)).isEqualTo(jdk(bytes));
                         }
                     }
                 }
@@ -41,22 +41,22 @@ class Utf8Test {
     void everyCharacterIsRightAndEverySurrogateWrong() {
         for (int point = 0; point <= Character.MAX_CODE_POINT; point++) {
             if (point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE) {
-                byte[] octets = {(byte) (0xe0 | point >> 12), (byte) (0x80 | point >> 6 & 0x3f), (byte) (0x80 | point & 0x3f), 'a', 'b', 'c', 'd', 'e'};
-                if (verdict(octets, octets.length)) assertThat(point).as("surrogate").isNegative();
+                byte[] bytes = {(byte) (0xe0 | point >> 12), (byte) (0x80 | point >> 6 & 0x3f), (byte) (0x80 | point & 0x3f), 'a', 'b', 'c', 'd', 'e'};
+                if (verdict(bytes, bytes.length)) assertThat(point).as("surrogate").isNegative();
             } else {
-                byte[] octets = (Character.toString(point) + "abcdefgh").getBytes(StandardCharsets.UTF_8);
-                if (!verdict(octets, octets.length)) assertThat(point).as("character").isNegative();
+                byte[] bytes = (Character.toString(point) + "abcdefgh").getBytes(StandardCharsets.UTF_8);
+                if (!verdict(bytes, bytes.length)) assertThat(point).as("character").isNegative();
             }
         }
     }
 
     @Property
     void textIsRightAtEverySplit(@ForAll String text) {
-        byte[] octets = text.replaceAll("[\\ud800-\\udfff]", "\ud83d\ude00").getBytes(StandardCharsets.UTF_8);
-        for (int split = 0; split <= octets.length; split++) {
+        byte[] bytes = text.replaceAll("[\\ud800-\\udfff]", "\ud83d\ude00").getBytes(StandardCharsets.UTF_8);
+        for (int split = 0; split <= bytes.length; split++) {
             Utf8 utf8 = new Utf8();
-            assertThat(utf8.accept(octets, 0, split)).isTrue();
-            assertThat(utf8.accept(octets, split, octets.length)).isTrue();
+            assertThat(utf8.accept(bytes, 0, split)).isTrue();
+            assertThat(utf8.accept(bytes, split, bytes.length)).isTrue();
             assertThat(utf8.end()).isTrue();
         }
     }
@@ -64,40 +64,40 @@ class Utf8Test {
     @Property
     void mutatedTextIsWhatTheJdkSaysAtEverySplit(@ForAll @Size(max = 40) String text, @ForAll long seed) {
         Random random = new Random(seed);
-        byte[] octets = text.getBytes(StandardCharsets.UTF_8);
-        for (int i = random.nextInt(3); i > 0 && octets.length > 0; i--) octets[random.nextInt(octets.length)] = (byte) random.nextInt();
-        boolean right = jdk(octets);
-        for (int split = 0; split <= octets.length; split++) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        for (int i = random.nextInt(3); i > 0 && bytes.length > 0; i--) bytes[random.nextInt(bytes.length)] = (byte) random.nextInt();
+        boolean right = jdk(bytes);
+        for (int split = 0; split <= bytes.length; split++) {
             Utf8 utf8 = new Utf8();
-            assertThat(utf8.accept(octets, 0, split) && utf8.accept(octets, split, octets.length) && utf8.end()).isEqualTo(right);
+            assertThat(utf8.accept(bytes, 0, split) && utf8.accept(bytes, split, bytes.length) && utf8.end()).isEqualTo(right);
         }
     }
 
     @Property
-    void theFirstWrongOctetIsTheOneAfterWhichNothingHelps(@ForAll @Size(max = 12) byte[] octets, @ForAll @IntRange(max = 12) int ascii) {
-        byte[] all = Octets.join("x".repeat(ascii).getBytes(StandardCharsets.US_ASCII), octets);
+    void theFirstWrongByteIsTheOneAfterWhichNothingHelps(@ForAll @Size(max = 12) byte[] bytes, @ForAll @IntRange(max = 12) int ascii) {
+        byte[] all = WireBytes.join("x".repeat(ascii).getBytes(StandardCharsets.US_ASCII), bytes);
         for (int end = 0; end <= all.length; end++) {
             assertThat(new Utf8().accept(all, 0, end)).as("the first %s of %s", end, Arrays.toString(all)).isEqualTo(begins(all, end));
         }
     }
 
-    private static boolean verdict(byte[] octets, int piece) {
+    private static boolean verdict(byte[] bytes, int piece) {
         Utf8 utf8 = new Utf8();
-        for (int at = 0; at < octets.length; at += piece) {
-            if (!utf8.accept(octets, at, Math.min(octets.length, at + piece))) return false;
+        for (int at = 0; at < bytes.length; at += piece) {
+            if (!utf8.accept(bytes, at, Math.min(bytes.length, at + piece))) return false;
         }
         return utf8.end();
     }
 
-    private static boolean jdk(byte[] octets) {
+    private static boolean jdk(byte[] bytes) {
         CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
-        return !decoder.decode(ByteBuffer.wrap(octets), CharBuffer.allocate(octets.length + 1), true).isError();
+        return !decoder.decode(ByteBuffer.wrap(bytes), CharBuffer.allocate(bytes.length + 1), true).isError();
     }
 
     /** Whether some continuation makes the bytes valid text. The method tries continuations, because the JDK detects some invalid bytes late. */
-    static boolean begins(byte[] octets, int end) {
+    static boolean begins(byte[] bytes, int end) {
         for (String tail : new String[] {"", "\u0080", "\u0080\u0080", "\u0080\u0080\u0080", "\u00a0", "\u00a0\u0080", "\u0090\u0080\u0080"}) {
-            if (jdk(Octets.join(Arrays.copyOf(octets, end), tail.getBytes(StandardCharsets.ISO_8859_1)))) return true;
+            if (jdk(WireBytes.join(Arrays.copyOf(bytes, end), tail.getBytes(StandardCharsets.ISO_8859_1)))) return true;
         }
         return false;
     }

@@ -1,0 +1,144 @@
+package io.github.changeover.connection;
+
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Threads for callbacks that are not run by a thread of the container, and for the results of asynchronous sends. The pool has few threads. It
+ * creates more only while all of them are busy, for example because handlers block. At the maximum, callbacks wait in a queue. Idle threads end. A
+ * connection has at most one entry in the queue, so the queue is bounded by the number of connections and no callback is rejected.
+ */
+public final class CallbackExecutor implements Executor, AutoCloseable {
+    /** The first JDK in which {@code synchronized} does not pin virtual threads. */
+    private static final int VIRTUAL_SINCE = 24;
+    private final ExecutorService callbacks;
+    private final ExecutorService results;
+
+    private CallbackExecutor(ExecutorService callbacks, ExecutorService results) {
+        this.callbacks = callbacks;
+        this.results = results;
+    }
+
+    /**
+     * @param max       maximum number of callbacks that run at the same time, if the threads are not virtual
+     * @param container the thread factory of the container, which sets the context of the container; or null to use threads of the JDK, which are
+     *                  virtual on JDK 24 and later
+     * @param loader    the class loader of the application
+     */
+    public static CallbackExecutor of(int max, ThreadFactory container, ClassLoader loader) {
+        if (container == null && Runtime.version().feature() >= VIRTUAL_SINCE) {
+            ExecutorService virtual = BlockingHandlerThreads.virtualThreads();
+            if (virtual != null) return new CallbackExecutor(virtual, virtual);
+        }
+        return new CallbackExecutor(new Growing(max, factory(container, loader, "changeover-callback-")), new Growing(max, factory(container, loader, "changeover-result-")));
+    }
+
+    private static ThreadFactory factory(ThreadFactory container, ClassLoader loader, String name) {
+        AtomicInteger count = new AtomicInteger();
+        return task -> {
+            Thread thread = container != null ? container.newThread(task) : new Thread(task);
+            thread.setName(name + count.incrementAndGet());
+            thread.setDaemon(true);
+            if (container == null) thread.setContextClassLoader(loader);
+            return thread;
+        };
+    }
+
+    /** Processes events of a connection on a thread of the pool. Does nothing once the application has stopped. */
+    @Override
+    public void execute(Runnable events) {
+        execute(callbacks, events);
+    }
+
+    /** Returns an executor for the results of asynchronous sends. It has separate threads, because a callback may wait for such a result. */
+    public Executor results() {
+        return task -> execute(results, task);
+    }
+
+    private static void execute(ExecutorService pool, Runnable task) {
+        try {
+            pool.execute(task);
+        } catch (RejectedExecutionException stopped) {
+            System.getLogger(CallbackExecutor.class.getName()).log(System.Logger.Level.DEBUG, "The application has stopped: a callback does not run");
+        }
+    }
+
+    /** Stops the threads. Running callbacks are interrupted. */
+    @Override
+    public void close() {
+        try {
+            callbacks.shutdownNow();
+        } finally {
+            results.shutdownNow();
+        }
+        BlockingHandlerThreads.await(callbacks);
+        BlockingHandlerThreads.await(results);
+    }
+
+    /** A pool that creates a thread only when all others are busy. */
+    private static final class Growing extends ThreadPoolExecutor {
+        private static final int FEW = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
+        private final AtomicInteger underWay = new AtomicInteger();     // tasks that were submitted and have not finished
+
+        Growing(int max, ThreadFactory factory) {
+            super(Math.min(FEW, max), max, 10, TimeUnit.SECONDS, new Waiting(), factory);
+            allowCoreThreadTimeOut(true);
+            ((Waiting) getQueue()).pool = this;
+        }
+
+        /** A queue that accepts a task only if a thread is free for it, or if no more threads may be created. */
+        private static final class Waiting extends LinkedBlockingQueue<Runnable> {
+            private static final long serialVersionUID = 1;
+            private transient Growing pool;
+
+            @Override
+            public boolean offer(Runnable task) {
+                boolean free = pool.underWay.get() <= pool.getPoolSize();
+                return (free || pool.getPoolSize() >= pool.getMaximumPoolSize()) && super.offer(task);
+            }
+
+            /** Accepts the task in every case. */
+            boolean force(Runnable task) {
+                return super.offer(task);
+            }
+        }
+
+        @Override
+        public void execute(Runnable task) {
+            underWay.incrementAndGet();
+            try {
+                super.execute(task);
+            } catch (RejectedExecutionException full) {     // the last thread was created meanwhile, or the pool has been shut down
+                if (isShutdown() || !((Waiting) getQueue()).force(task)) {
+                    underWay.decrementAndGet();
+                    throw full;
+                }
+            } catch (RuntimeException | OutOfMemoryError noThread) {    // no thread: limit of the system, or the factory of the container is stopped
+                if (!leaveToOthers(task)) {
+                    underWay.decrementAndGet();
+                    throw noThread;
+                }
+            }
+        }
+
+        /**
+         * Queues the task for the existing threads. Returns whether one of them will run it. A thread checks the queue before it ends, but this check
+         * may have happened just before the task was added; so the number of threads is checked again afterwards.
+         */
+        private boolean leaveToOthers(Runnable task) {
+            if (getPoolSize() == 0 || !((Waiting) getQueue()).force(task)) return false;
+            return getPoolSize() > 0 || !remove(task);
+        }
+
+        @Override
+        protected void afterExecute(Runnable task, Throwable failure) {
+            underWay.decrementAndGet();
+        }
+    }
+}

@@ -1,0 +1,704 @@
+package io.github.changeover.connection;
+
+import static io.github.changeover.connection.EventProcessor.DRAIN;
+import static io.github.changeover.connection.EventProcessor.END;
+import static io.github.changeover.connection.EventProcessor.IDLE;
+import static io.github.changeover.connection.EventProcessor.OPEN;
+import static io.github.changeover.connection.EventProcessor.READABLE;
+import static io.github.changeover.connection.EventProcessor.REJECTED;
+import static io.github.changeover.connection.EventProcessor.SETTLE;
+import static io.github.changeover.connection.EventProcessor.WRITABLE;
+
+import io.github.changeover.connection.OutputQueue.Accepted;
+import io.github.changeover.spi.AdvancedConnection;
+import io.github.changeover.spi.CloseCause;
+import io.github.changeover.spi.ConnectionHandler;
+import io.github.changeover.spi.EarlyData;
+import io.github.changeover.spi.ProtocolToken;
+import io.github.changeover.spi.UpgradeRequest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+
+/**
+ * A switched connection on a {@link Transport} of the container. Only {@link EventProcessor} calls the handler. Sends, {@link #abort} and the failure
+ * of the transport need no handler code and may come from any thread.
+ */
+public final class TransportConnection implements AdvancedConnection {
+    private static final int COMPLETIONS_BEHIND = 2 * OutputQueue.DIRECT;       // a completion waits no longer when this many later bytes are written
+    private static final int NOT_ENDING = 0, ENDING = 1, ENDED = 2;
+    private static final long SHORTEST_REST = 20_000, LONGEST_REST = 4_000_000;      // nanoseconds
+
+    private final String id;
+    private final UpgradeRequest request;
+    private final ProtocolToken protocol;
+    private final ApplicationResources application;
+    private final BlockingHandlerStreams streams;      // null unless the handler is a ConnectionHandler.Blocking
+    private final OutputQueue queue;
+    private final MemoryAccount memory;
+    private final CloseState closeState = new CloseState();
+    private final TimeoutCheck timeouts;
+    private final EventProcessor processor;
+    private final Runnable atEnd, afterHandler;
+    private final AtomicInteger ending = new AtomicInteger(NOT_ENDING);     // also the lock that orders the opening and the end
+    private volatile Transport transport;       // null before the container has opened the connection
+    private volatile long openedAt;             // milliseconds since the epoch; 0 before the connection opened
+    private volatile long openedNanos;
+    private volatile long roundTrip = -1;       // round-trip time of the last ping in nanoseconds; -1 if there is none
+    private volatile OutputFlusher.Watched watched;
+    private volatile CloseNotice closeNotice;         // null if the protocol has set none
+    private volatile boolean parts;             // changed under the lock of closeState
+    private volatile ApplicationResources.CallbackScope caller = ApplicationResources.CallbackScope.NONE;
+    private boolean openingTold;                // this field and the next are guarded by ending
+    private Runnable tellClosing;               // null unless the connection ended while the listener was notified of the opening
+
+    /**
+     * @param limits       the limits of this connection; only {@code idle} and {@code lifetime} may differ from the limits of the application
+     * @param atEnd        runs once when the socket is closed, for every cause; releases what was reserved for the connection
+     * @param afterHandler runs once after the last callback of the handler
+     */
+    public TransportConnection(ApplicationResources application, ConnectionLimits limits, UpgradeRequest request, ProtocolToken protocol, EarlyData earlyData, ConnectionHandler handler,
+                          Runnable atEnd, Runnable afterHandler) {
+        this.id = application.registry().nextId();
+        this.application = application;
+        this.request = request;
+        this.protocol = protocol;
+        this.atEnd = atEnd;
+        this.afterHandler = afterHandler;
+        this.memory = new MemoryAccount(application.memory(), this);
+        this.queue = new OutputQueue(application.chunks(), memory, application.limits().queue());
+        this.timeouts = new TimeoutCheck(this, limits);
+        this.streams = handler instanceof ConnectionHandler.Blocking blocking ? new BlockingHandlerStreams(this, blocking, application) : null;
+        this.processor = new EventProcessor(this, application, streams == null ? (ConnectionHandler.Events) handler : streams, earlyData, queue, closeState, timeouts);
+        application.registry().expect(this);
+    }
+
+    /** A connection with the limits of the application and without an action after the handler. */
+    public TransportConnection(ApplicationResources application, UpgradeRequest request, ProtocolToken protocol, EarlyData earlyData, ConnectionHandler handler, Runnable atEnd) {
+        this(application, application.limits(), request, protocol, earlyData, handler, atEnd, () -> { });
+    }
+
+    /** Sets the scope that puts the authenticated user of the request on a thread, as the container does. Must be called before {@link #open}. */
+    public void runsAs(ApplicationResources.CallbackScope identity) {
+        caller = identity;
+    }
+
+    // ---- called by the adapter of the container
+
+    /** Opens the connection after the switch and delivers the bytes that have arrived. */
+    public void open(Transport edge) {
+        transport = edge;
+        queue.attach(edge);
+        if (isTerminated()) Completions.guarded(edge::abort);       // it was terminated before it had a transport; otherwise terminate() closes it
+        else if (closeState.decided() == null) opened();
+        event(OPEN | READABLE);
+    }
+
+    /** Registers the connection. From now on timeouts and drains include it, although its handler may still wait for a thread. */
+    private void opened() {
+        synchronized (ending) {
+            if (ending.get() != NOT_ENDING) return;      // it is neither counted nor reported to the listener
+            openedNanos = System.nanoTime();
+            openedAt = System.currentTimeMillis();
+            application.registry().add(this);
+        }
+        Completions.guarded(() -> application.listener().opened(this));
+        Runnable close;
+        synchronized (ending) {
+            openingTold = true;
+            close = tellClosing;
+        }
+        if (close != null) close.run();
+    }
+
+    /** Reports that bytes, or the end of the client's side, can be read. */
+    public void readable() {
+        event(READABLE);
+    }
+
+    /** Reports that more bytes can be written. */
+    public void writable() {
+        queue.transportReady();
+        if (!event(WRITABLE | SETTLE)) advanceDuringCallback();
+    }
+
+    /** Returns whether the events were processed on the calling thread. */
+    private boolean event(int bits) {
+        Transport edge = transport;
+        if (edge != null && edge.runsCallbacks()) return processor.event(bits);
+        processor.signal(bits);     // the connection may not be open yet: some containers report events while they open it
+        return false;
+    }
+
+    /** Writes queued bytes while a callback runs, because it may run for a long time, or may wait until these bytes are sent. */
+    private void advanceDuringCallback() {
+        if (!processor.inCallback()) return;
+        if (transport.runsCallbacks() && !queue.heldByCaller()) advance();
+        else application.flusher().watch(this);
+    }
+
+    /** Reports that the connection broke. */
+    public void broke(Throwable failure) {
+        lose(CloseCause.of(CloseCause.Kind.BROKEN, failure));
+    }
+
+    /** Reports that the container has released the connection. */
+    public void released() {
+        lose(CloseCause.of(CloseCause.Kind.BROKEN, "the container ended the connection"));
+    }
+
+    /** Ends a lost connection. If all bytes were sent and it only waited for the client to end its side, the cause is the requested close. */
+    void lose(CloseCause cause) {
+        CloseCause close = closeState.requested();
+        closeState.decide(close != null && queue.outputEnded() ? close : cause);
+        processor.signal(END);
+    }
+
+    Transport transport() {
+        return transport;
+    }
+
+    // ---- called by the processor
+
+    /** The exception for completions of bytes that were accepted and not sent. */
+    IOException lost(CloseCause cause) {
+        return new IOException("The connection closed before these bytes were sent: " + cause);
+    }
+
+    /** Called after the last event was processed. */
+    void finished() {
+        if (streams == null) handlerDone();
+    }
+
+    /** Called after the last callback of the handler, or its {@code serve} method, has returned. */
+    void handlerDone() {
+        Completions.guarded(afterHandler);
+        application.registry().finished(this);
+    }
+
+    /** Interrupts the handler. Returns its thread, or null if no handler code runs. */
+    Thread interruptHandler() {
+        return streams == null ? processor.interruptCallback() : streams.interrupt();
+    }
+
+    // ---- the end of the socket: needs no handler code
+
+    /**
+     * If the end is decided, closes the socket, releases what was reserved for the connection, and counts the end. Never waits for the handler.
+     * May be called on any thread and more than once.
+     */
+    void terminate() {
+        CloseCause cause = closeState.decided();
+        if (cause == null || !ending.compareAndSet(NOT_ENDING, ENDING)) return;
+        Transport edge = transport;
+        if (edge != null) Completions.guarded(closeState.isOrderly() ? edge::close : edge::abort);
+        else if (streams != null) streams.giveBack();       // serve will never run
+        queue.shut(lost(cause));
+        Completions.guarded(atEnd);        // before the removal from the registry: when the connection is no longer listed, it must not count for the limits
+        notifyClosed(cause);
+        ending.set(ENDED);
+        if (!processor.isRunner()) processor.signal(END);       // finish() may have returned early because of this thread
+    }
+
+    /** Removes the connection from the registry and notifies the listener of the end: after the opening, and not at all if it never opened. */
+    private void notifyClosed(CloseCause cause) {
+        Runnable tell = () -> Completions.guarded(() -> application.listener().closed(this, cause, Duration.ofNanos(System.nanoTime() - openedNanos)));
+        boolean now;
+        synchronized (ending) {
+            application.registry().remove(this, cause);
+            now = openedAt != 0 && openingTold;
+            if (!now && openedAt != 0) tellClosing = tell;
+        }
+        if (now) tell.run();
+    }
+
+    boolean isTerminated() {
+        return ending.get() != NOT_ENDING;
+    }
+
+    /** Whether {@link #terminate} has completed. If another thread is running it, that thread signals the processor afterwards. */
+    boolean hasTerminated() {
+        return ending.get() == ENDED;
+    }
+
+    /** Ends the connection immediately, with this cause unless another cause was decided before. May be called on any thread. */
+    public void abort(CloseCause cause) {
+        closeState.decide(cause);
+        terminate();
+        processor.signal(END);
+    }
+
+    /** Aborts as {@link #abort}, for a caller that must not call the container. A housekeeping thread closes the socket. */
+    void abortSoon(CloseCause cause) {
+        closeState.decide(cause);
+        application.housekeeping().execute(this::terminate);
+        processor.signal(END);
+    }
+
+    // ---- called by the monitor and the registry
+
+    TimeoutCheck timeouts() {
+        return timeouts;
+    }
+
+    EventProcessor processor() {
+        return processor;
+    }
+
+    OutputQueue queue() {
+        return queue;
+    }
+
+    /** The state of this connection in the flusher; created at the first call. */
+    OutputFlusher.Watched watched() {
+        OutputFlusher.Watched made = watched;
+        return made != null ? made : queue.atomically(() -> watched == null ? watched = new OutputFlusher.Watched(this) : watched);
+    }
+
+    CloseState closeState() {
+        return closeState;
+    }
+
+    MemoryAccount memory() {
+        return memory;
+    }
+
+    /** Calls {@code drain} of the handler, once; later calls do nothing. May be called on any thread. It only signals the processor. */
+    public void drain(CloseCause cause) {
+        closeState.expect(cause);
+        processor.signal(DRAIN);
+    }
+
+    /** Calls the handler because the idle time is over. It may send its last bytes. */
+    void idleTimeOver() {
+        processor.signal(IDLE);
+    }
+
+    /** Sends a ping on a thread that may write to the container. */
+    void pingSoon(PingSchedule pings) {
+        application.housekeeping().execute(() -> Completions.guarded(pings::send));
+    }
+
+    /** Closes the connection on a thread that may call the container, because the handler has not closed it in time. */
+    void closeSoon(CloseCause cause) {
+        application.housekeeping().execute(() -> close(cause));
+    }
+
+    /** Closes as {@link #closeSoon}, after the {@link CloseNotice} of the protocol has sent the last bytes. A second call does nothing. */
+    void partSoon(CloseCause cause) {
+        synchronized (closeState) {
+            if (parts) return;
+            parts = true;
+        }
+        application.housekeeping().execute(() -> part(cause));
+    }
+
+    /** Whether {@link #partSoon} was called. */
+    boolean parts() {
+        return parts;
+    }
+
+    /** Whether {@link #partSoon} can send last bytes: the protocol has set a {@link CloseNotice}, and the connection is not closing yet. */
+    boolean hasLastWord() {
+        return closeNotice != null && !sendsNoMore();
+    }
+
+    private void part(CloseCause cause) {
+        CloseNotice word = sendsNoMore() ? null : closeNotice;
+        Runnable close = () -> close(cause);
+        if (word == null || !Completions.guarded(() -> word.send(cause, close))) close.run();
+    }
+
+    /** Closes the connection because of a limit or a timeout. The handler may send its last bytes. */
+    void reject(CloseCause cause) {
+        closeState.expect(cause);
+        processor.signal(REJECTED);
+    }
+
+    /** Rejects as {@link #reject}, for a caller that holds locks. */
+    void rejectSoon(CloseCause cause) {
+        closeState.expect(cause);
+        application.housekeeping().execute(() -> reject(cause));
+    }
+
+    /** The cause of the close by the server: the first one that was set, for example by an earlier {@link #drain}. */
+    CloseCause rejection() {
+        return closeState.expectedOr(CloseCause.of(CloseCause.Kind.STALLED, "the client was too slow"));
+    }
+
+    /**
+     * Writes as many queued bytes as possible, and ends the output if that was requested. Runs no handler code, except that an
+     * {@link io.github.changeover.spi.SwitchedConnection.ImmediateCompletion} may run. May be called on any thread.
+     */
+    void advance() {
+        try {
+            queue.flush(true);
+            boolean ended = queue.tryEndOutput();
+            callWhenWritable();
+            CloseCause close = closeState.requested();
+            if (ended && close != null) {
+                if (queue.endSent() || processor.lingers()) timeouts.lingering(!queue.endSent());
+                else closeState.decide(close);
+            }
+            if (ended || queue.hasCompleted() || queue.hasRoomAgain()) processor.signal(SETTLE);
+        } catch (IOException broken) {
+            broke(broken);
+        }
+    }
+
+    /**
+     * Requests a call of the container after an incomplete write. While a callback runs this is not done, because on Tomcat the call would block another
+     * thread until the callback returns. Then the flusher writes, and the thread of the callback requests the call after the callback.
+     */
+    private void callWhenWritable() {
+        if (!queue.isRefused()) return;
+        if (processor.inCallback()) {
+            application.flusher().watch(this);
+        } else {
+            try {
+                queue.requestWritable();
+            } catch (IOException broken) {
+                broke(broken);
+            }
+        }
+    }
+
+    // ---- called by the handler
+
+    @Override
+    public boolean send(ByteBuffer bytes, Completion sent) {
+        boolean gather = bytes.remaining() < OutputQueue.DIRECT && processor.gathers();
+        try {
+            Accepted accepted = closeState.decided() == null ? queue.send(bytes, sent, gather) : Accepted.CLOSED;
+            return sent(accepted, bytes, sent) == Accepted.MORE;
+        } catch (IllegalStateException overflow) {
+            abort(CloseCause.of(CloseCause.Kind.OVERFLOW, overflow));
+            throw overflow;
+        }
+    }
+
+    @Override
+    public boolean trySend(ByteBuffer bytes, Completion sent, long mostQueued) {
+        boolean gather = bytes.remaining() < OutputQueue.DIRECT && processor.gathers();
+        Accepted accepted = closeState.decided() == null ? queue.send(bytes, sent, gather, mostQueued) : Accepted.CLOSED;
+        return sent(accepted, bytes, sent) != Accepted.NO_ROOM;
+    }
+
+    @Override
+    public boolean defer(Deferred message) {
+        if (closeState.decided() != null || !queue.defer(message)) return false;
+        if (processor.isRunner()) application.flusher().watch(this);
+        else callWhenWritable();
+        return true;
+    }
+
+    @Override
+    public boolean withdraw(Deferred message) {
+        return queue.withdraw(message);
+    }
+
+    @Override
+    public boolean hasDeferred() {
+        return queue.hasDeferred();
+    }
+
+    @Override
+    public boolean isBehind() {
+        return queue.isRefused();
+    }
+
+    @Override
+    public void sendDeferred() {
+        if (queue.hasDeferred()) advance();
+    }
+
+    @Override
+    public void queueDeferred(IOException why) {
+        queue.queueDeferred(why);
+    }
+
+    @Override
+    public void dropDeferred(IOException why) {
+        queue.dropDeferred(why);
+    }
+
+    private Accepted sent(Accepted accepted, ByteBuffer bytes, Completion sent) {
+        switch (accepted) {
+            case NO_ROOM -> { }
+            case CLOSED -> {
+                bytes.position(bytes.limit());
+                if (sent != null) refuse(sent);
+            }
+            case BROKEN -> broke(queue.failure());
+            default -> {
+                if (processor.isRunner()) {
+                    if (queue.queued() > 0) application.flusher().watch(this);      // the bytes are buffered, or the write was incomplete
+                } else {
+                    callWhenWritable();
+                    if (sent != null && queue.hasCompleted()) runCompletionsSoon();
+                }
+            }
+        }
+        return accepted;
+    }
+
+    private void runCompletionsSoon() {
+        if (processor.completionsMayWait() && queue.writtenSinceCompleted() < COMPLETIONS_BEHIND) application.flusher().watch(this);
+        else processor.signal(SETTLE);
+    }
+
+    /** The exception for bytes that are no longer accepted. */
+    IOException refusal() {
+        CloseCause cause = closeState.decided();
+        return cause != null ? lost(cause) : new IOException("The connection does not accept bytes any more: it is closing, or its output has ended");
+    }
+
+    private void refuse(Completion sent) {
+        IOException closed = refusal();
+        if (sent instanceof ImmediateCompletion) Completions.complete(sent, closed);
+        else processor.reject(sent, closed);
+    }
+
+    @Override
+    public <T> T sendAtomically(Supplier<T> sends) {
+        return queue.atomically(sends);
+    }
+
+    /** {@inheritDoc} The waiting thread writes itself: if it is the thread of a callback, no event of the container is processed meanwhile. */
+    @Override
+    public boolean awaitWritable(long bytes, Duration atMost) throws InterruptedException {
+        long begun = System.nanoTime();
+        long most = ConnectionLimits.longest(atMost).toNanos();
+        long rest = SHORTEST_REST;
+        while (!queue.fits(bytes)) {
+            if (sendsNoMore() || System.nanoTime() - begun >= most) return false;
+            if (Thread.interrupted()) throw new InterruptedException("Interrupted while waiting for the client");
+            LockSupport.parkNanos(rest);
+            rest = Math.min(LONGEST_REST, rest * 2);
+            advance();
+            long waited = queue.takeRoomAgain();
+            if (waited >= 0) {
+                application.listener().slowWrite(this, waited);
+                break;
+            }
+        }
+        return !sendsNoMore();
+    }
+
+    @Override
+    public boolean isFull() {
+        return queue.isFull();
+    }
+
+    @Override
+    public boolean charge(long bytes) {
+        return memory.charge(bytes);
+    }
+
+    @Override
+    public void release(long bytes) {
+        memory.release(bytes);
+    }
+
+    @Override
+    public void pin(long bytes) {
+        memory.pin(bytes);
+    }
+
+    @Override
+    public Duration idleTime() {
+        return timeouts.idleTime();
+    }
+
+    @Override
+    public void idleTime(Duration time) {
+        timeouts.idleTime(time);
+    }
+
+    @Override
+    public void pingWhenQuiet(Duration after, Duration answer, Ping ping) {
+        timeouts.pingWhenQuiet(after, answer, ping);
+    }
+
+    @Override
+    public void pingAnswered(Duration time) {
+        roundTrip = time.toNanos();
+        application.listener().pinged(this, time);
+    }
+
+    @Override
+    public void endsAt(Supplier<Instant> until) {
+        timeouts.endsAt(until);
+    }
+
+    @Override
+    public void beforeClose(CloseNotice word) {
+        closeNotice = word;
+    }
+
+    @Override
+    public Runnable beginScope() {
+        if (caller == ApplicationResources.CallbackScope.NONE) return application.beginScope();
+        Runnable identity = caller.begin(), scope = application.beginScope();
+        return () -> {
+            scope.run();
+            identity.run();
+        };
+    }
+
+    @Override
+    public void renewScope() {
+        processor.renewScope();
+    }
+
+    @Override
+    public void unfinishedMessage(long bytes) {
+        timeouts.unfinishedMessage(bytes);
+    }
+
+    @Override
+    public void pause() {
+        processor.pause(true);
+    }
+
+    @Override
+    public void resume() {
+        processor.pause(false);
+        processor.signal(READABLE);
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        processor.execute(task);
+    }
+
+    @Override
+    public void endOutput() {
+        queue.requestEnd(false);
+        advanceUnlessRunner();
+        processor.signal(SETTLE);
+    }
+
+    /** Writes, unless this is the thread that processes events: that thread writes after the callback. */
+    private void advanceUnlessRunner() {
+        if (transport != null && !processor.isRunner()) advance();
+    }
+
+    @Override
+    public void close() {
+        close(closeState.expectedOr(processor.inputEnded() ? CloseCause.of(CloseCause.Kind.PEER, "the client ended its side")
+                : CloseCause.of(CloseCause.Kind.HANDLER, "the handler closed")));
+    }
+
+    @Override
+    public void closeWithoutLinger() {
+        closeState.skipLinger();
+        close();
+    }
+
+    @Override
+    public void close(CloseCause cause) {
+        queue.close();      // before the request, so that a thread that sees the request finds all bytes in the queue
+        if (!closeState.request(cause)) return;
+        queue.requestEnd(true);
+        advanceUnlessRunner();
+        processor.signal(SETTLE | READABLE);
+    }
+
+    @Override
+    public void abort() {
+        abort(CloseCause.of(CloseCause.Kind.EVICTED, "aborted by the application"));
+    }
+
+    /** Called if {@code serve} threw. */
+    void failed(Throwable failure) {
+        if (closeState.requested() != null || closeState.decided() != null) return;
+        closeState.handlerFailed(failure, this);
+        processor.signal(END);
+    }
+
+    /** Whether bytes that are sent from now on are dropped. */
+    boolean sendsNoMore() {
+        return queue.isClosed() || closeState.decided() != null;
+    }
+
+    /** Whether the connection has ended. */
+    boolean hasEnded() {
+        return closeState.decided() != null;
+    }
+
+    @Override
+    public InputStream input() {
+        return BlockingHandlerStreams.of(streams).input();
+    }
+
+    @Override
+    public OutputStream output() {
+        return BlockingHandlerStreams.of(streams).output();
+    }
+
+    @Override
+    public AdvancedConnection advanced() {
+        return this;
+    }
+
+    @Override
+    public String id() {
+        return id;
+    }
+
+    @Override
+    public UpgradeRequest request() {
+        return request;
+    }
+
+    @Override
+    public ProtocolToken protocol() {
+        return protocol;
+    }
+
+    @Override
+    public long queued() {
+        return queue.queued();
+    }
+
+    /** The time when the connection opened; empty before. */
+    public Optional<Instant> since() {
+        return openedAt == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(openedAt));
+    }
+
+    /** The time without a byte in either direction, as measured by the monitor. The error is less than about one second. */
+    public Duration idle() {
+        return timeouts.idle(System.nanoTime());
+    }
+
+    /** The round-trip time of the last ping; empty if the client has not answered one. */
+    public Optional<Duration> roundTrip() {
+        return roundTrip < 0 ? Optional.empty() : Optional.of(Duration.ofNanos(roundTrip));
+    }
+
+    public long bytesIn() {
+        return processor.bytesIn();
+    }
+
+    public long bytesOut() {
+        return queue.written();
+    }
+
+    /** The bytes of memory of this connection that count against the budget of the application. */
+    public long memoryHeld() {
+        return memory.held();
+    }
+
+    @Override
+    public String toString() {
+        return "connection " + id + " (" + protocol + " on " + request.printablePath() + ", " + request.client() + ")";
+    }
+}

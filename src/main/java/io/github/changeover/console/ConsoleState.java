@@ -1,0 +1,133 @@
+package io.github.changeover.console;
+
+import io.github.changeover.management.ConnectionView;
+import io.github.changeover.management.DecisionRecord;
+import io.github.changeover.management.MetricsSnapshot;
+import io.github.changeover.management.ResponseSummary;
+import io.github.changeover.management.StartReport;
+import io.github.changeover.management.UpgradeManagement;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Converts the data of the page to maps for JSON. */
+final class ConsoleState {
+    static final int MOST_CONNECTIONS = 500;
+    static final int MOST_DECISIONS = 200;
+    private static final int TOLD_AGAIN = 20;
+
+    private ConsoleState() {
+    }
+
+    /** Returns the data that does not change while the application runs, and the token that commands need. */
+    static Map<String, Object> about(StartReport report, String token, long instance) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("instance", instance);
+        map.put("token", token);
+        map.put("server", report.server());
+        map.put("context", report.context());
+        map.put("edge", report.edge());
+        map.put("deviations", report.deviations());
+        map.put("threads", report.threads());
+        map.put("settings", report.settings());
+        map.put("libraries", report.libraries());
+        map.put("paths", report.paths().stream().map(path -> Map.of("template", path.template(), "protocols", path.protocols(), "terms", path.terms())).toList());
+        return map;
+    }
+
+    /**
+     * The data that changes.
+     *
+     * @param decision the number after which the next update continues. Every decision up to this number has a response, or is not one of
+     *                 the latest 20
+     * @param sample   the time after which the samples of the next update start
+     */
+    record News(Map<String, Object> map, long decision, long sample) {
+        /** Returns the decisions after a number and the samples after a time. */
+        static News of(UpgradeManagement seen, ChartHistory samples, long instance, long decision, long sample) {
+            List<ConnectionView> live = seen.connections();
+            List<DecisionRecord> decisions = seen.decisionsAfter(decision);
+            List<List<Long>> fresh = samples.after(sample);
+            Map<String, Object> map = new LinkedHashMap<>();
+            map.put("instance", instance);
+            map.put("now", System.currentTimeMillis());
+            map.put("draining", seen.draining());
+            map.put("off", seen.switchedOff());
+            map.put("counts", counts(seen.counts()));
+            map.put("live", live.size());
+            map.put("connections", live.stream().limit(MOST_CONNECTIONS).map(ConsoleState::connection).toList());
+            map.put("decisions", decisions.stream().limit(MOST_DECISIONS).map(ConsoleState::decided).toList());
+            map.put("samples", fresh);
+            return new News(map, known(decisions, decision), fresh.isEmpty() ? sample : fresh.get(fresh.size() - 1).get(0));
+        }
+
+        /**
+         * A response is known later than its decision, and sometimes never. Therefore the latest decisions are sent again while a response
+         * is missing.
+         */
+        private static long known(List<DecisionRecord> latestFirst, long before) {
+            if (latestFirst.isEmpty()) return before;
+            long open = latestFirst.stream().limit(TOLD_AGAIN).filter(decided -> decided.answer().isEmpty()).mapToLong(DecisionRecord::number).min().orElse(Long.MAX_VALUE);
+            return Math.min(open - 1, latestFirst.get(0).number());
+        }
+    }
+
+    private static Map<String, Object> counts(MetricsSnapshot counts) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("opened", counts.opened());
+        map.put("live", counts.live());
+        Map<String, Long> closed = new TreeMap<>();
+        counts.closed().forEach((kind, count) -> closed.put(word(kind), count));
+        map.put("closed", closed);
+        Map<String, Object> decisions = new TreeMap<>();
+        counts.decisions().forEach((outcome, grounds) -> {
+            Map<String, Long> some = new TreeMap<>();
+            grounds.forEach((ground, count) -> some.put(word(ground), count));
+            decisions.put(word(outcome), some);
+        });
+        map.put("decisions", decisions);
+        map.put("bytesIn", counts.bytesIn());
+        map.put("bytesOut", counts.bytesOut());
+        map.put("queued", counts.queued());
+        map.put("memory", counts.memory());
+        map.put("memoryMax", counts.memoryMax());
+        map.put("slowWrites", counts.slowWrites());
+        return map;
+    }
+
+    private static String word(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static Map<String, Object> connection(ConnectionView view) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("id", view.id());
+        map.put("protocol", view.protocol());
+        map.put("path", view.path());
+        map.put("remote", view.remote());
+        map.put("user", view.user());
+        map.put("since", view.since().toEpochMilli());
+        map.put("idle", view.idle().toMillis());
+        map.put("in", view.bytesIn());
+        map.put("out", view.bytesOut());
+        map.put("queued", view.queued());
+        view.roundTrip().ifPresent(time -> map.put("roundTrip", time.toNanos() / 1000));
+        return map;
+    }
+
+    static Map<String, Object> decided(DecisionRecord decided) {
+        Map<String, Object> map = new LinkedHashMap<>(decided.explanation().asMap());
+        map.put("number", decided.number());
+        map.put("when", decided.when().toEpochMilli());
+        map.put("micros", decided.took().toNanos() / 1000);
+        map.put("remote", decided.remote());
+        decided.answer().ifPresent(head -> map.put("answer", answer(head)));
+        return map;
+    }
+
+    private static Map<String, Object> answer(ResponseSummary head) {
+        return Map.of("status", head.status(), "fields", head.fields().stream().map(field -> List.of(field.name(), field.value())).toList());
+    }
+}

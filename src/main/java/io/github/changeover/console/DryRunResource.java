@@ -1,0 +1,78 @@
+package io.github.changeover.console;
+
+import io.github.changeover.dryrun.DryRun;
+import io.github.changeover.dryrun.DryRunResponse;
+import io.github.changeover.dryrun.TypedRequest;
+import io.github.changeover.negotiation.PathPolicy;
+import io.github.changeover.spi.Fields;
+import io.github.changeover.spi.TokenSwitches;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+
+/** Runs the negotiation lab and returns the result for JSON. */
+final class DryRunResource {
+    private static final System.Logger LOG = System.getLogger(DryRunResource.class.getName());
+
+    private DryRunResource() {
+    }
+
+    /** @param typed returns a parameter of the form by its name; null if it is missing */
+    static Map<String, Object> play(UnaryOperator<String> typed, PathPolicy policy, TokenSwitches switches, boolean draining) {
+        String user = text(typed, "user").strip();
+        TypedRequest request = new TypedRequest(text(typed, "method"), text(typed, "target"), text(typed, "version"), lines(text(typed, "fields")),
+                user.isEmpty() ? Optional.empty() : Optional.of(user), words(text(typed, "roles")));
+        TypedRequest.Reading reading = request.read();
+        if (reading instanceof TypedRequest.Reading.Malformed malformed) return Map.of("kind", "malformed", "advice", malformed.advice());
+        try {
+            return told(DryRun.of(((TypedRequest.Reading.Whole) reading).request(), policy, switches), draining);
+        } catch (RuntimeException failed) {
+            LOG.log(System.Logger.Level.WARNING, "A request in the console's lab failed: a client would get a 500", failed);
+            return Map.of("kind", "failed", "advice", "A protocol or a gate failed, and a client would get a 500: " + failed.getMessage());
+        }
+    }
+
+    private static Map<String, Object> told(DryRun played, boolean draining) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        if (played.answer() instanceof DryRunResponse.Complete complete) {
+            map.put("kind", complete.status() == 101 ? "switched" : "refused");
+            map.put("head", complete.head());
+            map.put("content", complete.content());
+        } else if (played.answer() instanceof DryRunResponse.Ordinary ordinary) {
+            map.put("kind", "ordinary");
+            map.put("head", shown(ordinary.added()));
+        } else {
+            map.put("kind", "login");
+        }
+        if (draining && map.get("kind").equals("switched")) map.put("note", "At present the application is draining, and the answer would be 503.");
+        map.put("explanation", played.verdict().explanation().asMap());
+        map.put("log", played.verdict().explanation().toString());
+        return map;
+    }
+
+    private static String shown(Fields added) {
+        StringBuilder text = new StringBuilder();
+        added.forEach(line -> text.append(line.name()).append(": ").append(line.value()).append("\r\n"));
+        return text.toString();
+    }
+
+    private static String text(UnaryOperator<String> typed, String name) {
+        String value = typed.apply(name);
+        return value == null ? "" : value;
+    }
+
+    private static List<String> lines(String text) {
+        return text.lines().filter(line -> !line.isBlank()).limit(TypedRequest.MAX_LINES + 1L).toList();
+    }
+
+    private static Set<String> words(String text) {
+        Set<String> words = new LinkedHashSet<>();
+        Stream.of(text.split(",")).map(String::strip).filter(word -> !word.isEmpty()).limit(100).forEach(words::add);
+        return words;
+    }
+}

@@ -1,0 +1,104 @@
+package io.github.changeover.console;
+
+import io.github.changeover.spi.CloseCause;
+import io.github.changeover.spi.ConnectionHandler;
+import io.github.changeover.spi.SwitchedConnection;
+import io.github.changeover.websocket.frames.CloseFrame;
+import io.github.changeover.websocket.frames.DeflaterPool;
+import io.github.changeover.websocket.frames.FrameFault;
+import io.github.changeover.websocket.frames.FrameLimits;
+import io.github.changeover.websocket.frames.FrameListener;
+import io.github.changeover.websocket.frames.FrameMemoryListener;
+import io.github.changeover.websocket.frames.FrameReader;
+import io.github.changeover.websocket.frames.ServerFrame;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** The WebSocket of one page. It sends changes of the application's state. Messages from the page are ignored. */
+final class LiveUpdateSocket implements ConnectionHandler.Events, FrameListener, LiveUpdates.Line {
+    private static final FrameLimits SMALL = new FrameLimits(4096, 4096);
+    private static final int CLOSE = 0x88, PING = 0x89, PONG = 0x8a, GOING_AWAY = 1001, POLICY_VIOLATION = 1008;
+    private final LiveUpdates lines;
+    private final Supplier<Optional<String>> news;
+    private final ViewerPermission permission;
+    private final FrameReader reader = new FrameReader(SMALL, Optional.empty(), new DeflaterPool(), FrameMemoryListener.UNCOUNTED);
+    private volatile SwitchedConnection connection;
+
+    /**
+     * @param news       returns the changes since its last call as JSON; empty while there is no observatory
+     * @param permission the connection closes when it ends
+     */
+    LiveUpdateSocket(LiveUpdates lines, Supplier<Optional<String>> news, ViewerPermission permission) {
+        this.lines = lines;
+        this.news = news;
+        this.permission = permission;
+    }
+
+    @Override
+    public void opened(SwitchedConnection made) {
+        connection = made;
+        lines.opened(this);
+        permission.begin(() -> made.execute(() -> leave(CloseFrame.of(POLICY_VIOLATION, "The login, or the console's cookie, has ended."))));
+    }
+
+    /** Called on the console's thread. Sends less often to a slow page. */
+    @Override
+    public void show() {
+        permission.check();
+        if (connection.queued() == 0) news.get().ifPresent(json -> send(ServerFrame.text(json)));
+    }
+
+    private void send(ByteBuffer frame) {
+        connection.send(frame);
+    }
+
+    @Override
+    public void received(SwitchedConnection same, ByteBuffer bytes) {
+        reader.read(bytes, this);
+    }
+
+    @Override
+    public void frame(int first, byte[] bytes, int from, int to) {
+        if (first == PING) send(ServerFrame.of(PONG, bytes, from, to - from));
+        else if (first == CLOSE) leave(CloseFrame.of(from == to ? 1005 : 1000, ""));
+    }
+
+    @Override
+    public boolean wantsWhole(int opcode) {
+        return false;
+    }
+
+    @Override
+    public void unfinished(long bytes) {
+        connection.advanced().unfinishedMessage(bytes);
+    }
+
+    @Override
+    public void failed(FrameFault fault) {
+        leave(CloseFrame.of(fault));
+    }
+
+    @Override
+    public void idle(SwitchedConnection same) {
+        leave(CloseFrame.of(GOING_AWAY, "Nothing was sent or received for long."));
+    }
+
+    @Override
+    public void drain(SwitchedConnection same, Duration grace) {
+        leave(CloseFrame.of(GOING_AWAY, "The application is going."));
+    }
+
+    private void leave(ByteBuffer frame) {
+        send(frame);
+        connection.close();
+    }
+
+    @Override
+    public void closed(SwitchedConnection same, CloseCause cause) {
+        lines.closed(this);
+        permission.end();
+        reader.close();
+    }
+}

@@ -1,0 +1,161 @@
+package io.github.changeover.dryrun;
+
+import io.github.changeover.spi.Fields;
+import io.github.changeover.spi.UpgradeRequest;
+import java.io.ByteArrayOutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.security.Principal;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * The head of a request as a user typed it. RFC 9112 sections 3 and 5.
+ *
+ * <pre>
+ * GET  /echo?x=1  HTTP/1.1          Upgrade: example/1
+ * </pre>
+ *
+ * @param method  a token
+ * @param target  the path relative to the application, percent-encoded, with an optional query
+ * @param version the version, such as {@code HTTP/1.1}
+ * @param lines   the field lines without line ends
+ * @param user    the authenticated user; empty for none
+ * @param roles   the roles of this user
+ */
+public record TypedRequest(String method, String target, String version, List<String> lines, Optional<String> user, Set<String> roles) {
+    /** The maximum number of field lines. */
+    public static final int MAX_LINES = 100;
+    /** The maximum length of the target in characters. All field lines together may have twice as many characters. */
+    public static final int MAX_BYTES = 8192;
+    private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}");
+    private static final Pattern VERSION = Pattern.compile("HTTP/[0-9](\\.[0-9])?");
+    private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
+
+    /** The result of parsing. */
+    public sealed interface Reading {
+        /** A valid request. Its remote address is the loopback address. */
+        record Whole(UpgradeRequest request) implements Reading {
+        }
+
+        /** An invalid request. The {@code advice} is a sentence that describes the error and the correct form. */
+        record Malformed(String advice) implements Reading {
+        }
+    }
+
+    public TypedRequest {
+        lines = List.copyOf(lines);
+        roles = Set.copyOf(roles);
+    }
+
+    /** Creates a request without a user. */
+    public static TypedRequest of(String method, String target, String version, List<String> lines) {
+        return new TypedRequest(method, target, version, lines, Optional.empty(), Set.of());
+    }
+
+    /** Parses the request. Does not throw, whatever the user typed. */
+    public Reading read() {
+        try {
+            return new Reading.Whole(whole());
+        } catch (Unreadable typed) {
+            return new Reading.Malformed(typed.getMessage());
+        }
+    }
+
+    /** Used only inside this class. Its message is the advice. */
+    private static final class Unreadable extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Unreadable(String advice) {
+            super(advice, null, false, false);
+        }
+    }
+
+    private UpgradeRequest whole() {
+        if (!TOKEN.matcher(method).matches()) throw new Unreadable("The method is a word such as GET, of at most 64 characters.");
+        if (!VERSION.matcher(version).matches()) throw new Unreadable("The version is HTTP/1.1, HTTP/1.0, or another such as HTTP/2.");
+        if (!target.startsWith("/")) throw new Unreadable("The path begins with a slash: write it as within the application, such as /echo.");
+        if (target.length() > MAX_BYTES) throw new Unreadable("The path is longer than " + MAX_BYTES + " characters.");
+        int question = target.indexOf('?');
+        Fields fields = fields();
+        return new UpgradeRequest(method, decoded(question < 0 ? target : target.substring(0, question)),
+                question < 0 ? "" : target.substring(question + 1), "", version, "http", fields, length(fields), fields.contains("Transfer-Encoding"),
+                Map.of(), new InetSocketAddress(LOOPBACK, 0), new InetSocketAddress(LOOPBACK, 0), user.map(Named::new), roles,
+                Optional.empty(), Optional.empty());
+    }
+
+    private record Named(String name) implements Principal {
+        @Override
+        public String getName() {
+            return name;
+        }
+    }
+
+    private Fields fields() {
+        if (lines.size() > MAX_LINES) throw new Unreadable("There are more than " + MAX_LINES + " field lines.");
+        if (lines.stream().mapToLong(String::length).sum() > 2 * MAX_BYTES) {
+            throw new Unreadable("The field lines have more than " + 2 * MAX_BYTES + " characters together.");
+        }
+        List<Fields.Line> read = new ArrayList<>();
+        for (String line : lines) {
+            int colon = line.indexOf(':');
+            if (colon <= 0) throw new Unreadable("A field line is a name, a colon and a value, such as 'Upgrade: example/1', each on a line of its own.");
+            try {
+                read.add(new Fields.Line(line.substring(0, colon), line.substring(colon + 1).strip()));
+            } catch (IllegalArgumentException odd) {
+                throw new Unreadable(odd.getMessage() + ".");
+            }
+        }
+        return Fields.of(read);
+    }
+
+    private static OptionalLong length(Fields fields) {
+        List<String> values = fields.values("Content-Length");
+        if (values.isEmpty()) return OptionalLong.empty();
+        if (values.size() == 1 && values.get(0).matches("[0-9]{1,18}")) return OptionalLong.of(Long.parseLong(values.get(0)));
+        throw new Unreadable("Content-Length is one number of bytes.");
+    }
+
+    /** Returns the path as containers pass it to an application: without path parameters, percent-decoded. */
+    private static String decoded(String path) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(path.length());
+        for (String segment : path.substring(1).split("/", -1)) {
+            int semicolon = segment.indexOf(';');
+            bytes.write('/');
+            decode(semicolon < 0 ? segment : segment.substring(0, semicolon), bytes);
+        }
+        String decoded;
+        try {
+            decoded = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes.toByteArray())).toString();
+        } catch (CharacterCodingException odd) {
+            throw new Unreadable("The path, percent-decoded, is not UTF-8.");
+        }
+        if ((decoded + "/").matches("(?s).*/\\.\\.?/.*")) throw new Unreadable("Leave . and .. segments out of the path: containers resolve them before any rule.");
+        return decoded;
+    }
+
+    private static void decode(String segment, ByteArrayOutputStream bytes) {
+        for (int i = 0; i < segment.length(); i++) {
+            char c = segment.charAt(i);
+            if (c <= 0x20 || c >= 0x7f) throw new Unreadable("The path holds a character that must be percent-encoded.");
+            if (c != '%') {
+                bytes.write(c);
+            } else {
+                if (i + 2 >= segment.length() || !HexFormat.isHexDigit(segment.charAt(i + 1)) || !HexFormat.isHexDigit(segment.charAt(i + 2))) {
+                    throw new Unreadable("In the path, % stands before two hexadecimal digits.");
+                }
+                bytes.write(HexFormat.fromHexDigits(segment, i + 1, i + 3));
+                i += 2;
+            }
+        }
+    }
+}

@@ -1,0 +1,272 @@
+package io.github.changeover.loopback;
+
+import io.github.changeover.spi.Fields;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.LastHttpContent;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
+
+/** One request and its response on a connection to the connector. All of its state is used on the loop's thread only. */
+final class ConnectorExchange implements StreamDispatcher.Sending {
+    private static final System.Logger LOG = System.getLogger(ConnectorExchange.class.getName());
+    /** Methods of requests that may be sent again if an idle connection turns out to be closed (RFC 9110 section 9.2.2). */
+    private static final Set<String> REPEATABLE = Set.of("GET", "HEAD", "OPTIONS");
+
+    private final ConnectorLoop loop;
+    private final InnerRequest request;
+    private final String target;
+    private final LoopbackDispatcher.Mark mark;
+    private final LoopbackDispatcher.Progress progress;
+    private final StreamDispatcher.Answer answer;
+    private final Runnable finished;
+    private final InetSocketAddress address;
+    private final Queue<Runnable> beforeChannel = new ArrayDeque<>();
+    private Channel channel;
+    private boolean over, again, requestSent, interim, answering, bare, keepAlive;
+    // the client's progress
+    private StreamDispatcher.Timer check = StreamDispatcher.Timer.NONE;
+    private boolean checking, applicationSlow;
+    private long contentReceived, contentBefore, contentUntaken, answerUntaken, untakenSince;
+
+    /**
+     * @param target   the target for the request line
+     * @param finished runs once when the exchange is over
+     */
+    ConnectorExchange(ConnectorLoop loop, InnerRequest request, String target, LoopbackDispatcher.Mark mark, LoopbackDispatcher.Progress progress,
+                      StreamDispatcher.Answer answer, Runnable finished) {
+        this.loop = loop;
+        this.request = request;
+        this.target = target;
+        this.mark = mark;
+        this.progress = progress;
+        this.answer = answer;
+        this.finished = finished;
+        this.address = request.origin().switched().local();
+    }
+
+    // ---- the request
+
+    void begin() {
+        if (over) return;
+        Optional<Channel> waiting = !request.content() && REPEATABLE.contains(request.method()) ? loop.waiting(address) : Optional.empty();
+        again = waiting.isPresent();
+        if (again) take(waiting.get());
+        else connect();
+    }
+
+    /** Called instead of {@link #begin} if the loop has ended. */
+    void refuse() {
+        fail(503, "The application is stopping.", "the loop has ended");
+    }
+
+    private void connect() {
+        ChannelFuture connecting = loop.connect(address);
+        connecting.addListener(done -> {
+            if (!done.isSuccess()) fail(502, "The server could not reach its own connector.", done.cause().toString());
+            else if (over) connecting.channel().close();
+            else take(connecting.channel());
+        });
+    }
+
+    private void take(Channel taken) {
+        channel = taken;
+        mark.sentFrom(((InetSocketAddress) channel.localAddress()).getPort());
+        channel.pipeline().get(ConnectorResponseListener.class).serve(this);
+        channel.write(ConnectorRequest.of(request, target, mark.fields()));
+        if (request.content()) checkLater();
+        else sendEnd(Fields.none());
+        channel.flush();
+        for (Runnable early = beforeChannel.poll(); early != null; early = beforeChannel.poll()) early.run();
+        channel.read();
+    }
+
+    private void sendEnd(Fields trailers) {
+        channel.writeAndFlush(ConnectorRequest.end(trailers));
+        requestSent = true;
+    }
+
+    private void onChannel(Runnable task) {
+        boolean runs = loop.execute(() -> {
+            if (channel != null || over) task.run();
+            else beforeChannel.add(task);
+        });
+        if (!runs) task.run();
+    }
+
+    @Override
+    public void content(ByteBuffer bytes, Runnable taken) {
+        ByteBuf copy = Unpooled.copiedBuffer(bytes);
+        int count = copy.readableBytes();
+        onChannel(() -> {
+            if (over) {
+                copy.release();
+                taken.run();
+                return;
+            }
+            contentReceived += count;
+            contentUntaken += count;
+            channel.writeAndFlush(new DefaultHttpContent(copy)).addListener(done -> {
+                contentUntaken -= count;
+                taken.run();
+            });
+            if (contentUntaken > 0) applicationSlow = true;
+        });
+    }
+
+    @Override
+    public void end() {
+        end(Fields.none());
+    }
+
+    @Override
+    public void end(Fields trailers) {
+        onChannel(() -> {
+            if (!over && !requestSent) sendEnd(trailers);
+        });
+    }
+
+    @Override
+    public void more() {
+        onChannel(() -> {
+            answerUntaken = 0;
+            if (!over) channel.read();
+        });
+    }
+
+    @Override
+    public void abort() {
+        loop.execute(() -> {
+            if (!over) finish(false);
+        });
+    }
+
+    // ---- the response
+
+    void received(HttpObject message) {
+        if (over) return;
+        if (message.decoderResult().isFailure()) {
+            fail(502, "The server's answer is not HTTP.", message.decoderResult().cause().toString());
+            return;
+        }
+        if (message instanceof HttpResponse response) {
+            interim = response.status().code() < 200;
+            if (!interim) head(response);
+        }
+        if (message instanceof HttpContent content && !interim && !over) content(content);
+    }
+
+    private void head(HttpResponse response) {
+        int status = response.status().code();
+        if (mark.mustArrive() && !mark.arrived() && !isOwnRedirect(response)) {
+            // The container responded itself or passed the request to another application. A rule may have been added since the path was
+            // checked.
+            if (status < 400) fail(421, "This connection serves only the application that it began with: open another connection for this path.", "answered by another one");
+            else fail(status, "The server has refused this request before the application saw it.", "answered " + status + " by the container");
+            return;
+        }
+        answering = true;
+        keepAlive = HttpUtil.isKeepAlive(response);
+        bare = request.method().equals("HEAD") || status == 204 || status == 304 || response.headers().containsValue(HttpHeaderNames.CONTENT_LENGTH, "0", false);
+        answer.head(status, HopByHopFields.without(ConnectorRequest.fields(response.headers())), bare);
+    }
+
+    /**
+     * A container redirects the application's root without its slash to the root with the slash. It does not call the application for this.
+     */
+    private boolean isOwnRedirect(HttpResponse response) {
+        String context = request.origin().switched().contextPath();
+        String location = response.headers().get(HttpHeaderNames.LOCATION, "");
+        return response.status().code() / 100 == 3 && target.equals(context + request.query()) && location.endsWith(context + "/" + request.query());
+    }
+
+    private void content(HttpContent content) {
+        int count = content.content().readableBytes();
+        if (count > 0) {
+            if (answerUntaken == 0) {
+                untakenSince = System.nanoTime();
+                checkLater();
+            }
+            answerUntaken += count;
+            answer.content(ByteBufUtil.getBytes(content.content()));
+        }
+        if (content instanceof LastHttpContent last) {
+            finish(keepAlive && requestSent);
+            if (!bare) answer.end(HopByHopFields.without(ConnectorRequest.fields(last.trailingHeaders())));
+        }
+    }
+
+    /** Called after all messages of one read. */
+    void readSome() {
+        if (!over && answerUntaken == 0) channel.read();
+    }
+
+    void ended(String how) {
+        if (over) return;
+        if (again && !answering && !mark.arrived()) {
+            again = false;
+            channel.pipeline().get(ConnectorResponseListener.class).serve(null);
+            connect();
+        } else {
+            fail(502, "The server gave no whole answer.", how);
+        }
+    }
+
+    // ---- the client's progress
+
+    private void checkLater() {
+        if (checking || over) return;
+        checking = true;
+        contentBefore = contentReceived;
+        applicationSlow = contentUntaken > 0;
+        check = loop.after(progress.stall(), this::check);
+    }
+
+    /** A client is not treated as slow while the application does not read the content that was sent to it, or does not send anything. */
+    private void check() {
+        checking = false;
+        if (over) return;
+        boolean sending = request.content() && !requestSent;
+        long toTake = answerUntaken == 0 ? 0 : progress.toTake(answerUntaken).toNanos();
+        if (sending && !applicationSlow && contentReceived - contentBefore < progress.minimum()) {
+            fail(408, "The request's content came too slowly: fewer than " + progress.minimum() + " bytes in " + progress.stall().toMillis()
+                    + " ms (changeover.stall.min, changeover.stall).", "the client sends too slowly");
+        } else if (answerUntaken > 0 && System.nanoTime() - untakenSince > toTake) {
+            fail(408, "The answer was taken too slowly (changeover.stall.min, changeover.stall).", "the client reads too slowly");
+        } else if (sending || answerUntaken > 0) {
+            checkLater();
+        }
+    }
+
+    private void fail(int status, String reason, String how) {
+        if (over) return;
+        LOG.log(System.Logger.Level.DEBUG, "{0} {1} by way of {2} failed: {3}", request.method(), request.shownPath(), address, how);
+        finish(false);
+        answer.failed(status, reason);
+    }
+
+    private void finish(boolean reusable) {
+        over = true;
+        check.cancel();
+        finished.run();
+        for (Runnable early = beforeChannel.poll(); early != null; early = beforeChannel.poll()) early.run();
+        if (channel == null) return;
+        channel.pipeline().get(ConnectorResponseListener.class).serve(null);
+        if (reusable) loop.keep(address, channel);
+        else channel.close();
+    }
+}

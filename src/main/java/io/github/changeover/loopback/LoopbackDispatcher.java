@@ -1,0 +1,118 @@
+package io.github.changeover.loopback;
+
+import io.github.changeover.spi.Fields;
+import java.time.Duration;
+import java.util.function.Function;
+
+/**
+ * Sends requests as HTTP/1.1 to the connector on which the switched connection arrived. A mark identifies the real origin of each request
+ * to the application. One thread serves all connections of an application. It starts with the first request.
+ */
+public final class LoopbackDispatcher implements StreamDispatcher {
+    /** Identifies the real origin of a request to the application. May be used on any thread. */
+    interface Mark extends AutoCloseable {
+        /** Returns the fields to add to the request. */
+        Fields fields();
+
+        /** Sets the local port of the connection on which the request is sent. Called before the request is sent. */
+        void sentFrom(int port);
+
+        /** Returns whether the request has arrived at the application. */
+        boolean arrived();
+
+        /**
+         * Returns whether the request always arrives before the application's response. In that case, a response to a request that has not
+         * arrived comes from the container or from another application.
+         */
+        boolean mustArrive();
+
+        /** Makes the mark invalid. */
+        @Override
+        void close();
+    }
+
+    /**
+     * How slow a client may be.
+     *
+     * @param stall   the measured period
+     * @param minimum the bytes that a client must send or receive in every such period
+     */
+    public record Progress(Duration stall, int minimum) {
+        /** Returns the time within which a client must receive this many bytes. */
+        public Duration toTake(long bytes) {
+            return stall.multipliedBy(1 + (bytes + minimum - 1) / minimum);
+        }
+    }
+
+    private final Function<ConnectionOrigin, Mark> marks;
+    private final TargetPolicy targets;
+    private final RequestConcurrencyLimiter limiter;
+    private final Progress progress;
+    private final ConnectorLoop loop;
+
+    /**
+     * @param marks    creates the mark of a request
+     * @param targets  decides which targets are allowed
+     * @param limiter  limits the requests; a request that can neither run nor wait is refused with 503
+     * @param progress the required progress of clients when they send content and receive responses
+     */
+    LoopbackDispatcher(Function<ConnectionOrigin, Mark> marks, TargetPolicy targets, RequestConcurrencyLimiter limiter, Progress progress, ClassLoader loader) {
+        this.marks = marks;
+        this.targets = targets;
+        this.limiter = limiter;
+        this.progress = progress;
+        this.loop = new ConnectorLoop(loader);
+    }
+
+    @Override
+    public Sending dispatch(InnerRequest request, Answer answer) {
+        TargetPolicy.Decision decision = targets.decide(request);
+        if (decision instanceof TargetPolicy.Refuse refused) return refuse(answer, refused.status(), refused.reason());
+        if (decision instanceof TargetPolicy.AnswerForTheServer) {
+            answer.head(200, Fields.of("Content-Length", "0"), true);
+            return Sending.NOWHERE;
+        }
+        Entry entry = new Entry(request, ((TargetPolicy.Send) decision).target(), answer);
+        if (limiter.enter(request.origin(), entry)) return entry.exchange;
+        entry.mark.close();
+        return refuse(answer, 503, "Too many requests wait already: try again later (changeover.dispatch.max).");
+    }
+
+    /** One request in the limiter. */
+    private final class Entry implements Runnable {
+        private final ConnectionOrigin origin;
+        private final Mark mark;
+        private final ConnectorExchange exchange;
+
+        Entry(InnerRequest request, String target, Answer answer) {
+            origin = request.origin();
+            mark = marks.apply(origin);
+            exchange = new ConnectorExchange(loop, request, target, mark, progress, answer, this::leave);
+        }
+
+        @Override
+        public void run() {
+            if (!loop.execute(exchange::begin)) exchange.refuse();
+        }
+
+        private void leave() {
+            mark.close();
+            limiter.leave(origin, this);
+        }
+    }
+
+    private static Sending refuse(Answer answer, int status, String reason) {
+        answer.failed(status, reason);
+        return Sending.NOWHERE;
+    }
+
+    @Override
+    public Timer after(Duration time, Runnable task) {
+        return loop.after(time, task);
+    }
+
+    @Override
+    public void close() {
+        loop.close();
+    }
+}

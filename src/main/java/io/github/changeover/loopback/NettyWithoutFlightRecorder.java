@@ -1,0 +1,24 @@
+package io.github.changeover.loopback;
+
+/**
+ * Loads Netty without its listener for JDK Flight Recorder. Netty never removes that listener, so it would keep an application's class
+ * loader reachable forever. Netty reads the property that disables the listener only once, when its first class is initialized.
+ */
+final class NettyWithoutFlightRecorder {
+    private static final String PROPERTY = "io.netty.jfr.enabled";
+
+    private NettyWithoutFlightRecorder() {
+    }
+
+    static synchronized void makeNettyReady() {
+        boolean said = System.getProperty(PROPERTY) != null;
+        if (!said) System.setProperty(PROPERTY, "false");
+        try {
+            Class.forName("io.netty.util.internal.PlatformDependent", true, NettyWithoutFlightRecorder.class.getClassLoader());
+        } catch (ClassNotFoundException | LinkageError other) {
+            throw new IllegalStateException("This is not the Netty that Changeover knows: use io.netty:netty-codec-http2 4.2", other);
+        } finally {
+            if (!said) System.clearProperty(PROPERTY);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package io.github.changeover.management;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The JMX interface of one application: {@code io.github.changeover:type=Application,host="localhost",context="/chat"}. Counters count from
+ * the start of the application.
+ */
+public interface ChangeoverMXBean {
+    /** A live connection. */
+    interface Connection {
+        String getId();
+
+        String getProtocol();
+
+        String getPath();
+
+        String getRemote();
+
+        String getUser();
+
+        /** The time at which it opened, in milliseconds since the epoch (1970-01-01T00:00:00Z). */
+        long getSince();
+
+        long getIdleMillis();
+
+        long getBytesIn();
+
+        long getBytesOut();
+
+        long getQueued();
+
+        /** The round-trip time of the last answered ping in microseconds; -1 for none. */
+        long getRoundTripMicros();
+    }
+
+    /** The number of live connections. */
+    long getConnectionCount();
+
+    List<Connection> getConnections();
+
+    long getOpened();
+
+    /** The number of closed connections, by cause. */
+    Map<String, Long> getClosed();
+
+    long getSwitched();
+
+    /** The number of ignored requests, by reason. */
+    Map<String, Long> getIgnored();
+
+    /** The number of refused requests, by reason. */
+    Map<String, Long> getRefused();
+
+    long getBytesIn();
+
+    long getBytesOut();
+
+    long getQueued();
+
+    /** The bytes in memory now: unfinished messages, queued output and captured responses. */
+    long getMemory();
+
+    /** The memory limit in bytes: {@code changeover.memory.max}. */
+    long getMemoryMax();
+
+    /** How many times a send queue exceeded its limit. */
+    long getSlowWrites();
+
+    boolean isDraining();
+
+    /** The disabled protocols. */
+    List<String> getSwitchedOff();
+
+    /** The last decisions as text, the latest first. */
+    List<String> getDecisions();
+
+    /** The lines of the start-up report. */
+    List<String> getReport();
+
+    /** Asks the handler of one connection to close it. Returns whether the connection existed. */
+    boolean close(String id);
+
+    /** Closes one connection immediately. Returns whether the connection existed. */
+    boolean abort(String id);
+
+    /** Rejects new connections and asks the handlers of all others to close. */
+    void drain();
+
+    /** Undoes {@code drain} for later connections. */
+    void stopDraining();
+
+    /** Disables a protocol, such as {@code foo/2}. */
+    void switchOff(String token);
+
+    /** Enables the protocol again. */
+    void switchOn(String token);
+}

@@ -1,0 +1,119 @@
+package io.github.changeover.management;
+
+import io.github.changeover.connection.TransportConnection;
+import io.github.changeover.negotiation.Explanation;
+import io.github.changeover.spi.CloseCause;
+import java.time.Duration;
+import jdk.jfr.Category;
+import jdk.jfr.DataAmount;
+import jdk.jfr.Description;
+import jdk.jfr.Event;
+import jdk.jfr.Label;
+import jdk.jfr.Name;
+import jdk.jfr.StackTrace;
+import jdk.jfr.Timespan;
+
+/** Events for JDK Flight Recorder. While no recording runs, each event costs one check and no data is collected. */
+final class FlightEvents implements FlightRecorder {
+    @Name("changeover.Negotiation")
+    @Label("Negotiation")
+    @Category("Changeover")
+    @StackTrace(false)
+    private static final class Negotiation extends Event {
+        @Label("Outcome") String outcome;
+        @Label("Reason") String reason;
+        @Label("Remote") String remote;
+        @Label("Explanation") String explanation;
+        @Label("Took") @Timespan(Timespan.NANOSECONDS) long took;
+    }
+
+    @Name("changeover.Open")
+    @Label("Connection Open")
+    @Category("Changeover")
+    @StackTrace(false)
+    private static final class Open extends Event {
+        @Label("Id") String id;
+        @Label("Protocol") String protocol;
+        @Label("Path") String path;
+        @Label("Remote") String remote;
+    }
+
+    @Name("changeover.Close")
+    @Label("Connection Close")
+    @Category("Changeover")
+    @StackTrace(false)
+    private static final class Close extends Event {
+        @Label("Id") String id;
+        @Label("Protocol") String protocol;
+        @Label("Cause") String cause;
+        @Label("Bytes In") @DataAmount long octetsIn;
+        @Label("Bytes Out") @DataAmount long octetsOut;
+        @Label("Open") @Timespan(Timespan.NANOSECONDS) long open;
+    }
+
+    @Name("changeover.SlowWrite")
+    @Label("Slow Write")
+    @Description("A queue had grown over its bound, and has room again")
+    @Category("Changeover")
+    @StackTrace(false)
+    private static final class SlowWrite extends Event {
+        @Label("Id") String id;
+        @Label("Protocol") String protocol;
+        @Label("Waited") @Timespan(Timespan.NANOSECONDS) long waited;
+    }
+
+    /**
+     * Loads all event classes now: the last connections may close when the application's class loader no longer loads classes.
+     *
+     * @throws LinkageError if there is no recorder; thrown here, and not at the first event
+     */
+    FlightEvents() {
+        for (Event event : new Event[] {new Negotiation(), new Open(), new Close(), new SlowWrite()}) event.isEnabled();
+    }
+
+    @Override
+    public void decided(String remote, Explanation explanation, Duration took) {
+        Negotiation event = new Negotiation();
+        if (!event.shouldCommit()) return;
+        event.outcome = explanation.outcome().name();
+        event.reason = explanation.ground().name();
+        event.remote = remote;
+        event.explanation = explanation.toString();
+        event.took = took.toNanos();
+        event.commit();
+    }
+
+    @Override
+    public void opened(TransportConnection connection) {
+        Open event = new Open();
+        if (!event.shouldCommit()) return;
+        event.id = connection.id();
+        event.protocol = DisplayText.shown(connection.protocol().toString());
+        event.path = connection.request().printablePath();
+        event.remote = ConnectionView.address(connection.request().client());
+        event.commit();
+    }
+
+    @Override
+    public void closed(TransportConnection connection, CloseCause cause, Duration open) {
+        Close event = new Close();
+        if (!event.shouldCommit()) return;
+        event.id = connection.id();
+        event.protocol = DisplayText.shown(connection.protocol().toString());
+        event.cause = cause.kind().name();
+        event.octetsIn = connection.bytesIn();
+        event.octetsOut = connection.bytesOut();
+        event.open = open.toNanos();
+        event.commit();
+    }
+
+    @Override
+    public void slowWrite(TransportConnection connection, long waited) {
+        SlowWrite event = new SlowWrite();
+        if (!event.shouldCommit()) return;
+        event.id = connection.id();
+        event.protocol = DisplayText.shown(connection.protocol().toString());
+        event.waited = waited;
+        event.commit();
+    }
+}

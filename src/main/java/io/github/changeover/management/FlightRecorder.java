@@ -1,0 +1,24 @@
+package io.github.changeover.management;
+
+import io.github.changeover.connection.ConnectionListener;
+import io.github.changeover.negotiation.Explanation;
+import java.time.Duration;
+
+/** Receives events for a recorder. The methods do nothing by default. */
+interface FlightRecorder extends ConnectionListener {
+    FlightRecorder NONE = new FlightRecorder() {
+    };
+
+    default void decided(String remote, Explanation explanation, Duration took) {
+    }
+
+    /** Returns the recorder for JDK Flight Recorder, or {@link #NONE} if the JDK does not have it. */
+    static FlightRecorder recorder() {
+        try {
+            return new FlightEvents();
+        } catch (LinkageError without) {
+            System.getLogger(FlightRecorder.class.getName()).log(System.Logger.Level.DEBUG, "No JDK Flight Recorder here", without);
+            return NONE;
+        }
+    }
+}

@@ -1,0 +1,244 @@
+package io.github.changeover.management;
+
+import io.github.changeover.negotiation.Explanation.Ground;
+import io.github.changeover.negotiation.Explanation.Outcome;
+import io.github.changeover.spi.ProtocolToken;
+import java.lang.management.ManagementFactory;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import javax.management.InstanceAlreadyExistsException;
+import javax.management.JMException;
+import javax.management.ObjectName;
+
+/** The MBean of one application in the platform's MBean server, registered from start to end. */
+final class JmxRegistration implements ChangeoverMXBean {
+    private static final System.Logger LOG = System.getLogger(JmxRegistration.class.getName());
+    private static final int MOST_ALIKE = 16;
+    private final UpgradeManagement observatory;
+
+    private JmxRegistration(UpgradeManagement observatory) {
+        this.observatory = observatory;
+    }
+
+    /**
+     * Registers the MBean. The returned task unregisters it. If JMX is not available, the application runs without it.
+     *
+     * @param host the container's name of its virtual host
+     */
+    static Runnable register(UpgradeManagement observatory, String host) {
+        try {
+            ObjectName name = put(new JmxRegistration(observatory), host, observatory.report().context());
+            return () -> remove(name);
+        } catch (JMException | LinkageError | RuntimeException none) {
+            LOG.log(System.Logger.Level.WARNING, "The application is not in JMX: {0}", none.toString());
+            return () -> { };
+        }
+    }
+
+    /** Two versions of one application can be deployed under one path at the same time. The later one gets an instance number. */
+    private static ObjectName put(JmxRegistration bean, String host, String context) throws JMException {
+        String first = "io.github.changeover:type=Application,host=" + ObjectName.quote(host) + ",context=" + ObjectName.quote(context.isEmpty() ? "/" : context);
+        for (int i = 1; ; i++) {
+            ObjectName name = new ObjectName(i == 1 ? first : first + ",instance=" + i);
+            try {
+                ManagementFactory.getPlatformMBeanServer().registerMBean(bean, name);
+                return name;
+            } catch (InstanceAlreadyExistsException another) {
+                if (i == MOST_ALIKE) throw another;
+            }
+        }
+    }
+
+    private static void remove(ObjectName name) {
+        try {
+            ManagementFactory.getPlatformMBeanServer().unregisterMBean(name);
+        } catch (JMException gone) {
+            LOG.log(System.Logger.Level.DEBUG, "Not in JMX any more: {0}", gone.toString());
+        }
+    }
+
+    /** A connection in the form that JMX needs. */
+    private record Line(ConnectionView view) implements Connection {
+        @Override
+        public String getId() {
+            return view.id();
+        }
+
+        @Override
+        public String getProtocol() {
+            return view.protocol();
+        }
+
+        @Override
+        public String getPath() {
+            return view.path();
+        }
+
+        @Override
+        public String getRemote() {
+            return view.remote();
+        }
+
+        @Override
+        public String getUser() {
+            return view.user();
+        }
+
+        @Override
+        public long getSince() {
+            return view.since().toEpochMilli();
+        }
+
+        @Override
+        public long getIdleMillis() {
+            return view.idle().toMillis();
+        }
+
+        @Override
+        public long getBytesIn() {
+            return view.bytesIn();
+        }
+
+        @Override
+        public long getBytesOut() {
+            return view.bytesOut();
+        }
+
+        @Override
+        public long getQueued() {
+            return view.queued();
+        }
+
+        @Override
+        public long getRoundTripMicros() {
+            return view.roundTrip().map(time -> time.toNanos() / 1000).orElse(-1L);
+        }
+    }
+
+    private static Map<String, Long> words(Map<? extends Enum<?>, Long> counts) {
+        Map<String, Long> words = new TreeMap<>();
+        counts.forEach((key, count) -> words.put(key.name().toLowerCase(Locale.ROOT), count));
+        return words;
+    }
+
+    private Map<Ground, Long> decided(Outcome outcome) {
+        return observatory.counts().decisions().getOrDefault(outcome, Map.of());
+    }
+
+    @Override
+    public long getConnectionCount() {
+        return observatory.counts().connections();
+    }
+
+    @Override
+    public List<Connection> getConnections() {
+        return observatory.connections().stream().<Connection>map(Line::new).toList();
+    }
+
+    @Override
+    public long getOpened() {
+        return observatory.counts().opened().values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    @Override
+    public Map<String, Long> getClosed() {
+        return words(observatory.counts().closed());
+    }
+
+    @Override
+    public long getSwitched() {
+        return observatory.counts().decided(Outcome.SWITCHED);
+    }
+
+    @Override
+    public Map<String, Long> getIgnored() {
+        return words(decided(Outcome.IGNORED));
+    }
+
+    @Override
+    public Map<String, Long> getRefused() {
+        return words(decided(Outcome.REFUSED));
+    }
+
+    @Override
+    public long getBytesIn() {
+        return observatory.counts().bytesIn();
+    }
+
+    @Override
+    public long getBytesOut() {
+        return observatory.counts().bytesOut();
+    }
+
+    @Override
+    public long getQueued() {
+        return observatory.counts().queued();
+    }
+
+    @Override
+    public long getMemory() {
+        return observatory.counts().memory();
+    }
+
+    @Override
+    public long getMemoryMax() {
+        return observatory.counts().memoryMax();
+    }
+
+    @Override
+    public long getSlowWrites() {
+        return observatory.counts().slowWrites();
+    }
+
+    @Override
+    public boolean isDraining() {
+        return observatory.draining();
+    }
+
+    @Override
+    public List<String> getSwitchedOff() {
+        return List.copyOf(observatory.switchedOff());
+    }
+
+    @Override
+    public List<String> getDecisions() {
+        return observatory.decisions().stream().map(decided -> decided.when() + " " + decided.remote() + " " + decided.explanation()).toList();
+    }
+
+    @Override
+    public List<String> getReport() {
+        return observatory.report().lines();
+    }
+
+    @Override
+    public boolean close(String id) {
+        return observatory.close(id);
+    }
+
+    @Override
+    public boolean abort(String id) {
+        return observatory.abort(id);
+    }
+
+    @Override
+    public void drain() {
+        observatory.drain();
+    }
+
+    @Override
+    public void stopDraining() {
+        observatory.stopDraining();
+    }
+
+    @Override
+    public void switchOff(String token) {
+        observatory.switches().off(ProtocolToken.of(token));
+    }
+
+    @Override
+    public void switchOn(String token) {
+        observatory.switches().on(ProtocolToken.of(token));
+    }
+}

@@ -1,0 +1,107 @@
+package io.github.changeover.management;
+
+import io.github.changeover.negotiation.Explanation.Ground;
+import io.github.changeover.negotiation.Explanation.Outcome;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Writes the counters as OpenMetrics text. The metric names are stable. The number of values of each label is bounded by the rules and the
+ * enums.
+ *
+ * <pre>
+ * # TYPE changeover_decisions counter
+ * changeover_decisions_total{outcome="switched",reason="agreed"} 12
+ * </pre>
+ */
+public final class OpenMetrics {
+    public static final String TYPE = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    private final StringBuilder text = new StringBuilder(4096);
+
+    private OpenMetrics() {
+    }
+
+    public static String write(MetricsSnapshot counts, StartReport report) {
+        return new OpenMetrics().all(counts, report);
+    }
+
+    private String all(MetricsSnapshot counts, StartReport report) {
+        family("changeover", "info", "", "Where Changeover runs.");
+        sample("changeover_info", "1", "server", report.server(), "edge", report.edge());
+        family("changeover_draining", "gauge", "", "Whether new connections are turned away.");
+        sample("changeover_draining", counts.draining() ? "1" : "0");
+        family("changeover_connections", "gauge", "", "Switched connections now.");
+        counts.live().forEach((protocol, number) -> sample("changeover_connections", number, "protocol", protocol));
+        family("changeover_opened", "counter", "", "Connections that have opened.");
+        counts.opened().forEach((protocol, number) -> sample("changeover_opened_total", number, "protocol", protocol));
+        family("changeover_closed", "counter", "", "Connections that have ended, by cause.");
+        counts.closed().forEach((cause, number) -> sample("changeover_closed_total", number, "cause", word(cause)));
+        family("changeover_decisions", "counter", "", "Decisions on offers, by outcome and reason.");
+        for (Map.Entry<Outcome, Map<Ground, Long>> outcome : counts.decisions().entrySet()) {
+            outcome.getValue().forEach((ground, number) ->
+                    sample("changeover_decisions_total", number, "outcome", word(outcome.getKey()), "reason", word(ground)));
+        }
+        family("changeover_received_bytes", "counter", "bytes", "Bytes received on switched connections.");
+        sample("changeover_received_bytes_total", counts.bytesIn());
+        family("changeover_sent_bytes", "counter", "bytes", "Bytes given to the container on switched connections.");
+        sample("changeover_sent_bytes_total", counts.bytesOut());
+        family("changeover_queued_bytes", "gauge", "bytes", "Bytes that wait for slow peers now.");
+        sample("changeover_queued_bytes", counts.queued());
+        family("changeover_memory_bytes", "gauge", "bytes", "Bytes of unfinished messages, output that waits and captured answers, in memory now.");
+        sample("changeover_memory_bytes", counts.memory());
+        family("changeover_memory_max_bytes", "gauge", "bytes", "The limit of these (changeover.memory.max).");
+        sample("changeover_memory_max_bytes", counts.memoryMax());
+        family("changeover_slow_writes", "counter", "", "How often a queue had grown over its bound.");
+        sample("changeover_slow_writes_total", counts.slowWrites());
+        histogram("changeover_negotiation_seconds", "Time of negotiations.", counts.negotiation());
+        histogram("changeover_connection_seconds", "Time connections were open that have ended.", counts.life());
+        histogram("changeover_ping_seconds", "Time that clients took to answer pings.", counts.ping());
+        return text.append("# EOF\n").toString();
+    }
+
+    private void family(String name, String type, String unit, String help) {
+        text.append("# TYPE ").append(name).append(' ').append(type).append('\n');
+        if (!unit.isEmpty()) text.append("# UNIT ").append(name).append(' ').append(unit).append('\n');
+        text.append("# HELP ").append(name).append(' ').append(help).append('\n');
+    }
+
+    private void histogram(String name, String help, DurationBuckets times) {
+        family(name, "histogram", "seconds", help);
+        for (int i = 0; i < times.buckets().size(); i++) {
+            String bound = i < times.bounds().size() ? times.bounds().get(i).toString() : "+Inf";
+            sample(name + "_bucket", times.buckets().get(i), "le", bound);
+        }
+        sample(name + "_count", times.count());
+        sample(name + "_sum", Double.toString(times.sum()));
+    }
+
+    private void sample(String name, long value, String... labels) {
+        sample(name, Long.toString(value), labels);
+    }
+
+    private void sample(String name, String value, String... labels) {
+        text.append(name);
+        for (int i = 0; i < labels.length; i += 2) {
+            text.append(i == 0 ? '{' : ',').append(labels[i]).append("=\"");
+            escape(labels[i + 1]);
+            text.append('"');
+        }
+        text.append(labels.length > 0 ? "} " : " ").append(value).append('\n');
+    }
+
+    private void escape(String label) {
+        for (int i = 0; i < label.length(); i++) {
+            char c = label.charAt(i);
+            switch (c) {
+                case '\\' -> text.append("\\\\");
+                case '"' -> text.append("\\\"");
+                case '\n' -> text.append("\\n");
+                default -> text.append(c);
+            }
+        }
+    }
+
+    private static String word(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,130 @@
+package io.github.changeover.management;
+
+import io.github.changeover.connection.ConnectionRegistry;
+import io.github.changeover.connection.MemoryBudget;
+import io.github.changeover.connection.TransportConnection;
+import io.github.changeover.spi.CloseCause;
+import io.github.changeover.spi.TokenSwitches;
+import jakarta.servlet.ServletContext;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Gives an operator a view of one application and the operations on it. Internal: consoles and exporters use it. Thread-safe. No method
+ * blocks. All results are copies.
+ */
+public final class UpgradeManagement {
+    private static final String ATTRIBUTE = UpgradeManagement.class.getName();
+
+    private final ConnectionRegistry register;
+    private final MemoryBudget memory;
+    private final Metrics tally;
+    private final DecisionLog journal;
+    private final TokenSwitches switches;
+    private final Duration grace;
+    private volatile StartReport report;
+
+    UpgradeManagement(ConnectionRegistry register, MemoryBudget memory, Metrics tally, DecisionLog journal, TokenSwitches switches, Duration grace, StartReport report) {
+        this.register = register;
+        this.memory = memory;
+        this.tally = tally;
+        this.journal = journal;
+        this.switches = switches;
+        this.grace = grace;
+        this.report = report;
+    }
+
+    /** Returns the instance of the application. The result is empty before the start and after the end of the application. */
+    public static Optional<UpgradeManagement> of(ServletContext context) {
+        return Optional.ofNullable((UpgradeManagement) context.getAttribute(ATTRIBUTE));
+    }
+
+    /** Stores it in the servlet context. */
+    void put(ServletContext context) {
+        context.setAttribute(ATTRIBUTE, this);
+    }
+
+    void report(StartReport now) {
+        report = now;
+    }
+
+    void remove(ServletContext context) {
+        context.removeAttribute(ATTRIBUTE);
+    }
+
+    // ---- reading
+
+    /** Returns the live connections, the oldest first. */
+    public List<ConnectionView> connections() {
+        return register.live().stream().map(ConnectionView::of).sorted(Comparator.comparing(ConnectionView::since).thenComparing(ConnectionView::id)).toList();
+    }
+
+    /** Returns the last decisions, the latest first. Their maximum number is {@code changeover.decisions}. */
+    public List<DecisionRecord> decisions() {
+        return decisionsAfter(0);
+    }
+
+    /** Returns those of the last decisions that have a higher number than this, the latest first. */
+    public List<DecisionRecord> decisionsAfter(long number) {
+        return journal.after(number);
+    }
+
+    public MetricsSnapshot counts() {
+        return tally.read(register, memory);
+    }
+
+    /** Returns the facts found at start, with the protocols that are supported now. */
+    public StartReport report() {
+        return report;
+    }
+
+    public boolean draining() {
+        return register.draining();
+    }
+
+    /** Returns the disabled protocols, sorted: {@code foo/2} for a token, {@code foo/*} for every version of a name. */
+    public Set<String> switchedOff() {
+        return switches.listed();
+    }
+
+    // ---- operations
+
+    /** Asks the handler to close a connection, as when the application stops. If it does not, the connection stays open. Returns whether the connection existed. */
+    public boolean close(String id) {
+        Optional<TransportConnection> found = find(id);
+        found.ifPresent(connection -> connection.drain(CloseCause.of(CloseCause.Kind.DRAINED, "closed by an operator")));
+        return found.isPresent();
+    }
+
+    /** Closes a connection immediately; queued bytes are lost. Returns whether the connection existed. */
+    public boolean abort(String id) {
+        Optional<TransportConnection> found = find(id);
+        found.ifPresent(connection -> connection.abort(CloseCause.of(CloseCause.Kind.EVICTED, "aborted by an operator")));
+        return found.isPresent();
+    }
+
+    private Optional<TransportConnection> find(String id) {
+        return register.live().stream().filter(connection -> connection.id().equals(id)).findFirst();
+    }
+
+    /**
+     * Rejects new connections with 503 while ordinary HTTP continues, asks every handler to close, and closes the remaining connections
+     * after {@code changeover.drain}. Returns immediately.
+     */
+    public void drain() {
+        register.startDraining(grace);
+    }
+
+    /** Undoes {@link #drain} for later connections. */
+    public void stopDraining() {
+        register.stopDraining();
+    }
+
+    /** Returns the switches that disable protocols. A change takes effect with the next negotiation. */
+    public TokenSwitches switches() {
+        return switches;
+    }
+}

@@ -1,0 +1,79 @@
+package io.github.changeover.management.export;
+
+import io.github.changeover.management.DurationBuckets;
+import io.github.changeover.management.MetricsSnapshot;
+import io.github.changeover.negotiation.Explanation.Ground;
+import io.github.changeover.negotiation.Explanation.Outcome;
+import io.github.changeover.spi.CloseCause;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+
+/** A meter, independent of the metrics library. The names and labels are those of the OpenMetrics text, with dots. */
+sealed interface MeterDefinition {
+    /**
+     * A number.
+     *
+     * @param unit     the unit; empty for none
+     * @param countsUp whether the number only grows
+     */
+    record Number(String name, String unit, String help, Map<String, String> labels, boolean countsUp, ToDoubleFunction<MetricsSnapshot> value) implements MeterDefinition {
+    }
+
+    /** The number and the total time of events. */
+    record Time(String name, String help, Function<MetricsSnapshot, DurationBuckets> value) implements MeterDefinition {
+    }
+
+    /** Returns the key that identifies the meter. */
+    default String key() {
+        return this instanceof Number number ? number.name + " " + new TreeMap<>(number.labels) : ((Time) this).name;
+    }
+
+    /** Returns all meters. Their number is bounded by the rules and the enums. */
+    static List<MeterDefinition> all(MetricsSnapshot counts) {
+        List<MeterDefinition> all = new ArrayList<>();
+        gauge(all, "changeover.draining", "", "Whether new connections are turned away.", now -> now.draining() ? 1 : 0);
+        for (String protocol : counts.live().keySet()) {
+            Map<String, String> labels = Map.of("protocol", protocol);
+            all.add(new Number("changeover.connections", "", "Switched connections now.", labels, false, now -> now.live().getOrDefault(protocol, 0L)));
+            all.add(new Number("changeover.opened", "", "Connections that have opened.", labels, true, now -> now.opened().getOrDefault(protocol, 0L)));
+        }
+        for (CloseCause.Kind cause : CloseCause.Kind.values()) {
+            all.add(new Number("changeover.closed", "", "Connections that have ended, by cause.", Map.of("cause", word(cause)), true,
+                    now -> now.closed().getOrDefault(cause, 0L)));
+        }
+        for (Outcome outcome : Outcome.values()) {
+            for (Ground ground : Ground.values()) {
+                if ((outcome == Outcome.SWITCHED) != (ground == Ground.AGREED)) continue;
+                all.add(new Number("changeover.decisions", "", "Decisions on offers, by outcome and reason.",
+                        Map.of("outcome", word(outcome), "reason", word(ground)), true, now -> now.decisions().get(outcome).getOrDefault(ground, 0L)));
+            }
+        }
+        counter(all, "changeover.received.bytes", "bytes", "Bytes received on switched connections.", MetricsSnapshot::bytesIn);
+        counter(all, "changeover.sent.bytes", "bytes", "Bytes given to the container on switched connections.", MetricsSnapshot::bytesOut);
+        gauge(all, "changeover.queued.bytes", "bytes", "Bytes that wait for slow peers now.", MetricsSnapshot::queued);
+        gauge(all, "changeover.memory.bytes", "bytes", "Bytes of unfinished messages, output that waits and captured answers, in memory now.", MetricsSnapshot::memory);
+        gauge(all, "changeover.memory.max.bytes", "bytes", "The limit of these (changeover.memory.max).", MetricsSnapshot::memoryMax);
+        counter(all, "changeover.slow.writes", "", "How often a queue had grown over its bound.", MetricsSnapshot::slowWrites);
+        all.add(new Time("changeover.negotiation", "Time of negotiations.", MetricsSnapshot::negotiation));
+        all.add(new Time("changeover.connection", "Time connections were open that have ended.", MetricsSnapshot::life));
+        all.add(new Time("changeover.ping", "Time that clients took to answer pings.", MetricsSnapshot::ping));
+        return all;
+    }
+
+    private static void gauge(List<MeterDefinition> all, String name, String unit, String help, ToDoubleFunction<MetricsSnapshot> value) {
+        all.add(new Number(name, unit, help, Map.of(), false, value));
+    }
+
+    private static void counter(List<MeterDefinition> all, String name, String unit, String help, ToDoubleFunction<MetricsSnapshot> value) {
+        all.add(new Number(name, unit, help, Map.of(), true, value));
+    }
+
+    private static String word(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+}

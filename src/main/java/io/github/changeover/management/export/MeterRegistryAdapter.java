@@ -1,0 +1,12 @@
+package io.github.changeover.management.export;
+
+/** The meter registry of a library. */
+interface MeterRegistryAdapter {
+    /** Returns the name for the log at start. */
+    String name();
+
+    void add(MeterDefinition meter, CachedCounts reading);
+
+    /** Removes the added meters: the registry may outlive the application and must not keep it reachable. */
+    void clear();
+}

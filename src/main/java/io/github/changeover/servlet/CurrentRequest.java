@@ -1,0 +1,44 @@
+package io.github.changeover.servlet;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** The container's request that this thread is negotiating, for protocols that need more than its snapshot. Internal. */
+public final class CurrentRequest {
+    private static final ThreadLocal<HttpServletRequest> CURRENT = new ThreadLocal<>();
+
+    private CurrentRequest() {
+    }
+
+    /** Returns the request; empty outside a negotiation. It is valid until {@code negotiate} of the protocol returns. */
+    public static Optional<HttpServletRequest> current() {
+        return Optional.ofNullable(CURRENT.get());
+    }
+
+    /**
+     * Registers the release of a resource that a protocol has reserved for a switch. Must be called in {@code negotiate}.
+     *
+     * @param giveBack runs once, on any thread: when the socket of the connection is closed; if no switch takes place, at the latest when the filters
+     *                 have returned; if no switch is possible, in this call
+     */
+    public static void hold(Runnable giveBack) {
+        Optional<Exchange> exchange = current().flatMap(Exchange::of);
+        if (exchange.isPresent()) exchange.get().hold(giveBack);
+        else giveBack.run();
+    }
+
+    /** Returns the path within the application, as the rules of paths use it. */
+    public static String path(HttpServletRequest request) {
+        return Snapshot.path(request);
+    }
+
+    static <T> T during(HttpServletRequest request, Supplier<T> decision) {
+        CURRENT.set(request);
+        try {
+            return decision.get();
+        } finally {
+            CURRENT.remove();
+        }
+    }
+}

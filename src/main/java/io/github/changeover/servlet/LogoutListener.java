@@ -1,0 +1,29 @@
+package io.github.changeover.servlet;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpSession;
+
+/** Listener for users who log out ({@code HttpServletRequest.logout()}) while their HTTP session continues. The Servlet API has no event for that. Internal. */
+public interface LogoutListener {
+    /** Returns whether the listener needs a logout of the user of this session. */
+    boolean awaits(String session);
+
+    /** Returns whether the listener needs any logout. */
+    boolean areAwaited();
+
+    void loggedOut(String session);
+
+    /** Returns the session whose user may log out during this request; null if the listener does not need that logout. Allocates nothing if it needs none. */
+    static HttpSession session(LogoutListener logouts, HttpServletRequest request) {
+        if (logouts == null || !logouts.areAwaited()) return null;
+        HttpSession session = request.getSession(false);
+        return session != null && logouts.awaits(session.getId()) && request.getUserPrincipal() != null ? session : null;
+    }
+
+    /** Called when the request has returned. Notifies the listener if the user has logged out during the request; Payara then changes the id of the session. */
+    static void publish(LogoutListener logouts, HttpSession session, HttpServletRequest request) {
+        if (session == null || request.getUserPrincipal() != null) return;
+        String id = session.getId();
+        if (id != null) logouts.loggedOut(id);
+    }
+}

@@ -1,0 +1,45 @@
+package io.github.changeover.servlet;
+
+import io.github.changeover.management.OpenMetrics;
+import io.github.changeover.management.UpgradeManagement;
+import io.github.changeover.servlet.settings.OperatorSettings;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Optional;
+
+/** Serves the metrics at a path of the application, behind the filters of the application and, if configured, only to one role. */
+final class MetricsPage {
+    private final String path;
+    private final Optional<String> role;
+    private final UpgradeManagement observatory;
+
+    private MetricsPage(String path, Optional<String> role, UpgradeManagement observatory) {
+        this.path = path;
+        this.role = role;
+        this.observatory = observatory;
+    }
+
+    /** Returns null if the metrics are off, so that other requests cost only a null check. */
+    static MetricsPage of(Deployment deployment, ServletContext context) {
+        OperatorSettings operating = deployment.settings().operating();
+        return operating.metrics().map(path -> new MetricsPage(path, operating.metricsRole(), UpgradeManagement.of(context).orElseThrow())).orElse(null);
+    }
+
+    boolean areAt(HttpServletRequest request) {
+        return OperatorsPage.isAt(path, request);
+    }
+
+    void write(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        if (role.isPresent() && !request.isUserInRole(role.get())) {
+            boolean known = request.getUserPrincipal() != null || ContainerLogin.ask(request, response);
+            if (ContainerLogin.answered(response)) return;
+            if (!known || !request.isUserInRole(role.get())) {
+                OperatorsPage.write(403, "text/plain;charset=utf-8", "These metrics are for a role you do not have (changeover.metrics.role).\n", request, response);
+                return;
+            }
+        }
+        OperatorsPage.write(200, OpenMetrics.TYPE, OpenMetrics.write(observatory.counts(), observatory.report()), request, response);
+    }
+}

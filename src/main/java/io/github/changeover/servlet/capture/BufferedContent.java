@@ -1,0 +1,105 @@
+package io.github.changeover.servlet.capture;
+
+import io.github.changeover.negotiation.Explanation.Ground;
+import io.github.changeover.servlet.edge.Container;
+import io.github.changeover.servlet.settings.Settings;
+import io.github.changeover.spi.Decision;
+import io.github.changeover.spi.Fields;
+import io.github.changeover.spi.UpgradeRequest;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
+
+/** The content of a request, read to the end of its framing before the switch; or the reason why it was not read. */
+public sealed interface BufferedContent {
+    /** @param bytes counted in the memory of the request */
+    record Bytes(byte[] bytes) implements BufferedContent {
+    }
+
+    record Refused(Decision.Refuse refusal, Ground ground) implements BufferedContent {
+    }
+
+    /** Reads the content. Takes at most {@code changeover.negotiation.timeout}, even if the bytes arrive slowly. */
+    static BufferedContent read(HttpServletRequest http, UpgradeRequest request, Settings settings, Container container, RequestMemory memory) {
+        if (!request.hasContent()) return new Bytes(Growing.NOTHING);
+        long most = settings.maxContent();
+        if (request.contentLength().orElse(0) > most) return tooLong(most);
+        long end = System.nanoTime() + settings.negotiation().toNanos();
+        byte[] some = new byte[8192];
+        Growing whole = new Growing(memory, (int) request.contentLength().orElse(most));
+        Container.ReadTimeout timeout = container.readTimeout(http);
+        try {
+            InputStream in = http.getInputStream();
+            for (long left = end - System.nanoTime(); left > 0; left = end - System.nanoTime()) {
+                timeout.atMost(1 + left / 1_000_000);
+                int count = in.read(some);
+                boolean tooLong = count > 0 && whole.size + count > most;
+                if (count < 0 || tooLong || !whole.add(some, count)) {
+                    timeout.restore();
+                    if (tooLong) return tooLong(most);
+                    return count < 0 ? ended(whole, request) : noMemory();
+                }
+            }
+            // the read timeout stays short: the container may read the rest before it closes
+        } catch (IOException failure) {
+            if (end - System.nanoTime() > 0) return broken();
+        }
+        return refused(408, Ground.LIMIT, "The content of a request that changes the protocol has to be here within "
+                + settings.negotiation().toMillis() + " ms (changeover.negotiation.timeout)");
+    }
+
+    /** A growing byte array whose memory is counted before it grows. Nothing is allocated for an announced length. */
+    final class Growing {
+        private static final byte[] NOTHING = new byte[0];
+        private final RequestMemory memory;
+        private final int most;
+        private byte[] bytes = NOTHING;
+        private int size;
+
+        private Growing(RequestMemory memory, int most) {
+            this.memory = memory;
+            this.most = most;
+        }
+
+        /** Returns false if there is not enough memory for the bytes. */
+        private boolean add(byte[] some, int count) {
+            int needed = size + count;
+            if (needed > bytes.length && !resize((int) Math.max(needed, Math.min(most, 2L * needed)))) return false;
+            System.arraycopy(some, 0, bytes, size, count);
+            size = needed;
+            return true;
+        }
+
+        private boolean resize(int length) {
+            if (length == bytes.length) return true;
+            if (!memory.take(length)) return false;
+            int before = bytes.length;
+            bytes = Arrays.copyOf(bytes, length);
+            memory.giveBack(before);
+            return true;
+        }
+    }
+
+    private static BufferedContent ended(Growing whole, UpgradeRequest request) {
+        if (whole.size < request.contentLength().orElse(0)) return broken();
+        return whole.resize(whole.size) ? new Bytes(whole.bytes) : noMemory();
+    }
+
+    private static BufferedContent broken() {
+        return refused(400, Ground.MALFORMED_MESSAGE, "The content of this request is not what its framing says");
+    }
+
+    private static BufferedContent tooLong(long most) {
+        return refused(413, Ground.LIMIT, "A request that changes the protocol may have at most " + most + " bytes of content here (changeover.content.max)");
+    }
+
+    private static BufferedContent noMemory() {
+        return new Refused(new Decision.Refuse(503, Fields.of("Retry-After", "5"),
+                "The connections of this application hold too much memory to read the content of this request: try again later (changeover.memory.max)."), Ground.LIMIT);
+    }
+
+    private static BufferedContent refused(int status, Ground ground, String reason) {
+        return new Refused(new Decision.Refuse(status, reason), ground);
+    }
+}

@@ -1,0 +1,54 @@
+package io.github.changeover.servlet.capture;
+
+import jakarta.servlet.ServletContext;
+import java.io.File;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Files for captured responses that are too long for memory. They are in the temporary directory of the application; their total size is limited. */
+public final class CaptureFiles {
+    public static final CaptureFiles NONE = new CaptureFiles(0, Path.of(""));
+    private final long most;
+    private final Path directory;
+    private final AtomicLong taken = new AtomicLong();
+
+    CaptureFiles(long most, Path directory) {
+        this.most = most;
+        this.directory = directory;
+    }
+
+    public static CaptureFiles of(ServletContext context, long most) {
+        return new CaptureFiles(most, context.getAttribute(ServletContext.TEMPDIR) instanceof File own ? own.toPath() : Path.of(System.getProperty("java.io.tmpdir")));
+    }
+
+    long most() {
+        return most;
+    }
+
+    /** Reserves this many bytes. Returns false if that would exceed the limit. */
+    boolean take(long bytes) {
+        for (long now = taken.get(); bytes <= most - now; now = taken.get()) {
+            if (taken.compareAndSet(now, now + bytes)) return true;
+        }
+        return false;
+    }
+
+    void giveBack(long bytes) {
+        taken.addAndGet(-bytes);
+    }
+
+    /** Opens a file that is readable only by its owner and is deleted when it is closed. If the system allows it, its name is removed before that. */
+    FileChannel open() throws IOException {
+        Path file = Files.createTempFile(directory, "changeover", ".answer");
+        try {
+            return FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE);
+        } catch (IOException failure) {
+            Files.deleteIfExists(file);
+            throw failure;
+        }
+    }
+}

@@ -1,0 +1,127 @@
+package io.github.changeover.servlet.payara;
+
+import java.lang.reflect.Field;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** All classes and members of Grizzly that {@link GrizzlyConnection} uses. They are found by reflection once, completely or not at all. */
+final class GrizzlyMembers {
+    /**
+     * Each line contains a class below org.glassfish.grizzly, and for each member the name used here and the member itself: a method with the simple
+     * names of its parameter types, or a field.
+     */
+    private static final String NAMES = """
+            http.server.Request packet=getRequest() input=getInputBuffer() context=getContext()
+            filterchain.FilterChainContext connection=getConnection() chain=getFilterChain() message=setMessage(Object) start=setStartIdx(int)
+            filterchain.FilterChainContext end=setEndIdx(int) index=setFilterIdx(int)
+            filterchain.DefaultFilterChain states=obtainFiltersState(Connection)
+            filterchain.DefaultFilterChain$FiltersState stored=get(Operation,int) take=append(Operation,int,Object)
+            filterchain.DefaultFilterChain$FiltersState store=set(Operation,int,boolean,Object,Appender)
+            http.HttpHeader isUpgrade=isUpgrade() getUpgrade=getUpgrade() setUpgrade=setUpgrade(String) upgradeChunk=getUpgradeDC()
+            http.HttpHeader isRaw=isIgnoreContentModifiers() raw=setIgnoreContentModifiers(boolean) coding=setTransferEncoding(TransferEncoding) expect=setExpectContent(boolean)
+            http.HttpHeader expects=isExpectContent() headers=getHeaders() broken=setContentBroken(boolean)
+            http.util.DataChunk recycle=recycle() text=setString(String)
+            http.util.MimeHeaders header=setValue(String)
+            http.HttpRequestPacket processing=getProcessingState() response=getResponse() method=getMethod() setMethod=setMethod(Method)
+            http.HttpResponsePacket reason=getReasonPhrase() setReason=setReasonPhrase(String) allowReason=setAllowCustomReasonPhrase(boolean)
+            http.ProcessingState isError=isError() setError=setError(boolean) keepAlive=setKeepAlive(boolean)
+            http.HttpServerFilter prepare=prepareRequest(ServerHttpRequestImpl,boolean) parsed=onHttpPacketParsed(HttpHeader,FilterChainContext)
+            http.HttpServerFilter inProcess=httpRequestInProcessAttr
+            http.HttpCodecFilter transferCoding=setTransferEncodingOnParsing(HttpHeader) contentCodings=setContentEncodingsOnParsing(HttpHeader)
+            attributes.Attribute setAttribute=set(AttributeStorage,Object)
+            http.io.InputBuffer finish=finished() available=readyData() finished=contentRead closed=closed handler=handler buffer=inputContentBuffer
+            Buffer remains=hasRemaining() bytes=toByteBuffer()
+            memory.Buffers empty=EMPTY_BUFFER wrap=wrap(MemoryManager,byte[]) appender=getBufferAppender(boolean)
+            nio.NIOConnection channel=getChannel() bound=setMaxAsyncWriteQueueSize(int) terminate=terminateSilently() transport=getTransport()
+            nio.NIOConnection setReadTimeout=setReadTimeout(long,TimeUnit) getReadTimeout=getReadTimeout(TimeUnit)
+            nio.NIOConnection processor=setProcessor(Processor)
+            StandaloneProcessor none=INSTANCE
+            asyncqueue.AsyncQueueEnabledTransport queues=getAsyncQueueIO()
+            asyncqueue.AsyncQueueIO writer=getWriter()
+            Writer write=write(Connection,WritableMessage,CompletionHandler)
+            Context contextProcessor=setProcessor(Processor) event=getIoEvent()
+            filterchain.InternalContextImpl chainContext=filterChainContext
+            ProcessorResult terminated=createTerminate() completed=createComplete()
+            ssl.SSLUtils engine=getSSLEngine(Connection) setEngine=setSSLEngine(Connection,SSLEngine)""";
+    private final Map<String, Object> members = new HashMap<>();
+    private final ClassLoader loader;
+    final Class<?> codec, tls;
+    final Object read, empty, appender, post, none;     // none: a processor that parses nothing
+
+    GrizzlyMembers(ClassLoader loader) throws ReflectiveOperationException {
+        this.loader = loader;
+        codec = type("http.HttpServerFilter");
+        tls = type("ssl.SSLBaseFilter");
+        for (String line : NAMES.split("\n")) {
+            String[] words = line.split(" ");
+            Class<?> type = type(words[0]);
+            for (int i = 1; i < words.length; i++) {
+                int equals = words[i].indexOf('=');
+                members.put(words[i].substring(0, equals), member(type, words[i].substring(equals + 1)));
+            }
+        }
+        read = type("filterchain.FilterChainContext$Operation").getMethod("valueOf", String.class).invoke(null, "READ");
+        post = type("http.Method").getField("POST").get(null);
+        empty = call("empty", null);
+        appender = call("appender", null, true);
+        none = call("none", null);
+    }
+
+    Class<?> type(String name) throws ClassNotFoundException { return Class.forName("org.glassfish.grizzly." + name, false, loader); }
+
+    private static Object member(Class<?> type, String member) throws ReflectiveOperationException {
+        int parenthesis = member.indexOf('(');
+        if (parenthesis < 0) {
+            Field field = type.getDeclaredField(member);
+            field.setAccessible(true);
+            return field;
+        }
+        for (Class<?> declaring = type; declaring != null; declaring = declaring.getSuperclass()) {
+            for (Method method : declaring.getDeclaredMethods()) {
+                if (!method.isBridge() && signature(method).equals(member)) {
+                    method.setAccessible(true);
+                    return method;
+                }
+            }
+        }
+        throw new NoSuchMethodException(type.getName() + "." + member);
+    }
+
+    private static String signature(Method method) {
+        return method.getName() + Arrays.stream(method.getParameterTypes()).map(Class::getSimpleName).collect(Collectors.joining(",", "(", ")"));
+    }
+
+    Object call(String name, Object target, Object... args) throws ReflectiveOperationException {
+        return members.get(name) instanceof Method m ? m.invoke(target, args) : ((Field) members.get(name)).get(target);
+    }
+
+    boolean is(String name, Object target) throws ReflectiveOperationException { return (boolean) call(name, target); }
+
+    void set(String name, Object target, Object value) throws ReflectiveOperationException { ((Field) members.get(name)).set(target, value); }
+
+    Object proxy(String name, InvocationHandler handler) throws ClassNotFoundException {
+        return Proxy.newProxyInstance(loader, new Class<?>[] { type(name) }, (p, m, args) -> {
+            if (m.getDeclaringClass() == Object.class) return identity(name, p, m, args);
+            try {
+                return handler.invoke(p, m, args);
+            } catch (InvocationTargetException e) {
+                throw e.getCause();
+            }
+        });
+    }
+
+    /** Implements the methods of {@code Object} for a proxy. */
+    private static Object identity(String name, Object proxy, Method method, Object[] args) {
+        return switch (method.getName()) {
+            case "equals" -> proxy == args[0];
+            case "hashCode" -> System.identityHashCode(proxy);
+            default -> name;
+        };
+    }
+}

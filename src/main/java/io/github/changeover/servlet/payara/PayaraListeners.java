@@ -1,0 +1,80 @@
+package io.github.changeover.servlet.payara;
+
+import io.github.changeover.servlet.edge.LocalAddress;
+import jakarta.servlet.ServletContext;
+import java.lang.annotation.Annotation;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The network listeners in the configuration of this Payara, found by reflection.
+ *
+ * @param takeH2c names of the listeners that respond to {@code Upgrade: h2c} themselves
+ * @param threads number of threads of the listener with the fewest
+ * @param local   addresses by which clients on this machine reach listeners, in the order of the configuration
+ */
+record PayaraListeners(List<String> takeH2c, int threads, List<URI> local) {
+    private static final String SELF = "default-instance-name", DOM = "org.glassfish.grizzly.config.dom.";
+
+    /** @return null if the configuration is not as expected */
+    static PayaraListeners of(ServletContext context) {
+        try {
+            return read(context.getClassLoader());
+        } catch (ReflectiveOperationException | RuntimeException | LinkageError unknown) {
+            return null;
+        }
+    }
+
+    private static PayaraListeners read(ClassLoader loader) throws ReflectiveOperationException {
+        Object habitat = loader.loadClass("org.glassfish.internal.api.Globals").getMethod("getDefaultHabitat").invoke(null);
+        Class<?> type = loader.loadClass("com.sun.enterprise.config.serverbeans.Config");
+        Object config = loader.loadClass("org.glassfish.hk2.api.ServiceLocator").getMethod("getService", Class.class, String.class, Annotation[].class)
+                .invoke(habitat, type, SELF, new Annotation[0]);
+        Ask ask = new Ask(loader);
+        Object listeners = ask.of("NetworkConfig", type.getMethod("getNetworkConfig").invoke(config), "getNetworkListeners");
+        List<String> takeH2c = new ArrayList<>();
+        List<URI> local = new ArrayList<>();
+        int threads = Integer.MAX_VALUE;
+        for (Object listener : (Iterable<?>) ask.of("NetworkListeners", listeners, "getNetworkListener")) {
+            Object protocol = ask.of("NetworkListener", listener, "findHttpProtocol");
+            if (protocol == null || !ask.is("NetworkListener", listener, "getEnabled")) continue;
+            Object http = ask.of("Protocol", protocol, "getHttp");
+            if ("__asadmin".equals(ask.of("Http", http, "getDefaultVirtualServer"))) continue;
+            if (!ask.is("Protocol", protocol, "getSecurityEnabled") && ask.is("Http", http, "getHttp2Enabled")) takeH2c.add(ask.of("NetworkListener", listener, "getName").toString());
+            address(ask, listener, ask.is("Protocol", protocol, "getSecurityEnabled")).ifPresent(local::add);
+            threads = Math.min(threads, Integer.parseInt(ask.of("ThreadPool", ask.of("NetworkListener", listener, "findThreadPool"), "getMaxThreadPoolSize").toString()));
+        }
+        return new PayaraListeners(takeH2c, threads == Integer.MAX_VALUE ? 0 : threads, local);
+    }
+
+    private static Optional<URI> address(Ask ask, Object listener, boolean tls) {
+        try {
+            int port = Integer.parseInt(ask.of("NetworkListener", listener, "getPort").toString());
+            if (port <= 0 || ask.is("NetworkListener", listener, "getJkEnabled")) return Optional.empty();
+            Object bound = ask.of("NetworkListener", listener, "getAddress");
+            return LocalAddress.of(bound == null ? null : InetAddress.getByName(bound.toString())).map(host -> URI.create((tls ? "https://" : "http://") + host + ":" + port));
+        } catch (ReflectiveOperationException | UnknownHostException | RuntimeException unknown) {
+            return Optional.empty();
+        }
+    }
+
+    /** Returns an address, without TLS if possible; empty if there is none. */
+    Optional<URI> localAddress() {
+        return local.stream().filter(address -> address.getScheme().equals("http")).findFirst().or(() -> local.stream().findFirst());
+    }
+
+    /** Reads elements of the configuration through their public interfaces, because their implementation classes are hidden. */
+    private record Ask(ClassLoader loader) {
+        Object of(String type, Object element, String getter) throws ReflectiveOperationException {
+            return loader.loadClass(DOM + type).getMethod(getter).invoke(element);
+        }
+
+        boolean is(String type, Object element, String getter) throws ReflectiveOperationException {
+            return Boolean.parseBoolean(String.valueOf(of(type, element, getter)));
+        }
+    }
+}

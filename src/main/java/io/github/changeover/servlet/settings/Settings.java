@@ -1,0 +1,190 @@
+package io.github.changeover.servlet.settings;
+
+import io.github.changeover.connection.ConnectionLimiter;
+import io.github.changeover.connection.ConnectionLimits;
+import io.github.changeover.connection.MemoryBudget;
+import io.github.changeover.negotiation.PathTemplate;
+import io.github.changeover.spi.ProtocolToken;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/**
+ * The configuration of an application, read once at the start. Every default value works. A value that is not allowed stops the deployment.
+ *
+ * @param limits           the limits of a switched connection
+ * @param negotiation      time within which the content of a request that switches must arrive
+ * @param maxContent       maximum bytes of content of a request whose protocol accepts content
+ * @param maxCapture       maximum bytes of a captured response in memory
+ * @param maxCaptureOnDisk maximum bytes of all longer captured responses together, in temporary files
+ * @param maxBlocking      number of platform threads for blocking handlers, below JDK 21
+ * @param maxCallbacks     number of callbacks that run at the same time on threads of Changeover
+ * @param maxMemory        maximum bytes that connections and captured responses hold together
+ * @param container        {@code auto}, {@code unchecked} or {@code off}: whether an unsupported container is used
+ * @param servletEdge      whether the Servlet API is used instead of the native connections of a container
+ * @param off              the tokens that are off at the start
+ * @param paths            the settings for paths; templates that differ only in the names of their variables are the same paths
+ * @param bounds           the connection limits
+ * @param operating        the settings for operators
+ */
+public record Settings(ConnectionLimits limits, Duration negotiation, int maxContent, int maxCapture, int maxCaptureOnDisk, int maxBlocking, int maxCallbacks, long maxMemory,
+                String container, boolean servletEdge, List<ProtocolToken> off,
+                Map<PathTemplate, PathSetting> paths, ConnectionLimiter.Bounds bounds, OperatorSettings operating) {
+    /**
+     * The settings for one path. An empty value leaves the value of the application unchanged.
+     *
+     * @param naming the name of the setting that contains the protocols
+     */
+    public record PathSetting(String naming, Optional<List<ProtocolToken>> protocols, Optional<Boolean> serverOrder, Optional<Boolean> required,
+                       Optional<Boolean> advertise, Optional<Boolean> closeOnRefuse, Optional<List<String>> roles,
+                       Optional<Duration> idle, Optional<Duration> lifetime) {
+    }
+
+    public static final String CONTAINER = "changeover.container";
+    private static final Set<String> KNOWN = Set.of("changeover.queue.max", "changeover.idle", "changeover.stall", "changeover.closing",
+            "changeover.linger", "changeover.drain", "changeover.content.max", "changeover.capture.max", "changeover.capture.disk.max", "changeover.blocking.max",
+            "changeover.off", CONTAINER, "changeover.edge", "changeover.lifetime", "changeover.early-data.max", "changeover.negotiation.timeout",
+            "changeover.stall.min", "changeover.callbacks.max", "changeover.memory.max");
+    private static final Set<String> OF_PATHS = Set.of("changeover.protocols", "changeover.order", "changeover.required", "changeover.advertise",
+            "changeover.close-on-refuse", "changeover.roles", "changeover.connections.max", "changeover.idle", "changeover.lifetime");
+
+    /** @throws SettingValues.Wrong if the value is not allowed */
+    public static String container(SettingValues settings) {
+        return settings.one(CONTAINER, "auto", "auto", "unchecked", "off");
+    }
+
+    /**
+     * @param libraries the names of the settings of libraries
+     * @param ofPaths   those of them that can also be set for a path
+     */
+    public static Settings read(SettingValues source, Set<String> libraries, Set<String> ofPaths) {
+        ConnectionLimits base = ConnectionLimits.DEFAULT;
+        ConnectionLimits limits = new ConnectionLimits(
+                source.size("changeover.queue.max", base.queue()),
+                source.time("changeover.idle", base.idle()), source.timeAboveZero("changeover.stall", base.stall()),
+                source.timeAboveZero("changeover.closing", base.closing()), source.time("changeover.linger", base.linger()),
+                source.time("changeover.drain", base.drain()),
+                source.time("changeover.lifetime", base.lifetime()), source.size("changeover.early-data.max", base.earlyData()),
+                source.size("changeover.stall.min", base.stallMin()));
+        boolean servletEdge = source.one("changeover.edge", "auto", "auto", "servlet").equals("servlet");
+        Set<String> known = new TreeSet<>(KNOWN);
+        known.addAll(OperatorSettings.NAMES);
+        known.addAll(ConnectionLimitSettings.NAMES);
+        known.addAll(libraries);
+        for (String name : source.ownNames()) {
+            boolean ofAKind = path(name, OF_PATHS).or(() -> path(name, ofPaths)).isPresent() || ConnectionLimitSettings.PROTOCOL.matcher(name).matches();
+            if (!known.contains(name) && !ofAKind) {
+                throw new SettingValues.Wrong(name, source.value(name).orElse(""), "no such setting; there are " + known
+                        + " and changeover.path.TEMPLATE." + Stream.of(OF_PATHS, ofPaths).flatMap(Set::stream).map(each -> each.substring(SettingSource.PREFIX.length())).sorted().toList()
+                        + " and changeover.protocol.TOKEN.connections.max");
+            }
+        }
+        return new Settings(limits, source.timeAboveZero("changeover.negotiation.timeout", Duration.ofSeconds(30)), source.size("changeover.content.max", 1 << 20),
+                source.size("changeover.capture.max", 1 << 20), source.sizeOrNone("changeover.capture.disk.max", 64 << 20),
+                source.size("changeover.blocking.max", 200), source.number("changeover.callbacks.max", 200, 100_000),
+                source.longSize("changeover.memory.max", MemoryBudget.usual()), container(source), servletEdge,
+                source.list("changeover.off").map(words -> source.tokens("changeover.off", words)).orElse(List.of()), paths(source, ofPaths), ConnectionLimitSettings.read(source), OperatorSettings.read(source));
+    }
+
+    /** Returns the template in the name of a setting for a path, such as {@code changeover.path./echo.idle}; empty for any other name. */
+    static Optional<String> path(String name, Set<String> ofPaths) {
+        if (!name.startsWith(SettingValues.PATH + "/")) return Optional.empty();
+        return ofPaths.stream().map(each -> each.substring(SettingSource.PREFIX.length() - 1)).filter(name::endsWith)
+                .map(each -> name.substring(SettingValues.PATH.length(), name.length() - each.length())).filter(template -> !template.isEmpty())
+                .max(Comparator.comparingInt(String::length));
+    }
+
+    private static Map<PathTemplate, PathSetting> paths(SettingValues source, Set<String> ofLibraries) {
+        Map<PathTemplate, PathSetting> paths = new LinkedHashMap<>();
+        Map<Map.Entry<PathTemplate, String>, String> names = new HashMap<>();      // by the path and the rest of the name
+        for (String name : source.names()) {
+            Optional<String> set = path(name, OF_PATHS);
+            Optional<String> template = set.or(() -> path(name, ofLibraries));
+            if (template.isEmpty()) continue;
+            PathTemplate path;
+            try {
+                path = PathTemplate.of(template.get());
+            } catch (IllegalArgumentException malformed) {
+                throw new SettingValues.Wrong(name, source.value(name).orElse(""), "a path between changeover.path. and the setting's name. " + malformed.getMessage());
+            }
+            String same = names.putIfAbsent(Map.entry(path, name.substring(SettingValues.PATH.length() + template.get().length())), name);
+            if (same != null) mustAgree(name, same, source);
+            if (set.isPresent()) paths.computeIfAbsent(path, each -> setting(source.onlyAt(each)));
+        }
+        return paths;
+    }
+
+    private static void mustAgree(String name, String same, SettingValues source) {
+        String value = source.value(name).orElse(""), other = source.value(same).orElse("");
+        if (!value.equals(other)) {
+            throw new SettingValues.Wrong(name, value, "what " + same + " says, '" + other + "', for both are for the same paths, whatever the variables are called. Leave one of them out");
+        }
+    }
+
+    private static PathSetting setting(SettingValues path) {
+        Optional<List<ProtocolToken>> protocols = path.list("changeover.protocols").map(words -> path.tokens("changeover.protocols", words));
+        Optional<Boolean> serverOrder = path.value("changeover.order").map(set -> path.one("changeover.order", "client", "client", "server").equals("server"));
+        return new PathSetting(path.set("changeover.protocols"), protocols, serverOrder, path.flag("changeover.required"), path.flag("changeover.advertise"),
+                path.flag("changeover.close-on-refuse"), path.list("changeover.roles"), time(path, "changeover.idle"), time(path, "changeover.lifetime"));
+    }
+
+    private static Optional<Duration> time(SettingValues path, String name) {
+        return path.value(name).map(set -> path.time(name, Duration.ZERO));
+    }
+
+    /** Returns the limits for connections by the rule of this template. The names of the variables need not match. */
+    public ConnectionLimits limits(PathTemplate template) {
+        PathSetting set = paths.get(template);
+        return set == null ? limits : limits.with(set.idle().orElse(limits.idle()), set.lifetime().orElse(limits.lifetime()));
+    }
+
+    /** Returns the limits with the shortest timeouts of all paths. */
+    public ConnectionLimits shortestLimits() {
+        return limits.with(shortest(limits.idle(), PathSetting::idle), shortest(limits.lifetime(), PathSetting::lifetime));
+    }
+
+    private Duration shortest(Duration ofAll, Function<PathSetting, Optional<Duration>> ofPath) {
+        return Stream.concat(Stream.of(ofAll), paths.values().stream().flatMap(set -> ofPath.apply(set).stream())).filter(time -> !time.isZero())
+                .min(Comparator.naturalOrder()).orElse(Duration.ZERO);
+    }
+
+    /** Returns the effective configuration for the report at the start. */
+    public Map<String, String> shown() {
+        Map<String, String> shown = new LinkedHashMap<>();
+        shown.put("queue.max", Integer.toString(limits.queue()));
+        shown.put("idle", time(limits.idle()));
+        shown.put("stall", time(limits.stall()));
+        shown.put("stall.min", Integer.toString(limits.stallMin()));
+        shown.put("closing", time(limits.closing()));
+        shown.put("linger", time(limits.linger()));
+        shown.put("drain", time(limits.drain()));
+        shown.put("lifetime", time(limits.lifetime()));
+        shown.put("early-data.max", limits.earlyData() == ConnectionLimits.ANY ? "any" : Integer.toString(limits.earlyData()));
+        shown.put("negotiation.timeout", time(negotiation));
+        shown.put("content.max", Integer.toString(maxContent));
+        shown.put("capture.max", Integer.toString(maxCapture));
+        shown.put("capture.disk.max", Integer.toString(maxCaptureOnDisk));
+        shown.put("blocking.max", Integer.toString(maxBlocking));
+        shown.put("callbacks.max", Integer.toString(maxCallbacks));
+        shown.put("memory.max", Long.toString(maxMemory));
+        shown.put("container", container);
+        shown.put("off", off.toString());
+        ConnectionLimitSettings.show(bounds, shown);
+        operating.show(shown);
+        return Collections.unmodifiableMap(shown);
+    }
+
+    /** Formats a duration in the syntax of the settings. */
+    private static String time(Duration time) {
+        return time.toMillis() % 1000 == 0 ? time.toSeconds() + "s" : time.toMillis() + "ms";
+    }
+}

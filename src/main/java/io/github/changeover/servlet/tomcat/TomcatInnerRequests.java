@@ -1,0 +1,159 @@
+package io.github.changeover.servlet.tomcat;
+
+import io.github.changeover.servlet.inner.InnerRequestOrigin;
+import io.github.changeover.servlet.inner.InnerRequestSupport;
+import io.github.changeover.servlet.inner.InnerRequests;
+import io.github.changeover.servlet.inner.InnerTarget;
+import io.github.changeover.spi.Fields;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletRequestListener;
+import jakarta.servlet.ServletRequestWrapper;
+import java.io.IOException;
+import java.lang.reflect.Field;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.apache.catalina.Context;
+import org.apache.catalina.Service;
+import org.apache.catalina.connector.Connector;
+import org.apache.catalina.connector.Request;
+import org.apache.catalina.connector.RequestFacade;
+import org.apache.catalina.core.ApplicationContext;
+import org.apache.catalina.core.ApplicationContextFacade;
+import org.apache.catalina.mapper.MappingData;
+import org.apache.tomcat.util.buf.MessageBytes;
+import org.apache.tomcat.util.http.MimeHeaders;
+
+/**
+ * Inner requests on Tomcat 10.1 and 11. The mapper of the service determines the application of a path, including virtual hosts and parallel versions
+ * of an application. The request is changed in the same places as by {@code RemoteIpValve}, so that the valves of the context, its login and its
+ * access log also see the client.
+ */
+public final class TomcatInnerRequests implements InnerRequestSupport {
+    private static final System.Logger LOG = System.getLogger(TomcatInnerRequests.class.getName());
+    private Inside inside;
+
+    /** Called by the ServiceLoader. */
+    public TomcatInnerRequests() {
+    }
+
+    @Override
+    public boolean supports(ServletContext context) {
+        try {
+            inside = new Inside(context);
+            return true;
+        } catch (ReflectiveOperationException | LinkageError | RuntimeException other) {
+            LOG.log(System.Logger.Level.DEBUG, "Not Tomcat, or not as known", other);
+            return false;
+        }
+    }
+
+    @Override
+    public Owner owner(InnerTarget target) {
+        try {
+            return inside.owner(target);
+        } catch (IOException | RuntimeException unknown) {
+            LOG.log(System.Logger.Level.DEBUG, "Tomcat cannot tell whose {0} is", target.path(), unknown);
+            return Owner.UNKNOWN;
+        }
+    }
+
+    @Override
+    public boolean listenFirst(ServletRequestListener listener) {
+        inside.listenFirst(listener);
+        return true;
+    }
+
+    @Override
+    public Rewritten rewrite(ServletRequest request, InnerRequestOrigin origin) {
+        try {
+            return inside.rewrite(request, origin) ? Rewritten.ALL : Rewritten.NOTHING;
+        } catch (ReflectiveOperationException unknown) {
+            LOG.log(System.Logger.Level.DEBUG, "The request cannot be changed", unknown);
+            return Rewritten.NOTHING;
+        }
+    }
+
+    /** This class must be loaded only if Tomcat's classes are available. */
+    private static final class Inside {
+        /** The separators between cookie values, in any form that a cookie processor may accept. */
+        private static final Pattern BETWEEN_COOKIES = Pattern.compile("[\\s;,=\"]+");
+        private final Field facade = TomcatContainer.field(RequestFacade.class, "request");
+        private final Field remotePort = TomcatContainer.field(Request.class, "remotePort");
+        private final Context context;
+        private final Service service;
+
+        Inside(ServletContext servletContext) throws ReflectiveOperationException {
+            Object behind = TomcatContainer.field(ApplicationContextFacade.class, "context").get(servletContext);
+            context = (Context) TomcatContainer.field(ApplicationContext.class, "context").get(behind);
+            service = (Service) TomcatContainer.field(ApplicationContext.class, "service").get(behind);
+        }
+
+        Owner owner(InnerTarget target) throws IOException {
+            Connector connector = connector(target);
+            boolean ascii = StandardCharsets.US_ASCII.newEncoder().canEncode(target.path());
+            if (!ascii && !StandardCharsets.UTF_8.equals(connector.getURICharset())) return Owner.ANOTHER;
+            String host = connector.getUseIPVHosts() ? context.getParent().getName() : connector.getProxyName() != null ? connector.getProxyName() : target.hostName();
+            MappingData mapped = new MappingData();
+            service.getMapper().map(bytes(host), bytes(target.path()), null, mapped);
+            if (mapped.context != context) return Owner.ANOTHER;
+            return mapped.contexts == null || !mayBeOfAnotherVersion(target, mapped.contexts) ? Owner.THIS_APPLICATION : Owner.ANOTHER;
+        }
+
+        /** Returns the connector with the port. Two connectors share a port only if they listen on different addresses. */
+        private Connector connector(InnerTarget target) {
+            return Arrays.stream(service.findConnectors()).filter(connector -> connector.getLocalPort() == target.connector().getPort()).findFirst()
+                    .orElseThrow(() -> new IllegalStateException("no connector on port " + target.connector().getPort()));
+        }
+
+        private static MessageBytes bytes(String text) {
+            MessageBytes bytes = MessageBytes.newInstance();
+            bytes.setString(text);
+            return bytes;
+        }
+
+        /** Returns whether the request may belong to another version. This version is the newest; an older one gets the requests whose session it holds. */
+        private boolean mayBeOfAnotherVersion(InnerTarget target, Context[] versions) throws IOException {
+            if (target.hasParameters()) return true;
+            for (String cookies : target.cookies()) {
+                for (String value : BETWEEN_COOKIES.split(cookies)) {
+                    for (Context version : versions) {
+                        if (version != context && !value.isEmpty() && version.getManager() != null && version.getManager().findSession(value) != null) return true;
+                    }
+                }
+            }
+            return false;
+        }
+
+        void listenFirst(ServletRequestListener listener) {
+            List<Object> listeners = new ArrayList<>(Arrays.asList(context.getApplicationEventListeners()));
+            listeners.remove(listener);
+            listeners.add(0, listener);
+            context.setApplicationEventListeners(listeners.toArray());
+        }
+
+        boolean rewrite(ServletRequest given, InnerRequestOrigin origin) throws ReflectiveOperationException {
+            ServletRequest inner = given;
+            while (inner instanceof ServletRequestWrapper wrapper) inner = wrapper.getRequest();
+            if (!(inner instanceof RequestFacade)) return false;
+            Request request = (Request) facade.get(inner);
+            org.apache.coyote.Request coyote = request.getCoyoteRequest();
+            MimeHeaders fields = coyote.getMimeHeaders();
+            fields.removeHeader(InnerRequests.FIELD);
+            request.setRemoteAddr(origin.address());
+            request.setRemoteHost(origin.address());
+            remotePort.setInt(request, origin.client().getPort());
+            request.setSecure(origin.secure());
+            coyote.scheme().setString(origin.scheme());
+            coyote.protocol().setString(origin.protocol());
+            origin.serverName().ifPresent(name -> coyote.serverName().setString(name));
+            origin.serverPort(coyote.getHeader("Host")).ifPresent(request::setServerPort);
+            if (!origin.cipherSuite().isEmpty()) request.setAttribute("jakarta.servlet.request.cipher_suite", origin.cipherSuite());
+            for (Fields.Line line : origin.proxyFields()) fields.addValue(line.name()).setString(line.value());
+            return true;
+        }
+    }
+}

@@ -1,0 +1,268 @@
+package io.github.changeover.servlet.tomcat;
+
+import io.github.changeover.connection.ReadBuffers;
+import io.github.changeover.connection.Transport;
+import io.github.changeover.servlet.edge.HalfCloseTlsEngine;
+import java.io.EOFException;
+import java.io.IOException;
+import java.lang.reflect.Field;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import org.apache.tomcat.util.net.NioChannel;
+import org.apache.tomcat.util.net.NioEndpoint;
+import org.apache.tomcat.util.net.SecureNioChannel;
+import org.apache.tomcat.util.net.SocketEvent;
+import org.apache.tomcat.util.net.SocketWrapperBase;
+
+/**
+ * Transport directly on Tomcat's socket. Without TLS, the {@link SocketChannel} is read and written, never Tomcat's {@link NioChannel}: Tomcat reuses
+ * that for other connections after a close, and a late write must not reach those. TLS output and the rest of the head are written through the
+ * NioChannel, so a close waits until no thread uses it.
+ */
+final class TomcatTransport implements Transport {
+    private static final ReadBuffers SCRATCH = new ReadBuffers(64 * 1024, true);
+    /** Whether Tomcat is in a dispatch of this socket, under the lock of the socket, and whether the socket is to be released. */
+    private static final int FREE = 0, DISPATCHING = 1, RELEASED = 2;
+    private static final Field RECORDS;
+
+    static {
+        try {
+            RECORDS = TomcatContainer.field(SecureNioChannel.class, "netInBuffer");
+        } catch (ReflectiveOperationException | RuntimeException unfit) {       // ServletEdge is used instead
+            throw new ExceptionInInitializerError(unfit.toString());
+        }
+    }
+
+    private final SocketWrapperBase<?> wrapper;
+    private final SocketChannel channel;
+    private final SecureNioChannel secure;      // null without TLS, as are the next two
+    private final HalfCloseTlsEngine tls;
+    private final ByteBuffer records;           // bytes that were read and not decrypted yet, in Tomcat's own buffer
+    private final AtomicInteger dispatch = new AtomicInteger();
+    private final ReentrantLock io = new ReentrantLock();
+    private volatile boolean closed;            // changed under the io lock
+    private boolean headSent;
+    private boolean drained;        // the last read returned all available bytes: another one would be a useless system call
+    private ByteBuffer closeNotify; // the unwritten rest of close_notify; null before the output ends
+
+    TomcatTransport(SocketWrapperBase<?> wrapper) {
+        this.wrapper = wrapper;
+        NioChannel socket = (NioChannel) wrapper.getSocket();
+        this.channel = socket.getIOChannel();
+        this.secure = socket instanceof SecureNioChannel channel ? channel : null;
+        this.tls = secure == null ? null : new HalfCloseTlsEngine(secure.getSslEngine());
+        this.records = secure == null ? null : recordsOf(secure);
+    }
+
+    private static ByteBuffer recordsOf(SecureNioChannel secure) {
+        try {
+            return (ByteBuffer) RECORDS.get(secure);
+        } catch (IllegalAccessException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    // ---- dispatches of Tomcat
+
+    /** Begins a dispatch. Returns false if the socket is to be released. */
+    boolean beginDispatch() {
+        return dispatch.compareAndSet(FREE, DISPATCHING);
+    }
+
+    /** Ends a dispatch. Returns false if the socket is to be released; the caller must then report that to Tomcat. */
+    boolean endDispatch() {
+        return dispatch.compareAndSet(DISPATCHING, FREE);
+    }
+
+    /**
+     * Makes Tomcat release the socket: at the end of the current dispatch, or by an event if there is none. If the wrapper were closed here during a
+     * dispatch that holds the processor, Tomcat would keep the processor forever.
+     */
+    private void release() {
+        if (dispatch.getAndSet(RELEASED) == FREE) requestDisconnect();
+    }
+
+    void requestDisconnect() {
+        if (!wrapper.isClosed()) wrapper.processSocket(SocketEvent.DISCONNECT, true);
+    }
+
+    // ---- bytes
+
+    /** Called when reading starts: new bytes may have arrived since the socket was drained. */
+    @Override
+    public ReadBuffers scratch() {
+        drained = false;
+        return SCRATCH;
+    }
+
+    @Override
+    public int read(ByteBuffer into) throws IOException {
+        return read(into, true);
+    }
+
+    /** Reads without registering with Tomcat's poller. */
+    @Override
+    public int readLast(ByteBuffer into) throws IOException {
+        return read(into, false);
+    }
+
+    private int read(ByteBuffer into, boolean goesOn) throws IOException {
+        io.lock();
+        try {
+            if (closed) return -1;
+            int count = drained && goesOn ? 0 : readSome(into);
+            if (count == 0 && goesOn) {
+                drained = false;
+                wrapper.registerReadInterest();
+            }
+            return count;
+        } catch (EOFException end) {
+            return -1;
+        } catch (RuntimeException odd) {
+            throw new IOException("Tomcat has closed the connection", odd);
+        } finally {
+            io.unlock();
+        }
+    }
+
+    private int readSome(ByteBuffer into) throws IOException {
+        // Bytes that arrived with the head of the request are in the buffer of the wrapper.
+        if (!wrapper.getSocketBufferHandler().isReadBufferEmpty()) return wrapper.read(false, into);
+        if (secure != null) return readSecure(into);
+        int room = into.remaining();
+        int count = channel.read(into);
+        drained = count > 0 && count < room;
+        return count;
+    }
+
+    /**
+     * Reads and decrypts without Tomcat's channel. That channel would respond immediately to a key update of the client, and fail if the response
+     * must wait for other output. It also loses bytes that arrive in one read with close_notify. Here the response is sent before the next bytes, as
+     * RFC 8446 section 4.6.3 allows.
+     */
+    private int readSecure(ByteBuffer into) throws IOException {
+        if (tls.ended()) return -1;
+        int start = into.position();
+        int arrived = channel.read(records);
+        records.flip();
+        try {
+            do { }      // at least once: the engine may hold more, or the end that Tomcat read with the head of the request
+            while (tls.unwrap(records, into).bytesConsumed() > 0 && records.hasRemaining());
+        } finally {
+            records.compact();
+        }
+        int count = into.position() - start;
+        return count > 0 || arrived >= 0 && !tls.ended() ? count : -1;
+    }
+
+    @Override
+    public boolean write(ByteBuffer from) throws IOException {
+        io.lock();
+        try {
+            requireOpen();
+            if (!headSent && wrapper.hasDataToWrite() && wrapper.flush(false)) return false;
+            headSent = true;
+            return secure == null ? writeClear(from) : writeSecure(from);
+        } finally {
+            io.unlock();
+        }
+    }
+
+    private void requireOpen() throws IOException {
+        if (closed) throw new IOException("The connection is closed");
+    }
+
+    private boolean writeClear(ByteBuffer from) throws IOException {
+        while (from.hasRemaining()) {
+            if (channel.write(from) == 0) return false;
+        }
+        return true;
+    }
+
+    private boolean writeSecure(ByteBuffer from) throws IOException {
+        if (secure.getOutboundRemaining() > 0) secure.flushOutbound();      // bytes that are encrypted but not sent
+        while (from.hasRemaining()) {
+            int count = secure.write(from);
+            tls.forgetAnswered();
+            if (count == 0) return false;
+        }
+        return secure.getOutboundRemaining() == 0;
+    }
+
+    @Override
+    public void requestWritable() throws IOException {
+        io.lock();
+        try {
+            requireOpen();
+            wrapper.registerWriteInterest();
+        } finally {
+            io.unlock();
+        }
+    }
+
+    @Override
+    public EndOutput endOutput(boolean closing) throws IOException {
+        io.lock();
+        try {
+            requireOpen();
+            if (secure != null) {
+                if (!closing && !tls.halves()) return EndOutput.UNSUPPORTED;
+                if (!writeCloseNotify()) return EndOutput.WAITING;
+            }
+            channel.shutdownOutput();
+            return EndOutput.SENT;
+        } finally {
+            io.unlock();
+        }
+    }
+
+    /** Writes close_notify after everything that was encrypted before; the last write has returned true. Returns whether all of it is written. */
+    private boolean writeCloseNotify() throws IOException {
+        if (closeNotify == null) closeNotify = tls.close();
+        while (closeNotify.hasRemaining()) {
+            if (channel.write(closeNotify) == 0) return false;
+        }
+        return true;
+    }
+
+    // ---- the end
+
+    /** Wakes Tomcat's poller. The socket of a closed channel stays open until each selector has noticed the close, and the poller may sleep for a second. */
+    private void wakePoller() {
+        if (wrapper instanceof NioEndpoint.NioSocketWrapper socket) socket.getPoller().getSelector().wakeup();
+    }
+
+    @Override
+    public void close() {
+        if (detach()) release();
+    }
+
+    /** Prevents all further use of Tomcat's channel. Returns whether this call was the first. */
+    boolean detach() {
+        io.lock();
+        try {
+            boolean before = closed;
+            closed = true;
+            return !before;
+        } finally {
+            io.unlock();
+        }
+    }
+
+    /** Aborts the connection. Sets the mark first, so that a late write does not find the channel in use by another connection. */
+    @Override
+    public void abort() {
+        detach();
+        try {
+            channel.setOption(StandardSocketOptions.SO_LINGER, 0);     // sends a reset and frees the queue of the kernel
+            channel.close();
+            wakePoller();
+        } catch (IOException gone) {
+            // already closed
+        }
+        release();
+    }
+}

@@ -1,0 +1,68 @@
+package io.github.changeover.connection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class BlockingHandlerThreadsTest {
+    private BlockingHandlerThreads threads;
+
+    @AfterEach
+    void close() {
+        threads.close();
+    }
+
+    private Thread running() throws Exception {
+        return found(Thread::currentThread);
+    }
+
+    private <T> T found(Supplier<T> inside) throws Exception {
+        CompletableFuture<T> ran = new CompletableFuture<>();
+        threads.run(() -> ran.complete(inside.get()));
+        return ran.get(10, TimeUnit.SECONDS);
+    }
+
+    /** One test for both: on each JDK one half is true, and a test that is left out would count as skipped. */
+    @Test
+    void virtualAndUnboundedFromJdk21OnPlatformThreadsUpToTheBoundBefore() throws Exception {
+        threads = BlockingHandlerThreads.of(2, null);
+        if (Runtime.version().feature() >= 21) theyAreVirtualAndUnbounded();
+        else thereAreAsManyAsTheBound();
+    }
+
+    private void thereAreAsManyAsTheBound() throws Exception {
+        assertThat(threads.virtual()).isFalse();
+        assertThat(threads.reserve()).isTrue();
+        assertThat(threads.reserve()).isTrue();
+        assertThat(threads.reserve()).isFalse();
+        threads.release();
+        assertThat(threads.reserve()).isTrue();
+        Thread thread = running();
+        assertThat(thread.getName()).isEqualTo("changeover-handler");
+        assertThat(thread.isDaemon()).isTrue();
+    }
+
+    private void theyAreVirtualAndUnbounded() throws Exception {
+        assertThat(threads.virtual()).isTrue();
+        for (int i = 0; i < 1000; i++) assertThat(threads.reserve()).isTrue();
+        assertThat(found(() -> Thread.currentThread().getThreadGroup().getName())).isEqualTo("VirtualThreads");
+    }
+
+    @Test
+    void theContainersThreadsAreBounded() throws Exception {
+        AtomicReference<Thread> made = new AtomicReference<>();
+        threads = BlockingHandlerThreads.of(1, task -> {
+            made.set(new Thread(task));
+            return made.get();
+        });
+        assertThat(threads.virtual()).isFalse();
+        assertThat(threads.reserve()).isTrue();
+        assertThat(threads.reserve()).isFalse();
+        assertThat(running()).isSameAs(made.get());
+    }
+}

@@ -1,0 +1,42 @@
+package io.github.changeover.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** The page keeps to its own policy: nothing inline, nothing from elsewhere, no markup made of text. */
+class StaticResourceTest {
+    private static final Map<String, StaticResource> ALL = StaticResource.all();
+
+    private static String text(String name) {
+        return new String(ALL.get(name).bytes(), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void thePageHasNoScriptOrStyleOfItsOwn() {
+        assertThat(text("console.html")).doesNotContainPattern("<style|\\sstyle=|<script(?![^>]*src=)|\\son[a-z]+=|javascript:|//");
+    }
+
+    @Test
+    void nothingIsLoadedFromElsewhere() {
+        assertThat(text("console.css")).doesNotContainPattern("url\\(|@import|//");
+        ALL.keySet().stream().filter(name -> name.endsWith(".js")).forEach(name ->
+                assertThat(text(name).replace("http://www.w3.org/2000/svg", "")).as(name).doesNotContainPattern("https?://"));
+    }
+
+    @Test
+    void textIsNeverParsedAsMarkup() {
+        ALL.keySet().stream().filter(name -> name.endsWith(".js")).forEach(name -> assertThat(text(name)).as(name)
+                .doesNotContainPattern("innerHTML|outerHTML|insertAdjacentHTML|document\\.write|\\beval\\(|new Function|srcdoc|DOMParser"));
+    }
+
+    @Test
+    void everyFileOfThePageIsThereWithItsType() {
+        assertThat(ALL.get("console.js").type()).isEqualTo("text/javascript;charset=UTF-8");
+        assertThat(ALL.get("icon.svg").type()).isEqualTo("image/svg+xml");
+        ALL.keySet().stream().filter(name -> name.endsWith(".js")).forEach(name -> text(name).lines().filter(line -> line.startsWith("import "))
+                .map(line -> line.replaceAll(".*'\\./(.*)'.*", "$1")).forEach(imported -> assertThat(ALL).containsKey(imported)));
+    }
+}

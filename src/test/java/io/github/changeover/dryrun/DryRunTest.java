@@ -1,0 +1,121 @@
+package io.github.changeover.dryrun;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.changeover.negotiation.PathPolicy;
+import io.github.changeover.negotiation.PathRule;
+import io.github.changeover.spi.Decision;
+import io.github.changeover.spi.Fields;
+import io.github.changeover.spi.ProtocolToken;
+import io.github.changeover.spi.TokenSwitches;
+import io.github.changeover.spi.UpgradeProtocol;
+import io.github.changeover.spi.UpgradeRequest;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class DryRunTest {
+    private record Protocol(String token, Decision decision) implements UpgradeProtocol {
+        @Override
+        public List<ProtocolToken> tokens() {
+            return List.of(ProtocolToken.of(token));
+        }
+
+        @Override
+        public Decision negotiate(UpgradeRequest request, ProtocolToken offered) {
+            return decision;
+        }
+    }
+
+    private static final Decision SWITCH = new Decision.Switch(List.of(ProtocolToken.of("foo/2")), Fields.of("X-Foo", "1", "Connection", "close", "Content-Length", "5"),
+            context -> {
+                throw new AssertionError("a handler was made");
+            });
+    private static final PathPolicy POLICY = PathPolicy.of(
+            PathRule.on("/foo").offer(new Protocol("foo/2", SWITCH)).build(),
+            PathRule.on("/required").offer(new Protocol("foo/2", SWITCH)).required(true).build(),
+            PathRule.on("/advertised").offer(new Protocol("foo/2", SWITCH)).advertise(true).closeOnRefuse(true).build(),
+            PathRule.on("/room/{name}").offer(new Protocol("foo/2", SWITCH)).roles("guest").build(),
+            PathRule.on("/busy").offer(new Protocol("foo/2", new Decision.Refuse(503, Fields.of("Retry-After", "5"), "Später wieder."))).build(),
+            PathRule.on("/late").waiting().required(true).advertise(true).roles("guest").build(),
+            PathRule.on("/later").waiting().advertise(true).build(),
+            PathRule.on("/broken").offer(new Protocol("foo/2", null)).build());
+
+    private static DryRun play(TypedRequest typed) {
+        return DryRun.of(((TypedRequest.Reading.Whole) typed.read()).request(), POLICY, new TokenSwitches());
+    }
+
+    private static String bytes(String method, String path, String... lines) {
+        DryRunResponse answer = play(TypedRequest.of(method, path, "HTTP/1.1", List.of(lines))).answer();
+        return new String(((DryRunResponse.Complete) answer).bytes(), StandardCharsets.UTF_8);
+    }
+
+    private static TypedRequest offer(String path, String user, String... roles) {
+        return new TypedRequest("GET", path, "HTTP/1.1", List.of("Host: a", "Connection: upgrade", "Upgrade: foo/2"), Optional.of(user), Set.of(roles));
+    }
+
+    @Test
+    void aSwitchIs101AndNoHandlerIsMade() {
+        assertThat(bytes("GET", "/foo", "Host: a", "Connection: upgrade", "Upgrade: bar, foo/2"))
+                .isEqualTo("HTTP/1.1 101 Switching Protocols\r\nUpgrade: foo/2\r\nConnection: Upgrade\r\nX-Foo: 1\r\n\r\n");
+    }
+
+    @Test
+    void aRefusalIsWhole() {
+        assertThat(bytes("GET", "/busy", "Host: a", "Connection: upgrade", "Upgrade: foo/2"))
+                .isEqualTo("HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Type: text/plain;charset=utf-8\r\nContent-Length: 16\r\n\r\nSpäter wieder.\n");
+        assertThat(bytes("GET", "/required")).startsWith("HTTP/1.1 426 Upgrade Required\r\nUpgrade: foo/2\r\nConnection: upgrade\r\nContent-Type:");
+        assertThat(bytes("HEAD", "/required")).endsWith("\r\n\r\n");
+    }
+
+    /** As a client is answered: RequiredPathIT. */
+    @Test
+    void aRequiredPathOnWhichNothingIsOfferedSoFar() {
+        String said = "This resource needs a change of protocol, and this server changes none. Nothing offers a protocol on this path. (The rule for /late is set to required.)\n";
+        for (String offer : List.of("foo/2", "unknown")) {
+            assertThat(bytes("GET", "/late", "Host: a", "Connection: upgrade", "Upgrade: " + offer))
+                    .isEqualTo("HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain;charset=utf-8\r\nContent-Length: " + said.length() + "\r\n\r\n" + said);
+        }
+        assertThat(bytes("GET", "/late")).contains("503", said);
+        DryRun later = play(TypedRequest.of("GET", "/later", "HTTP/1.1", List.of("Host: a", "Connection: upgrade", "Upgrade: unknown")));
+        assertThat(later.answer()).isEqualTo(new DryRunResponse.Ordinary(Fields.none()));
+        assertThat(later.verdict().explanation().reason()).isEqualTo("no rule is for this path");
+    }
+
+    @Test
+    void ordinaryHttpGetsWhatTheRuleAdds() {
+        assertThat(play(TypedRequest.of("GET", "/none", "HTTP/1.1", List.of("Upgrade: foo/2", "Connection: upgrade"))).answer())
+                .isEqualTo(new DryRunResponse.Ordinary(Fields.none()));
+        assertThat(play(TypedRequest.of("GET", "/advertised", "HTTP/1.1", List.of("Upgrade: bar", "Connection: upgrade"))).answer())
+                .isEqualTo(new DryRunResponse.Ordinary(Fields.of("Upgrade", "foo/2", "Connection", "upgrade, close")));
+        assertThat(play(TypedRequest.of("GET", "/advertised", "HTTP/1.0", List.of())).answer())
+                .isEqualTo(new DryRunResponse.Ordinary(Fields.of("Upgrade", "foo/2", "Connection", "upgrade")));
+    }
+
+    @Test
+    void theTypedUserHasTheTypedRoles() {
+        assertThat(play(TypedRequest.of("GET", "/room/tea", "HTTP/1.1", List.of("Host: a", "Connection: upgrade", "Upgrade: foo/2"))).answer()).isEqualTo(new DryRunResponse.Login());
+        assertThat(play(offer("/room/tea", "ann", "host")).verdict().explanation().status()).hasValue(403);
+        DryRun played = play(offer("/room/tea", "ann", "guest", "host"));
+        assertThat(played.verdict().decision()).isInstanceOf(Decision.Switch.class);
+        assertThat(played.request().roles()).containsExactly("guest");
+        assertThat(played.request().pathParameter("name")).isEqualTo("tea");
+    }
+
+    @Test
+    void whatIsOffIsOff() {
+        TokenSwitches switches = new TokenSwitches();
+        switches.off(ProtocolToken.of("foo/2"));
+        DryRun played = DryRun.of(((TypedRequest.Reading.Whole) offer("/foo", "ann").read()).request(), POLICY, switches);
+        assertThat(played.answer()).isEqualTo(new DryRunResponse.Ordinary(Fields.none()));
+        assertThat(played.verdict().explanation().candidates().get(0).why()).contains("switched off");
+    }
+
+    @Test
+    void aProtocolThatFailsIsTheProgrammersMatter() {
+        assertThatThrownBy(() -> play(offer("/broken", "ann"))).isInstanceOf(IllegalStateException.class).hasMessageContaining("null");
+    }
+}

@@ -1,0 +1,73 @@
+package io.github.changeover.management;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.changeover.connection.ConnectionRegistry;
+import io.github.changeover.connection.MemoryBudget;
+import io.github.changeover.negotiation.Explanation.Ground;
+import io.github.changeover.negotiation.Explanation.Outcome;
+import io.github.changeover.spi.CloseCause;
+import io.github.changeover.spi.ProtocolToken;
+import io.github.changeover.spi.TokenSwitches;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
+import org.junit.jupiter.api.Test;
+
+/** The bean as a client sees it; OperatingIT has it with connections. */
+class JmxRegistrationTest {
+    private static final MBeanServer SERVER = ManagementFactory.getPlatformMBeanServer();
+
+    private final Metrics tally = new Metrics(List.of(ProtocolToken.of("foo/2")));
+    private final ConnectionRegistry register = new ConnectionRegistry();
+    private final MemoryBudget memory = new MemoryBudget(1000);
+
+    private UpgradeManagement observatory(String context) {
+        StartReport report = new StartReport("Test", context, "Plain", "none known", "virtual", Map.of(), List.of(), List.of());
+        return new UpgradeManagement(register, memory, tally, new DecisionLog(4), new TokenSwitches(), Duration.ofSeconds(1), report);
+    }
+
+    private static Set<ObjectName> names(String host) throws Exception {
+        return SERVER.queryNames(new ObjectName("io.github.changeover:type=Application,host=" + ObjectName.quote(host) + ",*"), null);
+    }
+
+    @Test
+    void aPathIsQuotedAndTwoOfOneNameAreApart() throws Exception {
+        Runnable one = JmxRegistration.register(observatory("/a,b=\"c\"*?"), "quoted");
+        Runnable other = JmxRegistration.register(observatory("/a,b=\"c\"*?"), "quoted");
+        assertThat(names("quoted")).hasSize(2).allSatisfy(name -> assertThat(ObjectName.unquote(name.getKeyProperty("context"))).isEqualTo("/a,b=\"c\"*?"));
+        one.run();
+        assertThat(names("quoted")).hasSize(1);
+        other.run();
+        other.run();
+        assertThat(names("quoted")).isEmpty();
+    }
+
+    @Test
+    void attributesAndOperations() throws Exception {
+        Runnable undo = JmxRegistration.register(observatory(""), "operated");
+        try {
+            ObjectName name = new ObjectName("io.github.changeover:type=Application,host=\"operated\",context=\"/\"");
+            tally.decided(UpgradeManagementTest.explanation("/", Outcome.REFUSED, Ground.LIMIT), Duration.ZERO);
+            assertThat((Map<?, ?>) ((javax.management.openmbean.TabularData) SERVER.getAttribute(name, "Refused"))).hasSize(1);
+            assertThat(SERVER.getAttribute(name, "ConnectionCount")).isEqualTo(0L);
+            memory.tryTake(70);
+            assertThat(SERVER.getAttribute(name, "Memory")).isEqualTo(70L);
+            assertThat(SERVER.getAttribute(name, "MemoryMax")).isEqualTo(1000L);
+            assertThat((Map<?, ?>) ((javax.management.openmbean.TabularData) SERVER.getAttribute(name, "Closed"))).hasSize(CloseCause.Kind.values().length);
+            SERVER.invoke(name, "switchOff", new Object[] {"foo/2"}, new String[] {String.class.getName()});
+            assertThat((String[]) SERVER.getAttribute(name, "SwitchedOff")).containsExactly("foo/2");
+            assertThat(SERVER.invoke(name, "abort", new Object[] {"nobody"}, new String[] {String.class.getName()})).isEqualTo(false);
+            SERVER.invoke(name, "drain", null, null);
+            assertThat(SERVER.getAttribute(name, "Draining")).isEqualTo(true);
+            SERVER.invoke(name, "stopDraining", null, null);
+            assertThat(SERVER.getAttribute(name, "Draining")).isEqualTo(false);
+        } finally {
+            undo.run();
+        }
+    }
+}

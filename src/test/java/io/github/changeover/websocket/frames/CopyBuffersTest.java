@@ -1,0 +1,93 @@
+package io.github.changeover.websocket.frames;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** Bytes that arrive in direct buffers, which have no array. */
+class CopyBuffersTest {
+    private static final int LARGE = 60_000;
+    private final DeflaterPool pool = new DeflaterPool();
+
+    private FrameReader reader() {
+        return new FrameReader(new FrameLimits(1 << 20, 1 << 20), Optional.empty(), pool, FrameMemoryListener.UNCOUNTED);
+    }
+
+    /** Returns a masked binary frame whose payload repeats one byte. */
+    private static ByteBuffer frame(int b, int size) {
+        byte[] frame = new byte[8 + size];
+        byte[] key = {1, 2, 3, 4};
+        int at = ServerFrameHeader.write(frame, 0, 0x82, size);
+        frame[1] |= (byte) 0x80;
+        System.arraycopy(key, 0, frame, at, 4);
+        for (int i = 0; i < size; i++) frame[at + 4 + i] = (byte) (b ^ key[i & 3]);
+        return ByteBuffer.allocateDirect(frame.length).put(frame).flip();
+    }
+
+    private static byte[] filled(int b) {
+        byte[] payload = new byte[LARGE];
+        Arrays.fill(payload, (byte) b);
+        return payload;
+    }
+
+    @Test
+    void whatACallbackReadsForAnotherConnectionOverwritesNothing() {
+        Received inner = new Received();
+        Received outer = new Received();
+        FrameReader other = reader();
+        reader().read(frame('a', LARGE), new FrameListener() {
+            @Override
+            public void frame(int first, byte[] bytes, int from, int to) {
+                other.read(CopyBuffersTest.frame('b', LARGE), inner);
+                outer.frame(first, bytes, from, to);
+            }
+
+            @Override
+            public boolean wantsWhole(int opcode) {
+                return true;
+            }
+
+            @Override
+            public void unfinished(long bytes) {
+            }
+
+            @Override
+            public void failed(FrameFault fault) {
+                outer.failed(fault);
+            }
+        });
+        assertThat(Received.payload(inner.frames.get(0))).isEqualTo(filled('b'));
+        assertThat(Received.payload(outer.frames.get(0))).isEqualTo(filled('a'));
+    }
+
+    @Test
+    void aFrameThatIsNotWholeKeepsWhatCameThoughAnotherConnectionReads() {
+        Received one = new Received();
+        Received two = new Received();
+        FrameReader first = reader();
+        ByteBuffer frame = frame('a', LARGE);
+        ByteBuffer half = frame.duplicate().limit(LARGE / 2);
+        first.read(half, one);
+        reader().read(frame('b', LARGE), two);
+        first.read(frame.position(LARGE / 2), one);
+        assertThat(Received.payload(one.frames.get(0))).isEqualTo(filled('a'));
+        assertThat(Received.payload(two.frames.get(0))).isEqualTo(filled('b'));
+    }
+
+    @Test
+    void anArrayThatWasGivenBackIsTakenAgain() {
+        byte[] copy = CopyBuffers.take(frame('a', LARGE));
+        CopyBuffers.give(copy);
+        byte[] again = CopyBuffers.take(frame('b', LARGE));
+        assertThat(again).isSameAs(copy);
+        CopyBuffers.give(again);
+    }
+
+    @Test
+    void aShortPieceHasAnArrayOfItsOwn() {
+        assertThat(CopyBuffers.take(frame('a', 32))).hasSize(40);
+    }
+}
