@@ -14,8 +14,8 @@ public class Callbacks implements ConnectionHandler.Events {
     @Inject
     private OfRequest injected;
 
-    private void look(String place) {
-        Places.look(place, injected);
+    private void check(String place) {
+        InjectionPoints.check(place, injected);
     }
 
     @Override

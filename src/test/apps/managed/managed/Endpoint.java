@@ -18,7 +18,7 @@ public class Endpoint {
 
     @OnOpen
     public void opened(Session session) {
-        Places.look("@OnOpen", injected);
+        InjectionPoints.check("@OnOpen", injected);
     }
 
     /** A reader: a library might read it on a thread of its own. */
@@ -27,17 +27,17 @@ public class Endpoint {
         StringWriter whole = new StringWriter();
         text.transferTo(whole);
         if (whole.toString().equals("fail")) throw new IOException("as the test wants");
-        Places.look("@OnMessage", injected);
-        session.getAsyncRemote().sendText(whole.toString(), result -> Places.look("SendHandler", injected));
+        InjectionPoints.check("@OnMessage", injected);
+        session.getAsyncRemote().sendText(whole.toString(), result -> InjectionPoints.check("SendHandler", injected));
     }
 
     @OnError
     public void failed(Session session, Throwable failure) {
-        Places.look("@OnError", injected);
+        InjectionPoints.check("@OnError", injected);
     }
 
     @OnClose
     public void closed(Session session) {
-        Places.look("@OnClose", injected);
+        InjectionPoints.check("@OnClose", injected);
     }
 }

@@ -14,6 +14,6 @@ public class Found extends HttpServlet {
     @Override
     protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
         response.setContentType("text/plain");
-        response.getWriter().print(Places.FOUND);
+        response.getWriter().print(InjectionPoints.FOUND);
     }
 }

@@ -13,7 +13,7 @@ public class Streams implements ConnectionHandler.Blocking {
 
     @Override
     public void serve(SwitchedConnection connection) throws IOException {
-        Places.look("serve", injected);
+        InjectionPoints.check("serve", injected);
         connection.output().write('x');
     }
 }

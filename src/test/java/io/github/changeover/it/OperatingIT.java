@@ -215,9 +215,9 @@ class OperatingIT {
             wire.readBody(head);
         }
         guest("/guest", "HTTP2-Settings: secret").close();
-        until(() -> operated.page("/page?decisions").contains("ignored GET /guest, nothing that is offered is served here: offered [nope/7], rule /guest | AnswerHead[status=200, "));
+        until(() -> operated.page("/page?decisions").contains("ignored GET /guest, nothing that is offered is served here: offered [nope/7], rule /guest | ResponseSummary[status=200, "));
         String decisions = operated.page("/page?decisions");
-        assertThat(decisions).contains("switched GET /guest to guest/1").contains("AnswerHead[status=101, ").contains("Field[name=Upgrade, value=guest/1]")
+        assertThat(decisions).contains("switched GET /guest to guest/1").contains("ResponseSummary[status=101, ").contains("Field[name=Upgrade, value=guest/1]")
                 .contains("Field[name=Set-Cookie, value=(not kept)]").doesNotContain("secret");
         assertThat(String.join("\n", (String[]) JMX.getAttribute(bean, "Decisions"))).contains("offered [nope/7]").doesNotContain("secret");
         assertThat(String.join("\n", (String[]) JMX.getAttribute(bean, "Report"))).contains("Changeover on ", "health.path=/health/changeover", "/operated/guest offers guest/1");
@@ -264,8 +264,8 @@ class OperatingIT {
         assertThat(open.getString("protocol")).isEqualTo("guest/1");
         RecordedEvent close = only(events, "Close", "id", open.getString("id"));
         assertThat(close.getString("cause")).isEqualTo("PEER");
-        assertThat(close.getLong("bytesIn")).isEqualTo(5);
-        assertThat(close.getLong("bytesOut")).isEqualTo(5);
+        assertThat(close.getLong("octetsIn")).isEqualTo(5);
+        assertThat(close.getLong("octetsOut")).isEqualTo(5);
         assertThat(close.getDuration("open")).isPositive();
         assertThat(events).filteredOn(event -> event.getEventType().getName().equals("changeover.SlowWrite")).isNotEmpty()
                 .allSatisfy(event -> assertThat(event.getDuration("waited")).isPositive());

@@ -8,8 +8,8 @@ import java.util.ServiceLoader;
 
 /**
  * Support for inner requests (requests inside switched connections) beneath the Servlet API of one container. Internal: found by
- * {@link ServiceLoader}, one implementation for each container in {@code io.github.changeover.servlet.container}. If none fits, {@link Portable} is
- * used.
+ * {@link ServiceLoader}, one implementation for each container in {@code io.github.changeover.servlet.tomcat} and
+ * {@code io.github.changeover.servlet.payara}. If none fits, {@link Portable} is used.
  */
 public interface InnerRequestSupport {
     /**

@@ -31,7 +31,7 @@ final class TomcatTransport implements Transport {
     static {
         try {
             RECORDS = TomcatContainer.field(SecureNioChannel.class, "netInBuffer");
-        } catch (ReflectiveOperationException | RuntimeException unfit) {       // ServletEdge is used instead
+        } catch (ReflectiveOperationException | RuntimeException unfit) {       // ServletUpgradeHandler is used instead
             throw new ExceptionInInitializerError(unfit.toString());
         }
     }

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
  * Creates complete unmasked frames, as a server sends them: RFC 6455 section 5.2.
  *
  * <pre>
- * PlainFrame.text("Hello")     81 05 48 65 6c 6c 6f
+ * ServerFrame.text("Hello")     81 05 48 65 6c 6c 6f
  * </pre>
  */
 public final class ServerFrame {

@@ -6,14 +6,14 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import javax.naming.InitialContext;
 
 /** Where application code ran, and what it found there. */
-final class Places {
+final class InjectionPoints {
     static final Map<String, String> FOUND = new ConcurrentSkipListMap<>();
 
-    private Places() {
+    private InjectionPoints() {
     }
 
     /** Looks for what managed code may use: java:comp, CDI, a request scope, the application's class loader. */
-    static void look(String place, OfRequest injected) {
+    static void check(String place, OfRequest injected) {
         FOUND.merge(place, found(injected), (before, now) -> before.equals(now) ? now : before + " and " + now);
     }
 
@@ -24,7 +24,7 @@ final class Places {
             int first = selected.count();
             if (injected != null && injected.count() != first + 1) return "another request's bean";
             if (first != 0) return "a bean of an earlier request";
-            Thread.currentThread().getContextClassLoader().loadClass(Places.class.getName());
+            Thread.currentThread().getContextClassLoader().loadClass(InjectionPoints.class.getName());
             return word;
         } catch (Exception | LinkageError failed) {
             return failed.toString();
