@@ -1,12 +1,12 @@
 package broken;
 
 import io.github.changeover.UpgradeEndpoint;
+import io.github.changeover.spi.BlockingConnection;
 import io.github.changeover.spi.ConnectionHandler;
-import io.github.changeover.spi.SwitchedConnection;
 
 @UpgradeEndpoint(value = "/x", protocol = "x y")
 public class Endpoint implements ConnectionHandler.Blocking {
     @Override
-    public void serve(SwitchedConnection connection) {
+    public void serve(BlockingConnection connection) {
     }
 }

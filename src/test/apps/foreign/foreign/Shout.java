@@ -1,8 +1,8 @@
 package foreign;
 
 import io.github.changeover.UpgradeEndpoint;
+import io.github.changeover.spi.BlockingConnection;
 import io.github.changeover.spi.ConnectionHandler;
-import io.github.changeover.spi.SwitchedConnection;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 @UpgradeEndpoint(value = "/shout/{room}", protocol = "shout/1")
 public class Shout implements ConnectionHandler.Blocking {
     @Override
-    public void serve(SwitchedConnection connection) throws IOException {
+    public void serve(BlockingConnection connection) throws IOException {
         String where = connection.request().contextPath() + " " + connection.request().pathParameter("room");
         BufferedReader lines = new BufferedReader(new InputStreamReader(connection.input(), StandardCharsets.UTF_8));
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {

@@ -1,8 +1,8 @@
 package injected;
 
 import io.github.changeover.UpgradeEndpoint;
+import io.github.changeover.spi.BlockingConnection;
 import io.github.changeover.spi.ConnectionHandler;
-import io.github.changeover.spi.SwitchedConnection;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.Dependent;
@@ -27,7 +27,7 @@ public class Bean implements ConnectionHandler.Blocking {
     }
 
     @Override
-    public void serve(SwitchedConnection connection) throws IOException {
+    public void serve(BlockingConnection connection) throws IOException {
         connection.input().transferTo(connection.output());
     }
 }

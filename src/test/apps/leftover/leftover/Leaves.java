@@ -1,15 +1,15 @@
 package leftover;
 
 import io.github.changeover.UpgradeEndpoint;
+import io.github.changeover.spi.BlockingConnection;
 import io.github.changeover.spi.ConnectionHandler;
-import io.github.changeover.spi.SwitchedConnection;
 import java.io.IOException;
 
 /** Reads some of what the client sends, and leaves the rest: by its return, or by an exception when the query is "throws". */
 @UpgradeEndpoint(value = "/leaves", protocol = "leftover")
 public final class Leaves implements ConnectionHandler.Blocking {
     @Override
-    public void serve(SwitchedConnection connection) throws IOException {
+    public void serve(BlockingConnection connection) throws IOException {
         byte[] bytes = new byte[3000];
         for (int all = 0; all < 20_000; ) {
             int count = connection.input().read(bytes);

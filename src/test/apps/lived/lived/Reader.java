@@ -1,8 +1,8 @@
 package lived;
 
 import io.github.changeover.UpgradeEndpoint;
+import io.github.changeover.spi.BlockingConnection;
 import io.github.changeover.spi.ConnectionHandler;
-import io.github.changeover.spi.SwitchedConnection;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 @UpgradeEndpoint(value = "/reader", protocol = "guest")
 public final class Reader implements ConnectionHandler.Blocking {
     @Override
-    public void serve(SwitchedConnection connection) throws IOException {
+    public void serve(BlockingConnection connection) throws IOException {
         connection.input().transferTo(connection.output());
         connection.output().write("goodbye\n".getBytes(StandardCharsets.UTF_8));
     }

@@ -1,8 +1,8 @@
 package managed;
 
 import io.github.changeover.UpgradeEndpoint;
+import io.github.changeover.spi.BlockingConnection;
 import io.github.changeover.spi.ConnectionHandler;
-import io.github.changeover.spi.SwitchedConnection;
 import jakarta.inject.Inject;
 import java.io.IOException;
 
@@ -12,7 +12,7 @@ public class Streams implements ConnectionHandler.Blocking {
     private OfRequest injected;
 
     @Override
-    public void serve(SwitchedConnection connection) throws IOException {
+    public void serve(BlockingConnection connection) throws IOException {
         InjectionPoints.check("serve", injected);
         connection.output().write('x');
     }

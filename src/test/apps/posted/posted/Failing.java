@@ -1,9 +1,9 @@
 package posted;
 
 import io.github.changeover.UpgradeEndpoint;
+import io.github.changeover.spi.BlockingConnection;
 import io.github.changeover.spi.ConnectionHandler;
 import io.github.changeover.spi.SwitchContext;
-import io.github.changeover.spi.SwitchedConnection;
 import java.io.IOException;
 
 /** A handler that blocks, and fails before it does when the query says so. */
@@ -15,7 +15,7 @@ public class Failing implements ConnectionHandler.Blocking {
     }
 
     @Override
-    public void serve(SwitchedConnection connection) throws IOException {
+    public void serve(BlockingConnection connection) throws IOException {
         connection.output().write("served\n".getBytes());
         while (connection.input().read() >= 0) {
             // until the client has enough

@@ -1,8 +1,8 @@
 package posted;
 
 import io.github.changeover.UpgradeEndpoint;
+import io.github.changeover.spi.BlockingConnection;
 import io.github.changeover.spi.ConnectionHandler;
-import io.github.changeover.spi.SwitchedConnection;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 @UpgradeEndpoint(value = "/silent", protocol = "foo/2", methods = {"GET", "POST"})
 public class Silent implements ConnectionHandler.Blocking {
     @Override
-    public void serve(SwitchedConnection connection) throws IOException {
+    public void serve(BlockingConnection connection) throws IOException {
         connection.output().write((connection.protocol() + "\n").getBytes(StandardCharsets.US_ASCII));
         while (connection.input().read() >= 0) {
             // until the client has enough

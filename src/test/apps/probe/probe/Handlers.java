@@ -2,6 +2,7 @@ package probe;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import io.github.changeover.spi.BlockingConnection;
 import io.github.changeover.spi.CloseCause;
 import io.github.changeover.spi.ConnectionHandler;
 import io.github.changeover.spi.SwitchedConnection;
@@ -88,7 +89,7 @@ final class Handlers {
     /** The same with streams. */
     record BlockingEcho(String key) implements ConnectionHandler.Blocking {
         @Override
-        public void serve(SwitchedConnection connection) throws IOException {
+        public void serve(BlockingConnection connection) throws IOException {
             Diary.add(key, "opened");
             try {
                 connection.input().transferTo(connection.output());

@@ -96,7 +96,7 @@ final class Talk implements ConnectionHandler.Events {
                 if (!room.getAndSet(false)) LockSupport.parkNanos(500_000);
             }
         } else {
-            while (closedAt == 0 && !isOver(begun) && !connection.awaitWritable(ROOM, Duration.ofMillis(50))) LockSupport.parkNanos(100_000);
+            while (closedAt == 0 && !isOver(begun) && !connection.advanced().awaitWritable(ROOM, Duration.ofMillis(50))) LockSupport.parkNanos(100_000);
         }
     }
 
@@ -139,7 +139,7 @@ final class Talk implements ConnectionHandler.Events {
             case DRAIN -> Start.observatory().close(connection.id());
             case END_OUTPUT -> {
                 report.noteAccepted();
-                connection.sendAtomically(() -> {
+                connection.advanced().sendAtomically(() -> {
                     if (!connection.advanced().trySend(Pattern.frame(seed, LAST, 0, 10), null, Long.MAX_VALUE)) report.fault("no room for the last frame");
                     connection.endOutput();
                     return null;

@@ -1,8 +1,12 @@
 package io.github.changeover.connection;
 
+import io.github.changeover.spi.AdvancedConnection;
+import io.github.changeover.spi.BlockingConnection;
 import io.github.changeover.spi.CloseCause;
 import io.github.changeover.spi.ConnectionHandler;
+import io.github.changeover.spi.ProtocolToken;
 import io.github.changeover.spi.SwitchedConnection;
+import io.github.changeover.spi.UpgradeRequest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -45,25 +49,6 @@ final class BlockingHandlerStreams implements ConnectionHandler.Events {
         this.application = application;
     }
 
-    /**
-     * Returns the streams.
-     *
-     * @param streams null if the handler is not a {@link ConnectionHandler.Blocking}
-     * @throws IllegalStateException if {@code streams} is null
-     */
-    static BlockingHandlerStreams of(BlockingHandlerStreams streams) {
-        if (streams != null) return streams;
-        throw new IllegalStateException("Only a ConnectionHandler.Blocking has streams; an Events handler receives in received() and sends with send()");
-    }
-
-    InputStream input() {
-        return in;
-    }
-
-    OutputStream output() {
-        return out;
-    }
-
     // ---- callbacks
 
     @Override
@@ -85,7 +70,7 @@ final class BlockingHandlerStreams implements ConnectionHandler.Events {
     private void serve() {
         server = Thread.currentThread();
         try {
-            handler.serve(connection);
+            handler.serve(new Connection());
             connection.close();
         } catch (Throwable failure) {
             // If the connection has already ended, the exception is a consequence of this and not a failure of the handler.
@@ -205,7 +190,91 @@ final class BlockingHandlerStreams implements ConnectionHandler.Events {
         }
     }
 
-    // ---- streams
+    // ---- for the handler
+
+    /** The connection with its streams. */
+    private final class Connection implements BlockingConnection {
+        @Override
+        public InputStream input() {
+            return in;
+        }
+
+        @Override
+        public OutputStream output() {
+            return out;
+        }
+
+        @Override
+        public String id() {
+            return connection.id();
+        }
+
+        @Override
+        public UpgradeRequest request() {
+            return connection.request();
+        }
+
+        @Override
+        public ProtocolToken protocol() {
+            return connection.protocol();
+        }
+
+        @Override
+        public boolean send(ByteBuffer bytes, Completion sent) {
+            return connection.send(bytes, sent);
+        }
+
+        @Override
+        public long queued() {
+            return connection.queued();
+        }
+
+        @Override
+        public void pause() {
+            connection.pause();
+        }
+
+        @Override
+        public void resume() {
+            connection.resume();
+        }
+
+        @Override
+        public void execute(Runnable task) {
+            connection.execute(task);
+        }
+
+        @Override
+        public void endOutput() {
+            connection.endOutput();
+        }
+
+        @Override
+        public void close() {
+            connection.close();
+        }
+
+        @Override
+        public void close(CloseCause why) {
+            connection.close(why);
+        }
+
+        @Override
+        public void abort() {
+            connection.abort();
+        }
+
+        @Override
+        public AdvancedConnection advanced() {
+            return connection;
+        }
+
+        @Override
+        public String toString() {
+            return connection.toString();
+        }
+    }
+
 
     private final InputStream in = new InputStream() {
         @Override

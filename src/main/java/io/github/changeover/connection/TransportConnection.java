@@ -17,8 +17,6 @@ import io.github.changeover.spi.EarlyData;
 import io.github.changeover.spi.ProtocolToken;
 import io.github.changeover.spi.UpgradeRequest;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
@@ -632,16 +630,6 @@ public final class TransportConnection implements AdvancedConnection {
     /** Whether the connection has ended. */
     boolean hasEnded() {
         return closeState.decided() != null;
-    }
-
-    @Override
-    public InputStream input() {
-        return BlockingHandlerStreams.of(streams).input();
-    }
-
-    @Override
-    public OutputStream output() {
-        return BlockingHandlerStreams.of(streams).output();
     }
 
     @Override

@@ -1,8 +1,8 @@
 package io.github.changeover.demo;
 
 import io.github.changeover.UpgradeEndpoint;
+import io.github.changeover.spi.BlockingConnection;
 import io.github.changeover.spi.ConnectionHandler;
-import io.github.changeover.spi.SwitchedConnection;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -15,7 +15,7 @@ public final class Shout implements ConnectionHandler.Blocking {
     }
 
     @Override
-    public void serve(SwitchedConnection connection) throws IOException {
+    public void serve(BlockingConnection connection) throws IOException {
         connection.output().write(("Welcome to " + connection.request().pathParameter("room") + "\n").getBytes(StandardCharsets.UTF_8));
         byte[] bytes = new byte[4096];
         for (int count = connection.input().read(bytes); count >= 0; count = connection.input().read(bytes)) {

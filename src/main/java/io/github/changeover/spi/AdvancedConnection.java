@@ -8,11 +8,12 @@ import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 
 /**
- * The view of a connection for protocol libraries. {@link SwitchedConnection} is enough for most handlers. This view adds sends with a separate
- * limit, deferred messages, the memory budget of the application, and timeouts. {@link SwitchedConnection#advanced()} returns it. Applications must
- * not implement this interface, because methods may be added.
+ * The view of a connection for protocol libraries. {@link SwitchedConnection} is enough for most handlers. This view adds atomic sends, sends with a
+ * separate limit, deferred messages, the memory budget of the application, and timeouts. {@link SwitchedConnection#advanced()} returns it. Only
+ * Changeover implements this interface, because methods may be added.
  *
- * <p>Threading: as {@link SwitchedConnection}. No method that this interface adds blocks.
+ * <h2>Threading</h2>
+ * As {@link SwitchedConnection}. Of the methods that this interface adds, only {@link #awaitWritable} blocks.
  */
 public interface AdvancedConnection extends SwitchedConnection {
     /**
@@ -26,6 +27,26 @@ public interface AdvancedConnection extends SwitchedConnection {
      *         {@code sent} does not run
      */
     boolean trySend(ByteBuffer bytes, Completion sent, long mostQueued);
+
+    /**
+     * Runs several sends atomically: sends of other threads come before or after all of them. No callback of this connection runs on
+     * the calling thread until this method returns. Use it if several sends must stay in order, such as fragments or compressed messages.
+     *
+     * @param sends must not block; {@link #awaitWritable} with a duration of zero returns whether there is room
+     * @return the result of {@code sends}
+     */
+    <T> T sendAtomically(Supplier<T> sends);
+
+    /**
+     * Blocks until a {@link #send} of this many bytes cannot fail with {@link CloseCause.Kind#OVERFLOW}. Use it for an API whose sends must block, such as
+     * Jakarta WebSocket. It may be called in a callback; queued bytes are still written. If this call waited,
+     * {@link ConnectionHandler.Events#writable} may not be called for the earlier {@code false}.
+     *
+     * @param atMost any duration, including {@code ChronoUnit.FOREVER.getDuration()}
+     * @return {@code true} if there is room and bytes are still accepted; {@code false} after {@code atMost}, or if the connection is closing
+     * @throws InterruptedException if the thread is interrupted while it waits
+     */
+    boolean awaitWritable(long bytes, Duration atMost) throws InterruptedException;
 
     /**
      * A message that is sent only when all earlier bytes have been written. Until then it can be withdrawn. Its methods may be called on any thread,
@@ -156,6 +177,13 @@ public interface AdvancedConnection extends SwitchedConnection {
      *             application code on this thread
      */
     void beforeClose(CloseNotice word);
+
+    /**
+     * Closes as {@link #close()}, for a protocol in which both sides have finished, such as after two Close frames: the queued bytes are
+     * sent, and the connection is closed without waiting for the client to end its side. If the client still sends, a reset could
+     * discard bytes that it has not read yet.
+     */
+    void closeWithoutLinger();
 
     /** Sends the last bytes of a connection. */
     interface CloseNotice {

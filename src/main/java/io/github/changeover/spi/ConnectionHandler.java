@@ -6,10 +6,12 @@ import java.time.Duration;
 
 /**
  * Implements the new protocol on one switched connection: with callbacks ({@link Events}), or with one method that runs on a separate thread
- * ({@link Blocking}).
+ * ({@link Blocking}). Applications implement one of these two. New methods of both have a default. Each connection has its own handler.
  *
  * <h2>Threading</h2>
  * <ul>
+ * <li>{@link #prepare} runs on the thread of the request, before every other method. {@link Blocking#serve} runs on its own thread. Everything else
+ *     is a callback.
  * <li>The callbacks of one connection never overlap. This includes tasks given to {@link SwitchedConnection#execute} and completions of
  *     sends. They run with the application's class loader. They run on the container's thread that delivers the event (Tomcat) or on a thread of
  *     the callback pool ({@code changeover.callbacks.max}). They never run inside a call of a method of {@link SwitchedConnection}, and never on
@@ -96,7 +98,7 @@ public sealed interface ConnectionHandler {
          * drained, or when the lifetime of the connection is over. If the application stops and this method has not returned after the drain time, its thread
          * is interrupted.
          */
-        void serve(SwitchedConnection connection) throws IOException;
+        void serve(BlockingConnection connection) throws IOException;
 
         /** Called once instead of {@link #serve} if the connection has ended before, or if no thread is free. */
         default void unserved() {

@@ -1,17 +1,14 @@
 package io.github.changeover.spi;
 
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.time.Duration;
-import java.util.function.Supplier;
 
 /**
- * A connection that has been switched from HTTP/1.1 to another protocol.
+ * A connection that has been switched from HTTP/1.1 to another protocol. A {@link ConnectionHandler.Blocking} has a {@link BlockingConnection},
+ * which adds streams. Only Changeover implements this interface, because methods may be added; a test gets one from the test kit.
  *
  * <h2>Threading</h2>
  * <ul>
- * <li>Every method may be called from any thread. No method blocks, except {@link #awaitWritable} and the methods of the streams.
+ * <li>Every method may be called from any thread. No method blocks.
  * <li>No method runs handler code of this connection or of another connection before it returns. Callbacks, tasks and completions that result
  *     from a call run later, on a thread of the container or of the callback pool (see {@link ConnectionHandler}). So a loop
  *     over connections may send to each and close each, independently of their handlers. {@code send} may write bytes on the thread of the caller.
@@ -67,28 +64,8 @@ public interface SwitchedConnection {
     interface ImmediateCompletion extends Completion {
     }
 
-    /**
-     * Runs several sends atomically: sends of other threads come before or after all of them. No callback of this connection runs on
-     * the calling thread until this method returns. Use it if several sends must stay in order, such as fragments or compressed messages.
-     *
-     * @param sends must not block; {@link #awaitWritable} with a duration of zero returns whether there is room
-     * @return the result of {@code sends}
-     */
-    <T> T sendAtomically(Supplier<T> sends);
-
     /** The number of bytes that were accepted and are not yet written to the container. */
     long queued();
-
-    /**
-     * Blocks until a {@link #send} of this many bytes cannot fail with {@link CloseCause.Kind#OVERFLOW}. Use it for an API whose sends must block, such as
-     * Jakarta WebSocket. It may be called in a callback; queued bytes are still written. If this call waited,
-     * {@link ConnectionHandler.Events#writable} may not be called for the earlier {@code false}.
-     *
-     * @param atMost any duration, including {@code ChronoUnit.FOREVER.getDuration()}
-     * @return {@code true} if there is room and bytes are still accepted; {@code false} after {@code atMost}, or if the connection is closing
-     * @throws InterruptedException if the thread is interrupted while it waits
-     */
-    boolean awaitWritable(long bytes, Duration atMost) throws InterruptedException;
 
     /**
      * Stops calls of {@link ConnectionHandler.Events#received} and the following {@link ConnectionHandler.Events#ended} until
@@ -115,15 +92,6 @@ public interface SwitchedConnection {
     void close();
 
     /**
-     * Closes as {@link #close()}, for a protocol in which both sides have finished, such as after two Close frames: the queued bytes are
-     * sent, and the connection is closed without waiting for the client to end its side. If the client still sends, a reset could
-     * discard bytes that it has not read yet.
-     */
-    default void closeWithoutLinger() {
-        close();
-    }
-
-    /**
      * Closes as {@link #close()}, with this cause for {@link ConnectionHandler.Events#closed}. If a close was requested
      * before, this call has no effect.
      */
@@ -132,29 +100,6 @@ public interface SwitchedConnection {
     /** Closes immediately with {@link CloseCause.Kind#EVICTED}; queued bytes are lost. */
     void abort();
 
-    /**
-     * The stream of bytes from the client. A read returns -1 after the client has ended its side, when the application stops or is being
-     * drained, and when the lifetime of the connection is over. It throws an {@link java.io.IOException} if the connection has ended for another reason,
-     * or if the thread is interrupted. Closing the stream closes the connection.
-     *
-     * @throws IllegalStateException if the handler is not a {@link ConnectionHandler.Blocking}
-     */
-    InputStream input();
-
-    /**
-     * The stream of bytes to the client. A write blocks while the queue is full. {@code flush} does nothing, because bytes are sent immediately.
-     * A write throws an {@link java.io.IOException} if the bytes would be dropped. Closing the stream calls {@link #endOutput}.
-     *
-     * @throws IllegalStateException if the handler is not a {@link ConnectionHandler.Blocking}
-     */
-    OutputStream output();
-
-    /**
-     * Returns the view of this connection for protocol libraries.
-     *
-     * @throws UnsupportedOperationException if this connection was not created by Changeover
-     */
-    default AdvancedConnection advanced() {
-        throw new UnsupportedOperationException("Only a connection that Changeover has switched has an advanced view; this is " + getClass().getName());
-    }
+    /** Returns the view of this connection for protocol libraries. */
+    AdvancedConnection advanced();
 }

@@ -46,7 +46,7 @@ class AwaitWritableTest {
             void onReceived(SwitchedConnection connection, ByteBuffer bytes) {
                 int count = 0;
                 try {
-                    while (count < 50 && connection.awaitWritable(4000, LONG)) {
+                    while (count < 50 && connection.advanced().awaitWritable(4000, LONG)) {
                         connection.send(Rig.bytes(4000));
                         count++;
                     }

@@ -2,9 +2,9 @@ package io.github.changeover.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.changeover.spi.BlockingConnection;
 import io.github.changeover.spi.CloseCause.Kind;
 import io.github.changeover.spi.ConnectionHandler;
-import io.github.changeover.spi.SwitchedConnection;
 import io.github.changeover.testkit.MemoryTransport;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -26,7 +26,7 @@ class BlockingHandlerStreamsTest {
 
     /** What a handler's thread found, or threw. */
     private interface Serving<T> {
-        T serve(SwitchedConnection connection) throws Exception;
+        T serve(BlockingConnection connection) throws Exception;
     }
 
     private <T> CompletableFuture<T> serve(Serving<T> serving) {

@@ -59,7 +59,7 @@ class ClosingTest {
 
     @Test
     void whenBothHaveSaidGoodbyeThePeersEndIsNotAwaited() {
-        Diary polite = goodbye(SwitchedConnection::closeWithoutLinger);
+        Diary polite = goodbye(from -> from.advanced().closeWithoutLinger());
         open(polite);
         transport.peerSends("bye");
         assertThat(transport.text()).isEqualTo("bye");
@@ -75,7 +75,7 @@ class ClosingTest {
     void aPeerThatSpeaksOnAfterItsGoodbyeIsHeardOutAllTheSame() {
         Diary polite = goodbye(from -> {
             transport.peerSends("and another thing");
-            from.closeWithoutLinger();
+            from.advanced().closeWithoutLinger();
         });
         open(polite);
         transport.peerSends("bye");
@@ -90,7 +90,7 @@ class ClosingTest {
 
     @Test
     void aGoodbyeThatWaitsIsSentBeforeTheEnd() {
-        Diary polite = goodbye(SwitchedConnection::closeWithoutLinger);
+        Diary polite = goodbye(from -> from.advanced().closeWithoutLinger());
         open(polite);
         transport.window(1);
         transport.peerSends("bye");

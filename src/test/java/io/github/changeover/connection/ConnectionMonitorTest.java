@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.conformance.Covers;
 import io.github.changeover.spi.AdvancedConnection;
+import io.github.changeover.spi.BlockingConnection;
 import io.github.changeover.spi.CloseCause;
 import io.github.changeover.spi.CloseCause.Kind;
 import io.github.changeover.spi.ConnectionHandler;
@@ -95,7 +96,7 @@ class ConnectionMonitorTest {
         assertThat(threads.reserve()).isTrue();
         TransportConnection connection = rig.connection(new ConnectionHandler.Blocking() {
             @Override
-            public void serve(SwitchedConnection open) {
+            public void serve(BlockingConnection open) {
                 throw new AssertionError("served");
             }
 
