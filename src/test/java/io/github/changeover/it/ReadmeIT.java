@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the README and the pages under docs show in a terminal is what a terminal shows. On Tomcat, which ./mvnw -Prun starts. */
@@ -79,6 +81,31 @@ class ReadmeIT {
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
         assertThat(lines(output)).isEqualTo(lines(transcript.output));
+    }
+
+    /** A command of the demo page by its heading, and a part of its output. */
+    static Stream<Arguments> commandsOfTheDemoPage() throws IOException {
+        Map<String, String> expected = Map.of("Lines", "hello\nBYE", "A room", "Welcome to garden\nHELLO", "Bytes", "typed", "Frames", "\\0  \\0  \\0 005   h   e   l   l   o", "This page over another protocol", "<h1>Changeover</h1>",
+                "The server's order decides", "Upgrade: foo/2", "An upgrade is required", "HTTP/1.1 426", "No protocol is supported", "body-length: 5", "HTTP/2", "response over HTTP/2",
+                "TLS", "HTTP/1.1 426");
+        String page = Files.readString(Path.of(System.getProperty("changeover.basedir", ""), "src/main/webapp/index.html"));
+        Matcher card = Pattern.compile("<h3>(.*)</h3>(?s).*?<pre>(.*?)</pre>").matcher(page);
+        List<Arguments> found = new ArrayList<>();
+        while (card.find()) found.add(Arguments.of(card.group(1), card.group(2), expected.get(card.group(1))));
+        assertThat(found).hasSameSizeAs(expected.keySet());
+        return found.stream();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("commandsOfTheDemoPage")
+    void commandsOfTheDemoPageWork(String heading, String command, String expected, ContainerUnderTest container) throws Exception {
+        String server = "127.0.0.1:" + container.http().getPort();
+        String quick = command.replaceFirst("nc (-w 2 )?127.0.0.1 8080", "nc -w 1 " + server.replace(':', ' ')).replace(" -m 2 ", " -m 1 ").replace("127.0.0.1:8080", server);
+        Process process = new ProcessBuilder("timeout", "10", "bash", "-c", quick)
+                .redirectErrorStream(true).start();
+        process.getOutputStream().write("typed\n".getBytes(StandardCharsets.US_ASCII));
+        process.getOutputStream().close();
+        assertThat(lines(new String(process.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1))).contains(expected);
     }
 
     /** Without the date, and without the blank that Tomcat leaves where a reason phrase would be. */

@@ -48,6 +48,15 @@ class WebSocketInChromiumIT {
     }
 
     @Test
+    void commandsNameThisServerAndCanBeCopied() {
+        try (Page page = browser.open(demo)) {
+            assertThat(page.eval("[...document.querySelectorAll('pre')].every(command => command.textContent.includes('" + demo.getPort() + "') && !command.textContent.includes('8080'))")).isEqualTo(true);
+            assertThat(page.eval("[...document.querySelectorAll('pre')].every(command => command.scrollWidth <= command.clientWidth)")).as("long commands wrap").isEqualTo(true);
+            page.click(".command button").await("/Copied|Selected/.test(document.querySelector('.command button').textContent)");
+        }
+    }
+
+    @Test
     @Covers({"RFC6455-4.2.2-05", "RFC7692-5-01", "RFC6455-5.5.1-01"})
     void echoWithSubprotocolAndExtensionAndAClose() {
         try (Page page = browser.open(demo)) {
