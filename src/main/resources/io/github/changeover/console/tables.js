@@ -2,18 +2,18 @@
 
 import { byId, clock, el, keyed, number, bytes, say, time } from './dom.js';
 
-const COLUMNS = [['Protocol', 'protocol'], ['Path', 'path'], ['Client', 'remote'], ['User', 'user'], ['Open for', 'number'], ['Idle', 'number'],
+const COLUMNS = [['Id', 'id'], ['Protocol', 'protocol'], ['Path', 'path'], ['Client', 'remote'], ['User', 'user'], ['Open for', 'number'], ['Idle', 'number'],
   ['Received', 'number'], ['Sent', 'number'], ['Waiting', 'number'], ['Round trip', 'number']];
 
 export function showConnections(state, order) {
   keyed(byId('live'), state.connections, view => view.id, view => row(view, order), (node, view) => {
-    const cells = [view.protocol, view.path, view.remote, view.user || '–', time(state.now - view.since), time(view.idle), bytes(view.in), bytes(view.out), bytes(view.queued),
+    const cells = [view.id, view.protocol, view.path, view.remote, view.user || '–', time(state.now - view.since), time(view.idle), bytes(view.in), bytes(view.out), bytes(view.queued),
       view.roundTrip === undefined ? '–' : `${+(view.roundTrip / 1000).toFixed(view.roundTrip < 10000 ? 1 : 0)} ms`];
     cells.forEach((text, i) => say(node.cells[i], text));
-    node.cells[3].classList.toggle('none', !view.user);
-    node.cells[8].classList.toggle('warn', view.queued > 0);
-    node.cells[8].classList.toggle('none', view.queued === 0);
-    node.cells[9].classList.toggle('none', view.roundTrip === undefined);
+    node.cells[4].classList.toggle('none', !view.user);
+    node.cells[9].classList.toggle('warn', view.queued > 0);
+    node.cells[9].classList.toggle('none', view.queued === 0);
+    node.cells[10].classList.toggle('none', view.roundTrip === undefined);
   });
   byId('nobody').hidden = state.live > 0;
   say(byId('connections-note'), state.live > state.connections.length ? `The oldest ${state.connections.length} of ${number(state.live)}.` : 'The oldest first.');

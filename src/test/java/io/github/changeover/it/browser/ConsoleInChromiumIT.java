@@ -87,7 +87,7 @@ class ConsoleInChromiumIT {
             page.await(ROWS + " === 1").await("document.getElementById('f-live').innerText === '1'");
             assertThat(page.text("#live tr")).contains("echo", "/echo", "127.0.0.1:" + wire.localPort());
             wire.send("hello").readText(5);
-            page.await("[7, 8].every(i => document.querySelector('#live tr').cells[i - 1].innerText === '5 B')");
+            page.await("[7, 8].every(i => document.querySelector('#live tr').cells[i].innerText === '5 B')");
         }
         page.await(ROWS + " === 0").await("!document.getElementById('nobody').hidden");
         page.await("document.querySelectorAll('#chart-connections path.stroke').length === 1 && document.querySelectorAll('#chart-bytes path.stroke').length === 2");
