@@ -1,10 +1,9 @@
 package io.github.changeover.console;
 
 import io.github.changeover.dryrun.DryRun;
-import io.github.changeover.dryrun.DryRunResponse;
 import io.github.changeover.dryrun.TypedRequest;
 import io.github.changeover.negotiation.PathPolicy;
-import io.github.changeover.spi.Fields;
+import io.github.changeover.negotiation.UpgradeResponse;
 import io.github.changeover.spi.TokenSwitches;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -39,26 +38,19 @@ final class DryRunResource {
 
     private static Map<String, Object> told(DryRun played, boolean draining) {
         Map<String, Object> map = new LinkedHashMap<>();
-        if (played.answer() instanceof DryRunResponse.Complete complete) {
-            map.put("kind", complete.status() == 101 ? "switched" : "refused");
-            map.put("head", complete.head());
-            map.put("content", complete.content());
-        } else if (played.answer() instanceof DryRunResponse.Ordinary ordinary) {
-            map.put("kind", "ordinary");
-            map.put("head", shown(ordinary.added()));
-        } else {
-            map.put("kind", "login");
-        }
+        map.put("kind", kind(played.response()));
+        if (!(played.response() instanceof UpgradeResponse.Login)) map.put("head", played.head());
+        if (played.response() instanceof UpgradeResponse.Switching || played.response() instanceof UpgradeResponse.Rejection) map.put("content", played.content());
         if (draining && map.get("kind").equals("switched")) map.put("note", "At present the application is draining, and the answer would be 503.");
         map.put("explanation", played.verdict().explanation().asMap());
         map.put("log", played.verdict().explanation().toString());
         return map;
     }
 
-    private static String shown(Fields added) {
-        StringBuilder text = new StringBuilder();
-        added.forEach(line -> text.append(line.name()).append(": ").append(line.value()).append("\r\n"));
-        return text.toString();
+    private static String kind(UpgradeResponse response) {
+        if (response instanceof UpgradeResponse.Switching) return "switched";
+        if (response instanceof UpgradeResponse.Rejection) return "refused";
+        return response instanceof UpgradeResponse.Ordinary ? "ordinary" : "login";
     }
 
     private static String text(UnaryOperator<String> typed, String name) {

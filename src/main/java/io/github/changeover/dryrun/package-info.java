@@ -3,6 +3,6 @@
  * switched and no handler is created. This package does not depend on a container.
  *
  * <p>Read it in this order: {@link io.github.changeover.dryrun.TypedRequest} (the typed request), {@link io.github.changeover.dryrun.DryRun}
- * (the result of the dry run), {@link io.github.changeover.dryrun.DryRunResponse} (the response).
+ * (its result). The response is that of a real request: {@link io.github.changeover.negotiation.UpgradeResponse}.
  */
 package io.github.changeover.dryrun;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.changeover.negotiation.PathPolicy;
 import io.github.changeover.negotiation.PathRule;
+import io.github.changeover.negotiation.UpgradeResponse;
 import io.github.changeover.spi.Decision;
 import io.github.changeover.spi.Fields;
 import io.github.changeover.spi.ProtocolToken;
@@ -49,8 +50,7 @@ class DryRunTest {
     }
 
     private static String bytes(String method, String path, String... lines) {
-        DryRunResponse answer = play(TypedRequest.of(method, path, "HTTP/1.1", List.of(lines))).answer();
-        return new String(((DryRunResponse.Complete) answer).bytes(), StandardCharsets.UTF_8);
+        return new String(play(TypedRequest.of(method, path, "HTTP/1.1", List.of(lines))).bytes(), StandardCharsets.UTF_8);
     }
 
     private static TypedRequest offer(String path, String user, String... roles) {
@@ -81,23 +81,25 @@ class DryRunTest {
         }
         assertThat(bytes("GET", "/late")).contains("503", said);
         DryRun later = play(TypedRequest.of("GET", "/later", "HTTP/1.1", List.of("Host: a", "Connection: upgrade", "Upgrade: unknown")));
-        assertThat(later.answer()).isEqualTo(new DryRunResponse.Ordinary(Fields.none()));
+        assertThat(later.response()).isEqualTo(new UpgradeResponse.Ordinary(UpgradeResponse.UpgradeOffer.NONE));
         assertThat(later.verdict().explanation().reason()).isEqualTo("no rule is for this path");
     }
 
     @Test
     void ordinaryHttpGetsWhatTheRuleAdds() {
-        assertThat(play(TypedRequest.of("GET", "/none", "HTTP/1.1", List.of("Upgrade: foo/2", "Connection: upgrade"))).answer())
-                .isEqualTo(new DryRunResponse.Ordinary(Fields.none()));
-        assertThat(play(TypedRequest.of("GET", "/advertised", "HTTP/1.1", List.of("Upgrade: bar", "Connection: upgrade"))).answer())
-                .isEqualTo(new DryRunResponse.Ordinary(Fields.of("Upgrade", "foo/2", "Connection", "upgrade, close")));
-        assertThat(play(TypedRequest.of("GET", "/advertised", "HTTP/1.0", List.of())).answer())
-                .isEqualTo(new DryRunResponse.Ordinary(Fields.of("Upgrade", "foo/2", "Connection", "upgrade")));
+        assertThat(play(TypedRequest.of("GET", "/none", "HTTP/1.1", List.of("Upgrade: foo/2", "Connection: upgrade"))).response())
+                .isEqualTo(new UpgradeResponse.Ordinary(UpgradeResponse.UpgradeOffer.NONE));
+        assertThat(play(TypedRequest.of("GET", "/advertised", "HTTP/1.1", List.of("Upgrade: bar", "Connection: upgrade"))))
+                .satisfies(played -> assertThat(played.response()).isInstanceOf(UpgradeResponse.Ordinary.class))
+                .returns(Fields.of("Upgrade", "foo/2", "Connection", "upgrade, close"), DryRun::fields).returns("Upgrade: foo/2\r\nConnection: upgrade, close\r\n", DryRun::head);
+        assertThat(play(TypedRequest.of("GET", "/advertised", "HTTP/1.0", List.of())))
+                .satisfies(played -> assertThat(played.response()).isInstanceOf(UpgradeResponse.Ordinary.class))
+                .returns(Fields.of("Upgrade", "foo/2", "Connection", "upgrade"), DryRun::fields).returns("Upgrade: foo/2\r\nConnection: upgrade\r\n", DryRun::head);
     }
 
     @Test
     void theTypedUserHasTheTypedRoles() {
-        assertThat(play(TypedRequest.of("GET", "/room/tea", "HTTP/1.1", List.of("Host: a", "Connection: upgrade", "Upgrade: foo/2"))).answer()).isEqualTo(new DryRunResponse.Login());
+        assertThat(play(TypedRequest.of("GET", "/room/tea", "HTTP/1.1", List.of("Host: a", "Connection: upgrade", "Upgrade: foo/2"))).response()).isEqualTo(new UpgradeResponse.Login());
         assertThat(play(offer("/room/tea", "ann", "host")).verdict().explanation().status()).hasValue(403);
         DryRun played = play(offer("/room/tea", "ann", "guest", "host"));
         assertThat(played.verdict().decision()).isInstanceOf(Decision.Switch.class);
@@ -110,7 +112,7 @@ class DryRunTest {
         TokenSwitches switches = new TokenSwitches();
         switches.off(ProtocolToken.of("foo/2"));
         DryRun played = DryRun.of(((TypedRequest.Reading.Whole) offer("/foo", "ann").read()).request(), POLICY, switches);
-        assertThat(played.answer()).isEqualTo(new DryRunResponse.Ordinary(Fields.none()));
+        assertThat(played.response()).isEqualTo(new UpgradeResponse.Ordinary(UpgradeResponse.UpgradeOffer.NONE));
         assertThat(played.verdict().explanation().candidates().get(0).why()).contains("switched off");
     }
 

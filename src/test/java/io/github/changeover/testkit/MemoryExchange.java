@@ -2,8 +2,8 @@ package io.github.changeover.testkit;
 
 import io.github.changeover.connection.TransportConnection;
 import io.github.changeover.dryrun.DryRun;
-import io.github.changeover.dryrun.DryRunResponse;
 import io.github.changeover.dryrun.TypedRequest;
+import io.github.changeover.negotiation.UpgradeResponse;
 import io.github.changeover.negotiation.Verdict;
 import io.github.changeover.spi.ConnectionHandler;
 import io.github.changeover.spi.Decision;
@@ -80,20 +80,20 @@ final class MemoryExchange implements Line {
     }
 
     private void play(DryRun played, byte[] content) throws IOException {
-        if (played.answer() instanceof DryRunResponse.Ordinary ordinary) {
-            answer(server.page(played.request()), ordinary.added());
-        } else if (played.answer() instanceof DryRunResponse.Login) {
+        if (played.response() instanceof UpgradeResponse.Ordinary) {
+            answer(server.page(played.request()), played.fields());
+        } else if (played.response() instanceof UpgradeResponse.Login) {
             answer(new OriginalResponse(401, Fields.of("WWW-Authenticate", "Basic realm=\"memory\""), new byte[0]), Fields.none());
         } else if (played.verdict().decision() instanceof Decision.Switch change) {
-            change(played, change, content, (DryRunResponse.Complete) played.answer());
+            change(played, change, content);
         } else {
-            put(((DryRunResponse.Complete) played.answer()).bytes());
+            put(played.bytes());
         }
         boolean asked = played.request().fields().values("Connection").stream().anyMatch(value -> value.toLowerCase(java.util.Locale.ROOT).contains("close"));
         if (!switched && (asked || played.verdict().closeAfterRefusal() || played.request().protocol().equals("HTTP/1.0"))) hangUp();
     }
 
-    private void change(DryRun played, Decision.Switch change, byte[] content, DryRunResponse.Complete head) throws IOException {
+    private void change(DryRun played, Decision.Switch change, byte[] content) throws IOException {
         Verdict verdict = played.verdict();
         UpgradeProtocol protocol = verdict.protocol().orElseThrow();
         Optional<OriginalResponse> original = protocol.answersOriginalRequest() ? Optional.of(server.page(played.request())) : Optional.empty();
@@ -102,7 +102,7 @@ final class MemoryExchange implements Line {
         handler.prepare(context);
         if (handler instanceof ConnectionHandler.Blocking) server.live().blocking().reserve();
         switched = true;
-        put(head.bytes());
+        put(played.bytes());
         transport.peerSends(pending);
         transport.whileWaiting(server::runCallbacks).open(new TransportConnection(server.live(), played.request(), verdict.token().orElseThrow(), protocol.earlyData(), handler, () -> { }));
     }

@@ -1,0 +1,34 @@
+package io.github.changeover.servlet;
+
+import io.github.changeover.negotiation.UpgradeResponse;
+import io.github.changeover.servlet.edge.Container;
+import io.github.changeover.spi.Fields;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+
+/** Writes a rejection as a complete HTTP response: status, header fields, length, and a sentence that tells the client what to do. */
+final class RejectionResponse {
+    private RejectionResponse() {
+    }
+
+    static void write(UpgradeResponse.Rejection rejection, Container container, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        byte[] content = rejection.content();
+        response.resetBuffer();
+        response.setStatus(rejection.status());
+        container.reasonPhrase(request, rejection.status());
+        for (Fields.Line line : rejection.fields()) response.addHeader(line.name(), line.value());
+        offer(rejection.offer(), container, request, response);
+        response.setContentType(UpgradeResponse.Rejection.CONTENT_TYPE);
+        response.setContentLength(content.length);
+        if (UpgradeResponse.Rejection.hasContent(request.getMethod())) response.getOutputStream().write(content);
+        response.flushBuffer();
+    }
+
+    /** Sets {@code Upgrade} and the matching {@code Connection}, one line each. */
+    static void offer(UpgradeResponse.UpgradeOffer offer, Container container, HttpServletRequest request, HttpServletResponse response) {
+        if (!offer.upgrade().isEmpty()) container.announce(request, response, offer.upgrade());
+        if (offer.close()) container.closeAfterAnswer(request);
+        if (!offer.connection().isEmpty()) response.setHeader("Connection", offer.connection());
+    }
+}
