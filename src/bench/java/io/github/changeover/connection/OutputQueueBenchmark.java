@@ -1,5 +1,6 @@
 package io.github.changeover.connection;
 
+import io.github.changeover.buffers.BufferPool;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
@@ -21,7 +22,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @Fork(1)
 public class OutputQueueBenchmark {
-    private final OutputQueue queue = new OutputQueue(new OutputBuffers(), new MemoryAccount(new MemoryBudget(Long.MAX_VALUE), null), 1 << 20);
+    private final OutputQueue queue = new OutputQueue(new BufferPool(32 * 1024, 128, ByteBuffer::allocateDirect), new MemoryAccount(new MemoryBudget(Long.MAX_VALUE), null), 1 << 20);
     private final ByteBuffer small = ByteBuffer.allocate(34);
     private final ByteBuffer large = ByteBuffer.allocate(64 * 1024);
 
@@ -31,11 +32,11 @@ public class OutputQueueBenchmark {
     }
 
     private static final class Taking implements Transport {
-        private final ReadBuffers scratch = new ReadBuffers(1, true);
+        private final BufferPool readBuffers = BufferPool.ofDirectBuffers(1);
 
         @Override
-        public ReadBuffers scratch() {
-            return scratch;
+        public BufferPool readBuffers() {
+            return readBuffers;
         }
 
         @Override

@@ -1,5 +1,7 @@
 package io.github.changeover.connection;
 
+import io.github.changeover.buffers.BufferPool;
+import java.nio.ByteBuffer;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -23,9 +25,12 @@ public final class ApplicationResources implements AutoCloseable {
         Runnable begin();
     }
 
+    private static final int OUTPUT_BUFFER = 32 * 1024;     // bytes
+    private static final int OUTPUT_BUFFERS_KEPT = 128;
+
     private final ConnectionLimits limits;
     private final ConnectionRegistry registry = new ConnectionRegistry();
-    private final OutputBuffers chunks = new OutputBuffers();
+    private final BufferPool outputBuffers = new BufferPool(OUTPUT_BUFFER, OUTPUT_BUFFERS_KEPT, ByteBuffer::allocateDirect);
     private final Executor callbacks;
     private final BlockingHandlerThreads blocking;
     private final MemoryBudget memory;
@@ -85,8 +90,9 @@ public final class ApplicationResources implements AutoCloseable {
         return registry;
     }
 
-    OutputBuffers chunks() {
-        return chunks;
+    /** The buffers for bytes that wait to be sent. A connection holds buffers only while bytes wait. */
+    BufferPool outputBuffers() {
+        return outputBuffers;
     }
 
     Executor callbacks() {

@@ -1,5 +1,6 @@
 package io.github.changeover.connection;
 
+import io.github.changeover.buffers.BufferPool;
 import io.github.changeover.spi.CloseCause;
 import io.github.changeover.spi.ConnectionHandler;
 import io.github.changeover.spi.EarlyData;
@@ -403,8 +404,8 @@ final class EventProcessor implements Runnable {
             inbound.forgetDrained();
             return;
         }
-        ReadBuffers scratch = transport.scratch();
-        ByteBuffer bytes = scratch.take();
+        BufferPool pool = transport.readBuffers();
+        ByteBuffer bytes = pool.take();
         try {
             while (mayRead()) {
                 int count = inbound.read(bytes.clear());
@@ -424,7 +425,7 @@ final class EventProcessor implements Runnable {
                 if (givesWay(READABLE)) return;
             }
         } finally {
-            scratch.give(bytes);
+            pool.give(bytes);
         }
     }
 

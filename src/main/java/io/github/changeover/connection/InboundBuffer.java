@@ -1,5 +1,6 @@
 package io.github.changeover.connection;
 
+import io.github.changeover.buffers.BufferPool;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -23,8 +24,8 @@ final class InboundBuffer {
      * @return whether there are more than {@code limit} bytes; if not, they are kept for the next read
      */
     boolean exceedsEarlyLimit(int limit) {
-        ReadBuffers scratch = transport.scratch();
-        ByteBuffer bytes = scratch.take();
+        BufferPool pool = transport.readBuffers();
+        ByteBuffer bytes = pool.take();
         ByteArrayOutputStream kept = null;      // most connections have no early bytes
         try {
             int count;
@@ -38,7 +39,7 @@ final class InboundBuffer {
         } catch (IOException broken) {
             failure = broken;
         } finally {
-            scratch.give(bytes);
+            pool.give(bytes);
         }
         if (kept != null) early = ByteBuffer.wrap(kept.toByteArray());
         return false;
@@ -64,12 +65,12 @@ final class InboundBuffer {
     /** Whether no bytes of the client are available. The check reads bytes and drops them. */
     boolean isEmpty() throws IOException {
         if (early != null || failure != null || ended) return ended;
-        ReadBuffers scratch = transport.scratch();
-        ByteBuffer bytes = scratch.take();
+        BufferPool pool = transport.readBuffers();
+        ByteBuffer bytes = pool.take();
         try {
             return transport.readLast(bytes.clear()) <= 0;
         } finally {
-            scratch.give(bytes);
+            pool.give(bytes);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.github.changeover.connection;
 
+import io.github.changeover.buffers.BufferPool;
 import io.github.changeover.spi.AdvancedConnection.Deferred;
 import io.github.changeover.spi.SwitchedConnection.Completion;
 import io.github.changeover.spi.SwitchedConnection.ImmediateCompletion;
@@ -34,7 +35,7 @@ final class OutputQueue {
     private static final long NO_LIMIT = -1;
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final OutputBuffers pool;
+    private final BufferPool pool;
     private final MemoryAccount memory;
     private final int limit;
     private Transport transport;
@@ -60,7 +61,7 @@ final class OutputQueue {
     private volatile IOException failure;
     private boolean shut;
 
-    OutputQueue(OutputBuffers pool, MemoryAccount memory, int limit) {
+    OutputQueue(BufferPool pool, MemoryAccount memory, int limit) {
         this.pool = pool;
         this.memory = memory;
         this.limit = limit;
@@ -200,7 +201,7 @@ final class OutputQueue {
                 if (last == null || last.limit() == last.capacity()) {
                     last = pool.take().limit(0);
                     chunks.addLast(last);                // before charge(), so that shut() returns it to the pool
-                    memory.charge(OutputBuffers.SIZE);
+                    memory.charge(pool.size());
                 }
                 int start = last.limit();
                 int count = Math.min(bytes.remaining(), last.capacity() - start);
@@ -215,7 +216,7 @@ final class OutputQueue {
 
     private void give(ByteBuffer chunk) {
         pool.give(chunk);
-        memory.release(OutputBuffers.SIZE);
+        memory.release(pool.size());
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.github.changeover.connection;
 
+import io.github.changeover.buffers.BufferPool;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
@@ -20,7 +21,7 @@ public interface Transport {
     }
 
     /** The pool of buffers to read into. All connections of an adapter should share one pool. */
-    ReadBuffers scratch();
+    BufferPool readBuffers();
 
     /**
      * Whether the threads on which this transport calls {@link TransportConnection#open}, {@link TransportConnection#readable} and

@@ -71,7 +71,7 @@ public final class TransportConnection implements AdvancedConnection {
         this.atEnd = atEnd;
         this.afterHandler = afterHandler;
         this.memory = new MemoryAccount(application.memory(), this);
-        this.queue = new OutputQueue(application.chunks(), memory, application.limits().queue());
+        this.queue = new OutputQueue(application.outputBuffers(), memory, application.limits().queue());
         this.timeouts = new TimeoutCheck(this, limits);
         this.streams = handler instanceof ConnectionHandler.Blocking blocking ? new BlockingHandlerStreams(this, blocking, application) : null;
         this.processor = new EventProcessor(this, application, streams == null ? (ConnectionHandler.Events) handler : streams, earlyData, queue, closeState, timeouts);

@@ -1,5 +1,6 @@
 package io.github.changeover.connection;
 
+import io.github.changeover.buffers.BufferPool;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -8,7 +9,7 @@ import java.util.concurrent.CountDownLatch;
 
 /** A peer from which something can always be read, once it has seen the 101. */
 final class FloodingTransport implements Transport {
-    private static final ReadBuffers SCRATCH = new ReadBuffers(16, false);
+    private static final BufferPool READ_BUFFERS = BufferPool.ofHeapBuffers(16);
     private final ByteArrayOutputStream taken = new ByteArrayOutputStream();
     private final CountDownLatch outputEnded = new CountDownLatch(1);
     private volatile boolean asked, over;
@@ -26,8 +27,8 @@ final class FloodingTransport implements Transport {
     }
 
     @Override
-    public ReadBuffers scratch() {
-        return SCRATCH;
+    public BufferPool readBuffers() {
+        return READ_BUFFERS;
     }
 
     @Override

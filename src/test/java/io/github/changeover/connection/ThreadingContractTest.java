@@ -3,6 +3,7 @@ package io.github.changeover.connection;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.changeover.buffers.BufferPool;
 import io.github.changeover.spi.CloseCause;
 import io.github.changeover.spi.CloseCause.Kind;
 import io.github.changeover.spi.ConnectionHandler;
@@ -602,15 +603,15 @@ class ThreadingContractTest {
 
     /** Takes everything. */
     private static final class DiscardingTransport implements Transport {
-        private static final ReadBuffers SCRATCH = new ReadBuffers(64, false);
+        private static final BufferPool READ_BUFFERS = BufferPool.ofHeapBuffers(64);
 
         void open(TransportConnection connection) {
             connection.open(this);
         }
 
         @Override
-        public ReadBuffers scratch() {
-            return SCRATCH;
+        public BufferPool readBuffers() {
+            return READ_BUFFERS;
         }
 
         @Override
@@ -694,7 +695,7 @@ class ThreadingContractTest {
     @DisplayName("C16: where memory runs out in the midst of a send the connection breaks, and no byte behind the gap is sent")
     void noMemoryLeavesNoGap() {
         AtomicInteger made = new AtomicInteger();
-        OutputBuffers pool = new OutputBuffers(size -> {
+        BufferPool pool = new BufferPool(32 * 1024, 1, size -> {
             if (made.incrementAndGet() > 1) throw new OutOfMemoryError("Direct buffer memory");
             return ByteBuffer.allocate(size);
         });

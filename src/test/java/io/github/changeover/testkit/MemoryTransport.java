@@ -1,6 +1,6 @@
 package io.github.changeover.testkit;
 
-import io.github.changeover.connection.ReadBuffers;
+import io.github.changeover.buffers.BufferPool;
 import io.github.changeover.connection.Transport;
 import io.github.changeover.connection.TransportConnection;
 import java.io.ByteArrayOutputStream;
@@ -19,7 +19,7 @@ import java.util.Deque;
  * read found nothing or a write was refused, and a write after the end fails.
  */
 public final class MemoryTransport implements Transport {
-    private static final ReadBuffers SCRATCH = new ReadBuffers(1024, false);
+    private static final BufferPool READ_BUFFERS = BufferPool.ofHeapBuffers(1024);
 
     private final Deque<byte[]> arrived = new ArrayDeque<>();
     private final Taken taken = new Taken();
@@ -195,8 +195,8 @@ public final class MemoryTransport implements Transport {
     // ---- the transport
 
     @Override
-    public ReadBuffers scratch() {
-        return SCRATCH;
+    public BufferPool readBuffers() {
+        return READ_BUFFERS;
     }
 
     @Override

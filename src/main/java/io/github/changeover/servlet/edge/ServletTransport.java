@@ -1,6 +1,6 @@
 package io.github.changeover.servlet.edge;
 
-import io.github.changeover.connection.ReadBuffers;
+import io.github.changeover.buffers.BufferPool;
 import io.github.changeover.connection.Transport;
 import io.github.changeover.connection.TransportConnection;
 import jakarta.servlet.ReadListener;
@@ -23,7 +23,7 @@ final class ServletTransport implements Transport, ReadListener, WriteListener {
     private static final int PIECE = 8000;                  // below the 8192 of Tomcat: flush() blocks after a write that fills its buffer
     private static final long LONGEST_REST = 10_000_000;    // nanoseconds
     private static final long LONGEST_STAY = 5_000_000_000L;
-    private static final ReadBuffers SCRATCH = new ReadBuffers(16 * 1024, false);
+    private static final BufferPool READ_BUFFERS = BufferPool.ofHeapBuffers(16 * 1024);
 
     private final WebConnection web;
     private final TransportConnection connection;
@@ -82,8 +82,8 @@ final class ServletTransport implements Transport, ReadListener, WriteListener {
     }
 
     @Override
-    public ReadBuffers scratch() {
-        return SCRATCH;
+    public BufferPool readBuffers() {
+        return READ_BUFFERS;
     }
 
     @Override

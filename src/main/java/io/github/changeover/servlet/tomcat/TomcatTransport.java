@@ -1,6 +1,6 @@
 package io.github.changeover.servlet.tomcat;
 
-import io.github.changeover.connection.ReadBuffers;
+import io.github.changeover.buffers.BufferPool;
 import io.github.changeover.connection.Transport;
 import io.github.changeover.servlet.edge.HalfCloseTlsEngine;
 import java.io.EOFException;
@@ -23,7 +23,7 @@ import org.apache.tomcat.util.net.SocketWrapperBase;
  * NioChannel, so a close waits until no thread uses it.
  */
 final class TomcatTransport implements Transport {
-    private static final ReadBuffers SCRATCH = new ReadBuffers(64 * 1024, true);
+    private static final BufferPool READ_BUFFERS = BufferPool.ofDirectBuffers(64 * 1024);
     /** Whether Tomcat is in a dispatch of this socket, under the lock of the socket, and whether the socket is to be released. */
     private static final int FREE = 0, DISPATCHING = 1, RELEASED = 2;
     private static final Field RECORDS;
@@ -93,9 +93,9 @@ final class TomcatTransport implements Transport {
 
     /** Called when reading starts: new bytes may have arrived since the socket was drained. */
     @Override
-    public ReadBuffers scratch() {
+    public BufferPool readBuffers() {
         drained = false;
-        return SCRATCH;
+        return READ_BUFFERS;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.github.changeover.websocket.frames;
 
+import io.github.changeover.buffers.BufferPool;
 import io.github.changeover.websocket.DeflateAgreement;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -21,6 +22,9 @@ import java.util.Optional;
  * time may call.
  */
 public final class FrameReader implements FrameInput {
+    /** For data that arrives in direct buffers, which cannot be unmasked in place. */
+    private static final BufferPool COPIES = BufferPool.ofHeapBuffers(64 * 1024);
+    private static final int LEAST_POOLED = 4 * 1024;       // a shorter array is cheaper to allocate than to take from the pool
     private static final int SPLIT_HEADER = 32;     // memory that the array for a split header takes
     private static final int SINGLE = 64;           // fragments of one read that are passed on one by one; more are joined, to avoid a call for each tiny one
 
@@ -72,11 +76,13 @@ public final class FrameReader implements FrameInput {
             bytes.position(bytes.limit());
             read(bytes.array(), from, from + count, sink);
         } else {
-            byte[] copy = CopyBuffers.take(bytes);
+            ByteBuffer pooled = count < LEAST_POOLED || count > COPIES.size() ? null : COPIES.take();
+            byte[] copy = pooled == null ? new byte[count] : pooled.array();
             try {
+                bytes.get(copy, 0, count);
                 read(copy, 0, count, sink);
             } finally {
-                CopyBuffers.give(copy);
+                if (pooled != null) COPIES.give(pooled);
             }
         }
         if (ended) close();

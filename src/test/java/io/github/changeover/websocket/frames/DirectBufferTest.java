@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Bytes that arrive in direct buffers, which have no array. */
-class CopyBuffersTest {
+class DirectBufferTest {
     private static final int LARGE = 60_000;
     private final DeflaterPool pool = new DeflaterPool();
 
@@ -34,14 +34,14 @@ class CopyBuffersTest {
     }
 
     @Test
-    void whatACallbackReadsForAnotherConnectionOverwritesNothing() {
+    void nestedReadOfAnotherConnectionOverwritesNothing() {
         Received inner = new Received();
         Received outer = new Received();
         FrameReader other = reader();
         reader().read(frame('a', LARGE), new FrameListener() {
             @Override
             public void frame(int first, byte[] bytes, int from, int to) {
-                other.read(CopyBuffersTest.frame('b', LARGE), inner);
+                other.read(DirectBufferTest.frame('b', LARGE), inner);
                 outer.frame(first, bytes, from, to);
             }
 
@@ -64,7 +64,7 @@ class CopyBuffersTest {
     }
 
     @Test
-    void aFrameThatIsNotWholeKeepsWhatCameThoughAnotherConnectionReads() {
+    void readOfAnotherConnectionDoesNotChangeIncompleteFrame() {
         Received one = new Received();
         Received two = new Received();
         FrameReader first = reader();
@@ -77,17 +77,38 @@ class CopyBuffersTest {
         assertThat(Received.payload(two.frames.get(0))).isEqualTo(filled('b'));
     }
 
-    @Test
-    void anArrayThatWasGivenBackIsTakenAgain() {
-        byte[] copy = CopyBuffers.take(frame('a', LARGE));
-        CopyBuffers.give(copy);
-        byte[] again = CopyBuffers.take(frame('b', LARGE));
-        assertThat(again).isSameAs(copy);
-        CopyBuffers.give(again);
+    /** Returns the array in which the listener gets the payload of a frame. */
+    private byte[] arrayOf(ByteBuffer frame) {
+        byte[][] array = new byte[1][];
+        reader().read(frame, new FrameListener() {
+            @Override
+            public void frame(int first, byte[] bytes, int from, int to) {
+                array[0] = bytes;
+            }
+
+            @Override
+            public boolean wantsWhole(int opcode) {
+                return true;
+            }
+
+            @Override
+            public void unfinished(long bytes) {
+            }
+
+            @Override
+            public void failed(FrameFault fault) {
+            }
+        });
+        return array[0];
     }
 
     @Test
-    void aShortPieceHasAnArrayOfItsOwn() {
-        assertThat(CopyBuffers.take(frame('a', 32))).hasSize(40);
+    void longReadsUseTheSameArrayAgain() {
+        assertThat(arrayOf(frame('a', LARGE))).isSameAs(arrayOf(frame('b', LARGE)));
+    }
+
+    @Test
+    void shortReadHasItsOwnArray() {
+        assertThat(arrayOf(frame('a', 32))).hasSize(40);
     }
 }
