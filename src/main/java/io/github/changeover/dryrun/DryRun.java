@@ -1,8 +1,8 @@
 package io.github.changeover.dryrun;
 
+import io.github.changeover.http.ReasonPhrase;
 import io.github.changeover.negotiation.Negotiator;
 import io.github.changeover.negotiation.PathPolicy;
-import io.github.changeover.negotiation.ReasonPhrase;
 import io.github.changeover.negotiation.UpgradeResponse;
 import io.github.changeover.negotiation.Verdict;
 import io.github.changeover.spi.Fields;

@@ -1,6 +1,6 @@
 package io.github.changeover.h2c;
 
-import io.github.changeover.negotiation.ConnectionField;
+import io.github.changeover.http.ConnectionField;
 import io.github.changeover.spi.UpgradeRequest;
 import io.netty.handler.codec.http2.Http2Settings;
 import java.nio.ByteBuffer;

@@ -1,7 +1,7 @@
 package io.github.changeover.h2c;
 
+import io.github.changeover.http.HopByHopFields;
 import io.github.changeover.loopback.ConnectionOrigin;
-import io.github.changeover.loopback.HopByHopFields;
 import io.github.changeover.loopback.InnerRequest;
 import io.github.changeover.spi.Fields;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
@@ -77,7 +77,7 @@ final class HttpHeaderMapping {
         Http2Headers headers = new DefaultHttp2Headers();
         for (Fields.Line line : fields) {
             String name = line.name().toLowerCase(Locale.ROOT);
-            if (!HopByHopFields.has(name)) headers.add(name, line.value());
+            if (!HopByHopFields.contains(name)) headers.add(name, line.value());
         }
         return headers;
     }

@@ -182,7 +182,7 @@ final class ConnectorExchange implements StreamDispatcher.Sending {
         answering = true;
         keepAlive = HttpUtil.isKeepAlive(response);
         bare = request.method().equals("HEAD") || status == 204 || status == 304 || response.headers().containsValue(HttpHeaderNames.CONTENT_LENGTH, "0", false);
-        answer.head(status, HopByHopFields.without(ConnectorRequest.fields(response.headers())), bare);
+        answer.head(status, ConnectorRequest.endToEnd(ConnectorRequest.fields(response.headers())), bare);
     }
 
     /**
@@ -206,7 +206,7 @@ final class ConnectorExchange implements StreamDispatcher.Sending {
         }
         if (content instanceof LastHttpContent last) {
             finish(keepAlive && requestSent);
-            if (!bare) answer.end(HopByHopFields.without(ConnectorRequest.fields(last.trailingHeaders())));
+            if (!bare) answer.end(ConnectorRequest.endToEnd(ConnectorRequest.fields(last.trailingHeaders())));
         }
     }
 

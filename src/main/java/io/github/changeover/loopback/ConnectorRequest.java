@@ -1,6 +1,7 @@
 package io.github.changeover.loopback;
 
 import io.github.changeover.forwarded.ProxyFields;
+import io.github.changeover.http.HopByHopFields;
 import io.github.changeover.spi.Fields;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
@@ -35,7 +36,7 @@ final class ConnectorRequest {
     static HttpRequest of(InnerRequest request, String target, Fields mark) {
         HttpRequest head = new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.valueOf(request.method()), target);
         HttpHeaders headers = head.headers();
-        for (Fields.Line line : HopByHopFields.without(request.fields())) {
+        for (Fields.Line line : endToEnd(request.fields())) {
             // No proxy can see the requests inside the switched connection. The client itself wrote such a field, and the container might
             // trust it, because the request comes from its own machine.
             if (!ProxyFields.has(line.name())) headers.add(line.name(), new AsciiString(line.value()));
@@ -55,11 +56,18 @@ final class ConnectorRequest {
     static LastHttpContent end(Fields trailers) {
         if (trailers.lines().isEmpty()) return LastHttpContent.EMPTY_LAST_CONTENT;
         LastHttpContent end = new DefaultLastHttpContent();
-        for (Fields.Line line : HopByHopFields.without(trailers)) {
+        for (Fields.Line line : endToEnd(trailers)) {
             boolean allowed = !NEVER_TRAILERS.contains(line.name().toLowerCase(Locale.ROOT)) && !ProxyFields.has(line.name());
             if (allowed) end.trailingHeaders().add(line.name(), new AsciiString(line.value()));
         }
         return end;
+    }
+
+    /** Returns the fields without those that apply to one connection only. */
+    static Fields endToEnd(Fields fields) {
+        Set<String> hopByHop = HopByHopFields.of(fields.values("Connection"));
+        List<Fields.Line> kept = fields.lines().stream().filter(line -> !hopByHop.contains(line.name().toLowerCase(Locale.ROOT))).toList();
+        return kept.size() == fields.lines().size() ? fields : Fields.of(kept);
     }
 
     static Fields fields(HttpHeaders headers) {

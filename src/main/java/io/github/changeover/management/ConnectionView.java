@@ -1,6 +1,7 @@
 package io.github.changeover.management;
 
 import io.github.changeover.connection.TransportConnection;
+import io.github.changeover.http.PrintableText;
 import java.net.InetSocketAddress;
 import java.security.Principal;
 import java.time.Duration;
@@ -26,15 +27,15 @@ public record ConnectionView(String id, String protocol, String path, String rem
                              long bytesIn, long bytesOut, long queued, Optional<Duration> roundTrip) {
 
     static ConnectionView of(TransportConnection connection) {
-        return new ConnectionView(connection.id(), DisplayText.shown(connection.protocol().toString()), connection.request().printablePath(),
-                address(connection.request().client()), DisplayText.shown(connection.request().principal().map(Principal::getName).orElse("")),
+        return new ConnectionView(connection.id(), PrintableText.of(connection.protocol().toString(), PrintableText.LONG), connection.request().printablePath(),
+                address(connection.request().client()), PrintableText.of(connection.request().principal().map(Principal::getName).orElse(""), PrintableText.LONG),
                 connection.since().orElse(Instant.EPOCH), connection.idle(), connection.bytesIn(), connection.bytesOut(), connection.queued(),
                 connection.roundTrip());
     }
 
     static String address(InetSocketAddress address) {
         String host = address.isUnresolved() ? address.getHostString() : address.getAddress().getHostAddress();
-        String shown = DisplayText.shown(host);
+        String shown = PrintableText.of(host, PrintableText.LONG);
         return (shown.indexOf(':') >= 0 ? '[' + shown + ']' : shown) + (address.getPort() == 0 ? "" : ":" + address.getPort());
     }
 }

@@ -1,6 +1,7 @@
 package io.github.changeover.management;
 
 import io.github.changeover.connection.TransportConnection;
+import io.github.changeover.http.PrintableText;
 import io.github.changeover.negotiation.Explanation;
 import io.github.changeover.spi.CloseCause;
 import java.time.Duration;
@@ -88,7 +89,7 @@ final class FlightEvents implements FlightRecorder {
         Open event = new Open();
         if (!event.shouldCommit()) return;
         event.id = connection.id();
-        event.protocol = DisplayText.shown(connection.protocol().toString());
+        event.protocol = PrintableText.of(connection.protocol().toString(), PrintableText.LONG);
         event.path = connection.request().printablePath();
         event.remote = ConnectionView.address(connection.request().client());
         event.commit();
@@ -99,7 +100,7 @@ final class FlightEvents implements FlightRecorder {
         Close event = new Close();
         if (!event.shouldCommit()) return;
         event.id = connection.id();
-        event.protocol = DisplayText.shown(connection.protocol().toString());
+        event.protocol = PrintableText.of(connection.protocol().toString(), PrintableText.LONG);
         event.cause = cause.kind().name();
         event.octetsIn = connection.bytesIn();
         event.octetsOut = connection.bytesOut();
@@ -112,7 +113,7 @@ final class FlightEvents implements FlightRecorder {
         SlowWrite event = new SlowWrite();
         if (!event.shouldCommit()) return;
         event.id = connection.id();
-        event.protocol = DisplayText.shown(connection.protocol().toString());
+        event.protocol = PrintableText.of(connection.protocol().toString(), PrintableText.LONG);
         event.waited = waited;
         event.commit();
     }

@@ -1,5 +1,6 @@
 package io.github.changeover.management;
 
+import io.github.changeover.http.PrintableText;
 import io.github.changeover.spi.Fields;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,7 +36,7 @@ public record ResponseSummary(int status, List<Field> fields) {
         for (Fields.Line line : lines) {
             if (kept.size() == MOST) break;
             boolean secret = SECRET.contains(line.name().toLowerCase(Locale.ROOT));
-            kept.add(new Field(DisplayText.shown(line.name()), secret ? HIDDEN : DisplayText.shown(line.value())));
+            kept.add(new Field(PrintableText.of(line.name(), PrintableText.LONG), secret ? HIDDEN : PrintableText.of(line.value(), PrintableText.LONG)));
         }
         return new ResponseSummary(status, kept);
     }

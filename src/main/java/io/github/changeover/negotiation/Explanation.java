@@ -1,5 +1,6 @@
 package io.github.changeover.negotiation;
 
+import io.github.changeover.http.PrintableText;
 import io.github.changeover.negotiation.UpgradeField.Offered;
 import io.github.changeover.spi.ProtocolToken;
 import java.util.LinkedHashMap;
@@ -89,7 +90,7 @@ public record Explanation(Outcome outcome, OptionalInt status, String method, St
     public record Asked(ProtocolToken token, String why) {
         @Override
         public String toString() {
-            return Printable.of(token.toString()) + ": " + Printable.of(why, 160);
+            return PrintableText.of(token.toString()) + ": " + PrintableText.of(why, 160);
         }
     }
 
@@ -118,10 +119,10 @@ public record Explanation(Outcome outcome, OptionalInt status, String method, St
     public String summary() {
         String done = switch (outcome) {
             case SWITCHED -> word() + " to " + items(layers);
-            case IGNORED -> word() + ", " + Printable.of(reason, LONGEST_TEXT);
-            case REFUSED -> word() + " with " + status.orElse(500) + ", " + Printable.of(reason, LONGEST_TEXT);
+            case IGNORED -> word() + ", " + PrintableText.of(reason, LONGEST_TEXT);
+            case REFUSED -> word() + " with " + status.orElse(500) + ", " + PrintableText.of(reason, LONGEST_TEXT);
         };
-        return remark.isEmpty() ? done : done + " (" + Printable.of(remark, LONGEST_TEXT) + ")";
+        return remark.isEmpty() ? done : done + " (" + PrintableText.of(remark, LONGEST_TEXT) + ")";
     }
 
     /** Returns the same facts by name, for a JSON writer. The values are strings, one integer, lists and maps of these. */
@@ -129,13 +130,13 @@ public record Explanation(Outcome outcome, OptionalInt status, String method, St
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("outcome", word());
         status.ifPresent(code -> map.put("status", code));
-        map.put("method", Printable.of(method));
+        map.put("method", PrintableText.of(method));
         map.put("path", shownPath());
         map.put("offered", offered instanceof Offered.Present present ? texts(present.offer().tokens()) : List.of());
         map.put("malformed", texts(malformed()));
-        map.put("rule", rule.map(template -> Printable.of(template.toString(), 240)).orElse(""));
+        map.put("rule", rule.map(template -> PrintableText.of(template.toString(), PrintableText.LONG)).orElse(""));
         map.put("candidates", candidates.stream()
-                .map(candidate -> Map.of("token", Printable.of(candidate.token.toString()), "why", Printable.of(candidate.why, 240)))
+                .map(candidate -> Map.of("token", PrintableText.of(candidate.token.toString()), "why", PrintableText.of(candidate.why, PrintableText.LONG)))
                 .toList());
         map.put("layers", texts(layers));
         map.put("ground", ground.name().toLowerCase(Locale.ROOT));
@@ -146,14 +147,14 @@ public record Explanation(Outcome outcome, OptionalInt status, String method, St
     /** Returns one line for a log. */
     @Override
     public String toString() {
-        StringBuilder line = new StringBuilder(160).append(word()).append(' ').append(Printable.of(method)).append(' ').append(shownPath());
+        StringBuilder line = new StringBuilder(160).append(word()).append(' ').append(PrintableText.of(method)).append(' ').append(shownPath());
         line.append(summary(), word().length(), summary().length());
         line.append(": offered ").append(offeredText());
-        rule.ifPresent(template -> line.append(", rule ").append(Printable.of(template.toString(), 240)));
+        rule.ifPresent(template -> line.append(", rule ").append(PrintableText.of(template.toString(), PrintableText.LONG)));
         for (int i = 0; i < candidates.size() && i < MOST_ITEMS; i++) {
             if (outcome != Outcome.SWITCHED || i < candidates.size() - 1) line.append("; ").append(candidates.get(i));
         }
-        return Printable.of(line.toString(), LONGEST_LINE);
+        return PrintableText.of(line.toString(), LONGEST_LINE);
     }
 
     private String word() {
@@ -163,7 +164,7 @@ public record Explanation(Outcome outcome, OptionalInt status, String method, St
     /** Omits path parameters, because they may contain a session ID. */
     private String shownPath() {
         int semicolon = path.indexOf(';');
-        return Printable.of(semicolon < 0 ? path : path.substring(0, semicolon), 240);
+        return PrintableText.of(semicolon < 0 ? path : path.substring(0, semicolon), PrintableText.LONG);
     }
 
     private String offeredText() {
@@ -178,7 +179,7 @@ public record Explanation(Outcome outcome, OptionalInt status, String method, St
     }
 
     private static List<String> texts(List<?> items) {
-        return items.stream().map(item -> Printable.of(item.toString())).toList();
+        return items.stream().map(item -> PrintableText.of(item.toString())).toList();
     }
 
     private static String items(List<?> items) {

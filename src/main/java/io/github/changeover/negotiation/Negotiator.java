@@ -1,5 +1,6 @@
 package io.github.changeover.negotiation;
 
+import io.github.changeover.http.ConnectionField;
 import io.github.changeover.negotiation.Explanation.Ground;
 import io.github.changeover.negotiation.UpgradeField.Offered;
 import io.github.changeover.spi.ContentRule;

@@ -1,5 +1,6 @@
 package io.github.changeover.negotiation;
 
+import io.github.changeover.http.PrintableText;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -96,7 +97,7 @@ public final class PathTemplate implements Comparable<PathTemplate> {
     }
 
     private static IllegalArgumentException wrong(String text, String advice) {
-        return new IllegalArgumentException("Not a path template: '" + Printable.of(text) + "'. Please " + advice);
+        return new IllegalArgumentException("Not a path template: '" + PrintableText.of(text) + "'. Please " + advice);
     }
 
     /** Returns whether this template matches the path. Allocates nothing. */

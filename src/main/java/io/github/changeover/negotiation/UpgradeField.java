@@ -1,5 +1,7 @@
 package io.github.changeover.negotiation;
 
+import io.github.changeover.http.ListMembers;
+import io.github.changeover.http.PrintableText;
 import io.github.changeover.spi.Offer;
 import io.github.changeover.spi.ProtocolToken;
 import java.util.ArrayList;
@@ -51,7 +53,7 @@ public final class UpgradeField {
     /** Parses the values of all {@code Upgrade} lines in linear time. Does not throw, whatever the lines contain. */
     public static Offered parse(List<String> lines) {
         if (lines.isEmpty()) return Offered.Absent.NOTHING;
-        if (bytes(lines) > MAX_BYTES) return Offered.Oversized.BYTES;
+        if (ListMembers.length(lines) > MAX_BYTES) return Offered.Oversized.BYTES;
 
         List<ProtocolToken> tokens = new ArrayList<>(4);
         List<String> malformed = List.of();
@@ -65,17 +67,10 @@ public final class UpgradeField {
                 tokens.add(token.get());
             } else {
                 if (malformed.isEmpty()) malformed = new ArrayList<>(2);
-                malformed.add(Printable.of(text));
+                malformed.add(PrintableText.of(text));
             }
         }
         return tokens.isEmpty() ? new Offered.Absent(malformed) : new Offered.Present(new Offer(tokens, malformed));
-    }
-
-    /** Returns the length of the lines joined by commas. */
-    private static long bytes(List<String> lines) {
-        long bytes = lines.size() - 1;
-        for (String line : lines) bytes += line.length();
-        return bytes;
     }
 
     /**

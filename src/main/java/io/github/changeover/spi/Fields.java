@@ -1,5 +1,7 @@
 package io.github.changeover.spi;
 
+import io.github.changeover.http.PrintableText;
+import io.github.changeover.http.Token;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -19,15 +21,15 @@ public final class Fields implements Iterable<Fields.Line> {
         /** @throws IllegalArgumentException if the name or the value is not valid */
         public Line {
             Objects.requireNonNull(value, "value");
-            if (!Tchar.isToken(name)) {
-                throw new IllegalArgumentException("Not a field name (RFC 9110 token): '" + Tchar.printable(name) + "'");
+            if (!Token.isToken(name)) {
+                throw new IllegalArgumentException("Not a field name (RFC 9110 token): '" + PrintableText.of(name) + "'");
             }
             for (int i = 0; i < value.length(); i++) {
                 char c = value.charAt(i);
                 if (c < 0x20 && c != '\t' || c == 0x7f || c > 0xff) {
                     throw new IllegalArgumentException("The value of field " + name
                             + " holds a character that no field value may hold (RFC 9110 section 5.5): '"
-                            + Tchar.printable(value) + "'");
+                            + PrintableText.of(value) + "'");
                 }
             }
         }

@@ -1,5 +1,7 @@
 package io.github.changeover.spi;
 
+import io.github.changeover.http.PrintableText;
+import io.github.changeover.http.Token;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
@@ -17,11 +19,11 @@ public record ProtocolToken(String name, String version) {
 
     /** @throws IllegalArgumentException if the name, or a version that is not empty, is not a token */
     public ProtocolToken {
-        if (!Tchar.isToken(name)) {
-            throw new IllegalArgumentException("Not a protocol name (RFC 9110 token): '" + Tchar.printable(name) + "'");
+        if (!Token.isToken(name)) {
+            throw new IllegalArgumentException("Not a protocol name (RFC 9110 token): '" + PrintableText.of(name) + "'");
         }
-        if (!version.isEmpty() && !Tchar.isToken(version)) {
-            throw new IllegalArgumentException("Not a protocol version (RFC 9110 token): '" + Tchar.printable(version) + "'");
+        if (!version.isEmpty() && !Token.isToken(version)) {
+            throw new IllegalArgumentException("Not a protocol version (RFC 9110 token): '" + PrintableText.of(version) + "'");
         }
     }
 
@@ -32,7 +34,7 @@ public record ProtocolToken(String name, String version) {
      */
     public static ProtocolToken of(String text) {
         return parse(text).orElseThrow(() -> new IllegalArgumentException(
-                "Not a protocol: '" + Tchar.printable(text) + "'. Write name or name/version, such as example/1"));
+                "Not a protocol: '" + PrintableText.of(text) + "'. Write name or name/version, such as example/1"));
     }
 
     /** Returns the token that a client wrote, or empty if it is malformed ({@code foo/}, {@code /1}, {@code a b}, {@code foo/1/2}). */
@@ -40,7 +42,7 @@ public record ProtocolToken(String name, String version) {
         int slash = text.indexOf('/');
         String name = slash < 0 ? text : text.substring(0, slash);
         String version = slash < 0 ? "" : text.substring(slash + 1);
-        boolean wellFormed = Tchar.isToken(name) && (slash < 0 || Tchar.isToken(version));
+        boolean wellFormed = Token.isToken(name) && (slash < 0 || Token.isToken(version));
         return wellFormed ? Optional.of(new ProtocolToken(name, version)) : Optional.empty();
     }
 

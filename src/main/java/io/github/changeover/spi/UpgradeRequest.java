@@ -1,5 +1,6 @@
 package io.github.changeover.spi;
 
+import io.github.changeover.http.PrintableText;
 import java.net.InetSocketAddress;
 import java.security.Principal;
 import java.util.List;
@@ -72,7 +73,7 @@ public record UpgradeRequest(
 
     /** Returns the path for a log line: at most 80 characters, and every character that is not printable ASCII replaced by {@code ?}. */
     public String printablePath() {
-        return Tchar.printable(path);
+        return PrintableText.of(path);
     }
 
     /** A request without {@code authority}. */

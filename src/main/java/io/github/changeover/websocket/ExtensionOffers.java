@@ -1,5 +1,8 @@
 package io.github.changeover.websocket;
 
+import io.github.changeover.http.FieldList;
+import io.github.changeover.http.FieldScanner;
+import io.github.changeover.http.Token;
 import io.github.changeover.websocket.WebSocketExtension.Parameter;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,8 +40,8 @@ public final class ExtensionOffers {
         Optional<String> name = scanner.token();
         if (name.isEmpty()) return Optional.empty();
         List<Parameter> parameters = new ArrayList<>(4);
-        for (scanner.skipBlanks(); scanner.take(';'); scanner.skipBlanks()) {
-            scanner.skipBlanks();
+        for (scanner.skipWhiteSpace(); scanner.take(';'); scanner.skipWhiteSpace()) {
+            scanner.skipWhiteSpace();
             Optional<Parameter> parameter = parameter(scanner);
             if (parameter.isEmpty() || parameters.size() == MAX_PARAMETERS) return Optional.empty();
             parameters.add(parameter.get());
@@ -48,10 +51,10 @@ public final class ExtensionOffers {
 
     private static Optional<Parameter> parameter(FieldScanner scanner) {
         Optional<String> name = scanner.token();
-        scanner.skipBlanks();
+        scanner.skipWhiteSpace();
         if (name.isEmpty() || !scanner.take('=')) return name.map(text -> new Parameter(text, Optional.empty()));
-        scanner.skipBlanks();
-        Optional<String> value = scanner.sees('"') ? scanner.quoted().filter(FieldScanner::isToken) : scanner.token();
+        scanner.skipWhiteSpace();
+        Optional<String> value = scanner.tokenOrQuotedString().filter(Token::isToken);
         return value.map(text -> new Parameter(name.get(), value));
     }
 }

@@ -1,5 +1,6 @@
 package io.github.changeover.websocket;
 
+import io.github.changeover.http.FieldScanner;
 import io.github.changeover.spi.UpgradeRequest;
 import java.util.ArrayList;
 import java.util.List;

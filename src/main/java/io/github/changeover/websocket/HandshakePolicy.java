@@ -1,5 +1,6 @@
 package io.github.changeover.websocket;
 
+import io.github.changeover.http.Token;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -24,7 +25,7 @@ public record HandshakePolicy(List<String> subprotocols, Optional<DeflatePolicy>
         subprotocols = List.copyOf(subprotocols);
         Objects.requireNonNull(deflate, "deflate");
         for (String subprotocol : subprotocols) {
-            if (!FieldScanner.isToken(subprotocol)) {
+            if (!Token.isToken(subprotocol)) {
                 throw new IllegalArgumentException("Not a subprotocol (RFC 9110 token), so no client can offer it: '" + subprotocol + "'");
             }
         }

@@ -1,7 +1,9 @@
 package io.github.changeover.websocket;
 
-import io.github.changeover.negotiation.ConnectionField;
-import io.github.changeover.negotiation.Printable;
+import io.github.changeover.http.Authority;
+import io.github.changeover.http.ConnectionField;
+import io.github.changeover.http.FieldList;
+import io.github.changeover.http.PrintableText;
 import io.github.changeover.negotiation.UpgradeField;
 import io.github.changeover.spi.Decision;
 import io.github.changeover.spi.Fields;
@@ -103,7 +105,7 @@ public final class OpeningHandshake {
 
         /** Some browser applications send access tokens as subprotocols. Therefore a long name is truncated, so that a log never contains a complete one. */
         private static String shown(List<String> names) {
-            return Printable.of(names.stream().map(name -> name.length() > LONGEST_SHOWN ? name.substring(0, CUT) + "..." : name).toList().toString(), 120);
+            return PrintableText.of(names.stream().map(name -> name.length() > LONGEST_SHOWN ? name.substring(0, CUT) + "..." : name).toList().toString(), 120);
         }
 
         /** Returns the header fields of the 101 response except {@code Upgrade} and {@code Connection}. */

@@ -1,5 +1,6 @@
 package io.github.changeover.websocket;
 
+import io.github.changeover.http.Authority;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;

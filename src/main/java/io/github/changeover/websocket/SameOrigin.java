@@ -1,6 +1,7 @@
 package io.github.changeover.websocket;
 
-import io.github.changeover.negotiation.Printable;
+import io.github.changeover.http.FieldScanner;
+import io.github.changeover.http.PrintableText;
 import io.github.changeover.spi.Decision;
 import io.github.changeover.spi.Gate;
 import io.github.changeover.spi.ProtocolToken;
@@ -91,8 +92,8 @@ public final class SameOrigin implements Gate {
 
     /** Creates the rejection. The list of other origins is the operator's. Therefore only the log and the console show it. */
     private Decision.Refuse foreign(String sent, List<Origin> own) {
-        String ours = own.isEmpty() ? "unknown, for it has no valid Host" : Printable.of(own.stream().map(Origin::toString).collect(Collectors.joining(" or ")), LONGEST_OWN);
-        return new Decision.Refuse(403, "Origin '" + Printable.of(sent) + "' is refused: the origin of this application is " + ours
+        String ours = own.isEmpty() ? "unknown, for it has no valid Host" : PrintableText.of(own.stream().map(Origin::toString).collect(Collectors.joining(" or ")), LONGEST_OWN);
+        return new Decision.Refuse(403, "Origin '" + PrintableText.of(sent) + "' is refused: the origin of this application is " + ours
                 + ", and the setting changeover.websocket.origins does not list this one. Behind a proxy that ends TLS or changes Host, name the proxy in the setting "
                 + "changeover.trusted-proxies.").withRemark("changeover.websocket.origins lists " + allowed);
     }

@@ -1,5 +1,7 @@
 package io.github.changeover.websocket;
 
+import io.github.changeover.http.FieldList;
+import io.github.changeover.http.FieldScanner;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,5 +1,6 @@
 package io.github.changeover.websocket;
 
+import io.github.changeover.http.Token;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -43,7 +44,7 @@ public record WebSocketExtension(String name, List<Parameter> parameters) {
 
     private static void requireToken(String text) {
         Objects.requireNonNull(text, "text");
-        if (!FieldScanner.isToken(text)) {
+        if (!Token.isToken(text)) {
             throw new IllegalArgumentException("Not a token (RFC 9110 section 5.6.2), as names and values of extensions are: " + text.length() + " characters");
         }
     }

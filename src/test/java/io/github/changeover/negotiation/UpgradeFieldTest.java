@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.github.changeover.conformance.Covers;
+import io.github.changeover.http.PrintableText;
 import io.github.changeover.negotiation.UpgradeField.Offered;
 import io.github.changeover.spi.Offer;
 import io.github.changeover.spi.ProtocolToken;
@@ -46,8 +47,8 @@ class UpgradeFieldTest {
     @Covers({"RFC9110-7.8-13", "RFC9110-5.5-01"})
     void malformedMembersAreSkipped(String member) {
         assertThat(UpgradeField.parse(List.of("example/1, " + member + " ,foo/2")))
-                .isEqualTo(present(List.of("example/1", "foo/2"), List.of(Printable.of(member))));
-        assertThat(UpgradeField.parse(List.of(member))).isEqualTo(new Offered.Absent(List.of(Printable.of(member))));
+                .isEqualTo(present(List.of("example/1", "foo/2"), List.of(PrintableText.of(member))));
+        assertThat(UpgradeField.parse(List.of(member))).isEqualTo(new Offered.Absent(List.of(PrintableText.of(member))));
     }
 
     @Test

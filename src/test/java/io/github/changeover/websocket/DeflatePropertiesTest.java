@@ -3,6 +3,7 @@ package io.github.changeover.websocket;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.conformance.Covers;
+import io.github.changeover.http.FieldList;
 import io.github.changeover.websocket.WebSocketExtension.Parameter;
 import java.util.List;
 import java.util.Optional;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.github.changeover.conformance.Covers;
+import io.github.changeover.http.FieldList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.github.changeover.conformance.Covers;
-import io.github.changeover.websocket.FieldList.Malformed;
-import io.github.changeover.websocket.FieldList.Members;
+import io.github.changeover.http.FieldList.Malformed;
+import io.github.changeover.http.FieldList.Members;
 import io.github.changeover.websocket.WebSocketExtension.Parameter;
 import java.time.Duration;
 import java.util.Collections;

@@ -3,8 +3,8 @@ package io.github.changeover.websocket;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.conformance.Covers;
-import io.github.changeover.websocket.FieldList.Malformed;
-import io.github.changeover.websocket.FieldList.Members;
+import io.github.changeover.http.FieldList.Malformed;
+import io.github.changeover.http.FieldList.Members;
 import io.github.changeover.websocket.WebSocketExtension.Parameter;
 import java.util.LinkedHashSet;
 import java.util.List;

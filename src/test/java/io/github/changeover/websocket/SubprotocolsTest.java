@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.github.changeover.conformance.Covers;
-import io.github.changeover.websocket.FieldList.Malformed;
-import io.github.changeover.websocket.FieldList.Members;
+import io.github.changeover.http.FieldList;
+import io.github.changeover.http.FieldList.Malformed;
+import io.github.changeover.http.FieldList.Members;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;

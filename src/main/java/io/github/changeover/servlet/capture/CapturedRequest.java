@@ -1,6 +1,6 @@
 package io.github.changeover.servlet.capture;
 
-import io.github.changeover.negotiation.ConnectionField;
+import io.github.changeover.http.ConnectionField;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletInputStream;

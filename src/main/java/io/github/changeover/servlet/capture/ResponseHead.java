@@ -1,6 +1,6 @@
 package io.github.changeover.servlet.capture;
 
-import io.github.changeover.negotiation.ConnectionField;
+import io.github.changeover.http.ConnectionField;
 import io.github.changeover.spi.Fields;
 import io.github.changeover.spi.OriginalResponse;
 import jakarta.servlet.http.HttpServletResponse;

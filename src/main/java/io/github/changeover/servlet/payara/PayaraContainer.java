@@ -1,8 +1,8 @@
 package io.github.changeover.servlet.payara;
 
 import io.github.changeover.connection.TransportConnection;
-import io.github.changeover.negotiation.ConnectionField;
-import io.github.changeover.negotiation.ReasonPhrase;
+import io.github.changeover.http.ConnectionField;
+import io.github.changeover.http.ReasonPhrase;
 import io.github.changeover.servlet.edge.Container;
 import io.github.changeover.servlet.edge.ServletUpgradeHandler;
 import jakarta.servlet.ServletContext;

@@ -1,6 +1,6 @@
 package io.github.changeover.websocket.engine;
 
-import io.github.changeover.negotiation.Printable;
+import io.github.changeover.http.PrintableText;
 import io.github.changeover.websocket.OpeningHandshake;
 import jakarta.websocket.DeploymentException;
 import jakarta.websocket.Endpoint;
@@ -196,7 +196,7 @@ final class TyrusEndpoint {
     }
 
     private void warn(String sentence) {
-        if (warned.size() < MOST_WARNINGS && warned.add(sentence)) LOG.log(System.Logger.Level.WARNING, "WebSocket endpoint {0}: {1}", Printable.of(path), sentence);
+        if (warned.size() < MOST_WARNINGS && warned.add(sentence)) LOG.log(System.Logger.Level.WARNING, "WebSocket endpoint {0}: {1}", PrintableText.of(path), sentence);
     }
 
     /** The {@code Configurator} that Tyrus calls. */

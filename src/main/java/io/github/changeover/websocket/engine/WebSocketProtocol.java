@@ -1,6 +1,6 @@
 package io.github.changeover.websocket.engine;
 
-import io.github.changeover.negotiation.Printable;
+import io.github.changeover.http.PrintableText;
 import io.github.changeover.servlet.CurrentRequest;
 import io.github.changeover.spi.Decision;
 import io.github.changeover.spi.Fields;
@@ -83,7 +83,7 @@ final class WebSocketProtocol implements UpgradeProtocol {
     private Decision asked(UpgradeRequest request, ProtocolToken offered, OpeningHandshake.Accepted accepted, RequestContext context) {
         long negotiated = request.principal().isPresent() ? shared.ends().negotiating() : 0;
         if (!endpoint.takesOrigin(context.getHeader("Origin"))) {
-            return new Decision.Refuse(403, "Origin '" + Printable.of(request.fields().first("Origin").orElse(""))
+            return new Decision.Refuse(403, "Origin '" + PrintableText.of(request.fields().first("Origin").orElse(""))
                     + "' is refused by the endpoint at this path: ask its developer (checkOrigin of its ServerEndpointConfig.Configurator).");
         }
         TyrusHandshake upgrade;

@@ -1,6 +1,5 @@
-package io.github.changeover.negotiation;
+package io.github.changeover.http;
 
-import io.github.changeover.spi.ProtocolToken;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -33,7 +32,7 @@ public final class ConnectionField {
         for (ListMembers members = new ListMembers(lines); members.next(); ) {
             if (members.isEmpty()) continue;
             String option = members.text();
-            if (isToken(option)) options.add(option.toLowerCase(Locale.ROOT));
+            if (Token.isToken(option)) options.add(option.toLowerCase(Locale.ROOT));
         }
         return new ConnectionField(Collections.unmodifiableSet(options));
     }
@@ -49,11 +48,6 @@ public final class ConnectionField {
     /** Returns the options in lower case, in order, without duplicates. */
     public Set<String> options() {
         return options;
-    }
-
-    /** A text without a slash that parses as a protocol is a token, because a protocol without a version is a token. */
-    private static boolean isToken(String text) {
-        return text.indexOf('/') < 0 && ProtocolToken.parse(text).isPresent();
     }
 
     @Override

@@ -1,10 +1,12 @@
-package io.github.changeover.negotiation;
+package io.github.changeover.http;
 
 /** Converts text from a peer to bounded, printable ASCII for a log line or a page. */
-public final class Printable {
+public final class PrintableText {
+    /** A limit for a text that is a page's or an event's main content. */
+    public static final int LONG = 240;
     private static final int LONGEST = 80;
 
-    private Printable() {
+    private PrintableText() {
     }
 
     /** Replaces every character that is not printable ASCII with {@code ?} and limits the text to 80 characters. */

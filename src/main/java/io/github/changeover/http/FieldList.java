@@ -1,4 +1,4 @@
-package io.github.changeover.websocket;
+package io.github.changeover.http;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -55,23 +55,18 @@ public sealed interface FieldList<T> {
      */
     static <T> FieldList<T> read(String name, String form, List<String> lines, OnMalformed malformed, Function<FieldScanner, Optional<T>> member) {
         if (lines.isEmpty()) return new Members<>(List.of());
-        if (lines.stream().mapToLong(String::length).sum() + lines.size() > MAX_BYTES) {
-            return new Malformed<>(name + " is too long: send at most " + MAX_BYTES + " bytes.");
-        }
-        List<T> members = new ArrayList<>(4);
+        if (ListMembers.length(lines) >= MAX_BYTES) return new Malformed<>(name + " is too long: send at most " + MAX_BYTES + " bytes.");
+        List<T> parsed = new ArrayList<>(4);
         int count = 0;
-        FieldScanner scanner = new FieldScanner(lines.size() == 1 ? lines.get(0) : String.join(",", lines));
-        do {
+        for (ListMembers members = ListMembers.withQuotedStrings(lines); members.next(); ) {
             if (++count > MAX_MEMBERS) return new Malformed<>(name + " has too many list members: send at most " + MAX_MEMBERS + ".");
-            scanner.skipBlanks();
-            if (scanner.atEnd() || scanner.sees(',')) continue;
-            int start = scanner.at();
+            if (members.isEmpty()) continue;
+            FieldScanner scanner = members.scanner();
             Optional<T> read = member.apply(scanner);
-            scanner.skipBlanks();
-            if (read.isPresent() && (scanner.atEnd() || scanner.sees(','))) members.add(read.get());
-            else if (malformed == OnMalformed.SKIP) scanner.skipMember(start);
-            else return new Malformed<>(name + " is malformed: send " + form + ".");
-        } while (scanner.take(','));
-        return new Members<>(members);
+            scanner.skipWhiteSpace();
+            if (read.isPresent() && scanner.atEnd()) parsed.add(read.get());
+            else if (malformed == OnMalformed.REFUSE) return new Malformed<>(name + " is malformed: send " + form + ".");
+        }
+        return new Members<>(parsed);
     }
 }

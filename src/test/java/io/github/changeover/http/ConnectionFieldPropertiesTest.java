@@ -1,4 +1,4 @@
-package io.github.changeover.negotiation;
+package io.github.changeover.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.github.changeover.websocket;
+package io.github.changeover.http;
 
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
  *
  * @param host in lower case; an IPv6 address is in brackets and in one fixed form
  */
-record Authority(String host, OptionalInt port) {
+public record Authority(String host, OptionalInt port) {
     /**
      * The characters of {@code reg-name} except the comma, which joins two field lines, and the asterisk, which is a wildcard. No user information and no
      * zone.
@@ -28,7 +28,7 @@ record Authority(String host, OptionalInt port) {
     private static final int LAST_PORT = 65535;
 
     /** Parses the text that a peer sent; empty if it is malformed. Does no name lookup. */
-    static Optional<Authority> parse(String text) {
+    public static Optional<Authority> parse(String text) {
         int colon = text.indexOf(':', text.indexOf(']') + 1);
         int end = colon < 0 ? text.length() : colon;
         if (!isPort(text, end)) return Optional.empty();
