@@ -1,0 +1,63 @@
+package shout;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.apache.catalina.Context;
+import org.apache.catalina.Lifecycle;
+import org.apache.catalina.LifecycleException;
+import org.apache.catalina.startup.Tomcat;
+import org.apache.tomcat.util.scan.StandardJarScanner;
+
+/** Serves the unpacked WAR, {@code target/shout}, at the root of an embedded Tomcat. */
+public final class Server {
+    private static final String READY = """
+            The example is ready. In another terminal:
+              printf 'GET /lines/garden HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: Upgrade\\r\\nUpgrade: shout/1\\r\\n\\r\\nhello\\n' | nc -N 127.0.0.1 %d
+            Ctrl-C stops it.
+            """;
+
+    private Server() {
+    }
+
+    /** The argument is the port. */
+    public static void main(String[] arguments) throws Exception {
+        Tomcat tomcat = start(Integer.parseInt(arguments[0]));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(tomcat)));
+        System.out.printf(READY, tomcat.getConnector().getLocalPort());
+        tomcat.getServer().await();
+    }
+
+    /** On the loopback address; port 0 is a free one. */
+    static Tomcat start(int port) throws Exception {
+        Path project = Path.of(System.getProperty("basedir", "")).toAbsolutePath();
+        Tomcat tomcat = new Tomcat();
+        tomcat.setBaseDir(Files.createDirectories(project.resolve("target/tomcat")).toString());
+        tomcat.setPort(port);
+        tomcat.getConnector().setProperty("address", "127.0.0.1");
+        tomcat.getConnector().setThrowOnFailure(true);
+        Context context = tomcat.addWebapp("", project.resolve("target/shout").toString());
+        // The class path holds the tests and their libraries. Only the WAR belongs to the application.
+        StandardJarScanner scanner = new StandardJarScanner();
+        scanner.setScanClassPath(false);
+        context.setJarScanner(scanner);
+        // The servlet for JSP is not part of tomcat-embed-core.
+        context.addLifecycleListener(event -> {
+            if (!event.getType().equals(Lifecycle.BEFORE_START_EVENT)) return;
+            context.removeServletMapping("*.jsp");
+            context.removeServletMapping("*.jspx");
+            context.removeChild(context.findChild("jsp"));
+        });
+        tomcat.start();
+        if (!context.getState().isAvailable()) throw new IllegalStateException("The application did not start. The log says why.");
+        return tomcat;
+    }
+
+    static void stop(Tomcat tomcat) {
+        try {
+            tomcat.stop();
+            tomcat.destroy();
+        } catch (LifecycleException e) {
+            throw new IllegalStateException("Tomcat did not stop", e);
+        }
+    }
+}
