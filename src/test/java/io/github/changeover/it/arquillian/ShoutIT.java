@@ -32,7 +32,7 @@ class ShoutIT {
     }
 
     @Test
-    void aRoomAnswersInCapitals() throws IOException {
+    void linesAreReturnedInUpperCase() throws IOException {
         try (Wire wire = Wire.connect(base.getHost(), base.getPort())) {
             wire.send(Message.offering(base.getPath() + "lines/garden", "shout/1"));
             Expect.answer(wire.readHead()).switchesTo("shout/1");
@@ -44,7 +44,7 @@ class ShoutIT {
     }
 
     @Test
-    void anOfferNobodyWantsIsOrdinaryHttp() throws IOException {
+    void unsupportedOfferIsIgnored() throws IOException {
         try (Wire wire = Wire.connect(base.getHost(), base.getPort())) {
             Head head = wire.send(Message.offering(base.getPath() + "echo", "unknown/7")).readHead();
             Expect.answer(head).isOrdinary(200).offersNothing();
