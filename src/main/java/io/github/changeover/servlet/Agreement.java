@@ -36,7 +36,7 @@ record Agreement(Deployment deployment, NegotiatedRequest considered, Decision.S
             staysHttp("a filter has " + done + " it", http, response, chain);
             return;
         }
-        if (request().hasContent() && !deployment.container().contentEndsWithFraming(http)) {
+        if (request().hasContent() && !deployment.container().requestRepair().contentEndsWithFraming(http)) {
             staysHttp("the container does not show where its content ends", http, response, chain);
             return;
         }
@@ -45,14 +45,14 @@ record Agreement(Deployment deployment, NegotiatedRequest considered, Decision.S
             return;
         }
         RequestMemory memory = exchange.memory(deployment.application(considered).memory());
-        BufferedContent read = BufferedContent.read(http, request(), deployment.settings(), deployment.container(), memory);
+        BufferedContent read = BufferedContent.read(http, request(), deployment.settings(), deployment.container().requestRepair(), memory);
         if (read instanceof BufferedContent.Refused refused) {
             exchange.recorded(deployment.record(considered, refused.refusal(), refused.ground()));
             exchange.release();
-            if (refused.refusal().status() == 400 || refused.refusal().status() == 408) deployment.container().abandonContent(http);
+            if (refused.refusal().status() == 400 || refused.refusal().status() == 408) deployment.container().requestRepair().abandonContent(http);
             // Tomcat itself responds to an exception of a read, and would show its stack trace.
             if (response.isCommitted()) http.removeAttribute(RequestDispatcher.ERROR_EXCEPTION);
-            else Refusal.write(refused.refusal(), verdict().upgradeList(), true, deployment.container(), http, response);
+            else Refusal.write(refused.refusal(), verdict().upgradeList(), true, deployment.container().requestRepair(), http, response);
             return;
         }
         byte[] content = ((BufferedContent.Bytes) read).bytes();
@@ -129,7 +129,7 @@ record Agreement(Deployment deployment, NegotiatedRequest considered, Decision.S
         }
         Admission.Denied denied = (Admission.Denied) admission;
         exchange.recorded(deployment.record(considered, denied.refusal(), denied.ground()));
-        Refusal.write(denied.refusal(), List.of(), false, deployment.container(), http, response);
+        Refusal.write(denied.refusal(), List.of(), false, deployment.container().requestRepair(), http, response);
         return Optional.of(denied.refusal());
     }
 
@@ -141,7 +141,7 @@ record Agreement(Deployment deployment, NegotiatedRequest considered, Decision.S
     /** Releases what is held before the response is written, because the client may send its next request as soon as it has the response. */
     private void refuse(Decision.Refuse refusal, HttpServletRequest http, HttpServletResponse response) throws IOException {
         exchange.release();
-        Refusal.write(refusal, verdict().upgradeList(), false, deployment.container(), http, response);
+        Refusal.write(refusal, verdict().upgradeList(), false, deployment.container().requestRepair(), http, response);
     }
 
     private boolean inParts() {

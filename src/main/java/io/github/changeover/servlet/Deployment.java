@@ -88,9 +88,8 @@ public final class Deployment implements AutoCloseable {
         spoken = values.pathsWith(ofPaths);
         support = ContainerSupport.of(context, values);
         container = support.container();
-        undo.add("what the container's file began", container::close);
         support.warning().ifPresent(warning -> LOG.log(System.Logger.Level.WARNING, "Changeover in ''{0}'': {1}", path(context), warning));
-        if (settings.servletEdge()) container.keepToServletEdge();
+        if (settings.servletEdge()) container.useServletApiOnly();
         ClassLoader loader = context.getClassLoader();
         CallbackExecutor callbacks = CallbackExecutor.of(settings.maxCallbacks(), container.threads(), loader);
         undo.add("the threads of callbacks", callbacks::close);
@@ -304,12 +303,12 @@ public final class Deployment implements AutoCloseable {
 
     /** Returns whether anything is offered. Nothing is offered on a container that is not supported. */
     boolean offers() {
-        return support.off().isEmpty();
+        return support.reasonForOff().isEmpty();
     }
 
     /** Returns why nothing is offered, as a sentence for the client. */
     String off() {
-        return support.off().orElse("");
+        return support.reasonForOff().orElse("");
     }
 
     /** Returns whether a switch may be agreed for this request: by the rule of its path, or by the application while it responds. */
@@ -327,7 +326,7 @@ public final class Deployment implements AutoCloseable {
         Optional<Decision.Refuse> refusal = considered.verdict().insteadOfHttp(status, reason);
         if (refusal.isEmpty()) return false;
         EventRecorder.Entry told = record(considered, refusal.get(), Ground.STAYED_HTTP);
-        if (!response.isCommitted()) Refusal.write(refusal.get(), considered.verdict().token().stream().toList(), false, container, request, response);
+        if (!response.isCommitted()) Refusal.write(refusal.get(), considered.verdict().token().stream().toList(), false, container.requestRepair(), request, response);
         told.answered(Exchange.head(response));
         return true;
     }

@@ -62,7 +62,7 @@ public final class InnerFilter implements Filter {
 
     private void refuse(Decision.Refuse refusal, NegotiatedRequest considered, HttpServletRequest request, HttpServletResponse response) throws IOException {
         EventRecorder.Entry told = deployment.record(considered);
-        Refusal.write(refusal, considered.verdict(), deployment.container(), request, response);
+        Refusal.write(refusal, considered.verdict(), deployment.container().requestRepair(), request, response);
         told.answered(Exchange.head(response));
     }
 
@@ -116,7 +116,7 @@ public final class InnerFilter implements Filter {
             if (deployment.settings().operating().explain() && considered.request().fields().contains("Upgrade")) {
                 response.setHeader("Changeover-Explanation", considered.verdict().explanation().toString());
             }
-            Refusal.connection(verdict.upgradeList(), verdict.closeAfterRefusal(), deployment.container(), request, response);
+            Refusal.connection(verdict.upgradeList(), verdict.closeAfterRefusal(), deployment.container().requestRepair(), request, response);
             chain.doFilter(request, response);
         }
     }

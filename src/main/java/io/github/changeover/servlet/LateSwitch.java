@@ -71,7 +71,7 @@ public final class LateSwitch {
         Explanation explanation = refusal == decision ? before : before.refused(refusal.status(), before.ground(), refusal.reason());
         EventRecorder.Entry entry = refusal == decision ? deployment.record(considered) : deployment.record(considered, refusal, before.ground());
         if (response.containsHeader(EXPLANATION)) response.setHeader(EXPLANATION, explanation.toString());
-        Refusal.write(refusal, considered.verdict(), deployment.container(), request, response);
+        Refusal.write(refusal, considered.verdict(), deployment.container().requestRepair(), request, response);
         tell(entry, exchange, response);
     }
 

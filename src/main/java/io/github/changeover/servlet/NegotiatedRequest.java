@@ -57,7 +57,7 @@ record NegotiatedRequest(UpgradeRequest request, Verdict verdict, Duration took)
     }
 
     private static UpgradeRequest snapshot(HttpServletRequest request, Deployment deployment) {
-        UpgradeRequest snapshot = Snapshot.of(request, deployment.container());
+        UpgradeRequest snapshot = Snapshot.of(request, deployment.container().requestRepair());
         return snapshot.withForwarded(deployment.settings().operating().proxies().of(snapshot));
     }
 }

@@ -1,6 +1,6 @@
 package io.github.changeover.servlet;
 
-import io.github.changeover.servlet.edge.Container;
+import io.github.changeover.servlet.edge.RequestRepair;
 import io.github.changeover.servlet.inner.InnerRequests;
 import io.github.changeover.spi.Decision;
 import jakarta.servlet.DispatcherType;
@@ -48,7 +48,7 @@ public final class OuterFilter implements Filter {
         if (inner != null && request instanceof HttpServletRequest sent) {
             asked = inner.view(sent, response);
             if (asked == null) {
-                if (!response.isCommitted()) Refusal.write(NO_MARK, List.of(), true, deployment.container(), sent, (HttpServletResponse) response);
+                if (!response.isCommitted()) Refusal.write(NO_MARK, List.of(), true, deployment.container().requestRepair(), sent, (HttpServletResponse) response);
                 return;
             }
             if (sent.getDispatcherType() != DispatcherType.REQUEST) {
@@ -76,9 +76,9 @@ public final class OuterFilter implements Filter {
 
     private void upgrade(HttpServletRequest http, HttpServletResponse response, FilterChain chain) throws IOException, ServletException {
         Exchange exchange = Exchange.on(http);
-        Container container = deployment.container();
+        RequestRepair repair = deployment.container().requestRepair();
         // HTTP/2 has no Upgrade (RFC 9113 section 8.6), and in HTTP/1.0 it is ignored (RFC 9110 section 7.8).
-        HttpServletRequest repaired = http.getProtocol().startsWith("HTTP/1.") ? container.repairContent(http) : http;
+        HttpServletRequest repaired = http.getProtocol().startsWith("HTTP/1.") ? repair.repair(http) : http;
         boolean mayAgree = http.getProtocol().equals("HTTP/1.1") && deployment.mayAgree(http);
         try {
             chain.doFilter(deployment.veils() ? deployment.veil(repaired) : repaired,
@@ -88,7 +88,7 @@ public final class OuterFilter implements Filter {
             if (agreed.isPresent()) {
                 deployment.switching().perform(agreed.get(), exchange, http, response);
             } else {
-                container.answered(http);
+                repair.afterResponse(http);
             }
             exchange.answered(http, response);
         } finally {

@@ -1,6 +1,6 @@
 package io.github.changeover.servlet;
 
-import io.github.changeover.servlet.edge.Container;
+import io.github.changeover.servlet.edge.RequestRepair;
 import io.github.changeover.spi.Fields;
 import io.github.changeover.spi.UpgradeRequest;
 import jakarta.servlet.http.HttpServletRequest;
@@ -27,8 +27,8 @@ final class Snapshot {
      * Copies the request. For a message with both Transfer-Encoding and Content-Length, the container may have removed the length; the copy then
      * contains a length again, so that both are visible.
      */
-    static UpgradeRequest of(HttpServletRequest request, Container container) {
-        long length = container.framedTwice(request) ? Math.max(0, request.getContentLengthLong()) : request.getContentLengthLong();
+    static UpgradeRequest of(HttpServletRequest request, RequestRepair repair) {
+        long length = repair.hadTwoFramings(request) ? Math.max(0, request.getContentLengthLong()) : request.getContentLengthLong();
         HttpSession session = request.getSession(false);
         return new UpgradeRequest(request.getMethod(), path(request), Optional.ofNullable(request.getQueryString()).orElse(""),
                 request.getContextPath(), request.getProtocol(), request.getScheme(), fields(request),

@@ -55,9 +55,9 @@ final class Switching {
             return;
         }
         if (pending.considered().verdict().protocol().orElseThrow() instanceof ContainerProtocol carried) {
-            container.restoreRaw(request);
+            container.requestRepair().revert(request);
             carried.carry(request, response, pending.context());
-            container.beforeHead(request);
+            container.connectionUpgrade().completeHead(request);
             exchange.recorded(pending.deployment().record(pending.considered()));
             return;
         }
@@ -69,7 +69,7 @@ final class Switching {
         try {
             made.get().handler().prepare(pending.context());
             response.reset();
-            container.upgrade(request, connection);
+            container.connectionUpgrade().upgrade(request, connection);
         } catch (IOException | ServletException | RuntimeException | Error failure) {
             LOG.log(System.Logger.Level.ERROR, "The upgrade to " + connection + " failed", failure);
             connection.abort(CloseCause.of(CloseCause.Kind.HANDLER_FAILED, failure));
@@ -85,11 +85,11 @@ final class Switching {
         response.setStatus(HttpServletResponse.SC_SWITCHING_PROTOCOLS);
         kept.forEach(line -> set(line, () -> response.addHeader(line.name(), line.value())));
         for (Fields.Line line : pending.decision().fields()) {
-            if (!FRAMING.contains(line.name().toLowerCase(Locale.ROOT))) set(line, () -> container.field101(request, response, line.name(), line.value()));
+            if (!FRAMING.contains(line.name().toLowerCase(Locale.ROOT))) set(line, () -> container.connectionUpgrade().addHeader(request, response, line.name(), line.value()));
         }
         response.setHeader("Upgrade", pending.decision().layers().stream().map(ProtocolToken::toString).collect(Collectors.joining(", ")));
         response.setHeader("Connection", "Upgrade");
-        container.beforeHead(request);
+        container.connectionUpgrade().completeHead(request);
     }
 
     private static void set(Fields.Line line, Runnable how) {
@@ -106,7 +106,7 @@ final class Switching {
         exchange.recorded(pending.deployment().record(pending.considered(), refusal, Ground.STAYED_HTTP));
         if (failure instanceof VirtualMachineError fatal) throw fatal;
         exchange.release();     // before the response: the client may send its next request as soon as it has the response
-        Refusal.write(refusal, List.of(), true, container, request, response);
+        Refusal.write(refusal, List.of(), true, container.requestRepair(), request, response);
     }
 
     /** Returns what a filter of the application has done after the inner filter agreed and a switch would undo; empty for nothing. */
@@ -170,7 +170,7 @@ final class Switching {
      * arrive from now on may be its reaction to the 101.
      */
     private EarlyData early(UpgradeProtocol protocol, HttpServletRequest request) {
-        return protocol.earlyData() == EarlyData.REFUSE && container.nothingEarly(request) ? EarlyData.DELIVER : protocol.earlyData();
+        return protocol.earlyData() == EarlyData.REFUSE && container.connectionUpgrade().hasNoEarlyData(request) ? EarlyData.DELIVER : protocol.earlyData();
     }
 
     /** Returns the fields that filters of the application have set and a 101 may contain, such as cookies. Invalid fields are omitted. */

@@ -170,7 +170,7 @@ class UnsupportedContainerIT {
         int before = server.log().length();
         server.deploy(with(War.with("unsupported-unchecked")).set("changeover.container", "unchecked").build(), "/unchecked");
         try {
-            assertThat(server.log().substring(before)).contains("io.undertow.servlet.spec.ServletContextImpl").contains("It serves all the same (changeover.container=unchecked)")
+            assertThat(server.log().substring(before)).contains("io.undertow.servlet.spec.ServletContextImpl").contains("using the Servlet API only (changeover.container=unchecked)")
                     .contains("/unchecked/whole/ruled offers foo/2");
             byte[] all = Probing.pattern(1 << 20);
             try (Wire wire = Wire.connect(server.http()).send(Ask.upgrade("/unchecked/whole/ruled", "foo/2"))) {

@@ -73,7 +73,7 @@ class UnknownContainerTest {
     @DisplayName("H6: the name a container gives itself makes it no known one")
     void theNameDoesNotCount() {
         ContainerSupport support = ContainerSupport.of(fake.context, SettingValues.of(fake.context));
-        assertThat(support.off()).isPresent();
+        assertThat(support.reasonForOff()).isPresent();
         assertThat(support.warning().orElseThrow()).contains("This container is not supported").contains("$Proxy").contains("Apache Tomcat/11.0.0 as it says");
         assertThat(ContainerSupport.switches(fake.context)).isFalse();
     }
@@ -85,8 +85,8 @@ class UnknownContainerTest {
         assertThat(ContainerSupport.switches(fake.context)).isTrue();
         fake.mappedToName("login", "secret");
         ContainerSupport support = ContainerSupport.of(fake.context, SettingValues.of(fake.context));
-        assertThat(support.off()).isPresent();
-        assertThat(support.warning().orElseThrow()).contains("[login]").contains("Map them to paths");
+        assertThat(support.reasonForOff()).isPresent();
+        assertThat(support.warning().orElseThrow()).contains("[login]").contains("Map them to URL patterns");
     }
 
     @Test

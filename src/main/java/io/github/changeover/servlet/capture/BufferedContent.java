@@ -1,7 +1,7 @@
 package io.github.changeover.servlet.capture;
 
 import io.github.changeover.negotiation.Explanation.Ground;
-import io.github.changeover.servlet.edge.Container;
+import io.github.changeover.servlet.edge.RequestRepair;
 import io.github.changeover.servlet.settings.Settings;
 import io.github.changeover.spi.Decision;
 import io.github.changeover.spi.Fields;
@@ -21,18 +21,18 @@ public sealed interface BufferedContent {
     }
 
     /** Reads the content. Takes at most {@code changeover.negotiation.timeout}, even if the bytes arrive slowly. */
-    static BufferedContent read(HttpServletRequest http, UpgradeRequest request, Settings settings, Container container, RequestMemory memory) {
+    static BufferedContent read(HttpServletRequest http, UpgradeRequest request, Settings settings, RequestRepair repair, RequestMemory memory) {
         if (!request.hasContent()) return new Bytes(Growing.NOTHING);
         long most = settings.maxContent();
         if (request.contentLength().orElse(0) > most) return tooLong(most);
         long end = System.nanoTime() + settings.negotiation().toNanos();
         byte[] some = new byte[8192];
         Growing whole = new Growing(memory, (int) request.contentLength().orElse(most));
-        Container.ReadTimeout timeout = container.readTimeout(http);
+        RequestRepair.ReadTimeout timeout = repair.readTimeout(http);
         try {
             InputStream in = http.getInputStream();
             for (long left = end - System.nanoTime(); left > 0; left = end - System.nanoTime()) {
-                timeout.atMost(1 + left / 1_000_000);
+                timeout.set(1 + left / 1_000_000);
                 int count = in.read(some);
                 boolean tooLong = count > 0 && whole.size + count > most;
                 if (count < 0 || tooLong || !whole.add(some, count)) {

@@ -16,69 +16,71 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Transport on the non-blocking streams of the Servlet API. All exceptions of a container for a stream that it has closed (IOException,
- * NullPointerException, IllegalStateException) become an IOException here.
+ * Transport on the non-blocking streams of the Servlet API: always on Payara and on an unknown container, on Tomcat if its sockets are not used. What
+ * the Servlet API does not have is done by the {@link NativeConnection} of the container: the half-close, the abort, and the listener for the peer's
+ * end. All exceptions of a container for a stream that it has closed (IOException, NullPointerException, IllegalStateException) become an IOException
+ * here.
  */
 final class ServletTransport implements Transport, ReadListener, WriteListener {
-    private static final int PIECE = 8000;                  // below the 8192 of Tomcat: flush() blocks after a write that fills its buffer
-    private static final long LONGEST_REST = 10_000_000;    // nanoseconds
-    private static final long LONGEST_STAY = 5_000_000_000L;
+    private static final int MAX_WRITE = 8000;                      // bytes; less than the 8192 of Tomcat: flush() blocks after a write that fills its buffer
+    private static final long MAX_PAUSE = 10_000_000;               // nanoseconds
+    private static final long MAX_DETACH_WAIT = 5_000_000_000L;     // nanoseconds
     private static final BufferPool READ_BUFFERS = BufferPool.ofHeapBuffers(16 * 1024);
 
-    private final WebConnection web;
+    private final WebConnection webConnection;
     private final TransportConnection connection;
-    private final Container.Below below;
-    private final ReentrantLock reading = new ReentrantLock(), writing = new ReentrantLock();   // held while a thread uses the stream
+    private final NativeConnection nativeConnection;
+    private final ReentrantLock readLock = new ReentrantLock(), writeLock = new ReentrantLock();   // held while a thread uses the stream
+    private final ReadAheadBuffer readAhead;        // null if any thread may read
     private ServletInputStream in;
     private ServletOutputStream out;
     private volatile boolean writePossible;
     private volatile boolean unflushed;
-    private volatile boolean endTold;   // whether the peer's end is reported beneath the Servlet API
-    private volatile boolean endSeen;   // the end was reported; earlier bytes may still be unread
-    private volatile boolean ended;
-    private final ReadAheadBuffer ahead;      // null if any thread may read
+    private volatile boolean nativeEnd;             // whether the native connection reports the peer's end
+    private volatile boolean nativeEndReported;     // it has reported the end; earlier bytes may still be unread
+    private volatile boolean inputEnded;
     private volatile boolean closed;
-    private volatile long leaveBy;      // nanoseconds; 0 until the streams must be left
-    private volatile Thread inside;     // the thread of the container during a callback
-    private long rest;
+    private volatile long detachDeadline;           // nanoseconds; 0 until the streams must not be used any more
+    private volatile Thread callbackThread;         // the thread of the container during a callback
+    private long pause;                             // nanoseconds
 
-    ServletTransport(WebConnection web, TransportConnection connection, Container.Below below) {
-        this.web = web;
+    ServletTransport(WebConnection webConnection, TransportConnection connection, NativeConnection nativeConnection) {
+        this.webConnection = webConnection;
         this.connection = connection;
-        this.below = below;
-        this.ahead = below.readsInCallbacks() ? new ReadAheadBuffer() : null;
+        this.nativeConnection = nativeConnection;
+        this.readAhead = nativeConnection.readsInCallbacksOnly() ? new ReadAheadBuffer() : null;
     }
 
     /** Opens the connection. Called inside init(), on the thread of the container. */
     void start() {
-        inside = Thread.currentThread();
-        IOException unfit = null;
-        writing.lock();
-        reading.lock();
+        callbackThread = Thread.currentThread();
+        IOException openFailure = null;
+        writeLock.lock();
+        readLock.lock();
         try {
             requireOpen();
-            in = web.getInputStream();
-            out = web.getOutputStream();
+            in = webConnection.getInputStream();
+            out = webConnection.getOutputStream();
             out.setWriteListener(this);     // first: the next calls close everything if the peer has left
             out.flush();                    // some containers send the 101 only with the first output
             in.setReadListener(this);       // before open(): required for reading; may call back immediately
-            if (ahead != null) readAhead();
+            if (readAhead != null) fillReadAhead();
         } catch (IOException failure) {
-            unfit = failure;
+            openFailure = failure;
         } catch (RuntimeException failure) {
-            unfit = new IOException("The container has closed the connection", failure);
+            openFailure = new IOException("The container has closed the connection", failure);
         } finally {
-            reading.unlock();
-            writing.unlock();
+            readLock.unlock();
+            writeLock.unlock();
         }
-        if (unfit != null) connection.broke(unfit);     // before open(), so that the handler is not called for an opening
+        if (openFailure != null) connection.broke(openFailure);     // before open(), so that the handler is not called for an opening
         connection.open(this);
-        inside = null;
-        endTold = below.whenEnded(() -> {
-            endSeen = true;
+        callbackThread = null;
+        nativeEnd = nativeConnection.onPeerEnd(() -> {
+            nativeEndReported = true;
             connection.readable();
         });
-        below.whenGone(connection::released);
+        nativeConnection.onConnectionLost(connection::released);
     }
 
     @Override
@@ -88,42 +90,42 @@ final class ServletTransport implements Transport, ReadListener, WriteListener {
 
     @Override
     public int read(ByteBuffer into) throws IOException {
-        if (ahead == null) return readStream(into);
-        boolean over = ended;               // before the bytes: bytes and then the end may arrive between the two reads
-        int count = ahead.take(into);
-        if (count == 0 && over) return -1;
-        if (ahead.takeRefused() && !below.recall() && !below.callbacksOnly()) readRefused();
+        if (readAhead == null) return readStream(into);
+        boolean atEnd = inputEnded;     // before the bytes: bytes and then the end may arrive between the two reads
+        int count = readAhead.take(into);
+        if (count == 0 && atEnd) return -1;
+        if (readAhead.takeRefused() && !nativeConnection.requestReadCallback() && !nativeConnection.streamsInCallbacksOnly()) readRefused();
         return count;
     }
 
     /** Reads bytes that were refused earlier, on the thread of the reader: the container has already reported them and will not report them again. */
     private void readRefused() {
-        reading.lock();
+        readLock.lock();
         try {
-            readAhead();
+            fillReadAhead();
             if (!closed && in.isFinished() && !in.isReady()) end();     // in this order: bytes may arrive between the calls
         } finally {
-            reading.unlock();
+            readLock.unlock();
         }
     }
 
     private int readStream(ByteBuffer into) throws IOException {
-        if (ended) return -1;
-        reading.lock();
+        if (inputEnded) return -1;
+        readLock.lock();
         try {
             requireOpen();
-            boolean over = endSeen || in.isFinished();      // first: bytes and then the end may arrive in between
-            if (!in.isReady()) return over ? end() : 0;
+            boolean atEnd = nativeEndReported || in.isFinished();      // first: bytes and then the end may arrive in between
+            if (!in.isReady()) return atEnd ? end() : 0;
             int count = in.read(into.array(), into.arrayOffset() + into.position(), into.remaining());
             if (count < 0) return end();
             into.position(into.position() + count);
             return count;
         } catch (EOFException end) {
             return end();
-        } catch (RuntimeException odd) {
-            throw new IOException("The container has closed the connection", odd);
+        } catch (RuntimeException closedByContainer) {
+            throw new IOException("The container has closed the connection", closedByContainer);
         } finally {
-            reading.unlock();
+            readLock.unlock();
         }
     }
 
@@ -132,31 +134,31 @@ final class ServletTransport implements Transport, ReadListener, WriteListener {
     }
 
     private int end() {
-        ended = true;
+        inputEnded = true;
         return -1;
     }
 
     @Override
     public boolean write(ByteBuffer from) throws IOException {
         if (!writePossible) return false;
-        writing.lock();
+        writeLock.lock();
         try {
             while (from.hasRemaining()) {
                 requireOpen();
                 if (!out.isReady()) return false;
-                writePiece(from, Math.min(PIECE, from.remaining()));
+                writePiece(from, Math.min(MAX_WRITE, from.remaining()));
                 unflushed = true;
             }
             return flush();
-        } catch (RuntimeException odd) {
-            throw new IOException("The container has closed the connection", odd);
+        } catch (RuntimeException closedByContainer) {
+            throw new IOException("The container has closed the connection", closedByContainer);
         } finally {
-            writing.unlock();
+            writeLock.unlock();
         }
     }
 
     private void writePiece(ByteBuffer from, int count) throws IOException {
-        if (from.hasArray() && below.writesPartsOfArrays()) {
+        if (from.hasArray() && nativeConnection.writesPartsOfArrays()) {
             out.write(from.array(), from.arrayOffset() + from.position(), count);
             from.position(from.position() + count);
         } else {
@@ -176,12 +178,13 @@ final class ServletTransport implements Transport, ReadListener, WriteListener {
     }
 
     private boolean outsideCallbacks() {
-        return below.callbacksOnly() && inside != Thread.currentThread();
+        return nativeConnection.streamsInCallbacksOnly() && callbackThread != Thread.currentThread();
     }
 
+    /** Ends the output (half-close). The Servlet API cannot do it, so the native connection does. */
     @Override
     public EndOutput endOutput(boolean closing) {
-        return below.endOutput(closing) ? EndOutput.SENT : EndOutput.UNSUPPORTED;
+        return nativeConnection.endOutput(closing) ? EndOutput.SENT : EndOutput.UNSUPPORTED;
     }
 
     /**
@@ -197,28 +200,28 @@ final class ServletTransport implements Transport, ReadListener, WriteListener {
     public void close() {
         if (!closed) {
             detach();
-            below.beforeClose();
+            nativeConnection.beforeClose();
         }
         release();
     }
 
     /**
-     * Closes the streams for further use and waits until all threads have left them. Payara reuses closed streams for another request, so a late
-     * write would reach the client of that request. Normally nothing inside blocks; in a container where something does, the wait is limited to 5
+     * Prevents further use of the streams and waits until no thread uses them. Payara reuses closed streams for another request, so a late
+     * write would reach the client of that request. Normally no call of a stream blocks; in a container where one does, the wait is limited to 5
      * seconds.
      */
     void detach() {
-        if (leaveBy == 0) leaveBy = System.nanoTime() + LONGEST_STAY | 1;
+        if (detachDeadline == 0) detachDeadline = System.nanoTime() + MAX_DETACH_WAIT | 1;
         closed = true;
-        awaitLeft(reading);
-        awaitLeft(writing);
+        awaitUnlocked(readLock);
+        awaitUnlocked(writeLock);
     }
 
-    private void awaitLeft(ReentrantLock stream) {
+    private void awaitUnlocked(ReentrantLock lock) {
         boolean interrupted = false;
         while (true) {
             try {
-                if (stream.tryLock(leaveBy - System.nanoTime(), TimeUnit.NANOSECONDS)) stream.unlock();
+                if (lock.tryLock(detachDeadline - System.nanoTime(), TimeUnit.NANOSECONDS)) lock.unlock();
                 break;
             } catch (InterruptedException later) {
                 interrupted = true;
@@ -230,17 +233,17 @@ final class ServletTransport implements Transport, ReadListener, WriteListener {
     private void release() {
         detach();
         try {
-            web.close();
+            webConnection.close();
         } catch (Exception gone) {
             // already closed
         }
-        if (outsideCallbacks()) below.recall();     // the container releases a socket only in its own dispatch
+        if (outsideCallbacks()) nativeConnection.requestReadCallback();     // the container releases a socket only in its own dispatch
     }
 
     @Override
     public void abort() {
         closed = true;
-        below.abort();      // first: it ends a blocked write
+        nativeConnection.abort();      // first: it ends a blocked write
         if (!outsideCallbacks()) release();     // otherwise the next callback does it
     }
 
@@ -248,72 +251,72 @@ final class ServletTransport implements Transport, ReadListener, WriteListener {
 
     @Override
     public void onDataAvailable() {
-        called(() -> {
-            boolean spins = ahead != null && !readAhead();
+        runCallback(() -> {
+            boolean noProgress = readAhead != null && !fillReadAhead();
             connection.readable();
-            if (spins) rest();
-            else rest = 0;
+            if (noProgress) pauseCallbacks();
+            else pause = 0;
         });
     }
 
     /** Reads ahead on the thread of the container. Returns whether anything was read, or the end was reached. */
-    private boolean readAhead() {
-        boolean some = false;
-        reading.lock();
+    private boolean fillReadAhead() {
+        boolean progress = false;
+        readLock.lock();
         try {
-            while (!closed && !ended && ahead.hasRoom() && in.isReady()) {
-                if (ahead.fill(in) < 0) end();
-                some = true;
+            while (!closed && !inputEnded && readAhead.hasRoom() && in.isReady()) {
+                if (readAhead.fill(in) < 0) end();
+                progress = true;
             }
         } catch (EOFException end) {
             end();
         } catch (IOException failure) {
             connection.broke(failure);
-        } catch (RuntimeException odd) {
-            connection.broke(new IOException("The container has closed the connection", odd));
+        } catch (RuntimeException closedByContainer) {
+            connection.broke(new IOException("The container has closed the connection", closedByContainer));
         } finally {
-            reading.unlock();
+            readLock.unlock();
         }
-        return some || ended;
+        return progress || inputEnded;
     }
 
     /** Waits a short time, because Tomcat calls back immediately while bytes are waiting for which there is no room. */
-    private void rest() {
-        rest = Math.min(LONGEST_REST, rest * 2 + 50_000);
-        LockSupport.parkNanos(rest);
+    private void pauseCallbacks() {
+        pause = Math.min(MAX_PAUSE, pause * 2 + 50_000);
+        LockSupport.parkNanos(pause);
     }
 
     @Override
     public void onAllDataRead() {
-        ended = true;
-        called(connection::readable);
+        inputEnded = true;
+        runCallback(connection::readable);
     }
 
     @Override
     public void onWritePossible() {
         writePossible = true;
-        called(connection::writable);
+        runCallback(connection::writable);
     }
 
     /**
-     * Some containers report the peer's end here, as an EOFException. If the end is reported beneath the Servlet API, an EOFException here means that
+     * Some containers report the peer's end here, as an EOFException. If the native connection reports the end, an EOFException here means that
      * the container has closed the connection; Payara reports every close in this way.
      */
     @Override
     public void onError(Throwable failure) {
-        if (failure instanceof EOFException && !closed && !endTold) onAllDataRead();
-        else called(() -> connection.broke(failure));
+        if (failure instanceof EOFException && !closed && !nativeEnd) onAllDataRead();
+        else runCallback(() -> connection.broke(failure));
     }
 
     /** Passes an event on. Performs a close that had to wait for the thread of the container. */
-    private void called(Runnable event) {
-        Thread outer = inside;      // a callback may occur inside another
-        inside = Thread.currentThread();
+    private void runCallback(Runnable event) {
+        Thread outer = callbackThread;      // a callback may occur inside another
+        callbackThread = Thread.currentThread();
         try {
             if (!closed) event.run();
-            else if (below.callbacksOnly()) release();
+            else if (nativeConnection.streamsInCallbacksOnly()) release();
         } finally {
-            inside = outer;
+            callbackThread = outer;
         }
     }
 }

@@ -13,7 +13,7 @@ import java.io.IOException;
  */
 public final class ServletUpgradeHandler implements HttpUpgradeHandler {
     private volatile TransportConnection connection;
-    private volatile Container.Below below;
+    private volatile NativeConnection nativeConnection;
     private volatile ServletTransport transport;
 
     /** Called by the container. */
@@ -21,15 +21,15 @@ public final class ServletUpgradeHandler implements HttpUpgradeHandler {
     }
 
     /** Switches the connection of the request. */
-    public static void upgrade(HttpServletRequest request, TransportConnection connection, Container.Below below) throws IOException, ServletException {
-        ServletUpgradeHandler edge = request.upgrade(ServletUpgradeHandler.class);
-        edge.below = below;
-        edge.connection = connection;
+    public static void upgrade(HttpServletRequest request, TransportConnection connection, NativeConnection nativeConnection) throws IOException, ServletException {
+        ServletUpgradeHandler handler = request.upgrade(ServletUpgradeHandler.class);
+        handler.nativeConnection = nativeConnection;
+        handler.connection = connection;
     }
 
     @Override
     public void init(WebConnection web) {
-        transport = new ServletTransport(web, connection, below);
+        transport = new ServletTransport(web, connection, nativeConnection);
         transport.start();
     }
 
@@ -40,6 +40,6 @@ public final class ServletUpgradeHandler implements HttpUpgradeHandler {
         ended.released();
         ServletTransport used = transport;
         if (used != null) used.detach();        // Payara closes the streams as soon as this method returns
-        below.forget();
+        nativeConnection.releaseReferences();
     }
 }

@@ -1,5 +1,6 @@
 package io.github.changeover.servlet.payara;
 
+import java.io.IOException;
 import java.lang.reflect.Field;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
@@ -10,8 +11,9 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** All classes and members of Grizzly that {@link GrizzlyConnection} uses. They are found by reflection once, completely or not at all. */
+/** All classes and members of Grizzly that this package uses for requests and connections. They are found by reflection once, completely or not at all. */
 final class GrizzlyMembers {
+    private static final System.Logger LOG = System.getLogger(GrizzlyMembers.class.getName());
     /**
      * Each line contains a class below org.glassfish.grizzly, and for each member the name used here and the member itself: a method with the simple
      * names of its parameter types, or a field.
@@ -114,6 +116,34 @@ final class GrizzlyMembers {
                 throw e.getCause();
             }
         });
+    }
+
+    /** An action on the internals of Grizzly. */
+    interface Action {
+        void run() throws ReflectiveOperationException, IOException;
+    }
+
+    /** A condition that the internals of Grizzly decide. */
+    interface Condition {
+        boolean test() throws ReflectiveOperationException, IOException;
+    }
+
+    /** Runs an action. Returns whether it succeeded; a failure is logged at the level DEBUG. */
+    static boolean attempt(Action action) {
+        return check(() -> {
+            action.run();
+            return true;
+        });
+    }
+
+    /** Returns the value of a condition; false if it fails, which is logged at the level DEBUG. */
+    static boolean check(Condition condition) {
+        try {
+            return condition.test();
+        } catch (ReflectiveOperationException | IOException | RuntimeException failure) {
+            LOG.log(System.Logger.Level.DEBUG, "An operation on the internals of Grizzly failed", failure);
+            return false;
+        }
     }
 
     /** Implements the methods of {@code Object} for a proxy. */

@@ -12,63 +12,72 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 
 /**
- * Processes the events of a connection before its filter chain. It reads the channel in place of the chain, and hides the peer's end from it: FIN,
- * and over TLS close_notify. Over TLS, one read ends with the record. Later bytes stay in the kernel, and the selector calls again only when the
- * reader has consumed the record and requests more.
+ * Processes the events of an upgraded connection before Grizzly's filter chain. It reads the channel in place of the chain and hides the client's
+ * half-close from it: the FIN, and over TLS the close_notify. Grizzly would close the connection at either. Over TLS, one read ends with the record.
+ * Later bytes stay in the kernel, and the selector calls again only when the reader has consumed the record and requests more.
  */
 final class GrizzlyReadFilter {
-    private static final long LONGEST_WAY = 1_000_000_000;   // nanoseconds
-    private static final int HEADER = 5, RECORD = HEADER + 16384 + 2048, ALERT = 21;
+    private static final long MAX_DISCARD_WAIT = 1_000_000_000;         // nanoseconds
+    private static final int HEADER = 5, MAX_RECORD = HEADER + 16384 + 2048, ALERT = 21;
 
-    private final GrizzlyMembers n;
+    private final GrizzlyMembers grizzly;
     private final Object connection, chain;
     private final SocketChannel channel;
-    private final Runnable ended, closing;
-    private final HalfCloseTlsEngine tls;                                // null without TLS
-    private final ByteBuffer header = ByteBuffer.allocate(HEADER);   // the bytes of the next record header that have arrived
-    private int left;                                        // bytes of the record that are still to come after its header
-    private boolean over;                                    // the peer has ended
-    private volatile boolean dropping;                       // all bytes that arrive are discarded
-    private volatile Thread reading;                         // the thread that passes bytes through the chain; Grizzly allows only one
+    private final Runnable onPeerEnd, onClosing;
+    private final HalfCloseTlsEngine tls;                               // null without TLS
+    private final ByteBuffer header = ByteBuffer.allocate(HEADER);      // the bytes of the next record header that have arrived
+    private int recordRemaining;                                        // bytes of the record that are still to come after its header
+    private boolean inputEnded;                                         // the peer has ended its output
+    private volatile boolean discarding;                                // all bytes that arrive are discarded
+    private volatile Thread readingThread;                              // the thread that passes bytes through the chain; Grizzly allows only one
 
-    private GrizzlyReadFilter(GrizzlyMembers names, Object connection, Object chain, Runnable ended, Runnable closing, HalfCloseTlsEngine tls) throws ReflectiveOperationException {
-        n = names;
+    private GrizzlyReadFilter(GrizzlyMembers grizzly, Object connection, Object chain, Runnable onPeerEnd, Runnable onClosing, HalfCloseTlsEngine tls)
+            throws ReflectiveOperationException {
+        this.grizzly = grizzly;
         this.connection = connection;
         this.chain = chain;
-        channel = (SocketChannel) n.call("channel", connection);
-        this.ended = ended;
-        this.closing = closing;
+        channel = (SocketChannel) grizzly.call("channel", connection);
+        this.onPeerEnd = onPeerEnd;
+        this.onClosing = onClosing;
         this.tls = tls;
     }
 
-    /** Starts the guard. Must be called right before upgrade(). {@code closing} runs before the filters of Grizzly are notified that the connection closes. */
-    static GrizzlyReadFilter begin(GrizzlyMembers n, Object connection, Object chain, Object states, Runnable ended, Runnable closing) throws ReflectiveOperationException {
-        SSLEngine engine = (SSLEngine) n.call("engine", null, connection);
-        if (engine != null && !n.tls.isInstance(((List<?>) chain).get(1))) throw new NoSuchFieldException("TLS elsewhere than behind the transport");
-        GrizzlyReadFilter guard = new GrizzlyReadFilter(n, connection, chain, ended, closing, engine == null ? null : new HalfCloseTlsEngine(engine));
+    /**
+     * Starts to read the connection. Must be called right before upgrade().
+     *
+     * @param onPeerEnd runs once, on a thread of the container, after all bytes before the peer's end were read
+     * @param onClosing runs before the filters of Grizzly are notified that the connection closes
+     */
+    static GrizzlyReadFilter begin(GrizzlyMembers grizzly, Object connection, Object chain, Object states, Runnable onPeerEnd, Runnable onClosing)
+            throws ReflectiveOperationException {
+        SSLEngine engine = (SSLEngine) grizzly.call("engine", null, connection);
+        if (engine != null && !grizzly.tls.isInstance(((List<?>) chain).get(1))) throw new NoSuchFieldException("the TLS filter is not the second filter of the chain");
+        GrizzlyReadFilter filter = new GrizzlyReadFilter(grizzly, connection, chain, onPeerEnd, onClosing, engine == null ? null : new HalfCloseTlsEngine(engine));
         if (engine != null) {
-            if (n.call("stored", states, n.read, 1) != null) {   // the first bytes of a record arrived with the request
-                Object rest = n.call("take", states, n.read, 1, null);
-                guard.skip(((ByteBuffer) n.call("bytes", rest)).slice());
-                n.call("store", states, n.read, 1, true, rest, n.appender);
+            if (grizzly.call("stored", states, grizzly.read, 1) != null) {   // the first bytes of a record arrived with the request
+                Object rest = grizzly.call("take", states, grizzly.read, 1, null);
+                filter.skipHeld(((ByteBuffer) grizzly.call("bytes", rest)).slice());
+                grizzly.call("store", states, grizzly.read, 1, true, rest, grizzly.appender);
             }
-            n.call("setEngine", null, connection, guard.tls);
+            grizzly.call("setEngine", null, connection, filter.tls);
         }
-        n.call("processor", connection, n.proxy("Processor", guard::event));
-        return guard;
+        grizzly.call("processor", connection, grizzly.proxy("Processor", filter::process));
+        return filter;
     }
 
     /** Returns whether our output can end while the peer continues to send. */
-    boolean halves() { return tls == null || tls.halves(); }
+    boolean supportsHalfClose() {
+        return tls == null || tls.supportsHalfClose();
+    }
 
     /**
      * Returns the bytes to send after all output before the channel is closed: close_notify, or nothing. Returns close_notify only once. Must be
      * called under the lock of the connection.
      */
-    byte[] farewell() throws SSLException {
+    byte[] closeNotify() throws SSLException {
         if (tls == null) return new byte[0];
-        ByteBuffer b = tls.close();
-        return Arrays.copyOf(b.array(), b.limit());
+        ByteBuffer bytes = tls.closeNotify();
+        return Arrays.copyOf(bytes.array(), bytes.limit());
     }
 
     /**
@@ -76,85 +85,85 @@ final class GrizzlyReadFilter {
      * completes it. Therefore this method waits, for at most one second, until a thread that is passing bytes through the chain has finished. It does
      * not wait for a thread that is blocked on a monitor, because the caller may hold that monitor.
      */
-    void drop() {
-        dropping = true;
-        Thread busy = reading;
-        long end = System.nanoTime() + LONGEST_WAY;
-        while (busy != null && busy != Thread.currentThread() && reading == busy && busy.getState() != Thread.State.BLOCKED && System.nanoTime() < end) {
+    void discardInput() {
+        discarding = true;
+        Thread busy = readingThread;
+        long end = System.nanoTime() + MAX_DISCARD_WAIT;
+        while (busy != null && busy != Thread.currentThread() && readingThread == busy && busy.getState() != Thread.State.BLOCKED && System.nanoTime() < end) {
             LockSupport.parkNanos(20_000);
         }
     }
 
     /** Gives Grizzly its own engine back. Called when the connection is closed. */
-    void release() throws ReflectiveOperationException {
-        if (tls != null) n.call("setEngine", null, connection, tls.inner());
+    void restoreEngine() throws ReflectiveOperationException {
+        if (tls != null) grizzly.call("setEngine", null, connection, tls.delegate());
     }
 
-    private Object event(Object proxy, Method m, Object[] args) throws Throwable {
-        if (m.getName().equals("obtainContext")) {
-            Object c = m.invoke(chain, args);
-            n.call("contextProcessor", c, proxy);
-            return c;
+    private Object process(Object proxy, Method method, Object[] args) throws Throwable {
+        if (method.getName().equals("obtainContext")) {
+            Object context = method.invoke(chain, args);
+            grizzly.call("contextProcessor", context, proxy);
+            return context;
         }
-        if (!m.getName().equals("process")) return m.invoke(chain, args);
-        n.call("contextProcessor", args[0], chain);
-        String event = n.call("event", args[0]).toString();
-        if (event.equals("CLOSED")) closing.run();
-        if (!event.equals("READ")) return m.invoke(chain, args);
-        ByteBuffer b = ByteBuffer.allocate(tls == null ? 16384 : RECORD);
+        if (!method.getName().equals("process")) return method.invoke(chain, args);
+        grizzly.call("contextProcessor", args[0], chain);
+        String event = grizzly.call("event", args[0]).toString();
+        if (event.equals("CLOSED")) onClosing.run();
+        if (!event.equals("READ")) return method.invoke(chain, args);
+        ByteBuffer bytes = ByteBuffer.allocate(tls == null ? 16384 : MAX_RECORD);
         int count;
         try {
-            count = tls == null || over ? channel.read(b) : readRecord(b);
+            count = tls == null || inputEnded ? channel.read(bytes) : readRecord(bytes);
         } catch (IOException reset) {
-            return m.invoke(chain, args);                    // Grizzly gets the same exception and closes
+            return method.invoke(chain, args);                    // Grizzly gets the same exception and closes
         }
         if (count < 0) {
-            end();
-            return n.call("terminated", null);               // ends the event and stops reading
+            endInput();
+            return grizzly.call("terminated", null);             // ends the event and stops reading
         }
-        reading = Thread.currentThread();                    // before the check: drop() sets its flag and then reads this field
+        readingThread = Thread.currentThread();              // before the check: discardInput() sets its flag and then reads this field
         try {
             // Bytes after close_notify are ignored, but they must be read: otherwise our close would send a reset.
-            return over || dropping || b.position() == 0 ? n.call("completed", null) : pass(b, args, m);
+            return inputEnded || discarding || bytes.position() == 0 ? grizzly.call("completed", null) : passToChain(bytes, args, method);
         } finally {
-            reading = null;
+            readingThread = null;
         }
     }
 
-    private Object pass(ByteBuffer b, Object[] args, Method m) throws ReflectiveOperationException {
-        Object c = n.call("chainContext", args[0]);          // continues after the transport filter, which would read again
-        n.call("start", c, 0);
-        n.call("end", c, ((List<?>) chain).size());
-        n.call("index", c, 1);
-        n.call("message", c, n.call("wrap", null, null, Arrays.copyOf(b.array(), b.position())));
-        Object result = m.invoke(chain, args);
-        if (tls != null && tls.ended()) end();
+    private Object passToChain(ByteBuffer bytes, Object[] args, Method method) throws ReflectiveOperationException {
+        Object context = grizzly.call("chainContext", args[0]);     // continues after the transport filter, which would read again
+        grizzly.call("start", context, 0);
+        grizzly.call("end", context, ((List<?>) chain).size());
+        grizzly.call("index", context, 1);
+        grizzly.call("message", context, grizzly.call("wrap", null, null, Arrays.copyOf(bytes.array(), bytes.position())));
+        Object result = method.invoke(chain, args);
+        if (tls != null && tls.closeNotifyReceived()) endInput();
         return result;
     }
 
-    private void end() {
-        if (over) return;
-        over = true;
-        ended.run();
+    private void endInput() {
+        if (inputEnded) return;
+        inputEnded = true;
+        onPeerEnd.run();
     }
 
     /** Reads the rest of the record, or the part of it that has arrived. An alert is discarded. */
-    private int readRecord(ByteBuffer b) throws IOException {
+    private int readRecord(ByteBuffer bytes) throws IOException {
         int count = 0;
-        if (left == 0) {
-            int had = header.position();
+        if (recordRemaining == 0) {
+            int before = header.position();
             count = channel.read(header);
             if (count <= 0) return count;
-            if (!alert()) b.put(header.array(), had, count);
+            if (!isAlert()) bytes.put(header.array(), before, count);
             if (header.hasRemaining()) return count;
-            begun();
+            startRecord();
         }
-        b.limit(Math.min(b.capacity(), b.position() + left));
-        int more = channel.read(b);
-        if (more > 0) left -= more;
-        if (alert()) {
-            b.clear();
-            if (left == 0) end();
+        bytes.limit(Math.min(bytes.capacity(), bytes.position() + recordRemaining));
+        int more = channel.read(bytes);
+        if (more > 0) recordRemaining -= more;
+        if (isAlert()) {
+            bytes.clear();
+            if (recordRemaining == 0) endInput();
         }
         return count == 0 ? more : count + Math.max(more, 0);
     }
@@ -163,22 +172,24 @@ final class GrizzlyReadFilter {
      * Returns whether the record is an alert. Before TLS 1.3 the type is correct and not encrypted. The engine must not see an alert, because it
      * would also close our output.
      */
-    private boolean alert() { return header.get(0) == ALERT && !tls.halves(); }
+    private boolean isAlert() {
+        return header.get(0) == ALERT && !tls.supportsHalfClose();
+    }
 
-    private void begun() {
-        left = header.getShort(3) & 0xffff;
+    private void startRecord() {
+        recordRemaining = header.getShort(3) & 0xffff;
         header.clear();
     }
 
     /** Skips the bytes of records that Grizzly already holds. */
-    private void skip(ByteBuffer held) {
+    private void skipHeld(ByteBuffer held) {
         while (held.hasRemaining()) {
-            int past = Math.min(left, held.remaining());
-            held.position(held.position() + past);
-            left -= past;
-            while (left == 0 && held.hasRemaining()) {
+            int skipped = Math.min(recordRemaining, held.remaining());
+            held.position(held.position() + skipped);
+            recordRemaining -= skipped;
+            while (recordRemaining == 0 && held.hasRemaining()) {
                 header.put(held.get());
-                if (!header.hasRemaining()) begun();
+                if (!header.hasRemaining()) startRecord();
             }
         }
     }

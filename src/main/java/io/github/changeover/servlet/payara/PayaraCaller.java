@@ -14,14 +14,14 @@ import java.util.function.Supplier;
  */
 final class PayaraCaller {
     private static final System.Logger LOG = System.getLogger(PayaraCaller.class.getName());
-    private static final AtomicBoolean SAID = new AtomicBoolean();
+    private static final AtomicBoolean LOGGED = new AtomicBoolean();
 
-    private final MethodHandle current, setCurrent, policy, setPolicy;      // null: not known
+    private final MethodHandle getCurrent, setCurrent, getPolicy, setPolicy;      // null: not known
 
-    private PayaraCaller(MethodHandle current, MethodHandle setCurrent, MethodHandle policy, MethodHandle setPolicy) {
-        this.current = current;
+    private PayaraCaller(MethodHandle getCurrent, MethodHandle setCurrent, MethodHandle getPolicy, MethodHandle setPolicy) {
+        this.getCurrent = getCurrent;
         this.setCurrent = setCurrent;
-        this.policy = policy;
+        this.getPolicy = getPolicy;
         this.setPolicy = setPolicy;
     }
 
@@ -35,8 +35,8 @@ final class PayaraCaller {
                     lookup.findStatic(policies, "getContextID", MethodType.methodType(String.class)),
                     lookup.findStatic(policies, "setContextID", MethodType.methodType(void.class, String.class)));
         } catch (ReflectiveOperationException | LinkageError | RuntimeException unknown) {
-            if (SAID.compareAndSet(false, true)) {
-                LOG.log(System.Logger.Level.INFO, "This Payara''s security is not as known: callbacks have no caller for @Inject Principal; Session.getUserPrincipal has it ({0})", unknown);
+            if (LOGGED.compareAndSet(false, true)) {
+                LOG.log(System.Logger.Level.INFO, "Unsupported Payara version: @Inject Principal has no caller in callbacks. Use Session.getUserPrincipal ({0})", unknown);
             }
             return new PayaraCaller(null, null, null, null);
         }
@@ -44,38 +44,38 @@ final class PayaraCaller {
 
     /** Captures the caller of this thread, to be set on other threads while a callback runs there. */
     Supplier<Runnable> onThisThread() {
-        if (current == null) return Container.NO_CALLER;
-        Had had = had();
+        if (getCurrent == null) return Container.NO_CALLER;
+        Caller captured = current();
         return () -> {
-            Had before = had();
-            set(had);
+            Caller before = current();
+            set(captured);
             return () -> set(before);
         };
     }
 
-    private record Had(Object security, String policy) {
+    private record Caller(Object security, String policy) {
     }
 
-    private Had had() {
+    private Caller current() {
         try {
-            return new Had((Object) current.invokeExact(), (String) policy.invokeExact());
+            return new Caller((Object) getCurrent.invokeExact(), (String) getPolicy.invokeExact());
         } catch (Throwable failed) {
             return failed(failed);
         }
     }
 
-    private void set(Had had) {
+    private void set(Caller caller) {
         try {
-            setCurrent.invokeExact(had.security);
-            setPolicy.invokeExact(had.policy);
+            setCurrent.invokeExact(caller.security);
+            setPolicy.invokeExact(caller.policy);
         } catch (Throwable failed) {
             failed(failed);
         }
     }
 
-    private static Had failed(Throwable failed) {
+    private static Caller failed(Throwable failed) {
         if (failed instanceof VirtualMachineError fatal) throw fatal;
-        LOG.log(System.Logger.Level.DEBUG, "The caller of a thread is not known", failed);
-        return new Had(null, null);
+        LOG.log(System.Logger.Level.DEBUG, "The caller of a thread cannot be determined", failed);
+        return new Caller(null, null);
     }
 }

@@ -14,15 +14,15 @@ final class PayaraContext {
     }
 
     /** Returns the {@code StandardContext}. */
-    static Object behind(ServletContext context) throws ReflectiveOperationException {
-        Object behind = context;
-        while (!behind.getClass().getName().equals(CORE + "ApplicationContext")) {
-            behind = field(named(behind.getClass(), CORE + "ApplicationContextFacade")).get(behind);
+    static Object standardContext(ServletContext context) throws ReflectiveOperationException {
+        Object facade = context;
+        while (!facade.getClass().getName().equals(CORE + "ApplicationContext")) {
+            facade = field(superclass(facade.getClass(), CORE + "ApplicationContextFacade")).get(facade);
         }
-        return field(behind.getClass()).get(behind);
+        return field(facade.getClass()).get(facade);
     }
 
-    private static Class<?> named(Class<?> type, String name) throws ClassNotFoundException {
+    private static Class<?> superclass(Class<?> type, String name) throws ClassNotFoundException {
         for (Class<?> at = type; at != null; at = at.getSuperclass()) {
             if (at.getName().equals(name)) return at;
         }
@@ -39,21 +39,21 @@ final class PayaraContext {
      * Removes the mappings of a filter from the list that the context returns, which is not a copy. On Payara 6, a listener must not read the filters
      * from the ServletContext.
      */
-    static void leaveOut(ServletContext context, String filter) {
+    static void removeFilterMappings(ServletContext context, String filterClass) {
         try {
-            Object behind = behind(context);
-            Method definition = behind.getClass().getMethod("findFilterDef", String.class);
-            List<?> mappings = (List<?>) behind.getClass().getMethod("findFilterMaps").invoke(behind);
+            Object standardContext = standardContext(context);
+            Method definition = standardContext.getClass().getMethod("findFilterDef", String.class);
+            List<?> mappings = (List<?>) standardContext.getClass().getMethod("findFilterMaps").invoke(standardContext);
             for (Object mapping : List.copyOf(mappings)) {
                 Object name = call(mapping, "getFilterName");
-                Object found = definition.invoke(behind, name);
-                if (found == null || !filter.equals(call(found, "getFilterClassName"))) continue;
+                Object found = definition.invoke(standardContext, name);
+                if (found == null || !filterClass.equals(call(found, "getFilterClassName"))) continue;
                 mappings.remove(mapping);
-                if (((List<?>) behind.getClass().getMethod("findFilterMaps").invoke(behind)).contains(mapping)) throw new NoSuchFieldException(name + " is still mapped");
+                if (((List<?>) standardContext.getClass().getMethod("findFilterMaps").invoke(standardContext)).contains(mapping)) throw new NoSuchFieldException(name + " is still mapped");
             }
-        } catch (ReflectiveOperationException | RuntimeException unknown) {
-            LOG.log(System.Logger.Level.WARNING, "The container''s own filter {0} stays in ''{1}'', for this Payara is not as known: a WebSocket handshake that it cannot read is answered 500 ({2})",
-                    filter, context.getContextPath(), unknown);
+        } catch (ReflectiveOperationException | RuntimeException unsupported) {
+            LOG.log(System.Logger.Level.WARNING, "Unsupported Payara version: the container''s own filter {0} cannot be removed from ''{1}''. A WebSocket handshake that it cannot read gets the response 500 ({2})",
+                    filterClass, context.getContextPath(), unsupported);
         }
     }
 

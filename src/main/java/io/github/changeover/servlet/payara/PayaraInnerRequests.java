@@ -24,7 +24,7 @@ import java.util.OptionalInt;
  */
 public final class PayaraInnerRequests implements InnerRequestSupport {
     private static final System.Logger LOG = System.getLogger(PayaraInnerRequests.class.getName());
-    private Inside inside;
+    private PayaraAccess payara;
 
     /** Called by the ServiceLoader. */
     public PayaraInnerRequests() {
@@ -33,10 +33,10 @@ public final class PayaraInnerRequests implements InnerRequestSupport {
     @Override
     public boolean supports(ServletContext context) {
         try {
-            inside = new Inside(context);
+            payara = new PayaraAccess(context);
             return true;
-        } catch (ReflectiveOperationException | LinkageError | RuntimeException other) {
-            LOG.log(System.Logger.Level.DEBUG, "Not Payara, or not as known", other);
+        } catch (ReflectiveOperationException | LinkageError | RuntimeException otherContainer) {
+            LOG.log(System.Logger.Level.DEBUG, "The container is not a supported version of Payara", otherContainer);
             return false;
         }
     }
@@ -44,9 +44,9 @@ public final class PayaraInnerRequests implements InnerRequestSupport {
     @Override
     public Owner owner(InnerTarget target) {
         try {
-            return inside.owner(target);
+            return payara.owner(target);
         } catch (ReflectiveOperationException | RuntimeException unknown) {
-            LOG.log(System.Logger.Level.DEBUG, "Payara cannot tell whose {0} is", target.path(), unknown);
+            LOG.log(System.Logger.Level.DEBUG, "Payara cannot determine the application of {0}", target.path(), unknown);
             return Owner.UNKNOWN;
         }
     }
@@ -54,7 +54,7 @@ public final class PayaraInnerRequests implements InnerRequestSupport {
     @Override
     public boolean listenFirst(ServletRequestListener listener) {
         try {
-            inside.listenFirst(listener);
+            payara.listenFirst(listener);
             return true;
         } catch (ReflectiveOperationException unknown) {
             LOG.log(System.Logger.Level.DEBUG, "The request listener cannot be the first one", unknown);
@@ -65,7 +65,7 @@ public final class PayaraInnerRequests implements InnerRequestSupport {
     @Override
     public Rewritten rewrite(ServletRequest request, InnerRequestOrigin origin) {
         try {
-            return inside.rewrite(request, origin) ? Rewritten.ALL_BUT_PROTOCOL : Rewritten.NOTHING;
+            return payara.rewrite(request, origin) ? Rewritten.ALL_BUT_PROTOCOL : Rewritten.NOTHING;
         } catch (ReflectiveOperationException unknown) {
             LOG.log(System.Logger.Level.DEBUG, "The request cannot be changed", unknown);
             return Rewritten.NOTHING;
@@ -73,7 +73,7 @@ public final class PayaraInnerRequests implements InnerRequestSupport {
     }
 
     /** All members that are used. They are found once, completely or not at all. */
-    private static final class Inside {
+    private static final class PayaraAccess {
         private final Object context;       // the container's context behind the ServletContext
         private final Object service;
         private final Method connectors, getPort, getMapper, listeners;
@@ -82,9 +82,9 @@ public final class PayaraInnerRequests implements InnerRequestSupport {
         private final Field mappedContext, remoteAddr, remoteHost, remotePort, scheme;      // the setters of the request for its address do nothing
         private final Class<?> mappingData, facade;
 
-        Inside(ServletContext servletContext) throws ReflectiveOperationException {
+        PayaraAccess(ServletContext servletContext) throws ReflectiveOperationException {
             ClassLoader loader = servletContext.getClass().getClassLoader();
-            context = PayaraContext.behind(servletContext);
+            context = PayaraContext.standardContext(servletContext);
             Object engine = call(call(context, "getParent"), "getParent");
             service = call(engine, "getService");
             connectors = service.getClass().getMethod("findConnectors");

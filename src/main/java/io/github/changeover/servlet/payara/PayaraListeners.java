@@ -13,11 +13,11 @@ import java.util.Optional;
 /**
  * The network listeners in the configuration of this Payara, found by reflection.
  *
- * @param takeH2c names of the listeners that respond to {@code Upgrade: h2c} themselves
+ * @param upgradeToH2c names of the listeners that upgrade to h2c themselves
  * @param threads number of threads of the listener with the fewest
  * @param local   addresses by which clients on this machine reach listeners, in the order of the configuration
  */
-record PayaraListeners(List<String> takeH2c, int threads, List<URI> local) {
+record PayaraListeners(List<String> upgradeToH2c, int threads, List<URI> local) {
     private static final String SELF = "default-instance-name", DOM = "org.glassfish.grizzly.config.dom.";
 
     /** @return null if the configuration is not as expected */
@@ -34,28 +34,28 @@ record PayaraListeners(List<String> takeH2c, int threads, List<URI> local) {
         Class<?> type = loader.loadClass("com.sun.enterprise.config.serverbeans.Config");
         Object config = loader.loadClass("org.glassfish.hk2.api.ServiceLocator").getMethod("getService", Class.class, String.class, Annotation[].class)
                 .invoke(habitat, type, SELF, new Annotation[0]);
-        Ask ask = new Ask(loader);
-        Object listeners = ask.of("NetworkConfig", type.getMethod("getNetworkConfig").invoke(config), "getNetworkListeners");
-        List<String> takeH2c = new ArrayList<>();
+        Elements elements = new Elements(loader);
+        Object listeners = elements.get("NetworkConfig", type.getMethod("getNetworkConfig").invoke(config), "getNetworkListeners");
+        List<String> upgradeToH2c = new ArrayList<>();
         List<URI> local = new ArrayList<>();
         int threads = Integer.MAX_VALUE;
-        for (Object listener : (Iterable<?>) ask.of("NetworkListeners", listeners, "getNetworkListener")) {
-            Object protocol = ask.of("NetworkListener", listener, "findHttpProtocol");
-            if (protocol == null || !ask.is("NetworkListener", listener, "getEnabled")) continue;
-            Object http = ask.of("Protocol", protocol, "getHttp");
-            if ("__asadmin".equals(ask.of("Http", http, "getDefaultVirtualServer"))) continue;
-            if (!ask.is("Protocol", protocol, "getSecurityEnabled") && ask.is("Http", http, "getHttp2Enabled")) takeH2c.add(ask.of("NetworkListener", listener, "getName").toString());
-            address(ask, listener, ask.is("Protocol", protocol, "getSecurityEnabled")).ifPresent(local::add);
-            threads = Math.min(threads, Integer.parseInt(ask.of("ThreadPool", ask.of("NetworkListener", listener, "findThreadPool"), "getMaxThreadPoolSize").toString()));
+        for (Object listener : (Iterable<?>) elements.get("NetworkListeners", listeners, "getNetworkListener")) {
+            Object protocol = elements.get("NetworkListener", listener, "findHttpProtocol");
+            if (protocol == null || !elements.isTrue("NetworkListener", listener, "getEnabled")) continue;
+            Object http = elements.get("Protocol", protocol, "getHttp");
+            if ("__asadmin".equals(elements.get("Http", http, "getDefaultVirtualServer"))) continue;
+            if (!elements.isTrue("Protocol", protocol, "getSecurityEnabled") && elements.isTrue("Http", http, "getHttp2Enabled")) upgradeToH2c.add(elements.get("NetworkListener", listener, "getName").toString());
+            address(elements, listener, elements.isTrue("Protocol", protocol, "getSecurityEnabled")).ifPresent(local::add);
+            threads = Math.min(threads, Integer.parseInt(elements.get("ThreadPool", elements.get("NetworkListener", listener, "findThreadPool"), "getMaxThreadPoolSize").toString()));
         }
-        return new PayaraListeners(takeH2c, threads == Integer.MAX_VALUE ? 0 : threads, local);
+        return new PayaraListeners(upgradeToH2c, threads == Integer.MAX_VALUE ? 0 : threads, local);
     }
 
-    private static Optional<URI> address(Ask ask, Object listener, boolean tls) {
+    private static Optional<URI> address(Elements elements, Object listener, boolean tls) {
         try {
-            int port = Integer.parseInt(ask.of("NetworkListener", listener, "getPort").toString());
-            if (port <= 0 || ask.is("NetworkListener", listener, "getJkEnabled")) return Optional.empty();
-            Object bound = ask.of("NetworkListener", listener, "getAddress");
+            int port = Integer.parseInt(elements.get("NetworkListener", listener, "getPort").toString());
+            if (port <= 0 || elements.isTrue("NetworkListener", listener, "getJkEnabled")) return Optional.empty();
+            Object bound = elements.get("NetworkListener", listener, "getAddress");
             return LocalAddress.of(bound == null ? null : InetAddress.getByName(bound.toString())).map(host -> URI.create((tls ? "https://" : "http://") + host + ":" + port));
         } catch (ReflectiveOperationException | UnknownHostException | RuntimeException unknown) {
             return Optional.empty();
@@ -68,13 +68,13 @@ record PayaraListeners(List<String> takeH2c, int threads, List<URI> local) {
     }
 
     /** Reads elements of the configuration through their public interfaces, because their implementation classes are hidden. */
-    private record Ask(ClassLoader loader) {
-        Object of(String type, Object element, String getter) throws ReflectiveOperationException {
+    private record Elements(ClassLoader loader) {
+        Object get(String type, Object element, String getter) throws ReflectiveOperationException {
             return loader.loadClass(DOM + type).getMethod(getter).invoke(element);
         }
 
-        boolean is(String type, Object element, String getter) throws ReflectiveOperationException {
-            return Boolean.parseBoolean(String.valueOf(of(type, element, getter)));
+        boolean isTrue(String type, Object element, String getter) throws ReflectiveOperationException {
+            return Boolean.parseBoolean(String.valueOf(get(type, element, getter)));
         }
     }
 }

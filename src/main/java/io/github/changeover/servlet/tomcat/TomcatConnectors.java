@@ -2,7 +2,6 @@ package io.github.changeover.servlet.tomcat;
 
 import io.github.changeover.servlet.edge.LocalAddress;
 import jakarta.servlet.ServletContext;
-import java.lang.reflect.Field;
 import java.net.URI;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -11,8 +10,6 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.catalina.Service;
 import org.apache.catalina.connector.Connector;
-import org.apache.catalina.core.ApplicationContext;
-import org.apache.catalina.core.ApplicationContextFacade;
 import org.apache.coyote.AbstractProtocol;
 import org.apache.coyote.http11.AbstractHttp11Protocol;
 
@@ -20,19 +17,15 @@ import org.apache.coyote.http11.AbstractHttp11Protocol;
 record TomcatConnectors(List<Connector> all) {
     static TomcatConnectors of(ServletContext context) {
         try {
-            Field behind = ApplicationContextFacade.class.getDeclaredField("context");
-            Field service = ApplicationContext.class.getDeclaredField("service");
-            behind.setAccessible(true);
-            service.setAccessible(true);
-            return new TomcatConnectors(List.of(((Service) service.get(behind.get(context))).findConnectors()));
-        } catch (ReflectiveOperationException | RuntimeException | LinkageError unknown) {
+            return new TomcatConnectors(List.of(TomcatFacades.inContext(context, "service", Service.class).findConnectors()));
+        } catch (ReflectiveOperationException | RuntimeException | LinkageError inaccessible) {
             return new TomcatConnectors(List.of());
         }
     }
 
-    /** Returns the ports of the connectors that respond to {@code Upgrade: h2c} themselves; an empty string if there are none. */
-    String takeH2c() {
-        return all.stream().filter(TomcatConnectors::takesH2c).map(connector -> Integer.toString(port(connector)))
+    /** Returns the ports of the connectors that upgrade to h2c themselves; an empty string if there are none. */
+    String portsThatUpgradeToH2c() {
+        return all.stream().filter(TomcatConnectors::upgradesToH2c).map(connector -> Integer.toString(port(connector)))
                 .collect(Collectors.joining(", "));
     }
 
@@ -51,7 +44,7 @@ record TomcatConnectors(List<Connector> all) {
         return ((AbstractHttp11Protocol<?>) connector.getProtocolHandler()).isSSLEnabled();
     }
 
-    private static boolean takesH2c(Connector connector) {
+    private static boolean upgradesToH2c(Connector connector) {
         return connector.getProtocolHandler() instanceof AbstractHttp11Protocol<?> http
                 && Arrays.stream(connector.findUpgradeProtocols()).anyMatch(protocol -> "h2c".equals(protocol.getHttpUpgradeName(http.isSSLEnabled())));
     }

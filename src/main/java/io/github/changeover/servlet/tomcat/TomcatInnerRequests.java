@@ -8,7 +8,6 @@ import io.github.changeover.spi.Fields;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletRequestListener;
-import jakarta.servlet.ServletRequestWrapper;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;
@@ -20,9 +19,6 @@ import org.apache.catalina.Context;
 import org.apache.catalina.Service;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.connector.Request;
-import org.apache.catalina.connector.RequestFacade;
-import org.apache.catalina.core.ApplicationContext;
-import org.apache.catalina.core.ApplicationContextFacade;
 import org.apache.catalina.mapper.MappingData;
 import org.apache.tomcat.util.buf.MessageBytes;
 import org.apache.tomcat.util.http.MimeHeaders;
@@ -34,7 +30,7 @@ import org.apache.tomcat.util.http.MimeHeaders;
  */
 public final class TomcatInnerRequests implements InnerRequestSupport {
     private static final System.Logger LOG = System.getLogger(TomcatInnerRequests.class.getName());
-    private Inside inside;
+    private TomcatAccess tomcat;
 
     /** Called by the ServiceLoader. */
     public TomcatInnerRequests() {
@@ -43,10 +39,10 @@ public final class TomcatInnerRequests implements InnerRequestSupport {
     @Override
     public boolean supports(ServletContext context) {
         try {
-            inside = new Inside(context);
+            tomcat = new TomcatAccess(context);
             return true;
-        } catch (ReflectiveOperationException | LinkageError | RuntimeException other) {
-            LOG.log(System.Logger.Level.DEBUG, "Not Tomcat, or not as known", other);
+        } catch (ReflectiveOperationException | LinkageError | RuntimeException otherContainer) {
+            LOG.log(System.Logger.Level.DEBUG, "The container is not a supported version of Tomcat", otherContainer);
             return false;
         }
     }
@@ -54,23 +50,23 @@ public final class TomcatInnerRequests implements InnerRequestSupport {
     @Override
     public Owner owner(InnerTarget target) {
         try {
-            return inside.owner(target);
+            return tomcat.owner(target);
         } catch (IOException | RuntimeException unknown) {
-            LOG.log(System.Logger.Level.DEBUG, "Tomcat cannot tell whose {0} is", target.path(), unknown);
+            LOG.log(System.Logger.Level.DEBUG, "Tomcat cannot determine the application of {0}", target.path(), unknown);
             return Owner.UNKNOWN;
         }
     }
 
     @Override
     public boolean listenFirst(ServletRequestListener listener) {
-        inside.listenFirst(listener);
+        tomcat.listenFirst(listener);
         return true;
     }
 
     @Override
     public Rewritten rewrite(ServletRequest request, InnerRequestOrigin origin) {
         try {
-            return inside.rewrite(request, origin) ? Rewritten.ALL : Rewritten.NOTHING;
+            return tomcat.rewrite(request, origin) ? Rewritten.ALL : Rewritten.NOTHING;
         } catch (ReflectiveOperationException unknown) {
             LOG.log(System.Logger.Level.DEBUG, "The request cannot be changed", unknown);
             return Rewritten.NOTHING;
@@ -78,18 +74,17 @@ public final class TomcatInnerRequests implements InnerRequestSupport {
     }
 
     /** This class must be loaded only if Tomcat's classes are available. */
-    private static final class Inside {
+    private static final class TomcatAccess {
         /** The separators between cookie values, in any form that a cookie processor may accept. */
         private static final Pattern BETWEEN_COOKIES = Pattern.compile("[\\s;,=\"]+");
-        private final Field facade = TomcatContainer.field(RequestFacade.class, "request");
-        private final Field remotePort = TomcatContainer.field(Request.class, "remotePort");
+        private final TomcatFacades facades = new TomcatFacades();
+        private final Field remotePort = TomcatFacades.field(Request.class, "remotePort");
         private final Context context;
         private final Service service;
 
-        Inside(ServletContext servletContext) throws ReflectiveOperationException {
-            Object behind = TomcatContainer.field(ApplicationContextFacade.class, "context").get(servletContext);
-            context = (Context) TomcatContainer.field(ApplicationContext.class, "context").get(behind);
-            service = (Service) TomcatContainer.field(ApplicationContext.class, "service").get(behind);
+        TomcatAccess(ServletContext servletContext) throws ReflectiveOperationException {
+            context = TomcatFacades.inContext(servletContext, "context", Context.class);
+            service = TomcatFacades.inContext(servletContext, "service", Service.class);
         }
 
         Owner owner(InnerTarget target) throws IOException {
@@ -136,10 +131,8 @@ public final class TomcatInnerRequests implements InnerRequestSupport {
         }
 
         boolean rewrite(ServletRequest given, InnerRequestOrigin origin) throws ReflectiveOperationException {
-            ServletRequest inner = given;
-            while (inner instanceof ServletRequestWrapper wrapper) inner = wrapper.getRequest();
-            if (!(inner instanceof RequestFacade)) return false;
-            Request request = (Request) facade.get(inner);
+            Request request = facades.request(given);
+            if (request == null) return false;
             org.apache.coyote.Request coyote = request.getCoyoteRequest();
             MimeHeaders fields = coyote.getMimeHeaders();
             fields.removeHeader(InnerRequests.FIELD);

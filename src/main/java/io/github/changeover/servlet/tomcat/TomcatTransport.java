@@ -30,9 +30,9 @@ final class TomcatTransport implements Transport {
 
     static {
         try {
-            RECORDS = TomcatContainer.field(SecureNioChannel.class, "netInBuffer");
-        } catch (ReflectiveOperationException | RuntimeException unfit) {       // ServletUpgradeHandler is used instead
-            throw new ExceptionInInitializerError(unfit.toString());
+            RECORDS = TomcatFacades.field(SecureNioChannel.class, "netInBuffer");
+        } catch (ReflectiveOperationException | RuntimeException missing) {       // ServletUpgradeHandler is used instead
+            throw new ExceptionInInitializerError(missing.toString());
         }
     }
 
@@ -144,7 +144,7 @@ final class TomcatTransport implements Transport {
      * RFC 8446 section 4.6.3 allows.
      */
     private int readSecure(ByteBuffer into) throws IOException {
-        if (tls.ended()) return -1;
+        if (tls.closeNotifyReceived()) return -1;
         int start = into.position();
         int arrived = channel.read(records);
         records.flip();
@@ -155,7 +155,7 @@ final class TomcatTransport implements Transport {
             records.compact();
         }
         int count = into.position() - start;
-        return count > 0 || arrived >= 0 && !tls.ended() ? count : -1;
+        return count > 0 || arrived >= 0 && !tls.closeNotifyReceived() ? count : -1;
     }
 
     @Override
@@ -186,7 +186,7 @@ final class TomcatTransport implements Transport {
         if (secure.getOutboundRemaining() > 0) secure.flushOutbound();      // bytes that are encrypted but not sent
         while (from.hasRemaining()) {
             int count = secure.write(from);
-            tls.forgetAnswered();
+            tls.clearSentResponses();
             if (count == 0) return false;
         }
         return secure.getOutboundRemaining() == 0;
@@ -209,7 +209,7 @@ final class TomcatTransport implements Transport {
         try {
             requireOpen();
             if (secure != null) {
-                if (!closing && !tls.halves()) return EndOutput.UNSUPPORTED;
+                if (!closing && !tls.supportsHalfClose()) return EndOutput.UNSUPPORTED;
                 if (!writeCloseNotify()) return EndOutput.WAITING;
             }
             channel.shutdownOutput();
@@ -221,7 +221,7 @@ final class TomcatTransport implements Transport {
 
     /** Writes close_notify after everything that was encrypted before; the last write has returned true. Returns whether all of it is written. */
     private boolean writeCloseNotify() throws IOException {
-        if (closeNotify == null) closeNotify = tls.close();
+        if (closeNotify == null) closeNotify = tls.closeNotify();
         while (closeNotify.hasRemaining()) {
             if (channel.write(closeNotify) == 0) return false;
         }

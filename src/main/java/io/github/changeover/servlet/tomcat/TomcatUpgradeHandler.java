@@ -22,8 +22,9 @@ public final class TomcatUpgradeHandler implements InternalHttpUpgradeHandler {
     public TomcatUpgradeHandler() {
     }
 
-    void carry(TransportConnection switched) {
-        connection = switched;
+    /** Sets the connection. Called before init(). */
+    void use(TransportConnection upgraded) {
+        connection = upgraded;
     }
 
     @Override

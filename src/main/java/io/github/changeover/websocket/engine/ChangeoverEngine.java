@@ -39,11 +39,11 @@ final class ChangeoverEngine implements ProtocolLibrary.Started {
         if (ours.isEmpty()) {
             if (ContainerAttribute.wasSet(context)) {
                 LOG.log(System.Logger.Level.WARNING, "Another WebSocket engine, {0}, has replaced the ServerContainer of Changeover in ''{1}'': Changeover serves no WebSocket "
-                        + "endpoint there and checks no handshake. {2}", ContainerAttribute.found(context), context.getContextPath(), start.container().withoutItsWebSocketEngine());
+                        + "endpoint there and checks no handshake. {2}", ContainerAttribute.found(context), context.getContextPath(), start.container().webSocketEngineAdvice());
             }
             return NOTHING;
         }
-        start.container().leaveOut(context, TYRUS_FILTER);
+        start.container().removeFilterMappings(context, TYRUS_FILTER);
         EndpointContainer container = ours.get();
         String tyrus = TyrusClasses.describe(context.getClassLoader());
         try {

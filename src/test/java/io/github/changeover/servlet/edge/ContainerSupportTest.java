@@ -59,9 +59,9 @@ class ContainerSupportTest {
         ServletContext renamed = new Renamed((ApplicationContext) behind.get(context));
         for (ServletContext each : new ServletContext[] {context, renamed}) {
             ContainerSupport support = ContainerSupport.of(each, SettingValues.of(each));
-            assertThat(support.off()).isEmpty();
+            assertThat(support.reasonForOff()).isEmpty();
             assertThat(support.warning()).isEmpty();
-            assertThat(support.container().name()).isEqualTo("Tomcat edge");
+            assertThat(support.container().name()).isEqualTo("Tomcat, native transport");
             assertThat(ContainerSupport.mapsEveryServletByName(each)).isTrue();
         }
     }

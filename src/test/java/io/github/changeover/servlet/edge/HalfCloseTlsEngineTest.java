@@ -173,7 +173,7 @@ class HalfCloseTlsEngineTest {
     @DisplayName("close_notify goes out behind new keys that are due")
     void closeNotifyBehindNewKeys() throws SSLException {
         serverReads32Demands();
-        ByteBuffer last = server.close();
+        ByteBuffer last = server.closeNotify();
         ByteBuffer clear = ByteBuffer.allocate(1 << 15);
         SSLEngineResult result = client.unwrap(last, clear);
         while (result.getStatus() == Status.OK && last.hasRemaining()) result = client.unwrap(last, clear);

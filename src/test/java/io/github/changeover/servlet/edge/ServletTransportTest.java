@@ -48,9 +48,9 @@ class ServletTransportTest {
     private static final InetSocketAddress ANY = InetSocketAddress.createUnresolved("localhost", 80);
     private static final UpgradeRequest REQUEST = new UpgradeRequest("GET", "/", "", "", "HTTP/1.1", "http", Fields.none(), OptionalLong.empty(), false, Map.of(),
             ANY, ANY, Optional.empty(), Set.of(), Optional.empty(), Optional.empty());
-    private static final Container.Below CALLBACKS_ONLY = new Container.Below() {
+    private static final NativeConnection CALLBACKS_ONLY = new NativeConnection() {
         @Override
-        public boolean callbacksOnly() {
+        public boolean streamsInCallbacksOnly() {
             return true;
         }
     };
@@ -67,13 +67,13 @@ class ServletTransportTest {
         application.close();
     }
 
-    private ServletTransport transport(Input in, Container.Below below) {
+    private ServletTransport transport(Input in, NativeConnection nativeConnection) {
         TransportConnection connection = new TransportConnection(application, REQUEST, ProtocolToken.of("any"), EarlyData.DELIVER, new ConnectionHandler.Events() {
             @Override
             public void received(io.github.changeover.spi.SwitchedConnection from, ByteBuffer bytes) {
             }
         }, () -> { });
-        ServletTransport transport = new ServletTransport(new Web(in), connection, below);
+        ServletTransport transport = new ServletTransport(new Web(in), connection, nativeConnection);
         transport.start();
         return transport;
     }
@@ -91,7 +91,7 @@ class ServletTransportTest {
     @DisplayName("Bytes that arrive together with the end, while a reader looks, are not lost where any thread reads the stream")
     void bytesBeforeTheEndOnAnyThread() throws IOException {
         Input in = new Input();
-        ServletTransport transport = transport(in, Container.Below.NOTHING);
+        ServletTransport transport = transport(in, NativeConnection.NONE);
         in.asked = () -> in.arrive(5);      // isReady() has already returned false; then the bytes arrive
         assertThat(transport.read(ByteBuffer.allocate(100))).isZero();
         in.asked = () -> { };
@@ -116,7 +116,7 @@ class ServletTransportTest {
     @DisplayName("On a container of which nothing is known only its own thread reads")
     void onlyTheContainersThreadReads() throws Exception {
         Input in = new Input();
-        ServletTransport transport = transport(in, Container.Plain.BELOW);
+        ServletTransport transport = transport(in, Container.Plain.UNKNOWN_STREAMS);
         Set<Thread> asking = ConcurrentHashMap.newKeySet();
         in.asked = () -> asking.add(Thread.currentThread());
         in.arrive(5);
@@ -129,7 +129,7 @@ class ServletTransportTest {
     @DisplayName("What such a container had told of when there was no room for it is read once there is: it does not call again")
     void moreThanIsReadAhead() throws IOException {
         Input in = new Input();
-        ServletTransport transport = transport(in, Container.Plain.BELOW);
+        ServletTransport transport = transport(in, Container.Plain.UNKNOWN_STREAMS);
         in.arrive(1 << 20);
         transport.onDataAvailable();
         assertThat(readToEnd(transport)).isEqualTo(1 << 20);
@@ -157,7 +157,7 @@ class ServletTransportTest {
     @DisplayName("Such a container is given whole arrays only: Undertow writes all of one, whichever part it is told")
     void wholeArraysOnly() throws IOException {
         Input in = new Input();
-        ServletTransport transport = transport(in, Container.Plain.BELOW);
+        ServletTransport transport = transport(in, Container.Plain.UNKNOWN_STREAMS);
         transport.onWritePossible();
         assertThat(transport.write(ByteBuffer.wrap("abcdef".getBytes(US_ASCII), 2, 3))).isTrue();
         assertThat(new String(in.wholeArrays.toByteArray(), US_ASCII)).isEqualTo("cde");
@@ -189,7 +189,7 @@ class ServletTransportTest {
     @DisplayName("The streams are closed when nobody is inside: the container may use them again at once, for another client")
     void nobodyIsInsideWhenTheStreamsAreClosed(Inside inside, String end) throws Exception {
         Input in = new Input();
-        ServletTransport transport = transport(in, Container.Below.NOTHING);
+        ServletTransport transport = transport(in, NativeConnection.NONE);
         CountDownLatch leave = new CountDownLatch(1);
         Future<?> user = staysInside(inside, transport, in, leave);
         Thread closer = new Thread(end.equals("abort") ? transport::abort : transport::close);
@@ -208,7 +208,7 @@ class ServletTransportTest {
     @DisplayName("The container ends the connection when nobody is inside its streams: it may use them again at once, for another client")
     void nobodyIsInsideWhenTheContainerEndsIt(Inside inside) throws Exception {
         Input in = new Input();
-        ServletTransport transport = transport(in, Container.Below.NOTHING);
+        ServletTransport transport = transport(in, NativeConnection.NONE);
         CountDownLatch leave = new CountDownLatch(1);
         Future<?> user = staysInside(inside, transport, in, leave);
         Thread container = new Thread(transport::detach);
@@ -226,7 +226,7 @@ class ServletTransportTest {
     @DisplayName("Nobody enters the streams once the connection has ended")
     void nobodyEntersAfterTheEnd(Inside inside) throws IOException {
         Input in = new Input();
-        ServletTransport transport = transport(in, Container.Below.NOTHING);
+        ServletTransport transport = transport(in, NativeConnection.NONE);
         transport.abort();
         in.held = () -> {
             throw new AssertionError("inside after the end");
