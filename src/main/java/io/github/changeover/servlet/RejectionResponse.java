@@ -1,7 +1,7 @@
 package io.github.changeover.servlet;
 
 import io.github.changeover.negotiation.UpgradeResponse;
-import io.github.changeover.servlet.edge.Container;
+import io.github.changeover.servlet.edge.RequestRepair;
 import io.github.changeover.spi.Fields;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -12,13 +12,13 @@ final class RejectionResponse {
     private RejectionResponse() {
     }
 
-    static void write(UpgradeResponse.Rejection rejection, Container container, HttpServletRequest request, HttpServletResponse response) throws IOException {
+    static void write(UpgradeResponse.Rejection rejection, RequestRepair repair, HttpServletRequest request, HttpServletResponse response) throws IOException {
         byte[] content = rejection.content();
         response.resetBuffer();
         response.setStatus(rejection.status());
-        container.reasonPhrase(request, rejection.status());
+        repair.setReasonPhrase(request, rejection.status());
         for (Fields.Line line : rejection.fields()) response.addHeader(line.name(), line.value());
-        offer(rejection.offer(), container, request, response);
+        offer(rejection.offer(), repair, request, response);
         response.setContentType(UpgradeResponse.Rejection.CONTENT_TYPE);
         response.setContentLength(content.length);
         if (UpgradeResponse.Rejection.hasContent(request.getMethod())) response.getOutputStream().write(content);
@@ -26,9 +26,9 @@ final class RejectionResponse {
     }
 
     /** Sets {@code Upgrade} and the matching {@code Connection}, one line each. */
-    static void offer(UpgradeResponse.UpgradeOffer offer, Container container, HttpServletRequest request, HttpServletResponse response) {
-        if (!offer.upgrade().isEmpty()) container.announce(request, response, offer.upgrade());
-        if (offer.close()) container.closeAfterAnswer(request);
+    static void offer(UpgradeResponse.UpgradeOffer offer, RequestRepair repair, HttpServletRequest request, HttpServletResponse response) {
+        if (!offer.upgrade().isEmpty()) repair.setUpgradeField(request, response, offer.upgrade());
+        if (offer.close()) repair.closeAfterResponse(request);
         if (!offer.connection().isEmpty()) response.setHeader("Connection", offer.connection());
     }
 }
