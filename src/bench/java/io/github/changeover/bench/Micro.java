@@ -39,10 +39,10 @@ final class Micro {
     private static List<String> report(Collection<RunResult> results) {
         Stream<String> head = Stream.of("# Microbenchmarks", "",
                 "Written by `./mvnw -Pbench -Dbench=micro` on " + LocalDate.now() + ", " + System.getProperty("java.vm.name") + ' '
-                        + System.getProperty("java.vm.version") + "; what each does stands in `src/bench/java`.", "",
-                "The targets: `Negotiation.handshake` below 1,000 ns, and no byte allocated by `OrdinaryRequest.bothFilters`, the way of a request"
+                        + System.getProperty("java.vm.version") + ". The benchmarks are in `src/bench/java`.", "",
+                "The targets: `Negotiation.handshake` below 1,000 ns, and no byte allocated by `OrdinaryRequest.bothFilters`, a request"
                         + " without `Upgrade` through both filters.", "",
-                "| | ns | give or take | bytes allocated |", "|---|--:|--:|--:|");
+                "| | ns | error | bytes allocated |", "|---|--:|--:|--:|");
         Stream<String> rows = results.stream().sorted(Comparator.comparing(result -> name(result.getParams()))).map(Micro::row);
         return Stream.concat(head, rows).toList();
     }

@@ -50,7 +50,7 @@ final class Report {
     private void head() {
         line("# Performance");
         line("");
-        line("Written by `./mvnw -Pbench -Dbench=%s` on %s in %d seconds; whoever runs it writes this file anew.", extent.name(), LocalDate.now(), seconds);
+        line("Written by `./mvnw -Pbench -Dbench=%s` on %s in %d seconds. Each run replaces this file.", extent.name(), LocalDate.now(), seconds);
         line("");
         line("- Machine: %s, %d of its processors, %s %s", processor(), Runtime.getRuntime().availableProcessors(), property("os.name"), property("os.version"));
         line("- JVM: %s %s, `%s` for every server", property("java.vm.name"), property("java.vm.version"), String.join(" ", ServerProcess.FLAGS));
@@ -61,9 +61,9 @@ final class Report {
     private void messages() {
         line("## CPU time of the server for each message");
         line("");
-        line("Microseconds, user and system, median of %d interleaved rounds; in brackets the least and the most. The ratio is Changeover's to "
-                + "Tomcat's own WebSocket, or to Tomcat with code written by hand (raw: the plainest `HttpUpgradeHandler`; GET: the same WAR with its filters taken away), "
-                + "in the same round; the median of these. The last column has the ratio of the run that stood here before, and how far this one is from it.", extent.rounds());
+        line("Microseconds, user and system, median of %d interleaved rounds; the minimum and the maximum in parentheses. The ratio compares Changeover with "
+                + "Tomcat's own WebSocket, or with hand-written code on Tomcat (raw: the simplest `HttpUpgradeHandler`; GET: the same WAR without the filters), "
+                + "in the same round; the table shows the median of the ratios. The last column shows the ratio of the previous run and the difference from it.", extent.rounds());
         line("");
         table(Stream.concat(Stream.concat(Stream.of(""), titles()), Stream.of("ratio", "bar", "met", "run before")));
         rows.forEach((row, measured) -> {
@@ -78,8 +78,8 @@ final class Report {
 
     /** How near the plainest code comes. */
     private void floor(Map<Peer, Measured> handshake) {
-        line("Opened and closed by hand, without a check, a session or an endpoint, a connection takes %.2f of what Tomcat's own WebSocket takes, and Changeover %.2f of "
-                + "what it takes by hand. [tuning.md](tuning.md) has the profile.",
+        line("Opening and closing a connection with hand-written code, without checks, session or endpoint, costs %.2f of Tomcat's own WebSocket. Changeover costs %.2f of "
+                + "the hand-written code. [tuning.md](tuning.md) has the profile.",
                 handshake.get(Peer.HAND_WRITTEN).ratio(handshake.get(Peer.TOMCAT)), handshake.get(Peer.CHANGEOVER).ratio(handshake.get(Peer.HAND_WRITTEN)));
         line("");
     }
@@ -87,7 +87,7 @@ final class Report {
     private void rates() {
         line("## Messages in a second");
         line("");
-        line("The client has the other processors, or a share of the same: these say less than the table above.");
+        line("The client runs on the same machine and shares its processors. Therefore these figures are less exact than the table above.");
         line("");
         table(Stream.concat(Stream.of(""), titles()));
         rows.forEach((row, measured) -> line("| %s | %s |", row.title(), cells(measured, what -> String.format(Locale.ROOT, "%,.0f", what.rate()))));
@@ -97,8 +97,8 @@ final class Report {
     private void delays(Map<Peer, Latency> latency) {
         line("## Delay at a fixed rate");
         line("");
-        line("Microseconds that a WebSocket message of 32 B is away, at %,d messages a second over %d connections, whatever the server does; "
-                + "each counts from when it was due. Median of %d interleaved rounds.", Latency.RATE, Latency.CONNECTIONS, extent.rounds());
+        line("Microseconds from the due time of a WebSocket message of 32 B until its echo arrives, at %,d messages a second over %d connections. "
+                + "The rate does not depend on the server. Median of %d interleaved rounds.", Latency.RATE, Latency.CONNECTIONS, extent.rounds());
         line("");
         table(Stream.of("", "p50", "p99", "p99.9"));
         latency.forEach((peer, of) -> line("| %s | %s | %s | %s |", peer.title(), micros(of.p50()), micros(of.p99()), micros(of.p999())));
@@ -108,7 +108,7 @@ final class Report {
     private void idle() {
         line("## Heap for an idle connection");
         line("");
-        line("KB of 1000 bytes that live after collections, with %,d connections that have switched and say nothing.", extent.idlers());
+        line("KB (1000 bytes) of live objects after garbage collection, with %,d idle connections after the upgrade.", extent.idlers());
         line("");
         table(Stream.of("", "WebSocket", "raw"));
         for (Peer peer : Peer.RECORDED) line("| %s | %s | %s |", peer.title(), kilobytes(peer, true), kilobytes(peer, false));
@@ -123,20 +123,20 @@ final class Report {
     }
 
     private void held(Held held) {
-        line("With %,d idle WebSocket connections and %,d that talk (32 B, 1 in flight: %,.0f messages a second) none was dropped.", held.idle(), held.active(), held.rate());
+        line("With %,d idle WebSocket connections and %,d active ones (32 B, 1 in flight: %,.0f messages a second) no connection was dropped.", held.idle(), held.active(), held.rate());
         line("");
     }
 
     private void method() {
         line("## How");
         line("");
-        line("- Every server is a JVM of its own; all run, one is measured at a time, and the rounds of a row go from peer to peer.");
-        line("- The client is one thread without blocking, in another process; it compares every byte that comes back, and an error ends the run.");
-        line("- First each row is warmed up for %.1f s at each peer, the single small message twice, the handshake three times as long; then come the rounds, each of all rows, with %.1f s for each figure.",
+        line("- Each server runs in its own JVM. All servers run all the time, one is measured at a time, and the rounds of a row alternate between the servers.");
+        line("- The client is another process with one non-blocking thread. It compares every byte that it receives. An error ends the run.");
+        line("- First, each row is warmed up for %.1f s on each server; the single small message twice as long, the handshake three times as long. Then the rounds follow. Each round measures all rows, %.1f s for each figure.",
                 extent.warm().toMillis() / 1000.0, extent.measure().toMillis() / 1000.0);
-        line("- Tomcat is as it comes, on its NIO connector, but takes 20,000 connections and any number of requests on each. Changeover is the WAR as it is built. Servers log warnings only.");
-        line("- A handshake is a whole short life: connection, opening handshake, Close frame, its answer. By hand it is the plainest HttpUpgradeHandler: no check, no session, no endpoint.");
-        line("- No message is compressed. The figures are for comparing within one run: another machine has others.");
+        line("- Tomcat has its default configuration and its NIO connector, except for a limit of 20,000 connections and no limit for requests on a connection. Changeover is the WAR of the build. Servers log only warnings.");
+        line("- \"Opened and closed\" is a complete connection: connect, opening handshake, Close frame, Close frame of the server. \"Written by hand\" is the simplest HttpUpgradeHandler: no check, no session, no endpoint.");
+        line("- No message is compressed. Compare figures only within one run; another machine has other figures.");
     }
 
     private static Stream<String> titles() {

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Tests the rows of the tables in docs/websocket.md. */
 class WebSocketDocsTest {
-    private static final Pattern ROW = Pattern.compile("\\| `([^`]*)` \\| (?:(accepted|declined|ordinary)(?: with `([^`]*)`)?|(?:refused|closed) with (\\d+)) \\|.*");
+    private static final Pattern ROW = Pattern.compile("\\| `([^`]*)` \\| (?:(accepted|declined|ordinary)(?: with `([^`]*)`)?|(?:rejected|closed) with (\\d+)) \\|.*");
     private static final HandshakePolicy POLICY = HandshakePolicy.NOTHING.withSubprotocols("chat").withDeflate(DeflatePolicy.JDK);
     private static final UpgradeProtocol WEBSOCKET = new UpgradeProtocol() {
         @Override
