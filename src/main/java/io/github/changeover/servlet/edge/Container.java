@@ -120,7 +120,7 @@ public interface Container extends ContainerDescription {
 
         @Override
         public String name() {
-            return "unknown container, Servlet API";
+            return "servlet edge, container unchecked";
         }
 
         @Override

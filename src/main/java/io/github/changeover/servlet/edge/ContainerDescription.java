@@ -5,7 +5,10 @@ import java.util.Optional;
 
 /** Facts about a container. Called by the thread that starts the application, except for {@link #localAddress}. */
 public interface ContainerDescription {
-    /** Returns the container and the kind of its transport, for the log at the start and for the console. */
+    /**
+     * Returns the container and the kind of its transport, for the log at the start, the console and the label {@code edge} of the metric
+     * {@code changeover_info}. Values must not change: alerts may depend on them.
+     */
     String name();
 
     /** Returns the known deviations of this container from HTTP, for the log at the start and for the console. */

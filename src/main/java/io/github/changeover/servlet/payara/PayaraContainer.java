@@ -95,7 +95,7 @@ public final class PayaraContainer implements Container {
 
     @Override
     public String name() {
-        return "Payara, Servlet API";
+        return "Grizzly, servlet edge";
     }
 
     @Override

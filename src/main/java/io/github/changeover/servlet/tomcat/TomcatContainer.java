@@ -78,7 +78,7 @@ public final class TomcatContainer implements Container {
 
     @Override
     public String name() {
-        return reasonForServletApi.isEmpty() ? "Tomcat, native transport" : "Tomcat, Servlet API (" + reasonForServletApi + ")";
+        return reasonForServletApi.isEmpty() ? "Tomcat edge" : "Tomcat, servlet edge (" + reasonForServletApi + ")";
     }
 
     @Override

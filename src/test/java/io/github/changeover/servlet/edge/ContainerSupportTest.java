@@ -61,7 +61,7 @@ class ContainerSupportTest {
             ContainerSupport support = ContainerSupport.of(each, SettingValues.of(each));
             assertThat(support.reasonForOff()).isEmpty();
             assertThat(support.warning()).isEmpty();
-            assertThat(support.container().name()).isEqualTo("Tomcat, native transport");
+            assertThat(support.container().name()).isEqualTo("Tomcat edge");
             assertThat(ContainerSupport.mapsEveryServletByName(each)).isTrue();
         }
     }

@@ -137,7 +137,7 @@ class HalfCloseTlsEngineTest {
         assertThat(clientReads()).isEqualTo("answered");
         serverReads32Demands();
         clientRenewsKeys();
-        assertThatThrownBy(() -> unwrap(server, toServer)).isInstanceOf(SSLException.class).hasMessageContaining("new keys again and again");
+        assertThatThrownBy(() -> unwrap(server, toServer)).isInstanceOf(SSLException.class).hasMessageContaining("sent more than 32 key updates");
     }
 
     @Test
@@ -158,7 +158,7 @@ class HalfCloseTlsEngineTest {
     @DisplayName("Many demands for new keys in one record count as many")
     void manyInOneRecord() {
         assertThatThrownBy(() -> server.requireNoHandshake(new SSLEngineResult(Status.OK, HandshakeStatus.NEED_WRAP, 16_000, 0)))
-                .isInstanceOf(SSLException.class).hasMessageContaining("new keys again and again");
+                .isInstanceOf(SSLException.class).hasMessageContaining("sent more than 32 key updates");
     }
 
     /** The client of the JDK cannot start one, so the test passes in the result that the engine would return. */
