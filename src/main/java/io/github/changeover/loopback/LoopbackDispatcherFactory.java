@@ -98,7 +98,7 @@ public final class LoopbackDispatcherFactory {
 
         @Override
         public boolean mustArrive() {
-            return inner.arriveBeforeAnyAnswer();
+            return inner.arriveBeforeAnyResponse();
         }
 
         @Override

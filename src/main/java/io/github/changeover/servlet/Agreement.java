@@ -74,16 +74,16 @@ record Agreement(Deployment deployment, NegotiatedRequest considered, Decision.S
         chain.doFilter(new CapturedRequest(http, captured, request().hasContent() ? Optional.of(content) : Optional.empty()), captured);
         if (http.isAsyncStarted()) captured.passThrough("the application answers asynchronously");
         CaptureOutcome outcome = captured.outcome();
-        if (outcome instanceof CaptureOutcome.Whole whole) {
+        if (outcome instanceof CaptureOutcome.Complete whole) {
             OriginalResponse owed = owed(whole.response());
             if (owed.body() != body) body.close();      // its content is never read
             agree(content, Optional.of(owed), refusal -> {
-                if (captured.mayPass()) captured.passThrough(refusal.reason());
+                if (captured.mayPassThrough()) captured.passThrough(refusal.reason());
                 else refuse(refusal, http, response);
             });
         } else if (outcome instanceof CaptureOutcome.PassedThrough passed) {
             staysHttp(passed.reason());
-        } else if (outcome instanceof CaptureOutcome.Withheld withheld) {
+        } else if (outcome instanceof CaptureOutcome.Discarded withheld) {
             exchange.release();
             deployment.refusedInsteadOfHttp(considered, 500, withheld.reason(), http, response);
         }

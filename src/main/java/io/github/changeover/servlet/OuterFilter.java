@@ -46,7 +46,7 @@ public final class OuterFilter implements Filter {
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain) throws IOException, ServletException {
         ServletRequest asked = request;
         if (inner != null && request instanceof HttpServletRequest sent) {
-            asked = inner.view(sent, response);
+            asked = inner.requestFor(sent, response);
             if (asked == null) {
                 if (!response.isCommitted()) Refusal.write(NO_MARK, List.of(), true, deployment.container().requestRepair(), sent, (HttpServletResponse) response);
                 return;

@@ -117,7 +117,7 @@ class CaptureOnTomcatTest {
                 HttpServletResponse response = (HttpServletResponse) given;
                 CapturedResponse captured = new CapturedResponse(response, new CapturedBody(1024, CaptureFiles.NONE, new RequestMemory(new MemoryBudget(1 << 20))), null, true);
                 chain.doFilter(new CapturedRequest((HttpServletRequest) request, captured, Optional.empty()), captured);
-                if (captured.outcome() instanceof CaptureOutcome.Whole whole) {
+                if (captured.outcome() instanceof CaptureOutcome.Complete whole) {
                     OriginalResponse answer = whole.response();
                     assertThat(response.isCommitted()).isFalse();
                     response.setStatus(299);

@@ -22,12 +22,12 @@ public sealed interface BufferedContent {
 
     /** Reads the content. Takes at most {@code changeover.negotiation.timeout}, even if the bytes arrive slowly. */
     static BufferedContent read(HttpServletRequest http, UpgradeRequest request, Settings settings, RequestRepair repair, RequestMemory memory) {
-        if (!request.hasContent()) return new Bytes(Growing.NOTHING);
+        if (!request.hasContent()) return new Bytes(GrowingArray.NOTHING);
         long most = settings.maxContent();
         if (request.contentLength().orElse(0) > most) return tooLong(most);
         long end = System.nanoTime() + settings.negotiation().toNanos();
         byte[] some = new byte[8192];
-        Growing whole = new Growing(memory, (int) request.contentLength().orElse(most));
+        GrowingArray whole = new GrowingArray(memory, (int) request.contentLength().orElse(most));
         RequestRepair.ReadTimeout timeout = repair.readTimeout(http);
         try {
             InputStream in = http.getInputStream();
@@ -50,14 +50,14 @@ public sealed interface BufferedContent {
     }
 
     /** A growing byte array whose memory is counted before it grows. Nothing is allocated for an announced length. */
-    final class Growing {
+    final class GrowingArray {
         private static final byte[] NOTHING = new byte[0];
         private final RequestMemory memory;
         private final int most;
         private byte[] bytes = NOTHING;
         private int size;
 
-        private Growing(RequestMemory memory, int most) {
+        private GrowingArray(RequestMemory memory, int most) {
             this.memory = memory;
             this.most = most;
         }
@@ -73,15 +73,15 @@ public sealed interface BufferedContent {
 
         private boolean resize(int length) {
             if (length == bytes.length) return true;
-            if (!memory.take(length)) return false;
+            if (!memory.reserve(length)) return false;
             int before = bytes.length;
             bytes = Arrays.copyOf(bytes, length);
-            memory.giveBack(before);
+            memory.release(before);
             return true;
         }
     }
 
-    private static BufferedContent ended(Growing whole, UpgradeRequest request) {
+    private static BufferedContent ended(GrowingArray whole, UpgradeRequest request) {
         if (whole.size < request.contentLength().orElse(0)) return broken();
         return whole.resize(whole.size) ? new Bytes(whole.bytes) : noMemory();
     }

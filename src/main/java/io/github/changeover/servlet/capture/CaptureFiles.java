@@ -12,12 +12,12 @@ import java.util.concurrent.atomic.AtomicLong;
 /** Files for captured responses that are too long for memory. They are in the temporary directory of the application; their total size is limited. */
 public final class CaptureFiles {
     public static final CaptureFiles NONE = new CaptureFiles(0, Path.of(""));
-    private final long most;
+    private final long limit;
     private final Path directory;
-    private final AtomicLong taken = new AtomicLong();
+    private final AtomicLong reserved = new AtomicLong();
 
     CaptureFiles(long most, Path directory) {
-        this.most = most;
+        this.limit = most;
         this.directory = directory;
     }
 
@@ -25,20 +25,20 @@ public final class CaptureFiles {
         return new CaptureFiles(most, context.getAttribute(ServletContext.TEMPDIR) instanceof File own ? own.toPath() : Path.of(System.getProperty("java.io.tmpdir")));
     }
 
-    long most() {
-        return most;
+    long limit() {
+        return limit;
     }
 
     /** Reserves this many bytes. Returns false if that would exceed the limit. */
-    boolean take(long bytes) {
-        for (long now = taken.get(); bytes <= most - now; now = taken.get()) {
-            if (taken.compareAndSet(now, now + bytes)) return true;
+    boolean reserve(long bytes) {
+        for (long now = reserved.get(); bytes <= limit - now; now = reserved.get()) {
+            if (reserved.compareAndSet(now, now + bytes)) return true;
         }
         return false;
     }
 
-    void giveBack(long bytes) {
-        taken.addAndGet(-bytes);
+    void release(long bytes) {
+        reserved.addAndGet(-bytes);
     }
 
     /** Opens a file that is readable only by its owner and is deleted when it is closed. If the system allows it, its name is removed before that. */

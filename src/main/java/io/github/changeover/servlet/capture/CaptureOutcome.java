@@ -5,7 +5,7 @@ import io.github.changeover.spi.OriginalResponse;
 /** The result of running the application with a {@link CapturedResponse}. */
 public sealed interface CaptureOutcome {
     /** The response is complete, and no byte of it was sent. */
-    record Whole(OriginalResponse response) implements CaptureOutcome {
+    record Complete(OriginalResponse response) implements CaptureOutcome {
     }
 
     /**
@@ -21,6 +21,6 @@ public sealed interface CaptureOutcome {
      *
      * @param reason a part of a sentence
      */
-    record Withheld(String reason) implements CaptureOutcome {
+    record Discarded(String reason) implements CaptureOutcome {
     }
 }

@@ -13,30 +13,30 @@ import java.util.Arrays;
 /** The content of a captured response. It is kept in memory; when it exceeds its limit, or memory is exhausted, all of it is kept in a file. */
 public final class CapturedBody implements OriginalResponse.Body {
     private static final System.Logger LOG = System.getLogger(CapturedBody.class.getName());
-    private static final byte[] NOTHING = new byte[0];
-    private static final int LEAST = 512;
-    private final int inMemory;
-    private final CaptureFiles overflow;
+    private static final byte[] EMPTY = new byte[0];
+    private static final int MIN_ARRAY = 512;
+    private final int maxInMemory;
+    private final CaptureFiles files;
     private final RequestMemory budget;
-    private byte[] memory = NOTHING;
-    private int inArray;            // number of bytes in use
+    private byte[] memory = EMPTY;
+    private int used;            // number of bytes in use
     private FileChannel file;       // null while the content is in memory
     private long length, reserved;
-    private boolean noMemory;       // whether memory was missing for content within the limit
+    private boolean outOfMemory;       // whether memory was missing for content within the limit
 
     /** @param inMemory maximum number of bytes in memory */
     public CapturedBody(int inMemory, CaptureFiles overflow, RequestMemory budget) {
-        this.inMemory = inMemory;
-        this.overflow = overflow;
+        this.maxInMemory = inMemory;
+        this.files = overflow;
         this.budget = budget;
     }
 
     /** Appends all of the bytes, or none. Returns false if there is no room for them. */
-    boolean take(byte[] bytes, int offset, int count) {
-        if (file == null && count <= inMemory - inArray && reserve(count)) {
-            System.arraycopy(bytes, offset, memory, inArray, count);
-            inArray += count;
-        } else if (!intoFile(bytes, offset, count)) {
+    boolean append(byte[] bytes, int offset, int count) {
+        if (file == null && count <= maxInMemory - used && reserve(count)) {
+            System.arraycopy(bytes, offset, memory, used, count);
+            used += count;
+        } else if (!appendToFile(bytes, offset, count)) {
             return false;
         }
         length += count;
@@ -44,27 +44,27 @@ public final class CapturedBody implements OriginalResponse.Body {
     }
 
     private boolean reserve(int more) {
-        int needed = inArray + more;
+        int needed = used + more;
         if (needed <= memory.length) return true;
-        int size = (int) Math.max(needed, Math.min(inMemory, Math.max(LEAST, 2L * needed)));
-        if (!budget.take(size)) {
+        int size = (int) Math.max(needed, Math.min(maxInMemory, Math.max(MIN_ARRAY, 2L * needed)));
+        if (!budget.reserve(size)) {
             size = needed;
-            noMemory = !budget.take(size);
-            if (noMemory) return false;
+            outOfMemory = !budget.reserve(size);
+            if (outOfMemory) return false;
         }
         int before = memory.length;
         memory = Arrays.copyOf(memory, size);
-        budget.giveBack(before);
+        budget.release(before);
         return true;
     }
 
-    private boolean intoFile(byte[] bytes, int offset, int count) {
+    private boolean appendToFile(byte[] bytes, int offset, int count) {
         long more = length + count - reserved;
-        if (!overflow.take(more)) return false;
+        if (!files.reserve(more)) return false;
         reserved += more;
         try {
-            if (file == null) begin();
-            put(file, ByteBuffer.wrap(bytes, offset, count), length);
+            if (file == null) moveToFile();
+            writeAt(file, ByteBuffer.wrap(bytes, offset, count), length);
             return true;
         } catch (IOException failure) {
             LOG.log(System.Logger.Level.WARNING, "A long answer cannot be kept in a file: it stays HTTP", failure);
@@ -72,10 +72,10 @@ public final class CapturedBody implements OriginalResponse.Body {
         }
     }
 
-    private void begin() throws IOException {
-        FileChannel opened = overflow.open();
+    private void moveToFile() throws IOException {
+        FileChannel opened = files.open();
         try {
-            put(opened, ByteBuffer.wrap(memory, 0, inArray), 0);
+            writeAt(opened, ByteBuffer.wrap(memory, 0, used), 0);
         } catch (IOException failure) {
             opened.close();
             throw failure;
@@ -84,20 +84,20 @@ public final class CapturedBody implements OriginalResponse.Body {
         dropMemory();
     }
 
-    private static void put(FileChannel file, ByteBuffer bytes, long at) throws IOException {
+    private static void writeAt(FileChannel file, ByteBuffer bytes, long at) throws IOException {
         for (long to = at; bytes.hasRemaining(); ) to += file.write(bytes, to);
     }
 
     private void dropMemory() {
-        budget.giveBack(memory.length);
-        memory = NOTHING;
-        inArray = 0;
+        budget.release(memory.length);
+        memory = EMPTY;
+        used = 0;
     }
 
     /** Returns why bytes were not accepted, as a part of a sentence. */
-    String bound() {
-        String why = noMemory ? "there is no memory for the response (changeover.memory.max)" : "the response is longer than " + inMemory + " bytes";
-        return why + (overflow.most() == 0 ? "" : " and finds no room in files (changeover.capture.disk.max)");
+    String limitReached() {
+        String why = outOfMemory ? "there is no memory for the response (changeover.memory.max)" : "the response is longer than " + maxInMemory + " bytes";
+        return why + (files.limit() == 0 ? "" : " and finds no room in files (changeover.capture.disk.max)");
     }
 
     @Override
@@ -107,8 +107,8 @@ public final class CapturedBody implements OriginalResponse.Body {
 
     @Override
     public synchronized InputStream open() {
-        if (file == null && inArray < length) throw new OriginalResponseReleasedException();
-        return file == null ? new InMemory(memory, inArray) : new Reading();
+        if (file == null && used < length) throw new OriginalResponseReleasedException();
+        return file == null ? new MemoryInput(memory, used) : new FileInput();
     }
 
     void writeTo(OutputStream out) throws IOException {
@@ -126,7 +126,7 @@ public final class CapturedBody implements OriginalResponse.Body {
     /** Releases the memory and the file. May be called repeatedly and from any thread. */
     public synchronized void close() {
         dropMemory();
-        overflow.giveBack(reserved);
+        files.release(reserved);
         reserved = 0;
         if (file == null) return;
         try {
@@ -137,12 +137,12 @@ public final class CapturedBody implements OriginalResponse.Body {
         file = null;
     }
 
-    private final class InMemory extends InputStream {
+    private final class MemoryInput extends InputStream {
         private byte[] from;        // null: closed
         private final int end;
         private int at;
 
-        InMemory(byte[] from, int end) {
+        MemoryInput(byte[] from, int end) {
             this.from = from;
             this.end = end;
         }
@@ -181,7 +181,7 @@ public final class CapturedBody implements OriginalResponse.Body {
     }
 
     /** Reads by position, because the file position is shared with other readers and the writer. */
-    private final class Reading extends InputStream {
+    private final class FileInput extends InputStream {
         private final FileChannel from = file;
         private long at;
 

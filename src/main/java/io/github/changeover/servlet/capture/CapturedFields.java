@@ -29,14 +29,14 @@ abstract class CapturedFields extends HttpServletResponseWrapper {
     abstract boolean captured();
 
     /** Returns whether fields may be set. Once the response is committed, they are ignored, as in a container. */
-    private boolean open() {
+    private boolean isWritable() {
         return captured() && !isCommitted();
     }
 
     @Override
     public void setStatus(int status) {
         if (!captured()) super.setStatus(status);
-        else if (open()) head.status = status;
+        else if (isWritable()) head.status = status;
     }
 
     @Override
@@ -47,13 +47,13 @@ abstract class CapturedFields extends HttpServletResponseWrapper {
     @Override
     public void setHeader(String name, String value) {
         if (!captured()) super.setHeader(name, value);
-        else if (open()) head.set(name, value);
+        else if (isWritable()) head.set(name, value);
     }
 
     @Override
     public void addHeader(String name, String value) {
         if (!captured()) super.addHeader(name, value);
-        else if (open()) head.add(name, value);
+        else if (isWritable()) head.add(name, value);
     }
 
     @Override
@@ -79,7 +79,7 @@ abstract class CapturedFields extends HttpServletResponseWrapper {
     @Override
     public void addCookie(Cookie cookie) {
         if (!captured()) super.addCookie(cookie);
-        else if (open()) head.add("Set-Cookie", SetCookie.value(cookie));
+        else if (isWritable()) head.add("Set-Cookie", SetCookie.value(cookie));
     }
 
     @Override
@@ -110,13 +110,13 @@ abstract class CapturedFields extends HttpServletResponseWrapper {
     @Override
     public void setContentLengthLong(long length) {
         if (!captured()) super.setContentLengthLong(length);
-        else if (open()) head.length = Math.max(-1, length);
+        else if (isWritable()) head.length = Math.max(-1, length);
     }
 
     @Override
     public void setContentType(String type) {
         if (!captured()) super.setContentType(type);
-        else if (open()) head.setType(type);
+        else if (isWritable()) head.setType(type);
     }
 
     @Override
@@ -127,7 +127,7 @@ abstract class CapturedFields extends HttpServletResponseWrapper {
     @Override
     public void setCharacterEncoding(String charset) {
         if (!captured()) super.setCharacterEncoding(charset);
-        else if (open()) head.setCharset(charset);
+        else if (isWritable()) head.setCharset(charset);
     }
 
     /** Overrides the method of Servlet 6.1. */
@@ -143,7 +143,7 @@ abstract class CapturedFields extends HttpServletResponseWrapper {
     @Override
     public void setLocale(Locale locale) {
         if (!captured()) super.setLocale(locale);
-        else if (open()) head.setLocale(locale);
+        else if (isWritable()) head.setLocale(locale);
     }
 
     @Override

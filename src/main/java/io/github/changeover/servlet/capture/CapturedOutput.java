@@ -42,15 +42,15 @@ final class CapturedOutput extends ServletOutputStream {
 
     @Override
     public boolean isReady() {
-        return response.target().map(ServletOutputStream::isReady).orElse(true);
+        return response.realOutput().map(ServletOutputStream::isReady).orElse(true);
     }
 
     /** Sets the listener. During the capture, {@code onWritePossible} is called once, from this method, because memory is always ready. */
     @Override
     public void setWriteListener(WriteListener given) {
         Objects.requireNonNull(given, "listener");
-        if (response.target().isPresent()) {
-            response.target().get().setWriteListener(given);
+        if (response.realOutput().isPresent()) {
+            response.realOutput().get().setWriteListener(given);
             return;
         }
         if (listener != null) throw new IllegalStateException("The output has a WriteListener already");

@@ -36,8 +36,8 @@ import java.util.TreeSet;
  * {@code Content-Length}, which belong to the message. Asynchronous processing ends the capture.
  */
 public final class CapturedRequest extends HttpServletRequestWrapper {
-    private static final List<String> OF_THIS_HOP = List.of("Connection", "Upgrade", "HTTP2-Settings", "Keep-Alive", "Proxy-Connection");
-    private static final List<String> OF_THE_FRAMING = List.of("Transfer-Encoding", "Expect", "Trailer");
+    private static final List<String> HOP_FIELDS = List.of("Connection", "Upgrade", "HTTP2-Settings", "Keep-Alive", "Proxy-Connection");
+    private static final List<String> FRAMING_FIELDS = List.of("Transfer-Encoding", "Expect", "Trailer");
 
     private final CapturedResponse response;
     private final Set<String> hidden = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
@@ -60,8 +60,8 @@ public final class CapturedRequest extends HttpServletRequestWrapper {
         hidden.addAll(ConnectionField.parse(Collections.list(request.getHeaders("Connection"))).options());
         hidden.remove("Host");
         hidden.remove("Content-Length");
-        hidden.addAll(OF_THIS_HOP);
-        if (this.content != null) hidden.addAll(OF_THE_FRAMING);
+        hidden.addAll(HOP_FIELDS);
+        if (this.content != null) hidden.addAll(FRAMING_FIELDS);
     }
 
     // ---- header fields
@@ -119,19 +119,19 @@ public final class CapturedRequest extends HttpServletRequestWrapper {
 
     @Override
     public AsyncContext startAsync(ServletRequest request, ServletResponse given) {
-        if (!response.mayPass()) {
+        if (!response.mayPassThrough()) {
             throw new IllegalStateException("This request cannot be processed asynchronously: its answer must go over the protocol that the connection changes to, "
                     + "for its path is required. A request that follows on that connection can");
         }
-        return passing(super.startAsync(request, given));
+        return passThrough(super.startAsync(request, given));
     }
 
     @Override
     public boolean isAsyncSupported() {
-        return response.mayPass() && super.isAsyncSupported();
+        return response.mayPassThrough() && super.isAsyncSupported();
     }
 
-    private AsyncContext passing(AsyncContext started) {
+    private AsyncContext passThrough(AsyncContext started) {
         try {
             response.passThrough("the application processes the request asynchronously");
         } catch (IOException failure) {

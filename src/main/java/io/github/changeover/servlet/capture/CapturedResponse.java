@@ -21,19 +21,19 @@ import java.util.function.Supplier;
  * wrappers and suspends it; a 101 would then be lost.
  */
 public final class CapturedResponse extends CapturedFields {
-    private enum Using { NOTHING, STREAM, WRITER }
+    private enum OutputKind { NOTHING, STREAM, WRITER }
 
     private final CapturedOutput output = new CapturedOutput(this);
     private final CapturedBody body;
     private PrintWriter writer;
-    private Using using = Using.NOTHING;
+    private OutputKind outputKind = OutputKind.NOTHING;
     private int bufferSize;
     private Supplier<Map<String, String>> trailers;
     private boolean committed;      // as the application sees it
-    private boolean over;           // later writes are dropped
-    private String passed;          // why the capture has ended; null during the capture
-    private final boolean mayPass;
-    private String withheld;        // why the response was discarded; null unless it was
+    private boolean ended;           // later writes are dropped
+    private String passThroughReason;          // why the capture has ended; null during the capture
+    private final boolean mayPassThrough;
+    private String discardReason;        // why the response was discarded; null unless it was
 
     /**
      * @param real         the response to write to when the response cannot be captured
@@ -44,19 +44,19 @@ public final class CapturedResponse extends CapturedFields {
     public CapturedResponse(HttpServletResponse real, CapturedBody body, String usualCharset, boolean mayPass) {
         super(real, usualCharset);
         this.body = body;
-        this.mayPass = mayPass;
+        this.mayPassThrough = mayPass;
     }
 
-    public boolean mayPass() {
-        return mayPass;
+    public boolean mayPassThrough() {
+        return mayPassThrough;
     }
 
     /** Returns the result after the application has returned. */
     public CaptureOutcome outcome() {
-        if (withheld != null) return new CaptureOutcome.Withheld(withheld);
-        if (!captured()) return new CaptureOutcome.PassedThrough(passed);
-        head.takeCookies(real);
-        return new CaptureOutcome.Whole(head.with(body).with(trailers()));
+        if (discardReason != null) return new CaptureOutcome.Discarded(discardReason);
+        if (!captured()) return new CaptureOutcome.PassedThrough(passThroughReason);
+        head.copyCookies(real);
+        return new CaptureOutcome.Complete(head.with(body).with(trailers()));
     }
 
     private Fields trailers() {
@@ -69,27 +69,27 @@ public final class CapturedResponse extends CapturedFields {
      * discards all of it. Only the first call has an effect.
      */
     public void passThrough(String reason) throws IOException {
-        if (!captured() || withheld != null) return;
-        if (!mayPass) {
-            withheld = reason;
+        if (!captured() || discardReason != null) return;
+        if (!mayPassThrough) {
+            discardReason = reason;
             committed = true;
-            over = true;
+            ended = true;
             body.close();
             return;
         }
-        passed = reason;
+        passThroughReason = reason;
         setResponse(real);
         if (bufferSize > 0) real.setBufferSize(bufferSize);
         head.replayTo(real);
         if (trailers != null) real.setTrailerFields(trailers);
         if (body.length() > 0) body.writeTo(real.getOutputStream());
         body.clear();
-        if (over) real.getOutputStream().close();
+        if (ended) real.getOutputStream().close();
         else if (committed) real.flushBuffer();
     }
 
     /** Returns where bytes are written after the capture; empty during the capture. */
-    Optional<ServletOutputStream> target() {
+    Optional<ServletOutputStream> realOutput() {
         try {
             return captured() ? Optional.empty() : Optional.of(real.getOutputStream());
         } catch (IOException failure) {
@@ -98,21 +98,21 @@ public final class CapturedResponse extends CapturedFields {
     }
 
     void write(byte[] bytes, int offset, int length) throws IOException {
-        if (over) return;
-        if (captured() && body.take(bytes, offset, length)) return;
-        passThrough(body.bound());
-        if (!over) real.getOutputStream().write(bytes, offset, length);
+        if (ended) return;
+        if (captured() && body.append(bytes, offset, length)) return;
+        passThrough(body.limitReached());
+        if (!ended) real.getOutputStream().write(bytes, offset, length);
     }
 
     void end() throws IOException {
         if (!captured()) real.getOutputStream().close();
         committed = true;
-        over = true;
+        ended = true;
     }
 
     @Override
     boolean captured() {
-        return passed == null;
+        return passThroughReason == null;
     }
 
     private void requireUncommitted(String what) {
@@ -123,17 +123,17 @@ public final class CapturedResponse extends CapturedFields {
 
     @Override
     public ServletOutputStream getOutputStream() {
-        if (using == Using.WRITER) throw new IllegalStateException("getWriter() was called on this response before getOutputStream()");
-        using = Using.STREAM;
+        if (outputKind == OutputKind.WRITER) throw new IllegalStateException("getWriter() was called on this response before getOutputStream()");
+        outputKind = OutputKind.STREAM;
         return output;
     }
 
     @Override
     public PrintWriter getWriter() throws IOException {
-        if (using == Using.STREAM) throw new IllegalStateException("getOutputStream() was called on this response before getWriter()");
-        if (using == Using.NOTHING) {
+        if (outputKind == OutputKind.STREAM) throw new IllegalStateException("getOutputStream() was called on this response before getWriter()");
+        if (outputKind == OutputKind.NOTHING) {
             writer = output.writer(charset());
-            using = Using.WRITER;
+            outputKind = OutputKind.WRITER;
         }
         return writer;
     }
@@ -168,7 +168,7 @@ public final class CapturedResponse extends CapturedFields {
         if (!captured()) super.reset();
         else head.clear();
         clearBody();
-        using = Using.NOTHING;
+        outputKind = OutputKind.NOTHING;
     }
 
     @Override

@@ -16,7 +16,7 @@ import java.util.Objects;
 /** The content of a request that was already read, as a stream or as form fields. */
 final class ReplayedContent extends ServletInputStream {
     private final ByteArrayInputStream bytes;
-    private boolean listened;
+    private boolean hasListener;
 
     ReplayedContent(byte[] content) {
         bytes = new ByteArrayInputStream(content);
@@ -51,8 +51,8 @@ final class ReplayedContent extends ServletInputStream {
     @Override
     public void setReadListener(ReadListener listener) {
         Objects.requireNonNull(listener, "listener");
-        if (listened) throw new IllegalStateException("The input has a ReadListener already");
-        listened = true;
+        if (hasListener) throw new IllegalStateException("The input has a ReadListener already");
+        hasListener = true;
         try {
             if (!isFinished()) listener.onDataAvailable();
             if (isFinished()) listener.onAllDataRead();

@@ -18,14 +18,14 @@ public final class RequestMemory {
     }
 
     /** Reserves bytes before they are allocated. Returns false if the budget does not allow it. Only before the switch. */
-    synchronized boolean take(long bytes) {
+    synchronized boolean reserve(long bytes) {
         if (closed || !budget.tryTake(bytes)) return false;
         held += bytes;
         return true;
     }
 
-    /** Releases bytes that {@link #take} reserved. Bytes that {@link #close} has already released are not released again. */
-    synchronized void giveBack(long bytes) {
+    /** Releases bytes that {@link #reserve} reserved. Bytes that {@link #close} has already released are not released again. */
+    synchronized void release(long bytes) {
         long some = Math.min(bytes, held);
         held -= some;
         if (owner == null) budget.giveBack(some);
@@ -43,6 +43,6 @@ public final class RequestMemory {
     /** Releases everything: the request stays HTTP, or the connection has ended. */
     public synchronized void close() {
         closed = true;
-        giveBack(held);
+        release(held);
     }
 }

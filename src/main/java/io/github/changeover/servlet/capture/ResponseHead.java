@@ -189,7 +189,7 @@ final class ResponseHead {
     }
 
     /** Copies from the real response the cookie of a session that was created during the capture. */
-    void takeCookies(HttpServletResponse real) {
+    void copyCookies(HttpServletResponse real) {
         List<String> own = values("Set-Cookie");
         real.getHeaders("Set-Cookie").stream().filter(value -> !own.contains(value)).forEach(value -> add("Set-Cookie", value));
     }

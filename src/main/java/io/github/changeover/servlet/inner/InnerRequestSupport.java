@@ -9,7 +9,7 @@ import java.util.ServiceLoader;
 /**
  * Support for inner requests (requests inside switched connections) beneath the Servlet API of one container. Internal: found by
  * {@link ServiceLoader}, one implementation for each container in {@code io.github.changeover.servlet.tomcat} and
- * {@code io.github.changeover.servlet.payara}. If none fits, {@link Portable} is used.
+ * {@code io.github.changeover.servlet.payara}. If none fits, {@link ServletApiOnly} is used.
  */
 public interface InnerRequestSupport {
     /**
@@ -59,14 +59,14 @@ public interface InnerRequestSupport {
                 System.getLogger(InnerRequestSupport.class.getName()).log(System.Logger.Level.DEBUG, "Not this container", elsewhere);
             }
         }
-        return new Portable(context);
+        return new ServletApiOnly(context);
     }
 
     /** Uses only the Servlet API. {@code getContext} may return null or the context of another application for a path of another application. */
-    final class Portable implements InnerRequestSupport {
+    final class ServletApiOnly implements InnerRequestSupport {
         private final ServletContext context;
 
-        Portable(ServletContext context) {
+        ServletApiOnly(ServletContext context) {
             this.context = context;
         }
 

@@ -135,24 +135,24 @@ final class InnerRequestView extends HttpServletRequestWrapper {
 
     @Override
     public AsyncContext startAsync() {
-        return new View(super.startAsync());
+        return new InnerAsyncContext(super.startAsync());
     }
 
     @Override
     public AsyncContext startAsync(ServletRequest request, ServletResponse answer) {
-        return new View(super.startAsync(request, answer));
+        return new InnerAsyncContext(super.startAsync(request, answer));
     }
 
     @Override
     public AsyncContext getAsyncContext() {
-        return new View(super.getAsyncContext());
+        return new InnerAsyncContext(super.getAsyncContext());
     }
 
     /** The {@code AsyncContext} of the container, except that it returns this view in place of the container's own request. */
-    private final class View implements AsyncContext {
+    private final class InnerAsyncContext implements AsyncContext {
         private final AsyncContext context;
 
-        View(AsyncContext context) {
+        InnerAsyncContext(AsyncContext context) {
             this.context = context;
         }
 
@@ -203,12 +203,12 @@ final class InnerRequestView extends HttpServletRequestWrapper {
 
         @Override
         public void addListener(AsyncListener listener) {
-            context.addListener(new Viewing(listener));
+            context.addListener(new InnerAsyncListener(listener));
         }
 
         @Override
         public void addListener(AsyncListener listener, ServletRequest request, ServletResponse answer) {
-            context.addListener(new Viewing(listener), request, answer);
+            context.addListener(new InnerAsyncListener(listener), request, answer);
         }
 
         @Override
@@ -227,15 +227,15 @@ final class InnerRequestView extends HttpServletRequestWrapper {
         }
 
         /** A listener of the application whose events contain this view. */
-        private final class Viewing implements AsyncListener {
+        private final class InnerAsyncListener implements AsyncListener {
             private final AsyncListener listener;
 
-            Viewing(AsyncListener listener) {
+            InnerAsyncListener(AsyncListener listener) {
                 this.listener = listener;
             }
 
             private AsyncEvent shown(AsyncEvent event) {
-                return new AsyncEvent(View.this, View.this.shown(event.getSuppliedRequest()), event.getSuppliedResponse(), event.getThrowable());
+                return new AsyncEvent(InnerAsyncContext.this, InnerAsyncContext.this.shown(event.getSuppliedRequest()), event.getSuppliedResponse(), event.getThrowable());
             }
 
             @Override

@@ -37,8 +37,8 @@ public final class InnerRequests {
     private final SecureRandom random = new SecureRandom();
     private final AtomicLong count = new AtomicLong();
     private final Map<String, Mark> marks = new ConcurrentHashMap<>();
-    private final ServletRequestListener listener = new First();
-    private volatile boolean listens;                       // whether the listener is registered
+    private final ServletRequestListener listener = new MarkListener();
+    private volatile boolean listenerRegistered;                       // whether the listener is registered
     private volatile InnerRequestSupport support;           // null before the start
 
     private InnerRequests() {
@@ -88,7 +88,7 @@ public final class InnerRequests {
     private record Arrival(InnerRequestOrigin origin, InnerRequestSupport.Rewritten rewritten) {
     }
 
-    private final class First implements ServletRequestListener {
+    private final class MarkListener implements ServletRequestListener {
         @Override
         public void requestInitialized(ServletRequestEvent event) {
             if (event.getServletRequest() instanceof HttpServletRequest request) arrival(request);
@@ -100,10 +100,10 @@ public final class InnerRequests {
      * Changeover is declared in web.xml; then {@link #of} registers the listener if the container allows it.
      */
     public static void register(ServletContext context) {
-        InnerRequests made = made(context);
+        InnerRequests made = getOrCreate(context);
         synchronized (made) {
-            if (made.listens) return;
-            made.listens = true;
+            if (made.listenerRegistered) return;
+            made.listenerRegistered = true;
             context.addListener(made.listener);
         }
     }
@@ -113,16 +113,16 @@ public final class InnerRequests {
      * listeners check for marks.
      */
     public static InnerRequests of(ServletContext context) {
-        InnerRequests made = made(context);
+        InnerRequests made = getOrCreate(context);
         synchronized (made) {
             if (made.support != null) return made;
             made.support = InnerRequestSupport.of(context);
-            made.listens |= made.support.listenFirst(made.listener);
+            made.listenerRegistered |= made.support.listenFirst(made.listener);
             return made;
         }
     }
 
-    private static InnerRequests made(ServletContext context) {
+    private static InnerRequests getOrCreate(ServletContext context) {
         synchronized (context) {
             if (context.getAttribute(ATTRIBUTE) instanceof InnerRequests before) return before;
             InnerRequests made = new InnerRequests();
@@ -162,8 +162,8 @@ public final class InnerRequests {
      * Returns whether the arrival of a request is known before the container can respond for the application, for example with a login. If so, a
      * response to a request that has not arrived is not from the application.
      */
-    public boolean arriveBeforeAnyAnswer() {
-        return listens;
+    public boolean arriveBeforeAnyResponse() {
+        return listenerRegistered;
     }
 
     /**
@@ -171,8 +171,8 @@ public final class InnerRequests {
      *
      * @return null for a request that must not be served because its mark is invalid
      */
-    public HttpServletRequest view(HttpServletRequest request, ServletResponse response) {
-        Arrival arrival = listens ? (Arrival) request.getAttribute(ARRIVAL) : arrival(request);
+    public HttpServletRequest requestFor(HttpServletRequest request, ServletResponse response) {
+        Arrival arrival = listenerRegistered ? (Arrival) request.getAttribute(ARRIVAL) : arrival(request);
         if (arrival == null) return request;
         if (arrival.origin() == null) return null;
         return arrival.rewritten() == InnerRequestSupport.Rewritten.ALL || InnerRequestView.isWithin(request) ? request
@@ -184,7 +184,7 @@ public final class InnerRequests {
         if (request.getAttribute(ARRIVAL) instanceof Arrival before) return before;
         String said = request.getHeader(FIELD);
         if (said == null) return null;
-        InnerRequestOrigin origin = taken(said, request.getRemotePort());
+        InnerRequestOrigin origin = consumeMark(said, request.getRemotePort());
         Arrival arrival = rewrite(request, origin);
         request.setAttribute(ARRIVAL, arrival);
         return arrival;
@@ -200,7 +200,7 @@ public final class InnerRequests {
     }
 
     /** Consumes the mark and returns its origin; null if the mark is invalid. */
-    private InnerRequestOrigin taken(String said, int remotePort) {
+    private InnerRequestOrigin consumeMark(String said, int remotePort) {
         int dot = said.indexOf('.');
         Mark mark = dot < 0 ? null : marks.get(said.substring(0, dot));
         if (mark == null || mark.port != remotePort) return null;

@@ -35,7 +35,7 @@ class CapturedBodyTest {
     }
 
     private static boolean take(CapturedBody body, int from, int to) {
-        return body.take(BYTES, from, to - from);
+        return body.append(BYTES, from, to - from);
     }
 
     private void assertNoNames() throws IOException {
@@ -56,7 +56,7 @@ class CapturedBodyTest {
         assertThat(content.readNBytes(500)).isEqualTo(Arrays.copyOfRange(BYTES, 1, 501));
         assertThat(content.readAllBytes()).isEqualTo(Arrays.copyOfRange(BYTES, 501, 1000));
         content.close();
-        assertThat(overflow.take(1000)).isTrue();       // everything was released
+        assertThat(overflow.reserve(1000)).isTrue();       // everything was released
     }
 
     @Test
@@ -69,15 +69,15 @@ class CapturedBodyTest {
         assertThat(take(other, 10, 41)).isFalse();
         assertThat(take(one, 60, 101)).isFalse();
         assertThat(take(one, 60, 100)).isTrue();
-        assertThat(one.bound()).contains("longer than 10 bytes", "changeover.capture.disk.max");
+        assertThat(one.limitReached()).contains("longer than 10 bytes", "changeover.capture.disk.max");
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         one.writeTo(out);
         other.writeTo(out);
         assertThat(out.toByteArray()).hasSize(110).startsWith(Arrays.copyOf(BYTES, 100)).endsWith(Arrays.copyOf(BYTES, 10));
         assertThat(take(other, 10, 100)).isTrue();
         other.close();
-        assertThat(overflow.take(101)).isFalse();
-        assertThat(overflow.take(100)).isTrue();
+        assertThat(overflow.reserve(101)).isFalse();
+        assertThat(overflow.reserve(100)).isTrue();
     }
 
     @Test
@@ -86,8 +86,8 @@ class CapturedBodyTest {
         CapturedBody body = new CapturedBody(10, overflow, memory);
         assertThat(take(body, 0, 1000)).isTrue();
         body.clear();
-        assertThat(overflow.take(1000)).isTrue();
-        overflow.giveBack(1000);
+        assertThat(overflow.reserve(1000)).isTrue();
+        overflow.release(1000);
         assertThat(take(body, 5, 10)).isTrue();
         assertThat(body.bytes()).isEqualTo(Arrays.copyOfRange(BYTES, 5, 10));
     }
@@ -111,7 +111,7 @@ class CapturedBodyTest {
         assertThat(take(body, 10, 20)).isFalse();
         assertThat(body.bytes()).isEqualTo(Arrays.copyOf(BYTES, 10));
         body.close();
-        assertThat(overflow.take(1000)).isTrue();
+        assertThat(overflow.reserve(1000)).isTrue();
     }
 
     @Test
@@ -144,7 +144,7 @@ class CapturedBodyTest {
         CapturedBody other = new CapturedBody(1500, CaptureFiles.NONE, memory);
         assertThat(take(other, 0, 200)).isTrue();
         assertThat(take(other, 200, 400)).isFalse();
-        assertThat(other.bound()).isEqualTo("there is no memory for the response (changeover.memory.max)");
+        assertThat(other.limitReached()).isEqualTo("there is no memory for the response (changeover.memory.max)");
         assertThat(other.bytes()).isEqualTo(Arrays.copyOf(BYTES, 200));
         assertThat(budget.used()).isEqualTo(1700);
     }
@@ -157,7 +157,7 @@ class CapturedBodyTest {
         assertThat(budget.used()).isZero();
         body.close();
         assertThat(budget.used()).isZero();
-        assertThat(memory.take(1)).as("nothing is held beyond that").isFalse();
+        assertThat(memory.reserve(1)).as("nothing is held beyond that").isFalse();
     }
 
     /** The budget then closes the connection that holds the memory. */

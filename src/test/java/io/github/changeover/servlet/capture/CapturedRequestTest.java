@@ -119,7 +119,7 @@ class CapturedRequestTest {
         asyncAllowed = false;
         CapturedRequest request = request();
         assertThatIllegalStateException().isThrownBy(request::startAsync);
-        assertThat(captured.outcome()).isInstanceOf(CaptureOutcome.Whole.class);
+        assertThat(captured.outcome()).isInstanceOf(CaptureOutcome.Complete.class);
     }
 
     // ---- content that was already read

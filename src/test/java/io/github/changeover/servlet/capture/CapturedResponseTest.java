@@ -33,7 +33,7 @@ class CapturedResponseTest {
     private OriginalResponse whole() {
         assertThat(real.calls).isEmpty();
         assertThat(real.body.size()).isZero();
-        return ((CaptureOutcome.Whole) captured.outcome()).response();
+        return ((CaptureOutcome.Complete) captured.outcome()).response();
     }
 
     private String body() {
@@ -103,7 +103,7 @@ class CapturedResponseTest {
     @Test
     void anAnswerIsGoneOnceItsConnectionHasEnded() throws IOException {
         CapturedBody body = new CapturedBody(64, CaptureFiles.NONE, new RequestMemory(new MemoryBudget(1 << 20)));
-        assertThat(body.take(new byte[] {'a'}, 0, 1)).isTrue();
+        assertThat(body.append(new byte[] {'a'}, 0, 1)).isTrue();
         assertThat(body.bytes()).containsExactly('a');
         assertThatThrownBy(body::bytes).isInstanceOf(OriginalResponseReleasedException.class);
     }
@@ -114,7 +114,7 @@ class CapturedResponseTest {
         real.status = 203;
         CapturedResponse later = new CapturedResponse(real.response, new CapturedBody(64, CaptureFiles.NONE, new RequestMemory(new MemoryBudget(1 << 20))), null, true);
         assertThat(later.getHeader("x-frame-options")).isEqualTo("DENY");
-        OriginalResponse response = ((CaptureOutcome.Whole) later.outcome()).response();
+        OriginalResponse response = ((CaptureOutcome.Complete) later.outcome()).response();
         assertThat(response.fields()).isEqualTo(Fields.of("X-Frame-Options", "DENY"));
         assertThat(response.status()).isEqualTo(203);
     }

@@ -102,7 +102,7 @@ class InnerRequestsTest {
     @DisplayName("S6: a mark shows where the request comes from and is not shown, in asynchronous processing too")
     void aMarkShowsTheClient() {
         InnerRequests.Mark mark = sent();
-        HttpServletRequest request = inner.view(marked(mark.value()), null);
+        HttpServletRequest request = inner.requestFor(marked(mark.value()), null);
         showsTheClient(request);
         showsTheClient((HttpServletRequest) request.startAsync().getRequest());
         showsTheClient((HttpServletRequest) request.getAsyncContext().getRequest());
@@ -115,11 +115,11 @@ class InnerRequestsTest {
     @DisplayName("S6: the container's request is shown the same on every dispatch, and is wrapped once")
     void laterDispatches() {
         HttpServletRequest raw = marked(sent().value());
-        HttpServletRequest first = inner.view(raw, null);
-        showsTheClient(inner.view(raw, null));
-        assertThat(inner.view(first, null)).isSameAs(first);
+        HttpServletRequest first = inner.requestFor(raw, null);
+        showsTheClient(inner.requestFor(raw, null));
+        assertThat(inner.requestFor(first, null)).isSameAs(first);
         HttpServletRequest around = new HttpServletRequestWrapper(first);
-        assertThat(inner.view(around, null)).isSameAs(around);
+        assertThat(inner.requestFor(around, null)).isSameAs(around);
     }
 
     @ParameterizedTest(name = "S1: the mark \"{0}\" is not good, and the request is not served")
@@ -127,8 +127,8 @@ class InnerRequestsTest {
     void aMarkThatIsNotOurs(String said) {
         sent();
         HttpServletRequest request = marked(said);
-        assertThat(inner.view(request, null)).isNull();
-        assertThat(inner.view(request, null)).as("nor later").isNull();
+        assertThat(inner.requestFor(request, null)).isNull();
+        assertThat(inner.requestFor(request, null)).as("nor later").isNull();
         assertThat(InnerRequests.isInner(request)).isTrue();
     }
 
@@ -137,21 +137,21 @@ class InnerRequestsTest {
     void aMarkIsGoodOnce() {
         InnerRequests.Mark first = sent();
         InnerRequests.Mark second = sent();
-        assertThat(inner.view(marked(first.value().split("\\.")[0] + "." + second.value().split("\\.")[1]), null)).isNull();
-        assertThat(inner.view(marked(first.value(), PORT + 1), null)).as("from another connection").isNull();
+        assertThat(inner.requestFor(marked(first.value().split("\\.")[0] + "." + second.value().split("\\.")[1]), null)).isNull();
+        assertThat(inner.requestFor(marked(first.value(), PORT + 1), null)).as("from another connection").isNull();
         assertThat(first.arrived()).isFalse();
-        assertThat(inner.view(marked(first.value()), null)).isNotNull();
-        assertThat(inner.view(marked(first.value()), null)).as("again").isNull();
+        assertThat(inner.requestFor(marked(first.value()), null)).isNotNull();
+        assertThat(inner.requestFor(marked(first.value()), null)).as("again").isNull();
         second.close();
-        assertThat(inner.view(marked(second.value()), null)).as("when nobody waits for the answer any more").isNull();
+        assertThat(inner.requestFor(marked(second.value()), null)).as("when nobody waits for the answer any more").isNull();
         InnerRequests.Mark unsent = inner.mark(ORIGIN);
-        assertThat(inner.view(marked(unsent.value()), null)).as("before it is sent").isNull();
+        assertThat(inner.requestFor(marked(unsent.value()), null)).as("before it is sent").isNull();
     }
 
     @Test
     void aRequestWithoutMarkIsItself() {
         HttpServletRequest request = marked(null);
-        assertThat(inner.view(request, null)).isSameAs(request);
+        assertThat(inner.requestFor(request, null)).isSameAs(request);
         assertThat(InnerRequests.isInner(request)).isFalse();
         assertThat(InnerRequests.in(context())).isEmpty();
     }
