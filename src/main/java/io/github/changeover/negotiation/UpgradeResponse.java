@@ -48,14 +48,19 @@ public sealed interface UpgradeResponse {
      * @param status 300 to 599
      * @param fields the fields of the refusal
      * @param offer  {@code Upgrade} and {@code Connection}
-     * @param text   tells the client what to do
+     * @param reason tells the client what to do, as a sentence
      */
-    record Rejection(int status, Fields fields, UpgradeOffer offer, String text) implements UpgradeResponse {
+    record Rejection(int status, Fields fields, UpgradeOffer offer, String reason) implements UpgradeResponse {
         public static final String CONTENT_TYPE = "text/plain;charset=utf-8";
+
+        /** Returns the content as text. */
+        public String text() {
+            return reason + "\n";
+        }
 
         /** Returns the content. Its length is the value of {@code Content-Length}. */
         public byte[] content() {
-            return text.getBytes(StandardCharsets.UTF_8);
+            return text().getBytes(StandardCharsets.UTF_8);
         }
 
         /** Returns whether the content is sent. A response to HEAD has only its length (RFC 9110 section 9.3.2). */
@@ -126,7 +131,7 @@ public sealed interface UpgradeResponse {
      * @param close     whether the connection closes after the response
      */
     static Rejection rejection(Decision.Refuse refusal, List<ProtocolToken> protocols, boolean close) {
-        return new Rejection(refusal.status(), refusal.fields(), UpgradeOffer.of(protocols, close), refusal.reason() + "\n");
+        return new Rejection(refusal.status(), refusal.fields(), UpgradeOffer.of(protocols, close), refusal.reason());
     }
 
     private static String list(List<ProtocolToken> protocols) {

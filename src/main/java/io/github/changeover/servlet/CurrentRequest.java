@@ -23,8 +23,8 @@ public final class CurrentRequest {
      *                 have returned; if no switch is possible, in this call
      */
     public static void hold(Runnable giveBack) {
-        Optional<Exchange> exchange = current().flatMap(Exchange::of);
-        if (exchange.isPresent()) exchange.get().hold(giveBack);
+        Optional<UpgradeAttempt> attempt = current().flatMap(UpgradeAttempt::of);
+        if (attempt.isPresent()) attempt.get().hold(giveBack);
         else giveBack.run();
     }
 

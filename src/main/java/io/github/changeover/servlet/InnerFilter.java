@@ -1,9 +1,7 @@
 package io.github.changeover.servlet;
 
-import io.github.changeover.management.EventRecorder;
 import io.github.changeover.negotiation.PathPolicy;
-import io.github.changeover.negotiation.Verdict;
-import io.github.changeover.spi.Decision;
+import io.github.changeover.negotiation.UpgradeResponse;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.FilterConfig;
@@ -21,7 +19,6 @@ import java.util.Optional;
  * serves the metrics.
  */
 public final class InnerFilter implements Filter {
-    private static final System.Logger LOG = System.getLogger(InnerFilter.class.getName());
     private Deployment deployment;
     private MetricsPage metrics;        // null: off
 
@@ -54,20 +51,14 @@ public final class InnerFilter implements Filter {
     private boolean refused(HttpServletRequest request, HttpServletResponse response) throws IOException {
         PathPolicy policy = deployment.rules().policy();
         if (!policy.speaksUnasked() || !policy.speaksUnasked(Snapshot.path(request))) return false;
-        NegotiatedRequest considered = NegotiatedRequest.withoutOffers(request, deployment);
-        if (!(considered.verdict().decision() instanceof Decision.Refuse refusal)) return false;
-        refuse(refusal, considered, request, response);
+        UpgradeAttempt attempt = UpgradeAttempt.uncompleted(deployment);
+        if (!(attempt.negotiateWithoutOffers(request) instanceof UpgradeResponse.Rejection rejection)) return false;
+        attempt.reject(rejection, request, response);
         return true;
     }
 
-    private void refuse(Decision.Refuse refusal, NegotiatedRequest considered, HttpServletRequest request, HttpServletResponse response) throws IOException {
-        EventRecorder.Entry told = deployment.record(considered);
-        Refusal.write(refusal, considered.verdict(), deployment.container().requestRepair(), request, response);
-        told.answered(Exchange.head(response));
-    }
-
     private boolean concerns(HttpServletRequest request) {
-        if (deployment.veils()) HeaderHidingRequest.lift(request);
+        if (deployment.hidesHeaders()) HeaderHidingRequest.lift(request);
         PathPolicy policy = deployment.rules().policy();
         // The path is assembled only if a rule may need it. Any other request costs one look-up of a field, one more for each client field of a protocol, and
         // no allocation.
@@ -84,40 +75,15 @@ public final class InnerFilter implements Filter {
     }
 
     private void decide(HttpServletRequest request, HttpServletResponse response, FilterChain chain) throws IOException, ServletException {
-        NegotiatedRequest considered = NegotiatedRequest.of(request, deployment);
-        if (ContainerLogin.isNeeded(considered.verdict().decision())) {
-            boolean known = ContainerLogin.ask(request, response);
-            if (ContainerLogin.answered(response)) {
-                deployment.record(considered).answered(Exchange.head(response));
-                return;
-            }
-            if (known) considered = NegotiatedRequest.of(request, deployment);
-        }
-        Verdict verdict = considered.verdict();
-        Optional<Exchange> exchange = Exchange.of(request);
-        if (verdict.decision() instanceof Decision.Switch change && exchange.isPresent()) {
-            Agreement agreement = new Agreement(deployment, considered, change, exchange.get());
-            if (agreement.admit(request, response).isEmpty()) agreement.reach(request, response, chain);
-        } else if (verdict.decision() instanceof Decision.Refuse refusal) {
-            refuse(ContainerLogin.isNeeded(refusal) ? ContainerLogin.NONE : refusal, considered, request, response);
-        } else {
-            if (verdict.decision() instanceof Decision.Switch) {
-                if (deployment.refusedInsteadOfHttp(considered, 426, "changeover-outer is not mapped to /* there", request, response)) return;
-                LOG.log(System.Logger.Level.WARNING, "{0} {1} stays HTTP: the outer filter did not run before this one; map changeover-outer to /*",
-                        request.getMethod(), considered.request().printablePath());
-                deployment.stays(considered, "the outer filter did not run before the inner one");
-            } else if (exchange.isPresent() && deployment.mayBeAskedFor(considered)) {
-                exchange.get().undecided(considered);
-            } else if (exchange.isPresent()) {
-                exchange.get().recorded(deployment.record(considered));
-            } else if (considered.request().fields().contains("Upgrade")) {
-                deployment.record(considered);
-            }
-            if (deployment.settings().operating().explain() && considered.request().fields().contains("Upgrade")) {
-                response.setHeader("Changeover-Explanation", considered.verdict().explanation().toString());
-            }
-            Refusal.connection(verdict.upgradeList(), verdict.closeAfterRefusal(), deployment.container().requestRepair(), request, response);
-            chain.doFilter(request, response);
+        UpgradeAttempt attempt = UpgradeAttempt.ofOrUncompleted(request, deployment);
+        Optional<UpgradeResponse> given = attempt.negotiate(request, response, Optional.empty());
+        if (given.isEmpty()) return;        // the login of the container has responded
+        if (given.get() instanceof UpgradeResponse.Switching switching) {
+            attempt.prepareSwitch(switching, request, response, chain);
+        } else if (given.get() instanceof UpgradeResponse.Rejection rejection) {
+            attempt.reject(rejection, request, response);
+        } else if (given.get() instanceof UpgradeResponse.Ordinary ordinary) {
+            attempt.leaveAsHttp(ordinary.added(), request, response, chain);
         }
     }
 }

@@ -9,6 +9,7 @@ import io.github.changeover.connection.ConnectionMonitor;
 import io.github.changeover.connection.MemoryBudget;
 import io.github.changeover.negotiation.PathPolicy;
 import io.github.changeover.negotiation.PathRule;
+import io.github.changeover.negotiation.Verdict;
 import io.github.changeover.spi.UpgradeProtocol;
 import java.time.Duration;
 import java.util.List;
@@ -23,15 +24,16 @@ import java.util.concurrent.Executor;
 final class InternalConnections implements AutoCloseable {
     private static final long MEMORY = 16L << 20;
     private final Map<String, UpgradeProtocol> paths;
-    private final ConnectionLimiter places = new ConnectionLimiter(ConnectionLimiter.Bounds.NONE);
-    private final ApplicationResources application;      // null without a path
+    private final ConnectionLimiter limiter = new ConnectionLimiter(ConnectionLimiter.Bounds.NONE);
+    private final ApplicationResources resources;      // null without a path
     private final ConnectionMonitor monitor;
+    private long drainUntil = System.nanoTime();        // used only by the thread that ends the application
 
     InternalConnections(Map<String, UpgradeProtocol> paths, ConnectionLimits limits, Executor callbacks, BlockingHandlerThreads blocking, ClassLoader loader) {
         this.paths = Map.copyOf(paths);
-        application = paths.isEmpty() ? null : new ApplicationResources(unlimited(limits), callbacks, blocking, new MemoryBudget(MEMORY), loader,
+        resources = paths.isEmpty() ? null : new ApplicationResources(unlimited(limits), callbacks, blocking, new MemoryBudget(MEMORY), loader,
                 ApplicationResources.CallbackScope.NONE, ConnectionListener.NONE);
-        monitor = paths.isEmpty() ? null : new ConnectionMonitor(application.registry(), limits, loader);
+        monitor = paths.isEmpty() ? null : new ConnectionMonitor(resources.registry(), limits, loader);
     }
 
     /** @throws IllegalArgumentException if the application offers a protocol on one of these paths */
@@ -53,36 +55,37 @@ final class InternalConnections implements AutoCloseable {
         return paths.containsKey(rule.template().toString());
     }
 
-    /** Returns whether the request is for one of these paths. */
-    boolean concern(NegotiatedRequest considered) {
-        return !paths.isEmpty() && considered.verdict().explanation().rule().map(template -> paths.containsKey(template.toString())).orElse(false);
+    /** Returns whether the verdict is by the rule of one of these paths. */
+    boolean contain(Verdict verdict) {
+        return !paths.isEmpty() && verdict.explanation().rule().map(template -> paths.containsKey(template.toString())).orElse(false);
     }
 
-    ApplicationResources application() {
-        return application;
+    ApplicationResources resources() {
+        return resources;
     }
 
-    ConnectionLimiter places() {
-        return places;
+    ConnectionLimiter limiter() {
+        return limiter;
     }
 
     /** Starts to drain these connections, when the application ends. Does not block. */
     void startDraining(Duration grace) {
-        if (application != null) application.registry().startDraining(grace);
+        drainUntil = System.nanoTime() + grace.toNanos();
+        if (resources != null) resources.registry().startDraining(grace);
     }
 
-    /** Waits for the connections to end after {@link #startDraining}, and closes those that are still open after this time. */
-    void stop(Duration grace) {
-        if (application != null) application.registry().stop(grace);
+    /** Waits for the connections to end, at most for the rest of the time given to {@link #startDraining}, and closes those that are still open. */
+    void stop() {
+        if (resources != null) resources.registry().stop(Duration.ofNanos(Math.max(0, drainUntil - System.nanoTime())));
     }
 
     @Override
     public void close() {
-        if (application == null) return;
+        if (resources == null) return;
         try {
             monitor.close();
         } finally {
-            application.close();
+            resources.close();
         }
     }
 }

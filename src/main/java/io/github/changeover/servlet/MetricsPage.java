@@ -28,7 +28,7 @@ final class MetricsPage {
     }
 
     boolean areAt(HttpServletRequest request) {
-        return OperatorsPage.isAt(path, request);
+        return TextResource.isAt(path, request);
     }
 
     void write(HttpServletRequest request, HttpServletResponse response) throws IOException {
@@ -36,10 +36,10 @@ final class MetricsPage {
             boolean known = request.getUserPrincipal() != null || ContainerLogin.ask(request, response);
             if (ContainerLogin.answered(response)) return;
             if (!known || !request.isUserInRole(role.get())) {
-                OperatorsPage.write(403, "text/plain;charset=utf-8", "These metrics are for a role you do not have (changeover.metrics.role).\n", request, response);
+                TextResource.write(403, "text/plain;charset=utf-8", "These metrics are for a role you do not have (changeover.metrics.role).\n", request, response);
                 return;
             }
         }
-        OperatorsPage.write(200, OpenMetrics.TYPE, OpenMetrics.write(observatory.counts(), observatory.report()), request, response);
+        TextResource.write(200, OpenMetrics.TYPE, OpenMetrics.write(observatory.counts(), observatory.report()), request, response);
     }
 }

@@ -19,18 +19,13 @@ import java.util.stream.Collectors;
  * @param verdict the result
  * @param took    duration of the negotiation
  */
-record NegotiatedRequest(UpgradeRequest request, Verdict verdict, Duration took) {
-    /** Negotiates by the rule of the path. */
-    static NegotiatedRequest of(HttpServletRequest request, Deployment deployment) {
-        return of(request, deployment, Optional.empty());
-    }
-
+record NegotiatedRequest(UpgradeRequest request, Verdict verdict, Duration took) implements UpgradeAttempt.State {
     /** @param asked the protocol that the application itself requests; empty if the rule of the path decides */
     static NegotiatedRequest of(HttpServletRequest request, Deployment deployment, Optional<UpgradeProtocol> asked) {
         long before = System.nanoTime();
         UpgradeRequest snapshot = snapshot(request, deployment);
-        boolean starting = deployment.starting();      // read before the rules, so that rules of the start are not used after it
-        ApplicationRules rules = deployment.rulesFor(snapshot, asked);
+        boolean starting = deployment.currentRules().starting();      // read before the rules, so that rules of the start are not used after it
+        ApplicationRules rules = deployment.currentRules().forRequest(snapshot, asked);
         Optional<PathPolicy.Match> match = asked.map(protocol -> rules.asked(snapshot.path(), protocol)).or(() -> rules.match(snapshot.path()));
         Verdict verdict = starting ? Negotiator.negotiateWhileStarting(snapshot, match, deployment.late()) : null;
         if (verdict != null) return new NegotiatedRequest(snapshot, verdict, Duration.ofNanos(System.nanoTime() - before));

@@ -1,6 +1,6 @@
 package io.github.changeover.servlet;
 
-import io.github.changeover.servlet.edge.RequestRepair;
+import io.github.changeover.negotiation.UpgradeResponse;
 import io.github.changeover.servlet.inner.InnerRequests;
 import io.github.changeover.spi.Decision;
 import jakarta.servlet.DispatcherType;
@@ -15,7 +15,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpSession;
 import java.io.IOException;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * The first filter of the application. For an HTTP/1 request with {@code Upgrade}, it makes the content end where its framing ends, if the container
@@ -23,8 +22,8 @@ import java.util.Optional;
  * Every other request passes unchanged.
  */
 public final class OuterFilter implements Filter {
-    private static final Decision.Refuse NO_MARK = new Decision.Refuse(400,
-            "The field " + InnerRequests.FIELD + " is for this server's own requests: send the request without it.");
+    private static final UpgradeResponse.Rejection NO_MARK = UpgradeResponse.rejection(new Decision.Refuse(400,
+            "The field " + InnerRequests.FIELD + " is for this server's own requests: send the request without it."), List.of(), true);
     private Deployment deployment;
     private String health;      // null: off
     private LogoutListener logouts;    // null: no library listens for logouts
@@ -48,7 +47,7 @@ public final class OuterFilter implements Filter {
         if (inner != null && request instanceof HttpServletRequest sent) {
             asked = inner.requestFor(sent, response);
             if (asked == null) {
-                if (!response.isCommitted()) Refusal.write(NO_MARK, List.of(), true, deployment.container().requestRepair(), sent, (HttpServletResponse) response);
+                if (!response.isCommitted()) RejectionResponse.write(NO_MARK, deployment.container().requestRepair(), sent, (HttpServletResponse) response);
                 return;
             }
             if (sent.getDispatcherType() != DispatcherType.REQUEST) {
@@ -56,11 +55,11 @@ public final class OuterFilter implements Filter {
                 return;
             }
         }
-        if (health != null && asked instanceof HttpServletRequest http && response instanceof HttpServletResponse answer && OperatorsPage.isAt(health, http)) {
-            boolean draining = deployment.application().registry().draining();
-            OperatorsPage.write(draining ? 503 : 200, "text/plain;charset=utf-8", draining ? "draining\n" : "up\n", http, answer);
+        if (health != null && asked instanceof HttpServletRequest http && response instanceof HttpServletResponse answer && TextResource.isAt(health, http)) {
+            boolean draining = deployment.resources().registry().draining();
+            TextResource.write(draining ? 503 : 200, "text/plain;charset=utf-8", draining ? "draining\n" : "up\n", http, answer);
         } else if (asked instanceof HttpServletRequest http && response instanceof HttpServletResponse answer && mayUpgrade(http)) {
-            upgrade(http, answer, chain);
+            attemptUpgrade(http, answer, chain);
         } else if (asked instanceof HttpServletRequest http) {
             HttpSession session = LogoutListener.session(logouts, http);
             chain.doFilter(asked, response);
@@ -71,29 +70,19 @@ public final class OuterFilter implements Filter {
     }
 
     private boolean mayUpgrade(HttpServletRequest request) {
-        return request.getHeader("Upgrade") != null && deployment.offers() && request.getDispatcherType() == DispatcherType.REQUEST && Exchange.of(request).isEmpty();
+        return request.getHeader("Upgrade") != null && deployment.offers() && request.getDispatcherType() == DispatcherType.REQUEST && UpgradeAttempt.of(request).isEmpty();
     }
 
-    private void upgrade(HttpServletRequest http, HttpServletResponse response, FilterChain chain) throws IOException, ServletException {
-        Exchange exchange = Exchange.on(http);
-        RequestRepair repair = deployment.container().requestRepair();
+    private void attemptUpgrade(HttpServletRequest request, HttpServletResponse response, FilterChain chain) throws IOException, ServletException {
+        UpgradeAttempt attempt = UpgradeAttempt.begin(request, deployment);
         // HTTP/2 has no Upgrade (RFC 9113 section 8.6), and in HTTP/1.0 it is ignored (RFC 9110 section 7.8).
-        HttpServletRequest repaired = http.getProtocol().startsWith("HTTP/1.") ? repair.repair(http) : http;
-        boolean mayAgree = http.getProtocol().equals("HTTP/1.1") && deployment.mayAgree(http);
+        HttpServletRequest repaired = request.getProtocol().startsWith("HTTP/1.") ? deployment.container().requestRepair().repair(request) : request;
+        boolean maySwitch = request.getProtocol().equals("HTTP/1.1") && deployment.maySwitch(request);
         try {
-            chain.doFilter(deployment.veils() ? deployment.veil(repaired) : repaired,
-                    mayAgree ? new UncommittedResponse(response, exchange) : response);
-            Optional<Exchange.Pending> agreed = exchange.take();
-            exchange.finish(deployment);
-            if (agreed.isPresent()) {
-                deployment.switching().perform(agreed.get(), exchange, http, response);
-            } else {
-                repair.afterResponse(http);
-            }
-            exchange.answered(http, response);
+            chain.doFilter(deployment.hidesHeaders() ? deployment.hideHeaders(repaired) : repaired, maySwitch ? new UncommittedResponse(response, attempt) : response);
+            attempt.complete(request, response);
         } finally {
-            exchange.finish(deployment);
-            exchange.release();
+            attempt.close();
         }
     }
 }

@@ -100,19 +100,19 @@ public interface ProtocolLibrary {
             return "";
         }
 
-        /** Returns whether {@link #veil} may ever hide a header field. */
-        default boolean veils() {
+        /** Returns whether {@link #hideHeaders} may ever hide a header field. */
+        default boolean hidesHeaders() {
             return false;
         }
 
         /** Returns the request as the filters of the application see it: this one, or a {@link HeaderHidingRequest} that wraps it. */
-        default HttpServletRequest veil(HttpServletRequest request) {
+        default HttpServletRequest hideHeaders(HttpServletRequest request) {
             return request;
         }
 
         /**
          * Returns the protocols that the application may offer on any path until the rules are fixed, and may request itself at any time while it
-         * responds ({@link LateSwitch}).
+         * responds ({@link LateUpgrade}).
          */
         default List<ProtocolToken> late() {
             return List.of();

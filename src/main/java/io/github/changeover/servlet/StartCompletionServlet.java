@@ -36,7 +36,7 @@ final class StartCompletionServlet extends GenericServlet {
     @Override
     public void init(ServletConfig config) throws ServletException {
         super.init(config);
-        Deployment.start(config.getServletContext()).started();
+        Deployment.start(config.getServletContext()).currentRules().started();
     }
 
     @Override

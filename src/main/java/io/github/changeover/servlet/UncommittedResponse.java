@@ -20,19 +20,19 @@ import java.lang.reflect.Proxy;
  * does not return it while there is nothing to send. Tomcat then closes the outermost response, as Tomcat 10 does.
  */
 final class UncommittedResponse extends HttpServletResponseWrapper {
-    private final Exchange exchange;
+    private final UpgradeAttempt attempt;
     private Output output;
     private Text text;
     private boolean written;
     private ServletResponse shown;
 
-    UncommittedResponse(HttpServletResponse response, Exchange exchange) {
+    UncommittedResponse(HttpServletResponse response, UpgradeAttempt attempt) {
         super(response);
-        this.exchange = exchange;
+        this.attempt = attempt;
     }
 
     private boolean absorbs() {
-        return exchange.isAgreed() && !written && getStatus() < 300;
+        return attempt.isAgreed() && !written && getStatus() < 300;
     }
 
     /** While nothing may be committed, returns an object that delegates to this one and is not a wrapper. */

@@ -101,7 +101,7 @@ class EndWithoutFilesTest {
             UpgradeRequest request = new UpgradeRequest("GET", "/memory", "", "", "HTTP/1.1", "http", Fields.none(), OptionalLong.empty(),
                     false, Map.of(), ANY, ANY, Optional.empty(), Set.of(), Optional.empty(), Optional.empty());
             for (int i = 0; i < OPEN.length; i++) {
-                OPEN[i].open(new TransportConnection(deployment.application(), request, ProtocolToken.of("lines/1"), EarlyData.DELIVER, new Echo(i == 0), () -> { }));
+                OPEN[i].open(new TransportConnection(deployment.resources(), request, ProtocolToken.of("lines/1"), EarlyData.DELIVER, new Echo(i == 0), () -> { }));
                 OPEN[i].peerSends("hello");
             }
             return end;

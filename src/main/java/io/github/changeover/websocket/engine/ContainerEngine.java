@@ -46,12 +46,12 @@ final class ContainerEngine implements ProtocolLibrary.Started {
     }
 
     @Override
-    public boolean veils() {
+    public boolean hidesHeaders() {
         return true;
     }
 
     @Override
-    public HttpServletRequest veil(HttpServletRequest request) {
+    public HttpServletRequest hideHeaders(HttpServletRequest request) {
         boolean asked = Collections.list(request.getHeaders("Upgrade")).stream().anyMatch(value -> value.toLowerCase(Locale.ROOT).contains("websocket"));
         String path = CurrentRequest.path(request);
         boolean ours = endpoints.keySet().stream().anyMatch(template -> template.matches(path));

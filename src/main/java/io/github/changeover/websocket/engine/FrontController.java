@@ -1,7 +1,7 @@
 package io.github.changeover.websocket.engine;
 
 import io.github.changeover.servlet.CurrentRequest;
-import io.github.changeover.servlet.LateSwitch;
+import io.github.changeover.servlet.LateUpgrade;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.websocket.DeploymentException;
@@ -34,6 +34,6 @@ final class FrontController {
             }
         });
         TyrusEndpoint endpoint = container.endpoint(config);
-        LateSwitch.to(new WebSocketProtocol(endpoint, terms.at(CurrentRequest.path(request)), shared, Map.copyOf(values)), request, response);
+        LateUpgrade.to(new WebSocketProtocol(endpoint, terms.at(CurrentRequest.path(request)), shared, Map.copyOf(values)), request, response);
     }
 }

@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
 /** A text resource for the operator's tools, at its own path. */
-final class OperatorsPage {
-    private OperatorsPage() {
+final class TextResource {
+    private TextResource() {
     }
 
     /** Returns whether the request is for this path within the application. Allocates nothing. */

@@ -1,8 +1,7 @@
 package io.github.changeover.servlet;
 
-import io.github.changeover.management.EventRecorder;
-import io.github.changeover.negotiation.Explanation;
 import io.github.changeover.negotiation.Explanation.Ground;
+import io.github.changeover.negotiation.UpgradeResponse;
 import io.github.changeover.spi.ContentRule;
 import io.github.changeover.spi.Decision;
 import io.github.changeover.spi.Fields;
@@ -21,10 +20,8 @@ import java.util.Optional;
  * A switch that the application itself requests while it responds. It is negotiated like any other, with the roles and gates of the path, and is
  * performed when all filters have returned. Internal.
  */
-public final class LateSwitch {
-    private static final String EXPLANATION = "Changeover-Explanation";
-
-    private LateSwitch() {
+public final class LateUpgrade {
+    private LateUpgrade() {
     }
 
     /**
@@ -38,46 +35,29 @@ public final class LateSwitch {
     public static void to(UpgradeProtocol protocol, HttpServletRequest request, HttpServletResponse response) throws IOException {
         boolean offered = offers(protocol, request);
         if (!offered && !lostItsOffer(protocol, request)) throw notOffered(protocol);
-        Optional<Exchange> exchange = Exchange.of(request);
-        if (offered && exchange.isEmpty()) throw cannot(protocol, "changeover-outer is not mapped to /*, or not to requests");
+        Optional<UpgradeAttempt> begun = UpgradeAttempt.of(request);
+        if (offered && begun.isEmpty()) throw cannot(protocol, "changeover-outer is not mapped to /*, or not to requests");
         if (request.getDispatcherType() == DispatcherType.INCLUDE) {
             throw cannot(protocol, "it is included by RequestDispatcher.include, and an included resource cannot set status and fields of the answer. Use RequestDispatcher.forward");
         }
         if (request.getDispatcherType() == DispatcherType.ERROR) throw cannot(protocol, "its answer is an error, and this is its error page");
-        if (request.isAsyncStarted() || exchange.isPresent() && exchange.get().isOver()) throw cannot(protocol, "it has gone asynchronous");
+        if (request.isAsyncStarted() || begun.isPresent() && begun.get().haveFiltersReturned()) throw cannot(protocol, "it has gone asynchronous");
         if (response.isCommitted()) throw cannot(protocol, "its answer has begun");
         Deployment deployment = deployment(request);
         if (!deployment.offers()) throw cannot(protocol, deployment.off());
 
-        NegotiatedRequest considered = NegotiatedRequest.of(request, deployment, Optional.of(protocol));
-        if (ContainerLogin.isNeeded(considered.verdict().decision())) {
-            boolean known = ContainerLogin.ask(request, response);
-            if (ContainerLogin.answered(response)) {
-                tell(deployment.record(considered), exchange, response);
-                return;
-            }
-            if (known) considered = NegotiatedRequest.of(request, deployment, Optional.of(protocol));
+        UpgradeAttempt attempt = offered ? begun.orElseThrow() : UpgradeAttempt.uncompleted(deployment);
+        Optional<UpgradeResponse> given = attempt.negotiate(request, response, Optional.of(protocol));
+        if (given.isEmpty()) return;
+        if (given.get() instanceof UpgradeResponse.Ordinary && !offered) throw notOffered(protocol);
+        if (given.get() instanceof UpgradeResponse.Switching switching) {
+            deployment.countLateProtocol(protocol);
+            attempt.prepareLateSwitch(switching, request, response);
+        } else if (given.get() instanceof UpgradeResponse.Rejection rejection) {
+            attempt.reject(rejection, request, response);
+        } else {
+            attempt.reject(UpgradeResponse.rejection(insteadOfIgnoring(protocol, attempt, deployment), attempt.verdict()), request, response);
         }
-        Decision decision = considered.verdict().decision();
-        if (decision instanceof Decision.Ignore && !offered) throw notOffered(protocol);
-        if (decision instanceof Decision.Switch change) {
-            deployment.switchesLateTo(protocol);
-            Agreement agreement = new Agreement(deployment, considered, change, exchange.orElseThrow());
-            if (agreement.admit(request, response).isEmpty()) agreement.withoutAnswer(new byte[0], request, response);
-            return;
-        }
-        Decision.Refuse refusal = ContainerLogin.isNeeded(decision) ? ContainerLogin.NONE : decision instanceof Decision.Refuse said ? said : insteadOfIgnoring(protocol, considered, deployment);
-        Explanation before = considered.verdict().explanation();
-        Explanation explanation = refusal == decision ? before : before.refused(refusal.status(), before.ground(), refusal.reason());
-        EventRecorder.Entry entry = refusal == decision ? deployment.record(considered) : deployment.record(considered, refusal, before.ground());
-        if (response.containsHeader(EXPLANATION)) response.setHeader(EXPLANATION, explanation.toString());
-        Refusal.write(refusal, considered.verdict(), deployment.container().requestRepair(), request, response);
-        tell(entry, exchange, response);
-    }
-
-    private static void tell(EventRecorder.Entry entry, Optional<Exchange> exchange, HttpServletResponse response) {
-        if (exchange.isPresent()) exchange.get().recorded(entry);
-        else entry.answered(Exchange.head(response));
     }
 
     private static IllegalStateException notOffered(UpgradeProtocol protocol) {
@@ -100,19 +80,19 @@ public final class LateSwitch {
     }
 
     /** Returns a rejection for a request that the filters would pass to the application. Here the application has no other response than the switch. */
-    private static Decision.Refuse insteadOfIgnoring(UpgradeProtocol protocol, NegotiatedRequest considered, Deployment deployment) {
+    private static Decision.Refuse insteadOfIgnoring(UpgradeProtocol protocol, UpgradeAttempt attempt, Deployment deployment) {
         String only = "This path only serves upgrades to " + protocol + ", and this request cannot be upgraded: ";
-        String reason = considered.verdict().explanation().reason() + ".";
-        if (considered.verdict().explanation().ground() == Ground.NOT_HTTP11) return new Decision.Refuse(505, only + reason + " Send it over HTTP/1.1.");
-        if (considered.verdict().explanation().ground() != Ground.DECLINED) return new Decision.Refuse(400, only + reason);
+        String reason = attempt.verdict().explanation().reason() + ".";
+        if (attempt.verdict().explanation().ground() == Ground.NOT_HTTP11) return new Decision.Refuse(505, only + reason + " Send it over HTTP/1.1.");
+        if (attempt.verdict().explanation().ground() != Ground.DECLINED) return new Decision.Refuse(400, only + reason);
         ContentRule content = protocol.content();
         if (protocol.tokens().stream().allMatch(deployment.switches()::isOff)) {
             return new Decision.Refuse(503, Fields.of("Retry-After", "5"), "The protocol " + protocol + " is switched off at present (by changeover.off, or an operator): try again later.");
-        } else if (!content.methods().isEmpty() && !content.methods().contains(considered.request().method())) {
+        } else if (!content.methods().isEmpty() && !content.methods().contains(attempt.request().method())) {
             String allowed = String.join(", ", content.methods().stream().sorted().toList());
             return new Decision.Refuse(405, Fields.of("Allow", allowed), only + "its method is not " + allowed + ".");
         }
-        return new Decision.Refuse(400, only + (considered.request().hasContent() && !content.content() ? "it has content." : reason));
+        return new Decision.Refuse(400, only + (attempt.request().hasContent() && !content.content() ? "it has content." : reason));
     }
 
     private static Deployment deployment(HttpServletRequest request) throws IOException {

@@ -1,0 +1,127 @@
+package io.github.changeover.servlet;
+
+import io.github.changeover.Changeover;
+import io.github.changeover.OfferedPath;
+import io.github.changeover.management.StartReport;
+import io.github.changeover.negotiation.Negotiator;
+import io.github.changeover.negotiation.PathPolicy;
+import io.github.changeover.negotiation.PathTemplate;
+import io.github.changeover.servlet.endpoint.ApplicationRules;
+import io.github.changeover.servlet.endpoint.RuleFactory;
+import io.github.changeover.spi.UpgradeProtocol;
+import io.github.changeover.spi.UpgradeRequest;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The rules of paths as they are now. While the application starts, nothing is upgraded. After that, the first request that asks for an offered protocol
+ * fixes the rules; until then the application may offer more. Thread-safe.
+ */
+final class CurrentRules implements Changeover.Follower {
+    private static final System.Logger LOG = System.getLogger("io.github.changeover");
+    private final Deployment deployment;
+    private final Changeover changeover;
+    private final RuleFactory factory;
+    private final Set<String> pathsOfLibraries;     // the paths that occur in settings of libraries
+    private final Object notifying = new Object();
+    private final Set<String> logged = new HashSet<>();     // templates; guarded by notifying
+    private volatile ApplicationRules rules;
+    private volatile boolean starting = true;       // true until all listeners, filters and servlets that are loaded on startup are initialised
+    private volatile boolean fixed;                 // set by the first upgrade request after the start
+
+    CurrentRules(Deployment deployment, Changeover changeover, RuleFactory factory, Set<String> pathsOfLibraries) {
+        this.deployment = deployment;
+        this.changeover = changeover;
+        this.factory = factory;
+        this.pathsOfLibraries = pathsOfLibraries;
+    }
+
+    /** Returns the rules. Immutable: a change of the offers replaces them. */
+    ApplicationRules now() {
+        return rules;
+    }
+
+    /** Returns whether the application is still starting. Until the start ends, the rules may change and nothing is upgraded. */
+    boolean starting() {
+        return starting;
+    }
+
+    /** Completes the start: all listeners, filters and servlets that are loaded on startup are initialised. From now on requests may be upgraded. */
+    void started() {
+        synchronized (notifying) {
+            StartReport report = rules.report();
+            report.lines().forEach(line -> LOG.log(System.Logger.Level.INFO, line));
+            report.paths().forEach(path -> logged.add(path.template()));
+            starting = false;
+        }
+    }
+
+    /** Returns the rules for this request. The first request after the start that asks for an offered protocol fixes the rules. */
+    ApplicationRules forRequest(UpgradeRequest request, Optional<UpgradeProtocol> asked) {
+        ApplicationRules now = rules;
+        if (fixed || starting) return now;
+        Optional<PathPolicy.Match> match = asked.map(protocol -> now.asked(request.path(), protocol))
+                .or(() -> now.offered(request.path()).filter(found -> !deployment.internal().isOn(found.rule())));
+        if (match.isEmpty() || !Negotiator.asksFor(request, match, List.of())) return now;     // the decision uses the same rules as this check
+        if (changeover.fix(request)) {
+            fixed = true;
+            warnOfWaiting();
+        }
+        return rules;       // now final: they include offers that were made before the rules were fixed
+    }
+
+    private void warnOfWaiting() {
+        if (!rules.absent().isEmpty()) {
+            LOG.log(System.Logger.Level.WARNING, "Changeover in ''{0}'': settings name protocols that nobody offers, and from now on nobody can: {1}", deployment.path(), rules.absent());
+        }
+        List<PathTemplate> templates = new ArrayList<>(rules.waiting());
+        pathsOfLibraries.stream().map(PathTemplate::of).distinct().filter(template -> rules.policy().rules().stream().noneMatch(rule -> rule.template().equals(template))).forEach(templates::add);
+        if (templates.isEmpty()) return;
+        LOG.log(System.Logger.Level.WARNING, "Changeover in ''{0}'': nothing offers a protocol on {1}, and from now on nothing can. What the settings changeover.path... say of "
+                + "such a path holds only for upgrades that the application asks for itself there (upgradeHttpToWebSocket).", deployment.path(), templates);
+    }
+
+    /** Builds rules from all offers, without a lock. */
+    @Override
+    public Runnable prepare(List<OfferedPath> paths) {
+        RuleFactory.Made made = factory.build(paths);
+        PathPolicy policy = made.policy();
+        deployment.internal().check(policy);
+        ApplicationRules built = new ApplicationRules(policy, made.wider(), made.absent(), ApplicationRules.bounds(deployment.settings().bounds(), policy), deployment.report(policy));
+        return () -> publish(built);
+    }
+
+    /** Called within a lock. */
+    private void publish(ApplicationRules built) {
+        rules = built;
+        deployment.publish(built);
+    }
+
+    /** Notifies the log and the libraries of new rules. Serialised by a lock, so that the last notification contains the newest rules. */
+    @Override
+    public void changed() {
+        synchronized (notifying) {
+            StartReport report = rules.report();
+            if (!starting) {
+                report.paths().stream().filter(path -> logged.add(path.template())).forEach(path -> LOG.log(System.Logger.Level.INFO, "After the start: " + report.line(path)));
+            }
+            for (ProtocolLibrary.Started library : deployment.libraries()) {
+                try {
+                    library.rules(rules.policy());
+                } catch (RuntimeException failed) {
+                    LOG.log(System.Logger.Level.WARNING, library.getClass().getName() + " does not follow the rules of paths", failed);
+                }
+            }
+        }
+    }
+
+    /** Notifies the libraries of the first rules. An exception stops the start. */
+    void notifyAtStart() {
+        synchronized (notifying) {
+            deployment.libraries().forEach(library -> library.rules(rules.policy()));
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package io.github.changeover.servlet;
+
+import io.github.changeover.negotiation.UpgradeResponse;
+import io.github.changeover.servlet.edge.ConnectionUpgrade;
+import io.github.changeover.spi.Fields;
+import io.github.changeover.spi.UpgradeRequest;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/** Completes the head of a 101: the fields of the protocol, and those that filters of the application have set. */
+final class SwitchingResponse {
+    private static final System.Logger LOG = System.getLogger(SwitchingResponse.class.getName());
+    /** Fields of a response with content, and fields for this hop. They are not taken over from filters. */
+    private static final Set<String> NOT_OF_FILTERS = Set.of("content-type", "content-length", "content-encoding", "content-language",
+            "content-range", "content-disposition", "transfer-encoding", "trailer", "connection", "upgrade", "keep-alive",
+            "etag", "last-modified", "accept-ranges", "vary", "location", "allow", "retry-after", "changeover-explanation");
+
+    private SwitchingResponse() {
+    }
+
+    /** Returns the fields that filters of the application have set and a 101 may contain, such as cookies. Invalid fields are omitted. */
+    static List<Fields.Line> fieldsOfFilters(UpgradeRequest request, HttpServletResponse response) {
+        Collection<String> names = response.getHeaderNames();
+        if (names.isEmpty()) return List.of();
+        List<Fields.Line> kept = new ArrayList<>();
+        Set<String> seen = new HashSet<>(NOT_OF_FILTERS);
+        for (String name : names) {
+            if (!seen.add(name.toLowerCase(Locale.ROOT))) continue;     // Tomcat returns a name once for each of its lines
+            for (String value : response.getHeaders(name)) {
+                try {
+                    kept.add(new Fields.Line(name, value));
+                } catch (IllegalArgumentException odd) {
+                    LOG.log(System.Logger.Level.INFO, "{0}: a field that a filter has set is left out of the 101: {1}", request.printablePath(), odd.getMessage());
+                }
+            }
+        }
+        return kept;
+    }
+
+    /** Throws nothing: the container would send an error and start the handler as well. */
+    static void write(UpgradeResponse.Switching switching, List<Fields.Line> ofFilters, ConnectionUpgrade upgrade, HttpServletRequest request, HttpServletResponse response) {
+        response.setStatus(UpgradeResponse.Switching.STATUS);
+        for (Fields.Line line : ofFilters) set(line, () -> response.addHeader(line.name(), line.value()));
+        for (Fields.Line line : switching.fields()) set(line, () -> upgrade.addHeader(request, response, line.name(), line.value()));
+        response.setHeader("Upgrade", switching.upgrade());
+        response.setHeader("Connection", UpgradeResponse.Switching.CONNECTION);
+        upgrade.completeHead(request);
+    }
+
+    private static void set(Fields.Line line, Runnable how) {
+        try {
+            how.run();
+        } catch (RuntimeException rejected) {
+            LOG.log(System.Logger.Level.WARNING, "The container does not take the field {0} of a 101: it is left out ({1})", line.name(), rejected.toString());
+        }
+    }
+}
