@@ -38,7 +38,7 @@ class UnknownContainerTest {
 
     @ParameterizedTest(name = "H5: with changeover.container={0} the inner filter is mapped to a path, last, never to the name *")
     @ValueSource(strings = {"auto", "unchecked", "off"})
-    void theInnerFilterIsMappedToAPath(String mode) {
+    void innerFilterIsMappedToAPath(String mode) {
         fake.parameters.put("changeover.container", mode);
         start();
         assertThat(fake.mappings).contains("changeover-inner addMappingForUrlPatterns true /*").noneMatch(mapping -> mapping.contains("ServletNames"));
@@ -71,7 +71,7 @@ class UnknownContainerTest {
 
     @Test
     @DisplayName("H6: the name a container gives itself makes it no known one")
-    void theNameDoesNotCount() {
+    void reportedNameIsIgnored() {
         ContainerSupport support = ContainerSupport.of(fake.context, SettingValues.of(fake.context));
         assertThat(support.reasonForOff()).isPresent();
         assertThat(support.warning().orElseThrow()).contains("This container is not supported").contains("$Proxy").contains("Apache Tomcat/11.0.0 as it says");
@@ -80,7 +80,7 @@ class UnknownContainerTest {
 
     @Test
     @DisplayName("H6: unchecked serves, unless a filter of the application would run after the decision")
-    void uncheckedFailsClosedBehindOtherFilters() {
+    void uncheckedOffersNothingBehindFiltersOfServletNames() {
         fake.parameters.put("changeover.container", "unchecked");
         assertThat(ContainerSupport.switches(fake.context)).isTrue();
         fake.mappedToName("login", "secret");
@@ -91,7 +91,7 @@ class UnknownContainerTest {
 
     @Test
     @DisplayName("H6: both filters pass a request on as it is, with an offer and without")
-    void requestsPassUntouched() throws Exception {
+    void requestsAreUnchanged() throws Exception {
         fake.parameters.put("changeover.path./lines.protocols", "foo/2");
         start();
         OuterFilter outer = new OuterFilter();

@@ -23,29 +23,29 @@ public sealed interface BufferedContent {
     /** Reads the content. Takes at most {@code changeover.negotiation.timeout}, even if the bytes arrive slowly. */
     static BufferedContent read(HttpServletRequest http, UpgradeRequest request, Settings settings, RequestRepair repair, RequestMemory memory) {
         if (!request.hasContent()) return new Bytes(GrowingArray.NOTHING);
-        long most = settings.maxContent();
-        if (request.contentLength().orElse(0) > most) return tooLong(most);
+        long limit = settings.maxContent();
+        if (request.contentLength().orElse(0) > limit) return tooLong(limit);
         long end = System.nanoTime() + settings.negotiation().toNanos();
-        byte[] some = new byte[8192];
-        GrowingArray whole = new GrowingArray(memory, (int) request.contentLength().orElse(most));
+        byte[] buffer = new byte[8192];
+        GrowingArray content = new GrowingArray(memory, (int) request.contentLength().orElse(limit));
         RequestRepair.ReadTimeout timeout = repair.readTimeout(http);
         try {
             InputStream in = http.getInputStream();
             for (long left = end - System.nanoTime(); left > 0; left = end - System.nanoTime()) {
                 timeout.set(1 + left / 1_000_000);
-                int count = in.read(some);
-                boolean tooLong = count > 0 && whole.size + count > most;
-                if (count < 0 || tooLong || !whole.add(some, count)) {
+                int count = in.read(buffer);
+                boolean tooLong = count > 0 && content.size + count > limit;
+                if (count < 0 || tooLong || !content.append(buffer, count)) {
                     timeout.restore();
-                    if (tooLong) return tooLong(most);
-                    return count < 0 ? ended(whole, request) : noMemory();
+                    if (tooLong) return tooLong(limit);
+                    return count < 0 ? complete(content, request) : noMemory();
                 }
             }
             // the read timeout stays short: the container may read the rest before it closes
         } catch (IOException failure) {
-            if (end - System.nanoTime() > 0) return broken();
+            if (end - System.nanoTime() > 0) return malformed();
         }
-        return refused(408, Ground.LIMIT, "The content of a request that changes the protocol has to be here within "
+        return refused(408, Ground.LIMIT, "The content of a request that changes the protocol did not arrive completely within "
                 + settings.negotiation().toMillis() + " ms (changeover.negotiation.timeout)");
     }
 
@@ -53,20 +53,20 @@ public sealed interface BufferedContent {
     final class GrowingArray {
         private static final byte[] NOTHING = new byte[0];
         private final RequestMemory memory;
-        private final int most;
+        private final int limit;
         private byte[] bytes = NOTHING;
         private int size;
 
-        private GrowingArray(RequestMemory memory, int most) {
+        private GrowingArray(RequestMemory memory, int limit) {
             this.memory = memory;
-            this.most = most;
+            this.limit = limit;
         }
 
         /** Returns false if there is not enough memory for the bytes. */
-        private boolean add(byte[] some, int count) {
+        private boolean append(byte[] more, int count) {
             int needed = size + count;
-            if (needed > bytes.length && !resize((int) Math.max(needed, Math.min(most, 2L * needed)))) return false;
-            System.arraycopy(some, 0, bytes, size, count);
+            if (needed > bytes.length && !resize((int) Math.max(needed, Math.min(limit, 2L * needed)))) return false;
+            System.arraycopy(more, 0, bytes, size, count);
             size = needed;
             return true;
         }
@@ -81,22 +81,22 @@ public sealed interface BufferedContent {
         }
     }
 
-    private static BufferedContent ended(GrowingArray whole, UpgradeRequest request) {
-        if (whole.size < request.contentLength().orElse(0)) return broken();
-        return whole.resize(whole.size) ? new Bytes(whole.bytes) : noMemory();
+    private static BufferedContent complete(GrowingArray content, UpgradeRequest request) {
+        if (content.size < request.contentLength().orElse(0)) return malformed();
+        return content.resize(content.size) ? new Bytes(content.bytes) : noMemory();
     }
 
-    private static BufferedContent broken() {
-        return refused(400, Ground.MALFORMED_MESSAGE, "The content of this request is not what its framing says");
+    private static BufferedContent malformed() {
+        return refused(400, Ground.MALFORMED_MESSAGE, "The content of this request does not match its framing");
     }
 
-    private static BufferedContent tooLong(long most) {
-        return refused(413, Ground.LIMIT, "A request that changes the protocol may have at most " + most + " bytes of content here (changeover.content.max)");
+    private static BufferedContent tooLong(long limit) {
+        return refused(413, Ground.LIMIT, "The content of a request that changes the protocol is limited to " + limit + " bytes here (changeover.content.max)");
     }
 
     private static BufferedContent noMemory() {
         return new Refused(new Decision.Refuse(503, Fields.of("Retry-After", "5"),
-                "The connections of this application hold too much memory to read the content of this request: try again later (changeover.memory.max)."), Ground.LIMIT);
+                "There is not enough memory to read the content of this request (changeover.memory.max). Try again later."), Ground.LIMIT);
     }
 
     private static BufferedContent refused(int status, Ground ground, String reason) {

@@ -16,13 +16,13 @@ public final class CaptureFiles {
     private final Path directory;
     private final AtomicLong reserved = new AtomicLong();
 
-    CaptureFiles(long most, Path directory) {
-        this.limit = most;
+    CaptureFiles(long limit, Path directory) {
+        this.limit = limit;
         this.directory = directory;
     }
 
-    public static CaptureFiles of(ServletContext context, long most) {
-        return new CaptureFiles(most, context.getAttribute(ServletContext.TEMPDIR) instanceof File own ? own.toPath() : Path.of(System.getProperty("java.io.tmpdir")));
+    public static CaptureFiles of(ServletContext context, long limit) {
+        return new CaptureFiles(limit, context.getAttribute(ServletContext.TEMPDIR) instanceof File directory ? directory.toPath() : Path.of(System.getProperty("java.io.tmpdir")));
     }
 
     long limit() {

@@ -22,12 +22,12 @@ public final class CapturedBody implements OriginalResponse.Body {
     private int used;            // number of bytes in use
     private FileChannel file;       // null while the content is in memory
     private long length, reserved;
-    private boolean outOfMemory;       // whether memory was missing for content within the limit
+    private boolean outOfMemory;    // whether memory was missing for content within the limit
 
-    /** @param inMemory maximum number of bytes in memory */
-    public CapturedBody(int inMemory, CaptureFiles overflow, RequestMemory budget) {
-        this.maxInMemory = inMemory;
-        this.files = overflow;
+    /** @param maxInMemory maximum number of bytes in memory */
+    public CapturedBody(int maxInMemory, CaptureFiles files, RequestMemory budget) {
+        this.maxInMemory = maxInMemory;
+        this.files = files;
         this.budget = budget;
     }
 
@@ -67,7 +67,7 @@ public final class CapturedBody implements OriginalResponse.Body {
             writeAt(file, ByteBuffer.wrap(bytes, offset, count), length);
             return true;
         } catch (IOException failure) {
-            LOG.log(System.Logger.Level.WARNING, "A long answer cannot be kept in a file: it stays HTTP", failure);
+            LOG.log(System.Logger.Level.WARNING, "A long response cannot be stored in a file, so the request stays HTTP", failure);
             return false;
         }
     }
@@ -96,8 +96,8 @@ public final class CapturedBody implements OriginalResponse.Body {
 
     /** Returns why bytes were not accepted, as a part of a sentence. */
     String limitReached() {
-        String why = outOfMemory ? "there is no memory for the response (changeover.memory.max)" : "the response is longer than " + maxInMemory + " bytes";
-        return why + (files.limit() == 0 ? "" : " and finds no room in files (changeover.capture.disk.max)");
+        String reason = outOfMemory ? "there is no memory for the response (changeover.memory.max)" : "the response is longer than " + maxInMemory + " bytes";
+        return reason + (files.limit() == 0 ? "" : ", and there is no room for it in files (changeover.capture.disk.max)");
     }
 
     @Override
@@ -165,7 +165,7 @@ public final class CapturedBody implements OriginalResponse.Body {
         }
 
         private void requireOpen() throws IOException {
-            if (from == null) throw new IOException("The answer has been read, and closed");
+            if (from == null) throw new IOException("The response has been read and closed");
         }
 
         @Override

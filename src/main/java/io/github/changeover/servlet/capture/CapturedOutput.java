@@ -53,7 +53,7 @@ final class CapturedOutput extends ServletOutputStream {
             response.realOutput().get().setWriteListener(given);
             return;
         }
-        if (listener != null) throw new IllegalStateException("The output has a WriteListener already");
+        if (listener != null) throw new IllegalStateException("The output already has a WriteListener");
         listener = given;
         try {
             given.onWritePossible();

@@ -107,8 +107,8 @@ public final class CapturedRequest extends HttpServletRequestWrapper {
 
     @Override
     public <T extends HttpUpgradeHandler> T upgrade(Class<T> handler) {
-        throw new IllegalStateException("The connection is about to change already, to a protocol that carries this request's answer; "
-                + "upgrade() cannot be called");
+        throw new IllegalStateException("upgrade() cannot be called: the connection is already being upgraded, to a protocol that will carry "
+                + "the response to this request");
     }
 
     /** Uses this request and its response, because no other object can continue what the application has begun with them. */
@@ -120,8 +120,8 @@ public final class CapturedRequest extends HttpServletRequestWrapper {
     @Override
     public AsyncContext startAsync(ServletRequest request, ServletResponse given) {
         if (!response.mayPassThrough()) {
-            throw new IllegalStateException("This request cannot be processed asynchronously: its answer must go over the protocol that the connection changes to, "
-                    + "for its path is required. A request that follows on that connection can");
+            throw new IllegalStateException("This request cannot be processed asynchronously, because its path is required: its response must be sent over the protocol "
+                    + "that the connection switches to. Later requests on that connection can be processed asynchronously");
         }
         return passThrough(super.startAsync(request, given));
     }
@@ -228,7 +228,7 @@ public final class CapturedRequest extends HttpServletRequestWrapper {
     @Override
     public Collection<Part> getParts() throws IOException, ServletException {
         if (content == null) return super.getParts();
-        throw new ServletException("The parts of a request that is answered over another protocol cannot be had; read its stream");
+        throw new ServletException("getParts() is not supported for a request whose response is sent over another protocol; read the stream");
     }
 
     @Override

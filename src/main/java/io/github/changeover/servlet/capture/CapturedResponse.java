@@ -29,22 +29,22 @@ public final class CapturedResponse extends CapturedFields {
     private OutputKind outputKind = OutputKind.NOTHING;
     private int bufferSize;
     private Supplier<Map<String, String>> trailers;
-    private boolean committed;      // as the application sees it
-    private boolean ended;           // later writes are dropped
-    private String passThroughReason;          // why the capture has ended; null during the capture
+    private boolean committed;          // as the application sees it
+    private boolean ended;              // later writes are dropped
+    private String passThroughReason;   // why the capture has ended; null during the capture
     private final boolean mayPassThrough;
-    private String discardReason;        // why the response was discarded; null unless it was
+    private String discardReason;       // why the response was discarded; null unless it was
 
     /**
      * @param real         the response to write to when the response cannot be captured
      * @param body         stores the content, up to its limits
      * @param usualCharset the character encoding of the context for responses that name none, or null
-     * @param mayPass      whether a response that cannot be captured may be written to {@code real}; otherwise it is discarded
+     * @param mayPassThrough whether a response that cannot be captured may be written to {@code real}; otherwise it is discarded
      */
-    public CapturedResponse(HttpServletResponse real, CapturedBody body, String usualCharset, boolean mayPass) {
+    public CapturedResponse(HttpServletResponse real, CapturedBody body, String usualCharset, boolean mayPassThrough) {
         super(real, usualCharset);
         this.body = body;
-        this.mayPassThrough = mayPass;
+        this.mayPassThrough = mayPassThrough;
     }
 
     public boolean mayPassThrough() {
@@ -116,7 +116,7 @@ public final class CapturedResponse extends CapturedFields {
     }
 
     private void requireUncommitted(String what) {
-        if (isCommitted()) throw new IllegalStateException(what + " comes too late: the response is committed");
+        if (isCommitted()) throw new IllegalStateException(what + " was called too late: the response is committed");
     }
 
     // ---- content
@@ -185,7 +185,7 @@ public final class CapturedResponse extends CapturedFields {
     @Override
     public void setBufferSize(int size) {
         if (!captured()) super.setBufferSize(size);
-        else if (committed || body.length() > 0) throw new IllegalStateException("setBufferSize() comes too late: content was written");
+        else if (committed || body.length() > 0) throw new IllegalStateException("setBufferSize() was called too late: content was written");
         else bufferSize = size;
     }
 

@@ -51,7 +51,7 @@ final class ReplayedContent extends ServletInputStream {
     @Override
     public void setReadListener(ReadListener listener) {
         Objects.requireNonNull(listener, "listener");
-        if (hasListener) throw new IllegalStateException("The input has a ReadListener already");
+        if (hasListener) throw new IllegalStateException("The input already has a ReadListener");
         hasListener = true;
         try {
             if (!isFinished()) listener.onDataAvailable();

@@ -56,6 +56,6 @@ final class SetCookie {
     }
 
     private static IllegalArgumentException illegal(String cookie, String part) {
-        return new IllegalArgumentException("The " + part + " of cookie " + cookie + " holds a character that RFC 6265 does not allow there; encode it");
+        return new IllegalArgumentException("The " + part + " of cookie " + cookie + " contains a character that RFC 6265 does not allow there; encode it");
     }
 }

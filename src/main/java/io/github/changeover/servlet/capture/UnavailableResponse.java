@@ -20,9 +20,9 @@ final class UnavailableResponse {
         return switch (method.getName()) {
             case "equals" -> self == arguments[0];
             case "hashCode" -> System.identityHashCode(self);
-            case "toString" -> "the response behind a captured one";
-            default -> throw new IllegalStateException("The response is captured for the protocol that the connection changes to; "
-                    + method.getName() + "() does not reach the container's response");
+            case "toString" -> "unavailable response (the response is being captured)";
+            default -> throw new IllegalStateException(method.getName() + "() cannot be called on the response of the container: "
+                    + "the response is captured for the protocol that the connection switches to");
         };
     }
 }

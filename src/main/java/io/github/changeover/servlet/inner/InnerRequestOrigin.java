@@ -30,8 +30,8 @@ public record InnerRequestOrigin(InetSocketAddress client, String scheme, Option
      * @param cipherSuite empty without TLS
      */
     public static InnerRequestOrigin of(UpgradeRequest switched, boolean secure, String protocol, String cipherSuite) {
-        Optional<String> told = switched.forwarded().flatMap(UpgradeRequest.Forwarded::scheme).map(scheme -> scheme.equals("https") || scheme.equals("wss") ? "https" : "http");
-        String scheme = secure ? "https" : told.orElse(switched.secure() ? "https" : "http");
+        Optional<String> proxyScheme = switched.forwarded().flatMap(UpgradeRequest.Forwarded::scheme).map(scheme -> scheme.equals("https") || scheme.equals("wss") ? "https" : "http");
+        String scheme = secure ? "https" : proxyScheme.orElse(switched.secure() ? "https" : "http");
         Optional<String> host = switched.forwarded().flatMap(UpgradeRequest.Forwarded::host).map(String::strip).filter(text -> HOST.matcher(text).matches());
         Fields proxies = Fields.of(switched.fields().lines().stream().filter(line -> ProxyFields.has(line.name())).toList());
         return new InnerRequestOrigin(switched.client(), scheme, host, protocol, cipherSuite, proxies);
@@ -57,8 +57,8 @@ public record InnerRequestOrigin(InetSocketAddress client, String scheme, Option
      * @param hostField the {@code Host} of the request
      */
     public OptionalInt serverPort(String hostField) {
-        OptionalInt told = host.map(InnerRequestOrigin::port).orElse(OptionalInt.empty());
-        if (told.isPresent()) return told;
+        OptionalInt proxyPort = host.map(InnerRequestOrigin::port).orElse(OptionalInt.empty());
+        if (proxyPort.isPresent()) return proxyPort;
         if (host.isPresent()) return OptionalInt.of(secure() ? 443 : 80);
         return secure() && port(hostField == null ? "" : hostField.strip()).isEmpty() ? OptionalInt.of(443) : OptionalInt.empty();
     }

@@ -55,8 +55,8 @@ public interface InnerRequestSupport {
             try {
                 InnerRequestSupport support = provider.get();
                 if (support.supports(context)) return support;
-            } catch (ServiceConfigurationError | LinkageError elsewhere) {
-                System.getLogger(InnerRequestSupport.class.getName()).log(System.Logger.Level.DEBUG, "Not this container", elsewhere);
+            } catch (ServiceConfigurationError | LinkageError otherContainer) {
+                System.getLogger(InnerRequestSupport.class.getName()).log(System.Logger.Level.DEBUG, "Support for another container cannot be loaded", otherContainer);
             }
         }
         return new ServletApiOnly(context);
@@ -84,7 +84,7 @@ public interface InnerRequestSupport {
             try {
                 if (isThis(context.getContext(target.path()))) return Owner.THIS_APPLICATION;
                 return isThis(context.getContext(context.getContextPath() + "/")) ? Owner.ANOTHER : Owner.UNKNOWN;
-            } catch (RuntimeException odd) {
+            } catch (RuntimeException failure) {
                 return Owner.ANOTHER;
             }
         }

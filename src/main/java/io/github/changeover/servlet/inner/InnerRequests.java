@@ -38,7 +38,7 @@ public final class InnerRequests {
     private final AtomicLong count = new AtomicLong();
     private final Map<String, Mark> marks = new ConcurrentHashMap<>();
     private final ServletRequestListener listener = new MarkListener();
-    private volatile boolean listenerRegistered;                       // whether the listener is registered
+    private volatile boolean listenerRegistered;
     private volatile InnerRequestSupport support;           // null before the start
 
     private InnerRequests() {
@@ -100,11 +100,11 @@ public final class InnerRequests {
      * Changeover is declared in web.xml; then {@link #of} registers the listener if the container allows it.
      */
     public static void register(ServletContext context) {
-        InnerRequests made = getOrCreate(context);
-        synchronized (made) {
-            if (made.listenerRegistered) return;
-            made.listenerRegistered = true;
-            context.addListener(made.listener);
+        InnerRequests inner = getOrCreate(context);
+        synchronized (inner) {
+            if (inner.listenerRegistered) return;
+            inner.listenerRegistered = true;
+            context.addListener(inner.listener);
         }
     }
 
@@ -113,27 +113,27 @@ public final class InnerRequests {
      * listeners check for marks.
      */
     public static InnerRequests of(ServletContext context) {
-        InnerRequests made = getOrCreate(context);
-        synchronized (made) {
-            if (made.support != null) return made;
-            made.support = InnerRequestSupport.of(context);
-            made.listenerRegistered |= made.support.listenFirst(made.listener);
-            return made;
+        InnerRequests inner = getOrCreate(context);
+        synchronized (inner) {
+            if (inner.support != null) return inner;
+            inner.support = InnerRequestSupport.of(context);
+            inner.listenerRegistered |= inner.support.listenFirst(inner.listener);
+            return inner;
         }
     }
 
     private static InnerRequests getOrCreate(ServletContext context) {
         synchronized (context) {
             if (context.getAttribute(ATTRIBUTE) instanceof InnerRequests before) return before;
-            InnerRequests made = new InnerRequests();
-            context.setAttribute(ATTRIBUTE, made);
-            return made;
+            InnerRequests inner = new InnerRequests();
+            context.setAttribute(ATTRIBUTE, inner);
+            return inner;
         }
     }
 
     /** Returns the instance of the application; empty if no protocol of the application sends inner requests. */
     public static Optional<InnerRequests> in(ServletContext context) {
-        return context.getAttribute(ATTRIBUTE) instanceof InnerRequests made ? Optional.of(made) : Optional.empty();
+        return context.getAttribute(ATTRIBUTE) instanceof InnerRequests inner ? Optional.of(inner) : Optional.empty();
     }
 
     /**
@@ -182,9 +182,9 @@ public final class InnerRequests {
     /** Returns the arrival of the request; null if it has no mark. */
     private Arrival arrival(HttpServletRequest request) {
         if (request.getAttribute(ARRIVAL) instanceof Arrival before) return before;
-        String said = request.getHeader(FIELD);
-        if (said == null) return null;
-        InnerRequestOrigin origin = consumeMark(said, request.getRemotePort());
+        String value = request.getHeader(FIELD);
+        if (value == null) return null;
+        InnerRequestOrigin origin = consumeMark(value, request.getRemotePort());
         Arrival arrival = rewrite(request, origin);
         request.setAttribute(ARRIVAL, arrival);
         return arrival;
@@ -193,20 +193,20 @@ public final class InnerRequests {
     private Arrival rewrite(HttpServletRequest request, InnerRequestOrigin origin) {
         if (origin != null) return new Arrival(origin, support.rewrite(request, origin));
         // A request of this application whose mark became invalid on the way must not look like a request from this machine, not even to request listeners.
-        boolean fromHere = request.getRemoteAddr() != null && request.getRemoteAddr().equals(request.getLocalAddr());
-        LOG.log(System.Logger.Level.DEBUG, "A request from {0} has a {1} field that is not valid and is refused", request.getRemoteAddr(), FIELD);
-        InnerRequestOrigin nowhere = new InnerRequestOrigin(InetSocketAddress.createUnresolved("0.0.0.0", 0), "http", Optional.empty(), request.getProtocol(), "", Fields.none());
-        return new Arrival(null, fromHere ? support.rewrite(request, nowhere) : InnerRequestSupport.Rewritten.NOTHING);
+        boolean fromThisMachine = request.getRemoteAddr() != null && request.getRemoteAddr().equals(request.getLocalAddr());
+        LOG.log(System.Logger.Level.DEBUG, "A request from {0} is rejected because its {1} field is invalid", request.getRemoteAddr(), FIELD);
+        InnerRequestOrigin unknown = new InnerRequestOrigin(InetSocketAddress.createUnresolved("0.0.0.0", 0), "http", Optional.empty(), request.getProtocol(), "", Fields.none());
+        return new Arrival(null, fromThisMachine ? support.rewrite(request, unknown) : InnerRequestSupport.Rewritten.NOTHING);
     }
 
     /** Consumes the mark and returns its origin; null if the mark is invalid. */
-    private InnerRequestOrigin consumeMark(String said, int remotePort) {
-        int dot = said.indexOf('.');
-        Mark mark = dot < 0 ? null : marks.get(said.substring(0, dot));
+    private InnerRequestOrigin consumeMark(String value, int remotePort) {
+        int dot = value.indexOf('.');
+        Mark mark = dot < 0 ? null : marks.get(value.substring(0, dot));
         if (mark == null || mark.port != remotePort) return null;
         try {
-            if (!MessageDigest.isEqual(HEX.parseHex(said, dot + 1, said.length()), mark.secret) || !marks.remove(mark.number, mark)) return null;
-        } catch (IllegalArgumentException noHex) {
+            if (!MessageDigest.isEqual(HEX.parseHex(value, dot + 1, value.length()), mark.secret) || !marks.remove(mark.number, mark)) return null;
+        } catch (IllegalArgumentException invalidHex) {
             return null;
         }
         mark.arrived = true;

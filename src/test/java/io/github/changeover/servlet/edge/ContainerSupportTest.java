@@ -53,7 +53,7 @@ class ContainerSupportTest {
 
     @Test
     @DisplayName("H6: Tomcat is Tomcat whatever it calls itself")
-    void tomcatByAnyName() throws Exception {
+    void tomcatIsIdentifiedUnderAnyName() throws Exception {
         Field behind = ApplicationContextFacade.class.getDeclaredField("context");
         behind.setAccessible(true);
         ServletContext renamed = new Renamed((ApplicationContext) behind.get(context));

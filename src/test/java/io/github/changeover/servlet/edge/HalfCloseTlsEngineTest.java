@@ -30,7 +30,7 @@ class HalfCloseTlsEngineTest {
     private HalfCloseTlsEngine server;
 
     @BeforeEach
-    void shakeHands() throws Exception {
+    void completeHandshake() throws Exception {
         KeyStore store = KeyStore.getInstance("PKCS12");
         try (InputStream in = new FileInputStream(KeyStoreFile.get().toFile())) {
             store.load(in, KeyStoreFile.PASSWORD.toCharArray());
@@ -107,7 +107,7 @@ class HalfCloseTlsEngineTest {
 
     @Test
     @DisplayName("A ticket that becomes due behind the 101 goes out before the next bytes, and is no handshake")
-    void theTicket() throws SSLException {
+    void sessionTicketIsNotReportedAsHandshake() throws SSLException {
         inner.getSession().putValue("anything", "a container keeps");        // makes the JDK send another ticket
         serverSends("101");
         assertThat(inner.getHandshakeStatus()).as("the engine's own").isEqualTo(HandshakeStatus.NEED_WRAP);
@@ -119,7 +119,7 @@ class HalfCloseTlsEngineTest {
 
     @Test
     @DisplayName("RFC 8446 section 4.6.3: the server's new keys go out before its next bytes, and are no handshake")
-    void newKeys() throws SSLException {
+    void keyUpdateIsNotReportedAsHandshake() throws SSLException {
         clientRenewsKeys();
         assertThat(unwrap(server, toServer)).isEmpty();
         assertThat(inner.getHandshakeStatus()).as("the engine's own").isEqualTo(HandshakeStatus.NEED_WRAP);
@@ -131,7 +131,7 @@ class HalfCloseTlsEngineTest {
 
     @Test
     @DisplayName("Each demand for new keys keeps memory until the next bytes: of many in between the server takes no more")
-    void newKeysWithoutEnd() throws SSLException {
+    void tooManyKeyUpdatesAreRejected() throws SSLException {
         serverReads32Demands();
         serverSends("answered");
         assertThat(clientReads()).isEqualTo("answered");
@@ -142,7 +142,7 @@ class HalfCloseTlsEngineTest {
 
     @Test
     @DisplayName("What comes behind a demand for new keys is no demand, however often a part of a record has to wait for the rest")
-    void partsOfRecords() throws SSLException {
+    void partialRecordsAreNotCountedAsKeyUpdates() throws SSLException {
         clientRenewsKeys();
         unwrap(server, toServer);
         for (int i = 0; i < 100; i++) {
@@ -156,7 +156,7 @@ class HalfCloseTlsEngineTest {
     /** The client of the JDK cannot send that, so the test passes in the result that the engine would return. */
     @Test
     @DisplayName("Many demands for new keys in one record count as many")
-    void manyInOneRecord() {
+    void keyUpdatesInOneRecordAreCounted() {
         assertThatThrownBy(() -> server.requireNoHandshake(new SSLEngineResult(Status.OK, HandshakeStatus.NEED_WRAP, 16_000, 0)))
                 .isInstanceOf(SSLException.class).hasMessageContaining("sent more than 32 key updates");
     }
@@ -164,14 +164,14 @@ class HalfCloseTlsEngineTest {
     /** The client of the JDK cannot start one, so the test passes in the result that the engine would return. */
     @Test
     @DisplayName("A handshake within TLS 1.3 is refused: until somebody went on with it the engine would neither read nor write")
-    void anotherHandshake() {
+    void renegotiationIsRejected() {
         assertThatThrownBy(() -> server.requireNoHandshake(new SSLEngineResult(Status.OK, HandshakeStatus.NEED_TASK, 100, 0)))
                 .isInstanceOf(SSLException.class).hasMessageContaining("another TLS handshake");
     }
 
     @Test
     @DisplayName("close_notify goes out behind new keys that are due")
-    void closeNotifyBehindNewKeys() throws SSLException {
+    void closeNotifyFollowsPendingKeyUpdateResponses() throws SSLException {
         serverReads32Demands();
         ByteBuffer last = server.closeNotify();
         ByteBuffer clear = ByteBuffer.allocate(1 << 15);

@@ -13,7 +13,7 @@ class ReadAheadBufferTest {
     private final ReadAheadBuffer ahead = new ReadAheadBuffer();
 
     @Test
-    void bytesComeInTheirOrderWhateverThePieces() throws IOException {
+    void bytesKeepTheirOrder() throws IOException {
         Random random = new Random(11);
         byte[] sent = new byte[1_000_000];
         random.nextBytes(sent);
@@ -31,7 +31,7 @@ class ReadAheadBufferTest {
     }
 
     @Test
-    void whoFoundNoRoomIsToldOnceThereIsSome() throws IOException {
+    void refusedPieceIsReportedOnceWhenThereIsRoom() throws IOException {
         InputStream in = new ByteArrayInputStream(new byte[100_000]);
         assertThat(ahead.takeRefused()).isFalse();
         while (ahead.hasRoom()) ahead.fill(in);

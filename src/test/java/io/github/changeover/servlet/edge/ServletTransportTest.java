@@ -88,7 +88,7 @@ class ServletTransportTest {
     }
 
     @Test
-    @DisplayName("Bytes that arrive together with the end, while a reader looks, are not lost where any thread reads the stream")
+    @DisplayName("Bytes that arrive together with the end during a read are not lost if any thread may read the stream")
     void bytesBeforeTheEndOnAnyThread() throws IOException {
         Input in = new Input();
         ServletTransport transport = transport(in, NativeConnection.NONE);
@@ -99,7 +99,7 @@ class ServletTransportTest {
     }
 
     @Test
-    @DisplayName("Bytes that arrive together with the end, while a reader looks, are not lost where the container's thread reads ahead")
+    @DisplayName("Bytes that arrive together with the end during a read are not lost if the container's thread reads ahead")
     void bytesBeforeTheEndReadAhead() throws Exception {
         for (int round = 0; round < ROUNDS; round++) {
             Input in = new Input();
@@ -114,7 +114,7 @@ class ServletTransportTest {
 
     @Test
     @DisplayName("On a container of which nothing is known only its own thread reads")
-    void onlyTheContainersThreadReads() throws Exception {
+    void unknownContainerIsReadOnItsOwnThreadOnly() throws Exception {
         Input in = new Input();
         ServletTransport transport = transport(in, Container.Plain.UNKNOWN_STREAMS);
         Set<Thread> asking = ConcurrentHashMap.newKeySet();
@@ -127,7 +127,7 @@ class ServletTransportTest {
 
     @Test
     @DisplayName("What such a container had told of when there was no room for it is read once there is: it does not call again")
-    void moreThanIsReadAhead() throws IOException {
+    void bytesWithoutRoomAreReadWhenThereIsRoom() throws IOException {
         Input in = new Input();
         ServletTransport transport = transport(in, Container.Plain.UNKNOWN_STREAMS);
         in.arrive(1 << 20);
@@ -137,7 +137,7 @@ class ServletTransportTest {
 
     @Test
     @DisplayName("A container that reads and tells on is left alone, although it cannot be asked to tell again")
-    void whereTheContainerReadsOnNobodyElseReads() throws IOException {
+    void noOtherThreadReadsIfTheContainerCallsBack() throws IOException {
         Input in = new Input();
         ServletTransport transport = transport(in, CALLBACKS_ONLY);
         in.arrive(1 << 20);
@@ -155,7 +155,7 @@ class ServletTransportTest {
 
     @Test
     @DisplayName("Such a container is given whole arrays only: Undertow writes all of one, whichever part it is told")
-    void wholeArraysOnly() throws IOException {
+    void onlyWholeArraysAreWritten() throws IOException {
         Input in = new Input();
         ServletTransport transport = transport(in, Container.Plain.UNKNOWN_STREAMS);
         transport.onWritePossible();
@@ -187,7 +187,7 @@ class ServletTransportTest {
     @ParameterizedTest(name = "{0}, {1}")
     @CsvSource({"READING, abort", "READING, close", "WRITING, abort", "WRITING, close"})
     @DisplayName("The streams are closed when nobody is inside: the container may use them again at once, for another client")
-    void nobodyIsInsideWhenTheStreamsAreClosed(Inside inside, String end) throws Exception {
+    void closeWaitsForThreadsInTheStreams(Inside inside, String end) throws Exception {
         Input in = new Input();
         ServletTransport transport = transport(in, NativeConnection.NONE);
         CountDownLatch leave = new CountDownLatch(1);
@@ -206,7 +206,7 @@ class ServletTransportTest {
     @ParameterizedTest
     @EnumSource
     @DisplayName("The container ends the connection when nobody is inside its streams: it may use them again at once, for another client")
-    void nobodyIsInsideWhenTheContainerEndsIt(Inside inside) throws Exception {
+    void destroyWaitsForThreadsInTheStreams(Inside inside) throws Exception {
         Input in = new Input();
         ServletTransport transport = transport(in, NativeConnection.NONE);
         CountDownLatch leave = new CountDownLatch(1);
@@ -224,7 +224,7 @@ class ServletTransportTest {
     @ParameterizedTest
     @EnumSource
     @DisplayName("Nobody enters the streams once the connection has ended")
-    void nobodyEntersAfterTheEnd(Inside inside) throws IOException {
+    void streamsAreNotUsedAfterTheClose(Inside inside) throws IOException {
         Input in = new Input();
         ServletTransport transport = transport(in, NativeConnection.NONE);
         transport.abort();

@@ -100,7 +100,7 @@ class InnerRequestsTest {
 
     @Test
     @DisplayName("S6: a mark shows where the request comes from and is not shown, in asynchronous processing too")
-    void aMarkShowsTheClient() {
+    void validMarkShowsTheClient() {
         InnerRequests.Mark mark = sent();
         HttpServletRequest request = inner.requestFor(marked(mark.value()), null);
         showsTheClient(request);
@@ -113,7 +113,7 @@ class InnerRequestsTest {
 
     @Test
     @DisplayName("S6: the container's request is shown the same on every dispatch, and is wrapped once")
-    void laterDispatches() {
+    void everyDispatchShowsTheClient() {
         HttpServletRequest raw = marked(sent().value());
         HttpServletRequest first = inner.requestFor(raw, null);
         showsTheClient(inner.requestFor(raw, null));
@@ -124,7 +124,7 @@ class InnerRequestsTest {
 
     @ParameterizedTest(name = "S1: the mark \"{0}\" is not good, and the request is not served")
     @ValueSource(strings = {"", ".", "1", "1.", "1.00", "1.zz", "2.", "1.0", "x.y.z", "1. "})
-    void aMarkThatIsNotOurs(String said) {
+    void invalidMarkIsRejected(String said) {
         sent();
         HttpServletRequest request = marked(said);
         assertThat(inner.requestFor(request, null)).isNull();
@@ -134,7 +134,7 @@ class InnerRequestsTest {
 
     @Test
     @DisplayName("S1: a mark is good once, for its request and its connection only")
-    void aMarkIsGoodOnce() {
+    void markIsValidOnce() {
         InnerRequests.Mark first = sent();
         InnerRequests.Mark second = sent();
         assertThat(inner.requestFor(marked(first.value().split("\\.")[0] + "." + second.value().split("\\.")[1]), null)).isNull();
@@ -149,7 +149,7 @@ class InnerRequestsTest {
     }
 
     @Test
-    void aRequestWithoutMarkIsItself() {
+    void requestWithoutMarkIsUnchanged() {
         HttpServletRequest request = marked(null);
         assertThat(inner.requestFor(request, null)).isSameAs(request);
         assertThat(InnerRequests.isInner(request)).isFalse();
@@ -165,7 +165,7 @@ class InnerRequestsTest {
 
     @Test
     @DisplayName("S9: behind a trusted proxy the client's address, scheme and host count")
-    void behindATrustedProxy() {
+    void trustedProxyDeterminesTheClient() {
         InnerRequestOrigin origin = InnerRequestOrigin.of(switched(Optional.of(new UpgradeRequest.Forwarded(new InetSocketAddress("203.0.113.9", 0), Optional.of("https"), Optional.of("example.com"))),
                 "Host", "inside:8080", "X-Forwarded-For", "203.0.113.9", "X-Own", "1", "Via", "1.1 x"), false, "HTTP/2.0", "");
         assertThat(origin.address()).isEqualTo("203.0.113.9");
@@ -177,7 +177,7 @@ class InnerRequestsTest {
 
     @Test
     @DisplayName("S9: behind a proxy that is not trusted the application has the fields that it has for the first request")
-    void behindAProxyThatIsNotTrusted() {
+    void untrustedProxyIsIgnored() {
         InnerRequestOrigin origin = InnerRequestOrigin.of(switched(Optional.empty(), "Host", "h", "X-Forwarded-For", "203.0.113.9", "X-Forwarded-Proto", "https"), false, "HTTP/2.0", "");
         assertThat(origin.address()).isEqualTo("10.0.0.2");
         assertThat(origin.secure()).isFalse();
@@ -197,7 +197,7 @@ class InnerRequestsTest {
 
     @Test
     @DisplayName("S9: a client that its proxy hides is no address of this network")
-    void aHiddenClient() {
+    void hiddenClientAddressIsAnIdentifier() {
         InnerRequestOrigin origin = InnerRequestOrigin.of(switched(Optional.of(new UpgradeRequest.Forwarded(InetSocketAddress.createUnresolved("_hidden", 0), Optional.empty(), Optional.empty()))), false, "HTTP/2.0", "");
         assertThat(origin.address()).isEqualTo("_hidden");
     }

@@ -35,7 +35,7 @@ class TomcatTransportTest {
 
     @Test
     @DisplayName("S10: a writer that comes while the connection is aborted does not reach the channel, which may be another connection's by then")
-    void aLateWriterFindsTheConnectionClosed() {
+    void writeAfterTheCloseFails() {
         assertThat(transport.beginDispatch()).isTrue();      // the dispatch, not the abort, gives the socket to Tomcat
         channel.whenTouched = () -> {
             assertThatThrownBy(() -> transport.write(ByteBuffer.allocate(1))).isInstanceOf(IOException.class).hasMessage("The connection is closed");
