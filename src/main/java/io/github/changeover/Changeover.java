@@ -1,5 +1,6 @@
 package io.github.changeover;
 
+import io.github.changeover.http.PrintableText;
 import io.github.changeover.spi.TokenSwitches;
 import io.github.changeover.spi.UpgradeRequest;
 import jakarta.servlet.ServletContext;
@@ -129,7 +130,7 @@ public final class Changeover {
     /** Fixes the rules. Returns {@code false} if they were already fixed. Internal. */
     public synchronized boolean fix(UpgradeRequest first) {
         if (!fixedBy.isEmpty()) return false;
-        fixedBy = first.method().replaceAll("[^!-~]|(?<=.{40}).", "") + " " + first.printablePath() + " at " + Instant.now();
+        fixedBy = PrintableText.of(first.method(), 40) + " " + first.printablePath() + " at " + Instant.now();
         return true;
     }
 

@@ -43,7 +43,7 @@ class ArchitectureTest {
 
     /** Which packages a package may import beside java.* and itself; a name that ends with two dots means what is below it, too. */
     private static final Map<String, List<String>> MAY_IMPORT = new TreeMap<>(Map.ofEntries(
-            Map.entry("", List.of(".spi")),
+            Map.entry("", List.of(".http", ".spi")),
             Map.entry(".http", List.of()),
             Map.entry(".spi", List.of(".http")),
             Map.entry(".buffers", List.of()),
@@ -64,7 +64,7 @@ class ArchitectureTest {
             Map.entry(".servlet.settings", List.of(".spi", ".negotiation", ".connection", ".forwarded", "jakarta.servlet..")),
             Map.entry(".servlet.endpoint", List.of("", ".spi", ".negotiation", ".connection", ".management", ".servlet.settings", "jakarta.servlet..")),
             Map.entry(".servlet.edge", List.of(".spi", ".buffers", ".negotiation", ".connection", ".servlet.settings", "jakarta.servlet..")),
-            Map.entry(".servlet.inner", List.of(".spi", ".negotiation", ".forwarded", "jakarta.servlet..")),
+            Map.entry(".servlet.inner", List.of(".http", ".spi", ".negotiation", ".forwarded", "jakarta.servlet..")),
             Map.entry(".servlet.capture", List.of(".http", ".spi", ".negotiation", ".connection", ".servlet.edge", ".servlet.settings", "jakarta.servlet..")),
             Map.entry(".servlet.tomcat", List.of(".spi", ".buffers", ".negotiation", ".connection", ".servlet.edge", ".servlet.inner", "jakarta.servlet..", "org.apache..")),
             Map.entry(".servlet.payara", List.of(".http", ".spi", ".negotiation", ".connection", ".servlet.edge", ".servlet.inner", "jakarta.servlet..")),

@@ -1,16 +1,14 @@
 package io.github.changeover.dryrun;
 
+import io.github.changeover.http.ContentLength;
+import io.github.changeover.http.PercentEncoding;
+import io.github.changeover.http.Token;
 import io.github.changeover.spi.Fields;
 import io.github.changeover.spi.UpgradeRequest;
-import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.security.Principal;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,7 +35,7 @@ public record TypedRequest(String method, String target, String version, List<St
     public static final int MAX_LINES = 100;
     /** The maximum length of the target in characters. All field lines together may have twice as many characters. */
     public static final int MAX_BYTES = 8192;
-    private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}");
+    private static final int LONGEST_METHOD = 64;
     private static final Pattern VERSION = Pattern.compile("HTTP/[0-9](\\.[0-9])?");
     private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
 
@@ -81,7 +79,7 @@ public record TypedRequest(String method, String target, String version, List<St
     }
 
     private UpgradeRequest whole() {
-        if (!TOKEN.matcher(method).matches()) throw new Unreadable("The method is a word such as GET, of at most 64 characters.");
+        if (!Token.isToken(method) || method.length() > LONGEST_METHOD) throw new Unreadable("The method is a word such as GET, of at most 64 characters.");
         if (!VERSION.matcher(version).matches()) throw new Unreadable("The version is HTTP/1.1, HTTP/1.0, or another such as HTTP/2.");
         if (!target.startsWith("/")) throw new Unreadable("The path begins with a slash: write it as within the application, such as /echo.");
         if (target.length() > MAX_BYTES) throw new Unreadable("The path is longer than " + MAX_BYTES + " characters.");
@@ -121,41 +119,30 @@ public record TypedRequest(String method, String target, String version, List<St
     private static OptionalLong length(Fields fields) {
         List<String> values = fields.values("Content-Length");
         if (values.isEmpty()) return OptionalLong.empty();
-        if (values.size() == 1 && values.get(0).matches("[0-9]{1,18}")) return OptionalLong.of(Long.parseLong(values.get(0)));
-        throw new Unreadable("Content-Length is one number of bytes.");
+        OptionalLong length = values.size() == 1 ? ContentLength.parse(values.get(0)) : OptionalLong.empty();
+        if (length.isEmpty()) throw new Unreadable("Content-Length is one number of bytes.");
+        return length;
     }
 
     /** Returns the path as containers pass it to an application: without path parameters, percent-decoded. */
     private static String decoded(String path) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(path.length());
+        StringBuilder plain = new StringBuilder(path.length());
         for (String segment : path.substring(1).split("/", -1)) {
             int semicolon = segment.indexOf(';');
-            bytes.write('/');
-            decode(semicolon < 0 ? segment : segment.substring(0, semicolon), bytes);
+            plain.append('/').append(semicolon < 0 ? segment : segment.substring(0, semicolon));
         }
-        String decoded;
-        try {
-            decoded = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes.toByteArray())).toString();
-        } catch (CharacterCodingException odd) {
-            throw new Unreadable("The path, percent-decoded, is not UTF-8.");
-        }
+        String written = plain.toString();
+        check(written);
+        String decoded = PercentEncoding.decode(written).orElseThrow(() -> new Unreadable("The path, percent-decoded, is not UTF-8."));
         if ((decoded + "/").matches("(?s).*/\\.\\.?/.*")) throw new Unreadable("Leave . and .. segments out of the path: containers resolve them before any rule.");
         return decoded;
     }
 
-    private static void decode(String segment, ByteArrayOutputStream bytes) {
-        for (int i = 0; i < segment.length(); i++) {
-            char c = segment.charAt(i);
+    private static void check(String path) {
+        for (int i = 0; i < path.length(); i++) {
+            char c = path.charAt(i);
             if (c <= 0x20 || c >= 0x7f) throw new Unreadable("The path holds a character that must be percent-encoded.");
-            if (c != '%') {
-                bytes.write(c);
-            } else {
-                if (i + 2 >= segment.length() || !HexFormat.isHexDigit(segment.charAt(i + 1)) || !HexFormat.isHexDigit(segment.charAt(i + 2))) {
-                    throw new Unreadable("In the path, % stands before two hexadecimal digits.");
-                }
-                bytes.write(HexFormat.fromHexDigits(segment, i + 1, i + 3));
-                i += 2;
-            }
+            if (c == '%' && !PercentEncoding.isEscape(path, i)) throw new Unreadable("In the path, % stands before two hexadecimal digits.");
         }
     }
 }

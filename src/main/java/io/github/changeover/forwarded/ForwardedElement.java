@@ -1,5 +1,6 @@
 package io.github.changeover.forwarded;
 
+import io.github.changeover.http.UriScheme;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Locale;
@@ -22,7 +23,6 @@ record ForwardedElement(Optional<InetSocketAddress> client, Optional<String> sch
     private static final Pattern NODE = Pattern.compile("(?:\\[([0-9A-Fa-f:.]{2,45})]|([0-9.]{7,15})|(unknown|_[A-Za-z0-9._-]{1,60}))(?::(\\d{1,5}|_[A-Za-z0-9._-]{1,60}))?",
             Pattern.CASE_INSENSITIVE);
     private static final Pattern PORT = Pattern.compile("[0-9]{1,5}");
-    private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]{0,31}");
 
     /**
      * Parses a node of the {@code for} parameter. An IPv6 address without brackets is accepted, because many proxies write it that way in
@@ -47,6 +47,6 @@ record ForwardedElement(Optional<InetSocketAddress> client, Optional<String> sch
     }
 
     static Optional<String> scheme(String text) {
-        return SCHEME.matcher(text).matches() ? Optional.of(text.toLowerCase(Locale.ROOT)) : Optional.empty();
+        return UriScheme.isScheme(text) ? Optional.of(text.toLowerCase(Locale.ROOT)) : Optional.empty();
     }
 }

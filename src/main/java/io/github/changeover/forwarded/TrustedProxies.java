@@ -1,8 +1,9 @@
 package io.github.changeover.forwarded;
 
+import io.github.changeover.http.ListMembers;
 import io.github.changeover.spi.Fields;
-import io.github.changeover.spi.UpgradeRequest;
 import io.github.changeover.spi.UpgradeRequest.Forwarded;
+import io.github.changeover.spi.UpgradeRequest;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -125,9 +126,7 @@ public record TrustedProxies(List<AddressRange> ranges) {
 
     private static List<String> members(List<String> lines) {
         List<String> members = new ArrayList<>();
-        for (String line : lines) {
-            for (String member : line.split(",", -1)) members.add(member.strip());
-        }
+        for (ListMembers list = new ListMembers(lines); list.next(); ) members.add(list.text());
         return members;
     }
 

@@ -1,5 +1,6 @@
 package io.github.changeover.h2c;
 
+import io.github.changeover.http.AsciiSet;
 import io.github.changeover.http.ConnectionField;
 import io.github.changeover.spi.UpgradeRequest;
 import io.netty.handler.codec.http2.Http2Settings;
@@ -10,6 +11,7 @@ import java.util.List;
 /** The {@code HTTP2-Settings} header field: a SETTINGS payload in base64url (RFC 7540 section 3.2.1). */
 final class Http2SettingsField {
     private static final String NAME = "HTTP2-Settings";
+    private static final AsciiSet BASE64_URL = AsciiSet.LETTERS_AND_DIGITS.and("-_");
     private static final int ONE_SETTING = 6, IN_BASE64 = 8;
 
     /** The reason why a request cannot be upgraded. */
@@ -36,8 +38,7 @@ final class Http2SettingsField {
     }
 
     private static Http2Settings decoded(String value) throws Unfit {
-        boolean alphabet = value.chars().allMatch(c -> c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '-' || c == '_');
-        if (!alphabet) throw new Unfit("HTTP2-Settings is not base64url without padding");
+        if (!BASE64_URL.containsAll(value)) throw new Unfit("HTTP2-Settings is not base64url without padding");
         if (value.isEmpty() || value.length() % IN_BASE64 != 0) throw new Unfit("HTTP2-Settings is no sequence of settings of " + ONE_SETTING + " bytes");
         ByteBuffer bytes = ByteBuffer.wrap(Base64.getUrlDecoder().decode(value));
         Http2Settings settings = new Http2Settings();

@@ -1,8 +1,7 @@
 package io.github.changeover.loopback;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
+import io.github.changeover.http.AsciiSet;
+import io.github.changeover.http.PercentEncoding;
 import java.util.Optional;
 
 /**
@@ -19,8 +18,8 @@ import java.util.Optional;
  */
 final class CanonicalPath {
     /** The plus sign is not included, because Payara reads it as a space. */
-    private static final String PLAIN = "-._~!$&'()*,=:@";
-    private static final char[] HEX = "0123456789ABCDEF".toCharArray();
+    private static final AsciiSet IN_NAME = AsciiSet.UNRESERVED.and("!$&'()*,:@");
+    private static final AsciiSet PLAIN = IN_NAME.and("=");
     private final String decoded;
     private final String encoded;
     private final boolean parameters;
@@ -44,7 +43,7 @@ final class CanonicalPath {
             String name = decode(parts[0]);
             if (name == null || name.isEmpty() && !last || isDots(name)) return Optional.empty();
             decoded.append('/').append(name);
-            encode(name, PLAIN, encoded.append('/'));
+            PercentEncoding.encode(name, PLAIN, encoded.append('/'));
             for (int part = 1; part < parts.length; part++) {
                 if (parts[part].isEmpty()) continue;
                 if (!parameter(parts[part], encoded.append(';'))) return Optional.empty();
@@ -64,8 +63,8 @@ final class CanonicalPath {
         String name = decode(equals < 0 ? written : written.substring(0, equals));
         String value = equals < 0 ? "" : decode(written.substring(equals + 1));
         if (name == null || value == null) return false;
-        encode(name, PLAIN.replace("=", ""), to);
-        if (equals >= 0) encode(value, PLAIN, to.append('='));
+        PercentEncoding.encode(name, IN_NAME, to);
+        if (equals >= 0) PercentEncoding.encode(value, PLAIN, to.append('='));
         return true;
     }
 
@@ -74,33 +73,7 @@ final class CanonicalPath {
      * structure.
      */
     private static String decode(String written) {
-        ByteBuffer bytes = ByteBuffer.allocate(written.length());
-        for (int i = 0; i < written.length(); i++) {
-            char c = written.charAt(i);
-            if (c == '%') {
-                int high = i + 2 < written.length() ? Character.digit(written.charAt(i + 1), 16) : -1;
-                int low = high < 0 ? -1 : Character.digit(written.charAt(i + 2), 16);
-                if (low < 0) return null;
-                bytes.put((byte) (high << 4 | low));
-                i += 2;
-            } else {
-                bytes.put((byte) c);
-            }
-        }
-        try {
-            String text = StandardCharsets.UTF_8.newDecoder().decode(bytes.flip()).toString();       // rejects malformed input, including overlong forms
-            return text.chars().anyMatch(c -> c == '/' || c == '\\' || c == ';' || Character.isISOControl(c)) ? null : text;
-        } catch (CharacterCodingException malformed) {
-            return null;
-        }
-    }
-
-    private static void encode(String text, String unescaped, StringBuilder to) {
-        for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
-            boolean plain = b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= '0' && b <= '9' || b > 0 && unescaped.indexOf(b) >= 0;
-            if (plain) to.append((char) b);
-            else to.append('%').append(HEX[b >> 4 & 15]).append(HEX[b & 15]);
-        }
+        return PercentEncoding.decode(written).filter(text -> text.chars().noneMatch(c -> c == '/' || c == '\\' || c == ';' || Character.isISOControl(c))).orElse(null);
     }
 
     /** Returns the decoded path without parameters, which a server maps to an application. */

@@ -1,7 +1,9 @@
 package io.github.changeover.loopback;
 
+import io.github.changeover.http.ContentLength;
+import io.github.changeover.http.PrintableText;
+import io.github.changeover.http.Token;
 import io.github.changeover.spi.Fields;
-import io.github.changeover.spi.ProtocolToken;
 import java.util.Objects;
 import java.util.OptionalLong;
 
@@ -15,8 +17,6 @@ import java.util.OptionalLong;
  * @param origin  the switched connection on which it arrived
  */
 public record InnerRequest(String method, String target, Fields fields, boolean content, ConnectionOrigin origin) {
-    private static final int SHOWN = 80, LONGEST_LENGTH = 18;
-
     /**
      * @throws IllegalArgumentException if the method or the target is not valid in a request line, or {@code Content-Length} is not one
      *                                  number
@@ -24,24 +24,19 @@ public record InnerRequest(String method, String target, Fields fields, boolean 
     public InnerRequest {
         Objects.requireNonNull(fields, "fields");
         Objects.requireNonNull(origin, "origin");
-        new ProtocolToken(method, "");      // a method is a token, too (RFC 9110 section 9.1)
+        if (!Token.isToken(method)) throw new IllegalArgumentException("The method is not a token (RFC 9110 section 9.1): '" + PrintableText.of(method) + "'");
         boolean asterisk = target.equals("*") && method.equals("OPTIONS");
         if (!asterisk && (!target.startsWith("/") || !target.chars().allMatch(c -> c > 0x20 && c < 0x7f && c != '#'))) {
             throw new IllegalArgumentException("The request target is not in origin form, a path that begins with a slash (RFC 9112 section 3.2.1)");
         }
-        if (fields.values("Content-Length").stream().map(String::strip).distinct().count() > 1 || !fields.values("Content-Length").stream().allMatch(InnerRequest::isLength)) {
+        if (fields.values("Content-Length").stream().map(String::strip).distinct().count() > 1 || !fields.values("Content-Length").stream().allMatch(value -> ContentLength.parse(value).isPresent())) {
             throw new IllegalArgumentException("Content-Length is not one number (RFC 9112 section 6.3)");
         }
     }
 
-    private static boolean isLength(String value) {
-        String digits = value.strip();
-        return !digits.isEmpty() && digits.length() <= LONGEST_LENGTH && digits.chars().allMatch(c -> c >= '0' && c <= '9');
-    }
-
     /** Returns the length of the content, if it is declared. */
     OptionalLong contentLength() {
-        return fields.first("Content-Length").map(value -> OptionalLong.of(Long.parseLong(value.strip()))).orElse(OptionalLong.empty());
+        return fields.first("Content-Length").map(ContentLength::parse).orElse(OptionalLong.empty());
     }
 
     /** Returns whether the request is about the server as a whole (RFC 9110 section 9.3.7). */
@@ -63,6 +58,6 @@ public record InnerRequest(String method, String target, Fields fields, boolean 
 
     /** Returns the path, shortened for a message. It contains printable ASCII only. */
     String shownPath() {
-        return path().length() > SHOWN ? path().substring(0, SHOWN) + "..." : path();
+        return PrintableText.of(path());
     }
 }

@@ -1,16 +1,14 @@
 package io.github.changeover.negotiation;
 
+import io.github.changeover.http.Authority;
+import io.github.changeover.http.FieldScanner;
 import io.github.changeover.spi.Fields;
 import io.github.changeover.spi.UpgradeRequest;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 
 /** The header fields of a request that the decision needs, collected in one pass. All lines of a field count (RFC 9110 section 5.3). */
 final class UpgradeRequestFields {
-    /** {@code uri-host [ ":" port ]}, RFC 3986 section 3.2.2. The value is empty if the target has no authority. */
-    private static final Pattern HOST = Pattern.compile("(\\[[0-9A-Za-z:.~!$&'()*+,;=_-]+]|[0-9A-Za-z._~!$&'()*+,;=%-]*)(:[0-9]*)?");
-
     private final String protocol;
     private final List<String> upgrade = new ArrayList<>(2);
     private final List<String> connection = new ArrayList<>(2);
@@ -64,19 +62,7 @@ final class UpgradeRequestFields {
 
     /** RFC 9112 section 3.2: there is exactly one {@code Host} field, and it is valid. */
     boolean hasOneHost() {
-        return hosts == 1 && (isPlain(host) || HOST.matcher(host.strip()).matches());
-    }
-
-    /** Accepts the common case, a lower-case name or IPv4 address with an optional port, without the regular expression. */
-    private static boolean isPlain(String host) {
-        boolean port = false;
-        for (int i = 0; i < host.length(); i++) {
-            char c = host.charAt(i);
-            boolean digit = c >= '0' && c <= '9';
-            if (!digit && (port || c != '.' && c != '-' && c != ':' && (c < 'a' || c > 'z'))) return false;
-            port |= c == ':';
-        }
-        return true;
+        return hosts == 1 && Authority.isValidHostField(FieldScanner.trim(host));
     }
 
     /** Returns whether both {@code Transfer-Encoding} and {@code Content-Length} are present (RFC 9112 section 6.1). */

@@ -3,7 +3,7 @@
  * {@link io.github.changeover.negotiation.Verdict verdict} with its reasons. This package does not depend on a container.
  *
  * <p>Read it in this order: {@link io.github.changeover.negotiation.UpgradeField} and
- * {@link io.github.changeover.negotiation.ConnectionField} (what the client sends), {@link io.github.changeover.negotiation.PathRule} and
+ * {@link io.github.changeover.http.ConnectionField} (what the client sends), {@link io.github.changeover.negotiation.PathRule} and
  * {@link io.github.changeover.negotiation.PathPolicy} (what the application allows), {@link io.github.changeover.negotiation.Negotiator}
  * (the decision).
  *

@@ -1,5 +1,8 @@
 package io.github.changeover.tls;
 
+import io.github.changeover.http.Authority;
+import io.github.changeover.http.ListMembers;
+import io.github.changeover.http.PrintableText;
 import io.github.changeover.loopback.ConnectionOrigin;
 import io.github.changeover.loopback.InnerRequest;
 import io.github.changeover.spi.Fields;
@@ -40,8 +43,6 @@ final class RequestSyntax {
     private static final int MAX_LINE = 8 * 1024, MAX_HEAD = 16 * 1024, PART = 8 * 1024, SHOWN = 40;
     /** RFC 9112 section 2.3: the name is case-sensitive. */
     private static final Pattern VERSION = Pattern.compile("HTTP/[0-9]\\.[0-9]");
-    /** RFC 9110 section 7.2: a host with an optional port, without user information. */
-    private static final Pattern HOST = Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[0-9A-Za-z._~!$&'()*+,;=%-]+)(:[0-9]*)?");
     private static final Pattern ABSOLUTE = Pattern.compile("(?i:(https?)://)([^/?#]+)([/?].*)?");
 
     private RequestSyntax() {
@@ -74,7 +75,7 @@ final class RequestSyntax {
         List<String> hosts = head.headers().getAll(HttpHeaderNames.HOST);
         boolean required = version.equals(HttpVersion.HTTP_1_1);
         if (hosts.size() > 1 || hosts.isEmpty() && required) throw new Refused(400, "A request has one Host field, this one has " + hosts.size() + " (RFC 9112 section 3.2).");
-        if (!hosts.isEmpty() && !HOST.matcher(hosts.get(0).strip()).matches()) throw new Refused(400, "Host is not a host name and perhaps a port: '" + shown(hosts.get(0)) + "'.");
+        if (!hosts.isEmpty() && !Authority.isValidInUri(hosts.get(0).strip())) throw new Refused(400, "Host is not a host name and perhaps a port: '" + PrintableText.of(hosts.get(0), SHOWN) + "'.");
         transferCoding(head);
         if (head.method().equals(HttpMethod.CONNECT)) throw new Refused(405, "The method CONNECT is not supported inside a switched connection.");
         // Netty reads eight bytes of content after an opening handshake of an early WebSocket draft that never became a standard. These
@@ -87,7 +88,7 @@ final class RequestSyntax {
         Matcher absolute = ABSOLUTE.matcher(target);
         if (absolute.matches()) {
             // RFC 9112 section 3.2.2: the host of the target is used, and Host is ignored.
-            if (!HOST.matcher(absolute.group(2)).matches()) throw new Refused(400, "The request target's host is not valid: '" + shown(absolute.group(2)) + "'.");
+            if (!Authority.isValidInUri(absolute.group(2))) throw new Refused(400, "The request target's host is not valid: '" + PrintableText.of(absolute.group(2), SHOWN) + "'.");
             if (!absolute.group(1).equalsIgnoreCase("https")) throw new Refused(421, "Inside TLS this server serves https only.");
             host = absolute.group(2);
             String rest = absolute.group(3) == null ? "" : absolute.group(3);
@@ -107,13 +108,11 @@ final class RequestSyntax {
      */
     private static void transferCoding(HttpRequest head) throws Refused {
         List<String> codings = new ArrayList<>();
-        for (String value : head.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING)) {
-            for (String coding : value.split(",")) {
-                if (!coding.isBlank()) codings.add(coding.strip().toLowerCase(Locale.ROOT));
-            }
+        for (ListMembers members = new ListMembers(head.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING)); members.next(); ) {
+            if (!members.isEmpty()) codings.add(members.text().toLowerCase(Locale.ROOT));
         }
         if (!codings.isEmpty() && !codings.equals(List.of("chunked"))) {
-            throw new Refused(501, "The transfer codings '" + shown(String.join(", ", codings)) + "' are not supported: send chunked only (RFC 9112 section 6.1).");
+            throw new Refused(501, "The transfer codings '" + PrintableText.of(String.join(", ", codings), SHOWN) + "' are not supported: send chunked only (RFC 9112 section 6.1).");
         }
     }
 
@@ -124,10 +123,5 @@ final class RequestSyntax {
             if (!header.getKey().equalsIgnoreCase("Host")) lines.add(new Fields.Line(header.getKey(), header.getValue()));
         }
         return Fields.of(lines);
-    }
-
-    private static String shown(String text) {
-        String printable = text.replaceAll("[^ -~]", "?");
-        return printable.length() > SHOWN ? printable.substring(0, SHOWN) + "..." : printable;
     }
 }

@@ -1,5 +1,6 @@
 package io.github.changeover.tls;
 
+import io.github.changeover.http.ListMembers;
 import io.github.changeover.loopback.StreamDispatcher;
 import io.github.changeover.pipeline.PipelineHandler;
 import io.github.changeover.spi.ContentRule;
@@ -10,7 +11,6 @@ import io.github.changeover.spi.ProtocolToken;
 import io.github.changeover.spi.UpgradeProtocol;
 import io.github.changeover.spi.UpgradeRequest;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -84,8 +84,10 @@ final class Tls implements UpgradeProtocol {
     }
 
     private boolean higher(UpgradeRequest request, ProtocolToken offered) {
-        return request.fields().values("Upgrade").stream().flatMap(value -> Arrays.stream(value.split(",")))
-                .map(member -> ProtocolToken.parse(member.strip())).flatMap(Optional::stream)
-                .anyMatch(other -> accepts(other) && other.version().compareTo(offered.version()) > 0);
+        for (ListMembers members = new ListMembers(request.fields().values("Upgrade")); members.next(); ) {
+            Optional<ProtocolToken> other = ProtocolToken.parse(members.text());
+            if (other.isPresent() && accepts(other.get()) && other.get().version().compareTo(offered.version()) > 0) return true;
+        }
+        return false;
     }
 }

@@ -1,10 +1,10 @@
 package io.github.changeover.websocket;
 
 import io.github.changeover.http.Authority;
+import io.github.changeover.http.UriScheme;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.regex.Pattern;
 
 /**
  * The origin of a page: scheme, host and port (RFC 6454 sections 4 and 6).
@@ -19,8 +19,6 @@ import java.util.regex.Pattern;
  * @param port   the default port of the scheme if no port is given; empty if the scheme has no default port
  */
 public record Origin(String scheme, String host, OptionalInt port) {
-    private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]{0,63}");
-
     /** Parses the value of {@code Origin}; empty if it is not an origin, such as {@code null} or a value with a path or a user. */
     public static Optional<Origin> parse(String text) {
         int end = text.indexOf("://");
@@ -41,24 +39,15 @@ public record Origin(String scheme, String host, OptionalInt port) {
 
     /** Returns the origin that a request addresses: its scheme and the value of {@code Host}, or the values that a trusted proxy sent for both. */
     public static Optional<Origin> of(String scheme, String authority) {
-        boolean usual = scheme.equals("http") || scheme.equals("https");
-        if (!usual && !SCHEME.matcher(scheme).matches()) return Optional.empty();
+        if (!UriScheme.isScheme(scheme)) return Optional.empty();
         String lower = scheme.toLowerCase(Locale.ROOT);
         return Authority.parse(authority).map(parsed -> new Origin(lower, parsed.host(),
-                parsed.port().isPresent() ? parsed.port() : defaultPort(lower)));
-    }
-
-    private static OptionalInt defaultPort(String scheme) {
-        return switch (scheme) {
-            case "http" -> OptionalInt.of(80);
-            case "https" -> OptionalInt.of(443);
-            default -> OptionalInt.empty();
-        };
+                parsed.port().isPresent() ? parsed.port() : UriScheme.defaultPort(lower)));
     }
 
     /** Returns the form that a browser sends, except for the form of an IPv6 address. */
     @Override
     public String toString() {
-        return scheme + "://" + host + (port.isEmpty() || port.equals(defaultPort(scheme)) ? "" : ":" + port.getAsInt());
+        return scheme + "://" + host + (port.isEmpty() || port.equals(UriScheme.defaultPort(scheme)) ? "" : ":" + port.getAsInt());
     }
 }

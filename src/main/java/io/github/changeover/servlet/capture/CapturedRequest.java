@@ -1,6 +1,6 @@
 package io.github.changeover.servlet.capture;
 
-import io.github.changeover.http.ConnectionField;
+import io.github.changeover.http.HopByHopFields;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletInputStream;
@@ -36,8 +36,7 @@ import java.util.TreeSet;
  * {@code Content-Length}, which belong to the message. Asynchronous processing ends the capture.
  */
 public final class CapturedRequest extends HttpServletRequestWrapper {
-    private static final List<String> HOP_FIELDS = List.of("Connection", "Upgrade", "HTTP2-Settings", "Keep-Alive", "Proxy-Connection");
-    private static final List<String> FRAMING_FIELDS = List.of("Transfer-Encoding", "Expect", "Trailer");
+    private static final List<String> UNREAD_CONTENT_FIELDS = List.of("Expect", "Trailer");
 
     private final CapturedResponse response;
     private final Set<String> hidden = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
@@ -57,11 +56,9 @@ public final class CapturedRequest extends HttpServletRequestWrapper {
         this.response = response;
         this.content = content.map(ReplayedContent::new).orElse(null);
         this.length = content.map(bytes -> bytes.length).orElse(0);
-        hidden.addAll(ConnectionField.parse(Collections.list(request.getHeaders("Connection"))).options());
-        hidden.remove("Host");
-        hidden.remove("Content-Length");
-        hidden.addAll(HOP_FIELDS);
-        if (this.content != null) hidden.addAll(FRAMING_FIELDS);
+        hidden.addAll(HopByHopFields.of(Collections.list(request.getHeaders("Connection"))));
+        if (this.content != null) hidden.addAll(UNREAD_CONTENT_FIELDS);
+        else hidden.remove("Transfer-Encoding");
     }
 
     // ---- header fields

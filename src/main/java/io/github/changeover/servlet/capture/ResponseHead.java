@@ -1,6 +1,6 @@
 package io.github.changeover.servlet.capture;
 
-import io.github.changeover.http.ConnectionField;
+import io.github.changeover.http.HopByHopFields;
 import io.github.changeover.spi.Fields;
 import io.github.changeover.spi.OriginalResponse;
 import jakarta.servlet.http.HttpServletResponse;
@@ -18,9 +18,6 @@ import java.util.TreeSet;
  * contains them. Content-Type and Content-Length are kept separate from the other fields.
  */
 final class ResponseHead {
-    private static final List<String> HOP_BY_HOP = List.of(
-            "Connection", "Keep-Alive", "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding", "Upgrade");
-
     private static final String LATIN_1 = "ISO-8859-1";
 
     int status;
@@ -200,8 +197,8 @@ final class ResponseHead {
      */
     OriginalResponse with(OriginalResponse.Body body) {
         Set<String> dropped = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
-        dropped.addAll(HOP_BY_HOP);
-        dropped.addAll(ConnectionField.parse(List.copyOf(values("Connection"))).options());
+        dropped.addAll(HopByHopFields.of(values("Connection")));
+        dropped.add("Trailer");
         if (body.length() > 0 && length != body.length()) dropped.add("Content-Length");
         boolean never = status == HttpServletResponse.SC_NO_CONTENT || status == HttpServletResponse.SC_NOT_MODIFIED;
         return new OriginalResponse(status, Fields.of(all().stream().filter(line -> !dropped.contains(line.name())).toList()), never ? OriginalResponse.Body.of(new byte[0]) : body);
@@ -213,7 +210,7 @@ final class ResponseHead {
         if (status != HttpServletResponse.SC_NO_CONTENT && status != HttpServletResponse.SC_NOT_MODIFIED) {
             said.forEach((name, value) -> {
                 try {
-                    if (HOP_BY_HOP.stream().noneMatch(name::equalsIgnoreCase) && !isLength(name)) sound.add(new Fields.Line(name, value));
+                    if (!HopByHopFields.contains(name) && !name.equalsIgnoreCase("Trailer") && !isLength(name)) sound.add(new Fields.Line(name, value));
                 } catch (IllegalArgumentException | NullPointerException odd) {
                     // ignored, as in a container: the field cannot be sent
                 }

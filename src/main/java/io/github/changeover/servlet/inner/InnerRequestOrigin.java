@@ -1,12 +1,14 @@
 package io.github.changeover.servlet.inner;
 
 import io.github.changeover.forwarded.ProxyFields;
+import io.github.changeover.http.AsciiSet;
+import io.github.changeover.http.Authority;
+import io.github.changeover.http.UriScheme;
 import io.github.changeover.spi.Fields;
 import io.github.changeover.spi.UpgradeRequest;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.regex.Pattern;
 
 /**
  * The origin of inner requests (requests inside a switched connection) as the application sees it: the same as if each had arrived in the same way as
@@ -20,9 +22,6 @@ import java.util.regex.Pattern;
  * @param proxyFields the header fields that proxies added to the request that switched the connection
  */
 public record InnerRequestOrigin(InetSocketAddress client, String scheme, Optional<String> host, String protocol, String cipherSuite, Fields proxyFields) {
-    /** RFC 3986 section 3.2: a name or an address, and an optional port. */
-    private static final Pattern HOST = Pattern.compile("(\\[[0-9A-Fa-f:.]{2,45}]|[0-9A-Za-z._~-]{1,255})(?::([0-9]{1,5}))?");
-
     /**
      * @param switched    the request that switched the connection
      * @param secure      whether the client uses TLS inside the connection
@@ -32,9 +31,14 @@ public record InnerRequestOrigin(InetSocketAddress client, String scheme, Option
     public static InnerRequestOrigin of(UpgradeRequest switched, boolean secure, String protocol, String cipherSuite) {
         Optional<String> proxyScheme = switched.forwarded().flatMap(UpgradeRequest.Forwarded::scheme).map(scheme -> scheme.equals("https") || scheme.equals("wss") ? "https" : "http");
         String scheme = secure ? "https" : proxyScheme.orElse(switched.secure() ? "https" : "http");
-        Optional<String> host = switched.forwarded().flatMap(UpgradeRequest.Forwarded::host).map(String::strip).filter(text -> HOST.matcher(text).matches());
+        Optional<String> host = switched.forwarded().flatMap(UpgradeRequest.Forwarded::host).map(String::strip).filter(InnerRequestOrigin::isHost);
         Fields proxies = Fields.of(switched.fields().lines().stream().filter(line -> ProxyFields.has(line.name())).toList());
         return new InnerRequestOrigin(switched.client(), scheme, host, protocol, cipherSuite, proxies);
+    }
+
+    /** Returns whether this is an address, or a name of ordinary characters, with an optional port. */
+    private static boolean isHost(String text) {
+        return Authority.parse(text).isPresent() && (text.startsWith("[") || AsciiSet.UNRESERVED.containsAll(text, 0, Authority.endOfHost(text)));
     }
 
     /** Returns the numeric address of the client, or the identifier from the proxy if the proxy hides the address. */
@@ -48,7 +52,7 @@ public record InnerRequestOrigin(InetSocketAddress client, String scheme, Option
 
     /** Returns the name of the server, if a proxy reported another host than {@code Host} contains. */
     public Optional<String> serverName() {
-        return host.map(text -> text.substring(0, endOfName(text)));
+        return host.map(text -> text.substring(0, Authority.endOfHost(text)));
     }
 
     /**
@@ -59,12 +63,12 @@ public record InnerRequestOrigin(InetSocketAddress client, String scheme, Option
     public OptionalInt serverPort(String hostField) {
         OptionalInt proxyPort = host.map(InnerRequestOrigin::port).orElse(OptionalInt.empty());
         if (proxyPort.isPresent()) return proxyPort;
-        if (host.isPresent()) return OptionalInt.of(secure() ? 443 : 80);
-        return secure() && port(hostField == null ? "" : hostField.strip()).isEmpty() ? OptionalInt.of(443) : OptionalInt.empty();
+        if (host.isPresent()) return UriScheme.defaultPort(scheme);
+        return secure() && port(hostField == null ? "" : hostField.strip()).isEmpty() ? UriScheme.defaultPort(scheme) : OptionalInt.empty();
     }
 
     private static OptionalInt port(String host) {
-        int end = endOfName(host);
+        int end = Authority.endOfHost(host);
         try {
             return end >= host.length() - 1 ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(host, end + 1, host.length(), 10));
         } catch (NumberFormatException malformed) {
@@ -72,8 +76,4 @@ public record InnerRequestOrigin(InetSocketAddress client, String scheme, Option
         }
     }
 
-    private static int endOfName(String host) {
-        int colon = host.lastIndexOf(':');
-        return colon > host.lastIndexOf(']') ? colon : host.length();
-    }
 }

@@ -1,5 +1,6 @@
 package io.github.changeover.servlet.inner;
 
+import io.github.changeover.http.Authority;
 import java.net.InetSocketAddress;
 import java.util.List;
 
@@ -19,7 +20,6 @@ public record InnerTarget(String host, String path, String encoded, List<String>
 
     /** Returns the name in {@code Host}, without the port. */
     public String hostName() {
-        int colon = host.lastIndexOf(':');
-        return colon > host.lastIndexOf(']') ? host.substring(0, colon) : host;
+        return host.substring(0, Authority.endOfHost(host));
     }
 }

@@ -1,10 +1,8 @@
 package io.github.changeover.websocket.engine;
 
+import io.github.changeover.http.AsciiSet;
+import io.github.changeover.http.PercentEncoding;
 import jakarta.servlet.http.HttpServletRequest;
-import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -26,9 +24,8 @@ import java.util.Optional;
  * @param query without the question mark, or empty
  */
 record RequestTarget(String path, String query) {
-    private static final String UNRESERVED = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~";
-    private static final String IN_PATH = UNRESERVED + "!'()*:@&=+$,;/", IN_QUERY = IN_PATH + "?[]";
-    private static final char[] HEX = "0123456789ABCDEF".toCharArray();
+    private static final AsciiSet IN_PATH = AsciiSet.UNRESERVED.and("!'()*:@&=+$,;/"), IN_QUERY = IN_PATH.and("?[]");
+    private static final AsciiSet NONE = AsciiSet.of("");
 
     static RequestTarget of(HttpServletRequest request) {
         String target = request.getRequestURI();
@@ -123,54 +120,23 @@ record RequestTarget(String path, String query) {
 
     private static String form(String text) {
         String spaces = text.replace('+', ' ');
-        String value = decoded(spaces);
-        return value == spaces && spaces.indexOf('%') >= 0 ? text : value;
+        return PercentEncoding.decode(spaces).orElse(spaces.indexOf('%') >= 0 ? text : spaces);
     }
 
     /** Percent-decodes the text. Returns the text itself if it is malformed. */
     static String decoded(String text) {
-        if (isPlain(text)) return text;
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(text.length());
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == '%') {
-                if (!isEscape(text, i)) return text;
-                bytes.write(Integer.parseInt(text, i + 1, i + 3, 16));
-                i += 2;
-            } else if (c > 0xff) {
-                return text;
-            } else {
-                bytes.write(c);     // a container represents a byte that is not ASCII as one character
-            }
-        }
-        try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes.toByteArray())).toString();
-        } catch (CharacterCodingException otherwise) {
-            return text;
-        }
+        return PercentEncoding.decode(text).orElse(text);       // a container represents a byte that is not ASCII as one character
     }
 
-    private static boolean isPlain(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            if (text.charAt(i) == '%' || text.charAt(i) > 0x7e) return false;
-        }
-        return true;
-    }
-
-    private static boolean isEscape(String text, int at) {
-        return at + 2 < text.length() && Character.digit(text.charAt(at + 1), 16) >= 0 && text.charAt(at + 1) < 0x80
-                && Character.digit(text.charAt(at + 2), 16) >= 0 && text.charAt(at + 2) < 0x80;
-    }
-
-    private static String encoded(String text, String legal) {
+    private static String encoded(String text, AsciiSet legal) {
         StringBuilder encoded = null;
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            boolean keep = c == '%' ? isEscape(text, i) : legal.indexOf(c) >= 0;
+            boolean keep = c == '%' ? PercentEncoding.isEscape(text, i) : legal.contains(c);
             if (!keep && encoded == null) encoded = new StringBuilder(text.length() + 16).append(text, 0, i);
             if (encoded == null) continue;
             if (keep) encoded.append(c);
-            else if (c <= 0xff) encoded.append('%').append(HEX[c >> 4]).append(HEX[c & 15]);
+            else if (c <= 0xff) PercentEncoding.encode(c, encoded);
             else i += encodeUtf8(text, i, encoded);
         }
         return encoded == null ? text : encoded.toString();
@@ -179,7 +145,7 @@ record RequestTarget(String path, String query) {
     /** Appends the percent-encoded character at this index. Returns 1 if it is a surrogate pair, otherwise 0. */
     private static int encodeUtf8(String text, int at, StringBuilder into) {
         int count = Character.charCount(text.codePointAt(at));
-        for (byte b : text.substring(at, at + count).getBytes(StandardCharsets.UTF_8)) into.append('%').append(HEX[b >> 4 & 15]).append(HEX[b & 15]);
+        PercentEncoding.encode(text.substring(at, at + count), NONE, into);
         return count - 1;
     }
 }
