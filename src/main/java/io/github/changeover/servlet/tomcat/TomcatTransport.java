@@ -18,7 +18,16 @@ import org.apache.tomcat.util.net.SocketEvent;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 
 /**
- * Transport directly on Tomcat's socket. Without TLS, the {@link SocketChannel} is read and written, never Tomcat's {@link NioChannel}: Tomcat reuses
+ * Transport directly on Tomcat's socket: the native transport, "Tomcat edge" in the log.
+ *
+ * <ul>
+ * <li>Half-close of the client: {@link #read} returns -1, over TLS by {@link HalfCloseTlsEngine}; output is possible until the connection is closed.
+ * <li>Half-close of the handler: {@link #endOutput} ends the output of the socket, over TLS after close_notify.
+ * <li>Abort: {@link #abort} sends a reset.
+ * <li>Reading ahead: none. Unread bytes stay in the socket, and {@link #close} releases it.
+ * </ul>
+ *
+ * Without TLS, the {@link SocketChannel} is read and written, never Tomcat's {@link NioChannel}: Tomcat reuses
  * that for other connections after a close, and a late write must not reach those. TLS output and the rest of the head are written through the
  * NioChannel, so a close waits until no thread uses it.
  */
@@ -52,7 +61,7 @@ final class TomcatTransport implements Transport {
         this.wrapper = wrapper;
         NioChannel socket = (NioChannel) wrapper.getSocket();
         this.channel = socket.getIOChannel();
-        this.secure = socket instanceof SecureNioChannel channel ? channel : null;
+        this.secure = socket instanceof SecureNioChannel overTls ? overTls : null;
         this.tls = secure == null ? null : new HalfCloseTlsEngine(secure.getSslEngine());
         this.records = secure == null ? null : recordsOf(secure);
     }
@@ -109,20 +118,20 @@ final class TomcatTransport implements Transport {
         return read(into, false);
     }
 
-    private int read(ByteBuffer into, boolean goesOn) throws IOException {
+    private int read(ByteBuffer into, boolean registerInterest) throws IOException {
         io.lock();
         try {
             if (closed) return -1;
-            int count = drained && goesOn ? 0 : readSome(into);
-            if (count == 0 && goesOn) {
+            int count = drained && registerInterest ? 0 : readSome(into);
+            if (count == 0 && registerInterest) {
                 drained = false;
                 wrapper.registerReadInterest();
             }
             return count;
         } catch (EOFException end) {
             return -1;
-        } catch (RuntimeException odd) {
-            throw new IOException("Tomcat has closed the connection", odd);
+        } catch (RuntimeException closedByTomcat) {
+            throw new IOException("Tomcat has closed the connection", closedByTomcat);
         } finally {
             io.unlock();
         }
