@@ -2,6 +2,7 @@ package io.github.changeover.bench;
 
 import io.github.changeover.bench.client.Kind;
 import io.github.changeover.bench.client.Load;
+import io.github.changeover.run.CallerWatch;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,6 +33,7 @@ public final class Bench {
 
     /** See above. */
     public static void main(String[] arguments) throws IOException {
+        CallerWatch.start();
         List<String> words = Arrays.stream(arguments).filter(word -> !word.isEmpty()).toList();
         List<String> rest = words.subList(1, words.size());
         if (words.get(0).equals("micro")) {
@@ -81,6 +83,7 @@ public final class Bench {
     private Map<Row, Map<Peer, Measured>> measure(List<Row> rows) throws IOException {
         Map<Row, Map<Peer, Measured>> all = new EnumMap<>(Row.class);
         for (Row row : rows) {
+            System.out.printf("warming up %d of %d: %s%n", all.size() + 1, rows.size(), row.title());
             all.put(row, new EnumMap<>(Peer.class));
             for (Peer peer : row.peers()) {
                 all.get(row).put(peer, new Measured());
@@ -88,6 +91,7 @@ public final class Bench {
             }
         }
         for (int round = 0; round < extent.rounds(); round++) {
+            System.out.printf("measuring, round %d of %d%n", round + 1, extent.rounds());
             for (Row row : rows) {
                 Kind kind = row.kind();
                 for (Peer peer : row.peers()) {

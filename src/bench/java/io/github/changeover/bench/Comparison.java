@@ -27,10 +27,12 @@ final class Comparison {
         Map<Row, List<double[]>> rounds = new EnumMap<>(Row.class);
         try (ServerProcess current = ServerProcess.start(Peer.CHANGEOVER); ServerProcess other = ServerProcess.start(Peer.EARLIER)) {
             for (Row row : rows) {
+                System.out.printf("warming up %d of %d: %s%n", rounds.size() + 1, rows.size(), row.title());
                 rounds.put(row, new ArrayList<>());
                 for (ServerProcess server : List.of(current, other)) measure(server, row.kind(), extent.settle(), extent.warm().multipliedBy(row == Row.HANDSHAKE ? 3L * row.warmth() : row.warmth()));      // so much code takes long to be compiled
             }
             for (int round = 0; round < extent.rounds(); round++) {
+                System.out.printf("measuring, round %d of %d%n", round + 1, extent.rounds());
                 for (Row row : rows) rounds.get(row).add(pair(current, other, row.kind(), extent, round % 2 == 0));
             }
         }

@@ -68,8 +68,8 @@ class VersionsTest {
 
     @Test
     void extraPomsTakeTheirVersionFromThisProject() throws IOException {
-        try (Stream<Path> poms = Files.list(BASE.resolve("src/main/poms"))) {
-            for (Path pom : poms.toList()) assertThat(Files.readString(pom)).contains("<version>${project.version}</version>").doesNotContain("SNAPSHOT");
+        try (Stream<Path> poms = Files.walk(BASE.resolve("src/main/poms"))) {
+            for (Path pom : poms.filter(Files::isRegularFile).toList()) assertThat(Files.readString(pom)).contains("<version>${project.version}</version>").doesNotContain("SNAPSHOT");
         }
     }
 

@@ -8,13 +8,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /** Serves the WAR until it is told to end: ./mvnw -Prun. */
 public final class Run {
@@ -32,25 +27,24 @@ public final class Run {
             Ctrl-C ends it.
             """;
 
-    private static final long PARENT_CHECK_NANOS = 200_000_000;
-
     private Run() {
     }
 
     /** Arguments: container, port, WAR. */
-    public static void main(String[] arguments) {
-        // Asked for now: once they are gone, the parent is another.
-        List<ProcessHandle> maven = callers();
+    public static void main(String[] arguments) throws InterruptedException {
+        Thread watch = CallerWatch.start();
         String name = arguments[0];
         if (System.getProperty("changeover.console") == null && System.getenv("CHANGEOVER_CONSOLE") == null) System.setProperty("changeover.console", "true");
         int port = port(arguments[1]);
+        System.out.printf("Starting %s on http://127.0.0.1:%d/ and deploying %s ...%n", name, port, Path.of(arguments[2]).getFileName());
+        System.out.flush();
         ContainerUnderTest container = Containers.start(name, Listeners.plain(port));
         Runtime.getRuntime().addShutdownHook(new Thread(container::stop, "stop"));
         DemoSettings.all().forEach(System::setProperty);
         container.deploy(Path.of(arguments[2]), "");
         System.out.printf(TRY, port, console(container.log(), port));
         System.out.flush();
-        stayWith(maven);
+        watch.join();
     }
 
     /** As the log has it: with the token, unless a role opens it. */
@@ -79,27 +73,5 @@ public final class Run {
         System.err.println(message);
         System.exit(1);
         return new IllegalStateException();
-    }
-
-    /** Maven, and above it the scripts that started it: mvn, mvnw. */
-    private static List<ProcessHandle> callers() {
-        ProcessHandle maven = ProcessHandle.current().parent().orElseThrow();
-        return Stream.concat(Stream.of(maven), Stream.iterate(maven.parent(), Optional::isPresent, above -> above.get().parent())
-                .map(Optional::get)
-                .takeWhile(above -> Arrays.stream(above.info().arguments().orElse(new String[0])).anyMatch(word -> word.matches("(.*/)?mvnw?"))))
-                .toList();
-    }
-
-    /** A signal to Maven alone does not come through to here; without Maven there is no terminal to end this from. */
-    private static void stayWith(List<ProcessHandle> callers) {
-        while (callers.stream().allMatch(Run::runs)) {
-            LockSupport.parkNanos(PARENT_CHECK_NANOS);
-        }
-        System.exit(0);
-    }
-
-    /** A process that ended and that nobody asked about yet counts as alive, but has no command any more. */
-    private static boolean runs(ProcessHandle process) {
-        return process.isAlive() && process.info().command().isPresent();
     }
 }

@@ -4,6 +4,7 @@ import io.github.changeover.it.War;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.Containers;
 import io.github.changeover.it.container.Listeners;
+import io.github.changeover.run.CallerWatch;
 import io.github.changeover.run.DemoSettings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -55,6 +56,7 @@ public final class Soak {
 
     /** Arguments: container, minutes, the file for the figures. */
     public static void main(String[] arguments) throws Exception {
+        CallerWatch.start();
         QUIET.setLevel(Level.WARNING);
         Duration length = Duration.ofMinutes(Integer.parseInt(arguments[1]));
         ContainerUnderTest container = Containers.start(arguments[0], Listeners.any());
