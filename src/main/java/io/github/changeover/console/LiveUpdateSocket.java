@@ -10,6 +10,7 @@ import io.github.changeover.websocket.frames.FrameLimits;
 import io.github.changeover.websocket.frames.FrameListener;
 import io.github.changeover.websocket.frames.FrameMemoryListener;
 import io.github.changeover.websocket.frames.FrameReader;
+import io.github.changeover.websocket.frames.Opcode;
 import io.github.changeover.websocket.frames.ServerFrame;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -19,7 +20,7 @@ import java.util.function.Supplier;
 /** The WebSocket of one page. It sends changes of the application's state. Messages from the page are ignored. */
 final class LiveUpdateSocket implements ConnectionHandler.Events, FrameListener, LiveUpdates.Line {
     private static final FrameLimits SMALL = new FrameLimits(4096, 4096);
-    private static final int CLOSE = 0x88, PING = 0x89, PONG = 0x8a, GOING_AWAY = 1001, POLICY_VIOLATION = 1008;
+    private static final int GOING_AWAY = 1001, POLICY_VIOLATION = 1008;
     private final LiveUpdates lines;
     private final Supplier<Optional<String>> news;
     private final ViewerPermission permission;
@@ -60,9 +61,9 @@ final class LiveUpdateSocket implements ConnectionHandler.Events, FrameListener,
     }
 
     @Override
-    public void frame(int first, byte[] bytes, int from, int to) {
-        if (first == PING) send(ServerFrame.of(PONG, bytes, from, to - from));
-        else if (first == CLOSE) leave(CloseFrame.of(from == to ? 1005 : 1000, ""));
+    public void frame(int opcode, boolean fin, byte[] bytes, int from, int to) {
+        if (opcode == Opcode.PING) send(ServerFrame.of(Opcode.FIN | Opcode.PONG, bytes, from, to - from));
+        else if (opcode == Opcode.CLOSE) leave(CloseFrame.of(from == to ? 1005 : 1000, ""));
     }
 
     @Override

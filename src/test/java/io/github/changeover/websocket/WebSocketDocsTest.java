@@ -101,8 +101,8 @@ class WebSocketDocsTest {
             }
 
             @Override
-            public void frame(int first, byte[] bytes, int from, int to) {
-                frames.add(first);
+            public void frame(int opcode, boolean fin, byte[] bytes, int from, int to) {
+                frames.add(opcode);
             }
 
             @Override

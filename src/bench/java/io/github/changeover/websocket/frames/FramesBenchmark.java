@@ -51,7 +51,7 @@ public class FramesBenchmark {
         private int count;
 
         @Override
-        public void frame(int first, byte[] bytes, int from, int to) {
+        public void frame(int opcode, boolean fin, byte[] bytes, int from, int to) {
             count += to - from;
         }
 

@@ -10,7 +10,7 @@ interface FrameReceiver {
      *
      * @return whether there was memory for it; if false, no other frame may be passed
      */
-    boolean frame(int first, byte[] bytes, int from, int to);
+    boolean frame(int opcode, boolean fin, byte[] bytes, int from, int to);
 
     /** As {@link FrameListener#wantsWhole}. */
     boolean wantsWhole(int opcode);

@@ -71,13 +71,11 @@ final class MessageReader implements FrameReceiver {
     }
 
     @Override
-    public boolean frame(int first, byte[] bytes, int from, int to) {
+    public boolean frame(int opcode, boolean fin, byte[] bytes, int from, int to) {
         try {
-            switch (first) {
-                case Opcode.FIN | Opcode.TEXT -> text(bytes, from, to);
-                case Opcode.FIN | Opcode.BINARY -> binary(bytes, from, to);
-                default -> process(first, bytes, from, to);
-            }
+            if (fin && opcode == Opcode.TEXT) text(bytes, from, to);
+            else if (fin && opcode == Opcode.BINARY) binary(bytes, from, to);
+            else process(opcode, fin, bytes, from, to);
         } catch (WebSocketException wrong) {
             socket.onClose(new CloseFrame(wrong.getCloseReason()));
         } catch (RuntimeException odd) {
@@ -87,9 +85,9 @@ final class MessageReader implements FrameReceiver {
         return true;
     }
 
-    private void process(int first, byte[] bytes, int from, int to) {
+    private void process(int opcode, boolean fin, byte[] bytes, int from, int to) {
         outlet.renewScope();
-        if (Opcode.isClose(first)) {
+        if (opcode == Opcode.CLOSE) {
             int code = (bytes[from] & 0xff) << 8 | bytes[from + 1] & 0xff;
             if (!MessageSocket.isInApi(code)) {
                 socket.close(code, new String(bytes, from + 2, to - from - 2, StandardCharsets.UTF_8));
@@ -99,7 +97,7 @@ final class MessageReader implements FrameReceiver {
             socket.clientCloses(() -> close.respond(socket));
             return;
         }
-        Frame frame = Frame.builder().fin((first & Opcode.FIN) != 0).opcode((byte) (first & Opcode.MASK)).payloadData(Arrays.copyOfRange(bytes, from, to)).build();
+        Frame frame = Frame.builder().fin(fin).opcode((byte) opcode).payloadData(Arrays.copyOfRange(bytes, from, to)).build();
         protocol.process(frame, socket);
     }
 
@@ -114,7 +112,7 @@ final class MessageReader implements FrameReceiver {
     private void text(byte[] bytes, int from, int to) {
         String message = new String(bytes, from, to - from, StandardCharsets.UTF_8);
         if (isTooLong(message.length(), Opcode.TEXT)) {
-            process(Opcode.TEXT, bytes, from, to);
+            process(Opcode.TEXT, false, bytes, from, to);
             return;
         }
         if (text == null) text = new Text();
@@ -133,7 +131,7 @@ final class MessageReader implements FrameReceiver {
 
     private void binary(byte[] bytes, int from, int to) {
         if (isTooLong(to - from, Opcode.BINARY)) {
-            process(Opcode.BINARY, bytes, from, to);
+            process(Opcode.BINARY, false, bytes, from, to);
             return;
         }
         if (binary == null) binary = new Binary();

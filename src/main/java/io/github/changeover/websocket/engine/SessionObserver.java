@@ -64,14 +64,13 @@ final class SessionObserver {
      * Called before the endpoint receives a message or a part of one. The returned task must run after the endpoint has returned. Does nothing for other
      * frames.
      */
-    Runnable messageIn(int first, int bytes) {
-        int opcode = first & Opcode.MASK;
-        if (opcode > Opcode.BINARY) return WebSocketListener.NOTHING;
+    Runnable messageIn(int opcode, boolean fin, int bytes) {
+        if (Opcode.isControl(opcode)) return WebSocketListener.NOTHING;
         if (opcode != Opcode.CONTINUATION) textIn = opcode == Opcode.TEXT;
         List<Runnable> behind = new ArrayList<>(listeners.all.size());
         for (WebSocketListener listener : listeners.all) {
             listeners.guarded(listener, each -> {
-                Runnable scope = each.messageIn(session, textIn, bytes, (first & Opcode.FIN) != 0);
+                Runnable scope = each.messageIn(session, textIn, bytes, fin);
                 if (scope != null && scope != WebSocketListener.NOTHING) behind.add(() -> listeners.guarded(each, same -> scope.run()));
             });
         }

@@ -18,8 +18,7 @@ import java.util.function.IntConsumer;
  * </pre>
  */
 final class SessionPings implements AdvancedConnection.Ping {
-    private static final int PING = Opcode.FIN | 9;
-    private static final int PONG = Opcode.FIN | 10;
+    private static final int PING = Opcode.FIN | Opcode.PING;
     private static final byte[] MARK = ByteBuffer.allocate(Long.BYTES).putLong(ThreadLocalRandom.current().nextLong()).array();
     private static final int LENGTH = MARK.length + Integer.BYTES;
 
@@ -50,8 +49,8 @@ final class SessionPings implements AdvancedConnection.Ping {
     }
 
     /** Whether this frame is the Pong for a ping of the server. Such a Pong is not passed on. Called in callbacks only. */
-    boolean isAnswer(int first, byte[] bytes, int from, int to) {
-        if (first != PONG || to - from != LENGTH || !Arrays.equals(bytes, from, from + MARK.length, MARK, 0, MARK.length)) return false;
+    boolean isAnswer(int opcode, byte[] bytes, int from, int to) {
+        if (opcode != Opcode.PONG || to - from != LENGTH || !Arrays.equals(bytes, from, from + MARK.length, MARK, 0, MARK.length)) return false;
         int answered = ByteBuffer.wrap(bytes, from + MARK.length, Integer.BYTES).getInt();
         long time;
         synchronized (this) {

@@ -32,10 +32,10 @@ final class TyrusReceiver implements FrameReceiver {
     }
 
     @Override
-    public boolean frame(int first, byte[] bytes, int from, int to) {
-        if (!count(first, bytes, from, to)) return false;
+    public boolean frame(int opcode, boolean fin, byte[] bytes, int from, int to) {
+        if (!count(opcode, fin, bytes, from, to)) return false;
         try {
-            protocol.process(Frame.builder().fin((first & Opcode.FIN) != 0).opcode((byte) (first & Opcode.MASK)).payloadData(Arrays.copyOfRange(bytes, from, to)).build(), socket);
+            protocol.process(Frame.builder().fin(fin).opcode((byte) opcode).payloadData(Arrays.copyOfRange(bytes, from, to)).build(), socket);
         } catch (WebSocketException wrong) {
             socket.onClose(new CloseFrame(wrong.getCloseReason()));
         } catch (RuntimeException odd) {
@@ -45,10 +45,8 @@ final class TyrusReceiver implements FrameReceiver {
         return true;
     }
 
-    private boolean count(int first, byte[] bytes, int from, int to) {
-        int opcode = first & Opcode.MASK;
-        boolean last = (first & Opcode.FIN) != 0;
-        if (opcode > Opcode.BINARY || last && opcode != Opcode.CONTINUATION) return true;
+    private boolean count(int opcode, boolean fin, byte[] bytes, int from, int to) {
+        if (Opcode.isControl(opcode) || fin && opcode != Opcode.CONTINUATION) return true;
         if (opcode != Opcode.CONTINUATION) {
             memory.release(fragments);
             fragments = 0;

@@ -35,7 +35,6 @@ import java.util.function.Supplier;
 final class WebSocketHandler implements ConnectionHandler.Events, FrameListener {
     /** Complete messages from this size on are counted while they are delivered. There are at most as many smaller ones as threads. */
     static final int LARGE = 4 * 1024;
-    private static final int CLOSE = 0x88;
     /** Fragments from this size on do not count for the message rate: a client sends them for a long message, whose size is limited in bytes. */
     private static final int SMALL_FRAGMENT = 1024;
     private static final System.Logger LOG = System.getLogger(WebSocketHandler.class.getName());
@@ -156,25 +155,25 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameListener 
     }
 
     @Override
-    public void frame(int first, byte[] bytes, int from, int to) {
-        if (pings != null && pings.isAnswer(first, bytes, from, to)) return;
-        if (observer != null && Opcode.isClose(first)) observer.closing(bytes, from, to);
-        if (first == CLOSE && from == to) {     // Tyrus would report 1000 to the endpoint
+    public void frame(int opcode, boolean fin, byte[] bytes, int from, int to) {
+        if (pings != null && pings.isAnswer(opcode, bytes, from, to)) return;
+        if (observer != null && opcode == Opcode.CLOSE) observer.closing(bytes, from, to);
+        if (opcode == Opcode.CLOSE && from == to) {     // Tyrus would report 1000 to the endpoint
             end(CloseCodes.NO_STATUS_CODE, "");
             return;
         }
-        if (rate != null && isTooFast(first, to - from)) {
+        if (rate != null && isTooFast(opcode, fin, to - from)) {
             reader.close();
             end(CloseCodes.VIOLATED_POLICY, "More than " + terms.sessions().messagesMax() + " messages in a second (changeover.websocket.messages.max).");
             return;
         }
         if (observer == null) {
-            deliver(first, bytes, from, to);
+            deliver(opcode, fin, bytes, from, to);
             return;
         }
-        Runnable behind = observer.messageIn(first, to - from);
+        Runnable behind = observer.messageIn(opcode, fin, to - from);
         try {
-            deliver(first, bytes, from, to);
+            deliver(opcode, fin, bytes, from, to);
         } finally {
             behind.run();
         }
@@ -185,17 +184,17 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameListener 
      * partial messages and is called for each. Small fragments between the first and the last count, too. Otherwise one message without an end could be a
      * flood that no limit stops.
      */
-    private boolean isTooFast(int first, int bytes) {
-        boolean counts = (first & Opcode.MASK) != Opcode.CONTINUATION ? !Opcode.isClose(first) : first == Opcode.CONTINUATION && bytes < SMALL_FRAGMENT;
+    private boolean isTooFast(int opcode, boolean fin, int bytes) {
+        boolean counts = opcode != Opcode.CONTINUATION ? opcode != Opcode.CLOSE : !fin && bytes < SMALL_FRAGMENT;
         return counts && rate.isTooFast();
     }
 
-    private void deliver(int first, byte[] bytes, int from, int to) {
+    private void deliver(int opcode, boolean fin, byte[] bytes, int from, int to) {
         int copy = to - from < LARGE ? 0 : to - from;
         boolean fits = copy == 0 || memory.charge(copy);
         memory.pin();
         try {
-            fits = fits && receiver.frame(first, bytes, from, to);
+            fits = fits && receiver.frame(opcode, fin, bytes, from, to);
         } finally {
             memory.unpin();
             if (copy > 0) memory.release(copy);

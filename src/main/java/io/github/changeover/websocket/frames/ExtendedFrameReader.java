@@ -45,8 +45,8 @@ public final class ExtendedFrameReader implements FrameInput {
         }
 
         @Override
-        public void frame(int first, byte[] bytes, int from, int to) {
-            sink.frame(first, bytes, from, to);
+        public void frame(int opcode, boolean fin, byte[] bytes, int from, int to) {
+            sink.frame(opcode, fin, bytes, from, to);
         }
 
         @Override

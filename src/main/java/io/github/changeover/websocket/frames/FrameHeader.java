@@ -99,11 +99,6 @@ final class FrameHeader {
         return first;
     }
 
-    /** FIN and opcode, without the RSV bits, as they are passed on. */
-    int plainFirst() {
-        return first & (Opcode.FIN | Opcode.MASK);
-    }
-
     /** The length of the header in bytes. */
     int size() {
         return size;

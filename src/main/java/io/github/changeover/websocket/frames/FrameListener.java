@@ -11,10 +11,11 @@ public interface FrameListener {
      * <p>Fragments are passed on as the client sent them, with two exceptions: an empty fragment that is not the last is omitted, and if one read has more
      * than 64 fragments, the others are joined.
      *
-     * @param first FIN and opcode, without the RSV bits
-     * @param bytes contains the payload between {@code from} and {@code to}; the sink may use and change it until this method returns
+     * @param opcode one of {@link Opcode}; {@link Opcode#CONTINUATION} for all fragments of a message but the first
+     * @param fin    whether the message ends with this frame; true for control frames
+     * @param bytes  contains the payload between {@code from} and {@code to}; the sink may use and change it until this method returns
      */
-    void frame(int first, byte[] bytes, int from, int to);
+    void frame(int opcode, boolean fin, byte[] bytes, int from, int to);
 
     /**
      * Whether the sink wants a message that the client sends in fragments to be passed on as a whole. If not, each fragment is passed on when it has

@@ -11,8 +11,9 @@ import java.util.Optional;
  * is messages, fragments and control frames, unmasked and decompressed, and the first fault.
  *
  * <pre>
- * in    81 85 37 fa 21 3d 7f 9f 4d 51 58                  out   frame(81, "Hello")
- * in    01 81 .. .. .. .. .. 80 81 .. .. .. .. ..         out   frame(01, "H"), frame(80, "i"); or frame(81, "Hi") if the sink wants complete messages
+ * in    81 85 37 fa 21 3d 7f 9f 4d 51 58                  out   frame(TEXT, true, "Hello")
+ * in    01 81 .. .. .. .. .. 80 81 .. .. .. .. ..         out   frame(TEXT, false, "H"), frame(CONTINUATION, true, "i");
+ *                                                             or frame(TEXT, true, "Hi") if the listener wants complete messages
  * in    81 05 48                                          out   failed(UNMASKED), at the second byte
  * </pre>
  *
@@ -284,14 +285,14 @@ public final class FrameReader implements FrameInput {
         if (fault != null) fail(fault, bytes, sink);
         if (ended) return;
         ended = closeCame = header.opcode() == Opcode.CLOSE;
-        sink.frame(header.plainFirst(), payload, from, to);
+        sink.frame(header.opcode(), true, payload, from, to);
     }
 
     // ---- messages
 
     /** The message is complete: passes on its last fragment, or the complete message. */
     private void finish(byte[] bytes, int from, int to, FrameListener sink) {
-        int first = Opcode.FIN | (begun ? Opcode.CONTINUATION : message.opcode());
+        int opcode = begun ? Opcode.CONTINUATION : message.opcode();
         PayloadBuffer done = held;
         held = null;
         complete = plainFrom = plainTo = 0;
@@ -299,11 +300,11 @@ public final class FrameReader implements FrameInput {
         arrived = 0;
         another = true;
         if (done == null) {
-            sink.frame(first, bytes, from, to);
+            sink.frame(opcode, true, bytes, from, to);
             return;
         }
         try {
-            sink.frame(first, done.bytes(), 0, done.size());
+            sink.frame(opcode, true, done.bytes(), 0, done.size());
         } finally {
             done.release();
         }
@@ -321,10 +322,10 @@ public final class FrameReader implements FrameInput {
         int count = plain ? plainTo - plainFrom : complete;
         plainFrom = plainTo = 0;
         if (wantsWhole || count == 0) return null;
-        int first = begun ? Opcode.CONTINUATION : message.opcode();
+        int opcode = begun ? Opcode.CONTINUATION : message.opcode();
         begun = true;
         FrameFault fault = message.gaveOn(count);
-        sink.frame(first, plain ? bytes : held.bytes(), from, from + count);
+        sink.frame(opcode, false, plain ? bytes : held.bytes(), from, from + count);
         if (!plain && held != null) {
             complete = 0;
             held.drop(count);

@@ -1,6 +1,6 @@
 package io.github.changeover.websocket.frames;
 
-/** The first byte of a frame, which contains FIN, RSV and opcode: RFC 6455 section 5.2. */
+/** The opcodes of frames, and the bits that are with them in the first byte of a frame: RFC 6455 section 5.2. */
 public final class Opcode {
     /** A fragment that continues a message. */
     public static final int CONTINUATION = 0;
@@ -8,8 +8,12 @@ public final class Opcode {
     public static final int TEXT = 1;
     /** A binary message, or its first fragment. */
     public static final int BINARY = 2;
-    static final int CLOSE = 8;
-    static final int PONG = 10;
+    /** A Close frame, which is the last frame that its sender sends: section 5.5.1. */
+    public static final int CLOSE = 8;
+    /** A Ping frame. */
+    public static final int PING = 9;
+    /** A Pong frame. */
+    public static final int PONG = 10;
 
     /** The bit of the last frame of a message. */
     public static final int FIN = 0x80;

@@ -188,7 +188,7 @@ class BoundsTest {
     private static FrameListener seeing(Consumer<byte[]> arrays) {
         return new FrameListener() {
             @Override
-            public void frame(int first, byte[] bytes, int from, int to) {
+            public void frame(int opcode, boolean fin, byte[] bytes, int from, int to) {
                 arrays.accept(bytes);
             }
 

@@ -103,7 +103,7 @@ class DeflaterPoolTest {
             int[] told = new int[1];
             reader.read(ByteBuffer.wrap(WireBytes.join(HELLO, WireBytes.hex("818100000000 61"), WireBytes.hex(rest))), new FrameListener() {
                 @Override
-                public void frame(int first, byte[] bytes, int from, int to) {
+                public void frame(int opcode, boolean fin, byte[] bytes, int from, int to) {
                     told[0]++;
                     reader.close();
                 }

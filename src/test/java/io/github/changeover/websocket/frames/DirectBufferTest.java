@@ -40,9 +40,9 @@ class DirectBufferTest {
         FrameReader other = reader();
         reader().read(frame('a', LARGE), new FrameListener() {
             @Override
-            public void frame(int first, byte[] bytes, int from, int to) {
+            public void frame(int opcode, boolean fin, byte[] bytes, int from, int to) {
                 other.read(DirectBufferTest.frame('b', LARGE), inner);
-                outer.frame(first, bytes, from, to);
+                outer.frame(opcode, fin, bytes, from, to);
             }
 
             @Override
@@ -82,7 +82,7 @@ class DirectBufferTest {
         byte[][] array = new byte[1][];
         reader().read(frame, new FrameListener() {
             @Override
-            public void frame(int first, byte[] bytes, int from, int to) {
+            public void frame(int opcode, boolean fin, byte[] bytes, int from, int to) {
                 array[0] = bytes;
             }
 

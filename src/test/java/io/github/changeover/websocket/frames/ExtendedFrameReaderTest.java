@@ -45,8 +45,8 @@ class ExtendedFrameReaderTest {
 
     private final FrameListener sink = new FrameListener() {
         @Override
-        public void frame(int first, byte[] bytes, int from, int to) {
-            told.add(Integer.toHexString(first) + " " + new String(bytes, from, to - from, StandardCharsets.UTF_8));
+        public void frame(int opcode, boolean fin, byte[] bytes, int from, int to) {
+            told.add(Integer.toHexString(fin ? 0x80 | opcode : opcode) + " " + new String(bytes, from, to - from, StandardCharsets.UTF_8));
         }
 
         @Override

@@ -205,7 +205,7 @@ class HeldMemoryTest {
         long[] during = new long[1];
         FrameListener sink = new FrameListener() {
             @Override
-            public void frame(int first, byte[] bytes, int from, int to) {
+            public void frame(int opcode, boolean fin, byte[] bytes, int from, int to) {
                 during[0] = memory.used;
             }
 
@@ -237,7 +237,7 @@ class HeldMemoryTest {
         try {
             reader.read(ByteBuffer.wrap(frame, 20_000, frame.length - 20_000), new FrameListener() {
                 @Override
-                public void frame(int first, byte[] bytes, int from, int to) {
+                public void frame(int opcode, boolean fin, byte[] bytes, int from, int to) {
                     throw new IllegalStateException();
                 }
 

@@ -25,22 +25,20 @@ final class Received implements FrameListener {
     }
 
     @Override
-    public void frame(int first, byte[] bytes, int from, int to) {
+    public void frame(int opcode, boolean fin, byte[] bytes, int from, int to) {
         assertThat(faults).isEmpty();
         if (!frames.isEmpty()) assertThat(frames.get(frames.size() - 1)[0] & 0x0f).as("nothing behind a Close frame").isNotEqualTo(8);
-        assertThat(first & ~0x8f).as("RSV bits").isZero();
-        assertThat(first & 0x0f).as("opcode").isIn(0, 1, 2, 8, 9, 10);
-        boolean last = (first & 0x80) != 0;
-        if ((first & 8) != 0) {
-            assertThat(last).as("FIN of a control frame").isTrue();
+        assertThat(opcode).as("opcode").isIn(0, 1, 2, 8, 9, 10);
+        if (opcode >= 8) {
+            assertThat(fin).as("FIN of a control frame").isTrue();
             assertThat(to - from).isLessThan(126);
         } else {
-            assertThat((first & 0x0f) == 0).as("continues a message").isEqualTo(inMessage);
-            assertThat(last || to > from).as("an empty fragment").isTrue();
-            assertThat(last || !whole).as("a fragment where whole messages are wanted").isTrue();
-            inMessage = !last;
+            assertThat(opcode == 0).as("continues a message").isEqualTo(inMessage);
+            assertThat(fin || to > from).as("an empty fragment").isTrue();
+            assertThat(fin || !whole).as("a fragment where whole messages are wanted").isTrue();
+            inMessage = !fin;
         }
-        frames.add(WireBytes.plain(first, Arrays.copyOfRange(bytes, from, to)));
+        frames.add(WireBytes.plain(fin ? 0x80 | opcode : opcode, Arrays.copyOfRange(bytes, from, to)));
     }
 
     @Override
