@@ -51,8 +51,8 @@ final class LiveUpdateSocket implements ConnectionHandler.Events, FrameListener,
         if (connection.queued() == 0) news.get().ifPresent(json -> send(ServerFrame.text(json)));
     }
 
-    private void send(ByteBuffer frame) {
-        connection.send(frame);
+    private void send(ServerFrame frame) {
+        connection.send(frame.bytes());
     }
 
     @Override
@@ -62,7 +62,7 @@ final class LiveUpdateSocket implements ConnectionHandler.Events, FrameListener,
 
     @Override
     public void frame(int opcode, boolean fin, byte[] bytes, int from, int to) {
-        if (opcode == Opcode.PING) send(ServerFrame.of(Opcode.FIN | Opcode.PONG, bytes, from, to - from));
+        if (opcode == Opcode.PING) send(ServerFrame.of(Opcode.PONG, true, bytes, from, to - from));
         else if (opcode == Opcode.CLOSE) leave(CloseFrame.of(from == to ? 1005 : 1000, ""));
     }
 
@@ -91,7 +91,7 @@ final class LiveUpdateSocket implements ConnectionHandler.Events, FrameListener,
         leave(CloseFrame.of(GOING_AWAY, "The application is going."));
     }
 
-    private void leave(ByteBuffer frame) {
+    private void leave(ServerFrame frame) {
         send(frame);
         connection.close();
     }

@@ -79,10 +79,7 @@ public class FramesBenchmark {
         FrameWriter writer = new FrameWriter(Optional.of(agreement()), pool);
         ByteArrayOutputStream deflated = new ByteArrayOutputStream();
         byte[] message = text(1024);
-        byte[] frame = new byte[4 + message.length];
-        ServerFrameHeader.write(frame, 0, 0x81, message.length);
-        System.arraycopy(message, 0, frame, 4, message.length);
-        writer.write(ByteBuffer.wrap(frame), bytes -> deflated.writeBytes(unheaded(bytes)));
+        writer.write(ServerFrame.of(Opcode.TEXT, true, message, 0, message.length), bytes -> deflated.writeBytes(unheaded(bytes)));
         compressed = masked(0xc1, deflated.toByteArray());
         arrived = direct ? ByteBuffer.allocateDirect(LARGE) : ByteBuffer.allocate(LARGE);
     }

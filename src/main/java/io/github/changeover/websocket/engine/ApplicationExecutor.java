@@ -30,4 +30,14 @@ final class ApplicationExecutor extends UnownedExecutorService {
             }
         });
     }
+
+    /** Runs the task on one of these threads. Returns whether a thread is available. The task must not throw exceptions. */
+    static boolean tryExecute(Executor threads, Runnable task) {
+        try {
+            threads.execute(task);
+            return true;
+        } catch (RuntimeException | Error noThread) {       // the application has stopped, or the system has no more threads
+            return false;
+        }
+    }
 }

@@ -54,7 +54,7 @@ final class ChangeoverEngine implements ProtocolLibrary.Started {
         }
         DeflaterPool pool = new DeflaterPool();
         HttpSessionEnds ends = HttpSessionEnds.of(context);
-        WebSocketHandler.Shared shared = new WebSocketHandler.Shared(pool, ends, start.results(), container::timer,
+        WebSocketHandler.Shared shared = new WebSocketHandler.Shared(pool, ends, start.results(), container.getExecutorService(), container::timer,
                 SessionObserver.Listeners.of(start.found(WebSocketListener.class)));
         container.serve(new FrontController(container, terms, shared), start.changeover(),
                 (path, endpoint) -> new WebSocketProtocol(endpoint, terms.of(path), shared));

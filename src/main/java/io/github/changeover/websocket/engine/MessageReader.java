@@ -22,17 +22,17 @@ final class MessageReader implements FrameReceiver {
     private static final System.Logger LOG = System.getLogger(MessageReader.class.getName());
     private final ProtocolHandler protocol;
     private final MessageSocket socket;
-    private final FrameSender outlet;
+    private final FrameSender sender;
     private final MessageMemory memory;
     private final TyrusHandshake.OpenSession session;
     private Text text;          // null before the first text message
     private Binary binary;      // null before the first binary message
     private boolean fragmented; // the client sends the current message in fragments
 
-    MessageReader(ProtocolHandler protocol, MessageSocket socket, FrameSender outlet, MessageMemory memory, TyrusHandshake.OpenSession session) {
+    MessageReader(ProtocolHandler protocol, MessageSocket socket, FrameSender sender, MessageMemory memory, TyrusHandshake.OpenSession session) {
         this.protocol = protocol;
         this.socket = socket;
-        this.outlet = outlet;
+        this.sender = sender;
         this.memory = memory;
         this.session = session;
     }
@@ -86,7 +86,7 @@ final class MessageReader implements FrameReceiver {
     }
 
     private void process(int opcode, boolean fin, byte[] bytes, int from, int to) {
-        outlet.renewScope();
+        sender.renewScope();
         if (opcode == Opcode.CLOSE) {
             int code = (bytes[from] & 0xff) << 8 | bytes[from + 1] & 0xff;
             if (!MessageSocket.isInApi(code)) {
@@ -120,7 +120,7 @@ final class MessageReader implements FrameReceiver {
         int more = to - from < WebSocketHandler.LARGE || message.length() == to - from ? 0 : Math.max(0, 2 * message.length() - (to - from));
         if (more > 0) memory.charge(more);      // if that is too much, the connection is closed after this message
         memory.pin();
-        outlet.renewScope();
+        sender.renewScope();
         try {
             socket.onMessage(text);
         } finally {
@@ -137,7 +137,7 @@ final class MessageReader implements FrameReceiver {
         if (binary == null) binary = new Binary();
         binary.message = Arrays.copyOfRange(bytes, from, to);
         memory.pin();
-        outlet.renewScope();
+        sender.renewScope();
         try {
             socket.onMessage(binary);
         } finally {

@@ -41,7 +41,8 @@ final class MessageSocket extends TyrusWebSocket {
     /** Codes that represent a missing code and are never sent. If the application closes with one of them, Tyrus sends 1000. */
     private static final Set<Integer> STANDS_FOR_NONE = Set.of(1005, 1006, 1015);
 
-    private final FrameSender outlet;
+    private final FrameSender sender;
+    private final AsynchronousSends asynchronous;
     private final AtomicReference<org.glassfish.tyrus.core.frame.CloseFrame> close = new AtomicReference<>();      // reported to the endpoint: the first Close frame of either side or of Changeover
     private final AtomicBoolean closeFollows = new AtomicBoolean();                 // a task will notify the endpoint
     private volatile Thread closing;    // the thread that notifies the endpoint of the close
@@ -51,9 +52,10 @@ final class MessageSocket extends TyrusWebSocket {
     private volatile long sendTimeout;      // milliseconds; 0 or less for no timeout
     private char half;                  // high surrogate at the end of the last fragment, or 0; changed under the send lock
 
-    MessageSocket(ProtocolHandler protocol, TyrusEndpointWrapper endpoint, FrameSender outlet) {
+    MessageSocket(ProtocolHandler protocol, TyrusEndpointWrapper endpoint, FrameSender sender, AsynchronousSends asynchronous) {
         super(protocol, endpoint);
-        this.outlet = outlet;
+        this.sender = sender;
+        this.asynchronous = asynchronous;
     }
 
     // ---- close
@@ -71,8 +73,8 @@ final class MessageSocket extends TyrusWebSocket {
         }
         close.compareAndSet(null, frame);
         if (!closeFollows.compareAndSet(false, true)) return;
-        if (outlet.closeSent()) outlet.end();
-        outlet.execute(this::deliverClose);
+        if (sender.closeSent()) sender.end();
+        sender.execute(this::deliverClose);
     }
 
     /** Calls the endpoint's {@code @OnClose} if the session is closed and the endpoint is not notified yet. Called in callbacks only. */
@@ -128,11 +130,11 @@ final class MessageSocket extends TyrusWebSocket {
         int sent = legal ? code : CloseReason.CloseCodes.UNEXPECTED_CONDITION.getCode();
         close.compareAndSet(null, new org.glassfish.tyrus.core.frame.CloseFrame(new CloseReason(legal ? asked.getCloseCode() : CloseReason.CloseCodes.UNEXPECTED_CONDITION, reason)));
         if (!isInApi(sent)) {       // Tyrus cannot send it; the frame that Tyrus sends instead is discarded
-            outlet.close(CloseFrame.of(sent, reason));
+            sender.close(CloseFrame.of(sent, reason));
             sent = CloseReason.CloseCodes.CLOSED_ABNORMALLY.getCode();
         }
         super.close(sent, reason);
-        if (!legal) throw new IllegalArgumentException("The session is closed with 1011: a Close frame's code is one of 1000 to 1003, 1007 to 1014 and 3000 to 4999, not " + code);
+        if (!legal) throw new IllegalArgumentException("The session is closed with 1011. " + CloseFrame.CODES + code);
     }
 
     private void closing(Runnable step) {
@@ -158,13 +160,13 @@ final class MessageSocket extends TyrusWebSocket {
         @Override
         public void completed(ByteBuffer frame) {
             outcome.complete(null);
-            if (handler != null) outlet.result(() -> handler.onResult(new SendResult()));
+            if (handler != null) sender.result(() -> handler.onResult(new SendResult()));
         }
 
         @Override
         public void failed(Throwable failure) {
             outcome.completeExceptionally(failure);
-            if (handler != null) outlet.result(() -> handler.onResult(new SendResult(failure)));
+            if (handler != null) sender.result(() -> handler.onResult(new SendResult(failure)));
         }
     }
 
@@ -199,19 +201,19 @@ final class MessageSocket extends TyrusWebSocket {
     /** Called by Tyrus for a message that is sent to many sessions. */
     @Override
     public Future<Frame> sendRawFrame(ByteBuffer frame) {
-        return message(frame, new WriterInfo(WriterInfo.MessageType.BINARY, WriterInfo.RemoteEndpointType.BROADCAST), null);
+        return message(ServerFrame.parse(frame), new WriterInfo(WriterInfo.MessageType.BINARY, WriterInfo.RemoteEndpointType.BROADCAST), null);
     }
 
-    private static ByteBuffer binary(byte[] bytes) {
-        return ServerFrame.of(Opcode.FIN | Opcode.BINARY, bytes, 0, bytes.length);
+    private static ServerFrame binary(byte[] bytes) {
+        return ServerFrame.of(Opcode.BINARY, true, bytes, 0, bytes.length);
     }
 
-    private Future<Frame> message(ByteBuffer frame, WriterInfo info, SendHandler handler) {
-        if (!FrameSender.isAsynchronous(info)) return send(0, frame.remaining(), () -> frame, handler);
+    private Future<Frame> message(ServerFrame frame, WriterInfo info, SendHandler handler) {
+        if (!TyrusWriter.isAsynchronous(info)) return send(0, frame.size(), () -> isTurnOf(0) ? frame : null, handler);
         mustBeOpen();
         Sent sent = new Sent(handler);
         long timeout = sendTimeout;
-        outlet.sendAsynchronously(frame, sent, timeout, () -> closeLate(timeout));
+        asynchronous.send(frame, sent, timeout, () -> closeLate(timeout));
         return sent.outcome;
     }
 
@@ -223,7 +225,7 @@ final class MessageSocket extends TyrusWebSocket {
 
     private void closeLate(long timeout) {
         if (!isConnected()) return;
-        LOG.log(System.Logger.Level.INFO, "The session on {0} is closed with 1011: its client did not take a message within {1} ms (setSendTimeout, setAsyncSendTimeout)", outlet, timeout);
+        LOG.log(System.Logger.Level.INFO, "The session on {0} is closed with 1011: its client did not take a message within {1} ms (setSendTimeout, setAsyncSendTimeout)", sender, timeout);
         close(CloseReason.CloseCodes.UNEXPECTED_CONDITION.getCode(), "A message was not sent within " + timeout + " ms.");
     }
 
@@ -232,9 +234,9 @@ final class MessageSocket extends TyrusWebSocket {
     public Future<Frame> sendText(String part, boolean last, WriterInfo info) {
         String text = part == null ? "" : part;
         return fragment(Opcode.TEXT, BYTES_OF_A_CHAR * (1 + text.length()), last, info,
-                first -> {
+                opcode -> {
                     byte[] bytes = encodable(text, last).getBytes(StandardCharsets.UTF_8);
-                    return ServerFrame.of(first, bytes, 0, bytes.length);
+                    return ServerFrame.of(opcode, last, bytes, 0, bytes.length);
                 });
     }
 
@@ -252,21 +254,22 @@ final class MessageSocket extends TyrusWebSocket {
 
     @Override
     public Future<Frame> sendBinary(byte[] bytes, int from, int count, boolean last, WriterInfo info) {
-        return fragment(Opcode.BINARY, count, last, info, first -> ServerFrame.of(first, bytes, from, count));
+        return fragment(Opcode.BINARY, count, last, info, opcode -> ServerFrame.of(opcode, last, bytes, from, count));
     }
 
-    /** Creates a frame that begins with this byte. */
+    /** Creates a frame with this opcode: that of the message, or {@link Opcode#CONTINUATION}. */
     private interface Fragment {
-        ByteBuffer of(int first);
+        ServerFrame of(int opcode);
     }
 
     private Future<Frame> fragment(int opcode, int most, boolean last, WriterInfo info, Fragment fragment) {
         Future<Frame> sent = send(opcode, LONGEST_HEADER + most, () -> {
-            int first = unfinished == opcode ? Opcode.CONTINUATION : opcode;
+            if (!isTurnOf(opcode)) return null;
+            int opcodeOfFrame = unfinished == opcode ? Opcode.CONTINUATION : opcode;
             unfinished = last ? 0 : opcode;
-            return fragment.of(last ? Opcode.FIN | first : first);
+            return fragment.of(opcodeOfFrame);
         }, null);
-        if (awaited && (last || outlet.isBroken())) tellWhoWaits();
+        if (awaited && (last || sender.isBroken())) tellWhoWaits();
         return sent;
     }
 
@@ -274,16 +277,17 @@ final class MessageSocket extends TyrusWebSocket {
         if (!isConnected()) throw new IllegalStateException("The WebSocket is not open any more");
     }
 
-    private Future<Frame> send(int opcode, int bytes, Supplier<ByteBuffer> frame, SendHandler handler) {
+    /** @param next creates the frame; returns null if another message must end first */
+    private Future<Frame> send(int opcode, int bytes, Supplier<ServerFrame> next, SendHandler handler) {
         mustBeOpen();
         Sent sent = new Sent(handler);
         long left = PATIENCE;
-        while (!outlet.send(bytes, () -> isTurnOf(opcode) ? frame.get() : null, sent)) left = awaitEnd(opcode, left);
+        while (!sender.send(bytes, next, sent)) left = awaitEnd(opcode, left);
         return sent.outcome;
     }
 
     private boolean isTurnOf(int opcode) {
-        return unfinished == 0 || unfinished == opcode || outlet.isBroken();
+        return unfinished == 0 || unfinished == opcode || sender.isBroken();
     }
 
     private long awaitEnd(int opcode, long patience) {

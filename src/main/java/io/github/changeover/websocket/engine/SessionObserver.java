@@ -4,7 +4,7 @@ import io.github.changeover.spi.UpgradeRequest;
 import io.github.changeover.websocket.ObservedSession;
 import io.github.changeover.websocket.WebSocketListener;
 import io.github.changeover.websocket.frames.Opcode;
-import java.nio.ByteBuffer;
+import io.github.changeover.websocket.frames.ServerFrame;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,21 +83,19 @@ final class SessionObserver {
      * Called under the send lock when a frame is being sent. Calls no listener itself. The returned task calls them and must run after the lock is
      * released.
      */
-    Runnable sending(ByteBuffer frame) {
-        int first = frame.get(frame.position()) & 0xff;
-        int opcode = first & Opcode.MASK;
-        if (Opcode.isClose(first)) {
-            byte[] payload = new byte[frame.remaining() - 2];
-            frame.get(frame.position() + 2, payload);
+    Runnable sending(ServerFrame frame) {
+        int opcode = frame.opcode();
+        if (opcode == Opcode.CLOSE) {
+            byte[] payload = frame.copyPayload();
             closing(payload, 0, payload.length);
         }
-        if (opcode > Opcode.BINARY) return WebSocketListener.NOTHING;
+        if (frame.isControl()) return WebSocketListener.NOTHING;
         if (opcode != Opcode.CONTINUATION) textOut = opcode == Opcode.TEXT;
         boolean text = textOut;
-        int seven = frame.get(frame.position() + 1) & 0x7f;
-        int bytes = frame.remaining() - (seven < 126 ? 2 : seven == 126 ? 4 : 10);
+        boolean last = frame.isFinal();
+        int bytes = frame.payloadSize();
         return () -> {
-            for (WebSocketListener listener : listeners.all) listeners.guarded(listener, each -> each.messageOut(session, text, bytes, (first & Opcode.FIN) != 0));
+            for (WebSocketListener listener : listeners.all) listeners.guarded(listener, each -> each.messageOut(session, text, bytes, last));
         };
     }
 

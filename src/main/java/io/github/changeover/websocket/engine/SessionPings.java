@@ -18,34 +18,33 @@ import java.util.function.IntConsumer;
  * </pre>
  */
 final class SessionPings implements AdvancedConnection.Ping {
-    private static final int PING = Opcode.FIN | Opcode.PING;
     private static final byte[] MARK = ByteBuffer.allocate(Long.BYTES).putLong(ThreadLocalRandom.current().nextLong()).array();
     private static final int LENGTH = MARK.length + Integer.BYTES;
 
     private final AdvancedConnection connection;
-    private final FrameSender outlet;
+    private final FrameSender sender;
     private long sentAt;        // guarded by this, as is number
     private int number;         // number of the last ping; negative after it was answered
 
-    SessionPings(AdvancedConnection connection, FrameSender outlet) {
+    SessionPings(AdvancedConnection connection, FrameSender sender) {
         this.connection = connection;
-        this.outlet = outlet;
+        this.sender = sender;
     }
 
     @Override
     public void send(IntConsumer sent) {
-        outlet.ping(this::next, sent);
+        sender.ping(this::next, sent);
     }
 
     /** Called immediately before the ping is sent. */
-    private ByteBuffer next() {
+    private ServerFrame next() {
         ByteBuffer payload = ByteBuffer.allocate(LENGTH).put(MARK);
         synchronized (this) {
             number = (Math.abs(number) + 1) & Integer.MAX_VALUE;
             payload.putInt(number);
             sentAt = System.nanoTime();     // set before the send: the Pong may arrive before the send returns
         }
-        return ServerFrame.of(PING, payload.array(), 0, LENGTH);
+        return ServerFrame.of(Opcode.PING, true, payload.array(), 0, LENGTH);
     }
 
     /** Whether this frame is the Pong for a ping of the server. Such a Pong is not passed on. Called in callbacks only. */

@@ -30,16 +30,6 @@ final class SessionTimer extends ScheduledThreadPoolExecutor {
         return super.schedule(task, milliseconds, TimeUnit.MILLISECONDS);
     }
 
-    /** Runs the task on a thread of the application. Returns whether a thread is available. The task must not throw exceptions. */
-    boolean run(Runnable task) {
-        try {
-            threads.execute(task);
-            return true;
-        } catch (RuntimeException | Error noThread) {       // the application has stopped, or the system has no more threads
-            return false;
-        }
-    }
-
     @Override
     public ScheduledFuture<?> schedule(Runnable task, long delay, TimeUnit unit) {
         return super.schedule(() -> threads.execute(task), delay, unit);

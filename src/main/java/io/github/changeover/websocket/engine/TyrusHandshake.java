@@ -84,21 +84,21 @@ record TyrusHandshake(TyrusEndpointWrapper endpoint, ProtocolHandler protocol, R
     }
 
     /** Opens the session and calls the endpoint's {@code @OnOpen}. */
-    MessageReader open(FrameSender outlet, MessageMemory memory, Sessions sessions) {
-        MessageSocket socket = new MessageSocket(protocol, endpoint, outlet);
-        connect(socket, outlet);
-        return new MessageReader(protocol, socket, outlet, memory, new OpenSession(sessions, (TyrusSession) Sessions.call(sessions.session, endpoint, socket)));
+    MessageReader open(FrameSender sender, AsynchronousSends asynchronous, MessageMemory memory, Sessions sessions) {
+        MessageSocket socket = new MessageSocket(protocol, endpoint, sender, asynchronous);
+        connect(socket, new TyrusWriter(sender, asynchronous));
+        return new MessageReader(protocol, socket, sender, memory, new OpenSession(sessions, (TyrusSession) Sessions.call(sessions.session, endpoint, socket)));
     }
 
     /** As {@link #open}, for a version of Tyrus whose sessions are unknown. Tyrus processes all frames itself. */
-    TyrusReceiver openUnknown(FrameSender outlet, MessageMemory memory) {
+    TyrusReceiver openUnknown(FrameSender sender, AsynchronousSends asynchronous, MessageMemory memory) {
         TyrusWebSocket socket = new TyrusWebSocket(protocol, endpoint);
-        connect(socket, outlet);
+        connect(socket, new TyrusWriter(sender, asynchronous));
         return new TyrusReceiver(protocol, socket, memory);
     }
 
-    private void connect(TyrusWebSocket socket, FrameSender outlet) {
-        protocol.setWriter(outlet);
+    private void connect(TyrusWebSocket socket, TyrusWriter writer) {
+        protocol.setWriter(writer);
         socket.onConnect(request, subprotocol(), extensions.shown(), null, debug);
         debug.flush();
     }

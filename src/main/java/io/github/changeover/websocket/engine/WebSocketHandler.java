@@ -18,6 +18,7 @@ import io.github.changeover.websocket.frames.FrameListener;
 import io.github.changeover.websocket.frames.FrameReader;
 import io.github.changeover.websocket.frames.FrameWriter;
 import io.github.changeover.websocket.frames.Opcode;
+import io.github.changeover.websocket.frames.ServerFrame;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.CloseReason.CloseCode;
 import jakarta.websocket.CloseReason.CloseCodes;
@@ -44,7 +45,7 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameListener 
     private final Optional<DeflateAgreement> deflate;
     private final Terms terms;
     private final Shared shared;
-    private FrameSender outlet;             // null before opened()
+    private FrameSender sender;             // null before opened()
     private SessionObserver observer;       // null if there are no listeners
     private MessageMemory memory;
     private FrameInput reader;
@@ -59,10 +60,11 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameListener 
      * The objects that all connections of an application share.
      *
      * @param results   runs the results of asynchronous sends
+     * @param threads   runs tasks of the application, each in a request scope
      * @param timer     for timeouts of asynchronous sends
      * @param listeners the listeners of the application
      */
-    record Shared(DeflaterPool pool, HttpSessionEnds ends, Executor results, Supplier<SessionTimer> timer, SessionObserver.Listeners listeners) {
+    record Shared(DeflaterPool pool, HttpSessionEnds ends, Executor results, Executor threads, Supplier<SessionTimer> timer, SessionObserver.Listeners listeners) {
     }
 
     /** The code for the client, the code for the endpoint, and the reason. */
@@ -84,7 +86,7 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameListener 
             return new Ending(CloseCodes.GOING_AWAY, CloseCodes.CLOSED_ABNORMALLY, reason);
         }
 
-        ByteBuffer frame() {
+        ServerFrame frame() {
             return CloseFrame.of(client.getCode(), reason);
         }
     }
@@ -112,11 +114,12 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameListener 
         FrameLimits limits = FrameLimits.ofMessages(terms.maxMessage());
         reader = extended ? new ExtendedFrameReader(limits, upgrade.chain(), shared.pool, memory) : new FrameReader(limits, deflate, shared.pool, memory);
         FrameWriter writer = extended ? new FrameWriter(upgrade.chain()) : new FrameWriter(deflate, shared.pool, terms.compression());
-        outlet = new FrameSender(connection, writer, reader::closeCame, terms.sendMax(), new SerialExecutor(shared.results, connection.advanced()::beginScope), shared.timer,
+        sender = new FrameSender(connection, writer, reader::closeCame, shared.threads, new SerialExecutor(shared.results, connection.advanced()::beginScope),
                 () -> end(CloseCodes.UNEXPECTED_CONDITION, "A fragment of a message could not be sent."));
+        AsynchronousSends asynchronous = new AsynchronousSends(sender, connection, terms.sendMax(), shared.threads, shared.timer);
         observer = shared.listeners.of(connection.id(), connection.request(), upgrade.subprotocol());
         if (observer != null) {
-            outlet.observe(observer);
+            sender.observe(observer);
             observer.opened();
         }
         if (terms.sessions().messagesMax() > 0) rate = new MessageRate(terms.sessions().messagesMax());
@@ -124,15 +127,15 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameListener 
         advanced.beforeClose((cause, close) -> {
             Ending ending = ending(advanced, cause);
             endingToReport = ending;
-            outlet.close(ending.frame(), close);
+            sender.close(ending.frame(), close);
         });
         SessionSettings times = terms.sessions();
         if (!times.ping().isZero()) {       // before the endpoint is notified, because @OnOpen may take long
-            pings = new SessionPings(advanced, outlet);
+            pings = new SessionPings(advanced, sender);
             advanced.pingWhenQuiet(times.ping(), times.pong(), pings);
         }
         SessionSchedule schedule = new SessionSchedule(advanced, session -> advanced.endsAt(new SessionExpiry(session, connection.toString())));
-        schedule.opening(() -> receiver = sessions.isPresent() ? upgrade.open(outlet, memory, sessions.get()) : upgrade.openUnknown(outlet, memory));
+        schedule.opening(() -> receiver = sessions.isPresent() ? upgrade.open(sender, asynchronous, memory, sessions.get()) : upgrade.openUnknown(sender, asynchronous, memory));
         if (schedule.session() == null && UNWATCHED.compareAndSet(false, true)) {
             LOG.log(System.Logger.Level.WARNING, "This version of Tyrus is not known: the user property {0} of a session has no effect", SessionExpiry.VALID_UNTIL);
         }
@@ -146,7 +149,7 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameListener 
     @Override
     public void received(SwitchedConnection connection, ByteBuffer bytes) {
         reader.read(bytes, this);
-        if (outlet.isFull()) connection.pause();
+        if (sender.isFull()) connection.pause();
     }
 
     @Override
@@ -235,7 +238,7 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameListener 
     @Override
     public void rejected(SwitchedConnection connection, CloseCause cause) {
         drop();
-        if (cause.kind() == CloseCause.Kind.MEMORY) outlet.dropDeferred();
+        if (cause.kind() == CloseCause.Kind.MEMORY) sender.dropDeferred();
         end(ending(connection.advanced(), cause));
     }
 
@@ -260,7 +263,7 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameListener 
     public void closed(SwitchedConnection connection, CloseCause cause) {
         if (expected != null) shared.ends.forget(expected);
         try {
-            if (outlet != null) ended(cause);
+            if (sender != null) ended(cause);
         } finally {
             upgrade.chain().destroy();
         }
@@ -269,7 +272,7 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameListener 
     private void ended(CloseCause cause) {
         drop();     // done first, because the endpoint may throw an exception
         try {
-            outlet.silence();
+            sender.discardFrames();
             Ending said = endingToReport;
             if (said == null) end(CloseCodes.CLOSED_ABNORMALLY, cause.kind().toString());
             else end(said.endpoint, said.reason);
@@ -292,12 +295,12 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameListener 
 
     /** If the endpoint must receive a different code than the client, the client's Close frame is sent first. */
     private void end(Ending ending) {
-        if (ending.client != ending.endpoint) outlet.close(ending.frame());
+        if (ending.client != ending.endpoint) sender.close(ending.frame());
         end(ending.endpoint, ending.reason);
     }
 
     private void lost(String why) {
-        outlet.silence();
+        sender.discardFrames();
         end(CloseCodes.CLOSED_ABNORMALLY, why);
     }
 }

@@ -98,7 +98,7 @@ final class WebSocketProtocol implements UpgradeProtocol {
             switches = decision instanceof Decision.Switch;
             if (switches && upgrade.chain().isKnown()) {
                 // On an application thread: the thread that abandons the connection may be the one that closes all other connections.
-                CurrentRequest.hold(() -> shared.timer().get().run(upgrade.chain()::abandon));
+                CurrentRequest.hold(() -> ApplicationExecutor.tryExecute(shared.threads(), upgrade.chain()::abandon));
             }
             return decision;
         } finally {

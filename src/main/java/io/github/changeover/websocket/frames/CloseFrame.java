@@ -5,6 +5,9 @@ import java.nio.charset.StandardCharsets;
 
 /** Creates and checks Close frames: RFC 6455 sections 5.5.1 and 7.4. */
 public final class CloseFrame {
+    /** The start of an error message that ends with the invalid code. */
+    public static final String CODES = "The code of a Close frame must be from 1000 to 1003, 1007 to 1014 or 3000 to 4999, not ";
+    private static final byte[] NOTHING = new byte[0];
     private static final int LONGEST_REASON = 123;
     private static final int NO_CODE = 1005;
 
@@ -18,15 +21,12 @@ public final class CloseFrame {
      * @param reason truncated after the last character that fits into 123 bytes; a character that cannot be encoded becomes a question mark
      * @throws IllegalArgumentException for any other code: 1004 is reserved, 1006 and 1015 are never sent
      */
-    public static ByteBuffer of(int code, String reason) {
-        if (code == NO_CODE) return ByteBuffer.wrap(new byte[] {(byte) (Opcode.FIN | Opcode.CLOSE), 0});
-        if (!isSent(code)) {
-            throw new IllegalArgumentException("A Close frame's code is one of 1000 to 1003, 1007 to 1014 and 3000 to 4999, not " + code);
-        }
+    public static ServerFrame of(int code, String reason) {
+        if (code == NO_CODE) return ServerFrame.of(Opcode.CLOSE, true, NOTHING, 0, 0);
+        if (!isSent(code)) throw new IllegalArgumentException(CODES + code);
         byte[] text = reason.getBytes(StandardCharsets.UTF_8);
         int length = fitting(text);
-        return ByteBuffer.allocate(4 + length).put((byte) (Opcode.FIN | Opcode.CLOSE)).put((byte) (2 + length))
-                .putShort((short) code).put(text, 0, length).flip();
+        return ServerFrame.of(Opcode.CLOSE, true, ByteBuffer.allocate(2 + length).putShort((short) code).put(text, 0, length).array(), 0, 2 + length);
     }
 
     /** Truncates the reason to at most 123 bytes, after a complete character. */
@@ -43,7 +43,7 @@ public final class CloseFrame {
     }
 
     /** Creates the Close frame with the code and reason of the fault. */
-    public static ByteBuffer of(FrameFault fault) {
+    public static ServerFrame of(FrameFault fault) {
         return of(fault.code(), fault.reason());
     }
 

@@ -50,56 +50,33 @@ public final class FrameWriter implements AutoCloseable {
     /**
      * Writes a frame.
      *
-     * @param frame  one complete unmasked frame with RSV bits 0: a message, a fragment or a control frame; has no remaining bytes afterwards
+     * @param frame  a message, a fragment or a control frame; its buffer has no remaining bytes afterwards
      * @param output receives the bytes to send, as one frame or several; may use each buffer until it returns. If it throws an exception, the connection
      *               has lost bytes: close the connection and this writer
-     * @throws IllegalArgumentException if the buffer does not contain exactly one such frame
      */
-    public void write(ByteBuffer frame, Consumer<ByteBuffer> output) {
-        int header = header(frame);
-        int first = frame.get(frame.position()) & 0xff;
+    public void write(ServerFrame frame, Consumer<ByteBuffer> output) {
+        ByteBuffer bytes = frame.bytes();
         if (extensions.isPresent()) {
-            output.accept(extended(first, frame, header));
-        } else if (compresses(first, frame.remaining() - header)) {
-            boolean begins = (first & Opcode.MASK) != Opcode.CONTINUATION;
-            frame.position(frame.position() + header);
-            deflating.orElseThrow().deflate(begins ? first | Opcode.RSV1 : first, frame, output);
+            FrameExtensions.Frame sent = extensions.get().outgoing(new FrameExtensions.Frame(first(frame), frame.copyPayload()));
+            output.accept(ServerFrame.encode(sent.first(), sent.payload(), 0, sent.payload().length));
+        } else if (compresses(frame)) {
+            boolean begins = frame.opcode() != Opcode.CONTINUATION;
+            deflating.orElseThrow().deflate(begins ? first(frame) | Opcode.RSV1 : first(frame), frame.skipHeader(), output);
         } else {
-            output.accept(frame);
+            output.accept(bytes);
         }
-        frame.position(frame.limit());
+        bytes.position(bytes.limit());
     }
 
-    private ByteBuffer extended(int first, ByteBuffer frame, int header) {
-        byte[] payload = new byte[frame.remaining() - header];
-        frame.get(frame.position() + header, payload);
-        FrameExtensions.Frame sent = extensions.orElseThrow().outgoing(new FrameExtensions.Frame(first, payload));
-        return ServerFrame.of(sent.first(), sent.payload(), 0, sent.payload().length);
+    private static int first(ServerFrame frame) {
+        return frame.isFinal() ? Opcode.FIN | frame.opcode() : frame.opcode();
     }
 
-    private boolean compresses(int first, int length) {
-        if (deflating.isEmpty() || closed || Opcode.isControl(first)) return false;
-        boolean isFinal = (first & Opcode.FIN) != 0;
-        boolean compress = (first & Opcode.MASK) == Opcode.CONTINUATION ? compressing : !isFinal || length >= smallest;
-        compressing = compress && !isFinal;
+    private boolean compresses(ServerFrame frame) {
+        if (deflating.isEmpty() || closed || frame.isControl()) return false;
+        boolean compress = frame.opcode() == Opcode.CONTINUATION ? compressing : !frame.isFinal() || frame.payloadSize() >= smallest;
+        compressing = compress && !frame.isFinal();
         return compress;
-    }
-
-    /** Returns the length of the header in bytes. */
-    private static int header(ByteBuffer frame) {
-        int at = frame.position();
-        if (frame.remaining() >= 2 && (frame.get(at) & (Opcode.RSV1 | Opcode.RSV2_RSV3)) == 0) {
-            int seven = frame.get(at + 1);
-            int header = seven < 126 ? 2 : seven == 126 ? 4 : ServerFrameHeader.LONGEST;
-            if (seven >= 0 && frame.remaining() >= header && length(frame, seven, header) == frame.remaining() - header) return header;
-        }
-        throw new IllegalArgumentException("This is no whole unmasked frame: give one at a time, as it is without extensions");
-    }
-
-    private static long length(ByteBuffer frame, int seven, int header) {
-        long length = header == 2 ? seven : 0;
-        for (int i = 2; i < header; i++) length = length << 8 | frame.get(frame.position() + i) & 0xff;
-        return length;
     }
 
     /** Whether frames are passed through extensions of the application. */

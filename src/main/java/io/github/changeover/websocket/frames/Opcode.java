@@ -25,14 +25,9 @@ public final class Opcode {
     private Opcode() {
     }
 
-    /** Whether this is a Close frame, which is the last frame that its sender sends: RFC 6455 section 5.5.1. */
-    public static boolean isClose(int first) {
-        return (first & MASK) == CLOSE;
-    }
-
-    /** Whether this is a control frame, which is not part of a message. */
-    public static boolean isControl(int first) {
-        return (first & 8) != 0;
+    /** Whether this is the opcode, or the first byte, of a control frame, which is not part of a message. */
+    public static boolean isControl(int opcode) {
+        return (opcode & 8) != 0;
     }
 
     static boolean isReserved(int opcode) {

@@ -103,7 +103,7 @@ class CloseNoticeTest {
     }
 
     private static String message(String text) {
-        return new String(ServerFrame.text(text).array(), StandardCharsets.ISO_8859_1);
+        return new String(ServerFrame.text(text).bytes().array(), StandardCharsets.ISO_8859_1);
     }
 
     private static void expire(Session session) {

@@ -113,7 +113,7 @@ class ExtensionChainTest {
     private static WebSocketHandler handler(TyrusHandshake upgrade) {
         return new WebSocketHandler(upgrade, TyrusHandshake.Sessions.KNOWN, Optional.empty(),
                 new WebSocketLibrary.Terms(SameOrigin.only(), HandshakePolicy.NOTHING, Compression.USUAL, 1 << 20, 1 << 20, SessionSettings.DEFAULT),
-                new WebSocketHandler.Shared(POOL, null, Runnable::run, () -> TIMER, SessionObserver.Listeners.of(List.of(new Curious()))), 0);
+                new WebSocketHandler.Shared(POOL, null, Runnable::run, ForkJoinPool.commonPool(), () -> TIMER, SessionObserver.Listeners.of(List.of(new Curious()))), 0);
     }
 
     private static String hex(MemoryConnection connection) {

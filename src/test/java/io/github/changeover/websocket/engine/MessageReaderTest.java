@@ -164,7 +164,7 @@ class MessageReaderTest {
         TyrusHandshake upgrade = upgrade(ServerEndpointConfig.Builder.create(endpoint, "/parrot").build());
         WebSocketLibrary.Terms terms = new WebSocketLibrary.Terms(SameOrigin.only(), HandshakePolicy.NOTHING, Compression.USUAL, longest, sendMax, sessions);
         return new WebSocketHandler(upgrade, ours ? TyrusHandshake.Sessions.KNOWN : Optional.empty(), Optional.empty(), terms,
-                new WebSocketHandler.Shared(POOL, null, RESULTS, () -> TIMER, listeners), 0);
+                new WebSocketHandler.Shared(POOL, null, RESULTS, RESULTS, () -> TIMER, listeners), 0);
     }
 
     private static byte[] utf8(String text) {
@@ -421,9 +421,10 @@ class MessageReaderTest {
     void nothingFollowsACloseFrame() {
         List<Throwable> failures = new ArrayList<>();
         try (MemoryConnection connection = MemoryConnection.of((ConnectionHandler.Events) (open, bytes) -> { })) {
-            FrameSender outlet = new FrameSender(connection.connection(), new FrameWriter(Optional.empty(), POOL), () -> false, 16 << 20, Runnable::run, () -> TIMER, () -> { });
-            outlet.write(ByteBuffer.wrap(new byte[] {(byte) 0x88, 0}), null);
-            outlet.write(ServerFrame.text("late"), new CompletionHandler<>() {
+            FrameSender sender = new FrameSender(connection.connection(), new FrameWriter(Optional.empty(), POOL), () -> false, RESULTS, Runnable::run, () -> { });
+            TyrusWriter writer = new TyrusWriter(sender, new AsynchronousSends(sender, connection.connection(), 16 << 20, RESULTS, () -> TIMER));
+            writer.write(ByteBuffer.wrap(new byte[] {(byte) 0x88, 0}), null);
+            writer.write(ServerFrame.text("late").bytes(), new CompletionHandler<>() {
                 @Override
                 public void failed(Throwable failure) {
                     failures.add(failure);

@@ -9,6 +9,7 @@ import io.github.changeover.testkit.MemoryConnection;
 import io.github.changeover.websocket.frames.DeflaterPool;
 import io.github.changeover.websocket.frames.FrameExtensions;
 import io.github.changeover.websocket.frames.FrameWriter;
+import io.github.changeover.websocket.frames.Opcode;
 import io.github.changeover.websocket.frames.ServerFrame;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -27,9 +28,10 @@ import org.junit.jupiter.api.Timeout;
 /** The server's own pings between other frames. */
 @Timeout(20)
 class ServerPingTest {
-    private static final Supplier<ByteBuffer> PING = () -> ServerFrame.of(0x89, new byte[] {'p'}, 0, 1);
+    private static final Supplier<ServerFrame> PING = () -> ServerFrame.of(Opcode.PING, true, new byte[] {'p'}, 0, 1);
     private MemoryConnection connection;
-    private FrameSender outlet;
+    private FrameSender sender;
+    private AsynchronousSends asynchronous;
 
     private static final class Nothing implements ConnectionHandler.Events {
         @Override
@@ -45,10 +47,11 @@ class ServerPingTest {
         }
     }
 
-    private void connect(FrameWriter writer, Executor results, boolean slow) {
+    private void connect(FrameWriter writer, Executor threads, boolean slow) {
         connection = slow ? MemoryConnection.slow(new Nothing(), 1000) : MemoryConnection.of(new Nothing());
-        SessionTimer timer = new SessionTimer(results);
-        outlet = new FrameSender(connection.connection(), writer, () -> false, 1000, Runnable::run, () -> timer, () -> { });
+        SessionTimer timer = new SessionTimer(threads);
+        sender = new FrameSender(connection.connection(), writer, () -> false, threads, Runnable::run, () -> { });
+        asynchronous = new AsynchronousSends(sender, connection.connection(), 1000, threads, () -> timer);
     }
 
     @AfterEach
@@ -56,14 +59,14 @@ class ServerPingTest {
         connection.close();
     }
 
-    private void send(int first, String text) {
-        ByteBuffer frame = ServerFrame.of(first, text.getBytes(), 0, text.length());
-        assertThat(outlet.send(frame.remaining(), () -> frame, null)).isTrue();
+    private void send(int opcode, boolean fin, String text) {
+        ServerFrame frame = ServerFrame.of(opcode, fin, text.getBytes(), 0, text.length());
+        assertThat(sender.send(frame.size(), () -> frame, null)).isTrue();
     }
 
     private int ping() {
         AtomicInteger told = new AtomicInteger(-1);
-        outlet.ping(PING, told::set);
+        sender.ping(PING, told::set);
         return told.get();
     }
 
@@ -78,10 +81,10 @@ class ServerPingTest {
     @Test
     void betweenFragmentsItDoesNotWaitForWhatIsDeferred() {
         connect(plain(), Runnable::run, false);
-        send(0x01, "a");
-        outlet.sendAsynchronously(ServerFrame.text("later"), null, 0, () -> { });
+        send(Opcode.TEXT, false, "a");
+        asynchronous.send(ServerFrame.text("later"), null, 0, () -> { });
         assertThat(ping()).isEqualTo(3);
-        send(0x80, "b");
+        send(Opcode.CONTINUATION, true, "b");
         assertThat(hex()).isEqualTo("010161" + "890170" + "800162" + "81056c61746572");
         assertThat(ping()).isEqualTo(3);
     }
@@ -89,12 +92,12 @@ class ServerPingTest {
     @Test
     void itIsNeverBehindBytesThatTheClientDoesNotTake() {
         connect(plain(), Runnable::run, true);
-        send(0x01, "a");
-        outlet.sendAsynchronously(ServerFrame.text("later"), null, 0, () -> { });
+        send(Opcode.TEXT, false, "a");
+        asynchronous.send(ServerFrame.text("later"), null, 0, () -> { });
         assertThat(ping()).isZero();
         connection.takes(Long.MAX_VALUE);
         assertThat(ping()).isEqualTo(3);
-        outlet.close(ServerFrame.of(0x88, new byte[0], 0, 0));
+        sender.close(ServerFrame.of(Opcode.CLOSE, true, new byte[0], 0, 0));
         assertThat(ping()).isZero();
         assertThat(hex()).isEqualTo("010161" + "890170" + "8800");
     }
@@ -126,11 +129,11 @@ class ServerPingTest {
     void anExtensionGetsItOnAThreadOfTheApplicationsAndItsBytesAreThoseThatAreSent() throws Exception {
         Longer longer = new Longer("slow", new CountDownLatch(1), new CountDownLatch(1), new CompletableFuture<>());
         connect(new FrameWriter(longer), task -> new Thread(task).start(), false);
-        Thread sending = new Thread(() -> send(0x81, "slow"));
+        Thread sending = new Thread(() -> send(Opcode.TEXT, true, "slow"));
         sending.start();
         longer.begun.await();
         CompletableFuture<Integer> told = new CompletableFuture<>();
-        outlet.ping(PING, told::complete);      // does not block, although the extension is busy
+        sender.ping(PING, told::complete);      // does not block, although the extension is busy
         assertThat(told).isNotDone();
         longer.goesOn.countDown();
         assertThat(told.get(5, TimeUnit.SECONDS)).isEqualTo(5);

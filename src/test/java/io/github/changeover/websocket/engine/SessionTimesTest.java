@@ -111,7 +111,7 @@ class SessionTimesTest {
                 .handshake(request, new OpeningHandshake.Accepted("", List.of(), Optional.empty(), List.of(), Optional.empty()));
         return new WebSocketHandler(upgrade, ours ? TyrusHandshake.Sessions.KNOWN : Optional.empty(), Optional.empty(),
                 new WebSocketLibrary.Terms(SameOrigin.only(), HandshakePolicy.NOTHING, Compression.USUAL, 1 << 20, 1 << 20, sessions),
-                new WebSocketHandler.Shared(POOL, null, Runnable::run, () -> null, SessionObserver.Listeners.of(List.of(listeners))), 0);
+                new WebSocketHandler.Shared(POOL, null, Runnable::run, container.getExecutorService(), () -> null, SessionObserver.Listeners.of(List.of(listeners))), 0);
     }
 
     private static Duration idleTime(MemoryConnection connection) {

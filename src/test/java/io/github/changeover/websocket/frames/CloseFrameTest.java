@@ -16,10 +16,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CloseFrameTest {
     @Test
     void codeAndReasonAreUnmasked() {
-        assertThat(CloseFrame.of(1001, "Bye \u00fc")).isEqualTo(ByteBuffer.wrap(WireBytes.hex("8808 03e9 42796520c3bc")));
-        assertThat(CloseFrame.of(1000, "")).isEqualTo(ByteBuffer.wrap(WireBytes.hex("8802 03e8")));
-        assertThat(CloseFrame.of(1005, "")).isEqualTo(ByteBuffer.wrap(WireBytes.hex("8800")));
-        assertThat(CloseFrame.of(4999, "x")).isEqualTo(ByteBuffer.wrap(WireBytes.hex("8803 1387 78")));
+        assertThat(CloseFrame.of(1001, "Bye \u00fc").bytes()).isEqualTo(ByteBuffer.wrap(WireBytes.hex("8808 03e9 42796520c3bc")));
+        assertThat(CloseFrame.of(1000, "").bytes()).isEqualTo(ByteBuffer.wrap(WireBytes.hex("8802 03e8")));
+        assertThat(CloseFrame.of(1005, "").bytes()).isEqualTo(ByteBuffer.wrap(WireBytes.hex("8800")));
+        assertThat(CloseFrame.of(4999, "x").bytes()).isEqualTo(ByteBuffer.wrap(WireBytes.hex("8803 1387 78")));
     }
 
     @ParameterizedTest
@@ -38,7 +38,7 @@ class CloseFrameTest {
     @ValueSource(strings = {"a", "\u00fc", "\u6f22", "\ud83d\ude00"})
     void aLongReasonIsCutBehindACharacter(String character) {
         for (int ahead = 0; ahead < 4; ahead++) {
-            ByteBuffer frame = CloseFrame.of(1011, "x".repeat(ahead) + character.repeat(200));
+            ByteBuffer frame = CloseFrame.of(1011, "x".repeat(ahead) + character.repeat(200)).bytes();
             byte[] reason = new byte[frame.remaining() - 4];
             frame.position(4).get(reason);
             assertThat(frame.get(1)).isEqualTo((byte) (reason.length + 2));
@@ -56,7 +56,7 @@ class CloseFrameTest {
     @ParameterizedTest
     @EnumSource
     void everyFaultFitsIntoAFrame(FrameFault fault) {
-        ByteBuffer frame = CloseFrame.of(fault);
+        ByteBuffer frame = CloseFrame.of(fault).bytes();
         assertThat(frame.getShort(2)).isEqualTo((short) fault.code());
         assertThat(StandardCharsets.US_ASCII.decode(frame.position(4)).toString()).isEqualTo(fault.reason());
     }

@@ -33,7 +33,7 @@ class DeflaterPoolTest {
             FrameReader reader = reader(true);
             FrameWriter writer = new FrameWriter(agreed(true), pool);
             reader.read(ByteBuffer.wrap(HELLO.clone()), received);
-            writer.write(ByteBuffer.wrap(WireBytes.plain(0x82, new byte[500])), out -> { });
+            writer.write(ServerFrame.of(Opcode.BINARY, true, new byte[500], 0, 500), out -> { });
             open.add(reader);
             open.add(writer);
             assertThat(pool.lentInflaters()).isZero();
@@ -131,12 +131,12 @@ class DeflaterPoolTest {
     @Test
     void aClosedWriterTakesNoneAndItsFramesStayAsTheyAre() {
         FrameWriter writer = new FrameWriter(agreed(false), pool);
-        writer.write(ByteBuffer.wrap(WireBytes.plain(0x82, new byte[500])), out -> { });
+        writer.write(ServerFrame.of(Opcode.BINARY, true, new byte[500], 0, 500), out -> { });
         assertThat(pool.lentDeflaters()).isEqualTo(1);
         writer.close();
         writer.close();
-        ByteBuffer frame = ByteBuffer.wrap(WireBytes.plain(0x82, new byte[500]));
-        writer.write(frame, out -> assertThat(out).isSameAs(frame));
+        ServerFrame frame = ServerFrame.of(Opcode.BINARY, true, new byte[500], 0, 500);
+        writer.write(frame, out -> assertThat(out).isSameAs(frame.bytes()));
         assertThat(pool.lentDeflaters()).isZero();
     }
 
