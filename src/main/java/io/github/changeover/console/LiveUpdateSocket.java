@@ -21,26 +21,26 @@ import java.util.function.Supplier;
 final class LiveUpdateSocket implements ConnectionHandler.Events, FrameListener, LiveUpdates.Line {
     private static final FrameLimits SMALL = new FrameLimits(4096, 4096);
     private static final int GOING_AWAY = 1001, POLICY_VIOLATION = 1008;
-    private final LiveUpdates lines;
-    private final Supplier<Optional<String>> news;
+    private final LiveUpdates updates;
+    private final Supplier<Optional<String>> changes;
     private final ViewerPermission permission;
     private final FrameReader reader = new FrameReader(SMALL, Optional.empty(), new DeflaterPool(), FrameMemoryListener.UNCOUNTED);
     private volatile SwitchedConnection connection;
 
     /**
-     * @param news       returns the changes since its last call as JSON; empty while there is no observatory
+     * @param changes     returns the changes since its last call as JSON; empty while there is no observatory
      * @param permission the connection closes when it ends
      */
-    LiveUpdateSocket(LiveUpdates lines, Supplier<Optional<String>> news, ViewerPermission permission) {
-        this.lines = lines;
-        this.news = news;
+    LiveUpdateSocket(LiveUpdates updates, Supplier<Optional<String>> changes, ViewerPermission permission) {
+        this.updates = updates;
+        this.changes = changes;
         this.permission = permission;
     }
 
     @Override
     public void opened(SwitchedConnection made) {
         connection = made;
-        lines.opened(this);
+        updates.opened(this);
         permission.begin(() -> made.execute(() -> leave(CloseFrame.of(POLICY_VIOLATION, "The login, or the console's cookie, has ended."))));
     }
 
@@ -48,7 +48,7 @@ final class LiveUpdateSocket implements ConnectionHandler.Events, FrameListener,
     @Override
     public void show() {
         permission.check();
-        if (connection.queued() == 0) news.get().ifPresent(json -> send(ServerFrame.text(json)));
+        if (connection.queued() == 0) changes.get().ifPresent(json -> send(ServerFrame.text(json)));
     }
 
     private void send(ServerFrame frame) {
@@ -98,7 +98,7 @@ final class LiveUpdateSocket implements ConnectionHandler.Events, FrameListener,
 
     @Override
     public void closed(SwitchedConnection same, CloseCause cause) {
-        lines.closed(this);
+        updates.closed(this);
         permission.end();
         reader.close();
     }

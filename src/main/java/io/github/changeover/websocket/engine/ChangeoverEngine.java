@@ -33,7 +33,7 @@ final class ChangeoverEngine implements ProtocolLibrary.Started {
         this.ends = ends;
     }
 
-    static ProtocolLibrary.Started start(ProtocolLibrary.Start start, EndpointSettings terms, Set<Class<?>> endpoints) {
+    static ProtocolLibrary.Started start(ProtocolLibrary.Start start, EndpointSettings settings, Set<Class<?>> endpoints) {
         ServletContext context = start.context();
         Optional<EndpointContainer> ours = ContainerAttribute.ours(context);
         if (ours.isEmpty()) {
@@ -56,8 +56,8 @@ final class ChangeoverEngine implements ProtocolLibrary.Started {
         HttpSessionEnds ends = HttpSessionEnds.of(context);
         WebSocketHandler.Shared shared = new WebSocketHandler.Shared(pool, ends, start.results(), container.getExecutorService(), container::timer,
                 SessionObserver.Listeners.of(start.found(WebSocketListener.class)));
-        container.serve(new FrontController(container, terms, shared), start.changeover(),
-                (path, endpoint) -> new WebSocketProtocol(endpoint, terms.of(path), shared));
+        container.serve(new FrontController(container, settings, shared), start.changeover(),
+                (path, endpoint) -> new WebSocketProtocol(endpoint, settings.of(path), shared));
         return new ChangeoverEngine(container, tyrus, pool, ends);
     }
 

@@ -32,7 +32,7 @@ final class ContainerEngine implements ProtocolLibrary.Started {
         this.engine = engine;
     }
 
-    static ProtocolLibrary.Started start(ProtocolLibrary.Start start, EndpointSettings terms, Set<Class<?>> found) {
+    static ProtocolLibrary.Started start(ProtocolLibrary.Start start, EndpointSettings settings, Set<Class<?>> found) {
         ServletContext context = start.context();
         Map<PathTemplate, Class<?>> endpoints = new LinkedHashMap<>();
         FoundEndpoints.paths(found).forEach((path, type) -> endpoints.put(PathTemplate.of(path), type));
@@ -40,7 +40,7 @@ final class ContainerEngine implements ProtocolLibrary.Started {
         if (!(context.getAttribute(ServerContainer.class.getName()) instanceof ServerContainer engine)) {
             throw new SettingValues.Wrong(EngineChoice.SETTING, "container", "'own' here, for this container has no WebSocket engine in this application");
         }
-        ContainerWebSocketProtocol protocol = new ContainerWebSocketProtocol(ContainerHandshake.to(engine, context), terms, endpoints);
+        ContainerWebSocketProtocol protocol = new ContainerWebSocketProtocol(ContainerHandshake.to(engine, context), settings, endpoints);
         endpoints.keySet().forEach(path -> start.changeover().path(path.toString()).offer(protocol));
         return new ContainerEngine(endpoints, engine.getClass().getName());
     }

@@ -20,12 +20,12 @@ import java.util.Optional;
 /** WebSocket by the container's engine, after the gate and the opening handshake of Changeover. */
 final class ContainerWebSocketProtocol implements ContainerProtocol {
     private final ContainerHandshake handover;
-    private final EndpointSettings terms;
+    private final EndpointSettings settings;
     private final Map<PathTemplate, Class<?>> endpoints;
 
-    ContainerWebSocketProtocol(ContainerHandshake handover, EndpointSettings terms, Map<PathTemplate, Class<?>> endpoints) {
+    ContainerWebSocketProtocol(ContainerHandshake handover, EndpointSettings settings, Map<PathTemplate, Class<?>> endpoints) {
         this.handover = handover;
-        this.terms = terms;
+        this.settings = settings;
         this.endpoints = endpoints;
     }
 
@@ -44,7 +44,7 @@ final class ContainerWebSocketProtocol implements ContainerProtocol {
         Optional<PathTemplate> found = template(request.path());
         if (found.isEmpty()) return new Decision.Refuse(404, "There is no WebSocket endpoint at this path.");     // happens for another spelling of a path that requires an upgrade
         PathTemplate template = found.get();
-        OpeningHandshake.Outcome outcome = terms.of(template).check(request, offered);
+        OpeningHandshake.Outcome outcome = settings.of(template).check(request, offered);
         if (outcome instanceof OpeningHandshake.Refused refused) return refused.refusal();
         OpeningHandshake.Accepted accepted = (OpeningHandshake.Accepted) outcome;
         List<String> known = List.of(endpoints.get(template).getAnnotation(ServerEndpoint.class).subprotocols());
@@ -57,7 +57,7 @@ final class ContainerWebSocketProtocol implements ContainerProtocol {
     public void carry(HttpServletRequest request, HttpServletResponse response, SwitchContext context) throws IOException, ServletException {
         String path = context.request().path();
         PathTemplate template = template(path).orElseThrow();
-        OpeningHandshake.Accepted accepted = (OpeningHandshake.Accepted) OpeningHandshake.check(context.request(), terms.of(template).handshake());
+        OpeningHandshake.Accepted accepted = (OpeningHandshake.Accepted) OpeningHandshake.check(context.request(), settings.of(template).handshake());
         handover.handOver(new CanonicalHandshakeRequest(request, accepted), response, endpoints.get(template), template.toString(), template.match(path).orElseThrow());
     }
 

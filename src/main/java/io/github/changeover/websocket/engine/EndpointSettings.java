@@ -2,7 +2,7 @@ package io.github.changeover.websocket.engine;
 
 import io.github.changeover.negotiation.PathTemplate;
 import io.github.changeover.servlet.settings.SettingValues;
-import io.github.changeover.websocket.engine.WebSocketLibrary.Terms;
+import io.github.changeover.websocket.engine.WebSocketLibrary.WebSocketSettings;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
@@ -15,26 +15,26 @@ import java.util.TreeMap;
  * @param everywhere for a path without settings of its own
  * @param paths      for all other paths, the most specific first
  */
-record EndpointSettings(Terms everywhere, SortedMap<PathTemplate, Terms> paths) {
+record EndpointSettings(WebSocketSettings everywhere, SortedMap<PathTemplate, WebSocketSettings> paths) {
     EndpointSettings {
         paths = Collections.unmodifiableSortedMap(paths);
     }
 
     /** @param names the names of the settings that can be set for a path */
     static EndpointSettings of(SettingValues settings, Set<String> names) {
-        SortedMap<PathTemplate, Terms> paths = new TreeMap<>();
-        Terms everywhere = Terms.of(settings);
-        Terms.warn(settings);
+        SortedMap<PathTemplate, WebSocketSettings> paths = new TreeMap<>();
+        WebSocketSettings everywhere = WebSocketSettings.of(settings);
+        WebSocketSettings.warn(settings);
         for (String template : settings.pathsWith(names)) {
             SettingValues own = settings.at(template);
-            if (paths.putIfAbsent(PathTemplate.of(template), Terms.of(own)) != null) continue;      // the same template with other variable names
-            if (Terms.hasOwnOrigins(own)) Terms.warn(own);
+            if (paths.putIfAbsent(PathTemplate.of(template), WebSocketSettings.of(own)) != null) continue;      // the same template with other variable names
+            if (WebSocketSettings.hasOwnOrigins(own)) WebSocketSettings.warn(own);
         }
         return new EndpointSettings(everywhere, paths);
     }
 
     /** Returns the settings of the endpoint with this template. */
-    Terms of(PathTemplate template) {
+    WebSocketSettings of(PathTemplate template) {
         return paths.getOrDefault(template, everywhere);
     }
 
@@ -42,8 +42,8 @@ record EndpointSettings(Terms everywhere, SortedMap<PathTemplate, Terms> paths) 
      * Returns the settings for a path without an endpoint: those of the most specific template that matches any spelling of the path. The roles of a path
      * apply to any spelling as well.
      */
-    Terms at(String path) {
-        for (Map.Entry<PathTemplate, Terms> entry : paths.entrySet()) {
+    WebSocketSettings at(String path) {
+        for (Map.Entry<PathTemplate, WebSocketSettings> entry : paths.entrySet()) {
             if (entry.getKey().matchesAnySpelling(path)) return entry.getValue();
         }
         return everywhere;

@@ -16,12 +16,12 @@ import java.util.Map;
  */
 final class FrontController {
     private final EndpointContainer container;
-    private final EndpointSettings terms;
+    private final EndpointSettings settings;
     private final WebSocketHandler.Shared shared;
 
-    FrontController(EndpointContainer container, EndpointSettings terms, WebSocketHandler.Shared shared) {
+    FrontController(EndpointContainer container, EndpointSettings settings, WebSocketHandler.Shared shared) {
         this.container = container;
-        this.terms = terms;
+        this.settings = settings;
         this.shared = shared;
     }
 
@@ -34,6 +34,6 @@ final class FrontController {
             }
         });
         TyrusEndpoint endpoint = container.endpoint(config);
-        LateUpgrade.to(new WebSocketProtocol(endpoint, terms.at(CurrentRequest.path(request)), shared, Map.copyOf(values)), request, response);
+        LateUpgrade.to(new WebSocketProtocol(endpoint, settings.at(CurrentRequest.path(request)), shared, Map.copyOf(values)), request, response);
     }
 }

@@ -269,7 +269,7 @@ final class MessageSocket extends TyrusWebSocket {
             unfinished = last ? 0 : opcode;
             return fragment.of(opcodeOfFrame);
         }, null);
-        if (awaited && (last || sender.isBroken())) tellWhoWaits();
+        if (awaited && (last || sender.isBroken())) signalEnd();
         return sent;
     }
 
@@ -308,7 +308,7 @@ final class MessageSocket extends TyrusWebSocket {
         }
     }
 
-    private static void tellWhoWaits() {
+    private static void signalEnd() {
         ENDS.lock();
         try {
             ENDED.signalAll();

@@ -67,15 +67,15 @@ final class SessionObserver {
     Runnable messageIn(int opcode, boolean fin, int bytes) {
         if (Opcode.isControl(opcode)) return WebSocketListener.NOTHING;
         if (opcode != Opcode.CONTINUATION) textIn = opcode == Opcode.TEXT;
-        List<Runnable> behind = new ArrayList<>(listeners.all.size());
+        List<Runnable> scopes = new ArrayList<>(listeners.all.size());
         for (WebSocketListener listener : listeners.all) {
             listeners.guarded(listener, each -> {
                 Runnable scope = each.messageIn(session, textIn, bytes, fin);
-                if (scope != null && scope != WebSocketListener.NOTHING) behind.add(() -> listeners.guarded(each, same -> scope.run()));
+                if (scope != null && scope != WebSocketListener.NOTHING) scopes.add(() -> listeners.guarded(each, same -> scope.run()));
             });
         }
         return () -> {
-            for (int i = behind.size() - 1; i >= 0; i--) behind.get(i).run();
+            for (int i = scopes.size() - 1; i >= 0; i--) scopes.get(i).run();
         };
     }
 

@@ -7,7 +7,7 @@ import io.github.changeover.spi.ConnectionHandler;
 import io.github.changeover.spi.SwitchedConnection;
 import io.github.changeover.spi.UpgradeRequest;
 import io.github.changeover.websocket.DeflateAgreement;
-import io.github.changeover.websocket.engine.WebSocketLibrary.Terms;
+import io.github.changeover.websocket.engine.WebSocketLibrary.WebSocketSettings;
 import io.github.changeover.websocket.frames.CloseFrame;
 import io.github.changeover.websocket.frames.DeflaterPool;
 import io.github.changeover.websocket.frames.ExtendedFrameReader;
@@ -40,10 +40,10 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameListener 
     private static final int SMALL_FRAGMENT = 1024;
     private static final System.Logger LOG = System.getLogger(WebSocketHandler.class.getName());
     private static final AtomicBoolean UNWATCHED = new AtomicBoolean();      // whether this was logged
-    private final TyrusHandshake upgrade;
+    private final TyrusHandshake handshake;
     private final Optional<TyrusHandshake.Sessions> sessions;
     private final Optional<DeflateAgreement> deflate;
-    private final Terms terms;
+    private final WebSocketSettings settings;
     private final Shared shared;
     private FrameSender sender;             // null before opened()
     private SessionObserver observer;       // null if there are no listeners
@@ -92,50 +92,50 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameListener 
     }
 
     /** @param negotiated the time of the negotiation in nanoseconds; a logout since then closes the session */
-    WebSocketHandler(TyrusHandshake upgrade, Optional<DeflateAgreement> deflate, Terms terms, Shared shared, long negotiated) {
-        this(upgrade, TyrusHandshake.Sessions.KNOWN, deflate, terms, shared, negotiated);
+    WebSocketHandler(TyrusHandshake handshake, Optional<DeflateAgreement> deflate, WebSocketSettings settings, Shared shared, long negotiated) {
+        this(handshake, TyrusHandshake.Sessions.KNOWN, deflate, settings, shared, negotiated);
     }
 
     /** @param sessions empty for a version of Tyrus whose sessions are unknown */
-    WebSocketHandler(TyrusHandshake upgrade, Optional<TyrusHandshake.Sessions> sessions, Optional<DeflateAgreement> deflate, Terms terms, Shared shared, long negotiated) {
-        this.upgrade = upgrade;
+    WebSocketHandler(TyrusHandshake handshake, Optional<TyrusHandshake.Sessions> sessions, Optional<DeflateAgreement> deflate, WebSocketSettings settings, Shared shared, long negotiated) {
+        this.handshake = handshake;
         this.sessions = sessions;
         this.deflate = deflate;
-        this.terms = terms;
+        this.settings = settings;
         this.shared = shared;
         this.negotiated = negotiated;
     }
 
     @Override
     public void opened(SwitchedConnection connection) {
-        upgrade.chain().begin();
+        handshake.chain().begin();
         memory = new MessageMemory(connection.advanced());
-        boolean extended = !upgrade.chain().isEmpty();
-        FrameLimits limits = FrameLimits.ofMessages(terms.maxMessage());
-        reader = extended ? new ExtendedFrameReader(limits, upgrade.chain(), shared.pool, memory) : new FrameReader(limits, deflate, shared.pool, memory);
-        FrameWriter writer = extended ? new FrameWriter(upgrade.chain()) : new FrameWriter(deflate, shared.pool, terms.compression());
+        boolean extended = !handshake.chain().isEmpty();
+        FrameLimits limits = FrameLimits.ofMessages(settings.maxMessage());
+        reader = extended ? new ExtendedFrameReader(limits, handshake.chain(), shared.pool, memory) : new FrameReader(limits, deflate, shared.pool, memory);
+        FrameWriter writer = extended ? new FrameWriter(handshake.chain()) : new FrameWriter(deflate, shared.pool, settings.compression());
         sender = new FrameSender(connection, writer, reader::closeCame, shared.threads, new SerialExecutor(shared.results, connection.advanced()::beginScope),
                 () -> end(CloseCodes.UNEXPECTED_CONDITION, "A fragment of a message could not be sent."));
-        AsynchronousSends asynchronous = new AsynchronousSends(sender, connection, terms.sendMax(), shared.threads, shared.timer);
-        observer = shared.listeners.of(connection.id(), connection.request(), upgrade.subprotocol());
+        AsynchronousSends asynchronous = new AsynchronousSends(sender, connection, settings.sendMax(), shared.threads, shared.timer);
+        observer = shared.listeners.of(connection.id(), connection.request(), handshake.subprotocol());
         if (observer != null) {
             sender.observe(observer);
             observer.opened();
         }
-        if (terms.sessions().messagesMax() > 0) rate = new MessageRate(terms.sessions().messagesMax());
+        if (settings.sessions().messagesMax() > 0) rate = new MessageRate(settings.sessions().messagesMax());
         AdvancedConnection advanced = connection.advanced();
         advanced.beforeClose((cause, close) -> {
             Ending ending = ending(advanced, cause);
             endingToReport = ending;
             sender.close(ending.frame(), close);
         });
-        SessionSettings times = terms.sessions();
+        SessionSettings times = settings.sessions();
         if (!times.ping().isZero()) {       // before the endpoint is notified, because @OnOpen may take long
             pings = new SessionPings(advanced, sender);
             advanced.pingWhenQuiet(times.ping(), times.pong(), pings);
         }
         SessionSchedule schedule = new SessionSchedule(advanced, session -> advanced.endsAt(new SessionExpiry(session, connection.toString())));
-        schedule.opening(() -> receiver = sessions.isPresent() ? upgrade.open(sender, asynchronous, memory, sessions.get()) : upgrade.openUnknown(sender, asynchronous, memory));
+        schedule.opening(() -> receiver = sessions.isPresent() ? handshake.open(sender, asynchronous, memory, sessions.get()) : handshake.openUnknown(sender, asynchronous, memory));
         if (schedule.session() == null && UNWATCHED.compareAndSet(false, true)) {
             LOG.log(System.Logger.Level.WARNING, "This version of Tyrus is not known: the user property {0} of a session has no effect", SessionExpiry.VALID_UNTIL);
         }
@@ -167,18 +167,18 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameListener 
         }
         if (rate != null && isTooFast(opcode, fin, to - from)) {
             reader.close();
-            end(CloseCodes.VIOLATED_POLICY, "More than " + terms.sessions().messagesMax() + " messages in a second (changeover.websocket.messages.max).");
+            end(CloseCodes.VIOLATED_POLICY, "More than " + settings.sessions().messagesMax() + " messages in a second (changeover.websocket.messages.max).");
             return;
         }
         if (observer == null) {
             deliver(opcode, fin, bytes, from, to);
             return;
         }
-        Runnable behind = observer.messageIn(opcode, fin, to - from);
+        Runnable afterDelivery = observer.messageIn(opcode, fin, to - from);
         try {
             deliver(opcode, fin, bytes, from, to);
         } finally {
-            behind.run();
+            afterDelivery.run();
         }
     }
 
@@ -251,7 +251,7 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameListener 
     private Ending ending(AdvancedConnection connection, CloseCause cause) {
         return switch (cause.kind()) {
             case IDLE -> Ending.timedOut("Nothing was sent or received for " + connection.idleTime().toMillis() + " ms.");
-            case UNANSWERED -> Ending.timedOut("Nothing came for " + terms.sessions().pong().toMillis() + " ms after a Ping (changeover.websocket.pong).");
+            case UNANSWERED -> Ending.timedOut("Nothing came for " + settings.sessions().pong().toMillis() + " ms after a Ping (changeover.websocket.pong).");
             case EXPIRED -> Ending.of(CloseCodes.VIOLATED_POLICY, "The time until which this session is valid is over.");
             case STALLED -> Ending.of(CloseCodes.VIOLATED_POLICY, "The rest of a message must arrive faster (changeover.stall, changeover.stall.min).");
             case MEMORY -> Ending.of(FrameFault.NO_MEMORY);
@@ -265,7 +265,7 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameListener 
         try {
             if (sender != null) ended(cause);
         } finally {
-            upgrade.chain().destroy();
+            handshake.chain().destroy();
         }
     }
 
@@ -273,9 +273,9 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameListener 
         drop();     // done first, because the endpoint may throw an exception
         try {
             sender.discardFrames();
-            Ending said = endingToReport;
-            if (said == null) end(CloseCodes.CLOSED_ABNORMALLY, cause.kind().toString());
-            else end(said.endpoint, said.reason);
+            Ending sent = endingToReport;
+            if (sent == null) end(CloseCodes.CLOSED_ABNORMALLY, cause.kind().toString());
+            else end(sent.endpoint, sent.reason);
             if (receiver != null) receiver.deliverClose();
         } finally {
             if (observer != null) observer.closed();

@@ -59,13 +59,13 @@ public final class WebSocketLibrary implements ProtocolLibrary {
      * @param sendMax     the largest number of bytes that may wait for a session's client after an asynchronous send
      * @param sessions    the settings of open sessions
      */
-    record Terms(SameOrigin origins, HandshakePolicy handshake, Compression compression, int maxMessage, int sendMax, SessionSettings sessions) {
-        static Terms of(SettingValues settings) {
+    record WebSocketSettings(SameOrigin origins, HandshakePolicy handshake, Compression compression, int maxMessage, int sendMax, SessionSettings sessions) {
+        static WebSocketSettings of(SettingValues settings) {
             SameOrigin origins = SameOrigin.only().allowing(origins(settings)).requiringOrigin(settings.flag(ORIGIN_REQUIRED).orElse(false)).behind(ForwardedAuthority.TRUSTED);
             DeflatePolicy deflate = DeflatePolicy.JDK.withServerNoContextTakeover(!settings.flag(DEFLATE_CONTEXT).orElse(true));
             HandshakePolicy handshake = settings.flag(DEFLATE).orElse(true) ? HandshakePolicy.NOTHING.withDeflate(deflate) : HandshakePolicy.NOTHING;
             Compression compression = new Compression(settings.number(DEFLATE_LEVEL, Compression.USUAL.level(), 9), settings.size(DEFLATE_MIN, Compression.USUAL.smallest()));
-            return new Terms(origins, handshake, compression, settings.size(MESSAGE_MAX, 16 << 20), settings.size(SEND_MAX, 16 << 20), SessionSettings.of(settings));
+            return new WebSocketSettings(origins, handshake, compression, settings.size(MESSAGE_MAX, 16 << 20), settings.size(SEND_MAX, 16 << 20), SessionSettings.of(settings));
         }
 
         /** Checks the gate, then the opening handshake. */
@@ -96,11 +96,11 @@ public final class WebSocketLibrary implements ProtocolLibrary {
 
     @Override
     public Started start(Start start) {
-        EndpointSettings terms = EndpointSettings.of(start.settings(), pathSettings());
+        EndpointSettings settings = EndpointSettings.of(start.settings(), pathSettings());
         ServletContext context = start.context();
         if (!ContainerSupport.switches(context)) return new Started() { };     // the container's own engine serves WebSocket
         Set<Class<?>> endpoints = WebSocketScan.found(context);
-        if (EngineChoice.of(start.settings()) == EngineChoice.CONTAINER) return ContainerEngine.start(start, terms, endpoints);
+        if (EngineChoice.of(start.settings()) == EngineChoice.CONTAINER) return ContainerEngine.start(start, settings, endpoints);
         if (!TyrusClasses.present(context.getClassLoader())) {
             if (!endpoints.isEmpty()) {
                 LOG.log(System.Logger.Level.WARNING, "WebSocket endpoints are left to the container, for Tyrus is not here: "
@@ -108,6 +108,6 @@ public final class WebSocketLibrary implements ProtocolLibrary {
             }
             return new Started() { };
         }
-        return ChangeoverEngine.start(start, terms, endpoints);
+        return ChangeoverEngine.start(start, settings, endpoints);
     }
 }

@@ -9,7 +9,7 @@ import io.github.changeover.spi.UpgradeProtocol;
 import io.github.changeover.spi.UpgradeRequest;
 import io.github.changeover.websocket.DeflateAgreement;
 import io.github.changeover.websocket.OpeningHandshake;
-import io.github.changeover.websocket.engine.WebSocketLibrary.Terms;
+import io.github.changeover.websocket.engine.WebSocketLibrary.WebSocketSettings;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import java.util.Locale;
@@ -27,23 +27,23 @@ final class WebSocketProtocol implements UpgradeProtocol {
     private static final Set<String> OURS = Set.of("upgrade", "connection", "sec-websocket-accept", "sec-websocket-protocol", "sec-websocket-extensions");
 
     private final TyrusEndpoint endpoint;
-    private final Terms terms;
+    private final WebSocketSettings settings;
     private final WebSocketHandler.Shared shared;
     private final Optional<Map<String, String>> parameters;
 
     /** For a deployed endpoint. Its parameters are taken from the path. */
-    WebSocketProtocol(TyrusEndpoint endpoint, Terms terms, WebSocketHandler.Shared shared) {
-        this(endpoint, terms, shared, Optional.empty());
+    WebSocketProtocol(TyrusEndpoint endpoint, WebSocketSettings settings, WebSocketHandler.Shared shared) {
+        this(endpoint, settings, shared, Optional.empty());
     }
 
     /** @param parameters the path parameters, independent of the actual path */
-    WebSocketProtocol(TyrusEndpoint endpoint, Terms terms, WebSocketHandler.Shared shared, Map<String, String> parameters) {
-        this(endpoint, terms, shared, Optional.of(parameters));
+    WebSocketProtocol(TyrusEndpoint endpoint, WebSocketSettings settings, WebSocketHandler.Shared shared, Map<String, String> parameters) {
+        this(endpoint, settings, shared, Optional.of(parameters));
     }
 
-    private WebSocketProtocol(TyrusEndpoint endpoint, Terms terms, WebSocketHandler.Shared shared, Optional<Map<String, String>> parameters) {
+    private WebSocketProtocol(TyrusEndpoint endpoint, WebSocketSettings settings, WebSocketHandler.Shared shared, Optional<Map<String, String>> parameters) {
         this.endpoint = endpoint;
-        this.terms = terms;
+        this.settings = settings;
         this.shared = shared;
         this.parameters = parameters;
     }
@@ -60,7 +60,7 @@ final class WebSocketProtocol implements UpgradeProtocol {
 
     @Override
     public Decision negotiate(UpgradeRequest request, ProtocolToken offered) {
-        OpeningHandshake.Outcome outcome = terms.check(request, offered);
+        OpeningHandshake.Outcome outcome = settings.check(request, offered);
         return outcome instanceof OpeningHandshake.Refused refused ? refused.refusal() : endpoint(request, offered, (OpeningHandshake.Accepted) outcome);
     }
 
@@ -86,32 +86,32 @@ final class WebSocketProtocol implements UpgradeProtocol {
             return new Decision.Refuse(403, "Origin '" + PrintableText.of(request.fields().first("Origin").orElse(""))
                     + "' is refused by the endpoint at this path: ask its developer (checkOrigin of its ServerEndpointConfig.Configurator).");
         }
-        TyrusHandshake upgrade;
+        TyrusHandshake handshake;
         try {
-            upgrade = endpoint.handshake(context, accepted);
+            handshake = endpoint.handshake(context, accepted);
         } catch (HandshakeException refused) {
             return new Decision.Refuse(Math.max(400, Math.min(599, refused.getHttpStatusCode())), "The endpoint at this path does not take this handshake.");
         }
         boolean switches = false;
         try {
-            Decision decision = answered(offered, accepted, upgrade, negotiated);
+            Decision decision = answered(offered, accepted, handshake, negotiated);
             switches = decision instanceof Decision.Switch;
-            if (switches && upgrade.chain().isKnown()) {
+            if (switches && handshake.chain().isKnown()) {
                 // On an application thread: the thread that abandons the connection may be the one that closes all other connections.
-                CurrentRequest.hold(() -> ApplicationExecutor.tryExecute(shared.threads(), upgrade.chain()::abandon));
+                CurrentRequest.hold(() -> ApplicationExecutor.tryExecute(shared.threads(), handshake.chain()::abandon));
             }
             return decision;
         } finally {
-            if (!switches) upgrade.chain().destroy();
+            if (!switches) handshake.chain().destroy();
         }
     }
 
-    private Decision answered(ProtocolToken offered, OpeningHandshake.Accepted accepted, TyrusHandshake upgrade, long negotiated) {
-        int status = upgrade.response().getStatus();
+    private Decision answered(ProtocolToken offered, OpeningHandshake.Accepted accepted, TyrusHandshake handshake, long negotiated) {
+        int status = handshake.response().getStatus();
         if (status != 101) return new Decision.Refuse(Math.max(400, Math.min(599, status)), "The endpoint at this path does not take this handshake.");
-        OpeningHandshake.Accepted agreed = accepted.withSubprotocol(Optional.ofNullable(upgrade.response().getFirstHeaderValue("Sec-WebSocket-Protocol")));
-        Optional<DeflateAgreement> deflate = upgrade.extensions().deflates() ? accepted.deflate() : Optional.empty();
-        return new Decision.Switch(List.of(offered), fields(agreed, upgrade), opened -> new WebSocketHandler(upgrade, deflate, terms, shared, negotiated),
+        OpeningHandshake.Accepted agreed = accepted.withSubprotocol(Optional.ofNullable(handshake.response().getFirstHeaderValue("Sec-WebSocket-Protocol")));
+        Optional<DeflateAgreement> deflate = handshake.extensions().deflates() ? accepted.deflate() : Optional.empty();
+        return new Decision.Switch(List.of(offered), fields(agreed, handshake), opened -> new WebSocketHandler(handshake, deflate, settings, shared, negotiated),
                 agreed.remark(endpoint.subprotocols()));
     }
 
@@ -123,10 +123,10 @@ final class WebSocketProtocol implements UpgradeProtocol {
     }
 
     /** Returns the fields of Changeover and those that modifyHandshake added. */
-    private static Fields fields(OpeningHandshake.Accepted agreed, TyrusHandshake upgrade) {
+    private static Fields fields(OpeningHandshake.Accepted agreed, TyrusHandshake handshake) {
         Fields fields = agreed.withoutDeflate().fields();
-        for (String line : upgrade.extensions().lines()) fields = fields.with("Sec-WebSocket-Extensions", line);
-        for (Map.Entry<String, List<String>> line : upgrade.response().getHeaders().entrySet()) {
+        for (String line : handshake.extensions().lines()) fields = fields.with("Sec-WebSocket-Extensions", line);
+        for (Map.Entry<String, List<String>> line : handshake.response().getHeaders().entrySet()) {
             if (OURS.contains(line.getKey().toLowerCase(Locale.ROOT))) continue;
             for (String value : line.getValue()) fields = fields.with(line.getKey(), value);
         }

@@ -18,18 +18,18 @@ public final class DeflaterPool implements AutoCloseable {
     /** By level. If the level of a deflater is changed, its next call only applies the new level and returns an incomplete message. */
     private final Map<Integer, ArrayDeque<Deflater>> deflaters = new HashMap<>();
     private int keptDeflaters;
-    private int lentInflaters;
-    private int lentDeflaters;
+    private int inflatersInUse;
+    private int deflatersInUse;
     private boolean closed;
 
     synchronized Inflater takeInflater() {
-        lentInflaters++;
+        inflatersInUse++;
         Inflater kept = inflaters.pollLast();
         return kept != null ? kept : new Inflater(true);
     }
 
     synchronized Deflater takeDeflater(int level) {
-        lentDeflaters++;
+        deflatersInUse++;
         ArrayDeque<Deflater> ofLevel = deflaters.get(level);
         if (ofLevel == null || ofLevel.isEmpty()) return new Deflater(level, true);
         keptDeflaters--;
@@ -37,7 +37,7 @@ public final class DeflaterPool implements AutoCloseable {
     }
 
     synchronized void give(Inflater inflater) {
-        lentInflaters--;
+        inflatersInUse--;
         if (closed || inflaters.size() == KEPT) {
             inflater.end();
         } else {
@@ -47,7 +47,7 @@ public final class DeflaterPool implements AutoCloseable {
     }
 
     synchronized void give(Deflater deflater, int level) {
-        lentDeflaters--;
+        deflatersInUse--;
         if (closed || keptDeflaters == KEPT) {
             deflater.end();
         } else {
@@ -58,12 +58,12 @@ public final class DeflaterPool implements AutoCloseable {
         }
     }
 
-    synchronized int lentInflaters() {
-        return lentInflaters;
+    synchronized int inflatersInUse() {
+        return inflatersInUse;
     }
 
-    synchronized int lentDeflaters() {
-        return lentDeflaters;
+    synchronized int deflatersInUse() {
+        return deflatersInUse;
     }
 
     synchronized int kept() {

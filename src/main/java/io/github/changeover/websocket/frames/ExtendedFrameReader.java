@@ -20,8 +20,8 @@ public final class ExtendedFrameReader implements FrameInput {
     private PayloadBuffer payload;        // of the incomplete frame, or null
     private boolean open;           // the message that the extensions pass on is unfinished
     private long arrived;           // bytes of complete frames of that message
-    private long told;
-    private boolean another;        // a message has ended since the last report to the sink
+    private long reported;
+    private boolean messageEnded;   // a message has ended since the last report to the listener
 
     /** @param memory counts the memory that this reader holds */
     public ExtendedFrameReader(FrameLimits limits, FrameExtensions extensions, DeflaterPool pool, FrameMemoryListener memory) {
@@ -31,22 +31,22 @@ public final class ExtendedFrameReader implements FrameInput {
         this.header = new FrameHeader(limits);
     }
 
-    /** Passes messages on to the sink. The number of unfinished bytes is reported separately, as it is on the wire. */
+    /** Passes messages on to the listener. The number of unfinished bytes is reported separately, as it is on the wire. */
     private final class Inner implements FrameListener {
-        private final FrameListener sink;
+        private final FrameListener listener;
 
-        Inner(FrameListener sink) {
-            this.sink = sink;
+        Inner(FrameListener listener) {
+            this.listener = listener;
         }
 
         @Override
         public boolean wantsWhole(int opcode) {
-            return sink.wantsWhole(opcode);
+            return listener.wantsWhole(opcode);
         }
 
         @Override
         public void frame(int opcode, boolean fin, byte[] bytes, int from, int to) {
-            sink.frame(opcode, fin, bytes, from, to);
+            listener.frame(opcode, fin, bytes, from, to);
         }
 
         @Override
@@ -56,19 +56,19 @@ public final class ExtendedFrameReader implements FrameInput {
 
         @Override
         public void failed(FrameFault fault) {
-            sink.failed(fault);
+            listener.failed(fault);
         }
     }
 
     @Override
-    public void read(ByteBuffer bytes, FrameListener sink) {
-        FrameListener inner = new Inner(sink);
+    public void read(ByteBuffer bytes, FrameListener listener) {
+        FrameListener inner = new Inner(listener);
         while (bytes.hasRemaining() && !messages.ended()) {
             FrameFault fault = payload == null ? readHeader(bytes) : readPayload(bytes);
-            if (fault == null && payload != null && payload.size() == header.length()) fault = giveOn(inner);
+            if (fault == null && payload != null && payload.size() == header.length()) fault = passOn(inner);
             if (fault != null) {
                 close();
-                sink.failed(fault);
+                listener.failed(fault);
             }
         }
         bytes.position(bytes.limit());
@@ -78,20 +78,20 @@ public final class ExtendedFrameReader implements FrameInput {
         }
         if (payload != null && !payload.keep()) {
             close();
-            sink.failed(FrameFault.NO_MEMORY);
+            listener.failed(FrameFault.NO_MEMORY);
             return;
         }
-        deliver(sink);
+        deliver(listener);
     }
 
-    private void deliver(FrameListener sink) {
+    private void deliver(FrameListener listener) {
         long now = unfinished();
-        boolean other = now > 0 && told > 0 && (another || now < told);
-        another = false;
-        if (now == told && !other) return;
-        if (other) sink.unfinished(0);
-        told = now;
-        sink.unfinished(now);
+        boolean other = now > 0 && reported > 0 && (messageEnded || now < reported);
+        messageEnded = false;
+        if (now == reported && !other) return;
+        if (other) listener.unfinished(0);
+        reported = now;
+        listener.unfinished(now);
     }
 
     /** Control frames between the fragments of a message are not counted: the message does not grow by them. */
@@ -120,7 +120,7 @@ public final class ExtendedFrameReader implements FrameInput {
         return null;
     }
 
-    private FrameFault giveOn(FrameListener sink) {
+    private FrameFault passOn(FrameListener listener) {
         PayloadBuffer whole = payload;
         payload = null;
         int size = whole.size();
@@ -140,14 +140,14 @@ public final class ExtendedFrameReader implements FrameInput {
             boolean fits = copies == 0 || memory.charge(copies);
             try {
                 if (!fits) return FrameFault.NO_MEMORY;
-                messages.read(masked(frame), sink);
+                messages.read(masked(frame), listener);
             } finally {
                 if (copies > 0) memory.release(copies);
             }
         }
         if (!open) {
             arrived = 0;
-            another |= data;
+            messageEnded |= data;
         }
         return null;
     }

@@ -7,10 +7,10 @@ public interface FrameInput extends AutoCloseable {
     /**
      * Reads the bytes that have arrived.
      *
-     * @param bytes has no remaining bytes afterwards, and belongs to the caller again when this method returns; its array may be changed
-     * @param sink  may close this source; an exception of the sink is passed to the caller, and the bytes after that frame are lost
+     * @param bytes    has no remaining bytes afterwards, and belongs to the caller again when this method returns; its array may be changed
+     * @param listener may close this source; an exception of the listener is passed to the caller, and the bytes after that frame are lost
      */
-    void read(ByteBuffer bytes, FrameListener sink);
+    void read(ByteBuffer bytes, FrameListener listener);
 
     /** Whether a Close frame arrived. The client sends nothing after it. */
     boolean closeCame();

@@ -2,7 +2,7 @@ package io.github.changeover.websocket.frames;
 
 /**
  * Receives the frames that a {@link FrameReader} has read. Called on the reading thread, in the order in which the frames arrived. It may close the
- * reader. If a method of the sink throws an exception, the reader must be closed.
+ * reader. If a method of the listener throws an exception, the reader must be closed.
  */
 public interface FrameListener {
     /**
@@ -13,12 +13,12 @@ public interface FrameListener {
      *
      * @param opcode one of {@link Opcode}; {@link Opcode#CONTINUATION} for all fragments of a message but the first
      * @param fin    whether the message ends with this frame; true for control frames
-     * @param bytes  contains the payload between {@code from} and {@code to}; the sink may use and change it until this method returns
+     * @param bytes  contains the payload between {@code from} and {@code to}; the listener may use and change it until this method returns
      */
     void frame(int opcode, boolean fin, byte[] bytes, int from, int to);
 
     /**
-     * Whether the sink wants a message that the client sends in fragments to be passed on as a whole. If not, each fragment is passed on when it has
+     * Whether the listener wants a message that the client sends in fragments to be passed on as a whole. If not, each fragment is passed on when it has
      * arrived. Called at the first fragment of each such message.
      *
      * @param opcode {@link Opcode#TEXT} or {@link Opcode#BINARY}

@@ -17,7 +17,7 @@ import java.util.Optional;
  * in    81 05 48                                          out   failed(UNMASKED), at the second byte
  * </pre>
  *
- * <p>An uncompressed frame that arrives complete is unmasked in place and is not copied. If the sink wants complete messages, the fragments of one read
+ * <p>An uncompressed frame that arrives complete is unmasked in place and is not copied. If the listener wants complete messages, the fragments of one read
  * are joined in place as well. Only data that must wait, or that is compressed, is stored in an array until it is passed on; {@link FrameMemoryListener} counts
  * this array. A fault is detected at the first byte that shows it. After a Close frame or a fault, all further bytes are ignored. Only one thread at a
  * time may call.
@@ -37,16 +37,16 @@ public final class FrameReader implements FrameInput {
     private int joined;             // bytes of that header that have arrived
     private boolean inFrame;        // a frame has begun and is incomplete
     private int taken;              // bytes of its payload that have arrived
-    private PayloadBuffer control;        // of an incomplete control frame, or null
-    private PayloadBuffer held;           // stored bytes of the message, or null
+    private PayloadBuffer control;  // of an incomplete control frame, or null
+    private PayloadBuffer held;     // stored bytes of the message, or null
     private int complete;           // number of stored bytes that belong to complete frames
     private int plainFrom, plainTo; // range of the message's bytes that wait in the array being read; empty if both are equal
-    private boolean wantsWhole;     // the sink wants the complete message
+    private boolean wantsWhole;     // the listener wants the complete message
     private int single;             // fragments of this read that were passed on one by one
     private boolean begun;          // a fragment of the message was passed on
     private long arrived;           // bytes of complete frames of the message, as the client sent them
-    private long told;              // the number of unfinished bytes last reported to the sink
-    private boolean another;        // a message has ended since that report
+    private long reported;          // the number of unfinished bytes last reported to the listener
+    private boolean messageEnded;   // a message has ended since that report
     private boolean ended;
     private boolean closeCame;
 
@@ -67,21 +67,21 @@ public final class FrameReader implements FrameInput {
      *
      * @param bytes has no remaining bytes afterwards, and belongs to the caller again when this method returns. If the buffer has an array, this method
      *              writes to the array and copies only the bytes that must wait. Otherwise all bytes are copied once
-     * @param sink  may close this reader; an exception of the sink is passed to the caller, and the bytes after that frame are lost
+     * @param listener  may close this reader; an exception of the listener is passed to the caller, and the bytes after that frame are lost
      */
     @Override
-    public void read(ByteBuffer bytes, FrameListener sink) {
+    public void read(ByteBuffer bytes, FrameListener listener) {
         int count = bytes.remaining();
         if (bytes.hasArray()) {
             int from = bytes.arrayOffset() + bytes.position();
             bytes.position(bytes.limit());
-            read(bytes.array(), from, from + count, sink);
+            read(bytes.array(), from, from + count, listener);
         } else {
             ByteBuffer pooled = count < LEAST_POOLED || count > COPIES.size() ? null : COPIES.take();
             byte[] copy = pooled == null ? new byte[count] : pooled.array();
             try {
                 bytes.get(copy, 0, count);
-                read(copy, 0, count, sink);
+                read(copy, 0, count, listener);
             } finally {
                 if (pooled != null) COPIES.give(pooled);
             }
@@ -89,15 +89,15 @@ public final class FrameReader implements FrameInput {
         if (ended) close();
     }
 
-    private void read(byte[] bytes, int from, int to, FrameListener sink) {
+    private void read(byte[] bytes, int from, int to, FrameListener listener) {
         int at = from;
         single = 0;
         while (at < to && !ended) {
-            if (inFrame) at = goOn(bytes, at, to, sink);
-            else if (split != null) at = joinHeader(bytes, at, to, sink);
-            else at = run(bytes, at, to, sink);
+            if (inFrame) at = continueFrame(bytes, at, to, listener);
+            else if (split != null) at = joinHeader(bytes, at, to, listener);
+            else at = readFrames(bytes, at, to, listener);
         }
-        if (!ended) endOfRead(bytes, sink);
+        if (!ended) endOfRead(bytes, listener);
     }
 
     /** Whether a Close frame arrived, a fault occurred, or this reader was closed. All further bytes are ignored. */
@@ -127,100 +127,100 @@ public final class FrameReader implements FrameInput {
         split = null;
     }
 
-    /** Reports the fault. Valid data before it is passed on first, unless memory is exhausted or the sink wants only complete messages. */
-    private void fail(FrameFault fault, byte[] bytes, FrameListener sink) {
-        if (!ended && fault != FrameFault.NO_MEMORY) giveOn(bytes, sink);
-        if (ended) return;      // the sink has closed this reader
+    /** Reports the fault. Valid data before it is passed on first, unless memory is exhausted or the listener wants only complete messages. */
+    private void fail(FrameFault fault, byte[] bytes, FrameListener listener) {
+        if (!ended && fault != FrameFault.NO_MEMORY) passOn(bytes, listener);
+        if (ended) return;      // the listener has closed this reader
         close();
-        sink.failed(fault);
+        listener.failed(fault);
     }
 
     // ---- frames
 
-    private int run(byte[] bytes, int from, int to, FrameListener sink) {
+    private int readFrames(byte[] bytes, int from, int to, FrameListener listener) {
         int at = from;
         while (at < to && !ended) {
             FrameHeader.Progress progress = header.read(bytes, at, to);
             if (progress != FrameHeader.Progress.WHOLE) {
-                if (progress == FrameHeader.Progress.FAULTY) fail(header.fault(), bytes, sink);
-                else splitHeader(bytes, at, to, sink);
+                if (progress == FrameHeader.Progress.FAULTY) fail(header.fault(), bytes, listener);
+                else splitHeader(bytes, at, to, listener);
                 return to;
             }
             at += header.size();
             int length = header.length();
-            enter(sink);
-            if (length > to - at || !header.isControl() && (held != null || message.isCompressed())) return begin(bytes, at, to, sink);
+            enter(listener);
+            if (length > to - at || !header.isControl() && (held != null || message.isCompressed())) return begin(bytes, at, to, listener);
             int start = header.isControl() || plainFrom == plainTo ? at : plainTo;
             Masking.unmask(bytes, at, bytes, start, length, header.key());
             at += length;
-            if (header.isControl()) controlFrame(bytes, start, at, bytes, sink);
-            else plain(bytes, start, length, sink);
+            if (header.isControl()) controlFrame(bytes, start, at, bytes, listener);
+            else plain(bytes, start, length, listener);
         }
         return at;
     }
 
-    private void splitHeader(byte[] bytes, int from, int to, FrameListener sink) {
+    private void splitHeader(byte[] bytes, int from, int to, FrameListener listener) {
         split = Arrays.copyOfRange(bytes, from, from + FrameHeader.LONGEST);
         joined = to - from;
-        if (!memory.charge(SPLIT_HEADER)) fail(FrameFault.NO_MEMORY, bytes, sink);
+        if (!memory.charge(SPLIT_HEADER)) fail(FrameFault.NO_MEMORY, bytes, listener);
     }
 
     /** Reads the rest of a split header byte by byte, because each byte may show a fault. */
-    private int joinHeader(byte[] bytes, int from, int to, FrameListener sink) {
+    private int joinHeader(byte[] bytes, int from, int to, FrameListener listener) {
         split[joined++] = bytes[from];
         FrameHeader.Progress progress = header.read(split, 0, joined);
         if (progress == FrameHeader.Progress.PARTIAL) return from + 1;
         dropSplit();
         if (progress == FrameHeader.Progress.FAULTY) {
-            fail(header.fault(), bytes, sink);
+            fail(header.fault(), bytes, listener);
             return to;
         }
-        enter(sink);
-        return begin(bytes, from + 1, to, sink);
+        enter(listener);
+        return begin(bytes, from + 1, to, listener);
     }
 
     /** Called when the header of a frame is complete. */
-    private void enter(FrameListener sink) {
-        if (!header.isControl() && message.enter(header.first()) && !header.isFinal()) wantsWhole = sink.wantsWhole(message.opcode());
+    private void enter(FrameListener listener) {
+        if (!header.isControl() && message.enter(header.first()) && !header.isFinal()) wantsWhole = listener.wantsWhole(message.opcode());
     }
 
     /** Processes a complete uncompressed data frame, which is unmasked in place, or directly after the frames that wait before it. */
-    private void plain(byte[] bytes, int start, int length, FrameListener sink) {
+    private void plain(byte[] bytes, int start, int length, FrameListener listener) {
         FrameFault fault = message.add(bytes, start, start + length);
         if (fault == null && header.isFinal()) fault = message.leave();
         if (fault != null) {
-            fail(fault, bytes, sink);
+            fail(fault, bytes, listener);
             return;
         }
         if (plainFrom == plainTo) plainFrom = start;
         plainTo = start + length;
         if (header.isFinal()) {
-            finish(bytes, plainFrom, plainTo, sink);
+            finish(bytes, plainFrom, plainTo, listener);
             return;
         }
         arrived += header.size() + length;
-        fault = giveOnSingly(bytes, sink);
-        if (fault != null) fail(fault, bytes, sink);
+        fault = passOnSingly(bytes, listener);
+        if (fault != null) fail(fault, bytes, listener);
     }
 
     /** Starts a frame that is incomplete or that needs an array. The number of its available bytes may be zero. */
-    private int begin(byte[] bytes, int from, int to, FrameListener sink) {
+    private int begin(byte[] bytes, int from, int to, FrameListener listener) {
         inFrame = true;
         taken = 0;
-        return goOn(bytes, from, to, sink);
+        return continueFrame(bytes, from, to, listener);
     }
 
-    private int goOn(byte[] bytes, int from, int to, FrameListener sink) {
+    private int continueFrame(byte[] bytes, int from, int to, FrameListener listener) {
         int count = Math.min(to - from, header.length() - taken);
-        FrameFault fault = header.isControl() ? controlPart(bytes, from, count, sink) : part(bytes, from, count, sink);
+        FrameFault fault = header.isControl() ? controlPart(bytes, from, count, listener) : part(bytes, from, count, listener);
         if (fault != null) {
-            fail(fault, bytes, sink);
+            fail(fault, bytes, listener);
             return to;
         }
         return from + count;
     }
 
-    private FrameFault controlPart(byte[] bytes, int from, int count, FrameListener sink) {
+    private FrameFault controlPart(byte[] bytes, int from, int count, FrameListener listener) {
         if (control == null) control = new PayloadBuffer(memory);
         if (!control.reserve(count, header.length())) return FrameFault.NO_MEMORY;
         Masking.unmask(bytes, from, control.bytes(), control.size(), count, Masking.from(header.key(), taken));
@@ -231,16 +231,16 @@ public final class FrameReader implements FrameInput {
         control = null;
         inFrame = false;
         try {
-            controlFrame(done.bytes(), 0, done.size(), bytes, sink);
+            controlFrame(done.bytes(), 0, done.size(), bytes, listener);
         } finally {
             done.release();
         }
         return null;
     }
 
-    private FrameFault part(byte[] bytes, int from, int count, FrameListener sink) {
+    private FrameFault part(byte[] bytes, int from, int count, FrameListener listener) {
         if (plainFrom != plainTo) {
-            FrameFault fault = wantsWhole ? hold(bytes) : giveOn(bytes, sink);
+            FrameFault fault = wantsWhole ? hold(bytes) : passOn(bytes, listener);
             if (fault != null || ended) return fault;
         }
         if (held == null) held = new PayloadBuffer(memory);
@@ -255,11 +255,11 @@ public final class FrameReader implements FrameInput {
         inFrame = false;
         complete = held.size();
         if (header.isFinal()) {
-            finish(null, 0, 0, sink);
+            finish(null, 0, 0, listener);
             return null;
         }
         arrived += header.size() + header.length();
-        return giveOnSingly(bytes, sink);
+        return passOnSingly(bytes, listener);
     }
 
     private FrameFault copy(byte[] bytes, int from, int count, int key) {
@@ -279,44 +279,44 @@ public final class FrameReader implements FrameInput {
     }
 
     /** Passes on a complete control frame. Fragments that arrived before it are passed on first. */
-    private void controlFrame(byte[] payload, int from, int to, byte[] bytes, FrameListener sink) {
+    private void controlFrame(byte[] payload, int from, int to, byte[] bytes, FrameListener listener) {
         FrameFault fault = header.opcode() == Opcode.CLOSE ? CloseFrame.check(payload, from, to) : null;
-        if (fault == null && message.isUnfinished() && !wantsWhole) fault = giveOn(bytes, sink);
-        if (fault != null) fail(fault, bytes, sink);
+        if (fault == null && message.isUnfinished() && !wantsWhole) fault = passOn(bytes, listener);
+        if (fault != null) fail(fault, bytes, listener);
         if (ended) return;
         ended = closeCame = header.opcode() == Opcode.CLOSE;
-        sink.frame(header.opcode(), true, payload, from, to);
+        listener.frame(header.opcode(), true, payload, from, to);
     }
 
     // ---- messages
 
     /** The message is complete: passes on its last fragment, or the complete message. */
-    private void finish(byte[] bytes, int from, int to, FrameListener sink) {
+    private void finish(byte[] bytes, int from, int to, FrameListener listener) {
         int opcode = begun ? Opcode.CONTINUATION : message.opcode();
         PayloadBuffer done = held;
         held = null;
         complete = plainFrom = plainTo = 0;
         begun = false;
         arrived = 0;
-        another = true;
+        messageEnded = true;
         if (done == null) {
-            sink.frame(opcode, true, bytes, from, to);
+            listener.frame(opcode, true, bytes, from, to);
             return;
         }
         try {
-            sink.frame(opcode, true, done.bytes(), 0, done.size());
+            listener.frame(opcode, true, done.bytes(), 0, done.size());
         } finally {
             done.release();
         }
     }
 
-    /** A fragment is complete. A sink that does not want the complete message gets the fragment as the client sent it. */
-    private FrameFault giveOnSingly(byte[] bytes, FrameListener sink) {
-        return !wantsWhole && single++ < SINGLE ? giveOn(bytes, sink) : null;
+    /** A fragment is complete. A listener that does not want the complete message gets the fragment as the client sent it. */
+    private FrameFault passOnSingly(byte[] bytes, FrameListener listener) {
+        return !wantsWhole && single++ < SINGLE ? passOn(bytes, listener) : null;
     }
 
-    /** Passes on the waiting bytes of complete frames, unless the sink wants the complete message. Returns a fault if there are too many fragments, or null. */
-    private FrameFault giveOn(byte[] bytes, FrameListener sink) {
+    /** Passes on the waiting bytes of complete frames, unless the listener wants the complete message. Returns a fault if there are too many fragments, or null. */
+    private FrameFault passOn(byte[] bytes, FrameListener listener) {
         boolean plain = plainFrom != plainTo;
         int from = plain ? plainFrom : 0;
         int count = plain ? plainTo - plainFrom : complete;
@@ -324,8 +324,8 @@ public final class FrameReader implements FrameInput {
         if (wantsWhole || count == 0) return null;
         int opcode = begun ? Opcode.CONTINUATION : message.opcode();
         begun = true;
-        FrameFault fault = message.gaveOn(count);
-        sink.frame(opcode, false, plain ? bytes : held.bytes(), from, from + count);
+        FrameFault fault = message.passedOn(count);
+        listener.frame(opcode, false, plain ? bytes : held.bytes(), from, from + count);
         if (!plain && held != null) {
             complete = 0;
             held.drop(count);
@@ -350,20 +350,20 @@ public final class FrameReader implements FrameInput {
     }
 
     /** Passes on all bytes that need not wait, and stores the others. */
-    private void endOfRead(byte[] bytes, FrameListener sink) {
+    private void endOfRead(byte[] bytes, FrameListener listener) {
         if (plainFrom != plainTo || held != null) {
-            FrameFault fault = plainFrom != plainTo && wantsWhole ? hold(bytes) : giveOn(bytes, sink);
+            FrameFault fault = plainFrom != plainTo && wantsWhole ? hold(bytes) : passOn(bytes, listener);
             if (fault == null && !ended && held != null && !held.keep()) fault = FrameFault.NO_MEMORY;
-            if (fault != null) fail(fault, bytes, sink);
+            if (fault != null) fail(fault, bytes, listener);
         }
-        if (control != null && !control.keep()) fail(FrameFault.NO_MEMORY, bytes, sink);
+        if (control != null && !control.keep()) fail(FrameFault.NO_MEMORY, bytes, listener);
         long bytesNow = unfinished();
-        boolean other = another && told > 0 && bytesNow > 0;
-        another = false;
-        if (ended || bytesNow == told && !other) return;
-        if (other) sink.unfinished(0);
-        told = bytesNow;
-        sink.unfinished(bytesNow);
+        boolean other = messageEnded && reported > 0 && bytesNow > 0;
+        messageEnded = false;
+        if (ended || bytesNow == reported && !other) return;
+        if (other) listener.unfinished(0);
+        reported = bytesNow;
+        listener.unfinished(bytesNow);
     }
 
     /** Control frames between the fragments of a message are not counted: the message does not grow by them. */

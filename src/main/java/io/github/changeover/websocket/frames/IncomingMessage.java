@@ -2,7 +2,7 @@ package io.github.changeover.websocket.frames;
 
 /** The state of the data message that is being read, over all its fragments: RFC 6455 section 5.4, RFC 7692 section 6. */
 final class IncomingMessage {
-    /** A fragment that is passed on counts as at least this many bytes, because a sink that keeps it needs an object for each. */
+    /** A fragment that is passed on counts as at least this many bytes, because a listener that keeps it needs an object for each. */
     static final int FRAGMENT = 64;
     /** Up to this total, fragments may be arbitrarily small, even if the limit of a message is lower. */
     private static final int FREE = 64 * 1024;
@@ -76,7 +76,7 @@ final class IncomingMessage {
     }
 
     /** Called when a fragment of this many bytes was passed on. Returns a fault if there are too many small fragments, or null. */
-    FrameFault gaveOn(int bytes) {
+    FrameFault passedOn(int bytes) {
         counted += Math.max(FRAGMENT, bytes);
         return counted > Math.max(longest, FREE) ? FrameFault.MESSAGE_TOO_BIG : null;
     }

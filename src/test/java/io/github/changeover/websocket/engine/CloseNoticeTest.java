@@ -37,7 +37,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import org.glassfish.tyrus.core.extension.ExtendedExtension;
 import org.glassfish.tyrus.core.frame.Frame;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -297,12 +296,11 @@ class CloseNoticeTest {
     }
 
     /** Reverses payloads and records the threads on which it runs. */
-    private static final class Turning implements ExtendedExtension {
+    private static final class Turning extends ExtensionStub {
         private final List<String> threads = new CopyOnWriteArrayList<>();
 
-        @Override
-        public Frame processIncoming(ExtensionContext context, Frame frame) {
-            return frame;
+        Turning() {
+            super("turning");
         }
 
         @Override
@@ -310,29 +308,6 @@ class CloseNoticeTest {
             threads.add(Thread.currentThread().getName());
             byte[] payload = new StringBuilder(new String(frame.getPayloadData(), StandardCharsets.ISO_8859_1)).reverse().toString().getBytes(StandardCharsets.ISO_8859_1);
             return Frame.builder(frame).payloadData(payload).build();
-        }
-
-        @Override
-        public List<Parameter> onExtensionNegotiation(ExtensionContext context, List<Parameter> requested) {
-            return List.of();
-        }
-
-        @Override
-        public void onHandshakeResponse(ExtensionContext context, List<Parameter> response) {
-        }
-
-        @Override
-        public void destroy(ExtensionContext context) {
-        }
-
-        @Override
-        public String getName() {
-            return "turning";
-        }
-
-        @Override
-        public List<Parameter> getParameters() {
-            return List.of();
         }
     }
 

@@ -27,7 +27,7 @@ class EndpointSettingsTest {
     @Test
     void theNamesOfVariablesMakeNoDifference() {
         EndpointSettings terms = terms(Map.of("changeover.path./a/{x}.websocket.message.max", "1K", "changeover.path./a/{y}.websocket.send.max", "2K"));
-        for (WebSocketLibrary.Terms each : List.of(terms.of(PathTemplate.of("/a/{x}")), terms.of(PathTemplate.of("/a/{y}")), terms.of(PathTemplate.of("/a/{z}")), terms.at("/a/1"))) {
+        for (WebSocketLibrary.WebSocketSettings each : List.of(terms.of(PathTemplate.of("/a/{x}")), terms.of(PathTemplate.of("/a/{y}")), terms.of(PathTemplate.of("/a/{z}")), terms.at("/a/1"))) {
             assertThat(List.of(each.maxMessage(), each.sendMax())).containsExactly(1024, 2048);
         }
         assertThat(terms.at("/b/1")).isEqualTo(terms.everywhere());

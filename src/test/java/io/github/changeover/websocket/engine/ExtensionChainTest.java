@@ -54,10 +54,9 @@ class ExtensionChainTest {
     }
 
     /** Throws an exception for frames that contain "bad". */
-    private static class Fussy implements ExtendedExtension {
-        @Override
-        public Frame processIncoming(ExtensionContext context, Frame frame) {
-            return frame;
+    private static class Fussy extends ExtensionStub {
+        Fussy() {
+            super("fussy");
         }
 
         @Override
@@ -68,27 +67,8 @@ class ExtensionChainTest {
         }
 
         @Override
-        public List<Parameter> onExtensionNegotiation(ExtensionContext context, List<Parameter> requested) {
-            return List.of();
-        }
-
-        @Override
-        public void onHandshakeResponse(ExtensionContext context, List<Parameter> response) {
-        }
-
-        @Override
         public void destroy(ExtensionContext context) {
             HEARD.add("destroyed");
-        }
-
-        @Override
-        public String getName() {
-            return "fussy";
-        }
-
-        @Override
-        public List<Parameter> getParameters() {
-            return List.of();
         }
     }
 
@@ -112,7 +92,7 @@ class ExtensionChainTest {
 
     private static WebSocketHandler handler(TyrusHandshake upgrade) {
         return new WebSocketHandler(upgrade, TyrusHandshake.Sessions.KNOWN, Optional.empty(),
-                new WebSocketLibrary.Terms(SameOrigin.only(), HandshakePolicy.NOTHING, Compression.USUAL, 1 << 20, 1 << 20, SessionSettings.DEFAULT),
+                new WebSocketLibrary.WebSocketSettings(SameOrigin.only(), HandshakePolicy.NOTHING, Compression.USUAL, 1 << 20, 1 << 20, SessionSettings.DEFAULT),
                 new WebSocketHandler.Shared(POOL, null, Runnable::run, ForkJoinPool.commonPool(), () -> TIMER, SessionObserver.Listeners.of(List.of(new Curious()))), 0);
     }
 

@@ -162,7 +162,7 @@ class MessageReaderTest {
     private static WebSocketHandler handler(Class<? extends Endpoint> endpoint, boolean ours, int longest, int sendMax, SessionSettings sessions,
                                             SessionObserver.Listeners listeners) throws Exception {
         TyrusHandshake upgrade = upgrade(ServerEndpointConfig.Builder.create(endpoint, "/parrot").build());
-        WebSocketLibrary.Terms terms = new WebSocketLibrary.Terms(SameOrigin.only(), HandshakePolicy.NOTHING, Compression.USUAL, longest, sendMax, sessions);
+        WebSocketLibrary.WebSocketSettings terms = new WebSocketLibrary.WebSocketSettings(SameOrigin.only(), HandshakePolicy.NOTHING, Compression.USUAL, longest, sendMax, sessions);
         return new WebSocketHandler(upgrade, ours ? TyrusHandshake.Sessions.KNOWN : Optional.empty(), Optional.empty(), terms,
                 new WebSocketHandler.Shared(POOL, null, RESULTS, RESULTS, () -> TIMER, listeners), 0);
     }

@@ -142,7 +142,7 @@ class SessionCloseTest {
     void illegalCodes(int code) throws Exception {
         Session session = connect();
         assertThatThrownBy(() -> session.close(new CloseReason(() -> code, "x"))).isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("The session is closed with 1011: a Close frame's code is one of 1000 to 1003, 1007 to 1014 and 3000 to 4999, not " + code);
+                .hasMessage("The session is closed with 1011. The code of a Close frame must be from 1000 to 1003, 1007 to 1014 or 3000 to 4999, not " + code);
         String reason = "The application closes with the code " + code + ", which is never sent.";
         assertThat(connection.text()).isEqualTo(frame(1011, reason));
         await(() -> !TOLD.isEmpty());

@@ -110,7 +110,7 @@ class SessionTimesTest {
         TyrusHandshake upgrade = TyrusEndpoint.of(TyrusEndpoint.Home.of(container, "", 1 << 20), ServerEndpointConfig.Builder.create(endpoint, "/timed").build())
                 .handshake(request, new OpeningHandshake.Accepted("", List.of(), Optional.empty(), List.of(), Optional.empty()));
         return new WebSocketHandler(upgrade, ours ? TyrusHandshake.Sessions.KNOWN : Optional.empty(), Optional.empty(),
-                new WebSocketLibrary.Terms(SameOrigin.only(), HandshakePolicy.NOTHING, Compression.USUAL, 1 << 20, 1 << 20, sessions),
+                new WebSocketLibrary.WebSocketSettings(SameOrigin.only(), HandshakePolicy.NOTHING, Compression.USUAL, 1 << 20, 1 << 20, sessions),
                 new WebSocketHandler.Shared(POOL, null, Runnable::run, container.getExecutorService(), () -> null, SessionObserver.Listeners.of(List.of(listeners))), 0);
     }
 

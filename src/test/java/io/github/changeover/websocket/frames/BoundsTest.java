@@ -63,7 +63,7 @@ class BoundsTest {
         assertThat(received.frames).isEmpty();
         assertThat(received.faults).containsExactly(FrameFault.MESSAGE_TOO_BIG);
         assertThat(cost).isLessThan(4L * BOUND);
-        assertThat(pool.lentInflaters()).isZero();
+        assertThat(pool.inflatersInUse()).isZero();
     }
 
     @Test

@@ -36,8 +36,8 @@ class DeflaterPoolTest {
             writer.write(ServerFrame.of(Opcode.BINARY, true, new byte[500], 0, 500), out -> { });
             open.add(reader);
             open.add(writer);
-            assertThat(pool.lentInflaters()).isZero();
-            assertThat(pool.lentDeflaters()).isZero();
+            assertThat(pool.inflatersInUse()).isZero();
+            assertThat(pool.deflatersInUse()).isZero();
         }
         assertThat(open).hasSize(400);
         assertThat(received.frames).hasSize(200);
@@ -48,9 +48,9 @@ class DeflaterPoolTest {
     void withoutAMessageNobodyHoldsAnything() {
         FrameReader reader = reader(false);
         reader.read(ByteBuffer.wrap(WireBytes.masked(0x81, new byte[10])), received);
-        assertThat(pool.lentInflaters()).isZero();
+        assertThat(pool.inflatersInUse()).isZero();
         reader.read(ByteBuffer.wrap(HELLO.clone()), received);
-        assertThat(pool.lentInflaters()).isEqualTo(1);
+        assertThat(pool.inflatersInUse()).isEqualTo(1);
     }
 
     @Test
@@ -60,9 +60,9 @@ class DeflaterPoolTest {
             readers.add(reader(false));
             readers.get(i).read(ByteBuffer.wrap(HELLO.clone()), received);
         }
-        assertThat(pool.lentInflaters()).isEqualTo(100);
+        assertThat(pool.inflatersInUse()).isEqualTo(100);
         readers.forEach(FrameReader::close);
-        assertThat(pool.lentInflaters()).isZero();
+        assertThat(pool.inflatersInUse()).isZero();
         assertThat(pool.kept()).isEqualTo(16);
         pool.close();
         assertThat(pool.kept()).isZero();
@@ -85,12 +85,12 @@ class DeflaterPoolTest {
         for (String more : new String[] {"8105", "888000000000", "c18100000000 07", ""}) {
             FrameReader reader = reader(false);
             reader.read(ByteBuffer.wrap(HELLO.clone()), new Received());
-            assertThat(pool.lentInflaters()).isEqualTo(1);
+            assertThat(pool.inflatersInUse()).isEqualTo(1);
             reader.read(ByteBuffer.wrap(WireBytes.hex(more)), new Received());
-            if (!more.isEmpty()) assertThat(pool.lentInflaters()).as(more).isZero();
+            if (!more.isEmpty()) assertThat(pool.inflatersInUse()).as(more).isZero();
             reader.close();
             reader.close();
-            assertThat(pool.lentInflaters()).isZero();
+            assertThat(pool.inflatersInUse()).isZero();
             reader.read(ByteBuffer.wrap(HELLO.clone()), received);
             assertThat(received.frames).isEmpty();
         }
@@ -124,7 +124,7 @@ class DeflaterPoolTest {
                 }
             });
             assertThat(told[0]).isEqualTo(1);
-            assertThat(pool.lentInflaters()).isZero();
+            assertThat(pool.inflatersInUse()).isZero();
         }
     }
 
@@ -132,12 +132,12 @@ class DeflaterPoolTest {
     void aClosedWriterTakesNoneAndItsFramesStayAsTheyAre() {
         FrameWriter writer = new FrameWriter(agreed(false), pool);
         writer.write(ServerFrame.of(Opcode.BINARY, true, new byte[500], 0, 500), out -> { });
-        assertThat(pool.lentDeflaters()).isEqualTo(1);
+        assertThat(pool.deflatersInUse()).isEqualTo(1);
         writer.close();
         writer.close();
         ServerFrame frame = ServerFrame.of(Opcode.BINARY, true, new byte[500], 0, 500);
         writer.write(frame, out -> assertThat(out).isSameAs(frame.bytes()));
-        assertThat(pool.lentDeflaters()).isZero();
+        assertThat(pool.deflatersInUse()).isZero();
     }
 
     @Test

@@ -108,7 +108,7 @@ class FramePropertiesTest {
                 at += count;
             }
             reader.close();
-            assertThat(pool.lentInflaters()).as("inflaters not given back").isZero();
+            assertThat(pool.inflatersInUse()).as("inflaters not given back").isZero();
             assertThat(memory.used).as("memory not given back").isZero();
         }
         return received;

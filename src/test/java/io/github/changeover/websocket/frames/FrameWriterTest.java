@@ -72,7 +72,7 @@ class FrameWriterTest {
             }
         }
         assertThat(pool.kept()).isEqualTo(3);
-        assertThat(pool.lentDeflaters()).isZero();
+        assertThat(pool.deflatersInUse()).isZero();
         for (int length : new int[] {999, 1000}) {
             FrameWriter writer = new FrameWriter(agreed, pool, new Compression(6, 1000));
             assertThat(written(writer, WireBytes.plain(0x82, new byte[length]))[0]).isEqualTo((byte) (length < 1000 ? 0x82 : 0xc2));
@@ -97,7 +97,7 @@ class FrameWriterTest {
     void controlFramesAndShortMessagesStayAsTheyAre(String frame) {
         DeflaterPool pool = new DeflaterPool();
         assertThat(written(writer(false, pool), WireBytes.hex(frame))).isEqualTo(WireBytes.hex(frame));
-        assertThat(pool.lentDeflaters()).isZero();
+        assertThat(pool.deflatersInUse()).isZero();
     }
 
     @Test
@@ -181,10 +181,10 @@ class FrameWriterTest {
                 }
             }
             expected.add(WireBytes.join(new byte[] {2}, payload));
-            assertThat(pool.lentDeflaters()).isLessThanOrEqualTo(deflates && !forgets ? 1 : 0);
+            assertThat(pool.deflatersInUse()).isLessThanOrEqualTo(deflates && !forgets ? 1 : 0);
         }
         writer.close();
-        assertThat(pool.lentDeflaters()).isZero();
+        assertThat(pool.deflatersInUse()).isZero();
         pool.close();
         assertThat(client.messages).usingElementComparator(Arrays::compare).containsExactlyElementsOf(expected);
     }

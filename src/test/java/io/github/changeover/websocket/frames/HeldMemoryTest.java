@@ -138,7 +138,7 @@ class HeldMemoryTest {
         assertThat(allocated).isLessThan(3 * memory.used + (2 << 20));       // includes the smaller arrays that were replaced
         reader.close();
         assertThat(memory.used).isZero();
-        assertThat(pool.lentInflaters()).isZero();
+        assertThat(pool.inflatersInUse()).isZero();
     }
 
     @ParameterizedTest
@@ -157,7 +157,7 @@ class HeldMemoryTest {
         assertThat(received.frames).isEmpty();
         assertThat(reader.ended()).isTrue();
         assertThat(memory.used).isZero();
-        assertThat(pool.lentInflaters()).isZero();
+        assertThat(pool.inflatersInUse()).isZero();
     }
 
     /** Each row is the beginning of a stream. At its last byte, the reader holds more memory than the limit allows. */
