@@ -65,9 +65,9 @@ public final class FrameReader implements FrameInput {
     /**
      * Reads the bytes that have arrived.
      *
-     * @param bytes has no remaining bytes afterwards, and belongs to the caller again when this method returns. If the buffer has an array, this method
-     *              writes to the array and copies only the bytes that must wait. Otherwise all bytes are copied once
-     * @param listener  may close this reader; an exception of the listener is passed to the caller, and the bytes after that frame are lost
+     * @param bytes    has no remaining bytes afterwards, and belongs to the caller again when this method returns. If the buffer has an array, this method
+     *                 writes to the array and copies only the bytes that must wait. Otherwise all bytes are copied once
+     * @param listener may close this reader; an exception of the listener is passed to the caller, and the bytes after that frame are lost
      */
     @Override
     public void read(ByteBuffer bytes, FrameListener listener) {
