@@ -35,7 +35,7 @@ class EndpointSettingsTest {
 
     /** As for the roles of the path: a front controller may treat /a/1/ like /a/1. */
     @Test
-    void theTermsOfAPathHoldForItsOtherSpellingsWhereTheApplicationAsksItself() {
+    void settingsOfAPathApplyToItsOtherSpellings() {
         EndpointSettings terms = terms(Map.of("changeover.path./a/{x}.websocket.message.max", "1K", "changeover.path./a/*.websocket.message.max", "2K"));
         for (String path : List.of("/a/1", "/a/1/", "//a/1", "/a/1;b=c", "/x/../a/1")) assertThat(terms.at(path).maxMessage()).as(path).isEqualTo(1024);
         assertThat(terms.at("/a/1/2/").maxMessage()).isEqualTo(2048);

@@ -101,7 +101,7 @@ class ExtensionChainTest {
     }
 
     @Test
-    void aMessageThatCannotBeMadeHarmsNoOther() throws Exception {
+    void failedMessageDoesNotAffectOthers() throws Exception {
         try (MemoryConnection connection = MemoryConnection.of(handler(Given.class, new Fussy()))) {
             assertThatThrownBy(() -> session.getBasicRemote().sendText("bad")).hasRootCauseMessage("in a test");
             session.getBasicRemote().sendText("ok");
@@ -114,7 +114,7 @@ class ExtensionChainTest {
     }
 
     @Test
-    void anErrorIsTakenAsAnException() throws Exception {
+    void errorIsHandledAsAnException() throws Exception {
         try (MemoryConnection connection = MemoryConnection.of(handler(Given.class, new Fussy()))) {
             assertThatThrownBy(() -> session.getBasicRemote().sendText("absent")).hasRootCauseInstanceOf(NoClassDefFoundError.class);
             assertThatThrownBy(() -> session.getAsyncRemote().sendText("absent").get(5, TimeUnit.SECONDS)).hasRootCauseInstanceOf(NoClassDefFoundError.class);
@@ -125,7 +125,7 @@ class ExtensionChainTest {
     }
 
     @Test
-    void aFragmentThatCannotBeMadeClosesTheSession() throws Exception {
+    void failedFragmentClosesTheSession() throws Exception {
         for (Map.Entry<String, String> each : Map.of("first", "010161", "bad", "").entrySet()) {
             HEARD.clear();
             try (MemoryConnection connection = MemoryConnection.of(handler(Given.class, new Fussy()))) {
@@ -142,7 +142,7 @@ class ExtensionChainTest {
     }
 
     @Test
-    void oneThatWaitsToSendDoesNotHoldUpWhatArrives() throws Exception {
+    void blockedSendDoesNotDelayIncomingFrames() throws Exception {
         CountDownLatch sending = new CountDownLatch(1);
         CountDownLatch goesOn = new CountDownLatch(1);
         ExtensionChain chain = new ExtensionChain();
@@ -168,7 +168,7 @@ class ExtensionChainTest {
     }
 
     @Test
-    void whatWasDeferredIsMadeOnAThreadOfTheApplications() throws Exception {
+    void deferredMessageIsProcessedOnAThreadOfTheApplication() throws Exception {
         List<Thread> threads = new CopyOnWriteArrayList<>();
         MemoryConnection connection = MemoryConnection.slow(handler(Given.class, new Fussy() {
             @Override
@@ -196,7 +196,7 @@ class ExtensionChainTest {
     }
 
     @Test
-    void oneThatNegotiatedIsToldOfTheEndThoughNothingBegan() throws Exception {
+    void negotiatedExtensionIsDestroyedIfNothingOpened() throws Exception {
         ServerEndpointConfig.Configurator throwing = new ServerEndpointConfig.Configurator() {
             @Override
             public void modifyHandshake(ServerEndpointConfig config, HandshakeRequest request, HandshakeResponse response) {

@@ -266,7 +266,7 @@ class MessageReaderTest {
     }
 
     @Test
-    void aMessageWaitsForTheEndOfFragments() throws Exception {
+    void messageWaitsForTheEndOfFragments() throws Exception {
         try (MemoryConnection connection = connection(true)) {
             Session session = Parrot.LAST.get();
             session.getBasicRemote().sendText("1", false);
@@ -359,7 +359,7 @@ class MessageReaderTest {
     }
 
     @Test
-    void aCloseGoesBeforeWhatWaitsForRoom() throws Exception {
+    void closeIsSentBeforeSendsThatWaitForRoom() throws Exception {
         String first = "a".repeat(40);
         try (MemoryConnection connection = MemoryConnection.slow(handler(true), 20)) {
             Session session = Parrot.LAST.get();
@@ -375,7 +375,7 @@ class MessageReaderTest {
     /** The connection monitor sends a Close frame to an idle client. It must not wait for one client. */
     @Test
     @Timeout(10)
-    void aCloseFrameNeedsNoRoomAndIsNotWaitedFor() throws Exception {
+    void closeFrameNeedsNoRoom() throws Exception {
         try (MemoryConnection connection = MemoryConnection.slow(handler(true), 3)) {
             Session session = Parrot.LAST.get();
             session.getBasicRemote().sendText("abcdef");
@@ -387,7 +387,7 @@ class MessageReaderTest {
 
     /** A callback for the result of a send on one session sends on another session, and vice versa at the same time. */
     @Test
-    void whoIsToldOfASendHoldsNothing() throws Exception {
+    void completionOfASendHoldsNoLock() throws Exception {
         try (MemoryConnection one = connection(true)) {
             Session first = Parrot.LAST.get();
             try (MemoryConnection other = connection(true)) {
@@ -418,7 +418,7 @@ class MessageReaderTest {
 
     /** RFC 6455 section 5.5.1. Another thread may be sending while a Close frame is sent. */
     @Test
-    void nothingFollowsACloseFrame() {
+    void noFrameFollowsACloseFrame() {
         List<Throwable> failures = new ArrayList<>();
         try (MemoryConnection connection = MemoryConnection.of((ConnectionHandler.Events) (open, bytes) -> { })) {
             FrameSender sender = new FrameSender(connection.connection(), new FrameWriter(Optional.empty(), POOL), () -> false, RESULTS, Runnable::run, () -> { });

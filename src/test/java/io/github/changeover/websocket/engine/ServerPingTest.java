@@ -79,7 +79,7 @@ class ServerPingTest {
     }
 
     @Test
-    void betweenFragmentsItDoesNotWaitForWhatIsDeferred() {
+    void pingBetweenFragmentsDoesNotWaitForDeferredMessages() {
         connect(plain(), Runnable::run, false);
         send(Opcode.TEXT, false, "a");
         asynchronous.send(ServerFrame.text("later"), null, 0, () -> { });
@@ -90,7 +90,7 @@ class ServerPingTest {
     }
 
     @Test
-    void itIsNeverBehindBytesThatTheClientDoesNotTake() {
+    void noPingIsQueuedWhileTheClientIsBehind() {
         connect(plain(), Runnable::run, true);
         send(Opcode.TEXT, false, "a");
         asynchronous.send(ServerFrame.text("later"), null, 0, () -> { });
@@ -126,7 +126,7 @@ class ServerPingTest {
 
     @Test
     @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-    void anExtensionGetsItOnAThreadOfTheApplicationsAndItsBytesAreThoseThatAreSent() throws Exception {
+    void extensionProcessesPingOnAThreadOfTheApplication() throws Exception {
         Longer longer = new Longer("slow", new CountDownLatch(1), new CountDownLatch(1), new CompletableFuture<>());
         connect(new FrameWriter(longer), task -> new Thread(task).start(), false);
         Thread sending = new Thread(() -> send(Opcode.TEXT, true, "slow"));

@@ -143,7 +143,7 @@ class BoundsTest {
     }
 
     @Test
-    void aFrameLongerThanDeflateMakesTheLongestMessageIsNot() {
+    void frameLongerThanTheLongestCompressedMessageIsRejected() {
         FrameLimits limits = FrameLimits.ofMessages(BOUND);
         assertThat(limits.frame()).isBetween(BOUND + BOUND / 8, BOUND + BOUND / 4);
         FrameReader reader = new FrameReader(limits, DEFLATE, pool, memory);
@@ -154,7 +154,7 @@ class BoundsTest {
     }
 
     @Test
-    void theBoundCountsAnewForEachMessage() {
+    void limitAppliesToEachMessage() {
         FrameReader reader = reader(100, 100);
         for (int i = 0; i < 5; i++) {
             reader.read(ByteBuffer.wrap(WireBytes.join(WireBytes.masked(2, new byte[60]), WireBytes.masked(0x89, new byte[125]), WireBytes.masked(0x80, new byte[40]))), received);
@@ -164,7 +164,7 @@ class BoundsTest {
     }
 
     @Test
-    void nothingIsAllocatedOnAPromise() {
+    void nothingIsAllocatedForAnnouncedBytes() {
         FrameReader reader = reader(FrameLimits.LARGEST, FrameLimits.LARGEST);
         ByteBuffer bytes = ByteBuffer.wrap(WireBytes.join(hex("82ff 0000000040000000 00000000"), new byte[100]));
         assertThat(allocated(() -> reader.read(bytes, received))).isLessThan(10_000);
@@ -172,7 +172,7 @@ class BoundsTest {
     }
 
     @Test
-    void anByteAtATimeCostsNoCopyEach() {
+    void singleBytesCauseNoCopyEach() {
         FrameReader reader = reader(BOUND, BOUND);
         byte[] in = WireBytes.masked(0x82, new byte[50_000]);
         ByteBuffer one = ByteBuffer.allocate(1);
@@ -209,7 +209,7 @@ class BoundsTest {
     }
 
     @Test
-    void wholeFramesStayInTheArrayTheyCameIn() {
+    void completeFramesAreNotCopied() {
         FrameReader reader = reader(BOUND, BOUND);
         byte[] in = WireBytes.join(WireBytes.masked(0x81, new byte[100]), WireBytes.masked(0x82, new byte[200]));
         List<byte[]> arrays = new ArrayList<>();
@@ -219,7 +219,7 @@ class BoundsTest {
     }
 
     @Test
-    void anIdleReaderHoldsNothingOfWhatItRead() throws InterruptedException {
+    void idleReaderKeepsNoReference() throws InterruptedException {
         FrameReader reader = reader(BOUND, BOUND);
         List<WeakReference<byte[]>> arrays = new ArrayList<>();
         FrameListener sink = seeing(array -> arrays.add(new WeakReference<>(array)));
@@ -242,7 +242,7 @@ class BoundsTest {
     }
 
     @Test
-    void aBoundThatCannotBeIsSaidAtOnce() {
+    void invalidLimitIsRejected() {
         assertThatIllegalArgumentException().isThrownBy(() -> new FrameLimits(0, 1)).withMessageContaining("frame");
         assertThatIllegalArgumentException().isThrownBy(() -> new FrameLimits(1, Integer.MAX_VALUE)).withMessageContaining("message");
     }

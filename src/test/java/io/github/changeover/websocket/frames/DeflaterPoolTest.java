@@ -45,7 +45,7 @@ class DeflaterPoolTest {
     }
 
     @Test
-    void withoutAMessageNobodyHoldsAnything() {
+    void noMessageNoCompressor() {
         FrameReader reader = reader(false);
         reader.read(ByteBuffer.wrap(WireBytes.masked(0x81, new byte[10])), received);
         assertThat(pool.inflatersInUse()).isZero();
@@ -54,7 +54,7 @@ class DeflaterPoolTest {
     }
 
     @Test
-    void fewAreKept() {
+    void poolKeepsFew() {
         List<FrameReader> readers = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
             readers.add(reader(false));
@@ -69,7 +69,7 @@ class DeflaterPoolTest {
     }
 
     @Test
-    void whatIsGivenBackRemembersNothing() {
+    void returnedCompressorsAreReset() {
         FrameReader first = reader(false);
         first.read(ByteBuffer.wrap(HELLO.clone()), received);
         first.close();
@@ -81,7 +81,7 @@ class DeflaterPoolTest {
     }
 
     @Test
-    void everyEndGivesBackOnce() {
+    void everyEndReturnsCompressorsOnce() {
         for (String more : new String[] {"8105", "888000000000", "c18100000000 07", ""}) {
             FrameReader reader = reader(false);
             reader.read(ByteBuffer.wrap(HELLO.clone()), new Received());
@@ -97,7 +97,7 @@ class DeflaterPoolTest {
     }
 
     @Test
-    void aSinkMayCloseItsReaderAndNothingComesAfter() {
+    void listenerMayCloseItsReaderAndIsNotCalledAfterwards() {
         for (String rest : new String[] {"8105", "c18700000000 f248cdc9c90700", "818500000000 61", "8185"}) {
             FrameReader reader = reader(false);
             int[] told = new int[1];
@@ -129,7 +129,7 @@ class DeflaterPoolTest {
     }
 
     @Test
-    void aClosedWriterTakesNoneAndItsFramesStayAsTheyAre() {
+    void closedWriterDoesNotCompress() {
         FrameWriter writer = new FrameWriter(agreed(false), pool);
         writer.write(ServerFrame.of(Opcode.BINARY, true, new byte[500], 0, 500), out -> { });
         assertThat(pool.deflatersInUse()).isEqualTo(1);
@@ -141,7 +141,7 @@ class DeflaterPoolTest {
     }
 
     @Test
-    void afterThePoolsEndWhatIsGivenBackEnds() {
+    void closedPoolEndsReturnedCompressors() {
         Inflater inflater = pool.takeInflater();
         pool.close();
         pool.give(inflater);

@@ -88,7 +88,7 @@ class ExtendedFrameReaderTest {
     }
 
     @Test
-    void framesGoThroughThem() {
+    void framesPassThroughExtensions() {
         read(Frames.of(0x81 | RSV2, turned("hello")), Frames.text("plain"), Frames.of(0x89, "ping".getBytes(StandardCharsets.UTF_8)));
         assertThat(told).containsExactly("81 hello", "81 plain", "89 ping");
         assertThat(held).isZero();
@@ -110,7 +110,7 @@ class ExtendedFrameReaderTest {
     }
 
     @Test
-    void whatIsUnfinishedIsTold() {
+    void unfinishedBytesAreReported() {
         read(Frames.of(0x01 | RSV2, turned("hello")));
         read(new byte[] {(byte) 0x80});
         read(Arrays.copyOfRange(Frames.of(0x80, "!".getBytes(StandardCharsets.UTF_8)), 1, 7));
@@ -119,7 +119,7 @@ class ExtendedFrameReaderTest {
     }
 
     @Test
-    void pingsDoNotMakeAMessageGrow() {
+    void pingsAreNotCountedAsMessageBytes() {
         byte[] ping = Frames.of(0x89, "ping".getBytes(StandardCharsets.UTF_8));
         read(Frames.of(0x01 | RSV2, turned("hello")));
         read(ping, Arrays.copyOf(ping, 1), Arrays.copyOfRange(ping, 1, 8), Arrays.copyOfRange(ping, 8, ping.length), ping);
@@ -129,7 +129,7 @@ class ExtendedFrameReaderTest {
     }
 
     @Test
-    void anotherMessageInTheSameReadIsTold() {
+    void nextMessageInTheSameReadIsReported() {
         read(Frames.of(0x01 | RSV2, turned("hello")));
         byte[] end = Frames.of(0x80, "!".getBytes(StandardCharsets.UTF_8));
         byte[] next = Frames.of(0x01 | RSV2, turned("hello again"));
@@ -151,13 +151,13 @@ class ExtendedFrameReaderTest {
     }
 
     @Test
-    void aFrameMayBeSwallowed() {
+    void extensionMayConsumeAFrame() {
         read(Frames.of(0x81 | RSV2, new byte[4]), Frames.text("next"));
         assertThat(told).containsExactly("81 next");
     }
 
     @Test
-    void theMemoryIsBounded() {
+    void memoryIsLimited() {
         read(Frames.of(0x02, new byte[90_000]));
         read(Arrays.copyOf(Frames.of(0x80 | RSV2, new byte[100_000]), 95_000));
         assertThat(held).isGreaterThan(180_000);
@@ -166,7 +166,7 @@ class ExtendedFrameReaderTest {
     }
 
     @Test
-    void writtenFramesGoThroughThem() {
+    void writtenFramesPassThroughExtensions() {
         List<String> out = new ArrayList<>();
         FrameWriter writer = new FrameWriter(new Turned());
         writer.write(ServerFrame.text("hello"), frame -> out.add(HexFormat.of().formatHex(frame.array())));

@@ -149,7 +149,7 @@ class FramePropertiesTest {
     }
 
     @Property(tries = 2000)
-    void noiseIsHandledAsTheRulesSay(@ForAll @Size(max = 60) byte[] noise, @ForAll @From("connections") Connection connection, @ForAll long seed) {
+    void randomBytesAreHandledAsByTheNaiveReader(@ForAll @Size(max = 60) byte[] noise, @ForAll @From("connections") Connection connection, @ForAll long seed) {
         NaiveReader naive = new NaiveReader(LIMITS, connection.deflate.isPresent(), connection.takeover()).read(noise);
         boolean whole = seed % 2 == 0;
         Received received = read(noise, connection, new Random(seed), whole);
@@ -159,7 +159,7 @@ class FramePropertiesTest {
 
     /** Memory may be exhausted at any point. Then nothing invalid is passed on, nothing follows, and no memory is kept. */
     @Property(tries = 1000, edgeCases = EdgeCasesMode.NONE)
-    void withoutMemoryAConnectionEnds(@ForAll @Size(min = 1, max = 4) List<@From("sent") Sent> sent, @ForAll @From("connections") Connection connection, @ForAll long seed) {
+    void connectionFailsWithoutMemory(@ForAll @Size(min = 1, max = 4) List<@From("sent") Sent> sent, @ForAll @From("connections") Connection connection, @ForAll long seed) {
         byte[] stream = stream(sent, connection, new ArrayList<>());
         Random random = new Random(seed);
         boolean whole = random.nextBoolean();

@@ -65,7 +65,7 @@ class FrameTableTest {
     }
 
     @Test
-    void emptyFragmentsWithoutEndGoNoFurther() {
+    void emptyFragmentsAreOmitted() {
         byte[] in = WireBytes.join(hex("428000000000"), hex("008000000000".repeat(5000)), hex("008500000000000000ffff".repeat(5)), hex("808100000000 00"));
         for (int piece : new int[] {in.length, 7}) {
             Received received = read(in, piece, true);
@@ -107,7 +107,7 @@ class FrameTableTest {
             compressed, with a ping between    | 418300000000f248cd 898000000000 808400000000c9c90700      | 01024865 8900 80036c6c6f        | 8900 810548656c6c6f
             compressed, before a part          | 418300000000f248cd 80840000 / 0000c9c90700                | 01024865 / 80036c6c6f           | / 810548656c6c6f
             """)
-    void fragmentsAreGivenOnByThemselvesOrWhole(String what, String in, String fragments, String whole) {
+    void fragmentsArePassedOnSinglyOrAsAWhole(String what, String in, String fragments, String whole) {
         String[] reads = in.split("/", -1);
         for (boolean wantsWhole : new boolean[] {false, true}) {
             String[] out = (wantsWhole ? whole : fragments).split("/", -1);
@@ -127,7 +127,7 @@ class FrameTableTest {
 
     /** Otherwise a client could cause one call of the application for each byte that it sends. */
     @Test
-    void ofManyFragmentsInOneReadTheRestIsJoined() {
+    void manyFragmentsOfOneReadAreJoined() {
         StringBuilder in = new StringBuilder("018100000000 61");
         for (int i = 0; i < 98; i++) in.append("008100000000 61");
         Received received = new Received(false);
@@ -224,7 +224,7 @@ class FrameTableTest {
 
     @ParameterizedTest
     @CsvSource({"125", "126", "127", "256", "65535", "65536", "100000"})
-    void everyFormOfTheLengthGoesOn(int length) {
+    void everyLengthEncodingIsAccepted(int length) {
         byte[] payload = new byte[length];
         for (int i = 0; i < length; i++) payload[i] = (byte) ('a' + i % 26);
         byte[] in = WireBytes.join(WireBytes.masked(0x81, payload), WireBytes.masked(0x82, payload));

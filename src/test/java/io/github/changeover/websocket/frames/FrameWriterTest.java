@@ -101,7 +101,7 @@ class FrameWriterTest {
     }
 
     @Test
-    void fromTheSmallestOnMessagesAreCompressed() {
+    void messagesFromTheShortestLengthOnAreCompressed() {
         try (FrameWriter writer = writer(false, new DeflaterPool())) {
             assertThat(written(writer, WireBytes.plain(0x82, new byte[Compression.USUAL.smallest() - 1]))[0]).isEqualTo((byte) 0x82);
             byte[] frame = written(writer, WireBytes.plain(0x82, new byte[Compression.USUAL.smallest()]));
@@ -126,7 +126,7 @@ class FrameWriterTest {
     }
 
     @Test
-    void theWindowIsKeptOrForgottenAsAgreed() {
+    void contextTakeoverIsAsAgreed() {
         byte[] frame = WireBytes.plain(0x81, TEXT);
         try (FrameWriter keeps = writer(false, new DeflaterPool()); FrameWriter forgets = writer(true, new DeflaterPool())) {
             byte[] first = written(keeps, frame);
@@ -138,7 +138,7 @@ class FrameWriterTest {
 
     /** Bytes that cannot be compressed fill a piece exactly, or almost. */
     @Test
-    void whereverAPieceEndsTheMessageIsTheSame() {
+    void messageIsTheSameForEveryEndOfAPiece() {
         Random random = new Random(5);
         try (DeflaterPool pool = new DeflaterPool(); FrameWriter writer = writer(false, pool)) {
             PlainClient client = new PlainClient(true, true);
@@ -191,12 +191,12 @@ class FrameWriterTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "81", "8105", "8181 00000000 61", "810161 810161", "817e00", "c10161", "817fffffffffffffffff"})
-    void whatIsNoFrameIsTheProgrammersMistake(String bytes) {
+    void parseRejectsInvalidFrames(String bytes) {
         assertThatIllegalArgumentException().isThrownBy(() -> ServerFrame.parse(ByteBuffer.wrap(WireBytes.hex(bytes)))).withMessageContaining("one at a time");
     }
 
     @Test
-    void aWindowTheJdkDoesNotHaveIsSaidAtOnce() {
+    void unsupportedWindowIsRejected() {
         DeflateAgreement small = new DeflateAgreement(false, false, OptionalInt.of(10), OptionalInt.empty());
         assertThatIllegalArgumentException().isThrownBy(() -> new FrameWriter(Optional.of(small), new DeflaterPool())).withMessageContaining("DeflatePolicy.JDK");
     }

@@ -57,7 +57,7 @@ class HeldMemoryTest {
 
     @Test
     @DisplayName("S3: one-byte fragments of a message that is wanted whole are held as their bytes, and the message arrives intact")
-    void oneByteFragmentsAreHeldAsTheirBytes() {
+    void oneByteFragmentsTakeOneByteEach() {
         byte[] read = tiny(1000);
         Received received = new Received(true);
         FrameReader reader = reader();
@@ -75,7 +75,7 @@ class HeldMemoryTest {
 
     @Test
     @DisplayName("S3: a fragment that is given on counts for 64 bytes at least, and 1009 ends a message of countless ones")
-    void fragmentsThatAreGivenOnCountAgainstTheLimit() {
+    void passedFragmentsCountAgainstTheLimit() {
         Received received = new Received(false);
         FrameReader reader = reader();
         reader.read(ByteBuffer.wrap(hex("028000000000")), received);
@@ -91,7 +91,7 @@ class HeldMemoryTest {
 
     @Test
     @DisplayName("S3: where the limit of a message is low, a few small fragments are no offence")
-    void aFewSmallFragmentsAreServed() {
+    void fewSmallFragmentsAreAccepted() {
         Received received = new Received(false);
         FrameReader reader = new FrameReader(new FrameLimits(1000, 1000), DEFLATE, pool, memory);
         reader.read(ByteBuffer.wrap(hex("028000000000")), received);
@@ -104,7 +104,7 @@ class HeldMemoryTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     @DisplayName("S3: of many fragments in one read only 64 cost an object and a call each")
-    void ofManyFragmentsInOneReadFewCostAnObject(boolean compressed) {
+    void manyFragmentsOfOneReadCauseFewCalls(boolean compressed) {
         Received received = new Received(false);
         FrameReader reader = reader();
         byte[] payload = compressed ? deflated(words(9000)) : words(9000);
@@ -125,7 +125,7 @@ class HeldMemoryTest {
 
     @Test
     @DisplayName("S5a: a message that inflates and does not end is counted with the array that it is in, before that grows")
-    void whatInflatesIsCountedBeforeItIsAllocated() {
+    void inflatedBytesAreCountedBeforeAllocation() {
         byte[] bomb = deflated(new byte[15 << 20]);
         assertThat(bomb.length).isLessThan(20_000);
         FrameReader reader = reader();
@@ -144,7 +144,7 @@ class HeldMemoryTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 1000, 5000, 60_000, 1 << 20, 10 << 20})
     @DisplayName("S5a: without memory nothing is allocated, everything is dropped, and the fault is 1013")
-    void withoutMemoryNothingIsAllocated(int most) {
+    void nothingIsAllocatedWithoutMemory(int most) {
         byte[] bomb = WireBytes.masked(0x42, deflated(new byte[15 << 20]));
         memory.most = most;
         Received received = new Received(true);
@@ -169,7 +169,7 @@ class HeldMemoryTest {
             a compressed fragment      | 4283 00000000 f248cd
             a ping that is not whole   | 8985 00000000 61
             """)
-    void whatStaysAfterAReadIsCounted(String what, String in) {
+    void bytesKeptAfterAReadAreCounted(String what, String in) {
         FrameReader reader = reader();
         Received received = new Received(true);
         reader.read(ByteBuffer.wrap(hex(in)), received);
@@ -186,7 +186,7 @@ class HeldMemoryTest {
     }
 
     @Test
-    void whatArrivesWholeAndIsSmallIsNotCounted() {
+    void smallCompleteMessagesAreNotCounted() {
         Received received = new Received(true);
         FrameReader reader = reader();
         byte[] all = WireBytes.join(WireBytes.masked(0x81, words(4000)), WireBytes.masked(0x89, new byte[125]), WireBytes.masked(0xc2, deflated(words(1500))),
@@ -199,7 +199,7 @@ class HeldMemoryTest {
 
     /** A message is counted as long as the sink uses it. */
     @Test
-    void whatIsBeingGivenOnIsStillCounted() {
+    void messageIsCountedWhileItIsPassedOn() {
         byte[] frame = WireBytes.masked(0x82, new byte[50_000]);
         FrameReader reader = reader();
         long[] during = new long[1];
@@ -230,7 +230,7 @@ class HeldMemoryTest {
     }
 
     @Test
-    void anExceptionOfTheSinkLeavesNothingCountedOnceTheReaderIsClosed() {
+    void closedReaderCountsNothingAfterAnExceptionOfTheListener() {
         byte[] frame = WireBytes.masked(0x82, new byte[50_000]);
         FrameReader reader = reader();
         reader.read(ByteBuffer.wrap(frame, 0, 20_000), new Received(true));
@@ -275,7 +275,7 @@ class HeldMemoryTest {
             part of a ping by itself          | 8981 / 00000000 / 61                                | 2,6,0 |
             one message behind another        | 8285000000006162 / 636465 8285000000006162 / 636465 | 8,0,8,0 |
             """)
-    void whatIsToldOfUnfinishedMessages(String what, String in, String told, String fault) {
+    void unfinishedMessagesAreReported(String what, String in, String told, String fault) {
         for (boolean whole : new boolean[] {false, true}) {
             Received received = new Received(whole);
             FrameReader reader = reader();
