@@ -1,5 +1,7 @@
 package io.github.changeover;
 
+import io.github.changeover.internal.ApplicationOffers;
+import io.github.changeover.internal.OfferedPath;
 import io.github.changeover.spi.Gate;
 import io.github.changeover.spi.UpgradeProtocol;
 import java.util.List;
@@ -16,11 +18,11 @@ import java.util.function.UnaryOperator;
  * A change that does not fit the other rules, such as a second template for the same paths, throws {@link IllegalArgumentException} and changes nothing.
  */
 public final class PathOffer {
-    private final Changeover changeover;
+    private final ApplicationOffers offers;
     private final String template;
 
-    PathOffer(Changeover changeover, String template) {
-        this.changeover = changeover;
+    PathOffer(ApplicationOffers offers, String template) {
+        this.offers = offers;
         this.template = template;
     }
 
@@ -60,7 +62,7 @@ public final class PathOffer {
     }
 
     private PathOffer change(UnaryOperator<OfferedPath> how) {
-        changeover.change(template, how);
+        offers.change(template, how);
         return this;
     }
 }

@@ -43,7 +43,8 @@ class ArchitectureTest {
 
     /** Which packages a package may import beside java.* and itself; a name that ends with two dots means what is below it, too. */
     private static final Map<String, List<String>> MAY_IMPORT = new TreeMap<>(Map.ofEntries(
-            Map.entry("", List.of(".http", ".spi")),
+            Map.entry("", List.of(".spi", ".internal")),
+            Map.entry(".internal", List.of(".http", ".spi", "jakarta.servlet")),
             Map.entry(".http", List.of()),
             Map.entry(".spi", List.of(".http")),
             Map.entry(".buffers", List.of()),
@@ -60,9 +61,9 @@ class ArchitectureTest {
             Map.entry(".pipeline", List.of(".spi", "io.netty..")),
             Map.entry(".h2c", List.of(".http", ".spi", ".negotiation", ".loopback", ".pipeline", "io.netty..")),
             Map.entry(".tls", List.of(".http", ".spi", ".loopback", ".pipeline", "io.netty..")),
-            Map.entry(".servlet", List.of("", ".spi", ".negotiation", ".connection", ".management", ".forwarded", ".servlet.capture", ".servlet.edge", ".servlet.endpoint", ".servlet.inner", ".servlet.settings", "jakarta.servlet..")),
+            Map.entry(".servlet", List.of("", ".internal", ".spi", ".negotiation", ".connection", ".management", ".forwarded", ".servlet.capture", ".servlet.edge", ".servlet.endpoint", ".servlet.inner", ".servlet.settings", "jakarta.servlet..")),
             Map.entry(".servlet.settings", List.of(".spi", ".negotiation", ".connection", ".forwarded", "jakarta.servlet..")),
-            Map.entry(".servlet.endpoint", List.of("", ".spi", ".negotiation", ".connection", ".management", ".servlet.settings", "jakarta.servlet..")),
+            Map.entry(".servlet.endpoint", List.of("", ".internal", ".spi", ".negotiation", ".connection", ".management", ".servlet.settings", "jakarta.servlet..")),
             Map.entry(".servlet.edge", List.of(".spi", ".buffers", ".negotiation", ".connection", ".servlet.settings", "jakarta.servlet..")),
             Map.entry(".servlet.inner", List.of(".http", ".spi", ".negotiation", ".forwarded", "jakarta.servlet..")),
             Map.entry(".servlet.capture", List.of(".http", ".spi", ".negotiation", ".connection", ".servlet.edge", ".servlet.settings", "jakarta.servlet..")),

@@ -3,29 +3,28 @@ package io.github.changeover;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.changeover.internal.ApplicationOffers;
+import io.github.changeover.internal.OfferListener;
+import io.github.changeover.internal.OfferedPath;
 import io.github.changeover.spi.Decision;
-import io.github.changeover.spi.Fields;
 import io.github.changeover.spi.ProtocolToken;
 import io.github.changeover.spi.UpgradeProtocol;
 import io.github.changeover.spi.UpgradeRequest;
 import jakarta.servlet.ServletContext;
 import java.lang.reflect.Proxy;
-import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 @DisplayName("W1: paths are offered until the first upgrade request")
 class ChangeoverTest {
-    private static final InetSocketAddress ANY = InetSocketAddress.createUnresolved("localhost", 80);
-    private final Changeover changeover = Changeover.of(context());
+    private final ServletContext context = context();
+    private final Changeover changeover = Changeover.of(context);
+    private final ApplicationOffers offers = ApplicationOffers.of(context);
 
     private static ServletContext context() {
         Map<Object, Object> attributes = new HashMap<>();
@@ -48,11 +47,10 @@ class ChangeoverTest {
     }
 
     private static UpgradeRequest request(String method, String path) {
-        return new UpgradeRequest(method, path, "", "", "HTTP/1.1", "http", Fields.none(), OptionalLong.empty(), false, Map.of(), ANY, ANY, Optional.empty(), Set.of(),
-                Optional.empty(), Optional.empty());
+        return UpgradeRequest.builder().method(method).path(path).build();
     }
 
-    private static final class Following implements Changeover.Follower {
+    private static final class Following implements OfferListener {
         private final List<List<OfferedPath>> inForce = new ArrayList<>();      // guarded by the lock within which it is put
         private volatile String unfit = "";
 
@@ -71,7 +69,7 @@ class ChangeoverTest {
     void eachChangeIsInForceWhenItsCallReturns() {
         PathOffer lines = changeover.path("/lines").roles("member");
         Following following = new Following();
-        changeover.followedBy(following);
+        offers.listen(following);
         assertThat(following.now()).singleElement().satisfies(path -> assertThat(path.roles()).containsExactly("member"));
         lines.offer(protocol("a")).required();
         assertThat(following.now()).singleElement().satisfies(path -> {
@@ -86,7 +84,7 @@ class ChangeoverTest {
     @Test
     void whatDoesNotFitChangesNothing() {
         Following following = new Following();
-        changeover.followedBy(following);
+        offers.listen(following);
         changeover.path("/lines").offer(protocol("a"));
         following.unfit = "/odd";
         assertThatThrownBy(() -> changeover.path("/odd").offer(protocol("b"))).isInstanceOf(IllegalArgumentException.class).hasMessage("/odd does not fit");
@@ -97,7 +95,7 @@ class ChangeoverTest {
     @Test
     void severalThreadsOfferAtOnce() throws InterruptedException {
         Following following = new Following();
-        changeover.followedBy(following);
+        offers.listen(following);
         CountDownLatch ready = new CountDownLatch(4);
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
@@ -122,8 +120,8 @@ class ChangeoverTest {
     @Test
     void afterTheFirstUpgradeRequestEveryCallNamesIt() {
         PathOffer early = changeover.path("/lines").offer(protocol("a"));
-        assertThat(changeover.fix(request("GET", "/l\u00fcnes"))).isTrue();
-        assertThat(changeover.fix(request("GET", "/other"))).as("only the first counts").isFalse();
+        assertThat(offers.fix(request("GET", "/l\u00fcnes"))).isTrue();
+        assertThat(offers.fix(request("GET", "/other"))).as("only the first counts").isFalse();
         for (Runnable late : List.<Runnable>of(() -> changeover.path("/late"), () -> early.offer(protocol("b")), early::required, () -> early.roles("member"))) {
             assertThatThrownBy(late::run).isInstanceOf(IllegalStateException.class).message()
                     .matches("The rules of upgrades are fixed since the first upgrade request, GET /l\\?nes at \\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z: offer paths and add endpoints earlier, .*");

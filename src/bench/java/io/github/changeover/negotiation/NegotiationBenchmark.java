@@ -10,10 +10,6 @@ import io.github.changeover.spi.UpgradeProtocol;
 import io.github.changeover.spi.UpgradeRequest;
 import java.net.InetSocketAddress;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -47,8 +43,7 @@ public class NegotiationBenchmark {
                 "Upgrade", "websocket", "Origin", "http://chat.example.com:8080", "Sec-WebSocket-Version", "13",
                 "Accept-Encoding", "gzip, deflate, br, zstd", "Accept-Language", "en-GB,en;q=0.5", "Cookie", "session=0123456789abcdef0123456789abcdef",
                 "Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Extensions", "permessage-deflate; client_max_window_bits");
-        return new UpgradeRequest("GET", "/rooms/1", "", "", "HTTP/1.1", "http", fields, OptionalLong.empty(), false, Map.of(),
-                local, local, Optional.empty(), Set.of(), Optional.empty(), Optional.empty());
+        return UpgradeRequest.builder().path("/rooms/1").fields(fields).remote(local).local(local).build();
     }
 
     private static final class Agreeing implements UpgradeProtocol {

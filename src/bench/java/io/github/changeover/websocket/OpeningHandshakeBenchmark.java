@@ -3,10 +3,6 @@ package io.github.changeover.websocket;
 import io.github.changeover.spi.Fields;
 import io.github.changeover.spi.UpgradeRequest;
 import java.net.InetSocketAddress;
-import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -36,8 +32,7 @@ public class OpeningHandshakeBenchmark {
         Fields fields = Fields.of("Host", "chat.example.com:8080", "Connection", "keep-alive, Upgrade", "Upgrade", "websocket",
                 "Origin", "http://chat.example.com:8080", "Sec-WebSocket-Version", "13", "Sec-WebSocket-Key", KEY,
                 "Sec-WebSocket-Extensions", "permessage-deflate; client_max_window_bits");
-        return new UpgradeRequest("GET", "/rooms/1", "", "", "HTTP/1.1", "http", fields, OptionalLong.empty(), false, Map.of(),
-                local, local, Optional.empty(), Set.of(), Optional.empty(), Optional.empty());
+        return UpgradeRequest.builder().path("/rooms/1").fields(fields).remote(local).local(local).build();
     }
 
     @Benchmark

@@ -32,7 +32,7 @@ public record DryRun(UpgradeRequest request, Verdict verdict, UpgradeResponse re
      */
     public static DryRun of(UpgradeRequest request, PathPolicy policy, TokenSwitches switches) {
         Optional<PathPolicy.Match> match = policy.match(request.path());
-        UpgradeRequest asked = match.map(found -> request.withPathParameters(found.pathParameters()).withRoles(held(request, found))).orElse(request);
+        UpgradeRequest asked = match.map(found -> request.toBuilder().pathParameters(found.pathParameters()).roles(held(request, found)).build()).orElse(request);
         Verdict verdict = Negotiator.negotiate(asked, match, switches);
         return new DryRun(asked, verdict, UpgradeResponse.of(verdict));
     }

@@ -10,7 +10,6 @@ import java.net.InetSocketAddress;
 import java.security.Principal;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -37,7 +36,6 @@ public record TypedRequest(String method, String target, String version, List<St
     public static final int MAX_BYTES = 8192;
     private static final int LONGEST_METHOD = 64;
     private static final Pattern VERSION = Pattern.compile("HTTP/[0-9](\\.[0-9])?");
-    private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
 
     /** The result of parsing. */
     public sealed interface Reading {
@@ -85,10 +83,11 @@ public record TypedRequest(String method, String target, String version, List<St
         if (target.length() > MAX_BYTES) throw new Unreadable("The path is longer than " + MAX_BYTES + " characters.");
         int question = target.indexOf('?');
         Fields fields = fields();
-        return new UpgradeRequest(method, decoded(question < 0 ? target : target.substring(0, question)),
-                question < 0 ? "" : target.substring(question + 1), "", version, "http", fields, length(fields), fields.contains("Transfer-Encoding"),
-                Map.of(), new InetSocketAddress(LOOPBACK, 0), new InetSocketAddress(LOOPBACK, 0), user.map(Named::new), roles,
-                Optional.empty(), Optional.empty());
+        InetSocketAddress loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        return UpgradeRequest.builder().method(method).path(decoded(question < 0 ? target : target.substring(0, question)))
+                .query(question < 0 ? "" : target.substring(question + 1)).protocol(version)
+                .fields(fields).contentLength(length(fields)).chunked(fields.contains("Transfer-Encoding"))
+                .remote(loopback).local(loopback).principal(user.map(Named::new).orElse(null)).roles(roles).build();
     }
 
     private record Named(String name) implements Principal {
@@ -116,12 +115,13 @@ public record TypedRequest(String method, String target, String version, List<St
         return Fields.of(read);
     }
 
-    private static OptionalLong length(Fields fields) {
+    /** Returns the declared length; -1 if there is none. */
+    private static long length(Fields fields) {
         List<String> values = fields.values("Content-Length");
-        if (values.isEmpty()) return OptionalLong.empty();
+        if (values.isEmpty()) return -1;
         OptionalLong length = values.size() == 1 ? ContentLength.parse(values.get(0)) : OptionalLong.empty();
         if (length.isEmpty()) throw new Unreadable("Content-Length is one number of bytes.");
-        return length;
+        return length.getAsLong();
     }
 
     /** Returns the path as containers pass it to an application: without path parameters, percent-decoded. */

@@ -35,14 +35,17 @@ public record TrustedProxies(List<AddressRange> ranges) {
     }
 
     /**
-     * Returns the information about this request's client. The result is empty if the peer is not trusted or its fields have no usable
+     * Returns the information about the client of a request. The result is empty if the peer is not trusted or the fields have no usable
      * information.
+     *
+     * @param peer   the peer of the connection
+     * @param fields the header fields of the request
      */
-    public Optional<Forwarded> of(UpgradeRequest request) {
-        if (ranges.isEmpty() || request.remote().isUnresolved() || !trusts(request.remote().getAddress())) return Optional.empty();
-        Optional<Forwarded> standard = walk(forwarded(request.fields().values("Forwarded")), request.remote());
-        Optional<Forwarded> older = walk(older(request.fields()), request.remote());
-        boolean both = request.fields().contains("Forwarded") && request.fields().contains("X-Forwarded-For");
+    public Optional<Forwarded> of(InetSocketAddress peer, Fields fields) {
+        if (ranges.isEmpty() || peer.isUnresolved() || !trusts(peer.getAddress())) return Optional.empty();
+        Optional<Forwarded> standard = walk(forwarded(fields.values("Forwarded")), peer);
+        Optional<Forwarded> older = walk(older(fields), peer);
+        boolean both = fields.contains("Forwarded") && fields.contains("X-Forwarded-For");
         if (both) return same(standard, older) ? standard : Optional.empty();
         return standard.or(() -> older);
     }
@@ -66,7 +69,7 @@ public record TrustedProxies(List<AddressRange> ranges) {
             if (hop.isEmpty()) return client;
             ForwardedElement said = hop.get();
             InetSocketAddress known = client.map(Forwarded::client).orElse(peer);
-            client = Optional.of(new Forwarded(said.client().orElse(known), said.scheme(), said.host(), said.port()));
+            client = Optional.of(Forwarded.of(said.client().orElse(known), said.scheme(), said.host(), said.port()));
             if (said.client().isEmpty() || said.client().get().isUnresolved() || !trusts(said.client().get().getAddress())) return client;
         }
         return client;

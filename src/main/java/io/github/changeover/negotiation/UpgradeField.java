@@ -2,7 +2,6 @@ package io.github.changeover.negotiation;
 
 import io.github.changeover.http.ListMembers;
 import io.github.changeover.http.PrintableText;
-import io.github.changeover.spi.Offer;
 import io.github.changeover.spi.ProtocolToken;
 import java.util.ArrayList;
 import java.util.List;

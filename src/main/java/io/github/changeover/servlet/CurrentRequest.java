@@ -4,7 +4,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** The container's request that this thread is negotiating, for protocols that need more than its snapshot. Internal. */
+/** The container's request that this thread is negotiating, for protocols that need more than the {@link io.github.changeover.spi.UpgradeRequest}. Internal. */
 public final class CurrentRequest {
     private static final ThreadLocal<HttpServletRequest> CURRENT = new ThreadLocal<>();
 
@@ -30,7 +30,7 @@ public final class CurrentRequest {
 
     /** Returns the path within the application, as the rules of paths use it. */
     public static String path(HttpServletRequest request) {
-        return Snapshot.path(request);
+        return UpgradeRequestReader.path(request);
     }
 
     static <T> T during(HttpServletRequest request, Supplier<T> decision) {

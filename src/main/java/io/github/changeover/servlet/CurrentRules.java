@@ -1,7 +1,8 @@
 package io.github.changeover.servlet;
 
-import io.github.changeover.Changeover;
-import io.github.changeover.OfferedPath;
+import io.github.changeover.internal.ApplicationOffers;
+import io.github.changeover.internal.OfferListener;
+import io.github.changeover.internal.OfferedPath;
 import io.github.changeover.management.StartReport;
 import io.github.changeover.negotiation.Negotiator;
 import io.github.changeover.negotiation.PathPolicy;
@@ -20,10 +21,10 @@ import java.util.Set;
  * The rules of paths as they are now. While the application starts, nothing is upgraded. After that, the first request that asks for an offered protocol
  * fixes the rules; until then the application may offer more. Thread-safe.
  */
-final class CurrentRules implements Changeover.Follower {
+final class CurrentRules implements OfferListener {
     private static final System.Logger LOG = System.getLogger("io.github.changeover");
     private final Deployment deployment;
-    private final Changeover changeover;
+    private final ApplicationOffers offers;
     private final RuleFactory factory;
     private final Set<String> pathsOfLibraries;     // the paths that occur in settings of libraries
     private final Object notifying = new Object();
@@ -32,9 +33,9 @@ final class CurrentRules implements Changeover.Follower {
     private volatile boolean starting = true;       // true until all listeners, filters and servlets that are loaded on startup are initialised
     private volatile boolean fixed;                 // set by the first upgrade request after the start
 
-    CurrentRules(Deployment deployment, Changeover changeover, RuleFactory factory, Set<String> pathsOfLibraries) {
+    CurrentRules(Deployment deployment, ApplicationOffers offers, RuleFactory factory, Set<String> pathsOfLibraries) {
         this.deployment = deployment;
-        this.changeover = changeover;
+        this.offers = offers;
         this.factory = factory;
         this.pathsOfLibraries = pathsOfLibraries;
     }
@@ -66,7 +67,7 @@ final class CurrentRules implements Changeover.Follower {
         Optional<PathPolicy.Match> match = asked.map(protocol -> now.asked(request.path(), protocol))
                 .or(() -> now.offered(request.path()).filter(found -> !deployment.internal().isOn(found.rule())));
         if (match.isEmpty() || !Negotiator.asksFor(request, match, List.of())) return now;     // the decision uses the same rules as this check
-        if (changeover.fix(request)) {
+        if (offers.fix(request)) {
             fixed = true;
             warnOfWaiting();
         }

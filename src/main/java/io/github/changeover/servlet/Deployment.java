@@ -9,6 +9,7 @@ import io.github.changeover.connection.ConnectionLimits;
 import io.github.changeover.connection.ConnectionMonitor;
 import io.github.changeover.connection.ConnectionRegistry;
 import io.github.changeover.connection.MemoryBudget;
+import io.github.changeover.internal.ApplicationOffers;
 import io.github.changeover.management.EventRecorder;
 import io.github.changeover.management.StartReport;
 import io.github.changeover.negotiation.PathPolicy;
@@ -94,7 +95,8 @@ public final class Deployment implements AutoCloseable {
         libraries.forEach(library -> own.putAll(library.internal()));
         internal = new InternalConnections(own, settings.limits(), callbacks, blocking, loader);
         shutdown.add("the console's connections", internal::close);
-        switches = Changeover.of(context).switches();
+        ApplicationOffers offers = ApplicationOffers.of(context);
+        switches = offers.switches();
         settings.off().forEach(switches::off);
         recorder = new EventRecorder(List.of(), settings.operating().decisions());
         resources = new ApplicationResources(settings.limits(), callbacks, blocking, new MemoryBudget(settings.maxMemory()), loader, scope,
@@ -104,10 +106,9 @@ public final class Deployment implements AutoCloseable {
         captureFiles = CaptureFiles.of(context, settings.maxCaptureOnDisk());
         ConnectionMonitor monitor = new ConnectionMonitor(resources.registry(), settings.shortestLimits(), loader);
         shutdown.add("the monitor", monitor::close);
-        Changeover changeover = Changeover.of(context);
-        shutdown.add("the rules of paths", changeover::unfollowed);
-        rules = new CurrentRules(this, changeover, factory, values.pathsWith(ofPaths));
-        changeover.followedBy(rules);
+        shutdown.add("the rules of paths", offers::stopListening);
+        rules = new CurrentRules(this, offers, factory, values.pathsWith(ofPaths));
+        offers.listen(rules);
         shutdown.add("what operators see", () -> recorder.close(context));
         recorder.open(context, resources.registry(), resources.memory(), switches, settings.limits().drain(), rules.now().report());
         recorder.report(rules.now().report());       // another thread may have offered a protocol since the previous line
@@ -116,8 +117,8 @@ public final class Deployment implements AutoCloseable {
         shutdown.add("the connections of the console", internal::stop);
         shutdown.add("the connections", () -> resources.registry().stop(settings.limits().drain()));
         shutdown.add("new connections of the console", () -> internal.startDraining(settings.limits().drain()));
-        shutdown.add("draining by a program", () -> changeover.drainedBy(null));
-        changeover.drainedBy(resources.registry()::drain);
+        shutdown.add("draining by a program", () -> offers.onDrain(null));
+        offers.onDrain(resources.registry()::drain);
         if (!StartCompletionServlet.isIn(context) || !container.initializesServletsInOrder()) rules.started();
     }
 
@@ -222,7 +223,7 @@ public final class Deployment implements AutoCloseable {
 
     /** Returns whether a switch may be agreed for this request: by the rule of its path, or by the application while it responds. */
     boolean maySwitch(HttpServletRequest request) {
-        return switchesLate || rules.now().policy().hasRule(Snapshot.path(request));
+        return switchesLate || rules.now().policy().hasRule(UpgradeRequestReader.path(request));
     }
 
     Settings settings() {

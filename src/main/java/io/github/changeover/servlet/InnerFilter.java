@@ -50,7 +50,7 @@ public final class InnerFilter implements Filter {
     /** Rejects a request for a path with a required upgrade while nothing is offered. Every other request passes to the application. */
     private boolean refused(HttpServletRequest request, HttpServletResponse response) throws IOException {
         PathPolicy policy = deployment.rules().policy();
-        if (!policy.speaksUnasked() || !policy.speaksUnasked(Snapshot.path(request))) return false;
+        if (!policy.speaksUnasked() || !policy.speaksUnasked(UpgradeRequestReader.path(request))) return false;
         UpgradeAttempt attempt = UpgradeAttempt.uncompleted(deployment);
         if (!(attempt.negotiateWithoutOffers(request) instanceof UpgradeResponse.Rejection rejection)) return false;
         attempt.reject(rejection, request, response);
@@ -62,14 +62,14 @@ public final class InnerFilter implements Filter {
         PathPolicy policy = deployment.rules().policy();
         // The path is assembled only if a rule may need it. Any other request costs one look-up of a field, one more for each client field of a protocol, and
         // no allocation.
-        return request.getHeader("Upgrade") != null || policy.speaksUnasked() && policy.speaksUnasked(Snapshot.path(request)) || lostItsOffer(request, policy);
+        return request.getHeader("Upgrade") != null || policy.speaksUnasked() && policy.speaksUnasked(UpgradeRequestReader.path(request)) || lostItsOffer(request, policy);
     }
 
     /** Returns whether the request was sent by a client of a protocol of its path, but a proxy has removed {@code Upgrade}. */
     private static boolean lostItsOffer(HttpServletRequest request, PathPolicy policy) {
         List<String> fields = policy.clientFields();
         for (int i = 0; i < fields.size(); i++) {
-            if (request.getHeader(fields.get(i)) != null) return policy.hasRule(Snapshot.path(request));
+            if (request.getHeader(fields.get(i)) != null) return policy.hasRule(UpgradeRequestReader.path(request));
         }
         return false;
     }

@@ -9,8 +9,6 @@ import io.github.changeover.spi.UpgradeRequest;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * A request with the result of its negotiation.
@@ -23,36 +21,39 @@ record NegotiatedRequest(UpgradeRequest request, Verdict verdict, Duration took)
     /** @param asked the protocol that the application itself requests; empty if the rule of the path decides */
     static NegotiatedRequest of(HttpServletRequest request, Deployment deployment, Optional<UpgradeProtocol> asked) {
         long before = System.nanoTime();
-        UpgradeRequest snapshot = snapshot(request, deployment);
+        UpgradeRequestReader reader = reader(request, deployment);
         boolean starting = deployment.currentRules().starting();      // read before the rules, so that rules of the start are not used after it
-        ApplicationRules rules = deployment.currentRules().forRequest(snapshot, asked);
-        Optional<PathPolicy.Match> match = asked.map(protocol -> rules.asked(snapshot.path(), protocol)).or(() -> rules.match(snapshot.path()));
-        Verdict verdict = starting ? Negotiator.negotiateWhileStarting(snapshot, match, deployment.late()) : null;
-        if (verdict != null) return new NegotiatedRequest(snapshot, verdict, Duration.ofNanos(System.nanoTime() - before));
-        return negotiated(request, snapshot, match, deployment, before);
+        ApplicationRules rules = deployment.rules();
+        Optional<PathPolicy.Match> match = match(request, rules, asked);
+        UpgradeRequest read = reader.read(match);
+        ApplicationRules now = deployment.currentRules().forRequest(read, asked);
+        if (now != rules) {     // a path was offered meanwhile
+            match = match(request, now, asked);
+            read = reader.read(match);
+        }
+        Verdict verdict = starting ? Negotiator.negotiateWhileStarting(read, match, deployment.late()) : null;
+        if (verdict == null) verdict = negotiate(request, read, match, deployment);
+        return new NegotiatedRequest(read, verdict, Duration.ofNanos(System.nanoTime() - before));
     }
 
-    private static NegotiatedRequest negotiated(HttpServletRequest request, UpgradeRequest copy, Optional<PathPolicy.Match> match, Deployment deployment, long before) {
-        UpgradeRequest snapshot = copy;
-        if (match.isPresent()) {
-            Set<String> held = match.get().rule().roles().stream().filter(request::isUserInRole).collect(Collectors.toSet());
-            snapshot = snapshot.withPathParameters(match.get().pathParameters()).withRoles(held);
-        }
-        UpgradeRequest asked = snapshot;
-        Verdict verdict = CurrentRequest.during(request, () -> Negotiator.negotiate(asked, match, deployment.switches()));
-        return new NegotiatedRequest(asked, verdict, Duration.ofNanos(System.nanoTime() - before));
+    private static Verdict negotiate(HttpServletRequest request, UpgradeRequest read, Optional<PathPolicy.Match> match, Deployment deployment) {
+        return CurrentRequest.during(request, () -> Negotiator.negotiate(read, match, deployment.switches()));
+    }
+
+    private static Optional<PathPolicy.Match> match(HttpServletRequest request, ApplicationRules rules, Optional<UpgradeProtocol> asked) {
+        String path = UpgradeRequestReader.path(request);
+        return asked.isPresent() ? Optional.of(rules.asked(path, asked.get())) : rules.match(path);
     }
 
     /** Negotiates a request for a path with a rule while this application offers nothing. */
     static NegotiatedRequest withoutOffers(HttpServletRequest request, Deployment deployment) {
         long before = System.nanoTime();
-        UpgradeRequest asked = snapshot(request, deployment);
-        PathPolicy.Match match = deployment.rules().policy().match(asked.path()).orElseThrow();
-        return new NegotiatedRequest(asked, Negotiator.negotiateWithoutOffers(asked, match, deployment.off()), Duration.ofNanos(System.nanoTime() - before));
+        UpgradeRequest read = reader(request, deployment).read(Optional.empty());
+        PathPolicy.Match match = deployment.rules().policy().match(read.path()).orElseThrow();
+        return new NegotiatedRequest(read, Negotiator.negotiateWithoutOffers(read, match, deployment.off()), Duration.ofNanos(System.nanoTime() - before));
     }
 
-    private static UpgradeRequest snapshot(HttpServletRequest request, Deployment deployment) {
-        UpgradeRequest snapshot = Snapshot.of(request, deployment.container().requestRepair());
-        return snapshot.withForwarded(deployment.settings().operating().proxies().of(snapshot));
+    private static UpgradeRequestReader reader(HttpServletRequest request, Deployment deployment) {
+        return new UpgradeRequestReader(request, deployment.container().requestRepair(), deployment.settings().operating().proxies());
     }
 }

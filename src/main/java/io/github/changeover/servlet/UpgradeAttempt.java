@@ -346,7 +346,7 @@ final class UpgradeAttempt {
             OriginalResponse original = complete.response();
             if (request().method().equals("HEAD")) {
                 // a container drops the content of a response to HEAD; so does the new protocol
-                original = new OriginalResponse(original.status(), original.fields(), new byte[0]);
+                original = OriginalResponse.of(original.status(), original.fields(), new byte[0]);
             }
             if (original.body() != body) body.close();      // its content is never read
             agree(switching, content, original, captured);
@@ -358,7 +358,7 @@ final class UpgradeAttempt {
     }
 
     private void agree(UpgradeResponse.Switching switching, byte[] content, OriginalResponse original, CapturedResponse captured) {
-        SwitchContext context = new SwitchContext(request(), verdict().token().orElseThrow(), content, Optional.ofNullable(original));
+        SwitchContext context = SwitchContext.of(request(), verdict().token().orElseThrow(), content, Optional.ofNullable(original));
         state = new Agreed(switching, context, captured);
     }
 

@@ -1,16 +1,21 @@
 package io.github.changeover.spi;
 
+import java.util.Objects;
 import java.util.Optional;
 
-/**
- * Why a switched connection ended.
- *
- * @param kind    the kind of end
- * @param detail  a description for a log line
- * @param failure the exception or error, if there is one
- */
-public record CloseCause(Kind kind, String detail, Optional<Throwable> failure) {
-    /** The kinds of end. More may be added. */
+/** Why a switched connection ended. Immutable. */
+public final class CloseCause {
+    private final Kind kind;
+    private final String detail;
+    private final Optional<Throwable> failure;
+
+    private CloseCause(Kind kind, String detail, Optional<Throwable> failure) {
+        this.kind = Objects.requireNonNull(kind, "kind");
+        this.detail = Objects.requireNonNull(detail, "detail");
+        this.failure = failure;
+    }
+
+    /** The kinds of end. This enum may grow: a {@code switch} over it needs a default. */
     public enum Kind {
         /** The handler closed the connection, or its {@code serve} method returned. */
         HANDLER,
@@ -48,12 +53,33 @@ public record CloseCause(Kind kind, String detail, Optional<Throwable> failure) 
         EVICTED
     }
 
+    /**
+     * Returns a cause without an exception.
+     *
+     * @param detail a description for a log line
+     */
     public static CloseCause of(Kind kind, String detail) {
         return new CloseCause(kind, detail, Optional.empty());
     }
 
+    /** Returns a cause with an exception or error. Its message is the detail. */
     public static CloseCause of(Kind kind, Throwable failure) {
         return new CloseCause(kind, failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage(), Optional.of(failure));
+    }
+
+    /** Returns the kind of end. */
+    public Kind kind() {
+        return kind;
+    }
+
+    /** Returns a description for a log line. */
+    public String detail() {
+        return detail;
+    }
+
+    /** Returns the exception or error, if there is one. */
+    public Optional<Throwable> failure() {
+        return failure;
     }
 
     @Override

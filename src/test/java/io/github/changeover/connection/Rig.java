@@ -3,22 +3,16 @@ package io.github.changeover.connection;
 import io.github.changeover.spi.CloseCause;
 import io.github.changeover.spi.ConnectionHandler;
 import io.github.changeover.spi.EarlyData;
-import io.github.changeover.spi.Fields;
 import io.github.changeover.spi.ProtocolToken;
 import io.github.changeover.spi.UpgradeRequest;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -30,9 +24,7 @@ final class Rig {
     static final int BOUND = 10_000;
     static final ConnectionLimits LIMITS = new ConnectionLimits(BOUND, Duration.ofSeconds(5), Duration.ofSeconds(3), Duration.ofSeconds(2),
             Duration.ofSeconds(1), Duration.ofMillis(200), Duration.ZERO, 1 << 16);
-    private static final InetSocketAddress ANY = InetSocketAddress.createUnresolved("localhost", 80);
-    private static final UpgradeRequest REQUEST = new UpgradeRequest("GET", "/memory", "", "", "HTTP/1.1", "http", Fields.none(), OptionalLong.empty(),
-            false, Map.of(), ANY, ANY, Optional.empty(), Set.of(), Optional.empty(), Optional.empty());
+    private static final UpgradeRequest REQUEST = UpgradeRequest.builder().path("/memory").build();
 
     /** A pool whose thread is the caller's: what a test does has happened when it looks. It is no pool for tests of which thread runs what. */
     static final class SameThread extends AbstractExecutorService {

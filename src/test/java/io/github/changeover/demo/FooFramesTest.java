@@ -12,15 +12,11 @@ import io.github.changeover.spi.OriginalResponse;
 import io.github.changeover.spi.SwitchContext;
 import io.github.changeover.spi.UpgradeRequest;
 import io.github.changeover.testkit.MemoryConnection;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Random;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -108,7 +104,7 @@ class FooFramesTest {
     @Test
     @Covers({"MDN-02", "RFC9110-7.8-16"})
     void theFirstFrameIsThePageThenFramesComeBack() {
-        MemoryConnection connection = MemoryConnection.of(handler(Optional.of(new OriginalResponse(200, Fields.none(), "<p>page".getBytes(StandardCharsets.US_ASCII)))));
+        MemoryConnection connection = MemoryConnection.of(handler(Optional.of(OriginalResponse.of(200, Fields.none(), "<p>page".getBytes(StandardCharsets.US_ASCII)))));
         assertThat(connection.sent()).isEqualTo(frame("<p>page"));
         connection.receive(frame("more"));
         assertThat(connection.sent()).isEqualTo(join(frame("<p>page"), frame("more")));
@@ -139,11 +135,9 @@ class FooFramesTest {
     }
 
     private static ConnectionHandler.Events handler(Optional<OriginalResponse> original) {
-        InetSocketAddress nowhere = InetSocketAddress.createUnresolved("nowhere", 1);
-        UpgradeRequest request = new UpgradeRequest("GET", "/index.html", "", "", "HTTP/1.1", "http", Fields.none(), OptionalLong.empty(), false,
-                Map.of(), nowhere, nowhere, Optional.empty(), Set.of(), Optional.empty(), Optional.empty());
+        UpgradeRequest request = UpgradeRequest.builder().path("/index.html").build();
         Decision decision = new FooPage().negotiate(request, FooFrames.TOKEN);
         return (ConnectionHandler.Events) ((Decision.Switch) decision).handler()
-                .apply(new SwitchContext(request, FooFrames.TOKEN, new byte[0], original));
+                .apply(SwitchContext.of(request, FooFrames.TOKEN, new byte[0], original));
     }
 }

@@ -17,10 +17,6 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -95,8 +91,8 @@ class LoopbackDispatcherTest {
     }
 
     private InnerRequest request(String method, String target, boolean content, String... fields) {
-        UpgradeRequest switched = new UpgradeRequest("GET", "/", "", "", "HTTP/1.1", "http", Fields.of("Host", "h"), OptionalLong.empty(), false, Map.of(),
-                new InetSocketAddress("192.0.2.1", 7), (InetSocketAddress) connector.getLocalSocketAddress(), Optional.empty(), Set.of(), Optional.empty(), Optional.empty());
+        UpgradeRequest switched = UpgradeRequest.builder().fields(Fields.of("Host", "h"))
+                .remote(new InetSocketAddress("192.0.2.1", 7)).local((InetSocketAddress) connector.getLocalSocketAddress()).build();
         String[] all = new String[fields.length + 2];
         all[0] = "host";
         all[1] = "h";

@@ -5,10 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.changeover.spi.Fields;
 import io.github.changeover.spi.UpgradeRequest;
 import java.net.InetSocketAddress;
-import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.Set;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Label;
 import net.jqwik.api.Property;
@@ -20,8 +16,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TargetPolicyTest {
-    private static final UpgradeRequest SWITCHED = new UpgradeRequest("GET", "/", "", "/app", "HTTP/1.1", "http", Fields.of("Host", "h:80"), OptionalLong.empty(), false, Map.of(),
-            new InetSocketAddress("192.0.2.1", 7), new InetSocketAddress("192.0.2.2", 80), Optional.empty(), Set.of(), Optional.empty(), Optional.empty());
+    private static final UpgradeRequest SWITCHED = UpgradeRequest.builder().contextPath("/app").fields(Fields.of("Host", "h:80"))
+            .remote(new InetSocketAddress("192.0.2.1", 7)).local(new InetSocketAddress("192.0.2.2", 80)).build();
     private final TargetPolicy app = new TargetPolicy("/app", asked -> !asked.path().decoded().matches("/app/admin(/.*)?"));
     private final TargetPolicy root = new TargetPolicy("", asked -> !asked.path().decoded().matches("/manager(/.*)?"));
 

@@ -144,10 +144,10 @@ class RefusalTest {
         UpgradeRequest anybody = Request.offering("/r", "foo/2");
         assertThat(status(decide(staff, anybody))).isEqualTo(401);
         assertThat(status(decide(staff, Request.of(anybody, "ann")))).isEqualTo(403);
-        assertThat(status(decide(staff, Request.of(anybody, "ann").withRoles(Set.of("guest"))))).isEqualTo(403);
+        assertThat(status(decide(staff, Request.of(anybody, "ann", "guest")))).isEqualTo(403);
         assertThat(foo.asked).hasValue(0);
         assertThat(gated).isEmpty();
-        assertThat(decide(staff, Request.of(anybody, "ann").withRoles(Set.of("admin"))).decision()).isInstanceOf(Decision.Switch.class);
+        assertThat(decide(staff, Request.of(anybody, "ann", "admin")).decision()).isInstanceOf(Decision.Switch.class);
         assertThat(gated).hasSize(1);
         assertThat(decide(staff, Request.offering("/r", "unknown")).decision()).as("no candidate, ordinary HTTP").isInstanceOf(Decision.Ignore.class);
     }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.conformance.Covers;
 import io.github.changeover.negotiation.UpgradeField.Offered;
-import io.github.changeover.spi.Offer;
 import io.github.changeover.spi.ProtocolToken;
 import java.util.List;
 import net.jqwik.api.Arbitraries;

@@ -7,7 +7,6 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import io.github.changeover.conformance.Covers;
 import io.github.changeover.http.PrintableText;
 import io.github.changeover.negotiation.UpgradeField.Offered;
-import io.github.changeover.spi.Offer;
 import io.github.changeover.spi.ProtocolToken;
 import java.time.Duration;
 import java.util.Collections;

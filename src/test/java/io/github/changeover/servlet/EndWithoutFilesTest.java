@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.changeover.connection.TransportConnection;
 import io.github.changeover.spi.ConnectionHandler;
 import io.github.changeover.spi.EarlyData;
-import io.github.changeover.spi.Fields;
 import io.github.changeover.spi.ProtocolToken;
 import io.github.changeover.spi.SwitchedConnection;
 import io.github.changeover.spi.UpgradeRequest;
@@ -13,13 +12,9 @@ import io.github.changeover.testkit.MemoryTransport;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.Method;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
 import org.junit.jupiter.api.DisplayName;
@@ -70,7 +65,6 @@ class EndWithoutFilesTest {
 
     /** The code that runs in the application. Its loader is {@link Files}. */
     static final class Application {
-        private static final InetSocketAddress ANY = InetSocketAddress.createUnresolved("localhost", 80);
         private static final MemoryTransport[] OPEN = {new MemoryTransport(), new MemoryTransport()};
 
         private Application() {
@@ -98,8 +92,7 @@ class EndWithoutFilesTest {
             Deployment deployment = Deployment.start(fake.context);
             Runnable end = () -> Deployment.stop(fake.context);
             if (!connected) return end;
-            UpgradeRequest request = new UpgradeRequest("GET", "/memory", "", "", "HTTP/1.1", "http", Fields.none(), OptionalLong.empty(),
-                    false, Map.of(), ANY, ANY, Optional.empty(), Set.of(), Optional.empty(), Optional.empty());
+            UpgradeRequest request = UpgradeRequest.builder().path("/memory").build();
             for (int i = 0; i < OPEN.length; i++) {
                 OPEN[i].open(new TransportConnection(deployment.resources(), request, ProtocolToken.of("lines/1"), EarlyData.DELIVER, new Echo(i == 0), () -> { }));
                 OPEN[i].peerSends("hello");

@@ -9,19 +9,15 @@ import io.github.changeover.connection.TransportConnection;
 import io.github.changeover.spi.CloseCause;
 import io.github.changeover.spi.ConnectionHandler;
 import io.github.changeover.spi.EarlyData;
-import io.github.changeover.spi.Fields;
 import io.github.changeover.spi.ProtocolToken;
 import io.github.changeover.spi.SwitchedConnection;
 import io.github.changeover.spi.UpgradeRequest;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.LockSupport;
 
@@ -94,9 +90,7 @@ public final class MemoryConnection implements AutoCloseable {
 
     /** A GET of a path, without fields, with values for the variables of the path's template. */
     public static UpgradeRequest request(String path, Map<String, String> pathParameters) {
-        InetSocketAddress nowhere = InetSocketAddress.createUnresolved("memory", 0);
-        return new UpgradeRequest("GET", path, "", "", "HTTP/1.1", "http", Fields.none(), OptionalLong.empty(), false, pathParameters,
-                nowhere, nowhere, Optional.empty(), Set.of(), Optional.empty(), Optional.empty());
+        return UpgradeRequest.builder().path(path).pathParameters(pathParameters).build();
     }
 
     // ---- the peer

@@ -58,7 +58,7 @@ final class MemoryExchange implements Line {
         if (end < 0) return false;
         TypedRequest.Reading reading = typed(text.substring(0, end)).read();
         if (reading instanceof TypedRequest.Reading.Malformed malformed) {
-            answer(new OriginalResponse(400, Fields.of("Connection", "close"), (malformed.advice() + "\n").getBytes(StandardCharsets.UTF_8)), Fields.none());
+            answer(OriginalResponse.of(400, Fields.of("Connection", "close"), (malformed.advice() + "\n").getBytes(StandardCharsets.UTF_8)), Fields.none());
             hangUp();
             return false;
         }
@@ -83,7 +83,7 @@ final class MemoryExchange implements Line {
         if (played.response() instanceof UpgradeResponse.Ordinary) {
             answer(server.page(played.request()), played.fields());
         } else if (played.response() instanceof UpgradeResponse.Login) {
-            answer(new OriginalResponse(401, Fields.of("WWW-Authenticate", "Basic realm=\"memory\""), new byte[0]), Fields.none());
+            answer(OriginalResponse.of(401, Fields.of("WWW-Authenticate", "Basic realm=\"memory\""), new byte[0]), Fields.none());
         } else if (played.verdict().decision() instanceof Decision.Switch change) {
             change(played, change, content);
         } else {
@@ -97,7 +97,7 @@ final class MemoryExchange implements Line {
         Verdict verdict = played.verdict();
         UpgradeProtocol protocol = verdict.protocol().orElseThrow();
         Optional<OriginalResponse> original = protocol.answersOriginalRequest() ? Optional.of(server.page(played.request())) : Optional.empty();
-        SwitchContext context = new SwitchContext(played.request(), verdict.token().orElseThrow(), content, original);
+        SwitchContext context = SwitchContext.of(played.request(), verdict.token().orElseThrow(), content, original);
         ConnectionHandler handler = change.handler().apply(context);
         handler.prepare(context);
         if (handler instanceof ConnectionHandler.Blocking) server.live().blocking().reserve();

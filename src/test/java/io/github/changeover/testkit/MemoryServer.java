@@ -34,7 +34,7 @@ import java.util.function.Supplier;
  * For tests of one thread: requests are answered inside {@link Wire#send}.
  */
 public final class MemoryServer implements AutoCloseable {
-    private static final OriginalResponse NO_APPLICATION = new OriginalResponse(404, Fields.of("Content-Type", "text/plain"),
+    private static final OriginalResponse NO_APPLICATION = OriginalResponse.of(404, Fields.of("Content-Type", "text/plain"),
             "No protocol was taken, and there is no application here.\n".getBytes(StandardCharsets.US_ASCII));
     private final List<PathRule> rules = new ArrayList<>();
     private final TokenSwitches switches = new TokenSwitches();

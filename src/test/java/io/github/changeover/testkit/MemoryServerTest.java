@@ -113,7 +113,7 @@ class MemoryServerTest {
     void contentAndTheApplicationsAnswerReachTheHandler() throws IOException {
         Protocol page = new Protocol("page", ContentRule.allowing("POST"), true,
                 context -> (new String(context.content(), ISO_8859_1) + new String(context.original().orElseThrow().body().bytes(), ISO_8859_1)).getBytes(ISO_8859_1));
-        MemoryServer server = MemoryServer.offering("/page", page).application(request -> new OriginalResponse(200, Fields.none(), "answer".getBytes(ISO_8859_1)));
+        MemoryServer server = MemoryServer.offering("/page", page).application(request -> OriginalResponse.of(200, Fields.none(), "answer".getBytes(ISO_8859_1)));
         try (server; Wire wire = server.connect()) {
             wire.send(Message.of("POST /page", "Connection: Upgrade", "Upgrade: page").content("question ".getBytes(ISO_8859_1), Message.Framing.LENGTH));
             Expect.answer(wire.readHead()).switchesTo("page");

@@ -6,10 +6,8 @@ import io.github.changeover.spi.Fields;
 import io.github.changeover.spi.ProtocolToken;
 import io.github.changeover.spi.UpgradeRequest;
 import java.net.InetSocketAddress;
-import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.Set;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,13 +15,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The origin if a proxy terminates TLS or changes Host. */
 class ForwardedAuthorityTest {
     private static UpgradeRequest request(Optional<UpgradeRequest.Forwarded> said) {
-        InetSocketAddress any = InetSocketAddress.createUnresolved("any", 1);
-        return new UpgradeRequest("GET", "/", "", "", "HTTP/1.1", "http", Fields.of("Host", "inner:8080", "Origin", "https://example.com", "X-Forwarded-Host", "example.com"),
-                OptionalLong.empty(), false, Map.of(), any, any, Optional.empty(), Set.of(), Optional.empty(), Optional.empty()).withForwarded(said);
+        return UpgradeRequest.builder().fields(Fields.of("Host", "inner:8080", "Origin", "https://example.com", "X-Forwarded-Host", "example.com"))
+                .forwarded(said.orElse(null)).build();
     }
 
     private static Optional<UpgradeRequest.Forwarded> said(String scheme, String host) {
-        return Optional.of(new UpgradeRequest.Forwarded(InetSocketAddress.createUnresolved("client", 0), Optional.ofNullable(scheme), Optional.ofNullable(host)));
+        return Optional.of(UpgradeRequest.Forwarded.of(InetSocketAddress.createUnresolved("client", 0), Optional.ofNullable(scheme), Optional.ofNullable(host), OptionalInt.empty()));
     }
 
     @ParameterizedTest
@@ -50,7 +47,7 @@ class ForwardedAuthorityTest {
         "https, -,                443,  https://inner:8080 https://inner",
         "-,     -,                8443, http://inner:8080 http://inner:8443"})
     void thePortThatAProxyTellsCountsAsWell(String scheme, String host, int port, String origins) {
-        UpgradeRequest.Forwarded said = new UpgradeRequest.Forwarded(InetSocketAddress.createUnresolved("client", 0), Optional.ofNullable(scheme), Optional.ofNullable(host),
+        UpgradeRequest.Forwarded said = UpgradeRequest.Forwarded.of(InetSocketAddress.createUnresolved("client", 0), Optional.ofNullable(scheme), Optional.ofNullable(host),
                 java.util.OptionalInt.of(port));
         assertThat(ForwardedAuthority.TRUSTED.of(request(Optional.of(said)))).map(Origin::toString).containsExactly(origins.split(" "));
     }

@@ -10,10 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -136,10 +133,10 @@ public final class HandshakeTable {
         String[] start = requestLine.split("[ ?]");
         Fields fields = fields(lines);
         boolean chunked = fields.contains("Transfer-Encoding");
-        OptionalLong length = fields.first("Content-Length").map(text -> OptionalLong.of(Long.parseLong(text))).orElse(OptionalLong.empty());
-        return new UpgradeRequest(start[0], start[1], start.length > 3 ? start[2] : "", "", start[start.length - 1], secure ? "https" : "http",
-                fields, length, chunked, Map.of(), ANY, ANY, Optional.empty(), Set.of(), Optional.empty(),
-                secure ? Optional.of(new UpgradeRequest.Tls("TLSv1.3", "", List.of())) : Optional.empty());
+        long length = fields.first("Content-Length").map(Long::parseLong).orElse(-1L);
+        return UpgradeRequest.builder().method(start[0]).path(start[1]).query(start.length > 3 ? start[2] : "").protocol(start[start.length - 1])
+                .scheme(secure ? "https" : "http").fields(fields).contentLength(length).chunked(chunked)
+                .tls(secure ? UpgradeRequest.Tls.of("TLSv1.3", "", List.of()) : null).build();
     }
 
     private static Fields fields(List<String> lines) {

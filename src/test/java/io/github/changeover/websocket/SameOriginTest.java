@@ -133,20 +133,20 @@ class SameOriginTest {
     void whatTheContainerAndTheFiltersSayIsTheApplicationsOrigin(String scheme, String authority, String origin, String answer) {
         UpgradeRequest request = HandshakeTable.example("Origin: " + origin);
         UpgradeRequest told = HandshakeTable.request("GET /chat HTTP/1.1", request.fields().lines().stream().map(line -> line.name() + ": " + line.value()).toList(),
-                scheme.equals("https")).withAuthority(Optional.of(authority));
+                scheme.equals("https")).toBuilder().authority(authority).build();
         assertThat(SameOrigin.only().check(told, OpeningHandshake.TOKEN).map(refuse -> String.valueOf(refuse.status())).orElse("in")).isEqualTo(answer);
     }
 
     @Test
     void aTrustedProxyIsBelievedBeforeTheContainer() {
         SameOrigin gate = SameOrigin.only().behind(request -> List.of(Origin.of("https", "www.example.com").orElseThrow()));
-        UpgradeRequest told = HandshakeTable.example("Origin: http://inner.example").withAuthority(Optional.of("inner.example:80"));
+        UpgradeRequest told = HandshakeTable.example("Origin: http://inner.example").toBuilder().authority("inner.example:80").build();
         assertThat(gate.check(told, OpeningHandshake.TOKEN)).isPresent();
     }
 
     @Test
     void theSentenceNamesWhatWasReceivedAndTheOwnOriginAndTheListIsForTheLogAlone() {
-        UpgradeRequest request = HandshakeTable.example("Origin: http://\u00fcevil.example/" + "x".repeat(300)).withAuthority(Optional.of("www.example.com:80"));
+        UpgradeRequest request = HandshakeTable.example("Origin: http://\u00fcevil.example/" + "x".repeat(300)).toBuilder().authority("www.example.com:80").build();
         Decision.Refuse refuse = SameOrigin.only().allowing(AllowedOrigins.of(List.of("https://secret.example", "null"))).check(request, OpeningHandshake.TOKEN).orElseThrow();
         assertThat(refuse.reason()).startsWith("Origin 'http://?evil.example/xxx").contains("...' is refused: the origin of this application is http://server.example.com or http://www.example.com,")
                 .doesNotContain("secret").matches("[ -~]{100,480}");

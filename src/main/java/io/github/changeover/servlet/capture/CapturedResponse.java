@@ -56,7 +56,7 @@ public final class CapturedResponse extends CapturedFields {
         if (discardReason != null) return new CaptureOutcome.Discarded(discardReason);
         if (!captured()) return new CaptureOutcome.PassedThrough(passThroughReason);
         head.copyCookies(real);
-        return new CaptureOutcome.Complete(head.with(body).with(trailers()));
+        return new CaptureOutcome.Complete(head.with(body, trailers()));
     }
 
     private Fields trailers() {

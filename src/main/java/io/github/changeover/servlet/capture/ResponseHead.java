@@ -192,16 +192,17 @@ final class ResponseHead {
     }
 
     /**
-     * Returns the response with this body, without hop-by-hop fields (RFC 9110 section 7.6.1). A Content-Length that differs from the length of the
+     * Returns the response with this body and these trailers, without hop-by-hop fields (RFC 9110 section 7.6.1). A Content-Length that differs from the length of the
      * body is removed, except if the body is empty, as in the response to a HEAD.
      */
-    OriginalResponse with(OriginalResponse.Body body) {
+    OriginalResponse with(OriginalResponse.Body body, Fields trailers) {
         Set<String> dropped = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
         dropped.addAll(HopByHopFields.of(values("Connection")));
         dropped.add("Trailer");
         if (body.length() > 0 && length != body.length()) dropped.add("Content-Length");
         boolean never = status == HttpServletResponse.SC_NO_CONTENT || status == HttpServletResponse.SC_NOT_MODIFIED;
-        return new OriginalResponse(status, Fields.of(all().stream().filter(line -> !dropped.contains(line.name())).toList()), never ? OriginalResponse.Body.of(new byte[0]) : body);
+        return OriginalResponse.of(status, Fields.of(all().stream().filter(line -> !dropped.contains(line.name())).toList()),
+                never ? OriginalResponse.Body.of(new byte[0]) : body, trailers);
     }
 
     /** Returns the trailers that can be sent: no hop-by-hop or framing fields, and none if the status does not allow content. */

@@ -1,7 +1,7 @@
 package io.github.changeover.servlet.endpoint;
 
-import io.github.changeover.OfferedPath;
 import io.github.changeover.UpgradeEndpoint;
+import io.github.changeover.internal.OfferedPath;
 import io.github.changeover.negotiation.PathPolicy;
 import io.github.changeover.negotiation.PathRule;
 import io.github.changeover.negotiation.PathTemplate;

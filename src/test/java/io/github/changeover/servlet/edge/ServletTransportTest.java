@@ -12,7 +12,6 @@ import io.github.changeover.connection.MemoryBudget;
 import io.github.changeover.connection.TransportConnection;
 import io.github.changeover.spi.ConnectionHandler;
 import io.github.changeover.spi.EarlyData;
-import io.github.changeover.spi.Fields;
 import io.github.changeover.spi.ProtocolToken;
 import io.github.changeover.spi.UpgradeRequest;
 import jakarta.servlet.ReadListener;
@@ -22,12 +21,8 @@ import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.WebConnection;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.EnumSet;
-import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -45,9 +40,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Events of the container that happen while a reader runs on another thread. */
 class ServletTransportTest {
     private static final int ROUNDS = 20_000;
-    private static final InetSocketAddress ANY = InetSocketAddress.createUnresolved("localhost", 80);
-    private static final UpgradeRequest REQUEST = new UpgradeRequest("GET", "/", "", "", "HTTP/1.1", "http", Fields.none(), OptionalLong.empty(), false, Map.of(),
-            ANY, ANY, Optional.empty(), Set.of(), Optional.empty(), Optional.empty());
+    private static final UpgradeRequest REQUEST = UpgradeRequest.builder().build();
     private static final NativeConnection CALLBACKS_ONLY = new NativeConnection() {
         @Override
         public boolean streamsInCallbacksOnly() {

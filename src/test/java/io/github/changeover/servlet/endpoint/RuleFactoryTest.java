@@ -3,8 +3,8 @@ package io.github.changeover.servlet.endpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.changeover.OfferedPath;
 import io.github.changeover.connection.ConnectionLimiter;
+import io.github.changeover.internal.OfferedPath;
 import io.github.changeover.negotiation.PathPolicy;
 import io.github.changeover.negotiation.PathRule;
 import io.github.changeover.servlet.settings.SettingValues;

@@ -16,8 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.Set;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -159,14 +158,14 @@ class InnerRequestsTest {
     // ---- behind a proxy
 
     private static UpgradeRequest switched(Optional<UpgradeRequest.Forwarded> said, String... fields) {
-        return new UpgradeRequest("GET", "/", "", "", "HTTP/1.1", "http", Fields.of(fields), OptionalLong.empty(), false, Map.of(), new InetSocketAddress("10.0.0.2", 7),
-                new InetSocketAddress("10.0.0.1", 80), Optional.empty(), Set.of(), Optional.empty(), Optional.empty()).withForwarded(said);
+        return UpgradeRequest.builder().fields(Fields.of(fields)).remote(new InetSocketAddress("10.0.0.2", 7))
+                .local(new InetSocketAddress("10.0.0.1", 80)).forwarded(said.orElse(null)).build();
     }
 
     @Test
     @DisplayName("S9: behind a trusted proxy the client's address, scheme and host count")
     void trustedProxyDeterminesTheClient() {
-        InnerRequestOrigin origin = InnerRequestOrigin.of(switched(Optional.of(new UpgradeRequest.Forwarded(new InetSocketAddress("203.0.113.9", 0), Optional.of("https"), Optional.of("example.com"))),
+        InnerRequestOrigin origin = InnerRequestOrigin.of(switched(Optional.of(UpgradeRequest.Forwarded.of(new InetSocketAddress("203.0.113.9", 0), Optional.of("https"), Optional.of("example.com"), OptionalInt.empty())),
                 "Host", "inside:8080", "X-Forwarded-For", "203.0.113.9", "X-Own", "1", "Via", "1.1 x"), false, "HTTP/2.0", "");
         assertThat(origin.address()).isEqualTo("203.0.113.9");
         assertThat(origin.secure()).isTrue();
@@ -189,7 +188,7 @@ class InnerRequestsTest {
     @ParameterizedTest(name = "S9: Forwarded host \"{0}\" is server {1}, port {2}")
     @CsvSource({"example.com,example.com,443", "example.com:8443,example.com,8443", "[2001:db8::1]:99,[2001:db8::1],99", "[2001:db8::1],[2001:db8::1],443", "'a b',none,0", "'a@b',none,0", "'',none,0", "a:b:c,none,0"})
     void forwardedHosts(String said, String name, int port) {
-        InnerRequestOrigin origin = InnerRequestOrigin.of(switched(Optional.of(new UpgradeRequest.Forwarded(new InetSocketAddress("203.0.113.9", 0), Optional.of("https"), Optional.of(said))), "Host", "h:1"),
+        InnerRequestOrigin origin = InnerRequestOrigin.of(switched(Optional.of(UpgradeRequest.Forwarded.of(new InetSocketAddress("203.0.113.9", 0), Optional.of("https"), Optional.of(said), OptionalInt.empty())), "Host", "h:1"),
                 false, "HTTP/2.0", "");
         assertThat(origin.serverName().orElse("none")).isEqualTo(name);
         assertThat(origin.serverPort("h:1").orElse(0)).isEqualTo(port);
@@ -198,7 +197,7 @@ class InnerRequestsTest {
     @Test
     @DisplayName("S9: a client that its proxy hides is no address of this network")
     void hiddenClientAddressIsAnIdentifier() {
-        InnerRequestOrigin origin = InnerRequestOrigin.of(switched(Optional.of(new UpgradeRequest.Forwarded(InetSocketAddress.createUnresolved("_hidden", 0), Optional.empty(), Optional.empty()))), false, "HTTP/2.0", "");
+        InnerRequestOrigin origin = InnerRequestOrigin.of(switched(Optional.of(UpgradeRequest.Forwarded.of(InetSocketAddress.createUnresolved("_hidden", 0), Optional.empty(), Optional.empty(), OptionalInt.empty()))), false, "HTTP/2.0", "");
         assertThat(origin.address()).isEqualTo("_hidden");
     }
 }

@@ -1,4 +1,4 @@
-package io.github.changeover;
+package io.github.changeover.internal;
 
 import io.github.changeover.spi.Gate;
 import io.github.changeover.spi.UpgradeProtocol;
@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The current offer of one path. Immutable. Internal: applications use {@link PathOffer}.
+ * The current offer of one path. Immutable.
  *
  * @param template      the template of the paths
  * @param protocols     the supported protocols; may be empty until the first is offered
@@ -29,31 +29,31 @@ public record OfferedPath(String template, List<UpgradeProtocol> protocols, List
         return new OfferedPath(template, List.of(), List.of(), List.of(), false, false, false, false);
     }
 
-    OfferedPath withProtocols(List<UpgradeProtocol> more) {
+    public OfferedPath withProtocols(List<UpgradeProtocol> more) {
         return new OfferedPath(template, both(protocols, more), gates, roles, serverOrder, required, advertised, closeOnRefuse);
     }
 
-    OfferedPath withGate(Gate more) {
+    public OfferedPath withGate(Gate more) {
         return new OfferedPath(template, protocols, both(gates, List.of(more)), roles, serverOrder, required, advertised, closeOnRefuse);
     }
 
-    OfferedPath withRoles(List<String> more) {
+    public OfferedPath withRoles(List<String> more) {
         return new OfferedPath(template, protocols, gates, both(roles, more), serverOrder, required, advertised, closeOnRefuse);
     }
 
-    OfferedPath inServerOrder() {
+    public OfferedPath inServerOrder() {
         return new OfferedPath(template, protocols, gates, roles, true, required, advertised, closeOnRefuse);
     }
 
-    OfferedPath asRequired() {
+    public OfferedPath asRequired() {
         return new OfferedPath(template, protocols, gates, roles, serverOrder, true, advertised, closeOnRefuse);
     }
 
-    OfferedPath asAdvertised() {
+    public OfferedPath asAdvertised() {
         return new OfferedPath(template, protocols, gates, roles, serverOrder, required, true, closeOnRefuse);
     }
 
-    OfferedPath closingOnRefuse() {
+    public OfferedPath closingOnRefuse() {
         return new OfferedPath(template, protocols, gates, roles, serverOrder, required, advertised, true);
     }
 

@@ -1,5 +1,6 @@
-package io.github.changeover.spi;
+package io.github.changeover.negotiation;
 
+import io.github.changeover.spi.ProtocolToken;
 import java.util.List;
 
 /**

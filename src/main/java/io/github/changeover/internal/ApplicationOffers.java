@@ -1,0 +1,133 @@
+package io.github.changeover.internal;
+
+import io.github.changeover.http.PrintableText;
+import io.github.changeover.spi.TokenSwitches;
+import io.github.changeover.spi.UpgradeRequest;
+import jakarta.servlet.ServletContext;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+
+/** The offers of one application and the operations on it. Thread-safe. */
+public final class ApplicationOffers {
+    private static final String ATTRIBUTE = ApplicationOffers.class.getName();
+    private final TokenSwitches switches = new TokenSwitches();
+    private volatile Predicate<Duration> drain;     // null while the application does not run
+    private List<OfferedPath> paths = List.of();    // this and the next two fields are guarded by this
+    private OfferListener listener = OfferListener.NONE;
+    private String fixedBy = "";                    // empty while paths can be offered
+
+    private ApplicationOffers() {
+    }
+
+    /** Returns the instance of the application. The first call creates it. */
+    public static ApplicationOffers of(ServletContext context) {
+        synchronized (context) {
+            if (context.getAttribute(ATTRIBUTE) instanceof ApplicationOffers made) return made;
+            ApplicationOffers made = new ApplicationOffers();
+            context.setAttribute(ATTRIBUTE, made);
+            return made;
+        }
+    }
+
+    /**
+     * Changes the offer of one path and puts the new rules into force.
+     *
+     * @throws IllegalStateException    if the rules are fixed
+     * @throws IllegalArgumentException if the change does not fit the other offers; then nothing is changed
+     */
+    public void change(String template, UnaryOperator<OfferedPath> how) {
+        while (true) {
+            List<OfferedPath> before;
+            OfferListener listens;
+            synchronized (this) {
+                requireNotFixed();
+                before = paths;
+                listens = listener;
+            }
+            List<OfferedPath> after = changed(before, template, how);
+            Runnable put = listens.prepare(after);
+            if (!put(before, after, listens, listens, put)) continue;
+            listens.changed();
+            return;
+        }
+    }
+
+    private static List<OfferedPath> changed(List<OfferedPath> before, String template, UnaryOperator<OfferedPath> how) {
+        List<OfferedPath> after = new ArrayList<>(before);
+        for (int i = 0; i < after.size(); i++) {
+            if (!after.get(i).template().equals(template)) continue;
+            after.set(i, how.apply(after.get(i)));
+            return List.copyOf(after);
+        }
+        after.add(how.apply(OfferedPath.of(template)));
+        return List.copyOf(after);
+    }
+
+    /** Stores a change. Returns {@code false} if another thread has changed the offers or the listener since they were read; then nothing is stored. */
+    private synchronized boolean put(List<OfferedPath> before, List<OfferedPath> after, OfferListener expected, OfferListener listens, Runnable put) {
+        if (paths != before || listener != expected) return false;
+        requireNotFixed();
+        paths = after;
+        listener = listens;
+        put.run();
+        return true;
+    }
+
+    /** Called when the application starts: the listener receives the current offers now, and every later change. */
+    public void listen(OfferListener listens) {
+        while (true) {
+            List<OfferedPath> now;
+            OfferListener before;
+            synchronized (this) {
+                now = paths;
+                before = listener;
+            }
+            if (put(now, now, before, listens, listens.prepare(now))) return;
+        }
+    }
+
+    /** Called when the application has stopped. */
+    public synchronized void stopListening() {
+        listener = OfferListener.NONE;
+    }
+
+    /** Fixes the rules. Returns {@code false} if they were already fixed. */
+    public synchronized boolean fix(UpgradeRequest first) {
+        if (!fixedBy.isEmpty()) return false;
+        fixedBy = PrintableText.of(first.method(), 40) + " " + first.printablePath() + " at " + Instant.now();
+        return true;
+    }
+
+    /** @throws IllegalStateException if the rules are fixed; the message contains the request that fixed them and its time */
+    public synchronized void requireNotFixed() {
+        if (fixedBy.isEmpty()) return;
+        throw new IllegalStateException("The rules of upgrades are fixed since the first upgrade request, " + fixedBy + ": offer paths and add endpoints earlier, "
+                + "from a ServletContextListener, a ServletContainerInitializer or the init method of a servlet with load-on-startup");
+    }
+
+    /** Returns the switches that turn protocols off and on. */
+    public TokenSwitches switches() {
+        return switches;
+    }
+
+    /**
+     * Drains the application.
+     *
+     * @return whether every connection ended within {@code grace}
+     * @throws IllegalStateException if the application has not started, or has stopped
+     */
+    public boolean drain(Duration grace) {
+        Predicate<Duration> now = drain;
+        if (now == null) throw new IllegalStateException("The application has not started, or has stopped: there is nothing to drain");
+        return now.test(grace);
+    }
+
+    /** Sets the action of {@link #drain}. Called when the application starts, and with null when it stops. */
+    public void onDrain(Predicate<Duration> action) {
+        drain = action;
+    }
+}

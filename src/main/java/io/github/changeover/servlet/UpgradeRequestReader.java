@@ -1,0 +1,122 @@
+package io.github.changeover.servlet;
+
+import io.github.changeover.forwarded.TrustedProxies;
+import io.github.changeover.negotiation.PathPolicy;
+import io.github.changeover.servlet.edge.RequestRepair;
+import io.github.changeover.spi.Fields;
+import io.github.changeover.spi.UpgradeRequest;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpSession;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Enumeration;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * Reads a request, as the filters of the application left it, into an {@link UpgradeRequest}.
+ *
+ * @param http    the request of the container
+ * @param repair  the request repair of the container
+ * @param proxies the proxies whose reports are accepted
+ */
+record UpgradeRequestReader(HttpServletRequest http, RequestRepair repair, TrustedProxies proxies) {
+    /**
+     * Reads the request. For a message with both Transfer-Encoding and Content-Length, the container may have removed the length; the copy then
+     * contains a length again, so that both are visible.
+     *
+     * @param match the rule of the path, which determines the path parameters and the roles; empty if there is none
+     */
+    UpgradeRequest read(Optional<PathPolicy.Match> match) {
+        long length = repair.hadTwoFramings(http) ? Math.max(0, http.getContentLengthLong()) : http.getContentLengthLong();
+        HttpSession session = http.getSession(false);
+        String query = http.getQueryString();
+        Fields fields = fields();
+        InetSocketAddress remote = address(http.getRemoteAddr(), http.getRemotePort());
+        UpgradeRequest.Builder request = UpgradeRequest.builder().method(http.getMethod()).path(path(http)).query(query == null ? "" : query)
+                .contextPath(http.getContextPath()).protocol(http.getProtocol()).scheme(http.getScheme())
+                .fields(fields).contentLength(length).chunked(http.getHeader("Transfer-Encoding") != null)
+                .remote(remote).local(address(http.getLocalAddr(), http.getLocalPort()))
+                .principal(http.getUserPrincipal()).sessionId(session == null ? null : session.getId())
+                .tls(http.isSecure() ? tls() : null).forwarded(proxies.of(remote, fields).orElse(null)).authority(authority());
+        match.ifPresent(found -> request.pathParameters(found.pathParameters())
+                .roles(found.rule().roles().stream().filter(http::isUserInRole).collect(Collectors.toUnmodifiableSet())));
+        return request.build();
+    }
+
+    /** Returns the path within the application, decoded by the container. Allocates nothing for a path without path info. */
+    static String path(HttpServletRequest request) {
+        String info = request.getPathInfo();
+        return info == null ? request.getServletPath() : request.getServletPath() + info;
+    }
+
+    private Fields fields() {
+        List<Fields.Line> lines = new ArrayList<>();
+        Enumeration<String> names = http.getHeaderNames();
+        while (names.hasMoreElements()) {
+            String name = names.nextElement();
+            Enumeration<String> values = http.getHeaders(name);
+            while (values.hasMoreElements()) {
+                String value = values.nextElement();
+                try {
+                    lines.add(new Fields.Line(name, value));
+                } catch (IllegalArgumentException odd) {
+                    // The container accepted a line that cannot be sent. The copy does not contain it.
+                }
+            }
+        }
+        return Fields.of(lines);
+    }
+
+    /** Parses an address that a container returns as text. It is never a name, so there is no DNS lookup. */
+    private static InetSocketAddress address(String text, int port) {
+        int known = Math.max(0, port);
+        try {
+            if (text != null && (text.indexOf(':') >= 0 || isDotted(text))) {
+                return new InetSocketAddress(InetAddress.getByName(text), known);
+            }
+        } catch (UnknownHostException | IllegalArgumentException noLiteral) {
+            // unresolved
+        }
+        return InetSocketAddress.createUnresolved(text == null ? "" : text, known);
+    }
+
+    private static boolean isDotted(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c != '.' && (c < '0' || c > '9')) return false;
+        }
+        return true;
+    }
+
+    /** Returns host and port as valves and filters left them; null if they are not known. */
+    private String authority() {
+        String name = http.getServerName();
+        int port = http.getServerPort();
+        if (name == null || name.isEmpty() || port <= 0) return null;
+        return (name.indexOf(':') >= 0 && !name.startsWith("[") ? '[' + name + ']' : name) + ':' + port;
+    }
+
+    private UpgradeRequest.Tls tls() {
+        List<byte[]> chain = new ArrayList<>();
+        if (http.getAttribute("jakarta.servlet.request.X509Certificate") instanceof X509Certificate[] certificates) {
+            for (X509Certificate certificate : certificates) {
+                try {
+                    chain.add(certificate.getEncoded());
+                } catch (CertificateEncodingException odd) {
+                    // accepted by the container, but has no DER encoding
+                }
+            }
+        }
+        return UpgradeRequest.Tls.of(text("jakarta.servlet.request.secure_protocol"), text("jakarta.servlet.request.cipher_suite"), chain);
+    }
+
+    private String text(String attribute) {
+        return http.getAttribute(attribute) instanceof String value ? value : "";
+    }
+}
