@@ -49,7 +49,7 @@ public interface AdvancedConnection extends SwitchedConnection {
     boolean awaitWritable(long bytes, Duration atMost) throws InterruptedException;
 
     /**
-     * A message that is sent only when all earlier bytes have been written. Until then it can be withdrawn. Its methods may be called on any thread,
+     * A message that is sent only when all earlier bytes have been written. Protocol libraries implement this interface. Until then it can be withdrawn. Its methods may be called on any thread,
      * while no other thread sends or writes. They must not block and must not call application code.
      */
     interface Deferred {
@@ -143,7 +143,7 @@ public interface AdvancedConnection extends SwitchedConnection {
      */
     void pingWhenQuiet(Duration after, Duration answer, Ping ping);
 
-    /** Sends a ping. */
+    /** Sends a ping. Protocol libraries implement this interface. */
     interface Ping {
         /**
          * Sends a ping or decides to send nothing, on this thread or on another one.
@@ -185,7 +185,7 @@ public interface AdvancedConnection extends SwitchedConnection {
      */
     void closeWithoutLinger();
 
-    /** Sends the last bytes of a connection. */
+    /** Sends the last bytes of a connection. Protocol libraries implement this interface. */
     interface CloseNotice {
         /**
          * Sends the last bytes, unless they were sent before. Called at most once for a connection.

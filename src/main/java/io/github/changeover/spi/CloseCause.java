@@ -15,7 +15,7 @@ public final class CloseCause {
         this.failure = failure;
     }
 
-    /** The kinds of end. This enum may grow: a {@code switch} over it needs a default. */
+    /** The kinds of end. This enum may grow, so a {@code switch} over it needs a default. */
     public enum Kind {
         /** The handler closed the connection, or its {@code serve} method returned. */
         HANDLER,

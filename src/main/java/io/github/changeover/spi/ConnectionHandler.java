@@ -35,7 +35,7 @@ public sealed interface ConnectionHandler {
     default void prepare(SwitchContext context) {
     }
 
-    /** A handler with callbacks for the events of a connection; one callback runs at a time. */
+    /** A handler with callbacks for the events of a connection; one callback runs at a time. {@link ForwardingEvents} wraps another handler. */
     non-sealed interface Events extends ConnectionHandler {
         /** The connection is open and the 101 is being sent. The handler may send bytes before it receives any. */
         default void opened(SwitchedConnection connection) {

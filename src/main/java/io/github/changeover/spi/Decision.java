@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
 
-/** The decision of a protocol about an offer. */
+/** The decision of a protocol about an offer. Immutable. More kinds may be added, so a program that reads decisions needs a branch for others. */
 public sealed interface Decision {
 
     /**

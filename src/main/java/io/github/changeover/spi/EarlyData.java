@@ -1,6 +1,6 @@
 package io.github.changeover.spi;
 
-/** How bytes are handled that the client sent after its request and before it received the 101 (RFC 9931). */
+/** How bytes are handled that the client sent after its request and before it received the 101 (RFC 9931). This enum may grow. */
 public enum EarlyData {
     /** They are the first bytes of the new protocol. */
     DELIVER,

@@ -47,7 +47,7 @@ public interface SwitchedConnection {
     boolean send(ByteBuffer bytes, Completion sent);
 
     /**
-     * Called when bytes have been sent, or when it is certain that they will not be sent. The completions of small sends from threads outside the
+     * Called when bytes have been sent, or when it is certain that they will not be sent. Applications implement it. The completions of small sends from threads outside the
      * callbacks may run together, some milliseconds later. If a thread waits for a completion, use an {@link ImmediateCompletion}.
      */
     @FunctionalInterface

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A protocol that an HTTP/1.1 connection can be switched to. It is found by {@link java.util.ServiceLoader} or as a
+ * A protocol that an HTTP/1.1 connection can be switched to. Applications implement it; new methods have a default. It is found by {@link java.util.ServiceLoader} or as a
  * CDI bean, or the application passes it to {@code PathOffer.offer}. It is supported only on the paths that are configured for it.
  *
  * <p>One instance serves all requests, so implementations must be thread-safe. {@link #negotiate} runs on the

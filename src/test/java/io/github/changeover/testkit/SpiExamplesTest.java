@@ -50,7 +50,7 @@ class SpiExamplesTest {
 
     @Test
     void everyKindOfHandlerHasAnExample() throws ClassNotFoundException {
-        for (String name : List.of("rooms.Shout", "counting.Count", "exec.Exec", "pages.Pages")) assertThat(classes.loadClass(name)).isPublic();
+        for (String name : List.of("rooms.Shout", "counting.Count", "logged.Logged", "exec.Exec", "pages.Pages")) assertThat(classes.loadClass(name)).isPublic();
     }
 
     @Test
