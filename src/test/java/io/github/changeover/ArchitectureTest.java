@@ -61,7 +61,7 @@ class ArchitectureTest {
             Map.entry(".pipeline", List.of(".spi", "io.netty..")),
             Map.entry(".h2c", List.of(".http", ".spi", ".negotiation", ".loopback", ".pipeline", "io.netty..")),
             Map.entry(".tls", List.of(".http", ".spi", ".loopback", ".pipeline", "io.netty..")),
-            Map.entry(".servlet", List.of("", ".internal", ".spi", ".negotiation", ".connection", ".management", ".forwarded", ".servlet.capture", ".servlet.edge", ".servlet.endpoint", ".servlet.inner", ".servlet.settings", "jakarta.servlet..")),
+            Map.entry(".servlet", List.of("", ".internal", ".http", ".spi", ".negotiation", ".connection", ".management", ".forwarded", ".servlet.capture", ".servlet.edge", ".servlet.endpoint", ".servlet.inner", ".servlet.settings", "jakarta.servlet..")),
             Map.entry(".servlet.settings", List.of(".spi", ".negotiation", ".connection", ".forwarded", "jakarta.servlet..")),
             Map.entry(".servlet.endpoint", List.of("", ".internal", ".spi", ".negotiation", ".connection", ".management", ".servlet.settings", "jakarta.servlet..")),
             Map.entry(".servlet.edge", List.of(".spi", ".buffers", ".negotiation", ".connection", ".servlet.settings", "jakarta.servlet..")),
@@ -69,7 +69,7 @@ class ArchitectureTest {
             Map.entry(".servlet.capture", List.of(".http", ".spi", ".negotiation", ".connection", ".servlet.edge", ".servlet.settings", "jakarta.servlet..")),
             Map.entry(".servlet.tomcat", List.of(".spi", ".buffers", ".negotiation", ".connection", ".servlet.edge", ".servlet.inner", "jakarta.servlet..", "org.apache..")),
             Map.entry(".servlet.payara", List.of(".http", ".spi", ".negotiation", ".connection", ".servlet.edge", ".servlet.inner", "jakarta.servlet..")),
-            Map.entry(".console", List.of("", ".spi", ".negotiation", ".dryrun", ".management", ".forwarded", ".servlet", ".servlet.edge", ".servlet.endpoint", ".servlet.inner", ".servlet.settings",
+            Map.entry(".console", List.of("", ".http", ".spi", ".negotiation", ".dryrun", ".management", ".forwarded", ".servlet", ".servlet.edge", ".servlet.endpoint", ".servlet.inner", ".servlet.settings",
                     ".websocket", ".websocket.frames", "jakarta.servlet..")),
             Map.entry(".management.export", List.of(".spi", ".negotiation", ".management", ".servlet", ".servlet.settings", "jakarta.servlet..")),
             Map.entry(".demo", List.of("", ".spi", "jakarta.servlet..", "jakarta.websocket.."))));

@@ -2,6 +2,7 @@ package io.github.changeover.console;
 
 import io.github.changeover.forwarded.ProxyFields;
 import io.github.changeover.forwarded.TrustedProxies;
+import io.github.changeover.http.IpAddress;
 import io.github.changeover.servlet.HttpSessionEnds;
 import io.github.changeover.servlet.inner.InnerRequests;
 import jakarta.servlet.ServletException;
@@ -10,9 +11,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpSession;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.URI;
-import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Collections;
@@ -219,13 +218,7 @@ final class ConsoleAccess {
 
     /** Accepts a numeric address only. Makes no DNS lookup. */
     private boolean isTrustworthyPeer(String address) {
-        if (address == null || !address.matches("[0-9.]+|[0-9a-fA-F:.%]*:[0-9a-zA-Z:.%]*")) return false;
-        try {
-            InetAddress peer = InetAddress.getByName(address);
-            return peer.isLoopbackAddress() && !proxies.trusts(peer);
-        } catch (UnknownHostException odd) {
-            return false;
-        }
+        return address != null && IpAddress.parseReported(address).filter(peer -> peer.isLoopbackAddress() && !proxies.trusts(peer)).isPresent();
     }
 
     /** Returns whether a page of another site has sent this request. Uses Fetch Metadata, and {@code Origin} for browsers without it. */

@@ -1,6 +1,7 @@
 package io.github.changeover.dryrun;
 
 import io.github.changeover.http.ContentLength;
+import io.github.changeover.http.PathSegment;
 import io.github.changeover.http.PercentEncoding;
 import io.github.changeover.http.Token;
 import io.github.changeover.spi.Fields;
@@ -127,10 +128,7 @@ public record TypedRequest(String method, String target, String version, List<St
     /** Returns the path as containers pass it to an application: without path parameters, percent-decoded. */
     private static String decoded(String path) {
         StringBuilder plain = new StringBuilder(path.length());
-        for (String segment : path.substring(1).split("/", -1)) {
-            int semicolon = segment.indexOf(';');
-            plain.append('/').append(semicolon < 0 ? segment : segment.substring(0, semicolon));
-        }
+        for (String segment : path.substring(1).split("/", -1)) plain.append('/').append(PathSegment.withoutParameters(segment));
         String written = plain.toString();
         check(written);
         String decoded = PercentEncoding.decode(written).orElseThrow(() -> new Unreadable("The path, percent-decoded, is not UTF-8."));

@@ -1,10 +1,9 @@
 package io.github.changeover.forwarded;
 
-import java.net.Inet4Address;
+import io.github.changeover.http.IpAddress;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
  * An IP address or a block of addresses in CIDR notation (RFC 4632).
@@ -14,8 +13,6 @@ import java.util.regex.Pattern;
  * </pre>
  */
 public final class AddressRange {
-    private static final Pattern IPV4 = Pattern.compile("(0|[1-9]\\d{0,2})(\\.(0|[1-9]\\d{0,2})){3}");
-    private static final Pattern IPV6 = Pattern.compile("[0-9A-Fa-f:.]{2,45}");
     private final byte[] network;
     private final int bits;
 
@@ -27,7 +24,7 @@ public final class AddressRange {
     /** Parses a range. The result is empty if the text is not valid or if bits are set after the prefix length. */
     public static Optional<AddressRange> parse(String text) {
         int slash = text.indexOf('/');
-        Optional<InetAddress> address = address(slash < 0 ? text : text.substring(0, slash));
+        Optional<InetAddress> address = IpAddress.parse(slash < 0 ? text : text.substring(0, slash));
         if (address.isEmpty()) return Optional.empty();
         byte[] bytes = address.get().getAddress();
         int bits = bytes.length * 8;
@@ -40,21 +37,6 @@ public final class AddressRange {
             if ((bytes[i / 8] >> 7 - i % 8 & 1) != 0) return Optional.empty();
         }
         return Optional.of(new AddressRange(bytes, bits));
-    }
-
-    /**
-     * Parses a literal address without brackets and without a zone. Makes no DNS lookup. An IPv4-mapped IPv6 address becomes an IPv4
-     * address.
-     */
-    static Optional<InetAddress> address(String text) {
-        boolean six = text.indexOf(':') >= 0;
-        if (!(six ? IPV6 : IPV4).matcher(text).matches()) return Optional.empty();
-        try {
-            InetAddress address = InetAddress.getByName(six ? '[' + text + ']' : text);
-            return six || address instanceof Inet4Address && address.getHostAddress().equals(text) ? Optional.of(address) : Optional.empty();
-        } catch (UnknownHostException malformed) {
-            return Optional.empty();
-        }
     }
 
     /** Returns whether the range contains the address. */

@@ -1,5 +1,6 @@
 package io.github.changeover.forwarded;
 
+import io.github.changeover.http.IpAddress;
 import io.github.changeover.http.UriScheme;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -29,7 +30,7 @@ record ForwardedElement(Optional<InetSocketAddress> client, Optional<String> sch
      * {@code X-Forwarded-For}.
      */
     static Optional<InetSocketAddress> node(String text) {
-        Optional<InetAddress> bare = AddressRange.address(text);
+        Optional<InetAddress> bare = IpAddress.parse(text);
         if (bare.isPresent()) return Optional.of(new InetSocketAddress(bare.get(), 0));
         Matcher node = NODE.matcher(text);
         if (!node.matches()) return Optional.empty();
@@ -38,7 +39,7 @@ record ForwardedElement(Optional<InetSocketAddress> client, Optional<String> sch
         if (port > 65_535) return Optional.empty();
         if (node.group(3) != null) return Optional.of(InetSocketAddress.createUnresolved(node.group(3).toLowerCase(Locale.ROOT), port));
         String literal = node.group(1) != null ? node.group(1) : node.group(2);
-        return AddressRange.address(literal).map(address -> new InetSocketAddress(address, port));
+        return IpAddress.parse(literal).map(address -> new InetSocketAddress(address, port));
     }
 
     static OptionalInt port(String text) {

@@ -1,8 +1,6 @@
 package io.github.changeover.http;
 
 import java.net.Inet6Address;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -26,7 +24,7 @@ public record Authority(String host, OptionalInt port) {
     private static final AsciiSet IPV6 = AsciiSet.HEX_DIGITS.and(":.");
     /** {@code reg-name} without the comma, which joins two field lines, and the asterisk, which is a wildcard. */
     private static final AsciiSet COMPARABLE_NAME = AsciiSet.UNRESERVED.and("!$&'()+;=%");
-    private static final int LONGEST_NAME = 255, LONGEST_IPV6 = 45, LAST_PORT = 65535;
+    private static final int LONGEST_NAME = 255, LAST_PORT = 65535;
 
     /** Returns whether this is {@code uri-host [ ":" port ]}. The host is empty if the target of the request has no authority. */
     public static boolean isValidHostField(String text) {
@@ -73,18 +71,10 @@ public record Authority(String host, OptionalInt port) {
         return Optional.of(text.toLowerCase(Locale.ROOT));
     }
 
-    /** Parses an IPv6 address. For text in brackets, the JDK accepts only a literal address and never queries a name server. */
     private static Optional<String> ipv6(String bracketed) {
-        int end = bracketed.length() - 1;
-        boolean form = end > 2 && end <= LONGEST_IPV6 + 1 && bracketed.charAt(end) == ']' && IPV6.containsAll(bracketed, 1, end) && bracketed.indexOf(':') > 0;
-        if (!form) return Optional.empty();
-        try {
-            InetAddress address = InetAddress.getByName(bracketed);
-            String text = address.getHostAddress();
-            return Optional.of(address instanceof Inet6Address ? '[' + text + ']' : "[::ffff:" + text + ']');
-        } catch (UnknownHostException malformed) {
-            return Optional.empty();
-        }
+        if (!bracketed.endsWith("]") || bracketed.indexOf(':') < 0) return Optional.empty();
+        return IpAddress.parse(bracketed.substring(1, bracketed.length() - 1))
+                .map(address -> address instanceof Inet6Address ? '[' + address.getHostAddress() + ']' : "[::ffff:" + address.getHostAddress() + ']');
     }
 
     @Override

@@ -15,6 +15,15 @@ public final class UriScheme {
         return !text.isEmpty() && text.length() <= LONGEST && CHARACTERS.containsAll(text) && Character.isLetter(text.charAt(0));
     }
 
+    /** Returns the scheme of HTTP that {@code ws} and {@code wss} stand for, which some proxies send; any other scheme as it is. The scheme is in lower case. */
+    public static String ofHttp(String scheme) {
+        return switch (scheme) {
+            case "ws" -> "http";
+            case "wss" -> "https";
+            default -> scheme;
+        };
+    }
+
     /** Returns the default port of a scheme of HTTP (RFC 9110 section 4.2); empty for another scheme. The scheme is in lower case. */
     public static OptionalInt defaultPort(String scheme) {
         return switch (scheme) {

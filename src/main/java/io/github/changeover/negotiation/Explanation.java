@@ -1,5 +1,6 @@
 package io.github.changeover.negotiation;
 
+import io.github.changeover.http.PathSegment;
 import io.github.changeover.http.PrintableText;
 import io.github.changeover.negotiation.UpgradeField.Offered;
 import io.github.changeover.spi.ProtocolToken;
@@ -163,8 +164,7 @@ public record Explanation(Outcome outcome, OptionalInt status, String method, St
 
     /** Omits path parameters, because they may contain a session ID. */
     private String shownPath() {
-        int semicolon = path.indexOf(';');
-        return PrintableText.of(semicolon < 0 ? path : path.substring(0, semicolon), PrintableText.LONG);
+        return PrintableText.of(PathSegment.withoutParameters(path), PrintableText.LONG);
     }
 
     private String offeredText() {

@@ -1,5 +1,6 @@
 package io.github.changeover.negotiation;
 
+import io.github.changeover.http.PathSegment;
 import java.util.regex.Pattern;
 
 /**
@@ -42,8 +43,7 @@ final class PathSpelling {
         String decoded = path.indexOf('%') < 0 ? path : SEMICOLON.matcher(DOT.matcher(path).replaceAll(".")).replaceAll(";");
         StringBuilder built = new StringBuilder(path.length());
         for (String raw : SLASH.matcher(decoded).replaceAll("/").split("/")) {
-            int semicolon = raw.indexOf(';');
-            String segment = semicolon < 0 ? raw : raw.substring(0, semicolon);
+            String segment = PathSegment.withoutParameters(raw);
             if (segment.isEmpty() || segment.equals(".")) continue;
             if (segment.equals("..")) built.setLength(Math.max(0, built.lastIndexOf("/")));
             else built.append('/').append(segment);

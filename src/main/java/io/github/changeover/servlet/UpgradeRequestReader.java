@@ -1,15 +1,14 @@
 package io.github.changeover.servlet;
 
 import io.github.changeover.forwarded.TrustedProxies;
+import io.github.changeover.http.IpAddress;
 import io.github.changeover.negotiation.PathPolicy;
 import io.github.changeover.servlet.edge.RequestRepair;
 import io.github.changeover.spi.Fields;
 import io.github.changeover.spi.UpgradeRequest;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpSession;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
@@ -76,22 +75,8 @@ record UpgradeRequestReader(HttpServletRequest http, RequestRepair repair, Trust
     /** Parses an address that a container returns as text. It is never a name, so there is no DNS lookup. */
     private static InetSocketAddress address(String text, int port) {
         int known = Math.max(0, port);
-        try {
-            if (text != null && (text.indexOf(':') >= 0 || isDotted(text))) {
-                return new InetSocketAddress(InetAddress.getByName(text), known);
-            }
-        } catch (UnknownHostException | IllegalArgumentException noLiteral) {
-            // unresolved
-        }
-        return InetSocketAddress.createUnresolved(text == null ? "" : text, known);
-    }
-
-    private static boolean isDotted(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c != '.' && (c < '0' || c > '9')) return false;
-        }
-        return true;
+        String reported = text == null ? "" : text;
+        return IpAddress.parseReported(reported).map(address -> new InetSocketAddress(address, known)).orElseGet(() -> InetSocketAddress.createUnresolved(reported, known));
     }
 
     /** Returns host and port as valves and filters left them; null if they are not known. */

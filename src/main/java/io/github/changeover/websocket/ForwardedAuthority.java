@@ -1,6 +1,7 @@
 package io.github.changeover.websocket;
 
 import io.github.changeover.http.FieldScanner;
+import io.github.changeover.http.UriScheme;
 import io.github.changeover.spi.UpgradeRequest;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,11 +26,7 @@ public interface ForwardedAuthority {
     private static List<Origin> said(UpgradeRequest request) {
         Optional<UpgradeRequest.Forwarded> said = request.forwarded();
         if (said.isEmpty() || said.get().scheme().isEmpty() && said.get().host().isEmpty() && said.get().port().isEmpty()) return List.of();
-        String scheme = switch (said.get().scheme().orElse(request.scheme())) {
-            case "ws" -> "http";        // some proxies send ws for http
-            case "wss" -> "https";
-            default -> said.get().scheme().orElse(request.secure() ? "https" : "http");
-        };
+        String scheme = said.get().scheme().map(UriScheme::ofHttp).orElse(request.secure() || request.scheme().equals("wss") ? "https" : "http");
         List<String> hosts = said.get().host().map(List::of).orElse(request.fields().values("Host"));
         if (hosts.size() != 1) return List.of();
         Optional<Origin> origin = Origin.of(scheme, FieldScanner.trim(hosts.get(0)));

@@ -2,6 +2,7 @@ package io.github.changeover.forwarded;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.changeover.http.IpAddress;
 import io.github.changeover.spi.Fields;
 import io.github.changeover.spi.UpgradeRequest;
 import java.net.InetSocketAddress;
@@ -24,7 +25,7 @@ class TrustedProxiesTest {
     private static Optional<UpgradeRequest.Forwarded> reported(TrustedProxies proxies, String peer, String... lines) {
         List<Fields.Line> fields = new ArrayList<>();
         for (String line : lines) fields.add(new Fields.Line(line.substring(0, line.indexOf(':')), line.substring(line.indexOf(':') + 1).strip()));
-        return proxies.of(new InetSocketAddress(AddressRange.address(peer).orElseThrow(), 1), Fields.of(fields));
+        return proxies.of(new InetSocketAddress(IpAddress.parse(peer).orElseThrow(), 1), Fields.of(fields));
     }
 
     private static String shown(Optional<UpgradeRequest.Forwarded> said) {
@@ -156,10 +157,10 @@ class TrustedProxiesTest {
     @Test
     void aRangeHoldsWhatHasItsBits() {
         AddressRange range = AddressRange.parse("192.0.2.128/25").orElseThrow();
-        assertThat(range.contains(AddressRange.address("192.0.2.128").orElseThrow())).isTrue();
-        assertThat(range.contains(AddressRange.address("192.0.2.255").orElseThrow())).isTrue();
-        assertThat(range.contains(AddressRange.address("192.0.2.127").orElseThrow())).isFalse();
-        assertThat(range.contains(AddressRange.address("::1").orElseThrow())).isFalse();
+        assertThat(range.contains(IpAddress.parse("192.0.2.128").orElseThrow())).isTrue();
+        assertThat(range.contains(IpAddress.parse("192.0.2.255").orElseThrow())).isTrue();
+        assertThat(range.contains(IpAddress.parse("192.0.2.127").orElseThrow())).isFalse();
+        assertThat(range.contains(IpAddress.parse("::1").orElseThrow())).isFalse();
         assertThat(range).hasToString("192.0.2.128/25");
     }
 }

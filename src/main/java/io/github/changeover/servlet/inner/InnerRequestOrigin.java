@@ -29,7 +29,7 @@ public record InnerRequestOrigin(InetSocketAddress client, String scheme, Option
      * @param cipherSuite empty without TLS
      */
     public static InnerRequestOrigin of(UpgradeRequest switched, boolean secure, String protocol, String cipherSuite) {
-        Optional<String> proxyScheme = switched.forwarded().flatMap(UpgradeRequest.Forwarded::scheme).map(scheme -> scheme.equals("https") || scheme.equals("wss") ? "https" : "http");
+        Optional<String> proxyScheme = switched.forwarded().flatMap(UpgradeRequest.Forwarded::scheme).map(scheme -> UriScheme.ofHttp(scheme).equals("https") ? "https" : "http");
         String scheme = secure ? "https" : proxyScheme.orElse(switched.secure() ? "https" : "http");
         Optional<String> host = switched.forwarded().flatMap(UpgradeRequest.Forwarded::host).map(String::strip).filter(InnerRequestOrigin::isHost);
         Fields proxies = Fields.of(switched.fields().lines().stream().filter(line -> ProxyFields.has(line.name())).toList());
@@ -75,5 +75,4 @@ public record InnerRequestOrigin(InetSocketAddress client, String scheme, Option
             return OptionalInt.empty();
         }
     }
-
 }

@@ -1,5 +1,6 @@
 package io.github.changeover.servlet.payara;
 
+import io.github.changeover.http.PathSegment;
 import io.github.changeover.servlet.inner.InnerRequestOrigin;
 import io.github.changeover.servlet.inner.InnerRequestSupport;
 import io.github.changeover.servlet.inner.InnerRequests;
@@ -150,9 +151,7 @@ public final class PayaraInnerRequests implements InnerRequestSupport {
             Object path = chunk.invoke(null);
             setBytes.invoke(path, bytes, 0, encoded.length());
             decode.invoke(null, path, false);
-            String decoded = path.toString();
-            int semicolon = decoded.indexOf(';');
-            return semicolon < 0 ? decoded : decoded.substring(0, semicolon);
+            return PathSegment.withoutParameters(path.toString());
         }
 
         private Object text(String text) throws ReflectiveOperationException {

@@ -1,6 +1,7 @@
 package io.github.changeover.websocket.engine;
 
 import io.github.changeover.http.AsciiSet;
+import io.github.changeover.http.PathSegment;
 import io.github.changeover.http.PercentEncoding;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.ArrayList;
@@ -74,7 +75,7 @@ record RequestTarget(String path, String query) {
         if (raw.length != decoded.length || names.length != decoded.length) return Optional.empty();
         Map<String, String> values = new HashMap<>();
         for (int i = 0; i < raw.length; i++) {
-            String value = decoded(withoutParameters(raw[i]));
+            String value = decoded(PathSegment.withoutParameters(raw[i]));
             if (!isSeenAs(value, decoded[i])) return Optional.empty();
             if (names[i].startsWith("{") && names[i].endsWith("}")) values.put(names[i].substring(1, names[i].length() - 1), value);
         }
@@ -102,11 +103,6 @@ record RequestTarget(String path, String query) {
         return at < 0 ? "" : path.substring(at);
     }
 
-    private static String withoutParameters(String segment) {
-        int semicolon = segment.indexOf(';');
-        return semicolon < 0 ? segment : segment.substring(0, semicolon);
-    }
-
     /**
      * Whether the container may have decoded the value to {@code seen}. Containers differ: Grizzly decodes a plus sign as a space and ends the path at an
      * encoded semicolon.
@@ -115,7 +111,7 @@ record RequestTarget(String path, String query) {
         if (value.equals(seen)) return true;
         String loose = seen.replace('+', ' ');
         String spaces = value.replace('+', ' ');
-        return spaces.equals(loose) || withoutParameters(spaces).equals(loose);
+        return spaces.equals(loose) || PathSegment.withoutParameters(spaces).equals(loose);
     }
 
     private static String form(String text) {

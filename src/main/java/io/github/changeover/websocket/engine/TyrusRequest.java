@@ -1,5 +1,6 @@
 package io.github.changeover.websocket.engine;
 
+import io.github.changeover.http.UriScheme;
 import io.github.changeover.spi.Fields;
 import io.github.changeover.spi.UpgradeRequest;
 import io.github.changeover.websocket.OpeningHandshake;
@@ -68,7 +69,7 @@ final class TyrusRequest implements RequestContext.Builder.IsUserInRoleDelegate 
     /** Whether the client uses TLS, to this server or to a trusted proxy. */
     static boolean isSecure(UpgradeRequest request) {
         return request.forwarded().flatMap(UpgradeRequest.Forwarded::scheme)
-                .map(scheme -> scheme.equalsIgnoreCase("https") || scheme.equalsIgnoreCase("wss")).orElse(request.secure());
+                .map(scheme -> UriScheme.ofHttp(scheme).equals("https")).orElse(request.secure());
     }
 
     /**
