@@ -15,7 +15,7 @@ import java.util.Set;
 public final class HeaderHidingRequest extends HttpServletRequestWrapper {
     private static final String ATTRIBUTE = HeaderHidingRequest.class.getName();
     private final Set<String> hidden;
-    private boolean lifted;
+    private boolean revealed;
 
     private HeaderHidingRequest(HttpServletRequest request, Set<String> hidden) {
         super(request);
@@ -23,19 +23,19 @@ public final class HeaderHidingRequest extends HttpServletRequestWrapper {
     }
 
     /** @param fields names in lower case */
-    public static HeaderHidingRequest over(HttpServletRequest request, Set<String> fields) {
-        HeaderHidingRequest veil = new HeaderHidingRequest(request, fields);
-        request.setAttribute(ATTRIBUTE, veil);
-        return veil;
+    public static HeaderHidingRequest hiding(HttpServletRequest request, Set<String> fields) {
+        HeaderHidingRequest hiding = new HeaderHidingRequest(request, fields);
+        request.setAttribute(ATTRIBUTE, hiding);
+        return hiding;
     }
 
     /** Makes all fields visible, if any were hidden. */
-    static void lift(HttpServletRequest request) {
-        if (request.getAttribute(ATTRIBUTE) instanceof HeaderHidingRequest veil) veil.lifted = true;
+    static void reveal(HttpServletRequest request) {
+        if (request.getAttribute(ATTRIBUTE) instanceof HeaderHidingRequest hiding) hiding.revealed = true;
     }
 
     private boolean hides(String name) {
-        return !lifted && name != null && hidden.contains(name.toLowerCase(Locale.ROOT));
+        return !revealed && name != null && hidden.contains(name.toLowerCase(Locale.ROOT));
     }
 
     @Override

@@ -58,7 +58,7 @@ public final class InnerFilter implements Filter {
     }
 
     private boolean concerns(HttpServletRequest request) {
-        if (deployment.hidesHeaders()) HeaderHidingRequest.lift(request);
+        if (deployment.hidesHeaders()) HeaderHidingRequest.reveal(request);
         PathPolicy policy = deployment.rules().policy();
         // The path is assembled only if a rule may need it. Any other request costs one look-up of a field, one more for each client field of a protocol, and
         // no allocation.

@@ -55,7 +55,7 @@ final class ContainerEngine implements ProtocolLibrary.Started {
         boolean asked = Collections.list(request.getHeaders("Upgrade")).stream().anyMatch(value -> value.toLowerCase(Locale.ROOT).contains("websocket"));
         String path = CurrentRequest.path(request);
         boolean ours = endpoints.keySet().stream().anyMatch(template -> template.matches(path));
-        return ours && (asked || request.getHeader("Sec-WebSocket-Key") != null) ? HeaderHidingRequest.over(request, LOOKED_FOR) : request;
+        return ours && (asked || request.getHeader("Sec-WebSocket-Key") != null) ? HeaderHidingRequest.hiding(request, LOOKED_FOR) : request;
     }
 
     @Override
