@@ -20,43 +20,43 @@ public class Callbacks implements ConnectionHandler.Events {
 
     @Override
     public void opened(SwitchedConnection connection) {
-        look("opened");
+        check("opened");
     }
 
     @Override
     public void received(SwitchedConnection connection, ByteBuffer bytes) {
-        look("received");
-        connection.execute(() -> look("task"));
+        check("received");
+        connection.execute(() -> check("task"));
         boolean more = true;
         while (more) more = connection.send(ByteBuffer.allocate(10_000));
-        connection.send(ByteBuffer.allocate(1), failure -> look("completion"));
+        connection.send(ByteBuffer.allocate(1), failure -> check("completion"));
     }
 
     @Override
     public void writable(SwitchedConnection connection) {
-        look("writable");
+        check("writable");
         connection.send(ByteBuffer.wrap(new byte[] {'w'}));
     }
 
     @Override
     public void ended(SwitchedConnection connection) {
-        look("ended");
+        check("ended");
         connection.close();
     }
 
     @Override
     public void idle(SwitchedConnection connection) {
-        look("idle");
+        check("idle");
     }
 
     @Override
     public void drain(SwitchedConnection connection, Duration grace) {
-        look("drain");
+        check("drain");
         connection.close();
     }
 
     @Override
     public void closed(SwitchedConnection connection, CloseCause cause) {
-        look("closed");
+        check("closed");
     }
 }

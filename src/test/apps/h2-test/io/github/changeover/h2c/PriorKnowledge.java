@@ -50,7 +50,7 @@ public final class PriorKnowledge implements ProtocolLibrary {
         @Override
         public Decision negotiate(UpgradeRequest request, ProtocolToken offered) {
             return Decision.Switch.to(offered, context -> new PipelineHandler((pipeline, inside) ->
-                    new Streams(dispatcher, new ConnectionOrigin(request, false, "HTTP/2.0", ""), inside, progress).enter(pipeline)));
+                    new RequestStreams(dispatcher, new ConnectionOrigin(request, false, "HTTP/2.0", ""), inside, progress).enter(pipeline)));
         }
     }
 }
