@@ -91,14 +91,14 @@ class ArchitectureTest {
     private static final Map<String, String> OPEN = Map.of();
 
     @TestFactory
-    Stream<DynamicTest> importsOnlyWhatTheTableSays() {
+    Stream<DynamicTest> packagesImportOnlyWhatTheTableAllows() {
         return MAY_IMPORT.entrySet().stream().map(line -> DynamicTest.dynamicTest(ROOT + line.getKey(), () ->
                 classes().that().resideInAPackage(ROOT + line.getKey())
-                        .should(dependOnlyOn(Stream.concat(Stream.of(line.getKey()), line.getValue().stream()).map(ArchitectureTest::full).toList()))
+                        .should(dependOnlyOn(Stream.concat(Stream.of(line.getKey()), line.getValue().stream()).map(ArchitectureTest::qualified).toList()))
                         .allowEmptyShould(true).check(CLASSES)));
     }
 
-    private static String full(String name) {
+    private static String qualified(String name) {
         return name.isEmpty() || name.startsWith(".") ? ROOT + name : name;
     }
 
@@ -128,14 +128,14 @@ class ArchitectureTest {
     }
 
     @Test
-    void theRootKnowsNothingOfServletsButTheContext() {
+    void rootPackageUsesOnlyServletContextOfTheServletApi() {
         classes().that().resideInAPackage(ROOT).should().onlyDependOnClassesThat(
                 describe("are jakarta.servlet.ServletContext or no servlet class", to -> !to.getPackageName().startsWith("jakarta.servlet")
                         || to.getName().equals("jakarta.servlet.ServletContext"))).check(CLASSES);
     }
 
     @Test
-    void noPackageImportsAContainersPackage() {
+    void noPackageImportsTheContainerPackages() {
         for (String container : List.of(".servlet.tomcat", ".servlet.payara")) {
             noClasses().that().resideOutsideOfPackage(ROOT + container).should().dependOnClassesThat().resideInAPackage(ROOT + container).check(CLASSES);
         }
@@ -152,7 +152,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void noCycles() {
+    void packagesHaveNoCycles() {
         slices().assignedFrom(new com.tngtech.archunit.library.dependencies.SliceAssignment() {
             @Override
             public com.tngtech.archunit.library.dependencies.SliceIdentifier getIdentifierOf(JavaClass type) {
@@ -167,14 +167,14 @@ class ArchitectureTest {
     }
 
     @Test
-    void logsGoToSystemLogger() {
+    void logsUseSystemLogger() {
         GeneralCodingRules.NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING.check(CLASSES);
         GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS.check(CLASSES);
         noClasses().should().dependOnClassesThat().resideInAnyPackage("org.slf4j..", "org.apache.logging..", "org.apache.commons.logging..", "org.apache.juli..").check(CLASSES);
     }
 
     @Test
-    void classesAreFinalOrMadeToBeExtended() {
+    void classesAreFinalUnlessMeantForExtension() {
         assertThat(CLASSES.stream()
                 .filter(type -> !type.isInterface() && !type.isAnonymousClass() && !type.getModifiers().contains(JavaModifier.SYNTHETIC))
                 .filter(type -> !type.getModifiers().contains(JavaModifier.FINAL) && !type.getModifiers().contains(JavaModifier.ABSTRACT))
@@ -183,7 +183,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void whatUsersReadIsDocumented() throws IOException {
+    void publicApiIsDocumented() throws IOException {
         List<Path> files = new ArrayList<>(sources(SOURCES.resolve(ROOT.replace('.', '/') + "/spi")));
         try (Stream<Path> root = Files.list(SOURCES.resolve(ROOT.replace('.', '/')))) {
             root.filter(file -> file.toString().endsWith(".java")).forEach(files::add);

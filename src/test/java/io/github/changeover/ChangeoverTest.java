@@ -50,7 +50,7 @@ class ChangeoverTest {
         return UpgradeRequest.builder().method(method).path(path).build();
     }
 
-    private static final class Following implements OfferListener {
+    private static final class RecordingListener implements OfferListener {
         private final List<List<OfferedPath>> inForce = new ArrayList<>();      // guarded by the lock within which it is put
         private volatile String unfit = "";
 
@@ -60,41 +60,41 @@ class ChangeoverTest {
             return () -> inForce.add(paths);
         }
 
-        private List<OfferedPath> now() {
+        private List<OfferedPath> current() {
             return inForce.get(inForce.size() - 1);
         }
     }
 
     @Test
-    void eachChangeIsInForceWhenItsCallReturns() {
+    void eachChangeTakesEffectBeforeItsCallReturns() {
         PathOffer lines = changeover.path("/lines").roles("member");
-        Following following = new Following();
+        RecordingListener following = new RecordingListener();
         offers.listen(following);
-        assertThat(following.now()).singleElement().satisfies(path -> assertThat(path.roles()).containsExactly("member"));
+        assertThat(following.current()).singleElement().satisfies(path -> assertThat(path.roles()).containsExactly("member"));
         lines.offer(protocol("a")).required();
-        assertThat(following.now()).singleElement().satisfies(path -> {
+        assertThat(following.current()).singleElement().satisfies(path -> {
             assertThat(path.roles()).containsExactly("member");
             assertThat(path.protocols()).hasSize(1);
             assertThat(path.required()).isTrue();
         });
         changeover.path("/more").offer(protocol("b"));
-        assertThat(following.now()).extracting(OfferedPath::template).containsExactly("/lines", "/more");
+        assertThat(following.current()).extracting(OfferedPath::template).containsExactly("/lines", "/more");
     }
 
     @Test
-    void whatDoesNotFitChangesNothing() {
-        Following following = new Following();
+    void invalidOfferChangesNothing() {
+        RecordingListener following = new RecordingListener();
         offers.listen(following);
         changeover.path("/lines").offer(protocol("a"));
         following.unfit = "/odd";
         assertThatThrownBy(() -> changeover.path("/odd").offer(protocol("b"))).isInstanceOf(IllegalArgumentException.class).hasMessage("/odd does not fit");
         changeover.path("/more").offer(protocol("c"));
-        assertThat(following.now()).extracting(OfferedPath::template).containsExactly("/lines", "/more");
+        assertThat(following.current()).extracting(OfferedPath::template).containsExactly("/lines", "/more");
     }
 
     @Test
-    void severalThreadsOfferAtOnce() throws InterruptedException {
-        Following following = new Following();
+    void concurrentOffersAreAllRegistered() throws InterruptedException {
+        RecordingListener following = new RecordingListener();
         offers.listen(following);
         CountDownLatch ready = new CountDownLatch(4);
         List<Thread> threads = new ArrayList<>();
@@ -109,22 +109,22 @@ class ChangeoverTest {
             thread.start();
         }
         for (Thread thread : threads) thread.join(30_000);
-        assertThat(following.now()).extracting(OfferedPath::template).containsExactlyInAnyOrder("/shared", "/own-0", "/own-1", "/own-2", "/own-3");
-        assertThat(following.now().get(0).protocols()).hasSize(800);
+        assertThat(following.current()).extracting(OfferedPath::template).containsExactlyInAnyOrder("/shared", "/own-0", "/own-1", "/own-2", "/own-3");
+        assertThat(following.current().get(0).protocols()).hasSize(800);
         for (int i = 1; i < following.inForce.size(); i++) {
-            assertThat(following.inForce.get(i).get(0).protocols().size()).as("nothing that was offered is ever taken back")
+            assertThat(following.inForce.get(i).get(0).protocols().size()).as("an offer is never withdrawn")
                     .isGreaterThanOrEqualTo(following.inForce.get(i - 1).isEmpty() ? 0 : following.inForce.get(i - 1).get(0).protocols().size());
         }
     }
 
     @Test
-    void afterTheFirstUpgradeRequestEveryCallNamesIt() {
+    void afterTheFirstUpgradeRequestEveryCallFailsAndNamesIt() {
         PathOffer early = changeover.path("/lines").offer(protocol("a"));
         assertThat(offers.fix(request("GET", "/l\u00fcnes"))).isTrue();
         assertThat(offers.fix(request("GET", "/other"))).as("only the first counts").isFalse();
         for (Runnable late : List.<Runnable>of(() -> changeover.path("/late"), () -> early.offer(protocol("b")), early::required, () -> early.roles("member"))) {
             assertThatThrownBy(late::run).isInstanceOf(IllegalStateException.class).message()
-                    .matches("The rules of upgrades are fixed since the first upgrade request, GET /l\\?nes at \\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z: offer paths and add endpoints earlier, .*");
+                    .matches("Upgrade rules cannot be changed after the first upgrade request, GET /l\\?nes at \\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z: offer paths and add endpoints earlier, .*");
         }
     }
 }

@@ -152,7 +152,7 @@ final class BlockingHandlerStreams implements ConnectionHandler.Events {
         giveBack();
         application.callbacks().execute(() -> {
             Completions.guarded(handler::unserved);
-            connection.handlerDone();
+            connection.blockingHandlerReturned();
         });
     }
 
@@ -167,7 +167,7 @@ final class BlockingHandlerStreams implements ConnectionHandler.Events {
             } finally {
                 lock.unlock();
             }
-            connection.handlerDone();
+            connection.blockingHandlerReturned();
         }
     }
 
@@ -351,9 +351,9 @@ final class BlockingHandlerStreams implements ConnectionHandler.Events {
                 lock.unlock();
             }
             boolean more = connection.send(piece);
-            boolean dropped = !more && connection.sendsNoMore();
+            boolean dropped = !more && connection.outputClosed();
             if (more || dropped) update(() -> room = true);
-            if (dropped) throw connection.refusal();
+            if (dropped) throw connection.notAcceptedException();
         }
 
         @Override

@@ -65,7 +65,7 @@ public final class CallbackExecutor implements Executor, AutoCloseable {
         try {
             pool.execute(task);
         } catch (RejectedExecutionException stopped) {
-            System.getLogger(CallbackExecutor.class.getName()).log(System.Logger.Level.DEBUG, "The application has stopped: a callback does not run");
+            System.getLogger(CallbackExecutor.class.getName()).log(System.Logger.Level.DEBUG, "A callback was discarded because the application has stopped");
         }
     }
 

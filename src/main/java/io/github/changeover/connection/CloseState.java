@@ -12,7 +12,7 @@ final class CloseState {
     private final AtomicReference<CloseCause> requested = new AtomicReference<>();
     private final AtomicReference<CloseCause> decided = new AtomicReference<>();
     private volatile boolean withoutLinger;
-    private volatile CloseCause expected;   // null unless the server has requested a close from the handler, or closes because of a limit
+    private volatile CloseCause expectedCause;   // null unless the server has requested a close from the handler, or closes because of a limit
     private boolean failedOnce;             // used only by the thread that processes events, and after serve() has thrown
 
     /** Requests an orderly close. Returns {@code false} if one was requested before; then this call has no effect. */
@@ -42,12 +42,12 @@ final class CloseState {
 
     /** From now on, this is the cause if the handler closes without a cause. The first call counts. */
     void expect(CloseCause cause) {
-        if (expected == null) expected = cause;
+        if (expectedCause == null) expectedCause = cause;
     }
 
     /** The cause of a close without a cause by the handler; {@code otherwise} if the server has not requested a close. */
     CloseCause expectedOr(CloseCause otherwise) {
-        CloseCause asked = expected;
+        CloseCause asked = expectedCause;
         return asked == null ? otherwise : asked;
     }
 
@@ -61,7 +61,7 @@ final class CloseState {
     }
 
     /** The client still sends, so the connection waits for it to end its side. Returns whether {@link #skipLinger} was in effect before. */
-    boolean lingerAfterAll() {
+    boolean undoSkipLinger() {
         boolean before = withoutLinger;
         withoutLinger = false;
         return before;

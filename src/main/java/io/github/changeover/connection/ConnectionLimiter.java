@@ -23,17 +23,17 @@ public final class ConnectionLimiter {
      * @param protocols  connections of one protocol; a token without a version counts all versions
      * @param paths      connections of one path, by path template
      */
-    public record Bounds(int all, int perAddress, Map<ProtocolToken, Integer> protocols, Map<String, Integer> paths) {
-        public static final Bounds NONE = new Bounds(0, 0, Map.of(), Map.of());
+    public record Maximums(int all, int perAddress, Map<ProtocolToken, Integer> protocols, Map<String, Integer> paths) {
+        public static final Maximums NONE = new Maximums(0, 0, Map.of(), Map.of());
 
-        public Bounds {
+        public Maximums {
             protocols = Map.copyOf(protocols);
             paths = Map.copyOf(paths);
         }
     }
 
-    /** The result of {@link #take}: a {@link Place}, or {@link Full}. */
-    public sealed interface Answer {
+    /** The result of {@link #acquire}: a {@link Slot}, or {@link LimitReached}. */
+    public sealed interface Acquisition {
     }
 
     /** The kinds of limits. */
@@ -46,22 +46,22 @@ public final class ConnectionLimiter {
      * @param whose the protocol, the path template or the address; empty for the limit of the application
      * @param bound the maximum number of connections
      */
-    public record Full(Scope scope, Object whose, int bound) implements Answer {
+    public record LimitReached(Scope scope, Object subject, int max) implements Acquisition {
         /**
          * The key in the map. The record itself is not the key: JDK 17 keeps a reference to the classes of the last hashed record (JDK-8078641), and so to
          * the class loader of a stopped application.
          */
         private String key() {
-            return scope + " " + whose;
+            return scope + " " + subject;
         }
     }
 
     /** A place that was taken. {@link #run} releases it; further calls have no effect. */
-    public final class Place implements Answer, Runnable {
-        private final List<Full> within;
+    public final class Slot implements Acquisition, Runnable {
+        private final List<LimitReached> within;
         private boolean back;
 
-        private Place(List<Full> within) {
+        private Slot(List<LimitReached> within) {
             this.within = within;
         }
 
@@ -75,44 +75,44 @@ public final class ConnectionLimiter {
         }
     }
 
-    private volatile Bounds bounds;
+    private volatile Maximums bounds;
     private final Map<String, Integer> taken = new HashMap<>();      // number of connections for each limit; entries with 0 are removed
 
-    public ConnectionLimiter(Bounds bounds) {
+    public ConnectionLimiter(Maximums bounds) {
         this.bounds = bounds;
     }
 
     /** Sets other limits for the places that are taken from now on. */
-    public void limit(Bounds other) {
+    public void limit(Maximums other) {
         bounds = other;
     }
 
-    /** Takes a place for this protocol, on the path of this template, for this client. Returns {@link Full} if a limit is reached. */
-    public Answer take(ProtocolToken protocol, String path, InetSocketAddress client) {
-        List<Full> within = within(bounds, protocol, path, client);
+    /** Takes a place for this protocol, on the path of this template, for this client. Returns {@link LimitReached} if a limit is reached. */
+    public Acquisition acquire(ProtocolToken protocol, String path, InetSocketAddress client) {
+        List<LimitReached> within = within(bounds, protocol, path, client);
         synchronized (taken) {
-            for (Full bound : within) {
-                if (taken.getOrDefault(bound.key(), 0) >= bound.bound()) return bound;
+            for (LimitReached bound : within) {
+                if (taken.getOrDefault(bound.key(), 0) >= bound.max()) return bound;
             }
             within.forEach(bound -> taken.merge(bound.key(), 1, Integer::sum));
         }
-        return new Place(within);
+        return new Slot(within);
     }
 
-    private static List<Full> within(Bounds bounds, ProtocolToken protocol, String path, InetSocketAddress client) {
-        List<Full> within = new ArrayList<>(2);
-        if (bounds.all > 0) within.add(new Full(Scope.ALL, "", bounds.all));
+    private static List<LimitReached> within(Maximums bounds, ProtocolToken protocol, String path, InetSocketAddress client) {
+        List<LimitReached> within = new ArrayList<>(2);
+        if (bounds.all > 0) within.add(new LimitReached(Scope.ALL, "", bounds.all));
         bounds.protocols.forEach((token, most) -> {
             boolean everyVersion = token.version().isEmpty() && token.name().equalsIgnoreCase(protocol.name());
-            if (everyVersion || token.equals(protocol)) within.add(new Full(Scope.PROTOCOL, token, most));
+            if (everyVersion || token.equals(protocol)) within.add(new LimitReached(Scope.PROTOCOL, token, most));
         });
         Integer ofPath = bounds.paths.get(path);
-        if (ofPath != null) within.add(new Full(Scope.PATH, path, ofPath));
-        if (bounds.perAddress > 0) within.add(new Full(Scope.ADDRESS, whose(client), bounds.perAddress));
+        if (ofPath != null) within.add(new LimitReached(Scope.PATH, path, ofPath));
+        if (bounds.perAddress > 0) within.add(new LimitReached(Scope.ADDRESS, addressKey(client), bounds.perAddress));
         return within;
     }
 
-    private static Object whose(InetSocketAddress client) {
+    private static Object addressKey(InetSocketAddress client) {
         if (client.isUnresolved()) return client.getHostString();
         byte[] bytes = client.getAddress().getAddress();
         return Arrays.toString(client.getAddress() instanceof Inet6Address ? Arrays.copyOf(bytes, 8) : bytes);

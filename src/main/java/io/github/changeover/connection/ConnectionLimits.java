@@ -30,7 +30,7 @@ public record ConnectionLimits(int queue, Duration idle, Duration stall, Duratio
             Duration.ofSeconds(10), Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ZERO, ConnectionLimits.ANY, 8 * 1024);
 
     public ConnectionLimits {
-        if (queue < 1) throw new IllegalArgumentException("The queue must hold at least one byte, not " + queue);
+        if (queue < 1) throw new IllegalArgumentException("The queue limit must be at least 1 byte, not " + queue);
         idle = time("idle", idle);
         stall = time("stall", stall);
         closing = time("closing", closing);
@@ -38,7 +38,7 @@ public record ConnectionLimits(int queue, Duration idle, Duration stall, Duratio
         drain = time("drain", drain);
         lifetime = time("lifetime", lifetime);
         if (earlyData < 0) throw new IllegalArgumentException("The early data limit must not be negative: " + earlyData);
-        if (stallMin < 1) throw new IllegalArgumentException("The minimum of a stall period must be at least one byte, not " + stallMin);
+        if (stallMin < 1) throw new IllegalArgumentException("The minimum number of bytes in a stall period must be at least 1, not " + stallMin);
     }
 
     /** Limits with the default {@code stallMin} of 8192 bytes. */

@@ -13,20 +13,20 @@ import java.util.stream.Stream;
 public final class ConnectionMonitor implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(ConnectionMonitor.class.getName());
     private static final long SHORTEST = 10, LONGEST = 150;     // milliseconds
-    private final ScheduledExecutorService clock;
+    private final ScheduledExecutorService timer;
     private volatile Thread thread;
     private final ConnectionRegistry registry;
 
     public ConnectionMonitor(ConnectionRegistry registry, ConnectionLimits limits, ClassLoader loader) {
         this.registry = registry;
-        this.clock = Executors.newSingleThreadScheduledExecutor(task -> {
+        this.timer = Executors.newSingleThreadScheduledExecutor(task -> {
             thread = new Thread(task, "changeover-monitor");
             thread.setDaemon(true);
             thread.setContextClassLoader(loader);
             return thread;
         });
         long every = interval(limits);
-        clock.scheduleWithFixedDelay(this::check, every, every, TimeUnit.MILLISECONDS);
+        timer.scheduleWithFixedDelay(this::check, every, every, TimeUnit.MILLISECONDS);
     }
 
     /**
@@ -62,7 +62,7 @@ public final class ConnectionMonitor implements AutoCloseable {
 
     @Override
     public void close() {
-        clock.shutdownNow();
+        timer.shutdownNow();
         Thread last = thread;
         if (last != null) BlockingHandlerThreads.join(last);        // otherwise the container could report the thread as a leak
     }

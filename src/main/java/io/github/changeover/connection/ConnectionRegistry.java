@@ -22,7 +22,7 @@ public final class ConnectionRegistry {
     /** Time for closing the remaining connections after the drain time. */
     private static final Duration AFTER_DRAIN = Duration.ofSeconds(2);
     /** Part of this time, for the last bytes of connections whose handlers are blocked. */
-    private static final Duration LAST_WORDS = Duration.ofNanos(TimeoutCheck.GRACE);
+    private static final Duration CLOSE_NOTICE_TIME = Duration.ofNanos(TimeoutCheck.CLOSE_NOTICE_NANOS);
     private static final int STACK_FRAMES = 12;
 
     private final Set<TransportConnection> expected = ConcurrentHashMap.newKeySet();    // the upgrade is decided, the connection is not yet open
@@ -37,7 +37,7 @@ public final class ConnectionRegistry {
     private volatile int waiting;           // threads that wait for connections to end
     private volatile boolean draining;
     private volatile long closeBy;          // end of the drain time, in nanoseconds; 0 if no drain time is running
-    private volatile boolean over;          // the application has stopped; new connections are aborted
+    private volatile boolean stopped;          // the application has stopped; new connections are aborted
 
     public ConnectionRegistry() {
         for (CloseCause.Kind kind : CloseCause.Kind.values()) closed.put(kind, new LongAdder());
@@ -57,7 +57,7 @@ public final class ConnectionRegistry {
     /** Adds a connection whose upgrade is decided and that the container will open. */
     void expect(TransportConnection connection) {
         expected.add(connection);
-        if (over) connection.abortSoon(gone());
+        if (stopped) connection.abortSoon(stoppedCause());
     }
 
     /** Adds a connection that opens. */
@@ -66,11 +66,11 @@ public final class ConnectionRegistry {
         expected.remove(connection);
         opened.increment();
         // A connection that opens while the registry is draining is treated like the earlier ones.
-        if (over) connection.abortSoon(gone());
+        if (stopped) connection.abortSoon(stoppedCause());
         else if (draining) connection.drain(CloseCause.of(CloseCause.Kind.DRAINED, "the application is draining"));
     }
 
-    private static CloseCause gone() {
+    private static CloseCause stoppedCause() {
         return CloseCause.of(CloseCause.Kind.DRAINED, "the application has stopped");
     }
 
@@ -82,7 +82,7 @@ public final class ConnectionRegistry {
             closed.get(cause.kind()).increment();
             bytesIn.add(connection.bytesIn());
             bytesOut.add(connection.bytesOut());
-            LOG.log(System.Logger.Level.DEBUG, () -> connection + " closed, " + cause + ", in " + connection.bytesIn() + ", out " + connection.bytesOut());
+            LOG.log(System.Logger.Level.DEBUG, () -> connection + " closed, " + cause + ", bytes received: " + connection.bytesIn() + ", bytes sent: " + connection.bytesOut());
         }
         wake();
     }
@@ -142,12 +142,12 @@ public final class ConnectionRegistry {
     public void startDraining(Duration grace) {
         closeBy = System.nanoTime() + ConnectionLimits.longest(grace).toNanos() | 1;
         draining = true;
-        live.forEach(connection -> connection.drain(CloseCause.of(CloseCause.Kind.DRAINED, "an operator drains the application")));
+        live.forEach(connection -> connection.drain(CloseCause.of(CloseCause.Kind.DRAINED, "an operator is draining the application")));
     }
 
     /** Undoes {@link #startDraining} for later connections. {@link #stop} cannot be undone. */
     public void stopDraining() {
-        if (over) return;
+        if (stopped) return;
         closeBy = 0;
         draining = false;
     }
@@ -155,11 +155,11 @@ public final class ConnectionRegistry {
     void check(long now) {
         long by = closeBy;
         if (by == 0 || now - by < 0) return;
-        CloseCause cause = CloseCause.of(CloseCause.Kind.DRAINED, "an operator has drained the application");
-        boolean overdue = now - by > LAST_WORDS.toNanos();
+        CloseCause cause = CloseCause.of(CloseCause.Kind.DRAINED, "an operator drained the application");
+        boolean overdue = now - by > CLOSE_NOTICE_TIME.toNanos();
         for (TransportConnection connection : live) {
-            if (!overdue && connection.hasLastWord()) connection.timeouts().part(now, cause);
-            else if (overdue || !connection.parts()) connection.abortSoon(cause);
+            if (!overdue && connection.canSendCloseNotice()) connection.timeouts().closeWithoutHandler(now, cause);
+            else if (overdue || !connection.closesWithoutHandler()) connection.abortSoon(cause);
         }
     }
 
@@ -171,12 +171,12 @@ public final class ConnectionRegistry {
      */
     public boolean drain(Duration grace) {
         startDraining(grace);
-        boolean all = await(this::nobodyIsConnected, grace);
+        boolean all = await(this::isEmpty, grace);
         if (!all) {
             CloseCause cause = CloseCause.of(CloseCause.Kind.DRAINED, "the application was drained");
-            Duration left = partAll(cause);
+            Duration left = closeAllWithoutHandlers(cause);
             abortAll(cause);
-            await(this::nobodyIsConnected, left);
+            await(this::isEmpty, left);
         }
         return all;
     }
@@ -190,27 +190,27 @@ public final class ConnectionRegistry {
         draining = true;
         CloseCause cause = CloseCause.of(CloseCause.Kind.DRAINED, "the application is stopping");
         live.forEach(connection -> connection.drain(cause));
-        await(() -> nobodyIsConnected() && unfinished.isEmpty(), grace);
-        Duration left = partAll(gone());
-        over = true;
-        abortAll(gone());
+        await(() -> isEmpty() && unfinished.isEmpty(), grace);
+        Duration left = closeAllWithoutHandlers(stoppedCause());
+        stopped = true;
+        abortAll(stoppedCause());
         unfinished.forEach(TransportConnection::interruptHandler);
         live.forEach(TransportConnection::interruptHandler);
-        if (!await(() -> nobodyIsConnected() && unfinished.isEmpty(), left)) reportStuck();
+        if (!await(() -> isEmpty() && unfinished.isEmpty(), left)) reportStuck();
     }
 
     /** Checks {@code expected} first, because a connection that opens is added to {@code live} before it is removed from {@code expected}. */
-    private boolean nobodyIsConnected() {
+    private boolean isEmpty() {
         return expected.isEmpty() && live.isEmpty();
     }
 
     /** Sends the last bytes of connections that their handlers have not closed, and waits for them. Returns the rest of {@link #AFTER_DRAIN}. */
-    private Duration partAll(CloseCause cause) {
-        List<TransportConnection> parting = live.stream().filter(TransportConnection::hasLastWord).toList();
+    private Duration closeAllWithoutHandlers(CloseCause cause) {
+        List<TransportConnection> parting = live.stream().filter(TransportConnection::canSendCloseNotice).toList();
         if (parting.isEmpty()) return AFTER_DRAIN;
-        parting.forEach(connection -> connection.partSoon(cause));
-        await(() -> parting.stream().noneMatch(live::contains), LAST_WORDS);
-        return AFTER_DRAIN.minus(LAST_WORDS);
+        parting.forEach(connection -> connection.closeWithoutHandlerSoon(cause));
+        await(() -> parting.stream().noneMatch(live::contains), CLOSE_NOTICE_TIME);
+        return AFTER_DRAIN.minus(CLOSE_NOTICE_TIME);
     }
 
     private void abortAll(CloseCause cause) {
@@ -222,10 +222,10 @@ public final class ConnectionRegistry {
         List<String> stuck = new ArrayList<>();
         for (TransportConnection connection : unfinished) {
             Thread thread = connection.interruptHandler();
-            stuck.add(connection + (thread == null ? " (its last callback has not begun)" : " in " + thread.getName() + " at " + stack(thread)));
+            stuck.add(connection + (thread == null ? " (its last callback has not started)" : " in " + thread.getName() + " at " + stack(thread)));
         }
         if (stuck.isEmpty()) return;
-        LOG.log(System.Logger.Level.WARNING, "{0} handlers have not returned from a callback while the application stopped; their sockets are closed: {1}",
+        LOG.log(System.Logger.Level.WARNING, "{0} handlers did not return from a callback while the application was stopping; their sockets were closed: {1}",
                 stuck.size(), String.join("; ", stuck.subList(0, Math.min(20, stuck.size()))));
     }
 

@@ -24,7 +24,7 @@ final class EventProcessor implements Runnable {
     static final int OPEN = 1, READABLE = 2, WRITABLE = 4, TASKS = 8, DRAIN = 16, IDLE = 32, REJECTED = 64, END = 128, SETTLE = 256;
     private static final int SCHEDULED = 1 << 30, RUNNING = 1 << 31, STATE = SCHEDULED | RUNNING;
     /** Small sends are buffered during this first part of a callback, in nanoseconds. */
-    private static final long GATHER = 1_000_000;
+    private static final long BUFFERING_NANOS = 1_000_000;
     private static final VarHandle EVENTS, RUNNER;
 
     static {
@@ -52,7 +52,7 @@ final class EventProcessor implements Runnable {
     private volatile boolean interrupted;
     private volatile boolean finished;      // set just before the last callbacks of the handler
     private volatile boolean completionsMayWait;
-    private volatile boolean clientSendsOn;         // whether the last read indicates that the client still sends
+    private volatile boolean clientStillSends;         // whether the last read indicates that the client still sends
     private Transport transport;            // this field and the following are used only by the thread that processes events
     private InboundBuffer inbound;
     private Runnable scope;                 // ends the scope of the current callback; null while no callback runs
@@ -118,7 +118,7 @@ final class EventProcessor implements Runnable {
             application.callbacks().execute(this);
         } catch (RuntimeException | Error noThread) {        // after any failure the events must stay set, so that retry() finds them
             EVENTS.getAndBitwiseAnd(this, ~SCHEDULED);
-            LOG.log(ofFailure, "No thread for callbacks of " + connection + ": they wait for one", noThread);
+            LOG.log(ofFailure, "No thread is available for the callbacks of " + connection + "; they wait until one is available", noThread);
         }
     }
 
@@ -143,8 +143,8 @@ final class EventProcessor implements Runnable {
     }
 
     /** Whether a send of the calling thread is to be buffered, because the thread runs a callback that began a short time ago. */
-    boolean gathers() {
-        return isRunner() && System.nanoTime() - callbackSince < GATHER;
+    boolean buffersSends() {
+        return isRunner() && System.nanoTime() - callbackSince < BUFFERING_NANOS;
     }
 
     /** Whether a callback runs now. */
@@ -180,7 +180,7 @@ final class EventProcessor implements Runnable {
     }
 
     /** Runs the completions that no other event has run. If there is only one, a sender may wait for it, so the next completion must not wait. */
-    void runLeftCompletions() {
+    void runRemainingCompletions() {
         if (!queue.hasCompleted()) return;
         if (queue.writtenSinceCompleted() == 0) completionsMayWait = false;
         signal(SETTLE);
@@ -231,7 +231,7 @@ final class EventProcessor implements Runnable {
                 if (bits != 0) {
                     handleGuarded(bits);
                 } else {
-                    leave(me);     // before RUNNING is cleared: after that, another thread may set runner
+                    stopRunning(me);     // before RUNNING is cleared: after that, another thread may set runner
                     int now = events;
                     if ((now & ~STATE) == 0 && EVENTS.compareAndSet(this, now, now & ~RUNNING)) return;
                     runner = me;
@@ -249,11 +249,11 @@ final class EventProcessor implements Runnable {
         } catch (Throwable fault) {
             LOG.log(System.Logger.Level.ERROR, "Processing events of " + connection + " failed", fault);
             endCallback();
-            connection.lose(CloseCause.of(CloseCause.Kind.BROKEN, fault));
+            connection.connectionLost(CloseCause.of(CloseCause.Kind.BROKEN, fault));
         }
     }
 
-    private void leave(Thread me) {
+    private void stopRunning(Thread me) {
         while (!RUNNER.compareAndSet(this, me, null)) Thread.onSpinWait();      // another thread is interrupting this one
         if (interrupted) {
             interrupted = false;
@@ -265,7 +265,7 @@ final class EventProcessor implements Runnable {
         return (events & ~STATE) != 0;
     }
 
-    private void raise(int bits) {
+    private void setEvents(int bits) {
         EVENTS.getAndBitwiseOr(this, bits);
     }
 
@@ -273,9 +273,9 @@ final class EventProcessor implements Runnable {
      * If other events wait, sets these bits again, so that they are processed later, and returns {@code true}. So a client that sends continuously cannot
      * delay other events.
      */
-    private boolean givesWay(int here) {
+    private boolean shouldYield(int here) {
         if (!othersWait()) return false;
-        raise(here);
+        setEvents(here);
         return true;
     }
 
@@ -286,22 +286,22 @@ final class EventProcessor implements Runnable {
         }
         int all = bits | beforeOpening;
         beforeOpening = 0;
-        if (closeState.decided() == null) attempt(all);
+        if (closeState.decided() == null) processGuarded(all);
         if (closeState.decided() != null) finish(closeState.decided());
     }
 
-    private void attempt(int bits) {
+    private void processGuarded(int bits) {
         try {
-            work(bits);
+            processEvents(bits);
         } catch (Throwable failure) {           // includes checked exceptions, which a handler in Kotlin or with Lombok can throw
             boolean ofHandler = inCallback();
             endCallback();
-            if (!ofHandler) connection.lose(CloseCause.of(CloseCause.Kind.BROKEN, failure));
-            else if (closeState.handlerFailed(failure, connection)) raise(bits & ~OPEN | TASKS | SETTLE);
+            if (!ofHandler) connection.connectionLost(CloseCause.of(CloseCause.Kind.BROKEN, failure));
+            else if (closeState.handlerFailed(failure, connection)) setEvents(bits & ~OPEN | TASKS | SETTLE);
         }
     }
 
-    private void work(int bits) throws IOException {
+    private void processEvents(int bits) throws IOException {
         if ((bits & OPEN) != 0) open();
         if (!opened) {
             beforeOpening = bits;
@@ -362,16 +362,16 @@ final class EventProcessor implements Runnable {
             beginCallback();
             task.run();
             endCallback();
-            if (givesWay(TASKS)) return;
+            if (shouldYield(TASKS)) return;
         }
     }
 
-    private boolean closes() {
+    private boolean isClosing() {
         return closeState.requested() != null || closeState.decided() != null;
     }
 
     private void drain() {
-        if (drained || closes()) return;
+        if (drained || isClosing()) return;
         drained = true;
         beginCallback();
         handler.drain(connection, application.limits().drain());
@@ -379,9 +379,9 @@ final class EventProcessor implements Runnable {
     }
 
     private void idle() {
-        CloseCause cause = CloseCause.of(CloseCause.Kind.IDLE, "no byte for " + timeouts.idleTime());
+        CloseCause cause = CloseCause.of(CloseCause.Kind.IDLE, "no bytes sent or received for " + timeouts.idleTime());
         closeState.expect(cause);
-        if (!closes()) {
+        if (!isClosing()) {
             beginCallback();
             handler.idle(connection);
             endCallback();
@@ -391,7 +391,7 @@ final class EventProcessor implements Runnable {
 
     private void rejected() {
         CloseCause cause = connection.rejection();
-        if (!closes()) {
+        if (!isClosing()) {
             beginCallback();
             handler.rejected(connection, cause);
             endCallback();
@@ -416,13 +416,13 @@ final class EventProcessor implements Runnable {
                     return;
                 }
                 bytesIn += count;
-                letCompletionsWait();
+                deferCompletions();
                 boolean dropped = closeState.requested() != null;
-                clientSendsOn(dropped || count == bytes.capacity());
+                clientStillSends(dropped || count == bytes.capacity());
                 if (!dropped) received(bytes.flip());
                 queue.flush(false);
                 notifyWritable();
-                if (givesWay(READABLE)) return;
+                if (shouldYield(READABLE)) return;
             }
         } finally {
             pool.give(bytes);
@@ -452,7 +452,7 @@ final class EventProcessor implements Runnable {
             if (closeState.decided() != null) return;
             queue.flush(false);
             called = runCompletions() | notifyWritable();
-            if (called && givesWay(SETTLE)) return;
+            if (called && shouldYield(SETTLE)) return;
         } while (called);
         boolean outputEnded = queue.tryEndOutput();
         queue.requestWritable();
@@ -464,7 +464,7 @@ final class EventProcessor implements Runnable {
             closeState.decide(close);
         } else {
             timeouts.lingering(!queue.endSent());
-            if (closeState.lingerAfterAll()) raise(READABLE);
+            if (closeState.undoSkipLinger()) setEvents(READABLE);
         }
     }
 
@@ -473,7 +473,7 @@ final class EventProcessor implements Runnable {
      * client may itself be waiting for the close; then the socket stays open only while the client sends.
      */
     boolean lingers() {
-        return !inputEnded && (queue.endSent() || clientSendsOn) && !application.limits().linger().isZero();
+        return !inputEnded && (queue.endSent() || clientStillSends) && !application.limits().linger().isZero();
     }
 
     private boolean runCompletions() {
@@ -485,20 +485,20 @@ final class EventProcessor implements Runnable {
             endCallback();
             if (othersWait()) break;
         }
-        if (count > 1) letCompletionsWait();
+        if (count > 1) deferCompletions();
         return count > 0;
     }
 
-    private void clientSendsOn(boolean now) {
-        if (clientSendsOn != now) clientSendsOn = now;
+    private void clientStillSends(boolean now) {
+        if (clientStillSends != now) clientStillSends = now;
     }
 
-    private void letCompletionsWait() {
+    private void deferCompletions() {
         if (!completionsMayWait) completionsMayWait = true;
     }
 
     private boolean notifyWritable() {
-        if (closes()) return false;
+        if (isClosing()) return false;
         long waited = queue.takeRoomAgain();
         if (waited < 0) return false;
         application.listener().slowWrite(connection, waited);
@@ -513,18 +513,18 @@ final class EventProcessor implements Runnable {
         connection.terminate();
         if (!connection.hasTerminated()) return;        // another thread is closing the socket and will signal END
         finished = true;
-        for (Completion sent = queue.pollCompleted(); sent != null; sent = queue.pollCompleted()) last(completed(sent, null));
-        IOException lost = connection.lost(cause);
-        queue.takeLost().forEach(completion -> last(completed(completion, lost)));
+        for (Completion sent = queue.pollCompleted(); sent != null; sent = queue.pollCompleted()) finalCallback(completed(sent, null));
+        IOException lost = connection.connectionLostException(cause);
+        queue.takeLost().forEach(completion -> finalCallback(completed(completion, lost)));
         finishTasks();
-        last(() -> handler.closed(connection, cause));
-        connection.finished();
+        finalCallback(() -> handler.closed(connection, cause));
+        connection.callbacksFinished();
     }
 
     /** Runs the waiting tasks that are completions, and drops the others. */
     private void finishTasks() {
         for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
-            if (task instanceof Rejected rejected) last(rejected);
+            if (task instanceof Rejected rejected) finalCallback(rejected);
         }
     }
 
@@ -533,7 +533,7 @@ final class EventProcessor implements Runnable {
     }
 
     /** Runs one of the last callbacks. A failure is logged and has no other effect. */
-    private void last(Runnable callback) {
+    private void finalCallback(Runnable callback) {
         scope = connection.beginScope();
         callbackSince = System.nanoTime() | 1;
         Completions.guarded(callback);

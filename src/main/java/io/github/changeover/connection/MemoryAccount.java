@@ -21,7 +21,7 @@ final class MemoryAccount {
     }
 
     static CloseCause cause() {
-        return CloseCause.of(CloseCause.Kind.MEMORY, "the connections of this application hold too much memory, and this one held the most (changeover.memory.max)");
+        return CloseCause.of(CloseCause.Kind.MEMORY, "the connections of this application exceeded the memory limit, and this connection held the most memory (changeover.memory.max)");
     }
 
     /** @return whether the connection may continue; if {@code false}, it is being closed and should release its memory */
@@ -90,6 +90,6 @@ final class MemoryAccount {
     /** Whether the time of the handler for its last bytes is over. */
     boolean isOverdue(long now) {
         long since = reclaimedSince;
-        return since != 0 && now - since > TimeoutCheck.GRACE;
+        return since != 0 && now - since > TimeoutCheck.CLOSE_NOTICE_NANOS;
     }
 }

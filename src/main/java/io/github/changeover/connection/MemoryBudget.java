@@ -15,9 +15,9 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class MemoryBudget {
     private static final System.Logger LOG = System.getLogger(MemoryBudget.class.getName());
     /** A connection that holds fewer bytes is never closed only because it requests more. */
-    private static final long LITTLE = 64 * 1024;
+    private static final long SMALL_HOLDING = 64 * 1024;
     private static final long REPORT_EVERY = 1_000_000_000;
-    private final long max, most;
+    private final long max, maxWithReserve;
     private final AtomicLong used = new AtomicLong();
     private final AtomicLong leaving = new AtomicLong();    // part of used, held by connections that are being closed because of the limit
     private final AtomicLong exceeded = new AtomicLong();
@@ -27,13 +27,13 @@ public final class MemoryBudget {
 
     /** @param max bytes */
     public MemoryBudget(long max) {
-        if (max < 1) throw new IllegalArgumentException("The memory budget must be at least one byte, not " + max);
+        if (max < 1) throw new IllegalArgumentException("The memory limit must be at least 1 byte, not " + max);
         this.max = max;
-        this.most = max + max / 4;
+        this.maxWithReserve = max + max / 4;
     }
 
     /** The default limit in bytes: a quarter of the maximum heap size. */
-    public static long usual() {
+    public static long defaultMax() {
         return Math.max(1, Runtime.getRuntime().maxMemory() / 4);
     }
 
@@ -56,15 +56,15 @@ public final class MemoryBudget {
     }
 
     /** Takes bytes for an optional use that belongs to no connection, such as a captured response. Returns whether they were available. */
-    public boolean tryTake(long bytes) {
+    public boolean tryReserve(long bytes) {
         for (long now = used.get(); bytes <= max - now; now = used.get()) {
             if (used.compareAndSet(now, now + bytes)) return true;
         }
         return false;
     }
 
-    /** Releases bytes that {@link #tryTake} has taken. */
-    public void giveBack(long bytes) {
+    /** Releases bytes that {@link #tryReserve} has taken. */
+    public void releaseReserved(long bytes) {
         used.addAndGet(-bytes);
     }
 
@@ -72,7 +72,7 @@ public final class MemoryBudget {
     void charge(long bytes, MemoryAccount account) {
         long now = used.addAndGet(bytes);
         if (now - leaving.get() > max) reclaim();
-        if (now > most && account.held() >= LITTLE && used.get() > most) close(account.connection());
+        if (now > maxWithReserve && account.held() >= SMALL_HOLDING && used.get() > maxWithReserve) close(account.connection());
     }
 
     void release(long bytes) {
@@ -99,7 +99,7 @@ public final class MemoryBudget {
             } finally {
                 choosing.unlock();
             }
-            if (chosen.isPresent()) report(chosen.get(), held, "it holds {1} bytes, more than any other, and all together exceed the limit of {2} bytes (changeover.memory.max)");
+            if (chosen.isPresent()) report(chosen.get(), held, "it holds {1} bytes, more than any other connection, and all connections together exceed the limit of {2} bytes (changeover.memory.max)");
             if (!helps) return;     // all its memory is in use by a callback, so closing more connections now would not help; or there is no connection
         }
     }
@@ -113,7 +113,7 @@ public final class MemoryBudget {
     private void close(TransportConnection connection) {
         long held = connection.memory().held();
         if (!connection.memory().canBeReclaimed() || connection.memory().reclaim() == 0) return;
-        report(connection, held, "it wants to hold {1} bytes while others that are being closed still hold theirs, and all together exceed the limit of {2} bytes by a quarter "
+        report(connection, held, "it requires {1} bytes while connections that are being closed have not yet released theirs, and all connections together would exceed the limit of {2} bytes by a quarter "
                 + "(changeover.memory.max)");
     }
 
@@ -123,7 +123,7 @@ public final class MemoryBudget {
         long count = unreported.incrementAndGet(), now = System.nanoTime() | 1, last = reported.get();
         boolean warns = (last == 0 || now - last > REPORT_EVERY) && reported.compareAndSet(last, now);
         if (warns) unreported.addAndGet(-count);
-        String others = warns && count > 1 ? ". So were " + (count - 1) + " others since the last such line" : "";
+        String others = warns && count > 1 ? ". So were " + (count - 1) + " other connections since the last such message" : "";
         LOG.log(warns ? System.Logger.Level.WARNING : System.Logger.Level.DEBUG, "{0} is closed: " + why + others, connection, held, max);
     }
 }

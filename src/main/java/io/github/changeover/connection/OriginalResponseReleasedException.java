@@ -8,6 +8,6 @@ public final class OriginalResponseReleasedException extends IllegalStateExcepti
     private static final long serialVersionUID = 1;
 
     public OriginalResponseReleasedException() {
-        super("The answer has been read already, or its connection has ended");
+        super("The response has been read already, or its connection has ended");
     }
 }

@@ -10,22 +10,22 @@ import java.util.concurrent.locks.LockSupport;
  * registered connections every 2 ms; it is parked if there are none. It never blocks and runs no handler code.
  */
 final class OutputFlusher implements AutoCloseable {
-    private static final long TICK = 2_000_000, LONGEST_REST = 64_000_000;     // nanoseconds
+    private static final long TICK = 2_000_000, MAX_PAUSE = 64_000_000;     // nanoseconds
     /** Ticks without a connection before the thread parks. To wake the thread costs the sender more time than some idle ticks cost. */
     private static final int IDLE_TICKS = 50;
 
-    private final Set<Watched> watched = ConcurrentHashMap.newKeySet();
+    private final Set<WatchedConnection> watched = ConcurrentHashMap.newKeySet();
     private final ClassLoader loader;
     private volatile Thread thread;
     private volatile boolean parked, closed;
 
     /** The state of one connection in the flusher. */
-    static final class Watched {
+    static final class WatchedConnection {
         private final TransportConnection connection;
         private volatile boolean registered;
         private long callback, nextTry, rest, writtenBefore = -1;     // used only by the thread of the flusher
 
-        Watched(TransportConnection connection) {
+        WatchedConnection(TransportConnection connection) {
             this.connection = connection;
         }
     }
@@ -36,7 +36,7 @@ final class OutputFlusher implements AutoCloseable {
 
     /** Registers this connection, because a callback runs and bytes wait, or because completions wait. Thread-safe; may be called repeatedly. */
     void watch(TransportConnection connection) {
-        Watched one = connection.watched();
+        WatchedConnection one = connection.watched();
         // If it is registered, a later check will see the bytes: the flusher clears this flag before it checks the queue.
         if (one.registered) return;
         one.registered = true;
@@ -67,25 +67,25 @@ final class OutputFlusher implements AutoCloseable {
             if (watched.isEmpty()) continue;
             idle = 0;
             long now = System.nanoTime();
-            for (Watched one : watched) check(one, now);
+            for (WatchedConnection one : watched) check(one, now);
         }
     }
 
-    private void check(Watched one, long now) {
+    private void check(WatchedConnection one, long now) {
         TransportConnection connection = one.connection;
         long callback = connection.processor().callbackSince();
         if (callback == one.callback ? now - one.nextTry < 0 : callback != 0 && now - callback < TICK / 2) return;
         watched.remove(one);
         one.registered = false;
         if (!connection.processor().inCallback()) {
-            connection.processor().runLeftCompletions();
+            connection.processor().runRemainingCompletions();
             return;
         }
-        if (connection.queue().queued() == 0 && !connection.queue().isRefused()) return;
+        if (connection.queue().queued() == 0 && !connection.queue().isWriteIncomplete()) return;
         if (callback != one.callback) one.rest = TICK / 2;
         connection.advance();
         long written = connection.queue().written();
-        one.rest = written == one.writtenBefore ? Math.min(LONGEST_REST, one.rest * 2) : TICK;     // back off while the client reads nothing
+        one.rest = written == one.writtenBefore ? Math.min(MAX_PAUSE, one.rest * 2) : TICK;     // back off while the client reads nothing
         one.writtenBefore = written;
         one.callback = callback;
         one.nextTry = now + one.rest;

@@ -27,7 +27,7 @@ final class OutputQueue {
      */
     enum Accepted { MORE, FULL, BROKEN, NO_ROOM, CLOSED }
 
-    private record Mark(long position, Completion completion) {
+    private record PendingCompletion(long position, Completion completion) {
     }
 
     static final int DIRECT = 8 * 1024;    // bytes; for larger sends a copy costs more than a separate write
@@ -40,11 +40,11 @@ final class OutputQueue {
     private final int limit;
     private Transport transport;
     private ArrayDeque<ByteBuffer> chunks;      // each ready for reading; more bytes may be appended to the last one after its limit
-    private ArrayDeque<Mark> immediates;        // null while there are none
+    private ArrayDeque<PendingCompletion> immediates;        // null while there are none
     private ArrayDeque<Deferred> deferred;      // messages that are sent after the chunks; null while there are none
     private boolean sendsDeferred;              // whether send() of the first deferred message is running
     /** Added to under the lock; removed from without it, so that a thread that runs completions never waits for a write. Null before the first one. */
-    private volatile Queue<Mark> marks;
+    private volatile Queue<PendingCompletion> marks;
     private long accepted;
     private volatile long written;              // the volatile fields are changed only under the lock, unless stated otherwise
     private volatile long queued;
@@ -53,13 +53,13 @@ final class OutputQueue {
     private volatile long overflowAt = Long.MAX_VALUE;   // smaller while awaitingRoom: more queued bytes than this are an overflow
     private volatile boolean awaitingRoom;      // the sender should wait, and has not been notified of room yet
     private volatile long fullSince;            // nanoseconds; valid while awaitingRoom or deferredFull
-    private volatile boolean refused;           // the last write was incomplete
-    private volatile boolean armed;             // a call of the transport was requested; set under the lock, cleared without it
+    private volatile boolean writeIncomplete;           // the last write was incomplete
+    private volatile boolean writableRequested;             // a call of the transport was requested; set under the lock, cleared without it
     private volatile boolean closed;            // no more bytes are accepted
     private volatile boolean endRequested, closeRequested, outputEnded, endSent;    // the first two are set without the lock
     private boolean endTried;                   // the end of the output was tried for a close
     private volatile IOException failure;
-    private boolean shut;
+    private boolean isShut;
 
     OutputQueue(BufferPool pool, MemoryAccount memory, int limit) {
         this.pool = pool;
@@ -78,7 +78,7 @@ final class OutputQueue {
 
     /** The queued bytes that wait because of the client. Deferred messages count only if the last write was incomplete. */
     long queuedForClient() {
-        return refused ? queued() : queued;
+        return writeIncomplete ? queued() : queued;
     }
 
     long written() {
@@ -123,10 +123,10 @@ final class OutputQueue {
             if (mostQueued >= 0 && after > mostQueued) return Accepted.NO_ROOM;
             if (mostQueued < 0 && after > overflowAt) {
                 throw new IllegalStateException("send() returned false and " + (after - limit) + " more bytes were sent: wait for writable() before "
-                        + "sending on (the limit is " + limit + " bytes; changeover.queue.max)");
+                        + "sending more (the limit is " + limit + " bytes; changeover.queue.max)");
             }
             accepted += bytes.remaining();
-            if (completion != null) mark(completion);
+            if (completion != null) addPendingCompletion(completion);
             if (!gather) {
                 writeChunks();
                 if (!hasChunks()) write(bytes);
@@ -148,23 +148,23 @@ final class OutputQueue {
         }
     }
 
-    private void mark(Completion completion) {
+    private void addPendingCompletion(Completion completion) {
         if (completion instanceof ImmediateCompletion) {
             if (immediates == null) immediates = new ArrayDeque<>();
-            immediates.addLast(new Mark(accepted, completion));
+            immediates.addLast(new PendingCompletion(accepted, completion));
         } else {
             if (marks == null) marks = new ConcurrentLinkedQueue<>();
-            marks.add(new Mark(accepted, completion));
+            marks.add(new PendingCompletion(accepted, completion));
         }
     }
 
     /** Writes to the transport. After a failure there are no more writes, because the stream would have a gap. */
     private void write(ByteBuffer bytes) throws IOException {
         if (failure != null) throw failure;
-        if (transport == null || refused) return;
+        if (transport == null || writeIncomplete) return;
         int before = bytes.remaining();
         try {
-            refused = !transport.write(bytes);
+            writeIncomplete = !transport.write(bytes);
             written += before - bytes.remaining();
         } catch (IOException broken) {
             throw fail(broken);
@@ -181,7 +181,7 @@ final class OutputQueue {
 
     /** Runs immediate completions on the thread that wrote their last byte. This is possible because they run no handler code and do not block. */
     private void completeImmediates() {
-        for (Mark first = immediates.peekFirst(); first != null && first.position() <= written; first = immediates.peekFirst()) {
+        for (PendingCompletion first = immediates.peekFirst(); first != null && first.position() <= written; first = immediates.peekFirst()) {
             immediates.pollFirst();
             Completions.complete(first.completion(), null);
         }
@@ -210,11 +210,11 @@ final class OutputQueue {
                 bytes.position(bytes.position() + count);
             }
         } catch (OutOfMemoryError none) {
-            throw fail(new IOException("No memory for bytes that wait for the client", none));
+            throw fail(new IOException("Not enough memory to queue bytes for the client", none));
         }
     }
 
-    private void give(ByteBuffer chunk) {
+    private void recycle(ByteBuffer chunk) {
         pool.give(chunk);
         memory.release(pool.size());
     }
@@ -225,29 +225,29 @@ final class OutputQueue {
      * @param retry whether to write also if the last write was incomplete and the transport has not called since
      */
     Progress flush(boolean retry) throws IOException {
-        if (!retry && queued() == 0 && !refused && failure == null) return Progress.EMPTY;
+        if (!retry && queued() == 0 && !writeIncomplete && failure == null) return Progress.EMPTY;
         lock.lock();
         try {
-            if (retry && !shut) {
-                refused = false;
+            if (retry && !isShut) {
+                writeIncomplete = false;
                 if (!hasChunks()) write(NOTHING.duplicate());        // the transport may hold the last bytes in its own buffer
             }
             writeChunks();
-            return queued == 0 && !refused ? Progress.EMPTY : Progress.WAITING;
+            return queued == 0 && !writeIncomplete ? Progress.EMPTY : Progress.WAITING;
         } finally {
             lock.unlock();
         }
     }
 
     private void writeChunks() throws IOException {
-        if (shut) return;
+        if (isShut) return;
         if (failure != null) throw failure;
         if (!hasChunks() && deferred == null) return;       // queued stays: it would count bytes that are being accepted, and others would lock
-        while (!refused && transport != null && (hasChunks() || sendFirstDeferred())) {
+        while (!writeIncomplete && transport != null && (hasChunks() || sendFirstDeferred())) {
             if (!hasChunks()) continue;
             ByteBuffer first = chunks.peekFirst();
             write(first);
-            if (!first.hasRemaining()) give(chunks.pollFirst());
+            if (!first.hasRemaining()) recycle(chunks.pollFirst());
         }
         if (chunks != null && chunks.isEmpty()) chunks = null;
         queued = accepted - written;
@@ -266,7 +266,7 @@ final class OutputQueue {
             if (deferred == null) deferred = new ArrayDeque<>();
             deferred.addLast(message);
             deferredBytes += message.bytes();
-            if (refused && deferredBytes > limit && !isFull()) {
+            if (writeIncomplete && deferredBytes > limit && !isFull()) {
                 fullSince = System.nanoTime();
                 deferredFull = true;
             }
@@ -335,21 +335,21 @@ final class OutputQueue {
 
     /** Called when the transport reports that it is writable. Does not use the lock: the container may hold a lock that a writing thread waits for. */
     void transportReady() {
-        armed = false;
+        writableRequested = false;
     }
 
     /** Whether the last write was incomplete. */
-    boolean isRefused() {
-        return refused;
+    boolean isWriteIncomplete() {
+        return writeIncomplete;
     }
 
     /** Requests a call of the transport when more can be written, if the last write was incomplete and no call is requested yet. */
     void requestWritable() throws IOException {
-        if (!refused || armed) return;
+        if (!writeIncomplete || writableRequested) return;
         lock.lock();
         try {
-            if (!refused || armed || shut) return;
-            armed = true;
+            if (!writeIncomplete || writableRequested || isShut) return;
+            writableRequested = true;
             transport.requestWritable();
         } catch (RuntimeException odd) {
             throw fail(new IOException("The container has closed the connection", odd));
@@ -391,11 +391,11 @@ final class OutputQueue {
         try {
             boolean closing = closeRequested;
             boolean done = outputEnded && (endSent || !closing || endTried);
-            if (done || shut || transport == null || refused || hasChunks()) return outputEnded;
+            if (done || isShut || transport == null || writeIncomplete || hasChunks()) return outputEnded;
             if (failure != null) throw failure;
             Transport.EndOutput end = transport.endOutput(closing);
             if (end == Transport.EndOutput.WAITING) {
-                refused = true;
+                writeIncomplete = true;
                 return false;
             }
             endSent = end == Transport.EndOutput.SENT;
@@ -458,18 +458,18 @@ final class OutputQueue {
 
     /** Whether {@link #pollCompleted} has something to return. */
     boolean hasCompleted() {
-        Mark first = firstMark();
+        PendingCompletion first = firstPendingCompletion();
         return first != null && first.position() <= written;
     }
 
     /** The number of bytes written after those of the first completion that has not run. Negative if that completion is not due yet. */
     long writtenSinceCompleted() {
-        Mark first = firstMark();
+        PendingCompletion first = firstPendingCompletion();
         return first == null ? 0 : written - first.position();
     }
 
-    private Mark firstMark() {
-        Queue<Mark> waiting = marks;
+    private PendingCompletion firstPendingCompletion() {
+        Queue<PendingCompletion> waiting = marks;
         return waiting == null ? null : waiting.peek();
     }
 
@@ -481,12 +481,12 @@ final class OutputQueue {
     }
 
     /** Ends the queue: no more bytes are accepted or written, and queued bytes are dropped. Their immediate completions run now, with a failure. */
-    void shut(IOException why) {
+    void isShut(IOException why) {
         lock.lock();
         try {
-            shut = true;
+            isShut = true;
             closed = true;
-            if (chunks != null) chunks.forEach(this::give);
+            if (chunks != null) chunks.forEach(this::recycle);
             chunks = null;
             dropDeferred(why);
             if (immediates != null) immediates.forEach(mark -> Completions.complete(mark.completion(), why));
@@ -498,9 +498,9 @@ final class OutputQueue {
 
     /** Removes the completions that have not run. Called after {@link #shut}, by the thread that calls {@link #pollCompleted}. */
     List<Completion> takeLost() {
-        Queue<Mark> waiting = marks;
+        Queue<PendingCompletion> waiting = marks;
         if (waiting == null) return List.of();
-        List<Completion> lost = waiting.stream().map(Mark::completion).toList();
+        List<Completion> lost = waiting.stream().map(PendingCompletion::completion).toList();
         waiting.clear();
         return lost;
     }

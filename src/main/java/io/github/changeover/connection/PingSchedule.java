@@ -29,7 +29,7 @@ final class PingSchedule {
 
     PingSchedule(Duration after, Duration answer, Ping ping) {
         if (after.isZero() || after.isNegative() || answer.isZero() || answer.isNegative()) {
-            throw new IllegalArgumentException("The times of pings must be above zero, not " + after + " and " + answer);
+            throw new IllegalArgumentException("The ping interval and the pong timeout must be above zero, not " + after + " and " + answer);
         }
         this.after = ConnectionLimits.longest(after).toNanos();
         this.answer = ConnectionLimits.longest(answer).toNanos();

@@ -28,7 +28,7 @@ final class TimeoutCheck {
     }
 
     /** Time for a handler to send its last bytes, in nanoseconds; then the connection is closed without them. */
-    static final long GRACE = 400_000_000;
+    static final long CLOSE_NOTICE_NANOS = 400_000_000;
     /** Time without a byte after which a client counts as quiet, in nanoseconds. Used if the end of the output could not be sent to the client. */
     static final long QUIET = 100_000_000;
     /** Maximum time to wait until such a client is quiet, in nanoseconds. It does not know that the connection is closing and may never stop sending. */
@@ -43,8 +43,8 @@ final class TimeoutCheck {
     private volatile Duration idle;
     private volatile PingSchedule pings;               // null if no pings are sent
     private volatile Supplier<Instant> endsAt;      // null if there is no such time
-    private CloseCause parting;                     // null unless the connection is being closed without its handler
-    private long partingSince;
+    private CloseCause causeWithoutHandler;                     // null unless the connection is being closed without its handler
+    private long withoutHandlerSince;
     private boolean closingSeen, lingerSeen, expectedSeen, idleSeen, lifetimeSeen, lifetimeExceeded, rejectedSeen;
     private MinimumRate reads, message;             // null while no bytes wait, and while no message is unfinished
     private long messageSeen;
@@ -122,28 +122,28 @@ final class TimeoutCheck {
             connection.abortSoon(MemoryAccount.cause());
             return;
         }
-        if (parting != null && state.requested() == null && now - partingSince > GRACE) connection.closeSoon(parting);
+        if (causeWithoutHandler != null && state.requested() == null && now - withoutHandlerSince > CLOSE_NOTICE_NANOS) connection.closeSoon(causeWithoutHandler);
         OutputQueue queue = connection.queue();
         switch (find(now, new Counters(connection.bytesIn(), queue.written(), queue.queuedForClient(), state.requested() != null,
                 connection.processor().reads(), connection.processor().awaitsClient()))) {
             case NONE -> { }
-            case IDLE -> connection.idleTimeOver();
-            case IDLE_OVERDUE -> part(now, CloseCause.of(CloseCause.Kind.IDLE, "no byte for " + idle));
-            case SLOW_READER -> connection.abortSoon(CloseCause.of(CloseCause.Kind.STALLED, "the client took less than " + limits.stallMin() + " bytes in "
-                    + limits.stall() + " while " + queue.queued() + " waited (changeover.stall, changeover.stall.min)"));
+            case IDLE -> connection.idleTimeout();
+            case IDLE_OVERDUE -> closeWithoutHandler(now, CloseCause.of(CloseCause.Kind.IDLE, "no bytes sent or received for " + idle));
+            case SLOW_READER -> connection.abortSoon(CloseCause.of(CloseCause.Kind.STALLED, "the client read less than " + limits.stallMin() + " bytes in "
+                    + limits.stall() + " while " + queue.queued() + " were queued (changeover.stall, changeover.stall.min)"));
             case SLOW_MESSAGE -> reject(now, CloseCause.of(CloseCause.Kind.STALLED, "less than " + limits.stallMin() + " bytes of an unfinished message arrived in "
                     + limits.stall() + " (changeover.stall, changeover.stall.min)"));
             case PING -> connection.pingSoon(pings);
-            case UNANSWERED -> reject(now, CloseCause.of(CloseCause.Kind.UNANSWERED, "nothing came from the client after a ping"));
-            case EXPIRED -> reject(now, CloseCause.of(CloseCause.Kind.EXPIRED, "the application had allowed the connection until a time that is over"));
+            case UNANSWERED -> reject(now, CloseCause.of(CloseCause.Kind.UNANSWERED, "no bytes arrived from the client after a ping"));
+            case EXPIRED -> reject(now, CloseCause.of(CloseCause.Kind.EXPIRED, "the validity period that the application has set for the connection is over"));
             case LINGERED -> {
-                connection.lose(state.requested());
+                connection.connectionLost(state.requested());
                 connection.abortSoon(state.requested());
             }
-            case NOT_CLOSED -> connection.abortSoon(CloseCause.of(CloseCause.Kind.STALLED, "the client did not take what was queued within " + limits.closing()
+            case NOT_CLOSED -> connection.abortSoon(CloseCause.of(CloseCause.Kind.STALLED, "the client did not read the queued bytes within " + limits.closing()
                     + " (changeover.closing)"));
             case LIFETIME_OVER -> connection.drain(lifetime());
-            case LIFETIME_EXCEEDED -> part(now, lifetime());
+            case LIFETIME_EXCEEDED -> closeWithoutHandler(now, lifetime());
         }
     }
 
@@ -166,17 +166,17 @@ final class TimeoutCheck {
             rejectedSeen = true;
             rejectedSince = now;
             connection.reject(cause);
-        } else if (now - rejectedSince > GRACE) {
-            part(now, cause);
+        } else if (now - rejectedSince > CLOSE_NOTICE_NANOS) {
+            closeWithoutHandler(now, cause);
         }
     }
 
     /** Closes the connection without its handler, after the protocol has sent its last bytes. They must be sent within {@link #GRACE}. */
-    void part(long now, CloseCause cause) {
-        if (parting != null) return;
-        parting = cause;
-        partingSince = now;
-        connection.partSoon(cause);
+    void closeWithoutHandler(long now, CloseCause cause) {
+        if (causeWithoutHandler != null) return;
+        causeWithoutHandler = cause;
+        withoutHandlerSince = now;
+        connection.closeWithoutHandlerSoon(cause);
     }
 
     Finding find(long now, Counters counters) {
@@ -250,7 +250,7 @@ final class TimeoutCheck {
             idleSince = now;
             return Finding.IDLE;
         }
-        return now - idleSince > GRACE ? Finding.IDLE_OVERDUE : Finding.NONE;
+        return now - idleSince > CLOSE_NOTICE_NANOS ? Finding.IDLE_OVERDUE : Finding.NONE;
     }
 
     private boolean readsTooSlowly(long now, Counters counters) {

@@ -32,7 +32,7 @@ import java.util.function.Supplier;
 public final class TransportConnection implements AdvancedConnection {
     private static final int COMPLETIONS_BEHIND = 2 * OutputQueue.DIRECT;       // a completion waits no longer when this many later bytes are written
     private static final int NOT_ENDING = 0, ENDING = 1, ENDED = 2;
-    private static final long SHORTEST_REST = 20_000, LONGEST_REST = 4_000_000;      // nanoseconds
+    private static final long MIN_PAUSE = 20_000, MAX_PAUSE = 4_000_000;      // nanoseconds
 
     private final String id;
     private final UpgradeRequest request;
@@ -50,12 +50,12 @@ public final class TransportConnection implements AdvancedConnection {
     private volatile long openedAt;             // milliseconds since the epoch; 0 before the connection opened
     private volatile long openedNanos;
     private volatile long roundTrip = -1;       // round-trip time of the last ping in nanoseconds; -1 if there is none
-    private volatile OutputFlusher.Watched watched;
+    private volatile OutputFlusher.WatchedConnection watched;
     private volatile CloseNotice closeNotice;         // null if the protocol has set none
-    private volatile boolean parts;             // changed under the lock of closeState
-    private volatile ApplicationResources.CallbackScope caller = ApplicationResources.CallbackScope.NONE;
-    private boolean openingTold;                // this field and the next are guarded by ending
-    private Runnable tellClosing;               // null unless the connection ended while the listener was notified of the opening
+    private volatile boolean closesWithoutHandler;             // changed under the lock of closeState
+    private volatile ApplicationResources.CallbackScope callbackScope = ApplicationResources.CallbackScope.NONE;
+    private boolean openedNotified;                // this field and the next are guarded by ending
+    private Runnable pendingClosedNotification;               // null unless the connection ended while the listener was notified of the opening
 
     /**
      * @param limits       the limits of this connection; only {@code idle} and {@code lifetime} may differ from the limits of the application
@@ -84,8 +84,8 @@ public final class TransportConnection implements AdvancedConnection {
     }
 
     /** Sets the scope that puts the authenticated user of the request on a thread, as the container does. Must be called before {@link #open}. */
-    public void runsAs(ApplicationResources.CallbackScope identity) {
-        caller = identity;
+    public void callbackScope(ApplicationResources.CallbackScope identity) {
+        callbackScope = identity;
     }
 
     // ---- called by the adapter of the container
@@ -110,8 +110,8 @@ public final class TransportConnection implements AdvancedConnection {
         Completions.guarded(() -> application.listener().opened(this));
         Runnable close;
         synchronized (ending) {
-            openingTold = true;
-            close = tellClosing;
+            openedNotified = true;
+            close = pendingClosedNotification;
         }
         if (close != null) close.run();
     }
@@ -143,17 +143,17 @@ public final class TransportConnection implements AdvancedConnection {
     }
 
     /** Reports that the connection broke. */
-    public void broke(Throwable failure) {
-        lose(CloseCause.of(CloseCause.Kind.BROKEN, failure));
+    public void transportFailed(Throwable failure) {
+        connectionLost(CloseCause.of(CloseCause.Kind.BROKEN, failure));
     }
 
     /** Reports that the container has released the connection. */
     public void released() {
-        lose(CloseCause.of(CloseCause.Kind.BROKEN, "the container ended the connection"));
+        connectionLost(CloseCause.of(CloseCause.Kind.BROKEN, "the container closed the connection"));
     }
 
     /** Ends a lost connection. If all bytes were sent and it only waited for the client to end its side, the cause is the requested close. */
-    void lose(CloseCause cause) {
+    void connectionLost(CloseCause cause) {
         CloseCause close = closeState.requested();
         closeState.decide(close != null && queue.outputEnded() ? close : cause);
         processor.signal(END);
@@ -166,17 +166,17 @@ public final class TransportConnection implements AdvancedConnection {
     // ---- called by the processor
 
     /** The exception for completions of bytes that were accepted and not sent. */
-    IOException lost(CloseCause cause) {
+    IOException connectionLostException(CloseCause cause) {
         return new IOException("The connection closed before these bytes were sent: " + cause);
     }
 
     /** Called after the last event was processed. */
-    void finished() {
-        if (streams == null) handlerDone();
+    void callbacksFinished() {
+        if (streams == null) blockingHandlerReturned();
     }
 
     /** Called after the last callback of the handler, or its {@code serve} method, has returned. */
-    void handlerDone() {
+    void blockingHandlerReturned() {
         Completions.guarded(afterHandler);
         application.registry().finished(this);
     }
@@ -198,7 +198,7 @@ public final class TransportConnection implements AdvancedConnection {
         Transport edge = transport;
         if (edge != null) Completions.guarded(closeState.isOrderly() ? edge::close : edge::abort);
         else if (streams != null) streams.giveBack();       // serve will never run
-        queue.shut(lost(cause));
+        queue.isShut(connectionLostException(cause));
         Completions.guarded(atEnd);        // before the removal from the registry: when the connection is no longer listed, it must not count for the limits
         notifyClosed(cause);
         ending.set(ENDED);
@@ -211,8 +211,8 @@ public final class TransportConnection implements AdvancedConnection {
         boolean now;
         synchronized (ending) {
             application.registry().remove(this, cause);
-            now = openedAt != 0 && openingTold;
-            if (!now && openedAt != 0) tellClosing = tell;
+            now = openedAt != 0 && openedNotified;
+            if (!now && openedAt != 0) pendingClosedNotification = tell;
         }
         if (now) tell.run();
     }
@@ -255,9 +255,9 @@ public final class TransportConnection implements AdvancedConnection {
     }
 
     /** The state of this connection in the flusher; created at the first call. */
-    OutputFlusher.Watched watched() {
-        OutputFlusher.Watched made = watched;
-        return made != null ? made : queue.atomically(() -> watched == null ? watched = new OutputFlusher.Watched(this) : watched);
+    OutputFlusher.WatchedConnection watched() {
+        OutputFlusher.WatchedConnection made = watched;
+        return made != null ? made : queue.atomically(() -> watched == null ? watched = new OutputFlusher.WatchedConnection(this) : watched);
     }
 
     CloseState closeState() {
@@ -275,7 +275,7 @@ public final class TransportConnection implements AdvancedConnection {
     }
 
     /** Calls the handler because the idle time is over. It may send its last bytes. */
-    void idleTimeOver() {
+    void idleTimeout() {
         processor.signal(IDLE);
     }
 
@@ -290,26 +290,26 @@ public final class TransportConnection implements AdvancedConnection {
     }
 
     /** Closes as {@link #closeSoon}, after the {@link CloseNotice} of the protocol has sent the last bytes. A second call does nothing. */
-    void partSoon(CloseCause cause) {
+    void closeWithoutHandlerSoon(CloseCause cause) {
         synchronized (closeState) {
-            if (parts) return;
-            parts = true;
+            if (closesWithoutHandler) return;
+            closesWithoutHandler = true;
         }
-        application.housekeeping().execute(() -> part(cause));
+        application.housekeeping().execute(() -> closeWithoutHandler(cause));
     }
 
-    /** Whether {@link #partSoon} was called. */
-    boolean parts() {
-        return parts;
+    /** Whether {@link #closeWithoutHandlerSoon} was called. */
+    boolean closesWithoutHandler() {
+        return closesWithoutHandler;
     }
 
-    /** Whether {@link #partSoon} can send last bytes: the protocol has set a {@link CloseNotice}, and the connection is not closing yet. */
-    boolean hasLastWord() {
-        return closeNotice != null && !sendsNoMore();
+    /** Whether {@link #closeWithoutHandlerSoon} can send last bytes: the protocol has set a {@link CloseNotice}, and the connection is not closing yet. */
+    boolean canSendCloseNotice() {
+        return closeNotice != null && !outputClosed();
     }
 
-    private void part(CloseCause cause) {
-        CloseNotice word = sendsNoMore() ? null : closeNotice;
+    private void closeWithoutHandler(CloseCause cause) {
+        CloseNotice word = outputClosed() ? null : closeNotice;
         Runnable close = () -> close(cause);
         if (word == null || !Completions.guarded(() -> word.send(cause, close))) close.run();
     }
@@ -339,7 +339,7 @@ public final class TransportConnection implements AdvancedConnection {
         try {
             queue.flush(true);
             boolean ended = queue.tryEndOutput();
-            callWhenWritable();
+            requestWritable();
             CloseCause close = closeState.requested();
             if (ended && close != null) {
                 if (queue.endSent() || processor.lingers()) timeouts.lingering(!queue.endSent());
@@ -347,7 +347,7 @@ public final class TransportConnection implements AdvancedConnection {
             }
             if (ended || queue.hasCompleted() || queue.hasRoomAgain()) processor.signal(SETTLE);
         } catch (IOException broken) {
-            broke(broken);
+            transportFailed(broken);
         }
     }
 
@@ -355,15 +355,15 @@ public final class TransportConnection implements AdvancedConnection {
      * Requests a call of the container after an incomplete write. While a callback runs this is not done, because on Tomcat the call would block another
      * thread until the callback returns. Then the flusher writes, and the thread of the callback requests the call after the callback.
      */
-    private void callWhenWritable() {
-        if (!queue.isRefused()) return;
+    private void requestWritable() {
+        if (!queue.isWriteIncomplete()) return;
         if (processor.inCallback()) {
             application.flusher().watch(this);
         } else {
             try {
                 queue.requestWritable();
             } catch (IOException broken) {
-                broke(broken);
+                transportFailed(broken);
             }
         }
     }
@@ -372,7 +372,7 @@ public final class TransportConnection implements AdvancedConnection {
 
     @Override
     public boolean send(ByteBuffer bytes, Completion sent) {
-        boolean gather = bytes.remaining() < OutputQueue.DIRECT && processor.gathers();
+        boolean gather = bytes.remaining() < OutputQueue.DIRECT && processor.buffersSends();
         try {
             Accepted accepted = closeState.decided() == null ? queue.send(bytes, sent, gather) : Accepted.CLOSED;
             return sent(accepted, bytes, sent) == Accepted.MORE;
@@ -384,7 +384,7 @@ public final class TransportConnection implements AdvancedConnection {
 
     @Override
     public boolean trySend(ByteBuffer bytes, Completion sent, long mostQueued) {
-        boolean gather = bytes.remaining() < OutputQueue.DIRECT && processor.gathers();
+        boolean gather = bytes.remaining() < OutputQueue.DIRECT && processor.buffersSends();
         Accepted accepted = closeState.decided() == null ? queue.send(bytes, sent, gather, mostQueued) : Accepted.CLOSED;
         return sent(accepted, bytes, sent) != Accepted.NO_ROOM;
     }
@@ -393,7 +393,7 @@ public final class TransportConnection implements AdvancedConnection {
     public boolean defer(Deferred message) {
         if (closeState.decided() != null || !queue.defer(message)) return false;
         if (processor.isRunner()) application.flusher().watch(this);
-        else callWhenWritable();
+        else requestWritable();
         return true;
     }
 
@@ -409,7 +409,7 @@ public final class TransportConnection implements AdvancedConnection {
 
     @Override
     public boolean isBehind() {
-        return queue.isRefused();
+        return queue.isWriteIncomplete();
     }
 
     @Override
@@ -432,14 +432,14 @@ public final class TransportConnection implements AdvancedConnection {
             case NO_ROOM -> { }
             case CLOSED -> {
                 bytes.position(bytes.limit());
-                if (sent != null) refuse(sent);
+                if (sent != null) rejectCompletion(sent);
             }
-            case BROKEN -> broke(queue.failure());
+            case BROKEN -> transportFailed(queue.failure());
             default -> {
                 if (processor.isRunner()) {
                     if (queue.queued() > 0) application.flusher().watch(this);      // the bytes are buffered, or the write was incomplete
                 } else {
-                    callWhenWritable();
+                    requestWritable();
                     if (sent != null && queue.hasCompleted()) runCompletionsSoon();
                 }
             }
@@ -453,13 +453,13 @@ public final class TransportConnection implements AdvancedConnection {
     }
 
     /** The exception for bytes that are no longer accepted. */
-    IOException refusal() {
+    IOException notAcceptedException() {
         CloseCause cause = closeState.decided();
-        return cause != null ? lost(cause) : new IOException("The connection does not accept bytes any more: it is closing, or its output has ended");
+        return cause != null ? connectionLostException(cause) : new IOException("The connection no longer accepts bytes: it is closing, or its output has ended");
     }
 
-    private void refuse(Completion sent) {
-        IOException closed = refusal();
+    private void rejectCompletion(Completion sent) {
+        IOException closed = notAcceptedException();
         if (sent instanceof ImmediateCompletion) Completions.complete(sent, closed);
         else processor.reject(sent, closed);
     }
@@ -474,12 +474,12 @@ public final class TransportConnection implements AdvancedConnection {
     public boolean awaitWritable(long bytes, Duration atMost) throws InterruptedException {
         long begun = System.nanoTime();
         long most = ConnectionLimits.longest(atMost).toNanos();
-        long rest = SHORTEST_REST;
+        long rest = MIN_PAUSE;
         while (!queue.fits(bytes)) {
-            if (sendsNoMore() || System.nanoTime() - begun >= most) return false;
+            if (outputClosed() || System.nanoTime() - begun >= most) return false;
             if (Thread.interrupted()) throw new InterruptedException("Interrupted while waiting for the client");
             LockSupport.parkNanos(rest);
-            rest = Math.min(LONGEST_REST, rest * 2);
+            rest = Math.min(MAX_PAUSE, rest * 2);
             advance();
             long waited = queue.takeRoomAgain();
             if (waited >= 0) {
@@ -487,7 +487,7 @@ public final class TransportConnection implements AdvancedConnection {
                 break;
             }
         }
-        return !sendsNoMore();
+        return !outputClosed();
     }
 
     @Override
@@ -543,8 +543,8 @@ public final class TransportConnection implements AdvancedConnection {
 
     @Override
     public Runnable beginScope() {
-        if (caller == ApplicationResources.CallbackScope.NONE) return application.beginScope();
-        Runnable identity = caller.begin(), scope = application.beginScope();
+        if (callbackScope == ApplicationResources.CallbackScope.NONE) return application.beginScope();
+        Runnable identity = callbackScope.begin(), scope = application.beginScope();
         return () -> {
             scope.run();
             identity.run();
@@ -591,7 +591,7 @@ public final class TransportConnection implements AdvancedConnection {
 
     @Override
     public void close() {
-        close(closeState.expectedOr(processor.inputEnded() ? CloseCause.of(CloseCause.Kind.PEER, "the client ended its side")
+        close(closeState.expectedOr(processor.inputEnded() ? CloseCause.of(CloseCause.Kind.PEER, "the client closed its output")
                 : CloseCause.of(CloseCause.Kind.HANDLER, "the handler closed")));
     }
 
@@ -623,7 +623,7 @@ public final class TransportConnection implements AdvancedConnection {
     }
 
     /** Whether bytes that are sent from now on are dropped. */
-    boolean sendsNoMore() {
+    boolean outputClosed() {
         return queue.isClosed() || closeState.decided() != null;
     }
 

@@ -37,7 +37,7 @@ public final class Console implements ProtocolLibrary {
     }
 
     /** The registered objects. The {@code obstacle} is the reason why the servlet could not be registered; empty if it is registered. */
-    private record Registered(ConsoleAccess access, ConsoleServlet servlet, ChartHistory samples, LiveUpdates lines, ConsoleTimer clock, long instance, String obstacle) {
+    private record RegisteredConsole(ConsoleAccess access, ConsoleServlet servlet, ChartHistory samples, LiveUpdates lines, ConsoleTimer clock, long instance, String obstacle) {
     }
 
     @Override
@@ -48,26 +48,26 @@ public final class Console implements ProtocolLibrary {
     @Override
     public Started start(Start start) {
         if (!start.settings().flag(ON).orElse(false)) return OFF;
-        Registered made = start.context().getAttribute(ATTRIBUTE) instanceof Registered before ? before : registered(start.context(), start.settings());
+        RegisteredConsole made = start.context().getAttribute(ATTRIBUTE) instanceof RegisteredConsole before ? before : registered(start.context(), start.settings());
         start.context().removeAttribute(ATTRIBUTE);
         if (!made.obstacle.isEmpty()) {
-            throw new SettingValues.Wrong(ON, "true", "false here, for the console cannot be put into this application: " + made.obstacle);
+            throw new SettingValues.Wrong(ON, "true", "false in this application, because the console cannot be registered: " + made.obstacle);
         }
         LiveUpdateProtocol live = new LiveUpdateProtocol(made.access, made.lines, made.samples, start.context(), made.instance);
         PathOffer line = start.changeover().path(LiveUpdates.PATH).offer(live).gate(live::gate);
         made.access.role().ifPresent(line::roles);
-        return new On(made, live, start.context(), start.localAddress(), new AtomicBoolean());
+        return new StartedConsole(made, live, start.context(), start.localAddress(), new AtomicBoolean());
     }
 
-    private static Registered registered(ServletContext context, SettingValues settings) {
-        ConsoleAccess access = settings.value(ROLE).filter(name -> !name.isEmpty()).map(role -> ConsoleAccess.forRole(role, orderToken()))
-                .orElseGet(() -> ConsoleAccess.withToken(new ConsoleToken(context.getContextPath(), System::currentTimeMillis), proxies(settings), orderToken()));
+    private static RegisteredConsole registered(ServletContext context, SettingValues settings) {
+        ConsoleAccess access = settings.value(ROLE).filter(name -> !name.isEmpty()).map(role -> ConsoleAccess.forRole(role, operationToken()))
+                .orElseGet(() -> ConsoleAccess.withToken(new ConsoleToken(context.getContextPath(), System::currentTimeMillis), proxies(settings), operationToken()));
         ChartHistory samples = new ChartHistory();
         ConsoleTimer clock = new ConsoleTimer(context.getClassLoader());
         LiveUpdates lines = new LiveUpdates(clock);
         long instance = System.currentTimeMillis();
         ConsoleServlet servlet = new ConsoleServlet(access, samples, instance);
-        return new Registered(access, servlet, samples, lines, clock, instance, put(context, servlet, access));
+        return new RegisteredConsole(access, servlet, samples, lines, clock, instance, put(context, servlet, access));
     }
 
     /** A setting that cannot be read is ignored here. It makes the deployment fail later, at its start, with a message. */
@@ -83,23 +83,23 @@ public final class Console implements ProtocolLibrary {
     private static String put(ServletContext context, ConsoleServlet servlet, ConsoleAccess access) {
         try {
             ServletRegistration.Dynamic registration = context.addServlet("changeover-console", servlet);
-            if (registration == null) return "it has a servlet of the name changeover-console";
+            if (registration == null) return "a servlet named changeover-console already exists";
             registration.setAsyncSupported(true);
             if (access.role().isPresent()) HttpSessionEnds.register(context);
             Set<String> taken = registration.addMapping("/console", "/console/*");
-            return taken.isEmpty() ? "" : "it has a servlet of its own at " + String.join(", ", taken);
+            return taken.isEmpty() ? "" : "the application already has a servlet mapped to " + String.join(", ", taken);
         } catch (IllegalStateException | UnsupportedOperationException late) {
-            return "this container takes no servlet and no listener from a listener that is declared by hand";
+            return "this container does not allow a listener that is declared in web.xml to register servlets and listeners";
         }
     }
 
-    private static String orderToken() {
+    private static String operationToken() {
         byte[] bytes = new byte[24];
         new SecureRandom().nextBytes(bytes);
         return HexFormat.of().formatHex(bytes);
     }
 
-    private record On(Registered made, LiveUpdateProtocol live, ServletContext context, Optional<URI> server, AtomicBoolean begun) implements Started {
+    private record StartedConsole(RegisteredConsole made, LiveUpdateProtocol live, ServletContext context, Optional<URI> server, AtomicBoolean begun) implements Started {
         @Override
         public Map<String, UpgradeProtocol> internal() {
             return Map.of(LiveUpdates.PATH, live);
@@ -112,16 +112,16 @@ public final class Console implements ProtocolLibrary {
 
         @Override
         public void rules(PathPolicy policy) {
-            made.servlet.rules(PathPolicy.of(policy.rules().stream().filter(rule -> !rule.protocols().contains(live)).toList()));
+            made.servlet.policy(PathPolicy.of(policy.rules().stream().filter(rule -> !rule.protocols().contains(live)).toList()));
             if (begun.getAndSet(true)) return;
             made.access.logAddress(server);
-            made.clock.each(ChartHistory.EVERY_MILLIS, () -> UpgradeManagement.of(context).ifPresent(
+            made.clock.schedule(ChartHistory.EVERY_MILLIS, () -> UpgradeManagement.of(context).ifPresent(
                     seen -> made.samples.add(ChartHistory.Sample.of(System.currentTimeMillis(), seen.counts()))));
         }
 
         @Override
         public String describe() {
-            return "The console is on at /console, for " + made.access.role().map(name -> "the role " + name).orElse("this machine only, with the token that is logged once");
+            return "The console is enabled at /console, for " + made.access.role().map(name -> "the role " + name).orElse("this machine only; it requires the token that is logged once");
         }
 
         @Override

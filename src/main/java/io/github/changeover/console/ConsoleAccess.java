@@ -27,26 +27,26 @@ import java.util.regex.Pattern;
  */
 final class ConsoleAccess {
     static final String TOKEN = "X-Changeover-Token";
-    private static final String HERE_ONLY = "The console is open to this machine only, asked for as localhost over HTTP/1.1 or TLS, and not through a proxy. "
-            + "To let others in who log in, name their role in changeover.console.role.";
-    private static final String TOKEN_NEEDED = "The console needs the address with the token: the server's log has it once since the application started "
+    private static final String LOCAL_ONLY = "The console is available only from this machine: request it as localhost, over HTTP/1.1 or TLS, and not through a proxy. "
+            + "To allow other users who log in, set changeover.console.role to their role.";
+    private static final String TOKEN_NEEDED = "The console requires the address with the token: the server logs that address once after the application has started "
             + "(logger io.github.changeover.console). Copy it into the address bar of a browser on this machine.";
-    private static final String LOG_IN = "You are not logged in, or lack the role for the console: load the page again.";
+    private static final String LOG_IN = "You are not logged in, or you lack the role for the console: reload the page.";
     /** A page of a foreign host whose name resolves to this machine (DNS rebinding) sends that name in {@code Host}. */
-    private static final Pattern HERE = Pattern.compile("(localhost|127(\\.[0-9]{1,3}){3}|\\[::1])(:[0-9]{1,5})?", Pattern.CASE_INSENSITIVE);
+    private static final Pattern LOCAL_HOST = Pattern.compile("(localhost|127(\\.[0-9]{1,3}){3}|\\[::1])(:[0-9]{1,5})?", Pattern.CASE_INSENSITIVE);
     private static final Pattern PATH = Pattern.compile("(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*/?");
 
     private final Optional<String> role;
     private final ConsoleToken token;           // null if a role is set
     private final TrustedProxies proxies;
-    private final String orderToken;
+    private final String operationToken;
     private volatile boolean formLogin;         // a user has logged in with a form
 
     private ConsoleAccess(Optional<String> role, ConsoleToken token, TrustedProxies proxies, String orderToken) {
         this.role = role;
         this.token = token;
         this.proxies = proxies;
-        this.orderToken = orderToken;
+        this.operationToken = orderToken;
     }
 
     /** @param orderToken the token in commands from the console's page */
@@ -66,8 +66,8 @@ final class ConsoleAccess {
         return role;
     }
 
-    String orderToken() {
-        return orderToken;
+    String operationToken() {
+        return operationToken;
     }
 
     /** @param server scheme, host and port for clients on this machine, if they are known at start */
@@ -85,23 +85,23 @@ final class ConsoleAccess {
      * @param location the same address without the token, so that the token is in no browser history and in no {@code Referer}
      * @param cookie   the value of {@code Set-Cookie}
      */
-    record Exchange(String location, String cookie) {
+    record TokenLogin(String location, String cookie) {
     }
 
     /**
      * Exchanges the token in the query for a cookie. The result is empty if the query has no token or a wrong token, or if the token is not
      * accepted from this client or with this method.
      */
-    Optional<Exchange> exchange(HttpServletRequest request) {
-        if (token == null || !reads(request) || !isHere(request)) return Optional.empty();
+    Optional<TokenLogin> tokenLogin(HttpServletRequest request) {
+        if (token == null || !isRead(request) || !isLocal(request)) return Optional.empty();
         return givenToken(request).filter(token::matches).map(right -> {
             String console = ConsoleToken.path(request.getServletContext().getContextPath());
-            return new Exchange(console + rest(request), cookieName(request) + "=" + token.cookie() + "; Path=" + console + "; HttpOnly; SameSite=Strict"
+            return new TokenLogin(console + queryWithoutToken(request), cookieName(request) + "=" + token.cookie() + "; Path=" + console + "; HttpOnly; SameSite=Strict"
                     + (request.isSecure() ? "; Secure" : ""));
         });
     }
 
-    private static boolean reads(HttpServletRequest request) {
+    private static boolean isRead(HttpServletRequest request) {
         return request.getMethod().equals("GET") || request.getMethod().equals("HEAD");
     }
 
@@ -114,7 +114,7 @@ final class ConsoleAccess {
     }
 
     /** Returns the part after the console's path, without the token. */
-    private static String rest(HttpServletRequest request) {
+    private static String queryWithoutToken(HttpServletRequest request) {
         String path = request.getPathInfo() == null ? "" : request.getPathInfo();
         String query = String.join("&", query(request).stream().filter(parameter -> !parameter.startsWith("token=")).toList());
         return (PATH.matcher(path).matches() ? path : "/") + (query.isEmpty() ? "" : "?" + query);
@@ -146,9 +146,9 @@ final class ConsoleAccess {
      * responded, the response is committed.
      */
     Optional<String> denied(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        if (role.isEmpty()) return deniedWithoutRole(request, reads(request) && givenToken(request).isPresent());
+        if (role.isEmpty()) return deniedWithoutRole(request, isRead(request) && givenToken(request).isPresent());
         if (hasRole(request, response)) return Optional.empty();
-        return Optional.of(asksForData(request) && request.getUserPrincipal() == null ? LOG_IN : forRole());
+        return Optional.of(isDataRequest(request) && request.getUserPrincipal() == null ? LOG_IN : forRole());
     }
 
     /**
@@ -156,7 +156,7 @@ final class ConsoleAccess {
      * another site could open the WebSocket, and the browser would let that page read the data.
      */
     Optional<String> deniedLive(HttpServletRequest request) {
-        if (isForeign(request)) return Optional.of("This is for the console's own page.");
+        if (isCrossOrigin(request)) return Optional.of("Only the console's own page may send this request.");
         if (role.isPresent()) return request.isUserInRole(role.get()) ? Optional.empty() : Optional.of(forRole());
         return deniedWithoutRole(request, false);
     }
@@ -168,11 +168,11 @@ final class ConsoleAccess {
         long negotiated = ends.negotiating();       // called first, so that the end of a session that exists now is not missed
         HttpSession session = request.getSession(false);
         if (session != null) return new ViewerPermission.OfSession(ends, session.getId(), negotiated);
-        return HttpServletRequest.FORM_AUTH.equals(request.getAuthType()) ? ViewerPermission.OVER : ViewerPermission.FOREVER;
+        return HttpServletRequest.FORM_AUTH.equals(request.getAuthType()) ? ViewerPermission.ENDED : ViewerPermission.FOREVER;
     }
 
     private Optional<String> deniedWithoutRole(HttpServletRequest request, boolean wrongToken) {
-        if (!isHere(request)) return Optional.of(HERE_ONLY);
+        if (!isLocal(request)) return Optional.of(LOCAL_ONLY);
         if (!wrongToken && cookie(request).isPresent()) return Optional.empty();
         token.log(URI.create(request.getScheme() + "://" + authority(request)));
         return Optional.of(TOKEN_NEEDED);
@@ -185,7 +185,7 @@ final class ConsoleAccess {
     }
 
     private String forRole() {
-        return "The console is for the role '" + role.get() + "'.";
+        return "The console requires the role '" + role.get() + "'.";
     }
 
     private boolean hasRole(HttpServletRequest request, HttpServletResponse response) throws IOException {
@@ -193,7 +193,7 @@ final class ConsoleAccess {
             if (HttpServletRequest.FORM_AUTH.equals(request.getAuthType())) formLogin = true;
             return true;
         }
-        if (request.getUserPrincipal() != null || formLogin && asksForData(request)) return false;      // a script cannot fill in a form
+        if (request.getUserPrincipal() != null || formLogin && isDataRequest(request)) return false;      // a script cannot fill in a form
         try {
             return request.authenticate(response) && request.isUserInRole(role.get());
         } catch (ServletException none) {
@@ -201,14 +201,14 @@ final class ConsoleAccess {
         }
     }
 
-    private static boolean asksForData(HttpServletRequest request) {
+    private static boolean isDataRequest(HttpServletRequest request) {
         return request.getPathInfo() != null && request.getPathInfo().startsWith("/api/");
     }
 
-    private boolean isHere(HttpServletRequest request) {
+    private boolean isLocal(HttpServletRequest request) {
         List<String> hosts = Collections.list(request.getHeaders("Host"));
         return isTrustworthyPeer(request.getRemoteAddr()) && !InnerRequests.isInner(request) && isCurrent(request.getProtocol())
-                && hosts.size() == 1 && HERE.matcher(hosts.get(0)).matches() && Collections.list(request.getHeaderNames()).stream().noneMatch(ProxyFields::has);
+                && hosts.size() == 1 && LOCAL_HOST.matcher(hosts.get(0)).matches() && Collections.list(request.getHeaderNames()).stream().noneMatch(ProxyFields::has);
     }
 
     /** Returns false for HTTP/1.0, which proxies use by default. HTTP/2 without TLS is an inner request. */
@@ -222,7 +222,7 @@ final class ConsoleAccess {
     }
 
     /** Returns whether a page of another site has sent this request. Uses Fetch Metadata, and {@code Origin} for browsers without it. */
-    static boolean isForeign(HttpServletRequest request) {
+    static boolean isCrossOrigin(HttpServletRequest request) {
         String site = request.getHeader("Sec-Fetch-Site");
         if (site != null && !site.equals("same-origin") && !site.equals("none")) return true;
         String origin = request.getHeader("Origin");
@@ -230,8 +230,8 @@ final class ConsoleAccess {
     }
 
     /** Returns whether a command comes from the console's page: only that page can read the token. */
-    boolean isOrder(HttpServletRequest request) {
+    boolean isOperation(HttpServletRequest request) {
         String given = request.getHeader(TOKEN);
-        return given != null && !isForeign(request) && MessageDigest.isEqual(given.getBytes(StandardCharsets.UTF_8), orderToken.getBytes(StandardCharsets.UTF_8));
+        return given != null && !isCrossOrigin(request) && MessageDigest.isEqual(given.getBytes(StandardCharsets.UTF_8), operationToken.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -16,15 +16,15 @@ import java.util.concurrent.atomic.AtomicLong;
 final class ConsoleServlet extends HttpServlet {
     private static final long serialVersionUID = 1;
     private static final System.Logger LOG = System.getLogger("io.github.changeover.console");
-    private static final int LONGEST_ORDER = 64 * 1024;
+    private static final int MAX_OPERATION_BYTES = 64 * 1024;
     private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
             + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
 
     private final transient ConsoleAccess access;
     private final transient ChartHistory samples;
-    private final transient Map<String, StaticResource> assets = StaticResource.all();
+    private final transient Map<String, StaticResource> resources = StaticResource.all();
     private final long instance;
-    private final transient AtomicLong nextRefusalLogged = new AtomicLong(System.nanoTime());
+    private final transient AtomicLong nextRejectionLogged = new AtomicLong(System.nanoTime());
     private transient volatile PathPolicy policy = PathPolicy.of();
 
     /** @param instance identifies the deployment, so that a page of an earlier deployment detects the change */
@@ -34,15 +34,15 @@ final class ConsoleServlet extends HttpServlet {
         this.instance = instance;
     }
 
-    void rules(PathPolicy made) {
+    void policy(PathPolicy made) {
         policy = made;
     }
 
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        Optional<ConsoleAccess.Exchange> exchange = access.exchange(request);
+        Optional<ConsoleAccess.TokenLogin> exchange = access.tokenLogin(request);
         if (exchange.isPresent()) {
-            guard(response);
+            securityHeaders(response);
             response.setStatus(302);
             response.setHeader("Location", exchange.get().location());
             response.addHeader("Set-Cookie", exchange.get().cookie());
@@ -50,10 +50,10 @@ final class ConsoleServlet extends HttpServlet {
         }
         Optional<String> denied = access.denied(request, response);
         if (response.isCommitted() || denied.isPresent() && response.getStatus() == 401) return;     // our policy would break the login page
-        guard(response);
+        securityHeaders(response);
         if (denied.isPresent()) {
-            logRefusal(request);
-            refuse(response, 403, denied.get());
+            logRejection(request);
+            reject(response, 403, denied.get());
             return;
         }
         String path = request.getPathInfo() == null ? "" : request.getPathInfo();
@@ -62,26 +62,26 @@ final class ConsoleServlet extends HttpServlet {
             response.setStatus(302);
             response.setHeader("Location", ConsoleToken.path(request.getServletContext().getContextPath()) + "/");
         } else if (read && path.startsWith("/api/")) {
-            show(path.substring(5), request, response);
+            data(path.substring(5), request, response);
         } else if (read) {
             serve(path.equals("/") ? "console.html" : path.substring(1), request, response);
         } else if (request.getMethod().equals("POST") && path.startsWith("/api/")) {
-            order(path.substring(5), request, response);
+            operation(path.substring(5), request, response);
         } else {
             response.setHeader("Allow", "GET, HEAD, POST");
-            refuse(response, 405, "The console answers GET, HEAD and the POST of its own page.");
+            reject(response, 405, "The console supports GET and HEAD, and POST from its own page.");
         }
     }
 
     /** Logs at most once a second, because a rejected client may repeat its request without limit. */
-    private void logRefusal(HttpServletRequest request) {
-        long now = System.nanoTime(), next = nextRefusalLogged.get();
-        if (now - next >= 0 && nextRefusalLogged.compareAndSet(next, now + 1_000_000_000)) {
-            LOG.log(System.Logger.Level.INFO, "{0} was not let into the console", request.getRemoteAddr());
+    private void logRejection(HttpServletRequest request) {
+        long now = System.nanoTime(), next = nextRejectionLogged.get();
+        if (now - next >= 0 && nextRejectionLogged.compareAndSet(next, now + 1_000_000_000)) {
+            LOG.log(System.Logger.Level.INFO, "Access to the console was denied to {0}", request.getRemoteAddr());
         }
     }
 
-    private static void guard(HttpServletResponse response) {
+    private static void securityHeaders(HttpServletResponse response) {
         response.setHeader("Content-Security-Policy", POLICY);
         response.setHeader("X-Content-Type-Options", "nosniff");
         response.setHeader("X-Frame-Options", "DENY");
@@ -92,9 +92,9 @@ final class ConsoleServlet extends HttpServlet {
     }
 
     private void serve(String name, HttpServletRequest request, HttpServletResponse response) throws IOException {
-        StaticResource asset = assets.get(name);
+        StaticResource asset = resources.get(name);
         if (asset == null) {
-            refuse(response, 404, "There is no such page in the console.");
+            reject(response, 404, "The console has no such page.");
             return;
         }
         response.setHeader("Cache-Control", "private, no-cache");       // the browser revalidates each time, and the file is sent only if it has changed
@@ -103,18 +103,18 @@ final class ConsoleServlet extends HttpServlet {
         else send(response, asset.type(), asset.bytes());
     }
 
-    private void show(String what, HttpServletRequest request, HttpServletResponse response) throws IOException {
+    private void data(String what, HttpServletRequest request, HttpServletResponse response) throws IOException {
         Optional<UpgradeManagement> seen = UpgradeManagement.of(request.getServletContext());
-        if (ConsoleAccess.isForeign(request)) {
-            refuse(response, 403, "This is for the console's own page.");
+        if (ConsoleAccess.isCrossOrigin(request)) {
+            reject(response, 403, "Only the console's own page may send this request.");
         } else if (seen.isEmpty()) {
-            refuse(response, 503, "The application is starting or ending.");
+            reject(response, 503, "The application is starting or stopping.");
         } else if (what.equals("about")) {
-            json(response, ConsoleState.about(seen.get().report(), access.orderToken(), instance));
+            json(response, ConsoleState.about(seen.get().report(), access.operationToken(), instance));
         } else if (what.equals("state")) {
-            json(response, ConsoleState.News.of(seen.get(), samples, instance, number(request, "decision"), number(request, "sample")).map());
+            json(response, ConsoleState.Changes.of(seen.get(), samples, instance, number(request, "decision"), number(request, "sample")).map());
         } else {
-            refuse(response, 404, "There is no such thing to show.");
+            reject(response, 404, "The console has no such data.");
         }
     }
 
@@ -123,25 +123,25 @@ final class ConsoleServlet extends HttpServlet {
         return text != null && text.matches("[0-9]{1,18}") ? Long.parseLong(text) : 0;
     }
 
-    private void order(String what, HttpServletRequest request, HttpServletResponse response) throws IOException {
+    private void operation(String what, HttpServletRequest request, HttpServletResponse response) throws IOException {
         Optional<UpgradeManagement> seen = UpgradeManagement.of(request.getServletContext());
-        if (!access.isOrder(request)) {
-            LOG.log(System.Logger.Level.WARNING, "An order to the console from {0} did not come from its page, and was refused", request.getRemoteAddr());
-            refuse(response, 403, "An order comes from the console's own page: load it again.");
-        } else if (request.getContentLengthLong() < 0 || request.getContentLengthLong() > LONGEST_ORDER) {
-            refuse(response, 413, "An order has a length, of at most " + LONGEST_ORDER + " bytes.");
+        if (!access.isOperation(request)) {
+            LOG.log(System.Logger.Level.WARNING, "A command to the console from {0} was rejected because it did not come from the page of the console", request.getRemoteAddr());
+            reject(response, 403, "Commands are accepted only from the console's own page: reload it.");
+        } else if (request.getContentLengthLong() < 0 || request.getContentLengthLong() > MAX_OPERATION_BYTES) {
+            reject(response, 413, "A command must have a Content-Length of at most " + MAX_OPERATION_BYTES + " bytes.");
         } else if (seen.isEmpty()) {
-            refuse(response, 503, "The application is starting or ending.");
+            reject(response, 503, "The application is starting or stopping.");
         } else {
             request.setCharacterEncoding("UTF-8");
-            obey(what, request, response, seen.get());
+            perform(what, request, response, seen.get());
         }
     }
 
-    private void obey(String what, HttpServletRequest request, HttpServletResponse response, UpgradeManagement seen) throws IOException {
-        if (!what.equals("lab")) LOG.log(System.Logger.Level.INFO, "The console orders {0}", what);
+    private void perform(String what, HttpServletRequest request, HttpServletResponse response, UpgradeManagement seen) throws IOException {
+        if (!what.equals("lab")) LOG.log(System.Logger.Level.INFO, "The console received the command {0}", what);
         switch (what) {
-            case "lab" -> json(response, DryRunResource.play(request::getParameter, policy, seen.switches(), seen.draining()));
+            case "lab" -> json(response, DryRunResource.run(request::getParameter, policy, seen.switches(), seen.draining()));
             case "close" -> json(response, Map.of("done", seen.close(id(request))));
             case "abort" -> json(response, Map.of("done", seen.abort(id(request))));
             case "drain" -> {
@@ -160,7 +160,7 @@ final class ConsoleServlet extends HttpServlet {
                 });
                 json(response, Map.of("done", token.isPresent()));
             }
-            default -> refuse(response, 404, "There is no such order.");
+            default -> reject(response, 404, "The console has no such command.");
         }
     }
 
@@ -172,7 +172,7 @@ final class ConsoleServlet extends HttpServlet {
         send(response, "application/json", Json.of(value).getBytes(StandardCharsets.UTF_8));
     }
 
-    private static void refuse(HttpServletResponse response, int status, String sentence) throws IOException {
+    private static void reject(HttpServletResponse response, int status, String sentence) throws IOException {
         response.setStatus(status);
         send(response, "text/plain;charset=UTF-8", (sentence + "\n").getBytes(StandardCharsets.UTF_8));
     }

@@ -14,9 +14,9 @@ import java.util.TreeMap;
 
 /** Converts the data of the page to maps for JSON. */
 final class ConsoleState {
-    static final int MOST_CONNECTIONS = 500;
-    static final int MOST_DECISIONS = 200;
-    private static final int TOLD_AGAIN = 20;
+    static final int MAX_CONNECTIONS = 500;
+    static final int MAX_DECISIONS = 200;
+    private static final int REPEATED_DECISIONS = 20;
 
     private ConsoleState() {
     }
@@ -44,9 +44,9 @@ final class ConsoleState {
      *                 the latest 20
      * @param sample   the time after which the samples of the next update start
      */
-    record News(Map<String, Object> map, long decision, long sample) {
+    record Changes(Map<String, Object> map, long decision, long sample) {
         /** Returns the decisions after a number and the samples after a time. */
-        static News of(UpgradeManagement seen, ChartHistory samples, long instance, long decision, long sample) {
+        static Changes of(UpgradeManagement seen, ChartHistory samples, long instance, long decision, long sample) {
             List<ConnectionView> live = seen.connections();
             List<DecisionRecord> decisions = seen.decisionsAfter(decision);
             List<List<Long>> fresh = samples.after(sample);
@@ -57,10 +57,10 @@ final class ConsoleState {
             map.put("off", seen.switchedOff());
             map.put("counts", counts(seen.counts()));
             map.put("live", live.size());
-            map.put("connections", live.stream().limit(MOST_CONNECTIONS).map(ConsoleState::connection).toList());
-            map.put("decisions", decisions.stream().limit(MOST_DECISIONS).map(ConsoleState::decided).toList());
+            map.put("connections", live.stream().limit(MAX_CONNECTIONS).map(ConsoleState::connection).toList());
+            map.put("decisions", decisions.stream().limit(MAX_DECISIONS).map(ConsoleState::decision).toList());
             map.put("samples", fresh);
-            return new News(map, known(decisions, decision), fresh.isEmpty() ? sample : fresh.get(fresh.size() - 1).get(0));
+            return new Changes(map, known(decisions, decision), fresh.isEmpty() ? sample : fresh.get(fresh.size() - 1).get(0));
         }
 
         /**
@@ -69,7 +69,7 @@ final class ConsoleState {
          */
         private static long known(List<DecisionRecord> latestFirst, long before) {
             if (latestFirst.isEmpty()) return before;
-            long open = latestFirst.stream().limit(TOLD_AGAIN).filter(decided -> decided.answer().isEmpty()).mapToLong(DecisionRecord::number).min().orElse(Long.MAX_VALUE);
+            long open = latestFirst.stream().limit(REPEATED_DECISIONS).filter(decided -> decided.answer().isEmpty()).mapToLong(DecisionRecord::number).min().orElse(Long.MAX_VALUE);
             return Math.min(open - 1, latestFirst.get(0).number());
         }
     }
@@ -117,7 +117,7 @@ final class ConsoleState {
         return map;
     }
 
-    static Map<String, Object> decided(DecisionRecord decided) {
+    static Map<String, Object> decision(DecisionRecord decided) {
         Map<String, Object> map = new LinkedHashMap<>(decided.explanation().asMap());
         map.put("number", decided.number());
         map.put("when", decided.when().toEpochMilli());

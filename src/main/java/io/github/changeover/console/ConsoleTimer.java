@@ -8,11 +8,11 @@ import java.util.concurrent.TimeUnit;
 /** The single scheduler thread of the console. It runs only while the console is enabled. */
 final class ConsoleTimer implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("io.github.changeover.console");
-    private final ScheduledExecutorService beats;
+    private final ScheduledExecutorService executor;
     private volatile Thread thread;
 
     ConsoleTimer(ClassLoader loader) {
-        beats = Executors.newSingleThreadScheduledExecutor(task -> {
+        executor = Executors.newSingleThreadScheduledExecutor(task -> {
             thread = new Thread(task, "changeover-console");
             thread.setDaemon(true);
             thread.setContextClassLoader(loader);
@@ -21,19 +21,19 @@ final class ConsoleTimer implements AutoCloseable {
     }
 
     /** Runs the task immediately and then at this interval, until it is cancelled. */
-    Future<?> each(long millis, Runnable task) {
-        return beats.scheduleAtFixedRate(() -> {
+    Future<?> schedule(long millis, Runnable task) {
+        return executor.scheduleAtFixedRate(() -> {
             try {
                 task.run();
             } catch (RuntimeException failure) {
-                LOG.log(System.Logger.Level.WARNING, "The console did not show something", failure);
+                LOG.log(System.Logger.Level.WARNING, "A periodic task of the console failed", failure);
             }
         }, 0, millis, TimeUnit.MILLISECONDS);
     }
 
     @Override
     public void close() {
-        beats.shutdownNow();
+        executor.shutdownNow();
         Thread last = thread;
         if (last == null) return;
         try {

@@ -108,11 +108,11 @@ final class ConsoleToken {
     /** Logs the address at the first call. Later calls do nothing. */
     void log(URI server) {
         if (!logged.compareAndSet(false, true)) return;
-        LOG.log(System.Logger.Level.INFO, "The console is open on this machine, until the application ends, to whoever has this address: {0}", address(server));
+        LOG.log(System.Logger.Level.INFO, "The console is available on this machine, until the application stops, at this address: {0}", address(server));
     }
 
     /** Logs how to get the address if no port is known. */
     void logWithoutPort() {
-        LOG.log(System.Logger.Level.INFO, "The console is on at {0}/, and its port is not known yet. Open it on this machine: the complete address, with the token that it needs, is logged then", path);
+        LOG.log(System.Logger.Level.INFO, "The console is enabled at {0}/, but its port is not known yet. Open it on this machine; the complete address with the required token is logged then", path);
     }
 }

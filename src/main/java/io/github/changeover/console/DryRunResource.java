@@ -22,26 +22,26 @@ final class DryRunResource {
     }
 
     /** @param typed returns a parameter of the form by its name; null if it is missing */
-    static Map<String, Object> play(UnaryOperator<String> typed, PathPolicy policy, TokenSwitches switches, boolean draining) {
+    static Map<String, Object> run(UnaryOperator<String> typed, PathPolicy policy, TokenSwitches switches, boolean draining) {
         String user = text(typed, "user").strip();
         TypedRequest request = new TypedRequest(text(typed, "method"), text(typed, "target"), text(typed, "version"), lines(text(typed, "fields")),
                 user.isEmpty() ? Optional.empty() : Optional.of(user), words(text(typed, "roles")));
         TypedRequest.Reading reading = request.read();
         if (reading instanceof TypedRequest.Reading.Malformed malformed) return Map.of("kind", "malformed", "advice", malformed.advice());
         try {
-            return told(DryRun.of(((TypedRequest.Reading.Whole) reading).request(), policy, switches), draining);
+            return result(DryRun.of(((TypedRequest.Reading.Whole) reading).request(), policy, switches), draining);
         } catch (RuntimeException failed) {
-            LOG.log(System.Logger.Level.WARNING, "A request in the console's lab failed: a client would get a 500", failed);
-            return Map.of("kind", "failed", "advice", "A protocol or a gate failed, and a client would get a 500: " + failed.getMessage());
+            LOG.log(System.Logger.Level.WARNING, "A dry run in the console failed: a real client would get a 500", failed);
+            return Map.of("kind", "failed", "advice", "A protocol or a gate threw an exception, and a real client would get a 500: " + failed.getMessage());
         }
     }
 
-    private static Map<String, Object> told(DryRun played, boolean draining) {
+    private static Map<String, Object> result(DryRun played, boolean draining) {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("kind", kind(played.response()));
         if (!(played.response() instanceof UpgradeResponse.Login)) map.put("head", played.head());
         if (played.response() instanceof UpgradeResponse.Switching || played.response() instanceof UpgradeResponse.Rejection) map.put("content", played.content());
-        if (draining && map.get("kind").equals("switched")) map.put("note", "At present the application is draining, and the answer would be 503.");
+        if (draining && map.get("kind").equals("switched")) map.put("note", "The application is draining at present, so the response would be 503.");
         map.put("explanation", played.verdict().explanation().asMap());
         map.put("log", played.verdict().explanation().toString());
         return map;

@@ -39,9 +39,9 @@ final class LiveUpdateProtocol implements UpgradeProtocol {
 
     /** Called before the handshake itself is checked. */
     Optional<Decision.Refuse> gate(UpgradeRequest request, ProtocolToken candidate) {
-        Optional<String> denied = CurrentRequest.current().map(access::deniedLive).orElse(Optional.of("Only a request can open it."));
+        Optional<String> denied = CurrentRequest.current().map(access::deniedLive).orElse(Optional.of("Only an HTTP request can open this connection."));
         if (denied.isPresent()) return denied.map(reason -> new Decision.Refuse(403, reason));
-        return lines.areFull() ? Optional.of(new Decision.Refuse(503, "As many pages look at the console as it takes (" + LiveUpdates.MOST + "): close one.")) : Optional.empty();
+        return lines.areFull() ? Optional.of(new Decision.Refuse(503, "Too many console pages are open (at most " + LiveUpdates.MAX_PAGES + "): close one.")) : Optional.empty();
     }
 
     @Override
@@ -49,7 +49,7 @@ final class LiveUpdateProtocol implements UpgradeProtocol {
         OpeningHandshake.Outcome outcome = OpeningHandshake.check(request, HandshakePolicy.NOTHING);
         if (outcome instanceof OpeningHandshake.Refused refused) return refused.refusal();
         Optional<ViewerPermission> permission = CurrentRequest.current().map(access::permission);
-        if (permission.isEmpty()) return new Decision.Refuse(403, "Only a request can open it.");
+        if (permission.isEmpty()) return new Decision.Refuse(403, "Only an HTTP request can open this connection.");
         return new Decision.Switch(List.of(offered), ((OpeningHandshake.Accepted) outcome).fields(), agreed -> new LiveUpdateSocket(lines, news(request.query()), permission.get()));
     }
 
@@ -63,7 +63,7 @@ final class LiveUpdateProtocol implements UpgradeProtocol {
             else cursor.sample = number;
         }
         return () -> UpgradeManagement.of(context).map(seen -> {
-            ConsoleState.News news = ConsoleState.News.of(seen, samples, instance, cursor.decision, cursor.sample);
+            ConsoleState.Changes news = ConsoleState.Changes.of(seen, samples, instance, cursor.decision, cursor.sample);
             cursor.decision = news.decision();
             cursor.sample = news.sample();
             return Json.of(news.map());

@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /** The WebSocket of one page. It sends changes of the application's state. Messages from the page are ignored. */
-final class LiveUpdateSocket implements ConnectionHandler.Events, FrameListener, LiveUpdates.Line {
+final class LiveUpdateSocket implements ConnectionHandler.Events, FrameListener, LiveUpdates.Page {
     private static final FrameLimits SMALL = new FrameLimits(4096, 4096);
     private static final int GOING_AWAY = 1001, POLICY_VIOLATION = 1008;
     private final LiveUpdates updates;
@@ -41,7 +41,7 @@ final class LiveUpdateSocket implements ConnectionHandler.Events, FrameListener,
     public void opened(SwitchedConnection made) {
         connection = made;
         updates.opened(this);
-        permission.begin(() -> made.execute(() -> leave(CloseFrame.of(POLICY_VIOLATION, "The login, or the console's cookie, has ended."))));
+        permission.begin(() -> made.execute(() -> leave(CloseFrame.of(POLICY_VIOLATION, "The login or the console's cookie has expired."))));
     }
 
     /** Called on the console's thread. Sends less often to a slow page. */
@@ -83,12 +83,12 @@ final class LiveUpdateSocket implements ConnectionHandler.Events, FrameListener,
 
     @Override
     public void idle(SwitchedConnection same) {
-        leave(CloseFrame.of(GOING_AWAY, "Nothing was sent or received for long."));
+        leave(CloseFrame.of(GOING_AWAY, "The connection was idle for too long."));
     }
 
     @Override
     public void drain(SwitchedConnection same, Duration grace) {
-        leave(CloseFrame.of(GOING_AWAY, "The application is going."));
+        leave(CloseFrame.of(GOING_AWAY, "The server is closing the connection."));
     }
 
     private void leave(ServerFrame frame) {

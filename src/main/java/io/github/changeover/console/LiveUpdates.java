@@ -7,40 +7,40 @@ import java.util.concurrent.Future;
 /** The WebSockets of open pages. Each of them gets the changes once a second. Nothing runs while no page is open. */
 final class LiveUpdates {
     static final String PATH = "/console/live";
-    static final int MOST = 32;
+    static final int MAX_PAGES = 32;
     private static final long EVERY_MILLIS = 1000;
-    private final ConsoleTimer clock;
-    private final Set<Line> open = ConcurrentHashMap.newKeySet();
-    private Future<?> beat;     // null while no page is open
+    private final ConsoleTimer timer;
+    private final Set<Page> open = ConcurrentHashMap.newKeySet();
+    private Future<?> pendingUpdate;     // null while no page is open
 
     /** The WebSocket of one page. */
-    interface Line {
+    interface Page {
         void show();
     }
 
     LiveUpdates(ConsoleTimer clock) {
-        this.clock = clock;
+        this.timer = clock;
     }
 
-    synchronized void opened(Line line) {
+    synchronized void opened(Page line) {
         open.add(line);
-        if (beat == null) beat = clock.each(EVERY_MILLIS, () -> open.forEach(Line::show));
+        if (pendingUpdate == null) pendingUpdate = timer.schedule(EVERY_MILLIS, () -> open.forEach(Page::show));
     }
 
-    synchronized void closed(Line line) {
+    synchronized void closed(Page line) {
         open.remove(line);
-        if (beat == null || !open.isEmpty()) return;
-        beat.cancel(false);
-        beat = null;
+        if (pendingUpdate == null || !open.isEmpty()) return;
+        pendingUpdate.cancel(false);
+        pendingUpdate = null;
     }
 
     /** Returns whether the limit is reached. Pages that open at the same moment may exceed {@link #MOST} by a few. */
     boolean areFull() {
-        return open.size() >= MOST;
+        return open.size() >= MAX_PAGES;
     }
 
     /** Returns whether the updates are running. */
-    synchronized boolean beats() {
-        return beat != null;
+    synchronized boolean isRunning() {
+        return pendingUpdate != null;
     }
 }

@@ -28,7 +28,7 @@ record StaticResource(String type, byte[] bytes, String tag) {
 
     private static StaticResource read(String name) {
         try (InputStream in = StaticResource.class.getResourceAsStream(name)) {
-            if (in == null) throw new IllegalStateException("The console's file " + name + " is not in the JAR: take one that is whole");
+            if (in == null) throw new IllegalStateException("The console's file " + name + " is missing from the JAR: use a complete JAR");
             byte[] bytes = in.readAllBytes();
             String digest = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes), 0, 12);
             return new StaticResource(type(name), bytes, '"' + digest + '"');

@@ -8,7 +8,7 @@ interface ViewerPermission {
     ViewerPermission FOREVER = new ViewerPermission() {
     };
     /** Ends before the page's connection opens. */
-    ViewerPermission OVER = new ViewerPermission() {
+    ViewerPermission ENDED = new ViewerPermission() {
         @Override
         public void begin(Runnable over) {
             over.run();

@@ -49,7 +49,7 @@ public final class ChatSocket {
     /** Called for a broken connection. A call of leave() follows. */
     @OnError
     public void broken(Session guest, Throwable failure) {
-        System.getLogger(ChatSocket.class.getName()).log(System.Logger.Level.DEBUG, "A guest's connection", failure);
+        System.getLogger(ChatSocket.class.getName()).log(System.Logger.Level.DEBUG, "The connection of a chat guest failed", failure);
     }
 
     private static void tell(String room, String line) {

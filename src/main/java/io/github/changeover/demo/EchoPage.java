@@ -33,10 +33,10 @@ public final class EchoPage extends HttpServlet {
 
     private static String offer(HttpServletRequest request) {
         boolean serverOrder = request.getServletPath().equals("/server-order");
-        return "This connection can change from HTTP/1.1 to: foo/2, example/1, echo" + (serverOrder ? "" : ", websocket") + "\n"
-                + "Of several that a client offers, the " + (serverOrder ? "first of this list" : "client's first")
-                + " is taken.\n\n"
-                + "Ask for one of them with a GET without content and these fields:\n\n"
+        return "This connection can be upgraded from HTTP/1.1 to: foo/2, example/1, echo" + (serverOrder ? "" : ", websocket") + "\n"
+                + "If several offered protocols are supported, the " + (serverOrder ? "server's first" : "client's first")
+                + " one is chosen.\n\n"
+                + "To request one, send a GET without content and with these header fields:\n\n"
                 + "  Connection: Upgrade\n"
                 + "  Upgrade: example/1\n";
     }

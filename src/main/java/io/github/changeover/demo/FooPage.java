@@ -33,6 +33,6 @@ final class FooPage implements UpgradeProtocol {
 
     private static OriginalResponse page(SwitchContext context) {
         return context.original().orElseThrow(() -> new IllegalStateException(
-                "foo/2 answers the original request, but no answer of the application was handed over"));
+                "foo/2 responds to the original request, but it did not get the response of the application"));
     }
 }

@@ -17,7 +17,7 @@ public final class UpgradeOnlyPage extends HttpServlet {
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
         response.setStatus(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
-        RequestPage.text(response, "This path requires a change to foo/2 or example/1, but the filter that enforces it did not run.\n"
-                + "Look in the log for why Changeover did not start, and in web.xml for an absolute-ordering without it.\n");
+        RequestPage.text(response, "This path requires an upgrade to foo/2 or example/1, but the filter that enforces it did not run.\n"
+                + "Check the log for the reason why Changeover did not start, and check web.xml for an absolute-ordering without it.\n");
     }
 }

@@ -28,7 +28,7 @@ import java.util.OptionalInt;
 public record TrustedProxies(List<AddressRange> ranges) {
     /** No proxy is trusted. */
     public static final TrustedProxies NONE = new TrustedProxies(List.of());
-    private static final int MOST_HOPS = 64;
+    private static final int MAX_ELEMENTS = 64;
 
     public TrustedProxies {
         ranges = List.copyOf(ranges);
@@ -43,8 +43,8 @@ public record TrustedProxies(List<AddressRange> ranges) {
      */
     public Optional<Forwarded> of(InetSocketAddress peer, Fields fields) {
         if (ranges.isEmpty() || peer.isUnresolved() || !trusts(peer.getAddress())) return Optional.empty();
-        Optional<Forwarded> standard = walk(forwarded(fields.values("Forwarded")), peer);
-        Optional<Forwarded> older = walk(older(fields), peer);
+        Optional<Forwarded> standard = firstUntrusted(forwarded(fields.values("Forwarded")), peer);
+        Optional<Forwarded> older = firstUntrusted(xForwarded(fields), peer);
         boolean both = fields.contains("Forwarded") && fields.contains("X-Forwarded-For");
         if (both) return same(standard, older) ? standard : Optional.empty();
         return standard.or(() -> older);
@@ -63,7 +63,7 @@ public record TrustedProxies(List<AddressRange> ranges) {
      * @param hops the nearest first; evaluation stops before an empty hop, and after a hop without a client address
      * @param peer the peer of the connection
      */
-    private Optional<Forwarded> walk(List<Optional<ForwardedElement>> hops, InetSocketAddress peer) {
+    private Optional<Forwarded> firstUntrusted(List<Optional<ForwardedElement>> hops, InetSocketAddress peer) {
         Optional<Forwarded> client = Optional.empty();
         for (Optional<ForwardedElement> hop : hops) {
             if (hop.isEmpty()) return client;
@@ -81,7 +81,7 @@ public record TrustedProxies(List<AddressRange> ranges) {
      */
     private static List<Optional<ForwardedElement>> forwarded(List<String> lines) {
         List<Optional<ForwardedElement>> hops = new ArrayList<>();
-        for (int i = lines.size() - 1; i >= 0 && hops.size() < MOST_HOPS; i--) {
+        for (int i = lines.size() - 1; i >= 0 && hops.size() < MAX_ELEMENTS; i--) {
             Optional<List<Optional<ForwardedElement>>> line = ForwardedField.parse(lines.get(i));
             if (line.isEmpty()) {
                 hops.add(Optional.empty());
@@ -99,7 +99,7 @@ public record TrustedProxies(List<AddressRange> ranges) {
      * With any other number of values it is unknown which proxy wrote which value, so they are ignored. If {@code Forwarded} is present,
      * these fields are used only with {@code X-Forwarded-For}, because only that field is compared with {@code Forwarded}.
      */
-    private static List<Optional<ForwardedElement>> older(Fields fields) {
+    private static List<Optional<ForwardedElement>> xForwarded(Fields fields) {
         List<String> clients = members(fields.values("X-Forwarded-For"));
         List<String> schemes = members(fields.values("X-Forwarded-Proto"));
         List<String> hosts = members(fields.values("X-Forwarded-Host"));
@@ -109,7 +109,7 @@ public record TrustedProxies(List<AddressRange> ranges) {
             ForwardedElement only = new ForwardedElement(Optional.empty(), at(schemes, 0, 1).flatMap(ForwardedElement::scheme), at(hosts, 0, 1), port(ports, 0, 1));
             if (only.scheme().isPresent() || only.host().isPresent() || only.port().isPresent()) hops.add(Optional.of(only));
         }
-        for (int i = clients.size() - 1; i >= 0 && hops.size() < MOST_HOPS; i--) {
+        for (int i = clients.size() - 1; i >= 0 && hops.size() < MAX_ELEMENTS; i--) {
             Optional<String> scheme = at(schemes, i, clients.size()).flatMap(ForwardedElement::scheme);
             Optional<String> host = at(hosts, i, clients.size());
             OptionalInt port = port(ports, i, clients.size());

@@ -24,10 +24,10 @@ final class H2c implements UpgradeProtocol {
     static final ProtocolToken TOKEN = ProtocolToken.of("h2c");
     private final StreamDispatcher dispatcher;
     private final Duration preface;
-    private final LoopbackDispatcher.Progress progress;
+    private final LoopbackDispatcher.MinimumProgress progress;
     private final int maxContent;
 
-    H2c(StreamDispatcher dispatcher, Duration preface, LoopbackDispatcher.Progress progress, int maxContent) {
+    H2c(StreamDispatcher dispatcher, Duration preface, LoopbackDispatcher.MinimumProgress progress, int maxContent) {
         this.dispatcher = dispatcher;
         this.preface = preface;
         this.progress = progress;
@@ -57,13 +57,13 @@ final class H2c implements UpgradeProtocol {
 
     @Override
     public Decision negotiate(UpgradeRequest request, ProtocolToken offered) {
-        if (request.secure()) return new Decision.Ignore("h2c is for connections in clear (RFC 7540 section 3.2)");
-        if (request.chunked()) return new Decision.Ignore("the content has no length");
-        if (request.contentLength().orElse(0) > maxContent) return new Decision.Ignore("the content is longer than changeover.content.max");
+        if (request.secure()) return new Decision.Ignore("h2c is only for connections without TLS (RFC 7540 section 3.2)");
+        if (request.chunked()) return new Decision.Ignore("the request content has no Content-Length");
+        if (request.contentLength().orElse(0) > maxContent) return new Decision.Ignore("the request content exceeds changeover.content.max");
         try {
             Http2Settings settings = Http2SettingsField.of(request);
             return Decision.Switch.to(offered, context -> handler(context, settings));
-        } catch (Http2SettingsField.Unfit unfit) {
+        } catch (Http2SettingsField.InvalidSettingsException unfit) {
             return new Decision.Ignore(unfit.getMessage());
         }
     }
@@ -72,7 +72,7 @@ final class H2c implements UpgradeProtocol {
         ConnectionOrigin origin = new ConnectionOrigin(context.request(), false, "HTTP/2.0", "");
         return new PipelineHandler((pipeline, inside) -> {
             RequestStreams streams = new RequestStreams(dispatcher, origin, inside, progress);
-            streams.enter(pipeline);
+            streams.addTo(pipeline);
             streams.begin(settings, context.original().orElseThrow(), preface);
         });
     }

@@ -15,10 +15,10 @@ final class Http2SettingsField {
     private static final int ONE_SETTING = 6, IN_BASE64 = 8;
 
     /** The reason why a request cannot be upgraded. */
-    static final class Unfit extends Exception {
+    static final class InvalidSettingsException extends Exception {
         private static final long serialVersionUID = 1;
 
-        Unfit(String reason) {
+        InvalidSettingsException(String reason) {
             super(reason, null, false, false);
         }
     }
@@ -30,16 +30,16 @@ final class Http2SettingsField {
      * Returns the client's settings. Padding is rejected, because the RFC forbids it. An empty value is also rejected, because the grammar
      * of the field does not allow it.
      */
-    static Http2Settings of(UpgradeRequest request) throws Unfit {
+    static Http2Settings of(UpgradeRequest request) throws InvalidSettingsException {
         List<String> values = request.fields().values(NAME);
-        if (values.size() != 1) throw new Unfit("it has " + values.size() + " HTTP2-Settings fields, not one");
-        if (!ConnectionField.has(request.fields().values("Connection"), "http2-settings")) throw new Unfit("Connection does not list HTTP2-Settings");
+        if (values.size() != 1) throw new InvalidSettingsException("it has " + values.size() + " HTTP2-Settings fields instead of one");
+        if (!ConnectionField.has(request.fields().values("Connection"), "http2-settings")) throw new InvalidSettingsException("Connection does not list HTTP2-Settings");
         return decoded(values.get(0).strip());
     }
 
-    private static Http2Settings decoded(String value) throws Unfit {
-        if (!BASE64_URL.containsAll(value)) throw new Unfit("HTTP2-Settings is not base64url without padding");
-        if (value.isEmpty() || value.length() % IN_BASE64 != 0) throw new Unfit("HTTP2-Settings is no sequence of settings of " + ONE_SETTING + " bytes");
+    private static Http2Settings decoded(String value) throws InvalidSettingsException {
+        if (!BASE64_URL.containsAll(value)) throw new InvalidSettingsException("HTTP2-Settings is not base64url without padding");
+        if (value.isEmpty() || value.length() % IN_BASE64 != 0) throw new InvalidSettingsException("HTTP2-Settings is not a sequence of settings of " + ONE_SETTING + " bytes");
         ByteBuffer bytes = ByteBuffer.wrap(Base64.getUrlDecoder().decode(value));
         Http2Settings settings = new Http2Settings();
         while (bytes.hasRemaining()) {
@@ -48,7 +48,7 @@ final class Http2SettingsField {
             try {
                 settings.put((char) id, (Long) setting);
             } catch (IllegalArgumentException wrong) {
-                throw new Unfit("HTTP2-Settings has a value that setting " + id + " cannot have");
+                throw new InvalidSettingsException("HTTP2-Settings has a value that setting " + id + " cannot have");
             }
         }
         return settings;

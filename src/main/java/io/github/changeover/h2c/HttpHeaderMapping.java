@@ -33,7 +33,7 @@ final class HttpHeaderMapping {
      * @throws IllegalArgumentException if the request is malformed
      */
     static InnerRequest request(Http2Headers headers, boolean content, ConnectionOrigin origin) {
-        if (headers.method() == null || headers.path() == null || headers.scheme() == null) throw new IllegalArgumentException("A request has method, scheme and path");
+        if (headers.method() == null || headers.path() == null || headers.scheme() == null) throw new IllegalArgumentException("A request must have :method, :scheme and :path");
         if (headers.contains(":protocol")) throw new IllegalArgumentException("Extended CONNECT was not offered (RFC 8441 section 3)");
         if (!SCHEMES.contains(headers.scheme().toString())) throw new IllegalArgumentException("The scheme is neither http nor https");
         List<Fields.Line> lines = new ArrayList<>();
@@ -52,9 +52,9 @@ final class HttpHeaderMapping {
     /** Returns {@code :authority}, or {@code Host} if there is none. If both are present, they must be equal (RFC 9113 section 8.3.1). */
     private static String host(Http2Headers headers) {
         List<CharSequence> hosts = headers.getAll("host");
-        if (hosts.size() > 1) throw new IllegalArgumentException("A request has one Host");
+        if (hosts.size() > 1) throw new IllegalArgumentException("A request must have exactly one Host field");
         CharSequence authority = headers.authority();
-        if (authority == null && hosts.isEmpty()) throw new IllegalArgumentException("A request has :authority or Host");
+        if (authority == null && hosts.isEmpty()) throw new IllegalArgumentException("A request must have :authority or Host");
         String host = (authority == null ? hosts.get(0) : authority).toString();
         if (!hosts.isEmpty() && !hosts.get(0).toString().equalsIgnoreCase(host)) throw new IllegalArgumentException(":authority and Host differ");
         if (host.isEmpty() || host.indexOf('@') >= 0) throw new IllegalArgumentException(":authority is empty or has user information");

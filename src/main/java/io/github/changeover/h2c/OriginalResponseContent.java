@@ -9,21 +9,21 @@ import java.nio.ByteBuffer;
 import java.util.function.Supplier;
 
 /** Sends the stored content of a response in parts, as the client receives it. Not thread-safe: used inside the pipeline only. */
-final class OriginalResponseContent implements StreamDispatcher.Sending {
+final class OriginalResponseContent implements StreamDispatcher.RequestContent {
     static final int PART = 16 * 1024;
     private static final System.Logger LOG = System.getLogger(OriginalResponseContent.class.getName());
     private final InputStream content;
     private final Fields trailers;
-    private final StreamDispatcher.Answer answer;
-    private final Supplier<StreamDispatcher.Timer> patience;
-    private StreamDispatcher.Timer waiting = StreamDispatcher.Timer.NONE;
+    private final StreamDispatcher.ResponseReceiver answer;
+    private final Supplier<StreamDispatcher.Timeout> timeout;
+    private StreamDispatcher.Timeout waiting = StreamDispatcher.Timeout.NONE;
 
     /** @param patience starts the timer within which the client must receive a part */
-    OriginalResponseContent(OriginalResponse.Body body, Fields trailers, StreamDispatcher.Answer answer, Supplier<StreamDispatcher.Timer> patience) {
+    OriginalResponseContent(OriginalResponse.Body body, Fields trailers, StreamDispatcher.ResponseReceiver answer, Supplier<StreamDispatcher.Timeout> patience) {
         this.content = body.open();
         this.trailers = trailers;
         this.answer = answer;
-        this.patience = patience;
+        this.timeout = patience;
     }
 
     @Override
@@ -32,16 +32,16 @@ final class OriginalResponseContent implements StreamDispatcher.Sending {
         try {
             byte[] part = content.readNBytes(PART);
             if (part.length > 0) {
-                waiting = patience.get();
+                waiting = timeout.get();
                 answer.content(part);
             } else {
                 content.close();
                 answer.end(trailers);
             }
         } catch (IOException failure) {
-            LOG.log(System.Logger.Level.WARNING, "An answer that was kept cannot be read", failure);
+            LOG.log(System.Logger.Level.WARNING, "The captured response cannot be read", failure);
             abort();
-            answer.failed(500, "The rest of the answer is lost.");
+            answer.failed(500, "The rest of the response cannot be sent.");
         }
     }
 
@@ -51,7 +51,7 @@ final class OriginalResponseContent implements StreamDispatcher.Sending {
         try {
             content.close();
         } catch (IOException failure) {
-            LOG.log(System.Logger.Level.DEBUG, "An answer that was kept cannot be closed", failure);
+            LOG.log(System.Logger.Level.DEBUG, "The captured response cannot be closed", failure);
         }
     }
 

@@ -1,7 +1,7 @@
 package io.github.changeover.h2c;
 
 import io.github.changeover.loopback.StreamDispatcher;
-import io.github.changeover.pipeline.PipelineHandler.Inside;
+import io.github.changeover.pipeline.PipelineHandler.PipelineConnection;
 import io.github.changeover.spi.Fields;
 import io.github.changeover.spi.OriginalResponse;
 import io.netty.buffer.Unpooled;
@@ -22,14 +22,14 @@ final class RequestStream {
     private final int id;
     private final Http2ConnectionHandler codec;
     private final ChannelHandlerContext context;
-    private final Inside inside;
+    private final PipelineConnection inside;
     private final boolean headOnly;
-    private StreamDispatcher.Sending request = StreamDispatcher.Sending.NOWHERE;
-    private boolean requestEnded, headSent, over;
+    private StreamDispatcher.RequestContent request = StreamDispatcher.RequestContent.NOWHERE;
+    private boolean requestEnded, headSent, ended;
     private int unsent;
 
     /** @param headOnly whether the request is a HEAD, whose response has no content */
-    RequestStream(int id, Http2ConnectionHandler codec, ChannelHandlerContext context, Inside inside, boolean headOnly) {
+    RequestStream(int id, Http2ConnectionHandler codec, ChannelHandlerContext context, PipelineConnection inside, boolean headOnly) {
         this.headOnly = headOnly;
         this.id = id;
         this.codec = codec;
@@ -40,7 +40,7 @@ final class RequestStream {
     // ---- the request
 
     /** @param complete whether no content follows */
-    void serve(StreamDispatcher.Sending sending, boolean complete) {
+    void serve(StreamDispatcher.RequestContent sending, boolean complete) {
         request = sending;
         requestEnded |= complete;
     }
@@ -61,23 +61,23 @@ final class RequestStream {
         }
     }
 
-    void requestEnds(Fields trailers) {
+    void requestEnded(Fields trailers) {
         requestEnded = true;
         request.end(trailers);
     }
 
     /** Called when the stream or the connection is closed. */
     void abandon() {
-        if (over) return;
-        over = true;
+        if (ended) return;
+        ended = true;
         request.abort();
     }
 
     // ---- the response
 
     /** Returns the receiver of the response. The dispatcher calls it on its own thread. */
-    StreamDispatcher.Answer answer() {
-        return new StreamDispatcher.Answer() {
+    StreamDispatcher.ResponseReceiver answer() {
+        return new StreamDispatcher.ResponseReceiver() {
             @Override
             public void head(int status, Fields fields, boolean last) {
                 inside.execute(() -> RequestStream.this.head(status, fields, last));
@@ -100,27 +100,27 @@ final class RequestStream {
         };
     }
 
-    void goOn() {
+    void continueRequest() {
         Http2Headers interim = new DefaultHttp2Headers().status("100");
         codec.encoder().writeHeaders(context, id, interim, 0, false, context.newPromise());
         codec.flush(context);
     }
 
     void head(int status, Fields fields, boolean last) {
-        if (over) return;
+        if (ended) return;
         headSent = true;
-        over = last;
+        ended = last;
         codec.encoder().writeHeaders(context, id, HttpHeaderMapping.response(status, fields), 0, last, context.newPromise());
         codec.flush(context);
     }
 
     /** Requests more from the dispatcher only after all content so far has been written within the client's window. */
     private void data(byte[] bytes) {
-        if (over) return;
+        if (ended) return;
         unsent++;
         codec.encoder().writeData(context, id, Unpooled.wrappedBuffer(bytes), 0, false, context.newPromise())
                 .addListener((ChannelFutureListener) sent -> {
-                    if (--unsent == 0 && !over) request.more();
+                    if (--unsent == 0 && !ended) request.more();
                 });
         codec.flush(context);
     }
@@ -130,39 +130,39 @@ final class RequestStream {
      *
      * @param dispatcher its timer ends the stream if the client does not receive a part in time
      */
-    void owe(OriginalResponse.Body body, Fields trailers, StreamDispatcher dispatcher, Duration patience) {
+    void sendOriginalResponse(OriginalResponse.Body body, Fields trailers, StreamDispatcher dispatcher, Duration patience) {
         request = new OriginalResponseContent(body, trailers, answer(),
                 () -> dispatcher.after(patience, () -> inside.execute(() -> {
                     request.abort();
-                    failed(408, "The answer was taken too slowly (changeover.stall.min, changeover.stall).");
+                    failed(408, "The response was read too slowly (changeover.stall.min, changeover.stall).");
                 })));
         request.more();
     }
 
     /** Sends content that is complete in one part. */
-    void whole(byte[] bytes, boolean last) {
-        over = last;
+    void content(byte[] bytes, boolean last) {
+        ended = last;
         codec.encoder().writeData(context, id, Unpooled.wrappedBuffer(bytes), 0, last, context.newPromise());
         codec.flush(context);
     }
 
     void end(Fields trailers) {
-        if (over) return;
-        over = true;
+        if (ended) return;
+        ended = true;
         if (trailers.lines().isEmpty()) codec.encoder().writeData(context, id, Unpooled.EMPTY_BUFFER, 0, true, context.newPromise());
         else codec.encoder().writeHeaders(context, id, HttpHeaderMapping.block(trailers), 0, true, context.newPromise());
         codec.flush(context);
     }
 
     private void failed(int status, String reason) {
-        if (over) return;
+        if (ended) return;
         if (headSent || status == 503) {        // 503: nothing was processed, so the client may retry (RFC 9113 section 8.7)
-            over = true;
+            ended = true;
             reset(!headSent ? Http2Error.REFUSED_STREAM : status == 408 ? Http2Error.CANCEL : Http2Error.INTERNAL_ERROR);
         } else {
             byte[] text = (reason + "\n").getBytes(StandardCharsets.UTF_8);
             head(status, Fields.of("Content-Type", "text/plain;charset=utf-8", "Content-Length", Integer.toString(text.length)), headOnly);
-            if (!headOnly) whole(text, true);
+            if (!headOnly) content(text, true);
             if (status == 408 && !requestEnded) reset(Http2Error.NO_ERROR);        // the remaining content is not needed (RFC 9113 section 8.1)
         }
     }

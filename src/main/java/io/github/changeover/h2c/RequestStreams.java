@@ -4,7 +4,7 @@ import io.github.changeover.loopback.ConnectionOrigin;
 import io.github.changeover.loopback.InnerRequest;
 import io.github.changeover.loopback.LoopbackDispatcher;
 import io.github.changeover.loopback.StreamDispatcher;
-import io.github.changeover.pipeline.PipelineHandler.Inside;
+import io.github.changeover.pipeline.PipelineHandler.PipelineConnection;
 import io.github.changeover.spi.Fields;
 import io.github.changeover.spi.OriginalResponse;
 import io.netty.buffer.ByteBuf;
@@ -40,18 +40,18 @@ final class RequestStreams extends Http2EventAdapter {
     private static final long IDLE_WINDOW = TimeUnit.SECONDS.toNanos(10);
     private final StreamDispatcher dispatcher;
     private final ConnectionOrigin origin;
-    private final Inside inside;
-    private final LoopbackDispatcher.Progress progress;
+    private final PipelineConnection inside;
+    private final LoopbackDispatcher.MinimumProgress progress;
     private final Http2Connection connection = new DefaultHttp2Connection(true);
     private final Http2Connection.PropertyKey served = connection.newKey();
     private Http2ConnectionHandler codec;
     private ChannelHandlerContext context;
-    private StreamDispatcher.Timer prefaceTimer = StreamDispatcher.Timer.NONE, endingTimer = StreamDispatcher.Timer.NONE;
-    private boolean greeted;
+    private StreamDispatcher.Timeout prefaceTimer = StreamDispatcher.Timeout.NONE, endingTimer = StreamDispatcher.Timeout.NONE;
+    private boolean prefaceReceived;
     private int idleFrames;
     private long idleSince = System.nanoTime();
 
-    RequestStreams(StreamDispatcher dispatcher, ConnectionOrigin origin, Inside inside, LoopbackDispatcher.Progress progress) {
+    RequestStreams(StreamDispatcher dispatcher, ConnectionOrigin origin, PipelineConnection inside, LoopbackDispatcher.MinimumProgress progress) {
         this.dispatcher = dispatcher;
         this.origin = origin;
         this.inside = inside;
@@ -59,7 +59,7 @@ final class RequestStreams extends Http2EventAdapter {
     }
 
     /** Adds the codec to the pipeline. The codec immediately sends the first SETTINGS. */
-    void enter(ChannelPipeline pipeline) {
+    void addTo(ChannelPipeline pipeline) {
         // This limit applies even if the client never acknowledges the SETTINGS.
         connection.remote().maxActiveStreams(BoundedHttp2Codec.CONCURRENT);
         // A stream whose content waits blocks only itself. Each stream has its own window, and the connection's window is always refilled.
@@ -97,7 +97,7 @@ final class RequestStreams extends Http2EventAdapter {
      */
     void begin(Http2Settings settings, OriginalResponse original, Duration preface) throws Http2Exception {
         prefaceTimer = dispatcher.after(preface, () -> inside.execute(() -> {
-            if (!greeted) codec.onError(context, true, Http2Exception.connectionError(Http2Error.SETTINGS_TIMEOUT, "no preface within %d ms", preface.toMillis()));
+            if (!prefaceReceived) codec.onError(context, true, Http2Exception.connectionError(Http2Error.SETTINGS_TIMEOUT, "no HTTP/2 preface within %d ms", preface.toMillis()));
         }));
         codec.onHttpServerUpgrade(settings);
         RequestStream first = stream(1, false);
@@ -105,10 +105,10 @@ final class RequestStreams extends Http2EventAdapter {
         boolean trailed = !original.trailers().lines().isEmpty();
         first.head(original.status(), original.fields(), length == 0 && !trailed);
         if (length > OriginalResponseContent.PART) {
-            first.owe(original.body(), original.trailers(), dispatcher, progress.toTake(OriginalResponseContent.PART));
+            first.sendOriginalResponse(original.body(), original.trailers(), dispatcher, progress.toTake(OriginalResponseContent.PART));
             return;
         }
-        if (length > 0) first.whole(original.body().bytes(), !trailed);
+        if (length > 0) first.content(original.body().bytes(), !trailed);
         if (trailed) first.end(original.trailers());
     }
 
@@ -130,7 +130,7 @@ final class RequestStreams extends Http2EventAdapter {
     public void onHeadersRead(ChannelHandlerContext context, int id, Http2Headers headers, int padding, boolean end) throws Http2Exception {
         idleFrames = 0;
         try {
-            if (connection.stream(id).getProperty(served) instanceof RequestStream trailed) trailed.requestEnds(HttpHeaderMapping.fields(headers));
+            if (connection.stream(id).getProperty(served) instanceof RequestStream trailed) trailed.requestEnded(HttpHeaderMapping.fields(headers));
             else if (HttpHeaderMapping.isConnect(headers)) stream(id, false).answer().failed(405, "The method CONNECT is not supported inside a switched connection.");
             else serve(id, headers, HttpHeaderMapping.request(headers, !end, origin), end);
         } catch (IllegalArgumentException malformed) {
@@ -140,7 +140,7 @@ final class RequestStreams extends Http2EventAdapter {
 
     private void serve(int id, Http2Headers headers, InnerRequest request, boolean end) {
         RequestStream inner = stream(id, request.method().equals("HEAD"));
-        if (!end && headers.contains("expect", "100-continue", true)) inner.goOn();
+        if (!end && headers.contains("expect", "100-continue", true)) inner.continueRequest();
         inner.serve(dispatcher.dispatch(request, inner.answer()), end);
     }
 
@@ -149,7 +149,7 @@ final class RequestStreams extends Http2EventAdapter {
         idleFrames = 0;
         RequestStream inner = connection.stream(id).getProperty(served);
         if (data.isReadable()) inner.content(data.nioBuffer());
-        if (end) inner.requestEnds(Fields.none());
+        if (end) inner.requestEnded(Fields.none());
         return padding;
     }
 
@@ -160,7 +160,7 @@ final class RequestStreams extends Http2EventAdapter {
 
     @Override
     public void onSettingsRead(ChannelHandlerContext context, Http2Settings settings) throws Http2Exception {
-        greeted = true;
+        prefaceReceived = true;
         prefaceTimer.cancel();
         idle();
     }
@@ -176,6 +176,6 @@ final class RequestStreams extends Http2EventAdapter {
             idleSince = now;
             idleFrames = 0;
         }
-        if (++idleFrames > IDLE_FRAMES) throw Http2Exception.connectionError(Http2Error.ENHANCE_YOUR_CALM, "PING, SETTINGS or PRIORITY without end");
+        if (++idleFrames > IDLE_FRAMES) throw Http2Exception.connectionError(Http2Error.ENHANCE_YOUR_CALM, "too many PING, SETTINGS or PRIORITY frames");
     }
 }

@@ -105,7 +105,7 @@ public final class ApplicationOffers {
     /** @throws IllegalStateException if the rules are fixed; the message contains the request that fixed them and its time */
     public synchronized void requireNotFixed() {
         if (fixedBy.isEmpty()) return;
-        throw new IllegalStateException("The rules of upgrades are fixed since the first upgrade request, " + fixedBy + ": offer paths and add endpoints earlier, "
+        throw new IllegalStateException("Upgrade rules cannot be changed after the first upgrade request, " + fixedBy + ": offer paths and add endpoints earlier, "
                 + "from a ServletContextListener, a ServletContainerInitializer or the init method of a servlet with load-on-startup");
     }
 
@@ -122,7 +122,7 @@ public final class ApplicationOffers {
      */
     public boolean drain(Duration grace) {
         Predicate<Duration> now = drain;
-        if (now == null) throw new IllegalStateException("The application has not started, or has stopped: there is nothing to drain");
+        if (now == null) throw new IllegalStateException("The application has not started or has already stopped, so it cannot be drained");
         return now.test(grace);
     }
 

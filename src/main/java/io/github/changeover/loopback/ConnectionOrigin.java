@@ -12,7 +12,7 @@ public final class ConnectionOrigin {
     private final boolean secure;
     private final String protocol;
     private final String cipherSuite;
-    private Object shown;           // null before it is created
+    private Object attribute;           // null before it is created
 
     /**
      * @param switched    the request that started the connection: it has the addresses of the peer and of the connector, and the path and
@@ -45,9 +45,9 @@ public final class ConnectionOrigin {
     }
 
     /** Returns the view of this origin that the application gets. It is created once. */
-    synchronized <T> T shown(Class<T> type, Supplier<T> made) {
-        if (shown == null) shown = made.get();
-        return type.cast(shown);
+    synchronized <T> T attribute(Class<T> type, Supplier<T> made) {
+        if (attribute == null) attribute = made.get();
+        return type.cast(attribute);
     }
 
     /**

@@ -22,7 +22,7 @@ import java.util.Queue;
 import java.util.Set;
 
 /** One request and its response on a connection to the connector. All of its state is used on the loop's thread only. */
-final class ConnectorExchange implements StreamDispatcher.Sending {
+final class ConnectorExchange implements StreamDispatcher.RequestContent {
     private static final System.Logger LOG = System.getLogger(ConnectorExchange.class.getName());
     /** Methods of requests that may be sent again if an idle connection turns out to be closed (RFC 9110 section 9.2.2). */
     private static final Set<String> REPEATABLE = Set.of("GET", "HEAD", "OPTIONS");
@@ -30,25 +30,25 @@ final class ConnectorExchange implements StreamDispatcher.Sending {
     private final ConnectorLoop loop;
     private final InnerRequest request;
     private final String target;
-    private final LoopbackDispatcher.Mark mark;
-    private final LoopbackDispatcher.Progress progress;
-    private final StreamDispatcher.Answer answer;
+    private final LoopbackDispatcher.OriginMark mark;
+    private final LoopbackDispatcher.MinimumProgress progress;
+    private final StreamDispatcher.ResponseReceiver answer;
     private final Runnable finished;
     private final InetSocketAddress address;
     private final Queue<Runnable> beforeChannel = new ArrayDeque<>();
     private Channel channel;
-    private boolean over, again, requestSent, interim, answering, bare, keepAlive;
+    private boolean over, retried, requestSent, interim, responseStarted, withoutContent, keepAlive;
     // the client's progress
-    private StreamDispatcher.Timer check = StreamDispatcher.Timer.NONE;
+    private StreamDispatcher.Timeout check = StreamDispatcher.Timeout.NONE;
     private boolean checking, applicationSlow;
-    private long contentReceived, contentBefore, contentUntaken, answerUntaken, untakenSince;
+    private long contentReceived, contentBefore, contentPending, responsePending, pendingSince;
 
     /**
      * @param target   the target for the request line
      * @param finished runs once when the exchange is over
      */
-    ConnectorExchange(ConnectorLoop loop, InnerRequest request, String target, LoopbackDispatcher.Mark mark, LoopbackDispatcher.Progress progress,
-                      StreamDispatcher.Answer answer, Runnable finished) {
+    ConnectorExchange(ConnectorLoop loop, InnerRequest request, String target, LoopbackDispatcher.OriginMark mark, LoopbackDispatcher.MinimumProgress progress,
+                      StreamDispatcher.ResponseReceiver answer, Runnable finished) {
         this.loop = loop;
         this.request = request;
         this.target = target;
@@ -64,26 +64,26 @@ final class ConnectorExchange implements StreamDispatcher.Sending {
     void begin() {
         if (over) return;
         Optional<Channel> waiting = !request.content() && REPEATABLE.contains(request.method()) ? loop.waiting(address) : Optional.empty();
-        again = waiting.isPresent();
-        if (again) take(waiting.get());
+        retried = waiting.isPresent();
+        if (retried) useChannel(waiting.get());
         else connect();
     }
 
-    /** Called instead of {@link #begin} if the loop has ended. */
-    void refuse() {
-        fail(503, "The application is stopping.", "the loop has ended");
+    /** Called instead of {@link #begin} if the event loop has stopped. */
+    void rejectOverload() {
+        fail(503, "The application is stopping.", "the event loop has stopped");
     }
 
     private void connect() {
         ChannelFuture connecting = loop.connect(address);
         connecting.addListener(done -> {
-            if (!done.isSuccess()) fail(502, "The server could not reach its own connector.", done.cause().toString());
+            if (!done.isSuccess()) fail(502, "The server could not connect to its own connector.", done.cause().toString());
             else if (over) connecting.channel().close();
-            else take(connecting.channel());
+            else useChannel(connecting.channel());
         });
     }
 
-    private void take(Channel taken) {
+    private void useChannel(Channel taken) {
         channel = taken;
         mark.sentFrom(((InetSocketAddress) channel.localAddress()).getPort());
         channel.pipeline().get(ConnectorResponseListener.class).serve(this);
@@ -119,12 +119,12 @@ final class ConnectorExchange implements StreamDispatcher.Sending {
                 return;
             }
             contentReceived += count;
-            contentUntaken += count;
+            contentPending += count;
             channel.writeAndFlush(new DefaultHttpContent(copy)).addListener(done -> {
-                contentUntaken -= count;
+                contentPending -= count;
                 taken.run();
             });
-            if (contentUntaken > 0) applicationSlow = true;
+            if (contentPending > 0) applicationSlow = true;
         });
     }
 
@@ -143,7 +143,7 @@ final class ConnectorExchange implements StreamDispatcher.Sending {
     @Override
     public void more() {
         onChannel(() -> {
-            answerUntaken = 0;
+            responsePending = 0;
             if (!over) channel.read();
         });
     }
@@ -160,7 +160,7 @@ final class ConnectorExchange implements StreamDispatcher.Sending {
     void received(HttpObject message) {
         if (over) return;
         if (message.decoderResult().isFailure()) {
-            fail(502, "The server's answer is not HTTP.", message.decoderResult().cause().toString());
+            fail(502, "The server's response is not valid HTTP.", message.decoderResult().cause().toString());
             return;
         }
         if (message instanceof HttpResponse response) {
@@ -175,14 +175,14 @@ final class ConnectorExchange implements StreamDispatcher.Sending {
         if (mark.mustArrive() && !mark.arrived() && !isOwnRedirect(response)) {
             // The container responded itself or passed the request to another application. A rule may have been added since the path was
             // checked.
-            if (status < 400) fail(421, "This connection serves only the application that it began with: open another connection for this path.", "answered by another one");
-            else fail(status, "The server has refused this request before the application saw it.", "answered " + status + " by the container");
+            if (status < 400) fail(421, "This connection serves only the application that it was opened for: open another connection for this path.", "another application responded");
+            else fail(status, "The server rejected this request before it reached the application.", "the container responded with " + status);
             return;
         }
-        answering = true;
+        responseStarted = true;
         keepAlive = HttpUtil.isKeepAlive(response);
-        bare = request.method().equals("HEAD") || status == 204 || status == 304 || response.headers().containsValue(HttpHeaderNames.CONTENT_LENGTH, "0", false);
-        answer.head(status, ConnectorRequest.endToEnd(ConnectorRequest.fields(response.headers())), bare);
+        withoutContent = request.method().equals("HEAD") || status == 204 || status == 304 || response.headers().containsValue(HttpHeaderNames.CONTENT_LENGTH, "0", false);
+        answer.head(status, ConnectorRequest.endToEnd(ConnectorRequest.fields(response.headers())), withoutContent);
     }
 
     /**
@@ -197,32 +197,32 @@ final class ConnectorExchange implements StreamDispatcher.Sending {
     private void content(HttpContent content) {
         int count = content.content().readableBytes();
         if (count > 0) {
-            if (answerUntaken == 0) {
-                untakenSince = System.nanoTime();
+            if (responsePending == 0) {
+                pendingSince = System.nanoTime();
                 checkLater();
             }
-            answerUntaken += count;
+            responsePending += count;
             answer.content(ByteBufUtil.getBytes(content.content()));
         }
         if (content instanceof LastHttpContent last) {
             finish(keepAlive && requestSent);
-            if (!bare) answer.end(ConnectorRequest.endToEnd(ConnectorRequest.fields(last.trailingHeaders())));
+            if (!withoutContent) answer.end(ConnectorRequest.endToEnd(ConnectorRequest.fields(last.trailingHeaders())));
         }
     }
 
     /** Called after all messages of one read. */
     void readSome() {
-        if (!over && answerUntaken == 0) channel.read();
+        if (!over && responsePending == 0) channel.read();
     }
 
     void ended(String how) {
         if (over) return;
-        if (again && !answering && !mark.arrived()) {
-            again = false;
+        if (retried && !responseStarted && !mark.arrived()) {
+            retried = false;
             channel.pipeline().get(ConnectorResponseListener.class).serve(null);
             connect();
         } else {
-            fail(502, "The server gave no whole answer.", how);
+            fail(502, "The server did not send a complete response.", how);
         }
     }
 
@@ -232,7 +232,7 @@ final class ConnectorExchange implements StreamDispatcher.Sending {
         if (checking || over) return;
         checking = true;
         contentBefore = contentReceived;
-        applicationSlow = contentUntaken > 0;
+        applicationSlow = contentPending > 0;
         check = loop.after(progress.stall(), this::check);
     }
 
@@ -241,20 +241,20 @@ final class ConnectorExchange implements StreamDispatcher.Sending {
         checking = false;
         if (over) return;
         boolean sending = request.content() && !requestSent;
-        long toTake = answerUntaken == 0 ? 0 : progress.toTake(answerUntaken).toNanos();
+        long toTake = responsePending == 0 ? 0 : progress.toTake(responsePending).toNanos();
         if (sending && !applicationSlow && contentReceived - contentBefore < progress.minimum()) {
-            fail(408, "The request's content came too slowly: fewer than " + progress.minimum() + " bytes in " + progress.stall().toMillis()
+            fail(408, "The request content arrived too slowly: fewer than " + progress.minimum() + " bytes in " + progress.stall().toMillis()
                     + " ms (changeover.stall.min, changeover.stall).", "the client sends too slowly");
-        } else if (answerUntaken > 0 && System.nanoTime() - untakenSince > toTake) {
-            fail(408, "The answer was taken too slowly (changeover.stall.min, changeover.stall).", "the client reads too slowly");
-        } else if (sending || answerUntaken > 0) {
+        } else if (responsePending > 0 && System.nanoTime() - pendingSince > toTake) {
+            fail(408, "The response was read too slowly (changeover.stall.min, changeover.stall).", "the client reads too slowly");
+        } else if (sending || responsePending > 0) {
             checkLater();
         }
     }
 
     private void fail(int status, String reason, String how) {
         if (over) return;
-        LOG.log(System.Logger.Level.DEBUG, "{0} {1} by way of {2} failed: {3}", request.method(), request.shownPath(), address, how);
+        LOG.log(System.Logger.Level.DEBUG, "{0} {1} over the connector {2} failed: {3}", request.method(), request.printablePath(), address, how);
         finish(false);
         answer.failed(status, reason);
     }

@@ -53,7 +53,7 @@ final class ConnectorLoop implements AutoCloseable {
         return Optional.of(thread);
     }
 
-    /** Runs the task on the thread. Returns false if the loop has ended. */
+    /** Runs the task on the thread. Returns false if the event loop has stopped. */
     boolean execute(Runnable task) {
         Optional<SingleThreadIoEventLoop> running = thread();
         try {
@@ -65,14 +65,14 @@ final class ConnectorLoop implements AutoCloseable {
     }
 
     /** Runs the task later. A cancelled task is released, even if it is cancelled before the thread has seen it. */
-    StreamDispatcher.Timer after(Duration time, Runnable task) {
+    StreamDispatcher.Timeout after(Duration time, Runnable task) {
         Optional<SingleThreadIoEventLoop> running = thread();
-        if (running.isEmpty()) return StreamDispatcher.Timer.NONE;
+        if (running.isEmpty()) return StreamDispatcher.Timeout.NONE;
         try {
             Future<?> scheduled = running.get().schedule(task, time.toMillis(), TimeUnit.MILLISECONDS);
             return () -> scheduled.cancel(false);
         } catch (RejectedExecutionException ended) {
-            return StreamDispatcher.Timer.NONE;
+            return StreamDispatcher.Timeout.NONE;
         }
     }
 

@@ -27,10 +27,10 @@ public record InnerRequest(String method, String target, Fields fields, boolean 
         if (!Token.isToken(method)) throw new IllegalArgumentException("The method is not a token (RFC 9110 section 9.1): '" + PrintableText.of(method) + "'");
         boolean asterisk = target.equals("*") && method.equals("OPTIONS");
         if (!asterisk && (!target.startsWith("/") || !target.chars().allMatch(c -> c > 0x20 && c < 0x7f && c != '#'))) {
-            throw new IllegalArgumentException("The request target is not in origin form, a path that begins with a slash (RFC 9112 section 3.2.1)");
+            throw new IllegalArgumentException("The request target is not in origin form: send a path that begins with a slash (RFC 9112 section 3.2.1)");
         }
         if (fields.values("Content-Length").stream().map(String::strip).distinct().count() > 1 || !fields.values("Content-Length").stream().allMatch(value -> ContentLength.parse(value).isPresent())) {
-            throw new IllegalArgumentException("Content-Length is not one number (RFC 9112 section 6.3)");
+            throw new IllegalArgumentException("Content-Length is not a single number (RFC 9112 section 6.3)");
         }
     }
 
@@ -40,7 +40,7 @@ public record InnerRequest(String method, String target, Fields fields, boolean 
     }
 
     /** Returns whether the request is about the server as a whole (RFC 9110 section 9.3.7). */
-    boolean isForTheServer() {
+    boolean isServerWide() {
         return target.equals("*");
     }
 
@@ -57,7 +57,7 @@ public record InnerRequest(String method, String target, Fields fields, boolean 
     }
 
     /** Returns the path, shortened for a message. It contains printable ASCII only. */
-    String shownPath() {
+    String printablePath() {
         return PrintableText.of(path());
     }
 }

@@ -10,7 +10,7 @@ import java.util.function.Function;
  */
 public final class LoopbackDispatcher implements StreamDispatcher {
     /** Identifies the real origin of a request to the application. May be used on any thread. */
-    interface Mark extends AutoCloseable {
+    interface OriginMark extends AutoCloseable {
         /** Returns the fields to add to the request. */
         Fields fields();
 
@@ -37,17 +37,17 @@ public final class LoopbackDispatcher implements StreamDispatcher {
      * @param stall   the measured period
      * @param minimum the bytes that a client must send or receive in every such period
      */
-    public record Progress(Duration stall, int minimum) {
+    public record MinimumProgress(Duration stall, int minimum) {
         /** Returns the time within which a client must receive this many bytes. */
         public Duration toTake(long bytes) {
             return stall.multipliedBy(1 + (bytes + minimum - 1) / minimum);
         }
     }
 
-    private final Function<ConnectionOrigin, Mark> marks;
+    private final Function<ConnectionOrigin, OriginMark> marks;
     private final TargetPolicy targets;
     private final RequestConcurrencyLimiter limiter;
-    private final Progress progress;
+    private final MinimumProgress progress;
     private final ConnectorLoop loop;
 
     /**
@@ -56,7 +56,7 @@ public final class LoopbackDispatcher implements StreamDispatcher {
      * @param limiter  limits the requests; a request that can neither run nor wait is refused with 503
      * @param progress the required progress of clients when they send content and receive responses
      */
-    LoopbackDispatcher(Function<ConnectionOrigin, Mark> marks, TargetPolicy targets, RequestConcurrencyLimiter limiter, Progress progress, ClassLoader loader) {
+    LoopbackDispatcher(Function<ConnectionOrigin, OriginMark> marks, TargetPolicy targets, RequestConcurrencyLimiter limiter, MinimumProgress progress, ClassLoader loader) {
         this.marks = marks;
         this.targets = targets;
         this.limiter = limiter;
@@ -65,26 +65,26 @@ public final class LoopbackDispatcher implements StreamDispatcher {
     }
 
     @Override
-    public Sending dispatch(InnerRequest request, Answer answer) {
-        TargetPolicy.Decision decision = targets.decide(request);
-        if (decision instanceof TargetPolicy.Refuse refused) return refuse(answer, refused.status(), refused.reason());
-        if (decision instanceof TargetPolicy.AnswerForTheServer) {
+    public RequestContent dispatch(InnerRequest request, ResponseReceiver answer) {
+        TargetPolicy.TargetDecision decision = targets.decide(request);
+        if (decision instanceof TargetPolicy.Reject refused) return reject(answer, refused.status(), refused.reason());
+        if (decision instanceof TargetPolicy.RespondForServer) {
             answer.head(200, Fields.of("Content-Length", "0"), true);
-            return Sending.NOWHERE;
+            return RequestContent.NOWHERE;
         }
-        Entry entry = new Entry(request, ((TargetPolicy.Send) decision).target(), answer);
+        DispatchedRequest entry = new DispatchedRequest(request, ((TargetPolicy.Send) decision).target(), answer);
         if (limiter.enter(request.origin(), entry)) return entry.exchange;
         entry.mark.close();
-        return refuse(answer, 503, "Too many requests wait already: try again later (changeover.dispatch.max).");
+        return reject(answer, 503, "Too many requests are waiting: try again later (changeover.dispatch.max).");
     }
 
     /** One request in the limiter. */
-    private final class Entry implements Runnable {
+    private final class DispatchedRequest implements Runnable {
         private final ConnectionOrigin origin;
-        private final Mark mark;
+        private final OriginMark mark;
         private final ConnectorExchange exchange;
 
-        Entry(InnerRequest request, String target, Answer answer) {
+        DispatchedRequest(InnerRequest request, String target, ResponseReceiver answer) {
             origin = request.origin();
             mark = marks.apply(origin);
             exchange = new ConnectorExchange(loop, request, target, mark, progress, answer, this::leave);
@@ -92,7 +92,7 @@ public final class LoopbackDispatcher implements StreamDispatcher {
 
         @Override
         public void run() {
-            if (!loop.execute(exchange::begin)) exchange.refuse();
+            if (!loop.execute(exchange::begin)) exchange.rejectOverload();
         }
 
         private void leave() {
@@ -101,13 +101,13 @@ public final class LoopbackDispatcher implements StreamDispatcher {
         }
     }
 
-    private static Sending refuse(Answer answer, int status, String reason) {
+    private static RequestContent reject(ResponseReceiver answer, int status, String reason) {
         answer.failed(status, reason);
-        return Sending.NOWHERE;
+        return RequestContent.NOWHERE;
     }
 
     @Override
-    public Timer after(Duration time, Runnable task) {
+    public Timeout after(Duration time, Runnable task) {
         return loop.after(time, task);
     }
 

@@ -15,14 +15,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /** Creates the dispatcher of an application. This is the only class of the package that depends on servlets. */
 public final class LoopbackDispatcherFactory {
     /** The maximum number of concurrent requests. */
-    private static final String MOST = "changeover.dispatch.max";
+    private static final String MAX = "changeover.dispatch.max";
     private static final String STALL = "changeover.stall", STALL_MINIMUM = "changeover.stall.min";
     /** The default of Tomcat. */
     private static final int THREADS = 200;
     private static final int WAITING = 500;
 
     private static final String QUEUE = "changeover.queue.max";
-    private static final int LEAST_QUEUE = 64 * 1024;
+    private static final int MIN_QUEUE = 64 * 1024;
     private static final System.Logger LOG = System.getLogger(LoopbackDispatcherFactory.class.getName());
 
     private LoopbackDispatcherFactory() {
@@ -30,29 +30,29 @@ public final class LoopbackDispatcherFactory {
 
     /** Returns the names of the settings that this class reads. */
     public static Set<String> settings() {
-        return Set.of(MOST, STALL, STALL_MINIMUM);
+        return Set.of(MAX, STALL, STALL_MINIMUM);
     }
 
     /** Returns how slow a client may be. */
-    public static LoopbackDispatcher.Progress progress(SettingValues settings) {
-        return new LoopbackDispatcher.Progress(settings.timeAboveZero(STALL, Duration.ofSeconds(30)), settings.size(STALL_MINIMUM, 8 * 1024));
+    public static LoopbackDispatcher.MinimumProgress progress(SettingValues settings) {
+        return new LoopbackDispatcher.MinimumProgress(settings.timeAboveZero(STALL, Duration.ofSeconds(30)), settings.size(STALL_MINIMUM, 8 * 1024));
     }
 
     /** @throws SettingValues.Wrong if a setting is invalid */
     public static StreamDispatcher of(ProtocolLibrary.Start start) {
         ServletContext context = start.context();
-        if (start.settings().size(QUEUE, LEAST_QUEUE) < LEAST_QUEUE) {
-            throw new SettingValues.Wrong(QUEUE, start.settings().value(QUEUE).orElse(""), "at least 64K where HTTP/2 or TLS is offered");
+        if (start.settings().size(QUEUE, MIN_QUEUE) < MIN_QUEUE) {
+            throw new SettingValues.Wrong(QUEUE, start.settings().value(QUEUE).orElse(""), "at least 64K if HTTP/2 or TLS is offered");
         }
         NettyWithoutFlightRecorder.makeNettyReady();
         InnerRequests inner = InnerRequests.of(context);
         AtomicBoolean told = new AtomicBoolean();
-        return new LoopbackDispatcher(origin -> new Mark(inner, origin), new TargetPolicy(context.getContextPath(), asked -> isOwn(inner, asked, told)),
-                new RequestConcurrencyLimiter(start.settings().size(MOST, most(start.requestThreads())), WAITING), progress(start.settings()), context.getClassLoader());
+        return new LoopbackDispatcher(origin -> new InnerRequestMark(inner, origin), new TargetPolicy(context.getContextPath(), asked -> isOwn(inner, asked, told)),
+                new RequestConcurrencyLimiter(start.settings().size(MAX, defaultMax(start.requestThreads())), WAITING), progress(start.settings()), context.getClassLoader());
     }
 
     /** HTTP/2 and TLS each have a dispatcher. If both use their maximum, one thread is left. */
-    private static int most(int threads) {
+    private static int defaultMax(int threads) {
         return Math.max(1, ((threads == 0 ? THREADS : threads) - 1) / 2);
     }
 
@@ -60,25 +60,25 @@ public final class LoopbackDispatcherFactory {
      * If the owner of the path is unknown, the request is refused: another application, or another version of this one, may serve a path
      * below the context path, now or later.
      */
-    private static boolean isOwn(InnerRequests inner, TargetPolicy.Asked asked, AtomicBoolean told) {
+    private static boolean isOwn(InnerRequests inner, TargetPolicy.RequestedTarget asked, AtomicBoolean told) {
         InnerRequest request = asked.request();
         Owner owner = inner.owner(new InnerTarget(request.origin().host(), asked.path().decoded(), asked.path().encoded(),
                 request.fields().values("Cookie"), request.origin().switched().local()));
         if (owner == Owner.UNKNOWN && told.compareAndSet(false, true)) {
-            LOG.log(System.Logger.Level.WARNING, "The container does not tell which application serves {0}: requests inside HTTP/2 and TLS connections are answered 421 (Misdirected Request)",
-                    request.shownPath());
+            LOG.log(System.Logger.Level.WARNING, "The container does not report which application serves {0}: requests inside HTTP/2 and TLS connections are rejected with 421 (Misdirected Request)",
+                    request.printablePath());
         }
         return owner == Owner.THIS_APPLICATION;
     }
 
     /** An application's mark for one request. */
-    private static final class Mark implements LoopbackDispatcher.Mark {
+    private static final class InnerRequestMark implements LoopbackDispatcher.OriginMark {
         private final InnerRequests inner;
         private final InnerRequests.Mark mark;
 
-        Mark(InnerRequests inner, ConnectionOrigin origin) {
+        InnerRequestMark(InnerRequests inner, ConnectionOrigin origin) {
             this.inner = inner;
-            this.mark = inner.mark(origin.shown(InnerRequestOrigin.class, () -> InnerRequestOrigin.of(origin.switched(), origin.secure(), origin.protocol(), origin.cipherSuite())));
+            this.mark = inner.mark(origin.attribute(InnerRequestOrigin.class, () -> InnerRequestOrigin.of(origin.switched(), origin.secure(), origin.protocol(), origin.cipherSuite())));
         }
 
         @Override

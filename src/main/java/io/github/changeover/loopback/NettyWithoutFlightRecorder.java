@@ -16,7 +16,7 @@ final class NettyWithoutFlightRecorder {
         try {
             Class.forName("io.netty.util.internal.PlatformDependent", true, NettyWithoutFlightRecorder.class.getClassLoader());
         } catch (ClassNotFoundException | LinkageError other) {
-            throw new IllegalStateException("This is not the Netty that Changeover knows: use io.netty:netty-codec-http2 4.2", other);
+            throw new IllegalStateException("This version of Netty is not supported: use io.netty:netty-codec-http2 4.2", other);
         } finally {
             if (!said) System.clearProperty(PROPERTY);
         }

@@ -19,13 +19,13 @@ import java.util.Queue;
  * served in round-robin order.
  */
 final class RequestConcurrencyLimiter {
-    private final int most, waitingMost, reserved;
-    private final Map<Object, Share> shares = new HashMap<>();
-    private final Deque<Share> waiting = new ArrayDeque<>();        // connections with waiting requests; the next one to serve is first
-    private int running, queued;
+    private final int max, maxWaiting, reserved;
+    private final Map<Object, ConnectionShare> shares = new HashMap<>();
+    private final Deque<ConnectionShare> waiting = new ArrayDeque<>();        // connections with waiting requests; the next one to serve is first
+    private int running, waitingCount;
 
     /** The requests of one connection. */
-    private static final class Share {
+    private static final class ConnectionShare {
         private final Queue<Runnable> queue = new ArrayDeque<>();
         private int running;
     }
@@ -35,8 +35,8 @@ final class RequestConcurrencyLimiter {
      * @param waitingMost the maximum number of waiting requests of all connections together
      */
     RequestConcurrencyLimiter(int most, int waitingMost) {
-        this.most = most;
-        this.waitingMost = waitingMost;
+        this.max = most;
+        this.maxWaiting = waitingMost;
         this.reserved = most / 4;
     }
 
@@ -48,9 +48,9 @@ final class RequestConcurrencyLimiter {
      */
     boolean enter(Object connection, Runnable entry) {
         synchronized (this) {
-            Share share = shares.computeIfAbsent(connection, first -> new Share());
+            ConnectionShare share = shares.computeIfAbsent(connection, first -> new ConnectionShare());
             if (!mayRun(share)) {
-                boolean waits = queued < waitingMost;
+                boolean waits = waitingCount < maxWaiting;
                 if (waits) wait(share, entry);
                 else forgetIfUnused(connection, share);
                 return waits;
@@ -62,24 +62,24 @@ final class RequestConcurrencyLimiter {
         return true;
     }
 
-    private boolean mayRun(Share share) {
-        int free = most - running;
+    private boolean mayRun(ConnectionShare share) {
+        int free = max - running;
         return share.running == 0 ? free > 0 : share.running < free - reserved;
     }
 
-    private void wait(Share share, Runnable entry) {
+    private void wait(ConnectionShare share, Runnable entry) {
         if (share.queue.isEmpty()) waiting.add(share);
         share.queue.add(entry);
-        queued++;
+        waitingCount++;
     }
 
     /** Called once for each entry that has finished, or that is waiting and must no longer run. */
     void leave(Object connection, Runnable entry) {
         List<Runnable> next = new ArrayList<>();
         synchronized (this) {
-            Share share = shares.get(connection);
+            ConnectionShare share = shares.get(connection);
             if (share.queue.remove(entry)) {
-                queued--;
+                waitingCount--;
                 if (share.queue.isEmpty()) waiting.remove(share);
             } else {
                 share.running--;
@@ -94,10 +94,10 @@ final class RequestConcurrencyLimiter {
     /** Collects the entries that may run now: one of each connection in turn. */
     private void admit(List<Runnable> next) {
         for (int passed = 0; passed < waiting.size(); ) {
-            Share share = waiting.poll();
+            ConnectionShare share = waiting.poll();
             if (mayRun(share)) {
                 next.add(share.queue.poll());
-                queued--;
+                waitingCount--;
                 share.running++;
                 running++;
                 passed = 0;
@@ -108,7 +108,7 @@ final class RequestConcurrencyLimiter {
         }
     }
 
-    private void forgetIfUnused(Object connection, Share share) {
+    private void forgetIfUnused(Object connection, ConnectionShare share) {
         if (share.running == 0 && share.queue.isEmpty()) shares.remove(connection);
     }
 }

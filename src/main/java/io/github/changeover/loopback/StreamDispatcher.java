@@ -10,19 +10,19 @@ public interface StreamDispatcher extends AutoCloseable {
      * Starts a request. The response arrives on another thread. If the request is not forwarded, the response arrives before this method
      * returns.
      */
-    Sending dispatch(InnerRequest request, Answer answer);
+    RequestContent dispatch(InnerRequest request, ResponseReceiver answer);
 
     /**
-     * Runs the task after this time, on the thread that calls {@link Answer}. The task never runs after this dispatcher is closed. The task
+     * Runs the task after this time, on the thread that calls {@link ResponseReceiver}. The task never runs after this dispatcher is closed. The task
      * is retained until it runs: cancel it when it is no longer needed.
      */
-    Timer after(Duration time, Runnable task);
+    Timeout after(Duration time, Runnable task);
 
     /** A task that runs later. */
     @FunctionalInterface
-    interface Timer {
+    interface Timeout {
         /** The timer of no task. */
-        Timer NONE = () -> { };
+        Timeout NONE = () -> { };
 
         /** Cancels the task and releases it. May be called on any thread, several times, and after the task has run. */
         void cancel();
@@ -33,9 +33,9 @@ public interface StreamDispatcher extends AutoCloseable {
     void close();
 
     /** The request side of an exchange. May be used on any thread. */
-    interface Sending {
+    interface RequestContent {
         /** For a request that is not forwarded. */
-        Sending NOWHERE = new Sending() {
+        RequestContent NOWHERE = new RequestContent() {
             @Override
             public void content(ByteBuffer bytes, Runnable taken) {
                 taken.run();
@@ -68,7 +68,7 @@ public interface StreamDispatcher extends AutoCloseable {
         }
 
         /**
-         * Requests more content of the response: the content from {@link Answer#content} has been processed. No more content is read before
+         * Requests more content of the response: the content from {@link ResponseReceiver#content} has been processed. No more content is read before
          * this call.
          */
         void more();
@@ -84,7 +84,7 @@ public interface StreamDispatcher extends AutoCloseable {
      * Receives the response. One thread at a time calls the methods, in this order: {@link #head}, {@link #content} any number of times,
      * {@link #end}. {@link #failed} may replace any of these calls and is the last one.
      */
-    interface Answer {
+    interface ResponseReceiver {
         /**
          * Receives the final status and the fields without hop-by-hop fields.
          *
@@ -92,7 +92,7 @@ public interface StreamDispatcher extends AutoCloseable {
          */
         void head(int status, Fields fields, boolean last);
 
-        /** Receives content. The receiver owns the array. Several calls may come before the dispatcher waits for {@link Sending#more()}. */
+        /** Receives content. The receiver owns the array. Several calls may come before the dispatcher waits for {@link RequestContent#more()}. */
         void content(byte[] bytes);
 
         /** The response is complete. */

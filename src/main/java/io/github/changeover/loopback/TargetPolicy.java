@@ -12,19 +12,19 @@ import java.util.function.Predicate;
  */
 final class TargetPolicy {
     /** The decision on a request. */
-    sealed interface Decision {
+    sealed interface TargetDecision {
     }
 
     /** @param target the target for the request line */
-    record Send(String target) implements Decision {
+    record Send(String target) implements TargetDecision {
     }
 
     /** The dispatcher itself responds, because the request is about the server as a whole and not about the application. */
-    record AnswerForTheServer() implements Decision {
+    record RespondForServer() implements TargetDecision {
     }
 
     /** @param reason a sentence for the client */
-    record Refuse(int status, String reason) implements Decision {
+    record Reject(int status, String reason) implements TargetDecision {
     }
 
     /**
@@ -32,37 +32,37 @@ final class TargetPolicy {
      *
      * @param request the request of this path
      */
-    record Asked(InnerRequest request, CanonicalPath path) {
+    record RequestedTarget(InnerRequest request, CanonicalPath path) {
     }
 
     private final String contextPath;
-    private final Predicate<Asked> mapped;
+    private final Predicate<RequestedTarget> mapped;
 
     /**
      * @param contextPath the context path of the application, empty for the root
      * @param mapped      whether it is certain that the container passes the request to this application
      */
-    TargetPolicy(String contextPath, Predicate<Asked> mapped) {
+    TargetPolicy(String contextPath, Predicate<RequestedTarget> mapped) {
         this.contextPath = contextPath;
         this.mapped = mapped;
     }
 
-    Decision decide(InnerRequest request) {
+    TargetDecision decide(InnerRequest request) {
         if (!isSameHost(request)) {
-            return new Refuse(421, "This connection serves only the host '" + request.origin().host() + "' that it began with: open another connection for this host.");
+            return new Reject(421, "This connection serves only the host '" + request.origin().host() + "' that it was opened for: open another connection for this host.");
         }
         if (request.method().equals("TRACE") || request.method().equals("CONNECT")) {
-            return new Refuse(405, "The method " + request.method() + " is not supported inside a switched connection.");
+            return new Reject(405, "The method " + request.method() + " is not supported inside a switched connection.");
         }
-        if (request.isForTheServer()) return new AnswerForTheServer();
+        if (request.isServerWide()) return new RespondForServer();
         Optional<CanonicalPath> path = CanonicalPath.parse(request.path());
         if (path.isEmpty()) {
-            return new Refuse(421, "The path '" + request.shownPath() + "' could be taken for another one: write each character plainly or percent-encoded once as UTF-8,"
-                    + " without empty or dot segments, encoded slashes or semicolons, backslashes and control characters, and with parameters in the last segment only.");
+            return new Reject(421, "The path '" + request.printablePath() + "' is ambiguous: write each character literally or percent-encoded once as UTF-8,"
+                    + " without empty or dot segments, encoded slashes or semicolons, backslashes or control characters, and with parameters only in the last segment.");
         }
-        if (!path.get().isWithin(contextPath) || !mapped.test(new Asked(request, path.get()))) {
-            return new Refuse(421, "The path '" + request.shownPath() + "' is not one of the application at '" + contextPath
-                    + "/' that this connection began with: open another connection for this path.");
+        if (!path.get().isWithin(contextPath) || !mapped.test(new RequestedTarget(request, path.get()))) {
+            return new Reject(421, "The path '" + request.printablePath() + "' does not belong to the application at '" + contextPath
+                    + "/' that this connection was opened for: open another connection for this path.");
         }
         return new Send(path.get().encoded() + request.query());
     }

@@ -10,7 +10,7 @@ import java.util.Optional;
 /** Stores the last decisions. Thread-safe. */
 final class DecisionLog {
     /** A stored decision. The response is added once it is known. */
-    static final class Line implements EventRecorder.Entry {
+    static final class LoggedDecision implements EventRecorder.DecisionEntry {
         private final Instant when = Instant.now();
         private final Duration took;
         private final String remote;
@@ -18,7 +18,7 @@ final class DecisionLog {
         private long number;
         private volatile ResponseSummary answer;     // null until the response is known
 
-        private Line(Duration took, String remote, Explanation explanation) {
+        private LoggedDecision(Duration took, String remote, Explanation explanation) {
             this.took = took;
             this.remote = remote;
             this.explanation = explanation;
@@ -34,16 +34,16 @@ final class DecisionLog {
         }
     }
 
-    private final Line[] ring;
+    private final LoggedDecision[] ring;
     private long count;
 
     /** @param size the number of decisions to keep; may be 0 */
     DecisionLog(int size) {
-        ring = new Line[size];
+        ring = new LoggedDecision[size];
     }
 
-    Line add(Duration took, String remote, Explanation explanation) {
-        Line line = new Line(took, remote, explanation);
+    LoggedDecision add(Duration took, String remote, Explanation explanation) {
+        LoggedDecision line = new LoggedDecision(took, remote, explanation);
         synchronized (ring) {
             line.number = ++count;
             if (ring.length > 0) ring[(int) ((count - 1) % ring.length)] = line;

@@ -16,84 +16,84 @@ import java.util.Collection;
 /** Records the events of one application from its start to its end. {@link UpgradeManagement} provides access to the records. Internal. */
 public final class EventRecorder {
     /** A recorded decision. The response is added once it is known. */
-    public interface Entry {
+    public interface DecisionEntry {
         /** Adds the head of the response. */
         void answered(ResponseSummary head);
     }
 
     private static final String NO_HOST = "default";
-    private final Metrics tally;
-    private final DecisionLog journal;
-    private final FlightRecorder flight = FlightRecorder.recorder();
-    private volatile UpgradeManagement observatory;
-    private Runnable unmanage;
+    private final Metrics metrics;
+    private final DecisionLog decisionLog;
+    private final FlightRecorder flightRecorder = FlightRecorder.recorder();
+    private volatile UpgradeManagement management;
+    private Runnable unregister;
 
     /**
      * @param protocols the protocols of the rules
      * @param decisions the number of decisions to keep; may be 0
      */
     public EventRecorder(Collection<ProtocolToken> protocols, int decisions) {
-        tally = new Metrics(protocols);
-        journal = new DecisionLog(decisions);
+        metrics = new Metrics(protocols);
+        decisionLog = new DecisionLog(decisions);
     }
 
     /**
      * Counts these protocols under their own names from now on. Returns {@code false} if all of them are already counted in this way. May
      * be called on any thread.
      */
-    public boolean name(Collection<ProtocolToken> protocols) {
+    public boolean addProtocols(Collection<ProtocolToken> protocols) {
         boolean more = false;
-        for (ProtocolToken token : protocols) more |= tally.name(token);
+        for (ProtocolToken token : protocols) more |= metrics.addProtocol(token);
         return more;
     }
 
     /** Returns the listener for connection events. */
-    public ConnectionListener witness() {
+    public ConnectionListener connectionListener() {
         return new ConnectionListener() {
             @Override
             public void opened(TransportConnection connection) {
-                tally.opened(connection);
-                flight.opened(connection);
+                metrics.opened(connection);
+                flightRecorder.opened(connection);
             }
 
             @Override
             public void closed(TransportConnection connection, CloseCause cause, Duration open) {
-                tally.closed(connection, cause, open);
-                flight.closed(connection, cause, open);
+                metrics.closed(connection, cause, open);
+                flightRecorder.closed(connection, cause, open);
             }
 
             @Override
             public void pinged(TransportConnection connection, Duration roundTrip) {
-                tally.pinged(connection, roundTrip);
+                metrics.pinged(connection, roundTrip);
             }
 
             @Override
             public void slowWrite(TransportConnection connection, long waited) {
-                tally.slowWrite(connection, waited);
-                flight.slowWrite(connection, waited);
+                metrics.slowWrite(connection, waited);
+                flightRecorder.slowWrite(connection, waited);
             }
         };
     }
 
     /** Records a decision and the duration of the negotiation. */
-    public Entry decided(UpgradeRequest request, Explanation explanation, Duration took) {
-        tally.decided(explanation, took);
+    public DecisionEntry decided(UpgradeRequest request, Explanation explanation, Duration took) {
+        metrics.decided(explanation, took);
         String remote = ConnectionView.address(request.client());
-        flight.decided(remote, explanation, took);
-        return journal.add(took, remote, explanation);
+        flightRecorder.decided(remote, explanation, took);
+        return decisionLog.add(took, remote, explanation);
     }
 
     /** Makes the records and the operations available from now on. Called once, before any request. */
     public UpgradeManagement open(ServletContext context, ConnectionRegistry register, MemoryBudget memory, TokenSwitches switches, Duration grace, StartReport report) {
-        observatory = new UpgradeManagement(register, memory, tally, journal, switches, grace, report);
-        observatory.put(context);
-        unmanage = JmxRegistration.register(observatory, host(context));
-        return observatory;
+        management = new UpgradeManagement(register, memory, metrics, decisionLog, switches, grace, report);
+        management.put(context);
+        unregister = JmxRegistration.register(management, host(context));
+        return management;
     }
 
     /** Replaces the report when the protocols of the application have changed. Does nothing before {@link #open}. */
     public void report(StartReport report) {
-        if (observatory != null) observatory.report(report);
+        if (management != null) management.report(report);
     }
 
     /**
@@ -112,9 +112,9 @@ public final class EventRecorder {
     /** Called when the application stops or its start has failed. In the second case {@link #open} may not have been called. */
     public void close(ServletContext context) {
         try {
-            if (unmanage != null) unmanage.run();
+            if (unregister != null) unregister.run();
         } finally {
-            if (observatory != null) observatory.remove(context);
+            if (management != null) management.remove(context);
         }
     }
 }

@@ -54,7 +54,7 @@ final class FlightEvents implements FlightRecorder {
 
     @Name("changeover.SlowWrite")
     @Label("Slow Write")
-    @Description("A queue had grown over its bound, and has room again")
+    @Description("An output queue that exceeded its limit accepts bytes again")
     @Category("Changeover")
     @StackTrace(false)
     private static final class SlowWrite extends Event {

@@ -17,7 +17,7 @@ interface FlightRecorder extends ConnectionListener {
         try {
             return new FlightEvents();
         } catch (LinkageError without) {
-            System.getLogger(FlightRecorder.class.getName()).log(System.Logger.Level.DEBUG, "No JDK Flight Recorder here", without);
+            System.getLogger(FlightRecorder.class.getName()).log(System.Logger.Level.DEBUG, "JDK Flight Recorder is not available", without);
             return NONE;
         }
     }

@@ -15,11 +15,11 @@ import javax.management.ObjectName;
 /** The MBean of one application in the platform's MBean server, registered from start to end. */
 final class JmxRegistration implements ChangeoverMXBean {
     private static final System.Logger LOG = System.getLogger(JmxRegistration.class.getName());
-    private static final int MOST_ALIKE = 16;
-    private final UpgradeManagement observatory;
+    private static final int MAX_SAME_NAME = 16;
+    private final UpgradeManagement management;
 
     private JmxRegistration(UpgradeManagement observatory) {
-        this.observatory = observatory;
+        this.management = observatory;
     }
 
     /**
@@ -32,7 +32,7 @@ final class JmxRegistration implements ChangeoverMXBean {
             ObjectName name = put(new JmxRegistration(observatory), host, observatory.report().context());
             return () -> remove(name);
         } catch (JMException | LinkageError | RuntimeException none) {
-            LOG.log(System.Logger.Level.WARNING, "The application is not in JMX: {0}", none.toString());
+            LOG.log(System.Logger.Level.WARNING, "The MBean of the application could not be registered: {0}", none.toString());
             return () -> { };
         }
     }
@@ -46,7 +46,7 @@ final class JmxRegistration implements ChangeoverMXBean {
                 ManagementFactory.getPlatformMBeanServer().registerMBean(bean, name);
                 return name;
             } catch (InstanceAlreadyExistsException another) {
-                if (i == MOST_ALIKE) throw another;
+                if (i == MAX_SAME_NAME) throw another;
             }
         }
     }
@@ -55,12 +55,12 @@ final class JmxRegistration implements ChangeoverMXBean {
         try {
             ManagementFactory.getPlatformMBeanServer().unregisterMBean(name);
         } catch (JMException gone) {
-            LOG.log(System.Logger.Level.DEBUG, "Not in JMX any more: {0}", gone.toString());
+            LOG.log(System.Logger.Level.DEBUG, "The MBean of the application was already unregistered: {0}", gone.toString());
         }
     }
 
     /** A connection in the form that JMX needs. */
-    private record Line(ConnectionView view) implements Connection {
+    private record ConnectionBean(ConnectionView view) implements Connection {
         @Override
         public String getId() {
             return view.id();
@@ -117,128 +117,128 @@ final class JmxRegistration implements ChangeoverMXBean {
         }
     }
 
-    private static Map<String, Long> words(Map<? extends Enum<?>, Long> counts) {
+    private static Map<String, Long> lowerCaseKeys(Map<? extends Enum<?>, Long> counts) {
         Map<String, Long> words = new TreeMap<>();
         counts.forEach((key, count) -> words.put(key.name().toLowerCase(Locale.ROOT), count));
         return words;
     }
 
     private Map<Ground, Long> decided(Outcome outcome) {
-        return observatory.counts().decisions().getOrDefault(outcome, Map.of());
+        return management.counts().decisions().getOrDefault(outcome, Map.of());
     }
 
     @Override
     public long getConnectionCount() {
-        return observatory.counts().connections();
+        return management.counts().connections();
     }
 
     @Override
     public List<Connection> getConnections() {
-        return observatory.connections().stream().<Connection>map(Line::new).toList();
+        return management.connections().stream().<Connection>map(ConnectionBean::new).toList();
     }
 
     @Override
     public long getOpened() {
-        return observatory.counts().opened().values().stream().mapToLong(Long::longValue).sum();
+        return management.counts().opened().values().stream().mapToLong(Long::longValue).sum();
     }
 
     @Override
     public Map<String, Long> getClosed() {
-        return words(observatory.counts().closed());
+        return lowerCaseKeys(management.counts().closed());
     }
 
     @Override
     public long getSwitched() {
-        return observatory.counts().decided(Outcome.SWITCHED);
+        return management.counts().decided(Outcome.SWITCHED);
     }
 
     @Override
     public Map<String, Long> getIgnored() {
-        return words(decided(Outcome.IGNORED));
+        return lowerCaseKeys(decided(Outcome.IGNORED));
     }
 
     @Override
     public Map<String, Long> getRefused() {
-        return words(decided(Outcome.REFUSED));
+        return lowerCaseKeys(decided(Outcome.REFUSED));
     }
 
     @Override
     public long getBytesIn() {
-        return observatory.counts().bytesIn();
+        return management.counts().bytesIn();
     }
 
     @Override
     public long getBytesOut() {
-        return observatory.counts().bytesOut();
+        return management.counts().bytesOut();
     }
 
     @Override
     public long getQueued() {
-        return observatory.counts().queued();
+        return management.counts().queued();
     }
 
     @Override
     public long getMemory() {
-        return observatory.counts().memory();
+        return management.counts().memory();
     }
 
     @Override
     public long getMemoryMax() {
-        return observatory.counts().memoryMax();
+        return management.counts().memoryMax();
     }
 
     @Override
     public long getSlowWrites() {
-        return observatory.counts().slowWrites();
+        return management.counts().slowWrites();
     }
 
     @Override
     public boolean isDraining() {
-        return observatory.draining();
+        return management.draining();
     }
 
     @Override
     public List<String> getSwitchedOff() {
-        return List.copyOf(observatory.switchedOff());
+        return List.copyOf(management.switchedOff());
     }
 
     @Override
     public List<String> getDecisions() {
-        return observatory.decisions().stream().map(decided -> decided.when() + " " + decided.remote() + " " + decided.explanation()).toList();
+        return management.decisions().stream().map(decided -> decided.when() + " " + decided.remote() + " " + decided.explanation()).toList();
     }
 
     @Override
     public List<String> getReport() {
-        return observatory.report().lines();
+        return management.report().lines();
     }
 
     @Override
     public boolean close(String id) {
-        return observatory.close(id);
+        return management.close(id);
     }
 
     @Override
     public boolean abort(String id) {
-        return observatory.abort(id);
+        return management.abort(id);
     }
 
     @Override
     public void drain() {
-        observatory.drain();
+        management.drain();
     }
 
     @Override
     public void stopDraining() {
-        observatory.stopDraining();
+        management.stopDraining();
     }
 
     @Override
     public void switchOff(String token) {
-        observatory.switches().off(ProtocolToken.of(token));
+        management.switches().off(ProtocolToken.of(token));
     }
 
     @Override
     public void switchOn(String token) {
-        observatory.switches().on(ProtocolToken.of(token));
+        management.switches().on(ProtocolToken.of(token));
     }
 }

@@ -27,9 +27,9 @@ final class Metrics implements ConnectionListener {
     private final Map<String, LongAdder> opened = new ConcurrentSkipListMap<>();
     private final LongAdder slowWrites = new LongAdder();
     private final Histogram negotiation = new Histogram(0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5);
-    private final Histogram life = new Histogram(1, 10, 60, 600, 3600, 6 * 3600, 86_400);
+    private final Histogram openTime = new Histogram(1, 10, 60, 600, 3600, 6 * 3600, 86_400);
 
-    private final Histogram ping = new Histogram(0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 20);
+    private final Histogram roundTrips = new Histogram(0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 20);
 
     Metrics(Collection<ProtocolToken> protocols) {
         for (Outcome outcome : Outcome.values()) {
@@ -38,11 +38,11 @@ final class Metrics implements ConnectionListener {
             decisions.put(outcome, grounds);
         }
         opened.put(OTHER, new LongAdder());
-        protocols.forEach(this::name);
+        protocols.forEach(this::addProtocol);
     }
 
     /** Counts this protocol under its own name from now on. Returns {@code false} if it is already counted in this way. */
-    boolean name(ProtocolToken token) {
+    boolean addProtocol(ProtocolToken token) {
         if (labels.containsKey(token)) return false;
         opened.computeIfAbsent(token.toString(), label -> new LongAdder());     // first: a thread that finds the label needs this counter
         return labels.putIfAbsent(token, token.toString()) == null;
@@ -64,12 +64,12 @@ final class Metrics implements ConnectionListener {
 
     @Override
     public void closed(TransportConnection connection, CloseCause cause, Duration open) {
-        life.add(open);
+        openTime.add(open);
     }
 
     @Override
     public void pinged(TransportConnection connection, Duration roundTrip) {
-        ping.add(roundTrip);
+        roundTrips.add(roundTrip);
     }
 
     @Override
@@ -90,7 +90,7 @@ final class Metrics implements ConnectionListener {
         Map<CloseCause.Kind, Long> closed = new EnumMap<>(CloseCause.Kind.class);
         for (CloseCause.Kind kind : CloseCause.Kind.values()) closed.put(kind, register.closed(kind));
         return new MetricsSnapshot(Collections.unmodifiableMap(live), Collections.unmodifiableMap(openedNow), Collections.unmodifiableMap(closed), decisions(),
-                register.bytesIn(), register.bytesOut(), queued, memory.used(), memory.max(), slowWrites.sum(), register.draining(), negotiation.read(), life.read(), ping.read());
+                register.bytesIn(), register.bytesOut(), queued, memory.used(), memory.max(), slowWrites.sum(), register.draining(), negotiation.read(), openTime.read(), roundTrips.read());
     }
 
     private Map<Outcome, Map<Ground, Long>> decisions() {

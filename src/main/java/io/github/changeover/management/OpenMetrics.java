@@ -26,36 +26,36 @@ public final class OpenMetrics {
     }
 
     private String all(MetricsSnapshot counts, StartReport report) {
-        family("changeover", "info", "", "Where Changeover runs.");
+        family("changeover", "info", "", "The server and the edge in use.");
         sample("changeover_info", "1", "server", report.server(), "edge", report.edge());
-        family("changeover_draining", "gauge", "", "Whether new connections are turned away.");
+        family("changeover_draining", "gauge", "", "Whether new connections are rejected because the application is draining.");
         sample("changeover_draining", counts.draining() ? "1" : "0");
-        family("changeover_connections", "gauge", "", "Switched connections now.");
+        family("changeover_connections", "gauge", "", "Open switched connections.");
         counts.live().forEach((protocol, number) -> sample("changeover_connections", number, "protocol", protocol));
-        family("changeover_opened", "counter", "", "Connections that have opened.");
+        family("changeover_opened", "counter", "", "Switched connections that were opened.");
         counts.opened().forEach((protocol, number) -> sample("changeover_opened_total", number, "protocol", protocol));
-        family("changeover_closed", "counter", "", "Connections that have ended, by cause.");
+        family("changeover_closed", "counter", "", "Switched connections that were closed, by cause.");
         counts.closed().forEach((cause, number) -> sample("changeover_closed_total", number, "cause", word(cause)));
-        family("changeover_decisions", "counter", "", "Decisions on offers, by outcome and reason.");
+        family("changeover_decisions", "counter", "", "Upgrade decisions, by outcome and reason.");
         for (Map.Entry<Outcome, Map<Ground, Long>> outcome : counts.decisions().entrySet()) {
             outcome.getValue().forEach((ground, number) ->
                     sample("changeover_decisions_total", number, "outcome", word(outcome.getKey()), "reason", word(ground)));
         }
         family("changeover_received_bytes", "counter", "bytes", "Bytes received on switched connections.");
         sample("changeover_received_bytes_total", counts.bytesIn());
-        family("changeover_sent_bytes", "counter", "bytes", "Bytes given to the container on switched connections.");
+        family("changeover_sent_bytes", "counter", "bytes", "Bytes passed to the container on switched connections.");
         sample("changeover_sent_bytes_total", counts.bytesOut());
-        family("changeover_queued_bytes", "gauge", "bytes", "Bytes that wait for slow peers now.");
+        family("changeover_queued_bytes", "gauge", "bytes", "Bytes queued for slow clients.");
         sample("changeover_queued_bytes", counts.queued());
-        family("changeover_memory_bytes", "gauge", "bytes", "Bytes of unfinished messages, output that waits and captured answers, in memory now.");
+        family("changeover_memory_bytes", "gauge", "bytes", "Bytes of unfinished messages, queued output and captured responses in memory.");
         sample("changeover_memory_bytes", counts.memory());
-        family("changeover_memory_max_bytes", "gauge", "bytes", "The limit of these (changeover.memory.max).");
+        family("changeover_memory_max_bytes", "gauge", "bytes", "The memory limit in bytes (changeover.memory.max).");
         sample("changeover_memory_max_bytes", counts.memoryMax());
-        family("changeover_slow_writes", "counter", "", "How often a queue had grown over its bound.");
+        family("changeover_slow_writes", "counter", "", "How often an output queue exceeded its limit.");
         sample("changeover_slow_writes_total", counts.slowWrites());
-        histogram("changeover_negotiation_seconds", "Time of negotiations.", counts.negotiation());
-        histogram("changeover_connection_seconds", "Time connections were open that have ended.", counts.life());
-        histogram("changeover_ping_seconds", "Time that clients took to answer pings.", counts.ping());
+        histogram("changeover_negotiation_seconds", "Duration of negotiations.", counts.negotiation());
+        histogram("changeover_connection_seconds", "How long closed connections were open.", counts.life());
+        histogram("changeover_ping_seconds", "How long clients took to answer pings.", counts.ping());
         return text.append("# EOF\n").toString();
     }
 

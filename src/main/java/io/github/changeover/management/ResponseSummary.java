@@ -14,12 +14,12 @@ import java.util.Set;
  * @param status the status code
  * @param fields the fields in order; at most 40
  */
-public record ResponseSummary(int status, List<Field> fields) {
+public record ResponseSummary(int status, List<SummaryField> fields) {
     /** One field line. */
-    public record Field(String name, String value) {
+    public record SummaryField(String name, String value) {
     }
 
-    private static final int MOST = 40;
+    private static final int MAX_FIELDS = 40;
     private static final String HIDDEN = "(not kept)";
     /** The names in lower case. A location may contain a session ID. */
     private static final Set<String> SECRET = Set.of("authorization", "proxy-authorization", "cookie", "set-cookie", "sec-websocket-key",
@@ -32,11 +32,11 @@ public record ResponseSummary(int status, List<Field> fields) {
 
     /** Returns the head with those of these lines that may be stored. */
     public static ResponseSummary of(int status, Iterable<Fields.Line> lines) {
-        List<Field> kept = new ArrayList<>();
+        List<SummaryField> kept = new ArrayList<>();
         for (Fields.Line line : lines) {
-            if (kept.size() == MOST) break;
+            if (kept.size() == MAX_FIELDS) break;
             boolean secret = SECRET.contains(line.name().toLowerCase(Locale.ROOT));
-            kept.add(new Field(PrintableText.of(line.name(), PrintableText.LONG), secret ? HIDDEN : PrintableText.of(line.value(), PrintableText.LONG)));
+            kept.add(new SummaryField(PrintableText.of(line.name(), PrintableText.LONG), secret ? HIDDEN : PrintableText.of(line.value(), PrintableText.LONG)));
         }
         return new ResponseSummary(status, kept);
     }

@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
  * @param libraries  the findings of the protocol libraries; empty for none
  */
 public record StartReport(String server, String context, String edge, String deviations, String threads, Map<String, String> settings,
-                         List<Path> paths, List<String> libraries) {
+                         List<PathReport> paths, List<String> libraries) {
     /**
      * A summary of a rule.
      *
@@ -26,8 +26,8 @@ public record StartReport(String server, String context, String edge, String dev
      * @param protocols the protocols in the server's order
      * @param terms     the conditions as text
      */
-    public record Path(String template, List<String> protocols, String terms) {
-        public Path {
+    public record PathReport(String template, List<String> protocols, String terms) {
+        public PathReport {
             protocols = List.copyOf(protocols);
         }
     }
@@ -35,7 +35,7 @@ public record StartReport(String server, String context, String edge, String dev
     /** Returns the lines for the log at start. */
     public List<String> lines() {
         List<String> lines = new ArrayList<>();
-        lines.add("Changeover on " + server + " (" + edge + "); deviations: " + deviations + "; handlers that block run on " + threads + " threads");
+        lines.add("Changeover on " + server + " (" + edge + "); deviations: " + deviations + "; blocking handlers run on " + threads + " threads");
         lines.add("Settings: " + settings.entrySet().stream().map(setting -> setting.getKey() + "=" + setting.getValue()).collect(Collectors.joining(" ")));
         lines.addAll(libraries);
         paths.forEach(path -> lines.add(line(path)));
@@ -43,7 +43,7 @@ public record StartReport(String server, String context, String edge, String dev
     }
 
     /** Returns the line for the log. */
-    public String line(Path path) {
+    public String line(PathReport path) {
         return context + path.template() + " offers " + String.join(", ", path.protocols()) + " " + path.terms();
     }
 

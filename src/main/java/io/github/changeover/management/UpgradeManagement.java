@@ -19,19 +19,19 @@ import java.util.Set;
 public final class UpgradeManagement {
     private static final String ATTRIBUTE = UpgradeManagement.class.getName();
 
-    private final ConnectionRegistry register;
+    private final ConnectionRegistry registry;
     private final MemoryBudget memory;
-    private final Metrics tally;
-    private final DecisionLog journal;
+    private final Metrics metrics;
+    private final DecisionLog decisionLog;
     private final TokenSwitches switches;
     private final Duration grace;
     private volatile StartReport report;
 
     UpgradeManagement(ConnectionRegistry register, MemoryBudget memory, Metrics tally, DecisionLog journal, TokenSwitches switches, Duration grace, StartReport report) {
-        this.register = register;
+        this.registry = register;
         this.memory = memory;
-        this.tally = tally;
-        this.journal = journal;
+        this.metrics = tally;
+        this.decisionLog = journal;
         this.switches = switches;
         this.grace = grace;
         this.report = report;
@@ -59,7 +59,7 @@ public final class UpgradeManagement {
 
     /** Returns the live connections, the oldest first. */
     public List<ConnectionView> connections() {
-        return register.live().stream().map(ConnectionView::of).sorted(Comparator.comparing(ConnectionView::since).thenComparing(ConnectionView::id)).toList();
+        return registry.live().stream().map(ConnectionView::of).sorted(Comparator.comparing(ConnectionView::since).thenComparing(ConnectionView::id)).toList();
     }
 
     /** Returns the last decisions, the latest first. Their maximum number is {@code changeover.decisions}. */
@@ -69,11 +69,11 @@ public final class UpgradeManagement {
 
     /** Returns those of the last decisions that have a higher number than this, the latest first. */
     public List<DecisionRecord> decisionsAfter(long number) {
-        return journal.after(number);
+        return decisionLog.after(number);
     }
 
     public MetricsSnapshot counts() {
-        return tally.read(register, memory);
+        return metrics.read(registry, memory);
     }
 
     /** Returns the facts found at start, with the protocols that are supported now. */
@@ -82,7 +82,7 @@ public final class UpgradeManagement {
     }
 
     public boolean draining() {
-        return register.draining();
+        return registry.draining();
     }
 
     /** Returns the disabled protocols, sorted: {@code foo/2} for a token, {@code foo/*} for every version of a name. */
@@ -107,7 +107,7 @@ public final class UpgradeManagement {
     }
 
     private Optional<TransportConnection> find(String id) {
-        return register.live().stream().filter(connection -> connection.id().equals(id)).findFirst();
+        return registry.live().stream().filter(connection -> connection.id().equals(id)).findFirst();
     }
 
     /**
@@ -115,12 +115,12 @@ public final class UpgradeManagement {
      * after {@code changeover.drain}. Returns immediately.
      */
     public void drain() {
-        register.startDraining(grace);
+        registry.startDraining(grace);
     }
 
     /** Undoes {@link #drain} for later connections. */
     public void stopDraining() {
-        register.stopDraining();
+        registry.stopDraining();
     }
 
     /** Returns the switches that disable protocols. A change takes effect with the next negotiation. */

@@ -83,11 +83,11 @@ record Candidate(UpgradeProtocol protocol, ProtocolToken token, ProtocolToken of
         try {
             answer = question.get();
         } catch (RuntimeException thrown) {
-            throw new IllegalStateException("Protocol " + protocol.getClass().getName() + " failed in a negotiation: " + thrown, thrown);
+            throw new IllegalStateException("Protocol " + protocol.getClass().getName() + " threw an exception in a negotiation: " + thrown, thrown);
         }
         if (answer == null) {
             throw new IllegalStateException("Protocol " + protocol.getClass().getName()
-                    + " answered null in a negotiation; answer a Switch, an Ignore or a Refuse");
+                    + " returned null in a negotiation; negotiate() must return a Switch, an Ignore or a Refuse");
         }
         return answer;
     }

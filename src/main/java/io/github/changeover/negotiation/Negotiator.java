@@ -32,19 +32,19 @@ import java.util.stream.Collectors;
  */
 public final class Negotiator {
     private static final ProtocolToken HTTP_1_1 = ProtocolToken.of("HTTP/1.1");
-    private static final Decision SWITCHED_OFF = new Decision.Ignore("switched off at run time");
-    private static final Decision OTHER_METHOD = new Decision.Ignore("not for this method");
-    private static final Decision NO_CONTENT = new Decision.Ignore("not for a request with content");
+    private static final Decision SWITCHED_OFF = new Decision.Ignore("disabled at run time");
+    private static final Decision OTHER_METHOD = new Decision.Ignore("not supported for this method");
+    private static final Decision NO_CONTENT = new Decision.Ignore("not supported for a request with content");
     private static final Decision NOT_ONE_HOST = new Decision.Refuse(400,
-            "An HTTP/1.1 request has exactly one Host field, with a host and perhaps a port: send one.");
+            "The request must have exactly one Host field, with a host and an optional port.");
     private static final Decision UNKNOWN_CODING = new Decision.Refuse(501,
-            "This transfer coding is not known here: send the content with a length, or chunked.");
-    private static final Decision OTHER_ROLE = new Decision.Refuse(403, "You may not change the protocol here: ask for a role that may.");
-    private static final Decision NO_LOGIN = new Decision.Refuse(401, "Log in before you change the protocol here.");
+            "The transfer coding is not supported: send the content with Content-Length or chunked.");
+    private static final Decision OTHER_ROLE = new Decision.Refuse(403, "Your account lacks a role that is allowed to upgrade on this path.");
+    private static final Decision NO_LOGIN = new Decision.Refuse(401, "An upgrade on this path requires a login.");
 
-    private static final Decision STARTING = new Decision.Refuse(503, Fields.of("Retry-After", "5"), "This application is starting: repeat the request in some seconds.");
+    private static final Decision STARTING = new Decision.Refuse(503, Fields.of("Retry-After", "5"), "The application is starting: repeat the request in a few seconds.");
 
-    private static final String NOTHING_OFFERED = "Nothing offers a protocol on this path.";
+    private static final String NOTHING_OFFERED = "No protocol is offered on this path.";
 
     private final UpgradeRequest request;
     private final PathRule rule;
@@ -75,7 +75,7 @@ public final class Negotiator {
         UpgradeRequestFields head = new UpgradeRequestFields(request);
         Offered offered = UpgradeField.parse(head.upgrade());
         if (match.isEmpty() || match.get().rule().waits() && !match.get().rule().required()) {
-            String reason = "no rule is for this path";
+            String reason = "no rule matches this path";
             Explanation explanation = new Explanation(Explanation.Outcome.IGNORED, OptionalInt.empty(), request.method(),
                     request.path(), offered, Optional.empty(), List.of(), List.of(), Ground.NO_RULE, reason);
             return new Verdict(new Decision.Ignore(reason), Optional.empty(), Optional.empty(), false, List.of(), false, explanation);
@@ -108,7 +108,7 @@ public final class Negotiator {
         Offered offered = UpgradeField.parse(head.upgrade());
         boolean owed = match.isPresent() && new Negotiator(request, match.get().rule(), new TokenSwitches(), head, offered).owed();
         boolean waits = owed || asksFor(request, match, late);
-        Decision decision = waits ? STARTING : new Decision.Ignore("nothing that is offered is served here");
+        Decision decision = waits ? STARTING : new Decision.Ignore("none of the offered protocols is supported on this path");
         Ground ground = waits ? Ground.STARTING : head.upgrade().isEmpty() ? Ground.NO_OFFER : Ground.NOT_SERVED;
         Explanation explanation = new Explanation(outcome(decision), status(decision), request.method(), request.path(), offered,
                 match.map(found -> found.rule().template()), List.of(), List.of(), ground, waits ? "the application is starting" : why(decision));
@@ -128,8 +128,8 @@ public final class Negotiator {
     }
 
     private Verdict withoutOffers(String cause) {
-        String reason = "nothing is offered";
-        Decision decision = !owed() ? new Decision.Ignore(reason) : new Decision.Refuse(503, "This resource needs a change of protocol, and this server changes none. "
+        String reason = "no protocol is offered";
+        Decision decision = !owed() ? new Decision.Ignore(reason) : new Decision.Refuse(503, "This resource requires a protocol upgrade, but this server supports none. "
                 + cause + setting());
         Explanation explanation = new Explanation(outcome(decision), status(decision), request.method(), request.path(), offered,
                 Optional.of(rule.template()), List.of(), List.of(), Ground.NOT_SERVED, reason);
@@ -143,14 +143,14 @@ public final class Negotiator {
             return verdict(lost, Optional.empty(), Ground.LOST_OFFER, "it has " + clientField.get() + " and no Upgrade field: a proxy has probably removed Upgrade and Connection");
         }
         if (!head.isHttp11()) return notSwitched(Ground.NOT_HTTP11, "the request is not HTTP/1.1");
-        if (head.upgrade().isEmpty()) return notSwitched(Ground.NO_OFFER, "it has no Upgrade field");
+        if (head.upgrade().isEmpty()) return notSwitched(Ground.NO_OFFER, "the request has no Upgrade field");
         if (!ConnectionField.has(head.connection(), "upgrade")) {
             return notSwitched(Ground.CONNECTION_FIELD, "Connection does not list upgrade" + (clientField.isPresent() ? ": a proxy has probably removed it" : ""));
         }
         if (offered instanceof Offered.Oversized oversized) return notSwitched(Ground.MALFORMED_OFFER, oversized.reason());
-        if (head.isFramedTwice()) return notSwitched(Ground.MALFORMED_MESSAGE, "it has both Transfer-Encoding and Content-Length");
+        if (head.isFramedTwice()) return notSwitched(Ground.MALFORMED_MESSAGE, "the request has both Transfer-Encoding and Content-Length");
         return offered instanceof Offered.Present present ? choose(present.offer().tokens())
-                : notSwitched(Ground.MALFORMED_OFFER, "Upgrade holds no well-formed protocol");
+                : notSwitched(Ground.MALFORMED_OFFER, "Upgrade contains no well-formed protocol");
     }
 
     /** Returns a header field of this request that only clients of one of the rule's protocols send. */
@@ -163,12 +163,12 @@ public final class Negotiator {
 
     private Verdict choose(List<ProtocolToken> tokens) {
         List<Candidate> candidates = Candidate.of(rule, tokens);
-        if (candidates.isEmpty()) return notSwitched(Ground.NOT_SERVED, "nothing that is offered is served here");
+        if (candidates.isEmpty()) return notSwitched(Ground.NOT_SERVED, "none of the offered protocols is supported on this path");
         if (!head.hasOneHost()) {
-            return verdict(NOT_ONE_HOST, Optional.empty(), Ground.MALFORMED_MESSAGE, "it has not exactly one valid Host field");
+            return verdict(NOT_ONE_HOST, Optional.empty(), Ground.MALFORMED_MESSAGE, "the request does not have exactly one valid Host field");
         }
         if (head.hasUnknownCoding()) {
-            return verdict(UNKNOWN_CODING, Optional.empty(), Ground.MALFORMED_MESSAGE, "it has a transfer coding besides chunked");
+            return verdict(UNKNOWN_CODING, Optional.empty(), Ground.MALFORMED_MESSAGE, "the request has a transfer coding other than chunked");
         }
         for (Candidate candidate : candidates) {
             Decision decision = ask(candidate);
@@ -176,7 +176,7 @@ public final class Negotiator {
             asked.add(new Explanation.Asked(candidate.offered(), why));
             if (!(decision instanceof Decision.Ignore)) return verdict(decision, Optional.of(candidate), ground(decision), why);
         }
-        return notSwitched(Ground.DECLINED, "no offered protocol takes it");
+        return notSwitched(Ground.DECLINED, "no offered protocol accepted the request");
     }
 
     private static Ground ground(Decision decision) {
@@ -230,7 +230,7 @@ public final class Negotiator {
             throw new IllegalStateException("Gate " + gate.getClass().getName() + " failed on " + token + ": " + thrown, thrown);
         }
         if (refusal == null) {
-            throw new IllegalStateException("Gate " + gate.getClass().getName() + " answered null; answer Optional.empty() to let " + token + " pass");
+            throw new IllegalStateException("Gate " + gate.getClass().getName() + " returned null; return Optional.empty() to let " + token + " pass");
         }
         return refusal;
     }
@@ -246,12 +246,12 @@ public final class Negotiator {
             ProtocolToken layer = layers.get(i);
             if (!listed.contains(layer) && !(i > 0 && layer.equals(HTTP_1_1))) throw notOffered(candidate, layers, layer + " was not offered");
         }
-        if (!layers.contains(candidate.token())) throw notOffered(candidate, layers, "it was asked for " + candidate.token());
+        if (!layers.contains(candidate.token())) throw notOffered(candidate, layers, "negotiate() was called for " + candidate.token());
     }
 
     private static IllegalStateException notOffered(Candidate candidate, List<ProtocolToken> layers, String fault) {
         return new IllegalStateException("Protocol " + candidate.protocol().getClass().getName() + " switches to " + layers
-                + ", but " + fault + " (RFC 9110 section 7.8). Switch to the token that negotiate() was given, or answer Ignore");
+                + ", but " + fault + " (RFC 9110 section 7.8). Switch to the token that negotiate() was given, or return Ignore");
     }
 
     /** No protocol was chosen: ordinary HTTP continues, unless the rule requires an upgrade. */
@@ -271,16 +271,16 @@ public final class Negotiator {
     private Decision upgradeRequired() {
         String setting = setting();
         if (!head.isHttp1()) {
-            return new Decision.Refuse(505, "This resource needs a change of protocol, which only HTTP/1.1 has: repeat the request over HTTP/1.1." + setting);
+            return new Decision.Refuse(505, "This resource requires a protocol upgrade, which only HTTP/1.1 supports: repeat the request over HTTP/1.1." + setting);
         }
         List<ProtocolToken> served = served();
         if (served.isEmpty()) {
-            return new Decision.Refuse(503, "This resource needs a change of protocol, and all its protocols are switched off at present "
-                    + "(by changeover.off, or an operator): try again later." + setting);
+            return new Decision.Refuse(503, "This resource requires a protocol upgrade, but all its protocols are disabled at present "
+                    + "(by changeover.off or by an operator): try again later." + setting);
         }
         String list = served.stream().map(ProtocolToken::toString).collect(Collectors.joining(", "));
-        return new Decision.Refuse(head.isHttp11() ? 426 : 505, "This resource needs a change of protocol: repeat the request over HTTP/1.1 with 'Connection: Upgrade' and 'Upgrade: "
-                + list + "', or one of these." + setting);
+        return new Decision.Refuse(head.isHttp11() ? 426 : 505, "This resource requires a protocol upgrade: repeat the request over HTTP/1.1 with 'Connection: Upgrade' and 'Upgrade: "
+                + list + "' or one of these protocols." + setting);
     }
 
     /** Returns the rule's protocols that are not disabled, in the server's order. The result is the same throughout one negotiation. */

@@ -52,7 +52,7 @@ public final class PathPolicy {
             PathTemplate one = sorted[i - 1].template();
             PathTemplate other = sorted[i].template();
             if (one.equals(other)) {
-                throw new IllegalArgumentException("Two rules are for the same paths: " + one + " and " + other
+                throw new IllegalArgumentException("Two rules match the same paths: " + one + " and " + other
                         + ". Offer all their protocols in one rule");
             }
         }

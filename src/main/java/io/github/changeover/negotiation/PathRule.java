@@ -37,12 +37,12 @@ public record PathRule(PathTemplate template, List<UpgradeProtocol> protocols, P
         roles = Set.copyOf(roles);
         gates = List.copyOf(gates);
         if (protocols.isEmpty()) {
-            throw new IllegalArgumentException("The rule for " + template + " offers nothing: give it at least one protocol, or leave it out");
+            throw new IllegalArgumentException("The rule for " + template + " offers no protocol: add at least one protocol or remove the rule");
         }
         for (UpgradeProtocol protocol : protocols) {
             if (protocol != Waiting.INSTANCE && protocol.tokens().isEmpty()) {
                 throw new IllegalArgumentException("The rule for " + template + " offers " + protocol.getClass().getName()
-                        + ", whose tokens() is empty: name at least one");
+                        + ", whose tokens() is empty: return at least one");
             }
         }
     }

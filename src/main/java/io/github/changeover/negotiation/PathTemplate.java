@@ -68,17 +68,17 @@ public final class PathTemplate implements Comparable<PathTemplate> {
 
     private static Segment segment(String text, String segment, boolean last, List<Segment> before) {
         if (segment.isEmpty() && !last) throw wrong(text, "write one slash between segments");
-        if (segment.equals(".") || segment.equals("..")) throw wrong(text, "leave out . and .. segments, containers resolve them");
+        if (segment.equals(".") || segment.equals("..")) throw wrong(text, "remove . and .. segments, which containers resolve");
         if (segment.startsWith("{") && segment.endsWith("}")) {
             Segment variable = new Segment(segment.substring(1, segment.length() - 1), true);
             if (!isName(variable.text)) throw wrong(text, "name a variable with letters, digits, '_' or '-', such as {room}");
-            if (before.contains(variable)) throw wrong(text, "give each variable a name of its own");
+            if (before.contains(variable)) throw wrong(text, "use a different name for each variable");
             return variable;
         }
         for (int i = 0; i < segment.length(); i++) {
             switch (segment.charAt(i)) {
-                case '{', '}' -> throw wrong(text, "let a variable fill a segment, such as /lines/{room}");
-                case '*' -> throw wrong(text, "let * be the whole last segment, such as /lines/*");
+                case '{', '}' -> throw wrong(text, "use a variable as a whole segment, such as /lines/{room}");
+                case '*' -> throw wrong(text, "use * only as the whole last segment, such as /lines/*");
                 case '?', '#', ';' -> throw wrong(text, "write the path only, without query, fragment or path parameters");
                 case '%' -> throw wrong(text, "write the path decoded, as the application sees it");
                 default -> { }

@@ -78,7 +78,7 @@ public final class UpgradeField {
      * @param clientField the field, such as {@code Sec-WebSocket-Key}
      */
     public static String lost(String clientField) {
-        return "This request has " + clientField + " and no Upgrade field: a proxy has probably removed Upgrade and Connection. Let every proxy pass both on over HTTP/1.1"
+        return "This request has " + clientField + " and no Upgrade field: a proxy has probably removed Upgrade and Connection. Configure every proxy to pass on both fields over HTTP/1.1"
                 + " (Changeover's troubleshooting page has the settings of nginx, HAProxy and httpd).";
     }
 }

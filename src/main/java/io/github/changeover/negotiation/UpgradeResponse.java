@@ -102,7 +102,7 @@ public sealed interface UpgradeResponse {
     }
 
     /** A 401 must contain a challenge (RFC 9110 section 15.5.2). Without a login, no challenge is available. */
-    Decision.Refuse NO_LOGIN = new Decision.Refuse(403, "You may not change the protocol here without a login, and this application has none: give it a login-config.");
+    Decision.Refuse NO_LOGIN = new Decision.Refuse(403, "An upgrade on this path requires a login, but this application has no login: add a login-config.");
 
     /** Returns the response to a request with this verdict. */
     static UpgradeResponse of(Verdict verdict) {

@@ -45,7 +45,7 @@ public record Verdict(Decision decision, Optional<UpgradeProtocol> protocol, Opt
     public Optional<Decision.Refuse> insteadOfHttp(int status, String reason) {
         if (!required) return Optional.empty();
         String rule = explanation.rule().map(Object::toString).orElse("");
-        return Optional.of(new Decision.Refuse(status, "This resource needs a change of protocol, and the answer to this request cannot be sent over the new protocol ("
-                + reason + "): change the protocol with another request, such as OPTIONS, and send this one over it. (The rule for " + rule + " is set to required.)"));
+        return Optional.of(new Decision.Refuse(status, "This resource requires a protocol upgrade, but the response to this request cannot be sent over the new protocol ("
+                + reason + "): upgrade with another request, such as OPTIONS, and send this request over the new protocol. (The rule for " + rule + " is set to required.)"));
     }
 }

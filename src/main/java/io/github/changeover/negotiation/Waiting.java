@@ -20,6 +20,6 @@ final class Waiting implements UpgradeProtocol {
 
     @Override
     public Decision negotiate(UpgradeRequest request, ProtocolToken offered) {
-        return new Decision.Ignore("nothing is offered");
+        return new Decision.Ignore("no protocol is offered");
     }
 }

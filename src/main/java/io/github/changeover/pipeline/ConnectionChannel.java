@@ -14,15 +14,15 @@ import java.nio.ByteBuffer;
  */
 final class ConnectionChannel extends EmbeddedChannel {
     /** The bytes that Netty may hold in addition to the connection's queue. */
-    private static final WriteBufferWaterMark HELD = new WriteBufferWaterMark(16 * 1024, 32 * 1024);
-    private static final int ROOM = 1;
+    private static final WriteBufferWaterMark WATER_MARKS = new WriteBufferWaterMark(16 * 1024, 32 * 1024);
+    private static final int WRITABLE_BIT = 1;
     private final SwitchedConnection connection;
     private boolean left;
 
     ConnectionChannel(SwitchedConnection connection) {
         this.connection = connection;
         config().setAllocator(HeapMemory.ALLOCATOR);
-        config().setWriteBufferWaterMark(HELD);
+        config().setWriteBufferWaterMark(WATER_MARKS);
         closeFuture().addListener(closed -> {
             if (!left) connection.close();
         });
@@ -39,7 +39,7 @@ final class ConnectionChannel extends EmbeddedChannel {
         try {
             boolean room = true;
             for (ByteBuffer part : ((ByteBuf) message).nioBuffers()) room = connection.send(part);
-            if (!room) room(false);
+            if (!room) writable(false);
         } finally {
             ReferenceCountUtil.release(message);
         }
@@ -50,9 +50,9 @@ final class ConnectionChannel extends EmbeddedChannel {
         ReferenceCountUtil.release(message);        // no handler in the pipeline processed it
     }
 
-    void room(boolean there) {
+    void writable(boolean there) {
         ChannelOutboundBuffer buffer = unsafe().outboundBuffer();
-        if (buffer != null) buffer.setUserDefinedWritability(ROOM, there);
+        if (buffer != null) buffer.setUserDefinedWritability(WRITABLE_BIT, there);
     }
 
     void feed(ByteBuf bytes) {

@@ -14,7 +14,7 @@ import java.util.Objects;
 
 /**
  * Implements a protocol with a Netty pipeline. The pipeline's handlers run as callbacks of the connection, one at a time, on the thread
- * that processes the event. Other threads use {@link Inside#execute}. The connection closes when the pipeline closes, and when a handler
+ * that processes the event. Other threads use {@link PipelineConnection#execute}. The connection closes when the pipeline closes, and when a handler
  * throws.
  */
 public final class PipelineHandler implements ConnectionHandler.Events {
@@ -23,12 +23,12 @@ public final class PipelineHandler implements ConnectionHandler.Events {
      * {@code channelInactive}.
      */
     @FunctionalInterface
-    public interface Setup {
-        void fill(ChannelPipeline pipeline, Inside inside) throws Exception;
+    public interface PipelineSetup {
+        void fill(ChannelPipeline pipeline, PipelineConnection inside) throws Exception;
     }
 
     /** Gives access to the pipeline, and gives its handlers control over reading. */
-    public interface Inside {
+    public interface PipelineConnection {
         /**
          * Runs the task inside the pipeline, after earlier tasks. The task never runs if the connection closes first. May be called on any
          * thread.
@@ -43,19 +43,19 @@ public final class PipelineHandler implements ConnectionHandler.Events {
     }
 
     private static final System.Logger LOG = System.getLogger(PipelineHandler.class.getName());
-    private Setup setup;            // null after use: it refers to the first response, which must not be retained for the lifetime of the connection
+    private PipelineSetup setup;            // null after use: it refers to the first response, which must not be retained for the lifetime of the connection
     private ConnectionChannel channel;
 
-    public PipelineHandler(Setup setup) {
+    public PipelineHandler(PipelineSetup setup) {
         this.setup = Objects.requireNonNull(setup, "setup");
     }
 
     @FunctionalInterface
-    private interface Entry {
+    private interface ChannelCall {
         void run() throws Exception;
     }
 
-    private void enter(Entry entry) {
+    private void call(ChannelCall entry) {
         try {
             entry.run();
             channel.runPendingTasks();
@@ -76,16 +76,16 @@ public final class PipelineHandler implements ConnectionHandler.Events {
             channel.checkException();
         } catch (DecoderException malformed) {
             if (channel.isOpen()) throw malformed;
-            LOG.log(System.Logger.Level.DEBUG, "A peer's bytes ended the connection", malformed);
+            LOG.log(System.Logger.Level.DEBUG, "Malformed bytes from the client ended the connection", malformed);
         }
     }
 
     @Override
     public void opened(SwitchedConnection connection) {
-        Inside inside = new Inside() {
+        PipelineConnection inside = new PipelineConnection() {
             @Override
             public void execute(Runnable task) {
-                connection.execute(() -> enter(task::run));
+                connection.execute(() -> call(task::run));
             }
 
             @Override
@@ -98,9 +98,9 @@ public final class PipelineHandler implements ConnectionHandler.Events {
                 connection.resume();
             }
         };
-        Setup once = setup;
+        PipelineSetup once = setup;
         setup = null;
-        enter(() -> {
+        call(() -> {
             channel = new ConnectionChannel(connection);
             once.fill(channel.pipeline(), inside);
         });
@@ -108,35 +108,35 @@ public final class PipelineHandler implements ConnectionHandler.Events {
 
     @Override
     public void received(SwitchedConnection connection, ByteBuffer bytes) {
-        if (channel.isOpen()) enter(() -> channel.feed(Unpooled.copiedBuffer(bytes)));
+        if (channel.isOpen()) call(() -> channel.feed(Unpooled.copiedBuffer(bytes)));
     }
 
     @Override
     public void writable(SwitchedConnection connection) {
-        enter(() -> channel.room(true));
+        call(() -> channel.writable(true));
     }
 
     /** The client has ended its side. Requests received before that still get a response. */
     @Override
     public void ended(SwitchedConnection connection) {
-        enter(() -> channel.close());
+        call(() -> channel.close());
     }
 
     /** The protocol sends its closing messages. */
     @Override
     public void idle(SwitchedConnection connection) {
-        enter(() -> channel.leave());
+        call(() -> channel.leave());
     }
 
     /** The protocol sends its closing messages and closes when the work in progress is done. */
     @Override
     public void drain(SwitchedConnection connection, Duration grace) {
-        enter(() -> channel.close());
+        call(() -> channel.close());
     }
 
     @Override
     public void closed(SwitchedConnection connection, CloseCause cause) {
         setup = null;
-        if (channel != null) enter(() -> channel.unsafe().close(channel.voidPromise()));
+        if (channel != null) call(() -> channel.unsafe().close(channel.voidPromise()));
     }
 }

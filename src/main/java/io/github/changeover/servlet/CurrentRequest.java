@@ -28,7 +28,7 @@ public final class CurrentRequest {
         else giveBack.run();
     }
 
-    /** Returns the path within the application, as the rules of paths use it. */
+    /** Returns the path within the application, as the path rules use it. */
     public static String path(HttpServletRequest request) {
         return UpgradeRequestReader.path(request);
     }

@@ -76,13 +76,13 @@ final class CurrentRules implements OfferListener {
 
     private void warnOfWaiting() {
         if (!rules.absent().isEmpty()) {
-            LOG.log(System.Logger.Level.WARNING, "Changeover in ''{0}'': settings name protocols that nobody offers, and from now on nobody can: {1}", deployment.path(), rules.absent());
+            LOG.log(System.Logger.Level.WARNING, "Changeover in ''{0}'': settings name protocols that are not offered, and no protocol can be added from now on: {1}", deployment.path(), rules.absent());
         }
         List<PathTemplate> templates = new ArrayList<>(rules.waiting());
         pathsOfLibraries.stream().map(PathTemplate::of).distinct().filter(template -> rules.policy().rules().stream().noneMatch(rule -> rule.template().equals(template))).forEach(templates::add);
         if (templates.isEmpty()) return;
-        LOG.log(System.Logger.Level.WARNING, "Changeover in ''{0}'': nothing offers a protocol on {1}, and from now on nothing can. What the settings changeover.path... say of "
-                + "such a path holds only for upgrades that the application asks for itself there (upgradeHttpToWebSocket).", deployment.path(), templates);
+        LOG.log(System.Logger.Level.WARNING, "Changeover in ''{0}'': no protocol is offered on {1}, and none can be added from now on. The changeover.path... settings of "
+                + "such a path apply only to upgrades that the application itself requests there (upgradeHttpToWebSocket).", deployment.path(), templates);
     }
 
     /** Builds rules from all offers, without a lock. */
@@ -113,7 +113,7 @@ final class CurrentRules implements OfferListener {
                 try {
                     library.rules(rules.policy());
                 } catch (RuntimeException failed) {
-                    LOG.log(System.Logger.Level.WARNING, library.getClass().getName() + " does not follow the rules of paths", failed);
+                    LOG.log(System.Logger.Level.WARNING, library.getClass().getName() + " failed to update the path rules", failed);
                 }
             }
         }

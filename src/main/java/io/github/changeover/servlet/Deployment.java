@@ -74,7 +74,7 @@ public final class Deployment implements AutoCloseable {
         if (settings.servletEdge()) container.useServletApiOnly();
         ClassLoader loader = context.getClassLoader();
         CallbackExecutor callbacks = CallbackExecutor.of(settings.maxCallbacks(), container.threads(), loader);
-        shutdown.add("the threads of callbacks", callbacks::close);
+        shutdown.add("the callback threads", callbacks::close);
         ApplicationResources.CallbackScope scope = Instances.of(loader).requestScope();
         ProtocolLibrary.Start start = new ProtocolLibrary.Start(context, Changeover.of(context), values, container.requestThreads(), callbacks.results(), scope::begin,
                 container.localAddress(), container);
@@ -90,7 +90,7 @@ public final class Deployment implements AutoCloseable {
         RuleFactory factory = RuleFactory.of(known, ofLibraries, EndpointScan.found(context), settings, offers(), loader);
         late = Stream.concat(ofLibraries.stream(), factory.services().stream()).distinct().toList();
         blocking = BlockingHandlerThreads.of(settings.maxBlocking(), container.threads());
-        shutdown.add("the threads of handlers that block", blocking::close);
+        shutdown.add("the threads of blocking handlers", blocking::close);
         Map<String, UpgradeProtocol> own = new HashMap<>();
         libraries.forEach(library -> own.putAll(library.internal()));
         internal = new InternalConnections(own, settings.limits(), callbacks, blocking, loader);
@@ -100,39 +100,39 @@ public final class Deployment implements AutoCloseable {
         settings.off().forEach(switches::off);
         recorder = new EventRecorder(List.of(), settings.operating().decisions());
         resources = new ApplicationResources(settings.limits(), callbacks, blocking, new MemoryBudget(settings.maxMemory()), loader, scope,
-                recorder.witness());
-        shutdown.add("the threads of connections", resources::close);
+                recorder.connectionListener());
+        shutdown.add("the connection threads", resources::close);
         limiter = new ConnectionLimiter(settings.bounds());
         captureFiles = CaptureFiles.of(context, settings.maxCaptureOnDisk());
         ConnectionMonitor monitor = new ConnectionMonitor(resources.registry(), settings.shortestLimits(), loader);
         shutdown.add("the monitor", monitor::close);
-        shutdown.add("the rules of paths", offers::stopListening);
+        shutdown.add("the path rules", offers::stopListening);
         rules = new CurrentRules(this, offers, factory, values.pathsWith(ofPaths));
         offers.listen(rules);
-        shutdown.add("what operators see", () -> recorder.close(context));
+        shutdown.add("the management data", () -> recorder.close(context));
         recorder.open(context, resources.registry(), resources.memory(), switches, settings.limits().drain(), rules.now().report());
         recorder.report(rules.now().report());       // another thread may have offered a protocol since the previous line
         rules.notifyAtStart();
         ConnectionRegistry.prepareStop();
         shutdown.add("the connections of the console", internal::stop);
         shutdown.add("the connections", () -> resources.registry().stop(settings.limits().drain()));
-        shutdown.add("new connections of the console", () -> internal.startDraining(settings.limits().drain()));
-        shutdown.add("draining by a program", () -> offers.onDrain(null));
+        shutdown.add("the acceptance of console connections", () -> internal.startDraining(settings.limits().drain()));
+        shutdown.add("the drain operation of the application", () -> offers.onDrain(null));
         offers.onDrain(resources.registry()::drain);
         if (!StartCompletionServlet.isIn(context) || !container.initializesServletsInOrder()) rules.started();
     }
 
-    /** Updates what depends on the rules of paths. */
+    /** Updates what depends on the path rules. */
     void publish(ApplicationRules made) {
         limiter.limit(made.bounds());
         recorder.report(made.report());
-        recorder.name(made.offering().stream().filter(rule -> !internal.isOn(rule)).flatMap(rule -> rule.protocols().stream())
+        recorder.addProtocols(made.offering().stream().filter(rule -> !internal.isOn(rule)).flatMap(rule -> rule.protocols().stream())
                 .flatMap(protocol -> protocol.tokens().stream()).toList());
     }
 
     /** Adds the names of a protocol that the application itself requests to the metrics. */
     void countLateProtocol(UpgradeProtocol protocol) {
-        if (recorder.name(protocol.tokens())) rules.changed();
+        if (recorder.addProtocols(protocol.tokens())) rules.changed();
     }
 
     /** Returns the protocols that the application may still offer on any path, or request while it responds. */
@@ -202,12 +202,12 @@ public final class Deployment implements AutoCloseable {
 
     /** Returns what was found at the start, with these rules. */
     StartReport report(PathPolicy policy) {
-        List<StartReport.Path> paths = !offers() ? List.of() : policy.rules().stream().filter(rule -> !rule.waits() && !internal.isOn(rule))
-                .map(rule -> new StartReport.Path(rule.template().toString(), rule.protocols().stream().flatMap(protocol -> protocol.tokens().stream()).map(ProtocolToken::toString).toList(), RuleFactory.terms(rule))).toList();
+        List<StartReport.PathReport> paths = !offers() ? List.of() : policy.rules().stream().filter(rule -> !rule.waits() && !internal.isOn(rule))
+                .map(rule -> new StartReport.PathReport(rule.template().toString(), rule.protocols().stream().flatMap(protocol -> protocol.tokens().stream()).map(ProtocolToken::toString).toList(), RuleFactory.terms(rule))).toList();
         List<String> more = new ArrayList<>(libraries.stream().map(ProtocolLibrary.Started::describe).filter(said -> !said.isEmpty()).toList());
         policy.rules().stream().filter(rule -> rule.required() && (!offers() || rule.waits()))
-                .forEach(rule -> more.add(path(context) + rule.template() + " is required, and answered 503" + (offers() ? " while nothing offers a protocol there" : "")));
-        return new StartReport(context.getServerInfo(), path(context), offers() ? container.name() : "nothing is offered, requests pass untouched", container.deviations(),
+                .forEach(rule -> more.add(path(context) + rule.template() + " is set to required, so requests are rejected with 503" + (offers() ? " while no protocol is offered there" : "")));
+        return new StartReport(context.getServerInfo(), path(context), offers() ? container.name() : "no protocol is offered, requests pass unchanged", container.deviations(),
                 blocking.virtual() ? "virtual" : "platform", settings.shown(), paths, more);
     }
 
@@ -216,7 +216,7 @@ public final class Deployment implements AutoCloseable {
         return support.reasonForOff().isEmpty();
     }
 
-    /** Returns why nothing is offered, as a sentence for the client. */
+    /** Returns why no protocol is offered, as a sentence for the client. */
     String off() {
         return support.reasonForOff().orElse("");
     }

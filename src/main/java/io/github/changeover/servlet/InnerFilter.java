@@ -47,7 +47,7 @@ public final class InnerFilter implements Filter {
         }
     }
 
-    /** Rejects a request for a path with a required upgrade while nothing is offered. Every other request passes to the application. */
+    /** Rejects a request for a path with a required upgrade while no protocol is offered. Every other request passes to the application. */
     private boolean refused(HttpServletRequest request, HttpServletResponse response) throws IOException {
         PathPolicy policy = deployment.rules().policy();
         if (!policy.speaksUnasked() || !policy.speaksUnasked(UpgradeRequestReader.path(request))) return false;

@@ -24,7 +24,7 @@ import java.util.concurrent.Executor;
 final class InternalConnections implements AutoCloseable {
     private static final long MEMORY = 16L << 20;
     private final Map<String, UpgradeProtocol> paths;
-    private final ConnectionLimiter limiter = new ConnectionLimiter(ConnectionLimiter.Bounds.NONE);
+    private final ConnectionLimiter limiter = new ConnectionLimiter(ConnectionLimiter.Maximums.NONE);
     private final ApplicationResources resources;      // null without a path
     private final ConnectionMonitor monitor;
     private long drainUntil = System.nanoTime();        // used only by the thread that ends the application

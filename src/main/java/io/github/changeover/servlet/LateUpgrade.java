@@ -36,13 +36,13 @@ public final class LateUpgrade {
         boolean offered = offers(protocol, request);
         if (!offered && !lostItsOffer(protocol, request)) throw notOffered(protocol);
         Optional<UpgradeAttempt> begun = UpgradeAttempt.of(request);
-        if (offered && begun.isEmpty()) throw cannot(protocol, "changeover-outer is not mapped to /*, or not to requests");
+        if (offered && begun.isEmpty()) throw cannot(protocol, "changeover-outer is not mapped to /*, or not to the REQUEST dispatcher");
         if (request.getDispatcherType() == DispatcherType.INCLUDE) {
-            throw cannot(protocol, "it is included by RequestDispatcher.include, and an included resource cannot set status and fields of the answer. Use RequestDispatcher.forward");
+            throw cannot(protocol, "it is included by RequestDispatcher.include, and an included resource cannot set the status and the header fields of the response. Use RequestDispatcher.forward");
         }
-        if (request.getDispatcherType() == DispatcherType.ERROR) throw cannot(protocol, "its answer is an error, and this is its error page");
-        if (request.isAsyncStarted() || begun.isPresent() && begun.get().haveFiltersReturned()) throw cannot(protocol, "it has gone asynchronous");
-        if (response.isCommitted()) throw cannot(protocol, "its answer has begun");
+        if (request.getDispatcherType() == DispatcherType.ERROR) throw cannot(protocol, "its response is an error, and this is the error page");
+        if (request.isAsyncStarted() || begun.isPresent() && begun.get().haveFiltersReturned()) throw cannot(protocol, "its asynchronous processing has started");
+        if (response.isCommitted()) throw cannot(protocol, "its response is already committed");
         Deployment deployment = deployment(request);
         if (!deployment.offers()) throw cannot(protocol, deployment.off());
 
@@ -61,7 +61,7 @@ public final class LateUpgrade {
     }
 
     private static IllegalStateException notOffered(UpgradeProtocol protocol) {
-        return cannot(protocol, "its Upgrade field does not list " + protocol.tokens().get(0) + ". Look at that field first, and answer other requests with content");
+        return cannot(protocol, "its Upgrade field does not list " + protocol.tokens().get(0) + ". Check that field first, and respond to other requests with content");
     }
 
     private static IllegalStateException cannot(UpgradeProtocol protocol, String why) {
@@ -81,13 +81,13 @@ public final class LateUpgrade {
 
     /** Returns a rejection for a request that the filters would pass to the application. Here the application has no other response than the switch. */
     private static Decision.Refuse insteadOfIgnoring(UpgradeProtocol protocol, UpgradeAttempt attempt, Deployment deployment) {
-        String only = "This path only serves upgrades to " + protocol + ", and this request cannot be upgraded: ";
+        String only = "This path supports only upgrades to " + protocol + ", and this request cannot be upgraded: ";
         String reason = attempt.verdict().explanation().reason() + ".";
         if (attempt.verdict().explanation().ground() == Ground.NOT_HTTP11) return new Decision.Refuse(505, only + reason + " Send it over HTTP/1.1.");
         if (attempt.verdict().explanation().ground() != Ground.DECLINED) return new Decision.Refuse(400, only + reason);
         ContentRule content = protocol.content();
         if (protocol.tokens().stream().allMatch(deployment.switches()::isOff)) {
-            return new Decision.Refuse(503, Fields.of("Retry-After", "5"), "The protocol " + protocol + " is switched off at present (by changeover.off, or an operator): try again later.");
+            return new Decision.Refuse(503, Fields.of("Retry-After", "5"), "The protocol " + protocol + " is disabled at present (by changeover.off or by an operator): try again later.");
         } else if (!content.methods().isEmpty() && !content.methods().contains(attempt.request().method())) {
             String allowed = String.join(", ", content.methods().stream().sorted().toList());
             return new Decision.Refuse(405, Fields.of("Allow", allowed), only + "its method is not " + allowed + ".");

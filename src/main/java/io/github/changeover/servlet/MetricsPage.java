@@ -36,7 +36,7 @@ final class MetricsPage {
             boolean known = request.getUserPrincipal() != null || ContainerLogin.ask(request, response);
             if (ContainerLogin.answered(response)) return;
             if (!known || !request.isUserInRole(role.get())) {
-                TextResource.write(403, "text/plain;charset=utf-8", "These metrics are for a role you do not have (changeover.metrics.role).\n", request, response);
+                TextResource.write(403, "text/plain;charset=utf-8", "You lack the role that is required for these metrics (changeover.metrics.role).\n", request, response);
                 return;
             }
         }

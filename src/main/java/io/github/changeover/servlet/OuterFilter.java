@@ -23,7 +23,7 @@ import java.util.List;
  */
 public final class OuterFilter implements Filter {
     private static final UpgradeResponse.Rejection NO_MARK = UpgradeResponse.rejection(new Decision.Refuse(400,
-            "The field " + InnerRequests.FIELD + " is for this server's own requests: send the request without it."), List.of(), true);
+            "The field " + InnerRequests.FIELD + " is reserved for requests from this server itself: remove it from the request."), List.of(), true);
     private Deployment deployment;
     private String health;      // null: off
     private LogoutListener logouts;    // null: no library listens for logouts

@@ -41,7 +41,7 @@ public interface ProtocolLibrary {
     }
 
     /**
-     * Offers what the application provides for this protocol. Called once, before the rules of paths are made.
+     * Offers what the application provides for this protocol. Called once, before the path rules are made.
      *
      * @throws SettingValues.Wrong if a setting cannot be used
      * @throws IllegalStateException if the application cannot run as it is; the message contains what to do
@@ -77,8 +77,8 @@ public interface ProtocolLibrary {
             try {
                 Class.forName(type, false, ProtocolLibrary.class.getClassLoader());
             } catch (ClassNotFoundException | LinkageError absent) {
-                throw new IllegalStateException("The protocol " + protocol + " needs a library that is not here: put " + artifact
-                        + ", with what it depends on, into WEB-INF/lib", absent);
+                throw new IllegalStateException("The protocol " + protocol + " requires a library that was not found: put " + artifact
+                        + ", with its dependencies, into WEB-INF/lib", absent);
             }
         }
     }
@@ -141,7 +141,7 @@ public interface ProtocolLibrary {
             try {
                 found.add(provider.get());
             } catch (ServiceConfigurationError | LinkageError absent) {
-                System.getLogger(ProtocolLibrary.class.getName()).log(System.Logger.Level.DEBUG, "A protocol's library is not here", absent);
+                System.getLogger(ProtocolLibrary.class.getName()).log(System.Logger.Level.DEBUG, "The library of a protocol was not found", absent);
             }
         }
         return found;

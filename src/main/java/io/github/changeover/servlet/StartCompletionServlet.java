@@ -25,7 +25,7 @@ final class StartCompletionServlet extends GenericServlet {
             last.setAsyncSupported(true);
             context.setAttribute(ATTRIBUTE, true);
         } catch (IllegalStateException | UnsupportedOperationException late) {
-            System.getLogger("io.github.changeover").log(System.Logger.Level.DEBUG, "The start ends with the last listener", late);
+            System.getLogger("io.github.changeover").log(System.Logger.Level.DEBUG, "No servlet can be registered: the start of the application ends with the last listener", late);
         }
     }
 
@@ -41,6 +41,6 @@ final class StartCompletionServlet extends GenericServlet {
 
     @Override
     public void service(ServletRequest request, ServletResponse response) {
-        throw new IllegalStateException("This servlet serves nothing: it only ends the start of Changeover");
+        throw new IllegalStateException("This servlet accepts no requests: it only marks the end of the start of Changeover");
     }
 }

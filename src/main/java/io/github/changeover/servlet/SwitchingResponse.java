@@ -36,7 +36,7 @@ final class SwitchingResponse {
                 try {
                     kept.add(new Fields.Line(name, value));
                 } catch (IllegalArgumentException odd) {
-                    LOG.log(System.Logger.Level.INFO, "{0}: a field that a filter has set is left out of the 101: {1}", request.printablePath(), odd.getMessage());
+                    LOG.log(System.Logger.Level.INFO, "{0}: a header field set by a filter is omitted from the 101 response: {1}", request.printablePath(), odd.getMessage());
                 }
             }
         }
@@ -57,7 +57,7 @@ final class SwitchingResponse {
         try {
             how.run();
         } catch (RuntimeException rejected) {
-            LOG.log(System.Logger.Level.WARNING, "The container does not take the field {0} of a 101: it is left out ({1})", line.name(), rejected.toString());
+            LOG.log(System.Logger.Level.WARNING, "The container rejected the header field {0} of a 101 response: the field is omitted ({1})", line.name(), rejected.toString());
         }
     }
 }

@@ -19,7 +19,7 @@ final class TextResource {
 
     static void write(int status, String type, String text, HttpServletRequest request, HttpServletResponse response) throws IOException {
         boolean reads = request.getMethod().equals("GET") || request.getMethod().equals("HEAD");
-        byte[] bytes = (reads ? text : "Read this with GET.\n").getBytes(StandardCharsets.UTF_8);
+        byte[] bytes = (reads ? text : "Only GET and HEAD are supported.\n").getBytes(StandardCharsets.UTF_8);
         response.setStatus(reads ? status : HttpServletResponse.SC_METHOD_NOT_ALLOWED);
         if (!reads) response.setHeader("Allow", "GET, HEAD");
         response.setHeader("Cache-Control", "no-store");

@@ -92,7 +92,7 @@ final class UpgradeAttempt {
     private NegotiatedRequest negotiated;   // null before a verdict
     private Runnable held = () -> { };
     private RequestMemory memory;           // null until something is held in memory
-    private EventRecorder.Entry unanswered; // the record that does not contain the response yet; null if there is none
+    private EventRecorder.DecisionEntry unanswered; // the record that does not contain the response yet; null if there is none
     private boolean filtersReturned;
 
     private UpgradeAttempt(Deployment deployment, boolean completes) {
@@ -206,7 +206,7 @@ final class UpgradeAttempt {
     /** Releases what is held before the response is written, because the client may send its next request as soon as it has the response. */
     private void reject(Rejection rejection, Ground ground, HttpServletRequest request, HttpServletResponse response) throws IOException {
         Explanation explanation = explanation(rejection, ground);
-        EventRecorder.Entry entry = record(explanation);
+        EventRecorder.DecisionEntry entry = record(explanation);
         release();
         if (!response.isCommitted()) {
             if (response.containsHeader(EXPLANATION)) response.setHeader(EXPLANATION, explanation.toString());
@@ -246,7 +246,7 @@ final class UpgradeAttempt {
      */
     void prepareSwitch(UpgradeResponse.Switching switching, HttpServletRequest request, HttpServletResponse response, FilterChain chain) throws IOException, ServletException {
         if (!completes) {
-            if (rejectedAsRequired(426, "changeover-outer is not mapped to /* there", request, response)) return;
+            if (rejectedAsRequired(426, "changeover-outer is not mapped to /* on this path", request, response)) return;
             LOG.log(System.Logger.Level.WARNING, "{0} {1} stays HTTP: the outer filter did not run before this one; map changeover-outer to /*",
                     request.getMethod(), request().printablePath());
             recordAsHttp("the outer filter did not run before the inner one");
@@ -287,28 +287,28 @@ final class UpgradeAttempt {
     /** Counts the connection under the connection limits. Returns false if the request was rejected. */
     private boolean admit(HttpServletRequest request, HttpServletResponse response) throws IOException {
         if (deployment.resources(verdict()).registry().draining()) {
-            Decision.Refuse draining = later(503, "This application takes no new connections at present, for it is draining: try again later, or another node.");
+            Decision.Refuse draining = later(503, "The application is draining and accepts no new connections: try again later or use another node.");
             reject(UpgradeResponse.rejection(draining, List.of(), false), Ground.DRAINING, request, response);
             return false;
         }
         String path = verdict().explanation().rule().map(Object::toString).orElse("");
-        ConnectionLimiter.Answer answer = deployment.limiter(verdict()).take(verdict().token().orElseThrow(), path, request().client());
-        if (answer instanceof ConnectionLimiter.Full full) {
+        ConnectionLimiter.Acquisition answer = deployment.limiter(verdict()).acquire(verdict().token().orElseThrow(), path, request().client());
+        if (answer instanceof ConnectionLimiter.LimitReached full) {
             reject(UpgradeResponse.rejection(limitReached(full), List.of(), false), Ground.LIMIT, request, response);
             return false;
         }
-        hold((ConnectionLimiter.Place) answer);
+        hold((ConnectionLimiter.Slot) answer);
         state = Stage.ADMITTED;
         return true;
     }
 
-    private static Decision.Refuse limitReached(ConnectionLimiter.Full full) {
+    private static Decision.Refuse limitReached(ConnectionLimiter.LimitReached full) {
         return switch (full.scope()) {
-            case ALL -> later(503, "There are as many connections as this application takes: try again later (changeover.connections.max).");
-            case PROTOCOL -> later(503, "There are as many connections of this protocol as this application takes: try again later (changeover.protocol."
-                    + full.whose() + ".connections.max).");
-            case PATH -> later(503, "There are as many connections as this path takes: try again later (changeover.path." + full.whose() + ".connections.max).");
-            case ADDRESS -> later(429, "There are as many connections from your address as this application takes: close one, or try again later"
+            case ALL -> later(503, "Connection limit of this application reached: try again later (changeover.connections.max).");
+            case PROTOCOL -> later(503, "Connection limit of this protocol reached: try again later (changeover.protocol."
+                    + full.subject() + ".connections.max).");
+            case PATH -> later(503, "Connection limit of this path reached: try again later (changeover.path." + full.subject() + ".connections.max).");
+            case ADDRESS -> later(429, "Connection limit of your address reached: close a connection or try again later"
                     + " (changeover.connections.per-address.max).");
         };
     }
@@ -320,14 +320,14 @@ final class UpgradeAttempt {
     /** Returns why the request cannot switch although it was admitted; empty if it can. */
     private Optional<String> obstacleBefore(HttpServletRequest request, HttpServletResponse response) {
         if (response.isCommitted() || request.isAsyncStarted()) {
-            String done = response.isCommitted() ? "begun the answer to" : "gone asynchronous with";
-            LOG.log(System.Logger.Level.WARNING, "A filter has {0} {1} {2}: it stays HTTP", done, request.getMethod(), request().printablePath());
+            String done = response.isCommitted() ? "started the response to" : "started asynchronous processing of";
+            LOG.log(System.Logger.Level.WARNING, "A filter has {0} {1} {2}: the request stays HTTP", done, request.getMethod(), request().printablePath());
             return Optional.of("a filter has " + done + " it");
         }
         if (!request().hasContent()) return Optional.empty();
-        if (!deployment.container().requestRepair().contentEndsWithFraming(request)) return Optional.of("the container does not show where its content ends");
+        if (!deployment.container().requestRepair().contentEndsWithFraming(request)) return Optional.of("the container does not report where the request content ends");
         boolean inParts = request().fields().first("Content-Type").orElse("").strip().regionMatches(true, 0, "multipart/form-data", 0, 19);
-        return protocol().answersOriginalRequest() && inParts ? Optional.of("the application may want the content in its parts, which only the container can make") : Optional.empty();
+        return protocol().answersOriginalRequest() && inParts ? Optional.of("the application may read the parts of the multipart content, which only the container can parse") : Optional.empty();
     }
 
     /**
@@ -340,7 +340,7 @@ final class UpgradeAttempt {
         hold(body::close);
         CapturedResponse captured = new CapturedResponse(response, body, request.getServletContext().getResponseCharacterEncoding(), !verdict().required());
         chain.doFilter(new CapturedRequest(request, captured, request().hasContent() ? Optional.of(content) : Optional.empty()), captured);
-        if (request.isAsyncStarted()) captured.passThrough("the application answers asynchronously");
+        if (request.isAsyncStarted()) captured.passThrough("the application responds asynchronously");
         CaptureOutcome outcome = captured.outcome();
         if (outcome instanceof CaptureOutcome.Complete complete) {
             OriginalResponse original = complete.response();
@@ -419,9 +419,9 @@ final class UpgradeAttempt {
         Container container = deployment.container();
         Optional<String> obstacle = obstacleAfter(request, response);
         if (obstacle.isPresent()) {
-            LOG.log(System.Logger.Level.ERROR, "{0} {1} was to switch to {2}, but {3} on the way back: it stays HTTP",
+            LOG.log(System.Logger.Level.ERROR, "{0} {1} was accepted for an upgrade to {2}, but {3} after the decision to upgrade: the request stays HTTP",
                     request.getMethod(), request.getRequestURI(), verdict().explanation().layers(), obstacle.get());
-            recordAsHttp(obstacle.get() + " on the way back");
+            recordAsHttp(obstacle.get() + " after the decision to upgrade");
             return;
         }
         if (protocol() instanceof ContainerProtocol carried) {
@@ -436,9 +436,9 @@ final class UpgradeAttempt {
         ConnectionHandler handler;
         try {
             handler = ((Decision.Switch) verdict().decision()).handler().apply(agreed.context());
-            if (handler == null) throw new IllegalStateException("it made none: its Switch must make one");
+            if (handler == null) throw new IllegalStateException("the handler factory of its Switch returned null; it must return a handler");
         } catch (RuntimeException | Error failure) {
-            LOG.log(System.Logger.Level.ERROR, "The protocol " + protocol() + " failed to make a handler for " + agreed.context().protocol(), failure);
+            LOG.log(System.Logger.Level.ERROR, "The protocol " + protocol() + " failed to create a handler for " + agreed.context().protocol(), failure);
             rejectFailed(failure, request, response);
             return;
         }
@@ -465,9 +465,9 @@ final class UpgradeAttempt {
 
     /** Returns what a filter of the application has done after the inner filter agreed and a switch would undo; empty for nothing. */
     private static Optional<String> obstacleAfter(HttpServletRequest request, HttpServletResponse response) {
-        if (response.isCommitted()) return Optional.of("a filter has sent an answer");
-        if (request.isAsyncStarted()) return Optional.of("a filter has gone asynchronous");
-        return response.getStatus() < 300 ? Optional.empty() : Optional.of("a filter has answered " + response.getStatus());
+        if (response.isCommitted()) return Optional.of("a filter has sent a response");
+        if (request.isAsyncStarted()) return Optional.of("a filter has started asynchronous processing");
+        return response.getStatus() < 300 ? Optional.empty() : Optional.of("a filter has responded with " + response.getStatus());
     }
 
     /** Makes the connection, which takes over everything that is held. */
@@ -482,7 +482,7 @@ final class UpgradeAttempt {
             if (early == EarlyData.REFUSE && container.connectionUpgrade().hasNoEarlyData(request)) early = EarlyData.DELIVER;
             TransportConnection connection = new TransportConnection(resources, deployment.limits(verdict()), context.request(), context.protocol(), early, handler, taken, afterHandler);
             Supplier<Runnable> caller = container.caller();
-            if (caller != Container.NO_CALLER) connection.runsAs(caller::get);
+            if (caller != Container.NO_CALLER) connection.callbackScope(caller::get);
             if (memory != null) memory.moveTo(connection);
             return connection;
         } catch (RuntimeException | Error failure) {
@@ -499,7 +499,7 @@ final class UpgradeAttempt {
 
     /** Sends the original response, if the application has responded, or else a rejection. */
     private void withoutThread(CapturedResponse captured, HttpServletRequest request, HttpServletResponse response) throws IOException {
-        Decision.Refuse refusal = later(503, "All threads for this kind of connection are taken: try again later (changeover.blocking.max)");
+        Decision.Refuse refusal = later(503, "All threads for blocking handlers are in use: try again later (changeover.blocking.max)");
         Rejection rejection = UpgradeResponse.rejection(refusal, verdict().upgradeList(), false);
         if (captured == null || !captured.mayPassThrough()) {
             reject(rejection, Ground.LIMIT, request, response);
@@ -511,7 +511,7 @@ final class UpgradeAttempt {
 
     /** Writes a complete response. An error that does not concern this request, such as OutOfMemoryError, is thrown again. */
     private void rejectFailed(Throwable failure, HttpServletRequest request, HttpServletResponse response) throws IOException {
-        Rejection rejection = UpgradeResponse.rejection(new Decision.Refuse(500, "The server could not change the protocol."), List.of(), true);
+        Rejection rejection = UpgradeResponse.rejection(new Decision.Refuse(500, "The server failed to upgrade the connection."), List.of(), true);
         if (failure instanceof VirtualMachineError fatal) {
             record(explanation(rejection, Ground.STAYED_HTTP));
             throw fatal;
@@ -526,7 +526,7 @@ final class UpgradeAttempt {
     // Records
 
     /** Logs the decision and records it. */
-    private EventRecorder.Entry record(Explanation explanation) {
+    private EventRecorder.DecisionEntry record(Explanation explanation) {
         // DEBUG for a switch: it is as frequent as a response, and logging it costs more than making it
         System.Logger.Level level = explanation.outcome() == Explanation.Outcome.REFUSED ? System.Logger.Level.INFO : System.Logger.Level.DEBUG;
         if (DECISIONS.isLoggable(level)) DECISIONS.log(level, explanation.toString());
@@ -538,7 +538,7 @@ final class UpgradeAttempt {
         unanswered = store(verdict().explanation().ignored(Ground.STAYED_HTTP, reason));
     }
 
-    private EventRecorder.Entry store(Explanation explanation) {
+    private EventRecorder.DecisionEntry store(Explanation explanation) {
         state = Stage.DECIDED;
         return deployment.internal().contain(verdict()) ? head -> { } : deployment.recorder().decided(request(), explanation, negotiated.took());
     }

@@ -23,7 +23,7 @@ public sealed interface Decision {
             Objects.requireNonNull(fields, "fields");
             Objects.requireNonNull(handler, "handler");
             if (layers.isEmpty()) {
-                throw new IllegalArgumentException("A switch names at least one protocol");
+                throw new IllegalArgumentException("A switch must name at least one protocol");
             }
         }
 
@@ -65,7 +65,7 @@ public sealed interface Decision {
             Objects.requireNonNull(fields, "fields");
             Objects.requireNonNull(reason, "reason");
             if (status < 300 || status > 599) {
-                throw new IllegalArgumentException("A refusal has a status from 300 to 599, not " + status);
+                throw new IllegalArgumentException("A rejection must have a status from 300 to 599, not " + status);
             }
         }
 

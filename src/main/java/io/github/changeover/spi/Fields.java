@@ -28,7 +28,7 @@ public final class Fields implements Iterable<Fields.Line> {
                 char c = value.charAt(i);
                 if (c < 0x20 && c != '\t' || c == 0x7f || c > 0xff) {
                     throw new IllegalArgumentException("The value of field " + name
-                            + " holds a character that no field value may hold (RFC 9110 section 5.5): '"
+                            + " contains a character that is not allowed in a field value (RFC 9110 section 5.5): '"
                             + PrintableText.of(value) + "'");
                 }
             }
@@ -49,7 +49,7 @@ public final class Fields implements Iterable<Fields.Line> {
     /** Creates field lines from alternating names and values: {@code Fields.of("Retry-After", "5", "Vary", "Upgrade")}. */
     public static Fields of(String... namesAndValues) {
         if (namesAndValues.length % 2 != 0) {
-            throw new IllegalArgumentException("Give names and values in turn: a value is missing for " + namesAndValues[namesAndValues.length - 1]);
+            throw new IllegalArgumentException("Names and values must alternate: a value is missing for " + namesAndValues[namesAndValues.length - 1]);
         }
         List<Line> lines = new ArrayList<>();
         for (int i = 0; i < namesAndValues.length; i += 2) {

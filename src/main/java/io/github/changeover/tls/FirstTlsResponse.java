@@ -21,15 +21,15 @@ final class FirstTlsResponse {
     private static final int PART = 16 * 1024;
     private final HttpResponse head;
     private final InputStream content;
-    private long left;
+    private long remaining;
 
     FirstTlsResponse(SwitchContext switched) {
         OriginalResponse original = switched.original().orElseThrow();
         boolean bare = switched.request().method().equals("HEAD") || original.status() == 204 || original.status() == 304;
         head = TlsResponses.head(original.status(), original.fields());
-        left = original.body().length();
+        remaining = original.body().length();
         content = original.body().open();
-        if (!bare) head.headers().set(HttpHeaderNames.CONTENT_LENGTH, left);
+        if (!bare) head.headers().set(HttpHeaderNames.CONTENT_LENGTH, remaining);
     }
 
     /** @return whether the response is completely written */
@@ -40,13 +40,13 @@ final class FirstTlsResponse {
 
     /** Writes as much as the client can receive. Must not be called again after it has returned true. */
     boolean write(ChannelHandlerContext context) throws IOException {
-        while (left > 0 && context.channel().isWritable()) {
-            byte[] part = content.readNBytes((int) Math.min(PART, left));
-            if (part.length == 0) throw new EOFException("The first answer is shorter than its length");
-            left -= part.length;
+        while (remaining > 0 && context.channel().isWritable()) {
+            byte[] part = content.readNBytes((int) Math.min(PART, remaining));
+            if (part.length == 0) throw new EOFException("The first response is shorter than its length");
+            remaining -= part.length;
             context.writeAndFlush(new DefaultHttpContent(Unpooled.wrappedBuffer(part)));
         }
-        if (left > 0) return false;
+        if (remaining > 0) return false;
         close();
         context.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
         return true;
@@ -57,7 +57,7 @@ final class FirstTlsResponse {
         try {
             content.close();
         } catch (IOException failure) {
-            LOG.log(System.Logger.Level.DEBUG, "An answer that was kept cannot be closed", failure);
+            LOG.log(System.Logger.Level.DEBUG, "The captured response cannot be closed", failure);
         }
     }
 }

@@ -15,32 +15,32 @@ final class RenegotiationGuard extends ChannelInboundHandlerAdapter {
     private static final int HEADER = 5, HANDSHAKE = 22;
     private final byte[] header = new byte[HEADER];
     private int headerBytes;
-    private int left;               // remaining bytes of the current record
-    private boolean refuses, refused;
+    private int remaining;               // remaining bytes of the current record
+    private boolean rejectsHandshakes, rejected;
 
     /** Called when the handshake is done, for a version below 1.3. */
     void handshakeDone() {
-        refuses = true;
+        rejectsHandshakes = true;
     }
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         ByteBuf bytes = (ByteBuf) message;
         try {
-            while (bytes.isReadable() && !refused) {
+            while (bytes.isReadable() && !rejected) {
                 int start = bytes.readerIndex();
-                while (left == 0 && headerBytes < HEADER && bytes.isReadable()) header[headerBytes++] = bytes.readByte();
+                while (remaining == 0 && headerBytes < HEADER && bytes.isReadable()) header[headerBytes++] = bytes.readByte();
                 if (headerBytes == HEADER) {
-                    if (refuses && header[0] == HANDSHAKE) {
-                        refused = true;
-                        context.fireExceptionCaught(new SSLException("The client renegotiates TLS, which is refused"));
+                    if (rejectsHandshakes && header[0] == HANDSHAKE) {
+                        rejected = true;
+                        context.fireExceptionCaught(new SSLException("The client started a TLS renegotiation, which is not supported"));
                         return;
                     }
-                    left = (header[3] & 0xff) << 8 | header[4] & 0xff;
+                    remaining = (header[3] & 0xff) << 8 | header[4] & 0xff;
                     headerBytes = 0;
                 }
-                int count = Math.min(left, bytes.readableBytes());
-                left -= count;
+                int count = Math.min(remaining, bytes.readableBytes());
+                remaining -= count;
                 bytes.skipBytes(count);
                 context.fireChannelRead(bytes.retainedSlice(start, bytes.readerIndex() - start));
             }

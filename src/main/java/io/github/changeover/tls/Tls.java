@@ -75,12 +75,12 @@ final class Tls implements UpgradeProtocol {
 
     @Override
     public Decision negotiate(UpgradeRequest request, ProtocolToken offered) {
-        if (request.secure()) return new Decision.Ignore("the connection is secure already");
-        if (request.chunked()) return new Decision.Ignore("the content has no length");
-        if (request.contentLength().orElse(0) > maxContent) return new Decision.Ignore("the content is longer than changeover.content.max");
-        if (higher(request, offered)) return new Decision.Ignore("a higher version is offered, too");
+        if (request.secure()) return new Decision.Ignore("the connection is already secure");
+        if (request.chunked()) return new Decision.Ignore("the request content has no Content-Length");
+        if (request.contentLength().orElse(0) > maxContent) return new Decision.Ignore("the request content exceeds changeover.content.max");
+        if (higher(request, offered)) return new Decision.Ignore("a higher version is also offered");
         return new Decision.Switch(List.of(offered, HTTP), Fields.none(), context -> new PipelineHandler((pipeline, inside) ->
-                new TlsRequests(dispatcher, context, inside).enter(pipeline, engines.get(), handshake)));
+                new TlsRequests(dispatcher, context, inside).addTo(pipeline, engines.get(), handshake)));
     }
 
     private boolean higher(UpgradeRequest request, ProtocolToken offered) {

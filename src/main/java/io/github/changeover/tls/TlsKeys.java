@@ -59,7 +59,7 @@ final class TlsKeys {
             Path file = Path.of(name);
             if (!Files.exists(file)) throw new SettingValues.Wrong(setting, name, "the path of a key store; there is no such file (" + file.toAbsolutePath() + ")");
             if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
-                throw new SettingValues.Wrong(setting, name, "the path of a key store; this is not a file that the server may read (" + file.toAbsolutePath() + ")");
+                throw new SettingValues.Wrong(setting, name, "the path of a key store; the server cannot read this file (" + file.toAbsolutePath() + ")");
             }
             return file;
         } catch (InvalidPathException malformed) {
@@ -99,9 +99,9 @@ final class TlsKeys {
         Instant from = x509.getNotBefore().toInstant();
         Instant until = x509.getNotAfter().toInstant();
         if (now.after(x509.getNotAfter())) {
-            LOG.log(System.Logger.Level.WARNING, "The certificate in the key store {0} expired at {1}: clients that check it refuse TLS by upgrade", file, until);
+            LOG.log(System.Logger.Level.WARNING, "The certificate in the key store {0} expired at {1}: clients that verify it reject TLS by upgrade", file, until);
         } else if (now.before(x509.getNotBefore())) {
-            LOG.log(System.Logger.Level.WARNING, "The certificate in the key store {0} is not valid before {1}: clients that check it refuse TLS by upgrade", file, from);
+            LOG.log(System.Logger.Level.WARNING, "The certificate in the key store {0} is not valid before {1}: clients that verify it reject TLS by upgrade", file, from);
         }
     }
 }

@@ -77,7 +77,7 @@ public final class TlsLibrary implements ProtocolLibrary {
         SSLEngine engine = context.createSSLEngine();
         engine.setEnabledProtocols(SPOKEN);
         String[] suites = Arrays.stream(engine.getEnabledCipherSuites()).filter(suite -> FORWARD_SECRET.matcher(suite).matches()).toArray(String[]::new);
-        if (suites.length == 0) throw new IllegalStateException("The JDK has no cipher suite with forward secrecy enabled (jdk.tls.disabledAlgorithms), which TLS by upgrade needs");
+        if (suites.length == 0) throw new IllegalStateException("The JDK has no enabled cipher suite with forward secrecy (jdk.tls.disabledAlgorithms), which TLS by upgrade requires");
         return suites;
     }
 

@@ -3,7 +3,7 @@ package io.github.changeover.tls;
 import io.github.changeover.loopback.ConnectionOrigin;
 import io.github.changeover.loopback.InnerRequest;
 import io.github.changeover.loopback.StreamDispatcher;
-import io.github.changeover.pipeline.PipelineHandler.Inside;
+import io.github.changeover.pipeline.PipelineHandler.PipelineConnection;
 import io.github.changeover.spi.SwitchContext;
 import io.github.changeover.spi.UpgradeRequest;
 import io.netty.channel.ChannelDuplexHandler;
@@ -36,25 +36,25 @@ final class TlsRequests extends ChannelDuplexHandler {
     private static final int WAITING = 64;
     private final StreamDispatcher dispatcher;
     private final UpgradeRequest switched;
-    private final Inside inside;
+    private final PipelineConnection inside;
     private final Queue<HttpObject> received = new ArrayDeque<>();
     private final RenegotiationGuard guard = new RenegotiationGuard();
     private SslHandler tls;
     private ConnectionOrigin origin;                          // null while the handshake is in progress
     private FirstTlsResponse first;                      // null once it is written
-    private StreamDispatcher.Timer handshakeTimer = StreamDispatcher.Timer.NONE;
-    private boolean paused, partUnderWay, ending, over;
-    private StreamDispatcher.Sending request;       // null between requests
+    private StreamDispatcher.Timeout handshakeTimer = StreamDispatcher.Timeout.NONE;
+    private boolean paused, partPending, ending, ended;
+    private StreamDispatcher.RequestContent request;       // null between requests
     private TlsResponses answer;
 
-    TlsRequests(StreamDispatcher dispatcher, SwitchContext context, Inside inside) {
+    TlsRequests(StreamDispatcher dispatcher, SwitchContext context, PipelineConnection inside) {
         this.dispatcher = dispatcher;
         this.switched = context.request();
         this.first = new FirstTlsResponse(context);
         this.inside = inside;
     }
 
-    void enter(ChannelPipeline pipeline, SSLEngine engine, Duration handshake) {
+    void addTo(ChannelPipeline pipeline, SSLEngine engine, Duration handshake) {
         tls = new SslHandler(engine);
         tls.setHandshakeTimeoutMillis(0);       // Netty's timer does not advance in this channel
         pipeline.addLast(guard, tls, new RequestSyntax.Decoder(), new HttpResponseEncoder(), this);
@@ -80,7 +80,7 @@ final class TlsRequests extends ChannelDuplexHandler {
     @Override
     public void close(ChannelHandlerContext context, ChannelPromise promise) {
         ending = true;
-        if (request == null && (origin == null || first == null) || over) context.close(promise);
+        if (request == null && (origin == null || first == null) || ended) context.close(promise);
     }
 
     // ---- requests
@@ -100,11 +100,11 @@ final class TlsRequests extends ChannelDuplexHandler {
      * previous part is sent.
      */
     private void proceed(ChannelHandlerContext context) {
-        while (!over && first == null && !partUnderWay && !received.isEmpty() && (request == null || !(received.peek() instanceof HttpRequest))) {
+        while (!ended && first == null && !partPending && !received.isEmpty() && (request == null || !(received.peek() instanceof HttpRequest))) {
             HttpObject next = received.poll();
             try {
                 if (next.decoderResult().isFailure()) malformed(context, next.decoderResult().cause());
-                else take(context, next);
+                else process(context, next);
             } finally {
                 ReferenceCountUtil.release(next);
             }
@@ -115,13 +115,13 @@ final class TlsRequests extends ChannelDuplexHandler {
         }
     }
 
-    private void take(ChannelHandlerContext context, HttpObject next) {
+    private void process(ChannelHandlerContext context, HttpObject next) {
         if (next instanceof HttpRequest head) begin(context, head);
         if (next instanceof HttpContent content && request != null) {
             if (content.content().isReadable()) {
-                partUnderWay = true;
+                partPending = true;
                 request.content(content.content().nioBuffer(), () -> inside.execute(() -> {
-                    partUnderWay = false;
+                    partPending = false;
                     proceed(context);
                 }));
             }
@@ -134,32 +134,32 @@ final class TlsRequests extends ChannelDuplexHandler {
 
     private void malformed(ChannelHandlerContext context, Throwable cause) {
         LOG.log(System.Logger.Level.DEBUG, "A request inside TLS is malformed", cause);
-        over = true;
-        RequestSyntax.Refused refused = RequestSyntax.malformed(cause);
+        ended = true;
+        RequestSyntax.InvalidRequestException refused = RequestSyntax.malformed(cause);
         if (request != null) context.close();
         else TlsResponses.last(context, refused.status(), refused.getMessage());
     }
 
     private void begin(ChannelHandlerContext context, HttpRequest head) {
         answer = new TlsResponses(context, inside, head, () -> answered(context));
-        request = StreamDispatcher.Sending.NOWHERE;
+        request = StreamDispatcher.RequestContent.NOWHERE;
         InnerRequest asked;
         try {
             asked = RequestSyntax.accept(head, origin);
-        } catch (RequestSyntax.Refused refused) {
-            answer.refuse(refused.status(), refused.getMessage());
+        } catch (RequestSyntax.InvalidRequestException refused) {
+            answer.reject(refused.status(), refused.getMessage());
             return;
         }
-        if (asked.content() && HttpUtil.is100ContinueExpected(head)) answer.goOn();
+        if (asked.content() && HttpUtil.is100ContinueExpected(head)) answer.continueRequest();
         request = dispatcher.dispatch(asked, answer);
-        answer.from(request);
+        answer.attach(request);
     }
 
     /** Called when the response has been sent and the request has been received completely. */
     private void answered(ChannelHandlerContext context) {
         request = null;
         if (answer.closes() || ending) {
-            over = true;
+            ended = true;
             context.close();
         } else {
             inside.execute(() -> proceed(context));
@@ -172,7 +172,7 @@ final class TlsRequests extends ChannelDuplexHandler {
     public void channelWritabilityChanged(ChannelHandlerContext context) throws IOException {
         if (!context.channel().isWritable() || origin == null) return;
         if (request != null) {
-            answer.room();
+            answer.writable();
         } else if (first != null) {
             if (first.write(context)) first = null;
             if (ending && first == null) context.close();
@@ -182,7 +182,7 @@ final class TlsRequests extends ChannelDuplexHandler {
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        over = true;
+        ended = true;
         handshakeTimer.cancel();
         if (first != null) first.close();
         first = null;
@@ -194,7 +194,7 @@ final class TlsRequests extends ChannelDuplexHandler {
     /** Called for a failed handshake and for bytes that are not TLS. The peer has already received an alert. */
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable failure) {
-        LOG.log(System.Logger.Level.DEBUG, "TLS by upgrade ends", failure);
+        LOG.log(System.Logger.Level.DEBUG, "A TLS connection by upgrade failed", failure);
         context.close();
     }
 }

@@ -1,7 +1,7 @@
 package io.github.changeover.tls;
 
 import io.github.changeover.loopback.StreamDispatcher;
-import io.github.changeover.pipeline.PipelineHandler.Inside;
+import io.github.changeover.pipeline.PipelineHandler.PipelineConnection;
 import io.github.changeover.spi.Fields;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -26,15 +26,15 @@ import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
 
 /** The response to one request inside TLS. The dispatcher calls it on its own thread. The response is written inside the pipeline. */
-final class TlsResponses implements StreamDispatcher.Answer {
+final class TlsResponses implements StreamDispatcher.ResponseReceiver {
     private final ChannelHandlerContext context;
-    private final Inside inside;
+    private final PipelineConnection inside;
     private final HttpRequest request;
     private final Runnable answered;
-    private StreamDispatcher.Sending sending = StreamDispatcher.Sending.NOWHERE;
-    private boolean headSent, requestComplete, complete, untold, closes;
+    private StreamDispatcher.RequestContent sending = StreamDispatcher.RequestContent.NOWHERE;
+    private boolean headSent, requestComplete, complete, contentNotAcknowledged, closes;
 
-    TlsResponses(ChannelHandlerContext context, Inside inside, HttpRequest request, Runnable answered) {
+    TlsResponses(ChannelHandlerContext context, PipelineConnection inside, HttpRequest request, Runnable answered) {
         this.context = context;
         this.inside = inside;
         this.request = request;
@@ -44,12 +44,12 @@ final class TlsResponses implements StreamDispatcher.Answer {
 
     /** Sends a response with the reason and closes the connection. */
     static void last(ChannelHandlerContext context, int status, String reason) {
-        HttpResponse response = sentence(status, reason);
+        HttpResponse response = textResponse(status, reason);
         HttpUtil.setKeepAlive(response, false);
         context.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
     }
 
-    private static FullHttpResponse sentence(int status, String reason) {
+    private static FullHttpResponse textResponse(int status, String reason) {
         ByteBuf text = Unpooled.copiedBuffer(reason + "\n", StandardCharsets.UTF_8);
         FullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status), text);
         response.headers().set(HttpHeaderNames.CONTENT_TYPE, "text/plain;charset=utf-8").set(HttpHeaderNames.CONTENT_LENGTH, text.readableBytes());
@@ -66,7 +66,7 @@ final class TlsResponses implements StreamDispatcher.Answer {
         for (Fields.Line line : fields) headers.add(line.name(), new AsciiString(line.value()));
     }
 
-    void from(StreamDispatcher.Sending dispatched) {
+    void attach(StreamDispatcher.RequestContent dispatched) {
         sending = dispatched;
     }
 
@@ -74,12 +74,12 @@ final class TlsResponses implements StreamDispatcher.Answer {
         return closes;
     }
 
-    void goOn() {
+    void continueRequest() {
         context.writeAndFlush(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE));
     }
 
-    void refuse(int status, String reason) {
-        FullHttpResponse response = sentence(status, reason);
+    void reject(int status, String reason) {
+        FullHttpResponse response = textResponse(status, reason);
         if (!requestComplete) closes = true;        // the content of the request is not read
         headSent = true;
         if (closes) HttpUtil.setKeepAlive(response, false);
@@ -114,9 +114,9 @@ final class TlsResponses implements StreamDispatcher.Answer {
     }
 
     /** The client can receive more: requests more content from the dispatcher. */
-    void room() {
-        if (!untold) return;
-        untold = false;
+    void writable() {
+        if (!contentNotAcknowledged) return;
+        contentNotAcknowledged = false;
         sending.more();
     }
 
@@ -131,8 +131,8 @@ final class TlsResponses implements StreamDispatcher.Answer {
     public void content(byte[] bytes) {
         inside.execute(() -> {
             context.writeAndFlush(new DefaultHttpContent(Unpooled.wrappedBuffer(bytes)));
-            untold = true;
-            if (context.channel().isWritable()) room();
+            contentNotAcknowledged = true;
+            if (context.channel().isWritable()) writable();
         });
     }
 
@@ -150,7 +150,7 @@ final class TlsResponses implements StreamDispatcher.Answer {
     public void failed(int status, String reason) {
         inside.execute(() -> {
             if (!headSent) {
-                refuse(status, reason);
+                reject(status, reason);
             } else {
                 closes = true;      // the response is incomplete: the client must not treat it as complete
                 over();

@@ -41,7 +41,7 @@ public final class AcceptKey {
      * @throws IllegalArgumentException if {@link #isNonce} is false for the key
      */
     public static String of(String key) {
-        if (!isNonce(key)) throw new IllegalArgumentException("Not 16 bytes in base64; ask isNonce() first");
+        if (!isNonce(key)) throw new IllegalArgumentException("Not 16 bytes in base64; call isNonce() first");
         MessageDigest digest = fresh();
         digest.update(key.getBytes(StandardCharsets.ISO_8859_1));
         return Base64.getEncoder().encodeToString(digest.digest(GUID));

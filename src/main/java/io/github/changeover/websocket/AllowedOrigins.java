@@ -92,8 +92,8 @@ public final class AllowedOrigins {
 
     /** Returns a sentence that warns the operator about this list; empty if no warning is needed. */
     public Optional<String> warning() {
-        if (any) return Optional.of("* accepts every Origin: pages of any site can open WebSockets here with the user's cookies. Check the login in another way, or list the origins.");
-        return literals.contains(OPAQUE) ? Optional.of("null is what pages of any site can send, from a sandboxed frame, with the user's cookies. Check the login in another way.")
+        if (any) return Optional.of("* accepts every Origin: pages of any site can open WebSocket connections with the user's cookies. Authenticate users in another way, or list the origins.");
+        return literals.contains(OPAQUE) ? Optional.of("null is an Origin that pages of any site can send, from a sandboxed frame, with the user's cookies. Authenticate users in another way.")
                 : Optional.empty();
     }
 
@@ -102,7 +102,7 @@ public final class AllowedOrigins {
         if (text.equals(OPAQUE)) return Optional.of(text);
         if (text.length() > 2 && text.startsWith("\"") && text.endsWith("\"")) {
             String quoted = text.substring(1, text.length() - 1);
-            if (!quoted.chars().allMatch(c -> c > 0x20 && c < 0x7f && c != '"')) throw wrong(text, "put only printable ASCII without blanks into quotes: no client sends another Origin");
+            if (!quoted.chars().allMatch(c -> c > 0x20 && c < 0x7f && c != '"')) throw wrong(text, "quote only printable ASCII without spaces: no client sends another Origin");
             return Optional.of(quoted);
         }
         int authority = text.indexOf("://") + 3;
@@ -127,15 +127,15 @@ public final class AllowedOrigins {
 
     private static Pattern pattern(String text) {
         int start = text.indexOf("://") + 3;
-        if (start < 3) throw wrong(text, "write scheme, host and perhaps port, such as https://example.com:8443; or what the client sends in quotes, such as \"charger\"");
+        if (start < 3) throw wrong(text, "write scheme, host and an optional port, such as https://example.com:8443; or what the client sends in quotes, such as \"charger\"");
         if (isWebSocket(text)) throw wrong(text, "write the page's scheme, http or https; or the value in quotes, if a client sends just this");
         String scheme = text.substring(0, start - 3);
         boolean below = text.startsWith(WILDCARD, start);
         String authority = text.substring(below ? start + WILDCARD.length() : start);
-        if (authority.indexOf('*') >= 0) throw wrong(text, "let * be the whole first label, such as https://*.example.com");
+        if (authority.indexOf('*') >= 0) throw wrong(text, "use * only as the whole first label, such as https://*.example.com");
         Optional<Origin> origin = Origin.parse(scheme + "://" + ascii(text, authority));
-        if (origin.isEmpty()) throw wrong(text, "write scheme, host and perhaps port; or what the client sends in quotes");
-        if (below && !isName(origin.get().host())) throw wrong(text, "write a name of at least two labels behind *., such as https://*.example.com");
+        if (origin.isEmpty()) throw wrong(text, "write scheme, host and an optional port; or what the client sends in quotes");
+        if (below && !isName(origin.get().host())) throw wrong(text, "write a name of at least two labels after *., such as https://*.example.com");
         return new Pattern(origin.get(), below);
     }
 

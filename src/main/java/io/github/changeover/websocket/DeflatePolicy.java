@@ -39,7 +39,7 @@ public record DeflatePolicy(int smallestServerWindow, int largestServerWindow, i
 
     private static void requireWindow(String name, int bits) {
         if (bits < SMALLEST_WINDOW || bits > FULL_WINDOW) {
-            throw new IllegalArgumentException(name + " is " + bits + "; RFC 7692 has windows from " + SMALLEST_WINDOW + " to " + FULL_WINDOW + " bits");
+            throw new IllegalArgumentException(name + " is " + bits + "; RFC 7692 defines windows from " + SMALLEST_WINDOW + " to " + FULL_WINDOW + " bits");
         }
     }
 

@@ -26,7 +26,7 @@ public final class ExtensionOffers {
     /** An offer with more parameters than this is malformed. */
     public static final int MAX_PARAMETERS = 32;
     static final String FIELD = "Sec-WebSocket-Extensions";
-    private static final String FORM = "extensions with commas between them, such as permessage-deflate; client_max_window_bits=15";
+    private static final String FORM = "extensions separated by commas, such as permessage-deflate; client_max_window_bits=15";
 
     private ExtensionOffers() {
     }

@@ -30,7 +30,7 @@ public record HandshakePolicy(List<String> subprotocols, Optional<DeflatePolicy>
             }
         }
         if (new HashSet<>(subprotocols).size() < subprotocols.size()) {
-            throw new IllegalArgumentException("A subprotocol is there twice in " + subprotocols + ": name each once");
+            throw new IllegalArgumentException("A subprotocol occurs twice in " + subprotocols + ": list each once");
         }
     }
 

@@ -75,7 +75,7 @@ public final class OpeningHandshake {
                         + " chosen (RFC 6455 section 4.2.2): choose one of " + offeredSubprotocols + ", or none");
             }
             if (deflate.isPresent() && offeredExtensions.stream().noneMatch(offer -> offer.name().equals(Deflate.NAME))) {
-                throw new IllegalArgumentException(Deflate.NAME + " was not offered, so it cannot be agreed on (RFC 6455 section 4.2.2)");
+                throw new IllegalArgumentException(Deflate.NAME + " was not offered, so it cannot be accepted (RFC 6455 section 4.2.2)");
             }
         }
 
@@ -140,16 +140,16 @@ public final class OpeningHandshake {
 
     /** Section 4.2.1 item 1. The handshake of the RFC has no content, and RFC 9931 advises against accepting content. */
     private Optional<Decision.Refuse> requestLine() {
-        if (!request.method().equals("GET")) return bad("A WebSocket opens with GET: send that method.");
-        if (!request.protocol().equals("HTTP/1.1")) return bad("A WebSocket opens with HTTP/1.1: send that version.");
-        return request.hasContent() ? bad("A WebSocket opens with a GET without content: send none.") : Optional.empty();
+        if (!request.method().equals("GET")) return bad("A WebSocket handshake must use the method GET.");
+        if (!request.protocol().equals("HTTP/1.1")) return bad("A WebSocket handshake must use HTTP/1.1.");
+        return request.hasContent() ? bad("A WebSocket handshake must not have content.") : Optional.empty();
     }
 
     /** Section 4.2.1 item 2. */
     private Optional<Decision.Refuse> host() {
-        if (fields.host().size() != 1) return bad("An HTTP/1.1 request has exactly one Host field: send one.");
+        if (fields.host().size() != 1) return bad("The request must have exactly one Host field.");
         return Authority.parse(fields.host().get(0)).isPresent() ? Optional.empty()
-                : bad("Host is malformed: send a host and, if need be, a port, such as example.com:8080.");
+                : bad("Host is malformed: send a host and an optional port, such as example.com:8080.");
     }
 
     /** Section 4.2.1 item 3. The negotiation has already checked this field. The check is repeated for callers that do not use the negotiation. */
@@ -157,19 +157,19 @@ public final class OpeningHandshake {
         if (fields.upgrade().isEmpty() && !fields.key().isEmpty()) return Optional.of(new Decision.Refuse(426, UpgradeField.lost(CLIENT_FIELD)));
         boolean offered = UpgradeField.parse(fields.upgrade()) instanceof UpgradeField.Offered.Present present && present.offer().tokens().contains(TOKEN);
         return offered ? Optional.empty()
-                : Optional.of(new Decision.Refuse(426, "This is for WebSocket: send 'Upgrade: websocket' and 'Connection: Upgrade'."));
+                : Optional.of(new Decision.Refuse(426, "This path requires WebSocket: send 'Upgrade: websocket' and 'Connection: Upgrade'."));
     }
 
     /** Section 4.2.1 item 4. */
     private Optional<Decision.Refuse> connection() {
         return ConnectionField.has(fields.connection(), "upgrade") ? Optional.empty()
-                : Optional.of(new Decision.Refuse(426, "Upgrade is for this connection only when Connection says so: send 'Connection: Upgrade'."));
+                : Optional.of(new Decision.Refuse(426, "Connection does not list upgrade: send 'Connection: Upgrade'."));
     }
 
     /** Section 4.2.1 item 5. */
     private Optional<Decision.Refuse> key() {
         if (fields.key().isEmpty()) return bad("Sec-WebSocket-Key is missing: send 16 random bytes in base64.");
-        if (fields.key().size() > 1) return bad("Sec-WebSocket-Key is there more than once: send one.");
+        if (fields.key().size() > 1) return bad("Sec-WebSocket-Key occurs more than once: send one.");
         String key = fields.key().get(0);
         return AcceptKey.isNonce(key) ? Optional.empty() : bad("Sec-WebSocket-Key is malformed: it has " + key.length()
                 + " characters. Send 16 random bytes in base64, which are 24 characters with two equals signs at the end (RFC 6455 section 4.1).");
@@ -182,12 +182,12 @@ public final class OpeningHandshake {
         }
         if (fields.version().size() > 1) {
             return Optional.of(new Decision.Refuse(400, VERSIONS,
-                    "Sec-WebSocket-Version is there more than once: send 'Sec-WebSocket-Version: 13' once."));
+                    "Sec-WebSocket-Version occurs more than once: send 'Sec-WebSocket-Version: 13' once."));
         }
         String version = fields.version().get(0);
         if (version.equals(VERSION)) return Optional.empty();
         return Optional.of(ANY_VERSION.matcher(version).matches()
-                ? new Decision.Refuse(426, VERSIONS, "This version of WebSocket is not spoken here: send 'Sec-WebSocket-Version: 13'.")
+                ? new Decision.Refuse(426, VERSIONS, "This WebSocket version is not supported: send 'Sec-WebSocket-Version: 13'.")
                 : new Decision.Refuse(400, VERSIONS, "Sec-WebSocket-Version is malformed: send 'Sec-WebSocket-Version: 13'."));
     }
 
@@ -201,7 +201,7 @@ public final class OpeningHandshake {
      * itself.
      */
     private Optional<Decision.Refuse> noAccept() {
-        return fields.accept().isEmpty() ? Optional.empty() : bad("Sec-WebSocket-Accept belongs into the response: leave it out.");
+        return fields.accept().isEmpty() ? Optional.empty() : bad("Sec-WebSocket-Accept is a field of the response: remove it from the request.");
     }
 
     private static Optional<Decision.Refuse> bad(String sentence) {

@@ -23,10 +23,10 @@ import java.util.stream.Collectors;
  * and is accepted, unless {@link #requiringOrigin} is set. Forwarding fields are used only through a {@link ForwardedAuthority}.
  */
 public final class SameOrigin implements Gate {
-    static final String REPEATED = "Origin is there more than once: send one.";
+    static final String REPEATED = "Origin occurs more than once: send one.";
     private static final Optional<Decision.Refuse> TWICE = Optional.of(new Decision.Refuse(400, REPEATED));
     private static final Optional<Decision.Refuse> MISSING = Optional.of(new Decision.Refuse(403,
-            "A request without Origin is refused here: send one, or change the setting changeover.websocket.origin-required."));
+            "A request without Origin is rejected: send one, or change the setting changeover.websocket.origin-required."));
     private static final int LONGEST_OWN = 90;
     private static final SameOrigin STRICT = new SameOrigin(AllowedOrigins.NONE, false, ForwardedAuthority.NONE);
 
@@ -92,9 +92,9 @@ public final class SameOrigin implements Gate {
 
     /** Creates the rejection. The list of other origins is the operator's. Therefore only the log and the console show it. */
     private Decision.Refuse foreign(String sent, List<Origin> own) {
-        String ours = own.isEmpty() ? "unknown, for it has no valid Host" : PrintableText.of(own.stream().map(Origin::toString).collect(Collectors.joining(" or ")), LONGEST_OWN);
-        return new Decision.Refuse(403, "Origin '" + PrintableText.of(sent) + "' is refused: the origin of this application is " + ours
-                + ", and the setting changeover.websocket.origins does not list this one. Behind a proxy that ends TLS or changes Host, name the proxy in the setting "
+        String ours = own.isEmpty() ? "unknown, because the request has no valid Host" : PrintableText.of(own.stream().map(Origin::toString).collect(Collectors.joining(" or ")), LONGEST_OWN);
+        return new Decision.Refuse(403, "Origin '" + PrintableText.of(sent) + "' is rejected: the origin of this application is " + ours
+                + ", and the setting changeover.websocket.origins does not list the received origin. If a proxy terminates TLS or changes Host, list the proxy in the setting "
                 + "changeover.trusted-proxies.").withRemark("changeover.websocket.origins lists " + allowed);
     }
 }

@@ -24,7 +24,7 @@ public final class Subprotocols {
 
     /** Parses the values of all {@code Sec-WebSocket-Protocol} lines. Never throws, whatever they contain. */
     public static FieldList<String> parse(List<String> lines) {
-        FieldList<String> read = FieldList.read(FIELD, "tokens with commas between them, such as chat, superchat", lines, FieldList.OnMalformed.REFUSE,
+        FieldList<String> read = FieldList.read(FIELD, "tokens separated by commas, such as chat, superchat", lines, FieldList.OnMalformed.REFUSE,
                 FieldScanner::token);
         return read instanceof FieldList.Members<String> offered ? new FieldList.Members<>(offered.members().stream().distinct().toList()) : read;
     }

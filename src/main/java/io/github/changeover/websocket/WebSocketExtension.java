@@ -45,7 +45,7 @@ public record WebSocketExtension(String name, List<Parameter> parameters) {
     private static void requireToken(String text) {
         Objects.requireNonNull(text, "text");
         if (!Token.isToken(text)) {
-            throw new IllegalArgumentException("Not a token (RFC 9110 section 5.6.2), as names and values of extensions are: " + text.length() + " characters");
+            throw new IllegalArgumentException("Not a token (RFC 9110 section 5.6.2), which names and values of extensions must be: " + text.length() + " characters");
         }
     }
 

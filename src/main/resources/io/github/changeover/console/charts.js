@@ -101,6 +101,6 @@ export class Chart {
     const values = this.series.map((line, i) => `${line.name} ${point ? this.form(point.values[i]) : '–'}`);
     this.words.forEach((word, i) => { word.textContent = values[i]; });
     this.when.textContent = chosen ? `at ${clock(point.at)}` : 'now';
-    this.plot.setAttribute('aria-label', `${this.title}: ${values.join(', ')} ${this.when.textContent}. Arrow keys go back in time.`);
+    this.plot.setAttribute('aria-label', `${this.title}: ${values.join(', ')} ${this.when.textContent}. Use the arrow keys to read earlier values.`);
   }
 }

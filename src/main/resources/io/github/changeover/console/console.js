@@ -15,7 +15,7 @@ let samples = [];
 const rate = index => (sample, before) => Math.max(0, (sample[index] - before[index]) * 1000 / Math.max(1, sample[0] - before[0]));
 const charts = [
   new Chart(byId('chart-connections'), 'Connections', [{ name: 'open', tone: 'one', value: sample => sample[1] }], number, 1),
-  new Chart(byId('chart-bytes'), 'Bytes a second', [{ name: 'received', tone: 'one', value: rate(2) }, { name: 'sent', tone: 'two', value: rate(3) }], bytes, 100),
+  new Chart(byId('chart-bytes'), 'Bytes per second', [{ name: 'received', tone: 'one', value: rate(2) }, { name: 'sent', tone: 'two', value: rate(3) }], bytes, 100),
 ];
 
 async function get(path) {
@@ -37,11 +37,11 @@ async function order(what, parameters, done) {
   try {
     const response = await fetch(`api/${what}`, { method: 'POST', headers: { 'X-Changeover-Token': about.token }, body: new URLSearchParams(parameters) });
     const obeyed = await answer(response);
-    if (done) announce(obeyed.done ? done : 'It was gone already.');
+    if (done) announce(obeyed.done ? done : 'The connection had already ended.');
     if (done) refresh();
     return obeyed;
   } catch (failure) {
-    announce(`That did not work: ${failure.message}`);
+    announce(`The command failed: ${failure.message}`);
     return null;
   }
 }
@@ -68,7 +68,7 @@ function show(state) {
   say(byId('f-out'), bytes(counts.bytesOut));
   say(byId('f-queued'), bytes(counts.queued));
   say(byId('f-memory'), bytes(counts.memory));
-  byId('f-memory').title = `of ${bytes(counts.memoryMax)} for unfinished messages, output that waits and captured answers (changeover.memory.max)`;
+  byId('f-memory').title = `of ${bytes(counts.memoryMax)} for unfinished messages, queued output and captured responses (changeover.memory.max)`;
   say(byId('f-ignored'), number(sum(counts.decisions.ignored)));
   say(byId('f-refused'), number(sum(counts.decisions.refused)));
   status(state.draining ? 'drain' : 'fine', state.draining ? 'Draining' : 'Serving');
@@ -104,8 +104,8 @@ async function refresh() {
     if (!document.hidden) line.open();
     if (!line.isOpen) waiting = setTimeout(refresh, document.hidden ? 10_000 : 1000);
   } catch (failure) {
-    status('lost', failure.denied ? 'No access' : 'No answer');
-    announce(failure.denied ? failure.message : `The server does not answer. ${failure.message}`);
+    status('lost', failure.denied ? 'No access' : 'No response');
+    announce(failure.denied ? failure.message : `The server does not respond. ${failure.message}`);
     waiting = setTimeout(refresh, 3000);
   } finally {
     asking = false;
@@ -122,7 +122,7 @@ async function begin() {
   about = await get('api/about');
   say(byId('where'), `${about.server}${about.context ? `, ${about.context}` : ''}`);
   document.title = `Changeover console: ${about.context || '/'}`;
-  const facts = [['Container', about.server], ['Edge', about.edge], ['Known deviations', about.deviations], ['Handlers that block', `run on ${about.threads} threads`],
+  const facts = [['Container', about.server], ['Edge', about.edge], ['Known deviations', about.deviations], ['Blocking handlers', `run on ${about.threads} threads`],
     ...about.libraries.map(said => ['Found', said])];
   byId('facts').replaceChildren(...facts.flatMap(([name, value]) => [el('dt', {}, name), el('dd', {}, value)]));
   byId('settings').replaceChildren(...Object.entries(about.settings).flatMap(([name, value]) => [el('dt', {}, el('code', {}, `changeover.${name}`)), el('dd', {}, value)]));

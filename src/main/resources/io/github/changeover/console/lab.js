@@ -6,12 +6,12 @@ import { explained } from './tables.js';
 const HANDSHAKE = '\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\nSec-WebSocket-Version: 13';
 
 const TITLES = {
-  switched: ['The connection would switch', 'After this head the new protocol speaks. Bounds of connections are not looked at.'],
-  refused: ['The request would be refused', 'Nobody else is asked.'],
-  ordinary: ['Ordinary HTTP would go on', 'The application answers, as if nothing had been offered.'],
-  login: ['A login would be asked for', 'The container asks in its own words; where the application has no login, it refuses.'],
-  malformed: ['This is no request', ''],
-  failed: ['Something of the application fails', ''],
+  switched: ['The connection would switch', 'After this response head, the connection uses the new protocol. Connection limits are not checked.'],
+  refused: ['The request would be rejected', 'No other protocol is tried.'],
+  ordinary: ['Ordinary HTTP would continue', 'The application responds as if no protocol had been offered.'],
+  login: ['A login would be required', 'The container requests the login. If the application has no login, it rejects the request.'],
+  malformed: ['This is not a valid request', ''],
+  failed: ['The application failed', ''],
 };
 
 export function startLab(about, play) {
@@ -40,7 +40,7 @@ function show(played) {
   const [title, note] = TITLES[played.kind];
   const parts = [el('h3', { class: `outcome-title ${played.kind}` }, title), el('p', { class: 'faint' }, played.advice ?? note)];
   if (played.note) parts.push(el('p', { class: 'warn' }, played.note));
-  if (played.kind === 'ordinary' && played.head) parts.push(el('p', {}, 'Its answer gets these fields as well:'));
+  if (played.kind === 'ordinary' && played.head) parts.push(el('p', {}, 'The response also gets these header fields:'));
   if (played.head) parts.push(bytesOf(played.head, played.content ?? ''));
   if (played.explanation) parts.push(explained(played.explanation));
   byId('answer').replaceChildren(...parts);

@@ -16,7 +16,7 @@ export function showConnections(state, order) {
     node.cells[10].classList.toggle('none', view.roundTrip === undefined);
   });
   byId('nobody').hidden = state.live > 0;
-  say(byId('connections-note'), state.live > state.connections.length ? `The oldest ${state.connections.length} of ${number(state.live)}.` : 'The oldest first.');
+  say(byId('connections-note'), state.live > state.connections.length ? `The oldest ${state.connections.length} of ${number(state.live)}.` : 'Oldest first.');
 }
 
 function row(view, order) {
@@ -33,7 +33,7 @@ export function showDecisions(decisions, outcome) {
     if (decided.answer && !node.answered) answer(node, decided);
   });
   byId('undecided').hidden = shown.length > 0;
-  say(byId('undecided'), decisions.length ? 'None of the last decisions is of this kind.' : 'No request has offered anything yet.');
+  say(byId('undecided'), decisions.length ? 'None of the latest decisions has this outcome.' : 'No upgrade decisions yet.');
 }
 
 function item(decided) {
@@ -56,7 +56,7 @@ export function explained(decided) {
   const add = (name, value) => list.append(el('dt', {}, name), el('dd', {}, value));
   facts.forEach(([name, value]) => add(name, value));
   if (decided.candidates.length) {
-    add('Asked in turn', el('ol', { class: 'candidates' }, ...decided.candidates.map(candidate =>
+    add('Candidates, in order', el('ol', { class: 'candidates' }, ...decided.candidates.map(candidate =>
       el('li', {}, el('code', {}, candidate.token), ` ${candidate.why}`))));
   }
   add('Ground', decided.ground.replaceAll('_', ' '));
@@ -69,7 +69,7 @@ function answer(node, decided) {
   node.answered = true;
   const { status, fields } = decided.answer;
   const head = [`HTTP/1.1 ${status}`, ...fields.map(([name, value]) => `${name}: ${value}`)].join('\n');
-  node.querySelector('.detail').append(el('pre', { class: 'bytes', 'aria-label': 'Head of the answer' }, head));
+  node.querySelector('.detail').append(el('pre', { class: 'bytes', 'aria-label': 'Head of the response' }, head));
 }
 
 export function showPaths(about, off, order) {

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ConformanceTableTest {
 
     @Test
-    void requirementsAreInOrderAndTestsThatRanOnTheSameContainersAreTogether(@TempDir Path directory) throws IOException {
+    void requirementsAreSortedAndTestsAreGroupedByContainers(@TempDir Path directory) throws IOException {
         Path results = Files.createDirectory(directory.resolve("results"));
         Files.writeString(results.resolve("tomcat11.csv"), """
                 RFC9110-7.8-10,a.B,one,passed

@@ -26,16 +26,16 @@ public final class CoverageListener implements TestExecutionListener {
     public void executionFinished(TestIdentifier test, TestExecutionResult result) {
         boolean passed = result.getStatus() == Status.SUCCESSFUL;
         if (test.isTest() || !passed) {
-            note(test, passed ? "passed" : result.getStatus() == Status.ABORTED ? "skipped" : "failed");
+            record(test, passed ? "passed" : result.getStatus() == Status.ABORTED ? "skipped" : "failed");
         }
     }
 
     @Override
     public void executionSkipped(TestIdentifier test, String reason) {
-        note(test, "skipped");
+        record(test, "skipped");
     }
 
-    private synchronized void note(TestIdentifier test, String result) {
+    private synchronized void record(TestIdentifier test, String result) {
         if (test.getSource().orElse(null) instanceof MethodSource method) {
             for (String id : ids(method)) {
                 results.merge(id + "," + method.getClassName() + "," + method.getMethodName(), result, CoverageListener::worse);

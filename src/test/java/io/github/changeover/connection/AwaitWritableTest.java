@@ -19,35 +19,35 @@ import org.junit.jupiter.api.Timeout;
 @Covers("GEN-08")
 class AwaitWritableTest {
     private static final Duration LONG = Duration.ofSeconds(10);
-    private final Rig rig = new Rig();
-    private final Diary diary = new Diary();
+    private final ConnectionFixture fixture = new ConnectionFixture();
+    private final RecordingHandler recorder = new RecordingHandler();
     private final MemoryTransport transport = new MemoryTransport();
 
-    private TransportConnection stalled(Diary handler) {
-        TransportConnection connection = rig.connection(handler);
+    private TransportConnection stalled(RecordingHandler handler) {
+        TransportConnection connection = fixture.connection(handler);
         transport.window(0).open(connection);
         return connection;
     }
 
     @Test
-    void whoWasNotToldToWaitDoesNot() throws InterruptedException {
-        TransportConnection connection = stalled(diary);
+    void awaitWritableReturnsAtOnceBelowTheQueueLimit() throws InterruptedException {
+        TransportConnection connection = stalled(recorder);
         assertThat(connection.awaitWritable(1 << 24, Duration.ZERO)).isTrue();
-        connection.send(Rig.bytes(Rig.BOUND + 1));
-        assertThat(connection.awaitWritable(Rig.BOUND, Duration.ZERO)).as("as much again is taken").isTrue();
-        assertThat(connection.awaitWritable(Rig.BOUND + 1, Duration.ofMillis(20))).as("more is not").isFalse();
+        connection.send(ConnectionFixture.bytes(ConnectionFixture.BOUND + 1));
+        assertThat(connection.awaitWritable(ConnectionFixture.BOUND, Duration.ZERO)).as("as much again is accepted").isTrue();
+        assertThat(connection.awaitWritable(ConnectionFixture.BOUND + 1, Duration.ofMillis(20))).as("more is not").isFalse();
     }
 
     @Test
-    void aSenderInACallbackWaitsAndLosesNothing() throws Exception {
+    void senderInCallbackWaitsAndLosesNoBytes() throws Exception {
         CompletableFuture<Integer> sent = new CompletableFuture<>();
-        Diary flood = new Diary() {
+        RecordingHandler flood = new RecordingHandler() {
             @Override
             void onReceived(SwitchedConnection connection, ByteBuffer bytes) {
                 int count = 0;
                 try {
                     while (count < 50 && connection.advanced().awaitWritable(4000, LONG)) {
-                        connection.send(Rig.bytes(4000));
+                        connection.send(ConnectionFixture.bytes(4000));
                         count++;
                     }
                 } catch (InterruptedException failure) {
@@ -59,35 +59,35 @@ class AwaitWritableTest {
         TransportConnection connection = stalled(flood);
         Thread container = new Thread(() -> transport.peerSends("go"));
         container.start();
-        while (connection.queued() <= Rig.BOUND) Thread.onSpinWait();
+        while (connection.queued() <= ConnectionFixture.BOUND) Thread.onSpinWait();
         assertThat(sent).isNotDone();
-        transport.peerTakes(Long.MAX_VALUE / 2);
+        transport.peerReads(Long.MAX_VALUE / 2);
         assertThat(sent.get(10, TimeUnit.SECONDS)).isEqualTo(50);
         container.join();
-        assertThat(transport.taken()).hasSize(200_000);
+        assertThat(transport.peerReceived()).hasSize(200_000);
     }
 
     @Test
-    void anEvictionEndsTheWaiting() throws Exception {
-        TransportConnection connection = stalled(diary);
-        connection.send(Rig.bytes(Rig.BOUND + 1));
+    void abortEndsTheWait() throws Exception {
+        TransportConnection connection = stalled(recorder);
+        connection.send(ConnectionFixture.bytes(ConnectionFixture.BOUND + 1));
         CompletableFuture<Boolean> room = CompletableFuture.supplyAsync(() -> {
             try {
-                return connection.awaitWritable(Rig.BOUND + 1, LONG);
+                return connection.awaitWritable(ConnectionFixture.BOUND + 1, LONG);
             } catch (InterruptedException interrupted) {
                 throw new IllegalStateException(interrupted);
             }
         });
         connection.abort();
         assertThat(room.get(10, TimeUnit.SECONDS)).isFalse();
-        assertThat(diary.kind()).isEqualTo(Kind.EVICTED);
+        assertThat(recorder.kind()).isEqualTo(Kind.EVICTED);
     }
 
     @Test
-    void aBreakEndsTheWaiting() throws InterruptedException {
-        TransportConnection connection = stalled(diary);
-        connection.send(Rig.bytes(Rig.BOUND + 1));
-        connection.broke(new IOException("reset"));
-        assertThat(connection.awaitWritable(Rig.BOUND + 1, LONG)).isFalse();
+    void connectionFailureEndsTheWait() throws InterruptedException {
+        TransportConnection connection = stalled(recorder);
+        connection.send(ConnectionFixture.bytes(ConnectionFixture.BOUND + 1));
+        connection.transportFailed(new IOException("reset"));
+        assertThat(connection.awaitWritable(ConnectionFixture.BOUND + 1, LONG)).isFalse();
     }
 }

@@ -13,113 +13,113 @@ import org.junit.jupiter.api.Test;
 
 /** Ends that come before the container has opened the connection, or while it does. */
 class BeforeOpeningTest {
-    private final Rig rig = new Rig();
-    private final Diary diary = new Diary();
+    private final ConnectionFixture fixture = new ConnectionFixture();
+    private final RecordingHandler recorder = new RecordingHandler();
     private final MemoryTransport transport = new MemoryTransport();
 
     @Test
     @Covers("GEN-06")
-    void anEvictionBeforeOpeningIsToldOnceAndTheSocketThatComesIsEnded() {
-        TransportConnection connection = rig.connection(diary);
+    void abortBeforeOpeningClosesOnceAndAbortsTheTransport() {
+        TransportConnection connection = fixture.connection(recorder);
         connection.abort();
-        assertThat(diary.told()).containsExactly("closed");
-        assertThat(diary.kind()).isEqualTo(Kind.EVICTED);
+        assertThat(recorder.events()).containsExactly("closed");
+        assertThat(recorder.kind()).isEqualTo(Kind.EVICTED);
         transport.open(connection);
         assertThat(transport.aborts()).isPositive();
-        assertThat(diary.told()).containsExactly("closed");
-        assertThat(rig.application.registry().live()).isEmpty();
+        assertThat(recorder.events()).containsExactly("closed");
+        assertThat(fixture.application.registry().live()).isEmpty();
     }
 
     @Test
     @Covers("GEN-06")
-    void aContainerMayDestroyBeforeItInitialises() {
-        TransportConnection connection = rig.connection(diary);
+    void containerMayReleaseBeforeOpening() {
+        TransportConnection connection = fixture.connection(recorder);
         connection.released();
         transport.open(connection);
         connection.released();
-        assertThat(diary.told()).containsExactly("closed");
-        assertThat(rig.application.registry().live()).isEmpty();
+        assertThat(recorder.events()).containsExactly("closed");
+        assertThat(fixture.application.registry().live()).isEmpty();
     }
 
     @Test
-    void anErrorBeforeOpeningEndsIt() {
-        TransportConnection connection = rig.connection(diary);
-        connection.broke(new IOException("gone"));
+    void errorBeforeOpeningClosesTheConnection() {
+        TransportConnection connection = fixture.connection(recorder);
+        connection.transportFailed(new IOException("gone"));
         transport.open(connection);
-        assertThat(diary.told()).containsExactly("closed");
-        assertThat(diary.kind()).isEqualTo(Kind.BROKEN);
+        assertThat(recorder.events()).containsExactly("closed");
+        assertThat(recorder.kind()).isEqualTo(Kind.BROKEN);
     }
 
     @Test
-    void callbacksBeforeOpeningWaitForIt() {
-        TransportConnection connection = rig.connection(diary);
+    void eventsBeforeOpeningAreDeliveredAfterOpened() {
+        TransportConnection connection = fixture.connection(recorder);
         transport.peerSends("early");
         connection.readable();
         connection.writable();
-        assertThat(diary.told()).isEmpty();
+        assertThat(recorder.events()).isEmpty();
         transport.open(connection);
-        assertThat(diary.told()).containsExactly("opened");
-        assertThat(diary.text()).isEqualTo("early");
+        assertThat(recorder.events()).containsExactly("opened");
+        assertThat(recorder.text()).isEqualTo("early");
     }
 
     @Test
-    void aConnectionThatComesWhileTheApplicationGoesIsOpenedAndThenDrained() {
-        rig.application.registry().stop(Duration.ZERO);
-        Diary late = new Diary();
-        transport.open(rig.connection(late));
-        assertThat(late.told()).endsWith("closed").doesNotContain("OVERLAP");
-        assertThat(late.told().indexOf("opened")).isLessThanOrEqualTo(Math.max(0, late.told().indexOf("drain")));
-        assertThat(rig.application.registry().live()).isEmpty();
+    void connectionOpenedDuringShutdownIsDrained() {
+        fixture.application.registry().stop(Duration.ZERO);
+        RecordingHandler late = new RecordingHandler();
+        transport.open(fixture.connection(late));
+        assertThat(late.events()).endsWith("closed").doesNotContain("OVERLAP");
+        assertThat(late.events().indexOf("opened")).isLessThanOrEqualTo(Math.max(0, late.events().indexOf("drain")));
+        assertThat(fixture.application.registry().live()).isEmpty();
     }
 
     @Test
-    void aProtocolThatForbidsEarlyBytesIsNeverOpenedWithThem() {
+    void earlyBytesCloseAConnectionThatForbidsThem() {
         transport.peerSends("too soon");
-        transport.open(rig.connection(diary, EarlyData.REFUSE));
-        assertThat(diary.told()).containsExactly("closed");
-        assertThat(diary.kind()).isEqualTo(Kind.EARLY_DATA);
+        transport.open(fixture.connection(recorder, EarlyData.REFUSE));
+        assertThat(recorder.events()).containsExactly("closed");
+        assertThat(recorder.kind()).isEqualTo(Kind.EARLY_DATA);
         assertThat(transport.aborts()).isPositive();
     }
 
     @Test
-    void aProtocolThatForbidsEarlyBytesTakesThoseAfterThe101() {
-        transport.open(rig.connection(diary, EarlyData.REFUSE));
+    void bytesAfterThe101AreDeliveredWhereEarlyBytesAreForbidden() {
+        transport.open(fixture.connection(recorder, EarlyData.REFUSE));
         transport.peerSends("in time");
-        assertThat(diary.text()).isEqualTo("in time");
+        assertThat(recorder.text()).isEqualTo("in time");
     }
 
     @Test
-    void aCloseInOpenedIsAnOrderlyEnd() {
-        Diary brief = new Diary() {
+    void closeInOpenedSendsQueuedBytesFirst() {
+        RecordingHandler brief = new RecordingHandler() {
             @Override
             void onOpened(SwitchedConnection connection) {
-                connection.send(Rig.bytes("bye"));
+                connection.send(ConnectionFixture.bytes("bye"));
                 connection.close();
             }
         };
         transport.peerSends("unheard");
-        transport.open(rig.connection(brief));
+        transport.open(fixture.connection(brief));
         assertThat(transport.text()).isEqualTo("bye");
         assertThat(transport.outputEnded()).isTrue();
-        assertThat(brief.told()).containsExactly("opened");
+        assertThat(brief.events()).containsExactly("opened");
         transport.peerEnds();
-        assertThat(brief.told()).containsExactly("opened", "closed");
+        assertThat(brief.events()).containsExactly("opened", "closed");
         assertThat(brief.text()).isEmpty();
         assertThat(transport.closes()).isPositive();
     }
 
     @Test
-    void anEvictionInOpenedLetsNothingFollowButTheEnd() {
-        Diary brief = new Diary() {
+    void abortInOpenedIsFollowedOnlyByClosed() {
+        RecordingHandler brief = new RecordingHandler() {
             @Override
             void onOpened(SwitchedConnection connection) {
-                connection.execute(() -> tell("task"));
+                connection.execute(() -> record("task"));
                 connection.abort();
             }
         };
         transport.peerSends("unheard");
-        transport.open(rig.connection(brief));
-        assertThat(brief.told()).containsExactly("opened", "closed");
+        transport.open(fixture.connection(brief));
+        assertThat(brief.events()).containsExactly("opened", "closed");
         assertThat(brief.text()).isEmpty();
     }
 }

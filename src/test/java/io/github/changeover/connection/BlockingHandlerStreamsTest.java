@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(20)
 class BlockingHandlerStreamsTest {
     private final BlockingHandlerThreads threads = BlockingHandlerThreads.of(4, null);
-    private final Rig rig = new Rig(Rig.LIMITS, threads);
+    private final ConnectionFixture fixture = new ConnectionFixture(ConnectionFixture.LIMITS, threads);
     private final MemoryTransport transport = new MemoryTransport();
     private TransportConnection connection;
 
@@ -42,7 +42,7 @@ class BlockingHandlerStreamsTest {
                 throw new IllegalStateException(failure);
             }
         };
-        connection = rig.connection(handler);
+        connection = fixture.connection(handler);
         transport.open(connection);
         return found;
     }
@@ -55,7 +55,7 @@ class BlockingHandlerStreamsTest {
     private Kind awaitEnd() {
         while (true) {
             for (Kind kind : Kind.values()) {
-                if (rig.application.registry().closed(kind) > 0) return kind;
+                if (fixture.application.registry().closed(kind) > 0) return kind;
             }
             Thread.onSpinWait();
         }
@@ -68,7 +68,7 @@ class BlockingHandlerStreamsTest {
     }
 
     @Test
-    void everythingUpToThePeersEndIsRead() throws Exception {
+    void inputIsReadToTheEndOfThePeersOutput() throws Exception {
         var all = serve(open -> new String(open.input().readAllBytes()));
         transport.peerSends("to ");
         transport.peerSends("the end");
@@ -78,28 +78,28 @@ class BlockingHandlerStreamsTest {
     }
 
     @Test
-    void whatArrivedBeforeABreakIsStillRead() throws Exception {
+    void bytesReceivedBeforeAFailureAreRead() throws Exception {
         CountDownLatch broken = new CountDownLatch(1);
         var read = serve(open -> {
             broken.await();
             return new String(open.input().readNBytes(4));
         });
         transport.peerSends("tail");
-        connection.broke(new IOException("reset"));
+        connection.transportFailed(new IOException("reset"));
         broken.countDown();
         assertThat(got(read)).isEqualTo("tail");
     }
 
     @Test
-    void aBreakIsThrownWhenNothingIsLeft() {
+    void readThrowsAfterTheLastBytesOfAFailedConnection() {
         var read = serve(open -> open.input().read());
-        connection.broke(new IOException("reset"));
+        connection.transportFailed(new IOException("reset"));
         assertThat(read).failsWithin(Duration.ofSeconds(10)).withThrowableThat().withMessageContaining("The connection is closed: BROKEN: reset");
         assertThat(awaitEnd()).isEqualTo(Kind.BROKEN);
     }
 
     @Test
-    void aSlowReaderHoldsThePeerBackAndLosesNothing() throws Exception {
+    void slowReaderStopsReadingFromThePeerAndLosesNothing() throws Exception {
         byte[] sent = new byte[1_000_000];
         new java.util.Random(1).nextBytes(sent);
         CountDownLatch go = new CountDownLatch(1);
@@ -115,38 +115,38 @@ class BlockingHandlerStreamsTest {
     }
 
     @Test
-    void aSlowPeerHoldsTheWriterBack() throws Exception {
+    void writeBlocksWhileThePeerReadsNothing() throws Exception {
         transport.window(0);
         CompletableFuture<Long> firstWait = new CompletableFuture<>();
         var wrote = serve(open -> {
             OutputStream out = open.output();
-            out.write(new byte[Rig.BOUND + 1]);
+            out.write(new byte[ConnectionFixture.BOUND + 1]);
             firstWait.complete(open.queued());
             out.write(new byte[10]);
             return open.queued();
         });
-        assertThat(got(firstWait)).isEqualTo(Rig.BOUND + 1);
+        assertThat(got(firstWait)).isEqualTo(ConnectionFixture.BOUND + 1);
         assertThat(wrote).isNotDone();
-        transport.peerTakes(Long.MAX_VALUE);
+        transport.peerReads(Long.MAX_VALUE);
         assertThat(got(wrote)).isZero();
         transport.peerEnds();
         awaitEnd();
-        assertThat(transport.taken()).hasSize(Rig.BOUND + 11);
+        assertThat(transport.peerReceived()).hasSize(ConnectionFixture.BOUND + 11);
     }
 
     @Test
-    void aWriterWhosePeerIsGoneIsReleased() {
+    void abortEndsABlockedWrite() {
         transport.window(0);
         var wrote = serve(open -> {
-            while (true) open.output().write(new byte[Rig.BOUND]);
+            while (true) open.output().write(new byte[ConnectionFixture.BOUND]);
         });
-        while (connection.queued() <= Rig.BOUND) Thread.onSpinWait();
+        while (connection.queued() <= ConnectionFixture.BOUND) Thread.onSpinWait();
         connection.abort();
         assertThat(wrote).failsWithin(Duration.ofSeconds(10)).withThrowableThat().withMessageContaining("EVICTED");
     }
 
     @Test
-    void writingAfterTheOutputsCloseFailsAndReadingGoesOn() throws Exception {
+    void writeAfterOutputCloseFailsAndReadContinues() throws Exception {
         var heard = serve(open -> {
             open.output().write('x');
             open.output().close();
@@ -165,7 +165,7 @@ class BlockingHandlerStreamsTest {
     }
 
     @Test
-    void aHandlerThatClosesAndThenThrowsHasSentEverything() {
+    void bytesAreSentAlthoughTheHandlerThrowsAfterClose() {
         transport.window(0);
         var served = serve(open -> {
             open.output().write("goodbye".getBytes());
@@ -173,14 +173,14 @@ class BlockingHandlerStreamsTest {
             throw new IllegalStateException("after close");
         });
         assertThat(served).failsWithin(Duration.ofSeconds(10));
-        transport.peerTakes(100);
+        transport.peerReads(100);
         transport.peerEnds();
         assertThat(awaitEnd()).isEqualTo(Kind.HANDLER);
         assertThat(transport.text()).isEqualTo("goodbye");
     }
 
     @Test
-    void aHandlerThatThrowsEndsTheConnection() {
+    void handlerExceptionAbortsTheConnection() {
         serve(open -> {
             throw new IllegalStateException("thrown");
         });
@@ -189,14 +189,14 @@ class BlockingHandlerStreamsTest {
     }
 
     @Test
-    void drainEndsTheReading() throws Exception {
+    void drainEndsTheInput() throws Exception {
         var read = serve(open -> open.input().read());
-        connection.drain(Rig.DRAINED);
+        connection.drain(ConnectionFixture.DRAINED);
         assertThat(got(read)).isEqualTo(-1);
     }
 
     @Test
-    void theApplicationsLoaderIsTheThreads() throws Exception {
+    void handlerThreadHasTheApplicationsClassLoader() throws Exception {
         var loader = serve(open -> Thread.currentThread().getContextClassLoader());
         assertThat(got(loader)).isSameAs(Thread.currentThread().getContextClassLoader());
     }

@@ -17,11 +17,11 @@ class BlockingHandlerThreadsTest {
         threads.close();
     }
 
-    private Thread running() throws Exception {
-        return found(Thread::currentThread);
+    private Thread runningThread() throws Exception {
+        return valueInThread(Thread::currentThread);
     }
 
-    private <T> T found(Supplier<T> inside) throws Exception {
+    private <T> T valueInThread(Supplier<T> inside) throws Exception {
         CompletableFuture<T> ran = new CompletableFuture<>();
         threads.run(() -> ran.complete(inside.get()));
         return ran.get(10, TimeUnit.SECONDS);
@@ -29,32 +29,32 @@ class BlockingHandlerThreadsTest {
 
     /** One test for both: on each JDK one half is true, and a test that is left out would count as skipped. */
     @Test
-    void virtualAndUnboundedFromJdk21OnPlatformThreadsUpToTheBoundBefore() throws Exception {
+    void threadsAreVirtualFromJdk21AndBoundedPlatformThreadsBefore() throws Exception {
         threads = BlockingHandlerThreads.of(2, null);
-        if (Runtime.version().feature() >= 21) theyAreVirtualAndUnbounded();
-        else thereAreAsManyAsTheBound();
+        if (Runtime.version().feature() >= 21) assertUnboundedVirtualThreads();
+        else assertBoundedPlatformThreads();
     }
 
-    private void thereAreAsManyAsTheBound() throws Exception {
+    private void assertBoundedPlatformThreads() throws Exception {
         assertThat(threads.virtual()).isFalse();
         assertThat(threads.reserve()).isTrue();
         assertThat(threads.reserve()).isTrue();
         assertThat(threads.reserve()).isFalse();
         threads.release();
         assertThat(threads.reserve()).isTrue();
-        Thread thread = running();
+        Thread thread = runningThread();
         assertThat(thread.getName()).isEqualTo("changeover-handler");
         assertThat(thread.isDaemon()).isTrue();
     }
 
-    private void theyAreVirtualAndUnbounded() throws Exception {
+    private void assertUnboundedVirtualThreads() throws Exception {
         assertThat(threads.virtual()).isTrue();
         for (int i = 0; i < 1000; i++) assertThat(threads.reserve()).isTrue();
-        assertThat(found(() -> Thread.currentThread().getThreadGroup().getName())).isEqualTo("VirtualThreads");
+        assertThat(valueInThread(() -> Thread.currentThread().getThreadGroup().getName())).isEqualTo("VirtualThreads");
     }
 
     @Test
-    void theContainersThreadsAreBounded() throws Exception {
+    void threadsOfTheContainersFactoryAreBounded() throws Exception {
         AtomicReference<Thread> made = new AtomicReference<>();
         threads = BlockingHandlerThreads.of(1, task -> {
             made.set(new Thread(task));
@@ -63,6 +63,6 @@ class BlockingHandlerThreadsTest {
         assertThat(threads.virtual()).isFalse();
         assertThat(threads.reserve()).isTrue();
         assertThat(threads.reserve()).isFalse();
-        assertThat(running()).isSameAs(made.get());
+        assertThat(runningThread()).isSameAs(made.get());
     }
 }

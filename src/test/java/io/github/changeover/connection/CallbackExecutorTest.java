@@ -27,7 +27,7 @@ class CallbackExecutorTest {
         pool.close();
     }
 
-    private void blocks(Executor executor, CountDownLatch begun) {
+    private void submitBlocking(Executor executor, CountDownLatch begun) {
         executor.execute(() -> {
             begun.countDown();
             try {
@@ -39,26 +39,26 @@ class CallbackExecutorTest {
     }
 
     @Test
-    void aHundredThatBlockRunAllTheSame() throws InterruptedException {
+    void hundredBlockingCallbacksRunConcurrently() throws InterruptedException {
         CountDownLatch begun = new CountDownLatch(100);
-        for (int i = 0; i < 100; i++) blocks(pool, begun);
+        for (int i = 0; i < 100; i++) submitBlocking(pool, begun);
         assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test
-    void beyondTheMaximumTheyWaitAndNoneIsRejected() throws InterruptedException {
+    void callbacksAboveTheMaximumWaitAndAreNotRejected() throws InterruptedException {
         CountDownLatch begun = new CountDownLatch(300);
-        for (int i = 0; i < 300; i++) blocks(pool, begun);
+        for (int i = 0; i < 300; i++) submitBlocking(pool, begun);
         over.countDown();
         assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
         assertThat(made.get()).isLessThanOrEqualTo(200);
     }
 
     @Test
-    @DisplayName("C4: the result of a send has a thread while every callback waits for one")
-    void resultsRunWhileEveryCallbackBlocks() throws InterruptedException {
+    @DisplayName("C4: send results run while every callback blocks")
+    void sendResultsRunWhileEveryCallbackBlocks() throws InterruptedException {
         CountDownLatch begun = new CountDownLatch(200);
-        for (int i = 0; i < 200; i++) blocks(pool, begun);
+        for (int i = 0; i < 200; i++) submitBlocking(pool, begun);
         assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
         CountDownLatch result = new CountDownLatch(1);
         pool.results().execute(result::countDown);
@@ -66,7 +66,7 @@ class CallbackExecutorTest {
     }
 
     @Test
-    void shortOnesShareAFewThreads() throws InterruptedException {
+    void shortCallbacksShareFewThreads() throws InterruptedException {
         for (int i = 0; i < 1000; i++) {
             CountDownLatch done = new CountDownLatch(1);
             pool.execute(done::countDown);
@@ -76,13 +76,13 @@ class CallbackExecutorTest {
     }
 
     @Test
-    void withoutAnotherThreadTheyWaitForThoseThereAre() throws InterruptedException {
+    void callbacksWaitWhenNoThreadCanBeCreated() throws InterruptedException {
         CountDownLatch begun = new CountDownLatch(1), later = new CountDownLatch(1);
         try (CallbackExecutor two = CallbackExecutor.of(200, task -> {
             if (made.incrementAndGet() > 1) throw new OutOfMemoryError("unable to create native thread");
             return new Thread(task);
         }, null)) {
-            blocks(two, begun);
+            submitBlocking(two, begun);
             assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
             two.execute(later::countDown);
             assertThat(later.getCount()).isEqualTo(1);

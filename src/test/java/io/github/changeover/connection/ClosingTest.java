@@ -26,44 +26,44 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The ends of an open connection, and what still goes out before them. */
 @Timeout(20)
 class ClosingTest {
-    private final Rig rig = new Rig();
-    private final Diary diary = new Diary();
+    private final ConnectionFixture fixture = new ConnectionFixture();
+    private final RecordingHandler recorder = new RecordingHandler();
     private final MemoryTransport transport = new MemoryTransport();
 
-    private TransportConnection open(Diary handler) {
-        TransportConnection connection = rig.connection(handler);
+    private TransportConnection open(RecordingHandler handler) {
+        TransportConnection connection = fixture.connection(handler);
         transport.open(connection);
         return connection;
     }
 
     @Test
     @Covers("RFC9112-9.6-01")
-    void whatWaitsIsSentThenTheEndIsToldThenThePeersEndIsAwaited() {
-        TransportConnection connection = open(diary);
+    void closeSendsQueuedBytesThenEndsOutputThenAwaitsThePeersEnd() {
+        TransportConnection connection = open(recorder);
         transport.window(2);
-        connection.send(Rig.bytes("last"));
+        connection.send(ConnectionFixture.bytes("last"));
         connection.close();
         assertThat(transport.outputEnded()).isFalse();
-        transport.peerTakes(2);
+        transport.peerReads(2);
         assertThat(transport.text()).isEqualTo("last");
         assertThat(transport.outputEnded()).isTrue();
-        assertThat(diary.told()).containsExactly("opened");
+        assertThat(recorder.events()).containsExactly("opened");
         transport.peerSends("dropped");
         transport.peerEnds();
-        assertThat(diary.told()).containsExactly("opened", "closed");
-        assertThat(diary.text()).isEmpty();
-        assertThat(diary.kind()).isEqualTo(Kind.HANDLER);
+        assertThat(recorder.events()).containsExactly("opened", "closed");
+        assertThat(recorder.text()).isEmpty();
+        assertThat(recorder.kind()).isEqualTo(Kind.HANDLER);
         assertThat(transport.aborts()).isZero();
         assertThat(transport.closes()).isEqualTo(1);
     }
 
     @Test
-    void whenBothHaveSaidGoodbyeThePeersEndIsNotAwaited() {
-        Diary polite = goodbye(from -> from.advanced().closeWithoutLinger());
+    void closeWithoutLingerDoesNotAwaitThePeersEnd() {
+        RecordingHandler polite = handlerThatReplies(from -> from.advanced().closeWithoutLinger());
         open(polite);
         transport.peerSends("bye");
         assertThat(transport.text()).isEqualTo("bye");
-        assertThat(polite.told()).containsExactly("opened", "closed");
+        assertThat(polite.events()).containsExactly("opened", "closed");
         assertThat(polite.kind()).isEqualTo(Kind.HANDLER);
         assertThat(transport.closes()).isEqualTo(1);
         assertThat(transport.aborts()).isZero();
@@ -72,8 +72,8 @@ class ClosingTest {
     /** A close with bytes unread would be a reset, and the goodbye lost. */
     @Test
     @Covers("RFC9112-9.6-01")
-    void aPeerThatSpeaksOnAfterItsGoodbyeIsHeardOutAllTheSame() {
-        Diary polite = goodbye(from -> {
+    void closeWithoutLingerReadsToTheEndIfThePeerStillSends() {
+        RecordingHandler polite = handlerThatReplies(from -> {
             transport.peerSends("and another thing");
             from.advanced().closeWithoutLinger();
         });
@@ -81,68 +81,68 @@ class ClosingTest {
         transport.peerSends("bye");
         assertThat(transport.text()).isEqualTo("bye");
         assertThat(transport.outputEnded()).isTrue();
-        assertThat(polite.told()).containsExactly("opened");
+        assertThat(polite.events()).containsExactly("opened");
         transport.peerEnds();
-        assertThat(polite.told()).containsExactly("opened", "closed");
+        assertThat(polite.events()).containsExactly("opened", "closed");
         assertThat(polite.text()).isEqualTo("bye");
         assertThat(transport.closes()).isEqualTo(1);
     }
 
     @Test
-    void aGoodbyeThatWaitsIsSentBeforeTheEnd() {
-        Diary polite = goodbye(from -> from.advanced().closeWithoutLinger());
+    void closeWithoutLingerSendsQueuedBytesFirst() {
+        RecordingHandler polite = handlerThatReplies(from -> from.advanced().closeWithoutLinger());
         open(polite);
         transport.window(1);
         transport.peerSends("bye");
         assertThat(transport.closes()).isZero();
-        transport.peerTakes(2);
+        transport.peerReads(2);
         assertThat(transport.text()).isEqualTo("bye");
         assertThat(transport.closes()).isEqualTo(1);
     }
 
-    private static Diary goodbye(Consumer<SwitchedConnection> end) {
-        return new Diary() {
+    private static RecordingHandler handlerThatReplies(Consumer<SwitchedConnection> end) {
+        return new RecordingHandler() {
             @Override
             void onReceived(SwitchedConnection from, ByteBuffer bytes) {
-                from.send(Rig.bytes("bye"));
+                from.send(ConnectionFixture.bytes("bye"));
                 end.accept(from);
             }
         };
     }
 
     @Test
-    void whereTheContainerCannotHalfCloseItClosesAtOnce() {
+    void withoutHalfCloseTheConnectionClosesAtOnce() {
         transport.withoutHalfClose();
-        TransportConnection connection = open(diary);
+        TransportConnection connection = open(recorder);
         connection.close();
-        assertThat(diary.told()).containsExactly("opened", "closed");
+        assertThat(recorder.events()).containsExactly("opened", "closed");
         assertThat(transport.closes()).isEqualTo(1);
     }
 
     @Test
-    void theFirstCauseStays() {
-        TransportConnection connection = open(diary);
+    void firstCloseCauseIsKept() {
+        TransportConnection connection = open(recorder);
         connection.close(CloseCause.of(Kind.HANDLER, "first"));
         connection.close(CloseCause.of(Kind.HANDLER, "second"));
         transport.peerEnds();
-        assertThat(diary.cause().detail()).isEqualTo("first");
+        assertThat(recorder.cause().detail()).isEqualTo("first");
     }
 
     @Test
-    void aPeerThatFloodsDoesNotPutOffTheEnd() {
-        Diary closer = new Diary() {
+    void floodingPeerDoesNotDelayTheClose() {
+        RecordingHandler closer = new RecordingHandler() {
             private int pieces;
 
             @Override
             void onReceived(SwitchedConnection from, ByteBuffer bytes) {
                 if (++pieces == 3) {
-                    from.send(Rig.bytes("enough"));
+                    from.send(ConnectionFixture.bytes("enough"));
                     from.close();
                 }
             }
         };
         FloodingTransport flood = new FloodingTransport();
-        TransportConnection connection = rig.connection(closer);
+        TransportConnection connection = fixture.connection(closer);
         Thread container = new Thread(() -> {
             connection.open(flood);
             connection.readable();
@@ -154,9 +154,9 @@ class ClosingTest {
     }
 
     @Test
-    void aPeerThatFloodsDoesNotPutOffTasksOrTheGoodbye() throws InterruptedException {
+    void floodingPeerDoesNotDelayTasksOrTheDrain() throws InterruptedException {
         CountDownLatch received = new CountDownLatch(1);
-        Diary busy = new Diary() {
+        RecordingHandler busy = new RecordingHandler() {
             @Override
             void onReceived(SwitchedConnection from, ByteBuffer bytes) {
                 bytes.position(bytes.limit());
@@ -164,7 +164,7 @@ class ClosingTest {
             }
         };
         FloodingTransport flood = new FloodingTransport();
-        TransportConnection connection = rig.connection(busy);
+        TransportConnection connection = fixture.connection(busy);
         Thread container = new Thread(() -> {
             connection.open(flood);
             connection.readable();
@@ -174,19 +174,19 @@ class ClosingTest {
         CountDownLatch ran = new CountDownLatch(1);
         connection.execute(ran::countDown);
         ran.await();
-        connection.drain(Rig.DRAINED);
+        connection.drain(ConnectionFixture.DRAINED);
         flood.awaitEndOutput();
         connection.abort();
         assertThat(busy.awaitClosed()).isTrue();
-        assertThat(busy.told()).containsExactly("opened", "drain", "closed");
+        assertThat(busy.events()).containsExactly("opened", "drain", "closed");
     }
 
     @Test
-    void whatAHandlerThrowsAfterItsCloseCutsNothingOff() {
-        Diary thrower = new Diary() {
+    void queuedBytesAreSentAlthoughTheHandlerThrowsAfterClose() {
+        RecordingHandler thrower = new RecordingHandler() {
             @Override
             void onReceived(SwitchedConnection from, ByteBuffer bytes) {
-                from.send(Rig.bytes("goodbye"));
+                from.send(ConnectionFixture.bytes("goodbye"));
                 from.close();
                 throw new IllegalStateException("after close");
             }
@@ -194,17 +194,17 @@ class ClosingTest {
         transport.window(0);
         open(thrower);
         transport.peerSends("x");
-        transport.peerTakes(100);
+        transport.peerReads(100);
         assertThat(transport.text()).isEqualTo("goodbye");
         transport.peerEnds();
         assertThat(thrower.kind()).isEqualTo(Kind.HANDLER);
-        assertThat(thrower.told()).containsExactly("opened", "closed");
+        assertThat(thrower.events()).containsExactly("opened", "closed");
     }
 
     @Test
     @Covers("GEN-05")
-    void whatAHandlerThrowsEndsTheConnection() {
-        Diary thrower = new Diary() {
+    void callbackExceptionAbortsTheConnection() {
+        RecordingHandler thrower = new RecordingHandler() {
             @Override
             void onReceived(SwitchedConnection from, ByteBuffer bytes) {
                 throw new IllegalStateException("thrown");
@@ -218,8 +218,8 @@ class ClosingTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    @DisplayName("An answer that is asked for while its connection ends is no warning in the log; one that was read already is")
-    void anAnswerThatTheEndGaveBackIsNoWarning(boolean ends) {
+    @DisplayName("Reading a response that was released by the close logs no warning; reading it twice does")
+    void responseReleasedByTheCloseIsNotLogged(boolean ends) {
         List<LogRecord> warnings = new CopyOnWriteArrayList<>();
         Handler log = new Handler() {
             @Override
@@ -238,10 +238,10 @@ class ClosingTest {
         Logger logger = Logger.getLogger(TransportConnection.class.getName());
         logger.addHandler(log);
         try {
-            Diary late = new Diary() {
+            RecordingHandler late = new RecordingHandler() {
                 @Override
                 void onOpened(SwitchedConnection connection) {
-                    if (ends) ((TransportConnection) connection).lose(CloseCause.of(Kind.BROKEN, "reset by the client"));
+                    if (ends) ((TransportConnection) connection).connectionLost(CloseCause.of(Kind.BROKEN, "reset by the client"));
                     throw new OriginalResponseReleasedException();
                 }
             };
@@ -254,70 +254,70 @@ class ClosingTest {
     }
 
     @Test
-    void bytesSentAfterTheOutputsEndAreDroppedAndTheConnectionLivesOn() {
-        TransportConnection connection = open(diary);
-        connection.send(Rig.bytes("all"));
+    void bytesSentAfterEndOutputAreDiscardedAndInputContinues() {
+        TransportConnection connection = open(recorder);
+        connection.send(ConnectionFixture.bytes("all"));
         connection.endOutput();
-        ByteBuffer late = Rig.bytes("late");
+        ByteBuffer late = ConnectionFixture.bytes("late");
         assertThat(connection.send(late)).isFalse();
         assertThat(late.hasRemaining()).isFalse();
         assertThat(transport.text()).isEqualTo("all");
         transport.peerSends("still heard");
-        assertThat(diary.text()).isEqualTo("still heard");
-        assertThat(diary.told()).containsExactly("opened");
+        assertThat(recorder.text()).isEqualTo("still heard");
+        assertThat(recorder.events()).containsExactly("opened");
     }
 
     @Test
-    void theOutputsEndWaitsForWhatIsQueued() {
-        TransportConnection connection = open(diary);
+    void endOutputWaitsForQueuedBytes() {
+        TransportConnection connection = open(recorder);
         transport.window(1);
-        connection.send(Rig.bytes("abc"));
+        connection.send(ConnectionFixture.bytes("abc"));
         connection.endOutput();
         assertThat(transport.outputEnded()).isFalse();
-        transport.peerTakes(2);
+        transport.peerReads(2);
         assertThat(transport.outputEnded()).isTrue();
         assertThat(transport.text()).isEqualTo("abc");
     }
 
     @Test
-    void aBreakWithBytesUnsentIsABreakEvenWhileClosing() {
-        TransportConnection connection = open(diary);
+    void failureWithUnsentBytesIsReportedWhileClosing() {
+        TransportConnection connection = open(recorder);
         transport.window(0);
-        connection.send(Rig.bytes("unsent"));
+        connection.send(ConnectionFixture.bytes("unsent"));
         connection.close();
-        connection.broke(new IOException("reset"));
-        assertThat(diary.kind()).isEqualTo(Kind.BROKEN);
+        connection.transportFailed(new IOException("reset"));
+        assertThat(recorder.kind()).isEqualTo(Kind.BROKEN);
     }
 
     @Test
-    void aBreakWhileOnlyThePeersEndIsAwaitedIsTheEndThatWasAskedFor() {
-        TransportConnection connection = open(diary);
+    void failureWhileAwaitingThePeersEndKeepsTheCloseCause() {
+        TransportConnection connection = open(recorder);
         connection.close();
-        connection.broke(new IOException("reset"));
-        assertThat(diary.kind()).isEqualTo(Kind.HANDLER);
+        connection.transportFailed(new IOException("reset"));
+        assertThat(recorder.kind()).isEqualTo(Kind.HANDLER);
     }
 
     @Test
-    void aReadThatFailsBreaks() {
-        open(diary);
+    void failedReadClosesTheConnectionAsBroken() {
+        open(recorder);
         transport.readsFail(new IOException("reset"));
         transport.peerSends("x");
-        assertThat(diary.kind()).isEqualTo(Kind.BROKEN);
+        assertThat(recorder.kind()).isEqualTo(Kind.BROKEN);
     }
 
     @Test
-    void thePeersEndFirstIsThePeers() {
-        open(diary);
+    void peersEndIsTheCloseCause() {
+        open(recorder);
         transport.peerEnds();
-        assertThat(diary.told()).containsExactly("opened", "ended", "closed");
-        assertThat(diary.kind()).isEqualTo(Kind.PEER);
+        assertThat(recorder.events()).containsExactly("opened", "ended", "closed");
+        assertThat(recorder.kind()).isEqualTo(Kind.PEER);
     }
 
     @Test
-    void anEvictionEndsTheSocketEvenWhileACallbackRuns() throws InterruptedException {
+    void abortClosesTheSocketWhileACallbackRuns() throws InterruptedException {
         CountDownLatch inside = new CountDownLatch(1);
         CountDownLatch leave = new CountDownLatch(1);
-        Diary stuck = new Diary() {
+        RecordingHandler stuck = new RecordingHandler() {
             @Override
             void onReceived(SwitchedConnection from, ByteBuffer bytes) {
                 inside.countDown();
@@ -330,17 +330,17 @@ class ClosingTest {
         inside.await();
         connection.abort();
         assertThat(transport.aborts()).isPositive();
-        assertThat(stuck.told()).containsExactly("opened");
+        assertThat(stuck.events()).containsExactly("opened");
         leave.countDown();
         assertThat(stuck.awaitClosed()).isTrue();
-        assertThat(stuck.told()).containsExactly("opened", "closed");
+        assertThat(stuck.events()).containsExactly("opened", "closed");
     }
 
     @Test
-    void anEvictionEndsTheSocketOfABrokenConnectionWhoseCallbackRuns() throws InterruptedException {
+    void abortClosesTheSocketOfABrokenConnectionWhileACallbackRuns() throws InterruptedException {
         CountDownLatch inside = new CountDownLatch(1);
         CountDownLatch leave = new CountDownLatch(1);
-        Diary stuck = new Diary() {
+        RecordingHandler stuck = new RecordingHandler() {
             @Override
             void onReceived(SwitchedConnection from, ByteBuffer bytes) {
                 inside.countDown();
@@ -351,7 +351,7 @@ class ClosingTest {
         Thread container = new Thread(() -> transport.peerSends("x"));
         container.start();
         inside.await();
-        connection.broke(new IOException("reset"));
+        connection.transportFailed(new IOException("reset"));
         connection.abort();
         assertThat(transport.aborts()).isPositive();
         leave.countDown();
@@ -360,8 +360,8 @@ class ClosingTest {
     }
 
     @Test
-    void aTaskAfterTheEndIsNotKept() throws InterruptedException {
-        TransportConnection connection = open(diary);
+    void taskSubmittedAfterTheEndIsNotRetained() throws InterruptedException {
+        TransportConnection connection = open(recorder);
         connection.abort();
         Object held = new Object();
         var reference = new java.lang.ref.WeakReference<>(held);
@@ -389,68 +389,68 @@ class ClosingTest {
         }
     }
 
-    private static Diary closesWith(String last) {
-        return new Diary() {
+    private static RecordingHandler handlerThatClosesWith(String last) {
+        return new RecordingHandler() {
             @Override
             void onReceived(SwitchedConnection connection, ByteBuffer bytes) {
-                connection.send(Rig.bytes(last));
+                connection.send(ConnectionFixture.bytes(last));
                 connection.close();
             }
         };
     }
 
     @Test
-    @DisplayName("RFC 9112 9.6: where the client cannot be told of the end, the socket stays open while it sends")
-    void aClientThatSendsOnGetsNoReset() {
+    @DisplayName("RFC 9112 section 9.6: without half-close, the socket stays open while the client sends")
+    void socketStaysOpenWhileTheClientSends() {
         transport.withoutHalfClose();
-        Diary rejects = closesWith("too long");
+        RecordingHandler rejects = handlerThatClosesWith("too long");
         open(rejects);
         for (int i = 0; i < 3; i++) transport.peerSends("x".repeat(100_000));
         assertThat(transport.text()).isEqualTo("too long");
         assertThat(transport.closes()).isZero();
-        assertThat(rejects.told()).containsExactly("opened");
+        assertThat(rejects.events()).containsExactly("opened");
         transport.peerEnds();
         assertThat(transport.closes()).isOne();
-        assertThat(rejects.told()).containsExactly("opened", "closed");
+        assertThat(rejects.events()).containsExactly("opened", "closed");
     }
 
     @Test
-    @DisplayName("Where the client cannot be told of the end, one that does not send sees it at once")
-    void aQuietClientSeesTheEndAtOnce() {
+    @DisplayName("Without half-close, a client that does not send sees the end at once")
+    void silentClientSeesTheEndAtOnce() {
         transport.withoutHalfClose();
-        Diary answers = closesWith("bye");
+        RecordingHandler answers = handlerThatClosesWith("bye");
         open(answers);
         transport.peerSends("x");
         assertThat(transport.text()).isEqualTo("bye");
         assertThat(transport.closes()).isOne();
-        assertThat(answers.told()).containsExactly("opened", "closed");
+        assertThat(answers.events()).containsExactly("opened", "closed");
     }
 
     @Test
-    void drainIsToldOnce() {
-        Diary lingering = new Diary() {
+    void drainIsCalledOnce() {
+        RecordingHandler lingering = new RecordingHandler() {
             @Override
             void onDrain(SwitchedConnection connection) {
                 // stays a while
             }
         };
         TransportConnection connection = open(lingering);
-        connection.drain(Rig.DRAINED);
-        connection.drain(Rig.DRAINED);
-        assertThat(lingering.told()).containsExactly("opened", "drain");
+        connection.drain(ConnectionFixture.DRAINED);
+        connection.drain(ConnectionFixture.DRAINED);
+        assertThat(lingering.events()).containsExactly("opened", "drain");
         connection.close();
-        connection.drain(Rig.DRAINED);
+        connection.drain(ConnectionFixture.DRAINED);
         transport.peerEnds();
-        assertThat(lingering.told()).containsExactly("opened", "drain", "closed");
+        assertThat(lingering.events()).containsExactly("opened", "drain", "closed");
     }
 
     @Test
-    void aContainerThatHoldsTheLastBytesIsAskedForThem() {
-        TransportConnection connection = open(diary);
-        transport.keepsTheLast();
-        connection.send(Rig.bytes("held"));
+    void heldLastBytesAreFlushed() {
+        TransportConnection connection = open(recorder);
+        transport.holdsLastBytes();
+        connection.send(ConnectionFixture.bytes("held"));
         assertThat(transport.text()).isEmpty();
-        transport.peerTakes(0);
+        transport.peerReads(0);
         assertThat(transport.text()).isEqualTo("held");
     }
 }

@@ -16,14 +16,14 @@ import org.junit.jupiter.api.Test;
 
 /** What senders are told of their bytes: once, in order, beside no callback. */
 class CompletionTest {
-    private final Rig rig = new Rig();
-    private final Diary diary = new Diary();
+    private final ConnectionFixture fixture = new ConnectionFixture();
+    private final RecordingHandler recorder = new RecordingHandler();
     private final MemoryTransport transport = new MemoryTransport();
-    private final TransportConnection connection = rig.connection(diary);
+    private final TransportConnection connection = fixture.connection(recorder);
     private final List<String> outcomes = new CopyOnWriteArrayList<>();
 
-    private Completion as(String name) {
-        return failure -> diary.enter("", () -> outcomes.add(name + (failure == null ? " sent" : " lost")));
+    private Completion recordingAs(String name) {
+        return failure -> recorder.runAndRecord("", () -> outcomes.add(name + (failure == null ? " sent" : " lost")));
     }
 
     private static Completion throwing() {
@@ -33,117 +33,117 @@ class CompletionTest {
     }
 
     @Test
-    void bytesThatAreOutAreToldAtOnceAndInOrder() {
+    void completionsOfWrittenBytesRunAtOnceInOrder() {
         transport.open(connection);
-        connection.send(Rig.bytes("a"), as("a"));
-        connection.send(Rig.bytes("b"), as("b"));
+        connection.send(ConnectionFixture.bytes("a"), recordingAs("a"));
+        connection.send(ConnectionFixture.bytes("b"), recordingAs("b"));
         assertThat(outcomes).containsExactly("a sent", "b sent");
     }
 
     @Test
-    void bytesThatWaitAreToldWhenTheirLastIsOut() {
+    void completionOfQueuedBytesRunsAfterTheirLastByte() {
         transport.window(3).open(connection);
-        connection.send(Rig.bytes("ab"), as("ab"));
-        connection.send(Rig.bytes("cde"), as("cde"));
-        connection.send(Rig.bytes("f"), as("f"));
+        connection.send(ConnectionFixture.bytes("ab"), recordingAs("ab"));
+        connection.send(ConnectionFixture.bytes("cde"), recordingAs("cde"));
+        connection.send(ConnectionFixture.bytes("f"), recordingAs("f"));
         assertThat(outcomes).containsExactly("ab sent");
-        transport.peerTakes(2);
+        transport.peerReads(2);
         assertThat(outcomes).containsExactly("ab sent", "cde sent");
-        transport.peerTakes(1);
+        transport.peerReads(1);
         assertThat(outcomes).containsExactly("ab sent", "cde sent", "f sent");
     }
 
     @Test
-    void aWriteThatFailsIsToldOnce() {
+    void failedWriteCompletesOnce() {
         transport.open(connection);
         transport.writesFail(new IOException("broken"));
-        connection.send(Rig.bytes("a"), as("a"));
+        connection.send(ConnectionFixture.bytes("a"), recordingAs("a"));
         assertThat(outcomes).containsExactly("a lost");
-        assertThat(diary.kind()).isEqualTo(Kind.BROKEN);
+        assertThat(recorder.kind()).isEqualTo(Kind.BROKEN);
     }
 
     @Test
-    void aWriteThatFailsInACallbackIsToldOnce() {
-        Diary sender = new Diary() {
+    void failedWriteInCallbackCompletesOnce() {
+        RecordingHandler sender = new RecordingHandler() {
             @Override
             void onReceived(SwitchedConnection from, ByteBuffer bytes) {
-                from.send(Rig.bytes(9000), as("direct"));
-                from.send(Rig.bytes(1), as("after"));
+                from.send(ConnectionFixture.bytes(9000), recordingAs("direct"));
+                from.send(ConnectionFixture.bytes(1), recordingAs("after"));
             }
         };
-        transport.open(rig.connection(sender));
+        transport.open(fixture.connection(sender));
         transport.writesFail(new IOException("broken"));
         transport.peerSends("x");
         assertThat(outcomes).containsExactly("direct lost", "after lost");
-        assertThat(sender.told()).containsExactly("opened", "closed");
+        assertThat(sender.events()).containsExactly("opened", "closed");
     }
 
     @Test
-    void whatWaitsAtTheEndIsToldLost() {
+    void queuedBytesFailAtTheEnd() {
         transport.window(0).open(connection);
-        connection.send(Rig.bytes("a"), as("a"));
-        connection.send(Rig.bytes("b"), as("b"));
+        connection.send(ConnectionFixture.bytes("a"), recordingAs("a"));
+        connection.send(ConnectionFixture.bytes("b"), recordingAs("b"));
         connection.abort();
         assertThat(outcomes).containsExactly("a lost", "b lost");
-        connection.send(Rig.bytes("c"), as("c"));
+        connection.send(ConnectionFixture.bytes("c"), recordingAs("c"));
         assertThat(outcomes).containsExactly("a lost", "b lost", "c lost");
-        assertThat(diary.told()).containsExactly("opened", "closed");
+        assertThat(recorder.events()).containsExactly("opened", "closed");
     }
 
     @Test
-    void aCompletionThatThrowsTakesNoOthersTurn() {
+    void throwingCompletionDoesNotStopTheNextOne() {
         transport.window(0).open(connection);
-        connection.send(Rig.bytes("a"), throwing());
-        connection.send(Rig.bytes("b"), as("b"));
-        transport.peerTakes(100);
+        connection.send(ConnectionFixture.bytes("a"), throwing());
+        connection.send(ConnectionFixture.bytes("b"), recordingAs("b"));
+        transport.peerReads(100);
         assertThat(outcomes).containsExactly("b sent");
-        assertThat(diary.kind()).isEqualTo(Kind.HANDLER_FAILED);
+        assertThat(recorder.kind()).isEqualTo(Kind.HANDLER_FAILED);
     }
 
     @Test
-    void aCompletionThatThrowsAtTheEndHidesNoClosed() {
+    void throwingCompletionAtTheEndDoesNotPreventClosed() {
         transport.window(0).open(connection);
-        connection.send(Rig.bytes("a"), throwing());
-        connection.send(Rig.bytes("b"), as("b"));
+        connection.send(ConnectionFixture.bytes("a"), throwing());
+        connection.send(ConnectionFixture.bytes("b"), recordingAs("b"));
         connection.abort();
         assertThat(outcomes).containsExactly("b lost");
-        assertThat(diary.told()).containsExactly("opened", "closed");
-        assertThat(rig.application.registry().live()).isEmpty();
+        assertThat(recorder.events()).containsExactly("opened", "closed");
+        assertThat(fixture.application.registry().live()).isEmpty();
     }
 
     @Test
-    void aCompletionOfDroppedBytesRunsAfterTheCallbackThatSentThem() {
-        Diary sender = new Diary() {
+    void completionOfDiscardedBytesRunsAfterTheSendingCallback() {
+        RecordingHandler sender = new RecordingHandler() {
             @Override
             void onReceived(SwitchedConnection from, ByteBuffer bytes) {
                 from.close();
-                from.send(Rig.bytes("dropped"), failure -> enter("dropped " + (failure != null), () -> { }));
-                tell("callback done");
+                from.send(ConnectionFixture.bytes("dropped"), failure -> runAndRecord("dropped " + (failure != null), () -> { }));
+                record("callback done");
             }
         };
-        transport.open(rig.connection(sender));
+        transport.open(fixture.connection(sender));
         transport.peerSends("x");
         transport.peerEnds();
-        assertThat(sender.told()).containsExactly("opened", "callback done", "dropped true", "closed");
+        assertThat(sender.events()).containsExactly("opened", "callback done", "dropped true", "closed");
     }
 
     @Test
-    void anEmptySendIsToldBehindThoseBeforeIt() {
+    void emptySendCompletesAfterEarlierSends() {
         transport.window(0).open(connection);
-        connection.send(Rig.bytes("a"), as("a"));
-        connection.send(Rig.bytes(""), as("empty"));
+        connection.send(ConnectionFixture.bytes("a"), recordingAs("a"));
+        connection.send(ConnectionFixture.bytes(""), recordingAs("empty"));
         assertThat(outcomes).isEmpty();
-        transport.peerTakes(1);
+        transport.peerReads(1);
         assertThat(outcomes).containsExactly("a sent", "empty sent");
     }
 
     // ---- sends of other threads: a thread of the pool for each completion would cost more than the send
 
-    private final Rig.ByHand pool = new Rig.ByHand();
-    private final Rig pooled = new Rig(pool);
+    private final ConnectionFixture.ManualExecutor pool = new ConnectionFixture.ManualExecutor();
+    private final ConnectionFixture pooled = new ConnectionFixture(pool);
 
     private TransportConnection opened() {
-        TransportConnection made = pooled.connection(diary);
+        TransportConnection made = pooled.connection(recorder);
         transport.open(made);
         pool.run();
         outcomes.clear();
@@ -158,11 +158,11 @@ class CompletionTest {
     }
 
     @Test
-    @DisplayName("The completion of a sender that waits for each runs at once: the pool has it when send returns")
-    void eachCompletionThatIsWaitedForRunsAtOnce() {
+    @DisplayName("If the sender waits for each completion, the completion is in the pool when send returns")
+    void completionThatTheSenderWaitsForRunsAtOnce() {
         TransportConnection sends = opened();
         for (int i = 0; i < 100; i++) {
-            sends.send(Rig.bytes("a"), as("a"));
+            sends.send(ConnectionFixture.bytes("a"), recordingAs("a"));
             assertThat(pool.size()).as("entries after send %s", i).isEqualTo(1);
             pool.run();
             assertThat(outcomes).hasSize(i + 1);
@@ -170,29 +170,29 @@ class CompletionTest {
     }
 
     @Test
-    @DisplayName("Completions of a burst run together some milliseconds later, in order, though nothing else happens")
+    @DisplayName("Completions of a burst run together, in order, some milliseconds later")
     void completionsOfABurstRunTogether() {
         TransportConnection sends = opened();
         List<String> expected = new ArrayList<>();
         for (int burst = 0; burst < 5; burst++) {
             for (int i = 0; i < 50; i++) {
-                sends.send(Rig.bytes("a"), as("a" + i));
+                sends.send(ConnectionFixture.bytes("a"), recordingAs("a" + i));
                 expected.add("a" + i + " sent");
                 assertThat(pool.size()).as("entries").isLessThanOrEqualTo(1);
             }
-            Rig.await(() -> pool.size() == 1);
+            ConnectionFixture.await(() -> pool.size() == 1);
             pool.run();
             assertThat(outcomes).isEqualTo(expected);
         }
     }
 
     @Test
-    @DisplayName("Completions that wait run with the container's next event, before the pool")
-    void completionsRunWithTheNextEvent() {
+    @DisplayName("Waiting completions run with the next event of the container, before the pool")
+    void waitingCompletionsRunWithTheNextEvent() {
         TransportConnection sends = openedAndReceived();
         for (int i = 0; i < 1000; i++) {
-            sends.send(Rig.bytes("a"), as("a"));
-            sends.send(Rig.bytes("b"), as("b"));
+            sends.send(ConnectionFixture.bytes("a"), recordingAs("a"));
+            sends.send(ConnectionFixture.bytes("b"), recordingAs("b"));
             transport.peerSends("x");
             pool.run();
             assertThat(outcomes).as("after event %s", i).hasSize(2 * i + 2);
@@ -200,36 +200,36 @@ class CompletionTest {
     }
 
     @Test
-    @DisplayName("A single completion that has waited is the last that waits: its sender may wait for each")
-    void aSenderThatWaitsForEachIsFoundOut() {
+    @DisplayName("After a single completion was delayed, the next ones run at once: the sender may wait for each")
+    void afterOneDelayedCompletionTheNextRunAtOnce() {
         TransportConnection sends = openedAndReceived();
-        sends.send(Rig.bytes("a"), as("a"));
-        Rig.await(() -> pool.size() == 1);
+        sends.send(ConnectionFixture.bytes("a"), recordingAs("a"));
+        ConnectionFixture.await(() -> pool.size() == 1);
         pool.run();
         for (int i = 0; i < 100; i++) {
-            sends.send(Rig.bytes("a"), as("a"));
+            sends.send(ConnectionFixture.bytes("a"), recordingAs("a"));
             assertThat(pool.size()).as("entries after send %s", i).isEqualTo(1);
             pool.run();
         }
     }
 
     @Test
-    @DisplayName("Completions behind which many bytes have been written do not wait")
-    void completionsOfManyBytesRunAtOnce() {
+    @DisplayName("Completions that are followed by many written bytes are not delayed")
+    void completionsFollowedByManyBytesRunAtOnce() {
         TransportConnection sends = openedAndReceived();
-        for (int i = 0; i < 3; i++) sends.send(Rig.bytes(OutputQueue.DIRECT), as("a"));
+        for (int i = 0; i < 3; i++) sends.send(ConnectionFixture.bytes(OutputQueue.DIRECT), recordingAs("a"));
         assertThat(pool.size()).isEqualTo(1);
     }
 
     @Test
     @DisplayName("Completions that wait when the connection ends run before closed")
-    void completionsThatWaitRunBeforeClosed() {
+    void waitingCompletionsRunBeforeClosed() {
         TransportConnection sends = openedAndReceived();
-        sends.send(Rig.bytes("a"), as("a"));
-        sends.send(Rig.bytes("b"), failure -> diary.enter("b " + (failure == null), () -> { }));
+        sends.send(ConnectionFixture.bytes("a"), recordingAs("a"));
+        sends.send(ConnectionFixture.bytes("b"), failure -> recorder.runAndRecord("b " + (failure == null), () -> { }));
         sends.abort();
         pool.run();
         assertThat(outcomes).containsExactly("a sent");
-        assertThat(diary.told()).endsWith("b true", "closed");
+        assertThat(recorder.events()).endsWith("b true", "closed");
     }
 }

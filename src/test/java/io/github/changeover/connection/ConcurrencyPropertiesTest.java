@@ -23,19 +23,19 @@ class ConcurrencyPropertiesTest {
     private static final CallbackExecutor POOL = CallbackExecutor.of(4, Thread::new, null);
     private static final int SENDERS = 3, FRAMES = 200, LONGEST = 300;
 
-    private enum End { CLOSE, EVICT, BREAK, RELEASE, PEER }
+    private enum Termination { CLOSE, EVICT, BREAK, RELEASE, PEER }
 
     /** One run: what every thread did, and what came of it. */
-    private static final class Run {
-        final Rig rig = new Rig(POOL);
-        final Diary diary = new Diary() {
+    private static final class ConcurrentRun {
+        final ConnectionFixture fixture = new ConnectionFixture(POOL);
+        final RecordingHandler recorder = new RecordingHandler() {
             @Override
             void onReceived(SwitchedConnection connection, ByteBuffer bytes) {
                 if (bytes.get(bytes.position()) % 7 == 0) connection.execute(() -> { });
             }
         };
         final MemoryTransport transport = new MemoryTransport().window(500);
-        final TransportConnection connection = rig.connection(diary);
+        final TransportConnection connection = fixture.connection(recorder);
         final AtomicIntegerArray completions = new AtomicIntegerArray(SENDERS * FRAMES);
         final AtomicIntegerArray successes = new AtomicIntegerArray(SENDERS * FRAMES);
         final byte[] input = new byte[40_000];
@@ -44,7 +44,7 @@ class ConcurrencyPropertiesTest {
         final List<Throwable> thrown = java.util.Collections.synchronizedList(new ArrayList<>());
         final Random random;
 
-        Run(long seed) {
+        ConcurrentRun(long seed) {
             random = new Random(seed);
             random.nextBytes(input);
         }
@@ -76,10 +76,10 @@ class ConcurrencyPropertiesTest {
             }
         }
 
-        void peerTakes(Random own) {
+        void peerReads(Random own) {
             for (int taken = 0; taken < SENDERS * FRAMES * (LONGEST + 4); ) {
                 int count = own.nextInt(2000);
-                transport.peerTakes(count);
+                transport.peerReads(count);
                 taken += count;
                 Thread.yield();
             }
@@ -92,11 +92,11 @@ class ConcurrencyPropertiesTest {
                 int length = own.nextInt(LONGEST);
                 ByteBuffer frame = ByteBuffer.allocate(5 + length).put((byte) sender).putShort((short) number).putShort((short) length);
                 while (frame.hasRemaining()) frame.put((byte) (index + frame.position()));
-                connection.send(frame.flip(), failure -> diary.enter("", () -> {
+                connection.send(frame.flip(), failure -> recorder.runAndRecord("", () -> {
                     completions.incrementAndGet(index);
                     if (failure == null) successes.incrementAndGet(index);
                 }));
-                while (connection.queued() > Rig.BOUND / 2 && diary.cause() == null) Thread.yield();
+                while (connection.queued() > ConnectionFixture.BOUND / 2 && recorder.cause() == null) Thread.yield();
             }
         }
 
@@ -122,23 +122,23 @@ class ConcurrencyPropertiesTest {
         }
 
         void assertInvariants() throws InterruptedException {
-            assertThat(diary.awaitClosed()).isTrue();
-            assertThat(diary.told()).doesNotContain("OVERLAP").startsWith("opened").endsWith("closed");
-            assertThat(diary.told()).filteredOn("closed"::equals).hasSize(1);
+            assertThat(recorder.awaitClosed()).isTrue();
+            assertThat(recorder.events()).doesNotContain("OVERLAP").startsWith("opened").endsWith("closed");
+            assertThat(recorder.events()).filteredOn("closed"::equals).hasSize(1);
             for (int i = 0; i < completions.length(); i++) {       // of sends that came too late they run after the end
                 int index = i;
-                Rig.await(() -> completions.get(index) >= 1);
+                ConnectionFixture.await(() -> completions.get(index) >= 1);
             }
             for (int i = 0; i < completions.length(); i++) assertThat(completions.get(i)).as("completion %s", i).isEqualTo(1);
-            assertThat(diary.bytes()).isEqualTo(Arrays.copyOf(input, diary.bytes().length));
+            assertThat(recorder.bytes()).isEqualTo(Arrays.copyOf(input, recorder.bytes().length));
             assertFrames();
-            assertThat(rig.application.registry().live()).isEmpty();
+            assertThat(fixture.application.registry().live()).isEmpty();
         }
 
         /** Whole frames, each sender's in order without a gap, one cut off at most; and every one told as sent is there. */
         private void assertFrames() {
             int[] next = new int[SENDERS];
-            ByteBuffer taken = ByteBuffer.wrap(transport.taken());
+            ByteBuffer taken = ByteBuffer.wrap(transport.peerReceived());
             while (taken.remaining() >= 5) {
                 int sender = taken.get(), number = taken.getShort(), length = taken.getShort();
                 assertThat(number).isEqualTo(next[sender]);
@@ -154,15 +154,15 @@ class ConcurrencyPropertiesTest {
 
     @Property(tries = 60, shrinking = ShrinkingMode.OFF)
     @Covers({"GEN-08", "GEN-09"})
-    void nothingIsLostWhenNobodyEndsIt(@ForAll long seed) throws InterruptedException {
-        Run run = new Run(seed);
+    void noBytesAreLostWithoutAClose(@ForAll long seed) throws InterruptedException {
+        ConcurrentRun run = new ConcurrentRun(seed);
         run.start(own -> run.transport.open(run.connection));
         run.start(run::peerSends);
-        run.start(run::peerTakes);
+        run.start(run::peerReads);
         run.start(run::command);
         CountDownLatch sent = new CountDownLatch(SENDERS);
         run.go.countDown();
-        while (!run.diary.told().contains("opened")) Thread.onSpinWait();
+        while (!run.recorder.events().contains("opened")) Thread.onSpinWait();
         for (int i = 0; i < SENDERS; i++) {
             int sender = i;
             run.start(own -> {
@@ -171,50 +171,50 @@ class ConcurrencyPropertiesTest {
             });
         }
         sent.await();
-        run.transport.peerTakes(Long.MAX_VALUE);
+        run.transport.peerReads(Long.MAX_VALUE);
         run.join();
-        Rig.await(() -> run.diary.bytes().length == run.input.length);
-        assertThat(run.diary.bytes()).isEqualTo(run.input);
+        ConnectionFixture.await(() -> run.recorder.bytes().length == run.input.length);
+        assertThat(run.recorder.bytes()).isEqualTo(run.input);
         run.connection.close();
         run.transport.peerEnds();
         run.assertInvariants();
-        assertThat(run.diary.kind()).isEqualTo(Kind.HANDLER);
+        assertThat(run.recorder.kind()).isEqualTo(Kind.HANDLER);
         for (int i = 0; i < SENDERS * FRAMES; i++) assertThat(run.successes.get(i)).isEqualTo(1);
     }
 
     @Property(tries = 150, shrinking = ShrinkingMode.OFF)
     @Covers({"GEN-06", "GEN-09"})
-    void anEndAtAnyMomentIsOneEnd(@ForAll long seed, @ForAll End end, @ForAll End second) throws InterruptedException {
-        Run run = new Run(seed);
+    void closeAtAnyMomentIsReportedOnce(@ForAll long seed, @ForAll Termination end, @ForAll Termination second) throws InterruptedException {
+        ConcurrentRun run = new ConcurrentRun(seed);
         run.transport.open(run.connection);
         run.start(run::peerSends);
-        run.start(run::peerTakes);
+        run.start(run::peerReads);
         run.start(run::command);
         for (int i = 0; i < SENDERS; i++) {
             int sender = i;
             run.start(own -> run.send(sender, own));
         }
-        for (End by : List.of(end, second)) {
+        for (Termination by : List.of(end, second)) {
             run.start(own -> {
                 int until = own.nextInt(SENDERS * FRAMES);
-                while (run.completions.get(until) == 0 && run.diary.cause() == null) Thread.yield();
+                while (run.completions.get(until) == 0 && run.recorder.cause() == null) Thread.yield();
                 end(run, by);
             });
         }
         run.go.countDown();
         run.join();
-        run.transport.peerTakes(Long.MAX_VALUE);
+        run.transport.peerReads(Long.MAX_VALUE);
         run.transport.peerEnds();
         run.connection.close();
         run.assertInvariants();
         assertThat(run.transport.closes() + run.transport.aborts()).isPositive();
     }
 
-    private static void end(Run run, End by) {
+    private static void end(ConcurrentRun run, Termination by) {
         switch (by) {
             case CLOSE -> run.connection.close();
             case EVICT -> run.connection.abort();
-            case BREAK -> run.connection.broke(new IOException("reset"));
+            case BREAK -> run.connection.transportFailed(new IOException("reset"));
             case RELEASE -> run.connection.released();
             case PEER -> run.transport.peerEnds();
         }

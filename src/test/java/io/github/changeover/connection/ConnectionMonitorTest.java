@@ -22,12 +22,12 @@ import org.junit.jupiter.api.Timeout;
 
 /** What becomes of connections whose time is up. The watch's own clock never comes in these tests: they turn it. */
 class ConnectionMonitorTest {
-    private static final ConnectionLimits LONG = new ConnectionLimits(Rig.BOUND, Duration.ofHours(5), Duration.ofHours(3), Duration.ofHours(2),
+    private static final ConnectionLimits LONG = new ConnectionLimits(ConnectionFixture.BOUND, Duration.ofHours(5), Duration.ofHours(3), Duration.ofHours(2),
             Duration.ofHours(1), Duration.ofMillis(200), Duration.ZERO, 1 << 16);
     private final BlockingHandlerThreads threads = BlockingHandlerThreads.of(1, Thread::new);
-    private final Rig rig = new Rig(LONG, threads);
-    private final ConnectionMonitor watch = new ConnectionMonitor(rig.application.registry(), new ConnectionLimits(1, Duration.ZERO, Duration.ofDays(1), Duration.ofDays(1), Duration.ZERO, Duration.ZERO, Duration.ZERO, 0), null);
-    private final Diary diary = new Diary();
+    private final ConnectionFixture fixture = new ConnectionFixture(LONG, threads);
+    private final ConnectionMonitor watch = new ConnectionMonitor(fixture.application.registry(), new ConnectionLimits(1, Duration.ZERO, Duration.ofDays(1), Duration.ofDays(1), Duration.ZERO, Duration.ZERO, Duration.ZERO, 0), null);
+    private final RecordingHandler recorder = new RecordingHandler();
     private final MemoryTransport transport = new MemoryTransport();
     private final long start = System.nanoTime();
 
@@ -37,64 +37,64 @@ class ConnectionMonitorTest {
         threads.close();
     }
 
-    private void hours(double later) {
+    private void checkAfterHours(double later) {
         watch.check(start + (long) (later * Duration.ofHours(1).toNanos()));
     }
 
     @Test
     @Covers("RFC9112-9.5-01")
-    void anIdleConnectionIsClosedInOrder() {
-        transport.open(rig.connection(diary));
-        hours(0);
-        hours(5.1);
+    void idleConnectionIsClosedGracefully() {
+        transport.open(fixture.connection(recorder));
+        checkAfterHours(0);
+        checkAfterHours(5.1);
         assertThat(transport.outputEnded()).isTrue();
         transport.peerEnds();
-        assertThat(diary.kind()).isEqualTo(Kind.IDLE);
+        assertThat(recorder.kind()).isEqualTo(Kind.IDLE);
         assertThat(transport.aborts()).isZero();
     }
 
     @Test
-    void aPeerThatTakesNothingIsEvicted() {
-        TransportConnection connection = rig.connection(diary);
+    void peerThatReadsNothingIsAborted() {
+        TransportConnection connection = fixture.connection(recorder);
         transport.window(0).open(connection);
-        connection.send(Rig.bytes("x"));
-        hours(0);
-        hours(3.1);
-        assertThat(diary.kind()).isEqualTo(Kind.STALLED);
+        connection.send(ConnectionFixture.bytes("x"));
+        checkAfterHours(0);
+        checkAfterHours(3.1);
+        assertThat(recorder.kind()).isEqualTo(Kind.STALLED);
         assertThat(transport.aborts()).isPositive();
     }
 
     @Test
-    void aPeerThatDoesNotEndIsLeftAfterTheLingerTime() {
-        TransportConnection connection = rig.connection(diary);
+    void lingeringEndsAfterTheLingerTime() {
+        TransportConnection connection = fixture.connection(recorder);
         transport.open(connection);
         connection.close();
-        hours(0);
-        assertThat(diary.told()).containsExactly("opened");
-        hours(1.1);
-        assertThat(diary.kind()).isEqualTo(Kind.HANDLER);
+        checkAfterHours(0);
+        assertThat(recorder.events()).containsExactly("opened");
+        checkAfterHours(1.1);
+        assertThat(recorder.kind()).isEqualTo(Kind.HANDLER);
         assertThat(transport.closes()).isEqualTo(1);
         assertThat(transport.aborts()).isZero();
     }
 
     @Test
     @Covers("GEN-06")
-    void aConnectionThatIsNeverOpenedIsGivenUp() {
-        rig.connection(diary);
-        hours(0);
-        hours(0.01);
-        assertThat(diary.told()).isEmpty();
-        hours(0.02);
-        assertThat(diary.told()).containsExactly("closed");
-        assertThat(diary.kind()).isEqualTo(Kind.BROKEN);
-        assertThat(rig.application.registry().expected()).isEmpty();
+    void connectionThatIsNeverOpenedIsClosed() {
+        fixture.connection(recorder);
+        checkAfterHours(0);
+        checkAfterHours(0.01);
+        assertThat(recorder.events()).isEmpty();
+        checkAfterHours(0.02);
+        assertThat(recorder.events()).containsExactly("closed");
+        assertThat(recorder.kind()).isEqualTo(Kind.BROKEN);
+        assertThat(fixture.application.registry().expected()).isEmpty();
     }
 
     @Test
-    void aHandlerThatBlocksIsToldThatNothingIsServedAndItsPlaceIsFree() {
+    void unservedIsCalledAndTheSlotReleasedIfNeverOpened() {
         AtomicInteger unserved = new AtomicInteger();
         assertThat(threads.reserve()).isTrue();
-        TransportConnection connection = rig.connection(new ConnectionHandler.Blocking() {
+        TransportConnection connection = fixture.connection(new ConnectionHandler.Blocking() {
             @Override
             public void serve(BlockingConnection open) {
                 throw new AssertionError("served");
@@ -105,9 +105,9 @@ class ConnectionMonitorTest {
                 unserved.incrementAndGet();
             }
         });
-        hours(0);
-        hours(1);
-        hours(2);
+        checkAfterHours(0);
+        checkAfterHours(1);
+        checkAfterHours(2);
         assertThat(unserved).hasValue(1);
         assertThat(threads.reserve()).isTrue();
         transport.open(connection);
@@ -116,21 +116,21 @@ class ConnectionMonitorTest {
     }
 
     @Test
-    void anOpenedConnectionIsNoLongerExpected() {
-        transport.open(rig.connection(diary));
-        assertThat(rig.application.registry().expected()).isEmpty();
-        hours(0);
-        hours(1);
-        assertThat(diary.told()).containsExactly("opened");
+    void openedConnectionIsNoLongerExpected() {
+        transport.open(fixture.connection(recorder));
+        assertThat(fixture.application.registry().expected()).isEmpty();
+        checkAfterHours(0);
+        checkAfterHours(1);
+        assertThat(recorder.events()).containsExactly("opened");
     }
 
     /** A connection that is idle while a callback of it runs until the latch opens; its end is overdue. */
-    private Thread idleWhileStuck(CountDownLatch goesOn, AdvancedConnection.CloseNotice word) throws InterruptedException {
+    private Thread closeIdleWithStuckCallback(CountDownLatch goesOn, AdvancedConnection.CloseNotice word) throws InterruptedException {
         CountDownLatch stuck = new CountDownLatch(1);
-        TransportConnection connection = rig.connection(new Diary() {
+        TransportConnection connection = fixture.connection(new RecordingHandler() {
             @Override
             void onReceived(SwitchedConnection open, ByteBuffer bytes) {
-                open.send(Rig.bytes("first "));
+                open.send(ConnectionFixture.bytes("first "));
                 stuck.countDown();
                 try {
                     goesOn.await();
@@ -144,26 +144,26 @@ class ConnectionMonitorTest {
         Thread thread = new Thread(() -> transport.peerSends("x"));
         thread.start();
         stuck.await();
-        Rig.await(() -> transport.text().equals("first "));
-        hours(0);
-        hours(5.1);
-        hours(5.2);
+        ConnectionFixture.await(() -> transport.text().equals("first "));
+        checkAfterHours(0);
+        checkAfterHours(5.1);
+        checkAfterHours(5.2);
         return thread;
     }
 
     @Test
     @Timeout(20)
-    void aProtocolSaysItsLastWordBesideACallbackThatIsStuck() throws InterruptedException {
+    void closeMessageIsSentWhileACallbackIsStuck() throws InterruptedException {
         CountDownLatch goesOn = new CountDownLatch(1);
         List<CloseCause> causes = new ArrayList<>();
-        Thread stuck = idleWhileStuck(goesOn, (cause, close) -> {
+        Thread stuck = closeIdleWithStuckCallback(goesOn, (cause, close) -> {
             causes.add(cause);
-            rig.application.registry().live().iterator().next().send(Rig.bytes("BYE"));
+            fixture.application.registry().live().iterator().next().send(ConnectionFixture.bytes("BYE"));
             close.run();
         });
         assertThat(transport.text()).isEqualTo("first BYE");
         assertThat(transport.outputEnded()).isTrue();
-        hours(5.3);
+        checkAfterHours(5.3);
         assertThat(causes).extracting(CloseCause::kind).containsExactly(Kind.IDLE);
         goesOn.countDown();
         stuck.join();
@@ -171,11 +171,11 @@ class ConnectionMonitorTest {
 
     @Test
     @Timeout(20)
-    void aLastWordThatIsNotSaidInTimeIsNotAwaited() throws InterruptedException {
+    void lateCloseMessageIsNotAwaited() throws InterruptedException {
         CountDownLatch goesOn = new CountDownLatch(1);
-        Thread stuck = idleWhileStuck(goesOn, (cause, close) -> { });
+        Thread stuck = closeIdleWithStuckCallback(goesOn, (cause, close) -> { });
         assertThat(transport.outputEnded()).isFalse();
-        hours(5.3);
+        checkAfterHours(5.3);
         assertThat(transport.outputEnded()).isTrue();
         goesOn.countDown();
         stuck.join();
@@ -183,9 +183,9 @@ class ConnectionMonitorTest {
 
     @Test
     @Timeout(20)
-    void aLastWordThatFailsIsTheEnd() throws InterruptedException {
+    void failedCloseMessageEndsTheConnection() throws InterruptedException {
         CountDownLatch goesOn = new CountDownLatch(1);
-        Thread stuck = idleWhileStuck(goesOn, (cause, close) -> {
+        Thread stuck = closeIdleWithStuckCallback(goesOn, (cause, close) -> {
             throw new IllegalStateException("in a test");
         });
         assertThat(transport.outputEnded()).isTrue();
@@ -194,8 +194,8 @@ class ConnectionMonitorTest {
     }
 
     @Test
-    void oneHandlersErrorLeavesTheOthersWatched() {
-        transport.open(rig.connection(new Diary() {
+    void handlerErrorDoesNotStopMonitoringOfOtherConnections() {
+        transport.open(fixture.connection(new RecordingHandler() {
             @Override
             void onClosed(SwitchedConnection connection) {
                 throw new LinkageError("classes gone");
@@ -203,10 +203,10 @@ class ConnectionMonitorTest {
         }));
         MemoryTransport second = new MemoryTransport().withoutHalfClose();
         transport.withoutHalfClose();
-        second.open(rig.connection(diary));
-        hours(0);
-        hours(5.1);
-        assertThat(diary.kind()).isEqualTo(Kind.IDLE);
-        assertThat(rig.application.registry().live()).isEmpty();
+        second.open(fixture.connection(recorder));
+        checkAfterHours(0);
+        checkAfterHours(5.1);
+        assertThat(recorder.kind()).isEqualTo(Kind.IDLE);
+        assertThat(fixture.application.registry().live()).isEmpty();
     }
 }

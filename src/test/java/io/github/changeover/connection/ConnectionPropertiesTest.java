@@ -23,20 +23,20 @@ import net.jqwik.api.constraints.Size;
 
 /** Whatever happens in whatever order: order kept, nothing lost or doubled, every completion once, one closed and that last. */
 class ConnectionPropertiesTest {
-    private enum What {
+    private enum StepKind {
         PEER_SENDS, PEER_TAKES, PEER_ENDS, SEND, SEND_IN_A_TURN, PAUSE, RESUME, EXECUTE, READABLE, WRITABLE, BACK_INSIDE_A_WRITE,
         TIME_PASSES, DRAIN, END_OUTPUT, CLOSE, EVICT, BREAK, RELEASE, WRITES_FAIL, OPEN_LATE
     }
 
-    record Step(What what, int count) {
+    record ScriptStep(StepKind what, int count) {
     }
 
     @Provide
-    Arbitrary<Step> anyStep() {
-        Arbitrary<What> what = Arbitraries.frequencyOf(
-                net.jqwik.api.Tuple.of(20, Arbitraries.of(Arrays.copyOf(What.values(), What.TIME_PASSES.ordinal()))),
-                net.jqwik.api.Tuple.of(1, Arbitraries.of(What.values())));
-        return Combinators.combine(what, Arbitraries.integers().between(0, 5000)).as(Step::new);
+    Arbitrary<ScriptStep> anyStep() {
+        Arbitrary<StepKind> what = Arbitraries.frequencyOf(
+                net.jqwik.api.Tuple.of(20, Arbitraries.of(Arrays.copyOf(StepKind.values(), StepKind.TIME_PASSES.ordinal()))),
+                net.jqwik.api.Tuple.of(1, Arbitraries.of(StepKind.values())));
+        return Combinators.combine(what, Arbitraries.integers().between(0, 5000)).as(ScriptStep::new);
     }
 
     private final List<String> completions = new ArrayList<>();
@@ -46,27 +46,27 @@ class ConnectionPropertiesTest {
 
     @Property(tries = 3000)
     @Covers("GEN-09")
-    void whateverHappens(@ForAll @Size(max = 60) List<@From("anyStep") Step> steps) throws InterruptedException {
+    void invariantsHoldForAnySequenceOfEvents(@ForAll @Size(max = 60) List<@From("anyStep") ScriptStep> steps) throws InterruptedException {
         completions.clear();
         sent.reset();
         peers.reset();
         sends = refused = 0;
-        Rig.ByHand pool = new Rig.ByHand();
-        Rig rig = new Rig(pool);
-        Diary diary = new Diary();
+        ConnectionFixture.ManualExecutor pool = new ConnectionFixture.ManualExecutor();
+        ConnectionFixture fixture = new ConnectionFixture(pool);
+        RecordingHandler recorder = new RecordingHandler();
         MemoryTransport transport = new MemoryTransport().window(100);
-        TransportConnection connection = rig.connection(diary);
-        boolean late = steps.stream().anyMatch(step -> step.what == What.OPEN_LATE);
+        TransportConnection connection = fixture.connection(recorder);
+        boolean late = steps.stream().anyMatch(step -> step.what == StepKind.OPEN_LATE);
         if (!late) transport.open(connection);
         long now = 0;
         boolean peerEnded = false;
         boolean open = !late;
-        for (Step step : steps) {
+        for (ScriptStep step : steps) {
             switch (step.what) {
                 case PEER_SENDS -> {
                     if (!peerEnded) transport.peerSends(numbered(peers, step.count));
                 }
-                case PEER_TAKES -> transport.peerTakes(step.count);
+                case PEER_TAKES -> transport.peerReads(step.count);
                 case PEER_ENDS -> {
                     peerEnded = true;
                     transport.peerEnds();
@@ -87,7 +87,7 @@ class ConnectionPropertiesTest {
                 case WRITABLE -> connection.writable();
                 case BACK_INSIDE_A_WRITE -> transport.insideNextWrite(connection::readable);
                 case TIME_PASSES -> connection.timeouts().check(now += Duration.ofMillis(step.count).toNanos());
-                case DRAIN -> connection.drain(Rig.DRAINED);
+                case DRAIN -> connection.drain(ConnectionFixture.DRAINED);
                 case END_OUTPUT -> {
                     if (open) connection.endOutput();
                 }
@@ -95,7 +95,7 @@ class ConnectionPropertiesTest {
                     if (open) connection.close();
                 }
                 case EVICT -> connection.abort();
-                case BREAK -> connection.broke(new IOException("reset"));
+                case BREAK -> connection.transportFailed(new IOException("reset"));
                 case RELEASE -> connection.released();
                 case WRITES_FAIL -> transport.writesFail(new IOException("broken"));
                 case OPEN_LATE -> {
@@ -104,41 +104,41 @@ class ConnectionPropertiesTest {
                 }
             }
             pool.run();
-            assertThat(connection.queued()).isLessThanOrEqualTo(2 * Rig.BOUND + 5000);
+            assertThat(connection.queued()).isLessThanOrEqualTo(2 * ConnectionFixture.BOUND + 5000);
         }
         connection.abort();
         pool.run();
-        assertThat(diary.told()).doesNotContain("OVERLAP").endsWith("closed");
-        for (String once : List.of("opened", "ended", "drain", "closed")) assertThat(diary.told()).filteredOn(once::equals).hasSizeLessThanOrEqualTo(1);
+        assertThat(recorder.events()).doesNotContain("OVERLAP").endsWith("closed");
+        for (String once : List.of("opened", "ended", "drain", "closed")) assertThat(recorder.events()).filteredOn(once::equals).hasSizeLessThanOrEqualTo(1);
         assertThat(completions).hasSize(sends).doesNotHaveDuplicates();
         assertThat(completions.stream().filter(told -> told.endsWith("sent")).map(told -> Integer.valueOf(told.split(" ")[0]))).isSorted();
-        assertPrefix(diary.bytes(), peers.toByteArray());
-        assertPrefix(transport.taken(), sent.toByteArray());
+        assertPrefix(recorder.bytes(), peers.toByteArray());
+        assertPrefix(transport.peerReceived(), sent.toByteArray());
         assertThat(transport.closes() + transport.aborts()).isPositive();
-        assertThat(rig.application.registry().live()).isEmpty();
-        assertThat(rig.application.registry().expected()).isEmpty();
+        assertThat(fixture.application.registry().live()).isEmpty();
+        assertThat(fixture.application.registry().expected()).isEmpty();
     }
 
     @Property(tries = 1000)
     @Covers({"GEN-08", "GEN-09"})
-    void aConnectionNobodyEndsDeliversEverything(@ForAll @Size(max = 60) List<@From("anyStep") Step> steps) {
+    void connectionThatIsNotClosedDeliversAllBytes(@ForAll @Size(max = 60) List<@From("anyStep") ScriptStep> steps) {
         sent.reset();
         peers.reset();
-        Rig.ByHand pool = new Rig.ByHand();
-        Rig rig = new Rig(pool);
-        Diary diary = new Diary();
+        ConnectionFixture.ManualExecutor pool = new ConnectionFixture.ManualExecutor();
+        ConnectionFixture fixture = new ConnectionFixture(pool);
+        RecordingHandler recorder = new RecordingHandler();
         MemoryTransport transport = new MemoryTransport().window(0);
-        TransportConnection connection = rig.connection(diary);
+        TransportConnection connection = fixture.connection(recorder);
         transport.open(connection);
-        for (Step step : steps) {
+        for (ScriptStep step : steps) {
             switch (step.what) {
                 case PEER_SENDS -> transport.peerSends(numbered(peers, step.count));
-                case PEER_TAKES -> transport.peerTakes(step.count);
+                case PEER_TAKES -> transport.peerReads(step.count);
                 case SEND -> {
-                    if (connection.queued() <= Rig.BOUND) connection.send(ByteBuffer.wrap(numbered(sent, step.count)));
+                    if (connection.queued() <= ConnectionFixture.BOUND) connection.send(ByteBuffer.wrap(numbered(sent, step.count)));
                 }
                 case SEND_IN_A_TURN -> connection.execute(() -> {
-                    if (connection.queued() <= Rig.BOUND) connection.send(ByteBuffer.wrap(numbered(sent, step.count)));
+                    if (connection.queued() <= ConnectionFixture.BOUND) connection.send(ByteBuffer.wrap(numbered(sent, step.count)));
                 });
                 case PAUSE -> connection.pause();
                 case RESUME -> connection.resume();
@@ -151,15 +151,15 @@ class ConnectionPropertiesTest {
         }
         connection.resume();
         pool.run();
-        assertThat(diary.bytes()).isEqualTo(peers.toByteArray());
-        transport.peerTakes(Long.MAX_VALUE);
+        assertThat(recorder.bytes()).isEqualTo(peers.toByteArray());
+        transport.peerReads(Long.MAX_VALUE);
         pool.run();
-        assertThat(transport.taken()).isEqualTo(sent.toByteArray());
+        assertThat(transport.peerReceived()).isEqualTo(sent.toByteArray());
         assertThat(connection.queued()).isZero();
         connection.close();
         transport.peerEnds();
         pool.run();
-        assertThat(diary.told()).endsWith("closed");
+        assertThat(recorder.events()).endsWith("closed");
         assertThat(transport.aborts()).isZero();
     }
 

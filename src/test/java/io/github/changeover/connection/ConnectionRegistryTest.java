@@ -13,17 +13,17 @@ import org.junit.jupiter.api.Timeout;
 /** The counts, and the end of an application. */
 @Timeout(20)
 class ConnectionRegistryTest {
-    private final Rig rig = new Rig();
-    private final ConnectionRegistry register = rig.application.registry();
+    private final ConnectionFixture fixture = new ConnectionFixture();
+    private final ConnectionRegistry register = fixture.application.registry();
     private final MemoryTransport transport = new MemoryTransport();
 
     @Test
-    void countsWhatWasAndIs() {
-        TransportConnection first = rig.connection(new Diary());
+    void countsOpenAndClosedConnectionsAndBytes() {
+        TransportConnection first = fixture.connection(new RecordingHandler());
         transport.open(first);
-        new MemoryTransport().open(rig.connection(new Diary()));
+        new MemoryTransport().open(fixture.connection(new RecordingHandler()));
         transport.peerSends("four");
-        first.send(Rig.bytes("sixsix"));
+        first.send(ConnectionFixture.bytes("sixsix"));
         assertThat(register.bytesIn()).isEqualTo(4);
         assertThat(register.bytesOut()).isEqualTo(6);
         first.abort();
@@ -35,46 +35,46 @@ class ConnectionRegistryTest {
     }
 
     @Test
-    void handlersSayGoodbyeAndAreWaitedFor() throws InterruptedException {
+    void stopDrainsAndAwaitsOpenConnections() throws InterruptedException {
         CountDownLatch asked = new CountDownLatch(1);
-        Diary polite = new Diary() {
+        RecordingHandler polite = new RecordingHandler() {
             @Override
             void onDrain(SwitchedConnection connection) {
-                connection.send(Rig.bytes("BYE"));
+                connection.send(ConnectionFixture.bytes("BYE"));
                 connection.close();
                 asked.countDown();
             }
         };
-        transport.open(rig.connection(polite));
+        transport.open(fixture.connection(polite));
         Thread end = new Thread(() -> register.stop(Duration.ofSeconds(10)));
         end.start();
         asked.await();
         transport.peerEnds();
         end.join();
         assertThat(transport.text()).isEqualTo("BYE");
-        assertThat(polite.kind()).as("C16: asked to close, it counts as that").isEqualTo(Kind.DRAINED);
+        assertThat(polite.kind()).as("C16: a requested close has its own cause").isEqualTo(Kind.DRAINED);
     }
 
     @Test
-    void onCommandHandlersSayGoodbyeAndTheLateComersToo() {
-        Diary first = new Diary();
-        Diary late = new Diary();
-        transport.open(rig.connection(first));
+    void startDrainingDrainsOpenAndLaterConnections() {
+        RecordingHandler first = new RecordingHandler();
+        RecordingHandler late = new RecordingHandler();
+        transport.open(fixture.connection(first));
         register.startDraining(Duration.ofSeconds(10));
-        new MemoryTransport().open(rig.connection(late));
+        new MemoryTransport().open(fixture.connection(late));
         assertThat(register.draining()).isTrue();
-        assertThat(first.told()).containsExactly("opened", "drain");
-        assertThat(late.told()).containsExactly("opened", "drain");
+        assertThat(first.events()).containsExactly("opened", "drain");
+        assertThat(late.events()).containsExactly("opened", "drain");
     }
 
     @Test
-    void whoStaysAfterACommandIsEndedByTheWatch() {
-        Diary stubborn = new Diary() {
+    void monitorClosesConnectionsThatStayAfterDraining() {
+        RecordingHandler stubborn = new RecordingHandler() {
             @Override
             void onDrain(SwitchedConnection connection) {
             }
         };
-        transport.open(rig.connection(stubborn));
+        transport.open(fixture.connection(stubborn));
         long before = System.nanoTime();
         register.startDraining(Duration.ofSeconds(10));
         register.check(before + Duration.ofSeconds(9).toNanos());
@@ -85,50 +85,50 @@ class ConnectionRegistryTest {
     }
 
     @Test
-    void aWelcomeUndoesACommandButNotTheEnd() {
+    void stopDrainingUndoesStartDrainingButNotStop() {
         register.startDraining(Duration.ZERO);
         register.stopDraining();
-        Diary diary = new Diary();
-        transport.open(rig.connection(diary));
+        RecordingHandler recorder = new RecordingHandler();
+        transport.open(fixture.connection(recorder));
         register.check(System.nanoTime() + Duration.ofDays(1).toNanos());
         assertThat(register.draining()).isFalse();
-        assertThat(diary.told()).containsExactly("opened");
+        assertThat(recorder.events()).containsExactly("opened");
         register.stop(Duration.ZERO);
         register.stopDraining();
         assertThat(register.draining()).isTrue();
     }
 
     @Test
-    void whoStaysIsEnded() {
-        Diary stubborn = new Diary() {
+    void stopClosesConnectionsThatStay() {
+        RecordingHandler stubborn = new RecordingHandler() {
             @Override
             void onDrain(SwitchedConnection connection) {
-                tell("stays");
+                record("stays");
             }
         };
-        transport.open(rig.connection(stubborn));
+        transport.open(fixture.connection(stubborn));
         register.stop(Duration.ZERO);
-        assertThat(stubborn.told()).containsExactly("opened", "drain", "stays", "closed");
+        assertThat(stubborn.events()).containsExactly("opened", "drain", "stays", "closed");
         assertThat(stubborn.kind()).isEqualTo(Kind.DRAINED);
     }
 
     @Test
-    void whoIsClosingMayFinishWithinTheGrace() {
-        Diary closing = new Diary();
-        TransportConnection connection = rig.connection(closing);
+    void closingConnectionMayFinishDuringStop() {
+        RecordingHandler closing = new RecordingHandler();
+        TransportConnection connection = fixture.connection(closing);
         transport.open(connection);
         connection.close();
         register.stop(Duration.ZERO);
-        assertThat(closing.told()).containsExactly("opened", "closed");
+        assertThat(closing.events()).containsExactly("opened", "closed");
         assertThat(register.live()).isEmpty();
     }
 
     @Test
-    void whoIsAgreedAndNotOpenIsEndedWithTheRest() {
-        Diary expected = new Diary();
-        TransportConnection connection = rig.connection(expected);
+    void stopClosesConnectionsThatAreNotYetOpen() {
+        RecordingHandler expected = new RecordingHandler();
+        TransportConnection connection = fixture.connection(expected);
         register.stop(Duration.ZERO);
-        assertThat(expected.told()).containsExactly("closed");
+        assertThat(expected.events()).containsExactly("closed");
         transport.open(connection);
         assertThat(transport.aborts()).isPositive();
         assertThat(register.live()).isEmpty();
@@ -136,11 +136,11 @@ class ConnectionRegistryTest {
     }
 
     @Test
-    void whoIsAgreedAfterTheEndIsEnded() {
+    void connectionRegisteredAfterStopIsClosed() {
         register.stop(Duration.ZERO);
-        Diary late = new Diary();
-        transport.open(rig.connection(late));
-        assertThat(late.told()).containsExactly("closed");
+        RecordingHandler late = new RecordingHandler();
+        transport.open(fixture.connection(late));
+        assertThat(late.events()).containsExactly("closed");
         assertThat(register.live()).isEmpty();
     }
 }

@@ -23,19 +23,19 @@ import org.junit.jupiter.api.Timeout;
 /** Who is closed when all connections together hold too much. */
 class MemoryBudgetTest {
     private static final int MAX = 100_000;
-    private final Rig rig = new Rig(Rig.LIMITS, new Rig.SameThread(), BlockingHandlerThreads.of(4, null), MAX);
-    private final MemoryBudget budget = rig.application.memory();
+    private final ConnectionFixture fixture = new ConnectionFixture(ConnectionFixture.LIMITS, new ConnectionFixture.SameThreadExecutor(), BlockingHandlerThreads.of(4, null), MAX);
+    private final MemoryBudget budget = fixture.application.memory();
 
     /** Holds what it is told to, and lets go of it when it is rejected. */
-    private final class Holder implements ConnectionHandler.Events {
+    private final class MemoryHoldingHandler implements ConnectionHandler.Events {
         private final MemoryTransport transport = new MemoryTransport();
-        private final TransportConnection connection = rig.connection(this);
+        private final TransportConnection connection = fixture.connection(this);
         private final List<String> told = new ArrayList<>();
         private Runnable inCallback = () -> { };
         private long held;
         private String lastWord = "";
 
-        Holder() {
+        MemoryHoldingHandler() {
             transport.open(connection);
         }
 
@@ -44,7 +44,7 @@ class MemoryBudgetTest {
             return connection.charge(bytes);
         }
 
-        void letGo() {
+        void release() {
             connection.release(held);
             held = 0;
         }
@@ -58,21 +58,21 @@ class MemoryBudgetTest {
         @Override
         public void rejected(SwitchedConnection same, CloseCause cause) {
             told.add("rejected " + cause.kind());
-            if (!lastWord.isEmpty()) same.send(Rig.bytes(lastWord));
-            letGo();
+            if (!lastWord.isEmpty()) same.send(ConnectionFixture.bytes(lastWord));
+            release();
         }
 
         @Override
         public void closed(SwitchedConnection same, CloseCause cause) {
             told.add("closed " + cause.kind());
-            letGo();
+            release();
         }
     }
 
     @Test
-    @DisplayName("S5a: over the budget the connection that holds the most is closed, with its last bytes, and the others go on")
-    void theOneThatHoldsTheMostIsClosed() {
-        Holder small = new Holder(), most = new Holder(), some = new Holder();
+    @DisplayName("S5a: over the budget, the connection that holds the most memory is closed with its close message, and the others continue")
+    void connectionWithTheMostMemoryIsClosed() {
+        MemoryHoldingHandler small = new MemoryHoldingHandler(), most = new MemoryHoldingHandler(), some = new MemoryHoldingHandler();
         small.hold(10_000);
         most.hold(50_000);
         most.lastWord = "bye";
@@ -83,7 +83,7 @@ class MemoryBudgetTest {
         assertThat(most.transport.text()).isEqualTo("bye");
         most.transport.peerEnds();
         assertThat(most.told).containsExactly("rejected MEMORY", "closed MEMORY");
-        assertThat(rig.application.registry().closed(Kind.MEMORY)).isEqualTo(1);
+        assertThat(fixture.application.registry().closed(Kind.MEMORY)).isEqualTo(1);
         assertThat(budget.exceeded()).isEqualTo(1);
         assertThat(budget.used()).isEqualTo(50_001);
         assertThat(small.told).isEmpty();
@@ -91,9 +91,9 @@ class MemoryBudgetTest {
     }
 
     @Test
-    @DisplayName("S5a: of several that hold the same the one is closed that has held it for longest")
-    void ofEqualsTheOldestIsClosed() {
-        Holder one = new Holder(), other = new Holder(), last = new Holder();
+    @DisplayName("S5a: if several connections hold the same amount, the one that has held it longest is closed")
+    void amongEqualConnectionsTheOldestIsClosed() {
+        MemoryHoldingHandler one = new MemoryHoldingHandler(), other = new MemoryHoldingHandler(), last = new MemoryHoldingHandler();
         other.hold(1);      // since now
         one.hold(40_000);
         other.hold(39_999);
@@ -104,18 +104,18 @@ class MemoryBudgetTest {
     }
 
     @Test
-    @DisplayName("S5a: one that holds little is closed only when no other holds more")
-    void oneThatHoldsLittleIsClosedOnlyWhenNoOtherHoldsMore() {
-        List<Holder> all = new ArrayList<>();
+    @DisplayName("S5a: a connection that holds little is closed only if no other holds more")
+    void smallHolderIsClosedOnlyIfNoOtherHoldsMore() {
+        List<MemoryHoldingHandler> all = new ArrayList<>();
         for (int i = 0; i < 99; i++) {
-            all.add(new Holder());
+            all.add(new MemoryHoldingHandler());
             all.get(i).hold(1000);
         }
-        Holder more = new Holder();
+        MemoryHoldingHandler more = new MemoryHoldingHandler();
         assertThat(more.hold(1001)).as("it holds the most itself").isFalse();
         assertThat(more.told).containsExactly("rejected MEMORY");
         assertThat(all).allSatisfy(holder -> assertThat(holder.told).isEmpty());
-        Holder another = new Holder();
+        MemoryHoldingHandler another = new MemoryHoldingHandler();
         assertThat(another.hold(1000)).isTrue();
         assertThat(another.hold(1)).isFalse();
         assertThat(all).allSatisfy(holder -> assertThat(holder.told).isEmpty());
@@ -123,11 +123,11 @@ class MemoryBudgetTest {
 
     /** Each is chosen in its turn, and takes its time: only a callback of its own lets go. */
     @Test
-    @DisplayName("S5a: what connections hold that are being closed does not add up")
-    void whatIsBeingGivenBackDoesNotAddUp() {
-        Rig.ByHand later = new Rig.ByHand();
+    @DisplayName("S5a: memory of connections that are being closed is not counted again")
+    void memoryOfClosingConnectionsIsNotCountedAgain() {
+        ConnectionFixture.ManualExecutor later = new ConnectionFixture.ManualExecutor();
         long max = 100_000_000;
-        Rig slow = new Rig(Rig.LIMITS, later, BlockingHandlerThreads.of(4, null), max);
+        ConnectionFixture slow = new ConnectionFixture(ConnectionFixture.LIMITS, later, BlockingHandlerThreads.of(4, null), max);
         List<TransportConnection> all = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
             TransportConnection connection = slow.connection((ConnectionHandler.Events) (same, bytes) -> { });
@@ -145,7 +145,7 @@ class MemoryBudgetTest {
         TransportConnection little = slow.connection((ConnectionHandler.Events) (same, bytes) -> { });
         new MemoryTransport().open(little);
         assertThat(slow.application.memory().used()).isGreaterThanOrEqualTo(max * 5 / 4);
-        assertThat(little.charge(1000)).as("one that holds little may have more").isTrue();
+        assertThat(little.charge(1000)).as("a connection that holds little may hold more").isTrue();
         all.forEach(connection -> connection.release(connection.memoryHeld()));
         little.release(1000);
         assertThat(slow.application.memory().used()).isZero();
@@ -153,8 +153,8 @@ class MemoryBudgetTest {
 
     /** What the application's code has in its hands cannot be given back: closing the next connection, and the next, would not help. */
     @Test
-    void whatIsBeingDeliveredCostsNoOtherConnectionItsLife() {
-        Holder delivering = new Holder(), other = new Holder();
+    void memoryInDeliveryDoesNotCloseOtherConnections() {
+        MemoryHoldingHandler delivering = new MemoryHoldingHandler(), other = new MemoryHoldingHandler();
         other.hold(20_000);
         delivering.inCallback = () -> {
             delivering.hold(70_000);
@@ -169,27 +169,27 @@ class MemoryBudgetTest {
     }
 
     @Test
-    @DisplayName("S5a: a handler that closes by itself for a refused charge closes with this cause")
-    void aCloseForARefusedChargeCountsAsMemory() {
-        Holder holder = new Holder();
+    @DisplayName("S5a: if a handler closes because a reservation was rejected, the close cause is MEMORY")
+    void closeAfterARejectedReservationHasCauseMemory() {
+        MemoryHoldingHandler holder = new MemoryHoldingHandler();
         holder.inCallback = () -> {
             if (!holder.hold(MAX + 1)) holder.connection.close();
-            holder.letGo();
+            holder.release();
         };
         holder.transport.peerSends("x".getBytes(java.nio.charset.StandardCharsets.ISO_8859_1));
         holder.transport.peerEnds();
         assertThat(holder.told).containsExactly("closed MEMORY");
-        assertThat(rig.application.registry().closed(Kind.MEMORY)).isEqualTo(1);
+        assertThat(fixture.application.registry().closed(Kind.MEMORY)).isEqualTo(1);
         assertThat(budget.used()).isZero();
     }
 
     /** Whatever threads charge, release and choose at a time, everything is counted back, also what was leaving. */
     @Test
     @Timeout(60)
-    void nothingIsLeftBehindByManyThreads() throws InterruptedException {
+    void concurrentReservationsAreAllReleased() throws InterruptedException {
         long max = 1_000_000;
         try (CallbackExecutor pool = CallbackExecutor.of(4, null, getClass().getClassLoader())) {
-            Rig shared = new Rig(Rig.LIMITS, pool, BlockingHandlerThreads.of(4, null), max);
+            ConnectionFixture shared = new ConnectionFixture(ConnectionFixture.LIMITS, pool, BlockingHandlerThreads.of(4, null), max);
             List<Thread> threads = new ArrayList<>();
             CyclicBarrier all = new CyclicBarrier(8);      // all hold something at a time: 8 times 400,000 are too many
             for (int i = 0; i < 8; i++) {
@@ -198,7 +198,7 @@ class MemoryBudgetTest {
                     for (int round = 0; round < 100; round++) {
                         TransportConnection connection = shared.connection((ConnectionHandler.Events) (same, bytes) -> { });
                         new MemoryTransport().open(connection);
-                        Rig.await(() -> shared.application.registry().live().contains(connection));
+                        ConnectionFixture.await(() -> shared.application.registry().live().contains(connection));
                         long held = 0;
                         boolean fits = true;
                         while (fits && held < 400_000) {
@@ -224,7 +224,7 @@ class MemoryBudgetTest {
             assertThat(shared.application.memory().exceeded()).isPositive();
             TransportConnection last = shared.connection((ConnectionHandler.Events) (same, bytes) -> { });
             new MemoryTransport().open(last);
-            Rig.await(() -> shared.application.registry().live().contains(last));
+            ConnectionFixture.await(() -> shared.application.registry().live().contains(last));
             assertThat(last.charge(max)).isTrue();
             assertThat(last.charge(1)).isFalse();
         }
@@ -239,11 +239,11 @@ class MemoryBudgetTest {
     }
 
     @Test
-    void whatCanDoWithoutTakesOnlyWhatThereIs() {
-        assertThat(budget.tryTake(60_000)).isTrue();
-        assertThat(budget.tryTake(40_001)).isFalse();
-        assertThat(budget.tryTake(40_000)).isTrue();
-        budget.giveBack(100_000);
+    void tryTakeReservesOnlyAvailableMemory() {
+        assertThat(budget.tryReserve(60_000)).isTrue();
+        assertThat(budget.tryReserve(40_001)).isFalse();
+        assertThat(budget.tryReserve(40_000)).isTrue();
+        budget.releaseReserved(100_000);
         assertThat(budget.used()).isZero();
         assertThat(budget.max()).isEqualTo(MAX);
         assertThatIllegalArgumentException().isThrownBy(() -> new MemoryBudget(0));

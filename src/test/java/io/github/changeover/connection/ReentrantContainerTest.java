@@ -15,15 +15,15 @@ import org.junit.jupiter.api.Test;
 /** A container that calls back from inside a write, as Payara does. */
 class ReentrantContainerTest {
     private final CallbackExecutor pool = CallbackExecutor.of(4, Thread::new, null);
-    private final Rig rig = new Rig(pool);
+    private final ConnectionFixture fixture = new ConnectionFixture(pool);
     private final MemoryTransport transport = new MemoryTransport();
     private final List<Thread> receivers = new CopyOnWriteArrayList<>();
     private final ReentrantLock users = new ReentrantLock();
-    private final Diary diary = new Diary() {
+    private final RecordingHandler recorder = new RecordingHandler() {
         @Override
         void onReceived(SwitchedConnection connection, ByteBuffer bytes) {
             receivers.add(Thread.currentThread());
-            tell("received");
+            record("received");
         }
 
         @Override
@@ -32,81 +32,81 @@ class ReentrantContainerTest {
             users.unlock();
         }
     };
-    private final TransportConnection connection = rig.connection(diary);
+    private final TransportConnection connection = fixture.connection(recorder);
 
     @AfterEach
     void stop() {
         pool.close();
     }
 
-    private static void awaitTold(Diary diary, String... events) {
-        Rig.await(() -> diary.told().equals(List.of(events)));
+    private static void awaitEvents(RecordingHandler recorder, String... events) {
+        ConnectionFixture.await(() -> recorder.events().equals(List.of(events)));
     }
 
     @Test
-    void whatItTellsInsideAWriteIsNotHandledInThere() {
+    void eventsInsideAWriteAreHandledOutsideIt() {
         transport.open(connection);
         transport.insideNextWrite(() -> transport.peerSends("x"));
-        connection.send(Rig.bytes("out"));
-        awaitTold(diary, "opened", "received");
+        connection.send(ConnectionFixture.bytes("out"));
+        awaitEvents(recorder, "opened", "received");
         assertThat(receivers).hasSize(1).doesNotContain(Thread.currentThread());
         assertThat(transport.text()).isEqualTo("out");
     }
 
     @Test
-    void roomToldInsideAWriteIsNotForgotten() {
+    void writableInsideAWriteIsNotLost() {
         transport.window(1).open(connection);
         transport.insideNextWrite(connection::writable);
-        connection.send(Rig.bytes("abc"));
-        transport.peerTakes(2);
-        Rig.await(() -> transport.text().equals("abc"));
+        connection.send(ConnectionFixture.bytes("abc"));
+        transport.peerReads(2);
+        ConnectionFixture.await(() -> transport.text().equals("abc"));
     }
 
     @Test
-    void anEndToldInsideAWriteThatFailsIsToldOnce() {
+    void releaseInsideAFailedWriteClosesOnce() {
         transport.open(connection);
         transport.insideNextWrite(connection::released);
         transport.writesFail(new IOException("closed"));
-        connection.send(Rig.bytes("lost"));
-        awaitTold(diary, "opened", "closed");
+        connection.send(ConnectionFixture.bytes("lost"));
+        awaitEvents(recorder, "opened", "closed");
     }
 
     @Test
-    void anEndToldInsideAWriteOfACallbackIsToldOnce() {
-        Diary echo = new Diary() {
+    void releaseInsideAWriteOfACallbackClosesOnce() {
+        RecordingHandler echo = new RecordingHandler() {
             @Override
             void onReceived(SwitchedConnection from, ByteBuffer bytes) {
-                from.send(Rig.bytes(9000));
+                from.send(ConnectionFixture.bytes(9000));
             }
         };
-        TransportConnection echoing = rig.connection(echo);
+        TransportConnection echoing = fixture.connection(echo);
         transport.open(echoing);
         transport.insideNextWrite(echoing::released);
         transport.peerSends("x");
-        awaitTold(echo, "opened", "closed");
+        awaitEvents(echo, "opened", "closed");
     }
 
     @Test
-    void aSenderMayHoldItsOwnLock() {
+    void senderMayHoldItsOwnLock() {
         transport.open(connection);
         users.lock();
         try {
             transport.insideNextWrite(connection::released);
-            connection.send(Rig.bytes("x"));
+            connection.send(ConnectionFixture.bytes("x"));
         } finally {
             users.unlock();
         }
-        awaitTold(diary, "opened", "closed");
+        awaitEvents(recorder, "opened", "closed");
     }
 
     @Test
-    void aWriteThatThrowsAnythingBreaksTheConnection() {
+    void runtimeExceptionInAWriteBreaksTheConnection() {
         transport.open(connection);
         transport.insideNextWrite(() -> {
             throw new NullPointerException("recycled");
         });
-        connection.send(Rig.bytes("x"));
-        awaitTold(diary, "opened", "closed");
-        assertThat(diary.cause().failure()).get().isInstanceOf(IOException.class);
+        connection.send(ConnectionFixture.bytes("x"));
+        awaitEvents(recorder, "opened", "closed");
+        assertThat(recorder.cause().failure()).get().isInstanceOf(IOException.class);
     }
 }

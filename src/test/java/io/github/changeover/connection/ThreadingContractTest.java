@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ThreadingContractTest {
     private static final Duration FOR_EVER = ChronoUnit.FOREVER.getDuration();
     private final CallbackExecutor pool = CallbackExecutor.of(8, Thread::new, null);
-    private final Rig rig = new Rig(pool);
+    private final ConnectionFixture fixture = new ConnectionFixture(pool);
     private final CountDownLatch release = new CountDownLatch(1);
     private final MemoryTransport transport = new MemoryTransport();
 
@@ -45,7 +45,7 @@ class ThreadingContractTest {
     void stop() {
         release.countDown();
         pool.close();
-        rig.application.close();
+        fixture.application.close();
     }
 
     private void block() {
@@ -57,13 +57,13 @@ class ThreadingContractTest {
     }
 
     /** A handler whose callbacks write down their thread. */
-    private static class Threads extends Diary {
+    private static class ThreadRecordingHandler extends RecordingHandler {
         final List<Thread> threads = new CopyOnWriteArrayList<>();
 
         @Override
-        void enter(String event, Runnable callback) {
+        void runAndRecord(String event, Runnable callback) {
             threads.add(Thread.currentThread());
-            super.enter(event, callback);
+            super.runAndRecord(event, callback);
         }
 
         boolean ranOn(Thread thread) {
@@ -72,21 +72,21 @@ class ThreadingContractTest {
     }
 
     /** Waits in received() until the test ends, or it is interrupted. */
-    private Diary blocker(CountDownLatch begun) {
-        return new Diary() {
+    private RecordingHandler blocker(CountDownLatch begun) {
+        return new RecordingHandler() {
             @Override
             void onReceived(SwitchedConnection connection, ByteBuffer bytes) {
-                tell("begins");
+                record("begins");
                 begun.countDown();
                 block();
-                tell("returns");
+                record("returns");
             }
         };
     }
 
     /** A connection whose callback blocks; its event comes on a thread of its own, as a container's. */
-    private TransportConnection blocked(Diary handler, CountDownLatch begun, Runnable atEnd) throws InterruptedException {
-        TransportConnection connection = rig.connection(handler, EarlyData.DELIVER, atEnd);
+    private TransportConnection blocked(RecordingHandler handler, CountDownLatch begun, Runnable atEnd) throws InterruptedException {
+        TransportConnection connection = fixture.connection(handler, EarlyData.DELIVER, atEnd);
         transport.open(connection);
         Thread container = new Thread(() -> transport.peerSends("x"));
         container.setDaemon(true);
@@ -101,117 +101,117 @@ class ThreadingContractTest {
 
     @ParameterizedTest(name = "C3: {0} runs no handler code on the caller's thread")
     @EnumSource
-    void aCallRunsNoHandlerCode(Call call) {
-        Threads handler = new Threads() {
+    void connectionMethodsRunNoHandlerCode(Call call) {
+        ThreadRecordingHandler handler = new ThreadRecordingHandler() {
             @Override
             void onReceived(SwitchedConnection connection, ByteBuffer bytes) {
                 connection.pause();
             }
         };
-        TransportConnection connection = rig.connection(handler);
+        TransportConnection connection = fixture.connection(handler);
         Thread container = new Thread(() -> {
             transport.window(0).open(connection);
             transport.peerSends("first");
             transport.peerSends("second");
         });
         container.start();
-        Rig.await(() -> handler.text().equals("first"));
-        transport.peerTakes(1 << 20);
+        ConnectionFixture.await(() -> handler.text().equals("first"));
+        transport.peerReads(1 << 20);
         AtomicInteger completions = new AtomicInteger();
-        SwitchedConnection.Completion sent = failure -> handler.enter("", completions::incrementAndGet);
+        SwitchedConnection.Completion sent = failure -> handler.runAndRecord("", completions::incrementAndGet);
         switch (call) {
-            case SEND -> connection.send(Rig.bytes("x"), sent);
-            case TRY_SEND -> connection.trySend(Rig.bytes("x"), sent, 10);
+            case SEND -> connection.send(ConnectionFixture.bytes("x"), sent);
+            case TRY_SEND -> connection.trySend(ConnectionFixture.bytes("x"), sent, 10);
             case EXECUTE -> connection.execute(() -> sent.done(null));
             case RESUME -> connection.resume();
             case CLOSE -> connection.close();
             case END_OUTPUT -> connection.endOutput();
             case EVICT -> connection.abort();
         }
-        if (call == Call.SEND || call == Call.TRY_SEND || call == Call.EXECUTE) Rig.await(() -> completions.get() == 1);
-        if (call == Call.RESUME) Rig.await(() -> handler.text().equals("firstsecond"));
+        if (call == Call.SEND || call == Call.TRY_SEND || call == Call.EXECUTE) ConnectionFixture.await(() -> completions.get() == 1);
+        if (call == Call.RESUME) ConnectionFixture.await(() -> handler.text().equals("firstsecond"));
         connection.abort();
-        Rig.await(() -> handler.cause() != null);
+        ConnectionFixture.await(() -> handler.cause() != null);
         assertThat(handler.ranOn(Thread.currentThread())).isFalse();
     }
 
     @Test
-    @DisplayName("C4: a loop over a HashSet closes each connection while closed() removes it")
-    void aLoopOverAPlainSetClosesItsConnections() {
+    @DisplayName("C4: a loop over a HashSet can close each connection while closed() removes it")
+    void connectionsInAHashSetCanBeClosedInALoop() {
         Set<SwitchedConnection> all = new HashSet<>();
         AtomicInteger closed = new AtomicInteger();
         AtomicReference<Thread> loop = new AtomicReference<>();
         for (int i = 0; i < 50; i++) {
-            Diary member = new Diary() {
+            RecordingHandler member = new RecordingHandler() {
                 @Override
                 void onClosed(SwitchedConnection connection) {
-                    if (Thread.currentThread() == loop.get()) tell("inside the loop");
+                    if (Thread.currentThread() == loop.get()) record("inside the loop");
                     synchronized (all) {
                         all.remove(connection);
                     }
                     closed.incrementAndGet();
                 }
             };
-            TransportConnection connection = rig.connection(member);
+            TransportConnection connection = fixture.connection(member);
             new MemoryTransport().open(connection);
             all.add(connection);
         }
         loop.set(Thread.currentThread());
         synchronized (all) {
             for (SwitchedConnection each : all) {
-                each.send(Rig.bytes("bye"));
+                each.send(ConnectionFixture.bytes("bye"));
                 each.abort();
             }
         }
-        Rig.await(() -> closed.get() == 50);
+        ConnectionFixture.await(() -> closed.get() == 50);
         assertThat(all).isEmpty();
     }
 
     @Test
-    @DisplayName("C4: a broken connection's closed() does not run inside a send to it")
-    void aSendThatFailsRunsNoClosed() {
-        Threads handler = new Threads();
-        TransportConnection connection = rig.connection(handler);
+    @DisplayName("C4: closed() of a broken connection does not run inside a send to it")
+    void closedDoesNotRunInsideAFailedSend() {
+        ThreadRecordingHandler handler = new ThreadRecordingHandler();
+        TransportConnection connection = fixture.connection(handler);
         Thread container = new Thread(() -> transport.open(connection));
         container.start();
-        Rig.await(() -> handler.told().contains("opened"));
+        ConnectionFixture.await(() -> handler.events().contains("opened"));
         transport.writesFail(new IOException("reset"));
-        connection.send(Rig.bytes("x"));
-        Rig.await(() -> handler.kind() == Kind.BROKEN);
+        connection.send(ConnectionFixture.bytes("x"));
+        ConnectionFixture.await(() -> handler.kind() == Kind.BROKEN);
         assertThat(handler.ranOn(Thread.currentThread())).isFalse();
     }
 
     @Test
-    @DisplayName("C3: resume() returns at once although the client never rests")
+    @DisplayName("C3: resume() returns at once although the client sends without a pause")
     void resumeReturnsAtOnce() {
         FloodingTransport flood = new FloodingTransport();
-        Diary busy = new Diary() {
+        RecordingHandler busy = new RecordingHandler() {
             @Override
             void onReceived(SwitchedConnection connection, ByteBuffer bytes) {
                 bytes.position(bytes.limit());
             }
         };
-        TransportConnection connection = rig.connection(busy);
+        TransportConnection connection = fixture.connection(busy);
         connection.pause();
         connection.open(flood);
         long begun = System.nanoTime();
         connection.resume();
         assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(1));
-        Rig.await(() -> connection.bytesIn() > 1000);
+        ConnectionFixture.await(() -> connection.bytesIn() > 1000);
         connection.abort();
     }
 
     @Test
-    @DisplayName("At most one entry of a connection waits in the pool, whatever is signalled")
-    void oneEntryOfAConnectionWaits() {
-        Rig.ByHand byHand = new Rig.ByHand();
-        TransportConnection connection = new Rig(byHand).connection(new Diary());
+    @DisplayName("At most one task of a connection is queued in the pool, however many events there are")
+    void oneTaskPerConnectionIsQueued() {
+        ConnectionFixture.ManualExecutor byHand = new ConnectionFixture.ManualExecutor();
+        TransportConnection connection = new ConnectionFixture(byHand).connection(new RecordingHandler());
         transport.open(connection);
         for (int i = 0; i < 100; i++) {
             connection.execute(() -> { });
             connection.resume();
-            connection.send(Rig.bytes("x"), failure -> { });
-            connection.drain(Rig.DRAINED);
+            connection.send(ConnectionFixture.bytes("x"), failure -> { });
+            connection.drain(ConnectionFixture.DRAINED);
         }
         assertThat(byHand.size()).isEqualTo(1);
         byHand.run();
@@ -222,26 +222,26 @@ class ThreadingContractTest {
     // ---- what needs no handler happens although one blocks
 
     @Test
-    @DisplayName("S4, C2: while a callback blocks, an eviction closes the socket, gives the slot back and counts the end; closed() comes after the callback")
-    void anEvictionNeedsNoHandler() throws InterruptedException {
+    @DisplayName("S4, C2: while a callback blocks, an abort closes the socket, releases the slot and counts the end; closed() follows the callback")
+    void abortDoesNotWaitForTheHandler() throws InterruptedException {
         CountDownLatch begun = new CountDownLatch(1);
         AtomicInteger slot = new AtomicInteger();
-        Diary handler = blocker(begun);
+        RecordingHandler handler = blocker(begun);
         TransportConnection connection = blocked(handler, begun, slot::incrementAndGet);
         connection.abort();
         assertThat(transport.aborts()).isPositive();
         assertThat(slot).hasValue(1);
-        assertThat(rig.application.registry().live()).isEmpty();
-        assertThat(rig.application.registry().closed(Kind.EVICTED)).isEqualTo(1);
-        assertThat(handler.told()).containsExactly("opened", "begins");
+        assertThat(fixture.application.registry().live()).isEmpty();
+        assertThat(fixture.application.registry().closed(Kind.EVICTED)).isEqualTo(1);
+        assertThat(handler.events()).containsExactly("opened", "begins");
         release.countDown();
-        Rig.await(() -> handler.cause() != null);
-        assertThat(handler.told()).containsExactly("opened", "begins", "returns", "closed");
+        ConnectionFixture.await(() -> handler.cause() != null);
+        assertThat(handler.events()).containsExactly("opened", "begins", "returns", "closed");
     }
 
     @Test
     @DisplayName("S4: an idle connection is closed while every thread of the pool blocks")
-    void idleTimeNeedsNoThread() throws InterruptedException {
+    void idleTimeoutNeedsNoPoolThread() throws InterruptedException {
         CountDownLatch busy = new CountDownLatch(8);
         for (int i = 0; i < 8; i++) {
             pool.execute(() -> {
@@ -250,30 +250,30 @@ class ThreadingContractTest {
             });
         }
         busy.await();
-        ConnectionLimits limits = new ConnectionLimits(Rig.BOUND, Duration.ofMillis(200), Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofMillis(100), Duration.ZERO, Duration.ZERO, ConnectionLimits.ANY);
-        Rig starved = new Rig(limits, pool, BlockingHandlerThreads.of(1, Thread::new), MemoryBudget.usual());
+        ConnectionLimits limits = new ConnectionLimits(ConnectionFixture.BOUND, Duration.ofMillis(200), Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofMillis(100), Duration.ZERO, Duration.ZERO, ConnectionLimits.ANY);
+        ConnectionFixture starved = new ConnectionFixture(limits, pool, BlockingHandlerThreads.of(1, Thread::new), MemoryBudget.defaultMax());
         AtomicInteger slot = new AtomicInteger();
-        Diary handler = new Diary();
+        RecordingHandler handler = new RecordingHandler();
         MemoryTransport own = new MemoryTransport();
         own.open(starved.connection(handler, EarlyData.DELIVER, slot::incrementAndGet));
         long begun = System.nanoTime();
         try (ConnectionMonitor monitor = new ConnectionMonitor(starved.application.registry(), limits, null)) {
-            Rig.await(own::outputEnded);
+            ConnectionFixture.await(own::outputEnded);
             assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofMillis(200 + 1000));
-            Rig.await(() -> starved.application.registry().closed(Kind.IDLE) == 1);
+            ConnectionFixture.await(() -> starved.application.registry().closed(Kind.IDLE) == 1);
             assertThat(slot).hasValue(1);
-            assertThat(handler.told()).containsExactly("opened");
+            assertThat(handler.events()).containsExactly("opened");
         }
     }
 
     @Test
-    @DisplayName("S4, C2: the monitor's thread runs no handler code")
-    void theMonitorOnlyMarks() {
-        ConnectionLimits limits = new ConnectionLimits(Rig.BOUND, Duration.ofMillis(100), Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofMillis(100), Duration.ofMillis(100), Duration.ofMillis(100), ConnectionLimits.ANY);
-        Rig watched = new Rig(limits, pool, BlockingHandlerThreads.of(1, Thread::new), MemoryBudget.usual());
-        List<Threads> handlers = new ArrayList<>();
+    @DisplayName("S4, C2: the thread of the monitor runs no handler code")
+    void monitorRunsNoHandlerCode() {
+        ConnectionLimits limits = new ConnectionLimits(ConnectionFixture.BOUND, Duration.ofMillis(100), Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofMillis(100), Duration.ofMillis(100), Duration.ofMillis(100), ConnectionLimits.ANY);
+        ConnectionFixture watched = new ConnectionFixture(limits, pool, BlockingHandlerThreads.of(1, Thread::new), MemoryBudget.defaultMax());
+        List<ThreadRecordingHandler> handlers = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
-            Threads handler = new Threads() {
+            ThreadRecordingHandler handler = new ThreadRecordingHandler() {
                 @Override
                 void onDrain(SwitchedConnection connection) {
                     block();        // one that blocks must not keep the others from their end
@@ -283,31 +283,31 @@ class ThreadingContractTest {
             new MemoryTransport().open(watched.connection(handler));
         }
         try (ConnectionMonitor monitor = new ConnectionMonitor(watched.application.registry(), limits, null)) {
-            Rig.await(() -> watched.application.registry().live().isEmpty());
+            ConnectionFixture.await(() -> watched.application.registry().live().isEmpty());
         }
         release.countDown();
-        Rig.await(() -> handlers.stream().allMatch(handler -> handler.cause() != null));
-        for (Threads handler : handlers) assertThat(handler.threads).noneMatch(thread -> thread.getName().contains("monitor"));
+        ConnectionFixture.await(() -> handlers.stream().allMatch(handler -> handler.cause() != null));
+        for (ThreadRecordingHandler handler : handlers) assertThat(handler.threads).noneMatch(thread -> thread.getName().contains("monitor"));
     }
 
     @Test
-    @DisplayName("A close that is requested while a callback blocks sends what is queued and the end at once")
-    void aCloseNeedsNoHandler() throws InterruptedException {
+    @DisplayName("A close that is requested while a callback blocks sends the queued bytes and the end at once")
+    void closeDoesNotWaitForTheHandler() throws InterruptedException {
         CountDownLatch begun = new CountDownLatch(1);
         TransportConnection connection = blocked(blocker(begun), begun, () -> { });
-        connection.send(Rig.bytes("last words"));
+        connection.send(ConnectionFixture.bytes("last words"));
         connection.close();
         assertThat(transport.text()).isEqualTo("last words");
         assertThat(transport.outputEnded()).isTrue();
     }
 
     @Test
-    @DisplayName("The application's end interrupts a callback that does not return, and waits no longer than the drain time and two seconds")
-    void aStuckCallbackIsInterruptedWhenTheApplicationStops() throws InterruptedException {
+    @DisplayName("When the application stops, a stuck callback is interrupted; the stop waits at most the drain time and two seconds")
+    void stuckCallbackIsInterruptedWhenTheApplicationStops() throws InterruptedException {
         CountDownLatch begun = new CountDownLatch(1);
         CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
         AtomicReference<Boolean> left = new AtomicReference<>();
-        Diary stuck = new Diary() {
+        RecordingHandler stuck = new RecordingHandler() {
             @Override
             void onReceived(SwitchedConnection connection, ByteBuffer bytes) {
                 begun.countDown();
@@ -319,7 +319,7 @@ class ThreadingContractTest {
                 }
             }
         };
-        TransportConnection connection = rig.connection(stuck);
+        TransportConnection connection = fixture.connection(stuck);
         transport.open(connection);
         Thread container = new Thread(() -> {
             transport.peerSends("x");
@@ -328,7 +328,7 @@ class ThreadingContractTest {
         container.start();
         begun.await();
         long before = System.nanoTime();
-        rig.application.registry().stop(Duration.ofMillis(300));
+        fixture.application.registry().stop(Duration.ofMillis(300));
         assertThat(Duration.ofNanos(System.nanoTime() - before)).isBetween(Duration.ofMillis(250), Duration.ofSeconds(5));
         assertThat(interrupted).isCompletedWithValue(true);
         container.join();
@@ -337,10 +337,10 @@ class ThreadingContractTest {
     }
 
     @Test
-    @DisplayName("S4: a callback that heeds nothing holds the application's end up for the drain time and two seconds, and is named")
-    void aCallbackThatHeedsNothingIsLeftBehind() throws InterruptedException {
+    @DisplayName("S4: a callback that ignores interrupts delays the stop by at most the drain time and two seconds, and is logged")
+    void uninterruptibleCallbackIsAbandonedAndLogged() throws InterruptedException {
         CountDownLatch begun = new CountDownLatch(1);
-        Diary deaf = new Diary() {
+        RecordingHandler deaf = new RecordingHandler() {
             @Override
             void onReceived(SwitchedConnection connection, ByteBuffer bytes) {
                 begun.countDown();
@@ -349,27 +349,27 @@ class ThreadingContractTest {
         };
         blocked(deaf, begun, () -> { });
         long before = System.nanoTime();
-        rig.application.registry().stop(Duration.ofMillis(100));
+        fixture.application.registry().stop(Duration.ofMillis(100));
         assertThat(Duration.ofNanos(System.nanoTime() - before)).isBetween(Duration.ofSeconds(2), Duration.ofSeconds(4));
-        assertThat(rig.application.registry().live()).isEmpty();
-        assertThat(deaf.told()).containsExactly("opened");
+        assertThat(fixture.application.registry().live()).isEmpty();
+        assertThat(deaf.events()).containsExactly("opened");
     }
 
     @Test
-    @DisplayName("C16: an interrupt ends the wait for connections and stays")
-    void anInterruptEndsTheWait() throws Exception {
-        transport.open(rig.connection(new Diary() {
+    @DisplayName("C16: an interrupt ends the wait for connections, and the thread stays interrupted")
+    void interruptEndsTheWaitOfStop() throws Exception {
+        transport.open(fixture.connection(new RecordingHandler() {
             @Override
             void onDrain(SwitchedConnection connection) {
             }
         }));
         CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
         Thread operator = new Thread(() -> {
-            rig.application.registry().drain(Duration.ofHours(1));
+            fixture.application.registry().drain(Duration.ofHours(1));
             interrupted.complete(Thread.currentThread().isInterrupted());
         });
         operator.start();
-        Rig.await(() -> operator.getState() == Thread.State.TIMED_WAITING);
+        ConnectionFixture.await(() -> operator.getState() == Thread.State.TIMED_WAITING);
         operator.interrupt();
         assertThat(interrupted.get(10, TimeUnit.SECONDS)).isTrue();
     }
@@ -377,48 +377,48 @@ class ThreadingContractTest {
     // ---- bytes leave soon
 
     @Test
-    @DisplayName("C15: what a callback has sent leaves although it blocks afterwards")
-    void whatWasSentLeavesWhileTheCallbackBlocks() throws InterruptedException {
+    @DisplayName("C15: bytes that a callback has sent are written although it blocks afterwards")
+    void sentBytesAreWrittenWhileTheCallbackBlocks() throws InterruptedException {
         CountDownLatch begun = new CountDownLatch(1);
-        Diary slow = new Diary() {
+        RecordingHandler slow = new RecordingHandler() {
             @Override
             void onReceived(SwitchedConnection connection, ByteBuffer bytes) {
-                connection.send(Rig.bytes("answer"));
+                connection.send(ConnectionFixture.bytes("answer"));
                 begun.countDown();
                 block();
             }
         };
         blocked(slow, begun, () -> { });
-        Rig.await(() -> transport.text().equals("answer"));
-        assertThat(slow.told()).containsExactly("opened");
+        ConnectionFixture.await(() -> transport.text().equals("answer"));
+        assertThat(slow.events()).containsExactly("opened");
     }
 
     @Test
-    @DisplayName("C15: a later send of a callback that has been running is written at once")
-    void aLaterSendIsWrittenAtOnce() throws Exception {
+    @DisplayName("C15: a later send of a callback that runs for long is written at once")
+    void laterSendOfALongCallbackIsWrittenAtOnce() throws Exception {
         CompletableFuture<String> seen = new CompletableFuture<>();
-        Diary slow = new Diary() {
+        RecordingHandler slow = new RecordingHandler() {
             @Override
             void onReceived(SwitchedConnection connection, ByteBuffer bytes) {
-                Rig.elapse(20);
-                connection.send(Rig.bytes("late"));
+                ConnectionFixture.advance(20);
+                connection.send(ConnectionFixture.bytes("late"));
                 seen.complete(transport.text());
             }
         };
-        transport.open(rig.connection(slow));
+        transport.open(fixture.connection(slow));
         transport.peerSends("x");
         assertThat(seen.get(10, TimeUnit.SECONDS)).isEqualTo("late");
     }
 
     @Test
-    @DisplayName("An immediate completion runs while the callback that sent waits for it")
-    void aCallbackMayWaitForWhatItSent() throws Exception {
+    @DisplayName("An immediate completion runs while the callback that sent the bytes waits for it")
+    void callbackMayWaitForAnImmediateCompletion() throws Exception {
         CompletableFuture<String> outcome = new CompletableFuture<>();
-        Diary waits = new Diary() {
+        RecordingHandler waits = new RecordingHandler() {
             @Override
             void onReceived(SwitchedConnection connection, ByteBuffer bytes) {
                 CompletableFuture<Void> sent = new CompletableFuture<>();
-                connection.send(Rig.bytes("x"), (SwitchedConnection.ImmediateCompletion) failure -> sent.complete(null));
+                connection.send(ConnectionFixture.bytes("x"), (SwitchedConnection.ImmediateCompletion) failure -> sent.complete(null));
                 try {
                     sent.get(10, TimeUnit.SECONDS);
                     outcome.complete(transport.text());
@@ -427,20 +427,20 @@ class ThreadingContractTest {
                 }
             }
         };
-        transport.open(rig.connection(waits));
+        transport.open(fixture.connection(waits));
         transport.peerSends("x");
         assertThat(outcome.get(10, TimeUnit.SECONDS)).isEqualTo("x");
     }
 
     @Test
-    @DisplayName("A callback that waits for bytes to leave gets them out although the transport refused them first")
-    void aRefusedWriteIsTriedAgainWhileTheCallbackWaits() throws Exception {
+    @DisplayName("While a callback waits for its bytes, a write that the transport rejected is retried")
+    void rejectedWriteIsRetriedWhileTheCallbackWaits() throws Exception {
         CompletableFuture<Boolean> outcome = new CompletableFuture<>();
-        Diary waits = new Diary() {
+        RecordingHandler waits = new RecordingHandler() {
             @Override
             void onReceived(SwitchedConnection connection, ByteBuffer bytes) {
                 CountDownLatch sent = new CountDownLatch(1);
-                connection.send(Rig.bytes(9000), (SwitchedConnection.ImmediateCompletion) failure -> sent.countDown());
+                connection.send(ConnectionFixture.bytes(9000), (SwitchedConnection.ImmediateCompletion) failure -> sent.countDown());
                 try {
                     outcome.complete(sent.await(10, TimeUnit.SECONDS));
                 } catch (InterruptedException interrupted) {
@@ -448,12 +448,12 @@ class ThreadingContractTest {
                 }
             }
         };
-        TransportConnection connection = rig.connection(waits);
+        TransportConnection connection = fixture.connection(waits);
         transport.window(10).open(connection);
         Thread container = new Thread(() -> transport.peerSends("x"));
         container.start();
-        Rig.await(() -> connection.queued() == 8990);
-        transport.peerTakes(10_000);
+        ConnectionFixture.await(() -> connection.queued() == 8990);
+        transport.peerReads(10_000);
         assertThat(outcome.get(10, TimeUnit.SECONDS)).isTrue();
         container.join();
     }
@@ -463,7 +463,7 @@ class ThreadingContractTest {
     private enum Callback { OPENED, RECEIVED, WRITABLE, ENDED, IDLE, DRAIN, REJECTED, TASK, COMPLETION, CLOSED }
 
     /** Throws what no compiler lets a callback throw, as Kotlin and Lombok do. */
-    private static <T extends Throwable> void sneaky() throws T {
+    private static <T extends Throwable> void throwUnchecked() throws T {
         @SuppressWarnings("unchecked")
         T checked = (T) new Exception("checked");
         throw checked;
@@ -471,12 +471,12 @@ class ThreadingContractTest {
 
     @ParameterizedTest(name = "C7: a checked exception thrown in {0} ends the connection")
     @EnumSource
-    void aCheckedExceptionEndsTheConnection(Callback where) {
+    void checkedExceptionInACallbackClosesTheConnection(Callback where) {
         AtomicInteger slot = new AtomicInteger();
         AtomicReference<CloseCause> cause = new AtomicReference<>();
         ConnectionHandler.Events thrower = new ConnectionHandler.Events() {
             private void at(Callback here) {
-                if (here == where) ThreadingContractTest.<RuntimeException>sneaky();
+                if (here == where) ThreadingContractTest.<RuntimeException>throwUnchecked();
             }
 
             @Override
@@ -520,45 +520,45 @@ class ThreadingContractTest {
                 at(Callback.CLOSED);
             }
         };
-        TransportConnection connection = rig.connection(thrower, EarlyData.DELIVER, slot::incrementAndGet);
+        TransportConnection connection = fixture.connection(thrower, EarlyData.DELIVER, slot::incrementAndGet);
         transport.window(0).open(connection);
-        if (where == Callback.WRITABLE) connection.send(Rig.bytes(Rig.BOUND + 1));
-        transport.peerTakes(1 << 20);
+        if (where == Callback.WRITABLE) connection.send(ConnectionFixture.bytes(ConnectionFixture.BOUND + 1));
+        transport.peerReads(1 << 20);
         switch (where) {
             case RECEIVED -> transport.peerSends("x");
             case ENDED -> transport.peerEnds();
-            case IDLE -> connection.idleTimeOver();
-            case DRAIN -> connection.drain(Rig.DRAINED);
+            case IDLE -> connection.idleTimeout();
+            case DRAIN -> connection.drain(ConnectionFixture.DRAINED);
             case REJECTED -> connection.reject(MemoryAccount.cause());
-            case TASK -> connection.execute(ThreadingContractTest::<RuntimeException>sneaky);
-            case COMPLETION -> connection.send(Rig.bytes("x"), failure -> ThreadingContractTest.<RuntimeException>sneaky());
+            case TASK -> connection.execute(ThreadingContractTest::<RuntimeException>throwUnchecked);
+            case COMPLETION -> connection.send(ConnectionFixture.bytes("x"), failure -> ThreadingContractTest.<RuntimeException>throwUnchecked());
             case CLOSED -> connection.abort();
             default -> { }
         }
-        Rig.await(() -> rig.application.registry().live().isEmpty());
+        ConnectionFixture.await(() -> fixture.application.registry().live().isEmpty());
         assertThat(slot).hasValue(1);
-        Rig.await(() -> cause.get() != null);
+        ConnectionFixture.await(() -> cause.get() != null);
         if (where != Callback.CLOSED) assertThat(cause.get().kind()).isEqualTo(Kind.HANDLER_FAILED);
     }
 
     @Test
-    @DisplayName("C6: a blocking handler that ends its output and then throws an IOException ends its connection")
-    void aBlockingHandlerThatThrowsAfterItsOutputEndedIsClosed() {
+    @DisplayName("C6: if a blocking handler ends its output and throws an IOException, its connection is closed")
+    void blockingHandlerThatThrowsAfterEndOutputIsClosed() {
         AtomicInteger slot = new AtomicInteger();
-        rig.application.blocking().reserve();
-        transport.open(rig.connection((ConnectionHandler.Blocking) connection -> {
+        fixture.application.blocking().reserve();
+        transport.open(fixture.connection((ConnectionHandler.Blocking) connection -> {
             connection.output().close();
             throw new IOException("thrown by serve");
         }, EarlyData.DELIVER, slot::incrementAndGet));
-        Rig.await(() -> rig.application.registry().closed(Kind.HANDLER_FAILED) == 1);
+        ConnectionFixture.await(() -> fixture.application.registry().closed(Kind.HANDLER_FAILED) == 1);
         assertThat(slot).hasValue(1);
     }
 
     @Test
-    @DisplayName("C5: the thread of a blocking handler that is never opened comes back at once, and once")
-    void theThreadOfAHandlerThatIsNeverOpenedComesBackAtOnce() {
-        Rig.ByHand pool = new Rig.ByHand();
-        Rig waiting = new Rig(Rig.LIMITS, pool, BlockingHandlerThreads.of(4, Thread::new), MemoryBudget.usual());
+    @DisplayName("C5: the thread of a blocking handler that is never opened is released at once, and once")
+    void threadOfANeverOpenedHandlerIsReleasedOnce() {
+        ConnectionFixture.ManualExecutor pool = new ConnectionFixture.ManualExecutor();
+        ConnectionFixture waiting = new ConnectionFixture(ConnectionFixture.LIMITS, pool, BlockingHandlerThreads.of(4, Thread::new), MemoryBudget.defaultMax());
         while (waiting.application.blocking().reserve()) { }        // one of them for this connection
         TransportConnection connection = waiting.connection((ConnectionHandler.Blocking) served -> { });
         connection.abort(CloseCause.of(Kind.HANDLER_FAILED, "prepare() failed"));
@@ -570,11 +570,11 @@ class ThreadingContractTest {
     // ---- fairness and times
 
     @Test
-    @DisplayName("C10: a stream driven by completions gives way to a drain")
-    void completionsGiveWay() {
+    @DisplayName("C10: a stream that is driven by completions does not delay a drain")
+    void completionsDoNotDelayADrain() {
         AtomicInteger sends = new AtomicInteger();
         CountDownLatch drained = new CountDownLatch(1);
-        Diary driven = new Diary() {
+        RecordingHandler driven = new RecordingHandler() {
             @Override
             void onOpened(SwitchedConnection connection) {
                 next(connection);
@@ -583,7 +583,7 @@ class ThreadingContractTest {
             private void next(SwitchedConnection connection) {
                 if (drained.getCount() == 0) return;
                 sends.incrementAndGet();
-                connection.send(Rig.bytes(8192), failure -> next(connection));
+                connection.send(ConnectionFixture.bytes(8192), failure -> next(connection));
             }
 
             @Override
@@ -592,13 +592,13 @@ class ThreadingContractTest {
                 connection.close();
             }
         };
-        TransportConnection connection = rig.connection(driven);
+        TransportConnection connection = fixture.connection(driven);
         Thread container = new Thread(() -> new DiscardingTransport().open(connection));
         container.start();
-        Rig.await(() -> sends.get() > 10);
-        connection.drain(Rig.DRAINED);
-        Rig.await(() -> drained.getCount() == 0);
-        Rig.await(() -> driven.cause() != null);
+        ConnectionFixture.await(() -> sends.get() > 10);
+        connection.drain(ConnectionFixture.DRAINED);
+        ConnectionFixture.await(() -> drained.getCount() == 0);
+        ConnectionFixture.await(() -> driven.cause() != null);
     }
 
     /** Takes everything. */
@@ -640,27 +640,27 @@ class ThreadingContractTest {
     }
 
     @Test
-    @DisplayName("C12: a wait for ever is possible")
-    void aWaitForEver() throws InterruptedException {
-        TransportConnection connection = rig.connection(new Diary());
+    @DisplayName("C12: a wait without a timeout is supported")
+    void unlimitedWaitIsSupported() throws InterruptedException {
+        TransportConnection connection = fixture.connection(new RecordingHandler());
         transport.window(0).open(connection);
-        connection.send(Rig.bytes(Rig.BOUND + 1));
+        connection.send(ConnectionFixture.bytes(ConnectionFixture.BOUND + 1));
         CompletableFuture<Boolean> room = CompletableFuture.supplyAsync(() -> {
             try {
-                return connection.awaitWritable(Rig.BOUND + 1, FOR_EVER);
+                return connection.awaitWritable(ConnectionFixture.BOUND + 1, FOR_EVER);
             } catch (InterruptedException interrupted) {
                 throw new IllegalStateException(interrupted);
             }
         });
-        transport.peerTakes(1 << 20);
+        transport.peerReads(1 << 20);
         assertThat(room.join()).isTrue();
     }
 
     @Test
-    @DisplayName("C9: each wait for room is told with its own time")
-    void slowWritesAreMeasuredWhereTheRoomComesBack() throws Exception {
+    @DisplayName("C9: the duration of each wait for writable is recorded")
+    void eachWaitForWritableIsMeasured() throws Exception {
         List<Long> waits = new CopyOnWriteArrayList<>();
-        ApplicationResources application = new ApplicationResources(Rig.LIMITS, pool, BlockingHandlerThreads.of(1, Thread::new), new MemoryBudget(1 << 20), null, ApplicationResources.CallbackScope.NONE,
+        ApplicationResources application = new ApplicationResources(ConnectionFixture.LIMITS, pool, BlockingHandlerThreads.of(1, Thread::new), new MemoryBudget(1 << 20), null, ApplicationResources.CallbackScope.NONE,
                 new ConnectionListener() {
                     @Override
                     public void slowWrite(TransportConnection connection, long waited) {
@@ -668,22 +668,22 @@ class ThreadingContractTest {
                     }
                 });
         try {
-            TransportConnection connection = new TransportConnection(application, rig.connection(new Diary()).request(), io.github.changeover.spi.ProtocolToken.of("memory/1"),
-                    EarlyData.DELIVER, new Diary(), () -> { });
+            TransportConnection connection = new TransportConnection(application, fixture.connection(new RecordingHandler()).request(), io.github.changeover.spi.ProtocolToken.of("memory/1"),
+                    EarlyData.DELIVER, new RecordingHandler(), () -> { });
             transport.window(0).open(connection);
             for (int i = 0; i < 2; i++) {
-                connection.send(Rig.bytes(Rig.BOUND + 1));
+                connection.send(ConnectionFixture.bytes(ConnectionFixture.BOUND + 1));
                 CompletableFuture<Boolean> room = CompletableFuture.supplyAsync(() -> {
                     try {
-                        return connection.awaitWritable(Rig.BOUND + 1, FOR_EVER);
+                        return connection.awaitWritable(ConnectionFixture.BOUND + 1, FOR_EVER);
                     } catch (InterruptedException interrupted) {
                         throw new IllegalStateException(interrupted);
                     }
                 });
-                Rig.elapse(20);
-                transport.peerTakes(Rig.BOUND + 1);
+                ConnectionFixture.advance(20);
+                transport.peerReads(ConnectionFixture.BOUND + 1);
                 assertThat(room.get(10, TimeUnit.SECONDS)).isTrue();
-                Rig.elapse(1000);
+                ConnectionFixture.advance(1000);
             }
             assertThat(waits).hasSize(2).allSatisfy(waited -> assertThat(Duration.ofNanos(waited)).isBetween(Duration.ofMillis(10), Duration.ofMillis(900)));
         } finally {
@@ -692,8 +692,8 @@ class ThreadingContractTest {
     }
 
     @Test
-    @DisplayName("C16: where memory runs out in the midst of a send the connection breaks, and no byte behind the gap is sent")
-    void noMemoryLeavesNoGap() {
+    @DisplayName("C16: if memory runs out during a send, the connection breaks and no later byte is sent")
+    void outOfMemoryInASendLeavesNoGap() {
         AtomicInteger made = new AtomicInteger();
         BufferPool pool = new BufferPool(32 * 1024, 1, size -> {
             if (made.incrementAndGet() > 1) throw new OutOfMemoryError("Direct buffer memory");
@@ -704,81 +704,81 @@ class ThreadingContractTest {
         transport.window(0);
         queue.attach(transport);
         assertThat(queue.send(ByteBuffer.allocate(40_000), null, false)).isEqualTo(OutputQueue.Accepted.BROKEN);
-        assertThat(queue.send(Rig.bytes("behind the gap"), null, false)).isEqualTo(OutputQueue.Accepted.CLOSED);
+        assertThat(queue.send(ConnectionFixture.bytes("behind the gap"), null, false)).isEqualTo(OutputQueue.Accepted.CLOSED);
         transport.window(1 << 20);
         assertThatThrownBy(() -> queue.flush(true)).isInstanceOf(IOException.class);
-        assertThat(transport.taken()).isEmpty();
-        queue.shut(new IOException("over"));
+        assertThat(transport.peerReceived()).isEmpty();
+        queue.isShut(new IOException("over"));
         assertThat(budget.used()).isZero();
     }
 
     @Test
-    void aCallbackThatFindsNoThreadRunsWhenTheMonitorFindsOne() {
-        Rig.ByHand pool = new Rig.ByHand();
+    void callbackWithoutAThreadIsRetriedByTheMonitor() {
+        ConnectionFixture.ManualExecutor pool = new ConnectionFixture.ManualExecutor();
         boolean[] none = {false};
-        Rig poor = new Rig(task -> {
+        ConnectionFixture poor = new ConnectionFixture(task -> {
             if (none[0]) throw new OutOfMemoryError("unable to create native thread");
             pool.execute(task);
         });
-        Diary diary = new Diary();
-        TransportConnection connection = poor.connection(diary);
+        RecordingHandler recorder = new RecordingHandler();
+        TransportConnection connection = poor.connection(recorder);
         MemoryTransport transport = new MemoryTransport().open(connection);
         connection.pause();
         transport.peerSends("abc");
         none[0] = true;
         connection.resume();
-        assertThat(diary.text()).isEmpty();
+        assertThat(recorder.text()).isEmpty();
         none[0] = false;
-        try (ConnectionMonitor monitor = new ConnectionMonitor(poor.application.registry(), Rig.LIMITS, null)) {
+        try (ConnectionMonitor monitor = new ConnectionMonitor(poor.application.registry(), ConnectionFixture.LIMITS, null)) {
             monitor.check(System.nanoTime());
         }
         pool.run();
-        assertThat(diary.text()).isEqualTo("abc");
+        assertThat(recorder.text()).isEqualTo("abc");
     }
 
     @Test
-    void theLastCallbackThatFindsNoThreadRunsWhenTheMonitorFindsOne() {
-        Rig.ByHand pool = new Rig.ByHand();
+    void closedWithoutAThreadIsRetriedByTheMonitor() {
+        ConnectionFixture.ManualExecutor pool = new ConnectionFixture.ManualExecutor();
         boolean[] none = {false};
-        Rig poor = new Rig(task -> {
+        ConnectionFixture poor = new ConnectionFixture(task -> {
             if (none[0]) throw new IllegalStateException("the factory has been stopped");
             pool.execute(task);
         });
-        Diary diary = new Diary();
-        TransportConnection connection = poor.connection(diary);
+        RecordingHandler recorder = new RecordingHandler();
+        TransportConnection connection = poor.connection(recorder);
         new MemoryTransport().open(connection);
         none[0] = true;
-        connection.abort(Rig.DRAINED);
+        connection.abort(ConnectionFixture.DRAINED);
         assertThat(poor.application.registry().live()).as("its socket is closed").isEmpty();
-        assertThat(diary.told()).containsExactly("opened");
+        assertThat(recorder.events()).containsExactly("opened");
         none[0] = false;
-        try (ConnectionMonitor monitor = new ConnectionMonitor(poor.application.registry(), Rig.LIMITS, null)) {
+        try (ConnectionMonitor monitor = new ConnectionMonitor(poor.application.registry(), ConnectionFixture.LIMITS, null)) {
             monitor.check(System.nanoTime());
         }
         pool.run();
-        assertThat(diary.told()).hasSize(2).last().asString().startsWith("closed");
+        assertThat(recorder.events()).hasSize(2).last().asString().startsWith("closed");
     }
 
     @Test
-    void whatComesAfterTheLastCallbackTakesNoPlaceInThePool() {
-        Rig.ByHand pool = new Rig.ByHand();
-        Rig waiting = new Rig(pool);
-        Diary diary = new Diary();
-        TransportConnection connection = waiting.connection(diary);
+    void eventsAfterClosedSubmitNoTask() {
+        ConnectionFixture.ManualExecutor pool = new ConnectionFixture.ManualExecutor();
+        ConnectionFixture waiting = new ConnectionFixture(pool);
+        RecordingHandler recorder = new RecordingHandler();
+        TransportConnection connection = waiting.connection(recorder);
         new MemoryTransport().open(connection);
-        connection.abort(Rig.DRAINED);
+        connection.abort(ConnectionFixture.DRAINED);
         pool.run();
-        assertThat(diary.told()).hasSize(2);
+        assertThat(recorder.events()).hasSize(2);
         connection.released();
         assertThat(pool.size()).isZero();
     }
 
     // ---- a connection that is open, and whose handler has not been told because no thread is free
 
-    private final Rig.ByHand busy = new Rig.ByHand();
-    private final Rig crowded = new Rig(busy);
+    private final ConnectionFixture.ManualExecutor busy = new ConnectionFixture.ManualExecutor();
+    private final ConnectionFixture crowded = new ConnectionFixture(busy);
 
-    private void monitor(long seconds) {
+    private void checkAfterSeconds(long seconds) {
         try (ConnectionMonitor monitor = new ConnectionMonitor(crowded.application.registry(), new ConnectionLimits(1, Duration.ZERO, Duration.ofDays(1), Duration.ofDays(1),
                 Duration.ZERO, Duration.ZERO, Duration.ZERO, 0), null)) {
             monitor.check(System.nanoTime() + seconds * 1_000_000_000);
@@ -786,72 +786,72 @@ class ThreadingContractTest {
     }
 
     @Test
-    @DisplayName("C2: the idle time runs from the switch on, although no thread is free for opened()")
-    void theIdleTimeDoesNotWaitForOpened() {
-        Diary diary = new Diary();
-        transport.withoutCallbacks().open(crowded.connection(diary));
-        monitor(0);
-        monitor(6);
-        monitor(7);
+    @DisplayName("C2: the idle time starts with the switch, although no thread is free for opened()")
+    void idleTimeStartsBeforeOpened() {
+        RecordingHandler recorder = new RecordingHandler();
+        transport.withoutCallbacks().open(crowded.connection(recorder));
+        checkAfterSeconds(0);
+        checkAfterSeconds(6);
+        checkAfterSeconds(7);
         assertThat(transport.outputEnded()).isTrue();
-        assertThat(diary.told()).isEmpty();
-        monitor(8);
-        monitor(11);        // the client does not end its side
+        assertThat(recorder.events()).isEmpty();
+        checkAfterSeconds(8);
+        checkAfterSeconds(11);        // the client does not end its side
         assertThat(crowded.application.registry().live()).isEmpty();
         assertThat(crowded.application.registry().closed(Kind.IDLE)).isEqualTo(1);
         busy.run();
-        assertThat(diary.told()).containsExactly("closed");
-        assertThat(diary.kind()).isEqualTo(Kind.IDLE);
+        assertThat(recorder.events()).containsExactly("closed");
+        assertThat(recorder.kind()).isEqualTo(Kind.IDLE);
     }
 
     @Test
     @DisplayName("C2: a drain ends a connection in time, although no thread is free for opened()")
-    void aDrainDoesNotWaitForOpened() {
-        Diary diary = new Diary();
-        transport.withoutCallbacks().open(crowded.connection(diary));
+    void drainDoesNotWaitForOpened() {
+        RecordingHandler recorder = new RecordingHandler();
+        transport.withoutCallbacks().open(crowded.connection(recorder));
         crowded.application.registry().startDraining(Duration.ofSeconds(1));
-        monitor(2);
+        checkAfterSeconds(2);
         assertThat(transport.aborts()).isPositive();
         assertThat(crowded.application.registry().closed(Kind.DRAINED)).isEqualTo(1);
         busy.run();
-        assertThat(diary.told()).containsExactly("closed");
+        assertThat(recorder.events()).containsExactly("closed");
     }
 
     @Test
-    @DisplayName("A connection that opens while the application drains is opened, and drained at once, although a thread comes for the drain first")
-    void theDrainThatComesWithTheOpeningIsNotLost() {
+    @DisplayName("A connection that opens while the application drains is opened and drained at once, although the drain gets a thread first")
+    void drainDuringOpeningIsNotLost() {
         crowded.application.registry().startDraining(Duration.ofHours(1));
-        Diary diary = new Diary();
-        transport.withoutCallbacks().open(crowded.connection(diary));
+        RecordingHandler recorder = new RecordingHandler();
+        transport.withoutCallbacks().open(crowded.connection(recorder));
         busy.run();
-        assertThat(diary.told()).containsExactly("opened", "drain");
+        assertThat(recorder.events()).containsExactly("opened", "drain");
     }
 
     @Test
-    @DisplayName("Events from before the opening are seen behind it")
-    void eventsFromBeforeTheOpeningAreSeenBehindIt() {
-        Diary diary = new Diary();
-        TransportConnection connection = crowded.connection(diary);
-        connection.drain(Rig.DRAINED);
+    @DisplayName("Events from before the opening are reported after opened()")
+    void eventsBeforeOpeningAreReportedAfterOpened() {
+        RecordingHandler recorder = new RecordingHandler();
+        TransportConnection connection = crowded.connection(recorder);
+        connection.drain(ConnectionFixture.DRAINED);
         busy.run();
         transport.withoutCallbacks().open(connection);
         busy.run();
-        assertThat(diary.told()).containsExactly("opened", "drain");
+        assertThat(recorder.events()).containsExactly("opened", "drain");
     }
 
     @Test
-    @DisplayName("C2: a connection that broke while the container opened it is closed, and gives its place back, although no thread is free")
-    void anEndBeforeTheOpeningDoesNotWaitForAThread() {
-        Diary diary = new Diary();
+    @DisplayName("C2: a connection that fails while the container opens it is closed and releases its reservation, although no thread is free")
+    void failureWhileOpeningDoesNotWaitForAThread() {
+        RecordingHandler recorder = new RecordingHandler();
         AtomicInteger slot = new AtomicInteger();
-        TransportConnection connection = crowded.connection(diary, EarlyData.DELIVER, slot::incrementAndGet);
-        connection.broke(new IOException("gone"));
+        TransportConnection connection = crowded.connection(recorder, EarlyData.DELIVER, slot::incrementAndGet);
+        connection.transportFailed(new IOException("gone"));
         transport.withoutCallbacks().open(connection);
-        monitor(0);
+        checkAfterSeconds(0);
         assertThat(transport.aborts()).isPositive();
         assertThat(slot).hasValue(1);
         busy.run();
-        assertThat(diary.told()).containsExactly("closed");
+        assertThat(recorder.events()).containsExactly("closed");
         assertThat(crowded.application.registry().opened()).isZero();
     }
 }

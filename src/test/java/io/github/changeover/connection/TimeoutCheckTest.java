@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** With a clock that the test turns: idle 5 s, stall 3 s, closing 2 s, linger 1 s. */
 class TimeoutCheckTest {
     private static final long START = Long.MAX_VALUE - 1_000_000_000L;      // nanoTime may wrap
-    private final TimeoutCheck time = new TimeoutCheck(null, Rig.LIMITS);
+    private final TimeoutCheck time = new TimeoutCheck(null, ConnectionFixture.LIMITS);
     private long in, out, queued;
     private boolean closing, busy;
 
@@ -26,7 +26,7 @@ class TimeoutCheckTest {
     }
 
     @Test
-    void idleCountsFromTheLastByteEitherWay() {
+    void idleTimeCountsFromTheLastByteInEitherDirection() {
         assertThat(at(0)).isEqualTo(Finding.NONE);
         assertThat(at(5)).isEqualTo(Finding.NONE);
         in++;
@@ -38,7 +38,7 @@ class TimeoutCheckTest {
     }
 
     @Test
-    void zeroIdleIsForEver() {
+    void idleTimeZeroMeansNoTimeout() {
         ConnectionLimits limits = new ConnectionLimits(1, Duration.ZERO, Duration.ofSeconds(3), Duration.ofSeconds(2), Duration.ofSeconds(1), Duration.ZERO, Duration.ZERO, 0);
         TimeoutCheck patient = new TimeoutCheck(null, limits);
         assertThat(patient.find(0, new Counters(0, 0, 0, false, true, true))).isEqualTo(Finding.NONE);
@@ -46,7 +46,7 @@ class TimeoutCheckTest {
     }
 
     @Test
-    void aClientThatTakesNothingIsTooSlowEvenWhileItSends() {
+    void clientThatReadsNothingIsTooSlowEvenIfItSends() {
         queued = 10;
         assertThat(at(0)).isEqualTo(Finding.NONE);
         in += 100;
@@ -56,7 +56,7 @@ class TimeoutCheckTest {
     }
 
     /** What waits, and whether a client that takes so much in each second of 20 is served. */
-    private Finding steadily(long waiting, long bytesEachSecond) {
+    private Finding readSteadily(long waiting, long bytesEachSecond) {
         queued = waiting;
         Finding found = Finding.NONE;
         for (int tick = 0; tick < 200 && found == Finding.NONE; tick++) {
@@ -71,14 +71,14 @@ class TimeoutCheckTest {
         return found;
     }
 
-    @ParameterizedTest(name = "C2: {1} bytes a second of {0} that wait: {2}")
+    @ParameterizedTest(name = "C2: the client reads {1} bytes per second of {0} queued bytes: {2}")
     @CsvSource({"100000000, 2800, NONE", "100000000, 2000, SLOW_READER", "100000000, 1, SLOW_READER", "100, 1, SLOW_READER", "9000, 3000, NONE", "5000, 2500, NONE"})
-    void aSteadyClientIsServedAndATrickleIsNot(long waiting, long bytesEachSecond, Finding finding) {
-        assertThat(steadily(waiting, bytesEachSecond)).isEqualTo(finding);
+    void steadyReaderIsServedAndTooSlowReaderIsNot(long waiting, long bytesEachSecond, Finding finding) {
+        assertThat(readSteadily(waiting, bytesEachSecond)).isEqualTo(finding);
     }
 
     @Test
-    void aStallCountsFromWhenSomethingWaits() {
+    void stallTimeCountsFromTheFirstQueuedByte() {
         assertThat(at(0)).isEqualTo(Finding.NONE);
         assertThat(at(4)).isEqualTo(Finding.NONE);
         queued = 1;
@@ -88,9 +88,9 @@ class TimeoutCheckTest {
         assertThat(at(7.6)).isEqualTo(Finding.SLOW_READER);
     }
 
-    @ParameterizedTest(name = "S5a: an unfinished message that grows by {0} bytes a second: {1}")
+    @ParameterizedTest(name = "S5a: an unfinished message that grows by {0} bytes per second: {1}")
     @CsvSource({"0, SLOW_MESSAGE", "10, SLOW_MESSAGE", "2000, SLOW_MESSAGE", "2800, NONE"})
-    void anUnfinishedMessageMustGrow(long bytesEachSecond, Finding finding) {
+    void unfinishedMessageMustGrow(long bytesEachSecond, Finding finding) {
         Finding found = Finding.NONE;
         long received = 1;
         for (int tick = 0; tick < 200 && found == Finding.NONE; tick++) {
@@ -103,7 +103,7 @@ class TimeoutCheckTest {
     }
 
     @Test
-    void aMessageThatIsNotReadMayWait() {
+    void messageMayWaitWhileReadingIsPaused() {
         time.unfinishedMessage(1);
         for (int second = 0; second < 20; second++) {
             assertThat(time.find(START + second * 1_000_000_000L, new Counters(0, ++out, 0, false, false, false))).isEqualTo(Finding.NONE);
@@ -111,8 +111,8 @@ class TimeoutCheckTest {
     }
 
     @Test
-    @DisplayName("S5a: pings amid an unfinished message, each with a callback that is found running, do not give it time")
-    void callbacksBetweenDoNotGiveAMessageTime() {
+    @DisplayName("S5a: pings within an unfinished message do not extend its time, even if their callbacks are running")
+    void pingsDoNotExtendTheTimeOfAnUnfinishedMessage() {
         time.unfinishedMessage(1);
         Finding found = Finding.NONE;
         for (int tick = 0; tick < 40 && found == Finding.NONE; tick++) {
@@ -122,7 +122,7 @@ class TimeoutCheckTest {
     }
 
     @Test
-    void theNextMessageHasItsOwnTime() {
+    void nextMessageHasItsOwnTime() {
         for (int second = 0; second < 20; second++) {
             if (second % 2 == 0) time.unfinishedMessage(0);
             time.unfinishedMessage(1);
@@ -132,7 +132,7 @@ class TimeoutCheckTest {
     }
 
     @Test
-    void anIdleConnectionIsClosedAllTheSameWhenItsHandlerSaysNothing() {
+    void idleConnectionIsClosedIfTheHandlerDoesNotReact() {
         at(0);
         assertThat(at(5.1)).isEqualTo(Finding.IDLE);
         assertThat(at(5.5)).isEqualTo(Finding.NONE);
@@ -140,7 +140,7 @@ class TimeoutCheckTest {
     }
 
     @Test
-    void aCloseHasItsOwnTimeWhateverProgress() {
+    void closeTimeIsNotExtendedByProgress() {
         assertThat(at(0)).isEqualTo(Finding.NONE);
         closing = true;
         queued = 5;
@@ -153,7 +153,7 @@ class TimeoutCheckTest {
     }
 
     @Test
-    void lingeringHasItsOwnTimeWhateverComes() {
+    void lingerTimeIsNotExtendedByInput() {
         closing = true;
         assertThat(at(0)).isEqualTo(Finding.NONE);
         time.lingering(false);
@@ -165,8 +165,8 @@ class TimeoutCheckTest {
     }
 
     @Test
-    @DisplayName("A client that does not know of the end is awaited while it sends, within the linger time")
-    void lingeringUntilQuiet() {
+    @DisplayName("If the client cannot see the end, lingering lasts while it sends, within the linger time")
+    void lingeringLastsWhileTheClientSends() {
         closing = true;
         assertThat(at(0)).isEqualTo(Finding.NONE);
         time.lingering(true);
@@ -178,8 +178,8 @@ class TimeoutCheckTest {
     }
 
     @Test
-    @DisplayName("A client that does not know of the end and never rests is awaited for a second, however long the linger time is")
-    void lingeringUntilQuietIsBounded() {
+    @DisplayName("If the client cannot see the end and sends without a pause, lingering lasts one second, however long the linger time is")
+    void lingeringWhileTheClientSendsIsBounded() {
         TimeoutCheck patient = new TimeoutCheck(null, new ConnectionLimits(1, Duration.ofSeconds(5), Duration.ofSeconds(3), Duration.ofSeconds(2), Duration.ofSeconds(60), Duration.ofSeconds(2),
                 Duration.ZERO, ConnectionLimits.ANY));
         patient.lingering(true);
@@ -190,7 +190,7 @@ class TimeoutCheckTest {
     }
 
     @Test
-    void aLifeIsToldItsEndTwiceHoweverBusyItIs() {
+    void maximumAgeIsReportedTwiceForABusyConnection() {
         TimeoutCheck busy = new TimeoutCheck(null, new ConnectionLimits(1, Duration.ofSeconds(1), Duration.ofSeconds(3), Duration.ofSeconds(2), Duration.ofSeconds(1), Duration.ofSeconds(2),
                 Duration.ofSeconds(10), 0));
         for (int second = 0; second <= 10; second++) assertThat(busy.find(START + second * 1_000_000_000L, new Counters(second, 0, 0, false, true, true))).isEqualTo(Finding.NONE);
@@ -202,7 +202,7 @@ class TimeoutCheckTest {
     }
 
     @Test
-    void idleTimeCanBeAsked() {
+    void idleDurationIsAvailable() {
         assertThat(time.idle(START)).isEqualTo(Duration.ZERO);
         at(0);
         in++;
@@ -212,7 +212,7 @@ class TimeoutCheckTest {
     }
 
     @Test
-    void timesBeyondWhatCanBeCountedAreLong() {
+    void durationsBeyondNanosecondRangeNeverExpire() {
         Duration ages = Duration.ofHours(999_999_999);
         TimeoutCheck patient = new TimeoutCheck(null, new ConnectionLimits(1, ages, ages, ages, ages, ages, ages, 0));
         assertThat(patient.find(0, new Counters(0, 0, 1, true, true, true))).isEqualTo(Finding.NONE);
@@ -220,8 +220,8 @@ class TimeoutCheckTest {
     }
 
     @Test
-    @DisplayName("W10: a connection's own idle time wins, longer, shorter or never, from the next look on")
-    void ownIdleTime() {
+    @DisplayName("W10: the idle time of a connection (longer, shorter or none) overrides the default from the next check")
+    void idleTimeOfTheConnectionOverridesTheDefault() {
         time.idleTime(Duration.ofSeconds(20));
         assertThat(at(0)).isEqualTo(Finding.NONE);
         assertThat(at(20)).isEqualTo(Finding.NONE);
@@ -250,7 +250,7 @@ class TimeoutCheckTest {
 
     private PingSchedule alive;
 
-    private void pingsAreOn() {
+    private void enablePings() {
         time.pingWhenQuiet(Duration.ofSeconds(2), Duration.ofSeconds(1), sent -> {
             pings++;
             sent.accept(10);
@@ -259,9 +259,9 @@ class TimeoutCheckTest {
     }
 
     @Test
-    @DisplayName("A client is pinged after that time without a byte either way, and no ping keeps it waiting twice")
-    void pingAfterQuiet() {
-        pingsAreOn();
+    @DisplayName("A ping is sent after that time without a byte in either direction, and no ping delays the next one")
+    void pingIsSentAfterSilence() {
+        enablePings();
         assertThat(pinging(0)).isEqualTo(Finding.NONE);
         out++;
         assertThat(pinging(1)).isEqualTo(Finding.NONE);
@@ -279,8 +279,8 @@ class TimeoutCheckTest {
     }
 
     @Test
-    @DisplayName("A ping is no activity: the idle time (5 s) counts from the last other byte; what the client answers is")
-    void pingsDoNotKeepAConnectionFromBeingIdle() {
+    @DisplayName("A ping is no activity: the idle time (5 s) counts from the last other byte; the answer of the client is activity")
+    void pingsDoNotExtendTheIdleTime() {
         time.pingWhenQuiet(Duration.ofSeconds(2), Duration.ofSeconds(100), sent -> sent.accept(10));
         alive = time.pings();
         assertThat(pinging(0)).isEqualTo(Finding.NONE);
@@ -291,9 +291,9 @@ class TimeoutCheckTest {
     }
 
     @Test
-    @DisplayName("While bytes wait for the client, or it is closing, there is no ping")
-    void noPingBehindASendThatIsStuck() {
-        pingsAreOn();
+    @DisplayName("No ping is sent while bytes wait for the client or the connection is closing")
+    void noPingIsSentBehindUnsentBytes() {
+        enablePings();
         assertThat(pinging(0)).isEqualTo(Finding.NONE);
         queued = 5;
         assertThat(pinging(2.5)).isEqualTo(Finding.NONE);
@@ -304,9 +304,9 @@ class TimeoutCheckTest {
     }
 
     @Test
-    @DisplayName("While the application is busy its client is not found silent, but is pinged again, for proxies between")
-    void aBusyApplicationIsNotTheClientsSilence() {
-        pingsAreOn();
+    @DisplayName("While the application is busy the client is not reported silent, but is pinged again to keep proxies open")
+    void clientIsNotSilentWhileTheApplicationIsBusy() {
+        enablePings();
         assertThat(pinging(0)).isEqualTo(Finding.NONE);
         busy = true;
         assertThat(pinging(2.1)).isEqualTo(Finding.PING);
@@ -320,7 +320,7 @@ class TimeoutCheckTest {
     }
 
     @Test
-    void aPingThatWasNotSentIsTriedAgain() {
+    void pingThatWasNotSentIsRetried() {
         time.pingWhenQuiet(Duration.ofSeconds(2), Duration.ofSeconds(1), sent -> sent.accept(0));
         alive = time.pings();
         assertThat(at(0)).isEqualTo(Finding.NONE);
@@ -331,9 +331,9 @@ class TimeoutCheckTest {
     }
 
     @Test
-    @DisplayName("An answer that is found while the ping is still being sent is one; what came before the ping is none")
-    void anAnswerWhileThePingIsBeingSent() {
-        pingsAreOn();
+    @DisplayName("Bytes that arrive while the ping is being sent are an answer; bytes from before the ping are not")
+    void answerDuringThePingCounts() {
+        enablePings();
         assertThat(pinging(0)).isEqualTo(Finding.NONE);
         in++;
         assertThat(pinging(1)).isEqualTo(Finding.NONE);
@@ -349,8 +349,8 @@ class TimeoutCheckTest {
     }
 
     @Test
-    @DisplayName("A ping that nobody comes to send counts as sent after 10 s, so that a dead client is found and a living one goes on")
-    void aPingThatIsNeverSent() {
+    @DisplayName("A ping that is never sent counts as sent after 10 s, so that a dead client is detected and a live one continues")
+    void pingThatIsNeverSentCountsAsSentAfterTenSeconds() {
         time.idleTime(Duration.ZERO);
         time.pingWhenQuiet(Duration.ofSeconds(2), Duration.ofSeconds(1), sent -> { });
         alive = time.pings();
@@ -361,7 +361,7 @@ class TimeoutCheckTest {
         in++;
         assertThat(at(3.5)).isEqualTo(Finding.NONE);
         assertThat(at(12)).isEqualTo(Finding.NONE);
-        assertThat(at(13.2)).describedAs("its client is alive, and has been quiet since").isEqualTo(Finding.PING);
+        assertThat(at(13.2)).describedAs("its client is alive, and has been silent since").isEqualTo(Finding.PING);
         assertThat(at(23.1)).isEqualTo(Finding.NONE);
         assertThat(at(23.3)).describedAs("counts as sent").isEqualTo(Finding.NONE);
         assertThat(at(24.4)).isEqualTo(Finding.UNANSWERED);
@@ -369,7 +369,7 @@ class TimeoutCheckTest {
 
     @Test
     @DisplayName("A ping that another thread sends is awaited, and is no activity")
-    void aPingThatAnotherThreadSends() {
+    void pingSentByAnotherThreadIsAwaited() {
         AtomicReference<IntConsumer> later = new AtomicReference<>();
         time.pingWhenQuiet(Duration.ofSeconds(2), Duration.ofSeconds(1), later::set);
         alive = time.pings();
@@ -385,7 +385,7 @@ class TimeoutCheckTest {
     }
 
     @Test
-    void aPingThatFailsIsTriedAgain() {
+    void failedPingIsRetried() {
         time.pingWhenQuiet(Duration.ofSeconds(2), Duration.ofSeconds(1), sent -> {
             throw new IllegalStateException("in a test");
         });
@@ -397,8 +397,8 @@ class TimeoutCheckTest {
     }
 
     @Test
-    @DisplayName("The time at which a connection ends may come, go and change")
-    void endsAt() {
+    @DisplayName("The end time of a connection may be set, changed and removed")
+    void endTimeMayBeSetChangedAndRemoved() {
         AtomicReference<Instant> end = new AtomicReference<>();
         time.endsAt(end::get);
         assertThat(at(0)).isEqualTo(Finding.NONE);

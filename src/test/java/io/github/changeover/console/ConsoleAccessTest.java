@@ -43,54 +43,54 @@ class ConsoleAccessTest {
                 });
     }
 
-    private static boolean comesIn(HttpServletRequest request) throws IOException {
+    private static boolean isAllowed(HttpServletRequest request) throws IOException {
         return HERE.denied(request, null).isEmpty();
     }
 
     @ParameterizedTest
     @CsvSource({"127.0.0.1,localhost", "127.0.0.1,LOCALHOST:8080", "127.1.2.3,127.0.0.1:80", "::1,[::1]:8080", "0:0:0:0:0:0:0:1,localhost:1", "0:0:0:0:0:0:0:1%0,[::1]"})
-    void thisMachineComesIn(String address, String host) throws IOException {
-        assertThat(comesIn(from(address, host))).isTrue();
+    void localRequestIsAllowed(String address, String host) throws IOException {
+        assertThat(isAllowed(from(address, host))).isTrue();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"192.0.2.1", "10.0.0.1", "0.0.0.0", "::", "2001:db8::1", "::ffff:192.0.2.1", "localhost", "", "1", "127.0.0.1.example.com", "x:y"})
-    void aStrangerDoesNot(String address) throws IOException {
-        assertThat(comesIn(from(address, "localhost"))).isFalse();
-        assertThat(comesIn(from(null, "localhost"))).isFalse();
+    void remoteRequestIsRejected(String address) throws IOException {
+        assertThat(isAllowed(from(address, "localhost"))).isFalse();
+        assertThat(isAllowed(from(null, "localhost"))).isFalse();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "127.0.0.1:80:80", "", "localhost:", "evil@localhost", "128.0.0.1"})
-    void anotherNameDoesNotForItMayBeRebound(String host) throws IOException {
-        assertThat(comesIn(from("127.0.0.1", host))).isFalse();
-        assertThat(comesIn(from("127.0.0.1", null))).isFalse();
+    void otherHostNameIsRejectedAgainstDnsRebinding(String host) throws IOException {
+        assertThat(isAllowed(from("127.0.0.1", host))).isFalse();
+        assertThat(isAllowed(from("127.0.0.1", null))).isFalse();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"Forwarded", "X-Forwarded-For", "x-forwarded-proto", "X-Forwarded-Anything", "Via", "X-Real-IP", "forwarded", "CDN-Loop", "x-cluster-client-ip"})
-    void aProxyOnThisMachineDoesNot(String field) throws IOException {
-        assertThat(comesIn(from("127.0.0.1", "localhost", field, ""))).isFalse();
+    void requestOfALocalProxyIsRejected(String field) throws IOException {
+        assertThat(isAllowed(from("127.0.0.1", "localhost", field, ""))).isFalse();
     }
 
     @Test
-    void aTrustedProxyDoesNot() throws IOException {
-        assertThat(comesIn(from("127.0.0.8", "localhost"))).isTrue();
-        assertThat(comesIn(from("127.0.0.9", "localhost"))).isFalse();
+    void requestOfATrustedProxyIsRejected() throws IOException {
+        assertThat(isAllowed(from("127.0.0.8", "localhost"))).isTrue();
+        assertThat(isAllowed(from("127.0.0.9", "localhost"))).isFalse();
     }
 
     @Test
-    void anOrderHasTheTokenAndComesFromOurPage() {
-        assertThat(HERE.isOrder(from("127.0.0.1", "localhost:1", ConsoleAccess.TOKEN, "secret"))).isTrue();
-        assertThat(HERE.isOrder(from("127.0.0.1", "localhost:1", ConsoleAccess.TOKEN, "secret", "Origin", "http://localhost:1", "Sec-Fetch-Site", "same-origin"))).isTrue();
-        assertThat(HERE.isOrder(from("127.0.0.1", "localhost:1"))).isFalse();
-        assertThat(HERE.isOrder(from("127.0.0.1", "localhost:1", ConsoleAccess.TOKEN, "Secret"))).isFalse();
-        assertThat(HERE.isOrder(from("127.0.0.1", "localhost:1", ConsoleAccess.TOKEN, ""))).isFalse();
+    void commandNeedsTheTokenAndOurOrigin() {
+        assertThat(HERE.isOperation(from("127.0.0.1", "localhost:1", ConsoleAccess.TOKEN, "secret"))).isTrue();
+        assertThat(HERE.isOperation(from("127.0.0.1", "localhost:1", ConsoleAccess.TOKEN, "secret", "Origin", "http://localhost:1", "Sec-Fetch-Site", "same-origin"))).isTrue();
+        assertThat(HERE.isOperation(from("127.0.0.1", "localhost:1"))).isFalse();
+        assertThat(HERE.isOperation(from("127.0.0.1", "localhost:1", ConsoleAccess.TOKEN, "Secret"))).isFalse();
+        assertThat(HERE.isOperation(from("127.0.0.1", "localhost:1", ConsoleAccess.TOKEN, ""))).isFalse();
         for (String origin : List.of("http://localhost:2", "https://localhost:1", "null", "http://evil.example", "")) {
-            assertThat(HERE.isOrder(from("127.0.0.1", "localhost:1", ConsoleAccess.TOKEN, "secret", "Origin", origin))).as(origin).isFalse();
+            assertThat(HERE.isOperation(from("127.0.0.1", "localhost:1", ConsoleAccess.TOKEN, "secret", "Origin", origin))).as(origin).isFalse();
         }
         for (String site : List.of("cross-site", "same-site", "", "Same-Origin")) {
-            assertThat(HERE.isOrder(from("127.0.0.1", "localhost:1", ConsoleAccess.TOKEN, "secret", "Sec-Fetch-Site", site))).as(site).isFalse();
+            assertThat(HERE.isOperation(from("127.0.0.1", "localhost:1", ConsoleAccess.TOKEN, "secret", "Sec-Fetch-Site", site))).as(site).isFalse();
         }
     }
 }

@@ -48,8 +48,8 @@ class ConsoleTokenTest {
     }
 
     @Test
-    @DisplayName("S2: a token has 256 bits, fits into an address, and is another at each start")
-    void tokens() {
+    @DisplayName("S2: a token has 256 bits, needs no escaping in a URL, and differs at each start")
+    void tokenHas256BitsAndDiffersAtEachStart() {
         Set<String> seen = new HashSet<>();
         for (int i = 0; i < 1000; i++) {
             ConsoleToken each = new ConsoleToken("", now::get);
@@ -61,8 +61,8 @@ class ConsoleTokenTest {
     }
 
     @Test
-    @DisplayName("S2: the address is logged once, with the context path as it stands in addresses")
-    void loggedOnce() {
+    @DisplayName("S2: the address is logged once, with the encoded context path")
+    void addressIsLoggedOnce() {
         ConsoleToken each = new ConsoleToken("/\u00e4 b", now::get);
         assertThat(logged(() -> {
             each.logWithoutPort();
@@ -73,8 +73,8 @@ class ConsoleTokenTest {
     }
 
     @Test
-    @DisplayName("S2: a cookie is valid for twelve hours, and its time cannot be changed")
-    void cookies() {
+    @DisplayName("S2: a cookie is valid for twelve hours, and its expiry cannot be forged")
+    void cookieIsValidForTwelveHours() {
         String cookie = token.cookie();
         assertThat(token.validUntil(cookie)).isEqualTo(OptionalLong.of(START + VALID));
         now.set(START + VALID - 1);
@@ -88,8 +88,8 @@ class ConsoleTokenTest {
     }
 
     @Test
-    @DisplayName("S2: a page's connection ends with its cookie")
-    void permission() {
+    @DisplayName("S2: the connection of a page ends when its cookie expires")
+    void connectionOfAPageEndsWithItsCookie() {
         ViewerPermission.OfCookie permission = new ViewerPermission.OfCookie(token, START + VALID);
         AtomicLong over = new AtomicLong();
         permission.check();

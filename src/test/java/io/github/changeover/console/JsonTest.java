@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class JsonTest {
     @Test
-    void mapsCollectionsNumbersAndWords() {
+    void writesMapsCollectionsNumbersAndStrings() {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("a", 1);
         map.put("b", List.of(2L, true, "x"));
@@ -30,14 +30,14 @@ class JsonTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"</script><script>alert(1)</script>", "\"};alert(1)//", "\\u003c", "a\nb\r\0\u2028\u2029", "&lt;<!--'", "é\ud83d\ude00\ud83d", "\u007f\u0080"})
-    void whateverAPeerSendsIsAStringAndNoMarkup(String hostile) {
+    void hostileTextIsEscapedInStrings(String hostile) {
         String json = Json.of(Map.of(hostile, hostile));
         assertThat(json).matches("[\\x20-\\x7e]*").doesNotContain("<", ">", "&", "'");
         assertThat(read(json.substring(2, json.indexOf("\":\"")))).isEqualTo(hostile);
     }
 
     @Property
-    void everyStringComesBack(@ForAll String text) {
+    void everyStringRoundTrips(@ForAll String text) {
         String json = Json.of(text);
         assertThat(json).matches("\"[\\x20-\\x7e]*\"").doesNotContain("<", ">", "&", "'");
         assertThat(json.substring(1, json.length() - 1)).doesNotContain("\"");

@@ -19,28 +19,28 @@ class LiveUpdatesTest {
     }
 
     @Test
-    void nothingRunsWhileNobodyLooks() throws InterruptedException {
-        assertThat(lines.beats()).isFalse();
+    void timerRunsOnlyWhilePagesAreOpen() throws InterruptedException {
+        assertThat(lines.isRunning()).isFalse();
         CountDownLatch both = new CountDownLatch(2);
-        MemoryConnection one = MemoryConnection.of(new LiveUpdateSocket(lines, () -> told(both), ViewerPermission.FOREVER));
-        MemoryConnection other = MemoryConnection.of(new LiveUpdateSocket(lines, () -> told(both), ViewerPermission.FOREVER));
+        MemoryConnection one = MemoryConnection.of(new LiveUpdateSocket(lines, () -> countUpdate(both), ViewerPermission.FOREVER));
+        MemoryConnection other = MemoryConnection.of(new LiveUpdateSocket(lines, () -> countUpdate(both), ViewerPermission.FOREVER));
         assertThat(both.await(10, TimeUnit.SECONDS)).isTrue();
-        assertThat(lines.beats()).isTrue();
+        assertThat(lines.isRunning()).isTrue();
         one.end();
-        assertThat(lines.beats()).isTrue();
+        assertThat(lines.isRunning()).isTrue();
         other.reset();
-        assertThat(lines.beats()).isFalse();
+        assertThat(lines.isRunning()).isFalse();
     }
 
-    private static Optional<String> told(CountDownLatch latch) {
+    private static Optional<String> countUpdate(CountDownLatch latch) {
         latch.countDown();
         return Optional.of("{}");
     }
 
     @Test
-    void aPageThatTakesNothingIsShownNothingMore() throws InterruptedException {
+    void pageThatReadsNothingGetsNoMoreUpdates() throws InterruptedException {
         CountDownLatch told = new CountDownLatch(3);
-        MemoryConnection slow = MemoryConnection.slow(new LiveUpdateSocket(lines, () -> told(told), ViewerPermission.FOREVER), 1000);
+        MemoryConnection slow = MemoryConnection.slow(new LiveUpdateSocket(lines, () -> countUpdate(told), ViewerPermission.FOREVER), 1000);
         assertThat(told.await(3, TimeUnit.SECONDS)).isFalse();
         assertThat(told.getCount()).isEqualTo(2);
         slow.takes(1000);

@@ -15,12 +15,12 @@ class StaticResourceTest {
     }
 
     @Test
-    void thePageHasNoScriptOrStyleOfItsOwn() {
+    void pageHasNoInlineScriptOrStyle() {
         assertThat(text("console.html")).doesNotContainPattern("<style|\\sstyle=|<script(?![^>]*src=)|\\son[a-z]+=|javascript:|//");
     }
 
     @Test
-    void nothingIsLoadedFromElsewhere() {
+    void nothingIsLoadedFromOtherOrigins() {
         assertThat(text("console.css")).doesNotContainPattern("url\\(|@import|//");
         ALL.keySet().stream().filter(name -> name.endsWith(".js")).forEach(name ->
                 assertThat(text(name).replace("http://www.w3.org/2000/svg", "")).as(name).doesNotContainPattern("https?://"));
@@ -33,7 +33,7 @@ class StaticResourceTest {
     }
 
     @Test
-    void everyFileOfThePageIsThereWithItsType() {
+    void everyImportedFileExistsWithItsContentType() {
         assertThat(ALL.get("console.js").type()).isEqualTo("text/javascript;charset=UTF-8");
         assertThat(ALL.get("icon.svg").type()).isEqualTo("image/svg+xml");
         ALL.keySet().stream().filter(name -> name.endsWith(".js")).forEach(name -> text(name).lines().filter(line -> line.startsWith("import "))

@@ -36,18 +36,18 @@ class FooFramesTest {
         return all.array();
     }
 
-    private static MemoryConnection after(byte[] bytes) {
+    private static MemoryConnection handlerAfter(byte[] bytes) {
         return MemoryConnection.of(FrameEcho.silent()).receive(bytes.clone());
     }
 
     @Test
-    void framesComeBackUnchanged() {
+    void framesAreEchoedUnchanged() {
         byte[] frames = join(frame("hello"), frame(""), frame("\0\u00ff"));
-        assertThat(after(frames).sent()).isEqualTo(frames);
+        assertThat(handlerAfter(frames).sent()).isEqualTo(frames);
     }
 
     @Test
-    void theLongestFrame() {
+    void longestFrameIsEchoed() {
         byte[] payload = new byte[FrameEcho.MAX_PAYLOAD];
         new Random(1).nextBytes(payload);
         byte[] frames = join(frame(payload.length, payload), frame("next"));
@@ -55,15 +55,15 @@ class FooFramesTest {
         for (int i = 0; i < frames.length; i += 4093) connection.receive(Arrays.copyOfRange(frames, i, Math.min(i + 4093, frames.length)));
         assertThat(connection.sent()).isEqualTo(frames);
         assertThat(connection.ended()).isEmpty();
-        assertThat(after(frames).sent()).isEqualTo(frames);
+        assertThat(handlerAfter(frames).sent()).isEqualTo(frames);
     }
 
     @ParameterizedTest
     @ValueSource(ints = {FrameEcho.MAX_PAYLOAD + 1, Integer.MAX_VALUE, Integer.MIN_VALUE, -1})
-    void aLongerFrameClosesWithoutAnEcho(int length) {
+    void longerFrameClosesWithoutAnEcho(int length) {
         byte[] bytes = join(frame("kept"), frame(length, new byte[3]));
         for (int i = 0; i <= bytes.length; i++) {
-            MemoryConnection connection = after(Arrays.copyOf(bytes, i)).receive(Arrays.copyOfRange(bytes, i, bytes.length));
+            MemoryConnection connection = handlerAfter(Arrays.copyOf(bytes, i)).receive(Arrays.copyOfRange(bytes, i, bytes.length));
             assertThat(connection.sent()).isEqualTo(frame("kept"));
             assertThat(connection.ended()).isPresent();
         }
@@ -75,7 +75,7 @@ class FooFramesTest {
         byte[] whole = join(frame("a"), frame(""), frame("three"));
         for (int i = 0; i <= bytes.length; i++) {
             for (int j = i; j <= bytes.length; j++) {
-                MemoryConnection split = after(Arrays.copyOf(bytes, i)).receive(Arrays.copyOfRange(bytes, i, j))
+                MemoryConnection split = handlerAfter(Arrays.copyOf(bytes, i)).receive(Arrays.copyOfRange(bytes, i, j))
                         .receive(Arrays.copyOfRange(bytes, j, bytes.length)).end();
                 assertThat(split.sent()).isEqualTo(whole);
                 assertThat(split.ended()).isPresent();
@@ -84,7 +84,7 @@ class FooFramesTest {
     }
 
     @Test
-    void oneByteAtATime() {
+    void framesMayArriveByteByByte() {
         byte[] frames = join(frame("a"), frame(""), frame("three"));
         MemoryConnection connection = MemoryConnection.of(FrameEcho.silent());
         for (byte b : frames) connection.receive(b);
@@ -103,7 +103,7 @@ class FooFramesTest {
 
     @Test
     @Covers({"MDN-02", "RFC9110-7.8-16"})
-    void theFirstFrameIsThePageThenFramesComeBack() {
+    void firstFrameIsThePageThenFramesAreEchoed() {
         MemoryConnection connection = MemoryConnection.of(handler(Optional.of(OriginalResponse.of(200, Fields.none(), "<p>page".getBytes(StandardCharsets.US_ASCII)))));
         assertThat(connection.sent()).isEqualTo(frame("<p>page"));
         connection.receive(frame("more"));
@@ -111,7 +111,7 @@ class FooFramesTest {
     }
 
     @Test
-    void aPageThatThePeerDoesNotTakeHoldsReadingBack() {
+    void unreadPageStopsReading() {
         MemoryConnection connection = MemoryConnection.slow(FrameEcho.after(new byte[100]), 50).receive(frame("a")).end();
         assertThat(connection.unread()).isEqualTo(frame("a").length);
         assertThat(connection.takes(104).sent()).hasSize(104);
@@ -121,13 +121,13 @@ class FooFramesTest {
 
     @Test
     @Covers("RFC9110-7.8-16")
-    void withoutAnAnswerThereIsNoHandler() {
+    void withoutAnOriginalResponseThereIsNoHandler() {
         assertThat(new FooPage().answersOriginalRequest()).isTrue();
         assertThatThrownBy(() -> handler(Optional.empty())).isInstanceOf(IllegalStateException.class).hasMessageContaining("foo/2");
     }
 
     @Test
-    void theProtocolsAcceptGetWithoutContentOnly() {
+    void protocolsAcceptOnlyGetWithoutContent() {
         assertThat(new FooFrames().content()).isEqualTo(ContentRule.NONE);
         assertThat(new FooPage().content()).isEqualTo(ContentRule.NONE);
         assertThat(new ExampleLines().content()).isEqualTo(ContentRule.NONE);

@@ -32,7 +32,7 @@ class ComposeFileTest {
     }
 
     @Test
-    void theServicesAreTheTwoContainersAndTheProxy() {
+    void servicesAreTwoContainersAndTheProxy() {
         assertThat(services).containsOnlyKeys("tomcat", "payara", "haproxy");
         assertThat(services.get("tomcat")).containsEntry("image", "tomcat:11");
         assertThat(services.get("payara")).containsEntry("image", "payara/server-full:6");
@@ -73,7 +73,7 @@ class ComposeFileTest {
     }
 
     @Test
-    void theProxyGetsEveryVariableItsFileUses() throws IOException {
+    void proxyGetsEveryVariableOfItsConfiguration() throws IOException {
         String config = Files.readString(BASE.resolve("deploy/haproxy.cfg"));
         Set<String> used = Pattern.compile("\\$\\{(\\w+)}").matcher(config).results()
                 .map(found -> found.group(1)).collect(Collectors.toSet());

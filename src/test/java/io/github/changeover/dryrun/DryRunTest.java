@@ -19,7 +19,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class DryRunTest {
-    private record Protocol(String token, Decision decision) implements UpgradeProtocol {
+    private record DryRunProtocol(String token, Decision decision) implements UpgradeProtocol {
         @Override
         public List<ProtocolToken> tokens() {
             return List.of(ProtocolToken.of(token));
@@ -36,21 +36,21 @@ class DryRunTest {
                 throw new AssertionError("a handler was made");
             });
     private static final PathPolicy POLICY = PathPolicy.of(
-            PathRule.on("/foo").offer(new Protocol("foo/2", SWITCH)).build(),
-            PathRule.on("/required").offer(new Protocol("foo/2", SWITCH)).required(true).build(),
-            PathRule.on("/advertised").offer(new Protocol("foo/2", SWITCH)).advertise(true).closeOnRefuse(true).build(),
-            PathRule.on("/room/{name}").offer(new Protocol("foo/2", SWITCH)).roles("guest").build(),
-            PathRule.on("/busy").offer(new Protocol("foo/2", new Decision.Refuse(503, Fields.of("Retry-After", "5"), "Später wieder."))).build(),
+            PathRule.on("/foo").offer(new DryRunProtocol("foo/2", SWITCH)).build(),
+            PathRule.on("/required").offer(new DryRunProtocol("foo/2", SWITCH)).required(true).build(),
+            PathRule.on("/advertised").offer(new DryRunProtocol("foo/2", SWITCH)).advertise(true).closeOnRefuse(true).build(),
+            PathRule.on("/room/{name}").offer(new DryRunProtocol("foo/2", SWITCH)).roles("guest").build(),
+            PathRule.on("/busy").offer(new DryRunProtocol("foo/2", new Decision.Refuse(503, Fields.of("Retry-After", "5"), "Später wieder."))).build(),
             PathRule.on("/late").waiting().required(true).advertise(true).roles("guest").build(),
             PathRule.on("/later").waiting().advertise(true).build(),
-            PathRule.on("/broken").offer(new Protocol("foo/2", null)).build());
+            PathRule.on("/broken").offer(new DryRunProtocol("foo/2", null)).build());
 
-    private static DryRun play(TypedRequest typed) {
+    private static DryRun run(TypedRequest typed) {
         return DryRun.of(((TypedRequest.Reading.Whole) typed.read()).request(), POLICY, new TokenSwitches());
     }
 
-    private static String bytes(String method, String path, String... lines) {
-        return new String(play(TypedRequest.of(method, path, "HTTP/1.1", List.of(lines))).bytes(), StandardCharsets.UTF_8);
+    private static String responseBytes(String method, String path, String... lines) {
+        return new String(run(TypedRequest.of(method, path, "HTTP/1.1", List.of(lines))).bytes(), StandardCharsets.UTF_8);
     }
 
     private static TypedRequest offer(String path, String user, String... roles) {
@@ -58,66 +58,66 @@ class DryRunTest {
     }
 
     @Test
-    void aSwitchIs101AndNoHandlerIsMade() {
-        assertThat(bytes("GET", "/foo", "Host: a", "Connection: upgrade", "Upgrade: bar, foo/2"))
+    void switchIs101AndCreatesNoHandler() {
+        assertThat(responseBytes("GET", "/foo", "Host: a", "Connection: upgrade", "Upgrade: bar, foo/2"))
                 .isEqualTo("HTTP/1.1 101 Switching Protocols\r\nUpgrade: foo/2\r\nConnection: Upgrade\r\nX-Foo: 1\r\n\r\n");
     }
 
     @Test
-    void aRefusalIsWhole() {
-        assertThat(bytes("GET", "/busy", "Host: a", "Connection: upgrade", "Upgrade: foo/2"))
+    void rejectionIsComplete() {
+        assertThat(responseBytes("GET", "/busy", "Host: a", "Connection: upgrade", "Upgrade: foo/2"))
                 .isEqualTo("HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Type: text/plain;charset=utf-8\r\nContent-Length: 16\r\n\r\nSpäter wieder.\n");
-        assertThat(bytes("GET", "/required")).startsWith("HTTP/1.1 426 Upgrade Required\r\nUpgrade: foo/2\r\nConnection: upgrade\r\nContent-Type:");
-        assertThat(bytes("HEAD", "/required")).endsWith("\r\n\r\n");
+        assertThat(responseBytes("GET", "/required")).startsWith("HTTP/1.1 426 Upgrade Required\r\nUpgrade: foo/2\r\nConnection: upgrade\r\nContent-Type:");
+        assertThat(responseBytes("HEAD", "/required")).endsWith("\r\n\r\n");
     }
 
     /** As a client is answered: RequiredPathIT. */
     @Test
-    void aRequiredPathOnWhichNothingIsOfferedSoFar() {
-        String said = "This resource needs a change of protocol, and this server changes none. Nothing offers a protocol on this path. (The rule for /late is set to required.)\n";
+    void requiredPathWithoutAProtocolIs503() {
+        String said = "This resource requires a protocol upgrade, but this server supports none. No protocol is offered on this path. (The rule for /late is set to required.)\n";
         for (String offer : List.of("foo/2", "unknown")) {
-            assertThat(bytes("GET", "/late", "Host: a", "Connection: upgrade", "Upgrade: " + offer))
+            assertThat(responseBytes("GET", "/late", "Host: a", "Connection: upgrade", "Upgrade: " + offer))
                     .isEqualTo("HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain;charset=utf-8\r\nContent-Length: " + said.length() + "\r\n\r\n" + said);
         }
-        assertThat(bytes("GET", "/late")).contains("503", said);
-        DryRun later = play(TypedRequest.of("GET", "/later", "HTTP/1.1", List.of("Host: a", "Connection: upgrade", "Upgrade: unknown")));
+        assertThat(responseBytes("GET", "/late")).contains("503", said);
+        DryRun later = run(TypedRequest.of("GET", "/later", "HTTP/1.1", List.of("Host: a", "Connection: upgrade", "Upgrade: unknown")));
         assertThat(later.response()).isEqualTo(new UpgradeResponse.Ordinary(UpgradeResponse.UpgradeOffer.NONE));
-        assertThat(later.verdict().explanation().reason()).isEqualTo("no rule is for this path");
+        assertThat(later.verdict().explanation().reason()).isEqualTo("no rule matches this path");
     }
 
     @Test
-    void ordinaryHttpGetsWhatTheRuleAdds() {
-        assertThat(play(TypedRequest.of("GET", "/none", "HTTP/1.1", List.of("Upgrade: foo/2", "Connection: upgrade"))).response())
+    void ordinaryResponseGetsTheFieldsOfTheRule() {
+        assertThat(run(TypedRequest.of("GET", "/none", "HTTP/1.1", List.of("Upgrade: foo/2", "Connection: upgrade"))).response())
                 .isEqualTo(new UpgradeResponse.Ordinary(UpgradeResponse.UpgradeOffer.NONE));
-        assertThat(play(TypedRequest.of("GET", "/advertised", "HTTP/1.1", List.of("Upgrade: bar", "Connection: upgrade"))))
+        assertThat(run(TypedRequest.of("GET", "/advertised", "HTTP/1.1", List.of("Upgrade: bar", "Connection: upgrade"))))
                 .satisfies(played -> assertThat(played.response()).isInstanceOf(UpgradeResponse.Ordinary.class))
                 .returns(Fields.of("Upgrade", "foo/2", "Connection", "upgrade, close"), DryRun::fields).returns("Upgrade: foo/2\r\nConnection: upgrade, close\r\n", DryRun::head);
-        assertThat(play(TypedRequest.of("GET", "/advertised", "HTTP/1.0", List.of())))
+        assertThat(run(TypedRequest.of("GET", "/advertised", "HTTP/1.0", List.of())))
                 .satisfies(played -> assertThat(played.response()).isInstanceOf(UpgradeResponse.Ordinary.class))
                 .returns(Fields.of("Upgrade", "foo/2", "Connection", "upgrade"), DryRun::fields).returns("Upgrade: foo/2\r\nConnection: upgrade\r\n", DryRun::head);
     }
 
     @Test
-    void theTypedUserHasTheTypedRoles() {
-        assertThat(play(TypedRequest.of("GET", "/room/tea", "HTTP/1.1", List.of("Host: a", "Connection: upgrade", "Upgrade: foo/2"))).response()).isEqualTo(new UpgradeResponse.Login());
-        assertThat(play(offer("/room/tea", "ann", "host")).verdict().explanation().status()).hasValue(403);
-        DryRun played = play(offer("/room/tea", "ann", "guest", "host"));
+    void typedUserHasTheTypedRoles() {
+        assertThat(run(TypedRequest.of("GET", "/room/tea", "HTTP/1.1", List.of("Host: a", "Connection: upgrade", "Upgrade: foo/2"))).response()).isEqualTo(new UpgradeResponse.Login());
+        assertThat(run(offer("/room/tea", "ann", "host")).verdict().explanation().status()).hasValue(403);
+        DryRun played = run(offer("/room/tea", "ann", "guest", "host"));
         assertThat(played.verdict().decision()).isInstanceOf(Decision.Switch.class);
         assertThat(played.request().roles()).containsExactly("guest");
         assertThat(played.request().pathParameter("name")).isEqualTo("tea");
     }
 
     @Test
-    void whatIsOffIsOff() {
+    void disabledTokenIsNotSwitched() {
         TokenSwitches switches = new TokenSwitches();
         switches.off(ProtocolToken.of("foo/2"));
         DryRun played = DryRun.of(((TypedRequest.Reading.Whole) offer("/foo", "ann").read()).request(), POLICY, switches);
         assertThat(played.response()).isEqualTo(new UpgradeResponse.Ordinary(UpgradeResponse.UpgradeOffer.NONE));
-        assertThat(played.verdict().explanation().candidates().get(0).why()).contains("switched off");
+        assertThat(played.verdict().explanation().candidates().get(0).why()).contains("disabled");
     }
 
     @Test
-    void aProtocolThatFailsIsTheProgrammersMatter() {
-        assertThatThrownBy(() -> play(offer("/broken", "ann"))).isInstanceOf(IllegalStateException.class).hasMessageContaining("null");
+    void failureOfAProtocolIsThrown() {
+        assertThatThrownBy(() -> run(offer("/broken", "ann"))).isInstanceOf(IllegalStateException.class).hasMessageContaining("null");
     }
 }

@@ -24,7 +24,7 @@ class TypedRequestTest {
 
     @ParameterizedTest
     @CsvSource({"/echo,/echo,''", "/echo?x=1&y=%41,/echo,x=1&y=%41", "/l%69nes/t%C3%A9a,/lines/téa,''", "/a;jsession=1/b;c,/a/b,''", "/,/,''", "//x/,//x/,''", "/a?b?c,/a,b?c"})
-    void thePathIsWhatAnApplicationSees(String target, String path, String query) {
+    void pathIsDecodedAsForAnApplication(String target, String path, String query) {
         Reading.Whole whole = (Reading.Whole) read("GET", target, "HTTP/1.1");
         assertThat(whole.request().path()).isEqualTo(path);
         assertThat(whole.request().query()).isEqualTo(query);
@@ -32,18 +32,18 @@ class TypedRequestTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "echo", "http://a/echo", "*", "/a b", "/%", "/%4", "/%zz", "/%ff", "/..", "/a/../b", "/a/%2e%2e/b", "/./", "/\r\nX: y", "/é", "/\0"})
-    void anotherPathIsToldWithWhatToWrite(String target) {
+    void invalidPathIsReportedWithAdvice(String target) {
         assertThat(advice(read("GET", target, "HTTP/1.1"))).contains("ath");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"no colon", ": value", " X: y", "X : y", "", "X: a\rb", "X: a\nb", "X: \0", "X(: y", "X: \u20ac"})
-    void aLineThatIsNoFieldIsTold(String line) {
+    void invalidFieldLineIsReported(String line) {
         assertThat(read("GET", "/", "HTTP/1.1", line)).isInstanceOf(Reading.Malformed.class);
     }
 
     @Test
-    void methodsVersionsAndLengths() {
+    void invalidMethodVersionAndLengthAreReported() {
         assertThat(advice(read("GE T", "/", "HTTP/1.1"))).contains("method");
         assertThat(advice(read("", "/", "HTTP/1.1"))).contains("method");
         assertThat(advice(read("GET", "/", "http/1.1"))).contains("version");
@@ -55,20 +55,20 @@ class TypedRequestTest {
     }
 
     @Test
-    void nothingLongIsRead() {
+    void tooLongRequestsAreReported() {
         assertThat(advice(read("M".repeat(65), "/", "HTTP/1.1"))).contains("64");
         assertThat(advice(read("GET", "/" + "x".repeat(TypedRequest.MAX_BYTES), "HTTP/1.1"))).contains("longer");
-        assertThat(advice(read("GET", "/", "HTTP/1.1", "X: " + "y".repeat(2 * TypedRequest.MAX_BYTES)))).contains("characters together");
+        assertThat(advice(read("GET", "/", "HTTP/1.1", "X: " + "y".repeat(2 * TypedRequest.MAX_BYTES)))).contains("characters in total");
         assertThat(advice(TypedRequest.of("GET", "/", "HTTP/1.1", Collections.nCopies(TypedRequest.MAX_LINES + 1, "X: y")).read())).contains("field lines");
     }
 
     @Property
-    void whateverIsTypedIsReadOrTold(@ForAll String method, @ForAll String target, @ForAll String version, @ForAll @Size(max = 5) List<String> lines) {
+    void anyInputIsParsedOrReported(@ForAll String method, @ForAll String target, @ForAll String version, @ForAll @Size(max = 5) List<String> lines) {
         assertThat(TypedRequest.of(method, target, version, lines).read()).isNotNull();
     }
 
     @Property
-    void whateverThePathIsItBeginsWithASlash(@ForAll String target) {
+    void parsedPathBeginsWithASlash(@ForAll String target) {
         if (read("GET", "/" + target, "HTTP/1.1") instanceof Reading.Whole whole) assertThat(whole.request().path()).startsWith("/");
     }
 }

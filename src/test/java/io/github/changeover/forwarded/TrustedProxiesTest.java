@@ -28,7 +28,7 @@ class TrustedProxiesTest {
         return proxies.of(new InetSocketAddress(IpAddress.parse(peer).orElseThrow(), 1), Fields.of(fields));
     }
 
-    private static String shown(Optional<UpgradeRequest.Forwarded> said) {
+    private static String describe(Optional<UpgradeRequest.Forwarded> said) {
         return said.map(one -> (one.client().isUnresolved() ? one.client().getHostString() : one.client().getAddress().getHostAddress())
                 + (one.client().getPort() == 0 ? "" : "|" + one.client().getPort())
                 + one.scheme().map(scheme -> " " + scheme).orElse("") + one.host().map(host -> " " + host).orElse("")).orElse("nobody");
@@ -55,8 +55,8 @@ class TrustedProxiesTest {
         "10.0.0.1;  X-Forwarded-For: ::ffff:10.0.0.9;                                10.0.0.9",
         "fd00::1;   X-Forwarded-For: 1.1.1.1;                                        1.1.1.1",
     })
-    void theClientIsTheLastWhoIsNotTrusted(String peer, String line, String client) {
-        assertThat(shown(reported(PROXIES, peer, line))).isEqualTo(client);
+    void clientIsTheLastUntrustedAddress(String peer, String line, String client) {
+        assertThat(describe(reported(PROXIES, peer, line))).isEqualTo(client);
     }
 
     @ParameterizedTest(name = "[{index}] {0}")
@@ -85,28 +85,28 @@ class TrustedProxiesTest {
         "for=\"1\\.1.1.1\"                                       | 1.1.1.1",
         "for=1.1.1.1;proto=\"ht tp\"                             | 1.1.1.1",
     })
-    void theStandardFieldIsReadByItsGrammar(String value, String client) {
-        assertThat(shown(reported(PROXIES, "10.0.0.1", "Forwarded: " + value)).replace('|', '/')).isEqualTo(client);
+    void forwardedFieldIsParsedByItsGrammar(String value, String client) {
+        assertThat(describe(reported(PROXIES, "10.0.0.1", "Forwarded: " + value)).replace('|', '/')).isEqualTo(client);
     }
 
     @Test
-    void whatStandsInAMalformedLineOrLeftOfItIsNotBelieved() {
-        assertThat(shown(reported(PROXIES, "10.0.0.1", "Forwarded: for=9.9.9.9", "Forwarded: for=\"", "Forwarded: for=10.0.0.2"))).isEqualTo("10.0.0.2");
-        assertThat(shown(reported(PROXIES, "10.0.0.1", "Forwarded: for=\"", "Forwarded: for=1.1.1.1"))).isEqualTo("1.1.1.1");
+    void elementsBeforeAMalformedOneAreNotTrusted() {
+        assertThat(describe(reported(PROXIES, "10.0.0.1", "Forwarded: for=9.9.9.9", "Forwarded: for=\"", "Forwarded: for=10.0.0.2"))).isEqualTo("10.0.0.2");
+        assertThat(describe(reported(PROXIES, "10.0.0.1", "Forwarded: for=\"", "Forwarded: for=1.1.1.1"))).isEqualTo("1.1.1.1");
     }
 
     @Test
-    void twoKindsOfFieldAreBelievedWhenTheyAgree() {
-        assertThat(shown(reported(PROXIES, "10.0.0.1", "Forwarded: for=1.1.1.1;proto=https", "X-Forwarded-For: 1.1.1.1"))).isEqualTo("1.1.1.1 https");
-        assertThat(shown(reported(PROXIES, "10.0.0.1", "Forwarded: for=9.9.9.9", "X-Forwarded-For: 1.1.1.1"))).isEqualTo("nobody");
-        assertThat(shown(reported(PROXIES, "10.0.0.1", "Forwarded: nonsense", "X-Forwarded-For: 1.1.1.1"))).isEqualTo("nobody");
+    void twoKindsOfFieldAreTrustedIfTheyAgree() {
+        assertThat(describe(reported(PROXIES, "10.0.0.1", "Forwarded: for=1.1.1.1;proto=https", "X-Forwarded-For: 1.1.1.1"))).isEqualTo("1.1.1.1 https");
+        assertThat(describe(reported(PROXIES, "10.0.0.1", "Forwarded: for=9.9.9.9", "X-Forwarded-For: 1.1.1.1"))).isEqualTo("nobody");
+        assertThat(describe(reported(PROXIES, "10.0.0.1", "Forwarded: nonsense", "X-Forwarded-For: 1.1.1.1"))).isEqualTo("nobody");
     }
 
     @Test
-    void schemeAndHostBelongToTheSameHopAsTheClient() {
-        assertThat(shown(reported(PROXIES, "10.0.0.1", "X-Forwarded-For: 1.1.1.1", "X-Forwarded-Proto: https", "X-Forwarded-Host: a.example"))).isEqualTo("1.1.1.1 https a.example");
-        assertThat(shown(reported(PROXIES, "10.0.0.1", "X-Forwarded-For: 1.1.1.1, 10.0.0.2", "X-Forwarded-Proto: https, http"))).isEqualTo("1.1.1.1 https");
-        assertThat(shown(reported(PROXIES, "10.0.0.1", "X-Forwarded-For: 1.1.1.1", "X-Forwarded-Proto: https, http"))).isEqualTo("1.1.1.1");
+    void schemeAndHostAreOfTheSameHopAsTheClient() {
+        assertThat(describe(reported(PROXIES, "10.0.0.1", "X-Forwarded-For: 1.1.1.1", "X-Forwarded-Proto: https", "X-Forwarded-Host: a.example"))).isEqualTo("1.1.1.1 https a.example");
+        assertThat(describe(reported(PROXIES, "10.0.0.1", "X-Forwarded-For: 1.1.1.1, 10.0.0.2", "X-Forwarded-Proto: https, http"))).isEqualTo("1.1.1.1 https");
+        assertThat(describe(reported(PROXIES, "10.0.0.1", "X-Forwarded-For: 1.1.1.1", "X-Forwarded-Proto: https, http"))).isEqualTo("1.1.1.1");
     }
 
     /** AWS' load balancers, and many a line of nginx, tell the scheme and the port and not the client. */
@@ -124,22 +124,22 @@ class TrustedProxiesTest {
         "X-Forwarded-Proto: ht tp;                                   nobody",
         "X-Forwarded-Proto: https & Forwarded: nonsense;             nobody",
         "X-Forwarded-Proto: https & Forwarded: for=1.1.1.1;          1.1.1.1"})
-    void aProxyThatDoesNotTellTheClientIsBelievedInTheRest(String lines, String told) {
+    void schemeAndPortAreTrustedWithoutAClientAddress(String lines, String told) {
         Optional<UpgradeRequest.Forwarded> said = reported(PROXIES, "10.0.0.1", lines.split(" & "));
-        assertThat(shown(said) + said.map(one -> one.port().isPresent() ? " :" + one.port().getAsInt() : "").orElse("")).isEqualTo(told);
+        assertThat(describe(said) + said.map(one -> one.port().isPresent() ? " :" + one.port().getAsInt() : "").orElse("")).isEqualTo(told);
         assertThat(reported(PROXIES, "192.0.2.1", lines.split(" & "))).isEmpty();
     }
 
     @Test
-    void withoutTrustNothingIsRead() {
+    void withoutTrustedProxiesNothingIsRead() {
         assertThat(reported(TrustedProxies.NONE, "10.0.0.1", "X-Forwarded-For: 1.1.1.1")).isEmpty();
     }
 
     @Property
-    void whateverTheClientWritesTheProxysWordCounts(@ForAll("lines") String written) {
-        assertThat(shown(reported(PROXIES, "10.0.0.1", "X-Forwarded-For: " + written + ", 1.1.1.1"))).isEqualTo("1.1.1.1");
-        assertThat(shown(reported(PROXIES, "10.0.0.1", "Forwarded: " + written, "Forwarded: for=1.1.1.1"))).isEqualTo("1.1.1.1");
-        assertThat(shown(reported(PROXIES, "10.0.0.1", "Forwarded: " + written + ", for=1.1.1.1"))).isIn("1.1.1.1", "nobody");
+    void fieldsOfTheClientDoNotOverrideThoseOfTheProxy(@ForAll("lines") String written) {
+        assertThat(describe(reported(PROXIES, "10.0.0.1", "X-Forwarded-For: " + written + ", 1.1.1.1"))).isEqualTo("1.1.1.1");
+        assertThat(describe(reported(PROXIES, "10.0.0.1", "Forwarded: " + written, "Forwarded: for=1.1.1.1"))).isEqualTo("1.1.1.1");
+        assertThat(describe(reported(PROXIES, "10.0.0.1", "Forwarded: " + written + ", for=1.1.1.1"))).isIn("1.1.1.1", "nobody");
     }
 
     @Provide
@@ -150,12 +150,12 @@ class TrustedProxiesTest {
     @ParameterizedTest
     @CsvSource({"10.0.0.0/8,true", "10.0.0.1,true", "::1,true", "2001:db8::/32,true", "0.0.0.0/0,true", "10.0.0.1/8,false", "10.0.0.0/33,false", "10.0.0.0/,false",
         "10.0.0,false", "localhost,false", "[::1],false", "/8,false", "10.0.0.0/-1,false", "1.2.3.4.5,false"})
-    void aRangeIsAnAddressAndPerhapsALength(String text, boolean valid) {
+    void rangeIsAnAddressWithAnOptionalPrefixLength(String text, boolean valid) {
         assertThat(AddressRange.parse(text).isPresent()).isEqualTo(valid);
     }
 
     @Test
-    void aRangeHoldsWhatHasItsBits() {
+    void rangeContainsAddressesWithItsPrefix() {
         AddressRange range = AddressRange.parse("192.0.2.128/25").orElseThrow();
         assertThat(range.contains(IpAddress.parse("192.0.2.128").orElseThrow())).isTrue();
         assertThat(range.contains(IpAddress.parse("192.0.2.255").orElseThrow())).isTrue();

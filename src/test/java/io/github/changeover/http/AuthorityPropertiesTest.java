@@ -22,7 +22,7 @@ class AuthorityPropertiesTest {
     }
 
     @Property(tries = 20_000)
-    void isWhatTheGrammarSays(@ForAll("almostAuthorities") String text) {
+    void parseAgreesWithTheGrammar(@ForAll("almostAuthorities") String text) {
         Optional<Authority> parsed = Authority.parse(text);
         Matcher whole = WHOLE.matcher(text);
         boolean name = whole.matches() && !text.matches(".*%(?![0-9A-Fa-f]{2}).*") && (whole.group(2) == null || whole.group(2).isEmpty() || Integer.parseInt(whole.group(2)) <= 65535);

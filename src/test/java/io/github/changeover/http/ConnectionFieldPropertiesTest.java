@@ -13,12 +13,12 @@ import net.jqwik.api.constraints.Size;
 
 class ConnectionFieldPropertiesTest {
     @Property
-    void linesEqualTheirJoin(@ForAll @Size(min = 1, max = 5) List<@From("anyLine") String> lines) {
+    void severalLinesEqualTheJoinedLine(@ForAll @Size(min = 1, max = 5) List<@From("anyLine") String> lines) {
         assertThat(ConnectionField.parse(lines).options()).containsExactlyElementsOf(ConnectionField.parse(List.of(String.join(", ", lines))).options());
     }
 
     @Property
-    void neverThrowsAndGivesTokensOnly(@ForAll @Size(max = 5) List<String> lines) {
+    void parseNeverThrowsAndReturnsOnlyTokens(@ForAll @Size(max = 5) List<String> lines) {
         assertThat(ConnectionField.parse(lines).options()).allMatch(option -> option.matches("[!#$%&'*+.^_`|~0-9a-z-]+"));
     }
 

@@ -30,7 +30,7 @@ class ConnectionFieldTest {
     /** Characters that become ASCII letters in the other case. */
     @Test
     @Covers("RFC9110-7.6.1-01")
-    void noOtherLetterIsTakenForOneOfAscii() {
+    void nonAsciiLettersDoNotMatchAscii() {
         assertThat(ConnectionField.has(List.of("clo\u017fe, \u212aeep-alive, t\u0131p"), "close")).isFalse();
         assertThat(ConnectionField.has(List.of("clo\u017fe, \u212aeep-alive, t\u0131p"), "keep-alive")).isFalse();
         assertThat(ConnectionField.has(List.of("clo\u017fe, \u212aeep-alive, t\u0131p"), "tip")).isFalse();
@@ -38,14 +38,14 @@ class ConnectionFieldTest {
 
     @Test
     @Covers("RFC9110-7.8-10")
-    void noLinesListNothing() {
+    void missingFieldHasNoOptions() {
         assertThat(ConnectionField.has(List.of(), "upgrade")).isFalse();
         assertThat(ConnectionField.parse(List.of()).options()).isEmpty();
     }
 
     @Test
     @Covers("RFC9110-7.6.1-02")
-    void namesTheFieldsOfThisHopInOrderOnce() {
+    void optionsAreDistinctAndInOrder() {
         assertThat(ConnectionField.parse(List.of("Upgrade, X-Secret", "HTTP2-Settings, , x-secret"))).satisfies(field -> {
             assertThat(field.options()).containsExactly("upgrade", "x-secret", "http2-settings");
             assertThat(field).hasToString("upgrade, x-secret, http2-settings");

@@ -23,15 +23,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 @OnContainer
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CommandsIT {
-    private Probing clear;
-    private Probing secure;
+    private ProbeClient clear;
+    private ProbeClient secure;
     private int count;
 
     @BeforeAll
     void deploy(ContainerUnderTest container) {
         container.deploy(War.with("commands").app("probe").set("changeover.stall", "1s").set("changeover.linger", "1s").set("changeover.closing", "2s").build(), "/commands");
-        clear = new Probing(container, "/commands");
-        secure = Probing.secure(container, "/commands");
+        clear = new ProbeClient(container, "/commands");
+        secure = ProbeClient.secure(container, "/commands");
     }
 
     @AfterAll
@@ -47,7 +47,7 @@ class CommandsIT {
         return "command" + count++;
     }
 
-    private static Wire switched(Probing probe, String path, String key) throws IOException {
+    private static Wire switched(ProbeClient probe, String path, String key) throws IOException {
         Wire wire = probe.offer(path, key);
         assertThat(wire.readHead().status()).isEqualTo(101);
         probe.events(key, "opened");
@@ -57,21 +57,21 @@ class CommandsIT {
     @ParameterizedTest
     @MethodSource("both")
     @Covers({"MDN-12", "RFC9110-7.8-20", "RFC9112-9.6-02"})
-    void earlyBytesAndTheTailBehindTheClientsEndAreWhole(Probing probe) throws IOException {
-        byte[] early = Probing.pattern(300_000);
-        byte[] tail = Probing.pattern(100_000);
+    void earlyBytesAndBytesBeforeTheClientsEndAreComplete(ProbeClient probe) throws IOException {
+        byte[] early = ProbeClient.pattern(300_000);
+        byte[] tail = ProbeClient.pattern(100_000);
         try (Wire wire = probe.offer("/echo", key(), early)) {
             assertThat(wire.readHead().status()).isEqualTo(101);
-            Probing.assertSame(wire.readExactly(early.length), early);
+            ProbeClient.assertSame(wire.readExactly(early.length), early);
             Wire.Rest rest = wire.send(tail).shutdownOutput().readToEnd();
-            Probing.assertSame(rest.bytes(), tail);
+            ProbeClient.assertSame(rest.bytes(), tail);
             assertThat(rest.end()).isEqualTo(Wire.End.FIN);
         }
     }
 
     @ParameterizedTest
     @MethodSource("both")
-    void bytesOfAnotherThreadGoOutAtOnce(Probing probe) throws IOException {
+    void bytesOfAnotherThreadAreSentAtOnce(ProbeClient probe) throws IOException {
         String key = key();
         try (Wire wire = switched(probe, "/commands", key)) {
             assertThat(probe.control(key, "send&text=abc")).isEqualTo("more true");
@@ -85,12 +85,12 @@ class CommandsIT {
     @ParameterizedTest
     @MethodSource("both")
     @Covers({"GEN-06", "RFC9112-9.6-01"})
-    void aCloseFromAnotherThreadIsSeenByThePeerAtOnce(Probing probe) throws IOException {
+    void closeFromAnotherThreadReachesThePeerAtOnce(ProbeClient probe) throws IOException {
         String key = key();
         try (Wire wire = switched(probe, "/commands", key)) {
             probe.control(key, "send&text=last");
             probe.control(key, "close");
-            Wire.Rest rest = wire.patience(Duration.ofSeconds(3)).readToEnd();
+            Wire.Rest rest = wire.timeout(Duration.ofSeconds(3)).readToEnd();
             assertThat(rest.text()).isEqualTo("last");
             assertThat(rest.end()).isEqualTo(Wire.End.FIN);
         }
@@ -99,7 +99,7 @@ class CommandsIT {
 
     @ParameterizedTest
     @MethodSource("both")
-    void anEvictionEndsTheConnectionWhateverWaits(Probing probe) throws IOException {
+    void abortClosesTheConnectionDespiteQueuedBytes(ProbeClient probe) throws IOException {
         String key = key();
         try (Wire wire = switched(probe, "/commands", key)) {
             probe.control(key, "fill");
@@ -112,25 +112,25 @@ class CommandsIT {
     @ParameterizedTest
     @MethodSource("both")
     @Covers("GEN-08")
-    void aPausedHandlerTakesNothingAndLosesNothing(Probing probe) throws IOException {
-        paused(probe, false);
+    void pausedHandlerReceivesNothingAndLosesNothing(ProbeClient probe) throws IOException {
+        assertPausedHandler(probe, false);
     }
 
     @Test
-    void theEndBehindWhatAPausedHandlerHasNotTakenIsTold() throws IOException {
-        paused(clear, true);
+    void endAfterUnreadBytesIsReportedAfterResume() throws IOException {
+        assertPausedHandler(clear, true);
     }
 
     /** Tomcat closes at the client's close_notify, and with it goes what the handler answers. */
     @Test
     @NotOnTomcatServletEdge
-    void theEndBehindWhatAPausedHandlerHasNotTakenIsToldOverTls() throws IOException {
-        paused(secure, true);
+    void endAfterUnreadBytesIsReportedAfterResumeOverTls() throws IOException {
+        assertPausedHandler(secure, true);
     }
 
-    private void paused(Probing probe, boolean ends) throws IOException {
+    private void assertPausedHandler(ProbeClient probe, boolean ends) throws IOException {
         String key = key();
-        byte[] bytes = Probing.pattern(3_000_000);
+        byte[] bytes = ProbeClient.pattern(3_000_000);
         try (Wire wire = switched(probe, "/pause", key)) {
             Thread writer = new Thread(() -> {
                 try {
@@ -152,7 +152,7 @@ class CommandsIT {
     @ParameterizedTest
     @MethodSource("both")
     @Covers("GEN-08")
-    void aFewBytesThatCameMeanwhileAreTakenWhenThePauseIsOver(Probing probe) throws IOException, InterruptedException {
+    void bytesReceivedDuringThePauseAreDeliveredAfterResume(ProbeClient probe) throws IOException, InterruptedException {
         String key = key();
         try (Wire wire = switched(probe, "/pause", key)) {
             wire.send("a");
@@ -167,7 +167,7 @@ class CommandsIT {
     @ParameterizedTest
     @MethodSource("both")
     @Covers("GEN-08")
-    void aPeerThatTakesNothingIsEvictedInTime(Probing probe) throws IOException {
+    void peerThatReadsNothingIsAbortedInTime(ProbeClient probe) throws IOException {
         String key = key();
         try (Wire wire = switched(probe, "/commands", key)) {
             probe.control(key, "fill");
@@ -179,11 +179,11 @@ class CommandsIT {
 
     @ParameterizedTest
     @MethodSource("both")
-    void aStalledPeerDelaysNoOther(Probing probe) throws IOException {
+    void stalledPeerDoesNotDelayOthers(ProbeClient probe) throws IOException {
         String key = key();
         try (Wire stalled = switched(probe, "/commands", key); Wire other = switched(probe, "/echo", key())) {
             probe.control(key, "fill");
-            other.patience(Duration.ofMillis(900)).send("quick");
+            other.timeout(Duration.ofMillis(900)).send("quick");
             assertThat(other.readText(5)).isEqualTo("quick");
         }
     }

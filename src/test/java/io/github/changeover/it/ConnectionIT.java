@@ -16,12 +16,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The switched connection as its handler and its peer see it. */
 @OnContainer
 class ConnectionIT {
-    private static Probing probe;
+    private static ProbeClient probe;
 
     @BeforeAll
     static void deploy(ContainerUnderTest container) {
         container.deploy(War.with("probe").app("probe").set("changeover.stall", "1s").set("changeover.linger", "1s").set("changeover.closing", "1s").build(), "/probe");
-        probe = new Probing(container, "/probe");
+        probe = new ProbeClient(container, "/probe");
     }
 
     @AfterAll
@@ -32,17 +32,17 @@ class ConnectionIT {
     @ParameterizedTest
     @ValueSource(strings = {"/echo", "/blocking"})
     @Covers({"RFC9110-7.8-20", "GEN-09"})
-    void bytesSentWithTheRequestAreTheFirstOfTheNewProtocol(String path) throws IOException {
-        byte[] early = Probing.pattern(300_000);
+    void earlyBytesAreTheFirstOfTheNewProtocol(String path) throws IOException {
+        byte[] early = ProbeClient.pattern(300_000);
         try (Wire wire = probe.offer(path, "early" + path, early)) {
             assertThat(wire.readHead().status()).isEqualTo(101);
-            Probing.assertSame(wire.readExactly(early.length), early);
+            ProbeClient.assertSame(wire.readExactly(early.length), early);
         }
     }
 
     @Test
     @Covers({"GEN-02", "MDN-14"})
-    void theServerMaySpeakFirst() throws IOException {
+    void serverMaySendFirst() throws IOException {
         try (Wire wire = probe.offer("/first", "first")) {
             assertThat(wire.readHead().status()).isEqualTo(101);
             assertThat(wire.readText(6)).isEqualTo("hello\n");
@@ -51,7 +51,7 @@ class ConnectionIT {
 
     @Test
     @Covers("GEN-02")
-    void the101ComesBeforeTheHandlerSaysAnything() throws IOException {
+    void response101IsSentBeforeTheHandlerSends() throws IOException {
         try (Wire wire = probe.offer("/commands", "silent")) {
             assertThat(wire.readHead().status()).isEqualTo(101);
         }
@@ -60,8 +60,8 @@ class ConnectionIT {
     @ParameterizedTest
     @ValueSource(strings = {"/echo", "/blocking"})
     @Covers({"RFC9112-9.6-01", "RFC9112-9.6-02"})
-    void theTailComesBackAfterTheClientsEnd(String path) throws IOException {
-        byte[] bytes = Probing.pattern(1_000_000);
+    void bytesAreEchoedAfterTheClientsEnd(String path) throws IOException {
+        byte[] bytes = ProbeClient.pattern(1_000_000);
         try (Wire wire = probe.offer(path, "tail" + path)) {
             wire.readHead();
             Thread writer = new Thread(() -> {
@@ -74,25 +74,25 @@ class ConnectionIT {
             writer.start();
             Wire.Rest rest = wire.readToEnd();
             assertThat(rest.end()).isEqualTo(Wire.End.FIN);
-            Probing.assertSame(rest.bytes(), bytes);
+            ProbeClient.assertSame(rest.bytes(), bytes);
         }
     }
 
     @Test
     @Covers({"GEN-08", "RFC9112-9.6-01"})
-    void eightMegabytesReachAClientThatReadsLate() throws IOException {
+    void eightMegabytesReachASlowClient() throws IOException {
         try (Wire wire = probe.offer("/push?bytes=8000000", "push")) {
             wire.readHead();
             Wire.Rest rest = wire.readToEnd();
             assertThat(rest.end()).isEqualTo(Wire.End.FIN);
-            Probing.assertSame(rest.bytes(), Probing.pattern(8_000_000));
+            ProbeClient.assertSame(rest.bytes(), ProbeClient.pattern(8_000_000));
         }
         assertThat(probe.events("push", "closed")).containsExactly("opened", "closed HANDLER");
     }
 
     @Test
     @Covers("GEN-06")
-    void aResetIsToldOnce() throws IOException {
+    void resetIsReportedOnce() throws IOException {
         Wire wire = probe.offer("/echo", "reset");
         wire.readHead();
         probe.events("reset", "opened");
@@ -104,12 +104,12 @@ class ConnectionIT {
     /** The server meets the reset in its own write. */
     @Test
     @Covers("GEN-06")
-    void aResetDuringAnAnswerIsToldOnce() throws IOException {
+    void resetDuringAWriteIsReportedOnce() throws IOException {
         for (int i = 0; i < 20; i++) {
             String key = "busy-reset-" + i;
             Wire wire = probe.offer("/echo", key);
             wire.readHead();
-            wire.send(Probing.pattern(5000));
+            wire.send(ProbeClient.pattern(5000));
             wire.reset();
             assertThat(probe.events(key, "closed")).filteredOn(event -> event.startsWith("closed")).hasSize(1);
         }
@@ -118,7 +118,7 @@ class ConnectionIT {
     @ParameterizedTest
     @ValueSource(strings = {"opened", "received", "writable", "ended", "closed"})
     @Covers("GEN-05")
-    void aHandlerThatThrowsEndsItsConnectionWithoutAWord(String where) throws IOException {
+    void handlerExceptionEndsTheConnectionSilently(String where) throws IOException {
         try (Wire wire = probe.offer("/throw/" + where, "throw-" + where)) {
             assertThat(wire.readHead().status()).isEqualTo(101);
             if (!where.equals("opened")) wire.send("x");        // the reset after "opened" may be here already

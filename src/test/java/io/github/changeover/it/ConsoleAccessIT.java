@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.DeploymentFailed;
 import io.github.changeover.it.container.EmbeddedOnly;
-import io.github.changeover.it.container.KeyStoreFile;
 import io.github.changeover.it.container.NotOnTomcatServletEdge;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.it.container.PayaraOnly;
-import io.github.changeover.testkit.AnyCertificate;
+import io.github.changeover.it.container.TestKeyStore;
 import io.github.changeover.testkit.Head;
 import io.github.changeover.testkit.Message;
+import io.github.changeover.testkit.TrustAllTls;
 import io.github.changeover.testkit.Wire;
 import java.io.IOException;
 import java.net.CookieManager;
@@ -49,7 +49,7 @@ class ConsoleAccessIT {
         server = container;
         container.deploy(War.with("access").app("stranger").app("inner").protocolLibraries().set("changeover.console", "true").set("changeover.linger", "500ms")
                 .set("changeover.path./page/*.protocols", "h2c, TLS/1.2")
-                .set("changeover.tls.key-store", KeyStoreFile.get().toString()).set("changeover.tls.key-store-password", KeyStoreFile.PASSWORD).build(), CONTEXT);
+                .set("changeover.tls.key-store", TestKeyStore.get().toString()).set("changeover.tls.key-store-password", TestKeyStore.PASSWORD).build(), CONTEXT);
         container.deploy(War.with("access-proxied").app("foreign").set("changeover.console", "true").set("changeover.trusted-proxies", "10.0.0.0/8, 127.0.0.1").build(), PROXIED);
         token = ConsoleLogin.token(container, CONTEXT);
         cookie = ConsoleLogin.cookie(container, CONTEXT);
@@ -64,17 +64,17 @@ class ConsoleAccessIT {
         container.undeploy(PROXIED);
     }
 
-    private static Ask.Answer send(Message message) throws IOException {
+    private static RawHttp.RawResponse send(Message message) throws IOException {
         try (Wire wire = Wire.connect(server.http()).send(message)) {
-            return Ask.answer(wire);
+            return RawHttp.readResponse(wire);
         }
     }
 
-    private static Ask.Answer get(String path, String... fields) throws IOException {
+    private static RawHttp.RawResponse get(String path, String... fields) throws IOException {
         return send(Message.of("GET " + path, fields));
     }
 
-    private static Ask.Answer order(String what, String... fields) throws IOException {
+    private static RawHttp.RawResponse command(String what, String... fields) throws IOException {
         return send(Message.of("POST " + CONTEXT + "/console/api/" + what, fields).content(new byte[0], Message.Framing.LENGTH));
     }
 
@@ -85,7 +85,7 @@ class ConsoleAccessIT {
     }
 
     /** An answer that lets nobody in, and tells nothing. */
-    private static void isRefused(Ask.Answer answer, String sentence) {
+    private static void assertRejected(RawHttp.RawResponse answer, String sentence) {
         assertThat(answer.status()).as(answer.body()).isEqualTo(403);
         assertThat(answer.body()).contains(sentence).doesNotContain(token).hasSizeLessThan(500);
         assertThat(answer.head().raw()).doesNotContain(token);
@@ -93,16 +93,16 @@ class ConsoleAccessIT {
     }
 
     @Test
-    @DisplayName("S2: without the token nobody gets in, whatever the request looks like")
-    void withoutTheToken() throws IOException {
+    @DisplayName("S2: without the token every request is rejected, whatever it contains")
+    void requestsWithoutTheTokenAreRejected() throws IOException {
         for (String path : READS) {
-            isRefused(get(CONTEXT + path), "log");
-            isRefused(get(CONTEXT + path, "Origin: http://localhost", "Sec-Fetch-Site: same-origin", "Referer: http://localhost/console/"), "log");
-            isRefused(get(CONTEXT + path, "Sec-Fetch-Site: none", "Sec-Fetch-Mode: navigate"), "log");
+            assertRejected(get(CONTEXT + path), "log");
+            assertRejected(get(CONTEXT + path, "Origin: http://localhost", "Sec-Fetch-Site: same-origin", "Referer: http://localhost/console/"), "log");
+            assertRejected(get(CONTEXT + path, "Sec-Fetch-Site: none", "Sec-Fetch-Mode: navigate"), "log");
         }
-        isRefused(order("drain"), "log");
-        isRefused(order("drain", orderToken), "log");
-        isRefused(order("drain", orderToken, "Origin: http://localhost"), "log");
+        assertRejected(command("drain"), "log");
+        assertRejected(command("drain", orderToken), "log");
+        assertRejected(command("drain", orderToken, "Origin: http://localhost"), "log");
         assertThat(live(CONTEXT)).isEqualTo(403);
         assertThat(live(CONTEXT, "Origin: http://localhost", "Sec-Fetch-Site: same-origin")).isEqualTo(403);
         assertThat(get(CONTEXT + "/console/api/state", cookie).body()).contains("\"draining\":false");
@@ -113,19 +113,19 @@ class ConsoleAccessIT {
         return Stream.of("", "x", token.substring(1), token + "A", swapped, token.substring(0, 42) + (char) (token.charAt(42) ^ 1), "x".repeat(4000), "%00", token + "%20", "&token=" + token);
     }
 
-    @ParameterizedTest(name = "S2: a wrong token is answered like none ({index})")
+    @ParameterizedTest(name = "S2: a wrong token is answered like a missing one ({index})")
     @MethodSource("wrongTokens")
-    void aWrongToken(String wrong) throws IOException {
-        isRefused(get(CONTEXT + "/console/?token=" + wrong), "log");
-        isRefused(get(CONTEXT + "/console/?token=" + wrong, cookie), "log");
+    void wrongTokenIsRejected(String wrong) throws IOException {
+        assertRejected(get(CONTEXT + "/console/?token=" + wrong), "log");
+        assertRejected(get(CONTEXT + "/console/?token=" + wrong, cookie), "log");
         assertThat(get(CONTEXT + "/console/?token=" + wrong).body()).isEqualTo(get(CONTEXT + "/console/").body());
     }
 
     @Test
-    @DisplayName("S2: the token is exchanged for a cookie, and the address goes on without it")
-    void theExchange() throws IOException {
+    @DisplayName("S2: the token is exchanged for a cookie, and the redirect has no token")
+    void tokenIsExchangedForACookie() throws IOException {
         for (String path : List.of("/console", "/console/", "/console/console.js", "/console/api/state")) {
-            Ask.Answer answer = get(CONTEXT + path + "?token=" + token);
+            RawHttp.RawResponse answer = get(CONTEXT + path + "?token=" + token);
             Head head = answer.head();
             assertThat(head.status()).as(head.raw()).isEqualTo(302);
             assertThat(head.only("Location")).endsWith(CONTEXT + path);
@@ -148,16 +148,16 @@ class ConsoleAccessIT {
 
     @Test
     @DisplayName("S2: over TLS the cookie is Secure")
-    void overTls() throws IOException {
+    void cookieIsSecureOverTls() throws IOException {
         try (Wire wire = Wire.connectTls(server.https().getHost(), server.https().getPort()).send(Message.of("GET " + CONTEXT + "/console/?token=" + token))) {
             assertThat(wire.readHead().only("Set-Cookie")).matches("changeover-console-443=.*; Path=/access/console; HttpOnly; SameSite=Strict; Secure");
         }
     }
 
     @Test
-    @DisplayName("S2: a browser that follows the address comes to the page, over TLS in the version of HTTP that the container agrees on")
-    void aBrowser() throws Exception {
-        HttpClient browser = HttpClient.newBuilder().sslContext(AnyCertificate.context()).cookieHandler(new CookieManager()).followRedirects(HttpClient.Redirect.NORMAL).build();
+    @DisplayName("S2: a browser that follows the redirects reaches the page, over TLS in the HTTP version that the container negotiates")
+    void browserReachesThePage() throws Exception {
+        HttpClient browser = HttpClient.newBuilder().sslContext(TrustAllTls.context()).cookieHandler(new CookieManager()).followRedirects(HttpClient.Redirect.NORMAL).build();
         HttpRequest request = HttpRequest.newBuilder(server.https().resolve(CONTEXT + "/console/?token=" + token)).build();
         HttpResponse<String> answer = browser.send(request, HttpResponse.BodyHandlers.ofString());
         assertThat(answer.body()).contains("<h1>Changeover</h1>");
@@ -167,23 +167,23 @@ class ConsoleAccessIT {
 
     @Test
     @PayaraOnly
-    @DisplayName("S2: a request over the container's own HTTP/2 in clear is refused with the cookie and with the token")
-    void theContainersHttp2() throws IOException {
+    @DisplayName("S2: a request over cleartext HTTP/2 of the container is rejected with the cookie and with the token")
+    void requestOverTheContainersHttp2IsRejected() throws IOException {
         try (Http2Wire http = Http2Wire.upgrade(server, CONTEXT + "/page/facts", 3, 100).preface()) {
-            inHttp2(http);
+            assertRejectedOverHttp2(http);
         }
     }
 
     @Test
-    @DisplayName("S2: the cookie opens the page, its data, its WebSocket, and with the page's own token its orders")
-    void theCookie() throws IOException {
+    @DisplayName("S2: the cookie opens the page, its data and its WebSocket, and with the token of the page its commands")
+    void cookieOpensPageDataWebSocketAndCommands() throws IOException {
         for (String path : READS.subList(1, READS.size() - 1)) assertThat(get(CONTEXT + path, cookie).status()).as(path).isEqualTo(200);
         assertThat(live(CONTEXT, cookie, "Origin: http://localhost")).isEqualTo(101);
-        assertThat(order("stopDraining", cookie, orderToken).status()).isEqualTo(200);
-        assertThat(order("stopDraining", cookie).status()).isEqualTo(403);
-        assertThat(order("stopDraining", cookie, "X-Changeover-Token: " + token).status()).isEqualTo(403);
-        assertThat(order("stopDraining?token=" + token, orderToken).status()).as("an order needs the cookie").isEqualTo(403);
-        assertThat(order("stopDraining", cookie, orderToken, "Origin: http://evil.example").status()).isEqualTo(403);
+        assertThat(command("stopDraining", cookie, orderToken).status()).isEqualTo(200);
+        assertThat(command("stopDraining", cookie).status()).isEqualTo(403);
+        assertThat(command("stopDraining", cookie, "X-Changeover-Token: " + token).status()).isEqualTo(403);
+        assertThat(command("stopDraining?token=" + token, orderToken).status()).as("a command needs the cookie").isEqualTo(403);
+        assertThat(command("stopDraining", cookie, orderToken, "Origin: http://evil.example").status()).isEqualTo(403);
         assertThat(live(CONTEXT, cookie, "Origin: http://evil.example")).isEqualTo(403);
         try (Wire wire = Wire.connect(server.http()).send(Frames.handshake(CONTEXT + "/console/live?token=" + token))) {
             assertThat(wire.readHead().status()).as("so does the WebSocket").isEqualTo(403);
@@ -199,21 +199,21 @@ class ConsoleAccessIT {
                 name + until + "." + "A".repeat(43), name + value + "A", name + mac, "Cookie: changeover-console=" + value, "Cookie: changeover-console-8080=" + value);
     }
 
-    @ParameterizedTest(name = "S2: a forged cookie opens nothing ({index})")
+    @ParameterizedTest(name = "S2: a forged cookie gives no access ({index})")
     @MethodSource("forgedCookies")
-    void aForgedCookie(String forged) throws IOException {
-        isRefused(get(CONTEXT + "/console/api/state", forged), "log");
+    void forgedCookieIsRejected(String forged) throws IOException {
+        assertRejected(get(CONTEXT + "/console/api/state", forged), "log");
         assertThat(live(CONTEXT, forged)).isEqualTo(403);
     }
 
     @Test
-    @DisplayName("S2: a cookie of another application's console opens nothing")
-    void anotherApplicationsCookie() throws IOException {
+    @DisplayName("S2: a cookie of the console of another application opens nothing")
+    void cookieOfAnotherApplicationIsRejected() throws IOException {
         server.deploy(War.with("access-other").app("foreign").set("changeover.console", "true").build(), "/access-other");
         try {
             String other = ConsoleLogin.cookie(server, "/access-other");
             assertThat(get("/access-other/console/", other).status()).isEqualTo(200);
-            isRefused(get(CONTEXT + "/console/", other), "log");
+            assertRejected(get(CONTEXT + "/console/", other), "log");
             assertThat(get("/access-other/console/", cookie).status()).isEqualTo(403);
             assertThat(get("/access-other/console/?token=" + token).status()).isEqualTo(403);
         } finally {
@@ -222,8 +222,8 @@ class ConsoleAccessIT {
     }
 
     @Test
-    @DisplayName("S2: the address is logged once, with the connector's port, and the token nowhere else")
-    void loggedOnce() throws IOException {
+    @DisplayName("S2: the address is logged once, with the port of the connector, and the token nowhere else")
+    void addressIsLoggedOnce() throws IOException {
         get(CONTEXT + "/console/");
         get(CONTEXT + "/console/?token=" + token);
         String log = server.log();
@@ -242,55 +242,55 @@ class ConsoleAccessIT {
                 "True-Client-IP", "CF-Connecting-IP", "CDN-Loop", "X-Client-IP", "Client-IP", "Fastly-Client-IP", "X-Envoy-External-Address", "x-real-ip");
     }
 
-    @ParameterizedTest(name = "S2: with {0} neither the cookie nor the token lets anybody in")
+    @ParameterizedTest(name = "S2: with {0} neither the cookie nor the token gives access")
     @MethodSource("elsewhere")
-    void aProxysField(String name) throws IOException {
+    void requestWithAProxyFieldIsRejected(String name) throws IOException {
         String field = name + ": 127.0.0.1";
-        isRefused(get(CONTEXT + "/console/", cookie, field), "not through a proxy");
-        isRefused(get(CONTEXT + "/console/?token=" + token, field), "not through a proxy");
-        isRefused(order("drain", cookie, orderToken, field), "not through a proxy");
+        assertRejected(get(CONTEXT + "/console/", cookie, field), "not through a proxy");
+        assertRejected(get(CONTEXT + "/console/?token=" + token, field), "not through a proxy");
+        assertRejected(command("drain", cookie, orderToken, field), "not through a proxy");
         assertThat(live(CONTEXT, cookie, field)).isEqualTo(403);
     }
 
-    @ParameterizedTest(name = "S2: from {0} neither the cookie nor the token lets anybody in")
+    @ParameterizedTest(name = "S2: from {0} neither the cookie nor the token gives access")
     @ValueSource(strings = {"192.0.2.7", "10.0.0.1", "2001:db8::7", "0.0.0.0"})
-    void aRemoteAddress(String address) throws IOException {
+    void requestFromARemoteAddressIsRejected(String address) throws IOException {
         String field = "X-Test-From: " + address;
-        isRefused(get(CONTEXT + "/console/", cookie, field), "this machine only");
-        isRefused(get(CONTEXT + "/console/?token=" + token, field), "this machine only");
+        assertRejected(get(CONTEXT + "/console/", cookie, field), "this machine only");
+        assertRejected(get(CONTEXT + "/console/?token=" + token, field), "this machine only");
         assertThat(live(CONTEXT, cookie, field)).isEqualTo(403);
     }
 
     @Test
-    @DisplayName("S2: HTTP/1.0, as a plain proxy_pass sends it, and another Host are refused with the cookie and with the token")
-    void oldVersionsAndOtherHosts() throws IOException {
+    @DisplayName("S2: HTTP/1.0, which a plain proxy_pass uses, and another Host are rejected with the cookie and with the token")
+    void http10AndOtherHostsAreRejected() throws IOException {
         for (String path : List.of("/console/", "/console/?token=" + token, "/console/api/about")) {
             for (String head : List.of(" HTTP/1.0\r\nHost: localhost\r\n", " HTTP/1.1\r\nHost: evil.example\r\n", " HTTP/1.0\r\nHost: 127.0.0.1\r\nConnection: keep-alive\r\n")) {
                 try (Wire wire = Wire.connect(server.http()).send("GET " + CONTEXT + path + head + cookie + "\r\n\r\n")) {
-                    isRefused(Ask.answer(wire), "over HTTP/1.1");
+                    assertRejected(RawHttp.readResponse(wire), "over HTTP/1.1");
                 }
             }
         }
     }
 
     @Test
-    @DisplayName("S2: a peer that is a trusted proxy is refused with the cookie and with the token")
-    void aTrustedProxy() throws IOException {
+    @DisplayName("S2: a peer that is a trusted proxy is rejected with the cookie and with the token")
+    void requestOfATrustedProxyIsRejected() throws IOException {
         String other = ConsoleLogin.token(server, PROXIED);
-        Ask.Answer answer = get(PROXIED + "/console/?token=" + other);
+        RawHttp.RawResponse answer = get(PROXIED + "/console/?token=" + other);
         assertThat(answer.status()).isEqualTo(403);
         assertThat(answer.head().has("Set-Cookie")).isFalse();
         assertThat(get(PROXIED + "/console/").status()).isEqualTo(403);
         assertThat(live(PROXIED)).isEqualTo(403);
     }
 
-    private static void inHttp2(Wire wire, String... first) throws IOException {
+    private static void assertRejectedOverHttp2(Wire wire, String... first) throws IOException {
         try (Http2Wire http = Http2Wire.upgrade(wire, "GET", CONTEXT + "/page/facts", new int[] {3, 100}, first).preface()) {
-            inHttp2(http);
+            assertRejectedOverHttp2(http);
         }
     }
 
-    private static void inHttp2(Http2Wire http) throws IOException {
+    private static void assertRejectedOverHttp2(Http2Wire http) throws IOException {
         List<String> all = new ArrayList<>();
         int stream = 3;
         for (String path : List.of("/console/", "/console/api/about", "/console/?token=" + token)) {
@@ -310,25 +310,25 @@ class ConsoleAccessIT {
 
     @Test
     @NotOnTomcatServletEdge
-    @DisplayName("S2: a request inside HTTP/2 or TLS is refused with the cookie and with the token, also when a local proxy has passed the upgrade on")
-    void innerRequests() throws IOException {
+    @DisplayName("S2: a request inside HTTP/2 or TLS is rejected with the cookie and with the token, also if a local proxy has forwarded the upgrade")
+    void innerRequestsAreRejected() throws IOException {
         ContainerUnderTest own = server.withoutHttp2();
         for (String[] first : new String[][] {{}, {"X-Forwarded-For: 203.0.113.9"}}) {
-            inHttp2(Wire.connect(own.http()), first);
-            try (Wire clear = Wire.connect(own.http()).send(Ask.request("GET", CONTEXT + "/page/facts", Ask.offering("TLS/1.2", first)))) {
+            assertRejectedOverHttp2(Wire.connect(own.http()), first);
+            try (Wire clear = Wire.connect(own.http()).send(RawHttp.request("GET", CONTEXT + "/page/facts", RawHttp.offering("TLS/1.2", first)))) {
                 assertThat(clear.readHead().status()).isEqualTo(101);
                 Wire wire = clear.startTls();
-                Ask.answer(wire);
-                for (String path : List.of("/console/", "/console/api/about", "/console/?token=" + token)) isRefused(Ask.answer(wire.send(Ask.get(CONTEXT + path, cookie))), "this machine only");
-                isRefused(Ask.answer(wire.send(Message.of("POST " + CONTEXT + "/console/api/drain", cookie, orderToken).content(new byte[0], Message.Framing.LENGTH))), "this machine only");
+                RawHttp.readResponse(wire);
+                for (String path : List.of("/console/", "/console/api/about", "/console/?token=" + token)) assertRejected(RawHttp.readResponse(wire.send(RawHttp.get(CONTEXT + path, cookie))), "this machine only");
+                assertRejected(RawHttp.readResponse(wire.send(Message.of("POST " + CONTEXT + "/console/api/drain", cookie, orderToken).content(new byte[0], Message.Framing.LENGTH))), "this machine only");
             }
         }
         assertThat(get(CONTEXT + "/console/api/state", cookie).body()).contains("\"draining\":false");
     }
 
     @Test
-    @DisplayName("S2: nothing else is offered on the console's own path")
-    void itsPathIsItsOwn() {
+    @DisplayName("S2: no other protocol can be offered on the path of the console")
+    void consolePathOffersNothingElse() {
         for (String setting : List.of("greet/1", "websocket, greet/1")) {
             assertThatThrownBy(() -> server.deploy(War.with("access-taken").app("wire").set("changeover.console", "true")
                     .set("changeover.path./console/live.protocols", setting).build(), "/access-taken")).isInstanceOf(DeploymentFailed.class);

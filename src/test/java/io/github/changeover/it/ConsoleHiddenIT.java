@@ -41,7 +41,7 @@ import org.yaml.snakeyaml.Yaml;
 class ConsoleHiddenIT {
     private static final String CONTEXT = "/hidden";
     private ContainerUnderTest server;
-    private Asking asking;
+    private ApplicationClient asking;
     private String cookie;
     private final List<Wire> open = new ArrayList<>();
 
@@ -55,7 +55,7 @@ class ConsoleHiddenIT {
         server.deploy(War.with("hidden").app("operated").app("drained").set("changeover.console", "true").set("changeover.metrics.path", "/metrics")
                 .set("changeover.connections.max", "1").set("changeover.connections.per-address.max", "1").set("changeover.protocol.websocket.connections.max", "1")
                 .set("changeover.path./console/live.connections.max", "1").set("changeover.lifetime", lifetime).set("changeover.drain", "300ms").set("changeover.linger", "200ms").build(), CONTEXT);
-        asking = Asking.of(server, CONTEXT);
+        asking = ApplicationClient.of(server, CONTEXT);
         cookie = ConsoleLogin.cookie(server, CONTEXT);
     }
 
@@ -81,7 +81,7 @@ class ConsoleHiddenIT {
 
     /** What the page is shown next; the answer to a ping may come before. */
     private static Map<?, ?> state(Wire wire) throws IOException {
-        Frames.Frame frame = Frames.read(wire);
+        Frames.ReceivedFrame frame = Frames.read(wire);
         if (frame.first() == 0x8a) frame = Frames.read(wire);
         assertThat(frame.first()).as(frame.toString()).isEqualTo(0x81);
         return new Yaml().load(frame.text());
@@ -91,19 +91,19 @@ class ConsoleHiddenIT {
         return new Yaml().load(asking.page("/console/api/" + what, cookie));
     }
 
-    private Map<?, ?> order(String what, Map<String, String> parameters) throws IOException {
+    private Map<?, ?> command(String what, Map<String, String> parameters) throws IOException {
         String form = parameters.entrySet().stream().map(entry -> entry.getKey() + "=" + URLEncoder.encode(entry.getValue(), StandardCharsets.UTF_8)).collect(Collectors.joining("&"));
         Message order = Message.of("POST " + CONTEXT + "/console/api/" + what, cookie, "X-Changeover-Token: " + api("about").get("token"), "Content-Type: application/x-www-form-urlencoded")
                 .content(form.getBytes(StandardCharsets.US_ASCII), Message.Framing.LENGTH);
         try (Wire wire = Wire.connect(server.http()).send(order)) {
-            Ask.Answer answer = Ask.answer(wire);
+            RawHttp.RawResponse answer = RawHttp.readResponse(wire);
             assertThat(answer.status()).as(answer.body()).isEqualTo(200);
             return new Yaml().load(answer.body());
         }
     }
 
     /** Everything that the console's WebSocket can do: pages, refused ones of several kinds, a ping, an end and a reset. */
-    private void visit() throws IOException {
+    private void openAndClosePage() throws IOException {
         Wire first = page();
         Wire second = page();
         first.send(Frames.of(0x89, Frames.utf8("there?")));
@@ -120,10 +120,10 @@ class ConsoleHiddenIT {
     }
 
     @Test
-    @DisplayName("H9: the console's own WebSocket is in no list, count, metric, decision record or path")
-    void nowhere() throws IOException {
+    @DisplayName("H9: the WebSocket of the console is in no list, count, metric, decision record or path")
+    void consoleWebSocketIsInNoListOrMetric() throws IOException {
         String before = asking.page("/metrics");
-        visit();
+        openAndClosePage();
         assertThat(asking.page("/metrics")).isEqualTo(before).doesNotContain("websocket");
         Map<?, ?> state = api("state");
         assertThat(state.get("connections")).isEqualTo(List.of());
@@ -135,7 +135,7 @@ class ConsoleHiddenIT {
         assertThat(api("about").get("paths").toString()).contains("/guest").doesNotContain("/console");
         assertThat(asking.page("/page?decisions")).doesNotContain("console");
         try (Wire wire = asking.offer("/guest", "guest/1")) {
-            assertThat(wire.readHead().status()).as("what is the application's is counted").isEqualTo(101);
+            assertThat(wire.readHead().status()).as("the application's own connections are counted").isEqualTo(101);
             assertThat(wire.send("hello").readText(5)).isEqualTo("hello");
             assertThat(((List<?>) api("state").get("connections"))).hasSize(1);
             assertThat(((List<?>) api("state").get("decisions"))).hasSize(1);
@@ -143,8 +143,8 @@ class ConsoleHiddenIT {
     }
 
     @Test
-    @DisplayName("H9: no limit counts the console's WebSockets, and none keeps them out")
-    void noLimit() throws IOException {
+    @DisplayName("H9: no limit counts the WebSockets of the console, and none rejects them")
+    void limitsIgnoreTheConsoleWebSocket() throws IOException {
         page();
         page();
         try (Wire guest = asking.offer("/guest", "guest/1")) {
@@ -157,8 +157,8 @@ class ConsoleHiddenIT {
     }
 
     @Test
-    @DisplayName("H9: the lifetime of connections does not end it")
-    void noLifetime() throws IOException {
+    @DisplayName("H9: the lifetime of connections does not close it")
+    void lifetimeDoesNotCloseTheConsoleWebSocket() throws IOException {
         server.undeploy(CONTEXT);
         deploy("1s");
         Wire wire = page();
@@ -166,16 +166,16 @@ class ConsoleHiddenIT {
     }
 
     @Test
-    @DisplayName("H9: a drain, by an operator or by a program, neither closes it nor keeps it out")
-    void noDrain() throws IOException {
+    @DisplayName("H9: a drain, by an operator or by a program, neither closes nor rejects it")
+    void drainDoesNotCloseOrRejectTheConsoleWebSocket() throws IOException {
         Wire wire = page();
-        assertThat(order("drain", Map.of())).isEqualTo(Map.of("done", true));
+        assertThat(command("drain", Map.of())).isEqualTo(Map.of("done", true));
         boolean draining = false;
         for (int i = 0; i < 5 && !draining; i++) draining = Boolean.TRUE.equals(state(wire).get("draining"));
         assertThat(draining).isTrue();
         page();
         state(wire);
-        order("stopDraining", Map.of());
+        command("stopDraining", Map.of());
         assertThat(asking.page("/drain?millis=500")).as("nothing was left to wait for").isEqualTo("true");
         state(wire);
         page();
@@ -183,26 +183,26 @@ class ConsoleHiddenIT {
     }
 
     @Test
-    @DisplayName("H9: the lab has no rule for its path, and switching websocket off leaves no decision either")
-    void noLab() throws IOException {
-        Map<?, ?> played = order("lab", Map.of("method", "GET", "target", "/console/live", "version", "HTTP/1.1", "fields", "Host: a\nConnection: upgrade\nUpgrade: websocket"));
+    @DisplayName("H9: the dry run has no rule for its path, and disabling websocket leaves no decision")
+    void dryRunAndSwitchesIgnoreTheConsoleWebSocket() throws IOException {
+        Map<?, ?> played = command("lab", Map.of("method", "GET", "target", "/console/live", "version", "HTTP/1.1", "fields", "Host: a\nConnection: upgrade\nUpgrade: websocket"));
         assertThat(played.get("kind")).isEqualTo("ordinary");
-        assertThat(played.get("explanation").toString()).contains("no rule is for this path");
-        order("off", Map.of("token", "websocket"));
+        assertThat(played.get("explanation").toString()).contains("no rule matches this path");
+        command("off", Map.of("token", "websocket"));
         assertThat(handshake(cookie).readHead().status()).isNotEqualTo(101);
-        order("on", Map.of("token", "websocket"));
+        command("on", Map.of("token", "websocket"));
         page();
         assertThat(api("state").get("decisions")).isEqualTo(List.of());
     }
 
     @Test
-    @DisplayName("H9: the application's end closes it")
-    void theEnd() throws IOException {
+    @DisplayName("H9: it is closed when the application stops")
+    void consoleWebSocketClosesWithTheApplication() throws IOException {
         Wire wire = page();
         server.undeploy(CONTEXT);
         String last = "";
         for (int i = 0; i < 5 && !last.startsWith("88"); i++) last = Frames.read(wire).toString();
-        assertThat(last).isEqualTo("88 1001 The application is going.");
+        assertThat(last).isEqualTo("88 1001 The server is closing the connection.");
         deploy("0s");
     }
 
@@ -225,15 +225,15 @@ class ConsoleHiddenIT {
 
     @Test
     @EmbeddedOnly
-    @DisplayName("H9: nothing in JMX changes by it, and no flight recorder event tells of it")
-    void neitherInJmxNorInARecording(@TempDir Path directory) throws Exception {
+    @DisplayName("H9: it changes nothing in JMX, and causes no JFR event")
+    void consoleWebSocketIsNotInJmxOrJfr(@TempDir Path directory) throws Exception {
         Map<String, String> before = attributes();
         assertThat(before.get("Report")).contains("/hidden/guest").doesNotContain("/console/live offers");
         Path file = directory.resolve("console.jfr");
         try (Recording recording = new Recording()) {
             for (String event : List.of("Negotiation", "Open", "Close", "SlowWrite")) recording.enable("changeover." + event);
             recording.start();
-            visit();
+            openAndClosePage();
             assertThat(attributes()).isEqualTo(before);
             try (Wire guest = asking.offer("/guest", "guest/1")) {
                 assertThat(guest.readHead().status()).isEqualTo(101);

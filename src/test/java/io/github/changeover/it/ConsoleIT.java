@@ -31,7 +31,7 @@ import org.yaml.snakeyaml.Yaml;
 @OnContainer
 class ConsoleIT {
     private static ContainerUnderTest server;
-    private static Asking asking;
+    private static ApplicationClient asking;
     private static String cookie;
 
     @BeforeAll
@@ -43,7 +43,7 @@ class ConsoleIT {
         container.deploy(War.with("consolerole").app("stranger").app("foreign").set("changeover.console", "true").set("changeover.console.role", Logins.ROLE)
                 .webXml("<login-config><auth-method>BASIC</auth-method><realm-name>file</realm-name></login-config><security-role><role-name>member</role-name></security-role>")
                 .file("WEB-INF/glassfish-web.xml", SecurityIT.ROLES).build(), "/console-role");
-        asking = Asking.of(container, "/console-on");
+        asking = ApplicationClient.of(container, "/console-on");
         cookie = ConsoleLogin.cookie(container, "/console-on");
     }
 
@@ -52,13 +52,13 @@ class ConsoleIT {
         for (String context : List.of("/console-on", "/console-off", "/console-role")) container.undeploy(context);
     }
 
-    private static Ask.Answer get(String path, String... fields) throws IOException {
+    private static RawHttp.RawResponse get(String path, String... fields) throws IOException {
         return send(Message.of("GET /console-on" + path, fields).with(cookie));
     }
 
-    private static Ask.Answer send(Message message) throws IOException {
+    private static RawHttp.RawResponse send(Message message) throws IOException {
         try (Wire wire = Wire.connect(server.http()).send(message)) {
-            return Ask.answer(wire);
+            return RawHttp.readResponse(wire);
         }
     }
 
@@ -70,15 +70,15 @@ class ConsoleIT {
         return (String) ((Map<?, ?>) json(get("/console/api/about").body())).get("token");
     }
 
-    private static Ask.Answer order(String what, Map<String, String> parameters, String... fields) throws IOException {
+    private static RawHttp.RawResponse command(String what, Map<String, String> parameters, String... fields) throws IOException {
         String form = parameters.entrySet().stream().map(entry -> entry.getKey() + "=" + URLEncoder.encode(entry.getValue(), StandardCharsets.UTF_8))
                 .collect(Collectors.joining("&"));
         return send(Message.of("POST /console-on/console/api/" + what, "Content-Type: application/x-www-form-urlencoded;charset=UTF-8", cookie).with(fields)
                 .content(form.getBytes(StandardCharsets.US_ASCII), Message.Framing.LENGTH));
     }
 
-    private static Map<?, ?> ordered(String what, Map<String, String> parameters) throws IOException {
-        Ask.Answer answer = order(what, parameters, "X-Changeover-Token: " + token());
+    private static Map<?, ?> commandResult(String what, Map<String, String> parameters) throws IOException {
+        RawHttp.RawResponse answer = command(what, parameters, "X-Changeover-Token: " + token());
         assertThat(answer.status()).as(answer.body()).isEqualTo(200);
         return (Map<?, ?>) json(answer.body());
     }
@@ -88,14 +88,14 @@ class ConsoleIT {
     }
 
     @Test
-    void itIsOffUnlessSwitchedOn() throws IOException {
-        Asking off = Asking.of(server, "/console-off");
+    void consoleIsDisabledByDefault() throws IOException {
+        ApplicationClient off = ApplicationClient.of(server, "/console-off");
         for (String path : List.of("/console", "/console/", "/console/console.js", "/console/api/state")) assertThat(off.status(path)).as(path).isEqualTo(404);
     }
 
     @Test
-    void thePageIsServedWithAPolicyThatLetsNothingElseIn() throws IOException {
-        Ask.Answer page = get("/console/");
+    void pageHasAStrictContentSecurityPolicy() throws IOException {
+        RawHttp.RawResponse page = get("/console/");
         assertThat(page.status()).isEqualTo(200);
         assertThat(page.body()).contains("<h1>Changeover</h1>");
         assertThat(page.head().only("Content-Type").replace(" ", "").toLowerCase(Locale.ROOT)).isEqualTo("text/html;charset=utf-8");
@@ -103,7 +103,7 @@ class ConsoleIT {
         assertThat(page.head().only("X-Content-Type-Options")).isEqualTo("nosniff");
         assertThat(page.head().only("Referrer-Policy")).isEqualTo("no-referrer");
         assertThat(get("/console").head().only("Location")).endsWith("/console-on/console/");
-        Ask.Answer module = get("/console/console.js");
+        RawHttp.RawResponse module = get("/console/console.js");
         assertThat(module.head().only("Content-Type").replace(" ", "").toLowerCase(Locale.ROOT)).isEqualTo("text/javascript;charset=utf-8");
         assertThat(get("/console/console.js", "If-None-Match: " + module.head().only("ETag")).status()).isEqualTo(304);
         assertThat(get("/console/api/state").head().only("Cache-Control")).isEqualTo("no-store");
@@ -114,39 +114,39 @@ class ConsoleIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"X-Test-From: 192.0.2.7", "X-Test-From: 2001:db8::7", "X-Forwarded-For: 127.0.0.1", "X-Forwarded-Host: localhost", "Forwarded: for=127.0.0.1", "Via: 1.1 proxy"})
-    void aStrangerAndWhoComesThroughAProxyIsRefused(String field) throws IOException {
+    void remoteAndProxiedRequestsAreRejected(String field) throws IOException {
         for (String path : List.of("/console/", "/console/api/about", "/console/console.js")) assertThat(get(path, field).status()).as(path).isEqualTo(403);
         String token = token();
-        assertThat(order("drain", Map.of(), "X-Changeover-Token: " + token, field).status()).isEqualTo(403);
+        assertThat(command("drain", Map.of(), "X-Changeover-Token: " + token, field).status()).isEqualTo(403);
         assertThat(get("/console/", field).body()).contains("changeover.console.role").doesNotContain(token);
     }
 
     @Test
-    void aPageWhoseNameWasReboundIsRefused() throws IOException {
+    void reboundHostNameIsRejected() throws IOException {
         try (Wire wire = Wire.connect(server.http()).send("GET /console-on/console/api/about HTTP/1.1\r\nHost: evil.example\r\n" + cookie + "\r\nConnection: close\r\n\r\n")) {
             assertThat(wire.readHead().status()).isEqualTo(403);
         }
     }
 
     @Test
-    void aForgedOrderIsRefusedAndDoesNothing() throws IOException {
+    void forgedCommandIsRejectedWithoutEffect() throws IOException {
         String right = "X-Changeover-Token: " + token();
-        assertThat(order("drain", Map.of()).status()).isEqualTo(403);
-        assertThat(order("drain", Map.of(), "X-Changeover-Token: " + "0".repeat(48)).status()).isEqualTo(403);
-        assertThat(order("drain", Map.of(), right, "Origin: http://evil.example").status()).isEqualTo(403);
-        assertThat(order("drain", Map.of(), right, "Origin: null").status()).isEqualTo(403);
-        assertThat(order("drain", Map.of(), right, "Sec-Fetch-Site: cross-site").status()).isEqualTo(403);
-        assertThat(order("drain", Map.of(), right, "Sec-Fetch-Site: same-site").status()).isEqualTo(403);
+        assertThat(command("drain", Map.of()).status()).isEqualTo(403);
+        assertThat(command("drain", Map.of(), "X-Changeover-Token: " + "0".repeat(48)).status()).isEqualTo(403);
+        assertThat(command("drain", Map.of(), right, "Origin: http://evil.example").status()).isEqualTo(403);
+        assertThat(command("drain", Map.of(), right, "Origin: null").status()).isEqualTo(403);
+        assertThat(command("drain", Map.of(), right, "Sec-Fetch-Site: cross-site").status()).isEqualTo(403);
+        assertThat(command("drain", Map.of(), right, "Sec-Fetch-Site: same-site").status()).isEqualTo(403);
         assertThat(get("/console/api/drain", right).status()).isEqualTo(404);
         assertThat(send(Message.of("PUT /console-on/console/api/drain", right, cookie)).status()).isEqualTo(405);
         assertThat(get("/console/api/about", "Sec-Fetch-Site: cross-site").status()).isEqualTo(403);
         assertThat(get("/console/api/state", "Origin: http://evil.example").status()).isEqualTo(403);
         assertThat(((Map<?, ?>) json(get("/console/api/state").body())).get("draining")).isEqualTo(false);
-        assertThat(order("lab", Map.of("fields", "x".repeat(70_000)), right).status()).isEqualTo(413);
+        assertThat(command("lab", Map.of("fields", "x".repeat(70_000)), right).status()).isEqualTo(413);
     }
 
     @Test
-    void oneConnectionIsClosedAndTheOtherStays() throws IOException {
+    void closeCommandClosesOneConnection() throws IOException {
         try (Wire one = asking.offer("/greet", "greet/1"); Wire other = asking.offer("/plain", "second/2")) {
             Expect.answer(one.readHead()).switchesTo("greet/1");
             Expect.answer(other.readHead()).switchesTo("second/2");
@@ -154,22 +154,22 @@ class ConsoleIT {
             other.readLine();
             Map<?, ?> first = (Map<?, ?>) connections().stream().filter(view -> ((Map<?, ?>) view).get("protocol").equals("greet/1")).findFirst().orElseThrow();
             assertThat(first.get("path")).isEqualTo("/greet");
-            assertThat(ordered("abort", Map.of("id", (String) first.get("id")))).isEqualTo(Map.of("done", true));
+            assertThat(commandResult("abort", Map.of("id", (String) first.get("id")))).isEqualTo(Map.of("done", true));
             assertThat(one.isClosedByPeer(Duration.ofSeconds(5))).isTrue();
-            assertThat(ordered("abort", Map.of("id", "no such"))).isEqualTo(Map.of("done", false));
+            assertThat(commandResult("abort", Map.of("id", "no such"))).isEqualTo(Map.of("done", false));
             assertThat(other.isClosedByPeer(Duration.ofMillis(200))).isFalse();
         }
     }
 
     @Test
-    void aDrainTurnsAwayUntilAllAreWelcomeAgain() throws IOException {
-        ordered("drain", Map.of());
+    void drainRejectsNewConnectionsUntilStopped() throws IOException {
+        commandResult("drain", Map.of());
         try {
             try (Wire wire = asking.offer("/greet", "greet/1")) {
                 Expect.answer(wire.readHead()).refuses(503);
             }
         } finally {
-            ordered("stopDraining", Map.of());
+            commandResult("stopDraining", Map.of());
         }
         try (Wire wire = asking.offer("/greet", "greet/1")) {
             Expect.answer(wire.readHead()).switchesTo("greet/1");
@@ -177,21 +177,21 @@ class ConsoleIT {
     }
 
     @Test
-    void aProtocolIsSwitchedOffAndOn() throws IOException {
-        ordered("off", Map.of("token", "another_protocol/2.2"));
+    void protocolIsDisabledAndEnabled() throws IOException {
+        commandResult("off", Map.of("token", "another_protocol/2.2"));
         try (Wire wire = asking.offer("/versions", "another_protocol/2.2")) {
             assertThat(wire.readHead().status()).isNotEqualTo(101);
         } finally {
-            ordered("on", Map.of("token", "another_protocol/2.2"));
+            commandResult("on", Map.of("token", "another_protocol/2.2"));
         }
         try (Wire wire = asking.offer("/versions", "another_protocol/2.2")) {
             Expect.answer(wire.readHead()).switchesTo("another_protocol/2.2");
         }
-        assertThat(ordered("off", Map.of("token", "no token\r\n"))).isEqualTo(Map.of("done", false));
+        assertThat(commandResult("off", Map.of("token", "no token\r\n"))).isEqualTo(Map.of("done", false));
     }
 
     @Test
-    void whatAPeerSendsIsTextInAnAnswer() throws IOException {
+    void inputOfAPeerIsEscaped() throws IOException {
         get("/greet/%3Cimg%20src=x%20onerror=alert(1)%3E", "Connection: upgrade", "Upgrade: <script>, \"x\", greet/1");
         get("/greet", "Connection: upgrade", "Upgrade: <script>alert(1)</script>, '&quot;'");
         String state = get("/console/api/state").body();
@@ -199,7 +199,7 @@ class ConsoleIT {
     }
 
     @Test
-    void aRoleOpensItToWhoeverHasIt() throws IOException {
+    void roleGrantsAccess() throws IOException {
         String path = "GET /console-role/console/";
         assertThat(send(Message.of(path)).status()).isEqualTo(401);
         assertThat(send(Message.of(path)).head().only("WWW-Authenticate")).startsWith("Basic");
@@ -211,36 +211,36 @@ class ConsoleIT {
     // ---- the lab
 
     /** A request for the lab and for the container alike. */
-    record Tried(String method, String path, String version, List<String> fields) {
-        static Tried offer(String path, String offer, String... more) {
+    record DryRunCase(String method, String path, String version, List<String> fields) {
+        static DryRunCase offer(String path, String offer, String... more) {
             List<String> fields = new ArrayList<>(List.of("Host: localhost", "Connection: Upgrade", "Upgrade: " + offer));
             fields.addAll(List.of(more));
-            return new Tried("GET", path, "HTTP/1.1", fields);
+            return new DryRunCase("GET", path, "HTTP/1.1", fields);
         }
 
-        static Tried of(String method, String path, String version, String... fields) {
-            return new Tried(method, path, version, List.of(fields));
+        static DryRunCase of(String method, String path, String version, String... fields) {
+            return new DryRunCase(method, path, version, List.of(fields));
         }
     }
 
-    static Stream<Tried> requests() {
+    static Stream<DryRunCase> requests() {
         return Stream.of(
-                Tried.offer("/greet", "greet/1"), Tried.offer("/greet", "second/2, greet/1"), Tried.offer("/greet", "unknown/7"),
-                Tried.offer("/greet", "GREET/1"), Tried.offer("/greet?key=value", "greet/1"), Tried.offer("/gr%65et", "greet/1"),
-                Tried.of("GET", "/greet", "HTTP/1.1", "Host: localhost"), Tried.of("GET", "/greet", "HTTP/1.1", "Host: localhost", "Upgrade: greet/1"),
-                Tried.offer("/required", "unknown/7"), Tried.of("GET", "/required", "HTTP/1.1", "Host: localhost"),
-                Tried.of("GET", "/required", "HTTP/1.0", "Host: localhost", "Connection: upgrade", "Upgrade: greet/1"), Tried.offer("/required", "second/2"),
-                Tried.offer("/layers", "layer/1"), Tried.offer("/fields", "greet/1"), Tried.of("POST", "/greet", "HTTP/1.1", "Host: localhost", "Connection: upgrade", "Upgrade: greet/1", "Content-Length: 0"),
-                Tried.offer("/any-method", "greet/1"), Tried.offer("/not-me", "greet/1"), Tried.offer("/second-takes-it", "greet/1, second/2"),
-                Tried.offer("/moved", "greet/1"), Tried.offer("/malformed", "greet/1"), Tried.offer("/busy", "greet/1"), Tried.offer("/gate", "greet/1"),
-                Tried.offer("/versions", "a_protocol/2, IRC/6.9, foo/, x/1/2, example"), Tried.offer("/advertised", "unknown/7"), Tried.offer("/closing", "unknown/7"),
-                Tried.offer("/nowhere", "greet/1"), Tried.of("HEAD", "/required", "HTTP/1.1", "Host: localhost"));
+                DryRunCase.offer("/greet", "greet/1"), DryRunCase.offer("/greet", "second/2, greet/1"), DryRunCase.offer("/greet", "unknown/7"),
+                DryRunCase.offer("/greet", "GREET/1"), DryRunCase.offer("/greet?key=value", "greet/1"), DryRunCase.offer("/gr%65et", "greet/1"),
+                DryRunCase.of("GET", "/greet", "HTTP/1.1", "Host: localhost"), DryRunCase.of("GET", "/greet", "HTTP/1.1", "Host: localhost", "Upgrade: greet/1"),
+                DryRunCase.offer("/required", "unknown/7"), DryRunCase.of("GET", "/required", "HTTP/1.1", "Host: localhost"),
+                DryRunCase.of("GET", "/required", "HTTP/1.0", "Host: localhost", "Connection: upgrade", "Upgrade: greet/1"), DryRunCase.offer("/required", "second/2"),
+                DryRunCase.offer("/layers", "layer/1"), DryRunCase.offer("/fields", "greet/1"), DryRunCase.of("POST", "/greet", "HTTP/1.1", "Host: localhost", "Connection: upgrade", "Upgrade: greet/1", "Content-Length: 0"),
+                DryRunCase.offer("/any-method", "greet/1"), DryRunCase.offer("/not-me", "greet/1"), DryRunCase.offer("/second-takes-it", "greet/1, second/2"),
+                DryRunCase.offer("/moved", "greet/1"), DryRunCase.offer("/malformed", "greet/1"), DryRunCase.offer("/busy", "greet/1"), DryRunCase.offer("/gate", "greet/1"),
+                DryRunCase.offer("/versions", "a_protocol/2, IRC/6.9, foo/, x/1/2, example"), DryRunCase.offer("/advertised", "unknown/7"), DryRunCase.offer("/closing", "unknown/7"),
+                DryRunCase.offer("/nowhere", "greet/1"), DryRunCase.of("HEAD", "/required", "HTTP/1.1", "Host: localhost"));
     }
 
     @ParameterizedTest
     @MethodSource("requests")
-    void theLabAnswersAsTheContainerDoes(Tried tried) throws IOException {
-        Map<?, ?> played = ordered("lab", Map.of("method", tried.method, "target", tried.path, "version", tried.version, "fields", String.join("\n", tried.fields)));
+    void dryRunAnswersLikeTheContainer(DryRunCase tried) throws IOException {
+        Map<?, ?> played = commandResult("lab", Map.of("method", tried.method, "target", tried.path, "version", tried.version, "fields", String.join("\n", tried.fields)));
         String request = tried.method + " /console-on" + tried.path + " " + tried.version + "\r\n" + String.join("\r\n", tried.fields) + "\r\n\r\n";
         try (Wire wire = Wire.connect(server.http()).send(request)) {
             Head real = wire.readHead();
@@ -265,13 +265,13 @@ class ConsoleIT {
     }
 
     @Test
-    void theLabSwitchesNothing() throws IOException {
+    void dryRunSwitchesNothing() throws IOException {
         int before = connections().size();
-        assertThat(ordered("lab", Map.of("method", "GET", "target", "/greet", "version", "HTTP/1.1", "fields", "Host: a\nConnection: upgrade\nUpgrade: greet/1")).get("kind")).isEqualTo("switched");
+        assertThat(commandResult("lab", Map.of("method", "GET", "target", "/greet", "version", "HTTP/1.1", "fields", "Host: a\nConnection: upgrade\nUpgrade: greet/1")).get("kind")).isEqualTo("switched");
         assertThat(connections()).hasSize(before);
-        assertThat(ordered("lab", Map.of("method", "GET", "target", "no path", "version", "HTTP/1.1", "fields", "")).get("kind")).isEqualTo("malformed");
-        assertThat(ordered("lab", Map.of()).get("kind")).isEqualTo("malformed");
-        assertThat(ordered("lab", Map.of("method", "GET", "target", "/role", "version", "HTTP/1.1", "fields", "Host: a\nConnection: upgrade\nUpgrade: greet/1",
+        assertThat(commandResult("lab", Map.of("method", "GET", "target", "no path", "version", "HTTP/1.1", "fields", "")).get("kind")).isEqualTo("malformed");
+        assertThat(commandResult("lab", Map.of()).get("kind")).isEqualTo("malformed");
+        assertThat(commandResult("lab", Map.of("method", "GET", "target", "/role", "version", "HTTP/1.1", "fields", "Host: a\nConnection: upgrade\nUpgrade: greet/1",
                 "user", "<b>ann</b>", "roles", "guest, operator")).get("kind")).isEqualTo("switched");
     }
 }

@@ -68,7 +68,7 @@ class ConsoleLiveIT {
     /** The first of the next states that is as wished. */
     private static Map<?, ?> await(Wire wire, Predicate<Map<?, ?>> wished) throws IOException {
         for (int i = 0; i < 10; i++) {
-            Frames.Frame frame = Frames.read(wire);
+            Frames.ReceivedFrame frame = Frames.read(wire);
             assertThat(frame.first()).isEqualTo(0x81);
             assertThat(frame.text()).matches("[\\x20-\\x7e]*");
             Map<?, ?> state = new Yaml().load(frame.text());
@@ -77,13 +77,13 @@ class ConsoleLiveIT {
         throw new AssertionError("did not come about");
     }
 
-    private static Ask.Answer send(Message message) throws IOException {
+    private static RawHttp.RawResponse send(Message message) throws IOException {
         try (Wire wire = Wire.connect(server.http()).send(message)) {
-            return Ask.answer(wire);
+            return RawHttp.readResponse(wire);
         }
     }
 
-    private static void order(String what) throws IOException {
+    private static void command(String what) throws IOException {
         Matcher token = Pattern.compile("\"token\":\"([0-9a-f]+)\"").matcher(send(Message.of("GET /live-on/console/api/about", cookie)).body());
         assertThat(token.find()).isTrue();
         Message order = Message.of("POST /live-on/console/api/" + what, "X-Changeover-Token: " + token.group(1), cookie).content(new byte[0], Message.Framing.LENGTH);
@@ -91,31 +91,31 @@ class ConsoleLiveIT {
     }
 
     @Test
-    void aPageIsToldWhatChangesAndNothingOfItself() throws IOException {
+    void pageReceivesChangesButNotItsOwnConnection() throws IOException {
         try (Wire wire = open()) {
             Map<?, ?> first = await(wire, state -> true);
             assertThat(first.get("connections")).isEqualTo(List.of());
             assertThat(first.get("live")).isEqualTo(0);
-            try (Wire greeted = Asking.of(server, "/live-on").offer("/greet", "greet/1")) {
+            try (Wire greeted = ApplicationClient.of(server, "/live-on").offer("/greet", "greet/1")) {
                 assertThat(greeted.readHead().status()).isEqualTo(101);
                 Map<?, ?> state = await(wire, now -> now.get("live").equals(1));
                 assertThat(((Map<?, ?>) ((List<?>) state.get("connections")).get(0)).get("protocol")).isEqualTo("greet/1");
                 assertThat(((Map<?, ?>) ((Map<?, ?>) state.get("counts")).get("live")).containsKey("websocket")).isFalse();
             }
             await(wire, state -> state.get("live").equals(0));
-            assertThat((List<?>) await(wire, state -> true).get("decisions")).as("each is told once").isEmpty();
+            assertThat((List<?>) await(wire, state -> true).get("decisions")).as("each is reported once").isEmpty();
         }
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"X-Test-From: 192.0.2.7", "X-Test-From: 2001:db8::7", "X-Forwarded-For: 127.0.0.1", "X-Forwarded-Host: localhost", "Forwarded: for=127.0.0.1",
             "Via: 1.1 proxy", "Origin: http://evil.example", "Origin: null", "Origin: https://localhost", "Sec-Fetch-Site: cross-site", "Sec-Fetch-Site: same-site"})
-    void whoMayNotReadThePageMayNotOpenIt(String field) throws IOException {
+    void clientWithoutAccessToThePageIsRejected(String field) throws IOException {
         assertThat(status("/live-on", cookie, field)).isEqualTo(403);
     }
 
     @Test
-    void aPageWhoseNameWasReboundMayNotOpenIt() throws IOException {
+    void reboundHostNameIsRejected() throws IOException {
         String request = Frames.handshake("/live-on/console/live", cookie, "Origin: http://evil.example").replace("Host: localhost", "Host: evil.example");
         try (Wire wire = Wire.connect(server.http()).send(request)) {
             assertThat(wire.readHead().status()).isEqualTo(403);
@@ -123,12 +123,12 @@ class ConsoleLiveIT {
     }
 
     @Test
-    void itIsNotThereWhereTheConsoleIsOff() throws IOException {
+    void disabledConsoleHasNoWebSocket() throws IOException {
         assertThat(status("/live-off")).isEqualTo(404);
     }
 
     @Test
-    void aRoleOpensItToWhoeverHasIt() throws IOException {
+    void roleGrantsAccess() throws IOException {
         assertThat(status("/live-role")).isEqualTo(401);
         assertThat(status("/live-role", Logins.basic(Logins.GUEST))).isEqualTo(403);
         assertThat(status("/live-role", Logins.basic(Logins.MEMBER), "Origin: http://evil.example")).isEqualTo(403);
@@ -136,7 +136,7 @@ class ConsoleLiveIT {
     }
 
     @Test
-    void aFaultyHandshakeIsRefused() throws IOException {
+    void invalidHandshakeIsRejected() throws IOException {
         String request = Frames.handshake("/live-on/console/live", cookie).replace("Sec-WebSocket-Version: 13", "Sec-WebSocket-Version: 12");
         try (Wire wire = Wire.connect(server.http()).send(request)) {
             Head head = wire.readHead();
@@ -146,10 +146,10 @@ class ConsoleLiveIT {
     }
 
     /** The frames that are no state, up to a Close frame. */
-    private static String said(Wire wire) throws IOException {
+    private static String readCloseText(Wire wire) throws IOException {
         StringBuilder said = new StringBuilder();
         for (int i = 0; i < 20; i++) {
-            Frames.Frame frame = Frames.read(wire);
+            Frames.ReceivedFrame frame = Frames.read(wire);
             if (frame.first() != 0x81) said.append(frame).append('|');
             if (frame.first() == 0x88) break;
         }
@@ -157,25 +157,25 @@ class ConsoleLiveIT {
     }
 
     @Test
-    void pingsAreAnsweredWordsAreNotAndACloseIs() throws IOException {
+    void pingAndCloseAreAnsweredAndTextIsIgnored() throws IOException {
         try (Wire wire = open()) {
             wire.send(Frames.text("drain")).send(Frames.of(0x89, Frames.utf8("there?"))).send(Frames.close(1000, ""));
-            assertThat(said(wire)).isEqualTo("8a there?|88 1000 |");
+            assertThat(readCloseText(wire)).isEqualTo("8a there?|88 1000 |");
             assertThat(wire.readToEnd().end()).isEqualTo(Wire.End.FIN);
         }
     }
 
     @Test
-    void whatIsNoFrameEndsIt() throws IOException {
+    void invalidFrameClosesTheConnection() throws IOException {
         try (Wire wire = open()) {
             wire.send(new byte[] {(byte) 0x81, 0x01, 'x'});
-            assertThat(said(wire)).startsWith("88 1002 ");
+            assertThat(readCloseText(wire)).startsWith("88 1002 ");
         }
     }
 
     @Test
-    void aPageGoesOnFromWhatItHas() throws IOException {
-        try (Wire ignored = Asking.of(server, "/live-on").offer("/greet", "unknown/7")) {
+    void pageResumesFromItsLastState() throws IOException {
+        try (Wire ignored = ApplicationClient.of(server, "/live-on").offer("/greet", "unknown/7")) {
             ignored.readHead();
         }
         try (Wire wire = Wire.connect(server.http()).send(Frames.handshake("/live-on/console/live?sample=0&decision=0", cookie))) {
@@ -192,15 +192,15 @@ class ConsoleLiveIT {
 
     @Test
     @EmbeddedOnly
-    void anApplicationThatGoesSaysGoodbyeAndLeavesNothing() throws Exception {
+    void applicationStopClosesTheWebSocketAndReleasesTheLoader() throws Exception {
         server.deploy(War.with("live-lived").app("lived").set("changeover.console", "true").set("changeover.linger", "200ms").build(), "/live-lived");
         WeakReference<?> loader = (WeakReference<?>) System.getProperties().remove("lived.loader");
         try (Wire wire = handshake("/live-lived", ConsoleLogin.cookie(server, "/live-lived"))) {
             assertThat(wire.readHead().status()).isEqualTo(101);
             await(wire, state -> true);
             server.undeploy("/live-lived");
-            assertThat(said(wire)).isEqualTo("88 1001 The application is going.|");
+            assertThat(readCloseText(wire)).isEqualTo("88 1001 The server is closing the connection.|");
         }
-        assertThat(Gone.is(loader)).isTrue();
+        assertThat(GarbageCollection.collects(loader)).isTrue();
     }
 }

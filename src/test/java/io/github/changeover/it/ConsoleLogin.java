@@ -37,7 +37,7 @@ public final class ConsoleLogin {
 
     /** The same at this address of the server. */
     public static String cookie(URI server, String context, String token) throws IOException {
-        try (Wire wire = Wire.connect(server).send(Ask.get(context + "/console/?token=" + token))) {
+        try (Wire wire = Wire.connect(server).send(RawHttp.get(context + "/console/?token=" + token))) {
             Head head = wire.readHead();
             if (head.status() != 302) throw new AssertionError(head.raw());
             return "Cookie: " + head.only("Set-Cookie").split(";")[0];

@@ -55,17 +55,17 @@ class ConsoleRoleIT {
     }
 
     /** A browser, as far as a login needs one: it keeps cookies. */
-    private static final class Browser {
+    private static final class CookieClient {
         private final Map<String, String> cookies = new TreeMap<>();
-        private Ask.Answer loggedIn;        // the page behind the form
+        private RawHttp.RawResponse loggedIn;        // the page behind the form
 
         private String cookie() {
             return "Cookie: " + cookies.entrySet().stream().map(one -> one.getKey() + "=" + one.getValue()).collect(Collectors.joining("; "));
         }
 
-        Ask.Answer send(Message message) throws IOException {
+        RawHttp.RawResponse send(Message message) throws IOException {
             try (Wire wire = Wire.connect(server.http()).send(message.with(cookie()))) {
-                Ask.Answer answer = Ask.answer(wire);
+                RawHttp.RawResponse answer = RawHttp.readResponse(wire);
                 for (String set : answer.head().all("Set-Cookie")) {
                     String[] pair = set.split(";")[0].split("=", 2);
                     cookies.put(pair[0], pair[1]);
@@ -74,30 +74,30 @@ class ConsoleRoleIT {
             }
         }
 
-        Ask.Answer get(String path) throws IOException {
+        RawHttp.RawResponse get(String path) throws IOException {
             return send(Message.of("GET " + FORM + path));
         }
 
-        Ask.Answer order(String what, String token) throws IOException {
+        RawHttp.RawResponse command(String what, String token) throws IOException {
             return send(Message.of("POST " + FORM + "/console/api/" + what, "X-Changeover-Token: " + token).content(new byte[0], Message.Framing.LENGTH));
         }
 
         /** Fills in the form, to which the console's page has led. */
-        Browser logIn(String user) throws IOException {
-            Ask.Answer asked = get("/console/");
+        CookieClient logIn(String user) throws IOException {
+            RawHttp.RawResponse asked = get("/console/");
             if (asked.status() == 302) asked = get("/form");
             assertThat(asked.body()).contains("j_security_check").doesNotContain("<h1>Changeover</h1>");
             assertThat(asked.head().has("Content-Security-Policy")).as("the form is the application's").isFalse();
             byte[] form = ("j_username=" + user + "&j_password=changeover").getBytes(StandardCharsets.US_ASCII);
-            Ask.Answer sent = send(Message.of("POST " + FORM + "/j_security_check", "Content-Type: application/x-www-form-urlencoded").content(form, Message.Framing.LENGTH));
+            RawHttp.RawResponse sent = send(Message.of("POST " + FORM + "/j_security_check", "Content-Type: application/x-www-form-urlencoded").content(form, Message.Framing.LENGTH));
             assertThat(sent.status()).as(sent.body()).isIn(302, 303);
             assertThat(sent.head().only("Location")).endsWith("/console/");
             loggedIn = get("/console/");
             return this;
         }
 
-        String orderToken() throws IOException {
-            Ask.Answer about = get("/console/api/about");
+        String commandToken() throws IOException {
+            RawHttp.RawResponse about = get("/console/api/about");
             assertThat(about.status()).as(about.body()).isEqualTo(200);
             Matcher matcher = Pattern.compile("\"token\":\"([0-9a-f]+)\"").matcher(about.body());
             assertThat(matcher.find()).isTrue();
@@ -126,55 +126,55 @@ class ConsoleRoleIT {
     }
 
     /** What comes is a state, until the Close frame. */
-    private static String closed(Wire wire) throws IOException {
+    private static String readClose(Wire wire) throws IOException {
         for (int i = 0; i < 10; i++) {
-            Frames.Frame frame = Frames.read(wire);
+            Frames.ReceivedFrame frame = Frames.read(wire);
             if (frame.first() != 0x81) return frame.toString();
         }
         throw new AssertionError("It goes on");
     }
 
     @Test
-    @DisplayName("The console of a role, form login: nothing without a login, everything with the role, nothing with another role")
-    void form() throws IOException {
-        Browser nobody = new Browser();
+    @DisplayName("The console of a role, form login: no access without a login or with another role, full access with the role")
+    void formLoginWithTheRoleGivesAccess() throws IOException {
+        CookieClient nobody = new CookieClient();
         for (String path : new String[] {"/console/", "/console/console.js", "/console/api/about", "/console/api/state"}) {
-            Ask.Answer answer = nobody.get(path);
+            RawHttp.RawResponse answer = nobody.get(path);
             assertThat(answer.status()).as(path).isIn(200, 302, 403);
             if (answer.status() == 200) assertThat(answer.body()).contains("j_security_check");
             assertThat(answer.body()).doesNotContain("<h1>Changeover</h1>", "deviations", "\"instance\"");
         }
         assertThat(nobody.liveStatus()).isNotEqualTo(101);
-        assertThat(nobody.order("drain", "").body()).doesNotContain("done");
+        assertThat(nobody.command("drain", "").body()).doesNotContain("done");
 
-        Browser member = new Browser().logIn(Logins.MEMBER);
+        CookieClient member = new CookieClient().logIn(Logins.MEMBER);
         assertThat(member.loggedIn.body()).contains("<h1>Changeover</h1>");
         assertThat(member.get("/console/api/state").status()).isEqualTo(200);
-        assertThat(member.order("stopDraining", member.orderToken()).body()).isEqualTo("{\"done\":true}");
-        assertThat(member.order("stopDraining", "").status()).as("an order needs the page's token").isEqualTo(403);
+        assertThat(member.command("stopDraining", member.commandToken()).body()).isEqualTo("{\"done\":true}");
+        assertThat(member.command("stopDraining", "").status()).as("a command needs the token of the page").isEqualTo(403);
         member.live().close();
 
-        Browser guest = new Browser().logIn(Logins.GUEST);
+        CookieClient guest = new CookieClient().logIn(Logins.GUEST);
         assertThat(guest.loggedIn.status()).isEqualTo(403);
         assertThat(guest.get("/console/api/about").status()).isEqualTo(403);
-        assertThat(guest.order("drain", member.orderToken()).status()).isEqualTo(403);
+        assertThat(guest.command("drain", member.commandToken()).status()).isEqualTo(403);
         assertThat(guest.liveStatus()).isEqualTo(403);
         assertThat(draining()).isFalse();
     }
 
-    @ParameterizedTest(name = "The console of a role, form login: when {0} has ended the login, the WebSocket closes, and data and orders are refused")
+    @ParameterizedTest(name = "The console of a role, form login: after {0} has ended the login, the WebSocket closes, and data and commands are rejected")
     @ValueSource(strings = {"/logout", "/invalidate"})
-    void leaving(String way) throws IOException {
-        Browser member = new Browser().logIn(Logins.MEMBER);
-        Browser elsewhere = new Browser().logIn(Logins.MEMBER);
-        String token = member.orderToken();
+    void logoutOrSessionEndClosesTheWebSockets(String way) throws IOException {
+        CookieClient member = new CookieClient().logIn(Logins.MEMBER);
+        CookieClient elsewhere = new CookieClient().logIn(Logins.MEMBER);
+        String token = member.commandToken();
         Map<String, String> before = new TreeMap<>(member.cookies);
         try (Wire wire = member.live(); Wire other = elsewhere.live()) {
             assertThat(member.get("/me").body()).isEqualTo(Logins.MEMBER);
             assertThat(member.get(way).status()).isEqualTo(200);
-            assertThat(closed(wire)).startsWith("88 1008 ");
-            for (Browser gone : new Browser[] {member, copy(before)}) {
-                Ask.Answer order = gone.order("drain", token);
+            assertThat(readClose(wire)).startsWith("88 1008 ");
+            for (CookieClient gone : new CookieClient[] {member, copy(before)}) {
+                RawHttp.RawResponse order = gone.command("drain", token);
                 assertThat(order.status()).isEqualTo(403);
                 assertThat(order.body()).contains("not logged in");
                 assertThat(gone.get("/console/api/state").status()).isEqualTo(403);
@@ -185,45 +185,45 @@ class ConsoleRoleIT {
             assertThat(Frames.read(other).first()).as("another login goes on").isEqualTo(0x81);
             assertThat(elsewhere.get("/console/api/state").status()).isEqualTo(200);
         }
-        assertThat(member.logIn(Logins.MEMBER).loggedIn.status()).as("one may log in again").isEqualTo(200);
+        assertThat(member.logIn(Logins.MEMBER).loggedIn.status()).as("a new login is possible").isEqualTo(200);
     }
 
-    private static Browser copy(Map<String, String> cookies) {
-        Browser browser = new Browser();
+    private static CookieClient copy(Map<String, String> cookies) {
+        CookieClient browser = new CookieClient();
         browser.cookies.putAll(cookies);
         return browser;
     }
 
     @Test
-    @DisplayName("The console of a role, form login: the end of the session ends the WebSocket also when the session has changed its id")
-    void theSessionsId() throws IOException {
-        Browser member = new Browser().logIn(Logins.MEMBER);
+    @DisplayName("The console of a role, form login: the end of the session closes the WebSocket even if the session has changed its id")
+    void changedSessionIdIsFollowed() throws IOException {
+        CookieClient member = new CookieClient().logIn(Logins.MEMBER);
         try (Wire wire = member.live()) {
             String before = member.cookie();
             assertThat(member.get("/change-id").status()).isEqualTo(200);
             assertThat(member.cookie()).isNotEqualTo(before);
             assertThat(Frames.read(wire).first()).isEqualTo(0x81);
             assertThat(member.get("/invalidate").status()).isEqualTo(200);
-            assertThat(closed(wire)).startsWith("88 1008 ");
+            assertThat(readClose(wire)).startsWith("88 1008 ");
             assertThat(wire.readToEnd().end()).isEqualTo(Wire.End.FIN);
         }
     }
 
-    private static Ask.Answer basic(String method, String path, String... fields) throws IOException {
+    private static RawHttp.RawResponse basic(String method, String path, String... fields) throws IOException {
         Message message = Message.of(method + " " + BASIC + path, fields);
         if (method.equals("POST")) message = message.content(new byte[0], Message.Framing.LENGTH);
         try (Wire wire = Wire.connect(server.http()).send(message)) {
-            return Ask.answer(wire);
+            return RawHttp.readResponse(wire);
         }
     }
 
     @Test
-    @DisplayName("The console of a role, Basic login: 401 without, 403 with another role, and everything with it, from anywhere and behind a proxy")
-    void basicLogin() throws IOException {
+    @DisplayName("The console of a role, Basic login: 401 without a login, 403 with another role, and full access with the role, from anywhere and behind a proxy")
+    void basicLoginWithTheRoleGivesAccess() throws IOException {
         String joe = Logins.basic(Logins.MEMBER), ann = Logins.basic(Logins.GUEST);
         String[] paths = {"/console/", "/console/console.js", "/console/api/about", "/console/api/state"};
         for (String path : paths) {
-            Ask.Answer asked = basic("GET", path);
+            RawHttp.RawResponse asked = basic("GET", path);
             assertThat(asked.status()).as(path).isEqualTo(401);
             assertThat(asked.head().only("WWW-Authenticate")).startsWith("Basic");
             assertThat(basic("GET", path, ann).status()).as(path).isEqualTo(403);
@@ -244,10 +244,10 @@ class ConsoleRoleIT {
     }
 
     @Test
-    @DisplayName("S2: with a role there is no token, in the log or elsewhere")
-    void noToken() throws IOException {
+    @DisplayName("S2: the console of a role has no token, in the log or elsewhere")
+    void consoleOfARoleHasNoToken() throws IOException {
         assertThat(server.log()).contains("for the role " + Logins.ROLE).doesNotContain(FORM + "/console/?token=").doesNotContain(BASIC + "/console/?token=");
-        Ask.Answer answer = basic("GET", "/console/?token=x");
+        RawHttp.RawResponse answer = basic("GET", "/console/?token=x");
         assertThat(answer.status()).isEqualTo(401);
         assertThat(answer.head().all("Set-Cookie").toString()).doesNotContain("changeover-console");
     }

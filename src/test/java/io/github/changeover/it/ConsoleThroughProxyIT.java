@@ -19,13 +19,13 @@ import org.junit.jupiter.api.Test;
 class ConsoleThroughProxyIT {
     private static final String CONTEXT = "/through";
     private static ContainerUnderTest server;
-    private static PlainForwarder proxy;
+    private static TransparentProxy proxy;
 
     @BeforeAll
     static void deploy(ContainerUnderTest container) throws IOException {
         server = container;
         container.deploy(War.with("through").app("foreign").set("changeover.console", "true").build(), CONTEXT);
-        proxy = PlainForwarder.to(container.http());
+        proxy = TransparentProxy.to(container.http());
     }
 
     @AfterAll
@@ -38,17 +38,17 @@ class ConsoleThroughProxyIT {
         return Wire.connectFrom("127.0.0.2", proxy.http());
     }
 
-    private static Ask.Answer send(Message message) throws IOException {
+    private static RawHttp.RawResponse send(Message message) throws IOException {
         try (Wire wire = client().send(message)) {
-            return Ask.answer(wire);
+            return RawHttp.readResponse(wire);
         }
     }
 
     @Test
-    @DisplayName("S2: through a proxy that adds nothing, nobody gets in without the token")
-    void withoutTheToken() throws IOException {
+    @DisplayName("S2: through a proxy that adds nothing, requests without the token are rejected")
+    void proxiedRequestsWithoutTheTokenAreRejected() throws IOException {
         for (String path : new String[] {"/console/", "/console/console.js", "/console/api/about", "/console/api/state"}) {
-            Ask.Answer answer = send(Message.of("GET " + CONTEXT + path));
+            RawHttp.RawResponse answer = send(Message.of("GET " + CONTEXT + path));
             assertThat(answer.status()).as(answer.body()).isEqualTo(403);
             assertThat(answer.body()).contains("log").doesNotContain("token\":");
         }
@@ -63,8 +63,8 @@ class ConsoleThroughProxyIT {
     }
 
     @Test
-    @DisplayName("S2: whoever has the token is the operator: such a proxy cannot be told from a browser on this machine")
-    void withTheToken() throws IOException {
+    @DisplayName("S2: the token identifies the operator: such a proxy cannot be distinguished from a browser on this machine")
+    void proxiedRequestWithTheTokenIsAllowed() throws IOException {
         String token = ConsoleLogin.token(server, CONTEXT);
         try (Wire wire = client().send(Message.of("GET " + CONTEXT + "/console/?token=" + token))) {
             var head = wire.readHead();
@@ -72,6 +72,6 @@ class ConsoleThroughProxyIT {
             String cookie = "Cookie: " + head.only("Set-Cookie").split(";")[0];
             assertThat(send(Message.of("GET " + CONTEXT + "/console/", cookie)).status()).isEqualTo(200);
         }
-        assertThat(send(Message.of("GET " + CONTEXT + "/console/?token=" + token, "X-Forwarded-For: 127.0.0.2")).status()).as("a proxy that says so is refused").isEqualTo(403);
+        assertThat(send(Message.of("GET " + CONTEXT + "/console/?token=" + token, "X-Forwarded-For: 127.0.0.2")).status()).as("a proxy that identifies itself is rejected").isEqualTo(403);
     }
 }

@@ -4,14 +4,14 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.conformance.Covers;
-import io.github.changeover.it.container.LongRunning;
-import io.github.changeover.testkit.Message.Arrival;
-import io.github.changeover.testkit.Message.Framing;
 import io.github.changeover.it.container.ContainerUnderTest;
+import io.github.changeover.it.container.LongRunning;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.it.container.OncePerEdge;
 import io.github.changeover.testkit.Head;
 import io.github.changeover.testkit.Message;
+import io.github.changeover.testkit.Message.ContentTiming;
+import io.github.changeover.testkit.Message.Framing;
 import io.github.changeover.testkit.Wire;
 import java.io.IOException;
 import java.security.MessageDigest;
@@ -47,7 +47,7 @@ class ContentBeforeSwitchIT {
 
     private static Message post(int size, Framing framing) {
         return Message.of("POST /laden/unread", "Connection: Upgrade", "Upgrade: laden", "Content-Type: text/plain")
-                .content(Probing.pattern(size), framing);
+                .content(ProbeClient.pattern(size), framing);
     }
 
     private static String digest(byte[] bytes) {
@@ -68,7 +68,7 @@ class ContentBeforeSwitchIT {
     @ParameterizedTest
     @EnumSource(value = Framing.class, names = {"LENGTH", "CHUNKED"})
     @Covers({"RFC9110-7.8-17", "RFC9110-7.8-20", "RFC9112-7.1-01"})
-    void theContentEndsAtItsFraming(Framing framing) throws IOException {
+    void contentEndsAtItsFraming(Framing framing) throws IOException {
         for (int size : new int[] {0, 1, 5, 300_000}) {
             Message message = post(size, framing);
             try (Wire wire = Wire.connect(server.http())) {
@@ -76,7 +76,7 @@ class ContentBeforeSwitchIT {
                 assertSwitched(wire, message);
             }
             try (Wire wire = Wire.connect(server.http())) {
-                message.send(wire, Arrival.LATER);
+                message.send(wire, ContentTiming.LATER);
                 wire.send(EARLY);
                 assertSwitched(wire, message);
             }
@@ -86,7 +86,7 @@ class ContentBeforeSwitchIT {
     @ParameterizedTest
     @EnumSource(value = Framing.class, names = {"LENGTH", "CHUNKED"})
     @Covers({"RFC9110-7.8-17", "RFC9110-7.8-20", "RFC9112-7.1-01"})
-    void whereverTheSegmentsAreCut(Framing framing) throws IOException {
+    void segmentsMayBeSplitAnywhere(Framing framing) throws IOException {
         Message message = post(5, framing);
         byte[] bytes = message.bytes(EARLY);
         for (int at = 1; at < bytes.length; at++) {
@@ -101,10 +101,10 @@ class ContentBeforeSwitchIT {
 
     @ParameterizedTest
     @EnumSource(value = Framing.class, names = {"LENGTH", "CHUNKED"})
-    void contentOverTheBoundIsRefused(Framing framing) throws IOException {
+    void contentOverTheLimitIsRejected(Framing framing) throws IOException {
         try (Wire wire = Wire.connect(server.http())) {
-            post(500_000, framing).send(wire, Arrival.AT_ONCE);
-            Message.Answer answer = Message.answer(wire);
+            post(500_000, framing).send(wire, ContentTiming.AT_ONCE);
+            Message.FullResponse answer = Message.readResponse(wire);
             assertThat(answer.status()).isEqualTo(413);
             assertThat(answer.content()).contains("changeover.content.max");
             assertThat(wire.isClosedByPeer(Duration.ofSeconds(5))).isTrue();
@@ -114,7 +114,7 @@ class ContentBeforeSwitchIT {
     @ParameterizedTest
     @EnumSource(value = Framing.class, names = {"LENGTH", "CHUNKED"})
     @Covers("RFC9112-8-01")
-    void contentThatEndsEarlyNeverSwitches(Framing framing) throws IOException {
+    void truncatedContentIsNotSwitched(Framing framing) throws IOException {
         byte[] bytes = post(100, framing).bytes();
         try (Wire wire = Wire.connect(server.http())) {
             wire.send(bytes, 0, bytes.length - 30).shutdownOutput();
@@ -122,15 +122,15 @@ class ContentBeforeSwitchIT {
         }
     }
 
-    private static Message expecting(String offer) {
+    private static Message messageWithExpectContinue(String offer) {
         return Message.of("POST /laden/blocking", "Connection: Upgrade", "Upgrade: " + offer, "Expect: 100-continue")
-                .content(Probing.pattern(1000), Framing.LENGTH);
+                .content(ProbeClient.pattern(1000), Framing.LENGTH);
     }
 
     @Test
     @Covers({"RFC9110-7.8-08", "RFC9110-10.1.1-01"})
-    void theContentIsAskedForBeforeTheSwitch() throws IOException {
-        Message message = expecting("laden");
+    void expectContinueIsAnsweredBeforeTheSwitch() throws IOException {
+        Message message = messageWithExpectContinue("laden");
         try (Wire wire = Wire.connect(server.http())) {
             wire.send(message.head());
             assertThat(wire.readHead().status()).isEqualTo(100);
@@ -146,14 +146,14 @@ class ContentBeforeSwitchIT {
     @ParameterizedTest
     @ValueSource(strings = {"nobody/9", "bare"})
     @Covers({"RFC9110-10.1.1-01", "RFC9110-7.8-05"})
-    void theContentIsAskedForWhereTheOfferIsIgnored(String offer) throws IOException {
-        Message message = expecting(offer);
+    void expectContinueIsAnsweredForAnIgnoredOffer(String offer) throws IOException {
+        Message message = messageWithExpectContinue(offer);
         try (Wire wire = Wire.connect(server.http())) {
             for (int count = 0; count < 2; count++) {
                 wire.send(message.head());
                 assertThat(wire.readHead().status()).isEqualTo(100);
                 wire.send(message.body());
-                assertThat(Message.answer(wire).content()).isEqualTo("POST length 1000 read " + digest(message.content()));
+                assertThat(Message.readResponse(wire).content()).isEqualTo("POST length 1000 read " + digest(message.content()));
             }
         }
     }
@@ -161,8 +161,8 @@ class ContentBeforeSwitchIT {
     /** A final status without 100 is as good (RFC 9110 section 10.1.1): then the client keeps its content. */
     @Test
     @Covers("RFC9110-10.1.1-01")
-    void aRefusalAnswersTheExpectation() throws IOException {
-        Message message = expecting("never");
+    void rejectionAnswersExpectContinue() throws IOException {
+        Message message = messageWithExpectContinue("never");
         try (Wire wire = Wire.connect(server.http())) {
             wire.send(message.head());
             Head head = wire.readHead();
@@ -176,19 +176,19 @@ class ContentBeforeSwitchIT {
     }
 
     /** What is refused with 408 when its content comes like this. */
-    private static void assertTooSlow(ContainerUnderTest container, byte[] first, Drip rest) throws IOException {
+    private static void assertTooSlow(ContainerUnderTest container, byte[] first, SlowSender rest) throws IOException {
         container.deploy(War.with("hurried").app("bodies").set("changeover.negotiation.timeout", "1500ms").build(), "/hurried");
         try (Wire wire = Wire.connect(container.http())) {
             long begun = System.nanoTime();
             wire.send(first);
-            rest.on(wire);
-            Message.Answer answer = Message.answer(wire);
+            rest.send(wire);
+            Message.FullResponse answer = Message.readResponse(wire);
             assertThat(Duration.ofNanos(System.nanoTime() - begun)).isBetween(Duration.ofMillis(1400), Duration.ofSeconds(8));
             assertThat(answer.status()).isEqualTo(408);
             assertThat(answer.fields().toString()).containsIgnoringCase("close");
             assertThat(answer.content()).doesNotContain("Exception", "org.apache");
             assertThat(wire.isClosedByPeer(Duration.ofSeconds(5))).isTrue();
-            Message quick = Message.of("POST /hurried/unread", "Connection: Upgrade", "Upgrade: laden", "Content-Type: text/plain").content(Probing.pattern(1000), Framing.LENGTH);
+            Message quick = Message.of("POST /hurried/unread", "Connection: Upgrade", "Upgrade: laden", "Content-Type: text/plain").content(ProbeClient.pattern(1000), Framing.LENGTH);
             try (Wire other = Wire.connect(container.http())) {
                 other.send(quick.bytes(EARLY));
                 assertSwitched(other, quick);
@@ -200,37 +200,37 @@ class ContentBeforeSwitchIT {
 
     @Test
     @Covers("RFC9112-8-01")
-    void contentThatIsNoContentIsRefusedWithoutAStackTrace() throws IOException {
+    void invalidChunksAreRejectedWithoutAStackTrace() throws IOException {
         String head = "POST /laden/unread HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: laden\r\nTransfer-Encoding: chunked\r\n\r\n";
         try (Wire wire = Wire.connect(server.http()).send(head + "zz\r\nhello\r\n0\r\n\r\n")) {
-            Message.Answer answer = Message.answer(wire);
+            Message.FullResponse answer = Message.readResponse(wire);
             assertThat(answer.status()).isEqualTo(400);
             assertThat(answer.content()).doesNotContain("Exception", "org.apache");
             assertThat(wire.isClosedByPeer(Duration.ofSeconds(5))).isTrue();
         }
     }
 
-    private interface Drip {
-        void on(Wire wire) throws IOException;
+    private interface SlowSender {
+        void send(Wire wire) throws IOException;
     }
 
-    private static Message slow(Framing framing) {
-        return Message.of("POST /hurried/unread", "Connection: Upgrade", "Upgrade: laden", "Content-Type: text/plain").content(Probing.pattern(1000), framing);
+    private static Message slowMessage(Framing framing) {
+        return Message.of("POST /hurried/unread", "Connection: Upgrade", "Upgrade: laden", "Content-Type: text/plain").content(ProbeClient.pattern(1000), framing);
     }
 
     @OncePerEdge
     @ParameterizedTest
     @EnumSource(value = Framing.class, names = {"LENGTH", "CHUNKED"})
-    void contentThatStopsIsNotAwaitedForLong(Framing framing, ContainerUnderTest container) throws IOException {
-        byte[] bytes = slow(framing).bytes();
+    void stoppedContentTimesOut(Framing framing, ContainerUnderTest container) throws IOException {
+        byte[] bytes = slowMessage(framing).bytes();
         assertTooSlow(container, Arrays.copyOf(bytes, bytes.length - 100), wire -> { });
     }
 
     @OncePerEdge
     @ParameterizedTest
     @EnumSource(value = Framing.class, names = {"LENGTH", "CHUNKED"})
-    void contentThatTricklesIsNotAwaitedForLong(Framing framing, ContainerUnderTest container) throws IOException {
-        byte[] bytes = slow(framing).bytes();
+    void tooSlowContentTimesOut(Framing framing, ContainerUnderTest container) throws IOException {
+        byte[] bytes = slowMessage(framing).bytes();
         int from = bytes.length - 100;
         assertTooSlow(container, Arrays.copyOf(bytes, from), wire -> {
             for (int i = from; i < bytes.length - 50 && wire.socket().getInputStream().available() == 0; i++) {

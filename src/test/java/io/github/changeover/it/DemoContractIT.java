@@ -30,7 +30,7 @@ class DemoContractIT {
     private static ContainerUnderTest container;
 
     @BeforeAll
-    static void remember(ContainerUnderTest under) {
+    static void setContainer(ContainerUnderTest under) {
         container = under;
     }
 
@@ -42,17 +42,17 @@ class DemoContractIT {
         return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(ISO_8859_1)));
     }
 
-    private static Ask.Answer once(String request) throws IOException {
-        return Ask.once(container, request);
+    private static RawHttp.RawResponse once(String request) throws IOException {
+        return RawHttp.exchange(container, request);
     }
 
     /** With the demo as -Prun serves it. */
     @ParameterizedTest
     @ValueSource(strings = {"X: y", "Connection: upgrade\r\nUpgrade: nope"})
     @EmbeddedOnly
-    void contentThatIsNoneIsAnsweredWithoutAStackTrace(String field) throws IOException {
+    void invalidChunksAreAnsweredWithoutAStackTrace(String field) throws IOException {
         String head = "POST " + CONTEXT + "/echo HTTP/1.1\r\nHost: localhost\r\n" + field + "\r\nTransfer-Encoding: chunked\r\n\r\n";
-        Ask.Answer answer = once(head + "zz\r\nhello\r\n0\r\n\r\n");
+        RawHttp.RawResponse answer = once(head + "zz\r\nhello\r\n0\r\n\r\n");
         assertThat(answer.status()).isBetween(400, 500);
         assertThat(answer.body()).doesNotContain("Exception", "\tat ");
     }
@@ -63,8 +63,8 @@ class DemoContractIT {
         "/server-order|echo, example/1, foo/2|foo/2", "/server-order|echo, example/1|example/1", "/server-order|echo|echo",
         "/upgrade-only|example/1, foo/2|example/1", "/upgrade-only|echo, foo/2|foo/2"})
     @Covers({"RFC9110-7.8-11", "RFC9110-7.8-12", "RFC9110-7.8-22", "MDN-01"})
-    void eachPathChoosesByItsOrder(String path, String offer, String chosen) throws IOException {
-        Head head = Ask.head(container, Ask.upgrade(CONTEXT + path, offer));
+    void eachPathChoosesByItsPreference(String path, String offer, String chosen) throws IOException {
+        Head head = RawHttp.head(container, RawHttp.upgrade(CONTEXT + path, offer));
         assertThat(head.status()).isEqualTo(101);
         assertThat(head.only("Upgrade")).isEqualTo(chosen);
         assertThat(head.only("Connection")).isEqualTo("Upgrade");
@@ -73,12 +73,12 @@ class DemoContractIT {
     @ParameterizedTest
     @ValueSource(strings = {"/echo", "/server-order"})
     @Covers({"RFC9110-7.8-05", "MDN-03"})
-    void withoutAnAcceptableOfferAPageNamesWhatIsOffered(String path) throws IOException {
-        Ask.Answer plain = once(Ask.get(CONTEXT + path));
+    void withoutAnAcceptableOfferThePageListsTheProtocols(String path) throws IOException {
+        RawHttp.RawResponse plain = once(RawHttp.get(CONTEXT + path));
         assertThat(plain.status()).isEqualTo(200);
         assertThat(plain.head().only("Content-Type").toLowerCase(Locale.ROOT)).startsWith("text/plain");
         assertThat(plain.body()).contains("foo/2, example/1, echo");
-        Ask.Answer ignored = once(Ask.upgrade(CONTEXT + path, "nope, h3"));
+        RawHttp.RawResponse ignored = once(RawHttp.upgrade(CONTEXT + path, "nope, h3"));
         assertThat(ignored.status()).isEqualTo(200);
         assertThat(ignored.body()).isEqualTo(plain.body());
         assertThat(ignored.head().has("Upgrade")).isFalse();
@@ -86,14 +86,14 @@ class DemoContractIT {
 
     @Test
     @Covers({"RFC9110-15.5.22-01", "RFC9110-15.5.22-02", "MDN-04"})
-    void upgradeOnlyTellsWhatItWantsAndTakesItOnTheSameConnection() throws IOException {
-        try (Wire wire = Wire.connect(container.http()).send(Ask.get(CONTEXT + "/upgrade-only"))) {
-            Ask.Answer answer = Ask.answer(wire);
+    void upgradeOnlyIs426AndThenSwitchesOnTheSameConnection() throws IOException {
+        try (Wire wire = Wire.connect(container.http()).send(RawHttp.get(CONTEXT + "/upgrade-only"))) {
+            RawHttp.RawResponse answer = RawHttp.readResponse(wire);
             assertThat(answer.status()).isEqualTo(426);
             assertThat(answer.head().only("Upgrade")).isEqualTo("foo/2, example/1");
             assertThat(answer.head().only("Connection")).isEqualToIgnoringCase("upgrade");
             assertThat(answer.body()).isNotBlank();
-            wire.send(Ask.upgrade(CONTEXT + "/upgrade-only", "example/1") + "on\n");
+            wire.send(RawHttp.upgrade(CONTEXT + "/upgrade-only", "example/1") + "on\n");
             assertThat(wire.readHead().status()).isEqualTo(101);
             assertThat(wire.readLine()).isEqualTo("on\r\n");
         }
@@ -102,10 +102,10 @@ class DemoContractIT {
     @ParameterizedTest
     @ValueSource(strings = {"http", "https"})
     @Covers({"MDN-01", "MDN-02", "MDN-12", "MDN-14", "RFC9110-7.8-16", "GEN-01"})
-    void thePageArrivesInsideFoo2(String scheme) throws IOException {
-        byte[] page = once(Ask.get(CONTEXT + "/index.html")).body().getBytes(ISO_8859_1);
+    void pageIsSentInsideFoo2(String scheme) throws IOException {
+        byte[] page = once(RawHttp.get(CONTEXT + "/index.html")).body().getBytes(ISO_8859_1);
         URI server = scheme.equals("http") ? container.http() : container.https();
-        try (Wire wire = Wire.connect(server).send(Ask.get(CONTEXT + "/index.html", "Connection: upgrade", "Upgrade: example/1, foo/2"))) {
+        try (Wire wire = Wire.connect(server).send(RawHttp.get(CONTEXT + "/index.html", "Connection: upgrade", "Upgrade: example/1, foo/2"))) {
             Head head = wire.readHead();
             assertThat(head.status()).isEqualTo(101);
             assertThat(head.only("Upgrade")).isEqualTo("foo/2");
@@ -118,21 +118,21 @@ class DemoContractIT {
 
     @Test
     @Covers({"RFC9110-7.8-05", "MDN-03"})
-    void thePageIsAPageOtherwise() throws IOException {
-        Ask.Answer page = once(Ask.get(CONTEXT + "/index.html"));
+    void pageIsSentOverHttpOtherwise() throws IOException {
+        RawHttp.RawResponse page = once(RawHttp.get(CONTEXT + "/index.html"));
         assertThat(page.status()).isEqualTo(200);
         assertThat(page.body()).contains("<h1>Changeover</h1>");
-        assertThat(once(Ask.get(CONTEXT + "/")).body()).isEqualTo(page.body());
-        assertThat(once(Ask.upgrade(CONTEXT + "/index.html", "example/1, echo")).body()).isEqualTo(page.body());
-        assertThat(Ask.head(container, Ask.upgrade(CONTEXT + "/", "foo/2")).status()).as("the welcome file is found before any filter").isEqualTo(101);
+        assertThat(once(RawHttp.get(CONTEXT + "/")).body()).isEqualTo(page.body());
+        assertThat(once(RawHttp.upgrade(CONTEXT + "/index.html", "example/1, echo")).body()).isEqualTo(page.body());
+        assertThat(RawHttp.head(container, RawHttp.upgrade(CONTEXT + "/", "foo/2")).status()).as("the welcome file is found before any filter").isEqualTo(101);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"GET", "POST", "PUT", "DELETE", "PATCH", "FOO"})
     @Covers({"RFC9110-7.8-05", "RFC9110-7.8-22", "MDN-03", "MDN-13"})
-    void requestShowsWhatTheApplicationSees(String method) throws Exception {
+    void requestPageShowsTheRequest(String method) throws Exception {
         String body = method.equals("GET") || method.equals("DELETE") || method.equals("FOO") ? "" : "some body";
-        Ask.Answer answer = once(Ask.request(method, CONTEXT + "/request?q=%20x&y", Ask.offering("foo/2", "X-One: 1", "X-One: 2", "Content-Length: " + body.length())) + body);
+        RawHttp.RawResponse answer = once(RawHttp.request(method, CONTEXT + "/request?q=%20x&y", RawHttp.offering("foo/2", "X-One: 1", "X-One: 2", "Content-Length: " + body.length())) + body);
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.head().only("Content-Type").toLowerCase(Locale.ROOT)).startsWith("text/plain");
         String[] parts = answer.body().split("\n\n", 2);
@@ -144,20 +144,20 @@ class DemoContractIT {
     @ParameterizedTest
     @CsvSource({"POST,/echo", "PUT,/echo", "GET,/echo", "POST,/server-order"})
     @Covers({"RFC9931-07", "RFC9112-6.3-02", "RFC9112-APP-01"})
-    void aRequestWithContentIsOrdinaryHttpAndItsBodyWhole(String method, String path) throws Exception {
+    void requestWithContentStaysHttpWithItsBody(String method, String path) throws Exception {
         String body = "x".repeat(20_000);
-        Ask.Answer answer = once(Ask.request(method, CONTEXT + path, Ask.offering("echo", "Content-Length: " + body.length())) + body);
+        RawHttp.RawResponse answer = once(RawHttp.request(method, CONTEXT + path, RawHttp.offering("echo", "Content-Length: " + body.length())) + body);
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.body()).startsWith(method + " " + CONTEXT + path + " HTTP/1.1\n").endsWith("\n\nbody-length: 20000\nbody-sha256: " + sha256(body) + "\n");
     }
 
     @Test
     @Covers({"GEN-09", "RFC9112-9.6-02", "RFC9110-7.8-20"})
-    void echoGivesEveryByteBackAndEndsAfterTheClient() throws IOException {
+    void echoReturnsEveryByteAndEndsAfterTheClient() throws IOException {
         byte[] all = new byte[256 * 40];
         new Random(1).nextBytes(all);
         for (int i = 0; i < 256; i++) all[i] = (byte) i;
-        try (Wire wire = Wire.connect(container.http()).send(Ask.upgrade(CONTEXT + "/echo", "echo"))) {
+        try (Wire wire = Wire.connect(container.http()).send(RawHttp.upgrade(CONTEXT + "/echo", "echo"))) {
             assertThat(wire.readHead().status()).isEqualTo(101);
             wire.send(all).shutdownOutput();
             Wire.Rest rest = wire.readToEnd();

@@ -27,12 +27,12 @@ class DemoProtocolsIT {
     private static ContainerUnderTest container;
 
     @BeforeAll
-    static void remember(ContainerUnderTest under) {
+    static void setContainer(ContainerUnderTest under) {
         container = under;
     }
 
     private static Wire switched(String protocol, String early) throws IOException {
-        Wire wire = Wire.connect(container.http()).send(Ask.upgrade(OnContainer.CONTEXT + "/echo", protocol) + early);
+        Wire wire = Wire.connect(container.http()).send(RawHttp.upgrade(OnContainer.CONTEXT + "/echo", protocol) + early);
         assertThat(wire.readHead().status()).isEqualTo(101);
         return wire;
     }
@@ -49,7 +49,7 @@ class DemoProtocolsIT {
     @ParameterizedTest
     @MethodSource("conversations")
     @Covers({"RFC9110-7.8-20", "RFC9110-7.8-16"})
-    void linesComeBack(String said, String answered) throws IOException {
+    void linesAreEchoed(String said, String answered) throws IOException {
         try (Wire early = switched("example/1", said); Wire later = switched("example/1", "")) {
             assertThat(early.readText(answered.length())).isEqualTo(answered);
             assertThat(later.send(said).readText(answered.length())).isEqualTo(answered);
@@ -60,7 +60,7 @@ class DemoProtocolsIT {
     @ParameterizedTest
     @ValueSource(strings = {"QUIT\n", "QUIT\r\n", "QUIT\nmore\nQUIT\n", "QUIT\r\nno end"})
     @Covers("RFC9112-9.6-01")
-    void quitIsAnsweredByeAndTheServerCloses(String said) throws IOException {
+    void quitIsAnsweredWithByeAndClose(String said) throws IOException {
         try (Wire wire = switched("example/1", "")) {
             Wire.Rest rest = wire.send("first\n" + said).readToEnd();
             assertThat(rest.text()).isEqualTo("first\r\nBYE\r\n");
@@ -71,7 +71,7 @@ class DemoProtocolsIT {
     @ParameterizedTest
     @ValueSource(strings = {"\n", "\r\n", "", "xxxx\nQUIT\n"})
     @Covers("RFC9112-9.6-01")
-    void aLineThatIsTooLongIsAnErrorAndTheServerCloses(String end) throws IOException {
+    void tooLongLineIsAnErrorAndCloses(String end) throws IOException {
         try (Wire wire = switched("example/1", "")) {
             Wire.Rest rest = wire.send("first\n" + "x".repeat(8193) + end).readToEnd();
             assertThat(rest.text()).matches("first\r\nERR[^\r\n]*\r\n");
@@ -81,7 +81,7 @@ class DemoProtocolsIT {
 
     @Test
     @Covers("RFC9112-9.6-02")
-    void linesThatWaitComeBackAfterTheClientsEnd() throws IOException {
+    void queuedLinesAreEchoedAfterTheClientsEnd() throws IOException {
         try (Wire wire = switched("example/1", "")) {
             Wire.Rest rest = wire.send("a\n".repeat(10_000) + "no line").shutdownOutput().readToEnd();
             assertThat(rest.text()).isEqualTo("a\r\n".repeat(10_000));
@@ -92,8 +92,8 @@ class DemoProtocolsIT {
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 5, 255, 256, 65_535, 65_536, MIB - 1, MIB})
     @Covers({"GEN-09", "RFC9112-9.6-02"})
-    void framesComeBack(int length) throws IOException {
-        byte[] frame = DemoContractIT.frame(Probing.pattern(length));
+    void framesAreEchoed(int length) throws IOException {
+        byte[] frame = DemoContractIT.frame(ProbeClient.pattern(length));
         try (Wire wire = switched("foo/2", "")) {
             wire.send(frame);
             assertThat(Arrays.equals(wire.readExactly(frame.length), frame)).isTrue();
@@ -106,7 +106,7 @@ class DemoProtocolsIT {
 
     @Test
     @Covers({"RFC9110-7.8-17", "GEN-09"})
-    void framesComeBackHoweverTheyAreCut() throws IOException {
+    void framesAreEchoedAtEverySplit() throws IOException {
         byte[] one = DemoContractIT.frame("hello".getBytes(ISO_8859_1));
         byte[] all = ByteBuffer.allocate(3 * one.length + 4).put(one).put(new byte[4]).put(one).put(one).array();
         try (Wire wire = switched("foo/2", "")) {
@@ -120,7 +120,7 @@ class DemoProtocolsIT {
     @ParameterizedTest
     @ValueSource(ints = {MIB + 1, Integer.MAX_VALUE, -1, Integer.MIN_VALUE})
     @Covers("RFC9112-9.6-01")
-    void aFrameThatIsTooLongClosesWithoutAnEcho(int length) throws IOException {
+    void tooLongFrameClosesWithoutAnEcho(int length) throws IOException {
         byte[] before = DemoContractIT.frame("before".getBytes(ISO_8859_1));
         try (Wire wire = switched("foo/2", "")) {
             wire.send(ByteBuffer.allocate(before.length + 8).put(before).putInt(length).putInt(7).array());

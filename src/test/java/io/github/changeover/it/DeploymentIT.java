@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 final class DeploymentIT {
 
     @Test
-    void anApplicationComesAndGoes(ContainerUnderTest container) throws IOException {
+    void applicationIsDeployedAndUndeployedRepeatedly(ContainerUnderTest container) throws IOException {
         Path war = War.with("ordinary").app("ordinary").build();
         for (int round = 0; round < 2; round++) {
             container.deploy(war, "/ordinary");
@@ -31,7 +31,7 @@ final class DeploymentIT {
     }
 
     @Test
-    void oneThatFailsToStartIsReported(ContainerUnderTest container) {
+    void failedDeploymentIsReported(ContainerUnderTest container) {
         Path war = War.with("refusing").app("refusing").build();
         assertThatThrownBy(() -> container.deploy(war, "/refusing")).isInstanceOf(DeploymentFailed.class);
         assertThat(container.log()).contains("this application does not want to start");

@@ -34,7 +34,7 @@ class DockerIT {
 
     @BeforeAll
     static void deploy(ContainerUnderTest container) {
-        docker = Tool.require("docker");
+        docker = ExternalTool.require("docker");
         container.deploy(War.with("docker").app("docker").build(), "/docker");
         server = container.http();
     }
@@ -44,10 +44,10 @@ class DockerIT {
         if (docker != null) container.undeploy("/docker");
     }
 
-    private record Run(int exit, byte[] output, String errors) {
+    private record ExecResult(int exit, byte[] output, String errors) {
     }
 
-    private static Run exec(byte[] input, String... words) throws IOException, InterruptedException {
+    private static ExecResult exec(byte[] input, String... words) throws IOException, InterruptedException {
         Path in = Files.write(folder.resolve("in"), input);
         Path out = folder.resolve("out");
         Path errors = folder.resolve("errors");
@@ -61,24 +61,24 @@ class DockerIT {
             process.destroyForcibly().waitFor();
             throw new AssertionError("docker exec did not end; " + Files.size(out) + " bytes came; " + Files.readString(errors));
         }
-        return new Run(process.exitValue(), Files.readAllBytes(out), Files.readString(errors));
+        return new ExecResult(process.exitValue(), Files.readAllBytes(out), Files.readString(errors));
     }
 
     @Test
     @Covers({"DOCKER-01", "DOCKER-02", "GEN-09", "RFC9112-9.6-01", "RFC9112-9.6-02"})
-    void twoMegabytesGoThroughExecAndBack() throws Exception {
+    void twoMegabytesAreEchoedThroughExec() throws Exception {
         byte[] bytes = new byte[TWO_MEGABYTES];
         new Random(2).nextBytes(bytes);
-        Run run = exec(bytes, "-i", "box", "cat");
-        Probing.assertSame(run.output(), bytes);
+        ExecResult run = exec(bytes, "-i", "box", "cat");
+        ProbeClient.assertSame(run.output(), bytes);
         assertThat(run.errors()).startsWith(TWO_MEGABYTES + " bytes, asked with {").contains("\"Tty\":false");
         assertThat(run.exit()).isEqualTo(7);
     }
 
     @Test
     @Covers({"DOCKER-01", "DOCKER-02"})
-    void anEmptyInputEndsAtOnce() throws Exception {
-        Run run = exec(new byte[0], "-i", "box", "cat");
+    void emptyInputEndsAtOnce() throws Exception {
+        ExecResult run = exec(new byte[0], "-i", "box", "cat");
         assertThat(run.output()).isEmpty();
         assertThat(run.errors()).startsWith("0 bytes");
         assertThat(run.exit()).isEqualTo(7);
@@ -87,7 +87,7 @@ class DockerIT {
     /** What the client sends, and the 101 as it comes. */
     @Test
     @Covers({"DOCKER-01", "RFC9110-7.8-01", "RFC9110-7.8-17"})
-    void the101HasTheStreamsType() throws IOException {
+    void response101HasTheContentTypeOfTheStream() throws IOException {
         String content = "{\"Detach\":false,\"Tty\":false}\n";
         Message start = Message.of("POST /docker/v1.47/exec/e0/start", "User-Agent: Docker-Client", "Connection: Upgrade", "Content-Type: application/json", "Upgrade: tcp")
                 .content(content.getBytes(StandardCharsets.US_ASCII), Message.Framing.LENGTH);

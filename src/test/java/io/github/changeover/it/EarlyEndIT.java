@@ -19,15 +19,15 @@ import org.junit.jupiter.api.Test;
 /** Connections that end for a reason that is neither the peer's nor the handler's wish. */
 @OnContainer
 class EarlyEndIT {
-    private static Probing probe;
-    private static Probing secure;
+    private static ProbeClient probe;
+    private static ProbeClient secure;
 
     @BeforeAll
     static void deploy(ContainerUnderTest container) {
         container.deploy(War.with("early-end").app("probe").set("changeover.idle", "400ms").set("changeover.linger", "100ms").set("changeover.queue.max", "64K")
                 .set("changeover.content.max", "1000").build(), "/early-end");
-        probe = new Probing(container, "/early-end");
-        secure = Probing.secure(container, "/early-end");
+        probe = new ProbeClient(container, "/early-end");
+        secure = ProbeClient.secure(container, "/early-end");
     }
 
     @AfterAll
@@ -37,17 +37,17 @@ class EarlyEndIT {
 
     @Test
     @Covers("RFC9112-9.5-01")
-    void anIdleConnectionIsClosedAfterItsOwnTime() throws IOException {
+    void idleConnectionIsClosedAfterItsIdleTime() throws IOException {
         try (Wire wire = probe.offer("/echo", "idle")) {
             wire.readHead();
-            assertThat(wire.patience(Duration.ofSeconds(4)).readToEnd().end()).isEqualTo(Wire.End.FIN);
+            assertThat(wire.timeout(Duration.ofSeconds(4)).readToEnd().end()).isEqualTo(Wire.End.FIN);
         }
         assertThat(probe.events("idle", "closed")).containsExactly("opened", "closed IDLE");
     }
 
     @Test
     @Covers("RFC9931-05")
-    void earlyBytesOfAProtocolThatForbidsThemEndTheConnection() throws IOException {
+    void forbiddenEarlyBytesCloseTheConnection() throws IOException {
         try (Wire wire = probe.offer("/no-early", "early", "too soon".getBytes())) {
             assertThat(wire.readHead().status()).isEqualTo(101);
             assertThat(wire.readToEnd().text()).isEmpty();
@@ -63,11 +63,11 @@ class EarlyEndIT {
     @Test
     @TomcatOnly
     @Covers("RFC9931-05")
-    void earlyBytesInASegmentOfTheirOwnAreSeenAsWell() throws IOException {
+    void forbiddenEarlyBytesInALaterSegmentCloseTheConnection() throws IOException {
         try (Wire wire = probe.offer("/no-early?held=yes", "own-segment")) {
             assertThat(probe.events("own-segment", "held")).containsExactly("held");
             wire.send("too soon");
-            probe.tell("own-segment", "go");
+            probe.signal("own-segment", "go");
             assertThat(wire.readHead().status()).isEqualTo(101);
             assertThat(wire.readToEnd().text()).isEmpty();
         }
@@ -79,8 +79,8 @@ class EarlyEndIT {
     @TomcatOnly
     @LongRunning
     @Covers("RFC9931-05")
-    void whoHasSeenThe101IsNeverTooSoon() throws IOException {
-        for (Probing each : List.of(probe, secure)) {
+    void bytesSentAfterThe101AreNotEarlyBytes() throws IOException {
+        for (ProbeClient each : List.of(probe, secure)) {
             for (int i = 0; i < 300; i++) {
                 try (Wire wire = each.offer("/no-early", "quick")) {
                     StringBuilder head = new StringBuilder(wire.readText(1));
@@ -95,7 +95,7 @@ class EarlyEndIT {
 
     @Test
     @Covers("GEN-08")
-    void aHandlerThatIgnoresItsBoundIsToldAndClosed() throws IOException {
+    void handlerThatIgnoresBackpressureIsClosed() throws IOException {
         try (Wire wire = probe.offer("/ignore-writable", "flood")) {
             wire.readHead();
             wire.send("x");
@@ -107,7 +107,7 @@ class EarlyEndIT {
 
     @Test
     @Covers({"RFC9110-7.8-17", "RFC9110-15.2-02"})
-    void contentEndsAtItsLengthAndTheNextByteIsTheNewProtocols() throws IOException {
+    void byteAfterTheContentIsOfTheNewProtocol() throws IOException {
         String request = "POST /early-end/content?key=content HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: probe\r\nContent-Length: 5\r\n\r\nhelloworld";
         for (int at = request.length() - 12; at < request.length(); at++) {
             try (Wire wire = probe.connect()) {
@@ -120,7 +120,7 @@ class EarlyEndIT {
 
     @Test
     @Covers("RFC9112-7.1-01")
-    void chunkedContentIsDecodedToItsEnd() throws IOException {
+    void chunkedContentIsDecodedCompletely() throws IOException {
         String request = "POST /early-end/content?key=chunked HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: probe\r\nTransfer-Encoding: chunked\r\n\r\n"
                 + "2\r\nhe\r\n3\r\nllo\r\n0\r\nX-Trailer: t\r\n\r\nworld";
         for (int at = request.length() - 44; at < request.length(); at++) {
@@ -134,7 +134,7 @@ class EarlyEndIT {
 
     @Test
     @Covers("RFC9112-8-01")
-    void contentThatEndsEarlyNeverSwitches() throws IOException {
+    void truncatedContentIsNotSwitched() throws IOException {
         try (Wire wire = probe.connect()) {
             wire.send("POST /early-end/content?key=half HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: probe\r\nContent-Length: 50\r\n\r\nhalf").shutdownOutput();
             assertThat(wire.readToEnd().text()).doesNotContain(" 101 ");
@@ -142,7 +142,7 @@ class EarlyEndIT {
     }
 
     @Test
-    void tooMuchContentIsRefusedWithTheSettingsName() throws IOException {
+    void tooMuchContentIsRejectedNamingTheSetting() throws IOException {
         try (Wire wire = probe.connect()) {
             wire.send("POST /early-end/content?key=much HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: probe\r\nContent-Length: 1001\r\n\r\n");
             Head head = wire.readHead();
@@ -153,7 +153,7 @@ class EarlyEndIT {
 
     @Test
     @Covers("RFC9110-5.5-01")
-    void aLineBreakInThePathBreaksNoLineOfTheLog(ContainerUnderTest container) throws IOException {
+    void lineBreakInThePathCannotSplitALogLine(ContainerUnderTest container) throws IOException {
         try (Wire wire = probe.offer("/throw/opened%0d%0aFORGED", "forged")) {
             if (wire.readHead().status() == 101) wire.shutdownOutput().readToEnd();
         }
@@ -165,7 +165,7 @@ class EarlyEndIT {
 
     @Test
     @Covers("GEN-05")
-    void aHandlerThatCannotBeMadeIsAnOrdinaryError() throws IOException {
+    void handlerThatCannotBeCreatedIs500() throws IOException {
         try (Wire wire = probe.offer("/no-handler", "none")) {
             assertThat(wire.readHead().status()).isEqualTo(500);
         }

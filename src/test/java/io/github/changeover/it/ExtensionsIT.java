@@ -54,14 +54,14 @@ class ExtensionsIT {
     /** Through the extension, both ways. */
     private static String ask(Wire wire, String words, int key) throws IOException {
         wire.send(Frames.of(0x81 | RSV2, xor(Frames.utf8(words), key)));
-        Frames.Frame answer = Frames.read(wire);
+        Frames.ReceivedFrame answer = Frames.read(wire);
         assertThat(Integer.toHexString(answer.first())).isEqualTo("a1");
         return new String(xor(answer.payload(), key), java.nio.charset.StandardCharsets.UTF_8);
     }
 
-    private static String askPlainly(Wire wire, String words) throws IOException {
+    private static String askWithoutExtension(Wire wire, String words) throws IOException {
         wire.send(Frames.text(words));
-        Frames.Frame answer = Frames.read(wire);
+        Frames.ReceivedFrame answer = Frames.read(wire);
         assertThat(Integer.toHexString(answer.first())).isEqualTo("81");
         return answer.text();
     }
@@ -79,13 +79,13 @@ class ExtensionsIT {
         "/unoffered  | any                                        | any",
         "/malformed  | any                                        | -",
         "/annotated  | any, permessage-deflate                    | permessage-deflate"})
-    void whatIsAgreed(String path, String offered, String agreed) throws IOException {
+    void offeredExtensionsAreNegotiated(String path, String offered, String agreed) throws IOException {
         open(path, offered, agreed).close();
     }
 
     @Test
-    @DisplayName("item 3: an extension that implements Tyrus' interface gets every frame")
-    void framesGoThroughIt() throws IOException {
+    @DisplayName("item 3: an extension that implements the interface of Tyrus gets every frame")
+    void framesPassThroughTheExtension() throws IOException {
         try (Wire wire = open("/default", "permessage-deflate, xor; key=7", "xor; key=7")) {
             assertThat(ask(wire, "hello", 7)).isEqualTo("hello");
             assertThat(ask(wire, "negotiated", 7)).isEqualTo("xor;key=7");
@@ -94,7 +94,7 @@ class ExtensionsIT {
             assertThat(new String(xor(Frames.read(wire).payload(), 7))).isEqualTo("in parts");
             byte[] large = new byte[90_000];
             wire.send(Frames.of(0x82 | RSV2, large));
-            Frames.Frame back = Frames.read(wire);
+            Frames.ReceivedFrame back = Frames.read(wire);
             assertThat(back.first()).isEqualTo(0x82 | RSV2);
             assertThat(back.payload()).isEqualTo(large);
             wire.send(Frames.close(4001, "bye"));
@@ -102,28 +102,28 @@ class ExtensionsIT {
         }
         try (Wire wire = open("/default", "other", null)) {
             long begun = System.nanoTime();
-            while (askPlainly(wire, "destroyed").equals("0")) assertThat(System.nanoTime() - begun).isLessThan(10_000_000_000L);
+            while (askWithoutExtension(wire, "destroyed").equals("0")) assertThat(System.nanoTime() - begun).isLessThan(10_000_000_000L);
         }
     }
 
     @Test
-    @DisplayName("item 3: an extension is told of the end of a connection that was agreed on and not made, once")
-    void anObjectionOnTheWayBack() throws IOException {
+    @DisplayName("item 3: an extension of a connection that was negotiated but not opened is destroyed, once")
+    void extensionIsDestroyedIfAFilterPreventsTheConnection() throws IOException {
         try (Wire wire = Wire.connect(server).send(Frames.handshake(AT + "/default?objects", "Sec-WebSocket-Extensions: xor; key=199"))) {
             assertThat(wire.readHead().status()).isEqualTo(409);
         }
         open("/default", "xor; key=198", "xor; key=198").close();
         try (Wire wire = open("/default", "other", null)) {
-            String keys = askPlainly(wire, "keys-destroyed");
-            for (long begun = System.nanoTime(); !keys.contains("198") || !keys.contains("199"); keys = askPlainly(wire, "keys-destroyed")) assertThat(System.nanoTime() - begun).isLessThan(10_000_000_000L);
+            String keys = askWithoutExtension(wire, "keys-destroyed");
+            for (long begun = System.nanoTime(); !keys.contains("198") || !keys.contains("199"); keys = askWithoutExtension(wire, "keys-destroyed")) assertThat(System.nanoTime() - begun).isLessThan(10_000_000_000L);
             assertThat(keys.split("19[89]", -1)).as("each once, of " + keys).hasSize(3);
             assertThat(keys).contains("199");
         }
     }
 
-    @ParameterizedTest(name = "item 3: behind the extension, {0} is closed with {1}")
+    @ParameterizedTest(name = "item 3: after the extension, {0} is closed with {1}")
     @CsvSource({"a1 c3, 1007", "e1 61, 1002", "b1 61, 1002", "a0 61, 1002", "88 03ed, 1002", "a1 00000000000000000000000000, 1011", "a1 0000000000000000000000000000, 1011"})
-    void whatIsWrongIsFound(String frame, int code) throws IOException {
+    void invalidFramesAreDetected(String frame, int code) throws IOException {
         String[] parts = frame.split(" ");
         byte[] payload = java.util.HexFormat.of().parseHex(parts[1]);
         try (Wire wire = open("/default", "xor; key=0", "xor; key=0")) {
@@ -133,8 +133,8 @@ class ExtensionsIT {
     }
 
     @Test
-    @DisplayName("item 3: the limit of a message holds behind an extension")
-    void aMessageThatIsTooLong() throws IOException {
+    @DisplayName("item 3: the message limit applies after an extension")
+    void messageLimitAppliesAfterAnExtension() throws IOException {
         try (Wire wire = open("/default", "xor; key=0", "xor; key=0")) {
             wire.send(Frames.of(0x02 | RSV2, new byte[60_000])).send(Frames.of(0x80, new byte[60_000]));
             assertThat(Frames.read(wire).toString()).startsWith("88 1009");
@@ -143,43 +143,43 @@ class ExtensionsIT {
 
     @ParameterizedTest(name = "item 3: reserved bits of an extension without an implementation: {0}")
     @ValueSource(ints = {0xc1, 0xa1, 0x91, 0xc9})
-    void reservedBits(int first) throws IOException {
+    void unnegotiatedReservedBitsAreRejected(int first) throws IOException {
         try (Wire wire = open("/reversed", "any", "any")) {
-            assertThat(askPlainly(wire, "negotiated")).isEqualTo("any");
+            assertThat(askWithoutExtension(wire, "negotiated")).isEqualTo("any");
             wire.send(Frames.of(first, Frames.utf8("x")));
             assertThat(Frames.read(wire).toString()).startsWith("88 1002");
         }
     }
 
     @Test
-    @DisplayName("W3: the Configurator sees all that is installed and all that is offered, in order")
-    void whatTheConfiguratorSees() throws IOException {
+    @DisplayName("W3: the Configurator gets all installed and all offered extensions, in order")
+    void configuratorSeesInstalledAndOfferedExtensions() throws IOException {
         String offered = "other; a=1; b=\"two\", permessage-deflate; client_max_window_bits, any, other; a=2";
         try (Wire wire = open("/none", offered, null)) {
-            assertThat(askPlainly(wire, "asked")).isEqualTo("xor,any,permessage-deflate | other;a=1;b=two,permessage-deflate;client_max_window_bits,any,other;a=2");
-            assertThat(askPlainly(wire, "configurator")).isEqualTo("Choosing true");
+            assertThat(askWithoutExtension(wire, "asked")).isEqualTo("xor,any,permessage-deflate | other;a=1;b=two,permessage-deflate;client_max_window_bits,any,other;a=2");
+            assertThat(askWithoutExtension(wire, "configurator")).isEqualTo("Choosing true");
         }
         try (Wire wire = open("/annotated", "any", null)) {
-            assertThat(askPlainly(wire, "asked")).isEqualTo("permessage-deflate | any");
+            assertThat(askWithoutExtension(wire, "asked")).isEqualTo("permessage-deflate | any");
         }
     }
 
     @Test
-    @DisplayName("W4: a configuration shows the extensions that the application configured")
-    void whatIsConfigured() throws IOException {
+    @DisplayName("W4: a configuration has the extensions that the application configured")
+    void configurationHasTheConfiguredExtensions() throws IOException {
         try (Wire wire = open("/none", "any", null); Wire annotated = open("/annotated", "permessage-deflate", "permessage-deflate")) {
-            assertThat(askPlainly(wire, "configured")).isEqualTo("xor,any");
-            assertThat(askPlainly(wire, "negotiated")).isEmpty();
-            assertThat(askPlainly(annotated, "configured")).isEqualTo("[]");
-            assertThat(askPlainly(annotated, "negotiated")).isEqualTo("permessage-deflate");
+            assertThat(askWithoutExtension(wire, "configured")).isEqualTo("xor,any");
+            assertThat(askWithoutExtension(wire, "negotiated")).isEmpty();
+            assertThat(askWithoutExtension(annotated, "configured")).isEqualTo("[]");
+            assertThat(askWithoutExtension(annotated, "negotiated")).isEqualTo("permessage-deflate");
         }
     }
 
     @Test
-    @DisplayName("W3: what modifyHandshake takes out of the answer is not agreed on")
-    void takenOut() throws IOException {
+    @DisplayName("W3: an extension that modifyHandshake removes from the response is not agreed")
+    void extensionRemovedByModifyHandshakeIsNotAgreed() throws IOException {
         try (Wire wire = open("/reversed", "xor, permessage-deflate, any", null, "X-Without: them")) {
-            assertThat(askPlainly(wire, "negotiated")).isEmpty();
+            assertThat(askWithoutExtension(wire, "negotiated")).isEmpty();
         }
     }
 }

@@ -25,12 +25,12 @@ class FiltersIT {
             <filter-mapping><filter-name>web-xml-named</filter-name><servlet-name>page</servlet-name></filter-mapping>
             <filter-mapping><filter-name>web-xml</filter-name><url-pattern>/*</url-pattern></filter-mapping>""";
     private static final String CONTEXT = "/guards";
-    private static Asking guards;
+    private static ApplicationClient guards;
 
     @BeforeAll
     static void deploy(ContainerUnderTest container) {
         container.deploy(War.with("guards").library("guards").webXml(WEB_XML).build(), CONTEXT);
-        guards = Asking.of(container, CONTEXT);
+        guards = ApplicationClient.of(container, CONTEXT);
     }
 
     @AfterAll
@@ -42,18 +42,18 @@ class FiltersIT {
         return guards.offer("/page/" + page + "?key=" + key + "&" + query, "greeting");
     }
 
-    private static List<String> seen(String key) throws IOException {
+    private static List<String> recordedEvents(String key) throws IOException {
         return List.of(guards.page("/seen?of=" + key).split(","));
     }
 
     @Test
     @Covers({"RFC9110-7.8-06", "RFC9110-11.6-01"})
-    void everyFilterHasTheRequestBeforeTheHandlerIsMade() throws IOException {
+    void everyFilterRunsBeforeTheHandlerIsCreated() throws IOException {
         try (Wire wire = offer("all", "all", "")) {
             assertThat(wire.readHead().status()).isEqualTo(101);
             assertThat(wire.readLine()).isEqualTo("nobody []\n");
         }
-        assertThat(seen("all")).endsWith("handler").hasSize(8).containsSubsequence(
+        assertThat(recordedEvents("all")).endsWith("handler").hasSize(8).containsSubsequence(
                 "web-xml", "fragment", "listener-after", "web-xml-named", "initializer-named", "handler")
                 .contains("initializer-front", "listener-before");
     }
@@ -61,28 +61,28 @@ class FiltersIT {
     @ParameterizedTest
     @ValueSource(strings = {"initializer-front", "listener-before", "web-xml", "fragment", "listener-after", "web-xml-named", "initializer-named"})
     @Covers("RFC9110-11.6-01")
-    void whatAFilterRefusesIsNotSwitched(String filter) throws IOException {
+    void requestRejectedByAFilterIsNotSwitched(String filter) throws IOException {
         try (Wire wire = offer("refused", "refuse-" + filter, filter + "=refuse")) {
             assertThat(wire.readHead().status()).isEqualTo(403);
         }
-        assertThat(seen("refuse-" + filter)).contains(filter).doesNotContain("handler", "page");
+        assertThat(recordedEvents("refuse-" + filter)).contains(filter).doesNotContain("handler", "page");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"web-xml=redirect", "web-xml-named=redirect", "web-xml=redirect-after", "listener-before=redirect-after"})
     @Covers("RFC9110-15.4-01")
-    void aFilterMayRedirect(String query) throws IOException {
+    void filterMayRedirect(String query) throws IOException {
         try (Wire wire = offer("redirected", query.replace('=', '-'), query)) {
             Head head = wire.readHead();
             assertThat(head.status()).isEqualTo(302);
             assertThat(head.only("Location")).endsWith("/elsewhere");
         }
-        assertThat(seen(query.replace('=', '-'))).doesNotContain("handler", "page");
+        assertThat(recordedEvents(query.replace('=', '-'))).doesNotContain("handler", "page");
     }
 
     @Test
     @Covers("RFC9110-15.4-01")
-    void aProtocolMayRedirect() throws IOException {
+    void protocolMayRedirect() throws IOException {
         try (Wire wire = offer("moved", "moved", "")) {
             Head head = wire.readHead();
             assertThat(head.status()).isEqualTo(307);
@@ -93,64 +93,64 @@ class FiltersIT {
 
     @Test
     @Covers("RFC9110-7.8-06")
-    void whatNoProtocolTakesReachesTheApplicationOnce() throws IOException {
+    void ignoredRequestReachesTheApplicationOnce() throws IOException {
         try (Wire wire = offer("ignored", "ignored", "")) {
             Head head = wire.readHead();
             assertThat(head.status()).isEqualTo(200);
             assertThat(wire.readBodyText(head)).isEqualTo("the page");
         }
-        assertThat(seen("ignored")).endsWith("page").containsOnlyOnce("page", "web-xml", "initializer-named");
+        assertThat(recordedEvents("ignored")).endsWith("page").containsOnlyOnce("page", "web-xml", "initializer-named");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"initializer-front", "listener-before", "web-xml", "initializer-named"})
     @Covers("GEN-03")
-    void anAnswerSentOnTheWayBackStandsAlone(String filter, ContainerUnderTest container) throws IOException {
+    void responseCommittedAfterTheChainReplacesThe101(String filter, ContainerUnderTest container) throws IOException {
         try (Wire wire = offer("committed-" + filter, "commit-" + filter, filter + "=commit-after")) {
             Head head = wire.readHead();
             assertThat(head.status()).isEqualTo(200);
             assertThat(head.has("Upgrade")).isFalse();
             assertThat(wire.readBodyText(head)).isEqualTo("said by " + filter);
         }
-        assertThat(seen("commit-" + filter)).doesNotContain("handler", "page");
-        assertThat(container.log().lines().filter(line -> line.contains("/page/committed-" + filter + " was to switch to"))).hasSize(1);
+        assertThat(recordedEvents("commit-" + filter)).doesNotContain("handler", "page");
+        assertThat(container.log().lines().filter(line -> line.contains("/page/committed-" + filter + " was accepted for an upgrade to"))).hasSize(1);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"initializer-front", "listener-before", "web-xml", "initializer-named"})
     @Covers("RFC9110-11.6-01")
-    void aStatusSetOnTheWayBackStands(String filter) throws IOException {
+    void statusSetAfterTheChainIsSent(String filter) throws IOException {
         try (Wire wire = offer("late", "late-" + filter, filter + "=refuse-after")) {
             assertThat(wire.readHead().status()).isEqualTo(403);
         }
-        assertThat(seen("late-" + filter)).doesNotContain("handler", "page");
+        assertThat(recordedEvents("late-" + filter)).doesNotContain("handler", "page");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"initializer-front", "listener-before", "web-xml", "initializer-named"})
     @Covers("GEN-01")
-    void anExceptionOnTheWayBackIsAnErrorAndNoHandler(String filter) throws IOException {
+    void exceptionAfterTheChainIs500WithoutAHandler(String filter) throws IOException {
         try (Wire wire = offer("thrown", "throw-" + filter, filter + "=throw-after")) {
             Head head = wire.readHead();
             assertThat(head.status()).isEqualTo(500);
             assertThat(head.has("Upgrade")).isFalse();
         }
-        assertThat(seen("throw-" + filter)).doesNotContain("handler", "page");
+        assertThat(recordedEvents("throw-" + filter)).doesNotContain("handler", "page");
     }
 
     @Test
-    void aFilterThatGoesAsynchronousKeepsTheRequest() throws IOException {
+    void asynchronousFilterKeepsTheRequest() throws IOException {
         try (Wire wire = offer("async", "async", "web-xml=async")) {
             Head head = wire.readHead();
             assertThat(head.status()).isEqualTo(200);
             assertThat(wire.readBodyText(head)).isEqualTo("the page");
         }
-        assertThat(seen("async")).endsWith("page").doesNotContain("handler");
+        assertThat(recordedEvents("async")).endsWith("page").doesNotContain("handler");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"initializer-front", "listener-before", "web-xml", "initializer-named"})
-    void wrappedRequestsAndResponsesDoNotHinderTheSwitch(String filter) throws IOException {
+    void wrappedRequestsAndResponsesAreSwitched(String filter) throws IOException {
         try (Wire wire = offer("wrapped", "wrap-" + filter, filter + "=wrap")) {
             assertThat(wire.readHead().status()).isEqualTo(101);
             assertThat(wire.readLine()).isEqualTo("nobody []\n");
@@ -160,7 +160,7 @@ class FiltersIT {
 
     @Test
     @Covers("GEN-04")
-    void fieldsOfFiltersStayButThoseOfContent() throws IOException {
+    void fieldsOfFiltersAreKeptExceptContentFields() throws IOException {
         try (Wire wire = offer("decorated", "decorate", "web-xml=decorate")) {
             Head head = wire.readHead();
             assertThat(head.status()).isEqualTo(101);

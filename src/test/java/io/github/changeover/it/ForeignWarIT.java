@@ -19,7 +19,7 @@ class ForeignWarIT {
         return War.with(name).app("foreign");
     }
 
-    private static void assertShouts(Asking war) throws IOException {
+    private static void assertShouts(ApplicationClient war) throws IOException {
         try (Wire wire = war.offer("/shout/hall", "shout/1")) {
             Head head = wire.readHead();
             assertThat(head.status()).isEqualTo(101);
@@ -30,7 +30,7 @@ class ForeignWarIT {
         }
     }
 
-    private static void assertMirrors(Asking war) throws IOException {
+    private static void assertMirrors(ApplicationClient war) throws IOException {
         try (Wire wire = war.offer("/mirror", "mirror")) {
             assertThat(wire.readHead().status()).isEqualTo(101);
             assertThat(wire.readLine()).isEqualTo(war.context() + "\n");
@@ -40,11 +40,11 @@ class ForeignWarIT {
 
     @Test
     @Covers("RFC9110-7.8-01")
-    void oneClassAndTheJarSwitch(ContainerUnderTest container) throws IOException {
+    void oneAnnotatedClassAndTheJarSwitch(ContainerUnderTest container) throws IOException {
         container.deploy(foreign("foreign").build(), "/foreign");
         try {
-            assertShouts(Asking.of(container, "/foreign"));
-            assertMirrors(Asking.of(container, "/foreign"));
+            assertShouts(ApplicationClient.of(container, "/foreign"));
+            assertMirrors(ApplicationClient.of(container, "/foreign"));
             assertThat(container.log()).contains("/foreign/shout/{room} offers shout/1", "/foreign/mirror offers mirror");
         } finally {
             container.undeploy("/foreign");
@@ -52,9 +52,9 @@ class ForeignWarIT {
     }
 
     @Test
-    void twoDoNotDisturbEachOther(ContainerUnderTest container) throws IOException {
-        Asking one = Asking.of(container, "/one");
-        Asking other = Asking.of(container, "/other");
+    void twoApplicationsAreIndependent(ContainerUnderTest container) throws IOException {
+        ApplicationClient one = ApplicationClient.of(container, "/one");
+        ApplicationClient other = ApplicationClient.of(container, "/other");
         container.deploy(foreign("one").build(), "/one");
         container.deploy(foreign("other").set("changeover.idle", "10s").build(), "/other");
         try (Wire stays = other.offer("/mirror", "mirror"); Wire goes = one.offer("/mirror", "mirror")) {
@@ -73,28 +73,28 @@ class ForeignWarIT {
     }
 
     @Test
-    void theRootContextSwitches(ContainerUnderTest container) throws IOException {
+    void rootContextSwitches(ContainerUnderTest container) throws IOException {
         container.deploy(foreign("ROOT").build(), "");
         try {
-            assertMirrors(Asking.of(container, ""));
-            assertShouts(Asking.of(container, ""));
+            assertMirrors(ApplicationClient.of(container, ""));
+            assertShouts(ApplicationClient.of(container, ""));
         } finally {
             container.undeploy("");
         }
     }
 
     @Test
-    void aDescriptorThatIsCompleteDoesNotHideTheEndpoints(ContainerUnderTest container) throws IOException {
+    void metadataCompleteDescriptorDoesNotHideEndpoints(ContainerUnderTest container) throws IOException {
         container.deploy(foreign("complete").completeWebXml().build(), "/complete");
         try {
-            assertMirrors(Asking.of(container, "/complete"));
+            assertMirrors(ApplicationClient.of(container, "/complete"));
         } finally {
             container.undeploy("/complete");
         }
     }
 
     @Test
-    void whereTheFragmentIsLeftOutTheFiltersAreDeclaredByHand(ContainerUnderTest container) throws IOException {
+    void filtersMayBeDeclaredManuallyWithoutTheFragment(ContainerUnderTest container) throws IOException {
         container.deploy(War.with("byhand").app("byhand").webXml("""
                 <absolute-ordering/>
                 <listener><listener-class>byhand.Start</listener-class></listener>
@@ -105,7 +105,7 @@ class ForeignWarIT {
                   <filter-class>io.github.changeover.servlet.InnerFilter</filter-class><async-supported>true</async-supported></filter>
                 <filter-mapping><filter-name>changeover-outer</filter-name><url-pattern>/*</url-pattern></filter-mapping>
                 <filter-mapping><filter-name>changeover-inner</filter-name><servlet-name>*</servlet-name></filter-mapping>""").build(), "/byhand");
-        Asking byHand = Asking.of(container, "/byhand");
+        ApplicationClient byHand = ApplicationClient.of(container, "/byhand");
         try (Wire wire = byHand.offer("/mirror", "mirror")) {
             assertThat(wire.readHead().status()).isEqualTo(101);
             assertThat(wire.send("hello").readText(5)).isEqualTo("hello");

@@ -70,7 +70,7 @@ public final class Frames {
     }
 
     /** A server's frame. */
-    public record Frame(int first, byte[] payload) {
+    public record ReceivedFrame(int first, byte[] payload) {
         public String text() {
             return new String(payload, StandardCharsets.UTF_8);
         }
@@ -89,12 +89,12 @@ public final class Frames {
     }
 
     /** The next frame; it must be unmasked. */
-    public static Frame read(Wire wire) throws IOException {
+    public static ReceivedFrame read(Wire wire) throws IOException {
         byte[] two = wire.readExactly(2);
         assertThat(two[1]).as("MASK is 0").isNotNegative();
         int more = two[1] < 126 ? 0 : two[1] == 126 ? 2 : 8;
         long length = more == 0 ? two[1] : 0;
         for (byte b : wire.readExactly(more)) length = length << 8 | b & 0xff;
-        return new Frame(two[0] & 0xff, wire.readExactly(Math.toIntExact(length)));
+        return new ReceivedFrame(two[0] & 0xff, wire.readExactly(Math.toIntExact(length)));
     }
 }

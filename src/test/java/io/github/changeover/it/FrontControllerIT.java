@@ -10,7 +10,7 @@ import io.github.changeover.it.container.TomcatOnly;
 import io.github.changeover.testkit.Head;
 import io.github.changeover.testkit.Wire;
 import io.github.changeover.websocket.HandshakeTable;
-import io.github.changeover.websocket.HandshakeTable.Row;
+import io.github.changeover.websocket.HandshakeTable.HandshakeRow;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -49,20 +49,20 @@ class FrontControllerIT {
     }
 
     @Test
-    void theEndpointMadeForTheRequestHasTheConnection() {
-        try (Talk ann = Talk.to(server, AT + "/rooms/blue%20room", "chat", "X-Name", "ann"); Talk ben = Talk.to(server, AT + "/rooms/red", "", "X-Name", "ben")) {
+    void endpointCreatedForTheRequestGetsTheConnection() {
+        try (WebSocketTestClient ann = WebSocketTestClient.to(server, AT + "/rooms/blue%20room", "chat", "X-Name", "ann"); WebSocketTestClient ben = WebSocketTestClient.to(server, AT + "/rooms/red", "", "X-Name", "ben")) {
             assertThat(ann.subprotocol()).isEqualTo("chat");
-            assertThat(ann.next()).isEqualTo("text hello ann in blue room, blue room, " + AT + "/rooms/blue%20room, chat");
-            assertThat(ben.next()).isEqualTo("text hello ben in red, red, " + AT + "/rooms/red, ");
+            assertThat(ann.nextEvent()).isEqualTo("text hello ann in blue room, blue room, " + AT + "/rooms/blue%20room, chat");
+            assertThat(ben.nextEvent()).isEqualTo("text hello ben in red, red, " + AT + "/rooms/red, ");
             assertThat(ann.ask("one")).isEqualTo("text ann: one");
             assertThat(ben.ask("two")).isEqualTo("text ben: two");
-            assertThat(ann.goodbye(1000, "").next()).isEqualTo("close 1000 ");
+            assertThat(ann.close(1000, "").nextEvent()).isEqualTo("close 1000 ");
             assertThat(ben.ask("three")).isEqualTo("text ben: three");
         }
     }
 
     @Test
-    void theAnswerIsAsOurHandshakeWritesItAndKeepsTheApplicationsCookie() throws IOException {
+    void response101HasTheHandshakeAndTheCookieOfTheApplication() throws IOException {
         try (Wire wire = Wire.connect(server).send(Frames.handshake(AT + "/rooms/red", "Sec-WebSocket-Extensions: permessage-deflate"))) {
             Head head = wire.readHead();
             assertThat(head.status()).isEqualTo(101);
@@ -76,9 +76,9 @@ class FrontControllerIT {
     }
 
     @ParameterizedTest
-    @DisplayName("An upgrade that a servlet behind a forward asks for comes about as any other")
+    @DisplayName("An upgrade that a servlet requests after a forward succeeds like any other")
     @ValueSource(strings = {"forward", "twice", "wrapped", "draft"})
-    void behindAForward(String way) throws IOException {
+    void forwardedServletMayUpgrade(String way) throws IOException {
         int log = container.log().length();
         try (Wire wire = Wire.connect(server).send(Frames.handshake(AT + "/turn/" + way, "X-Name: ann", "Sec-WebSocket-Protocol: chat"))) {
             Head head = wire.readHead();
@@ -95,45 +95,45 @@ class FrontControllerIT {
     }
 
     @Test
-    void aNamedServletIsForwardedToAlso() {
-        try (Talk talk = Talk.to(server, AT + "/turn/named", "chat")) {
+    void namedDispatchMayUpgrade() {
+        try (WebSocketTestClient talk = WebSocketTestClient.to(server, AT + "/turn/named", "chat")) {
             assertThat(talk.subprotocol()).isEqualTo("chat");
-            assertThat(talk.goodbye(1000, "").next()).isEqualTo("close 1000 ");
+            assertThat(talk.close(1000, "").nextEvent()).isEqualTo("close 1000 ");
         }
     }
 
     @Test
-    void aRefusalBehindAForwardIsComplete() throws IOException {
-        Ask.Answer refused = Ask.once(container, Frames.handshake(AT + "/turn/forward", "Origin: http://evil.example"));
+    void rejectionAfterAForwardIsComplete() throws IOException {
+        RawHttp.RawResponse refused = RawHttp.exchange(container, Frames.handshake(AT + "/turn/forward", "Origin: http://evil.example"));
         assertThat(refused.status()).isEqualTo(403);
         assertThat(refused.body()).contains("http://evil.example");
-        assertThat(Ask.once(container, Frames.handshake(AT + "/turn/members")).status()).as("the role of the path that was forwarded to").isEqualTo(401);
-        assertThat(Ask.once(container, Frames.handshake(AT + "/turn/members", Logins.basic(Logins.MEMBER))).body()).contains("Origin");
-        assertThat(Ask.once(container, Ask.get(AT + "/turn/content")).body()).contains("its Upgrade field does not list websocket");
+        assertThat(RawHttp.exchange(container, Frames.handshake(AT + "/turn/members")).status()).as("the role of the path that was forwarded to").isEqualTo(401);
+        assertThat(RawHttp.exchange(container, Frames.handshake(AT + "/turn/members", Logins.basic(Logins.MEMBER))).body()).contains("Origin");
+        assertThat(RawHttp.exchange(container, RawHttp.get(AT + "/turn/content")).body()).contains("its Upgrade field does not list websocket");
     }
 
     @ParameterizedTest
-    @DisplayName("Where no switch can come about, the application is told why")
-    @CsvSource(delimiter = '|', value = {"include | 200 | it is included by RequestDispatcher.include", "async | 200 | it has gone asynchronous", "error | 410 | its answer is an error"})
-    void noSwitchComesAbout(String way, int status, String why) throws IOException {
-        Ask.Answer answer = Ask.once(container, Frames.handshake(AT + "/turn/" + way));
+    @DisplayName("If no switch is possible, the application gets the reason")
+    @CsvSource(delimiter = '|', value = {"include | 200 | it is included by RequestDispatcher.include", "async | 200 | its asynchronous processing has started", "error | 410 | its response is an error"})
+    void impossibleUpgradeThrowsWithTheReason(String way, int status, String why) throws IOException {
+        RawHttp.RawResponse answer = RawHttp.exchange(container, Frames.handshake(AT + "/turn/" + way));
         assertThat(answer.status()).as("%s", answer).isEqualTo(status);
         assertThat(answer.body()).startsWith("This request cannot be upgraded to WebSocket: " + why);
     }
 
-    static Stream<Row> rows() {
+    static Stream<HandshakeRow> rows() {
         return HandshakeTable.rows();
     }
 
     @ParameterizedTest
     @MethodSource("rows")
     @DisplayName("W6: the handshake table is answered as through the filters")
-    void row(Row row) throws IOException {
-        new Handshaking(container, AT, true).check(row);
+    void handshakeTableRowIsAnsweredAsListed(HandshakeRow row) throws IOException {
+        new HandshakeCheck(container, AT, true).check(row);
     }
 
     @ParameterizedTest
-    @DisplayName("W6: a refusal is a response of its own, and no exception that a client can cause")
+    @DisplayName("W6: a rejection is a response, and no exception that a client can cause")
     @CsvSource(delimiter = '|', value = {
         "Sec-WebSocket-Version: 13   | GET  | HTTP/1.1 | Upgrade | 400 | Sec-WebSocket-Key",
         "Sec-WebSocket-Version: 8    | GET  | HTTP/1.1 | Upgrade | 426 | Sec-WebSocket-Version",
@@ -141,12 +141,12 @@ class FrontControllerIT {
         "X: y                        | GET  | HTTP/1.0 | Upgrade | 505 | the request is not HTTP/1.1",
         "X: y                        | GET  | HTTP/1.1 | close   | 400 | Connection does not list upgrade",
         "Content-Length: 0           | POST | HTTP/1.1 | Upgrade | 405 | its method is not GET"})
-    void refused(String field, String method, String version, String connection, int status, String reason) throws IOException {
+    void rejectionIsAResponseAndNoException(String field, String method, String version, String connection, int status, String reason) throws IOException {
         int log = container.log().length();
         boolean keyed = status != 400 || !connection.equals("Upgrade");
         String request = method + " " + AT + "/chat " + version + "\r\nHost: localhost\r\nConnection: " + connection + "\r\nUpgrade: websocket\r\n" + field + "\r\n"
                 + (keyed ? "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" : "") + (field.contains("Version") ? "" : "Sec-WebSocket-Version: 13\r\n") + "\r\n";
-        Ask.Answer answer = Ask.once(container, request);
+        RawHttp.RawResponse answer = RawHttp.exchange(container, request);
         assertThat(answer.status()).as("%s", answer).isEqualTo(status);
         assertThat(answer.body()).contains(reason);
         assertThat(answer.head().only("Content-Type")).isEqualTo("text/plain;charset=utf-8");
@@ -156,39 +156,39 @@ class FrontControllerIT {
     }
 
     @Test
-    void withoutAnOfferTheApplicationIsTold() throws IOException {
-        assertThat(Ask.once(container, Ask.get(AT + "/rooms/red")).body()).contains("its Upgrade field does not list websocket");
-        assertThat(Ask.once(container, Ask.upgrade(AT + "/rooms/red", "nothing")).status()).isEqualTo(409);
+    void missingOfferIsReportedToTheApplication() throws IOException {
+        assertThat(RawHttp.exchange(container, RawHttp.get(AT + "/rooms/red")).body()).contains("its Upgrade field does not list websocket");
+        assertThat(RawHttp.exchange(container, RawHttp.upgrade(AT + "/rooms/red", "nothing")).status()).isEqualTo(409);
     }
 
     private static long metric(String name) throws IOException {
-        return Ask.once(container, Ask.get(AT + "/metrics")).body().lines().filter(line -> line.startsWith(name + " ")).mapToLong(line -> Long.parseLong(line.split(" ")[1])).sum();
+        return RawHttp.exchange(container, RawHttp.get(AT + "/metrics")).body().lines().filter(line -> line.startsWith(name + " ")).mapToLong(line -> Long.parseLong(line.split(" ")[1])).sum();
     }
 
     @Test
-    @DisplayName("W18: an upgrade that the application asks for is one decision, of its own protocol")
-    void oneDecision() throws IOException {
+    @DisplayName("W18: an upgrade that the application requests is one decision, of its own protocol")
+    void programmaticUpgradeIsOneDecision() throws IOException {
         String switched = "changeover_decisions_total{outcome=\"switched\",reason=\"agreed\"}", ignored = "changeover_decisions_total{outcome=\"ignored\",reason=\"no_rule\"}";
         String refused = "changeover_decisions_total{outcome=\"refused\",reason=\"refused\"}", websocket = "changeover_opened_total{protocol=\"websocket\"}";
         long switchedBefore = metric(switched), ignoredBefore = metric(ignored), refusedBefore = metric(refused), openedBefore = metric(websocket);
-        try (Talk ann = Talk.to(server, AT + "/rooms/red", "", "X-Name", "ann")) {
-            assertThat(ann.next()).startsWith("text hello ann");
+        try (WebSocketTestClient ann = WebSocketTestClient.to(server, AT + "/rooms/red", "", "X-Name", "ann")) {
+            assertThat(ann.nextEvent()).startsWith("text hello ann");
             assertThat(metric("changeover_connections{protocol=\"websocket\"}")).isPositive();
         }
-        assertThat(Ask.once(container, Frames.handshake(AT + "/rooms/red", "Origin: http://evil.example")).status()).isEqualTo(403);
-        assertThat(Ask.once(container, Frames.handshake(AT + "/nowhere")).status()).isEqualTo(404);
+        assertThat(RawHttp.exchange(container, Frames.handshake(AT + "/rooms/red", "Origin: http://evil.example")).status()).isEqualTo(403);
+        assertThat(RawHttp.exchange(container, Frames.handshake(AT + "/nowhere")).status()).isEqualTo(404);
         assertThat(List.of(metric(switched) - switchedBefore, metric(refused) - refusedBefore, metric(ignored) - ignoredBefore, metric(websocket) - openedBefore))
                 .as("switched, refused, ignored, opened").containsExactly(1L, 1L, 1L, 1L);
         assertThat(metric("changeover_opened_total{protocol=\"other\"}")).isZero();
     }
 
     @Test
-    @DisplayName("W1: the roles and the limit of a path's setting hold for what the application asks for there")
-    void settingsOfThePathHold() throws IOException {
+    @DisplayName("W1: the roles and the limit of a path setting apply to a programmatic upgrade on this path")
+    void rolesAndLimitOfThePathApply() throws IOException {
         container.deploy(War.with("front-roles").webSocket().app("front").set("changeover.path./rooms/*.roles", "member").set("changeover.path./chat.connections.max", "1").build(), "/roles");
-        try (Talk chat = Talk.to(server, "/roles/chat")) {
-            assertThat(Ask.once(container, Frames.handshake("/roles/rooms/red")).status()).isEqualTo(Expected.statusWithoutLogin(container));
-            Ask.Answer full = Ask.once(container, Frames.handshake("/roles/chat"));
+        try (WebSocketTestClient chat = WebSocketTestClient.to(server, "/roles/chat")) {
+            assertThat(RawHttp.exchange(container, Frames.handshake("/roles/rooms/red")).status()).isEqualTo(ContainerDifferences.statusWithoutLogin(container));
+            RawHttp.RawResponse full = RawHttp.exchange(container, Frames.handshake("/roles/chat"));
             assertThat(full.status()).isEqualTo(503);
             assertThat(full.body()).contains("changeover.path./chat.connections.max");
         } finally {
@@ -197,13 +197,13 @@ class FrontControllerIT {
     }
 
     @Test
-    @DisplayName("W1: a member is let in by the role that the path's setting names, and what it says of origins holds in every spelling of the path")
-    void whoHasTheRoleOfThePathIsLetIn() throws IOException {
+    @DisplayName("W1: a member is accepted by the role of the path setting, and the origins of the setting apply to every spelling of the path")
+    void userWithTheRoleOfThePathIsAccepted() throws IOException {
         String members = AT + "/rooms/members", origin = "Origin: http://localhost", joe = Logins.basic(Logins.MEMBER);
-        assertThat(Ask.once(container, Frames.handshake(members, origin)).status()).isEqualTo(401);
-        assertThat(Ask.once(container, Frames.handshake(members, origin, Logins.basic(Logins.GUEST))).status()).isEqualTo(403);
+        assertThat(RawHttp.exchange(container, Frames.handshake(members, origin)).status()).isEqualTo(401);
+        assertThat(RawHttp.exchange(container, Frames.handshake(members, origin, Logins.basic(Logins.GUEST))).status()).isEqualTo(403);
         for (String spelling : List.of(members, members + "/")) {
-            Ask.Answer refused = Ask.once(container, Frames.handshake(spelling, joe));
+            RawHttp.RawResponse refused = RawHttp.exchange(container, Frames.handshake(spelling, joe));
             assertThat(refused.status()).as(spelling).isEqualTo(403);
             assertThat(refused.body()).contains("Origin");
         }
@@ -215,34 +215,34 @@ class FrontControllerIT {
 
     @Test
     @TomcatOnly
-    @DisplayName("Two applications with the engine side by side, and one after another at the same place")
-    void applicationsSideBySideAndOneAfterAnother() throws IOException {
+    @DisplayName("Two applications with the engine side by side, and one after another on the same path")
+    void applicationsWithTheEngineAreIndependent() throws IOException {
         Path war = War.with("front-beside").webSocket().app("front").build();
-        try (Talk ann = Talk.to(server, AT + "/rooms/red", "", "X-Name", "ann")) {
-            assertThat(ann.next()).startsWith("text hello ann in red");
+        try (WebSocketTestClient ann = WebSocketTestClient.to(server, AT + "/rooms/red", "", "X-Name", "ann")) {
+            assertThat(ann.nextEvent()).startsWith("text hello ann in red");
             for (String name : List.of("ben", "cem")) {
                 container.deploy(war, "/beside");
-                try (Talk other = Talk.to(server, "/beside/rooms/red", "", "X-Name", name)) {
-                    assertThat(other.next()).startsWith("text hello " + name + " in red, red, /beside/rooms/red");
+                try (WebSocketTestClient other = WebSocketTestClient.to(server, "/beside/rooms/red", "", "X-Name", name)) {
+                    assertThat(other.nextEvent()).startsWith("text hello " + name + " in red, red, /beside/rooms/red");
                     assertThat(List.of(other.ask("one"), ann.ask("two"))).containsExactly("text " + name + ": one", "text ann: two");
                     container.undeploy("/beside");
-                    assertThat(other.next()).isEqualTo("close 1001 The application is going.");
+                    assertThat(other.nextEvent()).isEqualTo("close 1001 The server is closing the connection.");
                 }
-                assertThat(Ask.once(container, Frames.handshake("/beside/rooms/red")).status()).isEqualTo(404);
+                assertThat(RawHttp.exchange(container, Frames.handshake("/beside/rooms/red")).status()).isEqualTo(404);
                 assertThat(ann.ask("three")).isEqualTo("text ann: three");
             }
         }
-        try (Talk dee = Talk.to(server, AT + "/rooms/red", "", "X-Name", "dee")) {
-            assertThat(dee.next()).as("a new one").startsWith("text hello dee in red");
+        try (WebSocketTestClient dee = WebSocketTestClient.to(server, AT + "/rooms/red", "", "X-Name", "dee")) {
+            assertThat(dee.nextEvent()).as("a new one").startsWith("text hello dee in red");
         }
     }
 
     @Test
-    void theLimitsHoldAndAreAnsweredByUs() throws IOException {
+    void limitsApplyAndAreAnsweredByUs() throws IOException {
         container.deploy(War.with("front-narrow").webSocket().app("front").set("changeover.connections.max", "1").build(), "/narrow");
-        try (Talk ann = Talk.to(server, "/narrow/rooms/red", "", "X-Name", "ann")) {
-            assertThat(ann.next()).startsWith("text hello ann");
-            Head refused = Ask.head(container, Frames.handshake("/narrow/rooms/red"));
+        try (WebSocketTestClient ann = WebSocketTestClient.to(server, "/narrow/rooms/red", "", "X-Name", "ann")) {
+            assertThat(ann.nextEvent()).startsWith("text hello ann");
+            Head refused = RawHttp.head(container, Frames.handshake("/narrow/rooms/red"));
             assertThat(refused.status()).isEqualTo(503);
             assertThat(refused.only("Retry-After")).isEqualTo("5");
         } finally {

@@ -42,9 +42,9 @@ record H2Spec(int passed, List<String> failed) {
                 found = files.filter(file -> file.endsWith(ARCHIVE)).toList();
             }
         }
-        if (!Tool.isFullBuild()) Assumptions.assumeFalse(found.isEmpty(), "h2spec is unpacked by the full build");
+        if (!ExternalTool.isFullBuild()) Assumptions.assumeFalse(found.isEmpty(), "h2spec is unpacked by the full build");
         assertThat(found).as("h2spec, unpacked by the build").hasSize(1);
-        Process tar = new ProcessBuilder(Tool.require("tar").toString(), "xzf", found.get(0).toString(), "-C", directory.toString()).start();
+        Process tar = new ProcessBuilder(ExternalTool.require("tar").toString(), "xzf", found.get(0).toString(), "-C", directory.toString()).start();
         assertThat(tar.waitFor()).isZero();
         return directory.resolve("h2spec");
     }

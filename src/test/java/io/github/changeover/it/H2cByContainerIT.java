@@ -3,11 +3,11 @@ package io.github.changeover.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.conformance.Covers;
-import io.github.changeover.it.Http2Wire.Frame;
+import io.github.changeover.it.Http2Wire.Http2Frame;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.Containers;
 import io.github.changeover.it.container.EmbeddedOnly;
-import io.github.changeover.it.container.Listeners;
+import io.github.changeover.it.container.ListenerPorts;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.it.container.PayaraOnly;
 import io.github.changeover.it.container.TomcatOnly;
@@ -20,29 +20,29 @@ import org.junit.jupiter.api.Test;
 /** Where the container takes {@code h2c} itself, no setting of ours changes that: it is said at start, in the log and in the console. */
 @OnContainer
 class H2cByContainerIT {
-    private static final String SAYS = "the container takes 'Upgrade: h2c' before any filter ";
+    private static final String SAYS = "the container handles 'Upgrade: h2c' before any filter ";
 
     @Test
     @TomcatOnly
     @EmbeddedOnly
     @Covers("GEN-12")
-    void tomcatWithItsHttp2Protocol(ContainerUnderTest container) throws Exception {
-        try (ContainerUnderTest own = Containers.start(container.name() + Containers.HTTP2, Listeners.any())) {
+    void tomcatWithHttp2AnswersH2cItself(ContainerUnderTest container) throws Exception {
+        try (ContainerUnderTest own = Containers.start(container.name() + Containers.HTTP2, ListenerPorts.any())) {
             own.deploy(H2cIT.war("h2c-own").set("changeover.console", "true").build(), "/h2cown");
             String said = SAYS + "(Http2Protocol on port " + own.http().getPort() + ")";
             assertThat(container.log().split(Pattern.quote(said), -1)).as("the log says it once").hasSize(2);
-            assertThat(Asking.of(own, "/h2cown").page("/console/api/about", ConsoleLogin.cookie(own.http(), "/h2cown", ConsoleLogin.token(container, "/h2cown")))).contains(said.replace("'", "\\u0027"));
-            assertThat(facts(own)).contains("protocol=HTTP/2.0");
+            assertThat(ApplicationClient.of(own, "/h2cown").page("/console/api/about", ConsoleLogin.cookie(own.http(), "/h2cown", ConsoleLogin.token(container, "/h2cown")))).contains(said.replace("'", "\\u0027"));
+            assertThat(requestFacts(own)).contains("protocol=HTTP/2.0");
         }
     }
 
     @Test
     @TomcatOnly
     @Covers("GEN-12")
-    void tomcatWithoutIt(ContainerUnderTest container) throws IOException {
+    void tomcatWithoutHttp2LeavesH2cToUs(ContainerUnderTest container) throws IOException {
         container.deploy(H2cIT.war("h2c-ours").build(), "/h2cours");
         try (Http2Wire http = Http2Wire.upgrade(container, "/h2cours/page/facts", 3, 100).preface()) {
-            assertThat(Http2Wire.text(http.readUntil(Frame::ends), 1)).contains("protocol=HTTP/1.1");
+            assertThat(Http2Wire.text(http.readUntil(Http2Frame::ends), 1)).contains("protocol=HTTP/1.1");
             assertThat(container.log()).contains("Changeover on ").doesNotContain(SAYS + "(Http2Protocol on port " + container.http().getPort());
         } finally {
             container.undeploy("/h2cours");
@@ -52,18 +52,18 @@ class H2cByContainerIT {
     @Test
     @TomcatOnly
     @EmbeddedOnly
-    @DisplayName("Netty's finalizers find their classes after the application has ended")
-    void nothingIsLoadedAfterTheEnd(ContainerUnderTest container) throws Exception {
+    @DisplayName("Finalizers of Netty find their classes after the application has stopped")
+    void nettyFinalizersFindTheirClassesAfterTheStop(ContainerUnderTest container) throws Exception {
         int log = container.log().length();
         container.deploy(H2cIT.war("h2c-ended").build(), "/h2cended");
         WeakReference<ClassLoader> loader;
         try (Http2Wire http = Http2Wire.upgrade(container, "/h2cended/page/facts", 3, 100).preface()) {
-            assertThat(Http2Wire.text(http.readUntil(Frame::ends), 1)).contains("protocol=HTTP/1.1");
+            assertThat(Http2Wire.text(http.readUntil(Http2Frame::ends), 1)).contains("protocol=HTTP/1.1");
             loader = new WeakReference<>(loaderOf("h2cended"));
         } finally {
             container.undeploy("/h2cended");
         }
-        assertThat(Gone.is(loader)).isTrue();
+        assertThat(GarbageCollection.collects(loader)).isTrue();
         System.runFinalization();
         assertThat(container.log().substring(log)).doesNotContain("Illegal access");
     }
@@ -75,22 +75,22 @@ class H2cByContainerIT {
     @Test
     @PayaraOnly
     @Covers("GEN-12")
-    void payara(ContainerUnderTest container) throws Exception {
+    void payaraAnswersH2cItself(ContainerUnderTest container) throws Exception {
         container.deploy(H2cIT.war("h2c-theirs").set("changeover.console", "true").build(), "/h2ctheirs");
         try {
-            assertThat(container.log()).containsPattern("takes 'Upgrade: h2c' before any filter \\(HTTP/2 is on for http-listener(-1)?\\)");
-            assertThat(Asking.of(container, "/h2ctheirs").page("/console/api/about", ConsoleLogin.cookie(container, "/h2ctheirs"))).contains(SAYS.replace("'", "\\u0027"));
+            assertThat(container.log()).containsPattern("handles 'Upgrade: h2c' before any filter \\(HTTP/2 is enabled for http-listener(-1)?\\)");
+            assertThat(ApplicationClient.of(container, "/h2ctheirs").page("/console/api/about", ConsoleLogin.cookie(container, "/h2ctheirs"))).contains(SAYS.replace("'", "\\u0027"));
             try (Http2Wire http = Http2Wire.upgrade(container, "/h2ctheirs/page/facts", 3, 100).preface()) {
-                assertThat(Http2Wire.text(http.readUntil(Frame::ends), 1)).contains("protocol=HTTP/2.0");
+                assertThat(Http2Wire.text(http.readUntil(Http2Frame::ends), 1)).contains("protocol=HTTP/2.0");
             }
         } finally {
             container.undeploy("/h2ctheirs");
         }
     }
 
-    private static String facts(ContainerUnderTest container) throws IOException {
+    private static String requestFacts(ContainerUnderTest container) throws IOException {
         try (Http2Wire http = Http2Wire.upgrade(container, "/h2cown/page/facts", 3, 100).preface()) {
-            return Http2Wire.text(http.readUntil(Frame::ends), 1);
+            return Http2Wire.text(http.readUntil(Http2Frame::ends), 1);
         }
     }
 }

@@ -72,7 +72,7 @@ class H2cClientsIT {
 
     @Test
     @Covers({"RFC7540-3.2-03", "RFC7540-3.2-05", "RFC9113-8.3.1-01"})
-    void theJdksClientFindsTheSameApplicationOnEveryStream() throws Exception {
+    void jdkClientReachesTheSameApplicationOnEveryStream() throws Exception {
         HttpClient client = client();
         String first = ask(client, to("facts")).body();
         HttpResponse<String> second = ask(client, to("facts").header("Cookie", "a=1"));
@@ -84,8 +84,8 @@ class H2cClientsIT {
 
     @Test
     @Covers({"RFC7540-3.2-07", "RFC7540-3.2-10", "RFC7540-3.2-12"})
-    void theFirstRequestMayHaveAnyMethodAndContent() throws Exception {
-        byte[] content = Probing.pattern(70_000);
+    void firstRequestMayHaveAnyMethodAndContent() throws Exception {
+        byte[] content = ProbeClient.pattern(70_000);
         assertThat(ask(client(), to("digest").POST(BodyPublishers.ofByteArray(content))).body()).isEqualTo(digest(content));
         HttpResponse<String> head = ask(client(), to("facts").method("HEAD", BodyPublishers.noBody()));
         assertThat(head.statusCode()).isEqualTo(200);
@@ -97,10 +97,10 @@ class H2cClientsIT {
 
     @Test
     @Covers("RFC9113-5.2-01")
-    void largeContentGoesBothWays() throws Exception {
+    void largeContentIsSentInBothDirections() throws Exception {
         HttpClient client = client();
         ask(client, to("facts"));
-        byte[] content = Probing.pattern(3_000_000);
+        byte[] content = ProbeClient.pattern(3_000_000);
         assertThat(ask(client, to("digest").POST(BodyPublishers.ofByteArray(content))).body()).isEqualTo(digest(content));
         assertThat(ask(client, to("digest").POST(BodyPublishers.ofInputStream(() -> new java.io.ByteArrayInputStream(content)))).body()).isEqualTo(digest(content));
         assertThat(ask(client, to("big?size=3000000")).body()).isEqualTo(big(3_000_000));
@@ -109,15 +109,15 @@ class H2cClientsIT {
     }
 
     @Test
-    void fiftyRequestsAtATime() throws Exception {
+    void fiftyConcurrentRequestsAreServed() throws Exception {
         HttpClient client = client();
         ask(client, to("facts"));
         List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
-        for (int i = 0; i < 50; i++) answers.add(client.sendAsync(to("digest").POST(BodyPublishers.ofByteArray(Probing.pattern(1000 * i))).build(), BodyHandlers.ofString()));
+        for (int i = 0; i < 50; i++) answers.add(client.sendAsync(to("digest").POST(BodyPublishers.ofByteArray(ProbeClient.pattern(1000 * i))).build(), BodyHandlers.ofString()));
         for (int i = 0; i < 50; i++) {
             HttpResponse<String> answer = answers.get(i).get(30, TimeUnit.SECONDS);
             assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_2);
-            assertThat(answer.body()).isEqualTo(digest(Probing.pattern(1000 * i)));
+            assertThat(answer.body()).isEqualTo(digest(ProbeClient.pattern(1000 * i)));
         }
     }
 
@@ -136,8 +136,8 @@ class H2cClientsIT {
 
     /** Inside it is replaced; from outside it is refused, because a request of ours whose mark is void must not be taken for one of this machine. */
     @Test
-    @DisplayName("S1: a mark that a client writes is never looked at")
-    void aMarkThatIsNotOurs() throws Exception {
+    @DisplayName("S1: a mark that a client sends is ignored")
+    void foreignMarkIsIgnored() throws Exception {
         String mark = "1.00000000000000000000000000000000000000000000000000000000000000aa";
         HttpClient client = client();
         ask(client, to("facts"));
@@ -151,20 +151,20 @@ class H2cClientsIT {
     @Test
     @Tag("full")
     @Covers({"RFC7540-3.2-03", "RFC7540-3.2-07", "RFC7540-3.2-08", "RFC7540-3.2-10"})
-    void curl(@TempDir Path directory) throws Exception {
-        String curl = Tool.require("curl").toString();
-        Path content = Files.write(directory.resolve("content"), Probing.pattern(100_000));
+    void curlIsServed(@TempDir Path directory) throws Exception {
+        String curl = ExternalTool.require("curl").toString();
+        Path content = Files.write(directory.resolve("content"), ProbeClient.pattern(100_000));
         String format = "%{http_version} %{http_code} %{size_download}\n";
         assertThat(run(curl, "-s", "--http2", "-w", format, "-o", "/dev/null", base + "facts", "-o", "/dev/null", base + "big?size=3000000")).matches("2 200 \\d+\n2 200 3000000\n");
         assertThat(run(curl, "-s", "--http2", "-I", base + "facts")).startsWith("HTTP/1.1 101").contains("HTTP/2 200");
-        assertThat(run(curl, "-s", "--http2", "-H", "Content-Type: application/octet-stream", "--data-binary", "@" + content, base + "digest")).isEqualTo(digest(Probing.pattern(100_000)));
+        assertThat(run(curl, "-s", "--http2", "-H", "Content-Type: application/octet-stream", "--data-binary", "@" + content, base + "digest")).isEqualTo(digest(ProbeClient.pattern(100_000)));
     }
 
     @Test
     @Tag("full")
     @Covers({"RFC7540-3.2-03", "RFC7540-3.2-08", "RFC7540-3.2-11", "RFC7540-3.2.1-06"})
-    void nghttp() throws Exception {
-        String said = run(Tool.require("nghttp").toString(), "-uv", base + "facts", base + "digest").replaceAll("\u001b\\[[0-9;]*m", "");
+    void nghttpIsServed() throws Exception {
+        String said = run(ExternalTool.require("nghttp").toString(), "-uv", base + "facts", base + "digest").replaceAll("\u001b\\[[0-9;]*m", "");
         assertThat(said).contains("HTTP Upgrade success", "recv (stream_id=1) :status: 200", "recv (stream_id=13) :status: 200").doesNotContain("RST_STREAM");
         assertThat(said.lines().filter(line -> line.contains("recv (stream_id="))).noneMatch(line -> line.matches("(?i).*(connection|keep-alive|transfer-encoding|upgrade|http2-settings):.*"));
     }

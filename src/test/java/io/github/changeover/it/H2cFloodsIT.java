@@ -16,7 +16,7 @@ import static io.github.changeover.it.Http2Wire.SETTINGS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.conformance.Covers;
-import io.github.changeover.it.Http2Wire.Frame;
+import io.github.changeover.it.Http2Wire.Http2Frame;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.testkit.Wire;
@@ -49,21 +49,21 @@ class H2cFloodsIT {
     }
 
     /** Frames that leave in one write. */
-    private static final class Flood {
+    private static final class FrameFlood {
         private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
-        Flood frame(int type, int flags, int stream, byte[] payload) {
+        FrameFlood frame(int type, int flags, int stream, byte[] payload) {
             bytes.writeBytes(Http2Wire.frame(type, flags, stream, payload));
             return this;
         }
 
-        Flood times(int count, int type, int flags, int stream, byte[] payload) {
+        FrameFlood times(int count, int type, int flags, int stream, byte[] payload) {
             for (int i = 0; i < count; i++) frame(type, flags, stream, payload);
             return this;
         }
 
         /** The error of the GOAWAY; the end of the connection comes behind it. */
-        int isAnswered() throws IOException {
+        int goawayError() throws IOException {
             try (Http2Wire http = upgraded()) {
                 http.wire().send(bytes.toByteArray());
                 int error = http.first(frame -> frame.type() == GOAWAY).error();
@@ -78,79 +78,79 @@ class H2cFloodsIT {
     }
 
     @Test
-    void rapidReset() throws IOException {
-        Flood flood = new Flood();
+    void rapidResetClosesTheConnection() throws IOException {
+        FrameFlood flood = new FrameFlood();
         for (int stream = 3; stream <= 3 + 2 * RESETS; stream += 2) {
             flood.frame(HEADERS, END_STREAM | END_HEADERS, stream, request("GET", "/facts")).frame(RST, 0, stream, Http2Wire.number(8));
         }
-        assertThat(flood.isAnswered()).isEqualTo(CALM);
+        assertThat(flood.goawayError()).isEqualTo(CALM);
     }
 
     /** As the server's own resets are its answer to what is malformed, they are counted as well. */
     @Test
-    void resetsThatTheServerIsMadeToSend() throws IOException {
-        Flood flood = new Flood();
+    void provokedResetsCloseTheConnection() throws IOException {
+        FrameFlood flood = new FrameFlood();
         for (int stream = 3; stream <= 3 + 2 * RESETS; stream += 2) flood.frame(HEADERS, END_STREAM | END_HEADERS, stream, request("GET", "/facts", "upgrade", "h2c"));
-        assertThat(flood.isAnswered()).isEqualTo(CALM);
+        assertThat(flood.goawayError()).isEqualTo(CALM);
     }
 
     @Test
-    void pings() throws IOException {
-        assertThat(new Flood().times(IDLE_FRAMES + 1, PING, 0, 0, new byte[8]).isAnswered()).isEqualTo(CALM);
+    void pingFloodClosesTheConnection() throws IOException {
+        assertThat(new FrameFlood().times(IDLE_FRAMES + 1, PING, 0, 0, new byte[8]).goawayError()).isEqualTo(CALM);
     }
 
     @Test
-    void settings() throws IOException {
-        assertThat(new Flood().times(IDLE_FRAMES + 1, SETTINGS, 0, 0, Http2Wire.payload(4, 70_000)).isAnswered()).isEqualTo(CALM);
+    void settingsFloodClosesTheConnection() throws IOException {
+        assertThat(new FrameFlood().times(IDLE_FRAMES + 1, SETTINGS, 0, 0, Http2Wire.payload(4, 70_000)).goawayError()).isEqualTo(CALM);
     }
 
     @Test
-    void priorities() throws IOException {
-        assertThat(new Flood().times(IDLE_FRAMES + 1, PRIORITY, 0, 3, new byte[5]).isAnswered()).isEqualTo(CALM);
+    void priorityFloodClosesTheConnection() throws IOException {
+        assertThat(new FrameFlood().times(IDLE_FRAMES + 1, PRIORITY, 0, 3, new byte[5]).goawayError()).isEqualTo(CALM);
     }
 
     @Test
-    void dataWithoutBytes() throws IOException {
-        Flood flood = new Flood().frame(HEADERS, END_HEADERS, 3, request("POST", "/digest"));
-        assertThat(flood.times(3, DATA, 0, 3, new byte[0]).isAnswered()).isEqualTo(CALM);
+    void emptyDataFloodClosesTheConnection() throws IOException {
+        FrameFlood flood = new FrameFlood().frame(HEADERS, END_HEADERS, 3, request("POST", "/digest"));
+        assertThat(flood.times(3, DATA, 0, 3, new byte[0]).goawayError()).isEqualTo(CALM);
     }
 
     @Test
-    void aFieldBlockInManySmallPieces() throws IOException {
-        Flood flood = new Flood().frame(HEADERS, END_STREAM, 3, request("GET", "/facts"));
-        assertThat(flood.times(100, CONTINUATION, 0, 3, Http2Wire.block("x", "y")).isAnswered()).isEqualTo(CALM);
+    void manySmallContinuationsCloseTheConnection() throws IOException {
+        FrameFlood flood = new FrameFlood().frame(HEADERS, END_STREAM, 3, request("GET", "/facts"));
+        assertThat(flood.times(100, CONTINUATION, 0, 3, Http2Wire.block("x", "y")).goawayError()).isEqualTo(CALM);
     }
 
     /** It is noticed once the block is a quarter above the setting. */
     @Test
-    void aFieldBlockWithoutEnd() throws IOException {
-        Flood flood = new Flood().frame(HEADERS, END_STREAM, 3, request("GET", "/facts"));
-        assertThat(flood.times(64, CONTINUATION, 0, 3, Http2Wire.block("x-long", "x".repeat(16_000))).isAnswered()).isEqualTo(CALM);
+    void endlessFieldBlockClosesTheConnection() throws IOException {
+        FrameFlood flood = new FrameFlood().frame(HEADERS, END_STREAM, 3, request("GET", "/facts"));
+        assertThat(flood.times(64, CONTINUATION, 0, 3, Http2Wire.block("x-long", "x".repeat(16_000))).goawayError()).isEqualTo(CALM);
     }
 
     /** The setting says 16 KiB; more is answered with 431, on its stream only. */
     @Test
-    void aFieldListThatIsTooLong() throws IOException {
+    void tooLongFieldListIs431() throws IOException {
         byte[] half = Http2Wire.block("x-long", "x".repeat(8_200));
         byte[] first = request("GET", "/facts", "x-long", "x".repeat(8_200));
-        isRefusedWith431(new Flood().frame(HEADERS, END_STREAM, 3, first).frame(CONTINUATION, END_HEADERS, 3, half));
+        assertRejectedWith431(new FrameFlood().frame(HEADERS, END_STREAM, 3, first).frame(CONTINUATION, END_HEADERS, 3, half));
     }
 
     @Test
-    void aCompressedFieldListThatIsTooLong() throws IOException {
+    void tooLongCompressedFieldListIs431() throws IOException {
         ByteArrayOutputStream block = new ByteArrayOutputStream();
         block.writeBytes(request("GET", "/facts"));
         byte[] indexed = Http2Wire.block("x-long", "x".repeat(3_000));
         indexed[0] = 0x40;
         block.writeBytes(indexed);
         for (int i = 0; i < 4000; i++) block.write(0x80 | 62);      // the field once more, in one byte
-        isRefusedWith431(new Flood().frame(HEADERS, END_STREAM | END_HEADERS, 3, block.toByteArray()));
+        assertRejectedWith431(new FrameFlood().frame(HEADERS, END_STREAM | END_HEADERS, 3, block.toByteArray()));
     }
 
-    private static void isRefusedWith431(Flood request) throws IOException {
+    private static void assertRejectedWith431(FrameFlood request) throws IOException {
         try (Http2Wire http = upgraded()) {
             http.wire().send(request.bytes.toByteArray());
-            Frame first = http.first(frame -> frame.stream() == 3 || frame.type() == GOAWAY);
+            Http2Frame first = http.first(frame -> frame.stream() == 3 || frame.type() == GOAWAY);
             assertThat(first.is(HEADERS, 3)).as("%s", first).isTrue();
             assertThat(new String(first.payload())).contains("431");
             http.get(5, "/h2cfloods/page/facts");
@@ -160,17 +160,17 @@ class H2cFloodsIT {
 
     @Test
     @Covers("RFC9113-5.1.2-01")
-    void oneStreamMoreThanTheSettingSays() throws IOException {
+    void streamAboveTheLimitIsRejected() throws IOException {
         try (Http2Wire http = upgraded()) {
             http.first(frame -> frame.is(DATA, 1) && frame.ends());
             for (int i = 0; i < STREAMS; i++) http.send(HEADERS, END_HEADERS, 3 + 2 * i, request("POST", "/digest"));
             int over = 3 + 2 * STREAMS;
             http.send(HEADERS, END_STREAM | END_HEADERS, over, request("GET", "/facts"));
-            Frame refused = http.first(frame -> frame.stream() != 0 || frame.type() == GOAWAY);
+            Http2Frame refused = http.first(frame -> frame.stream() != 0 || frame.type() == GOAWAY);
             assertThat(refused.is(RST, over)).as("%s", refused).isTrue();
             assertThat(refused.error()).isEqualTo(REFUSED_STREAM);
             for (int i = 0; i < STREAMS; i++) http.send(DATA, END_STREAM, 3 + 2 * i, "one".getBytes());
-            for (int left = STREAMS; left > 0; left--) assertThat(http.first(Frame::ends).type()).isEqualTo(DATA);
+            for (int left = STREAMS; left > 0; left--) assertThat(http.first(Http2Frame::ends).type()).isEqualTo(DATA);
             http.get(over + 2, "/h2cfloods/page/facts");
             assertThat(http.first(frame -> frame.stream() == over + 2 && frame.ends()).type()).isEqualTo(DATA);
         }
@@ -178,10 +178,10 @@ class H2cFloodsIT {
 
     /** A client that measures now and then, on a connection with nothing else to do, is none of that. */
     @Test
-    void somePingsAreAnswered() throws IOException {
+    void occasionalPingsAreAnswered() throws IOException {
         try (Http2Wire http = upgraded()) {
             for (int i = 0; i < IDLE_FRAMES / 2; i++) http.send(PING, 0, 0, Http2Wire.number(i, 0));
-            Frame last = http.first(frame -> frame.type() == GOAWAY || frame.type() == PING && new String(frame.payload()).equals(new String(Http2Wire.number(IDLE_FRAMES / 2 - 1, 0))));
+            Http2Frame last = http.first(frame -> frame.type() == GOAWAY || frame.type() == PING && new String(frame.payload()).equals(new String(Http2Wire.number(IDLE_FRAMES / 2 - 1, 0))));
             assertThat(last.flags()).isEqualTo(ACK);
         }
     }

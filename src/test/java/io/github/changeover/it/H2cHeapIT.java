@@ -5,15 +5,15 @@ import static io.github.changeover.it.Http2Wire.WINDOW_UPDATE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.conformance.Covers;
-import io.github.changeover.it.Http2Wire.Frame;
+import io.github.changeover.it.Http2Wire.Http2Frame;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.EmbeddedOnly;
 import io.github.changeover.it.container.OnContainer;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -26,13 +26,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class H2cHeapIT {
     private static final int STREAMS = 100, SIZE = 10_000_000, INITIAL_WINDOW = 4, BOUND = 64 << 20;
     private static ContainerUnderTest server;
-    private static Asking asking;
+    private static ApplicationClient asking;
 
     @BeforeAll
     static void deploy(ContainerUnderTest container) {
         container.deploy(H2cIT.war("h2c-heap").build(), "/h2cheap");
         server = container.withoutHttp2();
-        asking = Asking.of(server, "/h2cheap");
+        asking = ApplicationClient.of(server, "/h2cheap");
     }
 
     @AfterAll
@@ -40,39 +40,39 @@ class H2cHeapIT {
         container.undeploy("/h2cheap");
     }
 
-    private static long used() {
+    private static long usedHeap() {
         System.gc();
         return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
     }
 
-    private static long written() throws IOException {
+    private static long writtenByApplication() throws IOException {
         return Long.parseLong(asking.page("/page/written"));
     }
 
     @ParameterizedTest(name = "a window of {0}")
     @ValueSource(ints = {65_535, Integer.MAX_VALUE})
     @Covers({"RFC9113-5.2-02", "RFC9113-5.2-01"})
-    void theHeapDoesNotGrowWithWhatIsNotTaken(int window) throws Exception {
-        long before = used();
-        long start = written();
+    void unreadResponsesDoNotFillTheHeap(int window) throws Exception {
+        long before = usedHeap();
+        long start = writtenByApplication();
         try (Http2Wire http = Http2Wire.upgrade(server, "GET", "/h2cheap/page/facts", 16 * 1024, INITIAL_WINDOW, window).preface(INITIAL_WINDOW, window)) {
             if (window > 65_535) http.send(WINDOW_UPDATE, 0, 0, Http2Wire.number(window - 65_535));
             for (int i = 0; i < STREAMS; i++) http.get(3 + 2 * i, "/h2cheap/page/big?size=" + SIZE);
             int still = 0;
-            long now = written();
+            long now = writtenByApplication();
             while (now == start || still < 3) {
                 Thread.sleep(300);      // nothing tells that nothing more happens
                 long last = now;
-                now = written();
+                now = writtenByApplication();
                 still = now == last ? still + 1 : 0;
             }
-            long grown = used() - before;
+            long grown = usedHeap() - before;
             System.out.printf("h2c heap: window %d, %d streams of %d bytes: the application has written %d KB, the heap has grown by %.1f MB%n",
                     window, STREAMS, SIZE, (now - start) >> 10, grown / 1048576.0);
             assertThat(now - start).as("bytes the application could write").isPositive().isLessThan((long) STREAMS * SIZE * 9 / 10);
             assertThat(grown).as("growth of the heap").isLessThan(BOUND);
-            Frame data = http.first(frame -> frame.type() == DATA && frame.stream() > 1);
-            assertThat(data.payload()).as("what waited is still sent").isNotEmpty();
+            Http2Frame data = http.first(frame -> frame.type() == DATA && frame.stream() > 1);
+            assertThat(data.payload()).as("queued bytes are still sent").isNotEmpty();
         }
     }
 }

@@ -10,7 +10,7 @@ import static io.github.changeover.it.Http2Wire.RST;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.conformance.Covers;
-import io.github.changeover.it.Http2Wire.Frame;
+import io.github.changeover.it.Http2Wire.Http2Frame;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.LongRunning;
 import io.github.changeover.it.container.OnContainer;
@@ -38,16 +38,16 @@ class H2cNotOfferedIT {
     }
 
     private static String offer(String path) {
-        return Ask.get(path, "Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABk");
+        return RawHttp.get(path, "Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABk");
     }
 
     /** The token is deprecated: nothing takes it that no setting names. */
     @Test
     @Covers("RFC9113-3.1-01")
-    void withoutASettingItStaysHttp(ContainerUnderTest container) throws IOException {
+    void withoutASettingH2cStaysHttp(ContainerUnderTest container) throws IOException {
         container.deploy(War.with("h2c-off").app("inner").protocolLibraries().build(), "/h2coff");
         try {
-            Ask.Answer answer = Ask.once(server, offer("/h2coff/page/facts"));
+            RawHttp.RawResponse answer = RawHttp.exchange(server, offer("/h2coff/page/facts"));
             assertThat(answer.status()).isEqualTo(200);
             assertThat(answer.head().has("Upgrade")).isFalse();
             assertThat(answer.body()).contains("protocol=HTTP/1.1");
@@ -58,8 +58,8 @@ class H2cNotOfferedIT {
 
     @Test
     @Covers("RFC9113-3.1-01")
-    void onAnotherPathItStaysHttp() throws IOException {
-        assertThat(Ask.once(server, offer("/h2cnot/other")).status()).isEqualTo(404);
+    void onAnotherPathH2cStaysHttp() throws IOException {
+        assertThat(RawHttp.exchange(server, offer("/h2cnot/other")).status()).isEqualTo(404);
     }
 
     /** A pseudo-field that was not offered is malformed. That SETTINGS do not offer it: see {@link H2cIT}. */
@@ -68,25 +68,25 @@ class H2cNotOfferedIT {
     void extendedConnectIsMalformed() throws IOException {
         try (Http2Wire http = Http2Wire.upgrade(server, "/h2cnot/page/facts", 3, 100).preface()) {
             byte[] connect = Http2Wire.block(":method", "CONNECT", ":protocol", "websocket", ":scheme", "http", ":path", "/h2cnot/page/facts", ":authority", "localhost");
-            Frame end = http.send(HEADERS, END_HEADERS, 3, connect).first(frame -> frame.stream() == 3 && frame.ends() || frame.type() == GOAWAY);
+            Http2Frame end = http.send(HEADERS, END_HEADERS, 3, connect).first(frame -> frame.stream() == 3 && frame.ends() || frame.type() == GOAWAY);
             assertThat(end.is(RST, 3)).as("%s", end).isTrue();
             assertThat(end.error()).isEqualTo(PROTOCOL_ERROR);
-            goesOn(http);
+            assertStillServed(http);
         }
     }
 
     @Test
-    void connectIsNoMethodOfAnApplications() throws IOException {
+    void connectIsRejected() throws IOException {
         try (Http2Wire http = Http2Wire.upgrade(server, "/h2cnot/page/facts", 3, 100).preface()) {
             http.send(HEADERS, END_HEADERS, 3, Http2Wire.block(":method", "CONNECT", ":authority", "localhost:22"));
-            List<Frame> answer = http.readUntil(frame -> frame.stream() == 3 && frame.ends() || frame.type() == GOAWAY);
+            List<Http2Frame> answer = http.readUntil(frame -> frame.stream() == 3 && frame.ends() || frame.type() == GOAWAY);
             assertThat(answer).filteredOn(frame -> frame.is(HEADERS, 3)).singleElement().satisfies(head -> assertThat(new String(head.payload())).contains("405"));
             assertThat(Http2Wire.text(answer, 3)).isEqualTo("The method CONNECT is not supported inside a switched connection.\n");
-            goesOn(http);
+            assertStillServed(http);
         }
     }
 
-    private static void goesOn(Http2Wire http) throws IOException {
+    private static void assertStillServed(Http2Wire http) throws IOException {
         http.send(HEADERS, END_STREAM | END_HEADERS, 5, Http2Wire.request("GET", "/h2cnot/page/facts"));
         assertThat(http.first(frame -> frame.stream() == 5 && frame.ends()).type()).isEqualTo(DATA);
     }

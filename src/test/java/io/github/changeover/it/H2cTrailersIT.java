@@ -9,7 +9,7 @@ import static io.github.changeover.it.Http2Wire.RST;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.conformance.Covers;
-import io.github.changeover.it.Http2Wire.Frame;
+import io.github.changeover.it.Http2Wire.Http2Frame;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.OnContainer;
 import java.io.IOException;
@@ -44,8 +44,8 @@ class H2cTrailersIT {
         http.send(HEADERS, END_STREAM | END_HEADERS, 3, trailers);
     }
 
-    private static void endsWithItsTrailers(List<Frame> answer, int stream, int length) {
-        Frame last = answer.get(answer.size() - 1);
+    private static void assertEndsWithTrailers(List<Http2Frame> answer, int stream, int length) {
+        Http2Frame last = answer.get(answer.size() - 1);
         assertThat(last.is(HEADERS, stream)).as("the last frame %s", last).isTrue();
         assertThat(new String(last.payload())).contains("x-sum").contains("sum-of-" + length);
         assertThat(answer.stream().filter(frame -> frame.is(HEADERS, stream))).hasSize(2);
@@ -53,17 +53,17 @@ class H2cTrailersIT {
 
     @Test
     @Covers("RFC9113-5.1-01")
-    void thoseOfARequestReachTheApplicationAndItsOwnTheClient() throws IOException {
+    void trailersOfRequestAndResponseAreForwarded() throws IOException {
         try (Http2Wire http = upgraded("facts")) {
             post(http, Http2Wire.block("x-check", "checked"));
-            List<Frame> answer = http.readUntil(frame -> frame.stream() == 3 && frame.ends());
+            List<Http2Frame> answer = http.readUntil(frame -> frame.stream() == 3 && frame.ends());
             assertThat(Http2Wire.text(answer, 3)).isEqualTo("7 {x-check=checked}");
-            endsWithItsTrailers(answer, 3, 7);
+            assertEndsWithTrailers(answer, 3, 7);
         }
     }
 
     @Test
-    void announcedOnesReachItBesideAContentLengthToo() throws IOException {
+    void announcedTrailersAreForwardedWithAContentLength() throws IOException {
         try (Http2Wire http = upgraded("facts")) {
             post(http, Http2Wire.block("x-check", "checked"), "content-length", "7", "trailer", "x-check");
             assertThat(Http2Wire.text(http.readUntil(frame -> frame.stream() == 3 && frame.ends()), 3)).isEqualTo("7 {x-check=checked}");
@@ -71,7 +71,7 @@ class H2cTrailersIT {
     }
 
     @Test
-    void othersAreLeftOutWhereTheContentHasALength() throws IOException {
+    void unannouncedTrailersAreDroppedWithAContentLength() throws IOException {
         try (Http2Wire http = upgraded("facts")) {
             post(http, Http2Wire.block("x-check", "checked"), "content-length", "7");
             assertThat(Http2Wire.text(http.readUntil(frame -> frame.stream() == 3 && frame.ends()), 3)).isEqualTo("7 {}");
@@ -79,7 +79,7 @@ class H2cTrailersIT {
     }
 
     @Test
-    void noneCanFrameTheRequestAnew() throws IOException {
+    void trailersCannotChangeTheFraming() throws IOException {
         try (Http2Wire http = upgraded("facts")) {
             post(http, Http2Wire.block("content-length", "9", "host", "elsewhere", "x-check", "checked"));
             assertThat(Http2Wire.text(http.readUntil(frame -> frame.stream() == 3 && frame.ends()), 3)).isEqualTo("7 {x-check=checked}");
@@ -88,21 +88,21 @@ class H2cTrailersIT {
 
     @Test
     @Covers("RFC9113-8.1.1-01")
-    void aPseudoFieldAmongThemIsMalformed() throws IOException {
+    void pseudoFieldInTrailersIsMalformed() throws IOException {
         try (Http2Wire http = upgraded("facts")) {
             post(http, Http2Wire.block(":path", "/elsewhere"));
-            Frame end = http.first(frame -> frame.stream() == 3 && frame.ends());
+            Http2Frame end = http.first(frame -> frame.stream() == 3 && frame.ends());
             assertThat(end.type()).isEqualTo(RST);
             assertThat(end.error()).isEqualTo(PROTOCOL_ERROR);
         }
     }
 
     @Test
-    void thoseOfTheFirstAnswerComeOnStreamOne() throws IOException {
+    void trailersOfTheFirstResponseAreOnStreamOne() throws IOException {
         try (Http2Wire http = upgraded("trailers")) {
-            List<Frame> answer = http.readUntil(frame -> frame.stream() == 1 && frame.ends());
+            List<Http2Frame> answer = http.readUntil(frame -> frame.stream() == 1 && frame.ends());
             assertThat(Http2Wire.text(answer, 1)).isEqualTo("0 {}");
-            endsWithItsTrailers(answer, 1, 0);
+            assertEndsWithTrailers(answer, 1, 0);
         }
     }
 }

@@ -29,14 +29,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HostileEndpointsIT {
     private static final String AT = "/hostile-endpoints";
     private static ContainerUnderTest container;
-    private static Asking asking;
+    private static ApplicationClient asking;
 
     @BeforeAll
     static void deploy(ContainerUnderTest under) {
         container = under;
         container.deploy(War.with("hostile-endpoints").webSocket().app("hostile-endpoints").set("changeover.drain", "1s").set("changeover.queue.max", "16K")
                 .set("changeover.stall", "1s").set("changeover.stall.min", "4K").build(), AT);
-        asking = Asking.of(container, AT);
+        asking = ApplicationClient.of(container, AT);
     }
 
     @AfterAll
@@ -44,7 +44,7 @@ class HostileEndpointsIT {
         container.undeploy(AT);
     }
 
-    private static void until(Callable<String> asked, String answer) throws Exception {
+    private static void awaitPage(Callable<String> asked, String answer) throws Exception {
         long end = System.nanoTime() + 10_000_000_000L;
         while (!asked.call().equals(answer)) {
             if (System.nanoTime() > end) throw new AssertionError(asked.call() + " instead of " + answer);
@@ -61,7 +61,7 @@ class HostileEndpointsIT {
     @ParameterizedTest
     @ValueSource(strings = {"future", "latch"})
     @Covers("GEN-09")
-    void anEndpointMayWaitForItsSendsInEveryCallback(String by) throws Exception {
+    void endpointMayWaitForItsSendsInEveryCallback(String by) throws Exception {
         try (Wire wire = open("/waiting/" + by)) {
             assertThat(Frames.read(wire)).hasToString("81 opened");
             assertThat(Frames.read(wire)).hasToString("81 sent");
@@ -74,14 +74,14 @@ class HostileEndpointsIT {
             wire.readExactly(20_000);
             wire.reset();
         }
-        until(() -> asking.page("/orders?closed=" + by), "failed");
+        awaitPage(() -> asking.page("/orders?closed=" + by), "failed");
     }
 
     @Test
-    void aLoopOverAPlainSetMayCloseEachSession() throws Exception {
+    void sessionsInASetCanBeClosedInALoop() throws Exception {
         List<Wire> wires = new ArrayList<>();
         for (int i = 0; i < 10; i++) wires.add(open("/rooms"));
-        until(() -> asking.page("/orders?rooms"), "10");
+        awaitPage(() -> asking.page("/orders?rooms"), "10");
         wires.get(3).send(Frames.text("all"));
         for (Wire wire : wires) {
             assertThat(Frames.read(wire)).hasToString("88 1000 all go");
@@ -89,26 +89,26 @@ class HostileEndpointsIT {
             assertThat(wire.readToEnd().end()).isEqualTo(Wire.End.FIN);
             wire.close();
         }
-        until(() -> asking.page("/orders?rooms"), "0");
+        awaitPage(() -> asking.page("/orders?rooms"), "0");
         assertThat(asking.page("/orders?last")).isEqualTo("closed all 10");
     }
 
     /** 8 KB a second are twice the minimum; that this also holds for 16 MB at 100 KB/s with the default settings is tried by hand. */
     @Test
-    void aSteadySlowClientIsServed() throws Exception {
+    void slowSteadyClientIsServed() throws Exception {
         try (Wire wire = Wire.connect(container.http().getHost(), container.http().getPort(), 4096).send(Frames.handshake(AT + "/sender"))) {
             assertThat(wire.readHead().status()).isEqualTo(101);
-            wire.patience(Duration.ofSeconds(10)).send(Frames.text("600"));
+            wire.timeout(Duration.ofSeconds(10)).send(Frames.text("600"));
             for (int i = 0; i < 600; i += 60) {      // the first leave into buffers of the operating system
                 wire.readExactly(60 * 1004);
                 LockSupport.parkNanos(400_000_000);
             }
-            until(() -> asking.page("/orders?last"), "sent 600");
+            awaitPage(() -> asking.page("/orders?last"), "sent 600");
         }
     }
 
     @Test
-    void aClientThatTakesAByteNowAndThenIsEvicted() throws Exception {
+    void tooSlowClientIsAborted() throws Exception {
         try (Wire wire = Wire.connect(container.http().getHost(), container.http().getPort(), 4096).send(Frames.handshake(AT + "/sender"))) {
             assertThat(wire.readHead().status()).isEqualTo(101);
             wire.send(Frames.text("20000"));

@@ -34,8 +34,8 @@ class HostileHandlerIT {
     private static final List<String> CALLBACKS = List.of("opened", "received", "task", "completion", "writable", "ended", "idle", "drain", "closed");
     private static final Duration IDLE = Duration.ofSeconds(1), DRAIN = Duration.ofMillis(500);
     private static final int PLACES = 40;
-    private static Asking few;      // with a pool smaller than the number of handlers that block
-    private static Asking usual;
+    private static ApplicationClient few;      // with a pool smaller than the number of handlers that block
+    private static ApplicationClient usual;
     private final List<Wire> open = new ArrayList<>();
 
     private static War war(String name) {
@@ -49,8 +49,8 @@ class HostileHandlerIT {
         container.deploy(war("hostile-few").set("changeover.callbacks.max", "8").build(), "/hostile-few");
         container.deploy(War.with("hostile").app("hostile").set("hostile.millis", "2000").set("changeover.idle", "60s").set("changeover.drain", "1s")
                 .set("changeover.linger", "200ms").set("changeover.queue.max", "1M").build(), "/hostile");
-        few = Asking.of(container, "/hostile-few");
-        usual = Asking.of(container, "/hostile");
+        few = ApplicationClient.of(container, "/hostile-few");
+        usual = ApplicationClient.of(container, "/hostile");
     }
 
     @AfterAll
@@ -60,13 +60,13 @@ class HostileHandlerIT {
     }
 
     @AfterEach
-    void everyHandlerWasClosedExactlyOnceAndAlone() throws Exception {
+    void assertEveryHandlerWasClosedOnce() throws Exception {
         for (Wire wire : open) wire.close();
-        until(() -> few.page("/orders?connections").equals("0") && usual.page("/orders?connections").equals("0"));
-        until(() -> few.page("/orders?faults").equals("{}"));
+        awaitTrue(() -> few.page("/orders?connections").equals("0") && usual.page("/orders?connections").equals("0"));
+        awaitTrue(() -> few.page("/orders?faults").equals("{}"));
     }
 
-    private static void until(Callable<Boolean> condition) throws Exception {
+    private static void awaitTrue(Callable<Boolean> condition) throws Exception {
         long end = System.nanoTime() + (MILLIS * 4L + 10_000) * 1_000_000;
         while (!condition.call()) {
             if (System.nanoTime() > end) throw new AssertionError("did not come about; " + few.page("/orders?faults") + ", open " + few.page("/orders?connections"));
@@ -74,15 +74,15 @@ class HostileHandlerIT {
         }
     }
 
-    private Wire open(Asking application, String path) throws IOException {
-        Wire wire = application.offer(path, "hostile").patience(Duration.ofSeconds(20));
+    private Wire open(ApplicationClient application, String path) throws IOException {
+        Wire wire = application.offer(path, "hostile").timeout(Duration.ofSeconds(20));
         open.add(wire);
         assertThat(wire.readHead().status()).as(path).isEqualTo(101);
         return wire;
     }
 
     /** Opens a connection and leads it into this callback. */
-    private Wire provoke(Asking application, String callback, String deed) throws IOException {
+    private Wire triggerMisbehaviour(ApplicationClient application, String callback, String deed) throws IOException {
         Wire wire = open(application, "/deed/" + callback + "/" + deed);
         switch (callback) {
             case "received", "task", "completion" -> wire.send("x");
@@ -97,15 +97,15 @@ class HostileHandlerIT {
     /** The idle time is exact to a second, although all threads for callbacks are busy: their pool has 8, and 27 handlers block. */
     @Test
     @Covers("GEN-06")
-    void handlersThatBlockDelayNobodysIdleTimeout() throws Exception {
-        for (int i = 0; i < 3; i++) provoke(few, "writable", "BLOCK");      // first: these need a thread before they block
+    void blockingHandlersDoNotDelayIdleTimeouts() throws Exception {
+        for (int i = 0; i < 3; i++) triggerMisbehaviour(few, "writable", "BLOCK");      // first: these need a thread before they block
         for (int i = 0; i < 3; i++) {
             for (String callback : CALLBACKS) {
-                if (!callback.equals("writable")) provoke(few, callback, "BLOCK");
+                if (!callback.equals("writable")) triggerMisbehaviour(few, callback, "BLOCK");
             }
         }
         for (int i = 0; i < 5; i++) {
-            Wire quiet = few.offer("/quiet", "hostile").patience(Duration.ofSeconds(20));
+            Wire quiet = few.offer("/quiet", "hostile").timeout(Duration.ofSeconds(20));
             open.add(quiet);
             assertThat(quiet.readHead().status()).isEqualTo(101);
             long quietSince = System.nanoTime();
@@ -113,19 +113,19 @@ class HostileHandlerIT {
             while (quiet.socket().getInputStream().read(new byte[5]) > 0) quietSince = System.nanoTime();
             assertThat(Duration.ofNanos(System.nanoTime() - quietSince)).isLessThan(IDLE.plusMillis(1300));    // 300 ms for the test itself
         }
-        everyHandlerWasClosedExactlyOnceAndAlone();
+        assertEveryHandlerWasClosedOnce();
         for (int i = 0; i < PLACES; i++) open(few, "/quiet");       // every place has been given back
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"RUNTIME_EXCEPTION", "CHECKED_EXCEPTION", "INTERRUPTED", "ASSERTION", "STACK_OVERFLOW", "OUT_OF_MEMORY", "LINKAGE", "THROWABLE"})
     @Covers("GEN-06")
-    void whatAHandlerThrowsEndsItsConnectionOnly(String deed) throws Exception {
+    void handlerExceptionEndsOnlyItsConnection(String deed) throws Exception {
         Wire quiet = open(usual, "/quiet");
         List<Wire> wires = new ArrayList<>();
-        for (String callback : CALLBACKS) wires.add(provoke(few, callback, deed));
+        for (String callback : CALLBACKS) wires.add(triggerMisbehaviour(few, callback, deed));
         for (Wire wire : wires) {
-            if (!wire.socket().isClosed()) assertThat(wire.patience(Duration.ofSeconds(5)).readToEnd().end()).isNotEqualTo(Wire.End.TIMEOUT);
+            if (!wire.socket().isClosed()) assertThat(wire.timeout(Duration.ofSeconds(5)).readToEnd().end()).isNotEqualTo(Wire.End.TIMEOUT);
         }
         assertThat(quiet.send("still").readText(10)).isEqualTo("hellostill");
     }
@@ -133,20 +133,20 @@ class HostileHandlerIT {
     @ParameterizedTest
     @ValueSource(strings = {"b", "c", "e"})
     @Covers("GEN-06")
-    void handlersThatSendToAndCloseEachOtherNeitherHangNorFail(String order) throws Exception {
+    void handlersMaySendToAndCloseEachOther(String order) throws Exception {
         List<Wire> wires = new ArrayList<>();
         for (int i = 0; i < 12; i++) wires.add(open(few, "/crowd"));
-        until(() -> few.page("/orders?connections").equals("12"));
-        for (Wire wire : wires) give(wire, order);
+        awaitTrue(() -> few.page("/orders?connections").equals("12"));
+        for (Wire wire : wires) sendCommand(wire, order);
         if (order.equals("b")) {
             for (Wire wire : wires) assertThat(wire.readText(7)).isEqualTo("to all\n");
             wires.get(0).reset();       // its end closes the others
         }
-        for (Wire wire : wires.subList(1, 12)) assertThat(wire.patience(Duration.ofSeconds(5)).readToEnd().end()).isNotEqualTo(Wire.End.TIMEOUT);
+        for (Wire wire : wires.subList(1, 12)) assertThat(wire.timeout(Duration.ofSeconds(5)).readToEnd().end()).isNotEqualTo(Wire.End.TIMEOUT);
     }
 
     /** Sends an order, unless the connection has been closed by another one's. */
-    private static void give(Wire wire, String order) throws IOException {
+    private static void sendCommand(Wire wire, String order) throws IOException {
         try {
             wire.send(order);
         } catch (SocketException closed) {
@@ -157,7 +157,7 @@ class HostileHandlerIT {
     /** Each call, 99 of 100 within 50 ms, while all handlers block and ordinary requests keep the container busy. */
     @Test
     @Covers("GEN-06")
-    void callsIntoTheApiDoNotWaitForHandlers() throws Exception {
+    void apiCallsDoNotWaitForHandlers() throws Exception {
         List<Wire> wires = new ArrayList<>();
         for (int i = 0; i < 30; i++) wires.add(open(usual, "/calls"));
         for (Wire wire : wires) wire.send("x");
@@ -181,7 +181,7 @@ class HostileHandlerIT {
 
     /** Two messages in one segment: the answer to the first does not wait for the callback, which sleeps 2 s. */
     @Test
-    void anAnswerLeavesAlthoughItsCallbackGoesOn() throws Exception {
+    void sentBytesLeaveWhileTheCallbackRuns() throws Exception {
         int tries = Boolean.getBoolean("changeover.full") ? 100 : 20, soon = 0;
         for (int i = 0; i < tries; i++) {
             Wire wire = open(usual, "/sleepy");
@@ -196,10 +196,10 @@ class HostileHandlerIT {
 
     @Test
     @Covers("GEN-06")
-    void drainOnCommandWaitsForNoHandler() throws Exception {
+    void drainDoesNotWaitForHandlers() throws Exception {
         for (int i = 0; i < 3; i++) open(few, "/quiet");
         assertThat(few.page("/orders?drain=5000")).startsWith("true ");
-        for (String callback : CALLBACKS) provoke(few, callback, "BLOCK");
+        for (String callback : CALLBACKS) triggerMisbehaviour(few, callback, "BLOCK");
         String[] answer = few.page("/orders?drain=" + DRAIN.toMillis()).split(" ");
         assertThat(answer[0]).isEqualTo("false");
         assertThat(Long.parseLong(answer[1])).isLessThan(DRAIN.toMillis() + 2500);
@@ -209,20 +209,20 @@ class HostileHandlerIT {
     @Tag("full")
     @Test
     @Covers("GEN-06")
-    void undeployEndsWithinTheDrainTimeAndFiveSeconds(ContainerUnderTest container) throws Exception {
+    void undeployEndsWithinDrainTimeAndFiveSeconds(ContainerUnderTest container) throws Exception {
         container.deploy(war("hostile-going").set("hostile.millis", Integer.toString(Math.max(MILLIS, 9000))).set("changeover.idle", "60s").build(), "/hostile-going");
-        Asking going = Asking.of(container, "/hostile-going");
+        ApplicationClient going = ApplicationClient.of(container, "/hostile-going");
         for (int i = 0; i < 2; i++) {
             for (String callback : CALLBACKS) {
-                if (!callback.equals("idle")) provoke(going, callback, "BLOCK");
+                if (!callback.equals("idle")) triggerMisbehaviour(going, callback, "BLOCK");
             }
         }
         long begun = System.nanoTime();
         container.undeploy("/hostile-going");
         assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(DRAIN.plusSeconds(5));
         for (Wire wire : open) {
-            if (!wire.socket().isClosed()) assertThat(wire.patience(Duration.ofSeconds(3)).readToEnd().end()).isNotEqualTo(Wire.End.TIMEOUT);
+            if (!wire.socket().isClosed()) assertThat(wire.timeout(Duration.ofSeconds(3)).readToEnd().end()).isNotEqualTo(Wire.End.TIMEOUT);
         }
-        assertThat(container.log()).contains("have not returned from a callback while the application stopped").contains("hostile.Deed.run");
+        assertThat(container.log()).contains("did not return from a callback while the application was stopping").contains("hostile.Deed.run");
     }
 }

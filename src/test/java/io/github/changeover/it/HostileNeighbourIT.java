@@ -4,13 +4,13 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.changeover.it.Http2Wire.Frame;
+import io.github.changeover.it.Http2Wire.Http2Frame;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.EmbeddedOnly;
-import io.github.changeover.it.container.KeyStoreFile;
 import io.github.changeover.it.container.LongRunning;
 import io.github.changeover.it.container.NotOnTomcatServletEdge;
 import io.github.changeover.it.container.OnContainer;
+import io.github.changeover.it.container.TestKeyStore;
 import io.github.changeover.testkit.Wire;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -49,7 +49,7 @@ class HostileNeighbourIT {
     private static void deployOurs(ContainerUnderTest container, String context) {
         container.deploy(War.with("ours" + context.replace('/', '-')).app("recording").protocolLibraries().set("name", "ours")
                 .set("changeover.path./h2c.protocols", "h2c").set("changeover.path./tls.protocols", "TLS/1.2").set("changeover.linger", "500ms")
-                .set("changeover.tls.key-store", KeyStoreFile.get().toString()).set("changeover.tls.key-store-password", KeyStoreFile.PASSWORD).build(), context);
+                .set("changeover.tls.key-store", TestKeyStore.get().toString()).set("changeover.tls.key-store-password", TestKeyStore.PASSWORD).build(), context);
     }
 
     @BeforeAll
@@ -64,7 +64,7 @@ class HostileNeighbourIT {
 
     @Nested
     @DisplayName("S1: beside an application with a context path")
-    class WithContextPath extends Neighbours {
+    class WithContextPath extends NeighbourTests {
         static ContainerUnderTest server;
 
         @BeforeAll
@@ -87,7 +87,7 @@ class HostileNeighbourIT {
 
     @Nested
     @DisplayName("S1: beside an application at the root")
-    class AtTheRoot extends Neighbours {
+    class AtTheRoot extends NeighbourTests {
         static ContainerUnderTest server;
 
         @BeforeAll
@@ -109,12 +109,12 @@ class HostileNeighbourIT {
     }
 
     /** The tests, for an application of ours at some context. */
-    abstract static class Neighbours {
+    abstract static class NeighbourTests {
         private final ContainerUnderTest server;
         private final String ours;
         private final List<String> others;
 
-        Neighbours(ContainerUnderTest server, String ours, String other) {
+        NeighbourTests(ContainerUnderTest server, String ours, String other) {
             this.server = server;
             this.ours = ours;
             this.others = new ArrayList<>(Arrays.asList(NEIGHBOURS));
@@ -123,8 +123,8 @@ class HostileNeighbourIT {
 
         /** What an application has recorded since it was last asked. */
         private String recorded(String context) throws IOException {
-            try (Wire wire = Wire.connect(server.http()).send(Ask.get(context + "/", "X-Record: 1", "Connection: close"))) {
-                return Ask.answer(wire).body();
+            try (Wire wire = Wire.connect(server.http()).send(RawHttp.get(context + "/", "X-Record: 1", "Connection: close"))) {
+                return RawHttp.readResponse(wire).body();
             }
         }
 
@@ -133,13 +133,13 @@ class HostileNeighbourIT {
             for (String other : others) recorded(other);
         }
 
-        private void assertNobodyElseSawAnything(List<String> paths) throws IOException {
+        private void assertNoNeighbourReceived(List<String> paths) throws IOException {
             for (String other : others) {
                 assertThat(recorded(other)).as("seen by the application at \"%s\"; asked for were %s", other, paths.size() > 20 ? paths.size() + " paths" : paths).isEmpty();
             }
         }
 
-        private void assertOursSawTheClient(int... ports) throws IOException {
+        private void assertOurApplicationSawTheClient(int... ports) throws IOException {
             for (String line : recorded(ours).lines().toList()) {
                 assertThat(line).doesNotContainIgnoringCase("changeover-inner");
                 assertThat(Arrays.stream(ports).anyMatch(port -> line.contains(" remote=127.0.0.1:" + port))).as("the client's port in: %s", line).isTrue();
@@ -149,14 +149,14 @@ class HostileNeighbourIT {
         /** The answer on a stream: its status is not decoded, what the body says is enough. */
         private static String http2(Http2Wire http, int stream, String path) throws IOException {
             http.get(stream, path);
-            List<Frame> answer = http.readUntil(frame -> frame.stream() == stream && frame.ends() || frame.type() == Http2Wire.GOAWAY);
-            Frame last = answer.get(answer.size() - 1);
+            List<Http2Frame> answer = http.readUntil(frame -> frame.stream() == stream && frame.ends() || frame.type() == Http2Wire.GOAWAY);
+            Http2Frame last = answer.get(answer.size() - 1);
             if (last.type() == Http2Wire.GOAWAY) throw new AssertionError("GOAWAY " + last.error() + " after " + path);
             return last.type() == Http2Wire.RST ? "reset " + last.error() : Http2Wire.text(answer, stream);
         }
 
         /** What is served is our resource of the name that was written: of the last segment without its parameters, decoded once. */
-        private void isOursAndAsWritten(String target, String body) {
+        private void assertOursAndUnchanged(String target, String body) {
             if (!body.startsWith("application")) return;
             String path = URLDecoder.decode(target.replaceAll("[?;].*", "").replace("+", "%2B"), UTF_8).substring(ours.length());
             assertThat(new String(body.getBytes(ISO_8859_1), UTF_8)).as(target).isEqualTo("application 'ours' serves " + (path.isEmpty() ? "null" : path));
@@ -170,61 +170,61 @@ class HostileNeighbourIT {
         @ValueSource(strings = {"//other/page", "///other/page", "//other;x/page", "/other/page", "/other;x/page", "/other%3bx/page", "/;/other/page", "/app//admin/page", "//app2", "/app2/page",
             "/app/admin/page", "/app/admin;x/page", "/app/admin", "/app/x;/../admin/page", "/app/../other/page", "/./other/page", "/other%2fpage", "/%6fther/page", "/other\\page", "//", "/app/..../other/page",
             "/page/..../other/page", "/page/...../app2/%20", "/app/x/.../..../app2/page"})
-        void noNeighbourIsReached(String path) throws IOException {
+        void neighbourIsNotReached(String path) throws IOException {
             forgetAll();
             try (Http2Wire http = Http2Wire.upgrade(server, ours + "/h2c", 3, 100).preface()) {
                 assertThat(http2(http, 3, path)).doesNotStartWith("application");
             }
-            assertNobodyElseSawAnything(List.of(path));
+            assertNoNeighbourReceived(List.of(path));
         }
 
         @Test
-        @DisplayName("S1: generated spellings over h2c: nobody else is reached, and no mark is seen")
-        void spellingsOverHttp2() throws IOException {
+        @DisplayName("S1: generated paths over h2c reach no other application and reveal no mark")
+        void generatedPathsOverHttp2ReachNoNeighbour() throws IOException {
             forgetAll();
             Map<String, Integer> kinds = new TreeMap<>();
-            List<String> paths = new Spellings(SEED).next(COUNT);
+            List<String> paths = new RandomPaths(SEED).next(COUNT);
             for (int from = 0; from < paths.size(); from += 100) {
                 List<String> some = paths.subList(from, Math.min(paths.size(), from + 100));
                 try (Http2Wire http = Http2Wire.upgrade(server, ours + "/h2c", 3, 100).preface()) {
                     for (int i = 0; i < some.size(); i++) {
                         String body = http2(http, 3 + 2 * i, some.get(i));
-                        isOursAndAsWritten(some.get(i), body);
+                        assertOursAndUnchanged(some.get(i), body);
                         kinds.merge(kind(body), 1, Integer::sum);
                     }
-                    assertNobodyElseSawAnything(some);
-                    assertOursSawTheClient(http.wire().localPort());
+                    assertNoNeighbourReceived(some);
+                    assertOurApplicationSawTheClient(http.wire().localPort());
                 }
             }
-            tell("h2c", kinds);
+            printKinds("h2c", kinds);
         }
 
         @Test
-        @DisplayName("S1: generated spellings over TLS: nobody else is reached, and no mark is seen")
-        void spellingsOverTls() throws IOException {
+        @DisplayName("S1: generated paths over TLS reach no other application and reveal no mark")
+        void generatedPathsOverTlsReachNoNeighbour() throws IOException {
             forgetAll();
             Map<String, Integer> kinds = new TreeMap<>();
-            List<String> paths = new Spellings(SEED + 1).next(COUNT);
+            List<String> paths = new RandomPaths(SEED + 1).next(COUNT);
             Wire clear = null;
             Wire wire = null;
             int from = 0;
             try {
                 for (int i = 0; i < paths.size(); i++) {
                     if (wire == null) {
-                        clear = Wire.connect(server.http()).send(Ask.upgrade(ours + "/tls", "TLS/1.2"));
+                        clear = Wire.connect(server.http()).send(RawHttp.upgrade(ours + "/tls", "TLS/1.2"));
                         assertThat(clear.readHead().status()).isEqualTo(101);
                         wire = clear.startTls();
-                        Ask.answer(wire);
+                        RawHttp.readResponse(wire);
                         from = i;
                     }
-                    Ask.Answer answer = Ask.answer(wire.send(Ask.get(paths.get(i))));
+                    RawHttp.RawResponse answer = RawHttp.readResponse(wire.send(RawHttp.get(paths.get(i))));
                     String body = answer.body();
-                    isOursAndAsWritten(paths.get(i), body);
+                    assertOursAndUnchanged(paths.get(i), body);
                     kinds.merge(answer.status() + " " + kind(body) + (answer.status() == 400 ? " " + paths.get(i) : ""), 1, Integer::sum);
                     boolean closes = "close".equalsIgnoreCase(answer.head().only("Connection"));
                     if (closes || i - from == 99 || i == paths.size() - 1) {
-                        assertNobodyElseSawAnything(paths.subList(from, i + 1));
-                        assertOursSawTheClient(clear.localPort());
+                        assertNoNeighbourReceived(paths.subList(from, i + 1));
+                        assertOurApplicationSawTheClient(clear.localPort());
                         clear.close();
                         wire = null;
                     }
@@ -232,18 +232,18 @@ class HostileNeighbourIT {
             } finally {
                 if (clear != null) clear.close();
             }
-            tell("TLS", kinds);
+            printKinds("TLS", kinds);
         }
 
-        private void tell(String over, Map<String, Integer> kinds) {
+        private void printKinds(String over, Map<String, Integer> kinds) {
             System.out.printf("hostile neighbour: %s, ours at \"%s\", %d spellings over %s (seed %d):%n", server.name(), ours, COUNT, over, SEED);
             kinds.forEach((kind, count) -> System.out.printf("    %5d  %s%n", count, kind));
             assertThat(kinds.keySet()).anyMatch(kind -> kind.contains("application 'ours'")).anyMatch(kind -> !kind.contains("application 'ours'"));
         }
 
         @Test
-        @DisplayName("S1: a request that is given up at once is never seen as one of the server's own machine")
-        void givenUp() throws Exception {
+        @DisplayName("S1: a request that is aborted at once is never seen as a request of the server machine")
+        void abortedRequestIsNotSeenAsLocal() throws Exception {
             forgetAll();
             Wire wire = Wire.connectFrom("127.0.0.2", server.http());
             try (Http2Wire http = Http2Wire.upgrade(wire, "GET", ours + "/h2c", new int[] {3, 100}).preface()) {
@@ -266,7 +266,7 @@ class HostileNeighbourIT {
 
         @Test
         @DisplayName("S1: an application that is deployed later, below ours, is not reached")
-        void anApplicationThatComesLater(@SuppressWarnings("unused") ContainerUnderTest container) throws IOException {
+        void laterApplicationIsNotReached(@SuppressWarnings("unused") ContainerUnderTest container) throws IOException {
             forgetAll();
             try (Http2Wire http = Http2Wire.upgrade(server, ours + "/h2c", 3, 100).preface()) {
                 assertThat(http2(http, 3, ours + "/later/page")).startsWith("application 'ours'");

@@ -2,7 +2,7 @@ package io.github.changeover.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.changeover.it.Http2Wire.Frame;
+import io.github.changeover.it.Http2Wire.Http2Frame;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.EmbeddedOnly;
 import io.github.changeover.it.container.NotOnTomcatServletEdge;
@@ -42,7 +42,7 @@ class HostileVersionIT {
         return War.plain(name).app("recording").set("name", name).build();
     }
 
-    private static java.nio.file.Path ours() {
+    private static java.nio.file.Path ourApplication() {
         return War.with("ours-here").app("recording").protocolLibraries().set("name", "ours").set("changeover.path./h2c.protocols", "h2c").set("changeover.linger", "500ms")
                 .webXml("<filter><filter-name>host</filter-name><filter-class>recording.HostFilter</filter-class></filter>"
                         + "<filter-mapping><filter-name>host</filter-name><url-pattern>/*</url-pattern></filter-mapping>").build();
@@ -58,30 +58,30 @@ class HostileVersionIT {
         byte[] all = java.util.Arrays.copyOf(block, block.length + more.length);
         System.arraycopy(more, 0, all, block.length, more.length);
         http.send(Http2Wire.HEADERS, Http2Wire.END_STREAM | Http2Wire.END_HEADERS, stream, all);
-        List<Frame> answer = http.readUntil(frame -> frame.stream() == stream && frame.ends());
+        List<Http2Frame> answer = http.readUntil(frame -> frame.stream() == stream && frame.ends());
         return Http2Wire.text(answer, stream);
     }
 
     /** What an application answers over HTTP/1.1. */
-    private static Ask.Answer plain(String host, String path, String... fields) throws IOException {
+    private static RawHttp.RawResponse ordinaryRequest(String host, String path, String... fields) throws IOException {
         String[] all = java.util.Arrays.copyOf(fields, fields.length + 2);
         all[fields.length] = "Host: " + host;
         all[fields.length + 1] = "Connection: close";
-        try (Wire wire = Wire.connect(tomcat.http()).send(Ask.raw("GET " + path + " HTTP/1.1", all))) {
-            return Ask.answer(wire);
+        try (Wire wire = Wire.connect(tomcat.http()).send(RawHttp.raw("GET " + path + " HTTP/1.1", all))) {
+            return RawHttp.readResponse(wire);
         }
     }
 
     private static String recorded(String host, String path, String... fields) throws IOException {
         String[] all = java.util.Arrays.copyOf(fields, fields.length + 1);
         all[fields.length] = "X-Record: 1";
-        return plain(host, path, all).body();
+        return ordinaryRequest(host, path, all).body();
     }
 
     @Test
     @DisplayName("S1: an application of another virtual host is not reached")
-    void anotherHost() throws IOException {
-        tomcat.deploy(TomcatHosts.LOCALHOST, "/app", "", ours());
+    void otherVirtualHostIsNotReached() throws IOException {
+        tomcat.deploy(TomcatHosts.LOCALHOST, "/app", "", ourApplication());
         try (Http2Wire http = upgraded("/app/h2c")) {
             recorded(OTHER_HOST, "/app/");
             assertThat(ask(http, 3, "localhost", "/app/page")).startsWith("application 'ours'");
@@ -95,9 +95,9 @@ class HostileVersionIT {
     }
 
     @Test
-    @DisplayName("S1: nor when a filter has changed what Host says")
-    void aHostThatAFilterHasMade() throws IOException {
-        tomcat.deploy(TomcatHosts.LOCALHOST, "/app", "", ours());
+    @DisplayName("S1: even if a filter has changed Host, no other application is reached")
+    void hostChangedByAFilterReachesNoOther() throws IOException {
+        tomcat.deploy(TomcatHosts.LOCALHOST, "/app", "", ourApplication());
         try (Http2Wire http = upgraded("/app/h2c", "X-Forwarded-Host: " + OTHER_HOST)) {
             recorded(OTHER_HOST, "/app/");
             assertThat(ask(http, 3, OTHER_HOST, "/app/page")).doesNotStartWith("application");
@@ -109,13 +109,13 @@ class HostileVersionIT {
 
     @Test
     @DisplayName("S1: an older version of the application, which keeps its sessions, is not reached")
-    void anOlderVersion() throws IOException {
+    void olderVersionIsNotReached() throws IOException {
         tomcat.deploy(TomcatHosts.LOCALHOST, "/app", "1", neighbour("older"));
-        String session = plain("localhost", "/app/page?session").head().only("X-Session");
-        tomcat.deploy(TomcatHosts.LOCALHOST, "/app", "2", ours());
+        String session = ordinaryRequest("localhost", "/app/page?session").head().only("X-Session");
+        tomcat.deploy(TomcatHosts.LOCALHOST, "/app", "2", ourApplication());
         String cookie = "JSESSIONID=" + session;
         try (Http2Wire http = upgraded("/app/h2c")) {
-            assertThat(plain("localhost", "/app/page", "Cookie: " + cookie).body()).as("by HTTP/1.1").startsWith("application 'older'");
+            assertThat(ordinaryRequest("localhost", "/app/page", "Cookie: " + cookie).body()).as("by HTTP/1.1").startsWith("application 'older'");
             recorded("localhost", "/app/", "Cookie: " + cookie);
             assertThat(ask(http, 3, "localhost", "/app/page")).startsWith("application 'ours'");
             assertThat(ask(http, 5, "localhost", "/app/page", "cookie", "JSESSIONID=0123456789ABCDEF")).startsWith("application 'ours'");
@@ -131,13 +131,13 @@ class HostileVersionIT {
     }
 
     @Test
-    @DisplayName("S1: a newer version of the application, deployed while the connection is there, is not reached")
-    void aNewerVersion() throws IOException {
-        tomcat.deploy(TomcatHosts.LOCALHOST, "/app", "1", ours());
+    @DisplayName("S1: a newer version of the application, deployed while the connection is open, is not reached")
+    void newerVersionIsNotReached() throws IOException {
+        tomcat.deploy(TomcatHosts.LOCALHOST, "/app", "1", ourApplication());
         try (Http2Wire http = upgraded("/app/h2c")) {
             assertThat(ask(http, 3, "localhost", "/app/page")).startsWith("application 'ours'");
             tomcat.deploy(TomcatHosts.LOCALHOST, "/app", "2", neighbour("newer"));
-            assertThat(plain("localhost", "/app/page").body()).startsWith("application 'newer'");
+            assertThat(ordinaryRequest("localhost", "/app/page").body()).startsWith("application 'newer'");
             recorded("localhost", "/app/");
             assertThat(ask(http, 5, "localhost", "/app/page")).doesNotStartWith("application");
             assertThat(ask(http, 7, "localhost", "/app/")).doesNotStartWith("application");

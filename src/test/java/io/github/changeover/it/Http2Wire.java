@@ -21,7 +21,7 @@ final class Http2Wire implements AutoCloseable {
     static final byte[] MAGIC = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(ISO_8859_1);
     static final int PROTOCOL_ERROR = 1, SETTINGS_TIMEOUT = 4, STREAM_CLOSED = 5, REFUSED_STREAM = 7, CALM = 11;
 
-    record Frame(int type, int flags, int stream, byte[] payload) {
+    record Http2Frame(int type, int flags, int stream, byte[] payload) {
         boolean is(int wanted, int on) {
             return type == wanted && stream == on;
         }
@@ -68,7 +68,7 @@ final class Http2Wire implements AutoCloseable {
         all[fields.length] = "Connection: Upgrade, HTTP2-Settings";
         all[fields.length + 1] = "Upgrade: h2c";
         all[fields.length + 2] = "HTTP2-Settings: " + settings(settings);
-        wire.send(Ask.request(method, path, all));
+        wire.send(RawHttp.request(method, path, all));
         Head head = wire.readHead();
         if (head.status() != 101 || !"h2c".equals(head.only("Upgrade")) || head.has("HTTP2-Settings")) throw new AssertionError(head.raw());
         return new Http2Wire(wire);
@@ -151,31 +151,31 @@ final class Http2Wire implements AutoCloseable {
         return send(HEADERS, END_STREAM | END_HEADERS, stream, request("GET", path, more));
     }
 
-    Frame read() throws IOException {
+    Http2Frame read() throws IOException {
         ByteBuffer head = ByteBuffer.wrap(wire.readExactly(9));
         int length = (head.get() & 0xff) << 16 | (head.getShort() & 0xffff);
         int type = head.get();
         int flags = head.get();
         int stream = head.getInt();
-        return new Frame(type, flags, stream, wire.readExactly(length));
+        return new Http2Frame(type, flags, stream, wire.readExactly(length));
     }
 
     /** All up to and with the first that is wanted. */
-    List<Frame> readUntil(Predicate<Frame> wanted) throws IOException {
-        List<Frame> frames = new ArrayList<>();
+    List<Http2Frame> readUntil(Predicate<Http2Frame> wanted) throws IOException {
+        List<Http2Frame> frames = new ArrayList<>();
         do {
             frames.add(read());
         } while (!wanted.test(frames.get(frames.size() - 1)));
         return frames;
     }
 
-    Frame first(Predicate<Frame> wanted) throws IOException {
-        List<Frame> frames = readUntil(wanted);
+    Http2Frame first(Predicate<Http2Frame> wanted) throws IOException {
+        List<Http2Frame> frames = readUntil(wanted);
         return frames.get(frames.size() - 1);
     }
 
     /** The data on a stream, up to its end. */
-    static String text(List<Frame> frames, int stream) {
+    static String text(List<Http2Frame> frames, int stream) {
         StringBuilder text = new StringBuilder();
         frames.stream().filter(frame -> frame.is(DATA, stream)).forEach(frame -> text.append(new String(frame.payload, ISO_8859_1)));
         return text.toString();

@@ -41,8 +41,8 @@ class IdentityIT {
     }
 
     @Test
-    @DisplayName("Beans of the request's scope, the caller and the session's user in every callback, for two users at a time")
-    void everyCallbackKnowsWhoCalls(ContainerUnderTest container) throws IOException {
+    @DisplayName("Request scoped beans, the caller and the user of the session are available in every callback, for two concurrent users")
+    void everyCallbackHasTheCallersIdentity(ContainerUnderTest container) throws IOException {
         try (Wire joe = endpoint(container, "/who", Logins.MEMBER); Wire ann = endpoint(container, "/who", Logins.GUEST)) {
             for (int i = 0; i < 20; i++) {
                 for (Wire wire : List.of(joe, ann)) {
@@ -56,16 +56,16 @@ class IdentityIT {
                 wire.send(Frames.close(1000, "")).readToEnd();
             }
         }
-        List<String> expected = PLACES.stream().flatMap(place -> Stream.of(Logins.GUEST, Logins.MEMBER).map(user -> place + " of " + user + ": " + found(container, user))).toList();
-        String all = Asking.of(container, AT).pageOnce(page -> page.lines().toList().equals(expected), Duration.ofSeconds(10), "/found");
+        List<String> expected = PLACES.stream().flatMap(place -> Stream.of(Logins.GUEST, Logins.MEMBER).map(user -> place + " of " + user + ": " + readIdentity(container, user))).toList();
+        String all = ApplicationClient.of(container, AT).pageOnce(page -> page.lines().toList().equals(expected), Duration.ofSeconds(10), "/found");
         assertThat(all.lines().toList()).containsExactlyElementsOf(expected);
     }
 
     /** Weld alone has no such bean. */
     @Test
     @PayaraOnly
-    @DisplayName("@Inject Principal as a field of an endpoint: the caller of this connection, in every callback")
-    void thePrincipalIsInjected(ContainerUnderTest container) throws IOException {
+    @DisplayName("@Inject Principal as a field of an endpoint is the caller of this connection, in every callback")
+    void principalIsInjected(ContainerUnderTest container) throws IOException {
         try (Wire joe = endpoint(container, "/caller", Logins.MEMBER); Wire ann = endpoint(container, "/caller", Logins.GUEST)) {
             assertThat(Frames.read(joe)).hasToString("81 opened for joe");
             assertThat(Frames.read(ann)).hasToString("81 opened for ann");
@@ -77,18 +77,18 @@ class IdentityIT {
     }
 
     @Test
-    @DisplayName("A WebSocketListener may be a bean, with beans of the application in it")
-    void aListenerMayBeABean(ContainerUnderTest container) throws IOException {
+    @DisplayName("A WebSocketListener may be a bean with injected beans of the application")
+    void listenerMayBeABean(ContainerUnderTest container) throws IOException {
         try (Wire joe = endpoint(container, "/who?observed=yes", Logins.MEMBER)) {
             assertThat(Frames.read(joe.send(Frames.text("hello")))).hasToString("81 said hello");
             joe.send(Frames.close(1000, "bye")).readToEnd();
         }
-        String observed = Asking.of(container, AT).pageOnce(page -> page.contains("closed"), Duration.ofSeconds(10), "/observed");
+        String observed = ApplicationClient.of(container, AT).pageOnce(page -> page.contains("closed"), Duration.ofSeconds(10), "/observed");
         assertThat(observed.lines()).containsExactly("opened /who of joe", "in 5", "out 10", "closed 1000 bye");
     }
 
     /** Weld alone knows no security. There is no HTTP request in a callback: that one is injected fails on both. */
-    private static String found(ContainerUnderTest container, String user) {
+    private static String readIdentity(ContainerUnderTest container, String user) {
         return container.isPayara() ? "{bean=ok, principal=" + user + ", request=fails, role=" + user + " " + user.equals(Logins.MEMBER) + "}"
                 : "{bean=ok, principal=fails, request=fails, role=fails}";
     }

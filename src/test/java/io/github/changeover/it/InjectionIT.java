@@ -22,27 +22,27 @@ class InjectionIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"annotated", "all"})
-    void endpointsAreInjectedAndBeansAreProtocols(String discovery, ContainerUnderTest container) throws Exception {
+    void endpointsAreInjectedAndBeansMayBeProtocols(String discovery, ContainerUnderTest container) throws Exception {
         War war = War.with("injected-" + discovery).app("injected").set("changeover.path./offered.protocols", "offered");
         if (discovery.equals("all")) war.file("WEB-INF/beans.xml", ALL);
         container.deploy(war.build(), "/injected");
         try {
-            Asking injected = Asking.of(container, "/injected");
+            ApplicationClient injected = ApplicationClient.of(container, "/injected");
             echo(injected, "plain");
             echo(injected, "plain");
             echo(injected, "bean");
-            assertThat(told(injected, 6)).containsExactlyInAnyOrder("plain made", "plain gone", "plain made", "plain gone", "bean made", "bean gone");
+            assertThat(recordedEvents(injected, 6)).containsExactlyInAnyOrder("plain made", "plain gone", "plain made", "plain gone", "bean made", "bean gone");
             try (Wire wire = injected.offer("/offered", "offered")) {
                 assertThat(wire.readHead().status()).isEqualTo(101);
                 assertThat(wire.readLine()).isEqualTo("by a bean\n");
             }
-            assertThat(told(injected, 7)).endsWith("offered");
+            assertThat(recordedEvents(injected, 7)).endsWith("offered");
         } finally {
             container.undeploy("/injected");
         }
     }
 
-    private static void echo(Asking injected, String path) throws IOException {
+    private static void echo(ApplicationClient injected, String path) throws IOException {
         try (Wire wire = injected.offer("/" + path, "injected")) {
             assertThat(wire.readHead().status()).isEqualTo(101);
             assertThat(wire.send("hello").readText(5)).isEqualTo("hello");
@@ -51,7 +51,7 @@ class InjectionIT {
     }
 
     /** Waits a while for so many events. */
-    private static List<String> told(Asking injected, int count) throws Exception {
+    private static List<String> recordedEvents(ApplicationClient injected, int count) throws Exception {
         long end = System.nanoTime() + Duration.ofSeconds(5).toNanos();
         List<String> events;
         do {

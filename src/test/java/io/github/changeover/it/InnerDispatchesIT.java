@@ -2,13 +2,13 @@ package io.github.changeover.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.changeover.it.Http2Wire.Frame;
+import io.github.changeover.it.Http2Wire.Http2Frame;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.EmbeddedOnly;
-import io.github.changeover.it.container.KeyStoreFile;
 import io.github.changeover.it.container.LongRunning;
 import io.github.changeover.it.container.NotOnTomcatServletEdge;
 import io.github.changeover.it.container.OnContainer;
+import io.github.changeover.it.container.TestKeyStore;
 import io.github.changeover.it.container.TomcatOnly;
 import io.github.changeover.testkit.Wire;
 import java.io.IOException;
@@ -45,7 +45,7 @@ class InnerDispatchesIT {
                   <user-data-constraint><transport-guarantee>CONFIDENTIAL</transport-guarantee></user-data-constraint></security-constraint>
                 """)
                 .set("changeover.path./way/plain.protocols", "h2c, TLS/1.2").set("changeover.linger", "500ms")
-                .set("changeover.tls.key-store", KeyStoreFile.get().toString()).set("changeover.tls.key-store-password", KeyStoreFile.PASSWORD);
+                .set("changeover.tls.key-store", TestKeyStore.get().toString()).set("changeover.tls.key-store-password", TestKeyStore.PASSWORD);
     }
 
     @BeforeAll
@@ -61,11 +61,11 @@ class InnerDispatchesIT {
 
     /** Asks inside TLS. */
     private static String overTls(String from, String path, String... first) throws IOException {
-        try (Wire clear = Wire.connectFrom(from, server.http()).send(Ask.request("GET", CONTEXT + "/way/plain", Ask.offering("TLS/1.2", first)))) {
+        try (Wire clear = Wire.connectFrom(from, server.http()).send(RawHttp.request("GET", CONTEXT + "/way/plain", RawHttp.offering("TLS/1.2", first)))) {
             assertThat(clear.readHead().status()).isEqualTo(101);
             Wire wire = clear.startTls();
-            Ask.answer(wire);
-            return Ask.answer(wire.send(Ask.get(CONTEXT + path, "X-Own: 1"))).body().replace(":" + clear.localPort(), ":PORT").replace("port=" + clear.localPort(), "port=PORT");
+            RawHttp.readResponse(wire);
+            return RawHttp.readResponse(wire.send(RawHttp.get(CONTEXT + path, "X-Own: 1"))).body().replace(":" + clear.localPort(), ":PORT").replace("port=" + clear.localPort(), "port=PORT");
         }
     }
 
@@ -74,7 +74,7 @@ class InnerDispatchesIT {
         Wire wire = Wire.connectFrom(from, server.http());
         try (Http2Wire http = Http2Wire.upgrade(wire, "GET", CONTEXT + "/way/plain", new int[] {3, 100}, first).preface()) {
             http.get(3, CONTEXT + path, "x-own", "1");
-            List<Frame> answer = http.readUntil(frame -> frame.stream() == 3 && frame.ends());
+            List<Http2Frame> answer = http.readUntil(frame -> frame.stream() == 3 && frame.ends());
             return Http2Wire.text(answer, 3).replace("port=" + wire.localPort(), "port=PORT");
         }
     }
@@ -83,7 +83,7 @@ class InnerDispatchesIT {
     private static final String INNER_HTTP2 = "address=" + CLIENT + " host=" + CLIENT + " port=PORT scheme=http secure=false protocol=HTTP/2.0 server=localhost:80 local=127.0.0.1 url=http://localhost cipher=null";
 
     /** @param lines the least number of places that were looked at */
-    private static void showTheClient(String seen, String facts, int lines) {
+    private static void assertShowsTheClient(String seen, String facts, int lines) {
         List<String> all = seen.lines().toList();
         assertThat(all).as(seen).hasSizeGreaterThanOrEqualTo(lines);
         for (String line : all) {
@@ -99,14 +99,14 @@ class InnerDispatchesIT {
 
     @ParameterizedTest(name = "S6: {0} shows the client")
     @ValueSource(strings = {"plain", "unwrapped", "started", "started-with", "dispatched", "dispatched-with", "dispatched-to", "timed-out", "error", "thrown", "forwarded", "included", "named"})
-    void onEveryDispatch(String way) throws IOException {
-        showTheClient(overTls(CLIENT, "/way/" + way), INNER_TLS, 4);
-        showTheClient(overHttp2(CLIENT, "/way/" + way), INNER_HTTP2, 4);
+    void everyDispatchShowsTheClient(String way) throws IOException {
+        assertShowsTheClient(overTls(CLIENT, "/way/" + way), INNER_TLS, 4);
+        assertShowsTheClient(overHttp2(CLIENT, "/way/" + way), INNER_HTTP2, 4);
     }
 
     @Test
-    @DisplayName("S6: a listener that is told the end of a request is shown the client")
-    void theEndOfARequest() throws Exception {
+    @DisplayName("S6: a listener that is called at the end of a request sees the client")
+    void listenerOfTheRequestEndSeesTheClient() throws Exception {
         for (String way : new String[] {"plain", "dispatched", "error"}) {
             overTls(CLIENT, "/way/" + way + "?key=tls-" + way);
             overHttp2(CLIENT, "/way/" + way + "?key=h2c-" + way);
@@ -118,8 +118,8 @@ class InnerDispatchesIT {
 
     private static String ended(String key) throws Exception {
         for (int i = 0; i < 100; i++) {
-            try (Wire wire = Wire.connect(server.http()).send(Ask.get(CONTEXT + "/way/ended?of=" + key, "Connection: close"))) {
-                String line = Ask.answer(wire).body().lines().filter(text -> text.startsWith("destroyed: ")).findFirst().orElseThrow();
+            try (Wire wire = Wire.connect(server.http()).send(RawHttp.get(CONTEXT + "/way/ended?of=" + key, "Connection: close"))) {
+                String line = RawHttp.readResponse(wire).body().lines().filter(text -> text.startsWith("destroyed: ")).findFirst().orElseThrow();
                 if (!line.equals("destroyed: null")) return line;
             }
             Thread.sleep(50);
@@ -128,40 +128,40 @@ class InnerDispatchesIT {
     }
 
     @Test
-    @DisplayName("S6: inside TLS a CONFIDENTIAL constraint is met, inside HTTP/2 in clear it is not")
-    void confidential() throws IOException {
-        showTheClient(overTls(CLIENT, "/way/confidential"), INNER_TLS, 4);
+    @DisplayName("S6: a CONFIDENTIAL constraint is met inside TLS, and not inside cleartext HTTP/2")
+    void confidentialConstraintIsMetInsideTlsOnly() throws IOException {
+        assertShowsTheClient(overTls(CLIENT, "/way/confidential"), INNER_TLS, 4);
         try (Wire wire = Wire.connectFrom(CLIENT, server.http())) {
             Http2Wire http = Http2Wire.upgrade(wire, "GET", CONTEXT + "/way/plain", new int[] {3, 100}).preface();
             http.get(3, CONTEXT + "/way/confidential");
-            Frame head = http.first(frame -> frame.is(Http2Wire.HEADERS, 3));
+            Http2Frame head = http.first(frame -> frame.is(Http2Wire.HEADERS, 3));
             assertThat(new String(head.payload(), java.nio.charset.StandardCharsets.ISO_8859_1)).containsAnyOf("302", "403");
         }
     }
 
     @Test
-    @DisplayName("S6: on a container of which nothing is known, filters and servlets see the client on every dispatch")
-    void withTheServletApiAlone(ContainerUnderTest container) throws IOException {
+    @DisplayName("S6: on an unknown container, filters and servlets see the client on every dispatch")
+    void dispatchesShowTheClientWithTheServletApiOnly(ContainerUnderTest container) throws IOException {
         container.deploy(war(War.withAllBut("portable", "META-INF/services/io.github.changeover.servlet.inner.InnerRequestSupport")).build(), "/portable");
-        try (Wire clear = Wire.connectFrom(CLIENT, server.http()).send(Ask.request("GET", "/portable/way/plain", Ask.offering("TLS/1.2")));
+        try (Wire clear = Wire.connectFrom(CLIENT, server.http()).send(RawHttp.request("GET", "/portable/way/plain", RawHttp.offering("TLS/1.2")));
              Http2Wire http = Http2Wire.upgrade(Wire.connectFrom(CLIENT, server.http()), "GET", "/portable/way/plain", new int[] {3, 100}).preface()) {
             assertThat(clear.readHead().status()).isEqualTo(101);
             Wire secure = clear.startTls();
-            Ask.answer(secure);
+            RawHttp.readResponse(secure);
             int stream = 1;
             for (String way : new String[] {"plain", "started", "started-with", "dispatched", "dispatched-with", "dispatched-to", "timed-out", "error", "thrown", "forwarded", "included", "named"}) {
-                showTheClientToFiltersAndServlets(Ask.answer(secure.send(Ask.get("/portable/way/" + way, "X-Own: 1"))).body(), "secure=true protocol=HTTP/1.1", "cipher=TLS_");
+                assertFiltersAndServletsSeeTheClient(RawHttp.readResponse(secure.send(RawHttp.get("/portable/way/" + way, "X-Own: 1"))).body(), "secure=true protocol=HTTP/1.1", "cipher=TLS_");
                 int next = stream += 2;
                 http.get(next, "/portable/way/" + way, "x-own", "1");
-                showTheClientToFiltersAndServlets(Http2Wire.text(http.readUntil(frame -> frame.stream() == next && frame.ends()), next), "secure=false protocol=HTTP/2.0", "cipher=null");
+                assertFiltersAndServletsSeeTheClient(Http2Wire.text(http.readUntil(frame -> frame.stream() == next && frame.ends()), next), "secure=false protocol=HTTP/2.0", "cipher=null");
             }
-            assertThat(Ask.answer(secure.send(Ask.get(CONTEXT + "/way/plain"))).status()).as("another application").isEqualTo(421);
+            assertThat(RawHttp.readResponse(secure.send(RawHttp.get(CONTEXT + "/way/plain"))).status()).as("another application").isEqualTo(421);
         } finally {
             container.undeploy("/portable");
         }
     }
 
-    private static void showTheClientToFiltersAndServlets(String seen, String... facts) {
+    private static void assertFiltersAndServletsSeeTheClient(String seen, String... facts) {
         List<String> lines = seen.lines().filter(line -> !line.startsWith("listener:") && !line.startsWith("attribute listener:") && !line.startsWith("unwrapped:")).toList();
         assertThat(lines).as(seen).hasSizeGreaterThanOrEqualTo(2).allSatisfy(line -> assertThat(line).contains("address=" + CLIENT + " host=" + CLIENT).contains(facts)
                 .contains("x-own=1", "mark=null", "inner=true").doesNotContainIgnoringCase("changeover-inner"));
@@ -169,11 +169,11 @@ class InnerDispatchesIT {
 
     @Test
     @TomcatOnly
-    @DisplayName("S6: a valve of the application's own sees the client")
-    void valves(ContainerUnderTest container) throws IOException {
+    @DisplayName("S6: a valve of the application sees the client")
+    void valveSeesTheClient(ContainerUnderTest container) throws IOException {
         container.deploy(war("valved").file("META-INF/context.xml", "<Context><Valve className='org.apache.catalina.valves.RemoteAddrValve' deny='127\\.0\\.0\\.1'/></Context>").build(), "/valved");
         try (Http2Wire http = Http2Wire.upgrade(Wire.connectFrom(CLIENT, server.http()), "GET", "/valved/way/plain", new int[] {3, 100}).preface()) {
-            assertThat(Ask.once(container, Ask.get("/valved/way/plain")).status()).isEqualTo(403);
+            assertThat(RawHttp.exchange(container, RawHttp.get("/valved/way/plain")).status()).isEqualTo(403);
             http.get(3, "/valved/way/plain", "x-own", "1");
             assertThat(Http2Wire.text(http.readUntil(frame -> frame.stream() == 3 && frame.ends()), 3)).contains("address=" + CLIENT);
         } finally {
@@ -182,11 +182,11 @@ class InnerDispatchesIT {
     }
 
     @Test
-    @DisplayName("S2: a request over HTTP/1.1 is not an inner one, and one over the container's own HTTP/2 in clear is")
-    void whatElseIsInner(ContainerUnderTest container) throws IOException {
-        assertThat(Ask.once(container, Ask.get(CONTEXT + "/way/plain")).body()).contains("inner=false").doesNotContain("inner=true");
+    @DisplayName("S2: a request over HTTP/1.1 is not an inner request, and one over cleartext HTTP/2 of the container is")
+    void onlyHttp2OfTheContainerCountsAsInner(ContainerUnderTest container) throws IOException {
+        assertThat(RawHttp.exchange(container, RawHttp.get(CONTEXT + "/way/plain")).body()).contains("inner=false").doesNotContain("inner=true");
         try (Wire wire = Wire.connect(container.https())) {
-            assertThat(Ask.answer(wire.send(Ask.get(CONTEXT + "/way/plain"))).body()).contains("inner=false").doesNotContain("inner=true");
+            assertThat(RawHttp.readResponse(wire.send(RawHttp.get(CONTEXT + "/way/plain"))).body()).contains("inner=false").doesNotContain("inner=true");
         }
         if (!container.isPayara()) return;      // Tomcat speaks no HTTP/2 unless it is told to
         try (Http2Wire http = Http2Wire.upgrade(container, CONTEXT + "/way/plain", 3, 100).preface()) {
@@ -198,8 +198,8 @@ class InnerDispatchesIT {
     // ---- behind a proxy
 
     @Test
-    @DisplayName("S9: behind a trusted proxy inner requests show the client that it tells of")
-    void behindATrustedProxy(ContainerUnderTest container) throws IOException {
+    @DisplayName("S9: behind a trusted proxy inner requests show the client that it forwards")
+    void innerRequestsShowTheClientOfATrustedProxy(ContainerUnderTest container) throws IOException {
         container.deploy(war("trusting").set("changeover.trusted-proxies", CLIENT).build(), "/trusting");
         try {
             String[] fields = {"X-Forwarded-For: 203.0.113.9", "X-Forwarded-Proto: https", "X-Forwarded-Host: example.com", "X-Real-IP: 203.0.113.9"};
@@ -218,8 +218,8 @@ class InnerDispatchesIT {
     }
 
     @Test
-    @DisplayName("S9: behind a proxy that is not named, inner requests have the fields that it added to the first one")
-    void behindAProxyThatIsNotNamed() throws IOException {
+    @DisplayName("S9: behind an untrusted proxy, inner requests have the fields that it added to the first request")
+    void innerRequestsKeepFieldsOfAnUntrustedProxy() throws IOException {
         for (String line : overHttp2(CLIENT, "/way/dispatched", "X-Forwarded-For: 203.0.113.9", "Via: 1.1 proxy").lines().toList()) {
             assertThat(line).contains("address=" + CLIENT, "x-forwarded-for=203.0.113.9", "via=1.1 proxy");
         }

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.changeover.conformance.Covers;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.EmbeddedOnly;
-import io.github.changeover.it.container.KeyStoreFile;
 import io.github.changeover.it.container.LongRunning;
 import io.github.changeover.it.container.OnContainer;
+import io.github.changeover.it.container.TestKeyStore;
 import io.github.changeover.testkit.Wire;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
@@ -25,9 +25,9 @@ class InnerLifecycleIT {
 
     @Test
     @Covers("GEN-06")
-    void nothingOfARedeployedApplicationIsLeft(ContainerUnderTest container) throws Exception {
+    void redeployedApplicationIsReleased(ContainerUnderTest container) throws Exception {
         List<WeakReference<?>> loaders = new ArrayList<>();
-        for (int i = 0; i < 2; i++) loaders.add(live(container));
+        for (int i = 0; i < 2; i++) loaders.add(deployUseAndUndeploy(container));
         for (WeakReference<?> loader : loaders) {
             for (int i = 0; i < 100 && loader.get() != null; i++) {
                 System.gc();
@@ -37,16 +37,16 @@ class InnerLifecycleIT {
         }
     }
 
-    private static WeakReference<?> live(ContainerUnderTest container) throws IOException {
+    private static WeakReference<?> deployUseAndUndeploy(ContainerUnderTest container) throws IOException {
         container.deploy(H2cIT.war("goes").set("changeover.path./page/digest.protocols", "TLS/1.2").set("changeover.drain", "500ms")
-                .set("changeover.tls.key-store", KeyStoreFile.get().toString()).set("changeover.tls.key-store-password", KeyStoreFile.PASSWORD).build(), CONTEXT);
+                .set("changeover.tls.key-store", TestKeyStore.get().toString()).set("changeover.tls.key-store-password", TestKeyStore.PASSWORD).build(), CONTEXT);
         WeakReference<?> loader = (WeakReference<?>) System.getProperties().remove("inner.loader");
         try {
-            Wire clear = Wire.connect(container.http()).send(Ask.upgrade(CONTEXT + "/page/digest", "TLS/1.2"));
+            Wire clear = Wire.connect(container.http()).send(RawHttp.upgrade(CONTEXT + "/page/digest", "TLS/1.2"));
             assertThat(clear.readHead().status()).isEqualTo(101);
             Wire secure = clear.startTls();
-            assertThat(Ask.answer(secure).body()).isEqualTo("0 0");
-            assertThat(Ask.answer(secure.send(Ask.get(CONTEXT + "/page/served"))).status()).isEqualTo(200);
+            assertThat(RawHttp.readResponse(secure).body()).isEqualTo("0 0");
+            assertThat(RawHttp.readResponse(secure.send(RawHttp.get(CONTEXT + "/page/served"))).status()).isEqualTo(200);
             if (container.isTomcat()) {
                 Http2Wire http = Http2Wire.upgrade(container, CONTEXT + "/page/facts", 3, 100).preface();
                 http.get(3, CONTEXT + "/page/facts").readUntil(frame -> frame.stream() == 3 && frame.ends());

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.EmbeddedOnly;
-import io.github.changeover.it.container.KeyStoreFile;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.it.container.OnceOnTomcat;
+import io.github.changeover.it.container.TestKeyStore;
 import io.github.changeover.testkit.Wire;
 import java.io.IOException;
 import java.io.InputStream;
@@ -30,7 +30,7 @@ class InnerMemoryIT {
     @BeforeAll
     static void deploy(ContainerUnderTest container) {
         container.deploy(H2cIT.war("memory").set("changeover.path./page/big.protocols", "h2c, TLS/1.2").set("changeover.capture.max", "2M").set("changeover.h2c.preface", "60s")
-                .set("changeover.tls.handshake", "60s").set("changeover.tls.key-store", KeyStoreFile.get().toString()).set("changeover.tls.key-store-password", KeyStoreFile.PASSWORD).build(), "/memory");
+                .set("changeover.tls.handshake", "60s").set("changeover.tls.key-store", TestKeyStore.get().toString()).set("changeover.tls.key-store-password", TestKeyStore.PASSWORD).build(), "/memory");
         server = container.withoutHttp2();
     }
 
@@ -39,18 +39,18 @@ class InnerMemoryIT {
         container.undeploy("/memory");
     }
 
-    private static long used() {
+    private static long usedHeap() {
         System.gc();
         return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
     }
 
     /** A heap that has grown by more than half of the bodies has kept them. */
-    private static void isLetGo(long before) throws InterruptedException {
+    private static void assertReleased(long before) throws InterruptedException {
         long bound = (long) CLIENTS * SIZE / 2;
-        long grown = used() - before;
+        long grown = usedHeap() - before;
         for (int i = 0; i < 20 && grown > bound; i++) {
             Thread.sleep(200);
-            grown = used() - before;
+            grown = usedHeap() - before;
         }
         assertThat(grown).as("growth of the heap by %s answers of %s bytes", CLIENTS, SIZE).isLessThan(bound);
     }
@@ -58,12 +58,12 @@ class InnerMemoryIT {
     private static Wire switched(String protocol) throws IOException {
         String path = "/memory/page/big?size=" + SIZE;
         if (protocol.equals("h2c")) return Http2Wire.upgrade(server, path, INITIAL_WINDOW, Integer.MAX_VALUE).wire();
-        Wire wire = Wire.connect(server.http()).send(Ask.upgrade(path, "TLS/1.2"));
+        Wire wire = Wire.connect(server.http()).send(RawHttp.upgrade(path, "TLS/1.2"));
         assertThat(wire.readHead().status()).isEqualTo(101);
         return wire;
     }
 
-    private static Wire delivered(String protocol) throws IOException {
+    private static Wire deliveredResponsesAreReleased(String protocol) throws IOException {
         Wire wire = switched(protocol);
         if (protocol.equals("h2c")) {
             wire.send(Http2Wire.MAGIC).send(Http2Wire.frame(Http2Wire.SETTINGS, 0, 0, Http2Wire.payload(INITIAL_WINDOW, Integer.MAX_VALUE)));
@@ -76,26 +76,26 @@ class InnerMemoryIT {
         return wire;
     }
 
-    @ParameterizedTest(name = "S5b: {0} keeps nothing of a first answer that was delivered")
+    @ParameterizedTest(name = "S5b: {0} retains nothing of a delivered first response")
     @ValueSource(strings = {"h2c", "TLS"})
-    void delivered(String protocol, ContainerUnderTest container) throws Exception {
-        delivered(protocol).close();
-        long before = used();
+    void deliveredResponsesAreReleased(String protocol, ContainerUnderTest container) throws Exception {
+        deliveredResponsesAreReleased(protocol).close();
+        long before = usedHeap();
         List<Wire> open = new ArrayList<>();
         try {
-            for (int i = 0; i < CLIENTS; i++) open.add(delivered(protocol));
-            isLetGo(before);
+            for (int i = 0; i < CLIENTS; i++) open.add(deliveredResponsesAreReleased(protocol));
+            assertReleased(before);
         } finally {
             for (Wire wire : open) wire.close();
         }
     }
 
-    @ParameterizedTest(name = "S5c: {0} keeps nothing of a connection that ended before its preface or handshake")
+    @ParameterizedTest(name = "S5c: {0} retains nothing of a connection that ended before its preface or handshake")
     @ValueSource(strings = {"h2c", "TLS"})
-    void ended(String protocol, ContainerUnderTest container) throws Exception {
-        delivered(protocol).close();
-        long before = used();
+    void responsesOfResetConnectionsAreReleased(String protocol, ContainerUnderTest container) throws Exception {
+        deliveredResponsesAreReleased(protocol).close();
+        long before = usedHeap();
         for (int i = 0; i < CLIENTS; i++) switched(protocol).reset();
-        isLetGo(before);
+        assertReleased(before);
     }
 }

@@ -9,12 +9,12 @@ import static io.github.changeover.it.Http2Wire.WINDOW_UPDATE;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.changeover.it.Http2Wire.Frame;
+import io.github.changeover.it.Http2Wire.Http2Frame;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.EmbeddedOnly;
-import io.github.changeover.it.container.KeyStoreFile;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.it.container.OnceOnTomcat;
+import io.github.changeover.it.container.TestKeyStore;
 import io.github.changeover.testkit.Wire;
 import java.io.IOException;
 import java.time.Duration;
@@ -36,8 +36,8 @@ class InnerSharesIT {
     private static ContainerUnderTest server;
 
     private static War war(String name) {
-        return H2cIT.war(name).set("changeover.path./page/nothing.protocols", "TLS/1.2, h2c").set("changeover.tls.key-store", KeyStoreFile.get().toString())
-                .set("changeover.tls.key-store-password", KeyStoreFile.PASSWORD);
+        return H2cIT.war(name).set("changeover.path./page/nothing.protocols", "TLS/1.2, h2c").set("changeover.tls.key-store", TestKeyStore.get().toString())
+                .set("changeover.tls.key-store-password", TestKeyStore.PASSWORD);
     }
 
     @BeforeAll
@@ -58,9 +58,9 @@ class InnerSharesIT {
     }
 
     @Test
-    @DisplayName("S7: a hundred slow uploads on one connection leave places for the others")
-    void slowUploadsStarveNobody() throws IOException {
-        try (Http2Wire slow = upgraded("/patient"); Http2Wire other = upgraded("/patient"); Wire secure = secured("/patient")) {
+    @DisplayName("S7: a hundred slow uploads on one connection leave slots for others")
+    void slowUploadsDoNotStarveOthers() throws IOException {
+        try (Http2Wire slow = upgraded("/patient"); Http2Wire other = upgraded("/patient"); Wire secure = upgradedToTls("/patient")) {
             for (int i = 0; i < STREAMS; i++) {
                 slow.send(HEADERS, END_HEADERS, 3 + 2 * i, Http2Wire.request("POST", "/patient/page/digest")).send(DATA, 0, 3 + 2 * i, new byte[1]);
             }
@@ -69,7 +69,7 @@ class InnerSharesIT {
                 int stream = 3 + 2 * i;
                 other.get(stream, "/patient/page/facts");
                 assertThat(other.first(frame -> frame.stream() == stream && frame.ends()).type()).isEqualTo(DATA);
-                assertThat(Ask.answer(secure.send(Ask.get("/patient/page/facts"))).status()).isEqualTo(200);
+                assertThat(RawHttp.readResponse(secure.send(RawHttp.get("/patient/page/facts"))).status()).isEqualTo(200);
             }
         }
         // The client has gone: all its places are free.
@@ -79,8 +79,8 @@ class InnerSharesIT {
         }
     }
 
-    private static Wire secured(String context) throws IOException {
-        Wire clear = Wire.connect(server.http()).send(Ask.upgrade(context + "/page/nothing", "TLS/1.2"));
+    private static Wire upgradedToTls(String context) throws IOException {
+        Wire clear = Wire.connect(server.http()).send(RawHttp.upgrade(context + "/page/nothing", "TLS/1.2"));
         assertThat(clear.readHead().status()).isEqualTo(101);
         Wire wire = clear.startTls();
         assertThat(wire.readHead().status()).isEqualTo(204);
@@ -88,11 +88,11 @@ class InnerSharesIT {
     }
 
     @Test
-    @DisplayName("S7: content that comes too slowly ends its stream with 408, and no other")
-    void slowContent() throws Exception {
+    @DisplayName("S7: content that arrives too slowly ends its stream with 408, and no other stream")
+    void slowContentEndsOnlyItsStream() throws Exception {
         try (Http2Wire http = upgraded("/hasty")) {
             http.send(HEADERS, END_HEADERS, 3, Http2Wire.request("POST", "/hasty/page/digest"));
-            List<Frame> seen = new ArrayList<>();
+            List<Http2Frame> seen = new ArrayList<>();
             for (int i = 0; i < 100 && seen.stream().noneMatch(frame -> frame.is(RST, 3) || frame.type() == GOAWAY); i++) {
                 http.send(DATA, 0, 3, new byte[1]).send(Http2Wire.PING, 0, 0, new byte[8]);
                 seen.addAll(http.readUntil(frame -> frame.type() == Http2Wire.PING));
@@ -109,8 +109,8 @@ class InnerSharesIT {
     }
 
     @Test
-    @DisplayName("S7: content that comes steadily is taken, however long it takes, and so is an answer that the application is slow with")
-    void steadyContent() throws Exception {
+    @DisplayName("S7: content that arrives steadily is accepted, however long it takes, and so is a slow response of the application")
+    void steadyContentAndSlowApplicationAreAwaited() throws Exception {
         try (Http2Wire http = upgraded("/hasty")) {
             http.send(HEADERS, END_HEADERS, 3, Http2Wire.request("POST", "/hasty/page/digest"));
             for (int i = 0; i < 14; i++) {
@@ -118,15 +118,15 @@ class InnerSharesIT {
                 Thread.sleep(150);
             }
             http.send(DATA, Http2Wire.END_STREAM, 3, new byte[1]);
-            List<Frame> answer = http.readUntil(frame -> frame.stream() == 3 && frame.ends());
+            List<Http2Frame> answer = http.readUntil(frame -> frame.stream() == 3 && frame.ends());
             assertThat(Http2Wire.text(answer, 3)).startsWith("63001 ");
         }
     }
 
     @Test
-    @DisplayName("S7: inside TLS, content that comes too slowly is answered 408 and ends the connection")
-    void slowContentInsideTls() throws Exception {
-        try (Wire wire = secured("/hasty").send(Ask.request("POST", "/hasty/page/digest", "Content-Length: 1000"))) {
+    @DisplayName("S7: inside TLS, content that arrives too slowly is answered 408 and closes the connection")
+    void slowContentInsideTlsIs408() throws Exception {
+        try (Wire wire = upgradedToTls("/hasty").send(RawHttp.request("POST", "/hasty/page/digest", "Content-Length: 1000"))) {
             Thread sender = new Thread(() -> {
                 try {
                     for (int i = 0; i < 100; i++) {
@@ -138,7 +138,7 @@ class InnerSharesIT {
                 }
             });
             sender.start();
-            Ask.Answer answer = Ask.answer(wire);
+            RawHttp.RawResponse answer = RawHttp.readResponse(wire);
             assertThat(answer.status()).isEqualTo(408);
             assertThat(answer.body()).contains("changeover.stall.min");
             assertThat(answer.head().only("Connection")).isEqualTo("close");
@@ -148,21 +148,21 @@ class InnerSharesIT {
     }
 
     @Test
-    @DisplayName("S7: an answer that the client does not take ends its stream, and the application goes on without it")
-    void anAnswerThatIsNotTaken() throws IOException {
+    @DisplayName("S7: a response that the client does not read ends its stream, and the application continues without it")
+    void unreadResponseEndsItsStream() throws IOException {
         try (Http2Wire http = upgraded("/hasty", INITIAL_WINDOW, 100)) {
             http.get(3, "/hasty/page/big?size=3000000");
-            Frame reset = http.first(frame -> frame.type() == RST || frame.type() == GOAWAY);
+            Http2Frame reset = http.first(frame -> frame.type() == RST || frame.type() == GOAWAY);
             assertThat(reset.is(RST, 3)).isTrue();
             assertThat(reset.error()).isEqualTo(CANCEL);
         }
     }
 
     @Test
-    @DisplayName("S7: the first answer, too, is not kept for a client that does not take it")
-    void aFirstAnswerThatIsNotTaken() throws IOException {
+    @DisplayName("S7: the first response is also discarded if the client does not read it")
+    void unreadFirstResponseIsDiscarded() throws IOException {
         try (Http2Wire http = Http2Wire.upgrade(server, "/hasty/page/big?size=100000", INITIAL_WINDOW, 100).preface(INITIAL_WINDOW, 100)) {
-            Frame reset = http.first(frame -> frame.type() == RST || frame.type() == GOAWAY);
+            Http2Frame reset = http.first(frame -> frame.type() == RST || frame.type() == GOAWAY);
             assertThat(reset.is(RST, 1)).isTrue();
             assertThat(reset.error()).isEqualTo(CANCEL);
             http.send(WINDOW_UPDATE, 0, 0, Http2Wire.number(1000));
@@ -170,13 +170,13 @@ class InnerSharesIT {
     }
 
     @Test
-    @DisplayName("S7: an answer that is taken steadily comes whole, however long it takes")
-    void anAnswerThatIsTakenSteadily() throws Exception {
+    @DisplayName("S7: a response that is read steadily arrives completely, however long it takes")
+    void steadilyReadResponseIsComplete() throws Exception {
         try (Http2Wire http = upgraded("/hasty", INITIAL_WINDOW, 16_384)) {
-            http.wire().patience(Duration.ofSeconds(20));
+            http.wire().timeout(Duration.ofSeconds(20));
             http.get(3, "/hasty/page/big?size=150000");
             int count = 0;
-            for (Frame frame = http.first(any -> any.stream() == 3 && any.type() == DATA || any.type() == RST); ; frame = http.first(any -> any.stream() == 3 && any.type() == DATA || any.type() == RST)) {
+            for (Http2Frame frame = http.first(any -> any.stream() == 3 && any.type() == DATA || any.type() == RST); ; frame = http.first(any -> any.stream() == 3 && any.type() == DATA || any.type() == RST)) {
                 assertThat(frame.type()).isEqualTo(DATA);
                 count += frame.payload().length;
                 if (frame.ends()) break;

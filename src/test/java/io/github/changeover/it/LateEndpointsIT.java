@@ -30,48 +30,48 @@ class LateEndpointsIT {
                 .set("changeover.path./by-init/{x}.connections.max", Integer.toString(most)).set("changeover.path./nobody.roles", "member").build();
     }
 
-    private static String first(ContainerUnderTest container, String path) {
-        try (Talk talk = Talk.to(container.http(), AT + path)) {
-            return talk.next();
+    private static String firstMessage(ContainerUnderTest container, String path) {
+        try (WebSocketTestClient talk = WebSocketTestClient.to(container.http(), AT + path)) {
+            return talk.nextEvent();
         }
     }
 
     @Test
-    void untilTheFirstHandshakeTheyAreServed(ContainerUnderTest container) throws Exception {
+    void endpointsAddedBeforeTheFirstHandshakeAreServed(ContainerUnderTest container) throws Exception {
         int log = container.log().length();
         container.deploy(war(1), AT);
         try {
-            Asking asking = Asking.of(container, AT);
+            ApplicationClient asking = ApplicationClient.of(container, AT);
             assertThat(container.log().substring(log)).contains(AT + "/by-listener offers websocket", AT + "/by-init/{name} offers websocket", AT + "/thread-7 offers websocket",
                     AT + "/members offers websocket in the client's order, for [member]");
             assertThat(asking.page("/lazy")).isEqualTo("done");
             assertThat(asking.page("/lazy/by-page")).isEqualTo("done");
             assertThat(asking.page("/lazy/by-page")).startsWith("DeploymentException: ");
-            assertThat(Ask.isLogged(container, "After the start: " + AT + "/by-request offers websocket")).isTrue();
+            assertThat(RawHttp.isLogged(container, "After the start: " + AT + "/by-request offers websocket")).isTrue();
 
-            assertThat(Ask.once(container, Frames.handshake(AT + "/members")).status()).as("the setting of a path that came late holds").isEqualTo(401);
-            assertThat(Ask.once(container, Frames.handshake(AT + "/members", Logins.basic(Logins.GUEST))).status()).isEqualTo(403);
+            assertThat(RawHttp.exchange(container, Frames.handshake(AT + "/members")).status()).as("the setting of a late path applies").isEqualTo(401);
+            assertThat(RawHttp.exchange(container, Frames.handshake(AT + "/members", Logins.basic(Logins.GUEST))).status()).isEqualTo(403);
             try (Wire joe = Wire.connect(container.http()).send(Frames.handshake(AT + "/members", Logins.basic(Logins.MEMBER)))) {
                 assertThat(joe.readHead().status()).isEqualTo(101);
                 assertThat(Frames.read(joe)).hasToString("81 /members");
             }
-            for (String path : List.of("/by-listener", "/by-request", "/by-page", "/thread-0", "/thread-7")) assertThat(first(container, path)).isEqualTo("text " + path);
-            try (Talk one = Talk.to(container.http(), AT + "/by-init/me")) {
-                assertThat(one.next()).isEqualTo("text /by-init/{name}");
-                Ask.Answer full = Ask.once(container, Frames.handshake(AT + "/by-init/you"));
+            for (String path : List.of("/by-listener", "/by-request", "/by-page", "/thread-0", "/thread-7")) assertThat(firstMessage(container, path)).isEqualTo("text " + path);
+            try (WebSocketTestClient one = WebSocketTestClient.to(container.http(), AT + "/by-init/me")) {
+                assertThat(one.nextEvent()).isEqualTo("text /by-init/{name}");
+                RawHttp.RawResponse full = RawHttp.exchange(container, Frames.handshake(AT + "/by-init/you"));
                 assertThat(full.status()).isEqualTo(503);
                 assertThat(full.body()).contains("changeover.path./by-init/");
             }
-            assertThat(asking.page("/lazy/too-late")).startsWith("IllegalStateException: The rules of upgrades are fixed since the first upgrade request, GET /members at 20");
-            assertThat(Ask.once(container, Frames.handshake(AT + "/too-late")).status()).isEqualTo(404);
-            assertThat(container.log().substring(log).lines().filter(line -> line.contains("nothing offers a protocol on [/nobody]"))).hasSize(1);
+            assertThat(asking.page("/lazy/too-late")).startsWith("IllegalStateException: Upgrade rules cannot be changed after the first upgrade request, GET /members at 20");
+            assertThat(RawHttp.exchange(container, Frames.handshake(AT + "/too-late")).status()).isEqualTo(404);
+            assertThat(container.log().substring(log).lines().filter(line -> line.contains("no protocol is offered on [/nobody]"))).hasSize(1);
         } finally {
             container.undeploy(AT);
         }
     }
 
     /** What a client gets in turn. Before the application is there, the container answers. */
-    private static List<String> seenBy(ContainerUnderTest container, AtomicBoolean over) throws InterruptedException {
+    private static List<String> statusesSeenBy(ContainerUnderTest container, AtomicBoolean over) throws InterruptedException {
         List<String> seen = new ArrayList<>();
         while (!over.get() && !seen.contains("101")) {
             try (Wire wire = Wire.connect(container.http()).send(Frames.handshake(AT + "/by-init/" + Thread.currentThread().getId()))) {
@@ -87,10 +87,10 @@ class LateEndpointsIT {
     }
 
     @Test
-    void clientsAllThroughTheStartGetAnUpgradeOrAreToldToComeAgain(ContainerUnderTest container) throws InterruptedException, ExecutionException, TimeoutException {
+    void clientsDuringTheStartAreUpgradedOrGet503(ContainerUnderTest container) throws InterruptedException, ExecutionException, TimeoutException {
         AtomicBoolean over = new AtomicBoolean();
         List<FutureTask<List<String>>> clients = new ArrayList<>();
-        for (int i = 0; i < 10; i++) clients.add(new FutureTask<>(() -> seenBy(container, over)));
+        for (int i = 0; i < 10; i++) clients.add(new FutureTask<>(() -> statusesSeenBy(container, over)));
         clients.forEach(client -> new Thread(client, "client").start());
         try {
             container.deploy(war(100), AT);
@@ -101,7 +101,7 @@ class LateEndpointsIT {
                 assertThat(seen).last().isEqualTo("101");
                 assertThat(seen.subList(0, ours)).as("answers of the container, which has no such application yet").doesNotContain("503 later", "101", "500");
             }
-            assertThat(first(container, "/thread-3")).as("added while clients asked for others").isEqualTo("text /thread-3");
+            assertThat(firstMessage(container, "/thread-3")).as("added while clients asked for others").isEqualTo("text /thread-3");
         } finally {
             over.set(true);
             container.undeploy(AT);

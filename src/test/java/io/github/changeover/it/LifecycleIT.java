@@ -29,14 +29,14 @@ class LifecycleIT {
     private static final String CONTEXT = "/lived";
     private static final int LIVES = Integer.getInteger("lifecycle.lives", 5);      // by hand 20
     /** A handler of this application's that did not return from a callback. */
-    private static final Pattern LEFT = Pattern.compile("handlers have not returned from a callback[^\\n]*\\(guest on ");
+    private static final Pattern LEFT = Pattern.compile("handlers did not return from a callback[^\\n]*\\(guest on ");
 
     private static void deploy(ContainerUnderTest container) {
         container.deploy(War.with("lived").app("lived").set("changeover.drain", "500ms").set("changeover.linger", "200ms").build(), CONTEXT);
     }
 
     private static Wire open(ContainerUnderTest container, String path) throws IOException {
-        Wire wire = Asking.of(container, CONTEXT).offer(path, "guest");
+        Wire wire = ApplicationClient.of(container, CONTEXT).offer(path, "guest");
         assertThat(wire.readHead().status()).isEqualTo(101);
         assertThat(wire.send("hello").readText(5)).isEqualTo("hello");
         return wire;
@@ -45,7 +45,7 @@ class LifecycleIT {
     @ParameterizedTest
     @ValueSource(strings = {"/guest", "/reader"})
     @Covers("GEN-06")
-    void undeployLetsEveryHandlerSayGoodbye(String path, ContainerUnderTest container) throws IOException {
+    void undeployDrainsEveryHandler(String path, ContainerUnderTest container) throws IOException {
         deploy(container);
         List<Wire> wires = new ArrayList<>();
         try {
@@ -54,7 +54,7 @@ class LifecycleIT {
             container.undeploy(CONTEXT);
         }
         for (Wire wire : wires) {
-            Wire.Rest rest = wire.patience(Duration.ofSeconds(3)).readToEnd();
+            Wire.Rest rest = wire.timeout(Duration.ofSeconds(3)).readToEnd();
             assertThat(rest.text()).isEqualTo("goodbye\n");
             assertThat(rest.end()).isEqualTo(Wire.End.FIN);
             wire.close();
@@ -64,7 +64,7 @@ class LifecycleIT {
 
     @Test
     @Covers("GEN-06")
-    void whoStaysIsClosedAfterTheDrainTime(ContainerUnderTest container) throws IOException {
+    void connectionThatStaysIsClosedAfterTheDrainTime(ContainerUnderTest container) throws IOException {
         deploy(container);
         Wire wire = null;
         try {
@@ -72,7 +72,7 @@ class LifecycleIT {
         } finally {
             container.undeploy(CONTEXT);
         }
-        assertThat(wire.patience(Duration.ofSeconds(3)).readToEnd().end()).isNotEqualTo(Wire.End.TIMEOUT);
+        assertThat(wire.timeout(Duration.ofSeconds(3)).readToEnd().end()).isNotEqualTo(Wire.End.TIMEOUT);
         wire.close();
         assertThat(LEFT.matcher(container.log()).find()).isFalse();
     }
@@ -81,12 +81,12 @@ class LifecycleIT {
     @LongRunning
     @Test
     @Covers("GEN-06")
-    void aConnectionThatSwitchesWhileItsApplicationGoesIsEndedToo(ContainerUnderTest container) throws IOException {
+    void connectionSwitchedDuringUndeployIsClosed(ContainerUnderTest container) throws IOException {
         for (int i = 0; i < 10; i++) {
             deploy(container);
             Wire wire = null;
             try {
-                wire = Asking.of(container, CONTEXT).offer(i % 2 == 0 ? "/guest" : "/reader", "guest");
+                wire = ApplicationClient.of(container, CONTEXT).offer(i % 2 == 0 ? "/guest" : "/reader", "guest");
                 assertThat(wire.readHead().status()).isEqualTo(101);
             } finally {
                 container.undeploy(CONTEXT);
@@ -99,9 +99,9 @@ class LifecycleIT {
 
     @Test
     @DisplayName("C1: idle() is called on an @UpgradeEndpoint handler")
-    void idleIsCalled(ContainerUnderTest container) throws IOException {
+    void idleIsCalledOnAnnotatedHandlers(ContainerUnderTest container) throws IOException {
         container.deploy(War.with("idles").app("lived").set("changeover.idle", "1s").build(), "/idles");
-        try (Wire wire = Asking.of(container, "/idles").offer("/idler", "guest")) {
+        try (Wire wire = ApplicationClient.of(container, "/idles").offer("/idler", "guest")) {
             assertThat(wire.readHead().status()).isEqualTo(101);
             assertThat(wire.send("hello").readText(5)).isEqualTo("hello");
             assertThat(wire.readToEnd().text()).isEqualTo("idle\n");
@@ -113,26 +113,26 @@ class LifecycleIT {
     @Test
     @EmbeddedOnly
     @Covers("GEN-06")
-    void nothingOfARedeployedApplicationIsLeft(ContainerUnderTest container) throws Exception {
-        live(container, true);      // not counted: Grizzly keeps the stack of the first close there ever was
+    void redeployedApplicationIsReleased(ContainerUnderTest container) throws Exception {
+        deployUseAndUndeploy(container, true);      // not counted: Grizzly keeps the stack of the first close there ever was
         List<WeakReference<?>> loaders = new ArrayList<>();
         long before = heap();
         try (Recording recording = new Recording()) {       // whose events are of the application's classes
             recording.enable("changeover.Open");
             recording.start();
-            for (int i = 0; i < LIVES; i++) loaders.add(live(container, false));
+            for (int i = 0; i < LIVES; i++) loaders.add(deployUseAndUndeploy(container, false));
         }
         assertThat(ManagementFactory.getPlatformMBeanServer().queryNames(new ObjectName("io.github.changeover:context=" + ObjectName.quote(CONTEXT) + ",*"), null)).isEmpty();
-        forgetByPayarasLog();
-        assertThat(loaders).as("class loaders").allSatisfy(loader -> assertThat(Gone.is(loader)).isTrue());
+        releaseFromPayarasLog();
+        assertThat(loaders).as("class loaders").allSatisfy(loader -> assertThat(GarbageCollection.collects(loader)).isTrue());
         System.out.printf("%d redeployments with open connections on %s: no class loader left, heap %d KB before, %d KB after%n", LIVES, container.name(), before, heap());
     }
 
     @Test
     @EmbeddedOnly
     @TomcatOnly
-    @DisplayName("An application whose files are removed while it runs ends as any other")
-    void theFilesAreRemovedFirst(ContainerUnderTest container) throws Exception {
+    @DisplayName("An application whose files are removed while it runs stops like any other")
+    void applicationWithRemovedFilesStops(ContainerUnderTest container) throws Exception {
         deploy(container);
         int log = container.log().length();
         WeakReference<?> loader = (WeakReference<?>) System.getProperties().remove("lived.loader");
@@ -143,7 +143,7 @@ class LifecycleIT {
             assertThat(threadsOf(loader.get())).isEmpty();
         }
         assertThat(container.log().substring(log)).doesNotContain("NoClassDefFoundError", "Ending ");
-        assertThat(Gone.is(loader)).isTrue();
+        assertThat(GarbageCollection.collects(loader)).isTrue();
     }
 
     private static long heap() {
@@ -152,14 +152,14 @@ class LifecycleIT {
     }
 
     /** When Payara's log file is full, a thread of its own begins, with the class loader of whoever logged. */
-    private static void forgetByPayarasLog() {
+    private static void releaseFromPayarasLog() {
         for (Thread thread : Thread.getAllStackTraces().keySet()) {
             if (thread.getClass().getName().startsWith("com.sun.enterprise.server.logging.")) thread.setContextClassLoader(null);
         }
     }
 
     /** One life with connections, some of them open at its end; one of those waits for the drain time. */
-    private static WeakReference<?> live(ContainerUnderTest container, boolean patient) throws IOException {
+    private static WeakReference<?> deployUseAndUndeploy(ContainerUnderTest container, boolean patient) throws IOException {
         deploy(container);
         WeakReference<?> loader = (WeakReference<?>) System.getProperties().remove("lived.loader");
         try (Wire guest = open(container, "/guest"); Wire reader = open(container, "/reader"); Wire stays = open(container, patient ? "/stays" : "/guest")) {

@@ -22,8 +22,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Each bound as the client sees it, reached and left again. The tests' own address is a trusted proxy: it names the client. */
 @OnContainer
 class LimitsIT {
-    private static Asking bounded;
-    private static Asking aged;
+    private static ApplicationClient bounded;
+    private static ApplicationClient aged;
     private final List<Wire> open = new ArrayList<>();
 
     @BeforeAll
@@ -33,8 +33,8 @@ class LimitsIT {
                 .set("changeover.trusted-proxies", "127.0.0.1, ::1").set("changeover.explain", "true").build(), "/bounded");
         container.deploy(War.with("aged").app("operated").set("changeover.lifetime", "1s").set("changeover.drain", "500ms").set("changeover.linger", "100ms")
                 .set("changeover.early-data.max", "10").build(), "/aged");
-        bounded = Asking.of(container, "/bounded");
-        aged = Asking.of(container, "/aged");
+        bounded = ApplicationClient.of(container, "/bounded");
+        aged = ApplicationClient.of(container, "/aged");
     }
 
     @AfterAll
@@ -59,7 +59,7 @@ class LimitsIT {
     }
 
     /** A place comes back when the server has seen the end, which the client cannot see: it asks again. */
-    private static Wire untilSwitched(String path, String token, String client) throws IOException {
+    private static Wire awaitSwitched(String path, String token, String client) throws IOException {
         long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
         while (true) {
             Wire wire = bounded.offer(path, token, "X-Forwarded-For: " + client);
@@ -70,7 +70,7 @@ class LimitsIT {
         }
     }
 
-    private static void assertRefused(Wire wire, int status, String setting) throws IOException {
+    private static void assertRejected(Wire wire, int status, String setting) throws IOException {
         Head head = wire.readHead();
         assertThat(head.status()).isEqualTo(status);
         assertThat(head.only("Retry-After")).isEqualTo("5");
@@ -85,52 +85,52 @@ class LimitsIT {
 
     @Test
     @Covers("GEN-06")
-    void oneConnectionTooManyIsRefusedAndOneFewerLetsTheNextIn() throws IOException {
+    void connectionAboveTheLimitIsRejectedUntilOneCloses() throws IOException {
         for (int i = 1; i <= 5; i++) switched("/guest", "guest/1", "192.0.2." + i);
-        assertRefused(offer("/guest", "guest/1", "192.0.2.6"), 503, "changeover.connections.max");
+        assertRejected(offer("/guest", "guest/1", "192.0.2.6"), 503, "changeover.connections.max");
         assertThat(bounded.page("/page")).isEqualTo("ordinary\n");
         for (Wire wire : open) assertThat(wire.send("still").readText(5)).isEqualTo("still");
         open.get(0).close();
-        untilSwitched("/guest", "guest/1", "192.0.2.6").close();
+        awaitSwitched("/guest", "guest/1", "192.0.2.6").close();
     }
 
     @Test
     @Covers("GEN-06")
-    void oneAddressHasItsShareAndNoMore() throws IOException {
+    void connectionsPerAddressAreLimited() throws IOException {
         switched("/guest", "guest/1", "192.0.2.1");
         switched("/guest", "guest/1", "192.0.2.1");
-        assertRefused(offer("/guest", "guest/1", "192.0.2.1"), 429, "changeover.connections.per-address.max");
+        assertRejected(offer("/guest", "guest/1", "192.0.2.1"), 429, "changeover.connections.per-address.max");
         switched("/guest", "guest/1", "192.0.2.2");
         switched("/guest", "guest/1", "2001:db8:0:1::1");
         switched("/guest", "guest/1", "[2001:db8:0:1::2]:4711");
         open.get(0).close();
-        untilSwitched("/guest", "guest/1", "192.0.2.1").close();
+        awaitSwitched("/guest", "guest/1", "192.0.2.1").close();
     }
 
     @ParameterizedTest
     @CsvSource({"/scarce,scarce/1,changeover.protocol.scarce/1.connections.max", "/narrow,guest/1,changeover.path./narrow.connections.max"})
-    void aProtocolAndAPathHaveBoundsOfTheirOwn(String path, String token, String setting) throws IOException {
+    void protocolsAndPathsHaveTheirOwnLimits(String path, String token, String setting) throws IOException {
         Wire only = switched(path, token, "192.0.2.1");
-        assertRefused(offer(path, token, "192.0.2.2"), 503, setting);
+        assertRejected(offer(path, token, "192.0.2.2"), 503, setting);
         switched("/guest", "guest/1", "192.0.2.2");
         only.close();
-        untilSwitched(path, token, "192.0.2.2").close();
+        awaitSwitched(path, token, "192.0.2.2").close();
     }
 
     @Test
-    void aForwardedAddressCountsFromATrustedProxyOnly(ContainerUnderTest container) throws IOException {
+    void forwardedAddressCountsFromTrustedProxiesOnly(ContainerUnderTest container) throws IOException {
         for (int i = 0; i < 3; i++) {
             Wire stranger = Wire.connectFrom("127.0.0.2", container.http());
             open.add(stranger);
-            stranger.send(Ask.upgrade("/bounded/guest", "guest/1", "X-Forwarded-For: 198.51.100." + i, "Forwarded: for=198.51.100." + i));
+            stranger.send(RawHttp.upgrade("/bounded/guest", "guest/1", "X-Forwarded-For: 198.51.100." + i, "Forwarded: for=198.51.100." + i));
             if (i < 2) assertThat(stranger.readHead().status()).isEqualTo(101);
-            else assertRefused(stranger, 429, "changeover.connections.per-address.max");
+            else assertRejected(stranger, 429, "changeover.connections.per-address.max");
         }
         switched("/guest", "guest/1", "198.51.100.1");
     }
 
     @Test
-    void whatFailsAfterTheDecisionKeepsNoPlace() throws IOException {
+    void failureAfterTheDecisionReleasesItsReservation() throws IOException {
         for (int i = 0; i < 12; i++) {
             try (Wire wire = offer("/broken", "guest/1", "192.0.2.1")) {
                 assertThat(wire.readHead().status()).isEqualTo(500);
@@ -141,11 +141,11 @@ class LimitsIT {
     }
 
     @Test
-    void anIgnoredOfferIsExplainedInTheAnswer() throws IOException {
+    void ignoredOfferIsExplainedInTheResponse() throws IOException {
         try (Wire wire = bounded.offer("/guest", "nope/7, <b>")) {
             Head head = wire.readHead();
             assertThat(head.status()).isEqualTo(200);
-            assertThat(head.only("Changeover-Explanation")).isEqualTo("ignored GET /guest, nothing that is offered is served here: offered [nope/7], malformed [<b>], rule /guest");
+            assertThat(head.only("Changeover-Explanation")).isEqualTo("ignored GET /guest, none of the offered protocols is supported on this path: offered [nope/7], malformed [<b>], rule /guest");
             assertThat(wire.readBodyText(head)).isEqualTo("ordinary\n");
         }
         try (Wire wire = aged.offer("/guest", "nope/7")) {
@@ -154,7 +154,7 @@ class LimitsIT {
     }
 
     @Test
-    void aLifeHasAnEndHoweverBusyItIs() throws IOException {
+    void lifetimeEndsABusyConnection() throws IOException {
         try (Wire polite = aged.offer("/guest", "guest/1"); Wire stays = aged.offer("/stays", "guest/1")) {
             for (Wire wire : List.of(polite, stays)) {
                 assertThat(wire.readHead().status()).isEqualTo(101);
@@ -168,12 +168,12 @@ class LimitsIT {
     }
 
     @Test
-    void earlyBytesAreTakenUpToTheirBound() throws IOException {
-        try (Wire wire = Wire.connect(aged.server()).send(Ask.upgrade("/aged/guest", "guest/1") + "0123456789")) {
+    void earlyBytesAreAcceptedUpToTheLimit() throws IOException {
+        try (Wire wire = Wire.connect(aged.server()).send(RawHttp.upgrade("/aged/guest", "guest/1") + "0123456789")) {
             assertThat(wire.readHead().status()).isEqualTo(101);
             assertThat(wire.readText(10)).isEqualTo("0123456789");
         }
-        try (Wire wire = Wire.connect(aged.server()).send(Ask.upgrade("/aged/guest", "guest/1") + "0123456789A")) {
+        try (Wire wire = Wire.connect(aged.server()).send(RawHttp.upgrade("/aged/guest", "guest/1") + "0123456789A")) {
             Wire.Rest rest = wire.readToEnd();
             assertThat(rest.end()).isNotEqualTo(Wire.End.TIMEOUT);
             assertThat(rest.text()).doesNotContain("0123456789");

@@ -27,14 +27,14 @@ class ManagedThreadsIT {
 
     @Test
     @Covers("GEN-09")
-    void everyCallbackIsManaged(ContainerUnderTest container) throws Exception {
+    void everyCallbackRunsInAManagedContext(ContainerUnderTest container) throws Exception {
         container.deploy(War.with("managed").app("managed").webSocket().set("changeover.idle", "1s").set("changeover.queue.max", "50K").set("changeover.linger", "200ms")
                 .webXml("<env-entry><env-entry-name>word</env-entry-name><env-entry-type>java.lang.String</env-entry-type><env-entry-value>found</env-entry-value></env-entry>")
                 .build(), AT);
         try {
-            Asking asking = Asking.of(container, AT);
-            callbacks(asking);
-            endpoint(container);
+            ApplicationClient asking = ApplicationClient.of(container, AT);
+            assertHandlerCallbacks(asking);
+            assertEndpointCallbacks(container);
             try (Wire idle = switched(asking, "/callbacks"); Wire streams = switched(asking, "/streams")) {
                 assertThat(streams.readToEnd().text()).isEqualTo("x");
                 assertThat(idle.readToEnd().end()).isEqualTo(Wire.End.FIN);
@@ -53,13 +53,13 @@ class ManagedThreadsIT {
         }
     }
 
-    private static Wire switched(Asking asking, String path) throws IOException {
+    private static Wire switched(ApplicationClient asking, String path) throws IOException {
         Wire wire = asking.offer(path, "managed");
         assertThat(wire.readHead().status()).isEqualTo(101);
         return wire;
     }
 
-    private static void callbacks(Asking asking) throws IOException {
+    private static void assertHandlerCallbacks(ApplicationClient asking) throws IOException {
         try (Wire wire = switched(asking, "/callbacks")) {
             InputStream in = wire.send("x").socket().getInputStream();
             wire.socket().setSoTimeout(10_000);
@@ -71,7 +71,7 @@ class ManagedThreadsIT {
         }
     }
 
-    private static void endpoint(ContainerUnderTest container) throws IOException {
+    private static void assertEndpointCallbacks(ContainerUnderTest container) throws IOException {
         try (Wire wire = Wire.connect(container.http()).send(Frames.handshake(AT + "/endpoint"))) {
             assertThat(wire.readHead().status()).isEqualTo(101);
             wire.send(Frames.join(Frames.text("whole"), Frames.text("and another in one segment")));

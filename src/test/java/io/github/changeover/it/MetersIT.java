@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 class MetersIT {
     private static final String CONTEXT = "/metered";
 
-    private static Wire guest(Asking application) throws IOException {
+    private static Wire guestConnection(ApplicationClient application) throws IOException {
         Wire wire = application.offer("/guest", "guest/1");
         assertThat(wire.readHead().status()).isEqualTo(101);
         assertThat(wire.send("hello").readText(5)).isEqualTo("hello");
@@ -39,7 +39,7 @@ class MetersIT {
         return samples;
     }
 
-    private static double await(Asking application, String page, String sample, double least) throws Exception {
+    private static double await(ApplicationClient application, String page, String sample, double least) throws Exception {
         double value = -1;
         for (int i = 0; i < 100 && value < least; i++) {
             Thread.sleep(50);       // what is read is up to 200 ms old
@@ -49,12 +49,12 @@ class MetersIT {
     }
 
     @Test
-    void micrometerHasWhatTheTextHas(ContainerUnderTest container) throws Exception {
+    void micrometerHasTheMetricsOfThePage(ContainerUnderTest container) throws Exception {
         container.deploy(War.with("metered").app("metered").micrometer().set("changeover.metrics.path", "/metrics").build(), CONTEXT);
         try {
-            Asking application = Asking.of(container, CONTEXT);
+            ApplicationClient application = ApplicationClient.of(container, CONTEXT);
             System.gc();        // Micrometer holds weakly what it reads
-            try (Wire wire = guest(application); Wire ignored = application.offer("/guest", "nope")) {
+            try (Wire wire = guestConnection(application); Wire ignored = application.offer("/guest", "nope")) {
                 assertThat(ignored.readHead().status()).isEqualTo(404);
                 assertThat(await(application, "/scrape", "changeover_decisions_total{outcome=\"ignored\",reason=\"not_served\"}", 1)).isEqualTo(1);
                 assertThat(await(application, "/scrape", "changeover_opened_total{protocol=\"guest/1\"}", 1)).isEqualTo(1);
@@ -66,17 +66,17 @@ class MetersIT {
                 assertThat(scraped.keySet()).containsAll(told).noneMatch(name -> name.contains("nope"));
                 assertThat(scraped.get("changeover_negotiation_seconds_sum")).isBetween(0.000001, 60.0);
             }
-            assertThat(Ask.isLogged(container, "The meters are in Micrometer")).isTrue();
+            assertThat(RawHttp.isLogged(container, "The metrics are exported to Micrometer")).isTrue();
         } finally {
             container.undeploy(CONTEXT);
         }
     }
 
     @Test
-    void theRegistryInTheContextIsTakenBeforeTheGlobalOne(ContainerUnderTest container) throws Exception {
+    void registryOfTheContextIsPreferred(ContainerUnderTest container) throws Exception {
         container.deploy(War.with("metered-own").app("metered").micrometer().set("metered.own", "true").build(), CONTEXT);
         try {
-            Asking application = Asking.of(container, CONTEXT);
+            ApplicationClient application = ApplicationClient.of(container, CONTEXT);
             assertThat(samples(application.page("/scrape"))).isEmpty();
             assertThat(samples(application.page("/scrape?own"))).containsKey("changeover_draining");
         } finally {
@@ -85,10 +85,10 @@ class MetersIT {
     }
 
     @Test
-    void nothingIsRegisteredWhereMetersAreOff(ContainerUnderTest container) throws Exception {
+    void disabledMetersRegisterNothing(ContainerUnderTest container) throws Exception {
         container.deploy(War.with("metered-off").app("metered").micrometer().set("changeover.meters", "false").build(), CONTEXT);
         try {
-            assertThat(samples(Asking.of(container, CONTEXT).page("/scrape"))).isEmpty();
+            assertThat(samples(ApplicationClient.of(container, CONTEXT).page("/scrape"))).isEmpty();
         } finally {
             container.undeploy(CONTEXT);
         }
@@ -96,27 +96,27 @@ class MetersIT {
 
     @Test
     @EmbeddedOnly
-    void nothingHoldsTheApplicationAfterItsEnd(ContainerUnderTest container) throws Exception {
+    void stoppedApplicationIsReleased(ContainerUnderTest container) throws Exception {
         container.deploy(War.with("metered").app("metered").micrometer().build(), CONTEXT);
         WeakReference<?> loader = (WeakReference<?>) System.getProperties().remove("metered.loader");
-        try (Wire wire = guest(Asking.of(container, CONTEXT))) {
-            assertThat(samples(Asking.of(container, CONTEXT).page("/scrape"))).containsKey("changeover_draining");
+        try (Wire wire = guestConnection(ApplicationClient.of(container, CONTEXT))) {
+            assertThat(samples(ApplicationClient.of(container, CONTEXT).page("/scrape"))).containsKey("changeover_draining");
         } finally {
             container.undeploy(CONTEXT);
         }
-        assertThat(Gone.is(loader)).isTrue();
+        assertThat(GarbageCollection.collects(loader)).isTrue();
     }
 
     @Test
     @PayaraOnly
     @EmbeddedOnly
-    void microProfileHasWhatTheTextHasUntilTheApplicationEnds(ContainerUnderTest container) throws Exception {
+    void microProfileHasTheMetricsUntilTheApplicationStops(ContainerUnderTest container) throws Exception {
         container.deploy(War.with("profiled").app("profiled").file("WEB-INF/beans.xml", "<beans xmlns=\"https://jakarta.ee/xml/ns/jakartaee\" "
                 + "version=\"4.0\" bean-discovery-mode=\"annotated\"/>").build(), "/profiled");
         Object registry;
         try {
-            Asking application = Asking.of(container, "/profiled");
-            try (Wire wire = guest(application)) {
+            ApplicationClient application = ApplicationClient.of(container, "/profiled");
+            try (Wire wire = guestConnection(application)) {
                 assertThat(await(application, "/gauges", "changeover_opened_total{protocol=guest/1}", 1)).isEqualTo(1);
                 assertThat(await(application, "/gauges", "changeover_received_bytes_total{}", 5)).isEqualTo(5);
                 assertThat(samples(application.page("/gauges"))).containsKeys("changeover_draining{}", "changeover_closed_total{cause=peer}",

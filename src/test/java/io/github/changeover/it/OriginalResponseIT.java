@@ -43,24 +43,24 @@ class OriginalResponseIT {
 
     private static Wire open(Message message) throws IOException {
         Wire wire = Wire.connect(server.http());
-        message.send(wire, Message.Arrival.AT_ONCE);
+        message.send(wire, Message.ContentTiming.AT_ONCE);
         return wire;
     }
 
-    private static Message.Answer ordinary(Message message) throws IOException {
+    private static Message.FullResponse ordinaryResponse(Message message) throws IOException {
         try (Wire wire = open(message)) {
-            return Message.answer(wire);
+            return Message.readResponse(wire);
         }
     }
 
-    private record Carried(Head head, byte[] body) {
+    private record CarriedResponse(Head head, byte[] body) {
         String text() {
             return new String(body, UTF_8);
         }
     }
 
     /** Switches, takes the answer from the new protocol, and sees that the connection is the handler's. */
-    private static Carried carried(Message message) throws IOException {
+    private static CarriedResponse carriedResponse(Message message) throws IOException {
         try (Wire wire = open(message.with(OFFER))) {
             Head switched = wire.readHead();
             assertThat(switched.status()).as(switched.raw()).isEqualTo(101);
@@ -68,20 +68,20 @@ class OriginalResponseIT {
             Head head = wire.readHead();
             byte[] body = wire.readExactly(Integer.parseInt(head.only("X-Bytes")));
             assertThat(wire.send("echo").readText(4)).isEqualTo("echo");
-            return new Carried(head, body);
+            return new CarriedResponse(head, body);
         }
     }
 
     private static int count(String key) throws IOException {
-        return Integer.parseInt(ordinary(get("/count?" + key)).content());
+        return Integer.parseInt(ordinaryResponse(get("/count?" + key)).content());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"writer", "stream", "nothing", "flushed", "closed", "no-content", "not-modified", "cookies", "include", "forward-file", "hop"})
     @Covers({"RFC9110-7.8-16", "RFC9110-15.4-01"})
-    void theAnswerIsWhatHttpWouldHaveCarried(String page) throws IOException {
-        Message.Answer expected = ordinary(get("/page/" + page));
-        Carried carried = carried(get("/page/" + page + "?once-" + page));
+    void carriedResponseEqualsTheHttpResponse(String page) throws IOException {
+        Message.FullResponse expected = ordinaryResponse(get("/page/" + page));
+        CarriedResponse carried = carriedResponse(get("/page/" + page + "?once-" + page));
         assertThat(carried.head.status()).isEqualTo(expected.status());
         assertThat(new String(carried.body, ISO_8859_1)).isEqualTo(expected.content());
         for (String name : List.of("Content-Type", "ETag", "Last-Modified", "X-Own", "X-Late", "X-Before", "X-Yours", "Set-Cookie")) {
@@ -93,8 +93,8 @@ class OriginalResponseIT {
 
     @Test
     @Covers("RFC9110-7.8-16")
-    void aForwardIsFollowed() throws IOException {
-        Carried carried = carried(get("/page/forward?key"));
+    void forwardIsFollowed() throws IOException {
+        CarriedResponse carried = carriedResponse(get("/page/forward?key"));
         assertThat(carried.head.only("Content-Type")).isEqualTo("application/octet-stream");
         assertThat(carried.body).hasSize(256);
         assertThat(count("key")).isEqualTo(1);
@@ -103,23 +103,23 @@ class OriginalResponseIT {
 
     @Test
     @Covers({"RFC9110-7.8-16", "RFC9110-13-01"})
-    void aStaticFileAndItsConditions() throws IOException {
-        Carried whole = carried(get("/file.txt"));
+    void staticFileAndConditionalRequestAreCarried() throws IOException {
+        CarriedResponse whole = carriedResponse(get("/file.txt"));
         assertThat(whole.text()).isEqualTo("a file\n".repeat(20_000));
         Message conditional = get("/file.txt").with("If-None-Match: " + whole.head.only("ETag"));
-        assertThat(ordinary(conditional).status()).isEqualTo(304);
-        Carried unchanged = carried(conditional);
+        assertThat(ordinaryResponse(conditional).status()).isEqualTo(304);
+        CarriedResponse unchanged = carriedResponse(conditional);
         assertThat(unchanged.head.status()).isEqualTo(304);
         assertThat(unchanged.body).isEmpty();
     }
 
     @Test
     @Covers("RFC9110-7.8-16")
-    void anErrorAndARedirectAreAnswersToo() throws IOException {
-        Carried error = carried(get("/page/error?error"));
+    void errorAndRedirectAreCarried() throws IOException {
+        CarriedResponse error = carriedResponse(get("/page/error?error"));
         assertThat(error.head.status()).isEqualTo(404);
         assertThat(error.text()).contains("no such page").doesNotContain("dropped");
-        Carried redirect = carried(get("/page/redirect?redirect"));
+        CarriedResponse redirect = carriedResponse(get("/page/redirect?redirect"));
         assertThat(redirect.head.status()).isEqualTo(302);
         assertThat(redirect.head.only("Location")).endsWith("elsewhere?a=b");
         assertThat(count("error")).isEqualTo(1);
@@ -128,11 +128,11 @@ class OriginalResponseIT {
 
     @Test
     @Covers("RFC9110-7.8-16")
-    void aSessionBegunByTheAnswerGoesOn() throws IOException {
-        Carried carried = carried(get("/page/session"));
+    void sessionStartedByTheResponseContinues() throws IOException {
+        CarriedResponse carried = carriedResponse(get("/page/session"));
         String cookie = carried.head.only("Set-Cookie");
         assertThat(cookie).startsWith("JSESSIONID=");
-        Carried again = carried(get("/page/session").with("Cookie: " + cookie.split(";")[0]));
+        CarriedResponse again = carriedResponse(get("/page/session").with("Cookie: " + cookie.split(";")[0]));
         assertThat(again.head.has("Set-Cookie")).isFalse();
         assertThat(again.text()).isEqualTo("true");
     }
@@ -140,9 +140,9 @@ class OriginalResponseIT {
     @ParameterizedTest
     @ValueSource(strings = {"writer", "stream", "nothing", "error", "forward-file"})
     @Covers("RFC9110-7.8-16")
-    void theAnswerToAHeadHasNoContent(String page) throws IOException {
+    void responseToHeadHasNoContent(String page) throws IOException {
         Message head = Message.of("HEAD /original/page/" + page + "?head-" + page);
-        Carried carried = carried(head);
+        CarriedResponse carried = carriedResponse(head);
         assertThat(carried.body).isEmpty();
         assertThat(carried.head.status()).isEqualTo(page.equals("error") ? 404 : 200);
         if (page.equals("stream")) assertThat(carried.head.only("Content-Length")).isEqualTo("256");
@@ -151,15 +151,15 @@ class OriginalResponseIT {
 
     @Test
     @Covers({"RFC9110-7.8-19", "RFC9110-7.6.1-02"})
-    void theApplicationSeesNothingThatWasForThisHop() throws IOException {
+    void applicationSeesNoHopByHopFields() throws IOException {
         Message message = get("/page/request").with("Connection: X-Secret, HTTP2-Settings", "X-Secret: s", "HTTP2-Settings: AAA", "Keep-Alive: 5", "X-Plain: p");
-        assertThat(carried(message).text()).isEqualTo("host [localhost]\nx-plain [p]\nnullfalse nullfalse nullfalse nullfalse nullfalse ");
+        assertThat(carriedResponse(message).text()).isEqualTo("host [localhost]\nx-plain [p]\nnullfalse nullfalse nullfalse nullfalse nullfalse ");
     }
 
     @Test
     @Covers("RFC9110-7.8-19")
-    void theClientSeesNothingThatWasForTheHop() throws IOException {
-        Carried carried = carried(get("/page/hop"));
+    void clientSeesNoHopByHopFields() throws IOException {
+        CarriedResponse carried = carriedResponse(get("/page/hop"));
         assertThat(carried.head.fields()).extracting(Head.Field::name).doesNotContain("Connection", "X-Mine", "Keep-Alive").contains("X-Yours");
     }
 
@@ -168,13 +168,13 @@ class OriginalResponseIT {
         "application/octet-stream|some bytes|LENGTH", "application/octet-stream|some bytes|CHUNKED", "text/plain|a line|LENGTH",
         "application/x-www-form-urlencoded|a=%C3%A9&q=1&q=2|LENGTH", "application/x-www-form-urlencoded|a=%C3%A9&q=1&q=2|CHUNKED"})
     @Covers({"RFC9110-7.8-16", "RFC9110-7.8-17"})
-    void theApplicationReadsTheContent(String type, String content, Message.Framing framing) throws IOException {
+    void applicationReadsTheContent(String type, String content, Message.Framing framing) throws IOException {
         Message message = Message.of("POST /original/page/content", "Content-Type: " + type).content(content.getBytes(ISO_8859_1), framing);
-        String text = carried(message).text();
-        assertThat(text.substring(text.indexOf(' ', 5))).isEqualTo(utf8(ordinary(message)).substring(utf8(ordinary(message)).indexOf(' ', 5)));
+        String text = carriedResponse(message).text();
+        assertThat(text.substring(text.indexOf(' ', 5))).isEqualTo(utf8(ordinaryResponse(message)).substring(utf8(ordinaryResponse(message)).indexOf(' ', 5)));
     }
 
-    private static String utf8(Message.Answer answer) {
+    private static String utf8(Message.FullResponse answer) {
         return new String(answer.content().getBytes(ISO_8859_1), UTF_8);
     }
 }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.Containers;
 import io.github.changeover.it.container.EmbeddedOnly;
-import io.github.changeover.it.container.Listeners;
+import io.github.changeover.it.container.ListenerPorts;
 import io.github.changeover.it.container.LongRunning;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.it.container.PayaraOnly;
@@ -53,7 +53,7 @@ class PassThroughIT {
         }
     }
 
-    enum Offer {
+    enum SentOffer {
         NONE, H2C("Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: " + SETTINGS),
         /** As Payara's own HTTP/2 sees it, the request could be for HTTP/2: it reads the content by its framing. */
         WEBSOCKET_WITH_SETTINGS("Connection: Upgrade, HTTP2-Settings", "Upgrade: websocket", "HTTP2-Settings: " + SETTINGS),
@@ -63,13 +63,13 @@ class PassThroughIT {
 
         private final String[] fields;
 
-        Offer(String... fields) {
+        SentOffer(String... fields) {
             this.fields = fields;
         }
     }
 
     /** One request; {@code ruled} is for a path that offers {@code foo/2} to a GET without content. */
-    record Case(String method, String version, Content content, Offer offer, boolean ruled, boolean read) {
+    record Case(String method, String version, Content content, SentOffer offer, boolean ruled, boolean read) {
         String head(String context, String upgrade) {
             String path = context + (read ? "/whole/" : "/unread/") + (ruled ? "ruled" : "free");
             List<String> lines = new ArrayList<>(List.of(method + " " + path + " " + version, "Host: localhost"));
@@ -79,26 +79,26 @@ class PassThroughIT {
         }
 
         boolean upgrades() {
-            return ruled && offer == Offer.FOO && method.equals("GET") && content == Content.NONE && version.equals("HTTP/1.1");
+            return ruled && offer == SentOffer.FOO && method.equals("GET") && content == Content.NONE && version.equals("HTTP/1.1");
         }
     }
 
     /** What the client saw: every head, the content, and whether the next request on the connection is answered. */
-    record Seen(List<String> heads, String content, boolean usable) {
+    record Exchanged(List<String> heads, String content, boolean usable) {
         /** The same from a server that closes then, and says so. */
-        Seen closed() {
+        Exchanged closed() {
             List<String> closing = new ArrayList<>(heads);
             closing.replaceAll(head -> head.contains(" 100 ") ? head : head.replace("[Content-Length,", "[Connection: close, Content-Length,"));
-            return new Seen(closing, content, false);
+            return new Exchanged(closing, content, false);
         }
     }
 
-    private static List<Case> all() {
+    private static List<Case> allRequests() {
         List<Case> all = new ArrayList<>();
         for (String method : List.of("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS")) {
             for (String version : List.of("HTTP/1.1", "HTTP/1.0")) {
                 for (Content content : Content.values()) {
-                    for (Offer offer : Offer.values()) {
+                    for (SentOffer offer : SentOffer.values()) {
                         for (int i = 0; i < 4; i++) all.add(new Case(method, version, content, offer, i % 2 == 0, i / 2 == 0));
                     }
                 }
@@ -107,12 +107,12 @@ class PassThroughIT {
         return all;
     }
 
-    private static Stream<Case> sample() {
-        List<Case> all = all();
+    private static Stream<Case> sampleCases() {
+        List<Case> all = allRequests();
         Collections.shuffle(all, new Random(11));
         // what once was broken comes first
         Stream<Case> broken = Stream.of("GET", "POST").flatMap(method -> Stream.of(Content.LENGTH, Content.CHUNKED, Content.EXPECTED).flatMap(content ->
-                Stream.of(Offer.H2C, Offer.WEBSOCKET_WITH_SETTINGS).map(offer -> new Case(method, "HTTP/1.1", content, offer, false, true))));
+                Stream.of(SentOffer.H2C, SentOffer.WEBSOCKET_WITH_SETTINGS).map(offer -> new Case(method, "HTTP/1.1", content, offer, false, true))));
         return Stream.concat(broken, all.stream().limit(SAMPLE)).distinct();
     }
 
@@ -122,11 +122,11 @@ class PassThroughIT {
     }
 
     private static void deployBoth(ContainerUnderTest container) {
-        container.deploy(with(War.with("pass-ours")).build(), OURS);
-        container.deploy(with(War.plain("pass-alone")).build(), ALONE);
+        container.deploy(deployedWith(War.with("pass-ours")).build(), OURS);
+        container.deploy(deployedWith(War.plain("pass-alone")).build(), ALONE);
     }
 
-    private static War with(War war) {
+    private static War deployedWith(War war) {
         return war.app("untouched").file("WEB-INF/classes/META-INF/services/io.github.changeover.spi.UpgradeProtocol", "untouched.Echo\n")
                 .set("changeover.path./whole/ruled.protocols", "foo/2").set("changeover.path./unread/ruled.protocols", "foo/2");
     }
@@ -157,8 +157,8 @@ class PassThroughIT {
 
     private static Deviation deviation(ContainerUnderTest container, boolean http2, Case one) {
         if (one.upgrades()) return Deviation.UPGRADED;
-        boolean raw = container.isPayara() && one.offer != Offer.NONE
-                && !(http2 && (one.offer == Offer.H2C || one.offer == Offer.WEBSOCKET_WITH_SETTINGS));
+        boolean raw = container.isPayara() && one.offer != SentOffer.NONE
+                && !(http2 && (one.offer == SentOffer.H2C || one.offer == SentOffer.WEBSOCKET_WITH_SETTINGS));
         if (!raw) return Deviation.NONE;
         if (one.version.equals("HTTP/1.0")) return one.read ? Deviation.PAYARA_RAW_HTTP10 : Deviation.NONE;
         boolean refused = one.content != Content.NONE && List.of("GET", "HEAD", "DELETE").contains(one.method);
@@ -175,17 +175,17 @@ class PassThroughIT {
     private static String difference(ContainerUnderTest container, boolean http2, Case one) {
         try {
             Deviation deviation = deviation(container, http2, one);
-            Seen ours = ask(container.http(), one, OURS, "Upgrade:");
-            Seen expected = switch (deviation) {
-                case UPGRADED -> new Seen(List.of("HTTP/1.1 101"), "", true);
-                case PAYARA_RAW -> one.offer == Offer.CLOSING ? ask(container.http(), one, ALONE, "X-Other:").closed() : ask(container.http(), one, ALONE, "X-Other:");
-                case PAYARA_RAW_CONTENT_OF_GET, PAYARA_RAW_HTTP10 -> new Seen(List.of(), !one.read || one.method.equals("HEAD") ? "" : one.content == Content.NONE ? "content \n" : "content hello\n", true);
+            Exchanged ours = ask(container.http(), one, OURS, "Upgrade:");
+            Exchanged expected = switch (deviation) {
+                case UPGRADED -> new Exchanged(List.of("HTTP/1.1 101"), "", true);
+                case PAYARA_RAW -> one.offer == SentOffer.CLOSING ? ask(container.http(), one, ALONE, "X-Other:").closed() : ask(container.http(), one, ALONE, "X-Other:");
+                case PAYARA_RAW_CONTENT_OF_GET, PAYARA_RAW_HTTP10 -> new Exchanged(List.of(), !one.read || one.method.equals("HEAD") ? "" : one.content == Content.NONE ? "content \n" : "content hello\n", true);
                 default -> ask(container.http(), one, ALONE, "Upgrade:");
             };
             boolean same = switch (deviation) {
                 case UPGRADED -> ours.heads.get(0).startsWith("HTTP/1.1 101");
                 case PAYARA_RAW_CONTENT_OF_GET -> ours.heads.get(ours.heads.size() - 1).startsWith("HTTP/1.1 200") && ours.content.endsWith(expected.content)
-                        && ours.usable != (one.offer == Offer.CLOSING);
+                        && ours.usable != (one.offer == SentOffer.CLOSING);
                 // HTTP/1.0 has no chunks, and what Grizzly makes of them differs from method to method
                 case PAYARA_RAW_HTTP10 -> one.content == Content.CHUNKED && ours.heads.get(0).startsWith("HTTP/1.1 200") && !ours.usable || ours.heads.get(ours.heads.size() - 1).startsWith("HTTP/1.1 200") && ours.content.endsWith(expected.content) && !ours.usable;
                 default -> ours.equals(expected);
@@ -196,8 +196,8 @@ class PassThroughIT {
         }
     }
 
-    private static Seen ask(URI server, Case one, String context, String upgrade) throws IOException {
-        try (Wire wire = Wire.connect(server).patience(Duration.ofSeconds(20))) {
+    private static Exchanged ask(URI server, Case one, String context, String upgrade) throws IOException {
+        try (Wire wire = Wire.connect(server).timeout(Duration.ofSeconds(20))) {
             boolean waits = one.content == Content.EXPECTED && one.version.equals("HTTP/1.1");      // there is no 100 for HTTP/1.0
             wire.send(one.head(context, upgrade) + (waits ? "" : one.content.bytes));
             List<String> heads = new ArrayList<>();
@@ -209,9 +209,9 @@ class PassThroughIT {
                 heads.add(plain(head));
             }
             // Payara takes h2c of HTTP/1.0 as well, and may take chunked content behind it for a request.
-            if (head.status() == 101) return new Seen(heads, one.offer == Offer.H2C && one.version.equals("HTTP/1.1") ? http2(wire, context) : "", true);
+            if (head.status() == 101) return new Exchanged(heads, one.offer == SentOffer.H2C && one.version.equals("HTTP/1.1") ? http2(wire, context) : "", true);
             String content = one.method.equals("HEAD") ? "" : wire.readBodyText(head);
-            return new Seen(heads, plain(content, context), usable(wire, context));
+            return new Exchanged(heads, plain(content, context), isUsable(wire, context));
         }
     }
 
@@ -226,7 +226,7 @@ class PassThroughIT {
         return content.replace(context, "/").replaceAll("(?m)^(upgrade|x-other)=.*\n", "");
     }
 
-    private static boolean usable(Wire wire, String context) {
+    private static boolean isUsable(Wire wire, String context) {
         try {
             wire.send("GET " + context + "/whole/next HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
             return wire.readToEnd().text().startsWith("HTTP/1.1 200");
@@ -241,8 +241,8 @@ class PassThroughIT {
     }
 
     private static String answer(Http2Wire http, String context, int stream) throws IOException {
-        List<Http2Wire.Frame> frames = http.readUntil(frame -> frame.stream() == stream && frame.ends() || frame.is(Http2Wire.GOAWAY, 0));
-        Http2Wire.Frame last = frames.get(frames.size() - 1);
+        List<Http2Wire.Http2Frame> frames = http.readUntil(frame -> frame.stream() == stream && frame.ends() || frame.is(Http2Wire.GOAWAY, 0));
+        Http2Wire.Http2Frame last = frames.get(frames.size() - 1);
         int status = frames.stream().filter(frame -> frame.is(Http2Wire.HEADERS, stream)).mapToInt(frame -> frame.payload()[0] & 0xff).findFirst().orElse(-1);
         String ended = last.type() == Http2Wire.RST || last.type() == Http2Wire.GOAWAY ? " error " + last.error() : "";
         return "status field " + status + ended + "\n" + plain(Http2Wire.text(frames, stream), context);
@@ -251,40 +251,40 @@ class PassThroughIT {
     // ---- tests
 
     @Test
-    @DisplayName("H1: a sample of requests gets the answers of the same WAR without our JAR")
-    void aSample(ContainerUnderTest container) {
-        compare(container, container.isPayara(), sample());
+    @DisplayName("H1: a sample of requests gets the responses of the same WAR without our JAR")
+    void sampleHasTheResponsesOfThePlainWar(ContainerUnderTest container) {
+        compare(container, container.isPayara(), sampleCases());
     }
 
     @Test
     @Tag("full")
-    @DisplayName("H1: all requests get the answers of the same WAR without our JAR")
-    void all(ContainerUnderTest container) {
-        compare(container, container.isPayara(), all().stream());
+    @DisplayName("H1: all requests get the responses of the same WAR without our JAR")
+    void allRequests(ContainerUnderTest container) {
+        compare(container, container.isPayara(), allRequests().stream());
     }
 
     @Test
     @PayaraOnly
-    @DisplayName("H1: the same on a listener without the container's HTTP/2")
-    void withoutHttp2(ContainerUnderTest container) {
-        compare(container.withoutHttp2(), false, sample());
+    @DisplayName("H1: the same on a listener without HTTP/2 of the container")
+    void sampleWithoutHttp2HasTheResponsesOfThePlainWar(ContainerUnderTest container) {
+        compare(container.withoutHttp2(), false, sampleCases());
     }
 
     @Test
     @Tag("full")
     @PayaraOnly
-    @DisplayName("H1: all of it on a listener without the container's HTTP/2")
-    void allWithoutHttp2(ContainerUnderTest container) {
-        compare(container.withoutHttp2(), false, all().stream());
+    @DisplayName("H1: all requests on a listener without HTTP/2 of the container")
+    void allWithoutHttp2HaveTheResponsesOfThePlainWar(ContainerUnderTest container) {
+        compare(container.withoutHttp2(), false, allRequests().stream());
     }
 
     @Test
     @TomcatOnly
     @DisplayName("H1: the same on a Tomcat whose connector speaks HTTP/2, and over HTTP/2")
-    void withHttp2(ContainerUnderTest container) throws IOException {
-        try (ContainerUnderTest http2 = Containers.start(container.name() + Containers.HTTP2, Listeners.any())) {
+    void sampleWithHttp2HasTheResponsesOfThePlainWar(ContainerUnderTest container) throws IOException {
+        try (ContainerUnderTest http2 = Containers.start(container.name() + Containers.HTTP2, ListenerPorts.any())) {
             deployBoth(http2);
-            compare(http2, true, sample());
+            compare(http2, true, sampleCases());
             overHttp2(http2);
         }
     }
@@ -292,18 +292,18 @@ class PassThroughIT {
     @Test
     @Tag("full")
     @TomcatOnly
-    @DisplayName("H1: all of it on a Tomcat whose connector speaks HTTP/2")
-    void allWithHttp2(ContainerUnderTest container) {
-        try (ContainerUnderTest http2 = Containers.start(container.name() + Containers.HTTP2, Listeners.any())) {
+    @DisplayName("H1: all requests on a Tomcat whose connector speaks HTTP/2")
+    void allWithHttp2HaveTheResponsesOfThePlainWar(ContainerUnderTest container) {
+        try (ContainerUnderTest http2 = Containers.start(container.name() + Containers.HTTP2, ListenerPorts.any())) {
             deployBoth(http2);
-            compare(http2, true, all().stream());
+            compare(http2, true, allRequests().stream());
         }
     }
 
     @Test
     @PayaraOnly
     @DisplayName("H1: the same over HTTP/2")
-    void overPayarasHttp2(ContainerUnderTest container) throws IOException {
+    void sampleOverPayarasHttp2HasTheResponsesOfThePlainWar(ContainerUnderTest container) throws IOException {
         overHttp2(container);
     }
 

@@ -36,7 +36,7 @@ class PipeliningIT {
     }
 
     private static String hits(String key) throws IOException {
-        return Ask.once(container, Ask.get("/wire/hits?of=" + key)).body();
+        return RawHttp.exchange(container, RawHttp.get("/wire/hits?of=" + key)).body();
     }
 
     private static void assertSwitched(Wire wire, String echoed) throws IOException {
@@ -47,11 +47,11 @@ class PipeliningIT {
 
     @Test
     @Covers({"RFC9112-9.3.2-01", "RFC9110-7.8-20"})
-    void answersComeInOrderAndEarlyDataBehindThem() throws IOException {
-        String three = Ask.get("/wire/one?key=p1") + Ask.request("POST", "/wire/two?key=p2", "Content-Length: 3") + "abc" + Ask.upgrade("/wire/greet", "greet/1") + "early";
+    void responsesAreInOrderAndEarlyBytesFollow() throws IOException {
+        String three = RawHttp.get("/wire/one?key=p1") + RawHttp.request("POST", "/wire/two?key=p2", "Content-Length: 3") + "abc" + RawHttp.upgrade("/wire/greet", "greet/1") + "early";
         try (Wire wire = send(three)) {
-            assertThat(Ask.answer(wire).body()).isEqualTo("GET /one body 0 hit 1\n");
-            assertThat(Ask.answer(wire).body()).isEqualTo("POST /two body 3 hit 1\n");
+            assertThat(RawHttp.readResponse(wire).body()).isEqualTo("GET /one body 0 hit 1\n");
+            assertThat(RawHttp.readResponse(wire).body()).isEqualTo("POST /two body 3 hit 1\n");
             assertSwitched(wire, "early");
             assertThat(wire.send("late").readText(4)).isEqualTo("late");
         }
@@ -59,9 +59,9 @@ class PipeliningIT {
 
     @Test
     @Covers({"RFC9112-9.3.2-02", "RFC9110-7.8-20", "RFC9110-7.8-17", "GEN-01"})
-    void aRequestBehindAnAcceptedUpgradeIsData() throws IOException {
-        String smuggled = Ask.get("/wire/victim?key=behind-101") + Ask.upgrade("/wire/greet", "second/2");
-        try (Wire wire = send(Ask.upgrade("/wire/greet", "greet/1") + smuggled)) {
+    void requestAfterAnAcceptedUpgradeIsData() throws IOException {
+        String smuggled = RawHttp.get("/wire/victim?key=behind-101") + RawHttp.upgrade("/wire/greet", "second/2");
+        try (Wire wire = send(RawHttp.upgrade("/wire/greet", "greet/1") + smuggled)) {
             assertSwitched(wire, smuggled);
             wire.send(smuggled);
             assertThat(wire.readText(smuggled.length())).isEqualTo(smuggled);
@@ -71,12 +71,12 @@ class PipeliningIT {
 
     @Test
     @Covers({"RFC9110-7.8-05", "RFC9110-7.8-20", "RFC9112-9.3-01", "RFC9931-01"})
-    void aRequestBehindARefusedUpgradeIsARequestOnce() throws IOException {
-        try (Wire wire = send(Ask.upgrade("/wire/plain?key=refused", "nope") + Ask.get("/wire/next?key=behind-refused")
-                + Ask.upgrade("/wire/required", "nope") + Ask.upgrade("/wire/greet", "greet/1") + "early")) {
-            assertThat(Ask.answer(wire).body()).isEqualTo("GET /plain body 0 hit 1\n");
-            assertThat(Ask.answer(wire).body()).isEqualTo("GET /next body 0 hit 1\n");
-            assertThat(Ask.answer(wire).status()).isEqualTo(426);
+    void requestAfterAnIgnoredUpgradeIsServedOnce() throws IOException {
+        try (Wire wire = send(RawHttp.upgrade("/wire/plain?key=refused", "nope") + RawHttp.get("/wire/next?key=behind-refused")
+                + RawHttp.upgrade("/wire/required", "nope") + RawHttp.upgrade("/wire/greet", "greet/1") + "early")) {
+            assertThat(RawHttp.readResponse(wire).body()).isEqualTo("GET /plain body 0 hit 1\n");
+            assertThat(RawHttp.readResponse(wire).body()).isEqualTo("GET /next body 0 hit 1\n");
+            assertThat(RawHttp.readResponse(wire).status()).isEqualTo(426);
             assertSwitched(wire, "early");
         }
         assertThat(hits("behind-refused")).isEqualTo("1");
@@ -84,15 +84,15 @@ class PipeliningIT {
 
     @Test
     @Covers("RFC9931-04")
-    void aClientHelloBehindARefusedUpgradeIsNoRequest() throws IOException {
+    void clientHelloAfterAnIgnoredUpgradeIsNoRequest() throws IOException {
         byte[] hello = new byte[200];
         byte[] begin = {22, 3, 1, 0, (byte) 195, 1, 0, 0, (byte) 191, 3, 3};
         System.arraycopy(begin, 0, hello, 0, begin.length);
-        boolean refused = Expected.refusesBytesThatAreNoRequest(container);
-        String behind = refused ? "\r\n\r\n" + Ask.get("/wire/victim?key=behind-hello") : "";
-        try (Wire wire = send(Ask.upgrade("/wire/plain?key=hello", "TLS/1.2") + new String(hello, ISO_8859_1) + behind)) {
-            assertThat(Ask.answer(wire).body()).isEqualTo("GET /plain body 0 hit 1\n");
-            Wire.Rest rest = wire.patience(Duration.ofSeconds(1)).readToEnd();
+        boolean refused = ContainerDifferences.rejectsInvalidRequestBytes(container);
+        String behind = refused ? "\r\n\r\n" + RawHttp.get("/wire/victim?key=behind-hello") : "";
+        try (Wire wire = send(RawHttp.upgrade("/wire/plain?key=hello", "TLS/1.2") + new String(hello, ISO_8859_1) + behind)) {
+            assertThat(RawHttp.readResponse(wire).body()).isEqualTo("GET /plain body 0 hit 1\n");
+            Wire.Rest rest = wire.timeout(Duration.ofSeconds(1)).readToEnd();
             assertThat(rest.text()).matches("(?s)|HTTP/1\\.1 400 .*");
             assertThat(rest.end() == Wire.End.TIMEOUT).isEqualTo(!refused);
         }
@@ -101,8 +101,8 @@ class PipeliningIT {
 
     @Test
     @Covers({"RFC9110-7.8-17", "RFC9110-7.8-20"})
-    void aHeadMayBeCutAnywhere() throws Exception {
-        byte[] all = (Ask.get("/wire/greet", "Upgrade: nope,", "Upgrade: greet/1", "Connection: Upgrade") + "early").getBytes(ISO_8859_1);
+    void headMayBeSplitAnywhere() throws Exception {
+        byte[] all = (RawHttp.get("/wire/greet", "Upgrade: nope,", "Upgrade: greet/1", "Connection: Upgrade") + "early").getBytes(ISO_8859_1);
         for (int cut = 1; cut < all.length; cut++) {
             try (Wire wire = Wire.connect(container.http())) {
                 wire.send(all, 0, cut);
@@ -117,8 +117,8 @@ class PipeliningIT {
 
     @Test
     @Covers({"RFC9110-7.8-17", "RFC9110-7.8-20"})
-    void aHeadMayComeByteByByte() throws Exception {
-        byte[] all = (Ask.upgrade("/wire/greet", "greet/1") + "early").getBytes(ISO_8859_1);
+    void headMayArriveByteByByte() throws Exception {
+        byte[] all = (RawHttp.upgrade("/wire/greet", "greet/1") + "early").getBytes(ISO_8859_1);
         try (Wire wire = Wire.connect(container.http())) {
             for (int i = 0; i < all.length; i++) {
                 wire.send(all, i, 1);
@@ -130,24 +130,24 @@ class PipeliningIT {
 
     @Test
     @Covers("RFC9112-2.2-01")
-    void anEmptyLineBeforeTheRequestIsSkipped() throws IOException {
-        if (!Expected.skipsEmptyLine(container)) {
-            assertThat(Ask.once(container, "\r\n" + Ask.upgrade("/wire/greet?key=line", "greet/1")).body()).isEqualTo("\r\nGET /greet body 0 hit 1\n");
+    void emptyLineBeforeTheRequestIsSkipped() throws IOException {
+        if (!ContainerDifferences.skipsEmptyLine(container)) {
+            assertThat(RawHttp.exchange(container, "\r\n" + RawHttp.upgrade("/wire/greet?key=line", "greet/1")).body()).isEqualTo("\r\nGET /greet body 0 hit 1\n");
             return;
         }
-        try (Wire wire = send("\r\n" + Ask.upgrade("/wire/greet", "greet/1") + "early")) {
+        try (Wire wire = send("\r\n" + RawHttp.upgrade("/wire/greet", "greet/1") + "early")) {
             assertSwitched(wire, "early");
         }
-        try (Wire wire = send(Ask.get("/wire/before") + "\r\n" + Ask.upgrade("/wire/greet", "greet/1"))) {
-            assertThat(Ask.answer(wire).body()).startsWith("GET /before");
+        try (Wire wire = send(RawHttp.get("/wire/before") + "\r\n" + RawHttp.upgrade("/wire/greet", "greet/1"))) {
+            assertThat(RawHttp.readResponse(wire).body()).startsWith("GET /before");
             assertSwitched(wire, "");
         }
     }
 
     @Test
     @Covers("RFC9112-2.2-01")
-    void theNewProtocolMayBeginWithAnEmptyLine() throws IOException {
-        try (Wire wire = send(Ask.upgrade("/wire/greet", "greet/1") + "\r\n\r\n\0")) {
+    void newProtocolMayBeginWithAnEmptyLine() throws IOException {
+        try (Wire wire = send(RawHttp.upgrade("/wire/greet", "greet/1") + "\r\n\r\n\0")) {
             assertSwitched(wire, "\r\n\r\n\0");
         }
     }

@@ -45,15 +45,15 @@ class ReadmeIT {
 
     @BeforeAll
     static void atTheRoot(ContainerUnderTest container) {
-        Tool.require("nc");
-        Tool.require("curl");
+        ExternalTool.require("nc");
+        ExternalTool.require("curl");
         War war = War.demo("readme");
         DemoSettings.all().forEach(war::set);
         container.deploy(war.build(), "");
     }
 
     @AfterAll
-    static void away(ContainerUnderTest container) {
+    static void undeploy(ContainerUnderTest container) {
         container.undeploy("");
     }
 
@@ -73,7 +73,7 @@ class ReadmeIT {
 
     @ParameterizedTest
     @MethodSource("transcripts")
-    void aTranscriptIsTrue(Transcript transcript, ContainerUnderTest container) throws Exception {
+    void transcriptIsReproducible(Transcript transcript, ContainerUnderTest container) throws Exception {
         String command = transcript.command.replace("127.0.0.1 8080", "127.0.0.1 " + container.http().getPort())
                 .replace("127.0.0.1:8080", "127.0.0.1:" + container.http().getPort());
         Process process = new ProcessBuilder("bash", "-c", command).redirectErrorStream(true).start();
@@ -114,7 +114,7 @@ class ReadmeIT {
     }
 
     @Test
-    void theProtocolInTheReadmeIsTheDemosOwn() throws IOException {
+    void protocolInTheReadmeIsThatOfTheDemo() throws IOException {
         String source = Files.readString(Path.of(System.getProperty("changeover.basedir", ""), "src/main/java/io/github/changeover/demo/Shout.java"));
         Matcher body = Pattern.compile("throws IOException \\{\n((?s).*?)\n    }\n").matcher(readme());
         assertThat(body.find()).isTrue();
@@ -124,7 +124,7 @@ class ReadmeIT {
     /** Its lines stand here, and its comments say what came. */
     @Test
     @Covers("RFC2817-3.3-07")
-    void apachesClientInTheReadmeIsAnsweredAsItSays(ContainerUnderTest container) throws Exception {
+    void apacheClientInTheReadmeGetsTheDocumentedResponses(ContainerUnderTest container) throws Exception {
         Matcher shown = Pattern.compile("```java\n(HttpGet (?s).*?)```").matcher(readme());
         assertThat(shown.find()).isTrue();
         List<String> said = new ArrayList<>();

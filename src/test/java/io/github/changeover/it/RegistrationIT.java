@@ -27,34 +27,34 @@ class RegistrationIT {
         return War.with(name).app("registered").file(SERVICES, "registered.Parrot\nregistered.Macaw\n");
     }
 
-    private interface Use {
-        void of(Asking war) throws IOException;
+    private interface DeploymentCheck {
+        void check(ApplicationClient war) throws IOException;
     }
 
-    private static void deployed(ContainerUnderTest container, War war, Use use) throws IOException {
+    private static void withDeployment(ContainerUnderTest container, War war, DeploymentCheck use) throws IOException {
         container.deploy(war.build(), "/registered");
         try {
-            use.of(Asking.of(container, "/registered"));
+            use.check(ApplicationClient.of(container, "/registered"));
         } finally {
             container.undeploy("/registered");
         }
     }
 
-    private static int status(Asking war, String path, String token) throws IOException {
+    private static int status(ApplicationClient war, String path, String token) throws IOException {
         try (Wire wire = war.offer(path, token)) {
             return wire.readHead().status();
         }
     }
 
-    private static void assertChooses(Asking war, String path, String offered, String chosen) throws IOException {
+    private static void assertChooses(ApplicationClient war, String path, String offered, String chosen) throws IOException {
         try (Wire wire = war.offer(path, offered)) {
             assertThat(wire.readHead().only("Upgrade")).isEqualTo(chosen);
         }
     }
 
     @Test
-    void aServiceIsOfferedWhereASettingSaysAndNowhereElse(ContainerUnderTest container) throws IOException {
-        deployed(container, registered("registered").set("changeover.path./tree/{branch}.protocols", "parrot/1, macaw/1"), war -> {
+    void serviceIsOfferedOnlyOnConfiguredPaths(ContainerUnderTest container) throws IOException {
+        withDeployment(container, registered("registered").set("changeover.path./tree/{branch}.protocols", "parrot/1, macaw/1"), war -> {
             try (Wire wire = war.offer("/tree/high", "parrot/1")) {
                 assertThat(wire.readHead().status()).isEqualTo(101);
                 assertThat(wire.readLine()).isEqualTo("Parrot\n");
@@ -65,10 +65,10 @@ class RegistrationIT {
 
     @Test
     @Covers("RFC9110-7.8-04")
-    void settingsOfAPathOrderRequireAndSwitchOff(ContainerUnderTest container) throws IOException {
+    void pathSettingsOrderRequireAndDisable(ContainerUnderTest container) throws IOException {
         War settings = registered("ordered").set("changeover.path./client.protocols", "parrot/1,macaw/1").set("changeover.path./client.required", "true")
                 .set("changeover.path./server.protocols", "macaw/1,parrot/1").set("changeover.path./server.order", "server");
-        deployed(container, settings, war -> {
+        withDeployment(container, settings, war -> {
             assertChooses(war, "/client", "parrot/1, macaw/1", "parrot/1");
             assertChooses(war, "/server", "parrot/1, macaw/1", "macaw/1");
             assertChooses(war, "/client", "other", "parrot/1, macaw/1");       // the 426
@@ -82,10 +82,10 @@ class RegistrationIT {
 
     @Test
     @EmbeddedOnly
-    void aSystemPropertyHasPrecedence(ContainerUnderTest container) throws IOException {
+    void systemPropertyHasPrecedence(ContainerUnderTest container) throws IOException {
         System.setProperty("changeover.off", "parrot/1");
         try {
-            deployed(container, registered("overridden").set("changeover.path./tree.protocols", "parrot/1,macaw/1").set("changeover.off", "macaw/1"), war -> {
+            withDeployment(container, registered("overridden").set("changeover.path./tree.protocols", "parrot/1,macaw/1").set("changeover.off", "macaw/1"), war -> {
                 assertChooses(war, "/tree", "parrot/1, macaw/1", "macaw/1");
                 assertThat(status(war, "/tree", "parrot/1")).isEqualTo(404);
             });
@@ -106,7 +106,7 @@ class RegistrationIT {
         "changeover.path./tree.order | random | client or server",
         "changeover.path./tree.requried | true | no such setting",
         "changeover.path./tree/{x.protocols | parrot/1 | /tree/{x"})
-    void aWrongSettingStopsTheDeployment(String name, String value, String allowed, ContainerUnderTest container) {
+    void invalidSettingStopsTheDeployment(String name, String value, String allowed, ContainerUnderTest container) {
         assertStops(container, registered("wrong").set(name, value).build(), name, value, allowed);
     }
 
@@ -117,15 +117,15 @@ class RegistrationIT {
         "constructor | constructor",
         "path | /x/{room",
         "token | x y"})
-    void anUnfitEndpointStopsTheDeployment(String kind, String said, ContainerUnderTest container) {
+    void invalidEndpointStopsTheDeployment(String kind, String said, ContainerUnderTest container) {
         assertStops(container, War.with("broken-" + kind).app("broken-" + kind).build(), "The @UpgradeEndpoint of broken.Endpoint cannot be used:", said);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"h2c", "TLS/1.2"})
-    void aProtocolWithoutItsLibraryStopsTheDeploymentAndTheLogSaysWhatToAdd(String token, ContainerUnderTest container) {
+    void missingLibraryStopsTheDeploymentWithAdvice(String token, ContainerUnderTest container) {
         assertStops(container, War.with("without-library").app("ordinary").set("changeover.path./hello.protocols", token).build(),
-                "The protocol " + token + " needs a library that is not here: put io.netty:netty-codec-http2, with what it depends on, into WEB-INF/lib");
+                "The protocol " + token + " requires a library that was not found: put io.netty:netty-codec-http2, with its dependencies, into WEB-INF/lib");
     }
 
     private static void assertStops(ContainerUnderTest container, Path war, String... said) {

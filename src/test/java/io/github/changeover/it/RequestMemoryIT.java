@@ -39,18 +39,18 @@ class RequestMemoryIT {
     }
 
     @AfterEach
-    void everythingIsGivenBack() throws IOException {
-        awaitNothingHeld();
+    void assertMemoryIsReleased() throws IOException {
+        awaitMemoryReleased();
     }
 
-    private static void awaitNothingHeld() throws IOException {
-        long held = held();
-        for (long until = System.nanoTime() + 10_000_000_000L; held > 0 && System.nanoTime() < until; held = held()) LockSupport.parkNanos(20_000_000);
+    private static void awaitMemoryReleased() throws IOException {
+        long held = heldMemory();
+        for (long until = System.nanoTime() + 10_000_000_000L; held > 0 && System.nanoTime() < until; held = heldMemory()) LockSupport.parkNanos(20_000_000);
         assertThat(held).isZero();
     }
 
-    private static long held() throws IOException {
-        String metrics = Asking.of(server, "/scarce").page("/metrics");
+    private static long heldMemory() throws IOException {
+        String metrics = ApplicationClient.of(server, "/scarce").page("/metrics");
         assertThat(metrics).contains("\nchangeover_memory_max_bytes " + MEMORY + "\n");
         return Long.parseLong(metrics.replaceFirst("(?s).*\nchangeover_memory_bytes (\\d+)\n.*", "$1"));
     }
@@ -59,13 +59,13 @@ class RequestMemoryIT {
         return Message.of(line, "Connection: Upgrade", "Upgrade: original");
     }
 
-    @ParameterizedTest(name = "S5a: content that there is no memory for is refused with 503, {0}")
+    @ParameterizedTest(name = "S5a: content without enough memory is rejected with 503, {0}")
     @EnumSource(value = Framing.class, names = {"LENGTH", "CHUNKED"})
     @Covers("RFC9110-7.8-17")
-    void contentWithoutMemoryIsRefused(Framing framing) throws IOException {
-        Message message = offer("POST /scarce/page/content").content(Probing.pattern(600_000), framing);
+    void contentWithoutMemoryIsRejected(Framing framing) throws IOException {
+        Message message = offer("POST /scarce/page/content").content(ProbeClient.pattern(600_000), framing);
         try (Wire wire = Wire.connect(server.http())) {
-            message.send(wire, Message.Arrival.AT_ONCE);
+            message.send(wire, Message.ContentTiming.AT_ONCE);
             Head head = wire.readHead();
             assertThat(head.status()).as(head.raw()).isEqualTo(503);
             assertThat(head.only("Retry-After")).isEqualTo("5");
@@ -74,36 +74,36 @@ class RequestMemoryIT {
     }
 
     @Test
-    @DisplayName("S5a: content counts as long as the connection lives")
-    void contentCountsAsLongAsTheConnection() throws IOException {
-        Message message = offer("POST /scarce/page/writer").content(Probing.pattern(50_000), Framing.LENGTH);
+    @DisplayName("S5a: content is counted as long as the connection is open")
+    void contentIsCountedAsLongAsTheConnection() throws IOException {
+        Message message = offer("POST /scarce/page/writer").content(ProbeClient.pattern(50_000), Framing.LENGTH);
         try (Wire wire = Wire.connect(server.http())) {
-            message.send(wire, Message.Arrival.AT_ONCE);
+            message.send(wire, Message.ContentTiming.AT_ONCE);
             assertThat(wire.readHead().status()).isEqualTo(101);
             assertThat(wire.readHead().status()).isEqualTo(200);
-            long held = held();         // what of the answer is still on its way counts, too
-            for (long until = System.nanoTime() + 10_000_000_000L; held > 51_000 && System.nanoTime() < until; held = held()) LockSupport.parkNanos(20_000_000);
+            long held = heldMemory();         // what of the answer is still on its way counts, too
+            for (long until = System.nanoTime() + 10_000_000_000L; held > 51_000 && System.nanoTime() < until; held = heldMemory()) LockSupport.parkNanos(20_000_000);
             assertThat(held).isBetween(50_000L, 51_000L);
         }
     }
 
     @Test
-    @DisplayName("S5a: an answer that there is no memory for stays HTTP, and a shorter one is carried")
-    void anAnswerWithoutMemoryStaysHttp() throws IOException {
+    @DisplayName("S5a: a response without enough memory stays HTTP, and a shorter one is carried")
+    void responseWithoutMemoryStaysHttp() throws IOException {
         try (Wire wire = Wire.connect(server.http())) {
-            offer("GET /scarce/page/large").send(wire, Message.Arrival.AT_ONCE);
+            offer("GET /scarce/page/large").send(wire, Message.ContentTiming.AT_ONCE);
             Head head = wire.readHead();
             assertThat(head.status()).as(head.raw()).isEqualTo(200);
             assertThat(head.only("X-Own")).isEqualTo("yes");
             assertThat(wire.readBody(head)).hasSize(300_000);
         }
         try (Wire wire = Wire.connect(server.http())) {
-            offer("GET /scarce/page/forward-file").send(wire, Message.Arrival.AT_ONCE);
+            offer("GET /scarce/page/forward-file").send(wire, Message.ContentTiming.AT_ONCE);
             assertThat(wire.readHead().status()).isEqualTo(101);
             Head head = wire.readHead();
             assertThat(wire.readExactly(Integer.parseInt(head.only("X-Bytes")))).hasSize(140_000);
             assertThat(wire.send("echo").readText(4)).isEqualTo("echo");
-            awaitNothingHeld();     // it has been delivered, though the connection lives
+            awaitMemoryReleased();     // it has been delivered, though the connection lives
         }
     }
 }

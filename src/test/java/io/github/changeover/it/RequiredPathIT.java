@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.Containers;
 import io.github.changeover.it.container.EmbeddedOnly;
-import io.github.changeover.it.container.KeyStoreFile;
-import io.github.changeover.it.container.Listeners;
+import io.github.changeover.it.container.ListenerPorts;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.it.container.OnceOnTomcat;
 import io.github.changeover.it.container.PayaraOnly;
+import io.github.changeover.it.container.TestKeyStore;
 import io.github.changeover.it.container.TomcatOnly;
 import io.github.changeover.testkit.Head;
 import io.github.changeover.testkit.Wire;
@@ -51,7 +51,7 @@ class RequiredPathIT {
                 .set("changeover.path./below/*.protocols", "foo/2").set("changeover.path./below/*.required", "true")
                 .set("changeover.path./secure/page.protocols", "TLS/1.2").set("changeover.path./secure/page.required", "true")
                 .set("changeover.path./*.protocols", "foo/2")
-                .set("changeover.tls.key-store", KeyStoreFile.get().toString()).set("changeover.tls.key-store-password", KeyStoreFile.PASSWORD).build(), "/spelled");
+                .set("changeover.tls.key-store", TestKeyStore.get().toString()).set("changeover.tls.key-store-password", TestKeyStore.PASSWORD).build(), "/spelled");
     }
 
     @AfterAll
@@ -62,20 +62,20 @@ class RequiredPathIT {
     // ---- spellings
 
     @Test
-    @DisplayName("S11: no spelling of a required path gets what it protects (the usual ones and some generated)")
-    void noSpellingGetsIt(ContainerUnderTest container) throws IOException {
+    @DisplayName("S11: no spelling of a required path reaches the protected content (the usual ones and some generated)")
+    void noSpellingReachesTheProtectedContent(ContainerUnderTest container) throws IOException {
         Set<String> paths = new LinkedHashSet<>(SPELT);
         paths.addAll(generated(FEW));
-        assertNoneGetsIt(container, paths);
+        assertProtected(container, paths);
     }
 
     @Test
     @Tag("full")
     @OnceOnTomcat
     @EmbeddedOnly
-    @DisplayName("S11: no spelling of a required path gets what it protects (many)")
-    void noSpellingOfManyGetsIt(ContainerUnderTest container) throws IOException {
-        assertNoneGetsIt(container, generated(MANY));
+    @DisplayName("S11: no spelling of a required path reaches the protected content (many)")
+    void noneOfManySpellingsReachesTheProtectedContent(ContainerUnderTest container) throws IOException {
+        assertProtected(container, generated(MANY));
     }
 
     private static Set<String> generated(int count) {
@@ -89,7 +89,7 @@ class RequiredPathIT {
         return paths;
     }
 
-    private static void assertNoneGetsIt(ContainerUnderTest container, Set<String> paths) throws IOException {
+    private static void assertProtected(ContainerUnderTest container, Set<String> paths) throws IOException {
         assertThat(ask(container, "/free/page")).as("the application answers").contains("page /free/page");
         List<String> told = new ArrayList<>();
         Wire wire = null;
@@ -132,14 +132,14 @@ class RequiredPathIT {
      */
     @Test
     @PayaraOnly
-    @DisplayName("S11: Payara answers a path that ends in /. with an empty 200 of its own, or resolves it, and then the rule holds")
-    void aPathThatEndsInADot(ContainerUnderTest container) throws IOException {
+    @DisplayName("S11: Payara answers a path that ends in /. with an empty 200, or resolves it, and then the rule applies")
+    void pathWithATrailingDotIsResolvedOrEmpty(ContainerUnderTest container) throws IOException {
         Set<String> seen = new LinkedHashSet<>();
         for (int i = 0; i < 40; i++) {
             for (String path : List.of("/only/.", "/only/x/..")) {
                 String answer = ask(container, path);
                 String body = answer.substring(answer.indexOf("\r\n\r\n") + 4);
-                seen.add(answer.substring(9, 12) + (body.isEmpty() ? " empty" : body.startsWith("This resource needs") ? " refused" : " " + body));
+                seen.add(answer.substring(9, 12) + (body.isEmpty() ? " empty" : body.startsWith("This resource requires") ? " refused" : " " + body));
             }
         }
         assertThat(seen).isSubsetOf("200 empty", "426 refused");
@@ -151,18 +151,18 @@ class RequiredPathIT {
             "POST /spelled/secure/page HTTP/1.0\r\nContent-Length: 2\r\n\r\n{}", "GET /spelled/only HTTP/1.0\r\nHost: a\r\nConnection: keep-alive\r\n\r\n");
 
     @Test
-    @DisplayName("H1: a path that requires a switch is answered 505 over HTTP/1.0, 426 over HTTP/1.1, never with what it protects")
-    void overHttp1(ContainerUnderTest container) throws IOException {
-        for (String request : CLEAR) assertRefused(container, request, 505);
-        assertRefused(container, "GET /spelled/secure/page HTTP/1.1\r\nHost: localhost\r\n\r\n", 426);
-        assertRefused(container, "HEAD /spelled/secure/page HTTP/1.1\r\nHost: localhost\r\n\r\n", 426);
-        assertRefused(container, "OPTIONS /spelled/secure/page HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: foo/2\r\n\r\n", 426);
+    @DisplayName("H1: a required path is answered 505 over HTTP/1.0, 426 over HTTP/1.1, never with the protected content")
+    void requiredPathOverHttp1IsRejected(ContainerUnderTest container) throws IOException {
+        for (String request : CLEAR) assertRejected(container, request, 505);
+        assertRejected(container, "GET /spelled/secure/page HTTP/1.1\r\nHost: localhost\r\n\r\n", 426);
+        assertRejected(container, "HEAD /spelled/secure/page HTTP/1.1\r\nHost: localhost\r\n\r\n", 426);
+        assertRejected(container, "OPTIONS /spelled/secure/page HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: foo/2\r\n\r\n", 426);
         try (Wire wire = Wire.connect(container.https()).send("GET /spelled/secure/page HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")) {
             assertThat(wire.readToEnd().text()).as("over TLS it is what is required").contains("SECRET");
         }
     }
 
-    private static void assertRefused(ContainerUnderTest container, String request, int status) throws IOException {
+    private static void assertRejected(ContainerUnderTest container, String request, int status) throws IOException {
         try (Wire wire = Wire.connect(container.http()).send(request)) {
             Head head = wire.readHead();
             assertThat(head.status()).as(request).isEqualTo(status);
@@ -172,39 +172,39 @@ class RequiredPathIT {
 
     @Test
     @PayaraOnly
-    @DisplayName("H1: it is answered 505 over HTTP/2, by prior knowledge and after the container's own Upgrade: h2c")
-    void overPayarasHttp2(ContainerUnderTest container) throws IOException {
-        assertRefusedOverHttp2(container);
+    @DisplayName("H1: it is answered 505 over HTTP/2, by prior knowledge and after Upgrade: h2c of the container")
+    void requiredPathOverPayarasHttp2Is505(ContainerUnderTest container) throws IOException {
+        assertRejectedOverHttp2(container);
     }
 
     @Test
     @TomcatOnly
     @EmbeddedOnly
     @DisplayName("H1: it is answered 505 over HTTP/2 on Tomcat")
-    void overTomcatsHttp2(ContainerUnderTest container) throws IOException {
-        try (ContainerUnderTest http2 = Containers.start(container.name() + Containers.HTTP2, Listeners.any())) {
+    void requiredPathOverTomcatsHttp2Is505(ContainerUnderTest container) throws IOException {
+        try (ContainerUnderTest http2 = Containers.start(container.name() + Containers.HTTP2, ListenerPorts.any())) {
             deployTo(http2);
-            assertRefusedOverHttp2(http2);
+            assertRejectedOverHttp2(http2);
         }
     }
 
-    private static void assertRefusedOverHttp2(ContainerUnderTest container) throws IOException {
+    private static void assertRejectedOverHttp2(ContainerUnderTest container) throws IOException {
         for (String path : List.of("/spelled/secure/page", "/spelled/only", "/spelled/only/")) {
             ByteArrayOutputStream all = new ByteArrayOutputStream();
             all.writeBytes(Http2Wire.MAGIC);
             all.writeBytes(Http2Wire.frame(Http2Wire.SETTINGS, 0, 0, new byte[0]));
             all.writeBytes(Http2Wire.frame(Http2Wire.HEADERS, Http2Wire.END_STREAM | Http2Wire.END_HEADERS, 1, Http2Wire.indexedRequest("GET", path)));
             try (Http2Wire http = Http2Wire.on(Wire.connect(container.http()).send(all.toByteArray()))) {
-                assertRefused(path + " by prior knowledge", http);
+                assertRejected(path + " by prior knowledge", http);
             }
             try (Http2Wire http = Http2Wire.upgrade(container, path, 3, 100).preface()) {
-                assertRefused(path + " by upgrade", http);
+                assertRejected(path + " by upgrade", http);
             }
         }
     }
 
-    private static void assertRefused(String what, Http2Wire http) throws IOException {
-        List<Http2Wire.Frame> frames = http.readUntil(frame -> frame.stream() == 1 && frame.ends());
+    private static void assertRejected(String what, Http2Wire http) throws IOException {
+        List<Http2Wire.Http2Frame> frames = http.readUntil(frame -> frame.stream() == 1 && frame.ends());
         assertThat(Http2Wire.text(frames, 1)).as("%s %s", what, frames).contains("repeat the request over HTTP/1.1").doesNotContain("SECRET");
     }
 }

@@ -32,8 +32,8 @@ class RunIT {
 
     @Test
     @Timeout(180)
-    @DisplayName("It says when it serves, S2: prints the console's address with the token, and Ctrl-C ends it")
-    void itSaysWhenItServesAndCtrlCEndsIt() throws Exception {
+    @DisplayName("It prints when it serves, S2: prints the address of the console with the token, and Ctrl-C ends it")
+    void printsItsAddressAndEndsWithCtrlC() throws Exception {
         int port = freePort();
         Path work = Files.createDirectories(Path.of(System.getProperty("changeover.target"), "running"));
         Path out = work.resolve("out.log");
@@ -44,9 +44,9 @@ class RunIT {
                 assertThat(run.isAlive()).as(Files.readString(out)).isTrue();
                 run.waitFor(50, TimeUnit.MILLISECONDS);
             }
-            theConsoleOpens(out, port);
+            assertConsoleOpens(out, port);
             System.out.println("ready after " + Duration.ofNanos(System.nanoTime() - begun).toMillis() + " ms");
-            try (Wire wire = Wire.connect(URI.create("http://127.0.0.1:" + port)).send(Ask.upgrade("/echo", "example/1"))) {
+            try (Wire wire = Wire.connect(URI.create("http://127.0.0.1:" + port)).send(RawHttp.upgrade("/echo", "example/1"))) {
                 assertThat(wire.readHead().status()).isEqualTo(101);
                 assertThat(wire.send("hello\n").readLine()).isEqualTo("hello\r\n");
                 interrupt(run);
@@ -61,7 +61,7 @@ class RunIT {
     }
 
     /** S2: at the address that is printed, which has the token. */
-    private static void theConsoleOpens(Path out, int port) throws IOException, InterruptedException {
+    private static void assertConsoleOpens(Path out, int port) throws IOException, InterruptedException {
         Pattern printed = Pattern.compile("The console: (http://127\\.0\\.0\\.1:" + port + ")/console/\\?token=([A-Za-z0-9_-]{43})\n");
         Matcher matcher = printed.matcher(Files.readString(out));
         for (int round = 0; !matcher.find() && round < 100; round++) {
@@ -70,7 +70,7 @@ class RunIT {
         }
         assertThat(matcher.reset().find()).as(Files.readString(out)).isTrue();
         URI server = URI.create(matcher.group(1));
-        try (Wire wire = Wire.connect(server).send(Ask.get("/console/", ConsoleLogin.cookie(server, "", matcher.group(2)))); Wire other = Wire.connect(server).send(Ask.get("/console/"))) {
+        try (Wire wire = Wire.connect(server).send(RawHttp.get("/console/", ConsoleLogin.cookie(server, "", matcher.group(2)))); Wire other = Wire.connect(server).send(RawHttp.get("/console/"))) {
             assertThat(wire.readHead().status()).isEqualTo(200);
             assertThat(other.readHead().status()).isEqualTo(403);
         }

@@ -28,16 +28,16 @@ class SecurityIT {
     /** Payara's mapping of the role to a group of its realm. */
     static final String ROLES = "<glassfish-web-app><security-role-mapping><role-name>" + Logins.ROLE + "</role-name><group-name>" + Logins.ROLE
             + "</group-name></security-role-mapping></glassfish-web-app>";
-    private static Asking secured;
-    private static Asking open;
+    private static ApplicationClient secured;
+    private static ApplicationClient open;
 
     @BeforeAll
     static void deploy(ContainerUnderTest container) {
         container.deploy(War.with("secured").library("guards").webXml(FiltersIT.WEB_XML + LOGIN).file("WEB-INF/glassfish-web.xml", ROLES)
                 .set("changeover.path./page/configured.roles", Logins.ROLE).build(), "/secured");
         container.deploy(War.with("open").library("guards").webXml(FiltersIT.WEB_XML).build(), "/open");
-        secured = Asking.of(container, "/secured");
-        open = Asking.of(container, "/open");
+        secured = ApplicationClient.of(container, "/secured");
+        open = ApplicationClient.of(container, "/open");
     }
 
     @AfterAll
@@ -49,7 +49,7 @@ class SecurityIT {
     @ParameterizedTest
     @ValueSource(strings = {"/secret/constraint", "/page/annotated", "/page/configured"})
     @Covers("RFC9110-11.6-01")
-    void withoutCredentialsTheLoginAsks(String path) throws IOException {
+    void missingCredentialsAreRequested(String path) throws IOException {
         try (Wire wire = secured.offer(path + "?key=asks" + path, "greeting")) {
             Head head = wire.readHead();
             assertThat(head.status()).isEqualTo(401);
@@ -62,7 +62,7 @@ class SecurityIT {
     @ParameterizedTest
     @ValueSource(strings = {"/secret/constraint", "/page/annotated", "/page/configured"})
     @Covers("RFC9110-11.6-01")
-    void withoutTheRoleItIsForbidden(String path) throws IOException {
+    void missingRoleIsForbidden(String path) throws IOException {
         try (Wire wire = secured.offer(path + "?key=forbids" + path, "greeting", Logins.basic(Logins.GUEST))) {
             assertThat(wire.readHead().status()).isEqualTo(403);
         }
@@ -72,7 +72,7 @@ class SecurityIT {
     @ParameterizedTest
     @ValueSource(strings = {"/secret/constraint", "/page/annotated", "/page/configured"})
     @Covers("RFC9110-11.6-01")
-    void aMemberIsSwitchedAndTheHandlerKnowsWho(String path) throws IOException {
+    void memberIsSwitchedAndKnownToTheHandler(String path) throws IOException {
         try (Wire wire = secured.offer(path, "greeting", Logins.basic(Logins.MEMBER))) {
             assertThat(wire.readHead().status()).isEqualTo(101);
             assertThat(wire.readLine()).isEqualTo(path.startsWith("/secret") ? "joe []\n" : "joe [member]\n");
@@ -80,7 +80,7 @@ class SecurityIT {
     }
 
     @Test
-    void wrongCredentialsAreAskedForAgain() throws IOException {
+    void wrongCredentialsAreRequestedAgain() throws IOException {
         try (Wire wire = secured.offer("/page/annotated", "greeting", Logins.basic("nobody"))) {
             Head head = wire.readHead();
             assertThat(head.status()).isEqualTo(401);
@@ -90,7 +90,7 @@ class SecurityIT {
 
     @Test
     @Covers("RFC9110-11.6-01")
-    void whereThereIsNoLoginARoleIsNobodys(ContainerUnderTest container) throws IOException {
+    void roleWithoutALoginIsForbidden(ContainerUnderTest container) throws IOException {
         try (Wire wire = open.offer("/page/annotated", "greeting")) {
             Head head = wire.readHead();
             if (container.isPayara()) {

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @EmbeddedOnly
 @LongRunning
 class StartIT {
-    private static War late(String kind) {
+    private static War lateApplication(String kind) {
         return War.with("late-" + kind).app("late").file("WEB-INF/classes/META-INF/services/io.github.changeover.servlet.ProtocolLibrary", "late.Library\n")
                 .set("changeover.late", kind);
     }
@@ -43,24 +43,24 @@ class StartIT {
                 .collect(Collectors.groupingBy(name -> name, TreeMap::new, Collectors.counting()));
     }
 
-    private static Set<ObjectName> beans() throws Exception {
+    private static Set<ObjectName> mbeans() throws Exception {
         return ManagementFactory.getPlatformMBeanServer().queryNames(new ObjectName("io.github.changeover:type=Application,context=\"/late\",*"), null);
     }
 
-    @ParameterizedTest(name = "C13: a start that fails at its last step ({0}) leaves no thread, library or JMX name, and says why")
+    @ParameterizedTest(name = "C13: a start that fails at its last step ({0}) leaves no thread, library or JMX name, and logs the reason")
     @CsvSource({"exception, fails late", "linkage, java.lang.NoClassDefFoundError: some/late/Class", "memory, 'java.lang.OutOfMemoryError: fails late, on purpose'"})
     @EmbeddedOnly
-    void aStartThatFailsIsUndone(String kind, String said, ContainerUnderTest container) throws Exception {
+    void failedStartIsUndone(String kind, String said, ContainerUnderTest container) throws Exception {
         Map<String, Long> before = threads();
         int log = container.log().length();
         try {
-            container.deploy(late(kind).build(), "/late");
+            container.deploy(lateApplication(kind).build(), "/late");
             container.undeploy("/late");
         } catch (RuntimeException | OutOfMemoryError failed) {
             // some containers tell it, as what it was, others only log it
         }
         assertThat(container.log().substring(log)).contains("Changeover stops the deployment of '/late': ").contains(said);
-        assertThat(beans()).isEmpty();
+        assertThat(mbeans()).isEmpty();
         awaitThreads(before);
     }
 
@@ -71,24 +71,24 @@ class StartIT {
 
     @Test
     @EmbeddedOnly
-    @DisplayName("C13: the same application without the failure starts, is in JMX, and leaves nothing when it goes")
-    void theSameWithoutTheFailure(ContainerUnderTest container) throws Exception {
+    @DisplayName("C13: the same application without the failure starts, is in JMX, and leaves nothing when it stops")
+    void applicationWithoutTheFailureStartsAndStops(ContainerUnderTest container) throws Exception {
         Map<String, Long> before = threads();
-        container.deploy(late("fine").build(), "/late");
-        assertThat(beans()).hasSize(1);
+        container.deploy(lateApplication("fine").build(), "/late");
+        assertThat(mbeans()).hasSize(1);
         assertThat(threads()).containsKey("changeover-late-library");
         container.undeploy("/late");
-        assertThat(beans()).isEmpty();
+        assertThat(mbeans()).isEmpty();
         awaitThreads(before);
     }
 
     /** What clients saw, and how often. */
-    private static final class Asking20 implements AutoCloseable {
+    private static final class TwentyClients implements AutoCloseable {
         private final AtomicBoolean over = new AtomicBoolean();
         private final Map<String, Long> seen = new ConcurrentHashMap<>();
         private final List<Thread> clients = new ArrayList<>();
 
-        Asking20(ContainerUnderTest container, String request) {
+        TwentyClients(ContainerUnderTest container, String request) {
             for (int i = 0; i < 20; i++) {
                 Thread client = new Thread(() -> {
                     while (!over.get()) seen.merge(ask(container, request), 1L, Long::sum);
@@ -121,28 +121,28 @@ class StartIT {
      * application without our JAR get the same: it is before any filter, and nothing of ours can answer otherwise.
      */
     @Test
-    @DisplayName("H10: handshakes that come while the root application starts are answered by the container, and by us when it has started")
+    @DisplayName("H10: handshakes while the root application starts are answered by the container, and by us once it has started")
     @PayaraOnly
     @EmbeddedOnly
-    void handshakesDuringTheStart(ContainerUnderTest container) throws Exception {
+    void handshakesDuringTheStartAreAnswered(ContainerUnderTest container) throws Exception {
         clientsDuringTheStart(true, container);
     }
 
     @Test
     @Tag("full")
-    @DisplayName("H10: ordinary requests of an application without our JAR get the same answers while it starts")
+    @DisplayName("H10: ordinary requests of an application without our JAR get the same responses while it starts")
     @PayaraOnly
     @EmbeddedOnly
-    void ordinaryRequestsDuringTheStartOfAnother(ContainerUnderTest container) throws Exception {
+    void ordinaryRequestsDuringTheStartAreUnchanged(ContainerUnderTest container) throws Exception {
         clientsDuringTheStart(false, container);
     }
 
     private static void clientsDuringTheStart(boolean ours, ContainerUnderTest container) throws Exception {
         War war = (ours ? War.with("start-ours") : War.plain("start-alone")).app("untouched")
                 .file("WEB-INF/classes/META-INF/services/io.github.changeover.spi.UpgradeProtocol", "untouched.Echo\n").set("changeover.path./unread/x.protocols", "foo/2");
-        String request = ours ? Ask.upgrade("/unread/x", "foo/2", "Connection: close") : Ask.get("/unread/x", "Connection: close");
+        String request = ours ? RawHttp.upgrade("/unread/x", "foo/2", "Connection: close") : RawHttp.get("/unread/x", "Connection: close");
         int log = container.log().length();
-        Asking20 asking = new Asking20(container, request);
+        TwentyClients asking = new TwentyClients(container, request);
         try (asking) {
             container.deploy(war.build(), "");
             for (int round = 0; round < 200 && !asking.seen.containsKey(ours ? "101" : "200 with a body"); round++) Thread.sleep(50);
@@ -151,15 +151,15 @@ class StartIT {
             assertThat(asking.seen.keySet()).contains(ours ? "101" : "200 with a body")
                     .isSubsetOf("404 with a body", "503 with a body", "500 empty", "500 with a body", ours ? "101" : "200 with a body", "SocketException");
             assertThat(container.log().substring(log)).doesNotContain("SEVERE io.github.changeover", "WARNING io.github.changeover");
-            assertThat(Asking20.ask(container, request)).isEqualTo(ours ? "101" : "200 with a body");
+            assertThat(TwentyClients.ask(container, request)).isEqualTo(ours ? "101" : "200 with a body");
         } finally {
             container.undeploy("");
         }
     }
 
     @Test
-    @DisplayName("C8, H6: a setting that an initializer reads and that is wrong stops the deployment in a listener, with one line")
-    void aWrongSettingOfALibrary(ContainerUnderTest container) {
+    @DisplayName("C8, H6: an invalid setting that an initializer reads stops the deployment in a listener, with one line")
+    void invalidSettingOfALibraryStopsTheDeployment(ContainerUnderTest container) {
         int log = container.log().length();
         assertThatThrownBy(() -> {
             container.deploy(War.with("wrong-console").app("ordinary").set("changeover.console", "perhaps").build(), "/late");

@@ -36,13 +36,13 @@ class StaysHttpIT {
     }
 
     /** The answer to the offer, and then that of another request on the same connection: how often the page was asked. */
-    private static Message.Answer answer(Message offer, int expected) throws IOException {
+    private static Message.FullResponse answer(Message offer, int expected) throws IOException {
         try (Wire wire = Wire.connect(server.http())) {
-            offer.send(wire, Message.Arrival.AT_ONCE);
-            Message.Answer answer = Message.answer(wire);
+            offer.send(wire, Message.ContentTiming.AT_ONCE);
+            Message.FullResponse answer = Message.readResponse(wire);
             String key = offer.line().substring(offer.line().indexOf('?'));
-            Message.of("GET /stays/count" + key).send(wire, Message.Arrival.AT_ONCE);
-            assertThat(Message.answer(wire).content()).isEqualTo(Integer.toString(expected));
+            Message.of("GET /stays/count" + key).send(wire, Message.ContentTiming.AT_ONCE);
+            assertThat(Message.readResponse(wire).content()).isEqualTo(Integer.toString(expected));
             assertThat(answer.fields()).noneMatch(field -> field.startsWith("Upgrade:"));
             return answer;
         }
@@ -50,8 +50,8 @@ class StaysHttpIT {
 
     @Test
     @Covers("RFC9110-7.8-16")
-    void anAnswerOverTheBound() throws IOException {
-        Message.Answer answer = answer(page("large"), 1);
+    void responseOverTheLimitStaysHttp() throws IOException {
+        Message.FullResponse answer = answer(page("large"), 1);
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.fields()).contains("X-Own: yes");
         assertThat(answer.content().getBytes(ISO_8859_1)).isEqualTo(new byte[300_000]);
@@ -59,46 +59,46 @@ class StaysHttpIT {
 
     @Test
     @Covers("RFC9110-7.8-16")
-    void anAsynchronousAnswer() throws IOException {
-        Message.Answer answer = answer(page("async"), 1);
+    void asynchronousResponseStaysHttp() throws IOException {
+        Message.FullResponse answer = answer(page("async"), 1);
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.content()).isEqualTo("begun ended");
     }
 
     @Test
     @Covers({"GEN-03", "RFC9110-7.8-06"})
-    void anAnswerThatAFilterHasBegun() throws IOException {
-        Message.Answer answer = answer(page("nothing").with("X-Hasty: yes"), 1);
+    void responseStartedByAFilterStaysHttp() throws IOException {
+        Message.FullResponse answer = answer(page("nothing").with("X-Hasty: yes"), 1);
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.fields()).contains("X-By: filter");
         assertThat(answer.content()).isEqualTo("hasty");
-        assertThat(server.log()).contains("A filter has begun the answer to GET /page/nothing");
+        assertThat(server.log()).contains("A filter has started the response to GET /page/nothing");
     }
 
     @Test
     @Covers("GEN-03")
-    void anAnswerThatAFilterSendsOnTheWayBack() throws IOException {
-        Message.Answer answer = answer(page("writer").with("X-Tidy: writes"), 1);
+    void responseSentByAFilterAfterTheChainStaysHttp() throws IOException {
+        Message.FullResponse answer = answer(page("writer").with("X-Tidy: writes"), 1);
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.content()).isEqualTo("tidied");
-        assertThat(server.log()).contains("a filter has sent an answer");
+        assertThat(server.log()).contains("a filter has sent a response");
     }
 
     @Test
-    @DisplayName("H4: a filter that only flushes on the way back does not undo a switch, nor lose the page")
-    void aFilterThatOnlyFlushes() throws IOException {
+    @DisplayName("H4: a filter that only flushes after the chain does not prevent the switch, and the page is not lost")
+    void flushOfAFilterDoesNotPreventTheSwitch() throws IOException {
         try (Wire wire = Wire.connect(server.http())) {
-            page("writer").with("X-Tidy: flushes").send(wire, Message.Arrival.AT_ONCE);
+            page("writer").with("X-Tidy: flushes").send(wire, Message.ContentTiming.AT_ONCE);
             assertThat(wire.readHead().status()).isEqualTo(101);
         }
     }
 
     @Test
     @Covers("RFC9110-7.8-16")
-    void aPageThatFails() throws IOException {
+    void failingPageIs500() throws IOException {
         try (Wire wire = Wire.connect(server.http())) {
-            page("exception").send(wire, Message.Arrival.AT_ONCE);
-            Message.Answer answer = Message.answer(wire);
+            page("exception").send(wire, Message.ContentTiming.AT_ONCE);
+            Message.FullResponse answer = Message.readResponse(wire);
             assertThat(answer.status()).isEqualTo(500);
             assertThat(answer.content()).doesNotContain("half an ans");
         }
@@ -107,9 +107,9 @@ class StaysHttpIT {
     /** The parts of a form are the container's to make, of content that it reads itself. */
     @Test
     @Covers({"RFC9110-7.8-05", "RFC9110-7.8-06"})
-    void aFormInParts() throws IOException {
+    void multipartFormStaysHttp() throws IOException {
         String form = "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nvalue\r\n--b--\r\n";
-        Message.Answer answer = answer(Message.of("POST /stays/page/content?parts", "Connection: Upgrade", "Upgrade: original",
+        Message.FullResponse answer = answer(Message.of("POST /stays/page/content?parts", "Connection: Upgrade", "Upgrade: original",
                 "Content-Type: multipart/form-data; boundary=b").content(form.getBytes(ISO_8859_1), Message.Framing.LENGTH), 1);
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.content()).endsWith(" a 5 ");
@@ -118,12 +118,12 @@ class StaysHttpIT {
     /** The demo's page: the first frame is the page, then frames come back; without the offer the page. */
     @Test
     @Covers("RFC9110-7.8-16")
-    void theDemosPageIsTheFirstFrame() throws IOException {
+    void demoPageIsTheFirstFrame() throws IOException {
         for (String path : new String[] {"/changeover/index.html", "/changeover/"}) {
             byte[] page;
             try (Wire wire = Wire.connect(server.http())) {
-                Message.of("GET " + path).send(wire, Message.Arrival.AT_ONCE);
-                page = Message.answer(wire).content().getBytes(ISO_8859_1);
+                Message.of("GET " + path).send(wire, Message.ContentTiming.AT_ONCE);
+                page = Message.readResponse(wire).content().getBytes(ISO_8859_1);
             }
             try (Wire wire = Wire.connect(server.http())) {
                 byte[] frame = {0, 0, 0, 3, 'a', 'b', 'c'};

@@ -48,7 +48,7 @@ class StressIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60), PATIENCE_WITH_FAILED = Duration.ofSeconds(5);
     private static final AtomicInteger NUMBERS = new AtomicInteger();
     private static ContainerUnderTest container;
-    private static Asking asking;
+    private static ApplicationClient asking;
 
     private final Queue<String> failures = new ConcurrentLinkedQueue<>();
     private final Map<String, AtomicInteger> ends = new ConcurrentHashMap<>();
@@ -60,7 +60,7 @@ class StressIT {
         container.deploy(War.with("stress").app("stress").set("changeover.queue.max", "64K").set("changeover.linger", "60s").set("changeover.closing", "60s")
                 .set("changeover.idle", "120s").set("changeover.drain", "10s").set("changeover.stall", "60s")
                 .set("changeover.connections.max", Integer.toString(PLACES)).build(), AT);
-        asking = Asking.of(container, AT);
+        asking = ApplicationClient.of(container, AT);
     }
 
     @AfterAll
@@ -70,13 +70,13 @@ class StressIT {
 
     @ParameterizedTest(name = "{0}")
     @ValueSource(strings = {"clear", "TLS"})
-    @DisplayName("S10, C3, C10: every byte arrives in order on connections of several senders, whatever ends them, and each is closed exactly once")
-    void stress(String how) throws Exception {
+    @DisplayName("S10, C3, C10: with several senders every byte arrives in order, however the connection ends, and each connection is closed exactly once")
+    void everyByteArrivesInOrderUnderStress(String how) throws Exception {
         long end = System.nanoTime() + SECONDS * 1_000_000_000L;
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < AT_ONCE; i++) {
             Thread thread = new Thread(() -> {
-                while (System.nanoTime() < end && failures.size() < FAILURES_KEPT) talk(how.equals("TLS"));
+                while (System.nanoTime() < end && failures.size() < FAILURES_KEPT) exchange(how.equals("TLS"));
             }, "stress-" + i);
             thread.start();
             threads.add(thread);
@@ -91,7 +91,7 @@ class StressIT {
         assertThat(ends.keySet()).extracting(name -> name.replaceAll(".* ", "")).contains("CLOSE", "ABORT", "END_OUTPUT", "DRAIN", "CLIENT_RESETS", "CLIENT_ENDS");
         await("/orders?connections", "0");
         await("/orders?unsettled", "{}");
-        everyPlaceIsFree();
+        assertAllReservationsReleased();
     }
 
     private static void await(String page, String wanted) throws IOException {
@@ -99,11 +99,11 @@ class StressIT {
         assertThat(is).as(page + ", seed " + SEED).isEqualTo(wanted);
     }
 
-    private void everyPlaceIsFree() throws IOException {
+    private void assertAllReservationsReleased() throws IOException {
         List<Wire> wires = new ArrayList<>();
         try {
             for (int i = 0; i < PLACES; i++) {
-                Wire wire = asking.offer("/talk/" + NUMBERS.incrementAndGet() + "/1/CLIENT_RESETS", "stress").patience(PATIENCE);
+                Wire wire = asking.offer("/talk/" + NUMBERS.incrementAndGet() + "/1/CLIENT_RESETS", "stress").timeout(PATIENCE);
                 wires.add(wire);
                 assertThat(wire.readHead().status()).as("place " + i).isEqualTo(101);
             }
@@ -114,16 +114,16 @@ class StressIT {
     }
 
     /** One connection, from its beginning to the server's report of it. */
-    private void talk(boolean tls) {
+    private void exchange(boolean tls) {
         int number = NUMBERS.incrementAndGet();
         SplittableRandom random = new SplittableRandom(SEED * 1_000_003 + number);
-        StressTalk.End end = StressTalk.End.values()[random.nextInt(StressTalk.End.values().length)];
+        StressClient.StressEnd end = StressClient.StressEnd.values()[random.nextInt(StressClient.StressEnd.values().length)];
         String protocol = !tls ? null : random.nextBoolean() ? "TLSv1.3" : "TLSv1.2";
         String name = (tls ? protocol + " " : "") + end;
         long begun = System.nanoTime();
         boolean mayBeReset = mayBeReset(end), quiet = mayBeReset && random.nextBoolean();
-        boolean mayBeGarbled = isServletEdgeOfTomcat() && tls && end == StressTalk.End.CLIENT_ENDS;     // there Tomcat closes while another thread may be writing
-        StressTalk talk = new StressTalk(AT, number, random.nextLong(1L << 40), end, protocol, quiet, mayBeReset && !quiet || mayBeGarbled, renewsKeys(protocol, end));
+        boolean mayBeGarbled = isServletEdgeOfTomcat() && tls && end == StressClient.StressEnd.CLIENT_ENDS;     // there Tomcat closes while another thread may be writing
+        StressClient talk = new StressClient(AT, number, random.nextLong(1L << 40), end, protocol, quiet, mayBeReset && !quiet || mayBeGarbled, updatesKeys(protocol, end));
         try {
             talk.run(tls ? container.https() : container.http());
             check(talk, report(number));
@@ -161,8 +161,8 @@ class StressIT {
     }
 
     /** Not where the server may end first: the JDK's client takes its close_notify amiss before the answer. */
-    private static boolean renewsKeys(String protocol, StressTalk.End end) {
-        boolean serverGoesOn = end == StressTalk.End.ABORT || end == StressTalk.End.CLIENT_RESETS || end == StressTalk.End.CLIENT_ENDS;
+    private static boolean updatesKeys(String protocol, StressClient.StressEnd end) {
+        boolean serverGoesOn = end == StressClient.StressEnd.ABORT || end == StressClient.StressEnd.CLIENT_RESETS || end == StressClient.StressEnd.CLIENT_ENDS;
         return "TLSv1.3".equals(protocol) && serverGoesOn && !isServletEdgeOfTomcat();     // whose reader answers while another thread encrypts
     }
 
@@ -171,16 +171,16 @@ class StressIT {
     }
 
     /** There the output cannot end apart from the connection: a close while the client sends resets it. So some clients send nothing (docs/containers.md). */
-    private static boolean mayBeReset(StressTalk.End end) {
-        return isServletEdgeOfTomcat() && (end == StressTalk.End.CLOSE || end == StressTalk.End.DRAIN);
+    private static boolean mayBeReset(StressClient.StressEnd end) {
+        return isServletEdgeOfTomcat() && (end == StressClient.StressEnd.CLOSE || end == StressClient.StressEnd.DRAIN);
     }
 
     /** Over TLS Tomcat's servlet edge loses what comes in one read with close_notify, and below 1.3 a client's end ends both sides. */
-    private static void check(StressTalk talk, Map<String, String> report) {
+    private static void check(StressClient talk, Map<String, String> report) {
         boolean lossyEnd = isServletEdgeOfTomcat() && talk.protocol() != null;
         assertThat(report.get("faults")).isEqualTo("[]");
         assertThat(report.get("closed")).isEqualTo("1");
-        if (talk.end() != StressTalk.End.CLIENT_RESETS) assertThat(report.get("opened")).isEqualTo("1");
+        if (talk.end() != StressClient.StressEnd.CLIENT_RESETS) assertThat(report.get("opened")).isEqualTo("1");
         String cause = report.get("cause");
         switch (talk.end()) {
             case CLOSE -> assertThat(cause).startsWith("HANDLER:");
@@ -190,12 +190,12 @@ class StressIT {
             case CLIENT_ENDS -> assertThat(cause).matches(lossyEnd || talk.endsBothSides() ? "(?s)(BROKEN|PEER):.*" : "(?s)PEER:.*");
             case CLIENT_RESETS -> assertThat(cause).matches("(?s)(BROKEN|PEER):.*");
         }
-        boolean clientEnds = talk.end() == StressTalk.End.CLIENT_ENDS;
-        boolean clientEndsOutput = clientEnds || talk.end() == StressTalk.End.END_OUTPUT;
+        boolean clientEnds = talk.end() == StressClient.StressEnd.CLIENT_ENDS;
+        boolean clientEndsOutput = clientEnds || talk.end() == StressClient.StressEnd.END_OUTPUT;
         long received = Long.parseLong(report.get("received"));
         assertThat(received).as("bytes that the server received").isLessThanOrEqualTo(talk.sent());
         if (clientEndsOutput && cause.startsWith("PEER:") && !lossyEnd) assertThat(received).as("bytes before the client's end").isEqualTo(talk.sent());
-        boolean orderly = talk.end() == StressTalk.End.CLOSE || talk.end() == StressTalk.End.DRAIN || clientEndsOutput;
+        boolean orderly = talk.end() == StressClient.StressEnd.CLOSE || talk.end() == StressClient.StressEnd.DRAIN || clientEndsOutput;
         if (!orderly || talk.mayBeReset() || clientEnds && (talk.endsBothSides() || lossyEnd)) return;
         for (String fact : List.of("accepted", "told")) {
             String[] counts = report.get(fact).split(",");

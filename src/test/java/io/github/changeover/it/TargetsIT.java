@@ -44,7 +44,7 @@ class TargetsIT {
     }
 
     /** What the endpoint tells of this target. */
-    private static String told(String question, String target, String host, String... fields) throws IOException {
+    private static String answerTo(String question, String target, String host, String... fields) throws IOException {
         try (Wire wire = open(target, host, fields)) {
             assertThat(wire.readHead().status()).as(target).isEqualTo(101);
             wire.send(Frames.text(question));
@@ -69,7 +69,7 @@ class TargetsIT {
     }
 
     /** As a careful client writes it, or some characters more than need be. */
-    private static String escaped(Random random, String text, String legal) {
+    private static String percentEncoded(Random random, String text, String legal) {
         StringBuilder escaped = new StringBuilder();
         for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
             if (legal.indexOf((char) (b & 0xff)) >= 0 && random.nextInt(5) > 0) escaped.append((char) b);
@@ -80,65 +80,65 @@ class TargetsIT {
 
     @ParameterizedTest(name = "W7: random targets, seed {0}")
     @ValueSource(longs = {1, 2})
-    void rawTargetInSameValueOut(long seed) throws IOException {
+    void rawTargetKeepsItsValues(long seed) throws IOException {
         Random random = new Random(seed);
         for (int i = 0; i < 40; i++) {
             String value = text(random, 4);
             String name = text(random, 3);
             String other = text(random, 4);
-            String path = escaped(random, value, "aZ0-_~.b!$'()*,@:&=+");
-            String query = escaped(random, name, "aZ0-_~.b!$'()*,@:?") + "=" + escaped(random, other, "aZ0-_~.b!$'()*,@:?");
+            String path = percentEncoded(random, value, "aZ0-_~.b!$'()*,@:&=+");
+            String query = percentEncoded(random, name, "aZ0-_~.b!$'()*,@:?") + "=" + percentEncoded(random, other, "aZ0-_~.b!$'()*,@:?");
             String uri = "ws://my.example:8443" + AT + "/p/" + path + "?" + query;
             String parameters = "{" + (name.compareTo("v") < 0 ? ascii(name) + "=[" + ascii(other) + "], v=[" + ascii(value) + "]" : "v=[" + ascii(value) + "], " + ascii(name) + "=[" + ascii(other) + "]") + "}";
             String values = parameters.replace("=[" + ascii(other) + "]", "=" + ascii(other)).replace("v=[" + ascii(value) + "]", "v=" + ascii(value));
-            assertThat(told("", AT + "/p/" + path + "?" + query, "my.example:8443")).isEqualTo(lines(uri, query, parameters, values, false));
-            assertThat(told("", AT + "/late/" + path + "?" + query, "my.example:8443")).isEqualTo(lines(uri.replace("/p/", "/late/"), query,
+            assertThat(answerTo("", AT + "/p/" + path + "?" + query, "my.example:8443")).isEqualTo(lines(uri, query, parameters, values, false));
+            assertThat(answerTo("", AT + "/late/" + path + "?" + query, "my.example:8443")).isEqualTo(lines(uri.replace("/p/", "/late/"), query,
                     parameters.replace("v=[" + ascii(value) + "]", "v=[given]"), values.replace("v=" + ascii(value), "v=given"), false));
         }
     }
 
     @ParameterizedTest(name = "W7: {0} is {1}")
     @CsvSource({"a%3Bb, a;b", "a+b, a+b", "a%2Bb, a+b", "a%20b, a b", "a%2520b, a%20b", "a;x=1, a", "a%25, a%", "%C3%A9, \\u00e9", "a%26b%3Dc, a&b=c"})
-    void aVariableOfThePathIsDecodedOnce(String written, String value) throws IOException {
-        assertThat(told("param", AT + "/p/" + written, "localhost")).isEqualTo(value);
+    void pathVariableIsDecodedOnce(String written, String value) throws IOException {
+        assertThat(answerTo("param", AT + "/p/" + written, "localhost")).isEqualTo(value);
     }
 
     @Test
-    @DisplayName("W7: an encoded slash is refused, by the container or by us")
-    void anEncodedSlash() throws IOException {
+    @DisplayName("W7: an encoded slash is rejected, by the container or by us")
+    void encodedSlashIsRejected() throws IOException {
         try (Wire wire = open(AT + "/p/a%2Fb", "localhost")) {
             assertThat(wire.readHead().status()).isIn(400, 404);
         }
     }
 
     @Test
-    @DisplayName("W7: the query stays as it was written, and its values are decoded once")
-    void theQuery() throws IOException {
-        assertThat(told("", AT + "/p/a?z=%26&z=a%2Bb+c&y&x=%2526", "my.example")).isEqualTo(
+    @DisplayName("W7: the query is kept unchanged, and its values are decoded once")
+    void queryIsKeptAndDecodedOnce() throws IOException {
+        assertThat(answerTo("", AT + "/p/a?z=%26&z=a%2Bb+c&y&x=%2526", "my.example")).isEqualTo(
                 lines("ws://my.example" + AT + "/p/a?z=%26&z=a%2Bb+c&y&x=%2526", "z=%26&z=a%2Bb+c&y&x=%2526", "{v=[a], x=[%26], y=[], z=[&, a+b c]}", "{v=a, x=%26, y=, z=&}", false));
-        assertThat(told("handshake", AT + "/p/a?z=%26", "my.example")).isEqualTo("ws://my.example" + AT + "/p/a z=%26");
-        assertThat(told("", AT + "/p/a", "[::1]:80")).isEqualTo(lines("ws://[::1]:80" + AT + "/p/a", "null", "{v=[a]}", "{v=a}", false));
+        assertThat(answerTo("handshake", AT + "/p/a?z=%26", "my.example")).isEqualTo("ws://my.example" + AT + "/p/a z=%26");
+        assertThat(answerTo("", AT + "/p/a", "[::1]:80")).isEqualTo(lines("ws://[::1]:80" + AT + "/p/a", "null", "{v=[a]}", "{v=a}", false));
     }
 
     @Test
-    @DisplayName("W7: scheme and host are what a trusted proxy says")
-    void behindAProxy() throws IOException {
-        assertThat(told("", AT + "/p/a", "inner:8080", "Forwarded: for=192.0.2.7;proto=https;host=outer.example"))
+    @DisplayName("W7: scheme and host are those of a trusted proxy")
+    void schemeAndHostAreThoseOfATrustedProxy() throws IOException {
+        assertThat(answerTo("", AT + "/p/a", "inner:8080", "Forwarded: for=192.0.2.7;proto=https;host=outer.example"))
                 .isEqualTo(lines("wss://outer.example" + AT + "/p/a", "null", "{v=[a]}", "{v=a}", true));
-        assertThat(told("", AT + "/late/a", "outer.example", "X-Forwarded-For: 192.0.2.7", "X-Forwarded-Proto: https"))
+        assertThat(answerTo("", AT + "/late/a", "outer.example", "X-Forwarded-For: 192.0.2.7", "X-Forwarded-Proto: https"))
                 .isEqualTo(lines("wss://outer.example" + AT + "/late/a", "null", "{v=[given]}", "{v=given}", true));
     }
 
     @ParameterizedTest(name = "W8: {0} is accepted, or 400 before the 101")
     @ValueSource(strings = {"?a|b={c}", "?u=100%", "?u=%zz", "?u=%E9", "?q=\"x\"", "?q=<x>", "?q=a\\b", "?q=^`", "?q=[1]", "?=", "?&&", "?a=%00", "?q=\u00e9", "?%", "?+%2", "?q=a#b"})
-    void hostileQueries(String query) throws IOException {
+    void hostileQueriesAreHandled(String query) throws IOException {
         for (String path : new String[] {"/p/a", "/late/a"}) {
             try (Wire wire = open(AT + path + query, "localhost")) {
                 Head head = wire.readHead();
                 if (head.status() == 400) continue;
                 assertThat(head.status()).isEqualTo(101);
                 wire.send(Frames.text(""));
-                Frames.Frame frame = Frames.read(wire);
+                Frames.ReceivedFrame frame = Frames.read(wire);
                 assertThat(frame.first()).as(query).isEqualTo(0x81);
                 if (query.equals("?u=100%")) assertThat(frame.text()).contains("query u=100%25\n").contains("u=[100%]");
                 if (query.equals("?a|b={c}")) assertThat(frame.text()).contains("query a%7Cb=%7Bc%7D\n").contains("a|b=[{c}]");
@@ -146,23 +146,23 @@ class TargetsIT {
         }
     }
 
-    @ParameterizedTest(name = "W8: {0} is accepted, or refused before the 101")
+    @ParameterizedTest(name = "W8: {0} is accepted, or rejected before the 101")
     @ValueSource(strings = {"/p/a|b", "/p/{c}", "/p/100%", "/p/%E9", "/p/a^b", "/p/\"", "/p/a%3Bb/c", "/p/a;b=%zz", "/p/\u00e9"})
-    void hostilePaths(String path) throws IOException {
+    void hostilePathsAreHandled(String path) throws IOException {
         try (Wire wire = open(AT + path, "localhost")) {
             Head head = wire.readHead();
             if (head.status() == 101) {
                 wire.send(Frames.text(""));
                 assertThat(Frames.read(wire).first()).isEqualTo(0x81);
             } else {
-                assertThat(head.status()).isIn(Expected.statusesOfHostilePath(container));
+                assertThat(head.status()).isIn(ContainerDifferences.statusesOfHostilePath(container));
             }
         }
     }
 
-    @ParameterizedTest(name = "W8: Host {0} is accepted, or refused before the 101")
+    @ParameterizedTest(name = "W8: Host {0} is accepted, or rejected before the 101")
     @ValueSource(strings = {"a_b.example", "a'b", "a%41", "a&b=c", "[::1]", "h:", "h:0", "(x)", "a;b", "-", "~"})
-    void hostileHosts(String host) throws IOException {
+    void hostileHostsAreHandled(String host) throws IOException {
         try (Wire wire = open(AT + "/p/a", host)) {
             Head head = wire.readHead();
             if (head.status() != 101) {

@@ -7,9 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.changeover.conformance.Covers;
 import io.github.changeover.it.container.ChildProcess;
 import io.github.changeover.it.container.ContainerUnderTest;
-import io.github.changeover.it.container.KeyStoreFile;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.it.container.PayaraOnly;
+import io.github.changeover.it.container.TestKeyStore;
 import io.github.changeover.it.container.TomcatOnly;
 import java.io.IOException;
 import java.net.URI;
@@ -46,7 +46,7 @@ class TlsClientsIT {
     private static War war(String name, String path) {
         return War.with(name).app("inner").protocolLibraries().set("changeover.path." + path + ".protocols", "TLS/1.2")
                 .set("changeover.path./page/facts.protocols", "TLS/1.2").set("changeover.path./page/facts.required", "true")
-                .set("changeover.tls.key-store", KeyStoreFile.get().toString()).set("changeover.tls.key-store-password", KeyStoreFile.PASSWORD);
+                .set("changeover.tls.key-store", TestKeyStore.get().toString()).set("changeover.tls.key-store-password", TestKeyStore.PASSWORD);
     }
 
     @BeforeAll
@@ -62,7 +62,7 @@ class TlsClientsIT {
 
     /** Apache's as it comes; it trusts our certificate, and no other. */
     static CloseableHttpClient apache() throws GeneralSecurityException, IOException {
-        KeyStore ours = KeyStore.getInstance(KeyStoreFile.get().toFile(), KeyStoreFile.PASSWORD.toCharArray());
+        KeyStore ours = KeyStore.getInstance(TestKeyStore.get().toFile(), TestKeyStore.PASSWORD.toCharArray());
         KeyStore trusted = KeyStore.getInstance("PKCS12");
         trusted.load(null, null);
         trusted.setCertificateEntry("server", ours.getCertificate(ours.aliases().nextElement()));
@@ -70,16 +70,16 @@ class TlsClientsIT {
                 .setTlsSocketStrategy(new DefaultClientTlsStrategy(SSLContextBuilder.create().loadTrustMaterial(trusted, null).build())).build()).build();
     }
 
-    private record Answer(int status, String body, String tls) {
+    private record ClientResponse(int status, String body, String tls) {
         String remote() {
             return body.lines().filter(line -> line.startsWith("remote=")).findFirst().orElseThrow();
         }
     }
 
     /** The client knows of TLS in the requests after the one that has upgraded. */
-    private static Answer ask(CloseableHttpClient client, HttpUriRequestBase request) throws IOException {
+    private static ClientResponse ask(CloseableHttpClient client, HttpUriRequestBase request) throws IOException {
         HttpClientContext context = HttpClientContext.create();
-        return client.execute(request, context, response -> new Answer(response.getCode(), Objects.toString(response.getEntity() == null ? null : EntityUtils.toString(response.getEntity())),
+        return client.execute(request, context, response -> new ClientResponse(response.getCode(), Objects.toString(response.getEntity() == null ? null : EntityUtils.toString(response.getEntity())),
                 context.getSSLSession() == null ? "none" : context.getSSLSession().getProtocol()));
     }
 
@@ -92,13 +92,13 @@ class TlsClientsIT {
 
     @Test
     @Covers({"RFC2817-3.3-01", "RFC2817-3.3-03", "RFC2817-3.3-05", "RFC2817-3.3-07", "RFC2817-8-01", "RFC2817-8-02"})
-    void apachesClientUpgradesAndGoesOnWithinTls() throws Exception {
+    void apacheClientUpgradesAndContinuesInsideTls() throws Exception {
         try (CloseableHttpClient client = apache()) {
-            Answer first = ask(client, upgrading(new HttpGet(base.resolve("facts"))));
+            ClientResponse first = ask(client, upgrading(new HttpGet(base.resolve("facts"))));
             assertThat(first.status()).isEqualTo(200);      // and not 426
             assertThat(first.body()).contains("protocol=HTTP/1.1\n", "secure=false\n");     // that request came in clear
             for (HttpGet request : List.of(new HttpGet(base.resolve("facts")), upgrading(new HttpGet(base.resolve("facts"))), new HttpGet(base.resolve("facts")))) {
-                Answer next = ask(client, request);
+                ClientResponse next = ask(client, request);
                 assertThat(next.body()).contains("secure=true\n", "scheme=https\n");
                 assertThat(next.tls()).isEqualTo("TLSv1.3");
                 assertThat(next.remote()).isEqualTo(first.remote());
@@ -108,8 +108,8 @@ class TlsClientsIT {
 
     @Test
     @Covers({"RFC2817-3.2-01", "RFC2817-3.3-03"})
-    void apachesClientMayAskWithOptionsAndThenSendContent() throws Exception {
-        byte[] content = Probing.pattern(300_000);
+    void apacheClientMayUpgradeWithOptionsAndThenSendContent() throws Exception {
+        byte[] content = ProbeClient.pattern(300_000);
         try (CloseableHttpClient client = apache()) {
             assertThat(ask(client, upgrading(new HttpOptions(base.resolve("nothing")))).status()).isEqualTo(204);
             HttpPost post = new HttpPost(base.resolve("digest"));
@@ -122,7 +122,7 @@ class TlsClientsIT {
 
     @Test
     @Covers("RFC2817-3.3-03")
-    void apachesClientIsGivenALargeFirstAnswer() throws Exception {
+    void apacheClientGetsALargeFirstResponse() throws Exception {
         try (CloseableHttpClient client = apache()) {
             assertThat(ask(client, upgrading(new HttpGet(base.resolve("big?size=900000")))).body()).isEqualTo(H2cClientsIT.big(900_000));
             assertThat(ask(client, new HttpGet(base.resolve("facts"))).body()).contains("secure=true\n");
@@ -130,8 +130,8 @@ class TlsClientsIT {
     }
 
     /** What src/test/clients/cups.py says: for each answer its status, how it came, its size and sum, and a short one itself. */
-    private static String cups(String how, String... paths) {
-        List<String> words = new ArrayList<>(List.of(Tool.require("python3").toString(), CUPS, Integer.toString(base.getPort()), how));
+    private static String runCupsClient(String how, String... paths) {
+        List<String> words = new ArrayList<>(List.of(ExternalTool.require("python3").toString(), CUPS, Integer.toString(base.getPort()), how));
         words.addAll(List.of(paths));
         return ChildProcess.run(words);
     }
@@ -139,8 +139,8 @@ class TlsClientsIT {
     @Test
     @Tag("full")
     @Covers({"RFC2817-3.3-01", "RFC2817-3.3-03", "RFC2817-3.3-05", "RFC2817-3.3-06", "RFC2817-3.3-07"})
-    void libcupsAsksAndGoesOnWithinTls() {
-        String said = cups("asking", "/tlsc/page/facts", "/tlsc/page/facts", "/tlsc/page/big?size=3000000", "/tlsc/page/digest");
+    void libcupsUpgradesAndContinuesInsideTls() {
+        String said = runCupsClient("asking", "/tlsc/page/facts", "/tlsc/page/facts", "/tlsc/page/big?size=3000000", "/tlsc/page/digest");
         assertThat(said.lines().filter(line -> line.startsWith("200 encrypted"))).as(said).hasSize(4).contains("200 encrypted " + H2cClientsIT.digest(H2cClientsIT.big(3_000_000).getBytes(US_ASCII)));
         assertThat(said.lines().filter(line -> line.startsWith("secure="))).containsExactly("secure=false", "secure=true");
         assertThat(said.lines().filter(line -> line.startsWith("remote=")).distinct()).hasSize(1);
@@ -151,11 +151,11 @@ class TlsClientsIT {
     @Tag("full")
     @PayaraOnly
     @Covers({"RFC2817-3.2-01", "RFC2817-3.3-08", "RFC2817-4.2-03"})
-    void libcupsHasTlsBeforeAnyRequest(ContainerUnderTest container) {
+    void libcupsUpgradesBeforeAnyRequest(ContainerUnderTest container) {
         container.deploy(war("tls-clients-root", "/*").build(), "");
         try {
             for (String how : List.of("required", "refused")) {
-                String said = cups(how, "/page/facts", "/page/facts");
+                String said = runCupsClient(how, "/page/facts", "/page/facts");
                 assertThat(said.lines().filter(line -> line.startsWith("200 encrypted"))).as(said).hasSize(2);
                 assertThat(said.lines().filter(line -> line.startsWith("secure="))).containsExactly("secure=true", "secure=true");
                 assertThat(said.lines().filter(line -> line.startsWith("remote=")).distinct()).hasSize(1);
@@ -169,7 +169,7 @@ class TlsClientsIT {
     @Test
     @Tag("full")
     @TomcatOnly
-    void libcupsHasNoTlsBeforeTheFirstRequestOnTomcat() {
-        assertThatThrownBy(() -> cups("required", "/tlsc/page/facts")).hasMessageContaining("Encryption is not supported");
+    void libcupsCannotUpgradeBeforeTheFirstRequestOnTomcat() {
+        assertThatThrownBy(() -> runCupsClient("required", "/tlsc/page/facts")).hasMessageContaining("Encryption is not supported");
     }
 }

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.changeover.it.container.ContainerUnderTest;
-import io.github.changeover.it.container.KeyStoreFile;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.it.container.OnceOnTomcat;
-import io.github.changeover.testkit.AnyCertificate;
+import io.github.changeover.it.container.TestKeyStore;
+import io.github.changeover.testkit.TrustAllTls;
 import io.github.changeover.testkit.Wire;
 import java.io.IOException;
 import java.util.Arrays;
@@ -33,7 +33,7 @@ class TlsRulesIT {
     @BeforeAll
     static void deploy(ContainerUnderTest container) {
         container.deploy(War.with("tls-rules").app("inner").protocolLibraries().set("changeover.path./page/*.protocols", "TLS/1.2").set("changeover.linger", "500ms")
-                .set("changeover.tls.key-store", KeyStoreFile.get().toString()).set("changeover.tls.key-store-password", KeyStoreFile.PASSWORD).build(), CONTEXT);
+                .set("changeover.tls.key-store", TestKeyStore.get().toString()).set("changeover.tls.key-store-password", TestKeyStore.PASSWORD).build(), CONTEXT);
         server = container;
     }
 
@@ -43,12 +43,12 @@ class TlsRulesIT {
     }
 
     private static Wire clear() throws IOException {
-        Wire wire = Wire.connect(server.http()).send(Ask.upgrade(CONTEXT + "/page/nothing", "TLS/1.2"));
+        Wire wire = Wire.connect(server.http()).send(RawHttp.upgrade(CONTEXT + "/page/nothing", "TLS/1.2"));
         assertThat(wire.readHead().status()).isEqualTo(101);
         return wire;
     }
 
-    private static Wire secured() throws IOException {
+    private static Wire upgradedToTls() throws IOException {
         Wire wire = clear().startTls();
         assertThat(wire.readHead().status()).isEqualTo(204);
         return wire;
@@ -87,9 +87,9 @@ class TlsRulesIT {
         "POST ~/digest HTTP/1.1|Host: localhost|Content-Length: +1||a;400", "POST ~/digest HTTP/1.1|Host: localhost|Content-Length: -1||a;400", "POST ~/digest HTTP/1.1|Host: localhost|Content-Length: 0x1||a;400", "POST ~/digest HTTP/1.1|Host: localhost|Content-Length:||a;400",
         "POST ~/digest HTTP/1.1|Host: localhost|Content-Length: 99999999999999999999||a;400", "POST ~/digest HTTP/1.1|Host: localhost|Content-Length: 1 1||a;400",
         "GET ~/served HTTP/1.1|Host: localhost|Upgrade: WebSocket|Connection: Upgrade|Sec-WebSocket-Key1: a|Sec-WebSocket-Key2: b||12345678;400"})
-    void refused(String request, int status) throws IOException {
-        try (Wire wire = secured()) {
-            Ask.Answer answer = Ask.answer(wire.send(text(request)));
+    void invalidRequestIsRejected(String request, int status) throws IOException {
+        try (Wire wire = upgradedToTls()) {
+            RawHttp.RawResponse answer = RawHttp.readResponse(wire.send(text(request)));
             assertThat(answer.status()).as(answer.body()).isEqualTo(status);
             assertThat(answer.body()).isNotBlank();
             if (status == 421 || request.startsWith("TRACE")) return;        // the request was whole
@@ -98,14 +98,14 @@ class TlsRulesIT {
         }
     }
 
-    @ParameterizedTest(name = "S8: chunks written as {0} end the connection, and no request begins within them")
+    @ParameterizedTest(name = "S8: chunks written as {0} close the connection, and no request is read from them")
     @ValueSource(strings = {"1\\na\\n0\\n\\n", "1|ab|0||", "1|a0||", "ffffffffffffffff|a", "100000000|a", "-1|a|0||", "+1|a|0||", "0x1|a|0||", "1 x|a|0||", "|1|a|0||", "1|aXX0||", "1;x=\\n|a|0||", "0|X : y||", "0| X: y||"})
-    void chunks(String chunks) throws IOException {
-        try (Wire wire = secured().send(text("POST ~/digest HTTP/1.1|Host: localhost|Transfer-Encoding: chunked||") + text(chunks) + text("GET ~/smuggled HTTP/1.1|Host: localhost||"))) {
+    void invalidChunksAreRejected(String chunks) throws IOException {
+        try (Wire wire = upgradedToTls().send(text("POST ~/digest HTTP/1.1|Host: localhost|Transfer-Encoding: chunked||") + text(chunks) + text("GET ~/smuggled HTTP/1.1|Host: localhost||"))) {
             String rest = wire.readToEnd().text();
             assertThat(rest).doesNotContain("HTTP/1.1 200");
         }
-        assertThat(Asking.of(server, CONTEXT).page("/page/smuggled-so-far")).as("requests within chunks that the application saw, of this case and of those before").isEqualTo("0");
+        assertThat(ApplicationClient.of(server, CONTEXT).page("/page/smuggled-so-far")).as("requests within chunks that the application saw, of this case and of those before").isEqualTo("0");
     }
 
     @ParameterizedTest(name = "S8: {0} is served")
@@ -114,36 +114,36 @@ class TlsRulesIT {
         "OPTIONS https://localhost HTTP/1.1|Host: localhost||", "GET ~/served HTTP/1.0|Host: localhost||", "GET ~/served HTTP/1.0||", "GET ~/served HTTP/1.1|Host: localhost|X: a| b||", "GET ~/served HTTP/1.1|Host: localhost|X:||",
         "GET ~/served HTTP/1.1|Host: localhost|X: \\e||", "POST ~/digest HTTP/1.1|Host: localhost|Transfer-Encoding: Chunked||1;x=y|a|0|T: 1||", "POST ~/digest HTTP/1.1|Host: localhost|Content-Length: 01||a",
         "GET ~/served HTTP/1.1|Host: localhost|Connection: Host, Content-Length||"})
-    void served(String request) throws IOException {
-        try (Wire wire = secured()) {
-            Ask.Answer answer = Ask.answer(wire.send(text(request)));
+    void validRequestIsServed(String request) throws IOException {
+        try (Wire wire = upgradedToTls()) {
+            RawHttp.RawResponse answer = RawHttp.readResponse(wire.send(text(request)));
             if (server.isPayara() && request.contains("\\e")) {
                 assertThat(answer.status()).as("Payara takes no byte above 127").isEqualTo(400);
                 return;
             }
             assertThat(answer.status()).as(answer.body()).isEqualTo(200);
             if (request.contains("HTTP/1.0")) assertThat(wire.readToEnd().end()).isEqualTo(Wire.End.FIN);
-            else assertThat(Ask.answer(wire.send(text("GET ~/served HTTP/1.1|Host: localhost||"))).status()).isEqualTo(200);
+            else assertThat(RawHttp.readResponse(wire.send(text("GET ~/served HTTP/1.1|Host: localhost||"))).status()).isEqualTo(200);
         }
     }
 
     @Test
     @DisplayName("S8: a request line and fields that are too long are answered 414 and 431")
-    void tooLong() throws IOException {
-        try (Wire wire = secured()) {
-            assertThat(wire.send(Ask.get(CONTEXT + "/page/" + "x".repeat(9000))).readHead().status()).isEqualTo(414);
+    void tooLongRequestLineAndFieldsAreRejected() throws IOException {
+        try (Wire wire = upgradedToTls()) {
+            assertThat(wire.send(RawHttp.get(CONTEXT + "/page/" + "x".repeat(9000))).readHead().status()).isEqualTo(414);
         }
-        try (Wire wire = secured()) {
-            assertThat(wire.send(Ask.get(CONTEXT + "/page/served", "X: " + "x".repeat(17_000))).readHead().status()).isEqualTo(431);
+        try (Wire wire = upgradedToTls()) {
+            assertThat(wire.send(RawHttp.get(CONTEXT + "/page/served", "X: " + "x".repeat(17_000))).readHead().status()).isEqualTo(431);
         }
     }
 
     @Test
-    @DisplayName("S8: the refusal of a HEAD has no content, and the next request is served")
-    void head() throws IOException {
-        try (Wire wire = secured()) {
-            assertThat(wire.send(Ask.request("HEAD", "/elsewhere")).readHead().status()).isEqualTo(421);
-            assertThat(Ask.answer(wire.send(Ask.get(CONTEXT + "/page/served"))).status()).isEqualTo(200);
+    @DisplayName("S8: the rejection of a HEAD has no content, and the next request is served")
+    void rejectionOfHeadHasNoContent() throws IOException {
+        try (Wire wire = upgradedToTls()) {
+            assertThat(wire.send(RawHttp.request("HEAD", "/elsewhere")).readHead().status()).isEqualTo(421);
+            assertThat(RawHttp.readResponse(wire.send(RawHttp.get(CONTEXT + "/page/served"))).status()).isEqualTo(200);
         }
     }
 
@@ -156,8 +156,8 @@ class TlsRulesIT {
         return socket;
     }
 
-    private static void asks(SSLSocket socket) throws IOException {
-        socket.getOutputStream().write(Ask.get(CONTEXT + "/page/served").getBytes());
+    private static void assertServed(SSLSocket socket) throws IOException {
+        socket.getOutputStream().write(RawHttp.get(CONTEXT + "/page/served").getBytes());
         StringBuilder heads = new StringBuilder();
         while (!heads.toString().contains("HTTP/1.1 200")) {
             int next = socket.getInputStream().read();
@@ -167,36 +167,36 @@ class TlsRulesIT {
     }
 
     @Test
-    @DisplayName("S8: a renegotiation of TLS 1.2 ends the connection, and a resumed session is served")
-    void renegotiation() throws Exception {
-        SSLContext context = AnyCertificate.context();
+    @DisplayName("S8: a renegotiation of TLS 1.2 closes the connection, and a resumed session is served")
+    void renegotiationClosesAndResumptionIsServed() throws Exception {
+        SSLContext context = TrustAllTls.context();
         for (int i = 0; i < 2; i++) {
             try (Wire clear = clear(); SSLSocket socket = tls12(context, clear)) {
                 socket.startHandshake();
-                asks(socket);
+                assertServed(socket);
                 assertThat(socket.getSession().getProtocol()).isEqualTo("TLSv1.2");
                 assertThatThrownBy(() -> {
                     socket.startHandshake();
-                    asks(socket);
+                    assertServed(socket);
                 }).isInstanceOf(IOException.class);
             }
         }
     }
 
-    @ParameterizedTest(name = "S8: {0} is not agreed on")
+    @ParameterizedTest(name = "S8: {0} is not negotiated")
     @ValueSource(strings = {"TLS_RSA_WITH_AES_128_GCM_SHA256", "TLS_RSA_WITH_AES_128_CBC_SHA", "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA", "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384", "TLS_DHE_RSA_WITH_AES_128_CBC_SHA256"})
-    void suitesWithoutForwardSecrecyOrAuthenticatedEncryption(String suite) throws Exception {
-        try (Wire clear = clear(); SSLSocket socket = tls12(AnyCertificate.context(), clear)) {
+    void weakCipherSuitesAreRejected(String suite) throws Exception {
+        try (Wire clear = clear(); SSLSocket socket = tls12(TrustAllTls.context(), clear)) {
             assertThat(Arrays.asList(socket.getSupportedCipherSuites())).contains(suite);
             socket.setEnabledCipherSuites(new String[] {suite});
             assertThatThrownBy(socket::startHandshake).isInstanceOf(SSLException.class);
         }
     }
 
-    @ParameterizedTest(name = "S8: {0} is agreed on")
+    @ParameterizedTest(name = "S8: {0} is negotiated")
     @ValueSource(strings = {"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256"})
-    void suitesWithBoth(String suite) throws Exception {
-        try (Wire clear = clear(); SSLSocket socket = tls12(AnyCertificate.context(), clear)) {
+    void strongCipherSuitesAreAccepted(String suite) throws Exception {
+        try (Wire clear = clear(); SSLSocket socket = tls12(TrustAllTls.context(), clear)) {
             socket.setEnabledCipherSuites(new String[] {suite});
             socket.startHandshake();
             assertThat(socket.getSession().getCipherSuite()).isEqualTo(suite);

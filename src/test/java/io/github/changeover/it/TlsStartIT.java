@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.DeploymentFailed;
-import io.github.changeover.it.container.KeyStoreFile;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.it.container.OnceOnTomcat;
+import io.github.changeover.it.container.TestKeyStore;
 import io.github.changeover.testkit.Wire;
 import java.nio.file.Path;
 import org.junit.jupiter.api.DisplayName;
@@ -24,9 +24,9 @@ class TlsStartIT {
 
     @Test
     @DisplayName("a wrong password stops the deployment")
-    void aWrongPassword(ContainerUnderTest container) {
+    void wrongPasswordStopsTheDeployment(ContainerUnderTest container) {
         int before = container.log().length();
-        Path war = war("tls-wrong", KeyStoreFile.get().toString(), "wrong").build();
+        Path war = war("tls-wrong", TestKeyStore.get().toString(), "wrong").build();
         assertThatThrownBy(() -> {
             container.deploy(war, "/tlswrong");
             container.undeploy("/tlswrong");
@@ -37,11 +37,11 @@ class TlsStartIT {
 
     @Test
     @DisplayName("an expired certificate is served, with one warning that names file and date")
-    void anExpiredCertificate(ContainerUnderTest container) throws Exception {
+    void expiredCertificateIsServedWithAWarning(ContainerUnderTest container) throws Exception {
         int before = container.log().length();
-        Path file = KeyStoreFile.expired();
-        container.deploy(war("tls-expired", file.toString(), KeyStoreFile.PASSWORD).build(), "/tlsexpired");
-        try (Wire clear = Wire.connect(container.http()).send(Ask.upgrade("/tlsexpired/page/nothing", "TLS/1.2"))) {
+        Path file = TestKeyStore.expired();
+        container.deploy(war("tls-expired", file.toString(), TestKeyStore.PASSWORD).build(), "/tlsexpired");
+        try (Wire clear = Wire.connect(container.http()).send(RawHttp.upgrade("/tlsexpired/page/nothing", "TLS/1.2"))) {
             assertThat(clear.readHead().status()).isEqualTo(101);
             assertThat(clear.startTls().readHead().status()).isEqualTo(204);
             assertThat(container.log().substring(before).lines().filter(line -> line.contains("The certificate in the key store"))).singleElement().asString()

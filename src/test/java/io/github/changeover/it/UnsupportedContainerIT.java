@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.Containers;
 import io.github.changeover.it.container.DeploymentFailed;
-import io.github.changeover.it.container.KeyStoreFile;
-import io.github.changeover.it.container.Listeners;
+import io.github.changeover.it.container.ListenerPorts;
+import io.github.changeover.it.container.TestKeyStore;
 import io.github.changeover.it.container.Unsupported;
 import io.github.changeover.testkit.Head;
 import io.github.changeover.testkit.Wire;
@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** On a container that is not supported nothing is offered, ordinary HTTP is as without our JAR, and what is required is refused. */
+/** On a container that is not supported no protocol is offered, ordinary HTTP is as without our JAR, and what is required is refused. */
 @Unsupported
 class UnsupportedContainerIT {
     private static final String CLASSES = "WEB-INF/classes/META-INF/services/io.github.changeover.spi.UpgradeProtocol";
@@ -32,7 +32,7 @@ class UnsupportedContainerIT {
 
     @BeforeAll
     static void start() {
-        server = Containers.start(System.getProperty("changeover.test.container"), Listeners.any());
+        server = Containers.start(System.getProperty("changeover.test.container"), ListenerPorts.any());
         int before = server.log().length();
         server.deploy(with(War.with("unsupported")).build(), "/own");
         started = server.log().substring(before);
@@ -54,22 +54,22 @@ class UnsupportedContainerIT {
     }
 
     @Test
-    @DisplayName("H6: one warning names the class found and what is supported, and the log offers nothing")
-    void oneWarningSaysWhatWasFound() {
+    @DisplayName("H6: one warning names the detected class and what is supported, and the log offers nothing")
+    void oneWarningNamesTheContainer() {
         List<String> warnings = started.lines().filter(line -> line.contains("WARNING") && line.contains("changeover")).toList();
         assertThat(warnings).hasSize(1);
         assertThat(warnings.get(0)).contains(isUndertow() ? "io.undertow.servlet.spec.ServletContextImpl" : "org.eclipse.jetty.ee10.")
                 .contains("Apache Tomcat 10.1 and 11").contains("Payara 6").contains("changeover.container=unchecked");
-        assertThat(started).contains("nothing is offered").contains("/own/only is required, and answered 503").doesNotContain(" offers foo/2");
+        assertThat(started).contains("no protocol is offered").contains("/own/only is set to required, so requests are rejected with 503").doesNotContain(" offers foo/2");
     }
 
     /** As without our JAR: also in what the container itself makes of an Upgrade, such as Jetty's 400 to one without Connection: Upgrade. */
-    @ParameterizedTest(name = "H6: {0} gets the answer of the same application without our JAR")
+    @ParameterizedTest(name = "H6: {0} gets the response of the same application without our JAR")
     @ValueSource(strings = {"GET /CTX/whole/x|", "HEAD /CTX/whole/x|", "POST /CTX/whole/x|Content-Length: 5", "PUT /CTX/whole/x|Transfer-Encoding: chunked",
         "OPTIONS /CTX/whole/x|", "DELETE /CTX/unread/x|", "GET /CTX/whole/ruled|Connection: Upgrade|Upgrade: foo/2", "GET /CTX/whole/x|Connection: Upgrade|Upgrade: foo/2",
         "POST /CTX/whole/ruled|Connection: Upgrade|Upgrade: foo/2|Content-Length: 5", "POST /CTX/whole/ruled|Connection: Upgrade|Upgrade: unknown/7|Transfer-Encoding: chunked",
         "GET /CTX/whole/x|Connection: Upgrade|Upgrade: websocket|Sec-WebSocket-Version: 13|Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "GET /CTX/whole/ruled|Upgrade: foo/2"})
-    void ordinaryHttpIsAsWithoutOurJar(String text) throws IOException {
+    void ordinaryHttpIsTheSameWithoutOurJar(String text) throws IOException {
         assertThat(ask(text, "own")).isEqualTo(ask(text, "non"));
     }
 
@@ -90,10 +90,10 @@ class UnsupportedContainerIT {
         }
     }
 
-    @ParameterizedTest(name = "H6: {0} of a required path is answered 503 with a sentence and the settings")
+    @ParameterizedTest(name = "H6: {0} of a required path is answered 503 with a reason and the settings")
     @ValueSource(strings = {"GET /own/only HTTP/1.1|Host: a", "GET /own/only HTTP/1.0", "POST /own/only HTTP/1.1|Host: a|Content-Length: 0",
         "GET /own/only HTTP/1.1|Host: a|Connection: Upgrade|Upgrade: foo/2", "GET /own/only/ HTTP/1.1|Host: a", "GET /own//only HTTP/1.1|Host: a", "GET /own/only;a=b HTTP/1.1|Host: a"})
-    void whatIsRequiredIsRefused(String text) throws IOException {
+    void requiredPathIsRejected(String text) throws IOException {
         try (Wire wire = Wire.connect(server.http()).send(text.replace("|", "\r\n") + "\r\n\r\n")) {
             Head head = wire.readHead();
             if (head.status() == 400) return;       // Jetty lets no ambiguous path in
@@ -103,11 +103,11 @@ class UnsupportedContainerIT {
     }
 
     @Test
-    @DisplayName("H1: a path that requires TLS never answers with what it protects, over HTTP/1.0 and 1.1")
-    void whatRequiresTlsIsRefused() throws IOException {
+    @DisplayName("H1: a path that requires TLS never responds with the protected content, over HTTP/1.0 and 1.1")
+    void pathThatRequiresTlsIsRejected() throws IOException {
         server.deploy(War.with("unsupported-tls").app("untouched").protocolLibraries().set("changeover.path./secure/*.protocols", "TLS/1.2")
-                .set("changeover.path./secure/*.required", "true").set("changeover.tls.key-store", KeyStoreFile.get().toString())
-                .set("changeover.tls.key-store-password", KeyStoreFile.PASSWORD).build(), "/tls");
+                .set("changeover.path./secure/*.required", "true").set("changeover.tls.key-store", TestKeyStore.get().toString())
+                .set("changeover.tls.key-store-password", TestKeyStore.PASSWORD).build(), "/tls");
         try {
             for (String request : List.of("GET /tls/secure/x HTTP/1.0\r\n\r\n", "GET /tls/secure/x HTTP/1.1\r\nHost: a\r\n\r\n",
                     "GET /tls/secure HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: TLS/1.2\r\n\r\n", "POST /tls/secure/x HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}")) {
@@ -123,8 +123,8 @@ class UnsupportedContainerIT {
     }
 
     @Test
-    @DisplayName("H6: our ServerContainer is not installed: the container's own engine would serve")
-    void ourServerContainerIsNotInstalled() throws IOException {
+    @DisplayName("H6: our ServerContainer is not installed: the engine of the container would serve")
+    void serverContainerIsNotInstalled() throws IOException {
         server.deploy(War.with("unsupported-websocket").app("untouched").webSocketLibraries().build(), "/websocket");
         try {
             assertThat(body("/websocket/whole/attribute")).contains("server container null");
@@ -142,8 +142,8 @@ class UnsupportedContainerIT {
     }
 
     @Test
-    @DisplayName("H6: changeover.container=off is the same without a warning, and a value it does not know stops the deployment")
-    void switchedOff() throws IOException {
+    @DisplayName("H6: changeover.container=off is the same without a warning, and an unknown value stops the deployment")
+    void disabledContainerSupportHasNoWarning() throws IOException {
         int before = server.log().length();
         server.deploy(with(War.with("unsupported-off")).set("changeover.container", "off").build(), "/off");
         try {
@@ -165,20 +165,20 @@ class UnsupportedContainerIT {
     /** Jetty would take the bytes of a switched connection for HTTP. */
     @Test
     @Tag("undertow-only")
-    @DisplayName("H6: changeover.container=unchecked serves by the Servlet API, says so, and Undertow echoes 1 MB")
-    void unchecked() throws IOException {
+    @DisplayName("H6: changeover.container=unchecked serves with the Servlet API and logs it, and Undertow echoes 1 MB")
+    void uncheckedModeServesByTheServletApi() throws IOException {
         int before = server.log().length();
         server.deploy(with(War.with("unsupported-unchecked")).set("changeover.container", "unchecked").build(), "/unchecked");
         try {
             assertThat(server.log().substring(before)).contains("io.undertow.servlet.spec.ServletContextImpl").contains("using the Servlet API only (changeover.container=unchecked)")
                     .contains("/unchecked/whole/ruled offers foo/2");
-            byte[] all = Probing.pattern(1 << 20);
-            try (Wire wire = Wire.connect(server.http()).send(Ask.upgrade("/unchecked/whole/ruled", "foo/2"))) {
+            byte[] all = ProbeClient.pattern(1 << 20);
+            try (Wire wire = Wire.connect(server.http()).send(RawHttp.upgrade("/unchecked/whole/ruled", "foo/2"))) {
                 assertThat(wire.readHead().status()).isEqualTo(101);
                 // in turns: Undertow itself writes bytes twice when a client is slow to take them
                 for (int at = 0; at < all.length; at += 4096) {
                     byte[] part = Arrays.copyOfRange(all, at, at + 4096);
-                    Probing.assertSame(wire.send(part).readExactly(part.length), part);
+                    ProbeClient.assertSame(wire.send(part).readExactly(part.length), part);
                 }
             }
             assertThat(body("/unchecked/whole/x")).as("and ordinary requests are not 404").contains("GET /unchecked/whole/x");

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class UpgradeAttemptIT {
     private static final int MOST = 4;
     private static ContainerUnderTest server;
-    private static Asking war;
+    private static ApplicationClient war;
     private static String started;
 
     @BeforeAll
@@ -33,7 +33,7 @@ class UpgradeAttemptIT {
                 .set("changeover.capture.max", "1000").set("changeover.capture.disk.max", "50000").build(), "/posted");
         started = container.log().substring(before);
         server = container;
-        war = Asking.of(container, "/posted");
+        war = ApplicationClient.of(container, "/posted");
     }
 
     @AfterAll
@@ -51,7 +51,7 @@ class UpgradeAttemptIT {
 
     @Test
     @DisplayName("H2: POST with JSON and Upgrade: tcp, as docker exec sends it, switches an annotated endpoint, which gets the content")
-    void anEndpointTakesContent() throws IOException {
+    void endpointAcceptsContent() throws IOException {
         String json = "{\"Detach\":false,\"Tty\":false}\n";
         try (Wire wire = dockerExec(json)) {
             Head head = wire.readHead();
@@ -64,38 +64,38 @@ class UpgradeAttemptIT {
     }
 
     @Test
-    @DisplayName("H2: chunked content and early bytes behind it are told apart")
-    void chunkedContentOfAnEndpoint() throws IOException {
-        try (Wire wire = war.offer("/v1/exec/e2/start", "tcp").patience(Wire.PATIENCE)) {
+    @DisplayName("H2: chunked content and early bytes after it are separated")
+    void chunkedContentAndEarlyBytesAreSeparated() throws IOException {
+        try (Wire wire = war.offer("/v1/exec/e2/start", "tcp").timeout(Wire.DEFAULT_TIMEOUT)) {
             assertThat(wire.readHead().status()).as("a GET is not for this endpoint").isEqualTo(404);
         }
-        try (Wire wire = Wire.connect(server.http()).send(Ask.request("POST", "/posted/v1/exec/e2/start",
-                Ask.offering("tcp", "Transfer-Encoding: chunked")) + "3\r\n{}!\r\n0\r\n\r\nearly")) {
+        try (Wire wire = Wire.connect(server.http()).send(RawHttp.request("POST", "/posted/v1/exec/e2/start",
+                RawHttp.offering("tcp", "Transfer-Encoding: chunked")) + "3\r\n{}!\r\n0\r\n\r\nearly")) {
             assertThat(wire.readHead().status()).isEqualTo(101);
             assertThat(wire.readText(14)).isEqualTo("tcp e2 {}!\near".substring(0, 14));
         }
     }
 
     @Test
-    @DisplayName("H2: a method that implies content, and no word of it, is a warning at start; a request with content stays HTTP")
-    void aSilentEndpointIsWarnedOf() throws IOException {
+    @DisplayName("H2: an endpoint for a method with content but without a content rule causes a warning at start; a request with content stays HTTP")
+    void endpointWithoutAContentRuleIsWarnedOf() throws IOException {
         assertThat(started.lines().filter(line -> line.contains("@UpgradeEndpoint"))).hasSize(1).first().asString()
                 .contains("posted.Silent").contains("[POST]").contains("content = true");
-        try (Wire wire = Wire.connect(server.http()).send(Ask.request("POST", "/posted/silent", Ask.offering("foo/2", "Content-Length: 2")) + "{}")) {
-            assertThat(Ask.answer(wire).body()).isEqualTo("secret");
+        try (Wire wire = Wire.connect(server.http()).send(RawHttp.request("POST", "/posted/silent", RawHttp.offering("foo/2", "Content-Length: 2")) + "{}")) {
+            assertThat(RawHttp.readResponse(wire).body()).isEqualTo("secret");
         }
     }
 
     // ---- H3: names
 
     @Test
-    @DisplayName("H3: the 101 and the connection name the protocol as registered, whatever the client's spelling")
-    void theRegisteredSpelling() throws IOException {
+    @DisplayName("H3: the 101 and the connection name the protocol as registered, whatever the spelling of the client")
+    void protocolIsNamedAsRegistered() throws IOException {
         try (Wire wire = switched("GET", "/silent", "FOO/2")) {
             assertThat(last.only("Upgrade")).isEqualTo("foo/2");
             assertThat(wire.readLine()).isEqualTo("foo/2\n");
         }
-        try (Wire wire = Wire.connect(server.http()).send(Ask.request("POST", "/posted/v1/exec/e3/start", Ask.offering("TCP", "Content-Length: 2")) + "{}")) {
+        try (Wire wire = Wire.connect(server.http()).send(RawHttp.request("POST", "/posted/v1/exec/e3/start", RawHttp.offering("TCP", "Content-Length: 2")) + "{}")) {
             assertThat(wire.readHead().only("Upgrade")).isEqualTo("tcp");
             assertThat(wire.readLine()).isEqualTo("tcp e3 {}\n");
         }
@@ -103,14 +103,14 @@ class UpgradeAttemptIT {
 
     // ---- H4: filters on the way back
 
-    @ParameterizedTest(name = "H4: a filter''s {0} on the way back does not undo the switch")
+    @ParameterizedTest(name = "H4: {0} of a filter after the chain does not prevent the switch")
     @ValueSource(strings = {"flush", "wrapped-flush", "stream-flush", "stream-close", "writer-flush", "writer-close", "writer-check", "early-writer-flush",
         "early-stream-flush", "empty-write"})
-    void nothingIsCommittedOnTheWayBack(String way) throws IOException {
+    void flushAfterTheChainCommitsNothing(String way) throws IOException {
         try (Wire wire = war.offer("/v1/exec/e4/start", "tcp", "X-Way: " + way)) {
             assertThat(wire.readHead().status()).as("no switch is agreed for a GET here").isEqualTo(404);
         }
-        try (Wire wire = Wire.connect(server.http()).send(Ask.request("POST", "/posted/v1/exec/e4/start", Ask.offering("tcp", "Content-Length: 0", "X-Way: " + way)))) {
+        try (Wire wire = Wire.connect(server.http()).send(RawHttp.request("POST", "/posted/v1/exec/e4/start", RawHttp.offering("tcp", "Content-Length: 0", "X-Way: " + way)))) {
             Head head = wire.readHead();
             assertThat(head.status()).isEqualTo(101);
             assertThat(wire.readLine()).isEqualTo("tcp e4 \n");
@@ -118,22 +118,22 @@ class UpgradeAttemptIT {
         }
     }
 
-    @ParameterizedTest(name = "H4: a filter that answers on the way back ({0}) is the answer: {1}")
+    @ParameterizedTest(name = "H4: the response of a filter after the chain ({0}) replaces the 101: {1}")
     @CsvSource({"write, 200, written", "text, 200, written", "status, 404, ''"})
-    void aFilterThatAnswersIsTheAnswer(String way, int status, String content) throws IOException {
-        try (Wire wire = Wire.connect(server.http()).send(Ask.request("POST", "/posted/v1/exec/e5/start", Ask.offering("tcp", "Content-Length: 0", "X-Way: " + way)))) {
-            Ask.Answer answer = Ask.answer(wire);
+    void responseOfAFilterReplacesThe101(String way, int status, String content) throws IOException {
+        try (Wire wire = Wire.connect(server.http()).send(RawHttp.request("POST", "/posted/v1/exec/e5/start", RawHttp.offering("tcp", "Content-Length: 0", "X-Way: " + way)))) {
+            RawHttp.RawResponse answer = RawHttp.readResponse(wire);
             assertThat(answer.status()).isEqualTo(status);
             assertThat(answer.body()).isEqualTo(content);
         }
     }
 
     @Test
-    @DisplayName("H4: an ordinary answer of a request with Upgrade is flushed as ever")
-    void ordinaryAnswersAreFlushed() throws IOException {
+    @DisplayName("H4: an ordinary response to a request with Upgrade is flushed as usual")
+    void ordinaryResponsesAreFlushed() throws IOException {
         for (String way : List.of("flush", "stream-flush", "stream-close")) {
             try (Wire wire = war.offer("/original/x?length=3", "nobody/1", "X-Way: " + way)) {
-                assertThat(Ask.answer(wire).body()).as(way).isEqualTo("secretsecretsecret");
+                assertThat(RawHttp.readResponse(wire).body()).as(way).isEqualTo("secretsecretsecret");
             }
         }
     }
@@ -141,8 +141,8 @@ class UpgradeAttemptIT {
     // ---- C5: what fails gives everything back
 
     @Test
-    @DisplayName("C5: a header of a filter that cannot be sent is left out of the 101, and no place is lost")
-    void aHeaderThatCannotBeSent() throws IOException {
+    @DisplayName("C5: an invalid header of a filter is omitted from the 101, and no reservation is lost")
+    void invalidHeaderOfAFilterIsOmitted() throws IOException {
         for (int i = 0; i < 3 * MOST; i++) {
             try (Wire wire = switched("POST", "/v1/exec/e6/start", "tcp", "Content-Length: 0", "X-Name: any")) {
                 assertThat(last.has("X-User")).isFalse();
@@ -157,7 +157,7 @@ class UpgradeAttemptIT {
     /** Places and threads of connections that have ended come back a moment later: 503 until then. */
     private Wire switched(String method, String path, String token, String... fields) throws IOException {
         for (long end = System.nanoTime() + 5_000_000_000L; ; ) {
-            Wire wire = Wire.connect(server.http()).send(Ask.request(method, "/posted" + path, Ask.offering(token, fields)));
+            Wire wire = Wire.connect(server.http()).send(RawHttp.request(method, "/posted" + path, RawHttp.offering(token, fields)));
             last = wire.readHead();
             if (last.status() == 101) return wire;
             wire.close();
@@ -165,16 +165,16 @@ class UpgradeAttemptIT {
         }
     }
 
-    @ParameterizedTest(name = "C5: a switch that fails ({0}) is answered {2} in full and gives back place, thread and captured answer at once")
+    @ParameterizedTest(name = "C5: a failed switch ({0}) is answered {2} completely and releases reservation, thread and captured response at once")
     @CsvSource({"/original/x?length=2000&throw, original/1, 500", "/original/x?length=2000&error, original/1, 500", "/original/x?length=2000&null, original/1, 500",
         "/blocking?fail, foo/2, 500"})
-    void whatFailsGivesEverythingBack(String path, String token, int status) throws IOException {
+    void failureReleasesAllResources(String path, String token, int status) throws IOException {
         List<Integer> seen = new ArrayList<>();
         for (int i = 0; i < 3 * MOST; i++) {
             try (Wire wire = war.offer(path, token)) {
-                Ask.Answer answer = Ask.answer(wire);
+                RawHttp.RawResponse answer = RawHttp.readResponse(wire);
                 seen.add(answer.status());
-                assertThat(answer.body()).isEqualTo("The server could not change the protocol.\n");
+                assertThat(answer.body()).isEqualTo("The server failed to upgrade the connection.\n");
             }
         }
         assertThat(seen).as("never 503: no place, thread or file is lost").containsOnly(status);
@@ -185,11 +185,11 @@ class UpgradeAttemptIT {
     }
 
     @Test
-    @DisplayName("C5: prepare() that throws is answered 500 and gives the place back at once")
-    void prepareThatThrows() throws IOException {
+    @DisplayName("C5: an exception in prepare() is answered 500 and releases the reservation at once")
+    void exceptionInPrepareIs500() throws IOException {
         for (int i = 0; i < 3 * MOST; i++) {
             try (Wire wire = dockerExec("fail")) {
-                assertThat(Ask.answer(wire).status()).isEqualTo(500);
+                assertThat(RawHttp.readResponse(wire).status()).isEqualTo(500);
             }
         }
         switched("POST", "/v1/exec/e7/start", "tcp", "Content-Length: 0").close();
@@ -197,11 +197,11 @@ class UpgradeAttemptIT {
 
     // ---- H8: reason phrases
 
-    @ParameterizedTest(name = "H8: a refusal with {0} has the phrase {1}, where the container sends one")
+    @ParameterizedTest(name = "H8: a rejection with {0} has the reason phrase {1}, if the container sends one")
     @CsvSource({"400, Bad Request", "403, Forbidden", "404, Not Found", "421, Misdirected Request", "422, Unprocessable Content", "425, Too Early", "426, Upgrade Required",
         "428, Precondition Required", "429, Too Many Requests", "431, Request Header Fields Too Large", "451, Unavailable For Legal Reasons", "503, Service Unavailable",
         "508, Loop Detected", "511, Network Authentication Required"})
-    void reasonPhrases(int status, String phrase) throws IOException {
+    void reasonPhraseDependsOnTheContainer(int status, String phrase) throws IOException {
         try (Wire wire = war.offer("/refused?" + status, "original/1")) {
             Head head = wire.readHead();
             assertThat(head.statusLine()).isEqualTo("HTTP/1.1 " + status + " " + (server.isPayara() ? phrase : ""));
@@ -211,13 +211,13 @@ class UpgradeAttemptIT {
 
     // ---- H1: a path that is required is not answered over HTTP
 
-    @ParameterizedTest(name = "H1: on a required path what cannot be carried is refused: {0}")
+    @ParameterizedTest(name = "H1: on a required path a response that cannot be carried is rejected: {0}")
     @ValueSource(strings = {"async", "long", "multipart"})
-    void whatIsRequiredNeverStaysHttp(String kind) throws IOException {
+    void requiredPathNeverStaysHttp(String kind) throws IOException {
         String request = switch (kind) {
-            case "async" -> Ask.upgrade("/posted/strict/x?async", "original/1");
-            case "long" -> Ask.upgrade("/posted/strict/x?length=20000", "original/1");
-            default -> Ask.request("POST", "/posted/strict/x", Ask.offering("original/1", "Content-Type: multipart/form-data; boundary=b", "Content-Length: 6")) + "--b--\r";
+            case "async" -> RawHttp.upgrade("/posted/strict/x?async", "original/1");
+            case "long" -> RawHttp.upgrade("/posted/strict/x?length=20000", "original/1");
+            default -> RawHttp.request("POST", "/posted/strict/x", RawHttp.offering("original/1", "Content-Type: multipart/form-data; boundary=b", "Content-Length: 6")) + "--b--\r";
         };
         try (Wire wire = Wire.connect(server.http()).send(request)) {
             Head head = wire.readHead();
@@ -228,7 +228,7 @@ class UpgradeAttemptIT {
         }
         try (Wire wire = Wire.connect(server.http()).send(request.replace("/strict/", "/original/"))) {
             Head head = wire.readHead();
-            assertThat(head.status()).as("where it is not required it stays HTTP").isEqualTo(200);
+            assertThat(head.status()).as("where it is not required the request stays HTTP").isEqualTo(200);
             assertThat(new String(wire.readBody(head), ISO_8859_1)).startsWith("secret");
         }
     }

@@ -41,9 +41,9 @@ class UpgradeFieldIT {
         container.undeploy("/wire");
     }
 
-    /** What a request with these lines switches to; "" when it stays HTTP. */
+    /** What a request with these lines switches to; "" when the request stays HTTP. */
     private static String chosen(String... lines) throws IOException {
-        Head head = Ask.head(container, Ask.get("/wire/versions", lines));
+        Head head = RawHttp.head(container, RawHttp.get("/wire/versions", lines));
         assertThat(head.status()).as("%s", head).isIn(101, 200);
         assertThat(head.has("Upgrade")).isEqualTo(head.status() == 101);
         return head.status() == 101 ? head.only("Upgrade") : IGNORED;
@@ -72,7 +72,7 @@ class UpgradeFieldIT {
     @ParameterizedTest
     @MethodSource("upgradeLines")
     @Covers({"RFC9110-7.8-03", "RFC9110-7.8-11", "RFC9110-7.8-12", "RFC9110-7.8-13", "RFC9110-7.8-14", "RFC9110-5.6.1-01", "IANA-02", "MDN-05", "MDN-06"})
-    void oneLine(String line, String expected) throws IOException {
+    void upgradeLineIsParsed(String line, String expected) throws IOException {
         assertThat(chosen("Connection: Upgrade", "Upgrade: " + line)).isEqualTo(expected);
     }
 
@@ -92,7 +92,7 @@ class UpgradeFieldIT {
     @ParameterizedTest
     @MethodSource("connectionLines")
     @Covers({"RFC9110-7.8-10", "RFC9110-7.6.1-01"})
-    void withoutTheOptionUpgradeIsNotForUs(List<String> lines, boolean switches) throws IOException {
+    void upgradeNeedsTheConnectionOption(List<String> lines, boolean switches) throws IOException {
         List<String> all = new ArrayList<>(lines);
         all.add("Upgrade: example");
         assertThat(chosen(all.toArray(String[]::new))).isEqualTo(switches ? "example" : IGNORED);
@@ -100,7 +100,7 @@ class UpgradeFieldIT {
 
     @Test
     @Covers({"RFC9110-7.8-21", "RFC9110-7.8-03"})
-    void severalLinesAreOneListAndNothingElseIsEverChosen() throws IOException {
+    void severalLinesAreOneList() throws IOException {
         Random random = new Random(20260721);
         List<String> members = new ArrayList<>(List.of("a_protocol/1", "example", "another_protocol/2.2", "IRC/6.9", "nope", "foo/2", "", "a b", "IRC/7", "example/1"));
         for (int round = 0; round < 40; round++) {
@@ -118,7 +118,7 @@ class UpgradeFieldIT {
 
     @Test
     @Covers("RFC9110-5.6.1-02")
-    void aListHasABound() throws IOException {
+    void listLengthIsLimited() throws IOException {
         assertThat(chosen("Connection: Upgrade", "Upgrade: " + ",".repeat(63) + "example")).isEqualTo("example");
         assertThat(chosen("Connection: Upgrade", "Upgrade: " + ",".repeat(64) + "example")).isEqualTo(IGNORED);
         assertThat(chosen("Connection: Upgrade", "Upgrade: " + ",".repeat(7000) + "example")).isEqualTo(IGNORED);
@@ -127,9 +127,9 @@ class UpgradeFieldIT {
 
     @Test
     @Covers("RFC9110-5.6.1-02")
-    void eightKibibytesOfCommasAreMoreThanTheContainerReads() throws IOException {
+    void tooLongFieldIsRejectedByTheContainer() throws IOException {
         long before = System.nanoTime();
-        Head head = Ask.head(container, Ask.get("/wire/versions", "Connection: Upgrade", "Upgrade: " + ",".repeat(8192) + "example"));
+        Head head = RawHttp.head(container, RawHttp.get("/wire/versions", "Connection: Upgrade", "Upgrade: " + ",".repeat(8192) + "example"));
         assertThat(head.status()).isEqualTo(400);
         assertThat((System.nanoTime() - before) / 1_000_000).as("milliseconds").isLessThan(2000);
     }
@@ -137,30 +137,30 @@ class UpgradeFieldIT {
     @ParameterizedTest
     @ValueSource(strings = {"Upgrade: a\0b, example", "Upgrade: example\0", "Upgrade: a\rX-Injected: 1, example", "Upgrade : example", "Up grade: example"})
     @Covers("RFC9110-5.5-01")
-    void linesThatAreNoFieldLinesAreRefused(String line) throws IOException {
-        Ask.Answer answer = Ask.once(container, Ask.get("/wire/versions", "Connection: Upgrade", line));
+    void invalidFieldLinesAreRejected(String line) throws IOException {
+        RawHttp.RawResponse answer = RawHttp.exchange(container, RawHttp.get("/wire/versions", "Connection: Upgrade", line));
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.head().has("X-Injected")).isFalse();
     }
 
     @Test
     @Covers("RFC9110-7.8-13")
-    void anByteAbove127() throws IOException {
-        Head head = Ask.head(container, Ask.get("/wire/versions", "Connection: Upgrade", "Upgrade: caf\u00e9, example"));
-        assertThat(head.status()).isEqualTo(Expected.statusOf8BitValue(container));
+    void byteAbove127IsHandledByTheContainer() throws IOException {
+        Head head = RawHttp.head(container, RawHttp.get("/wire/versions", "Connection: Upgrade", "Upgrade: caf\u00e9, example"));
+        assertThat(head.status()).isEqualTo(ContainerDifferences.statusOf8BitValue(container));
     }
 
     @Test
     @Covers("RFC9110-7.8-21")
-    void aFoldedLineIsOneLine() throws IOException {
+    void foldedLineIsOneLine() throws IOException {
         assertThat(chosen("Connection: Upgrade", "Upgrade: nope,\r\n example")).isEqualTo("example");
     }
 
     @Test
     @Covers("RFC9110-7.8-22")
-    void thePathDecides() throws IOException {
+    void pathDecidesOnTheProtocols() throws IOException {
         assertThat(chosen("Connection: Upgrade", "Upgrade: example")).isEqualTo("example");
-        assertThat(Ask.once(container, Ask.upgrade("/wire/elsewhere", "example")).status()).isEqualTo(200);
-        assertThat(Ask.head(container, Ask.upgrade("/wire/no-version", "a_protocol/1, example")).only("Upgrade")).isEqualTo("example");
+        assertThat(RawHttp.exchange(container, RawHttp.upgrade("/wire/elsewhere", "example")).status()).isEqualTo(200);
+        assertThat(RawHttp.head(container, RawHttp.upgrade("/wire/no-version", "a_protocol/1, example")).only("Upgrade")).isEqualTo("example");
     }
 }

@@ -41,11 +41,11 @@ final class UpgradingProxy implements AutoCloseable {
         return "127.0.0.1:" + port();
     }
 
-    private interface Work {
+    private interface ProxyTask {
         void run() throws IOException;
     }
 
-    private static void run(String name, Work work) {
+    private static void run(String name, ProxyTask work) {
         Thread thread = new Thread(() -> {
             try {
                 work.run();
@@ -67,7 +67,7 @@ final class UpgradingProxy implements AutoCloseable {
 
     private void serve(Socket client) throws IOException {
         try (client; Wire wire = Wire.connect(server)) {
-            wire.send(Ask.raw("GET " + path + " HTTP/1.1", "Host: " + authority(), "Connection: Upgrade", "Upgrade: " + token));
+            wire.send(RawHttp.raw("GET " + path + " HTTP/1.1", "Host: " + authority(), "Connection: Upgrade", "Upgrade: " + token));
             Head head = wire.readHead();
             if (head.status() != 101) throw new IOException("No switch: " + head.raw());
             Socket upgraded = wire.socket();

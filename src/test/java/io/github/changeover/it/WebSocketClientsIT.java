@@ -28,8 +28,8 @@ class WebSocketClientsIT {
 
     @BeforeAll
     static void install(ContainerUnderTest container) throws IOException {
-        node = Tool.require("node");
-        Path npm = Tool.require("npm");
+        node = ExternalTool.require("node");
+        Path npm = ExternalTool.require("npm");
         Path directory = Files.createDirectories(CLIENTS.resolve("npm"));
         for (String file : List.of("package.json", "package-lock.json", "ws.js")) Files.write(directory.resolve(file), Files.readAllBytes(SOURCES.resolve(file)));
         ChildProcess.run(List.of(npm.toString(), "ci", "--prefix", directory.toString(), "--ignore-scripts", "--no-audit", "--no-fund"));
@@ -50,7 +50,7 @@ class WebSocketClientsIT {
             "{\"threshold\": 0, \"serverMaxWindowBits\": 15, \"clientMaxWindowBits\": 9}           | permessage-deflate; server_max_window_bits=15",
             "{\"threshold\": 0, \"serverMaxWindowBits\": 10}                                       | none"})
     @Covers({"RFC7692-7.1.1.1-01", "RFC7692-7.1.1.2-01", "RFC7692-7.1.2.1-01", "RFC6455-5.5.2-01"})
-    void wsWithEveryKindOfDeflate(String deflate, String agreed) {
+    void wsClientWorksWithEveryDeflateOption(String deflate, String agreed) {
         List<String> said = ws(deflate, "4001");
         assertThat(said).hasSize(5).startsWith("subprotocol v1.echo").endsWith("8 messages", "pong are you there", "closed 4001 reason");
         assertThat(said.get(1)).isEqualTo("extensions " + agreed);
@@ -59,18 +59,18 @@ class WebSocketClientsIT {
     @ParameterizedTest
     @CsvSource({"1000, closed 1000 reason", "1001, closed 1001 reason", "1011, closed 1011 reason", "4999, closed 4999 reason", "none, closed 1000"})
     @Covers("RFC6455-5.5.1-01")
-    void wsSaysGoodbye(String code, String heard) {
+    void wsClientCloses(String code, String heard) {
         assertThat(ws("false", code)).endsWith(heard);
     }
 
     @Test
-    void wsIsToldThatAMessageIsTooLong() {
+    void wsClientGets1009ForATooLongMessage() {
         assertThat(ws("false", "too long")).last().asString().startsWith("closed 1009 ");
     }
 
     @ParameterizedTest
     @CsvSource({"plain, none", "deflate, permessage-deflate"})
-    void tyrusClientWithAndWithoutDeflate(String how, String agreed) throws IOException {
+    void tyrusClientWorksWithAndWithoutDeflate(String how, String agreed) throws IOException {
         String jars = CLIENTS.resolve("tyrus").toAbsolutePath() + File.separator + "*";
         List<String> said = ChildProcess.run(List.of(Path.of(System.getProperty("java.home"), "bin/java").toString(), "-cp", jars,
                 SOURCES.resolve("TyrusTalk.java").toString(), echo, how)).lines().toList();

@@ -7,7 +7,7 @@ import io.github.changeover.it.container.ContainersEngine;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.it.container.OnPayara7;
 import io.github.changeover.websocket.HandshakeTable;
-import io.github.changeover.websocket.HandshakeTable.Row;
+import io.github.changeover.websocket.HandshakeTable.HandshakeRow;
 import java.io.IOException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -22,13 +22,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ContainersEngine
 class WebSocketContainerEngineIT {
     private static ContainerUnderTest container;
-    private static Handshaking handshaking;
+    private static HandshakeCheck handshaking;
 
     @BeforeAll
     static void deploy(ContainerUnderTest under) {
         container = under;
         container.deploy(War.with("carried").webSocketApi().app("handshake").set("changeover.websocket.engine", "container").build(), "/carried");
-        handshaking = new Handshaking(container, "/carried", false);
+        handshaking = new HandshakeCheck(container, "/carried", false);
     }
 
     @AfterAll
@@ -36,29 +36,29 @@ class WebSocketContainerEngineIT {
         container.undeploy("/carried");
     }
 
-    static Stream<Row> rows() {
+    static Stream<HandshakeRow> rows() {
         return HandshakeTable.rows();
     }
 
     @ParameterizedTest
     @MethodSource("rows")
-    void row(Row row) throws IOException {
+    void handshakeTableRowIsAnsweredAsListed(HandshakeRow row) throws IOException {
         handshaking.check(row);
     }
 
     @Test
-    void itsEngineSpeaks() {
-        try (Talk talk = Talk.to(container.http(), "/carried/chat", "superchat")) {
+    void containerEngineExchangesMessages() {
+        try (WebSocketTestClient talk = WebSocketTestClient.to(container.http(), "/carried/chat", "superchat")) {
             assertThat(talk.subprotocol()).isEqualTo("superchat");
             assertThat(talk.ask("hello")).isEqualTo("text hello");
-            assertThat(talk.goodbye(1000, "bye").next()).startsWith("close 1000");
+            assertThat(talk.close(1000, "bye").nextEvent()).startsWith("close 1000");
         }
         assertThat(container.log()).contains("by the container's engine, org.");
     }
 
     @Test
-    void overTls() {
-        try (Talk talk = Talk.to(container.https(), "/carried/chat")) {
+    void containerEngineWorksOverTls() {
+        try (WebSocketTestClient talk = WebSocketTestClient.to(container.https(), "/carried/chat")) {
             assertThat(talk.ask("hello")).isEqualTo("text hello");
         }
     }

@@ -5,7 +5,7 @@ import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.it.container.OnPayara7;
 import io.github.changeover.websocket.HandshakeTable;
-import io.github.changeover.websocket.HandshakeTable.Row;
+import io.github.changeover.websocket.HandshakeTable.HandshakeRow;
 import java.io.IOException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -17,12 +17,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 @OnContainer
 @OnPayara7
 class WebSocketHandshakeIT {
-    private static Handshaking handshaking;
+    private static HandshakeCheck handshaking;
 
     @BeforeAll
     static void deploy(ContainerUnderTest container) {
         container.deploy(War.with("handshake").webSocket().app("handshake").build(), "/handshake");
-        handshaking = new Handshaking(container, "/handshake", true);
+        handshaking = new HandshakeCheck(container, "/handshake", true);
     }
 
     @AfterAll
@@ -30,7 +30,7 @@ class WebSocketHandshakeIT {
         container.undeploy("/handshake");
     }
 
-    static Stream<Row> rows() {
+    static Stream<HandshakeRow> rows() {
         return HandshakeTable.rows();
     }
 
@@ -40,7 +40,7 @@ class WebSocketHandshakeIT {
             "RFC6455-4.2.2-01", "RFC6455-4.2.2-03", "RFC6455-4.2.2-04", "RFC6455-4.2.2-05", "RFC6455-4.2.2-06", "RFC6455-4.2.2-07", "RFC6455-4.2.2-08",
             "RFC6455-4.4-01", "RFC7692-5-01", "RFC7692-5.1-01", "RFC7692-7.1.1.1-01", "RFC7692-7.1.2.1-01", "RFC7692-7.1.2.2-01",
             "MDN-07", "MDN-08", "MDN-09", "MDN-10", "MDN-12"})
-    void row(Row row) throws IOException {
+    void handshakeTableRowIsAnsweredAsListed(HandshakeRow row) throws IOException {
         handshaking.check(row);
     }
 }

@@ -3,7 +3,7 @@ package io.github.changeover.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.conformance.Covers;
-import io.github.changeover.it.Frames.Frame;
+import io.github.changeover.it.Frames.ReceivedFrame;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.LongRunning;
 import io.github.changeover.it.container.OnContainer;
@@ -57,7 +57,7 @@ class WebSocketMemoryIT {
     }
 
     private static Wire open(URI server, String at, String... fields) throws IOException {
-        Wire wire = Wire.connect(server).send(Frames.handshake(at + "/echo", fields)).patience(SOON);
+        Wire wire = Wire.connect(server).send(Frames.handshake(at + "/echo", fields)).timeout(SOON);
         assertThat(wire.readHead().status()).isEqualTo(101);
         return wire;
     }
@@ -67,24 +67,24 @@ class WebSocketMemoryIT {
     }
 
     private static long metric(String at, String sample) throws IOException {
-        Matcher line = Pattern.compile("(?m)^" + Pattern.quote(sample) + " (\\d+)$").matcher(Asking.of(container, at).page("/metrics"));
+        Matcher line = Pattern.compile("(?m)^" + Pattern.quote(sample) + " (\\d+)$").matcher(ApplicationClient.of(container, at).page("/metrics"));
         assertThat(line.find()).as(sample).isTrue();
         return Long.parseLong(line.group(1));
     }
 
-    private static long held(String at) throws IOException {
+    private static long heldMemory(String at) throws IOException {
         return metric(at, "changeover_memory_bytes");
     }
 
-    private static long closed(String at, String cause) throws IOException {
+    private static long closedCount(String at, String cause) throws IOException {
         return metric(at, "changeover_closed_total{cause=\"" + cause + "\"}");
     }
 
-    private interface Number {
+    private interface LongReader {
         long get() throws IOException;
     }
 
-    private static void await(String what, Number number, LongPredicate condition) throws IOException {
+    private static void await(String what, LongReader number, LongPredicate condition) throws IOException {
         long now = number.get();
         for (long until = System.nanoTime() + SOON.toNanos(); !condition.test(now); now = number.get()) {
             if (System.nanoTime() > until) throw new AssertionError(what + " is still " + now);
@@ -101,15 +101,15 @@ class WebSocketMemoryIT {
     }
 
     /** A binary message in one-byte fragments: its empty first one, and so many more. */
-    private static byte[] tiny(int fragments) {
+    private static byte[] oneByteFragmentBytes(int fragments) {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         for (int i = 0; i < fragments; i++) all.writeBytes(new byte[] {0, (byte) 0x81, 0, 0, 0, 0, 'b'});
         return all.toByteArray();
     }
 
     /** The first fragment of a message that inflates to so many zeros. */
-    private static byte[] bomb(int size) {
-        return Frames.of(0x42, new Deflation().deflate(new byte[size]));
+    private static byte[] inflatingMessage(int size) {
+        return Frames.of(0x42, new ClientDeflater().deflate(new byte[size]));
     }
 
     /** The frame that a message of this size would be in, without its last byte. */
@@ -125,52 +125,52 @@ class WebSocketMemoryIT {
 
     // ---- S3
 
-    @ParameterizedTest(name = "S3: a message of a million one-byte fragments takes a few megabytes, and arrives intact; TLS: {0}")
+    @ParameterizedTest(name = "S3: a message of a million one-byte fragments needs a few megabytes, and arrives intact; TLS: {0}")
     @ValueSource(booleans = {false, true})
     @Covers("RFC6455-5.4-01")
-    void oneByteFragments(boolean tls) throws IOException {
+    void oneByteFragmentsAreCountedByTheirBytes(boolean tls) throws IOException {
         int some = tls ? 50_000 : 500_000;
-        byte[] half = tiny(some);
+        byte[] half = oneByteFragmentBytes(some);
         long before = container.isEmbedded() ? heap() : 0;
         try (Wire wire = open(tls ? container.https() : container.http(), AT); Wire other = open()) {
             wire.send(new byte[] {2, (byte) 0x80, 0, 0, 0, 0}).send(half);
             assertEcho(other, "meanwhile");
             wire.send(half).send(ping());
             assertThat(Frames.read(wire).toString()).isEqualTo("8a ?");
-            assertThat(held(AT)).isBetween(2L * some, 5L * some + (1 << 20));
+            assertThat(heldMemory(AT)).isBetween(2L * some, 5L * some + (1 << 20));
             if (container.isEmbedded()) assertThat(heap() - before).as("growth of the heap").isLessThan(2L * half.length + (16 << 20));
             wire.send(new byte[] {(byte) 0x80, (byte) 0x80, 0, 0, 0, 0});
             byte[] whole = new byte[2 * some];
             Arrays.fill(whole, (byte) 'b');
-            Frame echo = Frames.read(wire);
+            ReceivedFrame echo = Frames.read(wire);
             assertThat(echo.first()).isEqualTo(0x82);
             assertThat(Arrays.equals(echo.payload(), whole)).isTrue();
         }
-        await("the memory that is held", () -> held(AT), bytes -> bytes == 0);
+        await("the memory that is held", () -> heldMemory(AT), bytes -> bytes == 0);
     }
 
     @Test
-    @DisplayName("S3: one-byte fragments beyond the longest message are answered 1009")
-    void tooManyOneByteFragments() throws IOException {
+    @DisplayName("S3: one-byte fragments beyond the maximum message length are answered 1009")
+    void tooManyOneByteFragmentsAre1009() throws IOException {
         try (Wire wire = open()) {
             wire.send(new byte[] {2, (byte) 0x80, 0, 0, 0, 0});
-            byte[] some = tiny(1 << 18);
+            byte[] some = oneByteFragmentBytes(1 << 18);
             for (int i = 0; i < 15; i++) wire.send(some);
             wire.send(ping());
             assertThat(Frames.read(wire).toString()).isEqualTo("8a ?");
-            wire.send(some).send(tiny(1));
+            wire.send(some).send(oneByteFragmentBytes(1));
             assertThat(Frames.read(wire).toString()).startsWith("88 1009");
         }
-        await("the memory that is held", () -> held(AT), bytes -> bytes == 0);
+        await("the memory that is held", () -> heldMemory(AT), bytes -> bytes == 0);
     }
 
     // ---- S5a
 
     private static void inflatingMessages(String at, int connections, int size, long max, boolean tls) throws IOException {
         URI server = tls ? container.https() : container.http();
-        byte[] bomb = bomb(size);
+        byte[] bomb = inflatingMessage(size);
         assertThat(bomb.length).isLessThan(size / 500);
-        long closedBefore = closed(at, "memory");
+        long closedBefore = closedCount(at, "memory");
         List<Wire> alive = new ArrayList<>();
         int ended = 0;
         try (Wire other = open(container.http(), at)) {
@@ -183,7 +183,7 @@ class WebSocketMemoryIT {
                 alive.remove(wire);
                 wire.close();
                 assertEcho(other, "meanwhile " + i);
-                assertThat(held(at)).isLessThanOrEqualTo(max + size);       // what is about to be given back included
+                assertThat(heldMemory(at)).isLessThanOrEqualTo(max + size);       // what is about to be given back included
             }
             for (Wire wire : List.copyOf(alive)) {
                 if (isOpen(wire.send(ping()))) continue;
@@ -194,17 +194,17 @@ class WebSocketMemoryIT {
             int left = alive.size();
             assertThat(left).isBetween(1, (int) (max / size));
             assertThat(ended).isEqualTo(connections - left);
-            await("the memory that is held", () -> held(at), bytes -> bytes >= (long) left * size && bytes <= max);
-            await("how many were closed", () -> closed(at, "memory") - closedBefore, count -> count == connections - left);
+            await("the memory that is held", () -> heldMemory(at), bytes -> bytes >= (long) left * size && bytes <= max);
+            await("how many were closed", () -> closedCount(at, "memory") - closedBefore, count -> count == connections - left);
         } finally {
             for (Wire wire : alive) wire.close();
         }
-        await("the memory that is held", () -> held(at), bytes -> bytes == 0);
+        await("the memory that is held", () -> heldMemory(at), bytes -> bytes == 0);
     }
 
     /** Whether a ping is answered. If not, the connection must be closed with 1013. */
     private static boolean isOpen(Wire wire) throws IOException {
-        Frame next = Frames.read(wire);
+        ReceivedFrame next = Frames.read(wire);
         if (next.toString().equals("8a ?")) return true;
         assertThat(next.toString()).startsWith("88 1013 ").contains("try again later");
         wire.send(Frames.close(1013, ""));
@@ -212,17 +212,17 @@ class WebSocketMemoryIT {
         return false;
     }
 
-    @ParameterizedTest(name = "S5a: messages that inflate and do not end, beyond the memory of the application; TLS: {0}")
+    @ParameterizedTest(name = "S5a: unfinished messages that inflate beyond the memory of the application; TLS: {0}")
     @ValueSource(booleans = {false, true})
     @Covers("RFC7692-7.2.2-01")
-    void messagesThatInflateAndDoNotEnd(boolean tls) throws IOException {
+    void unfinishedInflatingMessagesAreLimited(boolean tls) throws IOException {
         inflatingMessages(AT, tls ? 5 : 12, MESSAGE - 1000, MAX, tls);
     }
 
     @Test
     @Tag("full")
-    @DisplayName("S5a: 33 messages that inflate towards 16 MB and do not end, with memory for two of them")
-    void messagesThatInflateTowards16MB() throws IOException {
+    @DisplayName("S5a: 33 unfinished messages that inflate to almost 16 MB, with memory for two of them")
+    void unfinishedInflatingMessagesOf16MbAreLimited() throws IOException {
         container.deploy(War.demo("memorylarge").set("changeover.memory.max", "40M").set("changeover.metrics.path", "/metrics").set("changeover.linger", "500ms").build(), LARGE);
         try {
             inflatingMessages(LARGE, 33, (16 << 20) - 1000, 40 << 20, false);
@@ -232,19 +232,19 @@ class WebSocketMemoryIT {
     }
 
     @Test
-    @DisplayName("S5a: over the memory of the application the connection that holds the most is closed with 1013, and the others go on")
-    void theOneThatHoldsTheMostIsClosed() throws IOException {
-        long closedBefore = closed(AT, "memory");
+    @DisplayName("S5a: over the memory of the application, the connection that holds the most is closed with 1013, and the others continue")
+    void connectionWithTheMostMemoryIsClosed() throws IOException {
+        long closedBefore = closedCount(AT, "memory");
         List<Wire> others = new ArrayList<>();
         try (Wire most = open()) {
             most.send(unfinished(3 << 20));
-            await("the memory that is held", () -> held(AT), bytes -> bytes >= 3 << 20);
+            await("the memory that is held", () -> heldMemory(AT), bytes -> bytes >= 3 << 20);
             for (int i = 1; i <= 5; i++) {      // while a message's buffer grows, the old one counts, too: so not up to the limit
                 Wire other = open();
                 others.add(other);
                 other.send(unfinished(1 << 20));
                 long least = (3L + i) << 20;
-                await("the memory that is held", () -> held(AT), bytes -> bytes >= least);
+                await("the memory that is held", () -> heldMemory(AT), bytes -> bytes >= least);
             }
             assertThat(closedSince(closedBefore)).isZero();
             for (int i = 0; i < 2; i++) {
@@ -254,9 +254,9 @@ class WebSocketMemoryIT {
             }
             assertThat(Frames.read(most).toString()).startsWith("88 1013 ");
             // while the last two still grow, an echo could exceed the limit again
-            await("the memory that is held", () -> held(AT), bytes -> bytes >= 7 << 20);
+            await("the memory that is held", () -> heldMemory(AT), bytes -> bytes >= 7 << 20);
             for (Wire other : others) {
-                Frame echo = Frames.read(other.send(new byte[] {'b' ^ 1}));     // under whatever byte of the key
+                ReceivedFrame echo = Frames.read(other.send(new byte[] {'b' ^ 1}));     // under whatever byte of the key
                 assertThat(echo.payload()).hasSize(1 << 20);
             }
             most.send(Frames.close(1013, ""));
@@ -265,13 +265,13 @@ class WebSocketMemoryIT {
         } finally {
             for (Wire other : others) other.close();
         }
-        await("the memory that is held", () -> held(AT), bytes -> bytes == 0);
+        await("the memory that is held", () -> heldMemory(AT), bytes -> bytes == 0);
         assertThat(container.isEmbedded() ? container.log() : "more than any other").contains("more than any other");
     }
 
     private static long closedSince(long before) {
         try {
-            return closed(AT, "memory") - before;
+            return closedCount(AT, "memory") - before;
         } catch (IOException broken) {
             throw new AssertionError(broken);
         }
@@ -280,32 +280,32 @@ class WebSocketMemoryIT {
     // ---- messages that do not grow
 
     @Test
-    @DisplayName("S5a: a message that is begun and does not grow is closed with 1008, also one of half a header, or amid pings; one that grows slowly is served")
-    void aMessageThatDoesNotGrowIsClosed() throws IOException {
-        long closedBefore = closed(STALLS, "stalled");
+    @DisplayName("S5a: an unfinished message that does not grow is closed with 1008, also with half a header or between pings; one that grows slowly is served")
+    void messageThatDoesNotGrowIsClosed() throws IOException {
+        long closedBefore = closedCount(STALLS, "stalled");
         byte[] slowly = Frames.of(0x82, new byte[12_000]);
         try (Wire fragment = open(container.http(), STALLS); Wire header = open(container.http(), STALLS); Wire pings = open(container.http(), STALLS);
              Wire slow = open(container.http(), STALLS)) {
             fragment.send(Frames.of(1, Frames.utf8("begun")));
             header.send(new byte[] {(byte) 0x82, (byte) 0xfe, 16});
             pings.send(Frames.of(2, new byte[5000]));
-            Frame last = null;
+            ReceivedFrame last = null;
             for (int at = 0; at < slowly.length; at += 800) {       // for twice the time of changeover.stall
                 slow.send(slowly, at, Math.min(800, slowly.length - at));
                 LockSupport.parkNanos(250_000_000);
                 if (last != null) continue;
-                Frame frame = Frames.read(pings.send(ping()));
+                ReceivedFrame frame = Frames.read(pings.send(ping()));
                 if ((frame.first() & 0x0f) == 8) last = frame;
                 else assertThat(frame.toString()).isEqualTo("8a ?");
             }
             assertThat(Frames.read(slow).payload()).hasSize(12_000);
-            assertThat(last).as("the end of the message amid pings").isNotNull();
-            for (Frame frame : List.of(last, Frames.read(fragment), Frames.read(header))) {
+            assertThat(last).as("the end of the message between pings").isNotNull();
+            for (ReceivedFrame frame : List.of(last, Frames.read(fragment), Frames.read(header))) {
                 assertThat(frame.toString()).startsWith("88 1008 ").contains("changeover.stall");
             }
             assertThat(fragment.isClosedByPeer(SOON)).isTrue();
         }
-        await("how many were closed", () -> closed(STALLS, "stalled") - closedBefore, count -> count == 3);
-        assertThat(held(STALLS)).isZero();
+        await("how many were closed", () -> closedCount(STALLS, "stalled") - closedBefore, count -> count == 3);
+        assertThat(heldMemory(STALLS)).isZero();
     }
 }

@@ -2,7 +2,7 @@ package io.github.changeover.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.changeover.it.Frames.Frame;
+import io.github.changeover.it.Frames.ReceivedFrame;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.LongRunning;
 import io.github.changeover.it.container.OnContainer;
@@ -57,7 +57,7 @@ class WebSocketSessionsIT {
     }
 
     private static String page(String path) throws IOException {
-        return Ask.once(container, Ask.get(AT + path)).body();
+        return RawHttp.exchange(container, RawHttp.get(AT + path)).body();
     }
 
     private static String await(String path, Predicate<String> right) throws IOException {
@@ -73,8 +73,8 @@ class WebSocketSessionsIT {
     // ---- W10
 
     @Test
-    @DisplayName("W10: an idle session: its client gets 1001, its endpoint 1006, as Jakarta WebSocket section 2.1.5 says")
-    void idle() throws IOException {
+    @DisplayName("W10: an idle session: its client gets 1001, its endpoint 1006, as Jakarta WebSocket section 2.1.5 specifies")
+    void idleSessionIsClosed() throws IOException {
         try (Wire wire = open("/usual?key=idle")) {
             assertThat(ask(wire, "what is it?")).isEqualTo("81 what is it?");
             assertThat(Frames.read(wire)).hasToString("88 1001 Nothing was sent or received for 600 ms.");
@@ -84,28 +84,28 @@ class WebSocketSessionsIT {
 
     @ParameterizedTest(name = "W10: setMaxIdleTimeout({0}) against changeover.idle")
     @ValueSource(strings = {"idle 0", "idle -1", "idle 3600000", "idle-elsewhere 0"})
-    void aSessionsOwnIdleTimeWinsWhenItIsLonger(String order) throws IOException {
+    void longerIdleTimeOfASessionWins(String order) throws IOException {
         try (Wire patient = open("/usual"); Wire usual = open("/usual")) {
             assertThat(ask(patient, order)).isEqualTo("81 " + order.split(" ")[1]);
-            assertThat(ask(usual, "for-ever")).as("what it is without").isEqualTo("81 600");
+            assertThat(ask(usual, "for-ever")).as("the default").isEqualTo("81 600");
             assertThat(Frames.read(usual).toString()).startsWith("88 1001");
             assertThat(ask(patient, "still here")).isEqualTo("81 still here");
         }
     }
 
     @Test
-    @DisplayName("W10: a session's own idle time wins against its path's, from @OnOpen and from any other thread")
-    void aSessionsOwnIdleTimeWinsWhenItIsShorter() throws IOException {
+    @DisplayName("W10: the idle time of a session overrides that of its path, if set in @OnOpen or on any other thread")
+    void shorterIdleTimeOfASessionWins() throws IOException {
         try (Wire opened = open("/patient?idle=200"); Wire told = open("/patient"); Wire patient = open("/patient")) {
             assertThat(Frames.read(opened)).hasToString("88 1001 Nothing was sent or received for 200 ms.");
             assertThat(ask(told, "idle-elsewhere 300")).isEqualTo("81 300");
             assertThat(Frames.read(told)).hasToString("88 1001 Nothing was sent or received for 300 ms.");
-            assertThat(ask(patient, "idle-time?")).as("its path's idle time holds").isEqualTo("81 idle-time?");
+            assertThat(ask(patient, "idle-time?")).as("the idle time of its path applies").isEqualTo("81 idle-time?");
         }
     }
 
     @Test
-    void aSessionShowsTheIdleTimeOfItsPath() throws IOException {
+    void sessionHasTheIdleTimeOfItsPath() throws IOException {
         try (Wire usual = open("/usual"); Wire patient = open("/patient"); Wire pinged = open("/pinged")) {
             for (Map.Entry<Wire, String> each : Map.of(usual, "600", patient, "0", pinged, "3600000").entrySet()) {
                 assertThat(ask(each.getKey(), "for-ever")).isEqualTo("81 " + each.getValue());
@@ -114,7 +114,7 @@ class WebSocketSessionsIT {
     }
 
     @Test
-    void aPathHasALifetime() throws IOException {
+    void lifetimeOfAPathClosesTheSession() throws IOException {
         try (Wire wire = open("/mortal")) {
             assertThat(Frames.read(wire).toString()).startsWith("88 1001");
         }
@@ -123,15 +123,15 @@ class WebSocketSessionsIT {
     // ---- pings
 
     private static byte[] awaitPing(Wire wire) throws IOException {
-        Frame ping = Frames.read(wire);
+        ReceivedFrame ping = Frames.read(wire);
         assertThat(ping.first()).isEqualTo(0x89);
         assertThat(ping.payload()).hasSize(12);
         return ping.payload();
     }
 
     @Test
-    @DisplayName("A client is pinged after changeover.websocket.ping without a byte; the endpoint is told of no such Pong, but of all others")
-    void pings() throws IOException {
+    @DisplayName("A client is pinged after changeover.websocket.ping without a byte; the endpoint gets no Pong for these pings, but all others")
+    void pingsAreSentAfterSilence() throws IOException {
         try (Wire wire = open("/pinged")) {
             byte[] first = awaitPing(wire);
             wire.send(Frames.of(0x8a, first));
@@ -151,23 +151,23 @@ class WebSocketSessionsIT {
     }
 
     @Test
-    @DisplayName("A client from which nothing comes within changeover.websocket.pong gets 1001; its endpoint 1006; any byte counts")
-    void aClientThatDoesNotAnswer() throws IOException {
+    @DisplayName("If no byte arrives within changeover.websocket.pong, the client gets 1001 and the endpoint 1006; any byte counts")
+    void clientThatDoesNotAnswerIsClosed() throws IOException {
         try (Wire wire = open("/pinged?key=dead")) {
             awaitPing(wire);
             wire.send(Arrays.copyOf(Frames.text("half a frame"), 5));       // no Pong
             awaitPing(wire);
-            assertThat(Frames.read(wire)).hasToString("88 1001 Nothing came for 700 ms after a Ping (changeover.websocket.pong).");
+            assertThat(Frames.read(wire)).hasToString("88 1001 Nothing was received for 700 ms after a Ping (changeover.websocket.pong).");
             assertThat(endOf("dead")).startsWith("1006 ");
         }
     }
 
     @Test
-    @DisplayName("While the endpoint is busy, its client is not taken for dead")
-    void aBusyEndpoint() throws IOException {
+    @DisplayName("While the endpoint is busy, its client is not considered dead")
+    void clientOfABusyEndpointIsNotClosed() throws IOException {
         try (Wire wire = open("/pinged")) {
             wire.send(Frames.text("block 2000"));
-            Frame next = Frames.read(wire);
+            ReceivedFrame next = Frames.read(wire);
             int pings = 0;
             for (; next.first() == 0x89; next = Frames.read(wire)) pings++;
             assertThat(next).hasToString("81 3600000");
@@ -178,8 +178,8 @@ class WebSocketSessionsIT {
     // ---- messages in a second
 
     @Test
-    @DisplayName("One message more than changeover.websocket.messages.max in a second: 1008; a message in fragments is one")
-    void tooManyMessages() throws IOException {
+    @DisplayName("One message more than changeover.websocket.messages.max in a second: 1008; a fragmented message counts once")
+    void tooManyMessagesAre1008() throws IOException {
         try (Wire wire = open("/counted")) {
             byte[] fragments = Frames.join(Frames.of(0x01, Frames.utf8("a")), Frames.of(0x00, Frames.utf8("b")), Frames.of(0x80, Frames.utf8("c")));
             byte[] one = Frames.text("x");
@@ -196,8 +196,8 @@ class WebSocketSessionsIT {
     }
 
     @Test
-    @DisplayName("A handler of parts is called for each fragment: small ones count for changeover.websocket.messages.max")
-    void tooManyFragments() throws IOException {
+    @DisplayName("A partial message handler is called for each fragment: small fragments count for changeover.websocket.messages.max")
+    void smallFragmentsForAPartialHandlerAreCounted() throws IOException {
         byte[] small = Frames.of(0x00, Frames.utf8("b"));
         try (Wire wire = open("/parts")) {
             wire.send(Frames.join(Frames.of(0x01, Frames.utf8("a")), small, small, small, small, small, small));
@@ -220,22 +220,22 @@ class WebSocketSessionsIT {
     }
 
     @Test
-    @DisplayName("A token in a subprotocol: it is checked and not echoed, and when it expires the session closes with 1008")
-    void aTokenExpires() throws IOException {
+    @DisplayName("A token in a subprotocol is checked and not echoed, and when it expires the session closes with 1008")
+    void expiredTokenClosesTheSession() throws IOException {
         try (Wire wire = Wire.connect(container.http()).send(Frames.handshake(AT + "/chat", "Sec-WebSocket-Protocol: chat, " + validFor(700)))) {
             assertThat(wire.readHead().all("Sec-WebSocket-Protocol")).containsExactly("chat");
             assertThat(ask(wire, "hello")).isEqualTo("81 hello");
-            assertThat(Frames.read(wire)).hasToString("88 1008 The time until which this session is valid is over.");
+            assertThat(Frames.read(wire)).hasToString("88 1008 The validity period of this session is over.");
         }
-        Head refused = Ask.head(container, Frames.handshake(AT + "/chat", "Sec-WebSocket-Protocol: chat, " + validFor(-1)));
+        Head refused = RawHttp.head(container, Frames.handshake(AT + "/chat", "Sec-WebSocket-Protocol: chat, " + validFor(-1)));
         assertThat(refused.status()).isEqualTo(401);
         assertThat(refused.only("WWW-Authenticate")).isEqualTo("Bearer");
-        assertThat(Ask.head(container, Frames.handshake(AT + "/chat", "Sec-WebSocket-Protocol: chat, bearer.bad")).status()).isEqualTo(401);
+        assertThat(RawHttp.head(container, Frames.handshake(AT + "/chat", "Sec-WebSocket-Protocol: chat, bearer.bad")).status()).isEqualTo(401);
     }
 
     @Test
-    @DisplayName("A token is renewed for one session, and the others' expire all the same")
-    void aTokenIsRenewed() throws IOException {
+    @DisplayName("A token is renewed for one session, and those of other sessions still expire")
+    void renewedTokenExtendsOnlyItsSession() throws IOException {
         try (Wire renewed = open("/chat", "Sec-WebSocket-Protocol: chat, " + validFor(700)); Wire other = open("/chat", "Sec-WebSocket-Protocol: chat, " + validFor(1000))) {
             assertThat(ask(renewed, validFor(1_000_000))).isEqualTo("81 renewed");
             assertThat(Frames.read(other).toString()).startsWith("88 1008 ");
@@ -244,8 +244,8 @@ class WebSocketSessionsIT {
     }
 
     @Test
-    @DisplayName("The time may be set and taken away at any time, from any thread; one that is over ends the session at once; anything but an Instant ends it with a warning")
-    void theTimeMayChange() throws IOException {
+    @DisplayName("The expiry time may be set and removed at any time, on any thread; a past time ends the session at once; any value other than an Instant ends it with a warning")
+    void expiryTimeMayChange() throws IOException {
         try (Wire past = open("/patient?key=past"); Wire wrong = open("/patient"); Wire kept = open("/patient"); Wire elsewhere = open("/patient")) {
             ask(kept, "until 1000");
             ask(kept, "for-ever");
@@ -260,15 +260,15 @@ class WebSocketSessionsIT {
         }
     }
 
-    private static void nothingFollows(Wire wire) throws IOException {
+    private static void assertNothingFollows(Wire wire) throws IOException {
         Wire.Rest rest = wire.readToEnd();
         assertThat(rest.bytes()).isEmpty();
         assertThat(rest.end()).isNotEqualTo(Wire.End.TIMEOUT);
     }
 
     @Test
-    @DisplayName("A session that must end while its endpoint is busy: its client gets the Close frame all the same, and its endpoint the code when it has returned")
-    void endsBesideABusyEndpoint() throws IOException {
+    @DisplayName("If a session must end while its endpoint is busy, its client gets the Close frame at once, and its endpoint the code after it has returned")
+    void sessionOfABusyEndpointIsClosedInTime() throws IOException {
         try (Wire expiring = open("/patient?key=held-expired"); Wire idle = open("/usual?key=held-idle"); Wire amid = open("/patient?key=held-amid")) {
             ask(expiring, "until 300");
             expiring.send(Frames.text("hold expiring"));
@@ -277,20 +277,20 @@ class WebSocketSessionsIT {
             amid.send(Frames.text("part-and-hold amid"));
             assertThat(Frames.read(amid)).hasToString("1 a part");
             for (Wire each : new Wire[] {expiring, amid}) {
-                assertThat(Frames.read(each)).hasToString("88 1008 The time until which this session is valid is over.");
-                nothingFollows(each);
+                assertThat(Frames.read(each)).hasToString("88 1008 The validity period of this session is over.");
+                assertNothingFollows(each);
             }
             assertThat(Frames.read(idle)).hasToString("88 1001 Nothing was sent or received for 600 ms.");
-            nothingFollows(idle);
+            assertNothingFollows(idle);
             for (String key : new String[] {"expired", "idle", "amid"}) assertThat(page("/end?of=held-" + key)).as("while the endpoint is busy").isEqualTo("none");
             for (String key : new String[] {"expiring", "idle", "amid"}) page("/let-go?of=" + key);
-            for (String key : new String[] {"expired", "amid"}) assertThat(endOf("held-" + key)).isEqualTo("1008 The time until which this session is valid is over.");
+            for (String key : new String[] {"expired", "amid"}) assertThat(endOf("held-" + key)).isEqualTo("1008 The validity period of this session is over.");
             assertThat(endOf("held-idle")).isEqualTo("1006 Nothing was sent or received for 600 ms.");
         }
     }
 
     @Test
-    void theReadmeHasThisChat() throws IOException {
+    void documentedChatIsTheTestedOne() throws IOException {
         Path base = Path.of(System.getProperty("changeover.basedir", ""));
         String source = Files.readString(base.resolve("src/test/apps/sessions/sessions/Chat.java"), StandardCharsets.UTF_8);
         String shown = source.substring(source.indexOf("@ServerEndpoint"));
@@ -300,8 +300,8 @@ class WebSocketSessionsIT {
     // ---- observers
 
     @Test
-    @DisplayName("Micrometer Observation on the listener: a session with the handshake's parent, a message within it, what was sent, the end")
-    void observations() throws IOException {
+    @DisplayName("A listener with Micrometer Observation: a session with the parent of the handshake, a message within it, sent messages, the end")
+    void listenerMayUseMicrometerObservation() throws IOException {
         String trace = "0af7651916cd43dd8448eb211c80319c";
         try (Wire wire = open("/patient", "traceparent: 00-" + trace + "-b7ad6b7169203331-01")) {
             assertThat(ask(wire, "hello you")).isEqualTo("81 hello you");

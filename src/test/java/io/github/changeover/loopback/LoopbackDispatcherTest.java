@@ -47,7 +47,7 @@ class LoopbackDispatcherTest {
     }
 
     private LoopbackDispatcher dispatcher(Duration stall) {
-        return new LoopbackDispatcher(origin -> new LoopbackDispatcher.Mark() {
+        return new LoopbackDispatcher(origin -> new LoopbackDispatcher.OriginMark() {
             private boolean open = true;
 
             {
@@ -79,7 +79,7 @@ class LoopbackDispatcherTest {
                 if (open) marks.decrementAndGet();
                 open = false;
             }
-        }, new TargetPolicy("", asked -> !asked.path().decoded().startsWith("/other")), new RequestConcurrencyLimiter(2, 1), new LoopbackDispatcher.Progress(stall, 1000), getClass().getClassLoader());
+        }, new TargetPolicy("", asked -> !asked.path().decoded().startsWith("/other")), new RequestConcurrencyLimiter(2, 1), new LoopbackDispatcher.MinimumProgress(stall, 1000), getClass().getClassLoader());
     }
 
     @AfterEach
@@ -100,7 +100,7 @@ class LoopbackDispatcherTest {
         return new InnerRequest(method, target, Fields.of(all), content, new ConnectionOrigin(switched, false, "HTTP/2.0", ""));
     }
 
-    private static final class Heard implements StreamDispatcher.Answer {
+    private static final class RecordingResponseListener implements StreamDispatcher.ResponseReceiver {
         private final BlockingQueue<String> said = new LinkedBlockingQueue<>();
 
         @Override
@@ -138,18 +138,18 @@ class LoopbackDispatcherTest {
         return head.toString();
     }
 
-    private static void answer(Socket socket, String text) throws IOException {
+    private static void respond(Socket socket, String text) throws IOException {
         socket.getOutputStream().write(text.getBytes(ISO_8859_1));
     }
 
     @Test
-    void noFieldOfAHopNoClaimOfAProxyAndNoForeignMarkIsPassedOn() throws Exception {
-        Heard heard = new Heard();
+    void hopByHopFieldsProxyFieldsAndForeignMarksAreNotForwarded() throws Exception {
+        RecordingResponseListener heard = new RecordingResponseListener();
         dispatcher.dispatch(request("GET", "/a?b", false, "connection", "x-hop", "x-hop", "1", "upgrade", "h2c", "te", "trailers", "keep-alive", "1", "transfer-encoding", "x",
                 "HTTP2-Settings", "a", "mark", "theirs", "x-forwarded-for", "1", "Forwarded", "1", "x-real-ip", "1", "x-own", "\u00e9"), heard);
         try (Socket socket = connector.accept()) {
             assertThat(head(socket.getInputStream())).isEqualTo("GET /a?b HTTP/1.1\r\nhost: h\r\nx-own: \u00e9\r\nMark: ours\r\n\r\n");
-            answer(socket, "HTTP/1.1 103 Early\r\nLink: a\r\n\r\nHTTP/1.1 200 OK\r\nConnection: x-hop, close\r\nX-Hop: 1\r\nKeep-Alive: 5\r\nUpgrade: a\r\nTransfer-Encoding: chunked\r\nX-Own: 2\r\n\r\n"
+            respond(socket, "HTTP/1.1 103 Early\r\nLink: a\r\n\r\nHTTP/1.1 200 OK\r\nConnection: x-hop, close\r\nX-Hop: 1\r\nKeep-Alive: 5\r\nUpgrade: a\r\nTransfer-Encoding: chunked\r\nX-Own: 2\r\n\r\n"
                     + "3\r\nabc\r\n0\r\nX-After: 3\r\n\r\n");
             assertThat(heard.next()).isEqualTo("200 X-Own: 2");
             assertThat(heard.next()).isEqualTo("+abc");
@@ -159,11 +159,11 @@ class LoopbackDispatcherTest {
     }
 
     @Test
-    void contentIsFramedByItsLengthOrChunked() throws Exception {
+    void contentIsSentWithALengthOrChunked() throws Exception {
         for (boolean length : new boolean[] {true, false}) {
-            Heard heard = new Heard();
+            RecordingResponseListener heard = new RecordingResponseListener();
             CountDownLatch taken = new CountDownLatch(1);
-            StreamDispatcher.Sending sending = dispatcher.dispatch(length ? request("POST", "/", true, "content-length", "3") : request("POST", "/", true), heard);
+            StreamDispatcher.RequestContent sending = dispatcher.dispatch(length ? request("POST", "/", true, "content-length", "3") : request("POST", "/", true), heard);
             sending.content(ByteBuffer.wrap("abc".getBytes(ISO_8859_1)), taken::countDown);
             sending.end();
             try (Socket socket = connector.accept()) {
@@ -171,26 +171,26 @@ class LoopbackDispatcherTest {
                 String rest = length ? "abc" : "3\r\nabc\r\n0\r\n\r\n";
                 assertThat(new String(socket.getInputStream().readNBytes(rest.length()), ISO_8859_1)).isEqualTo(rest);
                 assertThat(taken.await(10, TimeUnit.SECONDS)).isTrue();
-                answer(socket, "HTTP/1.1 204 No\r\n\r\n");
+                respond(socket, "HTTP/1.1 204 No\r\n\r\n");
                 assertThat(heard.next()).startsWith("204 last");
             }
         }
     }
 
     @Test
-    void aConnectionServesAgainAndOneThatEndedMeanwhileIsReplaced() throws Exception {
-        Heard heard = new Heard();
+    void connectionIsReusedOrReplacedIfClosed() throws Exception {
+        RecordingResponseListener heard = new RecordingResponseListener();
         dispatcher.dispatch(request("GET", "/1", false), heard);
         try (Socket socket = connector.accept()) {
             head(socket.getInputStream());
-            answer(socket, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+            respond(socket, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
             assertThat(heard.next()).startsWith("200 last");
             dispatcher.dispatch(request("GET", "/2", false), heard);
             assertThat(head(socket.getInputStream())).startsWith("GET /2 ");
         }
         try (Socket other = connector.accept()) {
             assertThat(head(other.getInputStream())).startsWith("GET /2 ");
-            answer(other, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nab");
+            respond(other, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nab");
             assertThat(heard.next()).startsWith("200 ");
             assertThat(heard.next()).isEqualTo("+ab");
             assertThat(heard.next()).startsWith("end");
@@ -199,23 +199,23 @@ class LoopbackDispatcherTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "SSH-2.0-x\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Le", "HTTP/1.1 abc OK\r\n\r\n", "\0\0\0\0\r\n\r\n"})
-    void whatIsNoAnswerIsA502(String bytes) throws Exception {
-        Heard heard = new Heard();
+    void invalidResponseIs502(String bytes) throws Exception {
+        RecordingResponseListener heard = new RecordingResponseListener();
         dispatcher.dispatch(request("GET", "/", false), heard);
         try (Socket socket = connector.accept()) {
             head(socket.getInputStream());
-            answer(socket, bytes);
+            respond(socket, bytes);
         }
         assertThat(heard.next()).isEqualTo("failed 502");
     }
 
     @Test
-    void anAnswerThatIsCutShortIsNotWhole() throws Exception {
-        Heard heard = new Heard();
-        StreamDispatcher.Sending sending = dispatcher.dispatch(request("GET", "/", false), heard);
+    void truncatedResponseFails() throws Exception {
+        RecordingResponseListener heard = new RecordingResponseListener();
+        StreamDispatcher.RequestContent sending = dispatcher.dispatch(request("GET", "/", false), heard);
         try (Socket socket = connector.accept()) {
             head(socket.getInputStream());
-            answer(socket, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc");
+            respond(socket, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc");
         }
         assertThat(heard.next()).startsWith("200 ");
         assertThat(heard.next()).isEqualTo("+abc");
@@ -224,11 +224,11 @@ class LoopbackDispatcherTest {
     }
 
     @Test
-    void moreThanTheBoundWaitsAndMoreThanThatIsRefused() throws Exception {
-        List<Heard> heard = new ArrayList<>();
-        List<StreamDispatcher.Sending> sending = new ArrayList<>();
+    void requestsAboveTheLimitWaitAndThenAreRejected() throws Exception {
+        List<RecordingResponseListener> heard = new ArrayList<>();
+        List<StreamDispatcher.RequestContent> sending = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
-            heard.add(new Heard());
+            heard.add(new RecordingResponseListener());
             sending.add(dispatcher.dispatch(request("GET", "/" + i, false), heard.get(i)));
         }
         assertThat(heard.get(3).next()).isEqualTo("failed 503");
@@ -240,7 +240,7 @@ class LoopbackDispatcherTest {
             sending.get(0).abort();
             try (Socket third = connector.accept()) {
                 assertThat(head(third.getInputStream())).startsWith("GET /2 ");
-                answer(third, "HTTP/1.1 204 No\r\n\r\n");
+                respond(third, "HTTP/1.1 204 No\r\n\r\n");
             }
         }
         assertThat(heard.get(2).next()).startsWith("204 ");
@@ -253,34 +253,34 @@ class LoopbackDispatcherTest {
     }
 
     @Test
-    void oneThatWaitsMayBeAborted() throws Exception {
-        StreamDispatcher.Sending first = dispatcher.dispatch(request("GET", "/0", false), new Heard());
-        dispatcher.dispatch(request("GET", "/1", false), new Heard());
-        StreamDispatcher.Sending third = dispatcher.dispatch(request("POST", "/2", true), new Heard());
+    void waitingRequestMayBeAborted() throws Exception {
+        StreamDispatcher.RequestContent first = dispatcher.dispatch(request("GET", "/0", false), new RecordingResponseListener());
+        dispatcher.dispatch(request("GET", "/1", false), new RecordingResponseListener());
+        StreamDispatcher.RequestContent third = dispatcher.dispatch(request("POST", "/2", true), new RecordingResponseListener());
         CountDownLatch taken = new CountDownLatch(1);
         third.content(ByteBuffer.wrap(new byte[5]), taken::countDown);
         third.abort();
-        assertThat(taken.await(10, TimeUnit.SECONDS)).as("its content is let go").isTrue();
-        Heard fourth = new Heard();
+        assertThat(taken.await(10, TimeUnit.SECONDS)).as("its content is released").isTrue();
+        RecordingResponseListener fourth = new RecordingResponseListener();
         dispatcher.dispatch(request("GET", "/3", false), fourth);
         try (Socket one = connector.accept(); Socket two = connector.accept()) {
             heads(one, two);
             first.abort();
             try (Socket last = connector.accept()) {
                 assertThat(head(last.getInputStream())).startsWith("GET /3 ");
-                answer(last, "HTTP/1.1 204 No\r\n\r\n");
+                respond(last, "HTTP/1.1 204 No\r\n\r\n");
             }
         }
         assertThat(fourth.next()).startsWith("204 ");
     }
 
     @Test
-    void theBytesOfAnAnswerWaitUntilMoreIsWelcome() throws Exception {
-        Heard heard = new Heard();
-        StreamDispatcher.Sending sending = dispatcher.dispatch(request("GET", "/", false), heard);
+    void responseBytesAreReadOnDemand() throws Exception {
+        RecordingResponseListener heard = new RecordingResponseListener();
+        StreamDispatcher.RequestContent sending = dispatcher.dispatch(request("GET", "/", false), heard);
         try (Socket socket = connector.accept()) {
             head(socket.getInputStream());
-            answer(socket, "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + "x".repeat(100_000));
+            respond(socket, "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + "x".repeat(100_000));
             assertThat(heard.next()).startsWith("200 ");
             int count = heard.next().length() - 1;
             for (String part = heard.said.poll(300, TimeUnit.MILLISECONDS); part != null; part = heard.said.poll(300, TimeUnit.MILLISECONDS)) count += part.length() - 1;
@@ -294,11 +294,11 @@ class LoopbackDispatcherTest {
 
     // ---- what is sent is what was checked
 
-    @ParameterizedTest(name = "S1: {0} is sent in one form")
+    @ParameterizedTest(name = "S1: {0} is sent in canonical form")
     @CsvSource(delimiter = ' ', value = {"/%61%2fb refused", "/%61/%7Eb /a/~b", "/%C3%A9 /%C3%A9", "/a;x=%41 /a;x=A", "/a;;x /a;x", "/a;jsessionid=1?q=%2e /a;jsessionid=1?q=%2e", "//a refused", "/other refused",
         "/oth%65r refused", "/a/ /a/", "/a?//other/../%00 /a?//other/../%00", "/%7Bx%7D /%7Bx%7D", "/a%3Bb refused", "/.%2e/a refused"})
-    void theTargetIsWrittenAnew(String written, String sent) throws Exception {
-        Heard heard = new Heard();
+    void targetIsSentInCanonicalForm(String written, String sent) throws Exception {
+        RecordingResponseListener heard = new RecordingResponseListener();
         dispatcher.dispatch(request("GET", written, false), heard);
         if (sent.equals("refused")) {
             assertThat(heard.next()).isEqualTo("failed 421");
@@ -306,15 +306,15 @@ class LoopbackDispatcherTest {
         }
         try (Socket socket = connector.accept()) {
             assertThat(head(socket.getInputStream())).startsWith("GET " + sent + " HTTP/1.1\r\n");
-            answer(socket, "HTTP/1.1 204 No\r\n\r\n");
+            respond(socket, "HTTP/1.1 204 No\r\n\r\n");
         }
         assertThat(heard.next()).startsWith("204");
     }
 
     @Test
-    @DisplayName("S1: OPTIONS * is answered here, and reaches no application")
-    void optionsOfTheServer() throws Exception {
-        Heard heard = new Heard();
+    @DisplayName("S1: OPTIONS * is answered by the dispatcher and reaches no application")
+    void optionsAsteriskIsAnsweredByTheDispatcher() throws Exception {
+        RecordingResponseListener heard = new RecordingResponseListener();
         dispatcher.dispatch(request("OPTIONS", "*", false), heard);
         assertThat(heard.next()).isEqualTo("200 last Content-Length: 0");
         connector.setSoTimeout(100);
@@ -322,26 +322,26 @@ class LoopbackDispatcherTest {
     }
 
     @Test
-    @DisplayName("S1: an answer that comes before the application has seen the request is not the application's")
-    void anAnswerOfAnother() throws Exception {
+    @DisplayName("S1: a response that arrives before the application has the request is not a response of the application")
+    void responseBeforeTheApplicationHasTheRequestIsRejected() throws Exception {
         mustArrive = true;
         for (String answer : new String[] {"200 OK", "302 Found\r\nLocation: /elsewhere/", "404 Not Found", "401 No\r\nWWW-Authenticate: x"}) {
-            Heard heard = new Heard();
+            RecordingResponseListener heard = new RecordingResponseListener();
             dispatcher.dispatch(request("GET", "/a", false), heard);
             try (Socket socket = connector.accept()) {
                 head(socket.getInputStream());
-                answer(socket, "HTTP/1.1 " + answer + "\r\nContent-Length: 6\r\n\r\nsecret");
+                respond(socket, "HTTP/1.1 " + answer + "\r\nContent-Length: 6\r\n\r\nsecret");
                 assertThat(heard.next()).as(answer).isEqualTo("failed " + (answer.charAt(0) == '4' ? answer.substring(0, 3) : "421"));
                 assertThat(socket.getInputStream().read()).as("the connection is not used again").isEqualTo(-1);
             }
             assertThat(heard.said).isEmpty();
         }
         arrived = true;
-        Heard heard = new Heard();
+        RecordingResponseListener heard = new RecordingResponseListener();
         dispatcher.dispatch(request("GET", "/a", false), heard);
         try (Socket socket = connector.accept()) {
             head(socket.getInputStream());
-            answer(socket, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+            respond(socket, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
             assertThat(heard.next()).startsWith("200");
             assertThat(sentFrom).last().isEqualTo(socket.getPort());
         }
@@ -349,12 +349,12 @@ class LoopbackDispatcherTest {
 
     @Test
     @DisplayName("S1: a request that the application has seen is not sent again")
-    void notTwice() throws Exception {
-        Heard heard = new Heard();
+    void requestSeenByTheApplicationIsNotRetried() throws Exception {
+        RecordingResponseListener heard = new RecordingResponseListener();
         dispatcher.dispatch(request("GET", "/1", false), heard);
         try (Socket socket = connector.accept()) {
             head(socket.getInputStream());
-            answer(socket, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+            respond(socket, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
             assertThat(heard.next()).startsWith("200 last");
             dispatcher.dispatch(request("GET", "/2", false), heard);
             assertThat(head(socket.getInputStream())).startsWith("GET /2 ");
@@ -364,9 +364,9 @@ class LoopbackDispatcherTest {
     }
 
     @Test
-    @DisplayName("S2: no field of a proxy is passed on, nor does Connection take Host or the length away")
-    void fieldsThatAreNotTheClientsToSend() throws Exception {
-        Heard heard = new Heard();
+    @DisplayName("S2: fields of proxies are not forwarded, and Connection cannot remove Host or the length")
+    void proxyFieldsAndConnectionOptionsCannotChangeTheRequest() throws Exception {
+        RecordingResponseListener heard = new RecordingResponseListener();
         dispatcher.dispatch(request("POST", "/", true, "connection", "host, content-length, x-hop, mark", "x-hop", "1", "content-length", "003", "via", "1", "cf-connecting-ip", "1", "x-real-ip", "1",
                 "X-Original-Forwarded-For", "1", "true-client-ip", "1", "x-forwarded-client-cert", "1", "proxy-keysize", "256"), heard);
         try (Socket socket = connector.accept()) {
@@ -378,12 +378,12 @@ class LoopbackDispatcherTest {
     // ---- a client's progress
 
     @Test
-    @DisplayName("S7: content that comes too slowly ends the request with 408")
-    void slowContent() throws Exception {
+    @DisplayName("S7: content that arrives too slowly ends the request with 408")
+    void slowContentIs408() throws Exception {
         dispatcher.close();
         dispatcher = dispatcher(Duration.ofMillis(200));
-        Heard heard = new Heard();
-        StreamDispatcher.Sending sending = dispatcher.dispatch(request("POST", "/", true), heard);
+        RecordingResponseListener heard = new RecordingResponseListener();
+        StreamDispatcher.RequestContent sending = dispatcher.dispatch(request("POST", "/", true), heard);
         try (Socket socket = connector.accept()) {
             head(socket.getInputStream());
             for (int i = 0; i < 100 && heard.said.isEmpty(); i++) {
@@ -396,12 +396,12 @@ class LoopbackDispatcherTest {
     }
 
     @Test
-    @DisplayName("S7: content that comes steadily, and content that the application does not take, is waited for")
-    void steadyContent() throws Exception {
+    @DisplayName("S7: content that arrives steadily, and content that the application does not read, is awaited")
+    void steadyContentIsAwaited() throws Exception {
         dispatcher.close();
         dispatcher = dispatcher(Duration.ofMillis(700));
-        Heard heard = new Heard();
-        StreamDispatcher.Sending sending = dispatcher.dispatch(request("POST", "/", true), heard);
+        RecordingResponseListener heard = new RecordingResponseListener();
+        StreamDispatcher.RequestContent sending = dispatcher.dispatch(request("POST", "/", true), heard);
         try (Socket socket = connector.accept()) {
             head(socket.getInputStream());
             for (int i = 0; i < 15; i++) {
@@ -417,7 +417,7 @@ class LoopbackDispatcherTest {
             Thread reader = new Thread(() -> drain(socket));
             reader.start();
             assertThat(taken.await(10, TimeUnit.SECONDS)).isTrue();
-            answer(socket, "HTTP/1.1 204 No\r\n\r\n");
+            respond(socket, "HTTP/1.1 204 No\r\n\r\n");
             assertThat(heard.next()).startsWith("204");
             reader.join(10_000);
         }
@@ -432,15 +432,15 @@ class LoopbackDispatcherTest {
     }
 
     @Test
-    @DisplayName("S7: an answer that is not taken ends the request")
-    void anAnswerThatIsNotTaken() throws Exception {
+    @DisplayName("S7: a response that the client does not read ends the request")
+    void responseThatIsNotReadEndsTheRequest() throws Exception {
         dispatcher.close();
         dispatcher = dispatcher(Duration.ofMillis(200));
-        Heard heard = new Heard();
+        RecordingResponseListener heard = new RecordingResponseListener();
         dispatcher.dispatch(request("GET", "/", false), heard);
         try (Socket socket = connector.accept()) {
             head(socket.getInputStream());
-            answer(socket, "HTTP/1.1 200 OK\r\nContent-Length: 1500\r\n\r\n" + "x".repeat(500));
+            respond(socket, "HTTP/1.1 200 OK\r\nContent-Length: 1500\r\n\r\n" + "x".repeat(500));
             assertThat(heard.next()).startsWith("200");
             assertThat(heard.next()).hasSize(501);
             assertThat(heard.next()).isEqualTo("failed 408");
@@ -448,12 +448,12 @@ class LoopbackDispatcherTest {
     }
 
     @Test
-    @DisplayName("S5c: a timer that is cancelled keeps nothing of its task")
-    void cancelledTimers() throws Exception {
+    @DisplayName("S5c: a cancelled timer does not retain its task")
+    void cancelledTimerReleasesItsTask() throws Exception {
         Object[] kept = {new byte[1000]};
         java.lang.ref.WeakReference<Object> reference = new java.lang.ref.WeakReference<>(kept[0]);
         Object task = kept[0];
-        StreamDispatcher.Timer timer = later(task);
+        StreamDispatcher.Timeout timer = schedule(task);
         kept[0] = null;
         task = null;
         timer.cancel();
@@ -463,23 +463,23 @@ class LoopbackDispatcherTest {
             Thread.sleep(20);
         }
         assertThat(reference.get()).isNull();
-        StreamDispatcher.Timer.NONE.cancel();
+        StreamDispatcher.Timeout.NONE.cancel();
     }
 
-    private StreamDispatcher.Timer later(Object kept) {
+    private StreamDispatcher.Timeout schedule(Object kept) {
         return dispatcher.after(Duration.ofHours(1), () -> assertThat(kept).isNull());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"a", "*", "http://h/", "/a b", "/a\r\nX: y", "/#a", "/\u00e9", ""})
-    void aTargetThatIsNoPathIsNotMade(String target) {
+    void invalidTargetIsNotAccepted(String target) {
         assertThatThrownBy(() -> request("GET", target, false)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> request("GE T", "/", false)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
-    void anotherHostAndTraceAreRefused() throws Exception {
-        Heard heard = new Heard();
+    void otherHostAndTraceAreRejected() throws Exception {
+        RecordingResponseListener heard = new RecordingResponseListener();
         dispatcher.dispatch(request("TRACE", "/", false), heard);
         assertThat(heard.next()).isEqualTo("failed 405");
         dispatcher.dispatch(request("GET", "/", false, "host", "h"), heard);

@@ -16,10 +16,10 @@ import org.junit.jupiter.api.Test;
 class RequestConcurrencyLimiterTest {
     private final List<String> ran = new ArrayList<>();
 
-    private final class Entry implements Runnable {
+    private final class QueuedRequest implements Runnable {
         private final String name;
 
-        Entry(String name) {
+        QueuedRequest(String name) {
             this.name = name;
         }
 
@@ -29,15 +29,15 @@ class RequestConcurrencyLimiterTest {
         }
     }
 
-    private List<Entry> enter(RequestConcurrencyLimiter limiter, String connection, int count) {
-        List<Entry> entries = IntStream.range(0, count).mapToObj(i -> new Entry(connection + i)).toList();
+    private List<QueuedRequest> enter(RequestConcurrencyLimiter limiter, String connection, int count) {
+        List<QueuedRequest> entries = IntStream.range(0, count).mapToObj(i -> new QueuedRequest(connection + i)).toList();
         entries.forEach(entry -> assertThat(limiter.enter(connection, entry)).isTrue());
         return entries;
     }
 
     @Test
-    @DisplayName("S7: one connection gets less than half of the places, and another one has some at once")
-    void oneConnectionStarvesNobody() {
+    @DisplayName("S7: one connection gets less than half of the slots, and another one gets some at once")
+    void oneConnectionDoesNotStarveOthers() {
         RequestConcurrencyLimiter limiter = new RequestConcurrencyLimiter(99, 500);
         enter(limiter, "slow", 100);
         assertThat(ran).hasSize(38);
@@ -46,8 +46,8 @@ class RequestConcurrencyLimiterTest {
     }
 
     @Test
-    @DisplayName("S7: twenty connections take what they can get, and a new one has a place")
-    void manyConnections() {
+    @DisplayName("S7: twenty connections share the slots, and a new one gets a slot")
+    void newConnectionGetsASlotBesideTwentyBusyOnes() {
         RequestConcurrencyLimiter limiter = new RequestConcurrencyLimiter(99, 5000);
         for (int i = 0; i < 20; i++) enter(limiter, "slow" + i + "-", 100);
         int before = ran.size();
@@ -57,10 +57,10 @@ class RequestConcurrencyLimiterTest {
     }
 
     @Test
-    @DisplayName("S7: the smallest container serves two connections at a time, and one request after the other of each")
-    void twoPlaces() {
+    @DisplayName("S7: with two slots, two connections are served at a time, each one request after the other")
+    void twoSlotsServeTwoConnections() {
         RequestConcurrencyLimiter limiter = new RequestConcurrencyLimiter(2, 500);
-        List<Entry> slow = enter(limiter, "slow", 3);
+        List<QueuedRequest> slow = enter(limiter, "slow", 3);
         enter(limiter, "other", 1);
         assertThat(ran).containsExactly("slow0", "other0");
         limiter.leave("slow", slow.get(0));
@@ -68,27 +68,27 @@ class RequestConcurrencyLimiterTest {
     }
 
     @Test
-    @DisplayName("S7: connections that wait take turns")
-    void turns() {
+    @DisplayName("S7: waiting connections are served round-robin")
+    void waitingConnectionsAreServedRoundRobin() {
         RequestConcurrencyLimiter limiter = new RequestConcurrencyLimiter(1, 500);
-        List<Entry> first = enter(limiter, "a", 4);
+        List<QueuedRequest> first = enter(limiter, "a", 4);
         enter(limiter, "b", 2);
         enter(limiter, "c", 2);
-        Entry running = first.get(0);
+        QueuedRequest running = first.get(0);
         for (int i = 0; i < 7; i++) {
             limiter.leave(running.name.substring(0, 1), running);
-            running = new Entry(ran.get(ran.size() - 1));
+            running = new QueuedRequest(ran.get(ran.size() - 1));
         }
         assertThat(ran).containsExactly("a0", "a1", "b0", "c0", "a2", "b1", "c1", "a3");
     }
 
     @Test
-    void moreThanWaitIsRefusedAndOneThatLeavesTheQueueMakesRoom() {
+    void fullQueueRejectsUntilARequestLeavesIt() {
         RequestConcurrencyLimiter limiter = new RequestConcurrencyLimiter(1, 2);
-        List<Entry> entries = enter(limiter, "a", 3);
-        assertThat(limiter.enter("b", new Entry("b0"))).isFalse();
+        List<QueuedRequest> entries = enter(limiter, "a", 3);
+        assertThat(limiter.enter("b", new QueuedRequest("b0"))).isFalse();
         limiter.leave("a", entries.get(2));
-        assertThat(limiter.enter("b", new Entry("b1"))).isTrue();
+        assertThat(limiter.enter("b", new QueuedRequest("b1"))).isTrue();
         limiter.leave("a", entries.get(0));
         assertThat(ran).containsExactly("a0", "a1");
         limiter.leave("a", entries.get(1));
@@ -96,8 +96,8 @@ class RequestConcurrencyLimiterTest {
     }
 
     @Property
-    @Label("S7: never more than the bound run, all that were let in run, and nothing is left behind")
-    void everythingRuns(@ForAll @IntRange(min = 1, max = 8) int most, @ForAll @Size(max = 60) List<@IntRange(max = 4) Integer> connections) {
+    @Label("S7: never more than the limit run, every accepted request runs, and nothing is left")
+    void everyRequestRuns(@ForAll @IntRange(min = 1, max = 8) int most, @ForAll @Size(max = 60) List<@IntRange(max = 4) Integer> connections) {
         List<Integer> running = new ArrayList<>();
         int[] done = {0};
         RequestConcurrencyLimiter limiter = new RequestConcurrencyLimiter(most, 1000);
@@ -116,7 +116,7 @@ class RequestConcurrencyLimiterTest {
             assertThat(running.size()).isLessThanOrEqualTo(most);
         }
         assertThat(done[0]).isEqualTo(connections.size());
-        assertThat(limiter).extracting("running", "queued").containsExactly(0, 0);
+        assertThat(limiter).extracting("running", "waitingCount").containsExactly(0, 0);
         assertThat(limiter).extracting("shares").asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.MAP).isEmpty();
     }
 }

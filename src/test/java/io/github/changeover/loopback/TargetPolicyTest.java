@@ -25,41 +25,41 @@ class TargetPolicyTest {
         return new InnerRequest(method, target, Fields.of("Host", host), false, new ConnectionOrigin(SWITCHED, false, "HTTP/2.0", ""));
     }
 
-    private static int refused(TargetPolicy policy, String target) {
-        return policy.decide(request("GET", target, "h:80")) instanceof TargetPolicy.Refuse refused ? refused.status() : 0;
+    private static int rejectionStatus(TargetPolicy policy, String target) {
+        return policy.decide(request("GET", target, "h:80")) instanceof TargetPolicy.Reject refused ? refused.status() : 0;
     }
 
-    @ParameterizedTest(name = "S1: {0} is the application''s")
+    @ParameterizedTest(name = "S1: {0} is a target of the application")
     @ValueSource(strings = {"/app", "/app/", "/app/page", "/app/a;v=1", "/app/;v=1", "/app/%20", "/%61pp/x", "/app/..x", "/app/a+b", "/app?x", "/app/administrator", "/app/admin2"})
-    void theApplicationsOwn(String target) {
-        assertThat(refused(app, target)).isZero();
-        assertThat(refused(root, target)).isZero();
+    void targetsOfTheApplicationAreAllowed(String target) {
+        assertThat(rejectionStatus(app, target)).isZero();
+        assertThat(rejectionStatus(root, target)).isZero();
     }
 
-    @ParameterizedTest(name = "S1: {0} is not the application''s")
+    @ParameterizedTest(name = "S1: {0} is not a target of the application")
     @ValueSource(strings = {"/", "/?/app/", "/other", "/application", "/App/x", "/app;x", "/app;x/y", "/app/admin", "/app/admin/", "/app/adm%69n/x", "/app/admin;x", "/app/../other", "/app/%2e%2e/other", "/app/..;/other",
         "/app/%2f..%2fother", "/app/..%5cother", "/app/%3b/../x", "/app//x", "//app/x", "/;x/app", "/app%00/x", "/app%2fx"})
-    void anyOtherIsMisdirected(String target) {
-        assertThat(refused(app, target)).isEqualTo(421);
+    void otherTargetsAreMisdirected(String target) {
+        assertThat(rejectionStatus(app, target)).isEqualTo(421);
     }
 
-    @ParameterizedTest(name = "S1: {0} is not the root application''s")
+    @ParameterizedTest(name = "S1: {0} is not a target of the root application")
     @ValueSource(strings = {"//manager/html", "///manager", "/manager/html", "/%6danager/html", "/manager;x", "/manager;x/html", "/manager%3bx/html", "//manager;x/html", "/./manager", "/x/../manager", "/manager%2fhtml"})
-    void ofAnotherWhileOursIsAtTheRoot(String target) {
-        assertThat(refused(root, target)).isEqualTo(421);
+    void targetsOfOtherApplicationsAreMisdirectedFromTheRoot(String target) {
+        assertThat(rejectionStatus(root, target)).isEqualTo(421);
     }
 
     @Property
     @Label("S1: no path with a dot segment is allowed")
-    void dots(@ForAll @StringLength(max = 8) @CharRange(from = 'a', to = 'z') String before, @ForAll @StringLength(max = 8) @CharRange(from = 'a', to = 'z') String after) {
+    void dotSegmentsAreMisdirected(@ForAll @StringLength(max = 8) @CharRange(from = 'a', to = 'z') String before, @ForAll @StringLength(max = 8) @CharRange(from = 'a', to = 'z') String after) {
         for (String dots : new String[] {"..", ".", "%2e%2E", ".%2e", "..;" + after, "%2e;" + after}) {
-            assertThat(refused(root, "/" + before + "/" + dots + "/manager" + after)).as(dots).isEqualTo(421);
+            assertThat(rejectionStatus(root, "/" + before + "/" + dots + "/manager" + after)).as(dots).isEqualTo(421);
         }
     }
 
     @Property
-    @Label("S1: what is allowed is sent in the form that was checked")
-    void whatIsAllowed(@ForAll @StringLength(max = 40) @CharRange(from = '!', to = '~') String path) {
+    @Label("S1: an allowed target is sent in the form that was checked")
+    void allowedTargetsStayBelowTheContextPath(@ForAll @StringLength(max = 40) @CharRange(from = '!', to = '~') String path) {
         String target = "/app/" + path.replace('#', '/');
         if (app.decide(request("GET", target, "h:80")) instanceof TargetPolicy.Send send) {
             assertThat(send.target()).startsWith("/app").matches("[!-~]+");
@@ -69,26 +69,26 @@ class TargetPolicyTest {
     }
 
     @Test
-    @DisplayName("S1: only the host that the connection began with is served")
-    void hosts() {
+    @DisplayName("S1: only the host of the upgrade request is served")
+    void onlyTheHostOfTheConnectionIsServed() {
         assertThat(app.decide(request("GET", "/app/", "H:80"))).isInstanceOf(TargetPolicy.Send.class);
         for (String host : new String[] {"h", "h:81", "other:80", "h.:80", ""}) {
-            assertThat(app.decide(request("GET", "/app/", host))).isInstanceOf(TargetPolicy.Refuse.class);
-            assertThat(app.decide(request("OPTIONS", "*", host))).isInstanceOf(TargetPolicy.Refuse.class);
+            assertThat(app.decide(request("GET", "/app/", host))).isInstanceOf(TargetPolicy.Reject.class);
+            assertThat(app.decide(request("OPTIONS", "*", host))).isInstanceOf(TargetPolicy.Reject.class);
         }
     }
 
     @Test
-    void methodsThatAreNotForAnApplication() {
+    void traceAndConnectAreRejected() {
         for (String method : new String[] {"TRACE", "CONNECT"}) {
-            assertThat(app.decide(request(method, "/app/", "h:80"))).isEqualTo(new TargetPolicy.Refuse(405, "The method " + method + " is not supported inside a switched connection."));
+            assertThat(app.decide(request(method, "/app/", "h:80"))).isEqualTo(new TargetPolicy.Reject(405, "The method " + method + " is not supported inside a switched connection."));
         }
-        assertThat(app.decide(request("OPTIONS", "*", "h:80"))).isEqualTo(new TargetPolicy.AnswerForTheServer());
+        assertThat(app.decide(request("OPTIONS", "*", "h:80"))).isEqualTo(new TargetPolicy.RespondForServer());
     }
 
     @Test
-    void aRefusalSaysWhatWasAskedFor() {
-        TargetPolicy.Refuse refused = (TargetPolicy.Refuse) app.decide(request("GET", "/other/" + "x".repeat(200), "h:80"));
+    void rejectionNamesTheTarget() {
+        TargetPolicy.Reject refused = (TargetPolicy.Reject) app.decide(request("GET", "/other/" + "x".repeat(200), "h:80"));
         assertThat(refused.reason()).contains("'/other/xxx").contains("...'").contains("'/app/'").hasSizeLessThan(300);
     }
 }

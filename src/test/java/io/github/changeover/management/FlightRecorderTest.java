@@ -24,12 +24,12 @@ class FlightRecorderTest {
     }
 
     @Test
-    void whereThereIsARecorderItIsUsed() {
+    void recorderIsUsedIfPresent() {
         assertThat(FlightRecorder.recorder()).isInstanceOf(FlightEvents.class);
     }
 
     @Test
-    void whereThereIsNoneNothingIsRecordedAndNothingFails() throws Exception {
+    void withoutARecorderNothingIsRecorded() throws Exception {
         try (WithoutRecorder loader = new WithoutRecorder()) {
             Class<?> flight = Class.forName(FlightRecorder.class.getName(), true, loader);
             Method recorder = flight.getDeclaredMethod("recorder");

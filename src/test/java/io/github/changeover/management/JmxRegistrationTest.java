@@ -18,7 +18,7 @@ import javax.management.MBeanServer;
 import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
 
-/** The bean as a client sees it; OperatingIT has it with connections. */
+/** The bean as a client sees it; OperationsIT has it with connections. */
 class JmxRegistrationTest {
     private static final MBeanServer SERVER = ManagementFactory.getPlatformMBeanServer();
 
@@ -26,7 +26,7 @@ class JmxRegistrationTest {
     private final ConnectionRegistry register = new ConnectionRegistry();
     private final MemoryBudget memory = new MemoryBudget(1000);
 
-    private UpgradeManagement observatory(String context) {
+    private UpgradeManagement management(String context) {
         StartReport report = new StartReport("Test", context, "Plain", "none known", "virtual", Map.of(), List.of(), List.of());
         return new UpgradeManagement(register, memory, tally, new DecisionLog(4), new TokenSwitches(), Duration.ofSeconds(1), report);
     }
@@ -36,9 +36,9 @@ class JmxRegistrationTest {
     }
 
     @Test
-    void aPathIsQuotedAndTwoOfOneNameAreApart() throws Exception {
-        Runnable one = JmxRegistration.register(observatory("/a,b=\"c\"*?"), "quoted");
-        Runnable other = JmxRegistration.register(observatory("/a,b=\"c\"*?"), "quoted");
+    void pathIsQuotedAndEqualNamesAreDistinguished() throws Exception {
+        Runnable one = JmxRegistration.register(management("/a,b=\"c\"*?"), "quoted");
+        Runnable other = JmxRegistration.register(management("/a,b=\"c\"*?"), "quoted");
         assertThat(names("quoted")).hasSize(2).allSatisfy(name -> assertThat(ObjectName.unquote(name.getKeyProperty("context"))).isEqualTo("/a,b=\"c\"*?"));
         one.run();
         assertThat(names("quoted")).hasSize(1);
@@ -48,14 +48,14 @@ class JmxRegistrationTest {
     }
 
     @Test
-    void attributesAndOperations() throws Exception {
-        Runnable undo = JmxRegistration.register(observatory(""), "operated");
+    void attributesAndOperationsAreExposed() throws Exception {
+        Runnable undo = JmxRegistration.register(management(""), "operated");
         try {
             ObjectName name = new ObjectName("io.github.changeover:type=Application,host=\"operated\",context=\"/\"");
             tally.decided(UpgradeManagementTest.explanation("/", Outcome.REFUSED, Ground.LIMIT), Duration.ZERO);
             assertThat((Map<?, ?>) ((javax.management.openmbean.TabularData) SERVER.getAttribute(name, "Refused"))).hasSize(1);
             assertThat(SERVER.getAttribute(name, "ConnectionCount")).isEqualTo(0L);
-            memory.tryTake(70);
+            memory.tryReserve(70);
             assertThat(SERVER.getAttribute(name, "Memory")).isEqualTo(70L);
             assertThat(SERVER.getAttribute(name, "MemoryMax")).isEqualTo(1000L);
             assertThat((Map<?, ?>) ((javax.management.openmbean.TabularData) SERVER.getAttribute(name, "Closed"))).hasSize(CloseCause.Kind.values().length);

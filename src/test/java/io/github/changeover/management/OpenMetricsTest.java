@@ -15,37 +15,37 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
-/** The text as it is scraped; OperatingIT parses it. */
+/** The text as it is scraped; OperationsIT parses it. */
 class OpenMetricsTest {
     private static final StartReport REPORT = new StartReport("A \"server\" \\ of\ntwo lines", "", "Plain", "none known", "virtual", Map.of(), List.of(), List.of());
 
     @Test
-    void theWholeText() {
+    void writesAllMetrics() {
         Map<CloseCause.Kind, Long> closed = new EnumMap<>(Map.of(CloseCause.Kind.PEER, 3L, CloseCause.Kind.HANDLER_FAILED, 1L));
         MetricsSnapshot counts = new MetricsSnapshot(new TreeMap<>(Map.of("foo/2", 2L, "other", 0L)), new TreeMap<>(Map.of("foo/2", 6L, "other", 0L)), closed,
                 new EnumMap<>(Map.of(Outcome.SWITCHED, Map.of(Ground.AGREED, 6L), Outcome.IGNORED, Map.of())), 10, 20, 5, 7, 9, 1, true,
                 new DurationBuckets(List.of(0.001, 5.0), List.of(4L, 5L, 6L), 7.5), new DurationBuckets(List.of(1.0), List.of(0L, 4L), 80), new DurationBuckets(List.of(0.1), List.of(1L, 2L), 0.5));
         assertThat(OpenMetrics.write(counts, REPORT)).isEqualTo("""
                 # TYPE changeover info
-                # HELP changeover Where Changeover runs.
+                # HELP changeover The server and the edge in use.
                 changeover_info{server="A \\"server\\" \\\\ of\\ntwo lines",edge="Plain"} 1
                 # TYPE changeover_draining gauge
-                # HELP changeover_draining Whether new connections are turned away.
+                # HELP changeover_draining Whether new connections are rejected because the application is draining.
                 changeover_draining 1
                 # TYPE changeover_connections gauge
-                # HELP changeover_connections Switched connections now.
+                # HELP changeover_connections Open switched connections.
                 changeover_connections{protocol="foo/2"} 2
                 changeover_connections{protocol="other"} 0
                 # TYPE changeover_opened counter
-                # HELP changeover_opened Connections that have opened.
+                # HELP changeover_opened Switched connections that were opened.
                 changeover_opened_total{protocol="foo/2"} 6
                 changeover_opened_total{protocol="other"} 0
                 # TYPE changeover_closed counter
-                # HELP changeover_closed Connections that have ended, by cause.
+                # HELP changeover_closed Switched connections that were closed, by cause.
                 changeover_closed_total{cause="peer"} 3
                 changeover_closed_total{cause="handler_failed"} 1
                 # TYPE changeover_decisions counter
-                # HELP changeover_decisions Decisions on offers, by outcome and reason.
+                # HELP changeover_decisions Upgrade decisions, by outcome and reason.
                 changeover_decisions_total{outcome="switched",reason="agreed"} 6
                 # TYPE changeover_received_bytes counter
                 # UNIT changeover_received_bytes bytes
@@ -53,26 +53,26 @@ class OpenMetricsTest {
                 changeover_received_bytes_total 10
                 # TYPE changeover_sent_bytes counter
                 # UNIT changeover_sent_bytes bytes
-                # HELP changeover_sent_bytes Bytes given to the container on switched connections.
+                # HELP changeover_sent_bytes Bytes passed to the container on switched connections.
                 changeover_sent_bytes_total 20
                 # TYPE changeover_queued_bytes gauge
                 # UNIT changeover_queued_bytes bytes
-                # HELP changeover_queued_bytes Bytes that wait for slow peers now.
+                # HELP changeover_queued_bytes Bytes queued for slow clients.
                 changeover_queued_bytes 5
                 # TYPE changeover_memory_bytes gauge
                 # UNIT changeover_memory_bytes bytes
-                # HELP changeover_memory_bytes Bytes of unfinished messages, output that waits and captured answers, in memory now.
+                # HELP changeover_memory_bytes Bytes of unfinished messages, queued output and captured responses in memory.
                 changeover_memory_bytes 7
                 # TYPE changeover_memory_max_bytes gauge
                 # UNIT changeover_memory_max_bytes bytes
-                # HELP changeover_memory_max_bytes The limit of these (changeover.memory.max).
+                # HELP changeover_memory_max_bytes The memory limit in bytes (changeover.memory.max).
                 changeover_memory_max_bytes 9
                 # TYPE changeover_slow_writes counter
-                # HELP changeover_slow_writes How often a queue had grown over its bound.
+                # HELP changeover_slow_writes How often an output queue exceeded its limit.
                 changeover_slow_writes_total 1
                 # TYPE changeover_negotiation_seconds histogram
                 # UNIT changeover_negotiation_seconds seconds
-                # HELP changeover_negotiation_seconds Time of negotiations.
+                # HELP changeover_negotiation_seconds Duration of negotiations.
                 changeover_negotiation_seconds_bucket{le="0.001"} 4
                 changeover_negotiation_seconds_bucket{le="5.0"} 5
                 changeover_negotiation_seconds_bucket{le="+Inf"} 6
@@ -80,14 +80,14 @@ class OpenMetricsTest {
                 changeover_negotiation_seconds_sum 7.5
                 # TYPE changeover_connection_seconds histogram
                 # UNIT changeover_connection_seconds seconds
-                # HELP changeover_connection_seconds Time connections were open that have ended.
+                # HELP changeover_connection_seconds How long closed connections were open.
                 changeover_connection_seconds_bucket{le="1.0"} 0
                 changeover_connection_seconds_bucket{le="+Inf"} 4
                 changeover_connection_seconds_count 4
                 changeover_connection_seconds_sum 80.0
                 # TYPE changeover_ping_seconds histogram
                 # UNIT changeover_ping_seconds seconds
-                # HELP changeover_ping_seconds Time that clients took to answer pings.
+                # HELP changeover_ping_seconds How long clients took to answer pings.
                 changeover_ping_seconds_bucket{le="0.1"} 1
                 changeover_ping_seconds_bucket{le="+Inf"} 2
                 changeover_ping_seconds_count 2
@@ -97,7 +97,7 @@ class OpenMetricsTest {
     }
 
     @Test
-    void noLabelComesFromAPeer() {
+    void labelsNeverContainInputOfAPeer() {
         Metrics tally = new Metrics(List.of(ProtocolToken.of("foo/2"), ProtocolToken.of("FOO/2")));
         for (int i = 0; i < 1000; i++) tally.decided(UpgradeManagementTest.explanation("/" + i, Outcome.IGNORED, Ground.NOT_SERVED), Duration.ZERO);
         MetricsSnapshot counts = tally.read(new ConnectionRegistry(), new MemoryBudget(1));

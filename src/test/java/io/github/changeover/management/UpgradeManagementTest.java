@@ -26,7 +26,7 @@ class UpgradeManagementTest {
     }
 
     @Test
-    void theLastDecisionsAreKeptAndTheLatestComesFirst() {
+    void lastDecisionsAreKeptLatestFirst() {
         DecisionLog journal = new DecisionLog(3);
         assertThat(journal.after(0)).isEmpty();
         for (String path : List.of("/a", "/b", "/c", "/d")) journal.add(Duration.ofMillis(2), "client", explanation(path, Outcome.IGNORED, Ground.NOT_SERVED));
@@ -37,34 +37,34 @@ class UpgradeManagementTest {
     }
 
     @Test
-    void noDecisionsAreKeptWhereNoneAreWanted() {
+    void decisionLogOfSizeZeroIsEmpty() {
         DecisionLog journal = new DecisionLog(0);
         journal.add(Duration.ZERO, "client", explanation("/a", Outcome.IGNORED, Ground.NOT_SERVED));
         assertThat(journal.after(0)).isEmpty();
     }
 
     @Test
-    void theAnswerIsAddedWhenItIsKnown() {
+    void responseIsAddedWhenItIsKnown() {
         DecisionLog journal = new DecisionLog(1);
-        DecisionLog.Line line = journal.add(Duration.ZERO, "client", explanation("/a", Outcome.SWITCHED, Ground.AGREED));
+        DecisionLog.LoggedDecision line = journal.add(Duration.ZERO, "client", explanation("/a", Outcome.SWITCHED, Ground.AGREED));
         assertThat(journal.after(0).get(0).answer()).isEmpty();
         line.answered(ResponseSummary.of(101, Fields.of("Upgrade", "foo/2")));
-        assertThat(journal.after(0).get(0).answer()).contains(new ResponseSummary(101, List.of(new ResponseSummary.Field("Upgrade", "foo/2"))));
+        assertThat(journal.after(0).get(0).answer()).contains(new ResponseSummary(101, List.of(new ResponseSummary.SummaryField("Upgrade", "foo/2"))));
     }
 
     @Test
-    void secretsOfAnAnswerAreNotKept() {
+    void secretsOfAResponseAreNotKept() {
         ResponseSummary head = ResponseSummary.of(401, Fields.of("SET-cookie", "id=secret", "Authorization", "secret", "Location", "/a;jsessionid=secret", "HTTP2-Settings", "secret",
                 "Sec-WebSocket-Key", "secret", "WWW-Authenticate", "Negotiate secret", "X-Odd", "<\u00e9>"));
         assertThat(head.toString()).doesNotContain("secret");
-        assertThat(head.fields()).contains(new ResponseSummary.Field("SET-cookie", "(not kept)"), new ResponseSummary.Field("X-Odd", "<?>"));
+        assertThat(head.fields()).contains(new ResponseSummary.SummaryField("SET-cookie", "(not kept)"), new ResponseSummary.SummaryField("X-Odd", "<?>"));
         Fields many = Fields.none();
         for (int i = 0; i < 100; i++) many = many.with("X-" + i, "v".repeat(1000));
         assertThat(ResponseSummary.of(200, many).fields()).hasSize(40).allSatisfy(field -> assertThat(field.value().length()).isLessThan(250));
     }
 
     @Test
-    void aTimeIsInTheFirstBucketThatHoldsIt() {
+    void durationIsCountedInTheFirstMatchingBucket() {
         Histogram histogram = new Histogram(0.001, 1);
         for (long millis : new long[] {0, 1, 2, 1000, 5000}) histogram.add(Duration.ofMillis(millis));
         assertThat(histogram.read()).isEqualTo(new DurationBuckets(List.of(0.001, 1.0), List.of(2L, 4L, 5L), 6.003));

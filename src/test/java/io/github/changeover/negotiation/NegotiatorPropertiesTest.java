@@ -19,13 +19,13 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.Size;
 
 class NegotiatorPropertiesTest {
-    private static final UpgradeRequest PLAIN = Request.head("GET /r HTTP/1.1", "Host: a", "Connection: Upgrade");
+    private static final UpgradeRequest PLAIN = TestRequests.head("GET /r HTTP/1.1", "Host: a", "Connection: Upgrade");
 
     @Property
     @Covers({"RFC9110-7.8-03", "RFC9110-7.8-11"})
-    void aSwitchIsOfferedAndServedAndTheFirstInThePreferredOrder(@ForAll @Size(min = 1, max = 5) List<@From("served") String> served,
+    void switchIsToTheFirstOfferedAndSupportedToken(@ForAll @Size(min = 1, max = 5) List<@From("served") String> served,
             @ForAll @Size(max = 4) List<@From("lines") String> lines, @ForAll Preference preference) {
-        Stub[] protocols = served.stream().map(Stub::of).toArray(Stub[]::new);
+        StubProtocol[] protocols = served.stream().map(StubProtocol::of).toArray(StubProtocol[]::new);
         List<ProtocolToken> rules = served.stream().map(ProtocolToken::of).toList();
         List<ProtocolToken> offered = UpgradeField.parse(lines) instanceof Offered.Present present ? present.offer().tokens() : List.of();
 
@@ -38,9 +38,9 @@ class NegotiatorPropertiesTest {
 
     @Property
     @Covers({"RFC9110-7.8-04", "RFC9110-15.5.22-01"})
-    void requiredIsEitherSwitchedOr426WithTheWholeList(@ForAll @Size(min = 1, max = 5) List<@From("served") String> served,
+    void requiredPathIsSwitchedOr426WithAllTokens(@ForAll @Size(min = 1, max = 5) List<@From("served") String> served,
             @ForAll @Size(max = 4) List<@From("lines") String> lines) {
-        Stub[] protocols = served.stream().map(Stub::of).toArray(Stub[]::new);
+        StubProtocol[] protocols = served.stream().map(StubProtocol::of).toArray(StubProtocol[]::new);
         Verdict verdict = decide(PathRule.on("/r").offer(protocols).required(true).build(), lines);
         if (verdict.decision() instanceof Decision.Refuse refuse) {
             assertThat(refuse.status()).isEqualTo(426);
@@ -52,10 +52,10 @@ class NegotiatorPropertiesTest {
 
     @Property
     @Covers({"RFC9110-7.8-05", "RFC9110-5.5-01"})
-    void noFieldOfAPeerThrowsOrComesOutUnprintable(@ForAll @From("values") String upgrade, @ForAll @From("values") String connection,
+    void anyFieldIsHandledAndExplainedPrintably(@ForAll @From("values") String upgrade, @ForAll @From("values") String connection,
             @ForAll @From("values") String more) {
-        UpgradeRequest request = Request.head("GET /r HTTP/1.1", "Host: a", "Connection: Upgrade", "Connection:" + connection, "Upgrade:" + upgrade, "Upgrade:" + more);
-        Verdict verdict = Negotiator.negotiate(request, PathPolicy.of(PathRule.on("/r").offer(Stub.of("a", "b/1")).build()).match("/r"), new TokenSwitches());
+        UpgradeRequest request = TestRequests.head("GET /r HTTP/1.1", "Host: a", "Connection: Upgrade", "Connection:" + connection, "Upgrade:" + upgrade, "Upgrade:" + more);
+        Verdict verdict = Negotiator.negotiate(request, PathPolicy.of(PathRule.on("/r").offer(StubProtocol.of("a", "b/1")).build()).match("/r"), new TokenSwitches());
         assertThat(verdict.decision()).isNotInstanceOf(Decision.Refuse.class);
         assertThat(verdict.explanation().toString()).matches("[ -~]{1,1003}");
     }
@@ -76,6 +76,6 @@ class NegotiatorPropertiesTest {
     }
 
     private static Verdict decide(PathRule rule, List<String> lines) {
-        return Negotiator.negotiate(Request.withUpgrade(PLAIN, lines), PathPolicy.of(rule).match("/r"), new TokenSwitches());
+        return Negotiator.negotiate(TestRequests.withUpgrade(PLAIN, lines), PathPolicy.of(rule).match("/r"), new TokenSwitches());
     }
 }

@@ -26,8 +26,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Whether, and to what, a request is switched. */
 class NegotiatorTest {
     private final TokenSwitches switches = new TokenSwitches();
-    private final Stub example = Stub.of("example/1");
-    private final Stub foo = Stub.of("foo/2");
+    private final StubProtocol example = StubProtocol.of("example/1");
+    private final StubProtocol foo = StubProtocol.of("foo/2");
     private final PathRule rule = PathRule.on("/r").offer(foo, example).build();
 
     @ParameterizedTest(name = "[{index}] a path with {0} is offered {1}: {2}")
@@ -55,8 +55,8 @@ class NegotiatorTest {
             "example/1     | \", example/1,,\"                           | example/1",
             "example/1     | foo/, /1, a b, foo/1/2, example/1           | example/1"})
     @Covers({"MDN-01", "MDN-05", "MDN-06", "RFC9110-7.8-03", "RFC9110-7.8-05", "RFC9110-7.8-12", "RFC9110-7.8-13", "RFC9110-7.8-14", "RFC9110-5.6.1-01", "IANA-02"})
-    void matching(String served, String offered, String switched) {
-        Verdict verdict = decide(PathRule.on("/r").offer(Stub.of(served)).build(), Request.offering("/r", offered.replace("\"", "")));
+    void tokensMatchByNameAndVersion(String served, String offered, String switched) {
+        Verdict verdict = decide(PathRule.on("/r").offer(StubProtocol.of(served)).build(), TestRequests.offering("/r", offered.replace("\"", "")));
         assertThat(verdict.token()).isEqualTo(Optional.ofNullable(switched).map(ProtocolToken::of));
         assertThat(verdict.token().map(ProtocolToken::toString)).isEqualTo(Optional.ofNullable(switched));
         assertThat(verdict.decision()).isInstanceOf(switched == null ? Decision.Ignore.class : Decision.Switch.class);
@@ -66,38 +66,38 @@ class NegotiatorTest {
 
     @Test
     @Covers({"RFC9110-7.8-21"})
-    void severalLinesAreOneList() {
-        assertThat(switchedTo(decide(rule, Request.offering("/r", "unknown", "example/1", "foo/2")))).isEqualTo("[example/1]");
-        assertThat(switchedTo(decide(rule, Request.offering("/r", "unknown, example/1, foo/2")))).isEqualTo("[example/1]");
+    void severalUpgradeLinesAreOneList() {
+        assertThat(switchedTo(decide(rule, TestRequests.offering("/r", "unknown", "example/1", "foo/2")))).isEqualTo("[example/1]");
+        assertThat(switchedTo(decide(rule, TestRequests.offering("/r", "unknown, example/1, foo/2")))).isEqualTo("[example/1]");
     }
 
     @Test
     @Covers("RFC9110-7.8-11")
-    void theClientsOrderDecidesUnlessTheServersIsPreferred() {
+    void clientOrderDecidesUnlessServerIsPreferred() {
         PathRule servers = PathRule.on("/r").offer(foo, example).preference(Preference.SERVER).build();
-        assertThat(switchedTo(decide(rule, Request.offering("/r", "example/1, foo/2")))).isEqualTo("[example/1]");
-        assertThat(switchedTo(decide(rule, Request.offering("/r", "foo/2, example/1")))).isEqualTo("[foo/2]");
-        assertThat(switchedTo(decide(servers, Request.offering("/r", "example/1, foo/2")))).isEqualTo("[foo/2]");
-        assertThat(switchedTo(decide(servers, Request.offering("/r", "foo/2, example/1")))).isEqualTo("[foo/2]");
+        assertThat(switchedTo(decide(rule, TestRequests.offering("/r", "example/1, foo/2")))).isEqualTo("[example/1]");
+        assertThat(switchedTo(decide(rule, TestRequests.offering("/r", "foo/2, example/1")))).isEqualTo("[foo/2]");
+        assertThat(switchedTo(decide(servers, TestRequests.offering("/r", "example/1, foo/2")))).isEqualTo("[foo/2]");
+        assertThat(switchedTo(decide(servers, TestRequests.offering("/r", "foo/2, example/1")))).isEqualTo("[foo/2]");
     }
 
     @Test
     @Covers("RFC9110-7.8-11")
-    void theServersOrderHoldsWithinAProtocolToo() {
-        Stub versions = Stub.of("foo/2", "foo/1");
-        assertThat(switchedTo(decide(PathRule.on("/r").offer(versions).preference(Preference.SERVER).build(), Request.offering("/r", "foo/1, foo/2")))).isEqualTo("[foo/2]");
-        assertThat(switchedTo(decide(PathRule.on("/r").offer(versions).build(), Request.offering("/r", "foo/1, foo/2")))).isEqualTo("[foo/1]");
+    void serverOrderAppliesToTokensOfAProtocol() {
+        StubProtocol versions = StubProtocol.of("foo/2", "foo/1");
+        assertThat(switchedTo(decide(PathRule.on("/r").offer(versions).preference(Preference.SERVER).build(), TestRequests.offering("/r", "foo/1, foo/2")))).isEqualTo("[foo/2]");
+        assertThat(switchedTo(decide(PathRule.on("/r").offer(versions).build(), TestRequests.offering("/r", "foo/1, foo/2")))).isEqualTo("[foo/1]");
     }
 
     @Test
     @Covers("RFC9110-7.8-22")
-    void eachPathHasItsOwnChoice() {
-        PathPolicy policy = PathPolicy.of(rule, PathRule.on("/other").offer(Stub.of("other")).build());
+    void eachPathHasItsOwnProtocols() {
+        PathPolicy policy = PathPolicy.of(rule, PathRule.on("/other").offer(StubProtocol.of("other")).build());
         for (String path : List.of("/other", "/none")) {
-            UpgradeRequest request = Request.offering(path, "foo/2");
+            UpgradeRequest request = TestRequests.offering(path, "foo/2");
             assertThat(Negotiator.negotiate(request, policy.match(path), switches).decision()).isInstanceOf(Decision.Ignore.class);
         }
-        assertThat(Negotiator.negotiate(Request.offering("/r", "foo/2"), policy.match("/r"), switches).decision()).isInstanceOf(Decision.Switch.class);
+        assertThat(Negotiator.negotiate(TestRequests.offering("/r", "foo/2"), policy.match("/r"), switches).decision()).isInstanceOf(Decision.Switch.class);
     }
 
     static Stream<Arguments> ignored() {
@@ -107,22 +107,22 @@ class NegotiatorTest {
                 arguments("the request is not HTTP/1.1", head("GET /r HTTP/2.0", "Host: a", "Connection: Upgrade", "Upgrade: foo/2")),
                 arguments("the request is not HTTP/1.1", head("GET /r HTTP/2", "Host: a", "Connection: Upgrade", "Upgrade: foo/2")),
                 arguments("the request is not HTTP/1.1", head("GET /r HTTP/1.2", "Host: a", "Connection: Upgrade", "Upgrade: foo/2")),
-                arguments("it has no Upgrade field", head(get, "Host: a", "Connection: Upgrade")),
+                arguments("the request has no Upgrade field", head(get, "Host: a", "Connection: Upgrade")),
                 arguments("Connection does not list upgrade", head(get, "Host: a", "Upgrade: foo/2")),
                 arguments("Connection does not list upgrade", head(get, "Host: a", "Connection: keep-alive", "Upgrade: foo/2")),
                 arguments("Connection does not list upgrade", head(get, "Host: a", "Connection: no-upgrade", "Upgrade: foo/2")),
-                arguments("Upgrade holds no well-formed protocol", head(get, "Host: a", "Connection: Upgrade", "Upgrade: ")),
-                arguments("Upgrade holds no well-formed protocol", head(get, "Host: a", "Connection: Upgrade", "Upgrade: foo/, \"foo/2\"")),
+                arguments("Upgrade contains no well-formed protocol", head(get, "Host: a", "Connection: Upgrade", "Upgrade: ")),
+                arguments("Upgrade contains no well-formed protocol", head(get, "Host: a", "Connection: Upgrade", "Upgrade: foo/, \"foo/2\"")),
                 arguments("Upgrade has more than 64 list members", head(get, "Host: a", "Connection: Upgrade", "Upgrade: foo/2" + ",".repeat(64))),
-                arguments("it has both Transfer-Encoding and Content-Length", head("POST /r HTTP/1.1", "Host: a", "Connection: Upgrade", "Upgrade: foo/2", "Transfer-Encoding: chunked", "Content-Length: 5")),
-                arguments("nothing that is offered is served here", head(get, "Host: a", "Connection: Upgrade", "Upgrade: foo/3")),
-                arguments("no offered protocol takes it", head("POST /r HTTP/1.1", "Host: a", "Connection: Upgrade", "Upgrade: foo/2")));
+                arguments("the request has both Transfer-Encoding and Content-Length", head("POST /r HTTP/1.1", "Host: a", "Connection: Upgrade", "Upgrade: foo/2", "Transfer-Encoding: chunked", "Content-Length: 5")),
+                arguments("none of the offered protocols is supported on this path", head(get, "Host: a", "Connection: Upgrade", "Upgrade: foo/3")),
+                arguments("no offered protocol accepted the request", head("POST /r HTTP/1.1", "Host: a", "Connection: Upgrade", "Upgrade: foo/2")));
     }
 
     @ParameterizedTest(name = "[{index}] {0}")
     @MethodSource("ignored")
     @Covers({"RFC9110-7.8-05", "RFC9110-7.8-07", "RFC9110-7.8-10", "RFC9110-15.2-01", "RFC9110-5.6.1-02", "RFC9112-6.1-02", "MDN-11", "RFC9113-8.6-01"})
-    void ordinaryHttpGoesOn(String reason, UpgradeRequest request) {
+    void requestIsIgnoredWithAReason(String reason, UpgradeRequest request) {
         Verdict verdict = decide(rule, request);
         assertThat(verdict.decision()).isEqualTo(new Decision.Ignore(reason));
         assertThat(verdict.protocol()).isEmpty();
@@ -133,13 +133,13 @@ class NegotiatorTest {
     @ParameterizedTest
     @ValueSource(strings = {"keep-alive, UPGRADE", "Upgrade, close", "\tupgrade ,", "HTTP2-Settings, Upgrade"})
     @Covers({"RFC9110-7.6.1-01", "RFC9110-7.6.1-03"})
-    void otherConnectionOptionsDoNotMatter(String connection) {
+    void otherConnectionOptionsAreIgnored(String connection) {
         assertThat(switchedTo(decide(rule, head("GET /r HTTP/1.1", "Host: a", "Connection: " + connection, "Upgrade: foo/2")))).isEqualTo("[foo/2]");
     }
 
     @Test
     @Covers("RFC9112-6.1-02")
-    void aMessageFramedTwiceIsNotSwitchedEvenByAProtocolThatTakesContentAndCloses() {
+    void messageWithLengthAndTransferEncodingIsNotSwitchedAndCloses() {
         PathRule tcp = PathRule.on("/r").offer(foo.with(ContentRule.allowing("POST"))).build();
         Verdict verdict = decide(tcp, head("POST /r HTTP/1.1", "Host: a", "Connection: Upgrade", "Upgrade: foo/2", "Transfer-Encoding: chunked", "Content-Length: 5"));
         assertThat(verdict.decision()).isInstanceOf(Decision.Ignore.class);
@@ -148,7 +148,7 @@ class NegotiatorTest {
 
     @Test
     @Covers({"RFC9110-7.2-01", "RFC9112-3.2-01"})
-    void aSwitchNeedsExactlyOneHost() {
+    void switchNeedsExactlyOneHost() {
         for (UpgradeRequest request : List.of(head("GET /r HTTP/1.1", "Connection: Upgrade", "Upgrade: foo/2"),
                 head("GET /r HTTP/1.1", "Host: a", "Host: a", "Connection: Upgrade", "Upgrade: foo/2"))) {
             assertThat(decide(rule, request).decision()).isInstanceOfSatisfying(Decision.Refuse.class, refuse -> assertThat(refuse.status()).isEqualTo(400));
@@ -169,7 +169,7 @@ class NegotiatorTest {
             "OPTIONS, ,                           false, false, true",
             "get,     ,                           false, false, true"})
     @Covers({"RFC9931-07", "RFC9112-APP-01", "MDN-13"})
-    void methodAndContentAreTheProtocolsRule(String method, String field, boolean none, boolean post, boolean any) {
+    void protocolDecidesOnMethodAndContent(String method, String field, boolean none, boolean post, boolean any) {
         UpgradeRequest request = field == null ? head(method + " /r HTTP/1.1", "Host: a", "Connection: Upgrade", "Upgrade: foo/2")
                 : head(method + " /r HTTP/1.1", "Host: a", field, "Connection: Upgrade", "Upgrade: foo/2");
         assertThat(switches(request, ContentRule.NONE)).isEqualTo(none);
@@ -179,34 +179,34 @@ class NegotiatorTest {
 
     @Test
     @Covers({"RFC9110-7.8-05", "RFC9110-7.8-06"})
-    void theNextCandidateIsAskedAndThenOrdinaryHttpGoesOn() {
-        Stub shy = Stub.answering((request, token) -> new Decision.Ignore("not today"), "shy");
+    void nextCandidateIsAskedIfOneIgnores() {
+        StubProtocol shy = StubProtocol.answering((request, token) -> new Decision.Ignore("not today"), "shy");
         PathRule both = PathRule.on("/r").offer(shy, foo).build();
-        assertThat(switchedTo(decide(both, Request.offering("/r", "shy, foo/2")))).isEqualTo("[foo/2]");
-        assertThat(decide(both, Request.offering("/r", "shy, Shy, shy")).decision()).isEqualTo(new Decision.Ignore("no offered protocol takes it"));
+        assertThat(switchedTo(decide(both, TestRequests.offering("/r", "shy, foo/2")))).isEqualTo("[foo/2]");
+        assertThat(decide(both, TestRequests.offering("/r", "shy, Shy, shy")).decision()).isEqualTo(new Decision.Ignore("no offered protocol accepted the request"));
         assertThat(shy.asked).as("once for each request").hasValue(2);
     }
 
     @Test
-    void whatIsSwitchedOffIsSkipped() {
+    void disabledTokenIsSkipped() {
         switches.off(ProtocolToken.of("example/1"));
-        assertThat(switchedTo(decide(rule, Request.offering("/r", "example/1, foo/2")))).isEqualTo("[foo/2]");
+        assertThat(switchedTo(decide(rule, TestRequests.offering("/r", "example/1, foo/2")))).isEqualTo("[foo/2]");
         switches.offByName("foo");
-        assertThat(decide(rule, Request.offering("/r", "example/1, foo/2")).decision()).isInstanceOf(Decision.Ignore.class);
+        assertThat(decide(rule, TestRequests.offering("/r", "example/1, foo/2")).decision()).isInstanceOf(Decision.Ignore.class);
         assertThat(example.asked).hasValue(0);
         switches.on(ProtocolToken.of("example/1"));
-        assertThat(switchedTo(decide(rule, Request.offering("/r", "example/1, foo/2")))).isEqualTo("[example/1]");
+        assertThat(switchedTo(decide(rule, TestRequests.offering("/r", "example/1, foo/2")))).isEqualTo("[example/1]");
     }
 
     @Test
-    @DisplayName("H3: verdict, layers and the protocol's question have the registered spelling, the explanation has the client's")
-    void theVerdictHasTheRegisteredSpelling() {
+    @DisplayName("H3: verdict, layers and the call of the protocol have the registered spelling, the explanation has the spelling of the client")
+    void verdictHasTheRegisteredSpelling() {
         List<ProtocolToken> askedFor = new ArrayList<>();
-        Stub spelled = Stub.answering((request, token) -> {
+        StubProtocol spelled = StubProtocol.answering((request, token) -> {
             askedFor.add(token);
-            return Decision.Switch.to(ProtocolToken.of("fOO/2"), Stub.HANDLER);
+            return Decision.Switch.to(ProtocolToken.of("fOO/2"), StubProtocol.HANDLER);
         }, "foo/2");
-        Verdict verdict = decide(PathRule.on("/r").offer(spelled).build(), Request.offering("/r", "FOO/2"));
+        Verdict verdict = decide(PathRule.on("/r").offer(spelled).build(), TestRequests.offering("/r", "FOO/2"));
         assertThat(verdict.protocol()).containsSame(spelled);
         assertThat(verdict.token().map(ProtocolToken::toString)).contains("foo/2");
         assertThat(askedFor.toString()).isEqualTo("[foo/2]");
@@ -215,15 +215,15 @@ class NegotiatorTest {
     }
 
     @Test
-    @DisplayName("H3: of a family the offered version stands under the registered name, HTTP/1.1 on top as registered")
-    void aFamilysVersionStandsUnderTheRegisteredName() {
-        Stub tls = Stub.answering((request, token) -> new Decision.Switch(List.of(token, ProtocolToken.of("http/1.1")), Fields.none(), Stub.HANDLER), "TLS/1.2")
+    @DisplayName("H3: of a family the offered version has the registered name, with HTTP/1.1 on top as registered")
+    void versionOfAFamilyHasTheRegisteredName() {
+        StubProtocol tls = StubProtocol.answering((request, token) -> new Decision.Switch(List.of(token, ProtocolToken.of("http/1.1")), Fields.none(), StubProtocol.HANDLER), "TLS/1.2")
                 .accepting(token -> token.name().equalsIgnoreCase("TLS"));
-        assertThat(switchedTo(decide(PathRule.on("/r").offer(tls).build(), Request.offering("/r", "tls/1.3")))).isEqualTo("[TLS/1.3, HTTP/1.1]");
+        assertThat(switchedTo(decide(PathRule.on("/r").offer(tls).build(), TestRequests.offering("/r", "tls/1.3")))).isEqualTo("[TLS/1.3, HTTP/1.1]");
     }
 
     static UpgradeRequest head(String requestLine, String... lines) {
-        return Request.head(requestLine, lines);
+        return TestRequests.head(requestLine, lines);
     }
 
     private boolean switches(UpgradeRequest request, ContentRule content) {

@@ -11,11 +11,11 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class PathPolicyTest {
-    private static final Stub FOO = Stub.of("foo/2");
+    private static final StubProtocol FOO = StubProtocol.of("foo/2");
 
     @Test
     @Covers("RFC9110-7.8-22")
-    void theMostSpecificRuleDecidesWhateverTheOrderOfDeclaration() {
+    void mostSpecificRuleWinsInAnyOrder() {
         PathPolicy policy = PathPolicy.of(rule("/*"), rule("/lines/*"), rule("/lines/{room}"), rule("/lines/tea"));
         assertThat(match(policy, "/lines/tea")).isEqualTo("/lines/tea {}");
         assertThat(match(policy, "/lines/milk")).isEqualTo("/lines/{room} {room=milk}");
@@ -24,19 +24,19 @@ class PathPolicyTest {
     }
 
     @Test
-    void noRuleNoMatch() {
+    void pathWithoutARuleDoesNotMatch() {
         assertThat(PathPolicy.of().match("/echo")).isEmpty();
         assertThat(PathPolicy.of(rule("/echo")).match("/request")).isEmpty();
     }
 
     @Test
-    void twoRulesForTheSamePathsAreRejected() {
+    void rulesForTheSamePathsAreRejected() {
         assertThatIllegalArgumentException().isThrownBy(() -> PathPolicy.of(rule("/a/{b}"), rule("/x"), rule("/a/{c}")))
-                .withMessage("Two rules are for the same paths: /a/{b} and /a/{c}. Offer all their protocols in one rule");
+                .withMessage("Two rules match the same paths: /a/{b} and /a/{c}. Offer all their protocols in one rule");
     }
 
     @Test
-    void speaksUnaskedWhereTheDecidingRuleRequiresOrAdvertises() {
+    void speaksUnaskedIfTheRuleRequiresOrAdvertises() {
         PathPolicy policy = PathPolicy.of(PathRule.on("/*").offer(FOO).advertise(true).build(), rule("/echo"),
                 PathRule.on("/upgrade-only").offer(FOO).required(true).build());
         assertThat(policy.speaksUnasked("/upgrade-only")).isTrue();
@@ -48,7 +48,7 @@ class PathPolicyTest {
     }
 
     @Test
-    void askingWhetherAPathSpeaksUnaskedAllocatesNothing() {
+    void speaksUnaskedAllocatesNothing() {
         PathPolicy policy = PathPolicy.of(rule("/a/{b}/c/{d}"), rule("/lines/*"), PathRule.on("/upgrade-only").offer(FOO).required(true).build());
         com.sun.management.ThreadMXBean threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
         long before = 0;
@@ -65,16 +65,16 @@ class PathPolicyTest {
     }
 
     @Test
-    void aRuleHasDefaults() {
+    void ruleHasDefaults() {
         assertThat(rule("/echo")).isEqualTo(new PathRule(PathTemplate.of("/echo"), List.of(FOO), Preference.CLIENT, false, false, false, Set.of(), List.of()));
     }
 
     @Test
-    void aRuleWithoutAProtocolIsRejected() {
+    void ruleWithoutAProtocolIsRejected() {
         assertThatIllegalArgumentException().isThrownBy(() -> PathRule.on("/echo").required(true).build())
-                .withMessage("The rule for /echo offers nothing: give it at least one protocol, or leave it out");
-        assertThatIllegalArgumentException().isThrownBy(() -> PathRule.on("/echo").offer(Stub.of()).build())
-                .withMessage("The rule for /echo offers " + Stub.class.getName() + ", whose tokens() is empty: name at least one");
+                .withMessage("The rule for /echo offers no protocol: add at least one protocol or remove the rule");
+        assertThatIllegalArgumentException().isThrownBy(() -> PathRule.on("/echo").offer(StubProtocol.of()).build())
+                .withMessage("The rule for /echo offers " + StubProtocol.class.getName() + ", whose tokens() is empty: return at least one");
     }
 
     private static PathRule rule(String template) {

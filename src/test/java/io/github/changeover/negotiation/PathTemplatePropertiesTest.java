@@ -11,7 +11,7 @@ import net.jqwik.api.Provide;
 
 class PathTemplatePropertiesTest {
     @Property
-    void theOrderIsTotalAndAgreesWithEquals(@ForAll @From("templates") PathTemplate a, @ForAll @From("templates") PathTemplate b, @ForAll @From("templates") PathTemplate c) {
+    void orderIsTotalAndConsistentWithEquals(@ForAll @From("templates") PathTemplate a, @ForAll @From("templates") PathTemplate b, @ForAll @From("templates") PathTemplate c) {
         assertThat(Integer.signum(a.compareTo(b))).isEqualTo(-Integer.signum(b.compareTo(a)));
         assertThat(a.compareTo(b) == 0).isEqualTo(a.equals(b));
         if (a.compareTo(b) <= 0 && b.compareTo(c) <= 0) assertThat(a.compareTo(c)).isLessThanOrEqualTo(0);
@@ -19,7 +19,7 @@ class PathTemplatePropertiesTest {
     }
 
     @Property
-    void bothWaysOfMatchingAgree(@ForAll @From("templates") PathTemplate template, @ForAll @From("paths") String path) {
+    void matchAndMatchesAgree(@ForAll @From("templates") PathTemplate template, @ForAll @From("paths") String path) {
         assertThat(template.match(path).isPresent()).isEqualTo(template.matches(path));
     }
 

@@ -51,7 +51,7 @@ class PathTemplateTest {
             "/a/{b}/*             | /a/1              | b=1 *=",
             "/udp/{h}/{p}/        | /udp/::1/53/      | h=::1 p=53",
             "/udp/{h}/{p}/        | /udp/::1/53       | -"})
-    void matches(String template, String path, String values) {
+    void matchesPaths(String template, String path, String values) {
         PathTemplate parsed = PathTemplate.of(template);
         Optional<Map<String, String>> expected = values == null ? Optional.empty() : Optional.of(map(values));
         assertThat(parsed.match(path)).isEqualTo(expected);
@@ -59,7 +59,7 @@ class PathTemplateTest {
     }
 
     @Test
-    void oddPathsMatchNothingAndThrowNothing() {
+    void unusualPathsDoNotMatch() {
         for (String template : List.of("/", "/echo", "/lines/{room}", "/lines/*")) {
             for (String path : List.of("", "*", "echo", "lines/x", "//", "http://x/")) {
                 assertThat(PathTemplate.of(template).matches(path)).as(template + " " + path).isFalse();
@@ -74,20 +74,20 @@ class PathTemplateTest {
             "*                | begin it with a slash, such as /echo",
             "/a//b            | write one slash between segments",
             "//               | write one slash between segments",
-            "/a/../b          | leave out . and .. segments, containers resolve them",
+            "/a/../b          | remove . and .. segments, which containers resolve",
             "/lines/{}        | name a variable with letters, digits, '_' or '-', such as {room}",
             "/lines/{a b}     | name a variable with letters, digits, '_' or '-', such as {room}",
             "/lines/{*}       | name a variable with letters, digits, '_' or '-', such as {room}",
-            "/{a}/{a}         | give each variable a name of its own",
-            "/lines/x{room}   | let a variable fill a segment, such as /lines/{room}",
-            "/lines/{room     | let a variable fill a segment, such as /lines/{room}",
-            "/lines/room}     | let a variable fill a segment, such as /lines/{room}",
-            "/*/a             | let * be the whole last segment, such as /lines/*",
-            "/*.jsp           | let * be the whole last segment, such as /lines/*",
+            "/{a}/{a}         | use a different name for each variable",
+            "/lines/x{room}   | use a variable as a whole segment, such as /lines/{room}",
+            "/lines/{room     | use a variable as a whole segment, such as /lines/{room}",
+            "/lines/room}     | use a variable as a whole segment, such as /lines/{room}",
+            "/*/a             | use * only as the whole last segment, such as /lines/*",
+            "/*.jsp           | use * only as the whole last segment, such as /lines/*",
             "/a?b             | write the path only, without query, fragment or path parameters",
             "/a;b             | write the path only, without query, fragment or path parameters",
             "/a%20b           | write the path decoded, as the application sees it"})
-    void wrongTemplatesSayWhatToDo(String template, String advice) {
+    void invalidTemplateIsRejectedWithAdvice(String template, String advice) {
         assertThatThrownBy(() -> PathTemplate.of(template)).isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("Not a path template: '" + template + "'. Please " + advice);
     }
@@ -95,19 +95,19 @@ class PathTemplateTest {
     @ParameterizedTest
     @CsvSource({"/*, /, true", "/*, /a/{b}/*, true", "/a/*, /a, true", "/a/*, /b, false", "/a/*, /*, false", "/a/{b}, /a/c, true", "/a/{b}, /a/{c}, true", "/a/{b}, /a/, false",
         "/a/{b}, /a/b/c, false", "/a/{b}, /a/*, false", "/a/b, /a/{b}, false", "/a/{b}/*, /a/*, false"})
-    void coversThosePathsOfWhichItMatchesEach(String template, String other, boolean covers) {
+    void coversTemplatesWhosePathsItMatches(String template, String other, boolean covers) {
         assertThat(PathTemplate.of(template).covers(PathTemplate.of(other))).isEqualTo(covers);
     }
 
     @Test
-    void precedence() {
+    void moreSpecificTemplatesComeFirst() {
         Stream<String> ordered = Stream.of("/lines/tea/time", "/lines/tea", "/lines/tea/*", "/lines/{room}/time", "/lines/{room}", "/lines/{room}/*",
                 "/lines", "/lines/*", "/{any}", "/*");
         assertThat(ordered.map(PathTemplate::of)).isSorted();
     }
 
     @Test
-    void equalWhenTheSamePathsMatch() {
+    void templatesForTheSamePathsAreEqual() {
         assertThat(PathTemplate.of("/a/{b}")).isEqualTo(PathTemplate.of("/a/{c}")).hasSameHashCodeAs(PathTemplate.of("/a/{c}"))
                 .isNotEqualTo(PathTemplate.of("/a/b")).isNotEqualTo(PathTemplate.of("/a/*")).isNotEqualTo(PathTemplate.of("/a/{b}/"))
                 .hasToString("/a/{b}");

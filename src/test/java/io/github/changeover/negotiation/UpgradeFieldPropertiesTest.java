@@ -17,7 +17,7 @@ import net.jqwik.api.constraints.Size;
 class UpgradeFieldPropertiesTest {
     @Property
     @Covers("RFC9110-7.8-21")
-    void linesEqualTheirJoin(@ForAll @Size(max = 6) List<@From("anyLine") String> lines) {
+    void severalLinesEqualTheJoinedLine(@ForAll @Size(max = 6) List<@From("anyLine") String> lines) {
         String joined = String.join(",", lines);
         Offered apart = UpgradeField.parse(lines);
         assertThat(apart).isEqualTo(UpgradeField.parse(lines.isEmpty() ? List.of() : List.of(joined)));
@@ -25,13 +25,13 @@ class UpgradeFieldPropertiesTest {
 
     @Property
     @Covers("RFC9110-5.5-01")
-    void nothingThrowsAndNothingUnprintableComesOut(@ForAll @Size(max = 5) List<String> lines) {
+    void parseNeverThrowsAndResultIsPrintable(@ForAll @Size(max = 5) List<String> lines) {
         Offered offered = UpgradeField.parse(lines);
         assertThat(offered.toString()).matches("[ -~]*");
     }
 
     @Property
-    void whatIsWellFormedComesBackInOrder(@ForAll @Size(min = 1, max = 20) List<@From("anyToken") String> tokens) {
+    void wellFormedTokensKeepTheirOrder(@ForAll @Size(min = 1, max = 20) List<@From("anyToken") String> tokens) {
         assertThat(UpgradeField.parse(List.of(String.join(" ,\t", tokens)))).isEqualTo(present(tokens, List.of()));
     }
 

@@ -36,7 +36,7 @@ class UpgradeFieldTest {
     @ParameterizedTest
     @MethodSource("lists")
     @Covers({"MDN-05", "MDN-06", "RFC9110-7.8-13", "RFC9110-7.8-21", "RFC9110-5.6.1-01"})
-    void wellFormed(List<String> lines, List<String> expected) {
+    void wellFormedListsAreParsed(List<String> lines, List<String> expected) {
         assertThat(UpgradeField.parse(lines)).isEqualTo(present(expected, List.of()));
     }
 
@@ -52,7 +52,7 @@ class UpgradeFieldTest {
 
     @Test
     @Covers("RFC9110-7.8-13")
-    void onlySpaceAndTabAreBlank() {
+    void onlySpaceAndTabAreWhitespace() {
         assertThat(UpgradeField.parse(List.of("\u000bfoo", "\u00a0foo", "\u2003foo", "\ffoo"))).isInstanceOf(Offered.Absent.class);
     }
 
@@ -64,25 +64,25 @@ class UpgradeFieldTest {
     }
 
     @Test
-    void noLinesOfferNothing() {
+    void missingFieldOffersNothing() {
         assertThat(UpgradeField.parse(List.of())).isEqualTo(new Offered.Absent(List.of()));
     }
 
     @Test
-    void theClientsSpellingIsKept() {
+    void spellingOfTheClientIsKept() {
         assertThat(UpgradeField.parse(List.of("WebSocket"))).isInstanceOfSatisfying(Offered.Present.class,
                 present -> assertThat(present.offer().tokens().get(0).name()).isEqualTo("WebSocket"));
     }
 
     @Test
     @Covers("RFC9110-5.6.1-02")
-    void eightKibibytesOfCommas() {
+    void listOf8192CommasIsOversized() {
         assertThat(UpgradeField.parse(List.of(",".repeat(8192)))).isInstanceOf(Offered.Oversized.class);
     }
 
     @Test
     @Covers("RFC9110-5.6.1-02")
-    void theBoundsAreExact() {
+    void limitsAreExact() {
         String most = String.join(",", Collections.nCopies(UpgradeField.MAX_MEMBERS, "a"));
         assertThat(UpgradeField.parse(List.of(most))).isInstanceOf(Offered.Present.class);
         assertThat(UpgradeField.parse(List.of(most + ","))).isEqualTo(new Offered.Oversized("Upgrade has more than 64 list members"));
@@ -94,7 +94,7 @@ class UpgradeFieldTest {
 
     @Test
     @Covers("RFC9110-5.6.1-02")
-    void theTimeIsBoundedWhateverTheLength() {
+    void parsingTimeIsBounded() {
         List<String> hostile = List.of(" ".repeat(8192), "a/".repeat(4096), "\t,".repeat(4096), ",".repeat(8192), "x".repeat(50_000_000));
         assertTimeoutPreemptively(Duration.ofSeconds(5), () -> {
             for (int i = 0; i < 2000; i++) hostile.forEach(line -> UpgradeField.parse(List.of(line)));

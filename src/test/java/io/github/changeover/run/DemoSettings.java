@@ -1,6 +1,6 @@
 package io.github.changeover.run;
 
-import io.github.changeover.it.container.KeyStoreFile;
+import io.github.changeover.it.container.TestKeyStore;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -17,8 +17,8 @@ public final class DemoSettings {
     /** With a certificate made here. */
     public static Map<String, String> all() {
         Map<String, String> all = new TreeMap<>(SETTINGS);
-        all.put("changeover.tls.key-store", KeyStoreFile.get().toString());
-        all.put("changeover.tls.key-store-password", KeyStoreFile.PASSWORD);
+        all.put("changeover.tls.key-store", TestKeyStore.get().toString());
+        all.put("changeover.tls.key-store-password", TestKeyStore.PASSWORD);
         return all;
     }
 }

@@ -2,7 +2,7 @@ package io.github.changeover.run;
 
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.Containers;
-import io.github.changeover.it.container.Listeners;
+import io.github.changeover.it.container.ListenerPorts;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -38,17 +38,17 @@ public final class Run {
         int port = port(arguments[1]);
         System.out.printf("Starting %s on http://127.0.0.1:%d/ and deploying %s ...%n", name, port, Path.of(arguments[2]).getFileName());
         System.out.flush();
-        ContainerUnderTest container = Containers.start(name, Listeners.plain(port));
+        ContainerUnderTest container = Containers.start(name, ListenerPorts.plain(port));
         Runtime.getRuntime().addShutdownHook(new Thread(container::stop, "stop"));
         DemoSettings.all().forEach(System::setProperty);
         container.deploy(Path.of(arguments[2]), "");
-        System.out.printf(TRY, port, console(container.log(), port));
+        System.out.printf(TRY, port, consoleAddress(container.log(), port));
         System.out.flush();
         watch.join();
     }
 
     /** As the log has it: with the token, unless a role opens it. */
-    private static String console(String log, int port) {
+    private static String consoleAddress(String log, int port) {
         String plain = "http://127.0.0.1:" + port + "/console/";
         Matcher matcher = Pattern.compile(Pattern.quote(plain) + "\\?token=[A-Za-z0-9_-]+").matcher(log);
         return matcher.find() ? matcher.group() : plain;
@@ -63,13 +63,13 @@ public final class Run {
             }
             return port;
         } catch (IllegalArgumentException e) {
-            throw end("-Dport=" + text + " is not a port: it takes a number from 1 to 65535.");
+            throw fail("-Dport=" + text + " is not a port: it takes a number from 1 to 65535.");
         } catch (IOException e) {
-            throw end("Port " + text + " is in use: stop what listens there, or choose another with -Dport=N.");
+            throw fail("Port " + text + " is in use: stop what listens there, or choose another with -Dport=N.");
         }
     }
 
-    private static RuntimeException end(String message) {
+    private static RuntimeException fail(String message) {
         System.err.println(message);
         System.exit(1);
         return new IllegalStateException();

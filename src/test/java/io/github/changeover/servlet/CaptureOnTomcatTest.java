@@ -142,24 +142,24 @@ class CaptureOnTomcatTest {
     }
 
     @Test
-    void aPageOfTheDefaultServlet() throws Exception {
+    void staticPageIsCaptured() throws Exception {
         assertCaptured("/page.html", "200 text/html false", "<p>page");
     }
 
     @Test
-    void aForwardDoesNotSuspendTheRealResponse() throws Exception {
+    void forwardDoesNotSuspendTheRealResponse() throws Exception {
         assertCaptured("/forward", "200 text/html false", "<p>page");
     }
 
     @Test
-    void anInclude() throws Exception {
+    void includeIsCaptured() throws Exception {
         HttpResponse<String> response = get("/include");
         assertThat(response.statusCode()).isEqualTo(299);
         assertThat(response.body()).isEqualTo("before <p>page after");
     }
 
     @Test
-    void aMissingPage() throws Exception {
+    void errorPageIsCaptured() throws Exception {
         HttpResponse<String> response = get("/none");
         assertThat(response.statusCode()).isEqualTo(299);
         assertThat(response.headers().firstValue("X-Captured").orElse("")).startsWith("404 text/plain");
@@ -167,12 +167,12 @@ class CaptureOnTomcatTest {
     }
 
     @Test
-    void aSessionsCookie() throws Exception {
+    void sessionCookieIsCaptured() throws Exception {
         assertCaptured("/session", "200 - true", "");
     }
 
     @Test
-    void asynchronousProcessingGoesOnAsOrdinaryHttp() throws Exception {
+    void asynchronousResponseStaysOrdinaryHttp() throws Exception {
         HttpResponse<String> response = get("/async");
         assertThat(response.statusCode()).isEqualTo(200);
         assertThat(response.headers().firstValue("Content-Type")).hasValue("text/plain;charset=ISO-8859-1");

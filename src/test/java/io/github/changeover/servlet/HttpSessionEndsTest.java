@@ -10,7 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-@DisplayName("S10, C16: a connection ends with its session, whenever that ends")
+@DisplayName("S10, C16: a connection ends with its HTTP session, whenever that ends")
 class HttpSessionEndsTest {
     private final List<String> ended = new ArrayList<>();
     private final HttpSessionEnds sessions = new HttpSessionEnds();
@@ -24,7 +24,7 @@ class HttpSessionEndsTest {
     }
 
     @Test
-    void betweenTheHandshakeAndTheOpening() {
+    void logoutBetweenHandshakeAndOpeningEndsTheConnection() {
         long negotiated = sessions.negotiating();
         sessions.loggedOut("a");
         expect("a", negotiated, "of a");
@@ -33,7 +33,7 @@ class HttpSessionEndsTest {
     }
 
     @Test
-    void behindAnotherName() {
+    void logoutAfterAChangedSessionIdEndsTheConnection() {
         long negotiated = sessions.negotiating();
         sessions.sessionIdChanged(event("b"), "a");
         sessions.loggedOut("b");
@@ -42,7 +42,7 @@ class HttpSessionEndsTest {
     }
 
     @Test
-    void aLogoutBeforeTheHandshakeIsNoneOfItsSession() {
+    void logoutBeforeTheHandshakeIsIgnored() {
         sessions.negotiating();
         sessions.loggedOut("a");
         expect("a", sessions.negotiating() + 1, "of a");
@@ -52,7 +52,7 @@ class HttpSessionEndsTest {
     }
 
     @Test
-    void anotherNameWhileItIsOpen() {
+    void changedSessionIdIsFollowedWhileOpen() {
         HttpSessionEnds.Expected forgotten = expect("a", sessions.negotiating(), "of the forgotten");
         expect("a", sessions.negotiating(), "of a");
         sessions.sessionIdChanged(event("b"), "a");

@@ -44,8 +44,8 @@ class OrdinaryRequestTest {
         StandardContext made = (StandardContext) tomcat.addContext("", folder.toString());
         made.addServletContainerInitializer((classes, application) -> context = application, null);
         tomcat.start();
-        Changeover.of(context).path("/rooms/{room}").offer(new Lines());
-        Changeover.of(context).path("/lines").offer(new Lines()).required();
+        Changeover.of(context).path("/rooms/{room}").offer(new LinesProtocol());
+        Changeover.of(context).path("/lines").offer(new LinesProtocol()).required();
     }
 
     @AfterAll
@@ -56,13 +56,13 @@ class OrdinaryRequestTest {
     }
 
     @Test
-    void bothFiltersPassItOnAndAllocateNothing() throws Exception {
+    void filtersAllocateNothingForOrdinaryRequests() throws Exception {
         OuterFilter outer = new OuterFilter();
         InnerFilter inner = new InnerFilter();
-        outer.init(nothing(FilterConfig.class));
-        inner.init(nothing(FilterConfig.class));
-        HttpServletRequest request = new Ordinary();
-        HttpServletResponse response = new HttpServletResponseWrapper(nothing(HttpServletResponse.class));
+        outer.init(proxyWithoutBehaviour(FilterConfig.class));
+        inner.init(proxyWithoutBehaviour(FilterConfig.class));
+        HttpServletRequest request = new OrdinaryRequest();
+        HttpServletResponse response = new HttpServletResponseWrapper(proxyWithoutBehaviour(HttpServletResponse.class));
         FilterChain application = (req, res) -> {
             if (req == request && res == response) reached++;
         };
@@ -78,7 +78,7 @@ class OrdinaryRequestTest {
         assertThat(allocated).as("bytes for " + REQUESTS + " requests").isLessThan(REQUESTS);    // an object has at least 16 bytes
     }
 
-    private static final class Lines implements UpgradeProtocol {
+    private static final class LinesProtocol implements UpgradeProtocol {
         @Override
         public List<ProtocolToken> tokens() {
             return List.of(ProtocolToken.of("lines"));
@@ -96,9 +96,9 @@ class OrdinaryRequestTest {
     }
 
     /** A path that offers a protocol and does not require it; another path requires one. */
-    private static final class Ordinary extends HttpServletRequestWrapper {
-        Ordinary() {
-            super(nothing(HttpServletRequest.class));
+    private static final class OrdinaryRequest extends HttpServletRequestWrapper {
+        OrdinaryRequest() {
+            super(proxyWithoutBehaviour(HttpServletRequest.class));
         }
 
         @Override
@@ -128,7 +128,7 @@ class OrdinaryRequestTest {
     }
 
     /** Implements getServletContext only. */
-    private static <T> T nothing(Class<T> type) {
+    private static <T> T proxyWithoutBehaviour(Class<T> type) {
         return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
             if (method.getName().equals("getServletContext")) return context;
             throw new UnsupportedOperationException(method.getName());

@@ -32,8 +32,8 @@ class ShutdownActionsTest {
     };
 
     @Test
-    @DisplayName("Every step runs, in reverse order, whatever another one throws; each failure is logged")
-    void everyStepRuns() {
+    @DisplayName("Every action runs, in reverse order, even if another one throws; each failure is logged")
+    void everyActionRunsInReverseOrder() {
         ShutdownActions undo = new ShutdownActions();
         undo.add("the first", () -> done.add("first"));
         undo.add("the class", () -> {

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A context like that of Open Liberty, and contexts of other unknown containers. */
 class UnknownContainerTest {
-    private final FakeContext fake = new FakeContext();
+    private final FakeServletContext fake = new FakeServletContext();
 
     @AfterEach
     void stop() {
@@ -46,20 +46,20 @@ class UnknownContainerTest {
     }
 
     @Test
-    @DisplayName("H5: the root context is not called / in what is said at start")
-    void theRootContextIsEmpty() {
+    @DisplayName("H5: the root context is not called / in the messages at start")
+    void rootContextIsNamedConsistentlyAtStart() {
         fake.path = "/";
         fake.parameters.put("changeover.path./lines.protocols", "foo/2");
         fake.parameters.put("changeover.path./lines.required", "true");
         start();
         List<String> lines = UpgradeManagement.of(fake.context).orElseThrow().report().lines();
-        assertThat(lines).anyMatch(line -> line.startsWith("/lines is required")).noneMatch(line -> line.contains("//lines"));
+        assertThat(lines).anyMatch(line -> line.startsWith("/lines is set to required")).noneMatch(line -> line.contains("//lines"));
     }
 
-    @ParameterizedTest(name = "H7: the application is in JMX where the virtual server''s name is {0}")
+    @ParameterizedTest(name = "H7: the application is in JMX if the name of the virtual server is {0}")
     @NullSource
     @ValueSource(strings = {"throws", " "})
-    void managementWithoutAVirtualServer(String name) throws Exception {
+    void mbeanIsRegisteredWithoutAVirtualServer(String name) throws Exception {
         fake.path = "/jmx";
         fake.virtualServer = name;
         start();
@@ -96,10 +96,10 @@ class UnknownContainerTest {
         start();
         OuterFilter outer = new OuterFilter();
         InnerFilter inner = new InnerFilter();
-        outer.init(nothing(FilterConfig.class, "getServletContext", fake.context));
-        inner.init(nothing(FilterConfig.class, "getServletContext", fake.context));
-        HttpServletRequest request = nothing(HttpServletRequest.class, "getHeader", "foo/2");
-        HttpServletResponse response = nothing(HttpServletResponse.class, "", "");
+        outer.init(proxyWith(FilterConfig.class, "getServletContext", fake.context));
+        inner.init(proxyWith(FilterConfig.class, "getServletContext", fake.context));
+        HttpServletRequest request = proxyWith(HttpServletRequest.class, "getHeader", "foo/2");
+        HttpServletResponse response = proxyWith(HttpServletResponse.class, "", "");
         boolean[] reached = new boolean[1];
         FilterChain application = (req, res) -> reached[0] = req == request && res == response;
         outer.doFilter(request, response, (req, res) -> inner.doFilter(req, res, application));
@@ -107,7 +107,7 @@ class UnknownContainerTest {
     }
 
     /** Implements one method only. */
-    private static <T> T nothing(Class<T> type, String question, Object answer) {
+    private static <T> T proxyWith(Class<T> type, String question, Object answer) {
         return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
             if (method.getName().equals(question)) return answer;
             throw new UnsupportedOperationException(method.getName());

@@ -3,7 +3,7 @@ package io.github.changeover.soak;
 import io.github.changeover.it.War;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.Containers;
-import io.github.changeover.it.container.Listeners;
+import io.github.changeover.it.container.ListenerPorts;
 import io.github.changeover.run.CallerWatch;
 import io.github.changeover.run.DemoSettings;
 import java.io.IOException;
@@ -33,15 +33,15 @@ public final class Soak {
     static final String CONTEXT = "/soak";
     private static final String NOT_JUDGED = "(not judged: the machine paused)";
     private final List<String> report = new ArrayList<>();
-    private final Map<String, LongAdder> done = new ConcurrentHashMap<>();
+    private final Map<String, LongAdder> actionCounts = new ConcurrentHashMap<>();
     private final ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
-    private final Operator operator;
-    private final Clock clock = new Clock();
+    private final JmxOperator operator;
+    private final PauseDetector clock = new PauseDetector();
     private final ContainerUnderTest container;
 
     private Soak(ContainerUnderTest container) throws Exception {
         this.container = container.withoutHttp2();
-        operator = new Operator(CONTEXT);
+        operator = new JmxOperator(CONTEXT);
         clock.start();
     }
 
@@ -59,7 +59,7 @@ public final class Soak {
         CallerWatch.start();
         QUIET.setLevel(Level.WARNING);
         Duration length = Duration.ofMinutes(Integer.parseInt(arguments[1]));
-        ContainerUnderTest container = Containers.start(arguments[0], Listeners.any());
+        ContainerUnderTest container = Containers.start(arguments[0], ListenerPorts.any());
         Soak soak = deploy(container);
         boolean flat = soak.run(length);
         Files.createDirectories(Path.of(arguments[2]).getParent());
@@ -69,93 +69,93 @@ public final class Soak {
     }
 
     /** What was served wrongly within this time; the figures are not looked at. */
-    List<String> wrongWithin(Duration length) throws Exception {
-        stretch(length);
-        operator.awaitNobody();
-        requireJudged();
+    List<String> failuresWithin(Duration length) throws Exception {
+        runFor(length);
+        operator.awaitNoConnections();
+        requireAllJudged();
         return List.copyOf(failures);
     }
 
     /** How often each was done. */
-    Map<String, LongAdder> done() {
-        return done;
+    Map<String, LongAdder> actionCounts() {
+        return actionCounts;
     }
 
     private boolean run(Duration length) throws Exception {
         Duration warmUp = length.dividedBy(5).compareTo(Duration.ofMinutes(3)) < 0 ? length.dividedBy(5) : Duration.ofMinutes(3);
-        say("Soak on " + container.name() + ", Java " + Runtime.version() + ": " + length.toMinutes() + " minutes, of which " + warmUp.toSeconds() + " s warm up");
-        stretch(warmUp);
-        Figures warm = rest();
-        say("warm   " + warm + " " + Figures.kindsOfThreads());
-        stretch(length.minus(warmUp));
-        Figures end = rest();
-        say("end    " + end + " " + Figures.kindsOfThreads());
-        say("done   " + new TreeMap<>(done));
-        requireJudged();
-        say("server " + operator.counts());
-        failures.forEach(failure -> say("wrong  " + failure));
-        List<String> grown = end.grownFrom(warm);
-        say(grown.isEmpty() ? "flat" : "NOT FLAT: " + grown);
+        log("Soak on " + container.name() + ", Java " + Runtime.version() + ": " + length.toMinutes() + " minutes, of which " + warmUp.toSeconds() + " s warm up");
+        runFor(warmUp);
+        ResourceUsage warm = usageAtRest();
+        log("warm   " + warm + " " + ResourceUsage.kindsOfThreads());
+        runFor(length.minus(warmUp));
+        ResourceUsage end = usageAtRest();
+        log("end    " + end + " " + ResourceUsage.kindsOfThreads());
+        log("done   " + new TreeMap<>(actionCounts));
+        requireAllJudged();
+        log("server " + operator.counts());
+        failures.forEach(failure -> log("wrong  " + failure));
+        List<String> grown = end.growthSince(warm);
+        log(grown.isEmpty() ? "flat" : "NOT FLAT: " + grown);
         return grown.isEmpty();
     }
 
-    private void say(String line) {
+    private void log(String line) {
         report.add(line);
         System.out.println(line);
         System.out.flush();
     }
 
     /** All clients at work, and an operator who drains and welcomes now and then. */
-    private void stretch(Duration length) throws Exception {
+    private void runFor(Duration length) throws Exception {
         long end = System.nanoTime() + length.toNanos();
         List<Thread> clients = new ArrayList<>();
         for (int i = 0; i < CLIENTS; i++) {
             int number = i;
-            Thread client = new Thread(() -> work(new Client(container.http(), CONTEXT, number), end), "soak-client-" + i);
+            Thread client = new Thread(() -> runActions(new MixedClient(container.http(), CONTEXT, number), end), "soak-client-" + i);
             client.start();
             clients.add(client);
         }
         long told = System.nanoTime();
         while (System.nanoTime() < end) {
             Thread.sleep(Math.max(1, Math.min(15_000, (end - System.nanoTime()) / 1_000_000)));
-            operator.drainAndWelcome();
+            operator.drainAndStopDraining();
             if (System.nanoTime() - told < Duration.ofMinutes(1).toNanos()) continue;
             told = System.nanoTime();
-            say("       " + Figures.now() + " (as it is), done " + done.values().stream().mapToLong(LongAdder::sum).sum() + ", wrong " + failures.size()
+            log("       " + ResourceUsage.now() + " (as it is), done " + actionCounts.values().stream().mapToLong(LongAdder::sum).sum() + ", wrong " + failures.size()
                     + ", longest pause of the machine " + clock.longestMillis() + " ms");
         }
         for (Thread client : clients) client.join();
     }
 
-    private void work(Client client, long end) {
+    private void runActions(MixedClient client, long end) {
         while (System.nanoTime() < end && failures.size() < SOME_FAILURES) {
-            Client.Deed deed = client.next();
+            MixedClient.ClientAction deed = client.next();
             try {
-                client.perform(deed);
-                done.computeIfAbsent(deed.name(), name -> new LongAdder()).increment();
+                client.run(deed);
+                actionCounts.computeIfAbsent(deed.name(), name -> new LongAdder()).increment();
             } catch (IOException | AssertionError wrong) {
                 // a drain may come at any moment, and then everything may end: what counts is what happens without
-                if (operator.hasDrainedSince(client.begun())) continue;
-                if (clock.hasPausedSince(client.begun())) {
-                    done.computeIfAbsent(NOT_JUDGED, name -> new LongAdder()).increment();
+                if (operator.hasDrainedSince(client.started())) continue;
+                if (clock.hasPausedSince(client.started())) {
+                    actionCounts.computeIfAbsent(NOT_JUDGED, name -> new LongAdder()).increment();
                     continue;
                 }
-                failures.add(deed + " at " + LocalTime.now() + ", after " + Duration.ofNanos(System.nanoTime() - client.begun()).toMillis() + " ms: " + wrong);
+                failures.add(deed + " at " + LocalTime.now() + ", after " + Duration.ofNanos(System.nanoTime() - client.started()).toMillis() + " ms: " + wrong);
                 System.out.println("wrong  " + deed + ", see the end; longest pause of the machine " + clock.longestMillis() + " ms");
             }
         }
     }
 
     /** On a machine that pauses for more than one failure in a hundred deeds nothing has been shown. */
-    private void requireJudged() {
-        LongAdder none = done.getOrDefault(NOT_JUDGED, new LongAdder());
-        long all = done.values().stream().mapToLong(LongAdder::sum).sum();
+    private void requireAllJudged() {
+        LongAdder none = actionCounts.getOrDefault(NOT_JUDGED, new LongAdder());
+        long all = actionCounts.values().stream().mapToLong(LongAdder::sum).sum();
         if (none.sum() * 100 > all) failures.add(none + " failures of " + all + " deeds were not judged: the machine pauses too often");
     }
 
     /** Nobody is connected, and what is garbage has gone. */
-    private Figures rest() throws Exception {
-        operator.awaitNobody();
-        return Figures.atRest();
+    private ResourceUsage usageAtRest() throws Exception {
+        operator.awaitNoConnections();
+        return ResourceUsage.atRest();
     }
 }

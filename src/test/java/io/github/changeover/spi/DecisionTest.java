@@ -18,25 +18,25 @@ class DecisionTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 101, 200, 299, 600})
-    void aRefusalIsARedirectOrAnError(int status) {
+    void rejectionHasARedirectOrErrorStatus(int status) {
         assertThatIllegalArgumentException().isThrownBy(() -> new Decision.Refuse(status, "no"))
-                .withMessage("A refusal has a status from 300 to 599, not " + status);
+                .withMessage("A rejection must have a status from 300 to 599, not " + status);
     }
 
     @Test
-    void aSwitchNamesAProtocol() {
+    void switchNamesAProtocol() {
         assertThatIllegalArgumentException().isThrownBy(() -> new Decision.Switch(List.of(), Fields.none(), context -> null));
         assertThat(Decision.Switch.to(ProtocolToken.of("foo/2"), context -> null).layers()).containsExactly(ProtocolToken.of("foo/2"));
     }
 
     @ParameterizedTest
     @CsvSource({"-1,false,false", "0,false,false", "1,false,true", "-1,true,true"})
-    void contentIsALengthAboveZeroOrATransferCoding(long length, boolean chunked, boolean content) {
+    void contentMeansALengthAboveZeroOrATransferCoding(long length, boolean chunked, boolean content) {
         assertThat(request(length < 0 ? OptionalLong.empty() : OptionalLong.of(length), chunked, Map.of()).hasContent()).isEqualTo(content);
     }
 
     @Test
-    void aSnapshotDoesNotChange() {
+    void requestIsImmutable() {
         Map<String, String> parameters = new HashMap<>(Map.of("room", "tea"));
         UpgradeRequest request = request(OptionalLong.empty(), false, parameters);
         parameters.clear();

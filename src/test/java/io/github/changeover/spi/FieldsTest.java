@@ -14,7 +14,7 @@ class FieldsTest {
     @ParameterizedTest
     @ValueSource(strings = {"a\r\nX-Injected: 1", "a\rb", "a\nb", "a\u0000b", "a\u0007", "\u007f", "\u0100", "a\u2028b"})
     @Covers({"RFC9110-5.5-01", "RFC9112-11.1-01"})
-    void valuesThatCouldSplitAMessageAreRefused(String value) {
+    void valuesThatCouldSplitAMessageAreRejected(String value) {
         assertThatIllegalArgumentException().isThrownBy(() -> Fields.of("X-A", value)).withMessageMatching("[ -~]+");
         assertThatIllegalArgumentException().isThrownBy(() -> Fields.none().with("X-A", value));
         assertThatIllegalArgumentException().isThrownBy(() -> new Fields.Line("X-A", value));
@@ -23,12 +23,12 @@ class FieldsTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "a b", "a:", "a\r\n", "(a)", "\u00e9", "a\u0000"})
     @Covers({"RFC9110-5.5-01", "RFC9112-11.1-01"})
-    void namesThatAreNoTokensAreRefused(String name) {
+    void invalidNamesAreRejected(String name) {
         assertThatIllegalArgumentException().isThrownBy(() -> Fields.of(name, "value")).withMessageMatching("[ -~]+");
     }
 
     @Test
-    void linesKeepTheirOrderAndNamesAreComparedWithoutCase() {
+    void orderIsKeptAndNamesAreCaseInsensitive() {
         Fields fields = Fields.of("A", "1", "B", "2").with("a", "3");
         assertThat(fields.values("A")).containsExactly("1", "3");
         assertThat(fields.first("b")).contains("2");
@@ -41,13 +41,13 @@ class FieldsTest {
     }
 
     @Test
-    void tabsAndLatin1AreValues() {
+    void tabsAndLatin1AreAllowedInValues() {
         assertThat(Fields.of("A", "a\tb \u00e9").first("A")).contains("a\tb \u00e9");
     }
 
     @Test
-    void aNameWithoutAValueIsAMistake() {
-        assertThatIllegalArgumentException().isThrownBy(() -> Fields.of("A", "1", "B")).withMessage("Give names and values in turn: a value is missing for B");
+    void nameWithoutAValueIsRejected() {
+        assertThatIllegalArgumentException().isThrownBy(() -> Fields.of("A", "1", "B")).withMessage("Names and values must alternate: a value is missing for B");
     }
 
     @Test

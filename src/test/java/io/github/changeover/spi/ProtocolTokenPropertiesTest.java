@@ -7,7 +7,7 @@ import net.jqwik.api.Property;
 
 class ProtocolTokenPropertiesTest {
     @Property
-    void whatParsesIsWrittenAsItWasRead(@ForAll String text) {
+    void parsedTokenIsWrittenUnchanged(@ForAll String text) {
         ProtocolToken.parse(text).ifPresent(token -> assertThat(token).hasToString(text));
     }
 }

@@ -14,7 +14,7 @@ class ProtocolTokenTest {
     @ParameterizedTest
     @CsvSource({"HTTP/2.0,HTTP,2.0", "RTA/x11,RTA,x11", "example,example,''", "a_protocol/1,a_protocol,1", "!#$%&*+-.^_`|~/~,!#$%&*+-.^_`|~,~"})
     @Covers({"RFC9110-7.8-13", "MDN-05", "MDN-06"})
-    void wellFormed(String text, String name, String version) {
+    void wellFormedTokensAreParsed(String text, String name, String version) {
         assertThat(ProtocolToken.parse(text)).contains(new ProtocolToken(name, version));
         assertThat(ProtocolToken.of(text)).hasToString(text);
     }
@@ -22,13 +22,13 @@ class ProtocolTokenTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "/", "foo/", "/1", "foo/1/2", "a b", " foo", "foo ", "foo\t", "\"foo\"", "foo,bar", "f\u00f6o", "foo\r\n", "foo\u0000", "\u212a"})
     @Covers({"RFC9110-7.8-13", "RFC9110-5.5-01"})
-    void malformed(String text) {
+    void malformedTokensAreRejected(String text) {
         assertThat(ProtocolToken.parse(text)).isEmpty();
         assertThatIllegalArgumentException().isThrownBy(() -> ProtocolToken.of(text)).withMessageMatching("[ -~]+Write name or name/version, such as example/1");
     }
 
     @Test
-    void thePartsAreChecked() {
+    void nameAndVersionAreValidated() {
         assertThatIllegalArgumentException().isThrownBy(() -> new ProtocolToken("", ""));
         assertThatIllegalArgumentException().isThrownBy(() -> new ProtocolToken("a/b", ""));
         assertThatIllegalArgumentException().isThrownBy(() -> new ProtocolToken("a", "1/2"));
@@ -37,7 +37,7 @@ class ProtocolTokenTest {
     @ParameterizedTest
     @CsvSource({"websocket,WebSocket,true", "H2C,h2c,true", "TLS/1.2,tls/1.2,true", "foo/x,foo/X,false", "websocket,websocket/13,false", "example/1,example/2,false"})
     @Covers({"RFC9110-7.8-12", "RFC9110-7.8-14"})
-    void namesAreEqualWithoutRegardToCaseAndVersionsExactly(String one, String other, boolean equal) {
+    void namesAreCaseInsensitiveAndVersionsExact(String one, String other, boolean equal) {
         assertThat(ProtocolToken.of(one).equals(ProtocolToken.of(other))).isEqualTo(equal);
         if (equal) assertThat(ProtocolToken.of(one)).hasSameHashCodeAs(ProtocolToken.of(other));
     }

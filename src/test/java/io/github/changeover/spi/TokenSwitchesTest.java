@@ -9,13 +9,13 @@ class TokenSwitchesTest {
     private final TokenSwitches switches = new TokenSwitches();
 
     @Test
-    void everythingIsOnAtFirst() {
+    void everythingIsEnabledInitially() {
         assertThat(switches.isOff(ProtocolToken.of("foo/2"))).isFalse();
         assertThat(switches.listed()).isEmpty();
     }
 
     @Test
-    void aTokenIsOffWithoutRegardToItsNamesCase() {
+    void disabledTokenIsMatchedCaseInsensitively() {
         switches.off(ProtocolToken.of("foo/2"));
         assertThat(switches.isOff(ProtocolToken.of("FOO/2"))).isTrue();
         assertThat(switches.isOff(ProtocolToken.of("foo"))).isFalse();
@@ -25,7 +25,7 @@ class TokenSwitchesTest {
     }
 
     @Test
-    void aNameIsOffInEveryVersion() {
+    void disabledNameAppliesToEveryVersion() {
         switches.offByName("TLS");
         assertThat(switches.isOff(ProtocolToken.of("tls/1.2"))).isTrue();
         assertThat(switches.isOff(ProtocolToken.of("TLS"))).isTrue();
@@ -36,7 +36,7 @@ class TokenSwitchesTest {
     }
 
     @Test
-    void whatIsOffIsListed() {
+    void disabledTokensAreListed() {
         switches.offByName("TLS");
         switches.off(ProtocolToken.of("foo/2"));
         assertThat(switches.listed()).containsExactly("foo/2", "tls/*");
@@ -44,7 +44,7 @@ class TokenSwitchesTest {
     }
 
     @Test
-    void aNameIsAToken() {
+    void nameMustBeAToken() {
         assertThatIllegalArgumentException().isThrownBy(() -> switches.offByName("foo/2"));
     }
 }

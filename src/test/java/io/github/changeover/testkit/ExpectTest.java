@@ -14,7 +14,7 @@ class ExpectTest {
     }
 
     @Test
-    void a101IsAsItShouldBe() {
+    void valid101IsAccepted() {
         assertThatCode(() -> head("HTTP/1.1 101 |upgrade: TLS/1.2, HTTP/1.1|connection: upgrade|Date: x").switchesTo("TLS/1.2", "HTTP/1.1")).doesNotThrowAnyException();
     }
 
@@ -28,12 +28,12 @@ class ExpectTest {
         "HTTP/1.1 101 |Upgrade: echo|Connection: Upgrade, close",
         "HTTP/1.1 101 |Upgrade: echo|Connection: Upgrade|Content-Length: 0",
         "HTTP/1.1 101 |Upgrade: echo|Connection: Upgrade|Transfer-Encoding: chunked"})
-    void anythingElseIsToldWithTheHead(String text) {
+    void otherResponsesFailWithTheHead(String text) {
         assertThatThrownBy(() -> head(text).switchesTo("echo")).isInstanceOf(AssertionError.class).hasMessageContaining(text.split("\\|")[0]);
     }
 
     @Test
-    void a426WithoutUpgradeIsNone() {
+    void response426NeedsUpgrade() {
         assertThatCode(() -> head("HTTP/1.1 426 |Upgrade: a, b/1|Connection: upgrade, close|X: 1").refuses(426).offers("a", "b/1").closes().has("X", "1"))
                 .doesNotThrowAnyException();
         assertThatThrownBy(() -> head("HTTP/1.1 426 |Connection: upgrade").refuses(426)).isInstanceOf(AssertionError.class).hasMessageContaining("Upgrade");
@@ -43,7 +43,7 @@ class ExpectTest {
     }
 
     @Test
-    void aSwitchIsNotOrdinary() {
+    void switchIsNotOrdinary() {
         assertThat(head("HTTP/1.1 404 |X: 1").isOrdinary(404).offersNothing()).isNotNull();
         assertThatThrownBy(() -> head("HTTP/1.1 101 |X: 1").isOrdinary(101)).isInstanceOf(AssertionError.class);
         assertThatThrownBy(() -> head("HTTP/1.1 404 |Upgrade: x").offersNothing()).isInstanceOf(AssertionError.class);

@@ -50,7 +50,7 @@ public final class MemoryConnection implements AutoCloseable {
 
     /** One whose connections never wait for time to pass. */
     static ApplicationResources application(int queue, Executor callbacks) {
-        return application(queue, callbacks, MemoryBudget.usual());
+        return application(queue, callbacks, MemoryBudget.defaultMax());
     }
 
     private static ApplicationResources application(int queue, Executor callbacks, long memory) {
@@ -67,7 +67,7 @@ public final class MemoryConnection implements AutoCloseable {
 
     /** The same, of a request that the handler may look at. */
     public static MemoryConnection of(ConnectionHandler handler, UpgradeRequest request) {
-        return new MemoryConnection(handler, request, ConnectionLimits.DEFAULT.queue(), false, MemoryBudget.usual());
+        return new MemoryConnection(handler, request, ConnectionLimits.DEFAULT.queue(), false, MemoryBudget.defaultMax());
     }
 
     /**
@@ -76,7 +76,7 @@ public final class MemoryConnection implements AutoCloseable {
      * @param queue bytes that may wait before {@code send} answers false: {@code changeover.queue.max}, at least 1
      */
     public static MemoryConnection slow(ConnectionHandler handler, int queue) {
-        return new MemoryConnection(handler, request("/memory", Map.of()), queue, true, MemoryBudget.usual());
+        return new MemoryConnection(handler, request("/memory", Map.of()), queue, true, MemoryBudget.defaultMax());
     }
 
     /**
@@ -119,7 +119,7 @@ public final class MemoryConnection implements AutoCloseable {
 
     /** The peer takes so many bytes more. */
     public MemoryConnection takes(long bytes) {
-        transport.peerTakes(bytes);
+        transport.peerReads(bytes);
         return run();
     }
 
@@ -137,7 +137,7 @@ public final class MemoryConnection implements AutoCloseable {
     /** What the peer has taken so far. */
     public byte[] sent() {
         callbacks.run();
-        return transport.taken();
+        return transport.peerReceived();
     }
 
     /** The same as text, each byte a character. */
@@ -192,10 +192,10 @@ public final class MemoryConnection implements AutoCloseable {
 
     /** Waits for the end. */
     public CloseCause.Kind awaitEnd() {
-        for (long until = System.nanoTime() + Wire.PATIENCE.toNanos(); System.nanoTime() < until; LockSupport.parkNanos(1_000_000)) {
+        for (long until = System.nanoTime() + Wire.DEFAULT_TIMEOUT.toNanos(); System.nanoTime() < until; LockSupport.parkNanos(1_000_000)) {
             if (ended().isPresent()) return ended().get();
         }
-        throw new AssertionError("The connection has not ended within " + Wire.PATIENCE.toSeconds() + " s; the peer has read \"" + text() + '"');
+        throw new AssertionError("The connection has not ended within " + Wire.DEFAULT_TIMEOUT.toSeconds() + " s; the peer has read \"" + text() + '"');
     }
 
     /** Ends what still lives. */
@@ -208,10 +208,10 @@ public final class MemoryConnection implements AutoCloseable {
     }
 
     /** The peer's end of a transport. */
-    record MemoryLine(MemoryTransport transport) implements Line {
+    record MemoryLine(MemoryTransport transport) implements ByteLine {
         @Override
         public int read(byte[] bytes, int offset, int length, long deadline) throws IOException {
-            return transport.awaitTaken(bytes, offset, length, deadline);
+            return transport.awaitPeerReceived(bytes, offset, length, deadline);
         }
 
         @Override

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 class MemoryConnectionTest {
     /** Sends what it receives, and closes at a dot. */
-    private static final class Mirror implements ConnectionHandler.Events {
+    private static final class ClosingEchoHandler implements ConnectionHandler.Events {
         @Override
         public void received(SwitchedConnection connection, ByteBuffer bytes) {
             boolean last = bytes.get(bytes.limit() - 1) == '.';
@@ -35,15 +35,15 @@ class MemoryConnectionTest {
     }
 
     @Test
-    void callbacksRunInsideTheCall() {
-        MemoryConnection connection = MemoryConnection.of(new Mirror()).receive("a").receive("b.");
+    void callbacksRunDuringTheCall() {
+        MemoryConnection connection = MemoryConnection.of(new ClosingEchoHandler()).receive("a").receive("b.");
         assertThat(connection.text()).isEqualTo("ab.");
         assertThat(connection.ended()).contains(CloseCause.Kind.HANDLER);
     }
 
     @Test
-    void aSlowPeerIsHeldBackAndGoesOn() {
-        MemoryConnection connection = MemoryConnection.slow(new Mirror(), 2).receive("abc").receive("def");
+    void slowPeerStopsReadingUntilItReads() {
+        MemoryConnection connection = MemoryConnection.slow(new ClosingEchoHandler(), 2).receive("abc").receive("def");
         assertThat(connection.text()).isEmpty();
         assertThat(connection.unread()).isEqualTo(3);
         assertThat(connection.takes(2).text()).isEqualTo("ab");
@@ -52,7 +52,7 @@ class MemoryConnectionTest {
     }
 
     /** Reads nothing until it is let. */
-    private static final class Patient implements ConnectionHandler.Events {
+    private static final class PausingHandler implements ConnectionHandler.Events {
         @Override
         public void opened(SwitchedConnection connection) {
             connection.pause();
@@ -65,24 +65,24 @@ class MemoryConnectionTest {
     }
 
     @Test
-    void aHandlerThatPausesAtOnceHearsLaterWhatCameMeanwhile() {
-        MemoryConnection connection = MemoryConnection.of(new Patient()).receive("abc");
+    void pausedHandlerReceivesBytesAfterResume() {
+        MemoryConnection connection = MemoryConnection.of(new PausingHandler()).receive("abc");
         assertThat(connection.unread()).isEqualTo(3);
         connection.connection().resume();
         assertThat(connection.text()).isEqualTo("abc");
     }
 
     @Test
-    void aPeerThatVanishesIsTold() {
-        assertThat(MemoryConnection.of(new Mirror()).receive("a").reset().ended()).contains(CloseCause.Kind.BROKEN);
+    void resetIsReportedAsBroken() {
+        assertThat(MemoryConnection.of(new ClosingEchoHandler()).receive("a").reset().ended()).contains(CloseCause.Kind.BROKEN);
     }
 
     @Test
-    void aHandlerThatThrowsIsItsOwnKindOfEnd() {
-        assertThat(MemoryConnection.of(new Thrower()).receive("a").ended()).contains(CloseCause.Kind.HANDLER_FAILED);
+    void handlerExceptionIsReportedAsHandlerFailed() {
+        assertThat(MemoryConnection.of(new ThrowingHandler()).receive("a").ended()).contains(CloseCause.Kind.HANDLER_FAILED);
     }
 
-    private static final class Thrower implements ConnectionHandler.Events {
+    private static final class ThrowingHandler implements ConnectionHandler.Events {
         @Override
         public void received(SwitchedConnection connection, ByteBuffer bytes) {
             throw new IllegalStateException("on purpose");
@@ -90,12 +90,12 @@ class MemoryConnectionTest {
     }
 
     @Test
-    void aDrainEndsIt() {
-        assertThat(MemoryConnection.of(new Mirror()).drain(Duration.ofSeconds(1)).ended()).contains(CloseCause.Kind.DRAINED);
+    void drainEndsTheConnection() {
+        assertThat(MemoryConnection.of(new ClosingEchoHandler()).drain(Duration.ofSeconds(1)).ended()).contains(CloseCause.Kind.DRAINED);
     }
 
     @Test
-    void aHandlerThatBlocksIsReadByAPeerThatWaits() throws IOException {
+    void blockingHandlerServesABlockingPeer() throws IOException {
         try (MemoryConnection connection = MemoryConnection.of(mirror())) {
             assertThat(connection.peer().send("hello\n").readLine()).isEqualTo("hello\n");
             connection.peer().shutdownOutput();
@@ -105,17 +105,17 @@ class MemoryConnectionTest {
     }
 
     @Test
-    void aPeerThatWaitsInVainIsToldInTime() throws IOException {
+    void readOfThePeerTimesOut() throws IOException {
         try (MemoryConnection connection = MemoryConnection.of(mirror())) {
-            Wire peer = connection.peer().patience(Duration.ofMillis(20));
+            Wire peer = connection.peer().timeout(Duration.ofMillis(20));
             assertThatThrownBy(() -> peer.readExactly(1)).isInstanceOf(SocketTimeoutException.class);
             assertThat(peer.readToEnd().end()).isEqualTo(Wire.End.TIMEOUT);
         }
     }
 
     @Test
-    void anEvictionIsAReset() throws IOException {
-        MemoryConnection connection = MemoryConnection.of(new Mirror()).receive("a");
+    void abortIsAReset() throws IOException {
+        MemoryConnection connection = MemoryConnection.of(new ClosingEchoHandler()).receive("a");
         connection.connection().abort();
         Wire.Rest rest = connection.peer().readToEnd();
         assertThat(rest.text()).isEqualTo("a");
@@ -123,11 +123,11 @@ class MemoryConnectionTest {
     }
 
     @Test
-    void theRequestIsTheHandlersToLookAt() {
-        assertThat(MemoryConnection.of(new Greeter(), MemoryConnection.request("/lines/tea", Map.of("room", "tea"))).text()).isEqualTo("tea");
+    void handlerSeesTheRequest() {
+        assertThat(MemoryConnection.of(new GreetingHandler(), MemoryConnection.request("/lines/tea", Map.of("room", "tea"))).text()).isEqualTo("tea");
     }
 
-    private static final class Greeter implements ConnectionHandler.Events {
+    private static final class GreetingHandler implements ConnectionHandler.Events {
         @Override
         public void opened(SwitchedConnection connection) {
             connection.send(ByteBuffer.wrap(connection.request().pathParameter("room").getBytes(StandardCharsets.UTF_8)));

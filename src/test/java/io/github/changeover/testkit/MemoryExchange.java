@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** One client of a {@link MemoryServer}: HTTP until a 101, then whatever the handler speaks. Content comes with a length, or not at all. */
-final class MemoryExchange implements Line {
+final class MemoryExchange implements ByteLine {
     private final MemoryServer server;
     private final MemoryTransport transport = new MemoryTransport();
     private byte[] pending = {};
@@ -32,7 +32,7 @@ final class MemoryExchange implements Line {
 
     @Override
     public int read(byte[] bytes, int offset, int length, long deadline) throws IOException {
-        return transport.awaitTaken(bytes, offset, length, deadline);
+        return transport.awaitPeerReceived(bytes, offset, length, deadline);
     }
 
     @Override
@@ -59,7 +59,7 @@ final class MemoryExchange implements Line {
         TypedRequest.Reading reading = typed(text.substring(0, end)).read();
         if (reading instanceof TypedRequest.Reading.Malformed malformed) {
             answer(OriginalResponse.of(400, Fields.of("Connection", "close"), (malformed.advice() + "\n").getBytes(StandardCharsets.UTF_8)), Fields.none());
-            hangUp();
+            abort();
             return false;
         }
         UpgradeRequest request = ((TypedRequest.Reading.Whole) reading).request();
@@ -68,7 +68,7 @@ final class MemoryExchange implements Line {
         if (pending.length < whole) return false;
         byte[] content = Arrays.copyOfRange(pending, end + 4, whole);
         pending = Arrays.copyOfRange(pending, whole, pending.length);
-        play(DryRun.of(request, server.policy(), server.switches()), content);
+        respond(DryRun.of(request, server.policy(), server.switches()), content);
         return true;
     }
 
@@ -79,21 +79,21 @@ final class MemoryExchange implements Line {
         return new TypedRequest(words[0], words[1], words[2], List.of(lines).subList(1, lines.length), server.user(), server.roles());
     }
 
-    private void play(DryRun played, byte[] content) throws IOException {
+    private void respond(DryRun played, byte[] content) throws IOException {
         if (played.response() instanceof UpgradeResponse.Ordinary) {
             answer(server.page(played.request()), played.fields());
         } else if (played.response() instanceof UpgradeResponse.Login) {
             answer(OriginalResponse.of(401, Fields.of("WWW-Authenticate", "Basic realm=\"memory\""), new byte[0]), Fields.none());
         } else if (played.verdict().decision() instanceof Decision.Switch change) {
-            change(played, change, content);
+            upgrade(played, change, content);
         } else {
-            put(played.bytes());
+            write(played.bytes());
         }
         boolean asked = played.request().fields().values("Connection").stream().anyMatch(value -> value.toLowerCase(java.util.Locale.ROOT).contains("close"));
-        if (!switched && (asked || played.verdict().closeAfterRefusal() || played.request().protocol().equals("HTTP/1.0"))) hangUp();
+        if (!switched && (asked || played.verdict().closeAfterRefusal() || played.request().protocol().equals("HTTP/1.0"))) abort();
     }
 
-    private void change(DryRun played, Decision.Switch change, byte[] content) throws IOException {
+    private void upgrade(DryRun played, Decision.Switch change, byte[] content) throws IOException {
         Verdict verdict = played.verdict();
         UpgradeProtocol protocol = verdict.protocol().orElseThrow();
         Optional<OriginalResponse> original = protocol.answersOriginalRequest() ? Optional.of(server.page(played.request())) : Optional.empty();
@@ -102,7 +102,7 @@ final class MemoryExchange implements Line {
         handler.prepare(context);
         if (handler instanceof ConnectionHandler.Blocking) server.live().blocking().reserve();
         switched = true;
-        put(played.bytes());
+        write(played.bytes());
         transport.peerSends(pending);
         transport.whileWaiting(server::runCallbacks).open(new TransportConnection(server.live(), played.request(), verdict.token().orElseThrow(), protocol.earlyData(), handler, () -> { }));
     }
@@ -112,15 +112,15 @@ final class MemoryExchange implements Line {
         for (Fields.Line line : added) fields = fields.with(line.name(), line.value());
         StringBuilder head = new StringBuilder("HTTP/1.1 " + page.status() + " \r\n");
         fields.forEach(line -> head.append(line.name()).append(": ").append(line.value()).append("\r\n"));
-        put(head.append("Content-Length: ").append(page.body().length()).append("\r\n\r\n").toString().getBytes(StandardCharsets.ISO_8859_1));
-        put(page.body().bytes());
+        write(head.append("Content-Length: ").append(page.body().length()).append("\r\n\r\n").toString().getBytes(StandardCharsets.ISO_8859_1));
+        write(page.body().bytes());
     }
 
-    private void put(byte[] bytes) throws IOException {
+    private void write(byte[] bytes) throws IOException {
         transport.write(ByteBuffer.wrap(bytes));
     }
 
-    private void hangUp() {
+    private void abort() {
         closed = true;
         transport.close();
     }
@@ -128,14 +128,14 @@ final class MemoryExchange implements Line {
     @Override
     public void endOutput() {
         if (switched) transport.peerEnds();
-        else hangUp();
+        else abort();
         server.runCallbacks();
     }
 
     @Override
     public void reset() {
         if (switched) transport.peerResets();
-        else hangUp();
+        else abort();
         server.runCallbacks();
     }
 

@@ -95,7 +95,7 @@ public final class MemoryServer implements AutoCloseable {
         return this;
     }
 
-    /** What is switched off at run time. */
+    /** What is disabled at run time. */
     public TokenSwitches switches() {
         return switches;
     }

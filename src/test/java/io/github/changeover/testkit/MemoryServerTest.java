@@ -23,10 +23,10 @@ import org.junit.jupiter.api.Test;
 
 class MemoryServerTest {
     /** Sends what it receives. */
-    private static final class Mirror implements ConnectionHandler.Events {
+    private static final class EchoingHandler implements ConnectionHandler.Events {
         private final byte[] first;
 
-        Mirror(byte[] first) {
+        EchoingHandler(byte[] first) {
             this.first = first;
         }
 
@@ -41,9 +41,9 @@ class MemoryServerTest {
         }
     }
 
-    private record Protocol(String name, ContentRule content, boolean answersOriginalRequest, Function<SwitchContext, byte[]> first) implements UpgradeProtocol {
-        static Protocol named(String name) {
-            return new Protocol(name, ContentRule.NONE, false, context -> new byte[0]);
+    private record TestProtocol(String name, ContentRule content, boolean answersOriginalRequest, Function<SwitchContext, byte[]> first) implements UpgradeProtocol {
+        static TestProtocol named(String name) {
+            return new TestProtocol(name, ContentRule.NONE, false, context -> new byte[0]);
         }
 
         @Override
@@ -53,13 +53,13 @@ class MemoryServerTest {
 
         @Override
         public Decision negotiate(UpgradeRequest request, ProtocolToken offered) {
-            return new Decision.Switch(List.of(offered), Fields.of("X-Chosen", name), context -> new Mirror(first.apply(context)));
+            return new Decision.Switch(List.of(offered), Fields.of("X-Chosen", name), context -> new EchoingHandler(first.apply(context)));
         }
     }
 
     @Test
-    void anOfferIsTakenAndTheProtocolSpeaks() throws IOException {
-        try (MemoryServer server = MemoryServer.offering("/mirror", Protocol.named("mirror")); Wire wire = server.connect()) {
+    void offerIsAcceptedAndTheProtocolRuns() throws IOException {
+        try (MemoryServer server = MemoryServer.offering("/mirror", TestProtocol.named("mirror")); Wire wire = server.connect()) {
             wire.send(Message.offering("/mirror", "other/1, mirror"));
             Expect.answer(wire.readHead()).switchesTo("mirror").has("X-Chosen", "mirror");
             assertThat(wire.send("hello").readText(5)).isEqualTo("hello");
@@ -69,10 +69,10 @@ class MemoryServerTest {
     }
 
     @Test
-    void everySplitOfRequestAndEarlyBytesGivesTheSame() throws IOException {
+    void requestAndEarlyBytesMayBeSplitAnywhere() throws IOException {
         byte[] bytes = Message.offering("/mirror", "mirror").bytes("early".getBytes(ISO_8859_1));
         for (int at = 0; at <= bytes.length; at++) {
-            try (MemoryServer server = MemoryServer.offering("/mirror", Protocol.named("mirror")); Wire wire = server.connect()) {
+            try (MemoryServer server = MemoryServer.offering("/mirror", TestProtocol.named("mirror")); Wire wire = server.connect()) {
                 wire.send(bytes, 0, at).send(bytes, at, bytes.length - at);
                 Expect.answer(wire.readHead()).switchesTo("mirror");
                 assertThat(wire.readText(5)).isEqualTo("early");
@@ -81,8 +81,8 @@ class MemoryServerTest {
     }
 
     @Test
-    void whatIsNotTakenStaysHttpOnTheSameConnection() throws IOException {
-        try (MemoryServer server = MemoryServer.offering("/mirror", Protocol.named("mirror")); Wire wire = server.connect()) {
+    void ignoredOfferStaysHttpOnTheSameConnection() throws IOException {
+        try (MemoryServer server = MemoryServer.offering("/mirror", TestProtocol.named("mirror")); Wire wire = server.connect()) {
             Head ordinary = wire.send(Message.offering("/mirror", "other/1")).readHead();
             Expect.answer(ordinary).isOrdinary(404).offersNothing();
             assertThat(wire.readBodyText(ordinary)).contains("no application");
@@ -91,8 +91,8 @@ class MemoryServerTest {
     }
 
     @Test
-    void rolesAndRequiredPathsAreRefused() throws IOException {
-        MemoryServer server = MemoryServer.of(PathRule.on("/mirror").offer(Protocol.named("mirror")).required(true).roles("speaker").build());
+    void missingRolesAndOffersAreRejected() throws IOException {
+        MemoryServer server = MemoryServer.of(PathRule.on("/mirror").offer(TestProtocol.named("mirror")).required(true).roles("speaker").build());
         try (server; Wire wire = server.connect()) {
             Head required = wire.send(Message.of("GET /mirror")).readHead();
             Expect.answer(required).refuses(426).offers("mirror");
@@ -110,8 +110,8 @@ class MemoryServerTest {
     }
 
     @Test
-    void contentAndTheApplicationsAnswerReachTheHandler() throws IOException {
-        Protocol page = new Protocol("page", ContentRule.allowing("POST"), true,
+    void contentAndOriginalResponseReachTheHandler() throws IOException {
+        TestProtocol page = new TestProtocol("page", ContentRule.allowing("POST"), true,
                 context -> (new String(context.content(), ISO_8859_1) + new String(context.original().orElseThrow().body().bytes(), ISO_8859_1)).getBytes(ISO_8859_1));
         MemoryServer server = MemoryServer.offering("/page", page).application(request -> OriginalResponse.of(200, Fields.none(), "answer".getBytes(ISO_8859_1)));
         try (server; Wire wire = server.connect()) {
@@ -122,8 +122,8 @@ class MemoryServerTest {
     }
 
     @Test
-    void whatIsOffAndWhatIsNoRequest() throws IOException {
-        MemoryServer server = MemoryServer.offering("/mirror", Protocol.named("mirror")).and("/other", Protocol.named("other"));
+    void disabledTokenAndInvalidRequestAreHandled() throws IOException {
+        MemoryServer server = MemoryServer.offering("/mirror", TestProtocol.named("mirror")).and("/other", TestProtocol.named("other"));
         server.switches().off(ProtocolToken.of("mirror"));
         try (server; Wire wire = server.connect(); Wire odd = server.connect()) {
             Expect.answer(wire.send(Message.offering("/mirror", "mirror")).readHead()).isOrdinary(404);
@@ -134,7 +134,7 @@ class MemoryServerTest {
     }
 
     @Test
-    void aHandlerOfOneConnectionIsEnoughAndDrainsWithTheServer() throws IOException {
+    void serverOfASingleHandlerDrains() throws IOException {
         ConnectionHandler.Blocking handler = connection -> {
             connection.output().write(connection.request().pathParameter("room").getBytes(ISO_8859_1));
             connection.input().transferTo(connection.output());

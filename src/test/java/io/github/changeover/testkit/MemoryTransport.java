@@ -22,7 +22,7 @@ public final class MemoryTransport implements Transport {
     private static final BufferPool READ_BUFFERS = BufferPool.ofHeapBuffers(1024);
 
     private final Deque<byte[]> arrived = new ArrayDeque<>();
-    private final Taken taken = new Taken();
+    private final ReceivedBytes peerReceived = new ReceivedBytes();
     private final ByteArrayOutputStream kept = new ByteArrayOutputStream();     // given, and not yet on the wire
     private TransportConnection connection;
     private boolean readWanted = true, writeWanted, runsCallbacks = true;
@@ -62,7 +62,7 @@ public final class MemoryTransport implements Transport {
         synchronized (this) {
             if (bytes.length > 0) arrived.add(bytes);
         }
-        tellReadable();
+        notifyReadable();
     }
 
     /** The peer's FIN. */
@@ -70,11 +70,11 @@ public final class MemoryTransport implements Transport {
         synchronized (this) {
             peerEnded = true;
         }
-        tellReadable();
+        notifyReadable();
     }
 
     /** The peer takes so many bytes more. */
-    public void peerTakes(long bytes) {
+    public void peerReads(long bytes) {
         boolean tell;
         synchronized (this) {
             window = window + bytes < 0 ? Long.MAX_VALUE : window + bytes;
@@ -84,7 +84,7 @@ public final class MemoryTransport implements Transport {
         if (tell) connection.writable();
     }
 
-    private void tellReadable() {
+    private void notifyReadable() {
         boolean tell;
         synchronized (this) {
             tell = readWanted && connection != null;
@@ -95,7 +95,7 @@ public final class MemoryTransport implements Transport {
 
     /** What the peer has taken, as text. */
     public synchronized String text() {
-        return taken.toString(StandardCharsets.ISO_8859_1);
+        return peerReceived.toString(StandardCharsets.ISO_8859_1);
     }
 
     /** Bytes of the peer's that nobody has read. */
@@ -104,8 +104,8 @@ public final class MemoryTransport implements Transport {
     }
 
     /** What the peer has taken. */
-    public synchronized byte[] taken() {
-        return taken.toByteArray();
+    public synchronized byte[] peerReceived() {
+        return peerReceived.toByteArray();
     }
 
     public synchronized boolean outputEnded() {
@@ -122,31 +122,31 @@ public final class MemoryTransport implements Transport {
 
     // ---- the peer, on a Wire
 
-    /** Waits for what the peer takes; see {@link Line#read}. */
-    synchronized int awaitTaken(byte[] bytes, int offset, int length, long deadline) throws IOException {
-        while (taken.size() == seen) {
+    /** Waits for what the peer takes; see {@link ByteLine#read}. */
+    synchronized int awaitPeerReceived(byte[] bytes, int offset, int length, long deadline) throws IOException {
+        while (peerReceived.size() == seen) {
             if (aborts > 0) throw new SocketException("Connection reset");
             if (closes > 0 || outputEnded && halfCloses) return -1;
             whileWaiting.run();
-            if (taken.size() > seen) break;
+            if (peerReceived.size() > seen) break;
             try {
-                wait(Math.min(10, Line.left(deadline)));
+                wait(Math.min(10, ByteLine.left(deadline)));
             } catch (InterruptedException interrupted) {
                 Thread.currentThread().interrupt();
                 throw new SocketTimeoutException("interrupted");
             }
         }
-        int count = taken.copy(seen, bytes, offset, length);
+        int count = peerReceived.copy(seen, bytes, offset, length);
         seen += count;
         return count;
     }
 
     void peerResets() {
         TransportConnection over = connection;
-        if (over != null) over.broke(new SocketException("Connection reset"));
+        if (over != null) over.transportFailed(new SocketException("Connection reset"));
     }
 
-    private static final class Taken extends ByteArrayOutputStream {
+    private static final class ReceivedBytes extends ByteArrayOutputStream {
         synchronized int copy(int from, byte[] bytes, int offset, int length) {
             int some = Math.min(length, count - from);
             System.arraycopy(buf, from, bytes, offset, some);
@@ -156,14 +156,14 @@ public final class MemoryTransport implements Transport {
 
     // ---- the script
 
-    /** Takes so many bytes, then none until {@link #peerTakes}. */
+    /** Takes so many bytes, then none until {@link #peerReads}. */
     public synchronized MemoryTransport window(long bytes) {
         window = bytes;
         return this;
     }
 
     /** As a container does that holds the last bytes until it is called again. */
-    public synchronized MemoryTransport keepsTheLast() {
+    public synchronized MemoryTransport holdsLastBytes() {
         keeps = true;
         return this;
     }
@@ -237,7 +237,7 @@ public final class MemoryTransport implements Transport {
         notifyAll();
         if (writeFailure != null) throw writeFailure;
         if (closes + aborts > 0 || outputEnded) throw new IOException("write after the end");
-        taken.writeBytes(kept.toByteArray());
+        peerReceived.writeBytes(kept.toByteArray());
         kept.reset();
         int count = (int) Math.min(window, from.remaining());
         window -= count;
@@ -247,7 +247,7 @@ public final class MemoryTransport implements Transport {
             kept.writeBytes(bytes);
             return false;
         }
-        taken.writeBytes(bytes);
+        peerReceived.writeBytes(bytes);
         return !from.hasRemaining();
     }
 

@@ -27,10 +27,10 @@ public record Message(String line, List<String> fields, byte[] content, Framing 
     }
 
     /** How the content follows the head. */
-    public enum Arrival { AT_ONCE, LATER }
+    public enum ContentTiming { AT_ONCE, LATER }
 
     /** What is compared: all but the date. */
-    public record Answer(int status, List<String> fields, String content) {
+    public record FullResponse(int status, List<String> fields, String content) {
     }
 
     /** Without content, with these field lines. */
@@ -86,8 +86,8 @@ public record Message(String line, List<String> fields, byte[] content, Framing 
     }
 
     /** Sends it. */
-    public void send(Wire wire, Arrival arrival) throws IOException {
-        if (arrival == Arrival.AT_ONCE) {
+    public void send(Wire wire, ContentTiming arrival) throws IOException {
+        if (arrival == ContentTiming.AT_ONCE) {
             wire.send(bytes());
             return;
         }
@@ -116,9 +116,9 @@ public record Message(String line, List<String> fields, byte[] content, Framing 
     }
 
     /** Reads an answer. */
-    public static Answer answer(Wire wire) throws IOException {
+    public static FullResponse readResponse(Wire wire) throws IOException {
         Head head = wire.readHead();
         List<String> fields = head.fields().stream().map(Head.Field::toString).filter(field -> !field.startsWith("Date:")).toList();
-        return new Answer(head.status(), fields, wire.readBodyText(head));
+        return new FullResponse(head.status(), fields, wire.readBodyText(head));
     }
 }

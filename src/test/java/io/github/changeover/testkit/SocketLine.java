@@ -6,7 +6,7 @@ import java.net.Socket;
 import java.time.Duration;
 
 /** TCP, perhaps with TLS on it. */
-record SocketLine(Socket socket) implements Line {
+record SocketLine(Socket socket) implements ByteLine {
     static Socket open(String host, int port, int receiveBuffer, Duration patience) throws IOException {
         Socket socket = new Socket();
         if (receiveBuffer > 0) socket.setReceiveBufferSize(receiveBuffer);
@@ -17,7 +17,7 @@ record SocketLine(Socket socket) implements Line {
 
     @Override
     public int read(byte[] bytes, int offset, int length, long deadline) throws IOException {
-        socket.setSoTimeout(Line.left(deadline));
+        socket.setSoTimeout(ByteLine.left(deadline));
         return socket.getInputStream().read(bytes, offset, length);
     }
 

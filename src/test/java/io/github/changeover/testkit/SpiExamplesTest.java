@@ -54,7 +54,7 @@ class SpiExamplesTest {
     }
 
     @Test
-    void linesAreCounted() throws ReflectiveOperationException {
+    void exampleCountsLines() throws ReflectiveOperationException {
         try (MemoryConnection connection = MemoryConnection.of(handler("counting.Count"))) {
             assertThat(connection.text()).isEqualTo("ready\n");
             connection.receive("one\ntw").receive("o\nthree\n");
@@ -65,7 +65,7 @@ class SpiExamplesTest {
     }
 
     @Test
-    void aClientThatDoesNotReadStopsTheCounting() throws ReflectiveOperationException {
+    void exampleStopsReadingForASlowClient() throws ReflectiveOperationException {
         try (MemoryConnection connection = MemoryConnection.slow(handler("counting.Count"), 4)) {
             connection.receive("one\n").receive("two\n");
             assertThat(connection.unread()).isPositive();

@@ -24,7 +24,7 @@ import javax.net.ssl.SSLSocket;
  */
 public final class Wire implements AutoCloseable {
     /** How long a read waits unless said otherwise. */
-    public static final Duration PATIENCE = Duration.ofSeconds(10);
+    public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
     private static final int MAX_HEAD = 256 * 1024;
 
     /** How the peer's side of the connection ended. */
@@ -37,10 +37,10 @@ public final class Wire implements AutoCloseable {
         }
     }
 
-    private final Line line;
-    private Duration patience = PATIENCE;
+    private final ByteLine line;
+    private Duration timeout = DEFAULT_TIMEOUT;
 
-    Wire(Line line) {
+    Wire(ByteLine line) {
         this.line = line;
     }
 
@@ -57,7 +57,7 @@ public final class Wire implements AutoCloseable {
 
     /** With a receive buffer of this size (0: the system's), for a peer that is slow to take data. */
     public static Wire connect(String host, int port, int receiveBuffer) throws IOException {
-        return new Wire(new SocketLine(SocketLine.open(host, port, receiveBuffer, PATIENCE)));
+        return new Wire(new SocketLine(SocketLine.open(host, port, receiveBuffer, DEFAULT_TIMEOUT)));
     }
 
     /** From this address of the loopback's, such as 127.0.0.2. */
@@ -65,14 +65,14 @@ public final class Wire implements AutoCloseable {
         Socket socket = new Socket();
         socket.setTcpNoDelay(true);
         socket.bind(new InetSocketAddress(address, 0));
-        socket.connect(new InetSocketAddress(server.getHost(), server.getPort()), (int) PATIENCE.toMillis());
+        socket.connect(new InetSocketAddress(server.getHost(), server.getPort()), (int) DEFAULT_TIMEOUT.toMillis());
         return new Wire(new SocketLine(socket));
     }
 
     /** Over TLS, with any certificate: this is no way to find out who the peer is. */
     public static Wire connectTls(String host, int port) throws IOException {
-        Socket plain = SocketLine.open(host, port, 0, PATIENCE);
-        SSLSocket secure = (SSLSocket) AnyCertificate.context().getSocketFactory().createSocket(plain, host, port, true);
+        Socket plain = SocketLine.open(host, port, 0, DEFAULT_TIMEOUT);
+        SSLSocket secure = (SSLSocket) TrustAllTls.context().getSocketFactory().createSocket(plain, host, port, true);
         secure.startHandshake();
         return new Wire(new SocketLine(secure));
     }
@@ -80,14 +80,14 @@ public final class Wire implements AutoCloseable {
     /** Goes on within TLS, with any certificate. */
     public Wire startTls() throws IOException {
         Socket plain = socket();
-        SSLSocket secure = (SSLSocket) AnyCertificate.context().getSocketFactory().createSocket(plain, "localhost", plain.getPort(), true);
+        SSLSocket secure = (SSLSocket) TrustAllTls.context().getSocketFactory().createSocket(plain, "localhost", plain.getPort(), true);
         secure.startHandshake();
         return new Wire(new SocketLine(secure));
     }
 
     /** Another deadline for each of the following reads. */
-    public Wire patience(Duration each) {
-        patience = each;
+    public Wire timeout(Duration each) {
+        timeout = each;
         return this;
     }
 
@@ -244,12 +244,12 @@ public final class Wire implements AutoCloseable {
 
     /** True when the peer ends the connection in time, by FIN or RST; bytes that come before are dropped. */
     public boolean isClosedByPeer(Duration within) throws IOException {
-        Duration before = patience;
-        patience = within;
+        Duration before = timeout;
+        timeout = within;
         try {
             return readToEnd().end() != End.TIMEOUT;
         } finally {
-            patience = before;
+            timeout = before;
         }
     }
 
@@ -270,7 +270,7 @@ public final class Wire implements AutoCloseable {
     }
 
     private long deadline() {
-        return System.nanoTime() + patience.toNanos();
+        return System.nanoTime() + timeout.toNanos();
     }
 
     private int read(long deadline) throws IOException {

@@ -35,13 +35,13 @@ class WireTest {
         listener.close();
     }
 
-    private void answer(String text) throws IOException {
+    private void peerSends(String text) throws IOException {
         peer.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
     }
 
     @Test
-    void aHeadIsReadToItsLastByteAndNoFurther() throws IOException {
-        answer("HTTP/1.1 101 \r\nUpgrade: a\r\nCONNECTION:Upgrade \r\nupgrade: b\r\n\r\n\r\n\r\n");
+    void headIsReadExactly() throws IOException {
+        peerSends("HTTP/1.1 101 \r\nUpgrade: a\r\nCONNECTION:Upgrade \r\nupgrade: b\r\n\r\n\r\n\r\n");
         Head head = wire.readHead();
         assertThat(head.status()).isEqualTo(101);
         assertThat(head.statusLine()).isEqualTo("HTTP/1.1 101 ");
@@ -54,7 +54,7 @@ class WireTest {
 
     @Test
     void contentIsReadByItsFraming() throws IOException {
-        answer("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabcHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+        peerSends("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabcHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
                 + "2;x=y\r\nab\r\nA\r\n0123456789\r\n0\r\nTrailer: t\r\n\r\nHTTP/1.1 200 OK\r\n\r\nrest");
         assertThat(wire.readBodyText(wire.readHead())).isEqualTo("abc");
         assertThat(wire.readBodyText(wire.readHead())).isEqualTo("ab0123456789");
@@ -63,8 +63,8 @@ class WireTest {
     }
 
     @Test
-    void finIsToldFromReset() throws IOException {
-        answer("tail");
+    void finIsDistinguishedFromReset() throws IOException {
+        peerSends("tail");
         peer.shutdownOutput();
         Wire.Rest rest = wire.readToEnd();
         assertThat(rest.text()).isEqualTo("tail");
@@ -72,7 +72,7 @@ class WireTest {
     }
 
     @Test
-    void resetIsToldFromFin() throws IOException {
+    void resetIsDistinguishedFromFin() throws IOException {
         peer.setSoLinger(true, 0);
         peer.close();
         assertThat(wire.readToEnd().end()).isEqualTo(Wire.End.RST);
@@ -80,8 +80,8 @@ class WireTest {
 
     @Test
     void silenceIsATimeout() throws IOException {
-        wire.patience(SOON);
-        answer("some");
+        wire.timeout(SOON);
+        peerSends("some");
         Wire.Rest rest = wire.readToEnd();
         assertThat(rest.text()).isEqualTo("some");
         assertThat(rest.end()).isEqualTo(Wire.End.TIMEOUT);
@@ -90,13 +90,13 @@ class WireTest {
     }
 
     @Test
-    void ourOwnResetAndHalfCloseReachThePeer() throws IOException {
+    void resetAndHalfCloseReachThePeer() throws IOException {
         wire.shutdownOutput();
         assertThat(peer.getInputStream().read()).isEqualTo(-1);
         wire.reset();
         assertThatThrownBy(() -> {
             for (int i = 0; i < 1000; i++) {
-                answer("x");
+                peerSends("x");
             }
         }).isInstanceOf(IOException.class);
     }

@@ -29,7 +29,7 @@ class TlsKeysTest {
     static Path directory;
 
     @BeforeAll
-    static void make() throws Exception {
+    static void createKeyStores() throws Exception {
         key("good.p12", "one", "-validity", "100");
         key("expired.p12", "one", "-startdate", "-10d", "-validity", "5");
         key("early.p12", "one", "-startdate", "+10d", "-validity", "50");
@@ -68,7 +68,7 @@ class TlsKeysTest {
         assertThat(process.waitFor()).as(output).isZero();
     }
 
-    private static String refusal(String file, String password) {
+    private static String rejectionMessage(String file, String password) {
         try {
             TlsKeys.context("the.store", file.isEmpty() ? "" : directory.resolve(file).toString(), "the.password", password.toCharArray());
             throw new AssertionError("It is taken");
@@ -78,34 +78,34 @@ class TlsKeysTest {
     }
 
     @Test
-    @DisplayName("a key store that is not named, is missing, or is no file")
-    void noFile() {
-        assertThat(refusal("", PASSWORD)).isEqualTo("The setting the.store is ''. Allowed: the path of a key store with one key, because a path offers TLS");
-        assertThat(refusal("missing.p12", PASSWORD)).startsWith("The setting the.store is '" + directory.resolve("missing.p12") + "'. Allowed: the path of a key store; there is no such file (");
-        assertThatThrownBy(() -> TlsKeys.context("the.store", directory.toString(), "the.password", new char[0])).hasMessageContaining("this is not a file that the server may read (" + directory);
+    @DisplayName("a key store that is not named, is missing, or is not a file is rejected")
+    void missingKeyStoreIsRejected() {
+        assertThat(rejectionMessage("", PASSWORD)).isEqualTo("The setting the.store is ''. Allowed: the path of a key store with one key, because a path offers TLS");
+        assertThat(rejectionMessage("missing.p12", PASSWORD)).startsWith("The setting the.store is '" + directory.resolve("missing.p12") + "'. Allowed: the path of a key store; there is no such file (");
+        assertThatThrownBy(() -> TlsKeys.context("the.store", directory.toString(), "the.password", new char[0])).hasMessageContaining("the server cannot read this file (" + directory);
         assertThatThrownBy(() -> TlsKeys.context("the.store", "a\0b", "the.password", new char[0])).hasMessageContaining("this is not a path");
     }
 
     @Test
-    @DisplayName("a wrong password, of the file and of the key")
-    void wrongPassword() {
-        assertThat(refusal("good.p12", "wrong")).endsWith("Allowed: a key store that opens with the.password; the password is wrong").doesNotContain("'wrong'");
-        assertThat(refusal("good.jks", "wrong")).endsWith("Allowed: a key store that opens with the.password; the password is wrong");
-        assertThat(refusal("locked.jks", PASSWORD)).endsWith("Allowed: a key store whose key opens with the same password as the file; the.password opens the file, but not its key");
+    @DisplayName("a wrong password of the file or of the key is rejected")
+    void wrongPasswordIsRejected() {
+        assertThat(rejectionMessage("good.p12", "wrong")).endsWith("Allowed: a key store that opens with the.password; the password is wrong").doesNotContain("'wrong'");
+        assertThat(rejectionMessage("good.jks", "wrong")).endsWith("Allowed: a key store that opens with the.password; the password is wrong");
+        assertThat(rejectionMessage("locked.jks", PASSWORD)).endsWith("Allowed: a key store whose key opens with the same password as the file; the.password opens the file, but not its key");
     }
 
     @Test
-    @DisplayName("a file that is no key store")
-    void noKeyStore() {
-        for (String file : new String[] {"text.p12", "empty.p12"}) assertThat(refusal(file, PASSWORD)).endsWith("Allowed: a key store in the format PKCS12 or JKS; this file is neither");
-        assertThat(refusal("half.p12", PASSWORD)).contains("Allowed: a key store ");
+    @DisplayName("a file that is not a key store is rejected")
+    void invalidKeyStoreIsRejected() {
+        for (String file : new String[] {"text.p12", "empty.p12"}) assertThat(rejectionMessage(file, PASSWORD)).endsWith("Allowed: a key store in the format PKCS12 or JKS; this file is neither");
+        assertThat(rejectionMessage("half.p12", PASSWORD)).contains("Allowed: a key store ");
     }
 
     @Test
-    @DisplayName("a key store with no key, or with several")
-    void notOneKey() {
-        assertThat(refusal("certificates.p12", PASSWORD)).endsWith("Allowed: a key store with one private key and its certificates; this one has no private key");
-        assertThat(refusal("several.p12", PASSWORD)).endsWith("Allowed: a key store with one private key and its certificates; this one has 2: one, two");
+    @DisplayName("a key store with no key, or with several, is rejected")
+    void keyStoreNeedsExactlyOneKey() {
+        assertThat(rejectionMessage("certificates.p12", PASSWORD)).endsWith("Allowed: a key store with one private key and its certificates; this one has no private key");
+        assertThat(rejectionMessage("several.p12", PASSWORD)).endsWith("Allowed: a key store with one private key and its certificates; this one has 2: one, two");
     }
 
     private static List<String> warnings(String file) {
@@ -135,12 +135,12 @@ class TlsKeysTest {
     }
 
     @Test
-    @DisplayName("an expired certificate, and one that is not valid yet, serve with one warning that names file and date")
-    void dates() throws Exception {
+    @DisplayName("a certificate that is expired or not yet valid is served, with one warning that names file and date")
+    void expiredCertificateIsServedWithAWarning() throws Exception {
         assertThat(warnings("good.p12")).isEmpty();
         assertThat(warnings("good.jks")).isEmpty();
         String until = KeyStore.getInstance(directory.resolve("expired.p12").toFile(), PASSWORD.toCharArray()).getCertificate("one") instanceof java.security.cert.X509Certificate x ? x.getNotAfter().toInstant().toString() : "";
-        assertThat(warnings("expired.p12")).containsExactly("WARNING The certificate in the key store " + directory.resolve("expired.p12") + " expired at " + until + ": clients that check it refuse TLS by upgrade");
+        assertThat(warnings("expired.p12")).containsExactly("WARNING The certificate in the key store " + directory.resolve("expired.p12") + " expired at " + until + ": clients that verify it reject TLS by upgrade");
         assertThat(warnings("early.p12")).singleElement().asString().contains("early.p12 is not valid before 2");
     }
 }

@@ -27,14 +27,14 @@ class AcceptKeyPropertiesTest {
 
     @Property
     @Covers("RFC6455-4.2.1-05")
-    void noOtherLengthIsANonce(@ForAll @Size(max = 40) byte[] bytes) {
+    void onlySixteenBytesAreANonce(@ForAll @Size(max = 40) byte[] bytes) {
         assertThat(AcceptKey.isNonce(Base64.getEncoder().encodeToString(bytes))).isEqualTo(bytes.length == 16);
     }
 
     @Property
     @Covers("RFC6455-4.2.1-05")
-    void aNonceIsWhatComesBackTheSame(@ForAll @From("nearly") String key) {
-        assertThat(AcceptKey.isNonce(key)).isEqualTo(comesBack(key));
+    void nonceIsWhatReencodesUnchanged(@ForAll @From("nearly") String key) {
+        assertThat(AcceptKey.isNonce(key)).isEqualTo(reencodesUnchanged(key));
     }
 
     @Provide
@@ -43,7 +43,7 @@ class AcceptKeyPropertiesTest {
                 .map(text -> text.length() == 22 ? text + "==" : text);
     }
 
-    private static boolean comesBack(String key) {
+    private static boolean reencodesUnchanged(String key) {
         try {
             byte[] bytes = Base64.getDecoder().decode(key);
             return bytes.length == 16 && Base64.getEncoder().encodeToString(bytes).equals(key);

@@ -17,27 +17,27 @@ class AcceptKeyTest {
             "AAAAAAAAAAAAAAAAAAAAAA==, ICX+Yqv66kxgM0FcWaLWlFLwTAI=",
             "/////////////////////w==, XXpj4jYzLM2yUE0C7TIgMwTQh2g="})
     @Covers({"RFC6455-4.2.2-04", "MDN-10"})
-    void vectors(String key, String accept) {
+    void acceptKeysMatchTheVectors(String key, String accept) {
         assertThat(AcceptKey.of(key)).isEqualTo(accept);
     }
 
     @ParameterizedTest
     @ValueSource(chars = {'A', 'Q', 'g', 'w'})
     @Covers("RFC6455-4.2.1-05")
-    void theFourLastSymbolsOfSixteenBytes(char last) {
+    void fourLastSymbolsAreValid(char last) {
         assertThat(AcceptKey.isNonce("A".repeat(21) + last + "==")).isTrue();
     }
 
     @Test
     @Covers("RFC6455-4.2.1-05")
-    void everyOtherLastSymbolLeavesBitsOver() {
+    void everyOtherLastSymbolIsRejected() {
         for (char last = 0; last < 0x250; last++) {
             assertThat(AcceptKey.isNonce("A".repeat(21) + last + "==")).as("%c", last).isEqualTo("AQgw".indexOf(last) >= 0);
         }
     }
 
     @Test
-    void aKeyThatWasNotCheckedIsAMistakeOfTheProgram() {
+    void uncheckedKeyThrows() {
         assertThatIllegalArgumentException().isThrownBy(() -> AcceptKey.of("")).withMessageContaining("isNonce");
     }
 }

@@ -27,7 +27,7 @@ class DeflateTest {
             "permessage-deflate; client_max_window_bits=9               | permessage-deflate",
             "foo                                                        | declined"})
     @Covers({"RFC7692-7.1.2.1-01", "RFC7692-5-01", "RFC7692-5.1-01"})
-    void aCompressorThatHasSmallWindows(String offered, String answered) {
+    void smallServerWindowsAreAgreedIfSupported(String offered, String answered) {
         assertThat(answer(offered, ZLIB)).isEqualTo(Optional.ofNullable(answered));
     }
 
@@ -37,7 +37,7 @@ class DeflateTest {
             "permessage-deflate; server_max_window_bits=15              | permessage-deflate; server_max_window_bits=11",
             "permessage-deflate; server_max_window_bits=10              | permessage-deflate; server_max_window_bits=10"})
     @Covers("RFC7692-7.1.2.1-01")
-    void aServerThatSavesMemory(String offered, String answered) {
+    void serverMayLimitItsWindow(String offered, String answered) {
         assertThat(answer(offered, ZLIB.withServerWindow(11))).contains(answered);
     }
 
@@ -49,7 +49,7 @@ class DeflateTest {
             "permessage-deflate; client_max_window_bits=8               | permessage-deflate; client_max_window_bits=8  | 8",
             "permessage-deflate                                         | permessage-deflate                            | 15"})
     @Covers("RFC7692-7.1.2.2-01")
-    void aClientThatIsAskedToSaveMemory(String offered, String answered, int clientWindow) {
+    void clientWindowIsLimitedByThePolicy(String offered, String answered, int clientWindow) {
         DeflatePolicy policy = DeflatePolicy.JDK.withClientWindow(11);
         assertThat(answer(offered, policy)).contains(answered);
         assertThat(agreement(offered, policy).map(DeflateAgreement::clientWindowBits)).contains(clientWindow);
@@ -57,7 +57,7 @@ class DeflateTest {
 
     @Test
     @Covers({"RFC7692-7.1.1.1-01", "RFC7692-7.1.1.2-01"})
-    void contextTakeoverMayBeGivenUpUnasked() {
+    void policyMayDisableContextTakeover() {
         DeflatePolicy jdk = DeflatePolicy.JDK;
         assertThat(answer("permessage-deflate", jdk.withServerNoContextTakeover(true))).contains("permessage-deflate; server_no_context_takeover");
         assertThat(answer("permessage-deflate", jdk.withClientNoContextTakeover(true))).contains("permessage-deflate; client_no_context_takeover");
@@ -67,7 +67,7 @@ class DeflateTest {
     }
 
     @Test
-    void whatIsNotSaidIsTheWholeWindowAndItsContext() {
+    void defaultIsTheFullWindowWithContextTakeover() {
         DeflateAgreement agreement = agreement("permessage-deflate; client_max_window_bits", DeflatePolicy.JDK).orElseThrow();
         assertThat(agreement.serverWindowBits()).isEqualTo(15);
         assertThat(agreement.clientWindowBits()).isEqualTo(15);
@@ -76,7 +76,7 @@ class DeflateTest {
     }
 
     @Test
-    void aPolicyHasWindowsOfTheRfc() {
+    void policyWindowsAreLimitedByTheRfc() {
         assertThatIllegalArgumentException().isThrownBy(() -> ZLIB.withClientWindow(7)).withMessageContaining("largestClientWindow is 7");
         assertThatIllegalArgumentException().isThrownBy(() -> ZLIB.withServerWindow(16)).withMessageContaining("largestServerWindow is 16");
         assertThatIllegalArgumentException().isThrownBy(() -> DeflatePolicy.JDK.withServerWindow(10)).withMessageContaining("smallestServerWindow");

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ExtensionOffersTest {
     @Test
     @Covers("MDN-07")
-    void superspeedAndColormode() {
+    void exampleOfTheRfcIsParsed() {
         Members<WebSocketExtension> offers = new Members<>(List.of(new WebSocketExtension("superspeed", List.of()),
                 new WebSocketExtension("colormode", List.of(new Parameter("depth", Optional.of("16"))))));
         assertThat(ExtensionOffers.parse(List.of("superspeed, colormode; depth=16"))).isEqualTo(offers);
@@ -38,13 +38,13 @@ class ExtensionOffersTest {
             "foo ;\tbar\t= \"10\" ;baz           | [foo; bar=10; baz]",
             ",foo,, ,foo;a;a,                    | [foo, foo; a; a]"})
     @Covers({"MDN-07", "RFC6455-4.2.2-08", "RFC9110-5.6.1-01"})
-    void wellFormed(String line, String offers) {
+    void wellFormedOffersAreParsed(String line, String offers) {
         assertThat(ExtensionOffers.parse(List.of(line))).isInstanceOfSatisfying(Members.class,
                 members -> assertThat(members.members()).hasToString(offers));
     }
 
     @Test
-    void noFieldOffersNothing() {
+    void missingFieldOffersNothing() {
         assertThat(ExtensionOffers.parse(List.of())).isEqualTo(new Members<>(List.of()));
     }
 
@@ -53,7 +53,7 @@ class ExtensionOffersTest {
             "foo;a=\"", "foo;a=\"b", "foo;a=\"b\\", "foo;a=\"b\"c", "foo;a=\"b c\"", "foo;a=\"b,c\"", "foo;a=\"\\\"\"", "foo;a=b=c", "foo/1", "f\u00f6o",
             "foo\u0000", "foo;a=\u007f", "foo;a=\"\u0001\"", "foo,bar;", "foo\u000b"})
     @Covers({"RFC6455-4.2.1-07", "RFC9110-5.5-01"})
-    void aMalformedOfferIsDeclinedAndTheOthersCount(String line) {
+    void malformedOfferIsIgnoredAndOthersAreKept(String line) {
         String others = line.startsWith("foo,") ? "foo" : "";
         assertThat(names(line)).isEqualTo(others);
         assertThat(names("permessage-deflate", line)).isEqualTo(("permessage-deflate " + others).strip());
@@ -71,7 +71,7 @@ class ExtensionOffersTest {
     @ParameterizedTest
     @ValueSource(strings = {"a,", "a;", "a;b=\"", "a;b=\"\\", " ", ";", "\""})
     @Covers("RFC9110-5.6.1-02")
-    void longFieldsAreRefusedInNoTime(String piece) {
+    void longFieldsAreRejectedQuickly(String piece) {
         List<String> lines = Collections.nCopies(100, piece.repeat(80_000 / piece.length()));
         assertTimeoutPreemptively(Duration.ofSeconds(1), () -> assertThat(ExtensionOffers.parse(lines)).isInstanceOf(Malformed.class));
         String longest = piece.repeat(8000 / piece.length());
@@ -79,7 +79,7 @@ class ExtensionOffersTest {
     }
 
     @Test
-    void anExtensionOfTheProgramIsMadeOfTokens() {
+    void extensionNamesAndValuesMustBeTokens() {
         assertThatIllegalArgumentException().isThrownBy(() -> new WebSocketExtension("a b", List.of())).withMessageContaining("token");
         assertThatIllegalArgumentException().isThrownBy(() -> new Parameter("a", Optional.of("b\r\nc")));
     }

@@ -23,7 +23,7 @@ import net.jqwik.api.constraints.Size;
 class FieldListPropertiesTest {
     @Property
     @Covers({"RFC6455-4.2.2-08", "MDN-07", "MDN-08"})
-    void linesEqualTheirJoin(@ForAll @Size(min = 1, max = 5) List<@From("pieces") String> lines) {
+    void severalLinesEqualTheJoinedLine(@ForAll @Size(min = 1, max = 5) List<@From("pieces") String> lines) {
         String joined = String.join(", ", lines);
         assertThat(Subprotocols.parse(lines)).isEqualTo(Subprotocols.parse(List.of(joined)));
         assertThat(ExtensionOffers.parse(lines)).isEqualTo(ExtensionOffers.parse(List.of(joined)));
@@ -31,7 +31,7 @@ class FieldListPropertiesTest {
 
     @Property
     @Covers("RFC9110-5.5-01")
-    void nothingAPeerSendsThrowsAndNothingOfItIsInTheSentence(@ForAll @Size(max = 5) List<String> lines) {
+    void parseNeverThrowsAndErrorsDoNotQuoteInput(@ForAll @Size(max = 5) List<String> lines) {
         assertThat(List.of(Subprotocols.parse(lines), ExtensionOffers.parse(lines))).allSatisfy(read -> {
             if (read instanceof Malformed<?> malformed) assertThat(malformed.reason()).matches("Sec-WebSocket-[ -~]{10,160}");
         });
@@ -39,14 +39,14 @@ class FieldListPropertiesTest {
 
     @Property
     @Covers({"MDN-07", "RFC9110-5.6.1-01"})
-    void whatIsWrittenIsRead(@ForAll @Size(min = 1, max = 6) List<@From("extensions") WebSocketExtension> offers, @ForAll @From("commas") String comma) {
+    void writtenOffersAreParsedUnchanged(@ForAll @Size(min = 1, max = 6) List<@From("extensions") WebSocketExtension> offers, @ForAll @From("commas") String comma) {
         String line = offers.stream().map(WebSocketExtension::toString).collect(Collectors.joining(comma));
         assertThat(ExtensionOffers.parse(List.of(line))).isEqualTo(new Members<>(offers));
     }
 
     @Property
     @Covers("MDN-07")
-    void quotedIsTheSame(@ForAll @From("extensions") WebSocketExtension offer, @ForAll boolean escaped) {
+    void quotedValuesEqualUnquotedOnes(@ForAll @From("extensions") WebSocketExtension offer, @ForAll boolean escaped) {
         StringBuilder line = new StringBuilder(offer.name());
         for (Parameter parameter : offer.parameters()) {
             line.append(" ;\t").append(parameter.name());
@@ -57,7 +57,7 @@ class FieldListPropertiesTest {
 
     @Property
     @Covers({"RFC6455-4.2.2-05", "RFC6455-4.2.2-07", "MDN-08"})
-    void theChoiceIsTheFirstOfferedThatIsSupported(@ForAll @Size(min = 1, max = 8) Set<@From("tokens") String> offered,
+    void firstSupportedOfferedSubprotocolIsChosen(@ForAll @Size(min = 1, max = 8) Set<@From("tokens") String> offered,
             @ForAll @Size(max = 8) Set<@From("tokens") String> supported, @ForAll @From("commas") String comma) {
         List<String> order = List.copyOf(offered);
         assertThat(Subprotocols.parse(List.of(String.join(comma, order)))).isEqualTo(new Members<>(order));

@@ -19,7 +19,7 @@ class ForwardedAuthorityTest {
                 .forwarded(said.orElse(null)).build();
     }
 
-    private static Optional<UpgradeRequest.Forwarded> said(String scheme, String host) {
+    private static Optional<UpgradeRequest.Forwarded> forwarded(String scheme, String host) {
         return Optional.of(UpgradeRequest.Forwarded.of(InetSocketAddress.createUnresolved("client", 0), Optional.ofNullable(scheme), Optional.ofNullable(host), OptionalInt.empty()));
     }
 
@@ -33,8 +33,8 @@ class ForwardedAuthorityTest {
         ",      ,                 ",
         "https, 'exa mple',       ",
         "https, 'a.example, b',   "})
-    void schemeAndHostAreTheProxysWhereItSaysThem(String scheme, String host, String origin) {
-        assertThat(ForwardedAuthority.TRUSTED.of(request(said(scheme, host)))).map(Origin::toString).isEqualTo(origin == null ? java.util.List.of() : java.util.List.of(origin));
+    void forwardedSchemeAndHostOverrideTheRequest(String scheme, String host, String origin) {
+        assertThat(ForwardedAuthority.TRUSTED.of(request(forwarded(scheme, host)))).map(Origin::toString).isEqualTo(origin == null ? java.util.List.of() : java.util.List.of(origin));
     }
 
     /** With two proxies, the inner one may send its own port. */
@@ -46,18 +46,18 @@ class ForwardedAuthorityTest {
         "http,  example.com,      80,   http://example.com",
         "https, -,                443,  https://inner:8080 https://inner",
         "-,     -,                8443, http://inner:8080 http://inner:8443"})
-    void thePortThatAProxyTellsCountsAsWell(String scheme, String host, int port, String origins) {
+    void forwardedPortIsAlsoAccepted(String scheme, String host, int port, String origins) {
         UpgradeRequest.Forwarded said = UpgradeRequest.Forwarded.of(InetSocketAddress.createUnresolved("client", 0), Optional.ofNullable(scheme), Optional.ofNullable(host),
                 java.util.OptionalInt.of(port));
         assertThat(ForwardedAuthority.TRUSTED.of(request(Optional.of(said)))).map(Origin::toString).containsExactly(origins.split(" "));
     }
 
     @Test
-    void theGateBelievesWhatStandsInTheRequestAndNoFieldOfIt() {
+    void gateUsesForwardedValuesAndNoFields() {
         SameOrigin gate = SameOrigin.only().behind(ForwardedAuthority.TRUSTED);
         ProtocolToken websocket = ProtocolToken.of("websocket");
-        assertThat(gate.check(request(said("https", "example.com")), websocket)).isEmpty();
+        assertThat(gate.check(request(forwarded("https", "example.com")), websocket)).isEmpty();
         assertThat(gate.check(request(Optional.empty()), websocket)).isPresent();
-        assertThat(SameOrigin.only().check(request(said("https", "example.com")), websocket)).isPresent();
+        assertThat(SameOrigin.only().check(request(forwarded("https", "example.com")), websocket)).isPresent();
     }
 }

@@ -34,7 +34,7 @@ public final class HandshakeTable {
      * @param word   a word that the text of a rejection must contain
      * @param answer the header field lines of the response
      */
-    public record Row(String section, String name, String requestLine, List<String> lines, boolean secure,
+    public record HandshakeRow(String section, String name, String requestLine, List<String> lines, boolean secure,
                       Optional<Integer> status, String word, List<String> answer) {
         public UpgradeRequest request() {
             return HandshakeTable.request(requestLine, lines, secure);
@@ -56,17 +56,17 @@ public final class HandshakeTable {
     }
 
     /** Returns the rows of these sections, or of all sections if none is given. */
-    public static Stream<Row> rows(String... sections) {
+    public static Stream<HandshakeRow> rows(String... sections) {
         return rows("/websocket/handshakes.txt").filter(row -> sections.length == 0 || List.of(sections).contains(row.section));
     }
 
     /** Returns the rows of clients.txt, which is explained at its beginning. Each row has a path. */
-    public static Stream<Row> clients() {
+    public static Stream<HandshakeRow> clients() {
         return rows("/websocket/clients.txt");
     }
 
-    private static Stream<Row> rows(String file) {
-        List<Row> rows = new ArrayList<>();
+    private static Stream<HandshakeRow> rows(String file) {
+        List<HandshakeRow> rows = new ArrayList<>();
         String section = "";
         for (String line : text(file).split("\n")) {
             if (line.startsWith("## ")) section = line.substring(3);
@@ -82,7 +82,7 @@ public final class HandshakeTable {
         return request("GET /chat HTTP/1.1", lines, false);
     }
 
-    private static Row row(String section, String line) {
+    private static HandshakeRow row(String section, String line) {
         String[] cells = line.split("(?<=\\s)\\|(?=\\s)");
         boolean withPath = cells.length == 4;
         if (cells.length != 3 && !withPath) throw new IllegalArgumentException("Not three cells, nor four: " + line);
@@ -96,7 +96,7 @@ public final class HandshakeTable {
         }
         List<String> answer = parts(cells[cells.length - 1]);
         String[] first = answer.get(0).split(" ", 2);
-        return new Row(section, cells[0].trim(), requestLine, List.copyOf(lines), secure,
+        return new HandshakeRow(section, cells[0].trim(), requestLine, List.copyOf(lines), secure,
                 first[0].equals("ordinary") ? Optional.empty() : Optional.of(Integer.valueOf(first[0])), first.length > 1 ? first[1] : "", List.copyOf(answer.subList(1, answer.size())));
     }
 

@@ -14,7 +14,7 @@ import io.github.changeover.spi.ProtocolToken;
 import io.github.changeover.spi.TokenSwitches;
 import io.github.changeover.spi.UpgradeProtocol;
 import io.github.changeover.spi.UpgradeRequest;
-import io.github.changeover.websocket.HandshakeTable.Row;
+import io.github.changeover.websocket.HandshakeTable.HandshakeRow;
 import io.github.changeover.websocket.OpeningHandshake.Accepted;
 import io.github.changeover.websocket.OpeningHandshake.Refused;
 import java.util.List;
@@ -51,7 +51,7 @@ class HandshakeTableTest {
     };
     private final PathPolicy paths = PathPolicy.of(PathRule.on("/chat").offer(websocket).gate(SameOrigin.only()).build());
 
-    static Stream<Row> start() {
+    static Stream<HandshakeRow> startLineRowsAreAnsweredAsListed() {
         return HandshakeTable.rows("start", "host", "upgrade", "connection");
     }
 
@@ -59,85 +59,85 @@ class HandshakeTableTest {
     @MethodSource
     @Covers({"RFC6455-4.2.1-01", "RFC6455-4.2.1-02", "RFC6455-4.2.1-03", "RFC6455-4.2.1-04", "RFC6455-4.2.1-07", "RFC6455-4.2.2-03",
             "RFC9110-7.2-01", "RFC9110-7.6.1-01", "RFC9110-7.8-07", "RFC9110-7.8-10", "RFC9110-7.8-12", "RFC9110-7.8-14", "RFC9110-7.8-21"})
-    void start(Row row) {
-        isAnsweredAsSaid(row);
+    void startLineRowsAreAnsweredAsListed(HandshakeRow row) {
+        assertResponse(row);
     }
 
-    static Stream<Row> keys() {
+    static Stream<HandshakeRow> keyRowsAreAnsweredAsListed() {
         return HandshakeTable.rows("key", "accept");
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource
     @Covers({"RFC6455-4.2.1-05", "RFC6455-4.2.1-07", "RFC6455-4.2.2-04", "RFC9110-15.5.1-01", "MDN-10"})
-    void keys(Row row) {
-        isAnsweredAsSaid(row);
+    void keyRowsAreAnsweredAsListed(HandshakeRow row) {
+        assertResponse(row);
     }
 
-    static Stream<Row> versions() {
+    static Stream<HandshakeRow> versionRowsAreAnsweredAsListed() {
         return HandshakeTable.rows("version");
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource
     @Covers({"RFC6455-4.2.1-06", "RFC6455-4.2.1-07", "RFC6455-4.4-01", "RFC9110-15.5.22-01", "MDN-09"})
-    void versions(Row row) {
-        isAnsweredAsSaid(row);
+    void versionRowsAreAnsweredAsListed(HandshakeRow row) {
+        assertResponse(row);
     }
 
-    static Stream<Row> subprotocols() {
+    static Stream<HandshakeRow> subprotocolRowsAreAnsweredAsListed() {
         return HandshakeTable.rows("subprotocol");
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource
     @Covers({"RFC6455-4.2.2-05", "RFC6455-4.2.2-07", "RFC6455-4.2.2-08", "RFC6455-4.2.1-07", "RFC9110-5.6.1-01", "RFC9110-5.6.1-02", "MDN-08"})
-    void subprotocols(Row row) {
-        isAnsweredAsSaid(row);
+    void subprotocolRowsAreAnsweredAsListed(HandshakeRow row) {
+        assertResponse(row);
     }
 
-    static Stream<Row> extensions() {
+    static Stream<HandshakeRow> extensionRowsAreAnsweredAsListed() {
         return HandshakeTable.rows("extension");
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource
     @Covers({"RFC6455-4.2.2-06", "RFC6455-4.2.2-08", "RFC6455-4.2.1-07", "RFC9110-5.6.1-01", "RFC9110-5.6.1-02", "RFC9110-5.5-01", "MDN-07"})
-    void extensions(Row row) {
-        isAnsweredAsSaid(row);
+    void extensionRowsAreAnsweredAsListed(HandshakeRow row) {
+        assertResponse(row);
     }
 
-    static Stream<Row> deflate() {
+    static Stream<HandshakeRow> deflateRowsAreAnsweredAsListed() {
         return HandshakeTable.rows("deflate");
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource
     @Covers({"RFC6455-4.2.2-06", "RFC7692-5-01", "RFC7692-5.1-01", "RFC7692-7.1.1.1-01", "RFC7692-7.1.1.2-01", "RFC7692-7.1.2.1-01", "RFC7692-7.1.2.2-01"})
-    void deflate(Row row) {
-        isAnsweredAsSaid(row);
+    void deflateRowsAreAnsweredAsListed(HandshakeRow row) {
+        assertResponse(row);
     }
 
-    static Stream<Row> origins() {
+    static Stream<HandshakeRow> originRowsAreAnsweredAsListed() {
         return HandshakeTable.rows("origin");
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource
     @Covers({"RFC6455-4.2.2-01", "RFC6455-4.2.1-07"})
-    void origins(Row row) {
-        isAnsweredAsSaid(row);
+    void originRowsAreAnsweredAsListed(HandshakeRow row) {
+        assertResponse(row);
     }
 
     @Test
-    void theTableIsAsLargeAsItIsSaidToBeAndNamesEachRowOnce() {
-        List<String> names = HandshakeTable.rows().map(Row::toString).toList();
+    void tableHasEnoughRowsWithUniqueNames() {
+        List<String> names = HandshakeTable.rows().map(HandshakeRow::toString).toList();
         assertThat(names).hasSizeGreaterThanOrEqualTo(340).doesNotHaveDuplicates();
-        assertThat(Stream.of(start(), keys(), versions(), subprotocols(), extensions(), deflate(), origins()).flatMap(rows -> rows).count())
+        assertThat(Stream.of(startLineRowsAreAnsweredAsListed(), keyRowsAreAnsweredAsListed(), versionRowsAreAnsweredAsListed(), subprotocolRowsAreAnsweredAsListed(), extensionRowsAreAnsweredAsListed(), deflateRowsAreAnsweredAsListed(), originRowsAreAnsweredAsListed()).flatMap(rows -> rows).count())
                 .isEqualTo(names.size());
     }
 
-    private void isAnsweredAsSaid(Row row) {
+    private void assertResponse(HandshakeRow row) {
         Verdict verdict = Negotiator.negotiate(row.request(), paths.match("/chat"), new TokenSwitches());
         Decision decision = verdict.decision();
         if (row.status().isEmpty()) {
@@ -157,6 +157,6 @@ class HandshakeTableTest {
             });
             assertThat(verdict.upgradeList()).isEqualTo(row.status().get() == 426 ? List.of(OpeningHandshake.TOKEN) : List.of());
         }
-        assertThat(switched).as("nothing is made before the 101").hasValue(0);
+        assertThat(switched).as("no handler is created before the 101").hasValue(0);
     }
 }

@@ -29,7 +29,7 @@ class OpeningHandshakePropertiesTest {
 
     @Property
     @Covers({"RFC9110-5.5-01", "RFC6455-4.2.1-07"})
-    void nothingAPeerSendsThrowsOrComesBack(@ForAll @IntRange(max = 8) int name, @ForAll @From("values") String value, @ForAll boolean added) {
+    void anyFieldValueIsHandledAndNotEchoed(@ForAll @IntRange(max = 8) int name, @ForAll @From("values") String value, @ForAll boolean added) {
         UpgradeRequest request = HandshakeTable.example((added ? "+" : "") + NAMES.get(name) + ": " + value.replace("\\", "\\\\"));
         Outcome outcome = OpeningHandshake.check(request, POLICY);
         if (outcome instanceof Refused refused) {
@@ -46,7 +46,7 @@ class OpeningHandshakePropertiesTest {
 
     @Property
     @Covers("RFC6455-4.2.2-08")
-    void theOrderOfFieldsOfDifferentNamesDoesNotMatter(@ForAll long seed) {
+    void orderOfDifferentFieldsIsIrrelevant(@ForAll long seed) {
         UpgradeRequest request = HandshakeTable.example("Origin: http://server.example.com", "Sec-WebSocket-Protocol: b, a", "Sec-WebSocket-Extensions: permessage-deflate");
         List<String> lines = new ArrayList<>(request.fields().lines().stream().map(line -> line.name() + ": " + line.value()).toList());
         Collections.shuffle(lines, new Random(seed));
@@ -55,7 +55,7 @@ class OpeningHandshakePropertiesTest {
 
     @Property
     @Covers({"RFC6455-4.2.2-05", "RFC6455-4.2.2-06"})
-    void onlyWhatWasOfferedIsAnswered(@ForAll @Size(max = 4) List<@From("subprotocols") String> offered, @ForAll boolean deflate) {
+    void responseContainsOnlyWhatWasOffered(@ForAll @Size(max = 4) List<@From("subprotocols") String> offered, @ForAll boolean deflate) {
         List<String> distinct = offered.stream().distinct().toList();
         UpgradeRequest request = HandshakeTable.example(distinct.isEmpty() ? "-Sec-WebSocket-Protocol" : "Sec-WebSocket-Protocol: " + String.join(", ", distinct),
                 deflate ? "Sec-WebSocket-Extensions: permessage-deflate" : "-Sec-WebSocket-Extensions");
@@ -67,7 +67,7 @@ class OpeningHandshakePropertiesTest {
 
     @Property
     @Covers("RFC6455-4.2.2-01")
-    void anOriginIsInOnlyIfItIsTheRequestsOwn(@ForAll @From("hosts") String host, @ForAll @From("hosts") String other, @ForAll boolean secure) {
+    void originIsAcceptedOnlyIfItIsTheOwn(@ForAll @From("hosts") String host, @ForAll @From("hosts") String other, @ForAll boolean secure) {
         UpgradeRequest request = HandshakeTable.request("GET /chat HTTP/1.1", List.of("Host: " + host, "Origin: https://" + other), secure);
         String own = host.toLowerCase(Locale.ROOT).replaceFirst(":443$", "");
         String page = other.toLowerCase(Locale.ROOT).replaceFirst(":443$", "");

@@ -21,7 +21,7 @@ class OpeningHandshakeTest {
 
     @Test
     @Covers({"RFC6455-4.2.2-04", "RFC6455-4.2.2-05", "RFC6455-4.2.2-06", "MDN-09", "MDN-10"})
-    void theWhole101() {
+    void acceptedHandshakeHasAllFields() {
         Accepted accepted = accepted("Sec-WebSocket-Protocol: v2.echo, v1.echo", "Sec-WebSocket-Extensions: foo, permessage-deflate; client_max_window_bits");
         assertThat(accepted.fields()).isEqualTo(Fields.of("Sec-WebSocket-Accept", "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=",
                 "Sec-WebSocket-Protocol", "v2.echo", "Sec-WebSocket-Extensions", "permessage-deflate"));
@@ -31,7 +31,7 @@ class OpeningHandshakeTest {
 
     @Test
     @Covers({"RFC6455-4.2.2-05", "RFC6455-4.2.2-06", "RFC7692-5-01"})
-    void aPathThatOffersNothingAnswersNothing() {
+    void emptyPolicyAgreesOnNothing() {
         UpgradeRequest request = HandshakeTable.example("Sec-WebSocket-Protocol: chat", "Sec-WebSocket-Extensions: permessage-deflate");
         assertThat(OpeningHandshake.check(request, HandshakePolicy.NOTHING)).isInstanceOfSatisfying(Accepted.class,
                 accepted -> assertThat(accepted.fields()).isEqualTo(Fields.of("Sec-WebSocket-Accept", "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")));
@@ -51,7 +51,7 @@ class OpeningHandshakeTest {
             "GET /chat HTTP/1.1,  -Connection,           426",
             "GET /chat HTTP/1.1,  Connection: no-upgrade, 426"})
     @Covers({"RFC6455-4.2.1-01", "RFC6455-4.2.1-03", "RFC6455-4.2.1-04"})
-    void whoAsksWithoutTheNegotiationIsNotLetPast(String requestLine, String change, int status) {
+    void invalidRequestIsRejectedWithoutTheNegotiation(String requestLine, String change, int status) {
         UpgradeRequest example = change == null ? HandshakeTable.example() : HandshakeTable.example(change);
         List<String> lines = example.fields().lines().stream().map(line -> line.name() + ": " + line.value()).toList();
         OpeningHandshake.Outcome outcome = OpeningHandshake.check(HandshakeTable.request(requestLine, lines, false), POLICY);
@@ -59,7 +59,7 @@ class OpeningHandshakeTest {
     }
 
     @Test
-    void theFirstFaultInTheOrderOfTheRfcDecides() {
+    void firstFaultInOrderOfTheRfcIsReported() {
         String[] faults = {"-Host", "-Upgrade", "-Connection", "-Sec-WebSocket-Key", "Sec-WebSocket-Version: 8", "+Origin: a", "Sec-WebSocket-Accept: a",
             "Sec-WebSocket-Protocol: ;"};
         String[] named = {"Host", "Upgrade", "Connection", "Sec-WebSocket-Key", "version", "Origin", "Sec-WebSocket-Accept", "Sec-WebSocket-Protocol"};
@@ -76,7 +76,7 @@ class OpeningHandshakeTest {
 
     @Test
     @Covers({"RFC6455-4.2.2-05", "RFC6455-4.2.2-06"})
-    void theApplicationMayChooseAmongWhatIsOffered() {
+    void applicationMayChooseSubprotocolAndExtensions() {
         Accepted accepted = accepted("Sec-WebSocket-Protocol: soap, v1.echo", "Sec-WebSocket-Extensions: permessage-deflate");
         assertThat(accepted.withSubprotocol(Optional.of("soap")).fields().values("Sec-WebSocket-Protocol")).containsExactly("soap");
         assertThat(accepted.withSubprotocol(Optional.empty()).fields().contains("Sec-WebSocket-Protocol")).isFalse();
@@ -87,8 +87,8 @@ class OpeningHandshakeTest {
     }
 
     @Test
-    @DisplayName("W13: a remark names the subprotocols that nobody agreed on, but never a whole token")
-    void remarksHoldNoToken() {
+    @DisplayName("W13: a remark names the subprotocols that were not agreed, but never a complete token")
+    void remarksContainNoCompleteToken() {
         String token = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ0ZXN0In0.c2lnbmF0dXJl";
         Accepted accepted = accepted("Sec-WebSocket-Protocol: chat, bearer." + token).withSubprotocol(Optional.empty());
         assertThat(accepted.remark(List.of())).isEqualTo("without a subprotocol: the client offers [chat, bearer.eyJhb...], the endpoint supports none");

@@ -22,7 +22,7 @@ class OriginTest {
             "http://[::FFFF:7f00:1],          http://[::ffff:127.0.0.1]",
             "app://host,                      app://host",
             "app://host:1,                    app://host:1"})
-    void oneFormForAll(String written, String shown) {
+    void originsHaveOneCanonicalForm(String written, String shown) {
         Origin origin = Origin.parse(written).orElseThrow();
         assertThat(origin).hasToString(shown);
         assertThat(Origin.parse(shown)).contains(origin);
@@ -33,12 +33,12 @@ class OriginTest {
             "http://a#b", "http://u@a", "http://a:", "http://a:0", "http://a:080", "http://a:65536", "http://a:-1", "http://a:b", "http://a b", "http://a,b",
             "http://[::1", "http://::1", "http://[a]", "http://[1.2.3.4]", "http://[::1]a", "http://[::%1]", "http://[:::]", "http://a\u0000", "http://\u00e4",
             "http://a%", "http://a%2", "http://a\\b", "http://a\nb"})
-    void noOrigins(String text) {
+    void invalidOriginsAreRejected(String text) {
         assertThat(Origin.parse(text)).isEmpty();
     }
 
     @Test
-    void aHostMayHaveAnEmptyPortAndLeadingZeros() {
+    void portMayBeEmptyOrHaveLeadingZeros() {
         Origin origin = new Origin("https", "a", OptionalInt.of(443));
         assertThat(Origin.of("https", "a:")).contains(origin);
         assertThat(Origin.of("HTTPS", "A:00443")).contains(origin);
@@ -47,7 +47,7 @@ class OriginTest {
     }
 
     @Test
-    void longHostsAreNone() {
+    void tooLongHostsAreRejected() {
         assertThat(Origin.of("http", "a".repeat(255))).isPresent();
         assertThat(Origin.of("http", "a".repeat(256))).isEmpty();
         assertThat(Origin.of("http", "[" + "1:".repeat(100_000) + "]")).isEmpty();

@@ -61,7 +61,7 @@ class SameOriginTest {
             "chrome-extension://ponmlkjihgfedcbaponmlkjihgfedcba, 403",
             "null,                                   403",
             "'',                                     403"})
-    void listedOriginsAreLetInBesideTheOwn(String origin, String answer) {
+    void listedOriginsAreAcceptedBesideTheOwn(String origin, String answer) {
         assertThat(status(SameOrigin.only().allowing(LISTED), "Origin: " + origin)).isEqualTo(answer);
     }
 
@@ -70,7 +70,7 @@ class SameOriginTest {
             "https://*example.com", "https://a.*.com", "https://*.*.com", "https://*.0.0.1", "https://*.[::1]", "https:///", "https://*.example.com/",
             "https://user@example.com", "https://user@example.com/", "https://b\u00fccher.example/", "https://example.com:", "https://example.com:port", "https://example.com:65536", "wss://example.com",
             "ws://example.com", "https://example.com https://example.org", "https://example..com", " https://example.com", ""})
-    void aWrongListIsSaidAtOnce(String text) {
+    void invalidListIsRejected(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> AllowedOrigins.of(List.of("https://good.example", text)))
                 .withMessageStartingWith("Not an origin: '" + text + "'. Please ");
     }
@@ -93,7 +93,7 @@ class SameOriginTest {
             "NULL, 403",
             "nul, 403",
             "https://other.example/, 403"})
-    void literalValuesAreComparedAsTheyAreSent(String origin, String answer) {
+    void literalValuesAreComparedUnchanged(String origin, String answer) {
         AllowedOrigins literals = AllowedOrigins.of(List.of("null", "file://", "https://device.example/", "https://charger.example/ocpp/1.6",
                 "moz-extension://4e3c0d4e-7b60-4f3a-9d8e-1a0f8a8d9b11", "\"charger\"", "\"wss://charger.example\""));
         assertThat(status(SameOrigin.only().allowing(literals), "Origin: " + origin)).isEqualTo(answer);
@@ -101,7 +101,7 @@ class SameOriginTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"null", "", "http://evil.example", "http://evil.example/", "b\u00fccher", "a b"})
-    void aStarAcceptsEveryOrigin(String origin) {
+    void starAcceptsEveryOrigin(String origin) {
         SameOrigin all = SameOrigin.only().allowing(AllowedOrigins.of(List.of("*")));
         assertThat(status(all, "Origin: " + origin)).isEqualTo("in");
         assertThat(status(all, "Origin: " + origin, "+Origin: http://server.example.com")).isEqualTo("400");
@@ -109,9 +109,9 @@ class SameOriginTest {
     }
 
     @Test
-    void whatEveryPageCanSendIsWorthAWarning() {
+    void listWithUniversalOriginsHasAWarning() {
         assertThat(AllowedOrigins.of(List.of("*", "https://a.example")).warning()).hasValueSatisfying(why -> assertThat(why).startsWith("* accepts every Origin"));
-        assertThat(AllowedOrigins.of(List.of("null")).warning()).hasValueSatisfying(why -> assertThat(why).startsWith("null is what pages of any site"));
+        assertThat(AllowedOrigins.of(List.of("null")).warning()).hasValueSatisfying(why -> assertThat(why).startsWith("null is an Origin that pages of any site"));
         assertThat(AllowedOrigins.of(List.of("https://a.example", "file://", "https://*.a.example")).warning()).isEmpty();
     }
 
@@ -130,7 +130,7 @@ class SameOriginTest {
         "https, www.example.com:80,       https://www.example.com:80,      in",
         "http,  [::1]:8080,               http://[0:0::1]:8080,            in",
         "http,  'odd name:80',            http://server.example.com,       in"})
-    void whatTheContainerAndTheFiltersSayIsTheApplicationsOrigin(String scheme, String authority, String origin, String answer) {
+    void authorityOfContainerAndFiltersIsTheOwnOrigin(String scheme, String authority, String origin, String answer) {
         UpgradeRequest request = HandshakeTable.example("Origin: " + origin);
         UpgradeRequest told = HandshakeTable.request("GET /chat HTTP/1.1", request.fields().lines().stream().map(line -> line.name() + ": " + line.value()).toList(),
                 scheme.equals("https")).toBuilder().authority(authority).build();
@@ -138,29 +138,29 @@ class SameOriginTest {
     }
 
     @Test
-    void aTrustedProxyIsBelievedBeforeTheContainer() {
+    void trustedProxyOverridesTheContainer() {
         SameOrigin gate = SameOrigin.only().behind(request -> List.of(Origin.of("https", "www.example.com").orElseThrow()));
         UpgradeRequest told = HandshakeTable.example("Origin: http://inner.example").toBuilder().authority("inner.example:80").build();
         assertThat(gate.check(told, OpeningHandshake.TOKEN)).isPresent();
     }
 
     @Test
-    void theSentenceNamesWhatWasReceivedAndTheOwnOriginAndTheListIsForTheLogAlone() {
+    void rejectionNamesBothOriginsAndOnlyTheLogHasTheList() {
         UpgradeRequest request = HandshakeTable.example("Origin: http://\u00fcevil.example/" + "x".repeat(300)).toBuilder().authority("www.example.com:80").build();
         Decision.Refuse refuse = SameOrigin.only().allowing(AllowedOrigins.of(List.of("https://secret.example", "null"))).check(request, OpeningHandshake.TOKEN).orElseThrow();
-        assertThat(refuse.reason()).startsWith("Origin 'http://?evil.example/xxx").contains("...' is refused: the origin of this application is http://server.example.com or http://www.example.com,")
+        assertThat(refuse.reason()).startsWith("Origin 'http://?evil.example/xxx").contains("...' is rejected: the origin of this application is http://server.example.com or http://www.example.com,")
                 .doesNotContain("secret").matches("[ -~]{100,480}");
         assertThat(refuse.remark()).isEqualTo("changeover.websocket.origins lists [https://secret.example, null]");
     }
 
     @Test
-    void aListShowsWhatItHolds() {
+    void listToStringShowsItsOrigins() {
         assertThat(AllowedOrigins.of(List.of("HTTPS://App.Example.org:443", "https://*.example.com:8443", "https://b\u00fccher.example")))
                 .hasToString("[https://app.example.org, https://*.example.com:8443, https://xn--bcher-kva.example]");
     }
 
     @Test
-    void aRequestWithoutOriginIsLetInUnlessOneIsRequired() {
+    void missingOriginIsAcceptedUnlessRequired() {
         assertThat(SameOrigin.only().check(HandshakeTable.example(), OpeningHandshake.TOKEN)).isEmpty();
         assertThat(SameOrigin.only().requiringOrigin(true).check(HandshakeTable.example(), OpeningHandshake.TOKEN)).hasValueSatisfying(refuse -> {
             assertThat(refuse.status()).isEqualTo(403);
@@ -170,28 +170,28 @@ class SameOriginTest {
     }
 
     @Test
-    void aProxyThatIsBelievedSaysWhatTheClientAskedFor() {
+    void originOfATrustedProxyIsTheOwn() {
         SameOrigin gate = SameOrigin.only().behind(request -> Origin.of("https", "www.example.com").stream().toList());
         assertThat(status(gate, "Origin: https://www.example.com")).isEqualTo("in");
         assertThat(status(gate, "Origin: http://www.example.com")).isEqualTo("403");
-        assertThat(status(gate, "Origin: http://server.example.com")).as("what the proxy asked for is nobody's page").isEqualTo("403");
+        assertThat(status(gate, "Origin: http://server.example.com")).as("the request of the proxy reaches no page").isEqualTo("403");
     }
 
     @Test
-    void withoutAWordOfTheProxyTheRequestItselfCounts() {
+    void withoutForwardedValuesTheRequestDetermines() {
         SameOrigin gate = SameOrigin.only().behind(request -> List.of());
         assertThat(status(gate, "Origin: http://server.example.com")).isEqualTo("in");
         assertThat(status(gate, "Origin: https://server.example.com")).isEqualTo("403");
     }
 
     @Test
-    void theSentenceSaysWhatToSet() {
+    void rejectionNamesTheSettings() {
         Decision.Refuse refuse = SameOrigin.only().check(HandshakeTable.example("Origin: http://evil.example"), OpeningHandshake.TOKEN).orElseThrow();
         assertThat(refuse.reason()).contains("changeover.websocket.origins", "changeover.trusted-proxies", "'http://evil.example'", "http://server.example.com");
     }
 
     @Test
-    void withoutExactlyOneHostThereIsNoOwnOrigin() {
+    void withoutExactlyOneHostNoOriginIsAccepted() {
         assertThat(status(SameOrigin.only(), "-Host", "Origin: http://server.example.com")).isEqualTo("403");
         assertThat(status(SameOrigin.only(), "+Host: evil.example", "Origin: http://server.example.com")).isEqualTo("403");
         assertThat(status(SameOrigin.only(), "Host: server.example.com:x", "Origin: http://server.example.com")).isEqualTo("403");

@@ -31,15 +31,15 @@ class SubprotocolsTest {
     @ParameterizedTest
     @MethodSource("lists")
     @Covers({"MDN-08", "RFC6455-4.2.2-08", "RFC9110-5.6.1-01"})
-    void wellFormed(List<String> lines, List<String> names) {
+    void wellFormedListsAreParsed(List<String> lines, List<String> names) {
         assertThat(Subprotocols.parse(lines)).isEqualTo(new Members<>(names));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"a b", "a;b", "\"a\"", "a/b", "(a)", "a\u0000", "a\u007f", "a\u00e9", "\u00a0a", "\u000ba", "a=b", "a:b"})
     @Covers({"RFC6455-4.2.1-07", "RFC9110-5.5-01"})
-    void oneMalformedMemberSpoilsTheField(String member) {
-        Malformed<String> malformed = new Malformed<>("Sec-WebSocket-Protocol is malformed: send tokens with commas between them, such as chat, superchat.");
+    void oneMalformedMemberInvalidatesTheField(String member) {
+        Malformed<String> malformed = new Malformed<>("Sec-WebSocket-Protocol is malformed: send tokens separated by commas, such as chat, superchat.");
         assertThat(Subprotocols.parse(List.of(member))).isEqualTo(malformed);
         assertThat(Subprotocols.parse(List.of("chat," + member + ", superchat"))).isEqualTo(malformed);
         assertThat(Subprotocols.parse(List.of("chat", member))).isEqualTo(malformed);
@@ -47,21 +47,21 @@ class SubprotocolsTest {
 
     @Test
     @Covers("RFC6455-4.2.1-07")
-    void aNameThatIsThereTwiceCountsOnce() {
+    void duplicateNameCountsOnce() {
         assertThat(Subprotocols.parse(List.of("chat, soap, chat"))).isEqualTo(new Members<>(List.of("chat", "soap")));
         assertThat(Subprotocols.parse(List.of("chat", "chat"))).isEqualTo(new Members<>(List.of("chat")));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", " ", ",", "\t, ,"})
-    void anEmptyFieldIsNoField(String line) {
+    void emptyFieldEqualsNoField(String line) {
         assertThat(Subprotocols.parse(List.of(line))).isEqualTo(new Members<>(List.of()));
         assertThat(Subprotocols.parse(List.of(line, line))).isEqualTo(new Members<>(List.of()));
     }
 
     @Test
     @Covers("RFC9110-5.6.1-02")
-    void boundsAreSaid() {
+    void exceededLimitsAreReported() {
         assertThat(Subprotocols.parse(List.of(",".repeat(64))))
                 .isEqualTo(new Malformed<>("Sec-WebSocket-Protocol has too many list members: send at most 64."));
         assertThat(Subprotocols.parse(List.of("a".repeat(8192))))
@@ -70,7 +70,7 @@ class SubprotocolsTest {
 
     @Test
     @Covers({"RFC6455-4.2.2-05", "RFC6455-4.2.2-07", "MDN-08"})
-    void theClientsOrderDecides() {
+    void clientOrderDecides() {
         assertThat(Subprotocols.choose(List.of("chat", "superchat"), List.of("superchat", "chat"))).contains("chat");
         assertThat(Subprotocols.choose(List.of("soap", "superchat"), List.of("superchat", "chat"))).contains("superchat");
         assertThat(Subprotocols.choose(List.of("Chat"), List.of("chat"))).isEmpty();
@@ -79,7 +79,7 @@ class SubprotocolsTest {
     }
 
     @Test
-    void aPolicyNamesTokensEachOnce() {
+    void policyNeedsDistinctTokens() {
         assertThatIllegalArgumentException().isThrownBy(() -> HandshakePolicy.NOTHING.withSubprotocols("v 1")).withMessageContaining("'v 1'");
         assertThatIllegalArgumentException().isThrownBy(() -> HandshakePolicy.NOTHING.withSubprotocols("a", "b", "a")).withMessageContaining("twice");
     }

@@ -77,7 +77,7 @@ class WebSocketDocsTest {
 
     @ParameterizedTest
     @MethodSource("handshakes")
-    void handshakesAreAnsweredAsThePageSays(String row) {
+    void handshakesAreAnsweredAsDocumented(String row) {
         Matcher cells = cells(row);
         UpgradeRequest request = HandshakeTable.example(cells.group(1).split(" && "));
         Decision decision = Negotiator.negotiate(request, PATHS.match("/chat"), new TokenSwitches()).decision();
@@ -90,7 +90,7 @@ class WebSocketDocsTest {
 
     @ParameterizedTest
     @MethodSource("frames")
-    void framesAreAnsweredAsThePageSays(String row) {
+    void framesAreAnsweredAsDocumented(String row) {
         Matcher cells = cells(row);
         List<FrameFault> faults = new ArrayList<>();
         List<Integer> frames = new ArrayList<>();

@@ -36,32 +36,32 @@ sealed interface MeterDefinition {
     /** Returns all meters. Their number is bounded by the rules and the enums. */
     static List<MeterDefinition> all(MetricsSnapshot counts) {
         List<MeterDefinition> all = new ArrayList<>();
-        gauge(all, "changeover.draining", "", "Whether new connections are turned away.", now -> now.draining() ? 1 : 0);
+        gauge(all, "changeover.draining", "", "Whether new connections are rejected because the application is draining.", now -> now.draining() ? 1 : 0);
         for (String protocol : counts.live().keySet()) {
             Map<String, String> labels = Map.of("protocol", protocol);
-            all.add(new Number("changeover.connections", "", "Switched connections now.", labels, false, now -> now.live().getOrDefault(protocol, 0L)));
-            all.add(new Number("changeover.opened", "", "Connections that have opened.", labels, true, now -> now.opened().getOrDefault(protocol, 0L)));
+            all.add(new Number("changeover.connections", "", "Open switched connections.", labels, false, now -> now.live().getOrDefault(protocol, 0L)));
+            all.add(new Number("changeover.opened", "", "Switched connections that were opened.", labels, true, now -> now.opened().getOrDefault(protocol, 0L)));
         }
         for (CloseCause.Kind cause : CloseCause.Kind.values()) {
-            all.add(new Number("changeover.closed", "", "Connections that have ended, by cause.", Map.of("cause", word(cause)), true,
+            all.add(new Number("changeover.closed", "", "Switched connections that were closed, by cause.", Map.of("cause", word(cause)), true,
                     now -> now.closed().getOrDefault(cause, 0L)));
         }
         for (Outcome outcome : Outcome.values()) {
             for (Ground ground : Ground.values()) {
                 if ((outcome == Outcome.SWITCHED) != (ground == Ground.AGREED)) continue;
-                all.add(new Number("changeover.decisions", "", "Decisions on offers, by outcome and reason.",
+                all.add(new Number("changeover.decisions", "", "Upgrade decisions, by outcome and reason.",
                         Map.of("outcome", word(outcome), "reason", word(ground)), true, now -> now.decisions().get(outcome).getOrDefault(ground, 0L)));
             }
         }
         counter(all, "changeover.received.bytes", "bytes", "Bytes received on switched connections.", MetricsSnapshot::bytesIn);
-        counter(all, "changeover.sent.bytes", "bytes", "Bytes given to the container on switched connections.", MetricsSnapshot::bytesOut);
-        gauge(all, "changeover.queued.bytes", "bytes", "Bytes that wait for slow peers now.", MetricsSnapshot::queued);
-        gauge(all, "changeover.memory.bytes", "bytes", "Bytes of unfinished messages, output that waits and captured answers, in memory now.", MetricsSnapshot::memory);
-        gauge(all, "changeover.memory.max.bytes", "bytes", "The limit of these (changeover.memory.max).", MetricsSnapshot::memoryMax);
-        counter(all, "changeover.slow.writes", "", "How often a queue had grown over its bound.", MetricsSnapshot::slowWrites);
-        all.add(new Time("changeover.negotiation", "Time of negotiations.", MetricsSnapshot::negotiation));
-        all.add(new Time("changeover.connection", "Time connections were open that have ended.", MetricsSnapshot::life));
-        all.add(new Time("changeover.ping", "Time that clients took to answer pings.", MetricsSnapshot::ping));
+        counter(all, "changeover.sent.bytes", "bytes", "Bytes passed to the container on switched connections.", MetricsSnapshot::bytesOut);
+        gauge(all, "changeover.queued.bytes", "bytes", "Bytes queued for slow clients.", MetricsSnapshot::queued);
+        gauge(all, "changeover.memory.bytes", "bytes", "Bytes of unfinished messages, queued output and captured responses in memory.", MetricsSnapshot::memory);
+        gauge(all, "changeover.memory.max.bytes", "bytes", "The memory limit in bytes (changeover.memory.max).", MetricsSnapshot::memoryMax);
+        counter(all, "changeover.slow.writes", "", "How often an output queue exceeded its limit.", MetricsSnapshot::slowWrites);
+        all.add(new Time("changeover.negotiation", "Duration of negotiations.", MetricsSnapshot::negotiation));
+        all.add(new Time("changeover.connection", "How long closed connections were open.", MetricsSnapshot::life));
+        all.add(new Time("changeover.ping", "How long clients took to answer pings.", MetricsSnapshot::ping));
         return all;
     }
 

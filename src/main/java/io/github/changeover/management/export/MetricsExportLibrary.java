@@ -54,7 +54,7 @@ public final class MetricsExportLibrary implements ProtocolLibrary {
     private record On(CachedCounts reading, List<MeterRegistryAdapter> registries, Set<String> there) implements Started {
         @Override
         public String describe() {
-            return "The meters are in " + registries.stream().map(MeterRegistryAdapter::name).collect(Collectors.joining(" and "));
+            return "The metrics are exported to " + registries.stream().map(MeterRegistryAdapter::name).collect(Collectors.joining(" and "));
         }
 
         @Override
@@ -69,7 +69,7 @@ public final class MetricsExportLibrary implements ProtocolLibrary {
             try {
                 meters.forEach(meter -> registry.add(meter, reading));
             } catch (RuntimeException refused) {
-                LOG.log(System.Logger.Level.WARNING, registry.name() + " does not take the meters", refused);
+                LOG.log(System.Logger.Level.WARNING, registry.name() + " rejected the metrics", refused);
                 registry.clear();
             }
         }
@@ -84,7 +84,7 @@ public final class MetricsExportLibrary implements ProtocolLibrary {
         try {
             registry.clear();
         } catch (RuntimeException | LinkageError failed) {
-            LOG.log(System.Logger.Level.WARNING, "The meters stay in " + registry.name(), failed);
+            LOG.log(System.Logger.Level.WARNING, "The metrics could not be removed from " + registry.name(), failed);
         }
     }
 }

@@ -37,7 +37,7 @@ final class MicroProfileRegistry implements MeterRegistryAdapter {
             Unmanaged.UnmanagedInstance<Point> point = new Unmanaged<>(CDI.current().getBeanManager(), Point.class).newInstance().produce().inject();
             return Optional.of(new MicroProfileRegistry(point.get().registry));
         } catch (RuntimeException none) {
-            System.getLogger(MicroProfileRegistry.class.getName()).log(System.Logger.Level.DEBUG, "No registry of MicroProfile Metrics for this application", none);
+            System.getLogger(MicroProfileRegistry.class.getName()).log(System.Logger.Level.DEBUG, "This application has no registry of MicroProfile Metrics", none);
             return Optional.empty();
         }
     }

@@ -96,7 +96,7 @@ public final class CapturedBody implements OriginalResponse.Body {
 
     /** Returns why bytes were not accepted, as a part of a sentence. */
     String limitReached() {
-        String reason = outOfMemory ? "there is no memory for the response (changeover.memory.max)" : "the response is longer than " + maxInMemory + " bytes";
+        String reason = outOfMemory ? "there is not enough memory for the response (changeover.memory.max)" : "the response is longer than " + maxInMemory + " bytes";
         return reason + (files.limit() == 0 ? "" : ", and there is no room for it in files (changeover.capture.disk.max)");
     }
 
@@ -132,7 +132,7 @@ public final class CapturedBody implements OriginalResponse.Body {
         try {
             file.close();
         } catch (IOException failure) {
-            LOG.log(System.Logger.Level.DEBUG, "A file could not be closed", failure);
+            LOG.log(System.Logger.Level.DEBUG, "A capture file could not be closed", failure);
         }
         file = null;
     }
@@ -196,7 +196,7 @@ public final class CapturedBody implements OriginalResponse.Body {
             if (count == 0) return 0;
             if (at >= length) return -1;
             int read = from.read(ByteBuffer.wrap(bytes, offset, (int) Math.min(count, length - at)), at);
-            if (read < 0) throw new EOFException("The file is shorter than what was written to it");
+            if (read < 0) throw new EOFException("The capture file is shorter than the response that was written to it");
             at += read;
             return read;
         }

@@ -235,7 +235,7 @@ public final class CapturedResponse extends CapturedFields {
 
     /** Overrides the method of Servlet 6.1. The location is sent unchanged: a relative reference is allowed (RFC 9110 section 10.2.2). */
     public void sendRedirect(String location, int status, boolean clearBuffer) throws IOException {
-        if (location == null) throw new IllegalArgumentException("A redirect needs a location");
+        if (location == null) throw new IllegalArgumentException("A redirect requires a location");
         requireUncommitted("sendRedirect()");
         if (clearBuffer) resetBuffer();
         setStatus(status);

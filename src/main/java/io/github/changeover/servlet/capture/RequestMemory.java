@@ -19,7 +19,7 @@ public final class RequestMemory {
 
     /** Reserves bytes before they are allocated. Returns false if the budget does not allow it. Only before the switch. */
     synchronized boolean reserve(long bytes) {
-        if (closed || !budget.tryTake(bytes)) return false;
+        if (closed || !budget.tryReserve(bytes)) return false;
         held += bytes;
         return true;
     }
@@ -28,14 +28,14 @@ public final class RequestMemory {
     synchronized void release(long bytes) {
         long some = Math.min(bytes, held);
         held -= some;
-        if (owner == null) budget.giveBack(some);
+        if (owner == null) budget.releaseReserved(some);
         else owner.release(some);
     }
 
     /** Transfers the memory to the connection. */
     public synchronized void moveTo(AdvancedConnection connection) {
         if (closed) return;
-        budget.giveBack(held);
+        budget.releaseReserved(held);
         owner = connection;
         connection.charge(held);        // may close the connection, which then releases the memory
     }

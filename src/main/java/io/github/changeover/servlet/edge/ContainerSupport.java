@@ -13,14 +13,14 @@ import java.util.ServiceLoader;
  * Determines the container of the application and whether connections are switched there ({@code changeover.container}). Internal.
  *
  * <p>Connections are switched only on a container that an adapter identifies and whose classes match the adapter. On any other container,
- * {@code upgrade()} of the Servlet API may mix the bytes of two protocols. Therefore nothing is offered there unless the operator allows it.
+ * {@code upgrade()} of the Servlet API may mix the bytes of two protocols. Therefore no protocol is offered there unless the operator allows it.
  */
 public final class ContainerSupport {
     private static final System.Logger LOG = System.getLogger("io.github.changeover");
     private static final String NOT_SUPPORTED = "Its container is not supported (" + Settings.CONTAINER + ").";
 
     private final Container container;
-    private final String reasonForOff;  // why nothing is offered, for the client; null if connections are switched
+    private final String reasonForOff;  // why no protocol is offered, for the client; null if connections are switched
     private final String warning;       // for the log, or null
 
     private ContainerSupport(Container container, String reasonForOff, String warning) {
@@ -34,7 +34,7 @@ public final class ContainerSupport {
         String mode = Settings.container(settings);
         Optional<Identified> identified = identify(context);
         Container container = identified.map(Identified::container).orElseGet(Container.Plain::new);
-        if (mode.equals("off")) return new ContainerSupport(container, "All protocols are off (" + Settings.CONTAINER + "=off).", null);
+        if (mode.equals("off")) return new ContainerSupport(container, "All protocols are disabled (" + Settings.CONTAINER + "=off).", null);
 
         boolean unchecked = mode.equals("unchecked");
         String running = context.getClass().getName() + " (" + context.getServerInfo() + ")";
@@ -73,7 +73,7 @@ public final class ContainerSupport {
 
     private static ContainerSupport unsupported(Container container, String running) {
         return new ContainerSupport(container, NOT_SUPPORTED, "This container is not supported: " + running + "."
-                + " Supported are Apache Tomcat 10.1 and 11 (standalone, embedded, in Spring Boot, in TomEE) and Payara 6 and 7."
+                + " Supported containers are Apache Tomcat 10.1 and 11 (standalone, embedded, in Spring Boot, in TomEE) and Payara 6 and 7."
                 + " No protocol is offered. Ordinary requests are served unchanged, and required paths respond with 503."
                 + " Set " + Settings.CONTAINER + "=unchecked to offer protocols anyway, or " + Settings.CONTAINER + "=off to remove this warning.");
     }
@@ -84,7 +84,7 @@ public final class ContainerSupport {
 
     /**
      * On an unknown container, the inner filter is mapped to a path, so a filter that is mapped to names of servlets would run after the decision. If
-     * there is such a filter, nothing is offered.
+     * there is such a filter, no protocol is offered.
      */
     private static ContainerSupport uncheckedContainer(ServletContext context, Container container, String running) {
         List<String> laterFilters = filtersMappedToServletNames(context);
@@ -129,7 +129,7 @@ public final class ContainerSupport {
         return container;
     }
 
-    /** Returns why nothing is offered, as a sentence for the client that names the setting; empty if connections are switched. */
+    /** Returns why no protocol is offered, as a sentence for the client that names the setting; empty if connections are switched. */
     public Optional<String> reasonForOff() {
         return Optional.ofNullable(reasonForOff);
     }

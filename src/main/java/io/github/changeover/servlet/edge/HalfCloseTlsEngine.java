@@ -90,7 +90,7 @@ public final class HalfCloseTlsEngine extends SSLEngine {
     }
 
     private static SSLException renegotiation() {
-        return new SSLException("The client started another TLS handshake, which is not allowed on an upgraded connection");
+        return new SSLException("The client started a TLS renegotiation, which is not allowed on an upgraded connection");
     }
 
     @Override

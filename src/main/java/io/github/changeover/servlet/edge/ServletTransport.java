@@ -73,7 +73,7 @@ final class ServletTransport implements Transport, ReadListener, WriteListener {
             readLock.unlock();
             writeLock.unlock();
         }
-        if (openFailure != null) connection.broke(openFailure);     // before open(), so that the handler is not called for an opening
+        if (openFailure != null) connection.transportFailed(openFailure);     // before open(), so that the handler is not called for an opening
         connection.open(this);
         callbackThread = null;
         nativeEnd = nativeConnection.onPeerEnd(() -> {
@@ -271,9 +271,9 @@ final class ServletTransport implements Transport, ReadListener, WriteListener {
         } catch (EOFException end) {
             end();
         } catch (IOException failure) {
-            connection.broke(failure);
+            connection.transportFailed(failure);
         } catch (RuntimeException closedByContainer) {
-            connection.broke(new IOException("The container has closed the connection", closedByContainer));
+            connection.transportFailed(new IOException("The container has closed the connection", closedByContainer));
         } finally {
             readLock.unlock();
         }
@@ -305,7 +305,7 @@ final class ServletTransport implements Transport, ReadListener, WriteListener {
     @Override
     public void onError(Throwable failure) {
         if (failure instanceof EOFException && !closed && !nativeEnd) onAllDataRead();
-        else runCallback(() -> connection.broke(failure));
+        else runCallback(() -> connection.transportFailed(failure));
     }
 
     /** Passes an event on. Performs a close that had to wait for the thread of the container. */

@@ -16,13 +16,13 @@ import java.util.Optional;
 /**
  * The current rules of an application with everything that depends on them. Immutable: a change of the offers replaces the whole instance.
  *
- * @param policy the rules of paths, including those without an offer so far ({@link PathRule#waits})
+ * @param policy the path rules, including those without an offer so far ({@link PathRule#waits})
  * @param wider  for paths with the offer of a wider path: the wider template, whose variables also have values here
  * @param absent protocols that a setting names and that nothing has offered so far, each with the setting
  * @param bounds the connection limits, with the same path names as in the rules
  * @param report the report for operators
  */
-public record ApplicationRules(PathPolicy policy, Map<PathTemplate, PathTemplate> wider, List<String> absent, ConnectionLimiter.Bounds bounds, StartReport report) {
+public record ApplicationRules(PathPolicy policy, Map<PathTemplate, PathTemplate> wider, List<String> absent, ConnectionLimiter.Maximums bounds, StartReport report) {
     /** Returns the rule of a path with an offer, or with a required upgrade that rejects requests because there is no offer. */
     public Optional<Match> match(String path) {
         return policy.match(path).filter(match -> !match.rule().waits() || match.rule().required()).map(match -> withAllValues(match, path));
@@ -61,10 +61,10 @@ public record ApplicationRules(PathPolicy policy, Map<PathTemplate, PathTemplate
     }
 
     /** Returns the limits with each path named as in its rule: a setting may use other names for the variables of the template. */
-    public static ConnectionLimiter.Bounds bounds(ConnectionLimiter.Bounds set, PathPolicy policy) {
+    public static ConnectionLimiter.Maximums bounds(ConnectionLimiter.Maximums set, PathPolicy policy) {
         Map<String, Integer> paths = new HashMap<>();
         set.paths().forEach((template, most) -> policy.rules().stream().map(PathRule::template).filter(PathTemplate.of(template)::equals)
                 .forEach(same -> paths.put(same.toString(), most)));
-        return new ConnectionLimiter.Bounds(set.all(), set.perAddress(), set.protocols(), paths);
+        return new ConnectionLimiter.Maximums(set.all(), set.perAddress(), set.protocols(), paths);
     }
 }

@@ -64,7 +64,7 @@ final class CdiInstances implements Instances {
                 }
                 return () -> deactivate(controller, free);
             } catch (RuntimeException none) {
-                LOG.log(System.Logger.Level.DEBUG, "No request scope for a callback", none);
+                LOG.log(System.Logger.Level.DEBUG, "The request scope of a callback could not be started", none);
                 return () -> { };
             }
         };

@@ -39,10 +39,10 @@ public final class EndpointProtocol implements UpgradeProtocol {
     /** @throws IllegalStateException if the class or its annotation is not valid; the message contains the class and the reason */
     static EndpointProtocol of(Class<?> type, Instances instances) {
         if (!ConnectionHandler.class.isAssignableFrom(type)) {
-            throw unfit(type, "it is no handler; let it implement ConnectionHandler.Events or ConnectionHandler.Blocking", null);
+            throw unfit(type, "it is not a handler; implement ConnectionHandler.Events or ConnectionHandler.Blocking", null);
         }
         if (!Modifier.isPublic(type.getModifiers()) || Modifier.isAbstract(type.getModifiers())) {
-            throw unfit(type, "no instance can be made; let it be a public class that is not abstract", null);
+            throw unfit(type, "it cannot be instantiated; make it a public class that is not abstract", null);
         }
         try {
             EndpointProtocol protocol = new EndpointProtocol(type.asSubclass(ConnectionHandler.class), instances);
@@ -56,7 +56,7 @@ public final class EndpointProtocol implements UpgradeProtocol {
     private void warnOfContent() {
         List<String> withContent = Stream.of(endpoint.methods()).filter(WITH_CONTENT::contains).toList();
         if (endpoint.content() || withContent.isEmpty()) return;
-        LOG.log(System.Logger.Level.WARNING, "The @UpgradeEndpoint of {0} is for {1} and takes no content: a request with content is not upgraded and stays "
+        LOG.log(System.Logger.Level.WARNING, "The @UpgradeEndpoint of {0} is for {1} and accepts no content: a request with content is not upgraded and stays "
                 + "ordinary HTTP. Set content = true, and read the content in prepare().", type.getName(), withContent);
     }
 

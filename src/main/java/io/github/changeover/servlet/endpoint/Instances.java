@@ -52,7 +52,7 @@ public interface Instances {
             try {
                 constructor = type.getConstructor();
             } catch (NoSuchMethodException unfit) {
-                throw new IllegalStateException("no instance can be made; " + type.getName() + " needs a public constructor that takes nothing", unfit);
+                throw new IllegalStateException("it cannot be instantiated; " + type.getName() + " needs a public constructor without parameters", unfit);
             }
             return () -> {
                 try {

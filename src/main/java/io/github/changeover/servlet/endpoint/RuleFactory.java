@@ -198,7 +198,7 @@ public final class RuleFactory {
                     .or(() -> candidates.stream().filter(protocol -> protocol.accepts(token)).findFirst())
                     .or(() -> served ? Optional.empty() : Optional.of(new Unserved(token)));
             if (found.isEmpty() && !programmed && !late.contains(token)) {
-                throw new SettingValues.Wrong(setting, token.toString(), "one of the protocols that are there: "
+                throw new SettingValues.Wrong(setting, token.toString(), "one of the available protocols: "
                         + Stream.concat(candidates.stream().flatMap(protocol -> protocol.tokens().stream()), late.stream()).distinct().toList());
             }
             return found;
@@ -232,11 +232,11 @@ public final class RuleFactory {
     /** Returns the terms of a rule for the report at the start. */
     public static String terms(PathRule rule) {
         return (rule.preference() == Preference.SERVER ? "in this order" : "in the client's order") + (rule.required() ? ", required" : "")
-                + (rule.advertise() ? ", advertised" : "") + (rule.closeOnRefuse() ? ", closing after an offer not taken" : "")
+                + (rule.advertise() ? ", advertised" : "") + (rule.closeOnRefuse() ? ", closing the connection if no offer is accepted" : "")
                 + (rule.roles().isEmpty() ? "" : ", for " + rule.roles());
     }
 
-    /** A placeholder for a protocol while nothing is offered. */
+    /** A placeholder for a protocol while no protocol is offered. */
     private record Unserved(ProtocolToken token) implements UpgradeProtocol {
         @Override
         public List<ProtocolToken> tokens() {
@@ -245,7 +245,7 @@ public final class RuleFactory {
 
         @Override
         public Decision negotiate(UpgradeRequest request, ProtocolToken offered) {
-            return new Decision.Ignore("not served");
+            return new Decision.Ignore("not supported on this path");
         }
     }
 }

@@ -58,7 +58,7 @@ public final class PayaraInnerRequests implements InnerRequestSupport {
             payara.listenFirst(listener);
             return true;
         } catch (ReflectiveOperationException unknown) {
-            LOG.log(System.Logger.Level.DEBUG, "The request listener cannot be the first one", unknown);
+            LOG.log(System.Logger.Level.DEBUG, "The request listener could not be made the first one", unknown);
             return false;
         }
     }
@@ -68,7 +68,7 @@ public final class PayaraInnerRequests implements InnerRequestSupport {
         try {
             return payara.rewrite(request, origin) ? Rewritten.ALL_BUT_PROTOCOL : Rewritten.NOTHING;
         } catch (ReflectiveOperationException unknown) {
-            LOG.log(System.Logger.Level.DEBUG, "The request cannot be changed", unknown);
+            LOG.log(System.Logger.Level.DEBUG, "The request could not be changed", unknown);
             return Rewritten.NOTHING;
         }
     }

@@ -18,7 +18,7 @@ final class ConnectionLimitSettings {
     private ConnectionLimitSettings() {
     }
 
-    static ConnectionLimiter.Bounds read(SettingValues source) {
+    static ConnectionLimiter.Maximums read(SettingValues source) {
         Map<ProtocolToken, Integer> protocols = new LinkedHashMap<>();
         Map<String, Integer> paths = new LinkedHashMap<>();
         for (String name : source.names()) {
@@ -26,16 +26,16 @@ final class ConnectionLimitSettings {
             Matcher path = PATH.matcher(name);
             if (protocol.matches()) {
                 ProtocolToken token = ProtocolToken.parse(protocol.group(1)).orElseThrow(() -> new SettingValues.Wrong(name, source.value(name).orElse(""),
-                        "a protocol as in Upgrade between changeover.protocol. and .connections.max, such as example/1"));
+                        "a protocol between changeover.protocol. and .connections.max, such as example/1"));
                 protocols.put(token, source.number(name, 0, MOST));
             } else if (path.matches()) {
                 paths.put(path.group(1), source.number(name, 0, MOST));
             }
         }
-        return new ConnectionLimiter.Bounds(source.count("changeover.connections.max", 10_000, MOST), source.count("changeover.connections.per-address.max", 0, MOST), protocols, paths);
+        return new ConnectionLimiter.Maximums(source.count("changeover.connections.max", 10_000, MOST), source.count("changeover.connections.per-address.max", 0, MOST), protocols, paths);
     }
 
-    static void show(ConnectionLimiter.Bounds bounds, Map<String, String> shown) {
+    static void show(ConnectionLimiter.Maximums bounds, Map<String, String> shown) {
         shown.put("connections.max", Integer.toString(bounds.all()));
         shown.put("connections.per-address.max", Integer.toString(bounds.perAddress()));
         bounds.protocols().forEach((token, most) -> shown.put("protocol." + token + ".connections.max", Integer.toString(most)));

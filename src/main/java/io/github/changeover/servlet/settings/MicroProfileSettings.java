@@ -21,7 +21,7 @@ final class MicroProfileSettings {
         private static final long serialVersionUID = 1;
 
         Unreadable(String what, Throwable cause) {
-            super("MicroProfile Config cannot be read: " + what + ". Mend that, or take it out: the settings of changeover are not used in part", cause);
+            super("MicroProfile Config cannot be read: " + what + ". Fix the configuration or remove MicroProfile Config: Changeover does not start with a part of its settings", cause);
         }
     }
 
@@ -48,12 +48,12 @@ final class MicroProfileSettings {
             if (!String.valueOf(none.getMessage()).contains("Multiple")) return Optional.empty();
             throw new Unreadable(none.getMessage(), none);
         } catch (Exception | LinkageError failure) {
-            throw new Unreadable("its implementation does not start (" + cause(failure) + ")", cause(failure));
+            throw new Unreadable("its implementation failed to start (" + cause(failure) + ")", cause(failure));
         }
         try {
             return Optional.of(new MicroProfileSettings(type, sources, resolvers.getMethod("getConfig", ClassLoader.class).invoke(resolver, loader)));
         } catch (Exception | LinkageError failure) {
-            throw new Unreadable("the configuration of the application cannot be made (" + cause(failure) + ")", cause(failure));
+            throw new Unreadable("the configuration of the application could not be created (" + cause(failure) + ")", cause(failure));
         }
     }
 
@@ -79,7 +79,7 @@ final class MicroProfileSettings {
         try {
             return ((Optional<?>) invoked(type.getMethod("getOptionalValue", String.class, Class.class), config, name, String.class)).map(Object::toString);
         } catch (NoSuchElementException unresolved) {
-            throw new Unreadable("the setting " + name + " refers to something that is not there (" + unresolved.getMessage() + ")", unresolved);
+            throw new Unreadable("the setting " + name + " refers to a property that does not exist (" + unresolved.getMessage() + ")", unresolved);
         } catch (Exception | LinkageError failure) {
             throw new Unreadable("the setting " + name + ", " + culprit(source -> invoked(sourceType.getMethod("getValue", String.class), source, name))
                     + " (" + failure + ")", failure);
@@ -101,9 +101,9 @@ final class MicroProfileSettings {
                 }
             }
         } catch (Exception | LinkageError failure) {
-            return "a source that cannot be named";
+            return "a source without a name";
         }
-        return "no single source";
+        return "no particular source";
     }
 
     private static Object call(Class<?> type, String method, Object target) throws Exception {

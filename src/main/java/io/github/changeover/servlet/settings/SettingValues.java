@@ -144,7 +144,7 @@ public final class SettingValues {
     public List<ProtocolToken> tokens(String name, List<String> words) {
         List<ProtocolToken> tokens = new ArrayList<>();
         for (String word : words) {
-            tokens.add(ProtocolToken.parse(word).orElseThrow(() -> wrong(name, word, "protocols as in Upgrade, such as example/1, with commas between")));
+            tokens.add(ProtocolToken.parse(word).orElseThrow(() -> wrong(name, word, "protocols separated by commas, such as example/1")));
         }
         return tokens;
     }
@@ -154,7 +154,7 @@ public final class SettingValues {
         List<AddressRange> ranges = new ArrayList<>();
         for (String word : list(TRUSTED_PROXIES).orElse(List.of())) {
             ranges.add(AddressRange.parse(word).orElseThrow(() -> wrong(TRUSTED_PROXIES, word,
-                    "addresses and blocks of them with commas between, such as 10.0.0.0/8, 127.0.0.1, 2001:db8::/32")));
+                    "IP addresses and CIDR blocks separated by commas, such as 10.0.0.0/8, 127.0.0.1, 2001:db8::/32")));
         }
         return new TrustedProxies(ranges);
     }
@@ -174,7 +174,7 @@ public final class SettingValues {
     /** Returns a duration above zero. */
     public Duration timeAboveZero(String name, Duration otherwise) {
         Duration time = time(name, otherwise);
-        if (time.isZero()) throw wrong(name, "a time above zero, such as 30s: with none, every connection is over it");
+        if (time.isZero()) throw wrong(name, "a time above zero, such as 30s (zero would end every connection at once)");
         return time;
     }
 
@@ -207,19 +207,19 @@ public final class SettingValues {
 
     /** Returns a number of bytes above zero. The setting may end with {@code K}, {@code M} or {@code G}. */
     public int size(String name, int otherwise) {
-        int size = bytes(name, otherwise, "a whole number above 0, with K or M behind it if you like, such as 64K");
-        if (size == 0) throw wrong(name, "a whole number above 0, with K or M behind it if you like, such as 64K");
+        int size = bytes(name, otherwise, "a whole number above 0, optionally followed by K or M, such as 64K");
+        if (size == 0) throw wrong(name, "a whole number above 0, optionally followed by K or M, such as 64K");
         return size;
     }
 
     /** Returns a number of bytes as {@code size} does, or zero for none. */
     int sizeOrNone(String name, int otherwise) {
-        return bytes(name, otherwise, "a whole number, with K or M behind it if you like, such as 64M, or 0 for none");
+        return bytes(name, otherwise, "a whole number, optionally followed by K or M, such as 64M, or 0 for none");
     }
 
     /** Returns a number of bytes above zero that may exceed the range of {@code int}. The setting may end with {@code K}, {@code M} or {@code G}. */
     long longSize(String name, long otherwise) {
-        String allowed = "a whole number above 0, with K, M or G behind it if you like, such as 256M";
+        String allowed = "a whole number above 0, optionally followed by K, M or G, such as 256M";
         long size = parsed(name, otherwise, SIZE, matcher -> Math.multiplyExact(Long.parseLong(matcher.group(1)), 1L << shift(matcher)), allowed);
         if (size == 0) throw wrong(name, allowed);
         return size;

@@ -38,7 +38,7 @@ import java.util.stream.Stream;
  */
 public record Settings(ConnectionLimits limits, Duration negotiation, int maxContent, int maxCapture, int maxCaptureOnDisk, int maxBlocking, int maxCallbacks, long maxMemory,
                 String container, boolean servletEdge, List<ProtocolToken> off,
-                Map<PathTemplate, PathSetting> paths, ConnectionLimiter.Bounds bounds, OperatorSettings operating) {
+                Map<PathTemplate, PathSetting> paths, ConnectionLimiter.Maximums bounds, OperatorSettings operating) {
     /**
      * The settings for one path. An empty value leaves the value of the application unchanged.
      *
@@ -83,7 +83,7 @@ public record Settings(ConnectionLimits limits, Duration negotiation, int maxCon
         for (String name : source.ownNames()) {
             boolean ofAKind = path(name, OF_PATHS).or(() -> path(name, ofPaths)).isPresent() || ConnectionLimitSettings.PROTOCOL.matcher(name).matches();
             if (!known.contains(name) && !ofAKind) {
-                throw new SettingValues.Wrong(name, source.value(name).orElse(""), "no such setting; there are " + known
+                throw new SettingValues.Wrong(name, source.value(name).orElse(""), "no such setting; the settings are " + known
                         + " and changeover.path.TEMPLATE." + Stream.of(OF_PATHS, ofPaths).flatMap(Set::stream).map(each -> each.substring(SettingSource.PREFIX.length())).sorted().toList()
                         + " and changeover.protocol.TOKEN.connections.max");
             }
@@ -91,7 +91,7 @@ public record Settings(ConnectionLimits limits, Duration negotiation, int maxCon
         return new Settings(limits, source.timeAboveZero("changeover.negotiation.timeout", Duration.ofSeconds(30)), source.size("changeover.content.max", 1 << 20),
                 source.size("changeover.capture.max", 1 << 20), source.sizeOrNone("changeover.capture.disk.max", 64 << 20),
                 source.size("changeover.blocking.max", 200), source.number("changeover.callbacks.max", 200, 100_000),
-                source.longSize("changeover.memory.max", MemoryBudget.usual()), container(source), servletEdge,
+                source.longSize("changeover.memory.max", MemoryBudget.defaultMax()), container(source), servletEdge,
                 source.list("changeover.off").map(words -> source.tokens("changeover.off", words)).orElse(List.of()), paths(source, ofPaths), ConnectionLimitSettings.read(source), OperatorSettings.read(source));
     }
 
@@ -126,7 +126,7 @@ public record Settings(ConnectionLimits limits, Duration negotiation, int maxCon
     private static void mustAgree(String name, String same, SettingValues source) {
         String value = source.value(name).orElse(""), other = source.value(same).orElse("");
         if (!value.equals(other)) {
-            throw new SettingValues.Wrong(name, value, "what " + same + " says, '" + other + "', for both are for the same paths, whatever the variables are called. Leave one of them out");
+            throw new SettingValues.Wrong(name, value, "the value of " + same + ", '" + other + "', because both settings apply to the same paths, whatever the names of the variables are. Remove one of them");
         }
     }
 

@@ -88,7 +88,7 @@ public final class TomcatContainer implements Container {
             all.add("a stalled client keeps its socket until it reads or disconnects, and a close by another thread waits for the client's next byte or end");
         }
         String ports = connectors == null ? "" : connectors.portsThatUpgradeToH2c();
-        if (!ports.isEmpty()) all.add("the container takes 'Upgrade: h2c' before any filter (Http2Protocol on port " + ports + ")");
+        if (!ports.isEmpty()) all.add("the container handles 'Upgrade: h2c' before any filter (Http2Protocol on port " + ports + ")");
         return all.isEmpty() ? "none known" : String.join("; ", all);
     }
 
@@ -104,7 +104,7 @@ public final class TomcatContainer implements Container {
 
     @Override
     public String webSocketEngineAdvice() {
-        return "Leave Tomcat's own engine out with <Context containerSciFilter=\"org.apache.tomcat.websocket.server.WsSci\"/> in META-INF/context.xml (an embedded Tomcat: "
+        return "Disable Tomcat's own engine with <Context containerSciFilter=\"org.apache.tomcat.websocket.server.WsSci\"/> in META-INF/context.xml (an embedded Tomcat: "
                 + "without tomcat-embed-websocket), or set changeover.websocket.engine=container: Tomcat's engine then serves WebSocket, and Changeover checks the handshakes.";
     }
 }

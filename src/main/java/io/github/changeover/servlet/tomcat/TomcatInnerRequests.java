@@ -68,7 +68,7 @@ public final class TomcatInnerRequests implements InnerRequestSupport {
         try {
             return tomcat.rewrite(request, origin) ? Rewritten.ALL : Rewritten.NOTHING;
         } catch (ReflectiveOperationException unknown) {
-            LOG.log(System.Logger.Level.DEBUG, "The request cannot be changed", unknown);
+            LOG.log(System.Logger.Level.DEBUG, "The request could not be changed", unknown);
             return Rewritten.NOTHING;
         }
     }

@@ -39,7 +39,7 @@ final class ChangeoverEngine implements ProtocolLibrary.Started {
         if (ours.isEmpty()) {
             if (ContainerAttribute.wasSet(context)) {
                 LOG.log(System.Logger.Level.WARNING, "Another WebSocket engine, {0}, has replaced the ServerContainer of Changeover in ''{1}'': Changeover serves no WebSocket "
-                        + "endpoint there and checks no handshake. {2}", ContainerAttribute.found(context), context.getContextPath(), start.container().webSocketEngineAdvice());
+                        + "endpoint in this application and checks no handshake. {2}", ContainerAttribute.found(context), context.getContextPath(), start.container().webSocketEngineAdvice());
             }
             return NOTHING;
         }

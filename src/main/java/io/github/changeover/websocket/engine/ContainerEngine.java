@@ -38,7 +38,7 @@ final class ContainerEngine implements ProtocolLibrary.Started {
         FoundEndpoints.paths(found).forEach((path, type) -> endpoints.put(PathTemplate.of(path), type));
         if (endpoints.isEmpty()) return new ProtocolLibrary.Started() { };
         if (!(context.getAttribute(ServerContainer.class.getName()) instanceof ServerContainer engine)) {
-            throw new SettingValues.Wrong(EngineChoice.SETTING, "container", "'own' here, for this container has no WebSocket engine in this application");
+            throw new SettingValues.Wrong(EngineChoice.SETTING, "container", "'own', because this container has no WebSocket engine in this application");
         }
         ContainerWebSocketProtocol protocol = new ContainerWebSocketProtocol(ContainerHandshake.to(engine, context), settings, endpoints);
         endpoints.keySet().forEach(path -> start.changeover().path(path.toString()).offer(protocol));

@@ -37,7 +37,7 @@ interface ContainerHandshake {
             return (request, response, type, path, parameters) -> filter.doFilter(request, response, (ordinary, answer) ->
                     ((HttpServletResponse) answer).sendError(404, "Tomcat has no WebSocket endpoint at this path"));
         } catch (ReflectiveOperationException | ServletException | LinkageError unfit) {
-            throw new IllegalStateException("This Tomcat's WebSocket engine is not as known; leave changeover.websocket.engine unset", unfit);
+            throw new IllegalStateException("The WebSocket engine of this Tomcat version is not supported; do not set changeover.websocket.engine", unfit);
         }
     }
 

@@ -49,7 +49,7 @@ final class ContainerWebSocketProtocol implements ContainerProtocol {
         OpeningHandshake.Accepted accepted = (OpeningHandshake.Accepted) outcome;
         List<String> known = List.of(endpoints.get(template).getAnnotation(ServerEndpoint.class).subprotocols());
         return Decision.Switch.to(offered, context -> {
-            throw new IllegalStateException("The container carries this connection");
+            throw new IllegalStateException("The container handles this connection");
         }).withRemark(accepted.withSubprotocol(Subprotocols.choose(accepted.offeredSubprotocols(), known)).remark(known));
     }
 

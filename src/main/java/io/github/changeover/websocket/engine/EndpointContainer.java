@@ -108,7 +108,7 @@ final class EndpointContainer extends TyrusServerContainer {
         FrontController controller = frontController;
         if (controller == null) throw new IllegalStateException("The application has not started");
         if (!(request instanceof HttpServletRequest http) || !(response instanceof HttpServletResponse answer)) {
-            throw new IllegalArgumentException("Give an HttpServletRequest and its HttpServletResponse");
+            throw new IllegalArgumentException("Pass an HttpServletRequest and its HttpServletResponse");
         }
         controller.upgrade(http, answer, config, pathParameters);
     }
@@ -141,7 +141,7 @@ final class EndpointContainer extends TyrusServerContainer {
         if (offers != null) offers.path(path.toString());       // fails if the rules are fixed
         synchronized (registering) {
             TyrusEndpoint other = endpoints.putIfAbsent(path, endpoint);
-            if (other != null) throw new DeploymentException("Two WebSocket endpoints have the same path: " + endpoint.path() + " and " + other.path() + ". Give each a path of its own.");
+            if (other != null) throw new DeploymentException("Two WebSocket endpoints have the same path: " + endpoint.path() + " and " + other.path() + ". Use a different path for each endpoint.");
             offers = changeover;
         }
         if (offers != null) offer(offers, path, endpoint);

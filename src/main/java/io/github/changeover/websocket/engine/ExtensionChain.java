@@ -81,10 +81,10 @@ final class ExtensionChain implements FrameExtensions, ExtendedExtension.Extensi
         for (ExtendedExtension extension : extensions) {
             try {
                 passed = extension.processOutgoing(this, passed);
-                if (passed == null) throw new IllegalStateException("The WebSocket extension " + extension.getName() + " made no frame of one that is to be sent");
+                if (passed == null) throw new IllegalStateException("The WebSocket extension " + extension.getName() + " returned no frame for a frame to send");
             } catch (RuntimeException | Error failed) {
                 if ((frame.first() & CONTROL) == 0) throw exception(extension, failed);
-                if (!warned) LOG.log(System.Logger.Level.WARNING, "The WebSocket extension " + extension.getName() + " cannot send a control frame: it is sent as it is. This is logged once for a session", failed);
+                if (!warned) LOG.log(System.Logger.Level.WARNING, "The WebSocket extension " + extension.getName() + " cannot send a control frame: the frame is sent unchanged. This is logged once per session", failed);
                 warned = true;
                 return frame;
             }

@@ -51,7 +51,7 @@ record ExtensionChoice(List<WebSocketExtension> agreed, List<ExtendedExtension> 
             if (name == null || !names.add(name)) continue;
             Optional<WebSocketExtension> offer = accepted.offeredExtensions().stream().filter(each -> each.name().equals(name)).findFirst();
             if (offer.isEmpty()) {
-                warn.accept("The Configurator chose the extension '" + PrintableText.of(name) + "', which the client did not offer: it is not agreed on (RFC 6455 section 9.1)");
+                warn.accept("The Configurator chose the extension '" + PrintableText.of(name) + "', which the client did not offer: it is not accepted (RFC 6455 section 9.1)");
             } else if (name.equals(Deflate.NAME)) {
                 accepted.deflate().ifPresent(agreement -> agreed.add(said(agreement.toString())));
             } else if (implementation(choice, installed) instanceof ExtendedExtension extended) {
@@ -62,7 +62,7 @@ record ExtensionChoice(List<WebSocketExtension> agreed, List<ExtendedExtension> 
                 agreed.add(said.get());
                 running.add(extended);
             } else if (byMethod) {
-                warn.accept("The extension '" + PrintableText.of(name) + "' is agreed on because the Configurator chose it, but nothing implements it (org.glassfish.tyrus.core.extension.ExtendedExtension): "
+                warn.accept("The extension '" + PrintableText.of(name) + "' is accepted because the Configurator chose it, but nothing implements it (org.glassfish.tyrus.core.extension.ExtendedExtension): "
                         + "frames with its reserved bits are rejected with 1002");
                 said(name, choice.getParameters(), warn).ifPresent(agreed::add);
             }
@@ -91,7 +91,7 @@ record ExtensionChoice(List<WebSocketExtension> agreed, List<ExtendedExtension> 
             return Optional.of(new WebSocketExtension(name, parameters == null ? List.of()
                     : parameters.stream().map(each -> new Parameter(each.getName(), Optional.ofNullable(each.getValue()))).toList()));
         } catch (IllegalArgumentException | NullPointerException malformed) {
-            warn.accept("The extension '" + PrintableText.of(name) + "' is not agreed on: its parameters are no tokens (RFC 6455 section 9.1). " + PrintableText.of(String.valueOf(malformed.getMessage()), 200));
+            warn.accept("The extension '" + PrintableText.of(name) + "' is not accepted: its parameters are not tokens (RFC 6455 section 9.1). " + PrintableText.of(String.valueOf(malformed.getMessage()), 200));
             return Optional.empty();
         }
     }

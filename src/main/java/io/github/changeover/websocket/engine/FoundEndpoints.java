@@ -46,7 +46,7 @@ final class FoundEndpoints {
         try {
             return type.getDeclaredConstructor().newInstance();
         } catch (ReflectiveOperationException unfit) {
-            throw new IllegalStateException(type.getName() + " needs a public constructor that takes nothing", unfit);
+            throw new IllegalStateException(type.getName() + " needs a public constructor without parameters", unfit);
         }
     }
 }

@@ -247,7 +247,7 @@ final class FrameSender {
     /** Sends the deferred messages, because no frame may follow the Close frame that is sent next. Called under the send lock. */
     void queueDeferred() {
         if (connection.hasDeferred()) {
-            encoding(() -> connection.queueDeferred(new IOException("The session was closed while another message was being sent in fragments: this one cannot be sent")));
+            encoding(() -> connection.queueDeferred(new IOException("The session was closed while another message was being sent in fragments: this message cannot be sent")));
         }
     }
 
@@ -384,7 +384,7 @@ final class FrameSender {
         try {
             return connection.awaitWritable(bytes, Duration.ZERO);
         } catch (InterruptedException interrupted) {
-            throw new IllegalStateException("A wait of no time was interrupted", interrupted);
+            throw new IllegalStateException("Interrupted although there was nothing to wait for", interrupted);
         }
     }
 
@@ -393,7 +393,7 @@ final class FrameSender {
     }
 
     static IOException closed() {
-        return new IOException("The session is closed: it does not send frames any more");
+        return new IOException("The session is closed and sends no more frames");
     }
 
     static void complete(CompletionHandler<ByteBuffer> done, Throwable failure) {

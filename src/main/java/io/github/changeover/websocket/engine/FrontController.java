@@ -26,11 +26,11 @@ final class FrontController {
     }
 
     void upgrade(HttpServletRequest request, HttpServletResponse response, ServerEndpointConfig config, Map<String, String> parameters) throws IOException, DeploymentException {
-        if (config == null) throw new IllegalArgumentException("Give a ServerEndpointConfig, which names the endpoint's class");
+        if (config == null) throw new IllegalArgumentException("Pass a ServerEndpointConfig with the class of the endpoint");
         Map<String, String> values = parameters == null ? Map.of() : parameters;
         values.forEach((name, value) -> {
             if (name == null || value == null) {
-                throw new IllegalArgumentException("A path parameter needs a name and a value, but '" + name + "' has the value '" + value + "': leave it out, or give an empty value");
+                throw new IllegalArgumentException("A path parameter must have a name and a value, but '" + name + "' has the value '" + value + "': omit the parameter, or pass an empty value");
             }
         });
         TyrusEndpoint endpoint = container.endpoint(config);

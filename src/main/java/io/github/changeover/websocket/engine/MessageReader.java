@@ -79,7 +79,7 @@ final class MessageReader implements FrameReceiver {
         } catch (WebSocketException wrong) {
             socket.onClose(new CloseFrame(wrong.getCloseReason()));
         } catch (RuntimeException odd) {
-            LOG.log(System.Logger.Level.WARNING, "A WebSocket endpoint failed, and so did its onError", odd);
+            LOG.log(System.Logger.Level.WARNING, "A WebSocket endpoint threw an exception, and so did its onError", odd);
             socket.onClose(new CloseFrame(new CloseReason(CloseCodes.UNEXPECTED_CONDITION, "")));
         }
         return true;

@@ -126,7 +126,7 @@ final class MessageSocket extends TyrusWebSocket {
     private void closeWith(CloseReason asked) {
         int code = asked.getCloseCode().getCode();
         boolean legal = CloseFrame.isSent(code) || STANDS_FOR_NONE.contains(code);
-        String reason = legal ? CloseFrame.cut(asked.getReasonPhrase() == null ? "" : asked.getReasonPhrase()) : "The application closes with the code " + code + ", which is never sent.";
+        String reason = legal ? CloseFrame.cut(asked.getReasonPhrase() == null ? "" : asked.getReasonPhrase()) : "The application closed the session with the code " + code + ", which must not be sent.";
         int sent = legal ? code : CloseReason.CloseCodes.UNEXPECTED_CONDITION.getCode();
         close.compareAndSet(null, new org.glassfish.tyrus.core.frame.CloseFrame(new CloseReason(legal ? asked.getCloseCode() : CloseReason.CloseCodes.UNEXPECTED_CONDITION, reason)));
         if (!isInApi(sent)) {       // Tyrus cannot send it; the frame that Tyrus sends instead is discarded
@@ -274,7 +274,7 @@ final class MessageSocket extends TyrusWebSocket {
     }
 
     private void mustBeOpen() {
-        if (!isConnected()) throw new IllegalStateException("The WebSocket is not open any more");
+        if (!isConnected()) throw new IllegalStateException("The WebSocket session is no longer open");
     }
 
     /** @param next creates the frame; returns null if another message must end first */
@@ -296,13 +296,13 @@ final class MessageSocket extends TyrusWebSocket {
         try {
             awaited = true;     // set before the check: then the thread that ends the message sees it, or this thread sees the end
             while (!isTurnOf(opcode)) {
-                if (left <= 0) throw new IllegalStateException("A message is sent in fragments and has no end yet: send its last fragment before another message");
+                if (left <= 0) throw new IllegalStateException("A fragmented message is not complete: send its last fragment before another message");
                 left = ENDED.awaitNanos(left);
             }
             return left;
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("Interrupted while a message that is sent in fragments had no end", interrupted);
+            throw new IllegalStateException("Interrupted while waiting for the end of a fragmented message", interrupted);
         } finally {
             ENDS.unlock();
         }

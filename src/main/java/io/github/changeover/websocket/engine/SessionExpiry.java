@@ -36,8 +36,8 @@ final class SessionExpiry implements Supplier<Instant> {
         }
         if (wrong != value) {
             wrong = value;
-            LOG.log(System.Logger.Level.WARNING, "The user property {0} of a WebSocket session must be a java.time.Instant, not {1}: put one, as by Instant.ofEpochSecond. "
-                    + "{2} ends {3}", VALID_UNTIL, value.getClass().getName(), connection, last == null ? "now" : "at the time set before, " + last);
+            LOG.log(System.Logger.Level.WARNING, "The user property {0} of a WebSocket session must be a java.time.Instant, not {1}: set one, for example with Instant.ofEpochSecond. "
+                    + "{2} is closed {3}", VALID_UNTIL, value.getClass().getName(), connection, last == null ? "now" : "at the previously set time, " + last);
         }
         return last == null ? Instant.MIN : last;
     }

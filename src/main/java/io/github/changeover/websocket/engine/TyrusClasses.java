@@ -42,10 +42,10 @@ final class TyrusClasses {
                 if (version.isEmpty()) version = version(type);
             }
         } catch (ClassNotFoundException gone) {
-            throw new IllegalStateException("Tyrus is not whole", gone);
+            throw new IllegalStateException("Tyrus is incomplete", gone);
         }
         if (!own.isEmpty() && !others.isEmpty()) {
-            throw new IllegalStateException("Tyrus is a mixture: " + own + " from the application, " + others
+            throw new IllegalStateException("Tyrus comes from two sources: " + own + " from the application, " + others
                     + " from the container. Put tyrus-spi, tyrus-core and tyrus-server of one version into WEB-INF/lib, or none of them.");
         }
         return "Tyrus" + version + (own.isEmpty() ? " of the container" : " of the application");

@@ -106,7 +106,7 @@ final class TyrusEndpoint {
 
     private static AnnotatedEndpoint annotated(Home home, Class<?> type, ComponentProviderService instances) throws DeploymentException {
         if (!type.isAnnotationPresent(ServerEndpoint.class)) {
-            throw new DeploymentException(type.getName() + " is no endpoint: let it extend jakarta.websocket.Endpoint, or annotate it with @ServerEndpoint");
+            throw new DeploymentException(type.getName() + " is not an endpoint: extend jakarta.websocket.Endpoint, or annotate the class with @ServerEndpoint");
         }
         ErrorCollector errors = new ErrorCollector();
         AnnotatedEndpoint endpoint = AnnotatedEndpoint.fromClass(type, instances, true, home.longest, errors, EndpointEventListener.NO_OP, Set.of());

@@ -34,8 +34,8 @@ record TyrusHandshake(TyrusEndpointWrapper endpoint, ProtocolHandler protocol, R
                 return Optional.of(new Sessions(method(TyrusEndpointWrapper.class, getSession, TyrusWebSocket.class), method(TyrusSession.class, "isPartialTextHandlerPresent"),
                         method(TyrusSession.class, "isPartialBinaryHandlerPresent")));
             } catch (NoSuchMethodException | RuntimeException | LinkageError otherwise) {
-                System.getLogger(TyrusHandshake.class.getName()).log(System.Logger.Level.WARNING, "This version of Tyrus is not known, so it puts fragments of messages together itself: "
-                        + "that is slower, and takes more memory. {0}", otherwise.toString());
+                System.getLogger(TyrusHandshake.class.getName()).log(System.Logger.Level.WARNING, "Unsupported Tyrus version: Tyrus itself assembles messages from fragments, "
+                        + "which is slower and uses more memory. {0}", otherwise.toString());
                 return Optional.empty();
             }
         }

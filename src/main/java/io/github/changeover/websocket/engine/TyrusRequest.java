@@ -84,7 +84,7 @@ final class TyrusRequest implements RequestContext.Builder.IsUserInRoleDelegate 
             if (!target.query().isEmpty()) URI.create(uri + "?" + target.uriQuery());
             return uri;
         } catch (IllegalArgumentException malformed) {
-            throw new NoUri("Host and target are no URI (RFC 3986): send a host and, if need be, a port, such as example.com:8080.");
+            throw new NoUri("Host and target do not form a URI (RFC 3986): send a host and an optional port, such as example.com:8080.");
         }
     }
 

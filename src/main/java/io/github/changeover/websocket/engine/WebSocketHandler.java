@@ -137,7 +137,7 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameListener 
         SessionSchedule schedule = new SessionSchedule(advanced, session -> advanced.endsAt(new SessionExpiry(session, connection.toString())));
         schedule.opening(() -> receiver = sessions.isPresent() ? handshake.open(sender, asynchronous, memory, sessions.get()) : handshake.openUnknown(sender, asynchronous, memory));
         if (schedule.session() == null && UNWATCHED.compareAndSet(false, true)) {
-            LOG.log(System.Logger.Level.WARNING, "This version of Tyrus is not known: the user property {0} of a session has no effect", SessionExpiry.VALID_UNTIL);
+            LOG.log(System.Logger.Level.WARNING, "Unsupported Tyrus version: the user property {0} of a session has no effect", SessionExpiry.VALID_UNTIL);
         }
         UpgradeRequest request = connection.request();
         if (request.principal().isPresent() && request.sessionId().isPresent()) {
@@ -223,10 +223,10 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameListener 
         connection.resume();
     }
 
-    /** The peer ended the connection without a Close frame. RFC 6455 section 7.1.5 specifies the code 1006 for this. */
+    /** The client ended the connection without a Close frame. RFC 6455 section 7.1.5 specifies the code 1006 for this. */
     @Override
     public void ended(SwitchedConnection connection) {
-        lost("The peer ended the connection without a Close frame.");
+        lost("The client ended the connection without a Close frame.");
         connection.close();
     }
 
@@ -251,11 +251,11 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameListener 
     private Ending ending(AdvancedConnection connection, CloseCause cause) {
         return switch (cause.kind()) {
             case IDLE -> Ending.timedOut("Nothing was sent or received for " + connection.idleTime().toMillis() + " ms.");
-            case UNANSWERED -> Ending.timedOut("Nothing came for " + settings.sessions().pong().toMillis() + " ms after a Ping (changeover.websocket.pong).");
-            case EXPIRED -> Ending.of(CloseCodes.VIOLATED_POLICY, "The time until which this session is valid is over.");
-            case STALLED -> Ending.of(CloseCodes.VIOLATED_POLICY, "The rest of a message must arrive faster (changeover.stall, changeover.stall.min).");
+            case UNANSWERED -> Ending.timedOut("Nothing was received for " + settings.sessions().pong().toMillis() + " ms after a Ping (changeover.websocket.pong).");
+            case EXPIRED -> Ending.of(CloseCodes.VIOLATED_POLICY, "The validity period of this session is over.");
+            case STALLED -> Ending.of(CloseCodes.VIOLATED_POLICY, "The rest of a message arrived too slowly (changeover.stall, changeover.stall.min).");
             case MEMORY -> Ending.of(FrameFault.NO_MEMORY);
-            default -> Ending.of(CloseCodes.GOING_AWAY, "The application is going.");
+            default -> Ending.of(CloseCodes.GOING_AWAY, "The server is closing the connection.");
         };
     }
 

@@ -89,7 +89,7 @@ public final class WebSocketLibrary implements ProtocolLibrary {
             try {
                 return listed.isEmpty() ? AllowedOrigins.NONE : AllowedOrigins.of(listed.get());
             } catch (IllegalArgumentException wrong) {
-                throw settings.wrong(ORIGINS, "origins with commas between. " + wrong.getMessage());
+                throw settings.wrong(ORIGINS, "origins separated by commas. " + wrong.getMessage());
             }
         }
     }
@@ -103,8 +103,8 @@ public final class WebSocketLibrary implements ProtocolLibrary {
         if (EngineChoice.of(start.settings()) == EngineChoice.CONTAINER) return ContainerEngine.start(start, settings, endpoints);
         if (!TyrusClasses.present(context.getClassLoader())) {
             if (!endpoints.isEmpty()) {
-                LOG.log(System.Logger.Level.WARNING, "WebSocket endpoints are left to the container, for Tyrus is not here: "
-                        + "let the application depend on io.github.changeover:changeover-websocket. Found: {0}", endpoints);
+                LOG.log(System.Logger.Level.WARNING, "WebSocket endpoints are handled by the container, because Tyrus was not found: "
+                        + "add a dependency on io.github.changeover:changeover-websocket. Found: {0}", endpoints);
             }
             return new Started() { };
         }

@@ -70,7 +70,7 @@ final class WebSocketProtocol implements UpgradeProtocol {
         RequestTarget target = RequestTarget.of(http.get());
         Optional<String> ambiguity = parameters.isPresent() ? Optional.empty() : target.ambiguity(request.contextPath(), request.path());
         if (ambiguity.isPresent()) {
-            return new Decision.Refuse(400, "The path has " + ambiguity.get() + ", which servers read differently: send such a value in the query.");
+            return new Decision.Refuse(400, "The path has " + ambiguity.get() + ", which servers interpret differently: send such a value in the query.");
         }
         Map<String, String> values = parameters.orElseGet(() -> target.variables(request.contextPath(), endpoint.path(), request.path()).orElse(request.pathParameters()));
         try {
@@ -84,13 +84,13 @@ final class WebSocketProtocol implements UpgradeProtocol {
         long negotiated = request.principal().isPresent() ? shared.ends().negotiating() : 0;
         if (!endpoint.takesOrigin(context.getHeader("Origin"))) {
             return new Decision.Refuse(403, "Origin '" + PrintableText.of(request.fields().first("Origin").orElse(""))
-                    + "' is refused by the endpoint at this path: ask its developer (checkOrigin of its ServerEndpointConfig.Configurator).");
+                    + "' is rejected by the endpoint at this path: ask its developer (checkOrigin of its ServerEndpointConfig.Configurator).");
         }
         TyrusHandshake handshake;
         try {
             handshake = endpoint.handshake(context, accepted);
         } catch (HandshakeException refused) {
-            return new Decision.Refuse(Math.max(400, Math.min(599, refused.getHttpStatusCode())), "The endpoint at this path does not take this handshake.");
+            return new Decision.Refuse(Math.max(400, Math.min(599, refused.getHttpStatusCode())), "The endpoint at this path rejected this handshake.");
         }
         boolean switches = false;
         try {
@@ -108,7 +108,7 @@ final class WebSocketProtocol implements UpgradeProtocol {
 
     private Decision answered(ProtocolToken offered, OpeningHandshake.Accepted accepted, TyrusHandshake handshake, long negotiated) {
         int status = handshake.response().getStatus();
-        if (status != 101) return new Decision.Refuse(Math.max(400, Math.min(599, status)), "The endpoint at this path does not take this handshake.");
+        if (status != 101) return new Decision.Refuse(Math.max(400, Math.min(599, status)), "The endpoint at this path rejected this handshake.");
         OpeningHandshake.Accepted agreed = accepted.withSubprotocol(Optional.ofNullable(handshake.response().getFirstHeaderValue("Sec-WebSocket-Protocol")));
         Optional<DeflateAgreement> deflate = handshake.extensions().deflates() ? accepted.deflate() : Optional.empty();
         return new Decision.Switch(List.of(offered), fields(agreed, handshake), opened -> new WebSocketHandler(handshake, deflate, settings, shared, negotiated),
@@ -118,7 +118,7 @@ final class WebSocketProtocol implements UpgradeProtocol {
     /** Without a request, as in the negotiation lab, there is no switch, and no Configurator is called. */
     private static Decision rehearsed(ProtocolToken offered, OpeningHandshake.Accepted accepted) {
         return new Decision.Switch(List.of(offered), accepted.fields(), context -> {
-            throw new IllegalStateException("WebSocket is negotiated on the request's thread, inside the inner filter; this was a rehearsal");
+            throw new IllegalStateException("WebSocket is negotiated on the request's thread, inside the inner filter; this was a dry run");
         });
     }
 

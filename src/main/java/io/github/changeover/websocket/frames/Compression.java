@@ -15,7 +15,7 @@ public record Compression(int level, int smallest) {
 
     /** @throws IllegalArgumentException if zlib does not support the level, or the length is negative */
     public Compression {
-        if (level < Deflater.BEST_SPEED || level > Deflater.BEST_COMPRESSION) throw new IllegalArgumentException("The level is from 1 to 9, not " + level);
-        if (smallest < 0) throw new IllegalArgumentException("The shortest message that is compressed has 0 bytes or more, not " + smallest);
+        if (level < Deflater.BEST_SPEED || level > Deflater.BEST_COMPRESSION) throw new IllegalArgumentException("The compression level must be from 1 to 9, not " + level);
+        if (smallest < 0) throw new IllegalArgumentException("The minimum size of a compressed message must be 0 bytes or more, not " + smallest);
     }
 }

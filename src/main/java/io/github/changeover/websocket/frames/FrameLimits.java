@@ -27,6 +27,6 @@ public record FrameLimits(int frame, int message) {
     }
 
     private static void require(String name, int bytes) {
-        if (bytes < 1 || bytes > LARGEST) throw new IllegalArgumentException("The " + name + " bound is from 1 to " + LARGEST + " bytes, not " + bytes);
+        if (bytes < 1 || bytes > LARGEST) throw new IllegalArgumentException("The " + name + " limit must be from 1 to " + LARGEST + " bytes, not " + bytes);
     }
 }

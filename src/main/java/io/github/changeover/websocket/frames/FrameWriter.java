@@ -33,7 +33,7 @@ public final class FrameWriter implements AutoCloseable {
      */
     public FrameWriter(Optional<DeflateAgreement> deflate, DeflaterPool pool, Compression compression) {
         deflate.filter(agreed -> agreed.serverWindowBits() < DeflatePolicy.FULL_WINDOW).ifPresent(agreed -> {
-            throw new IllegalArgumentException("The JDK's compressor has one window, of 15 bits: agree by DeflatePolicy.JDK, not on " + agreed);
+            throw new IllegalArgumentException("The JDK's compressor supports only a window of 15 bits: negotiate by DeflatePolicy.JDK, not " + agreed);
         });
         deflating = deflate.map(agreed -> new MessageDeflater(pool, compression.level(), !agreed.serverNoContextTakeover()));
         extensions = Optional.empty();

@@ -41,7 +41,7 @@ public final class PriorKnowledge implements ProtocolLibrary {
         };
     }
 
-    private record Protocol(StreamDispatcher dispatcher, LoopbackDispatcher.Progress progress) implements UpgradeProtocol {
+    private record Protocol(StreamDispatcher dispatcher, LoopbackDispatcher.MinimumProgress progress) implements UpgradeProtocol {
         @Override
         public List<ProtocolToken> tokens() {
             return List.of(TOKEN);
@@ -50,7 +50,7 @@ public final class PriorKnowledge implements ProtocolLibrary {
         @Override
         public Decision negotiate(UpgradeRequest request, ProtocolToken offered) {
             return Decision.Switch.to(offered, context -> new PipelineHandler((pipeline, inside) ->
-                    new RequestStreams(dispatcher, new ConnectionOrigin(request, false, "HTTP/2.0", ""), inside, progress).enter(pipeline)));
+                    new RequestStreams(dispatcher, new ConnectionOrigin(request, false, "HTTP/2.0", ""), inside, progress).addTo(pipeline)));
         }
     }
 }

@@ -30,7 +30,7 @@ class ArquillianEchoIT {
     }
 
     @Test
-    void thePageIsServed() throws IOException {
+    void pageIsServed() throws IOException {
         try (Wire wire = Wire.connect(base.getHost(), base.getPort())) {
             wire.send("GET " + base.getPath() + "index.html HTTP/1.1\r\nHost: localhost\r\n\r\n");
             Head head = wire.readHead();
@@ -40,7 +40,7 @@ class ArquillianEchoIT {
     }
 
     @Test
-    void echoGivesEveryByteBack() throws IOException {
+    void everyByteIsEchoed() throws IOException {
         byte[] bytes = new byte[256];
         for (int i = 0; i < bytes.length; i++) {
             bytes[i] = (byte) i;

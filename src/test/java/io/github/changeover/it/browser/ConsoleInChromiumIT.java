@@ -3,7 +3,7 @@ package io.github.changeover.it.browser;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.it.ConsoleLogin;
-import io.github.changeover.it.Tool;
+import io.github.changeover.it.ExternalTool;
 import io.github.changeover.it.War;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.EmbeddedOnly;
@@ -37,21 +37,21 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ConsoleInChromiumIT {
     private static final String ROWS = "document.querySelectorAll('#live tr').length";
     private static final String LINE = "document.getElementById('state').dataset.line";
-    private static Browser browser;
+    private static ChromiumBrowser browser;
     private static URI server;
     private static URI console;
     private static String token;
-    private Page page;
+    private BrowserPage page;
     private String expectedError;       // null for none
 
     @BeforeAll
     static void start(ContainerUnderTest container) {
-        Tool.require("chromium");
+        ExternalTool.require("chromium");
         container.deploy(War.demo("chromium").set("changeover.console", "true").build(), "/chromium");
         server = container.http();
         console = server.resolve("/chromium/console/");
         token = ConsoleLogin.token(container, "/chromium");
-        browser = Browser.start();
+        browser = ChromiumBrowser.start();
     }
 
     @AfterAll
@@ -69,7 +69,7 @@ class ConsoleInChromiumIT {
 
     /** Whatever a test does: no error, no breach of the policy, and nothing asked from elsewhere. */
     @AfterEach
-    void nothingWentWrong() {
+    void assertNoErrors() {
         assertThat(page.errors()).filteredOn(error -> expectedError == null || !error.contains(expectedError)).isEmpty();
         assertThat(page.requests()).allSatisfy(address -> assertThat(address).startsWith(console.toString()));
         page.close();
@@ -80,7 +80,7 @@ class ConsoleInChromiumIT {
     }
 
     @Test
-    void connectionsAppearAndVanish() throws IOException {
+    void connectionsAppearAndDisappear() throws IOException {
         assertThat(page.text("#nobody")).contains("No connection");
         try (Wire wire = offer("/echo", "echo")) {
             Expect.answer(wire.readHead()).switchesTo("echo");
@@ -94,7 +94,7 @@ class ConsoleInChromiumIT {
     }
 
     @Test
-    void itIsToldOverAWebSocketAndAsksNoMore() throws IOException {
+    void pageIsUpdatedByWebSocketWithoutPolling() throws IOException {
         page.eval("{ window.asked = 0; const before = window.fetch; window.fetch = (...given) => { window.asked++; return before(...given); }; }");
         try (Wire wire = offer("/echo", "echo")) {
             Expect.answer(wire.readHead()).switchesTo("echo");
@@ -105,32 +105,32 @@ class ConsoleInChromiumIT {
     }
 
     @Test
-    @DisplayName("S2: the token leads to the page, stands in no address of it, and no script reads the cookie")
-    void theTokenIsGone() {
+    @DisplayName("S2: the token opens the page, is in no address of it, and no script can read the cookie")
+    void tokenIsNotVisibleInThePage() {
         assertThat(page.eval("location.href")).isEqualTo(console.toString());
         assertThat(page.eval("document.cookie")).isEqualTo("");
         assertThat(page.eval("document.referrer")).isEqualTo("");
         assertThat(page.eval("performance.getEntriesByType('resource').map(one => one.name).filter(name => name.includes('" + token + "')).length")).isEqualTo(0);
         assertThat(page.requests()).filteredOn(address -> address.contains(token)).hasSize(1);
-        page.go(console).await(LINE + " === 'live'");
+        page.open(console).await(LINE + " === 'live'");
     }
 
     @Test
-    @DisplayName("S2: without the token there is no page, and the answer says where it is")
-    void withoutTheToken() {
-        try (Page other = browser.open(console)) {
+    @DisplayName("S2: without the token there is no page, and the response says where to find it")
+    void pageNeedsTheToken() {
+        try (BrowserPage other = browser.open(console)) {
             assertThat((String) other.eval("document.body.innerText")).contains("log", "token").doesNotContain(token);
             assertThat(other.eval("document.getElementById('state')")).isNull();
         }
     }
 
     @Test
-    @DisplayName("The console of a role: a form lets the user in, and a page is shown nothing more once the user has logged out")
-    void aRolesUserLogsOut(ContainerUnderTest container) {
+    @DisplayName("The console of a role: the user logs in with a form, and after the logout the page gets no more updates")
+    void logoutStopsUpdatesOfThePage(ContainerUnderTest container) {
         container.deploy(War.with("chromium-role").app("leaving").set("changeover.console", "true").set("changeover.console.role", Logins.ROLE).webXml("<login-config><auth-method>FORM"
                 + "</auth-method><form-login-config><form-login-page>/form</form-login-page><form-error-page>/form</form-error-page></form-login-config></login-config>"
                 + "<security-role><role-name>member</role-name></security-role>").build(), "/chromium-role");
-        try (Page other = browser.open(server.resolve("/chromium-role/console/"))) {
+        try (BrowserPage other = browser.open(server.resolve("/chromium-role/console/"))) {
             other.await("document.forms.length === 1").eval("(form => { form.elements.j_username.value = 'joe'; form.elements.j_password.value = 'changeover'; form.submit(); })(document.forms[0])");
             other.await("document.getElementById('state')?.innerText === 'Serving'").await(LINE + " === 'live'");
             assertThat(other.eval("fetch('../logout').then(answer => answer.text())")).isEqualTo("logged out");
@@ -145,7 +145,7 @@ class ConsoleInChromiumIT {
     }
 
     @Test
-    void whereWebSocketIsOffItAsks() throws IOException {
+    void pagePollsIfWebSocketIsDisabled() throws IOException {
         expectedError = "WebSocket connection to";
         page.click("[data-token='websocket']").await("document.querySelector(\"[data-token='websocket']\").ariaChecked === 'false'");
         page.eval("window.before = true");
@@ -160,8 +160,8 @@ class ConsoleInChromiumIT {
     }
 
     @Test
-    @DisplayName("H9: a drain leaves the page's WebSocket open")
-    void aDrainIsSeen() {
+    @DisplayName("H9: a drain leaves the WebSocket of the page open")
+    void drainKeepsTheWebSocketOfThePage() {
         page.click("#drain").click("#sure [value=drain]").await("document.getElementById('state').innerText === 'Draining'");
         assertThat(page.eval(LINE)).isEqualTo("live");
         page.click("#stopDraining").await("document.getElementById('state').innerText === 'Serving'");
@@ -169,7 +169,7 @@ class ConsoleInChromiumIT {
     }
 
     @Test
-    void oneConnectionIsClosedAndOneAborted() throws IOException {
+    void connectionsAreClosedAndAborted() throws IOException {
         try (Wire lines = offer("/echo", "example/1"); Wire bytes = offer("/echo", "echo"); Wire stays = offer("/echo", "echo")) {
             for (Wire wire : List.of(lines, bytes, stays)) assertThat(wire.readHead().status()).isEqualTo(101);
             page.await(ROWS + " === 3");
@@ -185,7 +185,7 @@ class ConsoleInChromiumIT {
     }
 
     @Test
-    void aDrainIsAskedForTwiceAndUndone() throws IOException {
+    void drainIsConfirmedAndUndone() throws IOException {
         try (Wire wire = offer("/echo", "example/1")) {
             assertThat(wire.readHead().status()).isEqualTo(101);
             page.await(ROWS + " === 1").click("#drain").await("document.getElementById('sure').open");
@@ -199,7 +199,7 @@ class ConsoleInChromiumIT {
     }
 
     @Test
-    void aDecisionOpensAndSaysWhy() throws IOException {
+    void decisionShowsItsReason() throws IOException {
         try (Wire wire = offer("/upgrade-only", "unknown/7")) {
             assertThat(wire.readHead().status()).isEqualTo(426);
         }
@@ -211,9 +211,9 @@ class ConsoleInChromiumIT {
 
     @ParameterizedTest
     @CsvSource({"/upgrade-only,unknown/7,refused", "/echo,'foo/2, echo',switched", "/upgrade-only,example/1,switched"})
-    void theLabShowsTheBytesOfTheRealAnswer(String path, String offer, String kind) throws IOException {
-        page.type("[name=target]", path);
-        page.type("[name=fields]", "Host: localhost\nConnection: Upgrade\nUpgrade: " + offer).click("#ask [type=submit]");
+    void dryRunShowsTheBytesOfTheRealResponse(String path, String offer, String kind) throws IOException {
+        page.enter("[name=target]", path);
+        page.enter("[name=fields]", "Host: localhost\nConnection: Upgrade\nUpgrade: " + offer).click("#ask [type=submit]");
         page.await("document.getElementById('answer').dataset.kind === '" + kind + "'");
         String shown = (String) page.eval("document.getElementById('bytes').textOnly");
         try (Wire wire = offer(path, offer)) {
@@ -225,13 +225,13 @@ class ConsoleInChromiumIT {
     }
 
     @Test
-    void theLabSaysWhatIsNoRequest() {
-        page.type("[name=target]", "no path").click("#ask [type=submit]").await("document.getElementById('answer').dataset.kind === 'malformed'");
+    void dryRunReportsInvalidRequests() {
+        page.enter("[name=target]", "no path").click("#ask [type=submit]").await("document.getElementById('answer').dataset.kind === 'malformed'");
         assertThat(page.text("#answer")).contains("slash");
     }
 
     @Test
-    void aProtocolIsSwitchedOffAndOn() throws IOException {
+    void protocolIsDisabledAndEnabled() throws IOException {
         page.click("[data-token='shout/1']").await("document.querySelector(\"[data-token='shout/1']\").ariaChecked === 'false'");
         try (Wire wire = offer("/lines/tea", "shout/1")) {
             assertThat(wire.readHead().status()).isNotEqualTo(101);
@@ -243,7 +243,7 @@ class ConsoleInChromiumIT {
     }
 
     @Test
-    void whatAPeerSendsIsText() throws IOException {
+    void inputOfAPeerIsShownAsText() throws IOException {
         String hostile = "/lines/%3Cimg%20src=x%20onerror=document.title='owned'%3E";
         try (Wire wire = Wire.connect(server).send("GET /chromium" + hostile + " HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n"
                 + "Upgrade: shout/1, <script>document.title='owned'</script>\r\n\r\n")) {
@@ -260,7 +260,7 @@ class ConsoleInChromiumIT {
     /** WCAG 2.2, 1.4.3: text stands out from what is behind it by 4.5 to 1. */
     @ParameterizedTest
     @ValueSource(strings = {"light", "dark"})
-    void itIsReadableInLightAndDark(String scheme) throws IOException {
+    void pageIsReadableInLightAndDark(String scheme) throws IOException {
         page.scheme(scheme);
         try (Wire wire = offer("/echo", "echo"); Wire refused = offer("/upgrade-only", "unknown/7")) {
             assertThat(wire.readHead().status()).isEqualTo(101);
@@ -293,7 +293,7 @@ class ConsoleInChromiumIT {
 
     @ParameterizedTest
     @ValueSource(ints = {400, 1280})
-    void nothingStandsOutOfThePage(int width) throws IOException {
+    void pageFitsTheWindow(int width) throws IOException {
         page.size(width, 860);
         try (Wire wire = offer("/echo", "example/1")) {
             assertThat(wire.readHead().status()).isEqualTo(101);
@@ -304,7 +304,7 @@ class ConsoleInChromiumIT {
     }
 
     @Test
-    void theKeyboardReachesEverythingAndItHasAName() throws IOException {
+    void everythingIsReachableByKeyboardAndNamed() throws IOException {
         page.press("Tab");
         assertThat(page.eval("document.activeElement.className")).isEqualTo("skip");
         page.press("Enter").await("document.activeElement.id === 'main'");
@@ -323,7 +323,7 @@ class ConsoleInChromiumIT {
     }
 
     @Test
-    void theFocusStaysWhereItIsWhileThePageChanges() throws IOException {
+    void focusIsKeptWhileThePageChanges() throws IOException {
         try (Wire wire = offer("/echo", "echo")) {
             assertThat(wire.readHead().status()).isEqualTo(101);
             page.await(ROWS + " === 1").eval("document.querySelector('#live button').focus()");

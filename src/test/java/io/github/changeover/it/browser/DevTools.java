@@ -65,14 +65,14 @@ final class DevTools implements WebSocket.Listener, AutoCloseable {
     public CompletionStage<?> onText(WebSocket from, CharSequence part, boolean last) {
         message.append(part);
         if (last) {
-            heard(map(parsed(message.toString())));
+            received(map(parsed(message.toString())));
             message.setLength(0);
         }
         from.request(1);
         return null;
     }
 
-    private void heard(Map<String, Object> said) {
+    private void received(Map<String, Object> said) {
         if (said.get("id") instanceof Integer number) {
             CompletableFuture<Map<String, Object>> answer = asked.remove(number);
             if (answer != null) answer.complete(said);

@@ -16,8 +16,8 @@ public final class ArquillianSetup implements LauncherSessionListener {
             return;
         }
         String name = System.getProperty("changeover.test.container");
-        Path base = Work.fresh(name);
-        Listeners ports = Listeners.any().assigned();
+        Path base = TestDirectories.fresh(name);
+        ListenerPorts ports = ListenerPorts.any().assigned();
         System.setProperty("changeover.arquillian.port", String.valueOf(ports.http()));
         LogCapture.start(name);
         if (launch.equals("payara")) {

@@ -21,7 +21,7 @@ final class ContainerExtension implements BeforeAllCallback, ParameterResolver {
     }
 
     private static ContainerUnderTest startWithWar() {
-        ContainerUnderTest container = Containers.start(required("changeover.test.container"), Listeners.any());
+        ContainerUnderTest container = Containers.start(required("changeover.test.container"), ListenerPorts.any());
         try {
             container.deploy(Path.of(required("changeover.war")), OnContainer.CONTEXT);
         } catch (RuntimeException e) {

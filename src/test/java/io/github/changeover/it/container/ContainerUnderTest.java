@@ -12,7 +12,7 @@ public interface ContainerUnderTest extends AutoCloseable {
     /** Scheme, host and port, without a path. */
     URI http();
 
-    /** The same over TLS, with {@link KeyStoreFile}'s certificate. */
+    /** The same over TLS, with {@link TestKeyStore}'s certificate. */
     URI https();
 
     /** The same, at a listener in clear where the container speaks no HTTP/2 of its own. */

@@ -9,7 +9,7 @@ public final class Containers {
     private Containers() {
     }
 
-    public static ContainerUnderTest start(String name, Listeners listeners) {
+    public static ContainerUnderTest start(String name, ListenerPorts listeners) {
         boolean distribution = name.contains("-dist");
         if (name.startsWith("tomcat")) {
             return distribution ? TomcatDistribution.start(name, listeners) : EmbeddedTomcat.start(name, listeners);

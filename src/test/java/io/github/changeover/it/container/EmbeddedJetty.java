@@ -27,14 +27,14 @@ final class EmbeddedJetty implements ContainerUnderTest {
     }
 
     static EmbeddedJetty start(String name) {
-        Path base = Work.fresh(name);
+        Path base = TestDirectories.fresh(name);
         LogCapture.start(name);
         try {
-            Object server = Reflect.type(SERVER).getConstructor(InetSocketAddress.class).newInstance(new InetSocketAddress(Work.LOOPBACK, 0));
-            Object none = Array.newInstance(Reflect.type(CONTEXT), 0);
-            Object handlers = Reflect.type(HANDLERS).getConstructor(none.getClass()).newInstance(none);
-            Reflect.call(SERVER, server, "setHandler", new Class<?>[] {Reflect.type(HANDLER)}, handlers);
-            Reflect.call(LIFE, server, "start");
+            Object server = Reflection.type(SERVER).getConstructor(InetSocketAddress.class).newInstance(new InetSocketAddress(TestDirectories.LOOPBACK, 0));
+            Object none = Array.newInstance(Reflection.type(CONTEXT), 0);
+            Object handlers = Reflection.type(HANDLERS).getConstructor(none.getClass()).newInstance(none);
+            Reflection.call(SERVER, server, "setHandler", new Class<?>[] {Reflection.type(HANDLER)}, handlers);
+            Reflection.call(LIFE, server, "start");
             return new EmbeddedJetty(name, base, server, handlers);
         } catch (Exception e) {
             throw new IllegalStateException("Jetty did not start", e);
@@ -44,14 +44,14 @@ final class EmbeddedJetty implements ContainerUnderTest {
     @Override
     public void deploy(Path war, String contextPath) {
         try {
-            Object context = Reflect.create(WAR);
-            Reflect.call(WAR, context, "setWar", new Class<?>[] {String.class}, war.toAbsolutePath().toString());
-            Reflect.call(WAR, context, "setContextPath", new Class<?>[] {String.class}, contextPath.isEmpty() ? "/" : contextPath);
-            Reflect.call(WAR, context, "setThrowUnavailableOnStartupException", new Class<?>[] {boolean.class}, true);
+            Object context = Reflection.create(WAR);
+            Reflection.call(WAR, context, "setWar", new Class<?>[] {String.class}, war.toAbsolutePath().toString());
+            Reflection.call(WAR, context, "setContextPath", new Class<?>[] {String.class}, contextPath.isEmpty() ? "/" : contextPath);
+            Reflection.call(WAR, context, "setThrowUnavailableOnStartupException", new Class<?>[] {boolean.class}, true);
             Path temporary = Files.createDirectories(base.resolve("war" + contextPath.replace('/', '-')));
-            Reflect.call(WAR, context, "setTempDirectory", new Class<?>[] {File.class}, temporary.toFile());
-            Reflect.call(COLLECTION, handlers, "addHandler", new Class<?>[] {Reflect.type(HANDLER)}, context);
-            Reflect.call(LIFE, context, "start");
+            Reflection.call(WAR, context, "setTempDirectory", new Class<?>[] {File.class}, temporary.toFile());
+            Reflection.call(COLLECTION, handlers, "addHandler", new Class<?>[] {Reflection.type(HANDLER)}, context);
+            Reflection.call(LIFE, context, "start");
             deployed.put(contextPath, context);
         } catch (Exception e) {
             throw new DeploymentFailed(war.getFileName() + " did not start at \"" + contextPath + "\": " + e, e);
@@ -63,8 +63,8 @@ final class EmbeddedJetty implements ContainerUnderTest {
         Object context = deployed.remove(contextPath);
         if (context == null) return;
         try {
-            Reflect.call(LIFE, context, "stop");
-            Reflect.call(COLLECTION, handlers, "removeHandler", new Class<?>[] {Reflect.type(HANDLER)}, context);
+            Reflection.call(LIFE, context, "stop");
+            Reflection.call(COLLECTION, handlers, "removeHandler", new Class<?>[] {Reflection.type(HANDLER)}, context);
         } catch (Exception e) {
             throw new IllegalStateException("cannot undeploy " + contextPath, e);
         }
@@ -73,7 +73,7 @@ final class EmbeddedJetty implements ContainerUnderTest {
     @Override
     public void stop() {
         try {
-            Reflect.call(LIFE, server, "stop");
+            Reflection.call(LIFE, server, "stop");
         } catch (Exception e) {
             throw new IllegalStateException("Jetty did not stop", e);
         }
@@ -87,8 +87,8 @@ final class EmbeddedJetty implements ContainerUnderTest {
     @Override
     public URI http() {
         try {
-            URI address = (URI) Reflect.call(SERVER, server, "getURI");
-            return URI.create("http://" + Work.LOOPBACK + ":" + address.getPort());
+            URI address = (URI) Reflection.call(SERVER, server, "getURI");
+            return URI.create("http://" + TestDirectories.LOOPBACK + ":" + address.getPort());
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
@@ -101,6 +101,6 @@ final class EmbeddedJetty implements ContainerUnderTest {
 
     @Override
     public String log() {
-        return Work.read(Work.logFile(name));
+        return TestDirectories.read(TestDirectories.logFile(name));
     }
 }

@@ -11,30 +11,30 @@ final class EmbeddedPayara implements ContainerUnderTest {
     private static final String API = "org.glassfish.embeddable.";
     private final String name;
     private final Object server;
-    private final Listeners ports;
+    private final ListenerPorts ports;
 
-    private EmbeddedPayara(String name, Object server, Listeners ports) {
+    private EmbeddedPayara(String name, Object server, ListenerPorts ports) {
         this.name = name;
         this.server = server;
         this.ports = ports;
     }
 
-    static EmbeddedPayara start(String name, Listeners wanted) {
-        Listeners ports = wanted.assigned();
-        Path base = Work.fresh(name);
+    static EmbeddedPayara start(String name, ListenerPorts wanted) {
+        ListenerPorts ports = wanted.assigned();
+        Path base = TestDirectories.fresh(name);
         LogCapture.start(name);
         try {
             Path domain = PayaraDomain.embedded(base.resolve("domain.xml"), ports);
-            Object properties = Reflect.create(API + "GlassFishProperties");
+            Object properties = Reflection.create(API + "GlassFishProperties");
             set(properties, "setConfigFileURI", domain.toUri().toString());
-            Reflect.call(API + "GlassFishProperties", properties, "setProperty", types(String.class, 2),
+            Reflection.call(API + "GlassFishProperties", properties, "setProperty", types(String.class, 2),
                     "glassfish.embedded.tmpdir", base.toString());
-            Object runtime = Reflect.call(API + "GlassFishRuntime", null, "bootstrap");
-            Object server = Reflect.call(API + "GlassFishRuntime", runtime, "newGlassFish",
-                    new Class<?>[] {Reflect.type(API + "GlassFishProperties")}, properties);
+            Object runtime = Reflection.call(API + "GlassFishRuntime", null, "bootstrap");
+            Object server = Reflection.call(API + "GlassFishRuntime", runtime, "newGlassFish",
+                    new Class<?>[] {Reflection.type(API + "GlassFishProperties")}, properties);
             // At each step Payara may put handlers of its own in place.
             LogCapture.start(name);
-            Reflect.call(API + "GlassFish", server, "start");
+            Reflection.call(API + "GlassFish", server, "start");
             LogCapture.start(name);
             Path secret = Files.writeString(base.resolve("password"), "AS_ADMIN_USERPASSWORD=" + Logins.PASSWORD);
             login(server, secret, Logins.MEMBER, Logins.ROLE);
@@ -50,7 +50,7 @@ final class EmbeddedPayara implements ContainerUnderTest {
     }
 
     private static void set(Object properties, String setter, String value) throws Exception {
-        Reflect.call(API + "GlassFishProperties", properties, setter, types(String.class, 1), value);
+        Reflection.call(API + "GlassFishProperties", properties, setter, types(String.class, 1), value);
     }
 
     private static Class<?>[] types(Class<?> type, int count) {
@@ -78,11 +78,11 @@ final class EmbeddedPayara implements ContainerUnderTest {
 
     /** A command of asadmin's. */
     private static void run(Object server, String command, String... arguments) throws Exception {
-        Object runner = Reflect.call(API + "GlassFish", server, "getCommandRunner");
-        Object result = Reflect.call(API + "CommandRunner", runner, "run", new Class<?>[] {String.class, String[].class}, command, arguments);
-        if ("FAILURE".equals(Reflect.call(API + "CommandResult", result, "getExitStatus").toString())) {
-            Throwable cause = (Throwable) Reflect.call(API + "CommandResult", result, "getFailureCause");
-            throw new IllegalStateException(command + ": " + Reflect.call(API + "CommandResult", result, "getOutput"), cause);
+        Object runner = Reflection.call(API + "GlassFish", server, "getCommandRunner");
+        Object result = Reflection.call(API + "CommandRunner", runner, "run", new Class<?>[] {String.class, String[].class}, command, arguments);
+        if ("FAILURE".equals(Reflection.call(API + "CommandResult", result, "getExitStatus").toString())) {
+            Throwable cause = (Throwable) Reflection.call(API + "CommandResult", result, "getFailureCause");
+            throw new IllegalStateException(command + ": " + Reflection.call(API + "CommandResult", result, "getOutput"), cause);
         }
     }
 
@@ -93,9 +93,9 @@ final class EmbeddedPayara implements ContainerUnderTest {
     @Override
     public void stop() {
         try {
-            Object status = Reflect.call(API + "GlassFish", server, "getStatus");
+            Object status = Reflection.call(API + "GlassFish", server, "getStatus");
             if ("STARTED".equals(status.toString())) {
-                Reflect.call(API + "GlassFish", server, "dispose");
+                Reflection.call(API + "GlassFish", server, "dispose");
             }
         } catch (Exception e) {
             throw new IllegalStateException("Payara did not stop", e);
@@ -109,12 +109,12 @@ final class EmbeddedPayara implements ContainerUnderTest {
 
     @Override
     public URI http() {
-        return URI.create("http://" + Work.LOOPBACK + ":" + ports.http());
+        return URI.create("http://" + TestDirectories.LOOPBACK + ":" + ports.http());
     }
 
     @Override
     public URI https() {
-        return URI.create("https://" + Work.LOOPBACK + ":" + ports.https());
+        return URI.create("https://" + TestDirectories.LOOPBACK + ":" + ports.https());
     }
 
     @Override
@@ -124,6 +124,6 @@ final class EmbeddedPayara implements ContainerUnderTest {
 
     @Override
     public String log() {
-        return Work.read(Work.logFile(name));
+        return TestDirectories.read(TestDirectories.logFile(name));
     }
 }

@@ -35,8 +35,8 @@ final class EmbeddedTomcat implements ContainerUnderTest {
         this.applications = applications;
     }
 
-    static EmbeddedTomcat start(String name, Listeners ports) {
-        Path base = Work.fresh(name);
+    static EmbeddedTomcat start(String name, ListenerPorts ports) {
+        Path base = TestDirectories.fresh(name);
         LogCapture.start(name);
         Tomcat tomcat = new Tomcat();
         tomcat.setBaseDir(base.toString());
@@ -78,7 +78,7 @@ final class EmbeddedTomcat implements ContainerUnderTest {
     static Connector connector(int port) {
         Connector connector = new Connector("org.apache.coyote.http11.Http11NioProtocol");
         connector.setPort(port);
-        connector.setProperty("address", Work.LOOPBACK);
+        connector.setProperty("address", TestDirectories.LOOPBACK);
         connector.setProperty("maxConnections", "20000");       // 8192 unless set
         connector.setProperty("socket.bufferPool", "500");      // unless set, buffers of 16 KB are kept for every connection there ever was at a time
         connector.setThrowOnFailure(true);
@@ -92,9 +92,9 @@ final class EmbeddedTomcat implements ContainerUnderTest {
         connector.setProperty("SSLEnabled", "true");
         SSLHostConfig host = new SSLHostConfig();
         SSLHostConfigCertificate certificate = new SSLHostConfigCertificate(host, SSLHostConfigCertificate.Type.RSA);
-        certificate.setCertificateKeystoreFile(KeyStoreFile.get().toString());
-        certificate.setCertificateKeystorePassword(KeyStoreFile.PASSWORD);
-        certificate.setCertificateKeyAlias(KeyStoreFile.ALIAS);
+        certificate.setCertificateKeystoreFile(TestKeyStore.get().toString());
+        certificate.setCertificateKeystorePassword(TestKeyStore.PASSWORD);
+        certificate.setCertificateKeyAlias(TestKeyStore.ALIAS);
         host.addCertificate(certificate);
         connector.addSslHostConfig(host);
         return connector;
@@ -145,7 +145,7 @@ final class EmbeddedTomcat implements ContainerUnderTest {
 
     private void delete(String contextPath) {
         try {
-            Work.delete(applications.resolve(contextPath.isEmpty() ? "ROOT" : contextPath.substring(1).replace('/', '#')));
+            TestDirectories.delete(applications.resolve(contextPath.isEmpty() ? "ROOT" : contextPath.substring(1).replace('/', '#')));
         } catch (IOException e) {
             throw new IllegalStateException("cannot remove the files of " + contextPath, e);
         }
@@ -180,16 +180,16 @@ final class EmbeddedTomcat implements ContainerUnderTest {
 
     @Override
     public URI http() {
-        return URI.create("http://" + Work.LOOPBACK + ":" + http.getLocalPort());
+        return URI.create("http://" + TestDirectories.LOOPBACK + ":" + http.getLocalPort());
     }
 
     @Override
     public URI https() {
-        return URI.create("https://" + Work.LOOPBACK + ":" + https.getLocalPort());
+        return URI.create("https://" + TestDirectories.LOOPBACK + ":" + https.getLocalPort());
     }
 
     @Override
     public String log() {
-        return Work.read(Work.logFile(name));
+        return TestDirectories.read(TestDirectories.logFile(name));
     }
 }

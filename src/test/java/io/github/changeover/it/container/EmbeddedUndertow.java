@@ -41,16 +41,16 @@ final class EmbeddedUndertow implements ContainerUnderTest {
     }
 
     static EmbeddedUndertow start(String name) {
-        Path base = Work.fresh(name);
+        Path base = TestDirectories.fresh(name);
         LogCapture.start(name);
         try {
-            Object paths = Reflect.call("io.undertow.Handlers", null, "path");
-            Object builder = Reflect.call("io.undertow.Undertow", null, "builder");
+            Object paths = Reflection.call("io.undertow.Handlers", null, "path");
+            Object builder = Reflection.call("io.undertow.Undertow", null, "builder");
             String type = "io.undertow.Undertow$Builder";
-            Reflect.call(type, builder, "addHttpListener", new Class<?>[] {int.class, String.class}, 0, Work.LOOPBACK);
-            Reflect.call(type, builder, "setHandler", new Class<?>[] {Reflect.type(HANDLER)}, paths);
-            Object server = Reflect.call(type, builder, "build");
-            Reflect.call("io.undertow.Undertow", server, "start");
+            Reflection.call(type, builder, "addHttpListener", new Class<?>[] {int.class, String.class}, 0, TestDirectories.LOOPBACK);
+            Reflection.call(type, builder, "setHandler", new Class<?>[] {Reflection.type(HANDLER)}, paths);
+            Object server = Reflection.call(type, builder, "build");
+            Reflection.call("io.undertow.Undertow", server, "start");
             return new EmbeddedUndertow(name, base, server, paths);
         } catch (Exception e) {
             throw new IllegalStateException("Undertow did not start", e);
@@ -63,23 +63,23 @@ final class EmbeddedUndertow implements ContainerUnderTest {
             Path folder = unpack(war, contextPath);
             URLClassLoader loader = loader(folder);
             String type = API + "DeploymentInfo";
-            Object info = Reflect.create(type);
+            Object info = Reflection.create(type);
             set(info, "setClassLoader", ClassLoader.class, loader);
             set(info, "setContextPath", String.class, contextPath.isEmpty() ? "/" : contextPath);
             set(info, "setDeploymentName", String.class, "war" + contextPath);
             Path descriptor = folder.resolve("WEB-INF/web.xml");
             Matcher parameters = PARAMETER.matcher(Files.exists(descriptor) ? Files.readString(descriptor) : "");
             while (parameters.find()) {
-                Reflect.call(type, info, "addInitParameter", new Class<?>[] {String.class, String.class}, parameters.group(1), parameters.group(2));
+                Reflection.call(type, info, "addInitParameter", new Class<?>[] {String.class, String.class}, parameters.group(1), parameters.group(2));
             }
             Set<Class<?>> classes = classes(folder.resolve("WEB-INF/classes"), loader);
             for (Class<?> each : classes) addServlet(info, each);
-            for (Object initializer : ServiceLoader.load(Reflect.type(INITIALIZER), loader)) addInitializer(info, initializer.getClass());
-            Object container = Reflect.call("io.undertow.servlet.Servlets", null, "defaultContainer");
-            Object manager = Reflect.call(API + "ServletContainer", container, "addDeployment", new Class<?>[] {Reflect.type(type)}, info);
-            Reflect.call(API + "DeploymentManager", manager, "deploy");
-            Object handler = Reflect.call(API + "DeploymentManager", manager, "start");
-            Reflect.call(PATHS, paths, "addPrefixPath", new Class<?>[] {String.class, Reflect.type(HANDLER)}, contextPath.isEmpty() ? "/" : contextPath, handler);
+            for (Object initializer : ServiceLoader.load(Reflection.type(INITIALIZER), loader)) addInitializer(info, initializer.getClass());
+            Object container = Reflection.call("io.undertow.servlet.Servlets", null, "defaultContainer");
+            Object manager = Reflection.call(API + "ServletContainer", container, "addDeployment", new Class<?>[] {Reflection.type(type)}, info);
+            Reflection.call(API + "DeploymentManager", manager, "deploy");
+            Object handler = Reflection.call(API + "DeploymentManager", manager, "start");
+            Reflection.call(PATHS, paths, "addPrefixPath", new Class<?>[] {String.class, Reflection.type(HANDLER)}, contextPath.isEmpty() ? "/" : contextPath, handler);
             managers.put(contextPath, manager);
         } catch (Exception e) {
             throw new DeploymentFailed(war.getFileName() + " did not start at \"" + contextPath + "\": " + e, e);
@@ -87,30 +87,30 @@ final class EmbeddedUndertow implements ContainerUnderTest {
     }
 
     private static void set(Object info, String setter, Class<?> type, Object value) throws Exception {
-        Reflect.call(API + "DeploymentInfo", info, setter, new Class<?>[] {type}, value);
+        Reflection.call(API + "DeploymentInfo", info, setter, new Class<?>[] {type}, value);
     }
 
     @SuppressWarnings({"unchecked", "rawtypes"})
     private static void addServlet(Object info, Class<?> type) throws Exception {
-        Object annotation = type.getAnnotation((Class) Reflect.type(SERVLET));
+        Object annotation = type.getAnnotation((Class) Reflection.type(SERVLET));
         if (annotation == null) return;
-        Object servlet = Reflect.type(API + "ServletInfo").getConstructor(String.class, Class.class).newInstance(type.getName(), type);
+        Object servlet = Reflection.type(API + "ServletInfo").getConstructor(String.class, Class.class).newInstance(type.getName(), type);
         for (String method : List.of("value", "urlPatterns")) {
-            for (String mapping : (String[]) Reflect.call(SERVLET, annotation, method)) {
-                Reflect.call(API + "ServletInfo", servlet, "addMapping", new Class<?>[] {String.class}, mapping);
+            for (String mapping : (String[]) Reflection.call(SERVLET, annotation, method)) {
+                Reflection.call(API + "ServletInfo", servlet, "addMapping", new Class<?>[] {String.class}, mapping);
             }
         }
-        Reflect.call(API + "DeploymentInfo", info, "addServlet", new Class<?>[] {Reflect.type(API + "ServletInfo")}, servlet);
+        Reflection.call(API + "DeploymentInfo", info, "addServlet", new Class<?>[] {Reflection.type(API + "ServletInfo")}, servlet);
     }
 
     private static void addInitializer(Object info, Class<?> type) throws Exception {
-        Object initializer = Reflect.type(API + "ServletContainerInitializerInfo").getConstructor(Class.class, Set.class).newInstance(type, Set.of());
-        Reflect.call(API + "DeploymentInfo", info, "addServletContainerInitializer", new Class<?>[] {Reflect.type(API + "ServletContainerInitializerInfo")}, initializer);
+        Object initializer = Reflection.type(API + "ServletContainerInitializerInfo").getConstructor(Class.class, Set.class).newInstance(type, Set.of());
+        Reflection.call(API + "DeploymentInfo", info, "addServletContainerInitializer", new Class<?>[] {Reflection.type(API + "ServletContainerInitializerInfo")}, initializer);
     }
 
     private Path unpack(Path war, String contextPath) throws IOException {
         Path folder = base.resolve("war" + contextPath.replace('/', '-'));
-        Work.delete(folder);
+        TestDirectories.delete(folder);
         try (ZipInputStream zip = new ZipInputStream(Files.newInputStream(war))) {
             for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
                 if (entry.isDirectory()) continue;
@@ -155,9 +155,9 @@ final class EmbeddedUndertow implements ContainerUnderTest {
         Object manager = managers.remove(contextPath);
         if (manager == null) return;
         try {
-            Reflect.call(PATHS, paths, "removePrefixPath", new Class<?>[] {String.class}, contextPath.isEmpty() ? "/" : contextPath);
-            Reflect.call(API + "DeploymentManager", manager, "stop");
-            Reflect.call(API + "DeploymentManager", manager, "undeploy");
+            Reflection.call(PATHS, paths, "removePrefixPath", new Class<?>[] {String.class}, contextPath.isEmpty() ? "/" : contextPath);
+            Reflection.call(API + "DeploymentManager", manager, "stop");
+            Reflection.call(API + "DeploymentManager", manager, "undeploy");
         } catch (Exception e) {
             throw new IllegalStateException("cannot undeploy " + contextPath, e);
         }
@@ -166,7 +166,7 @@ final class EmbeddedUndertow implements ContainerUnderTest {
     @Override
     public void stop() {
         try {
-            Reflect.call("io.undertow.Undertow", server, "stop");
+            Reflection.call("io.undertow.Undertow", server, "stop");
         } catch (Exception e) {
             throw new IllegalStateException("Undertow did not stop", e);
         }
@@ -180,9 +180,9 @@ final class EmbeddedUndertow implements ContainerUnderTest {
     @Override
     public URI http() {
         try {
-            List<?> listeners = (List<?>) Reflect.call("io.undertow.Undertow", server, "getListenerInfo");
-            InetSocketAddress address = (InetSocketAddress) Reflect.call("io.undertow.Undertow$ListenerInfo", listeners.get(0), "getAddress");
-            return URI.create("http://" + Work.LOOPBACK + ":" + address.getPort());
+            List<?> listeners = (List<?>) Reflection.call("io.undertow.Undertow", server, "getListenerInfo");
+            InetSocketAddress address = (InetSocketAddress) Reflection.call("io.undertow.Undertow$ListenerInfo", listeners.get(0), "getAddress");
+            return URI.create("http://" + TestDirectories.LOOPBACK + ":" + address.getPort());
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
@@ -195,6 +195,6 @@ final class EmbeddedUndertow implements ContainerUnderTest {
 
     @Override
     public String log() {
-        return Work.read(Work.logFile(name));
+        return TestDirectories.read(TestDirectories.logFile(name));
     }
 }

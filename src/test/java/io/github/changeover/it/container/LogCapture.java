@@ -22,7 +22,7 @@ final class LogCapture {
 
     /** Again when a container has put handlers of its own in place. */
     static synchronized void start(String container) {
-        Path file = Work.logFile(container);
+        Path file = TestDirectories.logFile(container);
         try {
             if (toFile == null) {
                 toFile = open(file);

@@ -24,7 +24,7 @@ public final class MicroServer {
         Object boot = Class.forName("fish.payara.micro.boot.PayaraMicroLauncher").getMethod("create", String[].class)
                 .invoke(null, (Object) Arrays.copyOfRange(arguments, 1, arguments.length));
         Object runtime = Class.forName("fish.payara.micro.boot.PayaraMicroBoot").getMethod("getRuntime").invoke(boot);
-        try (ServerSocket orders = new ServerSocket(Integer.parseInt(arguments[0]), 5, InetAddress.getByName(Work.LOOPBACK))) {
+        try (ServerSocket orders = new ServerSocket(Integer.parseInt(arguments[0]), 5, InetAddress.getByName(TestDirectories.LOOPBACK))) {
             while (true) serve(orders.accept(), runtime);
         }
     }

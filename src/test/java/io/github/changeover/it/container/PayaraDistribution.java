@@ -12,11 +12,11 @@ import java.util.Map;
 final class PayaraDistribution implements ContainerUnderTest {
     private final String name;
     private final Path home;
-    private final Listeners ports;
+    private final ListenerPorts ports;
     private final int adminPort;
     private final ChildProcess process;
 
-    private PayaraDistribution(String name, Path home, Listeners ports, int adminPort, ChildProcess process) {
+    private PayaraDistribution(String name, Path home, ListenerPorts ports, int adminPort, ChildProcess process) {
         this.name = name;
         this.home = home;
         this.ports = ports;
@@ -24,21 +24,21 @@ final class PayaraDistribution implements ContainerUnderTest {
         this.process = process;
     }
 
-    static PayaraDistribution start(String name, Listeners wanted) {
-        Listeners ports = wanted.assigned();
-        int adminPort = Work.freePort();
-        Path home = Distribution.home(name);
-        Path base = Work.fresh(name);
+    static PayaraDistribution start(String name, ListenerPorts wanted) {
+        ListenerPorts ports = wanted.assigned();
+        int adminPort = TestDirectories.freePort();
+        Path home = ContainerDistribution.home(name);
+        Path base = TestDirectories.fresh(name);
         try {
             Path domain = base.resolve("domain1");
-            Work.copy(home.resolve("glassfish/domains/domain1"), domain);
+            TestDirectories.copy(home.resolve("glassfish/domains/domain1"), domain);
             Path settings = domain.resolve("config/domain.xml");
             Files.writeString(settings, PayaraDomain.distribution(Files.readString(settings), ports, adminPort));
-            Files.deleteIfExists(Work.logFile(name));
+            Files.deleteIfExists(TestDirectories.logFile(name));
             List<String> start = asadmin(home, "start-domain", "--domaindir", base.toString(), "--verbose", "domain1");
-            ChildProcess process = ChildProcess.start(start, Map.of("AS_JAVA", Work.javaHome().toString()), base, Work.logFile(name));
+            ChildProcess process = ChildProcess.start(start, Map.of("AS_JAVA", TestDirectories.javaHome().toString()), base, TestDirectories.logFile(name));
             PayaraDistribution payara = new PayaraDistribution(name, home, ports, adminPort, process);
-            Distribution.awaitHttp(payara.http(), process, name);
+            ContainerDistribution.awaitHttp(payara.http(), process, name);
             Path secret = Files.writeString(base.resolve("password"), "AS_ADMIN_USERPASSWORD=" + Logins.PASSWORD);
             payara.login(secret, Logins.MEMBER, Logins.ROLE);
             payara.login(secret, Logins.GUEST, Logins.GUEST_ROLE);
@@ -49,7 +49,7 @@ final class PayaraDistribution implements ContainerUnderTest {
     }
 
     private static List<String> asadmin(Path home, String... arguments) {
-        List<String> command = new ArrayList<>(List.of(Work.javaHome().resolve("bin/java").toString(),
+        List<String> command = new ArrayList<>(List.of(TestDirectories.javaHome().resolve("bin/java").toString(),
                 "-jar", home.resolve("glassfish/lib/client/appserver-cli.jar").toString()));
         command.addAll(List.of(arguments));
         return command;
@@ -60,7 +60,7 @@ final class PayaraDistribution implements ContainerUnderTest {
     }
 
     private String remote(String... arguments) {
-        List<String> all = new ArrayList<>(List.of("--host", Work.LOOPBACK, "--port", String.valueOf(adminPort), "--interactive=false"));
+        List<String> all = new ArrayList<>(List.of("--host", TestDirectories.LOOPBACK, "--port", String.valueOf(adminPort), "--interactive=false"));
         all.addAll(List.of(arguments));
         return ChildProcess.run(asadmin(home, all.toArray(String[]::new)));
     }
@@ -92,12 +92,12 @@ final class PayaraDistribution implements ContainerUnderTest {
 
     @Override
     public URI http() {
-        return URI.create("http://" + Work.LOOPBACK + ":" + ports.http());
+        return URI.create("http://" + TestDirectories.LOOPBACK + ":" + ports.http());
     }
 
     @Override
     public URI https() {
-        return URI.create("https://" + Work.LOOPBACK + ":" + ports.https());
+        return URI.create("https://" + TestDirectories.LOOPBACK + ":" + ports.https());
     }
 
     @Override
@@ -107,6 +107,6 @@ final class PayaraDistribution implements ContainerUnderTest {
 
     @Override
     public String log() {
-        return Work.read(Work.logFile(name));
+        return TestDirectories.read(TestDirectories.logFile(name));
     }
 }

@@ -32,7 +32,7 @@ public final class PayaraDomain {
     }
 
     /** The one in the embedded JAR, written to a file. */
-    public static Path embedded(Path file, Listeners ports) throws IOException {
+    public static Path embedded(Path file, ListenerPorts ports) throws IOException {
         try (InputStream original = PayaraDomain.class.getResourceAsStream("/config/domain.xml")) {
             if (original == null) {
                 throw new IOException("Payara's config/domain.xml is not on the class path");
@@ -43,9 +43,9 @@ public final class PayaraDomain {
     }
 
     /** The one of a distribution's domain, with our edge as a JVM option of its own process. */
-    static String distribution(String xml, Listeners ports, int adminPort) {
+    static String distribution(String xml, ListenerPorts ports, int adminPort) {
         StringBuilder options = new StringBuilder();
-        for (String option : Distribution.passedOn()) {
+        for (String option : ContainerDistribution.passedOn()) {
             options.append("<jvm-options>").append(option).append("</jvm-options>");
         }
         // Without a JMS service in the file Payara would make one that listens on every interface.
@@ -55,12 +55,12 @@ public final class PayaraDomain {
     }
 
     /** Payara Micro's: TLS is off there until asked for. */
-    static String micro(String xml, Listeners ports) {
+    static String micro(String xml, ListenerPorts ports) {
         return change(xml.replace("name=\"https-listener\" thread-pool=\"http-thread-pool\" enabled=\"false\"", "name=\"https-listener\" thread-pool=\"http-thread-pool\" enabled=\"true\"")
                 .replace("<hazelcast-config-specific-configuration enabled=\"true\">", "<hazelcast-config-specific-configuration enabled=\"false\">"), ports, 0);
     }
 
-    private static String change(String xml, Listeners ports, int adminPort) {
+    private static String change(String xml, ListenerPorts ports, int adminPort) {
         String quiet = xml.replaceFirst("<hazelcast-config-specific-configuration>", "<hazelcast-config-specific-configuration enabled=\"false\">");
         if (!quiet.contains("<hazelcast-config-specific-configuration")) {
             quiet = quiet.replace(SERVER_CONFIG, SERVER_CONFIG + NO_HAZELCAST);
@@ -69,22 +69,22 @@ public final class PayaraDomain {
             quiet = quiet.replaceAll("network-listeners=\"http-listener, ?https-listener\"", "network-listeners=\"http-listener\"")
                     .replaceAll("<network-listener [^>]*name=\"https-listener\"[^>]*(/>|></network-listener>)", "");
         }
-        if (ports.http1() != Listeners.OFF) {
+        if (ports.http1() != ListenerPorts.OFF) {
             quiet = quiet.replace("<protocols>", "<protocols>" + HTTP1_PROTOCOL).replace("<network-listeners>", "<network-listeners>" + HTTP1_LISTENER)
                     .replace("<virtual-server id=\"server\" network-listeners=\"", "<virtual-server id=\"server\" network-listeners=\"http1-listener,");
         }
-        quiet = TLS.matcher(quiet).replaceAll("$1 " + Matcher.quoteReplacement("key-store=\"" + KeyStoreFile.get()
-                + "\" key-store-type=\"PKCS12\" key-store-password=\"" + KeyStoreFile.PASSWORD + "\""));
+        quiet = TLS.matcher(quiet).replaceAll("$1 " + Matcher.quoteReplacement("key-store=\"" + TestKeyStore.get()
+                + "\" key-store-type=\"PKCS12\" key-store-password=\"" + TestKeyStore.PASSWORD + "\""));
         return LISTENER.matcher(quiet).replaceAll(found -> Matcher.quoteReplacement(listener(found.group(), ports, adminPort)));
     }
 
-    private static String listener(String element, Listeners ports, int adminPort) {
-        String local = element.replaceAll(" address=\"[^\"]*\"", "").replaceFirst("^<[\\w-]+", "$0 address=\"" + Work.LOOPBACK + "\"");
+    private static String listener(String element, ListenerPorts ports, int adminPort) {
+        String local = element.replaceAll(" address=\"[^\"]*\"", "").replaceFirst("^<[\\w-]+", "$0 address=\"" + TestDirectories.LOOPBACK + "\"");
         return local.replaceFirst("port=\"[^\"]*\"", "port=\"" + port(element, ports, adminPort) + "\"");
     }
 
     /** Embedded Payara calls its listeners http-listener and https-listener, the distribution http-listener-1 and -2. */
-    private static int port(String element, Listeners ports, int adminPort) {
+    private static int port(String element, ListenerPorts ports, int adminPort) {
         if (element.contains("name=\"http-listener\"") || element.contains("name=\"http-listener-1\"")) {
             return ports.http();
         }
@@ -94,6 +94,6 @@ public final class PayaraDomain {
         if (element.contains("name=\"http1-listener\"")) {
             return ports.http1();
         }
-        return adminPort != 0 && element.contains("name=\"admin-listener\"") ? adminPort : Work.freePort();
+        return adminPort != 0 && element.contains("name=\"admin-listener\"") ? adminPort : TestDirectories.freePort();
     }
 }

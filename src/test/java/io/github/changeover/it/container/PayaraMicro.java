@@ -22,21 +22,21 @@ import java.util.zip.ZipFile;
 /** Payara Micro 7 in a process of its own, driven by {@link MicroServer}. It needs JDK 21 or later, so the build gives its runs the JDK 25. */
 final class PayaraMicro implements ContainerUnderTest {
     private final String name;
-    private final Listeners ports;
+    private final ListenerPorts ports;
     private final int orders;
     private final ChildProcess process;
 
-    private PayaraMicro(String name, Listeners ports, int orders, ChildProcess process) {
+    private PayaraMicro(String name, ListenerPorts ports, int orders, ChildProcess process) {
         this.name = name;
         this.ports = ports;
         this.orders = orders;
         this.process = process;
     }
 
-    static PayaraMicro start(String name, Listeners wanted) {
-        Listeners ports = wanted.assigned();
-        int orders = Work.freePort();
-        Path base = Work.fresh(name);
+    static PayaraMicro start(String name, ListenerPorts wanted) {
+        ListenerPorts ports = wanted.assigned();
+        int orders = TestDirectories.freePort();
+        Path base = TestDirectories.fresh(name);
         try {
             Path jar = jar(name);
             Path domain = base.resolve("domain.xml");
@@ -45,16 +45,16 @@ final class PayaraMicro implements ContainerUnderTest {
             }
             Path secret = Files.writeString(base.resolve("password"), "AS_ADMIN_USERPASSWORD=" + Logins.PASSWORD + "\n");
             Path logins = Files.writeString(base.resolve("logins"), login(secret, Logins.MEMBER, Logins.ROLE) + login(secret, Logins.GUEST, Logins.GUEST_ROLE));
-            Files.deleteIfExists(Work.logFile(name));
-            List<String> command = new ArrayList<>(List.of(Work.javaHome().resolve("bin/java").toString(), "-Xmx1g", "-XX:+UseSerialGC"));
+            Files.deleteIfExists(TestDirectories.logFile(name));
+            List<String> command = new ArrayList<>(List.of(TestDirectories.javaHome().resolve("bin/java").toString(), "-Xmx1g", "-XX:+UseSerialGC"));
             command.addAll(opens(jar));
-            command.addAll(Distribution.passedOn());
+            command.addAll(ContainerDistribution.passedOn());
             command.addAll(List.of("-cp", jar + ":" + Path.of(MicroServer.class.getProtectionDomain().getCodeSource().getLocation().getPath()),
                     MicroServer.class.getName(), String.valueOf(orders), "--nocluster", "--nohazelcast", "--nohostaware", "--rootdir", base.resolve("root").toString(),
                     "--domainconfig", domain.toString(), "--postbootcommandfile", logins.toString()));
-            ChildProcess process = ChildProcess.start(command, Map.of(), base, Work.logFile(name));
+            ChildProcess process = ChildProcess.start(command, Map.of(), base, TestDirectories.logFile(name));
             PayaraMicro payara = new PayaraMicro(name, ports, orders, process);
-            Distribution.awaitHttp(payara.http(), process, name);
+            ContainerDistribution.awaitHttp(payara.http(), process, name);
             payara.awaitOrders();
             return payara;
         } catch (IOException e) {
@@ -67,10 +67,10 @@ final class PayaraMicro implements ContainerUnderTest {
         long end = System.nanoTime() + 60_000_000_000L;
         while (true) {
             try {
-                new Socket(Work.LOOPBACK, orders).close();
+                new Socket(TestDirectories.LOOPBACK, orders).close();
                 return;
             } catch (IOException early) {
-                if (!process.isAlive() || System.nanoTime() > end) throw new IllegalStateException(name + " takes no orders, see " + Work.logFile(name), early);
+                if (!process.isAlive() || System.nanoTime() > end) throw new IllegalStateException(name + " takes no orders, see " + TestDirectories.logFile(name), early);
                 LockSupport.parkNanos(20_000_000);
             }
         }
@@ -78,7 +78,7 @@ final class PayaraMicro implements ContainerUnderTest {
 
     /** Where the full build copies it to. */
     private static Path jar(String name) throws IOException {
-        Path directory = Work.target().resolve("dist").resolve(name);
+        Path directory = TestDirectories.target().resolve("dist").resolve(name);
         if (!Files.isDirectory(directory)) throw new IllegalStateException(directory + " is missing: ./mvnw -Pfull copies Payara Micro there");
         try (Stream<Path> files = Files.list(directory)) {
             return files.filter(file -> file.toString().endsWith(".jar")).findFirst().orElseThrow();
@@ -111,7 +111,7 @@ final class PayaraMicro implements ContainerUnderTest {
     }
 
     private String order(String line) {
-        try (Socket socket = new Socket(Work.LOOPBACK, orders); PrintStream out = new PrintStream(socket.getOutputStream(), true, StandardCharsets.UTF_8);
+        try (Socket socket = new Socket(TestDirectories.LOOPBACK, orders); PrintStream out = new PrintStream(socket.getOutputStream(), true, StandardCharsets.UTF_8);
              BufferedReader in = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))) {
             out.println(line);
             return String.valueOf(in.readLine());
@@ -137,12 +137,12 @@ final class PayaraMicro implements ContainerUnderTest {
 
     @Override
     public URI http() {
-        return URI.create("http://" + Work.LOOPBACK + ":" + ports.http());
+        return URI.create("http://" + TestDirectories.LOOPBACK + ":" + ports.http());
     }
 
     @Override
     public URI https() {
-        return URI.create("https://" + Work.LOOPBACK + ":" + ports.https());
+        return URI.create("https://" + TestDirectories.LOOPBACK + ":" + ports.https());
     }
 
     @Override
@@ -152,6 +152,6 @@ final class PayaraMicro implements ContainerUnderTest {
 
     @Override
     public String log() {
-        return Work.read(Work.logFile(name));
+        return TestDirectories.read(TestDirectories.logFile(name));
     }
 }

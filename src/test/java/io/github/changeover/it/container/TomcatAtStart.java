@@ -33,7 +33,7 @@ public final class TomcatAtStart implements AutoCloseable {
 
     /** @param listeners in this order */
     public static TomcatAtStart with(String name, String contextPath, Path war, Listener... listeners) {
-        Path base = Work.fresh(name);
+        Path base = TestDirectories.fresh(name);
         Tomcat tomcat = new Tomcat();
         tomcat.setBaseDir(base.toString());
         tomcat.setAddDefaultWebXmlToWebapp(false);
@@ -59,7 +59,7 @@ public final class TomcatAtStart implements AutoCloseable {
 
     /** Of the listener at this index. */
     public URI address(int index) {
-        return URI.create((connectors.get(index).getSecure() ? "https" : "http") + "://" + Work.LOOPBACK + ":" + connectors.get(index).getLocalPort());
+        return URI.create((connectors.get(index).getSecure() ? "https" : "http") + "://" + TestDirectories.LOOPBACK + ":" + connectors.get(index).getLocalPort());
     }
 
     @Override

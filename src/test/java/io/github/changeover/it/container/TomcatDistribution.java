@@ -19,25 +19,25 @@ final class TomcatDistribution implements ContainerUnderTest {
     private static final String SECRET = "changeover";
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
     private final String name;
-    private final Listeners ports;
+    private final ListenerPorts ports;
     private final ChildProcess process;
 
-    private TomcatDistribution(String name, Listeners ports, ChildProcess process) {
+    private TomcatDistribution(String name, ListenerPorts ports, ChildProcess process) {
         this.name = name;
         this.ports = ports;
         this.process = process;
     }
 
-    static TomcatDistribution start(String name, Listeners wanted) {
-        Listeners ports = wanted.assigned();
-        Path home = Distribution.home(name);
-        Path base = Work.fresh(name);
+    static TomcatDistribution start(String name, ListenerPorts wanted) {
+        ListenerPorts ports = wanted.assigned();
+        Path home = ContainerDistribution.home(name);
+        Path base = TestDirectories.fresh(name);
         try {
             configure(home, base, ports);
-            Files.deleteIfExists(Work.logFile(name));
-            ChildProcess process = ChildProcess.start(command(home, base), Map.of(), base, Work.logFile(name));
+            Files.deleteIfExists(TestDirectories.logFile(name));
+            ChildProcess process = ChildProcess.start(command(home, base), Map.of(), base, TestDirectories.logFile(name));
             TomcatDistribution tomcat = new TomcatDistribution(name, ports, process);
-            Distribution.awaitHttp(tomcat.http().resolve("/manager/"), process, name);
+            ContainerDistribution.awaitHttp(tomcat.http().resolve("/manager/"), process, name);
             return tomcat;
         } catch (IOException e) {
             throw new IllegalStateException("cannot prepare " + base, e);
@@ -45,7 +45,7 @@ final class TomcatDistribution implements ContainerUnderTest {
     }
 
     private static List<String> command(Path home, Path base) {
-        List<String> command = new ArrayList<>(List.of(Work.javaHome().resolve("bin/java").toString()));
+        List<String> command = new ArrayList<>(List.of(TestDirectories.javaHome().resolve("bin/java").toString()));
         for (String open : List.of("java.base/java.lang", "java.base/java.io", "java.base/java.util",
                 "java.base/java.util.concurrent", "java.rmi/sun.rmi.transport")) {
             command.add("--add-opens=" + open + "=ALL-UNNAMED");
@@ -53,13 +53,13 @@ final class TomcatDistribution implements ContainerUnderTest {
         command.addAll(List.of("-Dcatalina.home=" + home, "-Dcatalina.base=" + base, "-Djava.io.tmpdir=" + base.resolve("temp"),
                 "-Djava.util.logging.config.file=" + base.resolve("conf/logging.properties"),
                 "-Djava.util.logging.manager=org.apache.juli.ClassLoaderLogManager"));
-        command.addAll(Distribution.passedOn());
+        command.addAll(ContainerDistribution.passedOn());
         command.addAll(List.of("-cp", home.resolve("bin/bootstrap.jar") + ":" + home.resolve("bin/tomcat-juli.jar"),
                 "org.apache.catalina.startup.Bootstrap", "start"));
         return command;
     }
 
-    private static void configure(Path home, Path base, Listeners ports) throws IOException {
+    private static void configure(Path home, Path base, ListenerPorts ports) throws IOException {
         Path conf = Files.createDirectories(base.resolve("conf"));
         for (String directory : List.of("webapps", "temp", "work", "logs", "conf/Catalina/localhost")) {
             Files.createDirectories(base.resolve(directory));
@@ -107,7 +107,7 @@ final class TomcatDistribution implements ContainerUnderTest {
                   <SSLHostConfig>
                     <Certificate certificateKeystoreFile="%s" certificateKeystorePassword="%s" certificateKeyAlias="%s"/>
                   </SSLHostConfig>
-                </Connector>""".formatted(port, KeyStoreFile.get(), KeyStoreFile.PASSWORD, KeyStoreFile.ALIAS);
+                </Connector>""".formatted(port, TestKeyStore.get(), TestKeyStore.PASSWORD, TestKeyStore.ALIAS);
     }
 
     @Override
@@ -157,16 +157,16 @@ final class TomcatDistribution implements ContainerUnderTest {
 
     @Override
     public URI http() {
-        return URI.create("http://" + Work.LOOPBACK + ":" + ports.http());
+        return URI.create("http://" + TestDirectories.LOOPBACK + ":" + ports.http());
     }
 
     @Override
     public URI https() {
-        return URI.create("https://" + Work.LOOPBACK + ":" + ports.https());
+        return URI.create("https://" + TestDirectories.LOOPBACK + ":" + ports.https());
     }
 
     @Override
     public String log() {
-        return Work.read(Work.logFile(name));
+        return TestDirectories.read(TestDirectories.logFile(name));
     }
 }

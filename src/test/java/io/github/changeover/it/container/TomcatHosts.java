@@ -26,7 +26,7 @@ public final class TomcatHosts implements AutoCloseable {
 
     /** With the hosts of these names beside {@link #LOCALHOST}. */
     public static TomcatHosts start(String name, String... hosts) {
-        Path base = Work.fresh(name);
+        Path base = TestDirectories.fresh(name);
         Tomcat tomcat = new Tomcat();
         tomcat.setBaseDir(base.toString());
         tomcat.setAddDefaultWebXmlToWebapp(false);
@@ -74,7 +74,7 @@ public final class TomcatHosts implements AutoCloseable {
     }
 
     public URI http() {
-        return URI.create("http://" + Work.LOOPBACK + ":" + http.getLocalPort());
+        return URI.create("http://" + TestDirectories.LOOPBACK + ":" + http.getLocalPort());
     }
 
     @Override

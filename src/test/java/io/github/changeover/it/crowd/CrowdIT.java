@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.UnixOperatingSystemMXBean;
 import io.github.changeover.conformance.Covers;
-import io.github.changeover.it.Ask;
 import io.github.changeover.it.Frames;
+import io.github.changeover.it.RawHttp;
 import io.github.changeover.it.War;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.EmbeddedOnly;
@@ -67,21 +67,21 @@ class CrowdIT {
         }
     }
 
-    private static Process clients(ContainerUnderTest container, String path, int count, String... protocol) throws IOException {
+    private static Process startClients(ContainerUnderTest container, String path, int count, String... protocol) throws IOException {
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx512m", "-cp",
-                System.getProperty("java.class.path"), Crowd.class.getName(), Integer.toString(container.http().getPort()), path,
+                System.getProperty("java.class.path"), ManyClients.class.getName(), Integer.toString(container.http().getPort()), path,
                 Integer.toString(count), Integer.toString(SHARE)));
         command.addAll(List.of(protocol));
         return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     }
 
-    private static long handlers() {
+    private static long countHandlers() {
         return Thread.getAllStackTraces().keySet().stream().filter(thread -> thread.getName().equals("changeover-handler")).count();
     }
 
     /** From JDK 21 on a handler that blocks costs no thread of the system; before, there are as many as the setting allows. */
     @Test
-    void handlersThatBlockHaveVirtualThreadsWhereTheJdkHasThem(ContainerUnderTest container) throws Exception {
+    void blockingHandlersUseVirtualThreadsIfAvailable(ContainerUnderTest container) throws Exception {
         boolean virtual = Runtime.version().feature() >= 21;
         int many = virtual ? MANY : 200;
         container.deploy(War.with("blocked").app("lived").set("changeover.connections.max", Integer.toString(MANY)).set("changeover.idle", "0s")
@@ -90,7 +90,7 @@ class CrowdIT {
         Process clients = null;
         try {
             int before = threads();
-            clients = clients(container, "/blocked/reader", many, "guest", "goodbye");
+            clients = startClients(container, "/blocked/reader", many, "guest", "goodbye");
             BufferedReader said = clients.inputReader();
             assertThat(line(said, "held")).isEqualTo("held " + many + " wrong 0 []");
             int held = threads();
@@ -100,9 +100,9 @@ class CrowdIT {
             } else {
                 assertThat(held - before).isLessThanOrEqualTo(many + 250);
                 // The client has seen the 101 before its handler is opened; and threads of other applications may not have ended yet.
-                for (long until = System.nanoTime() + 10_000_000_000L; handlers() < many && System.nanoTime() < until; ) Thread.sleep(20);
-                assertThat(handlers()).isBetween((long) many, many + 50L);
-                try (Wire more = Wire.connect(container.http()).send(Ask.upgrade("/blocked/reader", "guest"))) {
+                for (long until = System.nanoTime() + 10_000_000_000L; countHandlers() < many && System.nanoTime() < until; ) Thread.sleep(20);
+                assertThat(countHandlers()).isBetween((long) many, many + 50L);
+                try (Wire more = Wire.connect(container.http()).send(RawHttp.upgrade("/blocked/reader", "guest"))) {
                     assertThat(more.readHead().status()).isEqualTo(503);
                 }
             }
@@ -117,7 +117,7 @@ class CrowdIT {
 
     @Test
     @Covers("GEN-06")
-    void tenThousandAreHeldAndAllAreToldGoodbye(ContainerUnderTest container) throws Exception {
+    void tenThousandConnectionsAreHeldAndDrained(ContainerUnderTest container) throws Exception {
         container.deploy(War.demo("crowd").set("changeover.connections.max", Integer.toString(MANY + 1)).set("changeover.idle", "0s")
                 .set("changeover.connections.per-address.max", Integer.toString(SHARE)).set("changeover.drain", DRAIN.toSeconds() + "s").build(), "/crowd");
         UnixOperatingSystemMXBean system = (UnixOperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
@@ -127,17 +127,17 @@ class CrowdIT {
         try {
             long heapBefore = heap();
             int threadsBefore = threads();
-            clients = clients(container, "/crowd/echo", MANY);
+            clients = startClients(container, "/crowd/echo", MANY);
             BufferedReader said = clients.inputReader();
             assertThat(line(said, "held")).isEqualTo("held " + MANY + " wrong 0 []");
             long heapHeld = heap();
             int threadsHeld = threads();
             for (int client : List.of(0, MANY - 1)) {
-                assertRefused(container.http(), Crowd.address(client, SHARE), 429, "changeover.connections.per-address.max");
+                assertRefused(container.http(), ManyClients.address(client, SHARE), 429, "changeover.connections.per-address.max");
             }
-            try (Wire last = Wire.connectFrom(Crowd.address(MANY, SHARE), container.http()).send(Frames.handshake("/crowd/echo"))) {
+            try (Wire last = Wire.connectFrom(ManyClients.address(MANY, SHARE), container.http()).send(Frames.handshake("/crowd/echo"))) {
                 assertThat(last.readHead().status()).isEqualTo(101);
-                assertRefused(container.http(), Crowd.address(MANY, SHARE), 503, "changeover.connections.max");
+                assertRefused(container.http(), ManyClients.address(MANY, SHARE), 503, "changeover.connections.max");
             }
             long begun = System.nanoTime();
             container.undeploy("/crowd");

@@ -81,7 +81,7 @@ class MemoryAttackIT {
     @AfterEach
     void end() throws InterruptedException {
         over = true;
-        leave();
+        disconnectAll();
         for (Thread thread : threads) thread.join(20_000);
         threads.clear();
     }
@@ -105,7 +105,7 @@ class MemoryAttackIT {
         return Long.parseLong(line("heap "));
     }
 
-    private void leave() {
+    private void disconnectAll() {
         for (Wire wire = attackers.poll(); wire != null; wire = attackers.poll()) {
             try {
                 wire.close();
@@ -116,7 +116,7 @@ class MemoryAttackIT {
     }
 
     /** Does something again and again, until the end; an attacker's connection may break at any time, another's may not. */
-    private void repeat(String name, boolean attacks, Step step) {
+    private void repeat(String name, boolean attacks, AttackStep step) {
         Thread thread = new Thread(() -> {
             while (!over) {
                 try {
@@ -132,7 +132,7 @@ class MemoryAttackIT {
         thread.start();
     }
 
-    private interface Step {
+    private interface AttackStep {
         void run() throws IOException;
     }
 
@@ -145,7 +145,7 @@ class MemoryAttackIT {
     private Wire attack(String... fields) throws IOException {
         Wire wire = open(fields);
         attackers.add(wire);
-        if (over) leave();
+        if (over) disconnectAll();
         return wire;
     }
 
@@ -163,7 +163,7 @@ class MemoryAttackIT {
         return Long.parseLong(line.group(1));
     }
 
-    private static byte[] bomb() {
+    private static byte[] inflatingMessage() {
         Deflater deflater = new Deflater(9, true);
         deflater.setInput(new byte[MESSAGE - 1000]);
         byte[] some = new byte[64 * 1024];
@@ -178,7 +178,7 @@ class MemoryAttackIT {
         return all.toByteArray();
     }
 
-    private static void longest(AtomicLong longest, long since) {
+    private static void logLongest(AtomicLong longest, long since) {
         longest.accumulateAndGet(System.nanoTime() - since, Math::max);
     }
 
@@ -186,7 +186,7 @@ class MemoryAttackIT {
 
     /** One client with one-byte fragments, a hundred with messages that inflate, for so long; then they are gone. */
     private void attackFor(int seconds) throws InterruptedException {
-        byte[] bomb = bomb(), tiny = oneByteFragments();
+        byte[] bomb = inflatingMessage(), tiny = oneByteFragments();
         repeat("one-byte fragments", true, () -> {
             Wire wire = attack();
             wire.send(new byte[] {2, (byte) 0x80, 0, 0, 0, 0});
@@ -198,7 +198,7 @@ class MemoryAttackIT {
         for (int i = 0; i < INFLATING; i++) {
             repeat("inflating " + i, true, () -> {
                 Wire wire = attack(DEFLATE);
-                wire.patience(Duration.ofMinutes(5)).send(bomb);
+                wire.timeout(Duration.ofMinutes(5)).send(bomb);
                 bombs.incrementAndGet();
                 Frames.read(wire);
                 attackers.remove(wire);
@@ -210,7 +210,7 @@ class MemoryAttackIT {
     }
 
     /** The least within some seconds: sockets are closed one after the other. */
-    private static long heapBelow(long enough, long since) throws IOException {
+    private static long awaitHeapBelow(long enough, long since) throws IOException {
         long least = heap();
         while (least > enough && System.nanoTime() - since < BACK_WITHIN.toNanos()) {
             LockSupport.parkNanos(300_000_000);
@@ -221,10 +221,10 @@ class MemoryAttackIT {
 
     @Test
     @Covers("RFC6455-5.4-01")
-    @DisplayName("S3, S5a: 512 MB under one client with one-byte fragments and a hundred with messages that inflate: others are served, and the heap comes back")
-    void others() throws Exception {
+    @DisplayName("S3, S5a: 512 MB with one client sending one-byte fragments and a hundred sending inflating messages: others are served, and the heap recovers")
+    void otherClientsAreServedDuringAttacks() throws Exception {
         attackFor(2);       // compiled, and with the buffers that Tomcat keeps of so many connections
-        long start = heapBelow(0, System.nanoTime() - BACK_WITHIN.toNanos() / 2);
+        long start = awaitHeapBelow(0, System.nanoTime() - BACK_WITHIN.toNanos() / 2);
         long closedBefore = metric("changeover_closed_total{cause=\"memory\"}");
         over = false;
         bombs.set(0);
@@ -234,16 +234,16 @@ class MemoryAttackIT {
         repeat("echo and GET", false, () -> {
             long now = System.nanoTime();
             assertThat(Frames.read(other.send(Frames.text("hello"))).toString()).isEqualTo("81 hello");
-            longest(echo, now);
+            logLongest(echo, now);
             now = System.nanoTime();
             held.accumulateAndGet(metric("changeover_memory_bytes"), Math::max);
-            longest(page, now);
+            logLongest(page, now);
             rounds.incrementAndGet();
             LockSupport.parkNanos(20_000_000);
         });
         attackFor(SECONDS);
         long left = System.nanoTime();
-        long end = heapBelow(start + SPARE, left);
+        long end = awaitHeapBelow(start + SPARE, left);
         double after = (System.nanoTime() - left) / 1e9;
         long memory = metric("changeover_closed_total{cause=\"memory\"}") - closedBefore;
         System.out.printf("attack of %d s: echo at most %d ms, GET at most %d ms (%d rounds); %d bombs, %d one-byte fragments, %d connections closed for memory; "
@@ -261,8 +261,8 @@ class MemoryAttackIT {
 
     @Test
     @Covers("RFC6455-5.4-01")
-    @DisplayName("S5a: clients that fill 95 % of the memory and stay silent harm nobody")
-    void silence() throws Exception {
+    @DisplayName("S5a: clients that fill 95 % of the memory and stay silent do not affect others")
+    void silentMemoryHoldersDoNotAffectOthers() throws Exception {
         long max = metric("changeover_memory_max_bytes"), closedBefore = metric("changeover_closed_total{cause=\"memory\"}");
         byte[] frame = Frames.of(0x82, new byte[1 << 20]);
         byte[] unfinished = Arrays.copyOf(frame, frame.length - 1);
@@ -283,7 +283,7 @@ class MemoryAttackIT {
             repeat("honest " + i, false, () -> {
                 long now = System.nanoTime();
                 assertThat(Frames.read(wire.send(Frames.text(words))).text()).isEqualTo(words);
-                longest(longest, now);
+                logLongest(longest, now);
                 echoes.incrementAndGet();
                 LockSupport.parkNanos(30_000_000);
             });

@@ -3,7 +3,7 @@ package io.github.changeover.it.hostile;
 import io.github.changeover.it.War;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.Containers;
-import io.github.changeover.it.container.Listeners;
+import io.github.changeover.it.container.ListenerPorts;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -21,7 +21,7 @@ public final class SmallHeapServer {
 
     /** Argument: the container. */
     public static void main(String[] arguments) throws IOException {
-        ContainerUnderTest container = Containers.start(arguments[0] + "-small", Listeners.plain(0));
+        ContainerUnderTest container = Containers.start(arguments[0] + "-small", ListenerPorts.plain(0));
         // A client that stays silent is not to leave before the end of the test.
         container.deploy(War.demo("small").set("changeover.metrics.path", "/metrics").set("changeover.stall", "10m").set("changeover.idle", "10m").build(), AT);
         System.out.println("ready " + container.http().getPort());

@@ -7,7 +7,7 @@ import io.github.changeover.it.Frames;
 import io.github.changeover.it.War;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.Containers;
-import io.github.changeover.it.container.Listeners;
+import io.github.changeover.it.container.ListenerPorts;
 import io.github.changeover.testkit.Head;
 import io.github.changeover.testkit.Message;
 import io.github.changeover.testkit.Wire;
@@ -31,7 +31,7 @@ class ConsoleBehindProxiesIT {
 
     @BeforeAll
     static void start() throws IOException {
-        tomcat = Containers.start("tomcat11", Listeners.any());
+        tomcat = Containers.start("tomcat11", ListenerPorts.any());
         tomcat.deploy(War.demo("console-behind").set("changeover.console", "true").build(), "");
         haproxy = Haproxy.minimal(tomcat.http());
         plain = nginx("nginx-plain", "");
@@ -59,27 +59,27 @@ class ConsoleBehindProxiesIT {
     }
 
     /** @param local whether its requests look like those of a browser on this machine */
-    record Proxy(String name, URI http, boolean local) {
+    record ProxyCase(String name, URI http, boolean local) {
         @Override
         public String toString() {
             return name;
         }
     }
 
-    static Stream<Proxy> proxies() {
-        return Stream.of(new Proxy("HAProxy with nothing but a server", haproxy.http(), true), new Proxy("nginx with nothing but proxy_pass", plain.http(), false),
-                new Proxy("nginx that passes Host and Upgrade on", upgrading.http(), true));
+    static Stream<ProxyCase> proxies() {
+        return Stream.of(new ProxyCase("HAProxy with nothing but a server", haproxy.http(), true), new ProxyCase("nginx with nothing but proxy_pass", plain.http(), false),
+                new ProxyCase("nginx that passes Host and Upgrade on", upgrading.http(), true));
     }
 
-    private static Head head(Proxy proxy, Message message) throws IOException {
+    private static Head head(ProxyCase proxy, Message message) throws IOException {
         try (Wire wire = Wire.connectFrom("127.0.0.2", proxy.http).send(message)) {
             return wire.readHead();
         }
     }
 
-    @ParameterizedTest(name = "S2: {0} lets nobody in without the token")
+    @ParameterizedTest(name = "S2: {0} gives no access without the token")
     @MethodSource("proxies")
-    void withoutTheToken(Proxy proxy) throws IOException {
+    void requestsWithoutTheTokenAreRejected(ProxyCase proxy) throws IOException {
         assertThat(head(proxy, Message.of("GET /index.html")).status()).isEqualTo(200);
         for (String path : new String[] {"/console/", "/console/api/about", "/console/api/state", "/console/?token=x"}) {
             assertThat(head(proxy, Message.of("GET " + path)).status()).as(path).isEqualTo(403);
@@ -90,9 +90,9 @@ class ConsoleBehindProxiesIT {
         }
     }
 
-    @ParameterizedTest(name = "S2: {0}: with the token one is let in only where the proxy cannot be told from a browser on this machine")
+    @ParameterizedTest(name = "S2: {0}: the token gives access only if the proxy cannot be distinguished from a browser on this machine")
     @MethodSource("proxies")
-    void withTheToken(Proxy proxy) throws IOException {
+    void tokenIsAcceptedOnlyThroughTransparentProxies(ProxyCase proxy) throws IOException {
         Head head = head(proxy, Message.of("GET /console/?token=" + ConsoleLogin.token(tomcat, "")));
         assertThat(head.status()).isEqualTo(proxy.local ? 302 : 403);
         assertThat(head.has("Set-Cookie")).isEqualTo(proxy.local);

@@ -1,6 +1,6 @@
 package io.github.changeover.it.proxy;
 
-import io.github.changeover.it.Tool;
+import io.github.changeover.it.ExternalTool;
 import io.github.changeover.it.container.ChildProcess;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -52,7 +52,7 @@ final class Haproxy implements AutoCloseable {
     }
 
     private static Haproxy start(int port, Path config, Map<String, String> environment) {
-        Path program = Tool.require("haproxy");
+        Path program = ExternalTool.require("haproxy");
         Path target = Path.of(System.getProperty("changeover.target"));
         // -db: in the foreground.
         ChildProcess process = ChildProcess.start(List.of(program.toString(), "-db", "-f", config.toString()), environment,

@@ -3,13 +3,13 @@ package io.github.changeover.it.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.conformance.Covers;
-import io.github.changeover.testkit.Head;
-import io.github.changeover.it.Tool;
+import io.github.changeover.it.ExternalTool;
 import io.github.changeover.it.War;
-import io.github.changeover.testkit.Wire;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.Containers;
-import io.github.changeover.it.container.Listeners;
+import io.github.changeover.it.container.ListenerPorts;
+import io.github.changeover.testkit.Head;
+import io.github.changeover.testkit.Wire;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
@@ -31,11 +31,11 @@ class HaproxyDrainIT {
 
     @BeforeAll
     static void start() throws IOException {
-        Tool.require("haproxy");
+        ExternalTool.require("haproxy");
         Path war = War.with("drained").app("operated").set("changeover.health.path", "/health").set("changeover.linger", "200ms").build();
-        tomcat = Containers.start("tomcat11", Listeners.any());
+        tomcat = Containers.start("tomcat11", ListenerPorts.any());
         tomcat.deploy(war, "");
-        payara = Containers.start("payara-dist", Listeners.any());
+        payara = Containers.start("payara-dist", ListenerPorts.any());
         payara.deploy(war, "");
         haproxy = Haproxy.start(tomcat.http(), payara.http(), "/health");
     }
@@ -51,30 +51,30 @@ class HaproxyDrainIT {
         }
     }
 
-    private record Guest(Wire wire, String node) {
+    private record GuestConnection(Wire wire, String node) {
         String echo(String message) throws IOException {
             return wire.send(message).readText(message.length());
         }
     }
 
-    private static Guest connect() throws IOException {
+    private static GuestConnection connect() throws IOException {
         Wire wire = Wire.connect(haproxy.http());
         wire.send("GET /guest HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: guest/1\r\n\r\n");
         Head head = wire.readHead();
         assertThat(head.status()).as(head.raw()).isEqualTo(101);
-        return new Guest(wire, head.only("X-Node"));
+        return new GuestConnection(wire, head.only("X-Node"));
     }
 
     /** Round robin: every second one. */
-    private static Guest onTomcat() throws IOException {
+    private static GuestConnection connectToTomcat() throws IOException {
         while (true) {
-            Guest guest = connect();
+            GuestConnection guest = connect();
             if (guest.node.equals("tomcat")) return guest;
             guest.wire.close();
         }
     }
 
-    private static void order(String name) throws Exception {
+    private static void invoke(String name) throws Exception {
         ObjectName bean = new ObjectName("io.github.changeover:type=Application,context=" + ObjectName.quote("/") + ",*");
         ManagementFactory.getPlatformMBeanServer().invoke(ManagementFactory.getPlatformMBeanServer().queryNames(bean, null).iterator().next(), name, null, null);
     }
@@ -82,21 +82,21 @@ class HaproxyDrainIT {
     @Test
     @Timeout(60)
     @Covers("GEN-06")
-    void aDrainedNodesClientGoesOnAtTheOther() throws Exception {
-        Guest first = onTomcat();
+    void clientsOfADrainedNodeUseTheOther() throws Exception {
+        GuestConnection first = connectToTomcat();
         assertThat(first.echo("before")).isEqualTo("before");
-        order("drain");
+        invoke("drain");
         assertThat(first.wire.readToEnd().text()).isEqualTo("goodbye\n");
         for (int i = 0; i < 6; i++) {
-            Guest next = connect();     // never a 503: HAProxy asks the other node, before it has noticed and after
+            GuestConnection next = connect();     // never a 503: HAProxy asks the other node, before it has noticed and after
             assertThat(next.node).isEqualTo("payara");
             assertThat(next.echo("after " + i)).isEqualTo("after " + i);
             next.wire.close();
         }
-        order("stopDraining");
+        invoke("stopDraining");
         Set<String> nodes = new TreeSet<>();
         while (nodes.size() < 2) {
-            Guest guest = connect();
+            GuestConnection guest = connect();
             nodes.add(guest.node);
             guest.wire.close();
         }

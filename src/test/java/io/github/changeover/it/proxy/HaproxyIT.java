@@ -2,10 +2,10 @@ package io.github.changeover.it.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.changeover.it.Tool;
+import io.github.changeover.it.ExternalTool;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.Containers;
-import io.github.changeover.it.container.Listeners;
+import io.github.changeover.it.container.ListenerPorts;
 import io.github.changeover.testkit.Head;
 import io.github.changeover.testkit.Wire;
 import java.io.IOException;
@@ -30,11 +30,11 @@ class HaproxyIT {
 
     @BeforeAll
     static void start() throws IOException {
-        Tool.require("haproxy");
+        ExternalTool.require("haproxy");
         Path war = Path.of(System.getProperty("changeover.war"));
-        tomcat = Containers.start("tomcat11", Listeners.any());
+        tomcat = Containers.start("tomcat11", ListenerPorts.any());
         tomcat.deploy(war, "");
-        payara = Containers.start("payara-dist", Listeners.any());
+        payara = Containers.start("payara-dist", ListenerPorts.any());
         payara.deploy(war, "");
         haproxy = Haproxy.start(tomcat.http(), payara.http(), "/index.html");
     }
@@ -53,18 +53,18 @@ class HaproxyIT {
     }
 
     /** One connection through the proxy. */
-    private interface Visit {
+    private interface NodeCheck {
         /** With all its assertions; the node that answered. */
-        String on(Wire wire) throws IOException;
+        String run(Wire wire) throws IOException;
     }
 
     /** Until both nodes have answered: under load the proxy may hold one for down, and ask the other one twice. */
-    private static void onBothNodes(Visit visit) throws IOException {
+    private static void onBothNodes(NodeCheck visit) throws IOException {
         Set<String> nodes = new TreeSet<>();
         for (int i = 0; i < CONNECTIONS && nodes.size() < NODES.size(); i++) {
             if (i >= NODES.size()) LockSupport.parkNanos(500_000_000);     // the proxy looks every 2 s
             try (Wire wire = Wire.connect(haproxy.http())) {
-                nodes.add(visit.on(wire));
+                nodes.add(visit.run(wire));
             }
         }
         assertThat(nodes).isEqualTo(NODES);
@@ -82,7 +82,7 @@ class HaproxyIT {
     }
 
     @Test
-    void echoPassesThroughByteExactFromBothNodes() throws IOException {
+    void echoPassesThroughUnchangedFromBothNodes() throws IOException {
         byte[] bytes = new byte[300_000];
         new Random(1).nextBytes(bytes);
         onBothNodes(wire -> {
@@ -99,7 +99,7 @@ class HaproxyIT {
     }
 
     @Test
-    void theLineProtocolSaysGoodbyeThroughTheProxy() throws IOException {
+    void lineProtocolClosesThroughTheProxy() throws IOException {
         onBothNodes(wire -> {
             wire.send("GET /echo HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: example/1\r\n\r\n");
             Head head = wire.readHead();
@@ -113,7 +113,7 @@ class HaproxyIT {
     }
 
     @Test
-    void aRequiredUpgradeIsStillA426() throws IOException {
+    void requiredUpgradeIs426ThroughTheProxy() throws IOException {
         onBothNodes(wire -> {
             wire.send("GET /upgrade-only HTTP/1.1\r\nHost: localhost\r\n\r\n");
             Head head = wire.readHead();
@@ -125,7 +125,7 @@ class HaproxyIT {
     }
 
     @Test
-    void bodiesOfOrdinaryRequestsComeThroughWhole() throws IOException {
+    void bodiesOfOrdinaryRequestsAreComplete() throws IOException {
         onBothNodes(wire -> {
             wire.send("POST /request HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\n");
             wire.send("hello");

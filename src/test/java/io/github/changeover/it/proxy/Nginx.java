@@ -1,6 +1,6 @@
 package io.github.changeover.it.proxy;
 
-import io.github.changeover.it.Tool;
+import io.github.changeover.it.ExternalTool;
 import io.github.changeover.it.container.ChildProcess;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -28,7 +28,7 @@ final class Nginx implements AutoCloseable {
 
     /** @param variant what else is other than in the file */
     static Nginx start(String name, URI node, UnaryOperator<String> variant) throws IOException {
-        Path program = Tool.require("nginx");
+        Path program = ExternalTool.require("nginx");
         int port = freePort();
         Path home = Files.createDirectories(Path.of(System.getProperty("changeover.target"), "containers", name).toAbsolutePath());
         String text = Files.readString(Path.of(System.getProperty("changeover.basedir"), "deploy/nginx.conf"))

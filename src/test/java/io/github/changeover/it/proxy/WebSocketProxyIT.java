@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.conformance.Covers;
 import io.github.changeover.it.Frames;
-import io.github.changeover.testkit.Head;
 import io.github.changeover.it.War;
-import io.github.changeover.testkit.Wire;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.Containers;
-import io.github.changeover.it.container.Listeners;
+import io.github.changeover.it.container.ListenerPorts;
+import io.github.changeover.testkit.Head;
+import io.github.changeover.testkit.Wire;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -29,11 +29,11 @@ class WebSocketProxyIT {
     private static final String TRUSTING = "/trusting/streams";
     private static final List<AutoCloseable> STARTED = new ArrayList<>();
 
-    enum Proxy { HAPROXY, NGINX, NGINX_THAT_SAYS_FORWARDED }
+    enum ReverseProxy { HAPROXY, NGINX, NGINX_THAT_SAYS_FORWARDED }
 
     @BeforeAll
     static void start() throws IOException {
-        ContainerUnderTest tomcat = Containers.start("tomcat11", Listeners.any());
+        ContainerUnderTest tomcat = Containers.start("tomcat11", ListenerPorts.any());
         STARTED.add(tomcat);
         tomcat.deploy(Path.of(System.getProperty("changeover.war")), "");
         tomcat.deploy(War.with("trusting").webSocket().app("endpoints").set("changeover.trusted-proxies", "127.0.0.1").build(), "/trusting");
@@ -61,7 +61,7 @@ class WebSocketProxyIT {
         for (int i = STARTED.size() - 1; i >= 0; i--) STARTED.get(i).close();
     }
 
-    private static URI address(Proxy proxy) {
+    private static URI address(ReverseProxy proxy) {
         return switch (proxy) {
             case HAPROXY -> haproxy.http();
             case NGINX -> nginx.http();
@@ -77,7 +77,7 @@ class WebSocketProxyIT {
     @ParameterizedTest
     @EnumSource
     @Covers({"RFC6455-4.2.1-04", "RFC6455-5.5.1-01"})
-    void messagesAndTheCloseHandshakePassThrough(Proxy proxy) throws IOException {
+    void messagesAndCloseHandshakePassThrough(ReverseProxy proxy) throws IOException {
         try (Wire wire = ask(address(proxy), "/echo", "Sec-WebSocket-Protocol: v2.echo, v1.echo")) {
             Head head = wire.readHead();
             assertThat(head.status()).as("%s", head).isEqualTo(101);
@@ -96,49 +96,49 @@ class WebSocketProxyIT {
     @ParameterizedTest
     @EnumSource
     @Covers("RFC6455-4.2.2-01")
-    void aPageOfTheSameOriginComesInBehindATrustedProxyAndAnotherDoesNot(Proxy proxy) throws IOException {
+    void sameOriginIsAcceptedBehindATrustedProxy(ReverseProxy proxy) throws IOException {
         URI address = address(proxy);
         try (Wire wire = ask(address, TRUSTING, "Origin: " + address)) {
             assertThat(wire.readHead().status()).isEqualTo(101);
             assertThat(Frames.read(wire.send(Frames.text("olleh")))).hasToString("81 hello");
         }
-        refused(address, TRUSTING, "Origin: http://evil.example");
-        refused(address, TRUSTING, "Origin: " + address.toString().replace("http:", "https:"));
+        assertRejected(address, TRUSTING, "Origin: http://evil.example");
+        assertRejected(address, TRUSTING, "Origin: " + address.toString().replace("http:", "https:"));
     }
 
     /** The untrusting application sees Host: nodes. HAProxy leaves Host alone. */
     @Test
     @Covers("RFC6455-4.2.2-01")
-    void withoutTrustTheRefusalNamesTheSetting() throws IOException {
-        refused(nginx.http(), "/echo", "Origin: " + nginx.http());
-        refused(forwarded.http(), "/echo", "Origin: " + forwarded.http());
+    void rejectionBehindAnUntrustedProxyNamesTheSetting() throws IOException {
+        assertRejected(nginx.http(), "/echo", "Origin: " + nginx.http());
+        assertRejected(forwarded.http(), "/echo", "Origin: " + forwarded.http());
         try (Wire wire = ask(haproxy.http(), "/echo", "Origin: " + haproxy.http())) {
             assertThat(wire.readHead().status()).isEqualTo(101);
         }
     }
 
-    private static void refused(URI proxy, String path, String origin) throws IOException {
+    private static void assertRejected(URI proxy, String path, String origin) throws IOException {
         try (Wire wire = ask(proxy, path, origin)) {
             Head head = wire.readHead();
             assertThat(head.status()).as("%s", head).isEqualTo(403);
-            assertThat(wire.readBodyText(head)).contains(origin.replace("Origin: ", "Origin '") + "' is refused: the origin of this application is http", "the setting changeover.trusted-proxies");
+            assertThat(wire.readBodyText(head)).contains(origin.replace("Origin: ", "Origin '") + "' is rejected: the origin of this application is http", "the setting changeover.trusted-proxies");
         }
     }
 
     @Test
     @Covers("RFC6455-4.2.2-01")
-    void behindAProxyThatEndsTlsThePageIsHttps() throws IOException {
+    void originIsHttpsBehindAProxyThatTerminatesTls() throws IOException {
         String authority = endsTls.http().getAuthority();
         try (Wire wire = ask(endsTls.http(), TRUSTING, "Origin: https://" + authority)) {
             assertThat(wire.readHead().status()).isEqualTo(101);
         }
-        refused(endsTls.http(), TRUSTING, "Origin: http://" + authority);
-        refused(endsTls.http(), "/echo", "Origin: https://" + authority);
+        assertRejected(endsTls.http(), TRUSTING, "Origin: http://" + authority);
+        assertRejected(endsTls.http(), "/echo", "Origin: https://" + authority);
     }
 
     /** nginx says Connection: upgrade with every request. */
     @Test
-    void anOrdinaryRequestStaysOne() throws IOException {
+    void ordinaryRequestStaysOrdinary() throws IOException {
         try (Wire wire = Wire.connect(nginx.http()).send("GET /index.html HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")) {
             Head head = wire.readHead();
             assertThat(head.status()).isEqualTo(200);

@@ -49,15 +49,15 @@ class MicrometerRegistryTest {
                 });
     }
 
-    private MeterRegistryAdapter filled(MeterRegistry own) {
+    private MeterRegistryAdapter registryWithMeters(MeterRegistry own) {
         MeterRegistryAdapter registry = MicrometerRegistry.of(context(own));
         MeterDefinition.all(COUNTS).forEach(meter -> registry.add(meter, reading));
         return registry;
     }
 
     @Test
-    void everyMeterReadsItsCounterAndNoneIsLeft() {
-        MeterRegistryAdapter registry = filled(null);
+    void everyMeterReadsItsCounterAndIsRemovedAtTheEnd() {
+        MeterRegistryAdapter registry = registryWithMeters(null);
         assertThat(behind.get("changeover.connections").tag("protocol", "a/1").gauge().value()).isEqualTo(2);
         assertThat(behind.get("changeover.opened").tag("protocol", "a/1").functionCounter().count()).isEqualTo(7);
         assertThat(behind.get("changeover.closed").tag("cause", "peer").functionCounter().count()).isEqualTo(5);
@@ -71,9 +71,9 @@ class MicrometerRegistryTest {
     }
 
     @Test
-    void theRegistryInTheContextComesFirst() {
+    void registryOfTheContextIsPreferred() {
         MeterRegistry own = new SimpleMeterRegistry();
-        MeterRegistryAdapter registry = filled(own);
+        MeterRegistryAdapter registry = registryWithMeters(own);
         assertThat(own.get("changeover.queued.bytes").gauge().value()).isEqualTo(30);
         assertThat(own.get("changeover.memory.bytes").gauge().value()).isEqualTo(31);
         assertThat(own.get("changeover.memory.max.bytes").gauge().value()).isEqualTo(32);
@@ -87,8 +87,8 @@ class MicrometerRegistryTest {
 
     /** As where Micrometer is the container's: two applications, one registry. */
     @Test
-    void applicationsThatShareMicrometerHaveMetersOfTheirOwn() throws Exception {
-        Class<?> loaded = new Application().loadClass(MicrometerRegistry.class.getName());
+    void applicationsThatShareMicrometerHaveSeparateMeters() throws Exception {
+        Class<?> loaded = new ApplicationLoader().loadClass(MicrometerRegistry.class.getName());
         Object registry = method(loaded, "of", ServletContext.class).invoke(null, context(null));
         Class<?> read = loaded.getClassLoader().loadClass(CachedCounts.class.getName());
         var constructor = read.getDeclaredConstructor(Supplier.class);
@@ -108,8 +108,8 @@ class MicrometerRegistryTest {
     }
 
     /** Has these classes itself, and Micrometer from its parent. */
-    private static final class Application extends ClassLoader {
-        Application() {
+    private static final class ApplicationLoader extends ClassLoader {
+        ApplicationLoader() {
             super(MicrometerRegistryTest.class.getClassLoader());
         }
 

@@ -38,18 +38,18 @@ class CapturedBodyTest {
         return body.append(BYTES, from, to - from);
     }
 
-    private void assertNoNames() throws IOException {
+    private void assertNoVisibleFiles() throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
             assertThat(files).isEmpty();
         }
     }
 
     @Test
-    void memoryThenAFileWithoutAName() throws IOException {
+    void bodyOverflowsFromMemoryToAnUnlinkedFile() throws IOException {
         CaptureFiles overflow = new CaptureFiles(1000, directory);
         CapturedBody body = new CapturedBody(64, overflow, memory);
         for (int i = 0; i < 1000; i += 50) assertThat(take(body, i, i + 50)).isTrue();
-        assertNoNames();
+        assertNoVisibleFiles();
         assertThat(body.length()).isEqualTo(1000);
         InputStream content = body.open();
         assertThat(content.read()).isEqualTo(BYTES[0] & 0xff);
@@ -60,7 +60,7 @@ class CapturedBodyTest {
     }
 
     @Test
-    void whatFindsNoRoomIsNotTakenAndTheRestIsThere() throws IOException {
+    void bytesWithoutSpaceAreRejectedAndEarlierOnesKept() throws IOException {
         CaptureFiles overflow = new CaptureFiles(100, directory);
         CapturedBody one = new CapturedBody(10, overflow, memory);
         CapturedBody other = new CapturedBody(10, overflow, memory);
@@ -81,7 +81,7 @@ class CapturedBodyTest {
     }
 
     @Test
-    void aClearedOneBeginsAnew() throws IOException {
+    void clearedBodyIsReusable() throws IOException {
         CaptureFiles overflow = new CaptureFiles(1000, directory);
         CapturedBody body = new CapturedBody(10, overflow, memory);
         assertThat(take(body, 0, 1000)).isTrue();
@@ -93,7 +93,7 @@ class CapturedBodyTest {
     }
 
     @Test
-    void whoReadsAfterTheEndOfTheConnectionIsTold() throws IOException {
+    void readAfterTheEndOfTheConnectionThrows() throws IOException {
         CapturedBody body = new CapturedBody(10, new CaptureFiles(1000, directory), memory);
         take(body, 0, 1000);
         InputStream content = body.open();
@@ -104,7 +104,7 @@ class CapturedBodyTest {
     }
 
     @Test
-    void whereNoFileCanBeMadeTheAnswerIsNotTaken() throws IOException {
+    void bodyIsRejectedIfNoFileCanBeCreated() throws IOException {
         CaptureFiles overflow = new CaptureFiles(1000, directory.resolve("none"));
         CapturedBody body = new CapturedBody(10, overflow, memory);
         assertThat(take(body, 0, 10)).isTrue();
@@ -115,8 +115,8 @@ class CapturedBodyTest {
     }
 
     @Test
-    @DisplayName("S5a: a captured answer counts against the application's memory until it has been read")
-    void whatIsInMemoryIsCountedUntilItHasBeenRead() throws IOException {
+    @DisplayName("S5a: a captured response counts against the memory of the application until it has been read")
+    void memoryIsCountedUntilTheBodyHasBeenRead() throws IOException {
         CapturedBody body = new CapturedBody(1500, CaptureFiles.NONE, memory);
         for (int i = 0; i < 1000; i += 10) assertThat(take(body, i, i + 10)).isTrue();
         assertThat(budget.used()).isBetween(1000L, 1500L);
@@ -133,9 +133,9 @@ class CapturedBodyTest {
     }
 
     @Test
-    @DisplayName("S5a: without memory a captured answer goes to a file, and where that may not be it is not taken")
-    void withoutMemoryItGoesToAFile() {
-        budget.tryTake(1700);
+    @DisplayName("S5a: without memory a captured response goes to a file; where files are not allowed it is rejected")
+    void withoutMemoryTheBodyGoesToAFile() {
+        budget.tryReserve(1700);
         CapturedBody body = new CapturedBody(1500, new CaptureFiles(1000, directory), memory);
         for (int i = 0; i < 1000; i += 10) assertThat(take(body, i, i + 10)).isTrue();
         assertThat(budget.used()).as("all of it is in the file").isEqualTo(1700);
@@ -144,25 +144,25 @@ class CapturedBodyTest {
         CapturedBody other = new CapturedBody(1500, CaptureFiles.NONE, memory);
         assertThat(take(other, 0, 200)).isTrue();
         assertThat(take(other, 200, 400)).isFalse();
-        assertThat(other.limitReached()).isEqualTo("there is no memory for the response (changeover.memory.max)");
+        assertThat(other.limitReached()).isEqualTo("there is not enough memory for the response (changeover.memory.max)");
         assertThat(other.bytes()).isEqualTo(Arrays.copyOf(BYTES, 200));
         assertThat(budget.used()).isEqualTo(1700);
     }
 
     @Test
-    void theEndOfTheRequestOrTheConnectionGivesTheMemoryBack() {
+    void memoryIsReleasedAtTheEndOfTheRequestOrConnection() {
         CapturedBody body = new CapturedBody(1500, CaptureFiles.NONE, memory);
         assertThat(take(body, 0, 1000)).isTrue();
         memory.close();
         assertThat(budget.used()).isZero();
         body.close();
         assertThat(budget.used()).isZero();
-        assertThat(memory.reserve(1)).as("nothing is held beyond that").isFalse();
+        assertThat(memory.reserve(1)).as("no memory is held after that").isFalse();
     }
 
     /** The budget then closes the connection that holds the memory. */
     @Test
-    void afterTheSwitchItCountsForTheConnection() throws IOException {
+    void memoryCountsForTheConnectionAfterTheSwitch() throws IOException {
         CapturedBody body = new CapturedBody(1500, CaptureFiles.NONE, memory);
         assertThat(take(body, 0, 1000)).isTrue();
         long held = budget.used();

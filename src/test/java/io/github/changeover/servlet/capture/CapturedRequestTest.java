@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.changeover.conformance.Covers;
 import io.github.changeover.connection.MemoryBudget;
-import io.github.changeover.servlet.RealResponse;
+import io.github.changeover.servlet.FakeContainerResponse;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletException;
@@ -26,7 +26,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class CapturedRequestTest {
-    private final RealResponse real = new RealResponse();
+    private final FakeContainerResponse real = new FakeContainerResponse();
     private final CapturedResponse captured = new CapturedResponse(real.response, new CapturedBody(64, CaptureFiles.NONE, new RequestMemory(new MemoryBudget(1 << 20))), null, true);
     private final Map<String, List<String>> fields = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     private boolean asyncAllowed = true;
@@ -71,7 +71,7 @@ class CapturedRequestTest {
 
     @Test
     @Covers({"RFC9110-7.8-19", "RFC9110-7.6.1-02", "RFC9110-7.6.1-01"})
-    void fieldsOfTheHopAreHidden() {
+    void hopByHopFieldsAreHidden() {
         CapturedRequest request = request("Host", "a", "Upgrade", "h2c", "Connection", "Upgrade, HTTP2-Settings", "Connection", " ,X-Secret ,",
                 "HTTP2-Settings", "AA", "x-secret", "1", "Keep-Alive", "5", "X-Open", "1");
         for (String name : List.of("upgrade", "CONNECTION", "Http2-Settings", "X-SECRET", "keep-alive")) {
@@ -87,14 +87,14 @@ class CapturedRequestTest {
     }
 
     @Test
-    void connectionCannotHideWhatMakesTheMessage() {
+    void connectionOptionsCannotHideHostOrContentLength() {
         CapturedRequest request = request("Host", "a", "Content-Length", "3", "Connection", "host, content-length");
         assertThat(request.getHeader("Host")).isEqualTo("a");
         assertThat(request.getHeader("Content-Length")).isEqualTo("3");
     }
 
     @Test
-    void upgradeIsRefused() {
+    void upgradeIsRejected() {
         assertThatIllegalStateException().isThrownBy(() -> request().upgrade(HttpUpgradeHandler.class)).withMessageContaining("upgrade()");
     }
 
@@ -115,7 +115,7 @@ class CapturedRequestTest {
     }
 
     @Test
-    void whereItIsNotSupportedTheCaptureGoesOn() {
+    void captureContinuesIfAsyncIsNotSupported() {
         asyncAllowed = false;
         CapturedRequest request = request();
         assertThatIllegalStateException().isThrownBy(request::startAsync);
@@ -125,7 +125,7 @@ class CapturedRequestTest {
     // ---- content that was already read
 
     @Test
-    void contentIsReadAgain() throws IOException {
+    void contentCanBeReadAgain() throws IOException {
         CapturedRequest request = request(content("hello"), "Transfer-Encoding", "chunked", "Expect", "100-continue");
         assertThat(request.getContentLength()).isEqualTo(5);
         assertThat(request.getContentLengthLong()).isEqualTo(5);
@@ -137,7 +137,7 @@ class CapturedRequestTest {
     }
 
     @Test
-    void aReaderExcludesTheStream() throws IOException {
+    void readerExcludesTheStream() throws IOException {
         CapturedRequest request = request(content("one\ntwo"));
         assertThat(request.getReader().readLine()).isEqualTo("one");
         assertThat(request.getReader().readLine()).isEqualTo("two");
@@ -145,14 +145,14 @@ class CapturedRequestTest {
     }
 
     @Test
-    void noContentHasNoLength() {
+    void emptyContentHasNoLength() {
         assertThat(request(content("")).getContentLength()).isEqualTo(-1);
         assertThat(request(content(""), "Content-Length", "0").getContentLength()).isZero();
         assertThat(request().getContentLength()).isEqualTo(99);
     }
 
     @Test
-    void aFormsFieldsAreParameters() throws IOException {
+    void formFieldsAreParameters() throws IOException {
         CapturedRequest request = request(content("a=1&q=f%C3%B6rm&&a=2+3&b&%zz=%"), "Content-Type", "Application/x-www-form-urlencoded; x=y");
         encoding = "UTF-8";
         assertThat(request.getParameterValues("a")).containsExactly("1", "2 3");
@@ -167,12 +167,12 @@ class CapturedRequestTest {
 
     /** Servlet 6.0 section 3.12, and the behaviour of Tomcat and Payara. */
     @Test
-    void aFormWithoutAnEncodingIsLatin1() {
+    void formWithoutAnEncodingIsLatin1() {
         assertThat(request(content("n=%C3%B6"), "Content-Type", "application/x-www-form-urlencoded").getParameter("n")).isEqualTo("\u00c3\u00b6");
     }
 
     @Test
-    void aFormThatWasReadAsAStreamHasNoParameters() throws IOException {
+    void formReadAsAStreamHasNoParameters() throws IOException {
         CapturedRequest request = request(content("a=1"), "Content-Type", "application/x-www-form-urlencoded");
         request.getInputStream();
         assertThat(request.getParameterMap()).containsOnlyKeys("q");
@@ -180,19 +180,19 @@ class CapturedRequestTest {
     }
 
     @Test
-    void otherContentIsNoForm() {
+    void otherContentTypesAreNotForms() {
         assertThat(request(content("a=1"), "Content-Type", "text/plain").getParameterMap()).containsOnlyKeys("q");
         assertThat(request(content("a=1")).getParameterMap()).containsOnlyKeys("q");
     }
 
     @Test
-    void partsCannotBeHad() {
+    void partsAreNotSupported() {
         assertThatThrownBy(() -> request(content("")).getParts()).isInstanceOf(ServletException.class).hasMessageContaining("stream");
         assertThatThrownBy(() -> request(content("")).getPart("a")).isInstanceOf(ServletException.class);
     }
 
     @Test
-    void aReadListenerIsToldEverything() throws IOException {
+    void readListenerReceivesDataAndEnd() throws IOException {
         CapturedRequest request = request(content("abc"));
         List<String> calls = new ArrayList<>();
         request.getInputStream().setReadListener(new ReadListener() {
@@ -215,7 +215,7 @@ class CapturedRequestTest {
     }
 
     @Test
-    void theLocaleAndTheRestAreTheContainers() {
+    void otherMethodsDelegateToTheContainer() {
         assertThat(request().getMethod().toLowerCase(Locale.ROOT)).isEqualTo("post");
     }
 }

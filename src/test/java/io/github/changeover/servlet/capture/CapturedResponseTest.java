@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.changeover.conformance.Covers;
 import io.github.changeover.connection.MemoryBudget;
 import io.github.changeover.connection.OriginalResponseReleasedException;
-import io.github.changeover.servlet.RealResponse;
+import io.github.changeover.servlet.FakeContainerResponse;
 import io.github.changeover.spi.Fields;
 import io.github.changeover.spi.OriginalResponse;
 import jakarta.servlet.ServletOutputStream;
@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 
 @Covers("RFC9110-7.8-16")
 class CapturedResponseTest {
-    private final RealResponse real = new RealResponse();
+    private final FakeContainerResponse real = new FakeContainerResponse();
     private final CapturedResponse captured = new CapturedResponse(real.response, new CapturedBody(64, CaptureFiles.NONE, new RequestMemory(new MemoryBudget(1 << 20))), null, true);
 
     private OriginalResponse whole() {
@@ -43,7 +43,7 @@ class CapturedResponseTest {
     // ---- captured
 
     @Test
-    void anAnswerIsCapturedAndNothingIsSent() throws IOException {
+    void responseIsCapturedAndNothingIsSent() throws IOException {
         captured.setStatus(201);
         captured.setContentType("text/plain");
         captured.setHeader("ETag", "\"1\"");
@@ -61,7 +61,7 @@ class CapturedResponseTest {
     }
 
     @Test
-    void nothingAtAllIsAnEmptyAnswer() {
+    void emptyResponseIsCaptured() {
         assertThat(whole().status()).isEqualTo(200);
         assertThat(whole().fields()).isEmpty();
         assertThat(whole().body().bytes()).isEmpty();
@@ -69,7 +69,7 @@ class CapturedResponseTest {
 
     @Test
     @Covers({"RFC9110-7.8-19", "RFC9110-7.6.1-02"})
-    void fieldsOfTheHopAreLeftOut() {
+    void hopByHopFieldsAreOmitted() {
         for (String name : List.of("Connection", "Keep-Alive", "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding", "Upgrade")) {
             captured.setHeader(name, "x");
         }
@@ -80,7 +80,7 @@ class CapturedResponseTest {
     }
 
     @Test
-    void setReplacesInItsPlaceAndNullRemoves() {
+    void setHeaderReplacesInPlaceAndNullRemoves() {
         captured.addHeader("A", "1");
         captured.addHeader("B", "1");
         captured.addHeader("a", "2");
@@ -94,14 +94,14 @@ class CapturedResponseTest {
     }
 
     @Test
-    void noFieldCanSplitAMessage() {
+    void fieldsCannotSplitAMessage() {
         captured.setHeader("X", "a\r\nInjected: 1\u20ac");
         assertThat(whole().fields()).isEqualTo(Fields.of("X", "a  Injected: 1 "));
         assertThatIllegalArgumentException().isThrownBy(() -> captured.setHeader("a b", "1"));
     }
 
     @Test
-    void anAnswerIsGoneOnceItsConnectionHasEnded() throws IOException {
+    void bodyCanBeReadOnce() throws IOException {
         CapturedBody body = new CapturedBody(64, CaptureFiles.NONE, new RequestMemory(new MemoryBudget(1 << 20)));
         assertThat(body.append(new byte[] {'a'}, 0, 1)).isTrue();
         assertThat(body.bytes()).containsExactly('a');
@@ -109,7 +109,7 @@ class CapturedResponseTest {
     }
 
     @Test
-    void whatFiltersHaveSetBelongsToTheAnswer() {
+    void fieldsAndStatusSetByFiltersAreCaptured() {
         real.headers.put("X-Frame-Options", new ArrayList<>(List.of("DENY")));
         real.status = 203;
         CapturedResponse later = new CapturedResponse(real.response, new CapturedBody(64, CaptureFiles.NONE, new RequestMemory(new MemoryBudget(1 << 20))), null, true);
@@ -120,7 +120,7 @@ class CapturedResponseTest {
     }
 
     @Test
-    void aSessionThatBeginsMeanwhileHasItsCookieInTheAnswer() {
+    void cookieOfANewSessionIsCaptured() {
         captured.addCookie(new Cookie("own", "1"));
         real.headers.put("Set-Cookie", new ArrayList<>(List.of("JSESSIONID=a")));
         assertThat(whole().fields().values("Set-Cookie")).containsExactly("own=1", "JSESSIONID=a");
@@ -139,7 +139,7 @@ class CapturedResponseTest {
     }
 
     @Test
-    void aWriterAnnouncesItsCharsetAndKeepsIt() throws IOException {
+    void writerSetsTheCharsetFinally() throws IOException {
         captured.setContentType("text/html; charset=UTF-8");
         captured.getWriter().print("\u20ac \ud83d");
         captured.getWriter().print("\ude00");
@@ -150,7 +150,7 @@ class CapturedResponseTest {
     }
 
     @Test
-    void theCharsetIsTheContainersUnlessOneIsSet() throws IOException {
+    void charsetDefaultsToThatOfTheContainer() throws IOException {
         captured.setContentType("text/html");
         assertThat(captured.getContentType()).isEqualTo("text/html");
         assertThat(captured.getCharacterEncoding()).isEqualTo("ISO-8859-1");
@@ -160,7 +160,7 @@ class CapturedResponseTest {
     }
 
     @Test
-    void aFiltersCharsetIsKept() {
+    void charsetSetByAFilterIsKept() {
         ((jakarta.servlet.http.HttpServletResponse) real.response).setCharacterEncoding("UTF-8");
         CapturedResponse later = new CapturedResponse(real.response, new CapturedBody(64, CaptureFiles.NONE, new RequestMemory(new MemoryBudget(1 << 20))), null, true);
         later.setContentType("text/html");
@@ -168,7 +168,7 @@ class CapturedResponseTest {
     }
 
     @Test
-    void anUnknownCharset() {
+    void unknownCharsetThrows() {
         captured.setCharacterEncoding("nonsense-8");
         assertThatThrownBy(captured::getWriter).isInstanceOf(UnsupportedEncodingException.class).hasMessage("nonsense-8");
     }
@@ -190,7 +190,7 @@ class CapturedResponseTest {
     }
 
     @Test
-    void onceCommittedTheHeadStaysAsItIs() throws IOException {
+    void headIsFixedOnceCommitted() throws IOException {
         captured.setHeader("X", "1");
         captured.getWriter().print("one ");
         captured.getWriter().flush();
@@ -213,7 +213,7 @@ class CapturedResponseTest {
     }
 
     @Test
-    void whatIsWrittenAfterTheCloseIsDropped() throws IOException {
+    void bytesWrittenAfterCloseAreDiscarded() throws IOException {
         ServletOutputStream output = captured.getOutputStream();
         output.print("kept");
         output.close();
@@ -222,7 +222,7 @@ class CapturedResponseTest {
     }
 
     @Test
-    void theBufferSizeIsSetBeforeContentOnly() throws IOException {
+    void bufferSizeCanBeSetBeforeContentOnly() throws IOException {
         assertThat(captured.getBufferSize()).isEqualTo(8192);
         captured.setBufferSize(10);
         assertThat(captured.getBufferSize()).isEqualTo(10);
@@ -231,7 +231,7 @@ class CapturedResponseTest {
     }
 
     @Test
-    void aLengthThatTheBodyDoesNotHaveIsLeftOut() throws IOException {
+    void wrongContentLengthIsOmitted() throws IOException {
         captured.setContentLengthLong(5);
         assertThat(captured.getHeader("content-length")).isEqualTo("5");
         assertThat(whole().fields()).isEqualTo(Fields.of("Content-Length", "5"));
@@ -242,14 +242,14 @@ class CapturedResponseTest {
     }
 
     @Test
-    void aLocaleIsTheContentsLanguage() {
+    void localeSetsContentLanguage() {
         captured.setLocale(Locale.CANADA_FRENCH);
         assertThat(captured.getLocale()).isEqualTo(Locale.CANADA_FRENCH);
         assertThat(whole().fields()).isEqualTo(Fields.of("Content-Language", "fr-CA"));
     }
 
     @Test
-    void aWriteListenerIsCalledOnce() {
+    void writeListenerIsCalledOnce() {
         List<String> calls = new ArrayList<>();
         ServletOutputStream output = captured.getOutputStream();
         WriteListener listener = new WriteListener() {
@@ -273,7 +273,7 @@ class CapturedResponseTest {
     // ---- errors, redirects, cookies
 
     @Test
-    void anErrorHasAShortText() throws IOException {
+    void errorHasAShortText() throws IOException {
         captured.getWriter().print("half a page");
         captured.setContentLength(100);
         captured.setHeader("Content-Encoding", "gzip");
@@ -286,13 +286,13 @@ class CapturedResponseTest {
     }
 
     @Test
-    void anErrorWithoutAMessage() throws IOException {
+    void errorWithoutAMessageHasItsStatusAsText() throws IOException {
         captured.sendError(503);
         assertThat(body()).isEqualTo("503\n");
     }
 
     @Test
-    void redirects() throws IOException {
+    void redirectReplacesTheContent() throws IOException {
         captured.getOutputStream().print("lost");
         captured.sendRedirect("login?from=here");
         assertThat(whole().status()).isEqualTo(302);
@@ -301,7 +301,7 @@ class CapturedResponseTest {
     }
 
     @Test
-    void redirectsOfServlet61() throws IOException {
+    void redirectsOfServlet61AreSupported() throws IOException {
         captured.getOutputStream().print("kept");
         captured.sendRedirect("/x", 308, false);
         assertThat(whole().status()).isEqualTo(308);
@@ -311,7 +311,7 @@ class CapturedResponseTest {
     }
 
     @Test
-    void cookies() {
+    void cookiesAreWrittenWithTheirAttributes() {
         Cookie cookie = new Cookie("id", "a3f");
         cookie.setDomain("example.com");
         cookie.setPath("/app");
@@ -326,7 +326,7 @@ class CapturedResponseTest {
     }
 
     @Test
-    void aCookieCannotSmuggleAttributes() {
+    void cookieValuesCannotInjectAttributes() {
         for (String value : List.of("a;b", "a b", "a,b", "a\"b", "a\\b", "\u00e4", "a\n")) {
             assertThatIllegalArgumentException().isThrownBy(() -> captured.addCookie(new Cookie("id", value))).withMessageContaining("id");
         }
@@ -342,7 +342,7 @@ class CapturedResponseTest {
     }
 
     @Test
-    void theRealResponseCannotBeReachedWhileCapturing() throws IOException {
+    void realResponseIsUnavailableDuringCapture() throws IOException {
         assertThat(captured.getResponse()).isNotSameAs(real.response).isNotInstanceOf(ServletResponseWrapper.class);
         assertThatIllegalStateException().isThrownBy(() -> captured.getResponse().flushBuffer());
         captured.passThrough("the test says so");
@@ -352,7 +352,7 @@ class CapturedResponseTest {
     // ---- passed through
 
     @Test
-    void aLongAnswerGoesToTheRealResponseWhole() throws IOException {
+    void tooLongResponseIsPassedThroughCompletely() throws IOException {
         captured.setStatus(202);
         captured.setContentType("text/plain");
         captured.setHeader("X", "1");
@@ -378,7 +378,7 @@ class CapturedResponseTest {
     }
 
     @Test
-    void exactlyTheLimitIsWhole() throws IOException {
+    void responseOfExactlyTheLimitIsCaptured() throws IOException {
         captured.getOutputStream().write(new byte[64]);
         assertThat(whole().body().length()).isEqualTo(64);        // not read: reading releases the content
         captured.getOutputStream().write(0);
@@ -386,7 +386,7 @@ class CapturedResponseTest {
     }
 
     @Test
-    void whatIsWholeIsReadOnceAndNotKept() throws IOException {
+    void capturedBodyIsReadOnceAndReleased() throws IOException {
         captured.getOutputStream().write(new byte[64]);
         OriginalResponse.Body body = whole().body();
         assertThat(body.bytes()).hasSize(64);
@@ -395,13 +395,13 @@ class CapturedResponseTest {
     }
 
     @Test
-    void oneLongWriteGoesToTheRealResponse() throws IOException {
+    void tooLongWriteIsPassedThrough() throws IOException {
         captured.getOutputStream().write(new byte[65]);
         assertThat(real.body.size()).isEqualTo(65);
     }
 
     @Test
-    void afterThePassEverythingIsTheRealResponses() throws IOException {
+    void afterPassThroughCallsReachTheRealResponse() throws IOException {
         captured.getOutputStream().print("a");
         captured.passThrough("first");
         captured.passThrough("second");
@@ -421,7 +421,7 @@ class CapturedResponseTest {
     }
 
     @Test
-    void aWriterTakenAfterThePassNamesItsCharset() throws IOException {
+    void writerAfterPassThroughSetsItsCharset() throws IOException {
         captured.passThrough("async");
         captured.setContentType("text/html");
         captured.setCharacterEncoding("UTF-8");
@@ -432,7 +432,7 @@ class CapturedResponseTest {
     }
 
     @Test
-    void aListenerAfterThePassIsTheContainersBusiness() throws IOException {
+    void writeListenerAfterPassThroughIsSetOnTheRealResponse() throws IOException {
         ServletOutputStream output = captured.getOutputStream();
         captured.passThrough("async");
         WriteListener listener = new WriteListener() {
@@ -451,7 +451,7 @@ class CapturedResponseTest {
     }
 
     @Test
-    void aFlushAndACloseAreMadeGood() throws IOException {
+    void passThroughRepeatsFlushAndClose() throws IOException {
         captured.getOutputStream().print("a");
         captured.getOutputStream().flush();
         assertThat(real.committed).isFalse();
@@ -460,7 +460,7 @@ class CapturedResponseTest {
         captured.getOutputStream().close();
         assertThat(real.closed).isTrue();
 
-        RealResponse other = new RealResponse();
+        FakeContainerResponse other = new FakeContainerResponse();
         CapturedResponse redirecting = new CapturedResponse(other.response, new CapturedBody(64, CaptureFiles.NONE, new RequestMemory(new MemoryBudget(1 << 20))), null, true);
         redirecting.sendRedirect("/x");
         redirecting.passThrough("the switch failed");
@@ -470,7 +470,7 @@ class CapturedResponseTest {
     }
 
     @Test
-    void anApplicationsResetIsMadeGood() throws IOException {
+    void passThroughRepeatsReset() throws IOException {
         real.headers.put("X-Filter", new ArrayList<>(List.of("1")));
         CapturedResponse later = new CapturedResponse(real.response, new CapturedBody(64, CaptureFiles.NONE, new RequestMemory(new MemoryBudget(1 << 20))), null, true);
         later.reset();
@@ -482,7 +482,7 @@ class CapturedResponseTest {
     }
 
     @Test
-    void theContainersSessionCookieSurvivesThePass() throws IOException {
+    void passThroughKeepsTheSessionCookieOfTheContainer() throws IOException {
         captured.addCookie(new Cookie("own", "1"));
         real.headers.put("Set-Cookie", new ArrayList<>(List.of("JSESSIONID=a")));
         captured.passThrough("async");
@@ -490,12 +490,12 @@ class CapturedResponseTest {
     }
 
     @Test
-    void errorsAndRedirectsAfterThePass() throws IOException {
+    void errorsAndRedirectsAfterPassThroughReachTheRealResponse() throws IOException {
         captured.passThrough("async");
         captured.sendRedirect("/x", 307, true);
         assertThat(real.status).isEqualTo(307);
         assertThat(real.headers).containsEntry("Location", List.of("/x"));
-        RealResponse other = new RealResponse();
+        FakeContainerResponse other = new FakeContainerResponse();
         CapturedResponse failing = new CapturedResponse(other.response, new CapturedBody(64, CaptureFiles.NONE, new RequestMemory(new MemoryBudget(1 << 20))), null, true);
         failing.passThrough("async");
         failing.sendError(410, "Gone");

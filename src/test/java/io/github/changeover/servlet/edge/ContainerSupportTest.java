@@ -40,8 +40,8 @@ class ContainerSupportTest {
     }
 
     /** A container with another name, from ServerInfo.properties or from a product that embeds it. */
-    private static final class Renamed extends ApplicationContextFacade {
-        Renamed(ApplicationContext behind) {
+    private static final class RenamedContainer extends ApplicationContextFacade {
+        RenamedContainer(ApplicationContext behind) {
             super(behind);
         }
 
@@ -56,7 +56,7 @@ class ContainerSupportTest {
     void tomcatIsIdentifiedUnderAnyName() throws Exception {
         Field behind = ApplicationContextFacade.class.getDeclaredField("context");
         behind.setAccessible(true);
-        ServletContext renamed = new Renamed((ApplicationContext) behind.get(context));
+        ServletContext renamed = new RenamedContainer((ApplicationContext) behind.get(context));
         for (ServletContext each : new ServletContext[] {context, renamed}) {
             ContainerSupport support = ContainerSupport.of(each, SettingValues.of(each));
             assertThat(support.reasonForOff()).isEmpty();

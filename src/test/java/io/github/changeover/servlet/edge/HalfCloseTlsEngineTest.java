@@ -3,8 +3,8 @@ package io.github.changeover.servlet.edge;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.changeover.it.container.KeyStoreFile;
-import io.github.changeover.testkit.AnyCertificate;
+import io.github.changeover.it.container.TestKeyStore;
+import io.github.changeover.testkit.TrustAllTls;
 import java.io.FileInputStream;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -32,16 +32,16 @@ class HalfCloseTlsEngineTest {
     @BeforeEach
     void completeHandshake() throws Exception {
         KeyStore store = KeyStore.getInstance("PKCS12");
-        try (InputStream in = new FileInputStream(KeyStoreFile.get().toFile())) {
-            store.load(in, KeyStoreFile.PASSWORD.toCharArray());
+        try (InputStream in = new FileInputStream(TestKeyStore.get().toFile())) {
+            store.load(in, TestKeyStore.PASSWORD.toCharArray());
         }
         KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        keys.init(store, KeyStoreFile.PASSWORD.toCharArray());
+        keys.init(store, TestKeyStore.PASSWORD.toCharArray());
         SSLContext context = SSLContext.getInstance("TLSv1.3");
         context.init(keys.getKeyManagers(), null, null);
         inner = context.createSSLEngine();
         inner.setUseClientMode(false);
-        client = AnyCertificate.context().createSSLEngine("localhost", 443);
+        client = TrustAllTls.context().createSSLEngine("localhost", 443);
         client.setUseClientMode(true);
         client.setEnabledProtocols(new String[] {"TLSv1.3"});
         client.beginHandshake();
@@ -93,14 +93,14 @@ class HalfCloseTlsEngineTest {
         return text.toString();
     }
 
-    private void clientRenewsKeys() throws SSLException {
+    private void clientRequestsKeyUpdate() throws SSLException {
         client.beginHandshake();
         wrap(client, NOTHING, toServer);
     }
 
-    private void serverReads32Demands() throws SSLException {
+    private void serverReads32KeyUpdateRequests() throws SSLException {
         for (int i = 0; i < 32; i++) {
-            clientRenewsKeys();
+            clientRequestsKeyUpdate();
             unwrap(server, toServer);
         }
     }
@@ -120,7 +120,7 @@ class HalfCloseTlsEngineTest {
     @Test
     @DisplayName("RFC 8446 section 4.6.3: the server's new keys go out before its next bytes, and are no handshake")
     void keyUpdateIsNotReportedAsHandshake() throws SSLException {
-        clientRenewsKeys();
+        clientRequestsKeyUpdate();
         assertThat(unwrap(server, toServer)).isEmpty();
         assertThat(inner.getHandshakeStatus()).as("the engine's own").isEqualTo(HandshakeStatus.NEED_WRAP);
         assertThat(server.getHandshakeStatus()).isEqualTo(HandshakeStatus.NOT_HANDSHAKING);
@@ -132,18 +132,18 @@ class HalfCloseTlsEngineTest {
     @Test
     @DisplayName("Each demand for new keys keeps memory until the next bytes: of many in between the server takes no more")
     void tooManyKeyUpdatesAreRejected() throws SSLException {
-        serverReads32Demands();
+        serverReads32KeyUpdateRequests();
         serverSends("answered");
         assertThat(clientReads()).isEqualTo("answered");
-        serverReads32Demands();
-        clientRenewsKeys();
+        serverReads32KeyUpdateRequests();
+        clientRequestsKeyUpdate();
         assertThatThrownBy(() -> unwrap(server, toServer)).isInstanceOf(SSLException.class).hasMessageContaining("sent more than 32 key updates");
     }
 
     @Test
     @DisplayName("What comes behind a demand for new keys is no demand, however often a part of a record has to wait for the rest")
     void partialRecordsAreNotCountedAsKeyUpdates() throws SSLException {
-        clientRenewsKeys();
+        clientRequestsKeyUpdate();
         unwrap(server, toServer);
         for (int i = 0; i < 100; i++) {
             wrap(client, StandardCharsets.US_ASCII.encode("upload"), toServer);
@@ -166,13 +166,13 @@ class HalfCloseTlsEngineTest {
     @DisplayName("A handshake within TLS 1.3 is refused: until somebody went on with it the engine would neither read nor write")
     void renegotiationIsRejected() {
         assertThatThrownBy(() -> server.requireNoHandshake(new SSLEngineResult(Status.OK, HandshakeStatus.NEED_TASK, 100, 0)))
-                .isInstanceOf(SSLException.class).hasMessageContaining("another TLS handshake");
+                .isInstanceOf(SSLException.class).hasMessageContaining("a TLS renegotiation");
     }
 
     @Test
     @DisplayName("close_notify goes out behind new keys that are due")
     void closeNotifyFollowsPendingKeyUpdateResponses() throws SSLException {
-        serverReads32Demands();
+        serverReads32KeyUpdateRequests();
         ByteBuffer last = server.closeNotify();
         ByteBuffer clear = ByteBuffer.allocate(1 << 15);
         SSLEngineResult result = client.unwrap(last, clear);

@@ -60,13 +60,13 @@ class ServletTransportTest {
         application.close();
     }
 
-    private ServletTransport transport(Input in, NativeConnection nativeConnection) {
+    private ServletTransport transport(ScriptedInput in, NativeConnection nativeConnection) {
         TransportConnection connection = new TransportConnection(application, REQUEST, ProtocolToken.of("any"), EarlyData.DELIVER, new ConnectionHandler.Events() {
             @Override
             public void received(io.github.changeover.spi.SwitchedConnection from, ByteBuffer bytes) {
             }
         }, () -> { });
-        ServletTransport transport = new ServletTransport(new Web(in), connection, nativeConnection);
+        ServletTransport transport = new ServletTransport(new FakeWebConnection(in), connection, nativeConnection);
         transport.start();
         return transport;
     }
@@ -81,9 +81,9 @@ class ServletTransportTest {
     }
 
     @Test
-    @DisplayName("Bytes that arrive together with the end during a read are not lost if any thread may read the stream")
-    void bytesBeforeTheEndOnAnyThread() throws IOException {
-        Input in = new Input();
+    @DisplayName("If any thread may read the stream, bytes that arrive together with the end during a read are not lost")
+    void bytesWithTheEndAreReadOnAnyThread() throws IOException {
+        ScriptedInput in = new ScriptedInput();
         ServletTransport transport = transport(in, NativeConnection.NONE);
         in.asked = () -> in.arrive(5);      // isReady() has already returned false; then the bytes arrive
         assertThat(transport.read(ByteBuffer.allocate(100))).isZero();
@@ -92,10 +92,10 @@ class ServletTransportTest {
     }
 
     @Test
-    @DisplayName("Bytes that arrive together with the end during a read are not lost if the container's thread reads ahead")
-    void bytesBeforeTheEndReadAhead() throws Exception {
+    @DisplayName("If only the thread of the container reads ahead, bytes that arrive together with the end during a read are not lost")
+    void bytesWithTheEndAreReadAhead() throws Exception {
         for (int round = 0; round < ROUNDS; round++) {
-            Input in = new Input();
+            ScriptedInput in = new ScriptedInput();
             ServletTransport transport = transport(in, CALLBACKS_ONLY);
             Future<Integer> count = reader.submit(() -> readToEnd(transport));
             in.arrive(5);
@@ -108,7 +108,7 @@ class ServletTransportTest {
     @Test
     @DisplayName("On a container of which nothing is known only its own thread reads")
     void unknownContainerIsReadOnItsOwnThreadOnly() throws Exception {
-        Input in = new Input();
+        ScriptedInput in = new ScriptedInput();
         ServletTransport transport = transport(in, Container.Plain.UNKNOWN_STREAMS);
         Set<Thread> asking = ConcurrentHashMap.newKeySet();
         in.asked = () -> asking.add(Thread.currentThread());
@@ -121,7 +121,7 @@ class ServletTransportTest {
     @Test
     @DisplayName("What such a container had told of when there was no room for it is read once there is: it does not call again")
     void bytesWithoutRoomAreReadWhenThereIsRoom() throws IOException {
-        Input in = new Input();
+        ScriptedInput in = new ScriptedInput();
         ServletTransport transport = transport(in, Container.Plain.UNKNOWN_STREAMS);
         in.arrive(1 << 20);
         transport.onDataAvailable();
@@ -131,7 +131,7 @@ class ServletTransportTest {
     @Test
     @DisplayName("A container that reads and tells on is left alone, although it cannot be asked to tell again")
     void noOtherThreadReadsIfTheContainerCallsBack() throws IOException {
-        Input in = new Input();
+        ScriptedInput in = new ScriptedInput();
         ServletTransport transport = transport(in, CALLBACKS_ONLY);
         in.arrive(1 << 20);
         transport.onDataAvailable();
@@ -149,7 +149,7 @@ class ServletTransportTest {
     @Test
     @DisplayName("Such a container is given whole arrays only: Undertow writes all of one, whichever part it is told")
     void onlyWholeArraysAreWritten() throws IOException {
-        Input in = new Input();
+        ScriptedInput in = new ScriptedInput();
         ServletTransport transport = transport(in, Container.Plain.UNKNOWN_STREAMS);
         transport.onWritePossible();
         assertThat(transport.write(ByteBuffer.wrap("abcdef".getBytes(US_ASCII), 2, 3))).isTrue();
@@ -159,35 +159,35 @@ class ServletTransportTest {
     // ---- the end
 
     /** An operation of a thread inside a stream, while another thread ends the connection. */
-    private enum Inside {
+    private enum StreamOperation {
         READING {
             @Override
-            void go(ServletTransport transport) throws IOException {
+            void run(ServletTransport transport) throws IOException {
                 transport.read(ByteBuffer.allocate(1));
             }
         },
         WRITING {
             @Override
-            void go(ServletTransport transport) throws IOException {
+            void run(ServletTransport transport) throws IOException {
                 transport.onWritePossible();
                 transport.write(ByteBuffer.allocate(1));
             }
         };
 
-        abstract void go(ServletTransport transport) throws IOException;
+        abstract void run(ServletTransport transport) throws IOException;
     }
 
     @ParameterizedTest(name = "{0}, {1}")
     @CsvSource({"READING, abort", "READING, close", "WRITING, abort", "WRITING, close"})
     @DisplayName("The streams are closed when nobody is inside: the container may use them again at once, for another client")
-    void closeWaitsForThreadsInTheStreams(Inside inside, String end) throws Exception {
-        Input in = new Input();
+    void closeWaitsForThreadsInTheStreams(StreamOperation inside, String end) throws Exception {
+        ScriptedInput in = new ScriptedInput();
         ServletTransport transport = transport(in, NativeConnection.NONE);
         CountDownLatch leave = new CountDownLatch(1);
-        Future<?> user = staysInside(inside, transport, in, leave);
+        Future<?> user = blockInside(inside, transport, in, leave);
         Thread closer = new Thread(end.equals("abort") ? transport::abort : transport::close);
         closer.start();
-        untilItWaits(closer);
+        awaitWaiting(closer);
         assertThat(in.closedWhileInside).as("closed while a thread is inside").isFalse();
         leave.countDown();
         user.get(10, TimeUnit.SECONDS);
@@ -199,14 +199,14 @@ class ServletTransportTest {
     @ParameterizedTest
     @EnumSource
     @DisplayName("The container ends the connection when nobody is inside its streams: it may use them again at once, for another client")
-    void destroyWaitsForThreadsInTheStreams(Inside inside) throws Exception {
-        Input in = new Input();
+    void destroyWaitsForThreadsInTheStreams(StreamOperation inside) throws Exception {
+        ScriptedInput in = new ScriptedInput();
         ServletTransport transport = transport(in, NativeConnection.NONE);
         CountDownLatch leave = new CountDownLatch(1);
-        Future<?> user = staysInside(inside, transport, in, leave);
+        Future<?> user = blockInside(inside, transport, in, leave);
         Thread container = new Thread(transport::detach);
         container.start();
-        untilItWaits(container);
+        awaitWaiting(container);
         assertThat(container.isAlive()).as("the container waits").isTrue();
         leave.countDown();
         user.get(10, TimeUnit.SECONDS);
@@ -217,18 +217,18 @@ class ServletTransportTest {
     @ParameterizedTest
     @EnumSource
     @DisplayName("Nobody enters the streams once the connection has ended")
-    void streamsAreNotUsedAfterTheClose(Inside inside) throws IOException {
-        Input in = new Input();
+    void streamsAreNotUsedAfterTheClose(StreamOperation inside) throws IOException {
+        ScriptedInput in = new ScriptedInput();
         ServletTransport transport = transport(in, NativeConnection.NONE);
         transport.abort();
         in.held = () -> {
             throw new AssertionError("inside after the end");
         };
-        assertThatThrownBy(() -> inside.go(transport)).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> inside.run(transport)).isInstanceOf(IOException.class);
     }
 
     /** Returns when a thread is inside the stream. It stays there until the latch opens. */
-    private Future<?> staysInside(Inside inside, ServletTransport transport, Input in, CountDownLatch leave) {
+    private Future<?> blockInside(StreamOperation inside, ServletTransport transport, ScriptedInput in, CountDownLatch leave) {
         CountDownLatch entered = new CountDownLatch(1);
         in.held = () -> {
             entered.countDown();
@@ -240,9 +240,9 @@ class ServletTransportTest {
     }
 
     /** The operation may fail because the connection is closed. */
-    private static void enter(Inside inside, ServletTransport transport) {
+    private static void enter(StreamOperation inside, ServletTransport transport) {
         try {
-            inside.go(transport);
+            inside.run(transport);
         } catch (IOException closed) {
             assertThat(closed).hasMessage("The connection is closed");
         }
@@ -257,13 +257,13 @@ class ServletTransportTest {
     }
 
     /** Waits until the thread waits or has ended. */
-    private static void untilItWaits(Thread thread) {
+    private static void awaitWaiting(Thread thread) {
         Set<Thread.State> going = EnumSet.of(Thread.State.NEW, Thread.State.RUNNABLE, Thread.State.BLOCKED);
         for (long end = System.nanoTime() + 10_000_000_000L; going.contains(thread.getState()) && System.nanoTime() < end; ) Thread.onSpinWait();
     }
 
     /** A stream in which some bytes arrive together with the end. */
-    private static final class Input extends ServletInputStream {
+    private static final class ScriptedInput extends ServletInputStream {
         private final ByteArrayOutputStream wholeArrays = new ByteArrayOutputStream();      // everything that the output writes, whole arrays as in Undertow
         private Runnable asked = () -> { }, held = () -> { };       // held: runs inside either stream
         private volatile boolean someoneInside, closed, closedWhileInside;
@@ -314,7 +314,7 @@ class ServletTransportTest {
         }
     }
 
-    private record Web(Input in) implements WebConnection {
+    private record FakeWebConnection(ScriptedInput in) implements WebConnection {
         @Override
         public ServletInputStream getInputStream() {
             return in;

@@ -22,11 +22,11 @@ import org.junit.jupiter.api.Test;
 
 /** The rules that are made of offers in code and of settings for paths. */
 class RuleFactoryTest {
-    private static final UpgradeProtocol FOO = new Protocol("foo/2", "");
-    private static final UpgradeProtocol LATE = new Protocol("late/1", "");
+    private static final UpgradeProtocol FOO = new IgnoringProtocol("foo/2", "");
+    private static final UpgradeProtocol LATE = new IgnoringProtocol("late/1", "");
 
     /** Ignores every request. */
-    private record Protocol(String token, String which) implements UpgradeProtocol {
+    private record IgnoringProtocol(String token, String which) implements UpgradeProtocol {
         @Override
         public List<ProtocolToken> tokens() {
             return List.of(ProtocolToken.of(token));
@@ -47,23 +47,23 @@ class RuleFactoryTest {
     }
 
     private static ApplicationRules rules(List<OfferedPath> offers, String... settings) {
-        return rules(policies(Set.of(), settings), offers);
+        return rules(ruleFactory(Set.of(), settings), offers);
     }
 
     /** A library may still offer late/1. The application has these protocols. */
-    private static RuleFactory policies(Set<Class<?>> own, String... settings) {
+    private static RuleFactory ruleFactory(Set<Class<?>> own, String... settings) {
         Settings read = Settings.read(SettingsTest.values(settings), Set.of(), Set.of());
         return RuleFactory.of(List.of(), LATE.tokens(), new ScannedClasses(Set.of(), Optional.of(own)), read, true, RuleFactoryTest.class.getClassLoader());
     }
 
     private static ApplicationRules rules(RuleFactory policies, List<OfferedPath> offers) {
         RuleFactory.Made made = policies.build(offers);
-        return new ApplicationRules(made.policy(), made.wider(), made.absent(), new ConnectionLimiter.Bounds(0, 0, Map.of(), Map.of()), null);
+        return new ApplicationRules(made.policy(), made.wider(), made.absent(), new ConnectionLimiter.Maximums(0, 0, Map.of(), Map.of()), null);
     }
 
     /** Otherwise the protected content of the path would be served without the protocol. */
     @Test
-    void aSettingOfANarrowPathDoesNotLiftWhatTheWiderRequires() {
+    void settingOfANarrowPathKeepsRequirementsOfTheWiderPath() {
         ApplicationRules rules = rules(List.of(offered("/secure/*", true, "member")), "changeover.path./secure/slow.idle", "1h");
         PathPolicy.Match match = rules.match("/secure/slow").orElseThrow();
         assertThat(match.rule().required()).isTrue();
@@ -74,7 +74,7 @@ class RuleFactoryTest {
     }
 
     @Test
-    void aNarrowPathHasTheTermsOfBothAndItsOwnSettingsWin() {
+    void narrowPathInheritsSettingsAndItsOwnWin() {
         ApplicationRules rules = rules(List.of(offered("/lines/{room}", true, "member")), "changeover.path./lines/lobby.required", "false",
                 "changeover.path./lines/lobby.roles", "guest", "changeover.path./lines/lobby.advertise", "true");
         PathPolicy.Match match = rules.match("/lines/lobby").orElseThrow();
@@ -86,14 +86,14 @@ class RuleFactoryTest {
     }
 
     @Test
-    void whatHoldsOnANarrowPathHoldsOnANarrowerOne() {
+    void settingsAreInheritedOverSeveralLevels() {
         ApplicationRules rules = rules(List.of(offered("/*", false)), "changeover.path./a/*.roles", "member", "changeover.path./a/b.idle", "1h");
         assertThat(rules.match("/a/b").orElseThrow().rule().roles()).containsExactly("member");
         assertThat(rules.match("/a/b").orElseThrow().pathParameters()).containsEntry("*", "a/b");
     }
 
     @Test
-    void aPathThatNobodyOffersWaitsForAnOffer() {
+    void configuredPathWithoutAnOfferWaits() {
         ApplicationRules rules = rules(List.of(), "changeover.path./late.roles", "member");
         assertThat(rules.match("/late")).isEmpty();
         assertThat(rules.waiting()).extracting(Object::toString).containsExactly("/late");
@@ -103,7 +103,7 @@ class RuleFactoryTest {
 
     /** A front controller may map /chat/ to /chat. */
     @Test
-    void theRolesOfAPathHoldForItsOtherSpellingsWhereTheApplicationAsksItself() {
+    void rolesApplyToOtherSpellingsInProgrammaticUpgrades() {
         ApplicationRules rules = rules(List.of(), "changeover.path./chat.roles", "member");
         for (String path : List.of("/chat", "/chat/", "//chat", "/chat;a=b")) {
             assertThat(rules.asked(path, FOO).rule().roles()).as(path).containsExactly("member");
@@ -112,12 +112,12 @@ class RuleFactoryTest {
     }
 
     @Test
-    void aProtocolThatASettingNamesMayComeLate() {
-        RuleFactory policies = policies(Set.of(), "changeover.path./late/{x}.protocols", "foo/2, late/1", "changeover.path./only.protocols", "late/1", "changeover.path./must.protocols", "late/1",
+    void protocolNamedBySettingMayBeOfferedLater() {
+        RuleFactory policies = ruleFactory(Set.of(), "changeover.path./late/{x}.protocols", "foo/2, late/1", "changeover.path./only.protocols", "late/1", "changeover.path./must.protocols", "late/1",
                 "changeover.path./must.required", "true");
         ApplicationRules before = rules(policies, List.of(offered("/*", false, "member")));
         assertThat(before.match("/late/1").orElseThrow().rule().protocols()).containsExactly(FOO);
-        assertThat(before.match("/only")).as("the offer of wider paths is not what the setting names").isEmpty();
+        assertThat(before.match("/only")).as("the setting does not name the offer of wider paths").isEmpty();
         assertThat(before.match("/must").map(PathPolicy.Match::rule).map(PathRule::required)).contains(true);
         assertThat(before.waiting()).extracting(Object::toString).containsExactlyInAnyOrder("/must", "/only");
         assertThat(before.absent()).containsExactlyInAnyOrder("late/1 (changeover.path./late/{x}.protocols)", "late/1 (changeover.path./must.protocols)", "late/1 (changeover.path./only.protocols)");
@@ -131,24 +131,24 @@ class RuleFactoryTest {
 
     /** A setting of one path does not refer to an endpoint at another path. */
     @Test
-    void aLateProtocolIsThatOfThePathOrOfAWiderOne() {
-        UpgradeProtocol narrow = new Protocol("late/1", "of /rooms/{room}");
-        RuleFactory policies = policies(Set.of(), "changeover.path./other.protocols", "late/1", "changeover.path./rooms/lobby.protocols", "late/1", "changeover.path./rooms/lobby.roles", "member");
+    void lateProtocolIsOfThePathOrAWiderOne() {
+        UpgradeProtocol narrow = new IgnoringProtocol("late/1", "of /rooms/{room}");
+        RuleFactory policies = ruleFactory(Set.of(), "changeover.path./other.protocols", "late/1", "changeover.path./rooms/lobby.protocols", "late/1", "changeover.path./rooms/lobby.roles", "member");
         ApplicationRules rules = rules(policies, List.of(offered("/late", LATE, false), offered("/rooms/*", LATE, false), offered("/rooms/{room}", narrow, false)));
         assertThat(rules.match("/other")).isEmpty();
         assertThat(rules.absent()).containsExactly("late/1 (changeover.path./other.protocols)");
         assertThat(rules.match("/rooms/lobby").orElseThrow().rule().protocols()).containsExactly(narrow);
         assertThat(rules.match("/rooms/lobby").orElseThrow().rule().roles()).containsExactly("member");
-        assertThat(rules(policies(Set.of(), "changeover.path./other.protocols", "foo/2"), List.of(offered("/foo", false))).match("/other").orElseThrow().rule().protocols()).containsExactly(FOO);
+        assertThat(rules(ruleFactory(Set.of(), "changeover.path./other.protocols", "foo/2"), List.of(offered("/foo", false))).match("/other").orElseThrow().rule().protocols()).containsExactly(FOO);
     }
 
     @Test
-    void aNameThatNobodyCanOfferIsRefused() {
+    void unknownProtocolInSettingIsRejected() {
         List<OfferedPath> offers = List.of(offered("/foo", false));
-        assertThatThrownBy(() -> policies(Set.of(), "changeover.path./x.protocols", "foo/2, other/1").build(offers)).isInstanceOf(SettingValues.Wrong.class)
-                .hasMessage("The setting changeover.path./x.protocols is 'other/1'. Allowed: one of the protocols that are there: [foo/2, late/1]");
-        assertThatThrownBy(() -> policies(Set.of(), "changeover.path./x.protocols", " , ").build(offers)).hasMessageContaining("at least one protocol");
-        ApplicationRules rules = rules(policies(Set.of(Protocol.class), "changeover.path./x.protocols", "foo/2, other/1"), offers);
+        assertThatThrownBy(() -> ruleFactory(Set.of(), "changeover.path./x.protocols", "foo/2, other/1").build(offers)).isInstanceOf(SettingValues.Wrong.class)
+                .hasMessage("The setting changeover.path./x.protocols is 'other/1'. Allowed: one of the available protocols: [foo/2, late/1]");
+        assertThatThrownBy(() -> ruleFactory(Set.of(), "changeover.path./x.protocols", " , ").build(offers)).hasMessageContaining("at least one protocol");
+        ApplicationRules rules = rules(ruleFactory(Set.of(IgnoringProtocol.class), "changeover.path./x.protocols", "foo/2, other/1"), offers);
         assertThat(rules.absent()).as("the application has a protocol that a servlet may offer when it is initialised").containsExactly("other/1 (changeover.path./x.protocols)");
         assertThat(rules.match("/x").orElseThrow().rule().protocols()).containsExactly(FOO);
     }

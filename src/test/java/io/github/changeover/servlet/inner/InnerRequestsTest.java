@@ -75,13 +75,13 @@ class InnerRequestsTest {
                 });
     }
 
-    private InnerRequests.Mark sent() {
+    private InnerRequests.Mark newMark() {
         InnerRequests.Mark mark = inner.mark(ORIGIN);
         mark.sentFrom(PORT);
         return mark;
     }
 
-    private static void showsTheClient(HttpServletRequest request) {
+    private static void assertShowsTheClient(HttpServletRequest request) {
         assertThat(request.getRemoteAddr()).isEqualTo("192.0.2.1");
         assertThat(request.getRemoteHost()).isEqualTo("192.0.2.1");
         assertThat(request.getRemotePort()).isEqualTo(77);
@@ -100,11 +100,11 @@ class InnerRequestsTest {
     @Test
     @DisplayName("S6: a mark shows where the request comes from and is not shown, in asynchronous processing too")
     void validMarkShowsTheClient() {
-        InnerRequests.Mark mark = sent();
+        InnerRequests.Mark mark = newMark();
         HttpServletRequest request = inner.requestFor(marked(mark.value()), null);
-        showsTheClient(request);
-        showsTheClient((HttpServletRequest) request.startAsync().getRequest());
-        showsTheClient((HttpServletRequest) request.getAsyncContext().getRequest());
+        assertShowsTheClient(request);
+        assertShowsTheClient((HttpServletRequest) request.startAsync().getRequest());
+        assertShowsTheClient((HttpServletRequest) request.getAsyncContext().getRequest());
         assertThat(mark.arrived()).isTrue();
         assertThat(InnerRequests.isInner(request)).isTrue();
         assertThat(InnerRequests.isInner(new HttpServletRequestWrapper(request))).isTrue();
@@ -113,18 +113,18 @@ class InnerRequestsTest {
     @Test
     @DisplayName("S6: the container's request is shown the same on every dispatch, and is wrapped once")
     void everyDispatchShowsTheClient() {
-        HttpServletRequest raw = marked(sent().value());
+        HttpServletRequest raw = marked(newMark().value());
         HttpServletRequest first = inner.requestFor(raw, null);
-        showsTheClient(inner.requestFor(raw, null));
+        assertShowsTheClient(inner.requestFor(raw, null));
         assertThat(inner.requestFor(first, null)).isSameAs(first);
         HttpServletRequest around = new HttpServletRequestWrapper(first);
         assertThat(inner.requestFor(around, null)).isSameAs(around);
     }
 
-    @ParameterizedTest(name = "S1: the mark \"{0}\" is not good, and the request is not served")
+    @ParameterizedTest(name = "S1: the mark \"{0}\" is invalid, and the request is not served")
     @ValueSource(strings = {"", ".", "1", "1.", "1.00", "1.zz", "2.", "1.0", "x.y.z", "1. "})
     void invalidMarkIsRejected(String said) {
-        sent();
+        newMark();
         HttpServletRequest request = marked(said);
         assertThat(inner.requestFor(request, null)).isNull();
         assertThat(inner.requestFor(request, null)).as("nor later").isNull();
@@ -134,15 +134,15 @@ class InnerRequestsTest {
     @Test
     @DisplayName("S1: a mark is good once, for its request and its connection only")
     void markIsValidOnce() {
-        InnerRequests.Mark first = sent();
-        InnerRequests.Mark second = sent();
+        InnerRequests.Mark first = newMark();
+        InnerRequests.Mark second = newMark();
         assertThat(inner.requestFor(marked(first.value().split("\\.")[0] + "." + second.value().split("\\.")[1]), null)).isNull();
         assertThat(inner.requestFor(marked(first.value(), PORT + 1), null)).as("from another connection").isNull();
         assertThat(first.arrived()).isFalse();
         assertThat(inner.requestFor(marked(first.value()), null)).isNotNull();
         assertThat(inner.requestFor(marked(first.value()), null)).as("again").isNull();
         second.close();
-        assertThat(inner.requestFor(marked(second.value()), null)).as("when nobody waits for the answer any more").isNull();
+        assertThat(inner.requestFor(marked(second.value()), null)).as("after the client no longer waits for the response").isNull();
         InnerRequests.Mark unsent = inner.mark(ORIGIN);
         assertThat(inner.requestFor(marked(unsent.value()), null)).as("before it is sent").isNull();
     }
@@ -157,7 +157,7 @@ class InnerRequestsTest {
 
     // ---- behind a proxy
 
-    private static UpgradeRequest switched(Optional<UpgradeRequest.Forwarded> said, String... fields) {
+    private static UpgradeRequest upgradeRequest(Optional<UpgradeRequest.Forwarded> said, String... fields) {
         return UpgradeRequest.builder().fields(Fields.of(fields)).remote(new InetSocketAddress("10.0.0.2", 7))
                 .local(new InetSocketAddress("10.0.0.1", 80)).forwarded(said.orElse(null)).build();
     }
@@ -165,7 +165,7 @@ class InnerRequestsTest {
     @Test
     @DisplayName("S9: behind a trusted proxy the client's address, scheme and host count")
     void trustedProxyDeterminesTheClient() {
-        InnerRequestOrigin origin = InnerRequestOrigin.of(switched(Optional.of(UpgradeRequest.Forwarded.of(new InetSocketAddress("203.0.113.9", 0), Optional.of("https"), Optional.of("example.com"), OptionalInt.empty())),
+        InnerRequestOrigin origin = InnerRequestOrigin.of(upgradeRequest(Optional.of(UpgradeRequest.Forwarded.of(new InetSocketAddress("203.0.113.9", 0), Optional.of("https"), Optional.of("example.com"), OptionalInt.empty())),
                 "Host", "inside:8080", "X-Forwarded-For", "203.0.113.9", "X-Own", "1", "Via", "1.1 x"), false, "HTTP/2.0", "");
         assertThat(origin.address()).isEqualTo("203.0.113.9");
         assertThat(origin.secure()).isTrue();
@@ -177,7 +177,7 @@ class InnerRequestsTest {
     @Test
     @DisplayName("S9: behind a proxy that is not trusted the application has the fields that it has for the first request")
     void untrustedProxyIsIgnored() {
-        InnerRequestOrigin origin = InnerRequestOrigin.of(switched(Optional.empty(), "Host", "h", "X-Forwarded-For", "203.0.113.9", "X-Forwarded-Proto", "https"), false, "HTTP/2.0", "");
+        InnerRequestOrigin origin = InnerRequestOrigin.of(upgradeRequest(Optional.empty(), "Host", "h", "X-Forwarded-For", "203.0.113.9", "X-Forwarded-Proto", "https"), false, "HTTP/2.0", "");
         assertThat(origin.address()).isEqualTo("10.0.0.2");
         assertThat(origin.secure()).isFalse();
         assertThat(origin.serverName()).isEmpty();
@@ -185,10 +185,10 @@ class InnerRequestsTest {
         assertThat(origin.proxyFields().values("x-forwarded-for")).containsExactly("203.0.113.9");
     }
 
-    @ParameterizedTest(name = "S9: Forwarded host \"{0}\" is server {1}, port {2}")
+    @ParameterizedTest(name = "S9: the forwarded host \"{0}\" is server {1}, port {2}")
     @CsvSource({"example.com,example.com,443", "example.com:8443,example.com,8443", "[2001:db8::1]:99,[2001:db8::1],99", "[2001:db8::1],[2001:db8::1],443", "'a b',none,0", "'a@b',none,0", "'',none,0", "a:b:c,none,0"})
-    void forwardedHosts(String said, String name, int port) {
-        InnerRequestOrigin origin = InnerRequestOrigin.of(switched(Optional.of(UpgradeRequest.Forwarded.of(new InetSocketAddress("203.0.113.9", 0), Optional.of("https"), Optional.of(said), OptionalInt.empty())), "Host", "h:1"),
+    void forwardedHostIsParsed(String said, String name, int port) {
+        InnerRequestOrigin origin = InnerRequestOrigin.of(upgradeRequest(Optional.of(UpgradeRequest.Forwarded.of(new InetSocketAddress("203.0.113.9", 0), Optional.of("https"), Optional.of(said), OptionalInt.empty())), "Host", "h:1"),
                 false, "HTTP/2.0", "");
         assertThat(origin.serverName().orElse("none")).isEqualTo(name);
         assertThat(origin.serverPort("h:1").orElse(0)).isEqualTo(port);
@@ -197,7 +197,7 @@ class InnerRequestsTest {
     @Test
     @DisplayName("S9: a client that its proxy hides is no address of this network")
     void hiddenClientAddressIsAnIdentifier() {
-        InnerRequestOrigin origin = InnerRequestOrigin.of(switched(Optional.of(UpgradeRequest.Forwarded.of(InetSocketAddress.createUnresolved("_hidden", 0), Optional.empty(), Optional.empty(), OptionalInt.empty()))), false, "HTTP/2.0", "");
+        InnerRequestOrigin origin = InnerRequestOrigin.of(upgradeRequest(Optional.of(UpgradeRequest.Forwarded.of(InetSocketAddress.createUnresolved("_hidden", 0), Optional.empty(), Optional.empty(), OptionalInt.empty()))), false, "HTTP/2.0", "");
         assertThat(origin.address()).isEqualTo("_hidden");
     }
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.changeover.servlet.Deployment;
-import io.github.changeover.servlet.FakeContext;
+import io.github.changeover.servlet.FakeServletContext;
 import io.github.changeover.servlet.edge.ContainerSupport;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -104,15 +104,15 @@ class MicroProfileSettingsTest {
 
     private static SettingSource settings(String mode, ClassLoader loader) {
         System.setProperty("test.microprofile", mode);
-        FakeContext fake = new FakeContext();
+        FakeServletContext fake = new FakeServletContext();
         fake.loader = loader;
         fake.parameters.put("changeover.idle", "7s");
         return SettingSource.of(fake.context);
     }
 
     @Test
-    @DisplayName("C8: what it holds is read, before the context parameters")
-    void itIsRead() {
+    @DisplayName("C8: MicroProfile Config is read before the context parameters")
+    void microProfileConfigIsRead() {
         SettingSource settings = settings("fine", loader);
         assertThat(settings.value("changeover.idle")).contains("5s");
         assertThat(settings.value("changeover.stall")).contains("3s");
@@ -120,24 +120,24 @@ class MicroProfileSettingsTest {
     }
 
     @Test
-    @DisplayName("C8: without the API, and without an implementation of it, the other sources count")
-    void thereIsNone() {
+    @DisplayName("C8: without the API or an implementation, the other sources are used")
+    void missingMicroProfileConfigIsIgnored() {
         assertThat(settings("fine", MicroProfileSettingsTest.class.getClassLoader()).value("changeover.idle")).contains("7s");
         assertThat(settings("none", loader).value("changeover.idle")).contains("7s");
     }
 
-    @ParameterizedTest(name = "C8: a failure ({0}) is no reason to use a part of the settings: {1}")
+    @ParameterizedTest(name = "C8: after a failure ({0}) the settings are not used in part: {1}")
     @CsvSource(delimiter = '|', value = {
         "value | the setting changeover.websocket.origins, source 'vault' (java.lang.IllegalStateException: the vault is sealed)",
         "names | the names of its properties, source 'vault' (java.lang.IllegalStateException: the vault is sealed)",
-        "expression | the setting changeover.stall refers to something that is not there (SRCFG00011: ${STALL} is not there)",
+        "expression | the setting changeover.stall refers to a property that does not exist (SRCFG00011: ${STALL} is not there)",
         "config | no configuration for this loader",
         "several | Multiple ConfigProviderResolver implementations found",
         "linkage | some/Class"})
-    void anythingElseStopsTheDeployment(String mode, String said) {
+    void otherFailuresStopTheDeployment(String mode, String said) {
         assertThatThrownBy(() -> settings(mode, loader)).isInstanceOf(RuntimeException.class).hasMessageContaining("MicroProfile Config cannot be read")
                 .hasMessageContaining(said);
-        FakeContext fake = new FakeContext();
+        FakeServletContext fake = new FakeServletContext();
         fake.loader = loader;
         assertThatThrownBy(() -> Deployment.start(fake.context)).hasMessageContaining("MicroProfile Config cannot be read");
         assertThat(ContainerSupport.switches(fake.context)).as("no engine is put in place on a part of the settings").isFalse();

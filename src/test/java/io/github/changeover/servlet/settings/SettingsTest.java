@@ -37,7 +37,7 @@ public class SettingsTest {
     }
 
     @Test
-    void withoutAnyTheDefaultsAreSafe() {
+    void defaultsAreSafe() {
         Settings settings = read();
         assertThat(settings.bounds().all()).isEqualTo(10_000);
         assertThat(settings.bounds().perAddress()).isZero();
@@ -49,7 +49,7 @@ public class SettingsTest {
     }
 
     @Test
-    void theSettingOfAPathOverridesTheGeneralOne() {
+    void pathSettingOverridesTheGeneralOne() {
         SettingValues values = values("changeover.library.size", "1K", "changeover.path./a.b/{c}.library.size", "2K", "changeover.path./d.library.size", "none");
         assertThat(values.size("changeover.library.size", 0)).isEqualTo(1024);
         assertThat(values.at("/a.b/{c}").size("changeover.library.size", 0)).isEqualTo(2048);
@@ -60,7 +60,7 @@ public class SettingsTest {
 
     /** A path that has only settings of a library need not offer a protocol yet: an endpoint may offer it later. */
     @Test
-    void aPathMayHaveTimesAndSettingsOfLibraries() {
+    void pathMayHaveTimeoutsAndLibrarySettings() {
         Settings settings = read("changeover.path./a.idle", "5s", "changeover.path./a.lifetime", "1h", "changeover.path./b.library.size", "1");
         assertThat(settings.paths()).containsOnlyKeys(PathTemplate.of("/a"));
         assertThat(settings.paths().get(PathTemplate.of("/a")).idle()).contains(Duration.ofSeconds(5));
@@ -71,7 +71,7 @@ public class SettingsTest {
     }
 
     @Test
-    void theNamesOfVariablesMakeNoDifference() {
+    void variableNamesAreIrrelevant() {
         SettingValues values = values("changeover.path./a/{x}.library.size", "2K", "changeover.path./a/{y}.library.other", "3K", "changeover.path./a/{x}/b.library.size", "4K",
                 "changeover.path./a/{z.library.size", "5K");
         for (String template : List.of("/a/{x}", "/a/{y}", "/a/{room}")) {
@@ -89,15 +89,15 @@ public class SettingsTest {
 
     @ParameterizedTest
     @CsvSource({"idle, 5s, 6s", "required, true, false", "roles, member, guest", "connections.max, 1, 2", "protocols, foo/1, foo/2", "library.size, 1K, 2K"})
-    void twoNamesOfOneSettingMayNotContradictEachOther(String what, String one, String other) {
+    void conflictingSettingsForTheSamePathsAreRejected(String what, String one, String other) {
         assertThatThrownBy(() -> read("changeover.path./a/{x}." + what, one, "changeover.path./a/{y}." + what, other)).isInstanceOf(SettingValues.Wrong.class)
-                .hasMessage("The setting changeover.path./a/{y}." + what + " is '" + other + "'. Allowed: what changeover.path./a/{x}." + what + " says, '" + one
-                        + "', for both are for the same paths, whatever the variables are called. Leave one of them out");
+                .hasMessage("The setting changeover.path./a/{y}." + what + " is '" + other + "'. Allowed: the value of changeover.path./a/{x}." + what + ", '" + one
+                        + "', because both settings apply to the same paths, whatever the names of the variables are. Remove one of them");
         assertThat(read("changeover.path./a/{x}." + what, one, "changeover.path./a/{y}." + what, one)).isNotNull();
     }
 
     @Test
-    void whatIsSetIsShown() {
+    void settingsAreShown() {
         Settings settings = read("changeover.connections.max", "0", "changeover.protocol.foo/2.connections.max", "7", "changeover.path./x/{y}.connections.max", "3",
                 "changeover.path./x/{y}.protocols", "foo/2", "changeover.lifetime", "90m", "changeover.idle", "1500ms", "changeover.trusted-proxies", "10.0.0.0/8, ::1",
                 "changeover.metrics.path", "/ops/metrics", "changeover.library", "x");
@@ -125,7 +125,7 @@ public class SettingsTest {
         "changeover.explain | yes | true or false",
         "changeover.decisions | 1M | 0 for none",
         "changeover.early-data.max | 0 | above 0"})
-    void aWrongOneIsNamedWithWhatIsAllowed(String name, String value, String allowed) {
+    void invalidSettingIsNamedWithAllowedValues(String name, String value, String allowed) {
         assertThatThrownBy(() -> read(name, value)).isInstanceOf(SettingValues.Wrong.class).hasMessageContaining(name).hasMessageContaining(allowed);
     }
 }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 /** The order of steps that no client can observe. The channel calls the test back at each step. */
 class TomcatTransportTest {
-    private final Watched channel = new Watched();
+    private final WatchedChannel channel = new WatchedChannel();
     private final TomcatTransport transport = transport();
 
     private TomcatTransport transport() {
@@ -48,17 +48,17 @@ class TomcatTransportTest {
         assertThat(transport.endDispatch()).as("the socket is still ours").isFalse();
     }
 
-    private interface Step {
+    private interface ChannelStep {
         void run() throws IOException;
     }
 
     /** Counts the bytes that are written, and calls the test before everything else. */
-    private static final class Watched extends SocketChannel {
-        private Step whenTouched = () -> { };
+    private static final class WatchedChannel extends SocketChannel {
+        private ChannelStep whenTouched = () -> { };
         private boolean looked;
         private int written;
 
-        Watched() {
+        WatchedChannel() {
             super(SelectorProvider.provider());
         }
 

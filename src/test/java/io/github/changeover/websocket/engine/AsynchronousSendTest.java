@@ -45,7 +45,7 @@ class AsynchronousSendTest {
     private Session session;
 
     /** Makes its session and its messages available to the test. */
-    public static final class Given extends Endpoint {
+    public static final class SendingEndpoint extends Endpoint {
         @Override
         public void onOpen(Session session, EndpointConfig config) {
             OPENED.set(session);
@@ -65,12 +65,12 @@ class AsynchronousSendTest {
 
     /** Connects a client that receives nothing until the test allows it. */
     private void connect(boolean ours, int most) throws Exception {
-        connection = MemoryConnection.slow(MessageReaderTest.handler(Given.class, ours, 1 << 20, most), 1 << 20);
+        connection = MemoryConnection.slow(MessageReaderTest.handler(SendingEndpoint.class, ours, 1 << 20, most), 1 << 20);
         session = OPENED.get();
     }
 
     /** Returns the bytes that the client has received, each as one character. */
-    private String taken() {
+    private String receivedHex() {
         return connection.text();
     }
 
@@ -99,13 +99,13 @@ class AsynchronousSendTest {
         return results.remove(0);
     }
 
-    private void takeAll() {
+    private void receiveAll() {
         connection.takes(Long.MAX_VALUE);
     }
 
-    @ParameterizedTest(name = "W9: one send beyond the bound fails alone, known Tyrus: {0}")
+    @ParameterizedTest(name = "W9: one send beyond the limit fails alone, known version of Tyrus: {0}")
     @ValueSource(booleans = {true, false})
-    void beyondTheBound(boolean ours) throws Exception {
+    void sendBeyondTheLimitFails(boolean ours) throws Exception {
         connect(ours, MOST);
         String long600 = "a".repeat(600);
         Future<Void> first = session.getAsyncRemote().sendText(long600);
@@ -118,17 +118,17 @@ class AsynchronousSendTest {
         Future<Void> fits = session.getAsyncRemote().sendText("fits");
         assertThat(session.isOpen()).isTrue();
         assertThat(first.isDone() || fits.isDone()).isFalse();
-        takeAll();
+        receiveAll();
         assertThat(failure(first)).isNull();
         assertThat(failure(fits)).isNull();
         assertThat(failure(session.getAsyncRemote().sendText(long600.replace('a', 'b')))).isNull();
-        assertThat(taken()).as("nothing of what was refused, all else in order").isEqualTo(message(long600) + message("fits") + message(long600.replace('a', 'b')));
+        assertThat(receivedHex()).as("nothing that was rejected, the rest in order").isEqualTo(message(long600) + message("fits") + message(long600.replace('a', 'b')));
         assertThat(connection.memoryUsed()).isZero();
     }
 
     @Test
-    @DisplayName("W9: a message that costs more than it has bytes counts for what it costs")
-    void manySmallMessages() throws Exception {
+    @DisplayName("W9: a message that needs more memory than its bytes counts for what it needs")
+    void smallMessagesCountTheirOverhead() throws Exception {
         connect(true, MOST);
         int accepted = 0;
         Future<Void> sent;
@@ -138,14 +138,14 @@ class AsynchronousSendTest {
         } while (!sent.isDone());
         assertThat(accepted).isBetween(MOST / (AsynchronousSends.OVERHEAD + 2), MOST / AsynchronousSends.OVERHEAD + 2);
         assertThat(connection.memoryUsed()).isGreaterThanOrEqualTo((accepted - 1L) * AsynchronousSends.OVERHEAD);
-        takeAll();
+        receiveAll();
         assertThat(failure(session.getAsyncRemote().sendText("x"))).isNull();
         assertThat(connection.memoryUsed()).isZero();
     }
 
     @Test
-    @DisplayName("W9: a send is done with its last byte, not earlier")
-    void doneWithTheLastByte() throws Exception {
+    @DisplayName("W9: a send completes with its last byte, not earlier")
+    void sendCompletesWithItsLastByte() throws Exception {
         connect(true, MOST);
         Future<Void> sent = session.getAsyncRemote().sendText("hello");
         session.getAsyncRemote().sendText("you", results::add);
@@ -156,12 +156,12 @@ class AsynchronousSendTest {
         assertThat(results).isEmpty();
         connection.takes(5);
         assertThat(result().isOK()).isTrue();
-        assertThat(taken()).isEqualTo(message("hello") + message("you"));
+        assertThat(receivedHex()).isEqualTo(message("hello") + message("you"));
     }
 
     @Test
-    @DisplayName("W9: the same inside a callback, which may wait for it")
-    void doneInsideACallback() throws Exception {
+    @DisplayName("W9: a send inside a callback also completes with its last byte, and the callback may wait for it")
+    void sendInACallbackCompletesWithItsLastByte() throws Exception {
         connect(true, MOST);
         CountDownLatch sending = new CountDownLatch(1);
         CompletableFuture<Boolean> early = new CompletableFuture<>();
@@ -180,17 +180,17 @@ class AsynchronousSendTest {
         assertThat(sending.await(5, TimeUnit.SECONDS)).isTrue();
         assertThat(early.get()).isFalse();
         assertThatThrownBy(() -> outcome.get(50, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
-        takeAll();
+        receiveAll();
         assertThat(outcome.get(5, TimeUnit.SECONDS)).isNull();
         receives.get(5, TimeUnit.SECONDS);
-        assertThat(taken()).isEqualTo(message("from the callback"));
+        assertThat(receivedHex()).isEqualTo(message("from the callback"));
     }
 
     @Test
-    @DisplayName("W9: while a message is sent in fragments a send does not wait: it is sent behind them")
-    void betweenFragments() throws Exception {
+    @DisplayName("W9: a send between the fragments of a message does not block: it is sent after the last one")
+    void sendBetweenFragmentsIsQueuedBehindThem() throws Exception {
         connect(true, MOST);
-        takeAll();
+        receiveAll();
         session.getBasicRemote().sendText("1", false);
         Future<Void> first = session.getAsyncRemote().sendText("first");
         Future<Void> second = session.getAsyncRemote().sendText("second");
@@ -200,26 +200,26 @@ class AsynchronousSendTest {
         assertThat(failure(first)).isNull();
         assertThat(failure(second)).isNull();
         session.getBasicRemote().sendText("third");
-        assertThat(taken()).isEqualTo("\u0001\u00011" + "\u0080\u00012" + message("first") + message("second") + message("third"));
+        assertThat(receivedHex()).isEqualTo("\u0001\u00011" + "\u0080\u00012" + message("first") + message("second") + message("third"));
         assertThat(connection.memoryUsed()).isZero();
     }
 
     @Test
-    @DisplayName("W9: a session that closes amid fragments fails what waits for their end, and sends its Close frame")
-    void closedAmidFragments() throws Exception {
+    @DisplayName("W9: a close between fragments fails the sends that wait for the last one, and sends a Close frame")
+    void closeBetweenFragmentsFailsQueuedSends() throws Exception {
         connect(true, MOST);
-        takeAll();
+        receiveAll();
         session.getBasicRemote().sendText("1", false);
         Future<Void> sent = session.getAsyncRemote().sendText("first");
         session.close(new CloseReason(CloseCodes.NORMAL_CLOSURE, "bye"));
         assertThat(failure(sent)).isInstanceOf(IOException.class).hasMessageContaining("fragments");
-        assertThat(taken()).isEqualTo("\u0001\u00011" + close(1000, "bye"));
+        assertThat(receivedHex()).isEqualTo("\u0001\u00011" + close(1000, "bye"));
         assertThat(connection.memoryUsed()).isZero();
     }
 
     @Test
-    @DisplayName("W9: a send whose time is over before its first byte is out is taken back, and the session goes on")
-    void overdueBeforeItsFirstByte() throws Exception {
+    @DisplayName("W9: a send that times out before its first byte is cancelled, and the session continues")
+    void timeoutBeforeTheFirstByteCancelsTheSend() throws Exception {
         connect(true, MOST);
         Future<Void> before = session.getAsyncRemote().sendText("before");
         session.getAsyncRemote().setSendTimeout(30);
@@ -230,16 +230,16 @@ class AsynchronousSendTest {
         assertThat(session.isOpen()).isTrue();
         session.getAsyncRemote().setSendTimeout(0);
         Future<Void> after = session.getAsyncRemote().sendText("after");
-        takeAll();
+        receiveAll();
         assertThat(failure(before)).isNull();
         assertThat(failure(after)).isNull();
-        assertThat(taken()).isEqualTo(message("before") + message("after"));
+        assertThat(receivedHex()).isEqualTo(message("before") + message("after"));
         assertThat(connection.memoryUsed()).isZero();
     }
 
     @Test
-    @DisplayName("W9: a send whose time is over amid its bytes closes the session with 1011, behind the whole frame")
-    void overdueAmidItsBytes() throws Exception {
+    @DisplayName("W9: a send that times out after its first byte closes the session with 1011, after the complete frame")
+    void timeoutAfterTheFirstByteClosesTheSession() throws Exception {
         connect(true, MOST);
         session.getAsyncRemote().setSendTimeout(50);
         Future<Void> sent = session.getAsyncRemote().sendText("overdue");
@@ -247,13 +247,13 @@ class AsynchronousSendTest {
         assertThat(failure(sent)).isInstanceOf(IOException.class).hasMessageContaining("50 ms");
         for (long until = System.nanoTime() + 5_000_000_000L; session.isOpen() && System.nanoTime() < until; ) connection.sent();
         assertThat(session.isOpen()).isFalse();
-        takeAll();
-        assertThat(taken()).isEqualTo(message("overdue") + close(1011, "A message was not sent within 50 ms."));
+        receiveAll();
+        assertThat(receivedHex()).isEqualTo(message("overdue") + close(1011, "A message was not sent within 50 ms."));
     }
 
     @Test
-    @DisplayName("W9: behind a send whose time is over amid its bytes nothing follows but the Close frame: no message behind a gap")
-    void nothingFollowsAnOverdueMessage() throws Exception {
+    @DisplayName("W9: after a send that times out after its first byte, only the Close frame is sent")
+    void onlyTheCloseFrameFollowsATimedOutMessage() throws Exception {
         connect(true, MOST);
         session.getAsyncRemote().setSendTimeout(100);
         Future<Void> sent = session.getAsyncRemote().sendText("overdue");
@@ -265,30 +265,30 @@ class AsynchronousSendTest {
         assertThat(failure(deferred)).isInstanceOf(IOException.class).hasMessageContaining("100 ms");
         assertThat(failure(patient)).isInstanceOf(IOException.class).hasMessageContaining("an earlier one was not sent within 100 ms");
         for (long until = System.nanoTime() + 5_000_000_000L; session.isOpen() && System.nanoTime() < until; ) connection.sent();
-        takeAll();
-        assertThat(taken()).isEqualTo(message("overdue") + close(1011, "A message was not sent within 100 ms."));
+        receiveAll();
+        assertThat(receivedHex()).isEqualTo(message("overdue") + close(1011, "A message was not sent within 100 ms."));
         assertThat(connection.memoryUsed()).isZero();
     }
 
     @Test
-    @DisplayName("W9: a send that is done in time has no timeout any more")
-    void doneInTime() throws Exception {
+    @DisplayName("W9: a send that completes in time no longer has a timeout")
+    void completedSendHasNoTimeout() throws Exception {
         connect(true, MOST);
         session.getAsyncRemote().setSendTimeout(200);
         Future<Void> first = session.getAsyncRemote().sendText("first");
         Future<Void> second = session.getAsyncRemote().sendText("second");
-        takeAll();
+        receiveAll();
         assertThat(failure(first)).isNull();
         assertThat(failure(second)).isNull();
         session.getAsyncRemote().setSendTimeout(30);
         assertThat(failure(session.getAsyncRemote().sendText("third"))).isNull();
-        assertThat(taken()).isEqualTo(message("first") + message("second") + message("third"));
+        assertThat(receivedHex()).isEqualTo(message("first") + message("second") + message("third"));
         assertThat(session.isOpen()).isTrue();
     }
 
     @Test
-    @DisplayName("W9: a send that blocks comes behind those that wait, and waits itself")
-    void aBlockingSendComesBehind() throws Exception {
+    @DisplayName("W9: a blocking send follows the queued sends, and waits for them")
+    void blockingSendFollowsQueuedSends() throws Exception {
         connect(true, MOST);
         session.getAsyncRemote().setSendTimeout(60_000);
         Future<Void> first = session.getAsyncRemote().sendText("first");
@@ -301,30 +301,30 @@ class AsynchronousSendTest {
             }
         });
         assertThatThrownBy(() -> blocking.get(50, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
-        takeAll();
+        receiveAll();
         blocking.get(5, TimeUnit.SECONDS);
         assertThat(failure(first)).isNull();
         assertThat(failure(second)).isNull();
-        assertThat(taken()).isEqualTo(message("first") + message("second") + message("third"));
+        assertThat(receivedHex()).isEqualTo(message("first") + message("second") + message("third"));
     }
 
     @Test
-    @DisplayName("W9: a Close frame comes behind all that was accepted")
-    void closedBehindWhatWasAccepted() throws Exception {
+    @DisplayName("W9: a Close frame follows all accepted sends")
+    void closeFrameFollowsAcceptedSends() throws Exception {
         connect(true, MOST);
         session.getAsyncRemote().setSendTimeout(60_000);
         Future<Void> first = session.getAsyncRemote().sendText("first");
         Future<Void> second = session.getAsyncRemote().sendText("second");
         session.close(new CloseReason(CloseCodes.NORMAL_CLOSURE, ""));
-        takeAll();
+        receiveAll();
         assertThat(failure(first)).isNull();
         assertThat(failure(second)).isNull();
-        assertThat(taken()).startsWith(message("first") + message("second") + "\u0088").hasSize(message("first").length() + message("second").length() + 4);
+        assertThat(receivedHex()).startsWith(message("first") + message("second") + "\u0088").hasSize(message("first").length() + message("second").length() + 4);
     }
 
-    @ParameterizedTest(name = "W9: a client that vanishes fails all that wait, with a timeout of {0} ms")
+    @ParameterizedTest(name = "W9: a reset fails all pending sends, with a timeout of {0} ms")
     @ValueSource(longs = {0, 60_000})
-    void aClientThatVanishes(long timeout) throws Exception {
+    void resetFailsPendingSends(long timeout) throws Exception {
         connect(true, MOST);
         session.getAsyncRemote().setSendTimeout(timeout);
         Future<Void> first = session.getAsyncRemote().sendText("first");

@@ -49,20 +49,20 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(30)
 class CloseNoticeTest {
     private static final List<String> HEARD = new CopyOnWriteArrayList<>();
-    private static final String EXPIRED = close(1008, "The time until which this session is valid is over.");
-    private static volatile Action during;
+    private static final String EXPIRED = close(1008, "The validity period of this session is over.");
+    private static volatile SessionAction during;
 
-    private interface Action {
-        void with(Session session) throws Exception;
+    private interface SessionAction {
+        void run(Session session) throws Exception;
     }
 
     /** Performs the action of the test when it receives its first message. */
-    public static final class Given extends Endpoint {
+    public static final class ScriptedEndpoint extends Endpoint {
         @Override
         public void onOpen(Session session, EndpointConfig config) {
             session.addMessageHandler(String.class, (MessageHandler.Whole<String>) text -> {
                 try {
-                    during.with(session);
+                    during.run(session);
                 } catch (Exception failure) {
                     HEARD.add(failure.toString());
                 }
@@ -121,7 +121,7 @@ class CloseNoticeTest {
 
     private void connect(Duration idle, WebSocketHandler handler) {
         ConnectionLimits limits = new ConnectionLimits(1 << 16, idle, Duration.ofSeconds(20), closing, Duration.ofMillis(50), Duration.ofSeconds(1), Duration.ZERO, ConnectionLimits.ANY);
-        application = new ApplicationResources(limits, callbacks, BlockingHandlerThreads.of(1, null), new MemoryBudget(MemoryBudget.usual()), getClass().getClassLoader(),
+        application = new ApplicationResources(limits, callbacks, BlockingHandlerThreads.of(1, null), new MemoryBudget(MemoryBudget.defaultMax()), getClass().getClassLoader(),
                 ApplicationResources.CallbackScope.NONE, ConnectionListener.NONE);
         monitor = new ConnectionMonitor(application.registry(), limits, getClass().getClassLoader());
         connection = new TransportConnection(application, MemoryConnection.request("/given", Map.of()), ProtocolToken.of("websocket"), EarlyData.DELIVER, handler, () -> { });
@@ -129,7 +129,7 @@ class CloseNoticeTest {
     }
 
     private void connect(Duration idle, boolean ours) throws Exception {
-        connect(idle, SessionTimesTest.handler(SessionTimesTest.container(), Given.class, ours, SessionSettings.DEFAULT));
+        connect(idle, SessionTimeoutsTest.handler(SessionTimeoutsTest.container(), ScriptedEndpoint.class, ours, SessionSettings.DEFAULT));
     }
 
     private void connect(Duration idle) throws Exception {
@@ -137,10 +137,10 @@ class CloseNoticeTest {
     }
 
     /** The endpoint performs this action in a callback, which then blocks until the test releases it. */
-    private void stuckBehind(Action action) {
+    private void blockInCallback(SessionAction action) {
         CountDownLatch begun = new CountDownLatch(1);
         during = session -> {
-            action.with(session);
+            action.run(session);
             begun.countDown();
             goesOn.await();
         };
@@ -148,57 +148,57 @@ class CloseNoticeTest {
         await(() -> begun.getCount() == 0);
     }
 
-    private void letGo() {
+    private void releaseCallback() {
         goesOn.countDown();
         await(() -> HEARD.stream().anyMatch(line -> line.startsWith("close")));
     }
 
-    @ParameterizedTest(name = "its time is over: 1008 for the client and the endpoint, known Tyrus: {0}")
+    @ParameterizedTest(name = "expired: 1008 for the client and the endpoint, known version of Tyrus: {0}")
     @ValueSource(booleans = {true, false})
-    void expired(boolean ours) throws Exception {
+    void expiryClosesWith1008(boolean ours) throws Exception {
         connect(Duration.ZERO, ours);
-        stuckBehind(CloseNoticeTest::expire);
+        blockInCallback(CloseNoticeTest::expire);
         await(transport::outputEnded);
         assertThat(transport.text()).isEqualTo(EXPIRED);
         awaitEnd(CloseCause.Kind.EXPIRED);
         assertThat(HEARD).isEmpty();
-        letGo();
-        assertThat(HEARD).containsExactly("returned", "close 1008 The time until which this session is valid is over.");
+        releaseCallback();
+        assertThat(HEARD).containsExactly("returned", "close 1008 The validity period of this session is over.");
         assertThat(transport.text()).isEqualTo(EXPIRED);
     }
 
     @Test
-    @DisplayName("It is idle: 1001 for the client, 1006 for the endpoint")
-    void idle() throws Exception {
+    @DisplayName("Idle timeout: 1001 for the client, 1006 for the endpoint")
+    void idleTimeoutClosesWith1001() throws Exception {
         connect(Duration.ofMillis(100));
-        stuckBehind(session -> { });
+        blockInCallback(session -> { });
         await(transport::outputEnded);
         assertThat(transport.text()).isEqualTo(close(1001, "Nothing was sent or received for 100 ms."));
         awaitEnd(CloseCause.Kind.IDLE);
-        letGo();
+        releaseCallback();
         assertThat(HEARD).containsExactly("returned", "close 1006 Nothing was sent or received for 100 ms.");
     }
 
-    @ParameterizedTest(name = "the application goes, by stop(): {0}")
+    @ParameterizedTest(name = "the application drains, by stop(): {0}")
     @ValueSource(booleans = {true, false})
-    void drained(boolean stops) throws Exception {
+    void drainClosesWith1001(boolean stops) throws Exception {
         connect(Duration.ZERO);
-        stuckBehind(session -> { });
+        blockInCallback(session -> { });
         Thread ending = new Thread(() -> {
             if (stops) application.registry().stop(Duration.ZERO);
             else application.registry().drain(Duration.ZERO);
         });
         ending.start();
         ending.join();
-        assertThat(transport.text()).isEqualTo(close(1001, "The application is going."));
+        assertThat(transport.text()).isEqualTo(close(1001, "The server is closing the connection."));
         awaitEnd(CloseCause.Kind.DRAINED);
     }
 
     @Test
-    @DisplayName("The last word has its time for a client that takes nothing yet, also from the monitor")
-    void theMonitorLeavesTheLastWordItsTime() throws Exception {
+    @DisplayName("The Close frame has its time even for a client that reads nothing yet, also if the monitor closes")
+    void monitorAllowsTheCloseFrameItsTime() throws Exception {
         connect(Duration.ZERO);
-        stuckBehind(session -> { });
+        blockInCallback(session -> { });
         transport.window(0);
         Thread ending = new Thread(() -> application.registry().drain(Duration.ofMillis(1)));
         ending.start();
@@ -209,20 +209,20 @@ class CloseNoticeTest {
     }
 
     @Test
-    void drainedByAnOperator() throws Exception {
+    void drainByAnOperatorClosesWith1001() throws Exception {
         connect(Duration.ZERO);
-        stuckBehind(session -> { });
+        blockInCallback(session -> { });
         application.registry().startDraining(Duration.ZERO);
         awaitEnd(CloseCause.Kind.DRAINED);
-        assertThat(transport.text()).isEqualTo(close(1001, "The application is going."));
+        assertThat(transport.text()).isEqualTo(close(1001, "The server is closing the connection."));
     }
 
     @Test
-    @DisplayName("Amid a message in fragments: the Close frame stands behind a whole fragment, what waited for the rest fails")
-    void amidFragments() throws Exception {
+    @DisplayName("Between fragments: the Close frame follows a complete fragment, and sends that wait for the rest fail")
+    void closeBetweenFragmentsFollowsACompleteFragment() throws Exception {
         connect(Duration.ZERO);
         CompletableFuture<Future<Void>> waiting = new CompletableFuture<>();
-        stuckBehind(session -> {
+        blockInCallback(session -> {
             session.getBasicRemote().sendText("1", false);
             waiting.complete(session.getAsyncRemote().sendText("later"));
             expire(session);
@@ -233,8 +233,8 @@ class CloseNoticeTest {
     }
 
     @Test
-    @DisplayName("A callback that waits in a send, for a client that has taken a part of a frame: the Close frame comes behind the whole frame")
-    void blockedInASend() throws Exception {
+    @DisplayName("A callback blocks in a send to a client that has read a part of a frame: the Close frame follows the complete frame")
+    void closeDuringABlockedSendFollowsTheCompleteFrame() throws Exception {
         transport.window(10);
         connect(Duration.ZERO);
         String large = "a".repeat(1 << 17);
@@ -249,40 +249,40 @@ class CloseNoticeTest {
         await(() -> begun.getCount() == 0);
         await(() -> !HEARD.isEmpty());      // the second send, which was waiting for room, has ended
         assertThat(HEARD.get(0)).contains("IOException");
-        transport.peerTakes(Long.MAX_VALUE);
+        transport.peerReads(Long.MAX_VALUE);
         await(transport::outputEnded);
         assertThat(transport.text()).isEqualTo(message(large) + EXPIRED);
         awaitEnd(CloseCause.Kind.EXPIRED);
     }
 
     @Test
-    @DisplayName("A client that takes nothing is given the usual time, and no more")
-    void aClientThatTakesNothing() throws Exception {
+    @DisplayName("A client that reads nothing gets the usual close time, and no more")
+    void closeForAClientThatReadsNothingIsTimeLimited() throws Exception {
         closing = Duration.ofMillis(300);
         transport.window(0);
         connect(Duration.ZERO);
-        stuckBehind(CloseNoticeTest::expire);
+        blockInCallback(CloseNoticeTest::expire);
         awaitEnd(CloseCause.Kind.STALLED);
         assertThat(transport.text()).isEmpty();
         assertThat(transport.aborts()).isPositive();
     }
 
     @Test
-    @DisplayName("The endpoint closed before: its Close frame is the only one")
-    void theEndpointWasFirst() throws Exception {
+    @DisplayName("If the endpoint has closed before, its Close frame is the only one")
+    void closeOfTheEndpointIsTheOnlyCloseFrame() throws Exception {
         connect(Duration.ofMillis(100));
-        stuckBehind(session -> {
+        blockInCallback(session -> {
             session.close(new CloseReason(CloseCodes.NORMAL_CLOSURE, "bye"));
             expire(session);
         });
-        letGo();
+        releaseCallback();
         awaitEnd(CloseCause.Kind.HANDLER);
         assertThat(transport.text()).isEqualTo(close(1000, "bye"));
     }
 
     @Test
-    @DisplayName("The endpoint closes afterwards, and sends: nothing follows the Close frame")
-    void theEndpointIsLast() throws Exception {
+    @DisplayName("If the endpoint closes and sends afterwards, nothing follows the Close frame")
+    void nothingFollowsTheCloseFrame() throws Exception {
         connect(Duration.ZERO);
         during = session -> {
             expire(session);
@@ -296,10 +296,10 @@ class CloseNoticeTest {
     }
 
     /** Reverses payloads and records the threads on which it runs. */
-    private static final class Turning extends ExtensionStub {
+    private static final class ReversingExtension extends ExtensionStub {
         private final List<String> threads = new CopyOnWriteArrayList<>();
 
-        Turning() {
+        ReversingExtension() {
             super("turning");
         }
 
@@ -312,11 +312,11 @@ class CloseNoticeTest {
     }
 
     @Test
-    @DisplayName("Where an extension of the application's works on frames, it gets the Close frame, on a thread of the application's")
-    void throughAnExtension() throws Exception {
-        Turning turning = new Turning();
-        connect(Duration.ofMillis(100), ExtensionChainTest.handler(Given.class, turning));
-        stuckBehind(session -> { });
+    @DisplayName("If an extension of the application processes frames, it gets the Close frame, on a thread of the application")
+    void closeFramePassesThroughExtensions() throws Exception {
+        ReversingExtension turning = new ReversingExtension();
+        connect(Duration.ofMillis(100), ExtensionChainTest.handler(ScriptedEndpoint.class, turning));
+        blockInCallback(session -> { });
         await(transport::outputEnded);
         String frame = close(1001, "Nothing was sent or received for 100 ms.");
         String payload = frame.substring(2);

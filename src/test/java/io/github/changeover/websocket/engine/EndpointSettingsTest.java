@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 /** The settings of WebSocket for a path. */
 class EndpointSettingsTest {
-    private static EndpointSettings terms(Map<String, String> settings) {
+    private static EndpointSettings endpointSettings(Map<String, String> settings) {
         ServletContext context = (ServletContext) Proxy.newProxyInstance(EndpointSettingsTest.class.getClassLoader(), new Class<?>[] {ServletContext.class},
                 (self, method, arguments) -> switch (method.getName()) {
                     case "getInitParameterNames" -> Collections.enumeration(settings.keySet());
@@ -25,8 +25,8 @@ class EndpointSettingsTest {
     }
 
     @Test
-    void theNamesOfVariablesMakeNoDifference() {
-        EndpointSettings terms = terms(Map.of("changeover.path./a/{x}.websocket.message.max", "1K", "changeover.path./a/{y}.websocket.send.max", "2K"));
+    void variableNamesAreIrrelevant() {
+        EndpointSettings terms = endpointSettings(Map.of("changeover.path./a/{x}.websocket.message.max", "1K", "changeover.path./a/{y}.websocket.send.max", "2K"));
         for (WebSocketLibrary.WebSocketSettings each : List.of(terms.of(PathTemplate.of("/a/{x}")), terms.of(PathTemplate.of("/a/{y}")), terms.of(PathTemplate.of("/a/{z}")), terms.at("/a/1"))) {
             assertThat(List.of(each.maxMessage(), each.sendMax())).containsExactly(1024, 2048);
         }
@@ -36,7 +36,7 @@ class EndpointSettingsTest {
     /** As for the roles of the path: a front controller may treat /a/1/ like /a/1. */
     @Test
     void settingsOfAPathApplyToItsOtherSpellings() {
-        EndpointSettings terms = terms(Map.of("changeover.path./a/{x}.websocket.message.max", "1K", "changeover.path./a/*.websocket.message.max", "2K"));
+        EndpointSettings terms = endpointSettings(Map.of("changeover.path./a/{x}.websocket.message.max", "1K", "changeover.path./a/*.websocket.message.max", "2K"));
         for (String path : List.of("/a/1", "/a/1/", "//a/1", "/a/1;b=c", "/x/../a/1")) assertThat(terms.at(path).maxMessage()).as(path).isEqualTo(1024);
         assertThat(terms.at("/a/1/2/").maxMessage()).isEqualTo(2048);
     }

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Extensions of the application that throw exceptions, block, or never return. */
-@DisplayName("Issue 12, item 3: an extension of the application harms no more than its own messages")
+@DisplayName("Issue 12, item 3: a failing extension of the application affects only its own messages")
 @Timeout(60)
 class ExtensionChainTest {
     private static final DeflaterPool POOL = new DeflaterPool();
@@ -46,7 +46,7 @@ class ExtensionChainTest {
     private static volatile Session session;
 
     /** Makes its session available to the test. */
-    public static final class Given extends Endpoint {
+    public static final class SessionCapturingEndpoint extends Endpoint {
         @Override
         public void onOpen(Session opened, EndpointConfig config) {
             session = opened;
@@ -54,8 +54,8 @@ class ExtensionChainTest {
     }
 
     /** Throws an exception for frames that contain "bad". */
-    private static class Fussy extends ExtensionStub {
-        Fussy() {
+    private static class FailingExtension extends ExtensionStub {
+        FailingExtension() {
             super("fussy");
         }
 
@@ -72,7 +72,7 @@ class ExtensionChainTest {
         }
     }
 
-    private static final class Curious implements WebSocketListener {
+    private static final class RecordingExtension implements WebSocketListener {
         @Override
         public void messageOut(ObservedSession observed, boolean text, int bytes, boolean last) {
             HEARD.add("out " + bytes + " " + last);
@@ -80,7 +80,7 @@ class ExtensionChainTest {
     }
 
     @BeforeEach
-    void nothingYet() {
+    void clear() {
         HEARD.clear();
     }
 
@@ -93,7 +93,7 @@ class ExtensionChainTest {
     private static WebSocketHandler handler(TyrusHandshake upgrade) {
         return new WebSocketHandler(upgrade, TyrusHandshake.Sessions.KNOWN, Optional.empty(),
                 new WebSocketLibrary.WebSocketSettings(SameOrigin.only(), HandshakePolicy.NOTHING, Compression.USUAL, 1 << 20, 1 << 20, SessionSettings.DEFAULT),
-                new WebSocketHandler.Shared(POOL, null, Runnable::run, ForkJoinPool.commonPool(), () -> TIMER, SessionObserver.Listeners.of(List.of(new Curious()))), 0);
+                new WebSocketHandler.Shared(POOL, null, Runnable::run, ForkJoinPool.commonPool(), () -> TIMER, SessionObserver.Listeners.of(List.of(new RecordingExtension()))), 0);
     }
 
     private static String hex(MemoryConnection connection) {
@@ -102,7 +102,7 @@ class ExtensionChainTest {
 
     @Test
     void failedMessageDoesNotAffectOthers() throws Exception {
-        try (MemoryConnection connection = MemoryConnection.of(handler(Given.class, new Fussy()))) {
+        try (MemoryConnection connection = MemoryConnection.of(handler(SessionCapturingEndpoint.class, new FailingExtension()))) {
             assertThatThrownBy(() -> session.getBasicRemote().sendText("bad")).hasRootCauseMessage("in a test");
             session.getBasicRemote().sendText("ok");
             session.getBasicRemote().sendText("a", false);
@@ -115,7 +115,7 @@ class ExtensionChainTest {
 
     @Test
     void errorIsHandledAsAnException() throws Exception {
-        try (MemoryConnection connection = MemoryConnection.of(handler(Given.class, new Fussy()))) {
+        try (MemoryConnection connection = MemoryConnection.of(handler(SessionCapturingEndpoint.class, new FailingExtension()))) {
             assertThatThrownBy(() -> session.getBasicRemote().sendText("absent")).hasRootCauseInstanceOf(NoClassDefFoundError.class);
             assertThatThrownBy(() -> session.getAsyncRemote().sendText("absent").get(5, TimeUnit.SECONDS)).hasRootCauseInstanceOf(NoClassDefFoundError.class);
             session.getBasicRemote().sendText("ok");
@@ -128,7 +128,7 @@ class ExtensionChainTest {
     void failedFragmentClosesTheSession() throws Exception {
         for (Map.Entry<String, String> each : Map.of("first", "010161", "bad", "").entrySet()) {
             HEARD.clear();
-            try (MemoryConnection connection = MemoryConnection.of(handler(Given.class, new Fussy()))) {
+            try (MemoryConnection connection = MemoryConnection.of(handler(SessionCapturingEndpoint.class, new FailingExtension()))) {
                 boolean begins = each.getKey().equals("first");
                 if (begins) session.getBasicRemote().sendText("a", false);
                 assertThatThrownBy(() -> session.getBasicRemote().sendText("bad", false)).hasRootCauseMessage("in a test");
@@ -146,7 +146,7 @@ class ExtensionChainTest {
         CountDownLatch sending = new CountDownLatch(1);
         CountDownLatch goesOn = new CountDownLatch(1);
         ExtensionChain chain = new ExtensionChain();
-        chain.use(List.of(new Fussy() {
+        chain.use(List.of(new FailingExtension() {
             @Override
             public Frame processOutgoing(ExtensionContext context, Frame frame) {
                 sending.countDown();
@@ -170,7 +170,7 @@ class ExtensionChainTest {
     @Test
     void deferredMessageIsProcessedOnAThreadOfTheApplication() throws Exception {
         List<Thread> threads = new CopyOnWriteArrayList<>();
-        MemoryConnection connection = MemoryConnection.slow(handler(Given.class, new Fussy() {
+        MemoryConnection connection = MemoryConnection.slow(handler(SessionCapturingEndpoint.class, new FailingExtension() {
             @Override
             public Frame processOutgoing(ExtensionContext context, Frame frame) {
                 threads.add(Thread.currentThread());
@@ -191,7 +191,7 @@ class ExtensionChainTest {
     }
 
     private static TyrusHandshake upgrade(ServerEndpointConfig.Configurator configurator, ExtendedExtension... extensions) throws Exception {
-        return MessageReaderTest.upgrade(ServerEndpointConfig.Builder.create(Given.class, "/given").extensions(List.of(extensions)).configurator(configurator).build(),
+        return MessageReaderTest.upgrade(ServerEndpointConfig.Builder.create(SessionCapturingEndpoint.class, "/given").extensions(List.of(extensions)).configurator(configurator).build(),
                 new io.github.changeover.websocket.WebSocketExtension("fussy", List.of()));
     }
 
@@ -203,7 +203,7 @@ class ExtensionChainTest {
                 throw new IllegalStateException("in a test");
             }
         };
-        assertThatThrownBy(() -> upgrade(throwing, new Fussy())).isInstanceOf(Exception.class);
+        assertThatThrownBy(() -> upgrade(throwing, new FailingExtension())).isInstanceOf(Exception.class);
         assertThat(HEARD).as("the configurator threw").containsExactly("destroyed");
         HEARD.clear();
 
@@ -213,30 +213,30 @@ class ExtensionChainTest {
                 response.getHeaders().remove("Sec-WebSocket-Extensions");
             }
         };
-        TyrusHandshake without = upgrade(removing, new Fussy());
+        TyrusHandshake without = upgrade(removing, new FailingExtension());
         assertThat(without.chain().isEmpty()).isTrue();
         without.chain().destroy();
         without.chain().destroy();
-        assertThat(HEARD).as("it was taken out of the answer").containsExactly("destroyed");
+        assertThat(HEARD).as("it was removed from the response").containsExactly("destroyed");
         HEARD.clear();
 
-        TyrusHandshake agreed = upgrade(new ServerEndpointConfig.Configurator(), new Fussy());
+        TyrusHandshake agreed = upgrade(new ServerEndpointConfig.Configurator(), new FailingExtension());
         assertThat(agreed.chain().isEmpty()).isFalse();
         new WebSocketHandler(agreed, Optional.empty(), null, null, 0).closed(null, CloseCause.of(CloseCause.Kind.HANDLER, "in a test"));
         assertThat(HEARD).as("the connection ended before it was opened").containsExactly("destroyed");
         HEARD.clear();
 
-        TyrusHandshake abandoned = upgrade(new ServerEndpointConfig.Configurator(), new Fussy());
+        TyrusHandshake abandoned = upgrade(new ServerEndpointConfig.Configurator(), new FailingExtension());
         assertThat(abandoned.chain().isKnown()).isTrue();
         abandoned.chain().abandon();
         abandoned.chain().abandon();
         assertThat(HEARD).as("the connection was never made").containsExactly("destroyed");
         HEARD.clear();
 
-        TyrusHandshake opened = upgrade(new ServerEndpointConfig.Configurator(), new Fussy());
+        TyrusHandshake opened = upgrade(new ServerEndpointConfig.Configurator(), new FailingExtension());
         try (MemoryConnection connection = MemoryConnection.of(handler(opened))) {
             opened.chain().abandon();
-            assertThat(HEARD).as("it has opened: what its socket's end gives back does not end what a callback may use").isEmpty();
+            assertThat(HEARD).as("after opening, the end of the socket does not release what a callback may use").isEmpty();
             session.getBasicRemote().sendText("ok");
             assertThat(hex(connection)).isEqualTo("81026f6b");
             HEARD.clear();

@@ -10,18 +10,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@DisplayName("Issue 12, item 3: what modifyHandshake leaves in Sec-WebSocket-Extensions is agreed on")
+@DisplayName("Issue 12, item 3: the extensions that modifyHandshake leaves in Sec-WebSocket-Extensions are agreed")
 class ExtensionChoiceTest {
     private final ExtensionChoice choice = new ExtensionChoice(List.of(new WebSocketExtension("one", List.of()), new WebSocketExtension("two", List.of())), List.of());
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', nullValues = "null", value = {"one, two; a=1|one, two", "two|two", "two ; a, |two", ";|''", "; ,;;|''", "''|''", "null|''", "one;,two|two", "=|''"})
-    void oddValues(String line, String kept) {
+    void unusualValuesAreParsed(String line, String kept) {
         assertThat(choice.keeping(Arrays.asList(line)).lines()).isEqualTo(kept.isEmpty() ? List.of() : List.of(kept));
     }
 
     @Test
-    void noLines() {
+    void missingFieldAgreesOnNothing() {
         assertThat(choice.keeping(null).agreed()).isEmpty();
         assertThat(choice.keeping(List.of()).agreed()).isEmpty();
     }

@@ -10,7 +10,7 @@ class MessageRateTest {
     private static final long START = Long.MAX_VALUE - 1_000_000_000L;      // nanoTime may overflow
 
     /** Returns the number of the first message that is too fast, or 0, among 1,000 messages that arrive in bursts. */
-    private static int tooFast(int most, int burst, double secondsBetween) {
+    private static int countRejected(int most, int burst, double secondsBetween) {
         MessageRate rate = new MessageRate(most);
         for (int i = 0; i < 1000; i++) {
             if (rate.isTooFast(START + (long) (i / burst * secondsBetween * 1e9))) return i + 1;
@@ -18,14 +18,14 @@ class MessageRateTest {
         return 0;
     }
 
-    @ParameterizedTest(name = "at most {0}: bursts of {1} each {2} s")
+    @ParameterizedTest(name = "at most {0}: bursts of {1} every {2} s")
     @CsvSource({"5, 5, 1, 0", "5, 1, 0.2, 0", "5, 1, 0.1, 6", "5, 6, 1, 6", "5, 1000, 1, 6", "1, 1, 1, 0", "1, 2, 1, 2", "1, 1, 0.999, 2", "10, 1, 0.05, 11"})
-    void rates(int most, int burst, double secondsBetween, int number) {
-        assertThat(tooFast(most, burst, secondsBetween)).isEqualTo(number);
+    void messagesAboveTheRateAreRejected(int most, int burst, double secondsBetween, int number) {
+        assertThat(countRejected(most, burst, secondsBetween)).isEqualTo(number);
     }
 
     @Test
-    void aQuietClientMayBeginAnew() {
+    void rateRecoversAfterSilence() {
         MessageRate rate = new MessageRate(2);
         assertThat(rate.isTooFast(START)).isFalse();
         assertThat(rate.isTooFast(START + 1)).isFalse();

@@ -64,13 +64,13 @@ class MessageReaderTest {
     private static final int ROUNDS = 20_000;
 
     /** Sends back each message, and the message of each error. */
-    public static final class Parrot extends Endpoint {
+    public static final class MessageEchoEndpoint extends Endpoint {
         private static final ThreadLocal<Session> LAST = new ThreadLocal<>();
 
         @Override
         public void onOpen(Session session, EndpointConfig config) {
             LAST.set(session);
-            session.addMessageHandler(String.class, (MessageHandler.Whole<String>) text -> say(session, text));
+            session.addMessageHandler(String.class, (MessageHandler.Whole<String>) text -> send(session, text));
             session.addMessageHandler(ByteBuffer.class, (MessageHandler.Whole<ByteBuffer>) bytes -> {
                 try {
                     session.getBasicRemote().sendBinary(bytes);
@@ -80,7 +80,7 @@ class MessageReaderTest {
             });
         }
 
-        private static void say(Session session, String text) {
+        private static void send(Session session, String text) {
             if (text.equals("fail")) throw new IllegalStateException("as it was told to");
             try {
                 session.getBasicRemote().sendText(text);
@@ -91,7 +91,7 @@ class MessageReaderTest {
 
         @Override
         public void onError(Session session, Throwable failure) {
-            say(session, failure.getMessage());
+            send(session, failure.getMessage());
             if (failure.getMessage().startsWith("as")) throw new IllegalArgumentException("onError fails as well");
         }
     }
@@ -139,7 +139,7 @@ class MessageReaderTest {
     private static final SessionTimer TIMER = new SessionTimer(RESULTS);
 
     private static WebSocketHandler handler(boolean ours) throws Exception {
-        return handler(Parrot.class, ours, 1 << 20);
+        return handler(MessageEchoEndpoint.class, ours, 1 << 20);
     }
 
     /**
@@ -176,16 +176,16 @@ class MessageReaderTest {
     }
 
     @Test
-    void aSubprotocolThatIsNullIsNone() throws Exception {
-        ServerEndpointConfig springs = ServerEndpointConfig.Builder.create(Parrot.class, "/parrot").subprotocols(Collections.singletonList(null)).build();
+    void nullSubprotocolIsIgnored() throws Exception {
+        ServerEndpointConfig springs = ServerEndpointConfig.Builder.create(MessageEchoEndpoint.class, "/parrot").subprotocols(Collections.singletonList(null)).build();
         assertThat(upgrade(springs)).isNotNull();
     }
 
     @Test
-    void aConfigurationOfNullsHasNothing() throws Exception {
+    void configurationOfNullsIsEmpty() throws Exception {
         ServerEndpointConfig nulls = (ServerEndpointConfig) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {ServerEndpointConfig.class}, (proxy, method, given) ->
                 switch (method.getName()) {
-                    case "getEndpointClass" -> Parrot.class;
+                    case "getEndpointClass" -> MessageEchoEndpoint.class;
                     case "getPath" -> "/parrot";
                     case "hashCode" -> 1;
                     case "equals" -> proxy == given[0];
@@ -197,16 +197,16 @@ class MessageReaderTest {
     }
 
     @Test
-    void parametersThatAreNullAreAProgrammersMistake() {
+    void nullParametersThrow() {
         FrontController controller = new FrontController(null, null, null);
-        ServerEndpointConfig config = ServerEndpointConfig.Builder.create(Parrot.class, "/parrot").build();
+        ServerEndpointConfig config = ServerEndpointConfig.Builder.create(MessageEchoEndpoint.class, "/parrot").build();
         assertThatThrownBy(() -> controller.upgrade(null, null, config, Collections.singletonMap("room", null))).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("room");
         assertThatThrownBy(() -> controller.upgrade(null, null, null, null)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("ServerEndpointConfig");
     }
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void messagesComeBackByteByByte(boolean ours) throws Exception {
+    void messagesAreEchoedExactly(boolean ours) throws Exception {
         try (MemoryConnection connection = connection(ours)) {
             connection.receive(Frames.text("héllo"));
             assertThat(hex(connection.sent())).isEqualTo("8106" + hex(utf8("héllo")));
@@ -223,7 +223,7 @@ class MessageReaderTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void fragmentsAndControlFramesBetweenThemAreOneMessage(boolean ours) throws Exception {
+    void fragmentsWithControlFramesBetweenAreOneMessage(boolean ours) throws Exception {
         try (MemoryConnection connection = connection(ours)) {
             byte[] split = utf8("é");
             connection.receive(Frames.of(0x01, new byte[] {split[0]})).receive(Frames.of(0x89, utf8("?"))).receive(Frames.of(0x80, new byte[] {split[1]}));
@@ -234,7 +234,7 @@ class MessageReaderTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void aCloseIsAnsweredAndEndsTheConnection(boolean ours) throws Exception {
+    void closeIsAnsweredAndEndsTheConnection(boolean ours) throws Exception {
         try (MemoryConnection connection = connection(ours)) {
             connection.receive(Frames.close(1000, "bye"));
             assertThat(hex(connection.sent())).isEqualTo("880503e8" + hex(utf8("bye")));
@@ -244,7 +244,7 @@ class MessageReaderTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void anEndpointThatFailsTwiceGoesOn(boolean ours) throws Exception {
+    void sessionContinuesAfterEndpointFailures(boolean ours) throws Exception {
         try (MemoryConnection connection = connection(ours)) {
             connection.receive(Frames.text("fail")).receive(Frames.text("more"));
             assertThat(hex(connection.sent())).isEqualTo("8111" + hex(utf8("as it was told to")) + "8104" + hex(utf8("more")));
@@ -252,9 +252,9 @@ class MessageReaderTest {
     }
 
     @Test
-    void fragmentsAreSentAsTheyComeAndCharactersStayWhole() throws Exception {
+    void fragmentsAreSentAtOnceWithWholeCharacters() throws Exception {
         try (MemoryConnection connection = connection(true)) {
-            Session session = Parrot.LAST.get();
+            Session session = MessageEchoEndpoint.LAST.get();
             session.getBasicRemote().sendText("a\ud83d", false);
             session.getBasicRemote().sendText("", false);
             session.getBasicRemote().sendText("\ude00b", true);
@@ -268,9 +268,9 @@ class MessageReaderTest {
     @Test
     void messageWaitsForTheEndOfFragments() throws Exception {
         try (MemoryConnection connection = connection(true)) {
-            Session session = Parrot.LAST.get();
+            Session session = MessageEchoEndpoint.LAST.get();
             session.getBasicRemote().sendText("1", false);
-            CompletableFuture<Void> whole = CompletableFuture.runAsync(() -> Parrot.say(session, "whole"));
+            CompletableFuture<Void> whole = CompletableFuture.runAsync(() -> MessageEchoEndpoint.send(session, "whole"));
             assertThatThrownBy(() -> whole.get(100, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
             session.getBasicRemote().sendText("2", true);
             whole.get(5, TimeUnit.SECONDS);
@@ -279,9 +279,9 @@ class MessageReaderTest {
     }
 
     @Test
-    void fragmentsWithoutEndAreTheProgramsMistake() throws Exception {
+    void messageBetweenFragmentsOfTheSameThreadThrows() throws Exception {
         try (MemoryConnection connection = connection(true)) {
-            Session session = Parrot.LAST.get();
+            Session session = MessageEchoEndpoint.LAST.get();
             session.getBasicRemote().sendText("1", false);
             assertThatThrownBy(() -> session.getBasicRemote().sendText("whole")).hasMessageContaining("send its last fragment");
             session.getBasicRemote().sendText("2", true);
@@ -291,9 +291,9 @@ class MessageReaderTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void asynchronousSendsTellOfTheirEnd(boolean ours) throws Exception {
+    void asynchronousSendsReportTheirResults(boolean ours) throws Exception {
         try (MemoryConnection connection = connection(ours)) {
-            Session session = Parrot.LAST.get();
+            Session session = MessageEchoEndpoint.LAST.get();
             List<SendResult> results = new CopyOnWriteArrayList<>();
             session.getAsyncRemote().sendText("1", results::add);
             session.getAsyncRemote().sendBinary(ByteBuffer.wrap(new byte[] {2}), results::add);
@@ -307,9 +307,9 @@ class MessageReaderTest {
     }
 
     @Test
-    void writersAndStreamsEndTheirMessage() throws Exception {
+    void closingAWriterOrStreamEndsTheMessage() throws Exception {
         try (MemoryConnection connection = connection(true)) {
-            Session session = Parrot.LAST.get();
+            Session session = MessageEchoEndpoint.LAST.get();
             try (java.io.Writer writer = session.getBasicRemote().getSendWriter()) {
                 writer.write("a\ud83d");
                 writer.flush();
@@ -326,9 +326,9 @@ class MessageReaderTest {
     }
 
     @Test
-    void whatIsOnItsWayIsNotCancelled() throws Exception {
+    void startedSendCannotBeCancelled() throws Exception {
         try (MemoryConnection connection = MemoryConnection.slow(handler(true), 1)) {
-            Future<Void> sent = Parrot.LAST.get().getAsyncRemote().sendText("x");
+            Future<Void> sent = MessageEchoEndpoint.LAST.get().getAsyncRemote().sendText("x");
             assertThat(sent.cancel(true)).isFalse();
             assertThat(sent.isCancelled()).isFalse();
             assertThat(hex(connection.takes(3).sent())).isEqualTo("810178");
@@ -338,9 +338,9 @@ class MessageReaderTest {
 
     /** A fragment waits for room, and incoming frames wait meanwhile. When the fragment is in the queue, the frames are read, on any thread. */
     @Test
-    void nothingComesBetweenFragmentsOfWhichOneHasWaited() throws Exception {
+    void noFrameIsSentBetweenFragmentsAfterAWait() throws Exception {
         try (MemoryConnection connection = MemoryConnection.slow(handler(true), 3)) {
-            Session session = Parrot.LAST.get();
+            Session session = MessageEchoEndpoint.LAST.get();
             session.getBasicRemote().sendText("abcdef", false);
             connection.receive(Frames.of(0x89, utf8("?"))).receive(Frames.text("x"));
             assertThat(connection.unread()).isPositive();
@@ -362,9 +362,9 @@ class MessageReaderTest {
     void closeIsSentBeforeSendsThatWaitForRoom() throws Exception {
         String first = "a".repeat(40);
         try (MemoryConnection connection = MemoryConnection.slow(handler(true), 20)) {
-            Session session = Parrot.LAST.get();
+            Session session = MessageEchoEndpoint.LAST.get();
             session.getBasicRemote().sendText(first);
-            CompletableFuture<Void> late = CompletableFuture.runAsync(() -> Parrot.say(session, "late".repeat(10)));
+            CompletableFuture<Void> late = CompletableFuture.runAsync(() -> MessageEchoEndpoint.send(session, "late".repeat(10)));
             assertThatThrownBy(() -> late.get(100, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
             session.close();
             assertThatThrownBy(() -> late.get(5, TimeUnit.SECONDS)).hasRootCauseInstanceOf(IOException.class);
@@ -377,7 +377,7 @@ class MessageReaderTest {
     @Timeout(10)
     void closeFrameNeedsNoRoom() throws Exception {
         try (MemoryConnection connection = MemoryConnection.slow(handler(true), 3)) {
-            Session session = Parrot.LAST.get();
+            Session session = MessageEchoEndpoint.LAST.get();
             session.getBasicRemote().sendText("abcdef");
             session.close();
             assertThat(hex(connection.takes(1000).end().sent())).isEqualTo("8106" + hex(utf8("abcdef")) + "880203e8");
@@ -389,11 +389,11 @@ class MessageReaderTest {
     @Test
     void completionOfASendHoldsNoLock() throws Exception {
         try (MemoryConnection one = connection(true)) {
-            Session first = Parrot.LAST.get();
+            Session first = MessageEchoEndpoint.LAST.get();
             try (MemoryConnection other = connection(true)) {
-                Session second = Parrot.LAST.get();
-                CompletableFuture<Void> there = CompletableFuture.runAsync(() -> crosswise(first, second));
-                CompletableFuture<Void> back = CompletableFuture.runAsync(() -> crosswise(second, first));
+                Session second = MessageEchoEndpoint.LAST.get();
+                CompletableFuture<Void> there = CompletableFuture.runAsync(() -> sendCrosswise(first, second));
+                CompletableFuture<Void> back = CompletableFuture.runAsync(() -> sendCrosswise(second, first));
                 CompletableFuture.allOf(there, back).get(30, TimeUnit.SECONDS);
                 await(() -> one.sent().length + other.sent().length == 2 * 2 * ROUNDS * 3);
             }
@@ -410,7 +410,7 @@ class MessageReaderTest {
         }
     }
 
-    private static void crosswise(Session from, Session to) {
+    private static void sendCrosswise(Session from, Session to) {
         for (int i = 0; i < ROUNDS; i++) {
             from.getAsyncRemote().sendText("a", told -> to.getAsyncRemote().sendText("b", toldToo -> { }));
         }

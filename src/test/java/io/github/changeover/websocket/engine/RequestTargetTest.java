@@ -18,7 +18,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
 /** The parts of a target, each decoded once. */
-@Label("W7, W8: raw target in, same value out")
+@Label("W7, W8: values of a raw target round-trip")
 class RequestTargetTest {
     private static RequestTarget query(String query) {
         return new RequestTarget("/", query);
@@ -29,7 +29,7 @@ class RequestTargetTest {
     }
 
     /** Encodes every byte as %XX. */
-    private static String escaped(String text) {
+    private static String percentEncoded(String text) {
         StringBuilder escaped = new StringBuilder();
         for (byte b : text.getBytes(StandardCharsets.UTF_8)) escaped.append(String.format("%%%02x", b));
         return escaped.toString();
@@ -41,29 +41,29 @@ class RequestTargetTest {
     }
 
     @Property(tries = 500)
-    void theQuerysValuesComeOutAsTheyWere(@ForAll("texts") String name, @ForAll("texts") String value, @ForAll("texts") String other) {
+    void queryValuesRoundTrip(@ForAll("texts") String name, @ForAll("texts") String value, @ForAll("texts") String other) {
         String form = URLEncoder.encode(name, StandardCharsets.UTF_8) + "=" + URLEncoder.encode(value, StandardCharsets.UTF_8);
-        assertThat(query(form + "&" + escaped(name) + "=" + escaped(other)).parameters()).isEqualTo(Map.of(name, List.of(value, other)));
+        assertThat(query(form + "&" + percentEncoded(name) + "=" + percentEncoded(other)).parameters()).isEqualTo(Map.of(name, List.of(value, other)));
     }
 
     @Property(tries = 500)
-    void thePathsValuesComeOutAsTheyWere(@ForAll("texts") String first, @ForAll("texts") String second) {
+    void pathValuesRoundTrip(@ForAll("texts") String first, @ForAll("texts") String second) {
         String seen = "/p/" + first.replace('/', '_') + "/" + second.replace('/', '_');
-        RequestTarget target = path("/app/p/" + escaped(first.replace('/', '_')) + ";v=1/" + escaped(second.replace('/', '_')));
+        RequestTarget target = path("/app/p/" + percentEncoded(first.replace('/', '_')) + ";v=1/" + percentEncoded(second.replace('/', '_')));
         assertThat(target.variables("/app", "/p/{a}/{b}", seen)).hasValueSatisfying(values ->
                 assertThat(values).isEqualTo(Map.of("a", first.replace('/', '_'), "b", second.replace('/', '_'))));
     }
 
     /** A session concatenates path and query and parses the result. */
     @Property(tries = 1000)
-    void whateverAClientWritesIsAUri(@ForAll String path, @ForAll String query) {
+    void anyTargetBecomesAValidUri(@ForAll String path, @ForAll String query) {
         RequestTarget target = new RequestTarget("/" + path, query);
         assertThat(URI.create("ws://h" + target.uriPath() + "?" + target.uriQuery())).isNotNull();
         assertThat(target.parameters()).isNotNull();
     }
 
     @Property(tries = 500)
-    void aUriStaysAsItIs(@ForAll("legal") String path, @ForAll("legal") String query) {
+    void validUriIsUnchanged(@ForAll("legal") String path, @ForAll("legal") String query) {
         RequestTarget target = new RequestTarget("/" + path, query);
         assertThat(target.uriPath()).isEqualTo("/" + path);
         assertThat(target.uriQuery()).isEqualTo(query);
@@ -76,7 +76,7 @@ class RequestTargetTest {
     }
 
     @Example
-    void aMalformedValueStaysAsItWasWritten() {
+    void malformedValueIsUnchanged() {
         Map<String, List<String>> said = new LinkedHashMap<>();
         said.put("u", List.of("100%"));
         said.put("a|b", List.of("{c}"));
@@ -89,7 +89,7 @@ class RequestTargetTest {
     }
 
     @Example
-    void bytesThatAreNotAsciiAreOneCharacterEach() {
+    void nonAsciiBytesAreDecodedAsUtf8() {
         String latin = new String("é".getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
         assertThat(query("a=" + latin).parameters()).isEqualTo(Map.of("a", List.of("é")));
         assertThat(query("a=" + latin).uriQuery()).isEqualTo("a=%C3%A9");
@@ -97,13 +97,13 @@ class RequestTargetTest {
     }
 
     @Example
-    void aPathParameterIsNoPartOfAValue() {
+    void pathParametersAreNotPartOfAValue() {
         assertThat(path("/app/p/a;x=%3B").variables("/app", "/p/{v}", "/p/a")).contains(Map.of("v", "a"));
         assertThat(path("/app/p/a%3Bb").variables("/app", "/p/{v}", "/p/a;b")).contains(Map.of("v", "a;b"));
     }
 
     @Example
-    void whatGrizzlyMakesOfAPathIsUndone() {
+    void decodingOfGrizzlyIsUndone() {
         assertThat(path("/app/p/a+b").variables("/app", "/p/{v}", "/p/a b")).contains(Map.of("v", "a+b"));
         assertThat(path("/app/p/a%3Bb").variables("/app", "/p/{v}", "/p/a")).contains(Map.of("v", "a;b"));
         assertThat(path("/app/p/a%3Bb").ambiguity("/app", "/p/a")).isEmpty();
@@ -111,19 +111,19 @@ class RequestTargetTest {
     }
 
     @Example
-    void aPathThatAFilterHasChangedIsNotLookedAt() {
+    void pathChangedByAFilterHasNoVariables() {
         assertThat(path("/app/p/a").variables("/app", "/q/{v}", "/q/b")).isEmpty();
         assertThat(path("/app/p/a/b").variables("/app", "/p/{v}", "/p/a")).isEmpty();
     }
 
     @Example
-    void anEncodedSlashIsAmbiguous() {
+    void encodedSlashIsAmbiguous() {
         assertThat(path("/app/p/a%2fb").ambiguity("/app", "/p/a/b")).contains("%2F");
         assertThat(path("/%2fapp/p/a").ambiguity("/%2fapp", "/p/a")).isEmpty();
     }
 
     @Example
-    void theContextPathIsSkippedInWhateverEncoding() {
+    void contextPathIsSkippedInAnyEncoding() {
         assertThat(path("/%61pp/p/a").variables("/app", "/p/{v}", "/p/a")).contains(Map.of("v", "a"));
         assertThat(path("/p/a").variables("", "/p/{v}", "/p/a")).contains(Map.of("v", "a"));
         List<String> nothing = new ArrayList<>();

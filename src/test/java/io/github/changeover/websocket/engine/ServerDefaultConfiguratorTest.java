@@ -9,14 +9,14 @@ import org.junit.jupiter.api.Test;
 /** Tests which configurators do not count as chosen by an application. */
 class ServerDefaultConfiguratorTest {
     /** A configurator of an application. */
-    public static final class Own extends ServerEndpointConfig.Configurator {
+    public static final class ApplicationConfigurator extends ServerEndpointConfig.Configurator {
     }
 
     @Test
-    void theDefaultIsKnownAndAnApplicationsIsNot() {
+    void defaultConfiguratorsAreRecognized() {
         assertThat(ServerDefaultConfigurator.isDefault(ServerEndpointConfig.Configurator.class)).isTrue();
         assertThat(ServerDefaultConfigurator.isDefault(TyrusServerEndpointConfigurator.class)).isTrue();
-        assertThat(ServerDefaultConfigurator.isDefault(new Own().getContainerDefaultConfigurator().getClass())).isTrue();
-        assertThat(ServerDefaultConfigurator.isDefault(Own.class)).isFalse();
+        assertThat(ServerDefaultConfigurator.isDefault(new ApplicationConfigurator().getContainerDefaultConfigurator().getClass())).isTrue();
+        assertThat(ServerDefaultConfigurator.isDefault(ApplicationConfigurator.class)).isFalse();
     }
 }

@@ -33,7 +33,7 @@ class ServerPingTest {
     private FrameSender sender;
     private AsynchronousSends asynchronous;
 
-    private static final class Nothing implements ConnectionHandler.Events {
+    private static final class IdleHandler implements ConnectionHandler.Events {
         @Override
         public void opened(SwitchedConnection connection) {
         }
@@ -48,7 +48,7 @@ class ServerPingTest {
     }
 
     private void connect(FrameWriter writer, Executor threads, boolean slow) {
-        connection = slow ? MemoryConnection.slow(new Nothing(), 1000) : MemoryConnection.of(new Nothing());
+        connection = slow ? MemoryConnection.slow(new IdleHandler(), 1000) : MemoryConnection.of(new IdleHandler());
         SessionTimer timer = new SessionTimer(threads);
         sender = new FrameSender(connection.connection(), writer, () -> false, threads, Runnable::run, () -> { });
         asynchronous = new AsynchronousSends(sender, connection.connection(), 1000, threads, () -> timer);
@@ -74,13 +74,13 @@ class ServerPingTest {
         return HexFormat.of().formatHex(connection.sent());
     }
 
-    private static FrameWriter plain() {
+    private static FrameWriter writerWithoutExtensions() {
         return new FrameWriter(Optional.empty(), new DeflaterPool());
     }
 
     @Test
     void pingBetweenFragmentsDoesNotWaitForDeferredMessages() {
-        connect(plain(), Runnable::run, false);
+        connect(writerWithoutExtensions(), Runnable::run, false);
         send(Opcode.TEXT, false, "a");
         asynchronous.send(ServerFrame.text("later"), null, 0, () -> { });
         assertThat(ping()).isEqualTo(3);
@@ -91,7 +91,7 @@ class ServerPingTest {
 
     @Test
     void noPingIsQueuedWhileTheClientIsBehind() {
-        connect(plain(), Runnable::run, true);
+        connect(writerWithoutExtensions(), Runnable::run, true);
         send(Opcode.TEXT, false, "a");
         asynchronous.send(ServerFrame.text("later"), null, 0, () -> { });
         assertThat(ping()).isZero();
@@ -103,7 +103,7 @@ class ServerPingTest {
     }
 
     /** Makes each payload longer. Blocks at a frame with the payload {@code waitsAt}. */
-    private record Longer(String waitsAt, CountDownLatch begun, CountDownLatch goesOn, CompletableFuture<Thread> ofPing) implements FrameExtensions {
+    private record LengtheningExtension(String waitsAt, CountDownLatch begun, CountDownLatch goesOn, CompletableFuture<Thread> ofPing) implements FrameExtensions {
         @Override
         public Frame incoming(Frame frame) {
             return frame;
@@ -127,7 +127,7 @@ class ServerPingTest {
     @Test
     @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void extensionProcessesPingOnAThreadOfTheApplication() throws Exception {
-        Longer longer = new Longer("slow", new CountDownLatch(1), new CountDownLatch(1), new CompletableFuture<>());
+        LengtheningExtension longer = new LengtheningExtension("slow", new CountDownLatch(1), new CountDownLatch(1), new CompletableFuture<>());
         connect(new FrameWriter(longer), task -> new Thread(task).start(), false);
         Thread sending = new Thread(() -> send(Opcode.TEXT, true, "slow"));
         sending.start();

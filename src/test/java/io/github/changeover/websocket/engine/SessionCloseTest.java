@@ -36,7 +36,7 @@ class SessionCloseTest {
     private MemoryConnection connection;
 
     /** Makes its session available to the test. */
-    public static final class Given extends Endpoint {
+    public static final class ClosingEndpoint extends Endpoint {
         @Override
         public void onOpen(Session session, EndpointConfig config) {
             OPENED.set(session);
@@ -61,7 +61,7 @@ class SessionCloseTest {
     }
 
     private Session connect() throws Exception {
-        connection = MemoryConnection.of(MessageReaderTest.handler(Given.class, true, 1 << 20));
+        connection = MemoryConnection.of(MessageReaderTest.handler(ClosingEndpoint.class, true, 1 << 20));
         return OPENED.get();
     }
 
@@ -77,9 +77,9 @@ class SessionCloseTest {
         return "\u0088" + (char) length + (char) (code >> 8) + (char) (code & 0xff) + new String(reason.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
     }
 
-    @ParameterizedTest(name = "another thread closes and the client is gone at once, by a Close frame of its own: {0}")
+    @ParameterizedTest(name = "another thread closes the session while the client disconnects, with a Close frame: {0}")
     @ValueSource(booleans = {true, false})
-    void theClientGoesAtOnce(boolean answers) throws Exception {
+    void clientMayDisconnectDuringClose(boolean answers) throws Exception {
         for (int i = 0; i < 200; i++) {
             TOLD.clear();
             Session session = connect();
@@ -114,9 +114,9 @@ class SessionCloseTest {
         }
     }
 
-    @ParameterizedTest(name = "an endpoint may close its session in @OnClose, after {0}: it is not called again, and the client gets its own code back")
+    @ParameterizedTest(name = "an endpoint may close its session in @OnClose, after {0}: @OnClose is not called again, and the client gets its own code")
     @ValueSource(strings = {"88 4010", "88", "reset", "end", "wrong"})
-    void closedAgainInOnClose(String by) throws Exception {
+    void closeInsideOnCloseIsIgnored(String by) throws Exception {
         atClose = SessionCloseTest::closeAgain;
         connect();
         switch (by) {
@@ -137,21 +137,21 @@ class SessionCloseTest {
         }
     }
 
-    @ParameterizedTest(name = "{0} is never sent: the client and the endpoint get 1011, and the program an exception that says what may be sent")
+    @ParameterizedTest(name = "{0} is never sent: the client and the endpoint get 1011, and the caller an exception that names the valid codes")
     @ValueSource(ints = {-1, 0, 999, 1004, 1016, 2999, 5000, 66536})
-    void illegalCodes(int code) throws Exception {
+    void invalidCodesThrowAndCloseWith1011(int code) throws Exception {
         Session session = connect();
         assertThatThrownBy(() -> session.close(new CloseReason(() -> code, "x"))).isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("The session is closed with 1011. The code of a Close frame must be from 1000 to 1003, 1007 to 1014 or 3000 to 4999, not " + code);
-        String reason = "The application closes with the code " + code + ", which is never sent.";
+        String reason = "The application closed the session with the code " + code + ", which must not be sent.";
         assertThat(connection.text()).isEqualTo(frame(1011, reason));
         await(() -> !TOLD.isEmpty());
         assertThat(TOLD).containsExactly("1011 " + reason);
     }
 
     @Test
-    @DisplayName("1005, 1006 and 1015 stand for no code: the client gets 1000, and the endpoint what the program said")
-    void codesForNone() throws Exception {
+    @DisplayName("1005, 1006 and 1015 mean no code: the client gets 1000, and the endpoint the code of the application")
+    void reservedCodesCloseWith1000() throws Exception {
         for (CloseCodes code : List.of(CloseCodes.NO_STATUS_CODE, CloseCodes.CLOSED_ABNORMALLY, CloseCodes.TLS_HANDSHAKE_FAILURE)) {
             TOLD.clear();
             Session session = connect();
@@ -164,7 +164,7 @@ class SessionCloseTest {
     }
 
     @Test
-    void noReasonIsANormalClosure() throws Exception {
+    void nullReasonIsANormalClosure() throws Exception {
         Session session = connect();
         session.close(null);
         assertThat(connection.text()).isEqualTo(frame(1000, ""));
@@ -173,8 +173,8 @@ class SessionCloseTest {
     }
 
     @Test
-    @DisplayName("A reason beyond 123 bytes is cut behind a whole character")
-    void longReasons() throws Exception {
+    @DisplayName("A reason longer than 123 bytes is truncated after a complete character")
+    void longReasonsAreTruncatedAtACharacter() throws Exception {
         for (String piece : List.of("r", "é", "漢", "a漢", "\uD83D\uDE00")) {
             TOLD.clear();
             Session session = connect();

@@ -37,19 +37,19 @@ class SessionMemoryTest {
     private static Consumer<Object> during = got -> { };
     private MemoryConnection connection;
 
-    private static void got(Object message) {
+    private static void received(Object message) {
         GOT.add(message);
         during.accept(message);
     }
 
-    private abstract static class Noting extends Endpoint {
+    private abstract static class RecordingEndpoint extends Endpoint {
         @Override
         public void onOpen(Session session, EndpointConfig config) {
             SESSION.set(session);
-            add(session);
+            register(session);
         }
 
-        abstract void add(Session session);
+        abstract void register(Session session);
 
         @Override
         public void onError(Session session, Throwable failure) {
@@ -63,38 +63,38 @@ class SessionMemoryTest {
     }
 
     /** Receives complete messages. */
-    public static final class Whole extends Noting {
+    public static final class WholeMessageEndpoint extends RecordingEndpoint {
         @Override
-        void add(Session session) {
-            session.addMessageHandler(String.class, (MessageHandler.Whole<String>) SessionMemoryTest::got);
-            session.addMessageHandler(byte[].class, (MessageHandler.Whole<byte[]>) SessionMemoryTest::got);
+        void register(Session session) {
+            session.addMessageHandler(String.class, (MessageHandler.Whole<String>) SessionMemoryTest::received);
+            session.addMessageHandler(byte[].class, (MessageHandler.Whole<byte[]>) SessionMemoryTest::received);
         }
     }
 
     /** Receives partial messages. */
-    public static final class Parts extends Noting {
+    public static final class PartialMessageEndpoint extends RecordingEndpoint {
         @Override
-        void add(Session session) {
-            session.addMessageHandler(String.class, (MessageHandler.Partial<String>) (part, last) -> got(part + (last ? "." : "")));
-            session.addMessageHandler(byte[].class, (MessageHandler.Partial<byte[]>) (part, last) -> got(part.length + (last ? "." : "")));
+        void register(Session session) {
+            session.addMessageHandler(String.class, (MessageHandler.Partial<String>) (part, last) -> received(part + (last ? "." : "")));
+            session.addMessageHandler(byte[].class, (MessageHandler.Partial<byte[]>) (part, last) -> received(part.length + (last ? "." : "")));
         }
     }
 
     /** Receives messages as streams. */
-    public static final class Streams extends Noting {
+    public static final class StreamEndpoint extends RecordingEndpoint {
         @Override
-        void add(Session session) {
+        void register(Session session) {
             session.addMessageHandler(Reader.class, (MessageHandler.Whole<Reader>) reader -> {
                 try {
                     char[] some = new char[1 << 20];
-                    got(new String(some, 0, Math.max(0, reader.read(some))));
+                    received(new String(some, 0, Math.max(0, reader.read(some))));
                 } catch (IOException broken) {
                     throw new UncheckedIOException(broken);
                 }
             });
             session.addMessageHandler(InputStream.class, (MessageHandler.Whole<InputStream>) stream -> {
                 try {
-                    got(stream.readAllBytes().length);
+                    received(stream.readAllBytes().length);
                 } catch (IOException broken) {
                     throw new UncheckedIOException(broken);
                 }
@@ -137,10 +137,10 @@ class SessionMemoryTest {
 
     // ---- S3
 
-    @ParameterizedTest(name = "S3: 100,000 fragments of one byte in reads of their own, known Tyrus: {0}")
+    @ParameterizedTest(name = "S3: 100,000 fragments of one byte, each in its own read, known version of Tyrus: {0}")
     @ValueSource(booleans = {true, false})
-    void fragmentsOfOneByte(boolean ours) throws Exception {
-        try (MemoryConnection connection = connect(Whole.class, ours)) {
+    void oneByteFragmentsAreCounted(boolean ours) throws Exception {
+        try (MemoryConnection connection = connect(WholeMessageEndpoint.class, ours)) {
             byte[] one = frame(0, 1);
             connection.receive(frame(2, 0));
             for (int i = 0; i < 50_000; i++) connection.receive(one);
@@ -163,9 +163,9 @@ class SessionMemoryTest {
 
     /** Each fragment is passed on when it has arrived and is not kept. */
     @Test
-    @DisplayName("S3: parts for a handler of parts are not held, and a message of countless ones ends with 1009")
-    void parts() throws Exception {
-        try (MemoryConnection connection = connect(Parts.class, true)) {
+    @DisplayName("S3: fragments for a partial message handler are not held, and a message of too many fragments ends with 1009")
+    void partialMessagesAreNotHeld() throws Exception {
+        try (MemoryConnection connection = connect(PartialMessageEndpoint.class, true)) {
             connection.receive(concat(frame(2, 1), frame(0, 1), frame(0, 1)));
             assertThat(GOT).containsExactly("1", "1", "1");
             connection.receive(concat(Frames.of(0x89, utf8("?")), frame(0, 2), frame(0x80, 1)));
@@ -198,10 +198,10 @@ class SessionMemoryTest {
      * when the next one arrives.
      */
     @Test
-    void aHandlerOfStreamsIsCalledInOrderWhenTheMessageIsWhole() throws Exception {
+    void streamHandlerIsCalledInOrderWithCompleteMessages() throws Exception {
         Thread[] thread = new Thread[1];
         during = got -> thread[0] = Thread.currentThread();
-        try (MemoryConnection connection = connect(Streams.class, true)) {
+        try (MemoryConnection connection = connect(StreamEndpoint.class, true)) {
             connection.receive(Frames.of(1, utf8("hel"))).receive(frame(0x89, 0)).receive(Frames.of(0x80, utf8("lo")));
             connection.receive(frame(2, 70_000));
             assertThat(connection.memoryUsed()).isGreaterThan(70_000);
@@ -214,10 +214,10 @@ class SessionMemoryTest {
 
     // ---- S5a
 
-    @ParameterizedTest(name = "S5a: beyond the application''s memory an unfinished message is 1013, known Tyrus: {0}")
+    @ParameterizedTest(name = "S5a: an unfinished message beyond the memory of the application is closed with 1013, known version of Tyrus: {0}")
     @ValueSource(booleans = {true, false})
-    void withoutMemoryItIs1013(boolean ours) throws Exception {
-        try (MemoryConnection connection = connect(Whole.class, ours, 500_000)) {
+    void withoutMemoryTheSessionClosesWith1013(boolean ours) throws Exception {
+        try (MemoryConnection connection = connect(WholeMessageEndpoint.class, ours, 500_000)) {
             connection.receive(frame(0x82, 100)).receive(frame(1, 60_000));
             assertThat(connection.ended()).isEmpty();
             connection.receive(frame(0, 400_000)).receive(frame(0x80, 1)).receive(frame(0x82, 1));
@@ -229,12 +229,12 @@ class SessionMemoryTest {
         }
     }
 
-    @ParameterizedTest(name = "S5a: a message that is being delivered counts until its callback returns, known Tyrus: {0}")
+    @ParameterizedTest(name = "S5a: the memory of a message is counted until its callback returns, known version of Tyrus: {0}")
     @ValueSource(booleans = {true, false})
-    void whatIsBeingDeliveredCounts(boolean ours) throws Exception {
+    void memoryIsCountedDuringDelivery(boolean ours) throws Exception {
         List<Long> used = new ArrayList<>();
         during = got -> used.add(connection.memoryUsed());
-        try (MemoryConnection connection = connect(Whole.class, ours)) {
+        try (MemoryConnection connection = connect(WholeMessageEndpoint.class, ours)) {
             connection.receive(frame(0x82, 100));
             connection.receive(frame(0x82, 20_000));
             connection.receive(Frames.of(0x81, utf8("\u6f22".repeat(10_000))));
@@ -256,8 +256,8 @@ class SessionMemoryTest {
     }
 
     @Test
-    void aDeliveryBeyondTheMemoryIsNotMade() throws Exception {
-        try (MemoryConnection connection = connect(Whole.class, true, 50_000)) {
+    void messageBeyondTheMemoryIsNotDelivered() throws Exception {
+        try (MemoryConnection connection = connect(WholeMessageEndpoint.class, true, 50_000)) {
             connection.receive(frame(0x82, 20_000)).receive(frame(0x82, 40_000)).receive(frame(0x82, 10));
             assertThat(closeCode()).isEqualTo(1013);
             connection.end();
@@ -271,7 +271,7 @@ class SessionMemoryTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"reset", "end", "evict", "close", "fault", "endpoint closes", "endpoint fails", "error", "drain"})
-    void everyPathGivesItBack(String path) throws Exception {
+    void memoryIsReleasedOnEveryPath(String path) throws Exception {
         for (boolean ours : new boolean[] {true, false}) {
             begin();
             during = got -> {
@@ -283,7 +283,7 @@ class SessionMemoryTest {
                 if (path.equals("endpoint fails")) throw new IllegalStateException("as it was told to");
                 if (path.equals("error")) throw new StackOverflowError("as it was told to");
             };
-            try (MemoryConnection connection = connect(Whole.class, ours)) {
+            try (MemoryConnection connection = connect(WholeMessageEndpoint.class, ours)) {
                 connection.receive(frame(2, 30_000)).receive(frame(0, 30_000)).receive(Arrays.copyOf(frame(0, 30_000), 1000));
                 assertThat(connection.memoryUsed()).isGreaterThan(60_000);
                 switch (path) {
@@ -305,8 +305,8 @@ class SessionMemoryTest {
     // ---- the behavior of Tyrus for fragmented messages
 
     @Test
-    void aMessageOfFragmentsIsHeldToTheSessionsLimit() throws Exception {
-        try (MemoryConnection connection = connect(Whole.class, true)) {
+    void fragmentedMessageIsLimitedByTheSession() throws Exception {
+        try (MemoryConnection connection = connect(WholeMessageEndpoint.class, true)) {
             SESSION.get().setMaxTextMessageBufferSize(10);
             connection.receive(Frames.of(1, utf8("\u00e9\u00e9\u00e9\u00e9\u00e9"))).receive(Frames.of(0x80, utf8("\u00e9\u00e9\u00e9\u00e9\u00e9")));
             connection.receive(Frames.of(0x81, utf8("more than ten")));

@@ -20,33 +20,33 @@ import org.junit.jupiter.api.Test;
 /** The calls of an endpoint's Configurator, and the effect of their results. */
 class TyrusEndpointTest {
     /** An endpoint that does nothing. */
-    public static final class Silent extends Endpoint {
+    public static final class IdleEndpoint extends Endpoint {
         @Override
         public void onOpen(Session session, EndpointConfig config) {
         }
     }
 
     /** An annotated endpoint with all attributes. */
-    @ServerEndpoint(value = "/annotated", subprotocols = "annotated", configurator = OfAnnotation.class)
-    public static final class Annotated {
+    @ServerEndpoint(value = "/annotated", subprotocols = "annotated", configurator = AnnotationConfigurator.class)
+    public static final class AnnotatedEndpoint {
         @OnMessage
-        public void heard(String text) {
+        public void onText(String text) {
         }
     }
 
     /** The configurator of the annotation. */
-    public static final class OfAnnotation extends ServerEndpointConfig.Configurator {
+    public static final class AnnotationConfigurator extends ServerEndpointConfig.Configurator {
         @Override
         public List<jakarta.websocket.Extension> getNegotiatedExtensions(List<jakarta.websocket.Extension> installed, List<jakarta.websocket.Extension> requested) {
             return requested;
         }
     }
 
-    private static final class Choosing extends ServerEndpointConfig.Configurator {
+    private static final class ChoosingConfigurator extends ServerEndpointConfig.Configurator {
         private final List<jakarta.websocket.Extension> answer;
         private final List<String> asked = new ArrayList<>();
 
-        Choosing(List<jakarta.websocket.Extension> answer) {
+        ChoosingConfigurator(List<jakarta.websocket.Extension> answer) {
             this.answer = answer;
         }
 
@@ -57,23 +57,23 @@ class TyrusEndpointTest {
         }
     }
 
-    private static WebSocketExtension offered(String name) {
+    private static WebSocketExtension offer(String name) {
         return new WebSocketExtension(name, List.of(new WebSocketExtension.Parameter("p", Optional.of("1"))));
     }
 
-    private static jakarta.websocket.Extension named(String name) {
+    private static jakarta.websocket.Extension extension(String name) {
         return new ExtensionChoice.Named(name, List.of());
     }
 
     private static ServerEndpointConfig.Builder config(Class<?> type) {
-        return ServerEndpointConfig.Builder.create(type, "/elsewhere").extensions(List.of(named("one")));
+        return ServerEndpointConfig.Builder.create(type, "/elsewhere").extensions(List.of(extension("one")));
     }
 
     @Test
-    @DisplayName("W3: the Configurator is asked with all, in the client's order, and its answer counts")
-    void theConfiguratorChooses() throws Exception {
-        Choosing choosing = new Choosing(List.of(named("two"), named("three"), named("two"), named("none")));
-        TyrusHandshake upgrade = MessageReaderTest.upgrade(config(Silent.class).configurator(choosing).build(), offered("three"), offered("two"), offered("one"));
+    @DisplayName("W3: the Configurator gets all extensions in the order of the client, and its result is used")
+    void configuratorChoosesExtensions() throws Exception {
+        ChoosingConfigurator choosing = new ChoosingConfigurator(List.of(extension("two"), extension("three"), extension("two"), extension("none")));
+        TyrusHandshake upgrade = MessageReaderTest.upgrade(config(IdleEndpoint.class).configurator(choosing).build(), offer("three"), offer("two"), offer("one"));
         assertThat(choosing.asked).containsExactly("[one] [three1, two1, one1]");
         assertThat(upgrade.extensions().lines()).containsExactly("two, three");
         assertThat(upgrade.extensions().running()).isEmpty();
@@ -81,27 +81,27 @@ class TyrusEndpointTest {
     }
 
     @Test
-    @DisplayName("item 3: without a method of the application's, what has no implementation is not agreed on")
-    void theDefaultChoosesWhatIsImplemented() throws Exception {
-        assertThat(MessageReaderTest.upgrade(config(Silent.class).build(), offered("one")).extensions().agreed()).isEmpty();
+    @DisplayName("item 3: by default, extensions without an implementation are not agreed")
+    void defaultChoosesImplementedExtensions() throws Exception {
+        assertThat(MessageReaderTest.upgrade(config(IdleEndpoint.class).build(), offer("one")).extensions().agreed()).isEmpty();
     }
 
     @Test
-    void noAnswerIsNone() throws Exception {
-        assertThat(MessageReaderTest.upgrade(config(Silent.class).configurator(new Choosing(null)).build(), offered("one")).extensions().agreed()).isEmpty();
+    void nullResultAgreesOnNothing() throws Exception {
+        assertThat(MessageReaderTest.upgrade(config(IdleEndpoint.class).configurator(new ChoosingConfigurator(null)).build(), offer("one")).extensions().agreed()).isEmpty();
     }
 
     @Test
-    @DisplayName("W2: of an annotated class the annotation says what the program's configuration leaves out")
-    void aProgramsConfigurationOfAnAnnotatedClass() throws Exception {
-        assertThat(MessageReaderTest.upgrade(config(Annotated.class).build(), offered("one")).extensions().lines()).containsExactly("one; p=1");
-        Choosing choosing = new Choosing(List.of());
-        assertThat(MessageReaderTest.upgrade(config(Annotated.class).configurator(choosing).build(), offered("one")).extensions().lines()).isEmpty();
+    @DisplayName("W2: for an annotated class, the annotation supplies what the programmatic configuration omits")
+    void annotationCompletesTheConfiguration() throws Exception {
+        assertThat(MessageReaderTest.upgrade(config(AnnotatedEndpoint.class).build(), offer("one")).extensions().lines()).containsExactly("one; p=1");
+        ChoosingConfigurator choosing = new ChoosingConfigurator(List.of());
+        assertThat(MessageReaderTest.upgrade(config(AnnotatedEndpoint.class).configurator(choosing).build(), offer("one")).extensions().lines()).isEmpty();
         assertThat(choosing.asked).hasSize(1);
     }
 
     @Test
-    void whatIsNoEndpointIsSaid() {
+    void invalidEndpointClassIsReported() {
         assertThatThrownBy(() -> MessageReaderTest.upgrade(config(String.class).build())).isInstanceOf(DeploymentException.class).hasMessageContaining("@ServerEndpoint");
     }
 }

@@ -6,15 +6,15 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** Unknown versions of Tyrus. {@link SessionMemoryTest} tests the consequence: Tyrus assembles messages itself. */
-@DisplayName("C14: a part of Tyrus is used only where it is as known")
+@DisplayName("C14: internals of Tyrus are used only if they have the known form")
 class TyrusHandshakeTest {
     @Test
-    void asKnown() {
+    void knownVersionIsRecognized() {
         assertThat(TyrusHandshake.Sessions.KNOWN).isPresent();
     }
 
     @Test
-    void withAnotherName() {
+    void unknownMemberIsNotUsed() {
         assertThat(TyrusHandshake.Sessions.known("getOpenSession")).isEmpty();
     }
 }

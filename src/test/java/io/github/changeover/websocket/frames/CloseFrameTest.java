@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Covers("RFC6455-5.1-02")
 class CloseFrameTest {
     @Test
-    void codeAndReasonAreUnmasked() {
+    void serverCloseFrameIsUnmasked() {
         assertThat(CloseFrame.of(1001, "Bye \u00fc").bytes()).isEqualTo(ByteBuffer.wrap(WireBytes.hex("8808 03e9 42796520c3bc")));
         assertThat(CloseFrame.of(1000, "").bytes()).isEqualTo(ByteBuffer.wrap(WireBytes.hex("8802 03e8")));
         assertThat(CloseFrame.of(1005, "").bytes()).isEqualTo(ByteBuffer.wrap(WireBytes.hex("8800")));
@@ -24,19 +24,19 @@ class CloseFrameTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"8880 01020304 / true", "8882 00000000 03e8 / false", "8885 00000000 03e8 c28800 / false"})
-    void aCloseWithoutACodeIsKnown(String row) {
+    void closeWithoutACodeIsRecognized(String row) {
         String[] sides = row.split(" / ");
         try (FrameReader reader = new FrameReader(new FrameLimits(100, 100), Optional.empty(), new DeflaterPool(), FrameMemoryListener.UNCOUNTED)) {
-            Received received = new Received();
+            RecordingFrameListener received = new RecordingFrameListener();
             reader.read(ByteBuffer.wrap(WireBytes.hex(sides[0])), received);
-            assertThat(Received.payload(received.frames.get(0)).length == 0).isEqualTo(Boolean.valueOf(sides[1]));
+            assertThat(RecordingFrameListener.payload(received.frames.get(0)).length == 0).isEqualTo(Boolean.valueOf(sides[1]));
             assertThat(reader.closeCame()).isTrue();
         }
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"a", "\u00fc", "\u6f22", "\ud83d\ude00"})
-    void aLongReasonIsCutBehindACharacter(String character) {
+    void longReasonIsTruncatedAtACharacter(String character) {
         for (int ahead = 0; ahead < 4; ahead++) {
             ByteBuffer frame = CloseFrame.of(1011, "x".repeat(ahead) + character.repeat(200)).bytes();
             byte[] reason = new byte[frame.remaining() - 4];
@@ -49,13 +49,13 @@ class CloseFrameTest {
 
     @ParameterizedTest
     @ValueSource(ints = {-1, 0, 999, 1004, 1006, 1015, 1016, 2999, 5000, 65536 + 1000})
-    void noOtherCodeIsSent(int code) {
+    void invalidCodesAreRejected(int code) {
         assertThatIllegalArgumentException().isThrownBy(() -> CloseFrame.of(code, "")).withMessageContaining(String.valueOf(code));
     }
 
     @ParameterizedTest
     @EnumSource
-    void everyFaultFitsIntoAFrame(FrameFault fault) {
+    void everyFaultFitsIntoACloseFrame(FrameFault fault) {
         ByteBuffer frame = CloseFrame.of(fault).bytes();
         assertThat(frame.getShort(2)).isEqualTo((short) fault.code());
         assertThat(StandardCharsets.US_ASCII.decode(frame.position(4)).toString()).isEqualTo(fault.reason());

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class DeflaterPoolTest {
     private static final byte[] HELLO = WireBytes.hex("c18700000000 f248cdc9c90700");
     private final DeflaterPool pool = new DeflaterPool();
-    private final Received received = new Received();
+    private final RecordingFrameListener received = new RecordingFrameListener();
 
     private FrameReader reader(boolean forgets) {
         return new FrameReader(new FrameLimits(1000, 1000), agreed(forgets), pool, FrameMemoryListener.UNCOUNTED);
@@ -41,7 +41,7 @@ class DeflaterPoolTest {
         }
         assertThat(open).hasSize(400);
         assertThat(received.frames).hasSize(200);
-        assertThat(pool.kept()).as("one of each is enough for one thread").isEqualTo(2);
+        assertThat(pool.kept()).as("one array of each size is enough for one thread").isEqualTo(2);
     }
 
     @Test
@@ -84,9 +84,9 @@ class DeflaterPoolTest {
     void everyEndReturnsCompressorsOnce() {
         for (String more : new String[] {"8105", "888000000000", "c18100000000 07", ""}) {
             FrameReader reader = reader(false);
-            reader.read(ByteBuffer.wrap(HELLO.clone()), new Received());
+            reader.read(ByteBuffer.wrap(HELLO.clone()), new RecordingFrameListener());
             assertThat(pool.inflatersInUse()).isEqualTo(1);
-            reader.read(ByteBuffer.wrap(WireBytes.hex(more)), new Received());
+            reader.read(ByteBuffer.wrap(WireBytes.hex(more)), new RecordingFrameListener());
             if (!more.isEmpty()) assertThat(pool.inflatersInUse()).as(more).isZero();
             reader.close();
             reader.close();
@@ -146,6 +146,6 @@ class DeflaterPoolTest {
         pool.close();
         pool.give(inflater);
         assertThat(pool.kept()).isZero();
-        assertThatThrownBy(inflater::getBytesRead).as("the JDK on one that has ended").isInstanceOf(RuntimeException.class);
+        assertThatThrownBy(inflater::getBytesRead).as("the JDK for an ended inflater").isInstanceOf(RuntimeException.class);
     }
 }

@@ -35,8 +35,8 @@ class DirectBufferTest {
 
     @Test
     void nestedReadOfAnotherConnectionOverwritesNothing() {
-        Received inner = new Received();
-        Received outer = new Received();
+        RecordingFrameListener inner = new RecordingFrameListener();
+        RecordingFrameListener outer = new RecordingFrameListener();
         FrameReader other = reader();
         reader().read(frame('a', LARGE), new FrameListener() {
             @Override
@@ -59,22 +59,22 @@ class DirectBufferTest {
                 outer.failed(fault);
             }
         });
-        assertThat(Received.payload(inner.frames.get(0))).isEqualTo(filled('b'));
-        assertThat(Received.payload(outer.frames.get(0))).isEqualTo(filled('a'));
+        assertThat(RecordingFrameListener.payload(inner.frames.get(0))).isEqualTo(filled('b'));
+        assertThat(RecordingFrameListener.payload(outer.frames.get(0))).isEqualTo(filled('a'));
     }
 
     @Test
     void readOfAnotherConnectionDoesNotChangeIncompleteFrame() {
-        Received one = new Received();
-        Received two = new Received();
+        RecordingFrameListener one = new RecordingFrameListener();
+        RecordingFrameListener two = new RecordingFrameListener();
         FrameReader first = reader();
         ByteBuffer frame = frame('a', LARGE);
         ByteBuffer half = frame.duplicate().limit(LARGE / 2);
         first.read(half, one);
         reader().read(frame('b', LARGE), two);
         first.read(frame.position(LARGE / 2), one);
-        assertThat(Received.payload(one.frames.get(0))).isEqualTo(filled('a'));
-        assertThat(Received.payload(two.frames.get(0))).isEqualTo(filled('b'));
+        assertThat(RecordingFrameListener.payload(one.frames.get(0))).isEqualTo(filled('a'));
+        assertThat(RecordingFrameListener.payload(two.frames.get(0))).isEqualTo(filled('b'));
     }
 
     /** Returns the array in which the listener gets the payload of a frame. */

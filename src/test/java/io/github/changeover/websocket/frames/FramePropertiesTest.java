@@ -29,14 +29,14 @@ class FramePropertiesTest {
     private static final FrameLimits LIMITS = new FrameLimits(70_000, 70_000);
 
     /** @param seed determines the positions of the splits, the masking keys and the control frames between the fragments */
-    record Sent(boolean text, boolean compressed, int fragments, byte[] payload, long seed) {
+    record SentMessage(boolean text, boolean compressed, int fragments, byte[] payload, long seed) {
         @Override
         public String toString() {
             return (text ? "text" : "binary") + (compressed ? ", compressed" : "") + ", " + fragments + " fragments, " + payload.length + " bytes, seed " + seed;
         }
     }
 
-    record Connection(Optional<DeflateAgreement> deflate) {
+    record Negotiated(Optional<DeflateAgreement> deflate) {
         boolean takeover() {
             return deflate.isPresent() && !deflate.get().clientNoContextTakeover();
         }
@@ -51,7 +51,7 @@ class FramePropertiesTest {
                 all.add(frame);
                 continue;
             }
-            message = WireBytes.join(message == null ? new byte[] {(byte) (frame[0] & 15)} : message, Received.payload(frame));
+            message = WireBytes.join(message == null ? new byte[] {(byte) (frame[0] & 15)} : message, RecordingFrameListener.payload(frame));
             if (frame[0] < 0) {
                 all.add(message);
                 message = null;
@@ -61,10 +61,10 @@ class FramePropertiesTest {
     }
 
     /** Returns the bytes that a client sends. Adds the expected result to the list, in the form of {@link #messages}. */
-    private static byte[] stream(List<Sent> sent, Connection connection, List<byte[]> expected) {
+    private static byte[] stream(List<SentMessage> sent, Negotiated connection, List<byte[]> expected) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         Deflater deflater = new Deflater(9, true);
-        for (Sent message : sent) {
+        for (SentMessage message : sent) {
             Random random = new Random(message.seed);
             boolean compressed = message.compressed && connection.deflate.isPresent();
             byte[] bytes = compressed ? WireBytes.deflated(deflater, message.payload) : message.payload;
@@ -89,12 +89,12 @@ class FramePropertiesTest {
         return out.toByteArray();
     }
 
-    private static Received read(byte[] stream, Connection connection, Random cuts, boolean whole) {
+    private static RecordingFrameListener read(byte[] stream, Negotiated connection, Random cuts, boolean whole) {
         return read(stream, connection, cuts, whole, new CountingMemoryListener());
     }
 
-    private static Received read(byte[] stream, Connection connection, Random cuts, boolean whole, CountingMemoryListener memory) {
-        Received received = new Received(whole);
+    private static RecordingFrameListener read(byte[] stream, Negotiated connection, Random cuts, boolean whole, CountingMemoryListener memory) {
+        RecordingFrameListener received = new RecordingFrameListener(whole);
         try (DeflaterPool pool = new DeflaterPool()) {
             FrameReader reader = new FrameReader(LIMITS, connection.deflate, pool, memory);
             for (int at = 0; at < stream.length; ) {
@@ -108,40 +108,40 @@ class FramePropertiesTest {
                 at += count;
             }
             reader.close();
-            assertThat(pool.inflatersInUse()).as("inflaters not given back").isZero();
-            assertThat(memory.used).as("memory not given back").isZero();
+            assertThat(pool.inflatersInUse()).as("inflaters not released").isZero();
+            assertThat(memory.used).as("memory not released").isZero();
         }
         return received;
     }
 
     @Property(tries = 600, edgeCases = EdgeCasesMode.NONE)
     @Covers({"RFC6455-5.4-01", "RFC7692-6-01"})
-    void messagesAreTheSameHoweverTheyAreCut(@ForAll @Size(max = 6) List<@From("sent") Sent> sent, @ForAll @From("connections") Connection connection, @ForAll long seed) {
+    void messagesAreTheSameForAnySplit(@ForAll @Size(max = 6) List<@From("sent") SentMessage> sent, @ForAll @From("connections") Negotiated connection, @ForAll long seed) {
         List<byte[]> expected = new ArrayList<>();
         byte[] stream = stream(sent, connection, expected);
         Random cuts = new Random(seed);
-        List<byte[]> naive = new NaiveReader(LIMITS, connection.deflate.isPresent(), connection.takeover()).read(stream).frames;
+        List<byte[]> naive = new ReferenceFrameReader(LIMITS, connection.deflate.isPresent(), connection.takeover()).read(stream).frames;
         for (int i = 0; i < 4; i++) {
             boolean whole = i % 2 == 1;
-            Received received = read(stream, connection, cuts, whole);
+            RecordingFrameListener received = read(stream, connection, cuts, whole);
             assertThat(received.faults).isEmpty();
             assertThat(messages(received.frames)).usingElementComparator(Arrays::compare).containsExactlyElementsOf(expected);
-            assertThat(Received.joined(received.frames, whole)).usingElementComparator(Arrays::compare).containsExactlyElementsOf(Received.joined(naive, whole));
+            assertThat(RecordingFrameListener.joined(received.frames, whole)).usingElementComparator(Arrays::compare).containsExactlyElementsOf(RecordingFrameListener.joined(naive, whole));
         }
     }
 
-    /** {@link Received} checks all output. {@link NaiveReader} determines the expected output. */
+    /** {@link RecordingFrameListener} checks all output. {@link ReferenceFrameReader} determines the expected output. */
     @Property(tries = 4000, edgeCases = EdgeCasesMode.NONE)
     @Covers({"RFC6455-5.1-01", "RFC6455-5.2-01", "RFC6455-5.4-01", "RFC6455-8.1-01", "RFC7692-6-01"})
-    void whateverIsWrongWithAStreamNothingInvalidGoesOnAndNothingIsThrown(@ForAll @Size(min = 1, max = 4) List<@From("small") Sent> sent,
-            @ForAll @From("connections") Connection connection, @ForAll long seed) {
+    void invalidStreamPassesNothingInvalidAndNeverThrows(@ForAll @Size(min = 1, max = 4) List<@From("small") SentMessage> sent,
+            @ForAll @From("connections") Negotiated connection, @ForAll long seed) {
         Random random = new Random(seed);
         byte[] stream = mutated(stream(sent, connection, new ArrayList<>()), random);
-        NaiveReader naive = new NaiveReader(LIMITS, connection.deflate.isPresent(), connection.takeover()).read(stream);
+        ReferenceFrameReader naive = new ReferenceFrameReader(LIMITS, connection.deflate.isPresent(), connection.takeover()).read(stream);
         for (int i = 0; i < 4; i++) {
             boolean whole = i % 2 == 1;
-            Received received = read(stream, connection, random, whole);
-            assertThat(Received.joined(received.frames, whole)).usingElementComparator(Arrays::compare).containsExactlyElementsOf(Received.joined(naive.frames, whole));
+            RecordingFrameListener received = read(stream, connection, random, whole);
+            assertThat(RecordingFrameListener.joined(received.frames, whole)).usingElementComparator(Arrays::compare).containsExactlyElementsOf(RecordingFrameListener.joined(naive.frames, whole));
             // If one inflated piece has two faults, the size of the pieces determines which is detected first.
             if (connection.deflate.isEmpty()) assertThat(received.faults).extracting(FrameFault::code).isEqualTo(naive.code == 0 ? List.of() : List.of(naive.code));
             else assertThat(received.faults).hasSize(naive.code == 0 ? 0 : 1);
@@ -149,28 +149,28 @@ class FramePropertiesTest {
     }
 
     @Property(tries = 2000)
-    void randomBytesAreHandledAsByTheNaiveReader(@ForAll @Size(max = 60) byte[] noise, @ForAll @From("connections") Connection connection, @ForAll long seed) {
-        NaiveReader naive = new NaiveReader(LIMITS, connection.deflate.isPresent(), connection.takeover()).read(noise);
+    void randomBytesAreHandledAsByTheNaiveReader(@ForAll @Size(max = 60) byte[] noise, @ForAll @From("connections") Negotiated connection, @ForAll long seed) {
+        ReferenceFrameReader naive = new ReferenceFrameReader(LIMITS, connection.deflate.isPresent(), connection.takeover()).read(noise);
         boolean whole = seed % 2 == 0;
-        Received received = read(noise, connection, new Random(seed), whole);
-        assertThat(Received.joined(received.frames, whole)).usingElementComparator(Arrays::compare).containsExactlyElementsOf(Received.joined(naive.frames, whole));
+        RecordingFrameListener received = read(noise, connection, new Random(seed), whole);
+        assertThat(RecordingFrameListener.joined(received.frames, whole)).usingElementComparator(Arrays::compare).containsExactlyElementsOf(RecordingFrameListener.joined(naive.frames, whole));
         assertThat(received.faults).hasSize(naive.code == 0 ? 0 : 1);
     }
 
     /** Memory may be exhausted at any point. Then nothing invalid is passed on, nothing follows, and no memory is kept. */
     @Property(tries = 1000, edgeCases = EdgeCasesMode.NONE)
-    void connectionFailsWithoutMemory(@ForAll @Size(min = 1, max = 4) List<@From("sent") Sent> sent, @ForAll @From("connections") Connection connection, @ForAll long seed) {
+    void connectionFailsWithoutMemory(@ForAll @Size(min = 1, max = 4) List<@From("sent") SentMessage> sent, @ForAll @From("connections") Negotiated connection, @ForAll long seed) {
         byte[] stream = stream(sent, connection, new ArrayList<>());
         Random random = new Random(seed);
         boolean whole = random.nextBoolean();
         CountingMemoryListener memory = new CountingMemoryListener();
         memory.most = random.nextInt(random.nextBoolean() ? 60_000 : 500);
-        List<byte[]> naive = Received.joined(new NaiveReader(LIMITS, connection.deflate.isPresent(), connection.takeover()).read(stream).frames, true);
-        Received received = read(stream, connection, random, whole, memory);
+        List<byte[]> naive = RecordingFrameListener.joined(new ReferenceFrameReader(LIMITS, connection.deflate.isPresent(), connection.takeover()).read(stream).frames, true);
+        RecordingFrameListener received = read(stream, connection, random, whole, memory);
         assertThat(memory.used).isZero();
         if (received.faults.isEmpty()) assertThat(memory.highest).isLessThanOrEqualTo(memory.most);
         else assertThat(received.faults).containsExactly(FrameFault.NO_MEMORY);
-        List<byte[]> given = Received.joined(received.frames, true);
+        List<byte[]> given = RecordingFrameListener.joined(received.frames, true);
         assertThat(given).usingElementComparator(Arrays::compare).containsExactlyElementsOf(naive.subList(0, given.size()));
     }
 
@@ -189,19 +189,19 @@ class FramePropertiesTest {
     }
 
     @Provide
-    Arbitrary<Sent> sent() {
+    Arbitrary<SentMessage> sent() {
         return sent(20_000);
     }
 
     @Provide
-    Arbitrary<Sent> small() {
+    Arbitrary<SentMessage> small() {
         return sent(150);
     }
 
-    private static Arbitrary<Sent> sent(int longest) {
+    private static Arbitrary<SentMessage> sent(int longest) {
         Arbitrary<Boolean> flags = Arbitraries.of(true, false);
         return Combinators.combine(flags, flags, Arbitraries.integers().between(1, 4), Arbitraries.integers().between(0, longest), Arbitraries.longs())
-                .as((text, compressed, fragments, length, seed) -> new Sent(text, compressed, fragments, payload(text, length, seed), seed));
+                .as((text, compressed, fragments, length, seed) -> new SentMessage(text, compressed, fragments, payload(text, length, seed), seed));
     }
 
     private static byte[] payload(boolean text, int length, long seed) {
@@ -216,9 +216,9 @@ class FramePropertiesTest {
     }
 
     @Provide
-    Arbitrary<Connection> connections() {
+    Arbitrary<Negotiated> connections() {
         Arbitrary<Boolean> flags = Arbitraries.of(true, false);
         return Combinators.combine(flags, flags).as((server, client) -> new DeflateAgreement(server, client, OptionalInt.empty(), OptionalInt.empty()))
-                .optional(0.8).map(Connection::new);
+                .optional(0.8).map(Negotiated::new);
     }
 }

@@ -41,8 +41,8 @@ class FrameTableTest {
             5.3 a key for each frame              | 828101020304 00 8281ff0000ff 00            | 820101 8201ff
             """)
     @Covers({"RFC6455-5.4-01", "RFC6455-8.1-01"})
-    void whatIsRightGoesOnWithoutItsMask(String what, String in, String out) {
-        for (boolean deflate : new boolean[] {false, true}) isRight(hex(in), hex(out), deflate);
+    void validFramesAreUnmaskedAndPassedOn(String what, String in, String out) {
+        for (boolean deflate : new boolean[] {false, true}) assertAccepted(hex(in), hex(out), deflate);
     }
 
     @ParameterizedTest(name = "{0}")
@@ -60,15 +60,15 @@ class FrameTableTest {
             6.2 without any byte, leniently      | c18000000000 c18700000000f248cdc9c90700    | 8100 810548656c6c6f
             """)
     @Covers("RFC7692-6-01")
-    void whatIsCompressedIsInflated(String what, String in, String out) {
-        isRight(hex(in), hex(out), true);
+    void compressedMessagesAreInflated(String what, String in, String out) {
+        assertAccepted(hex(in), hex(out), true);
     }
 
     @Test
     void emptyFragmentsAreOmitted() {
         byte[] in = WireBytes.join(hex("428000000000"), hex("008000000000".repeat(5000)), hex("008500000000000000ffff".repeat(5)), hex("808100000000 00"));
         for (int piece : new int[] {in.length, 7}) {
-            Received received = read(in, piece, true);
+            RecordingFrameListener received = read(in, piece, true);
             assertThat(received.faults).isEmpty();
             assertThat(received.all()).isEqualTo(hex("8200"));
         }
@@ -77,15 +77,15 @@ class FrameTableTest {
     /** The compressor determines how much of a fragment can be inflated before the next one arrives. */
     @Test
     @Covers("RFC7692-6-01")
-    void aCompressedMessageInFragmentsStaysInFragments() {
+    void compressedFragmentsStayFragments() {
         byte[] in = hex("418300000000f248cd 808400000000c9c90700");
         for (int piece : new int[] {9, in.length}) {
-            Received received = read(in, piece, true);
+            RecordingFrameListener received = read(in, piece, true);
             assertThat(received.faults).isEmpty();
             assertThat(received.frames).hasSize(2);
             assertThat(received.frames.get(0)[0]).isEqualTo((byte) 0x01);
             assertThat(received.frames.get(1)[0]).isEqualTo((byte) 0x80);
-            assertThat(WireBytes.join(Received.payload(received.frames.get(0)), Received.payload(received.frames.get(1)))).isEqualTo(hex("48656c6c6f"));
+            assertThat(WireBytes.join(RecordingFrameListener.payload(received.frames.get(0)), RecordingFrameListener.payload(received.frames.get(1)))).isEqualTo(hex("48656c6c6f"));
         }
     }
 
@@ -111,7 +111,7 @@ class FrameTableTest {
         String[] reads = in.split("/", -1);
         for (boolean wantsWhole : new boolean[] {false, true}) {
             String[] out = (wantsWhole ? whole : fragments).split("/", -1);
-            Received received = new Received(wantsWhole);
+            RecordingFrameListener received = new RecordingFrameListener(wantsWhole);
             CountingMemoryListener memory = new CountingMemoryListener();
             try (DeflaterPool pool = new DeflaterPool(); FrameReader reader = new FrameReader(LIMITS, Optional.of(TAKEOVER), pool, memory)) {
                 for (int i = 0; i < reads.length; i++) {
@@ -130,7 +130,7 @@ class FrameTableTest {
     void manyFragmentsOfOneReadAreJoined() {
         StringBuilder in = new StringBuilder("018100000000 61");
         for (int i = 0; i < 98; i++) in.append("008100000000 61");
-        Received received = new Received(false);
+        RecordingFrameListener received = new RecordingFrameListener(false);
         try (DeflaterPool pool = new DeflaterPool(); FrameReader reader = new FrameReader(LIMITS, Optional.empty(), pool, FrameMemoryListener.UNCOUNTED)) {
             reader.read(ByteBuffer.wrap(hex(in + "808100000000 61")), received);
             assertThat(received.frames).hasSize(65);
@@ -192,8 +192,8 @@ class FrameTableTest {
             text cut at an empty last fragment    | 018100000000c3 808000000000                | TEXT_NOT_UTF8
             """)
     @Covers({"RFC6455-5.1-01", "RFC6455-5.2-01", "RFC6455-5.4-01", "RFC6455-8.1-01"})
-    void whatIsWrongIsSaidAtTheByteThatShowsIt(String what, String in, FrameFault fault) {
-        for (boolean deflate : new boolean[] {false, true}) isWrong(hex(in), fault, deflate);
+    void faultIsReportedAtFirstInvalidByte(String what, String in, FrameFault fault) {
+        for (boolean deflate : new boolean[] {false, true}) assertFault(hex(in), fault, deflate);
     }
 
     @ParameterizedTest(name = "{0}")
@@ -209,8 +209,8 @@ class FrameTableTest {
             inflated text that is cut             | c1870000000000 0100feffc300                | TEXT_NOT_UTF8
             """)
     @Covers({"RFC7692-6-01", "RFC6455-8.1-01"})
-    void whatIsWrongWithCompressionIsSaid(String what, String in, FrameFault fault) {
-        Received whole = read(hex(in), Integer.MAX_VALUE, true);
+    void compressionFaultIsReported(String what, String in, FrameFault fault) {
+        RecordingFrameListener whole = read(hex(in), Integer.MAX_VALUE, true);
         assertThat(whole.faults).containsExactly(fault);
         assertThat(read(hex(in), 1, true).faults).containsExactly(fault);
     }
@@ -218,8 +218,8 @@ class FrameTableTest {
     @ParameterizedTest
     @CsvSource({"c1", "c2", "41", "c9", "c8"})
     @Covers("RFC6455-5.2-01")
-    void withoutAnAgreementRsv1IsWrongEverywhere(String first) {
-        isWrong(hex(first), FrameFault.UNAGREED_RSV1, false);
+    void rsv1WithoutAgreementIsAFault(String first) {
+        assertFault(hex(first), FrameFault.UNAGREED_RSV1, false);
     }
 
     @ParameterizedTest
@@ -230,40 +230,40 @@ class FrameTableTest {
         byte[] in = WireBytes.join(WireBytes.masked(0x81, payload), WireBytes.masked(0x82, payload));
         byte[] out = WireBytes.join(WireBytes.plain(0x81, payload), WireBytes.plain(0x82, payload));
         for (int piece : new int[] {in.length, 1, 7, 4096}) {
-            Received received = read(in, piece, false);
+            RecordingFrameListener received = read(in, piece, false);
             assertThat(received.faults).isEmpty();
             assertThat(received.all()).isEqualTo(out);
         }
     }
 
     /** If the input is read byte by byte, each frame ends in a different read, so that no fragments are joined. */
-    private static void isRight(byte[] in, byte[] out, boolean deflate) {
+    private static void assertAccepted(byte[] in, byte[] out, boolean deflate) {
         assertThat(read(in, 1, deflate).all()).isEqualTo(out);
         for (int piece = 1; piece <= in.length; piece++) {
-            Received received = read(in, piece, deflate);
+            RecordingFrameListener received = read(in, piece, deflate);
             assertThat(received.faults).isEmpty();
-            assertThat(joined(received)).as("in pieces of %s", piece).isEqualTo(joined(read(in, 1, deflate)));
+            assertThat(joinFrames(received)).as("in parts of %s", piece).isEqualTo(joinFrames(read(in, 1, deflate)));
         }
     }
 
-    private static byte[] joined(Received received) {
-        return WireBytes.join(Received.joined(received.frames, false).toArray(byte[][]::new));
+    private static byte[] joinFrames(RecordingFrameListener received) {
+        return WireBytes.join(RecordingFrameListener.joined(received.frames, false).toArray(byte[][]::new));
     }
 
-    private static void isWrong(byte[] in, FrameFault fault, boolean deflate) {
+    private static void assertFault(byte[] in, FrameFault fault, boolean deflate) {
         assertThat(read(Arrays.copyOf(in, in.length - 1), Integer.MAX_VALUE, deflate).faults).as("before the last byte").isEmpty();
         byte[] more = Arrays.copyOf(in, in.length + 20);
-        Received whole = read(more, more.length, deflate);
+        RecordingFrameListener whole = read(more, more.length, deflate);
         assertThat(whole.faults).containsExactly(fault);
         for (int piece = 1; piece <= in.length; piece++) {
-            Received received = read(in, piece, deflate);
-            assertThat(received.faults).as("in pieces of %s", piece).containsExactly(fault);
-            assertThat(joined(received)).isEqualTo(joined(whole));
+            RecordingFrameListener received = read(in, piece, deflate);
+            assertThat(received.faults).as("in parts of %s", piece).containsExactly(fault);
+            assertThat(joinFrames(received)).isEqualTo(joinFrames(whole));
         }
     }
 
-    private static Received read(byte[] in, int piece, boolean deflate) {
-        Received received = new Received();
+    private static RecordingFrameListener read(byte[] in, int piece, boolean deflate) {
+        RecordingFrameListener received = new RecordingFrameListener();
         try (DeflaterPool pool = new DeflaterPool();
              FrameReader reader = new FrameReader(LIMITS, deflate ? Optional.of(TAKEOVER) : Optional.empty(), pool, FrameMemoryListener.UNCOUNTED)) {
             for (int at = 0; at < in.length; at += Math.min(piece, in.length - at)) {

@@ -45,7 +45,7 @@ class FrameWriterTest {
 
     @Test
     @Covers("RFC6455-5.1-02")
-    void withoutAnAgreementTheVeryBufferGoesOn() {
+    void withoutCompressionTheSameBufferIsWritten() {
         ByteBuffer frame = ByteBuffer.wrap(WireBytes.plain(0x81, TEXT));
         List<ByteBuffer> out = new ArrayList<>();
         new FrameWriter(Optional.empty(), new DeflaterPool()).write(ServerFrame.parse(frame), out::add);
@@ -56,7 +56,7 @@ class FrameWriterTest {
     /** A pool with several levels gives each writer a deflater of its level. */
     @Test
     @Covers("RFC7692-6-01")
-    void theLevelAndTheShortestMessageAreAsSet() {
+    void levelAndMinimumLengthAreConfigurable() {
         byte[] frame = WireBytes.plain(0x82, random(40_000, 4));
         DeflaterPool pool = new DeflaterPool();
         Optional<DeflateAgreement> agreed = Optional.of(new DeflateAgreement(true, false, OptionalInt.empty(), OptionalInt.empty()));
@@ -94,7 +94,7 @@ class FrameWriterTest {
     @ParameterizedTest
     @ValueSource(strings = {"890548656c6c6f", "8a00", "880203e8", "810548656c6c6f", "8100"})
     @Covers("RFC7692-6-01")
-    void controlFramesAndShortMessagesStayAsTheyAre(String frame) {
+    void controlFramesAndShortMessagesAreNotCompressed(String frame) {
         DeflaterPool pool = new DeflaterPool();
         assertThat(written(writer(false, pool), WireBytes.hex(frame))).isEqualTo(WireBytes.hex(frame));
         assertThat(pool.deflatersInUse()).isZero();
@@ -112,9 +112,9 @@ class FrameWriterTest {
 
     @Test
     @Covers("RFC7692-6-01")
-    void rsv1IsOnTheFirstFragmentOnlyAndControlFramesMayStandBetween() {
+    void rsv1IsSetOnTheFirstFragmentOnly() {
         try (FrameWriter writer = writer(false, new DeflaterPool())) {
-            PlainClient client = new PlainClient(true, true);
+            ReferenceClient client = new ReferenceClient(true, true);
             byte[] all = written(writer, WireBytes.plain(1, TEXT), WireBytes.plain(0x89, new byte[] {7}), WireBytes.plain(0, new byte[0]),
                     WireBytes.plain(0, TEXT), WireBytes.plain(0x80, new byte[0]), WireBytes.plain(1, new byte[0]), WireBytes.plain(0x80, TEXT));
             client.read(ByteBuffer.wrap(all));
@@ -141,7 +141,7 @@ class FrameWriterTest {
     void messageIsTheSameForEveryEndOfAPiece() {
         Random random = new Random(5);
         try (DeflaterPool pool = new DeflaterPool(); FrameWriter writer = writer(false, pool)) {
-            PlainClient client = new PlainClient(true, true);
+            ReferenceClient client = new ReferenceClient(true, true);
             for (int length = 32_650; length < 32_800; length++) {
                 byte[] payload = new byte[length];
                 random.nextBytes(payload);
@@ -157,9 +157,9 @@ class FrameWriterTest {
 
     @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
     @Covers("RFC7692-6-01")
-    void aClientReadsWhatWasWritten(@ForAll boolean deflates, @ForAll boolean forgets, @ForAll @Size(max = 8) List<@IntRange(max = 100_000) Integer> lengths, @ForAll long seed) {
+    void clientReadsWrittenMessages(@ForAll boolean deflates, @ForAll boolean forgets, @ForAll @Size(max = 8) List<@IntRange(max = 100_000) Integer> lengths, @ForAll long seed) {
         Random random = new Random(seed);
-        PlainClient client = new PlainClient(deflates, !forgets);
+        ReferenceClient client = new ReferenceClient(deflates, !forgets);
         List<byte[]> expected = new ArrayList<>();
         DeflaterPool pool = new DeflaterPool();
         FrameWriter writer = deflates ? writer(forgets, pool) : new FrameWriter(Optional.empty(), pool);

@@ -51,15 +51,15 @@ class HeldMemoryTest {
     // ---- S3: a message of one-byte fragments
 
     /** Returns fragments of one byte, as many as fit into one read. */
-    private static byte[] tiny(int fragments) {
+    private static byte[] oneByteFragments(int fragments) {
         return hex("008100000000 62".repeat(fragments));
     }
 
     @Test
     @DisplayName("S3: one-byte fragments of a message that is wanted whole are held as their bytes, and the message arrives intact")
     void oneByteFragmentsTakeOneByteEach() {
-        byte[] read = tiny(1000);
-        Received received = new Received(true);
+        byte[] read = oneByteFragments(1000);
+        RecordingFrameListener received = new RecordingFrameListener(true);
         FrameReader reader = reader();
         reader.read(ByteBuffer.wrap(hex("028000000000")), received);
         for (int i = 0; i < 1000; i++) reader.read(ByteBuffer.wrap(read.clone()), received);
@@ -76,12 +76,12 @@ class HeldMemoryTest {
     @Test
     @DisplayName("S3: a fragment that is given on counts for 64 bytes at least, and 1009 ends a message of countless ones")
     void passedFragmentsCountAgainstTheLimit() {
-        Received received = new Received(false);
+        RecordingFrameListener received = new RecordingFrameListener(false);
         FrameReader reader = reader();
         reader.read(ByteBuffer.wrap(hex("028000000000")), received);
         int sent = 0;
         for (; received.faults.isEmpty() && sent < 1_000_000; sent++) {
-            reader.read(ByteBuffer.wrap(tiny(1)), received);
+            reader.read(ByteBuffer.wrap(oneByteFragments(1)), received);
             received.unfinished.clear();
         }
         assertThat(received.faults).containsExactly(FrameFault.MESSAGE_TOO_BIG);
@@ -92,10 +92,10 @@ class HeldMemoryTest {
     @Test
     @DisplayName("S3: where the limit of a message is low, a few small fragments are no offence")
     void fewSmallFragmentsAreAccepted() {
-        Received received = new Received(false);
+        RecordingFrameListener received = new RecordingFrameListener(false);
         FrameReader reader = new FrameReader(new FrameLimits(1000, 1000), DEFLATE, pool, memory);
         reader.read(ByteBuffer.wrap(hex("028000000000")), received);
-        for (int i = 0; i < 1000; i++) reader.read(ByteBuffer.wrap(tiny(1)), received);
+        for (int i = 0; i < 1000; i++) reader.read(ByteBuffer.wrap(oneByteFragments(1)), received);
         reader.read(ByteBuffer.wrap(hex("808000000000")), received);
         assertThat(received.faults).isEmpty();
         assertThat(received.frames).hasSize(1001);
@@ -105,7 +105,7 @@ class HeldMemoryTest {
     @ValueSource(booleans = {true, false})
     @DisplayName("S3: of many fragments in one read only 64 cost an object and a call each")
     void manyFragmentsOfOneReadCauseFewCalls(boolean compressed) {
-        Received received = new Received(false);
+        RecordingFrameListener received = new RecordingFrameListener(false);
         FrameReader reader = reader();
         byte[] payload = compressed ? deflated(words(9000)) : words(9000);
         byte[][] frames = new byte[payload.length][];
@@ -113,12 +113,12 @@ class HeldMemoryTest {
             frames[i] = WireBytes.masked(i > 0 ? i < payload.length - 1 ? 0 : 0x80 : compressed ? 0x42 : 2, Arrays.copyOfRange(payload, i, i + 1));
         }
         byte[] all = WireBytes.join(frames);
-        reader().read(ByteBuffer.wrap(all.clone()), new Received(false));     // loads classes
+        reader().read(ByteBuffer.wrap(all.clone()), new RecordingFrameListener(false));     // loads classes
         long before = THREADS.getCurrentThreadAllocatedBytes();
         reader.read(ByteBuffer.wrap(all), received);
         assertThat(THREADS.getCurrentThreadAllocatedBytes() - before).isLessThan(compressed ? 700_000 : 200_000);
         assertThat(received.frames).hasSizeLessThanOrEqualTo(65);
-        assertThat(Received.joined(received.frames, true)).usingElementComparator(Arrays::compare).containsExactly(WireBytes.plain(0x82, words(9000)));
+        assertThat(RecordingFrameListener.joined(received.frames, true)).usingElementComparator(Arrays::compare).containsExactly(WireBytes.plain(0x82, words(9000)));
     }
 
     // ---- S5a: unfinished messages that inflate
@@ -129,7 +129,7 @@ class HeldMemoryTest {
         byte[] bomb = deflated(new byte[15 << 20]);
         assertThat(bomb.length).isLessThan(20_000);
         FrameReader reader = reader();
-        Received received = new Received(true);
+        RecordingFrameListener received = new RecordingFrameListener(true);
         long before = THREADS.getCurrentThreadAllocatedBytes();
         reader.read(ByteBuffer.wrap(WireBytes.masked(0x42, bomb)), received);
         long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
@@ -147,7 +147,7 @@ class HeldMemoryTest {
     void nothingIsAllocatedWithoutMemory(int most) {
         byte[] bomb = WireBytes.masked(0x42, deflated(new byte[15 << 20]));
         memory.most = most;
-        Received received = new Received(true);
+        RecordingFrameListener received = new RecordingFrameListener(true);
         FrameReader reader = reader();
         long before = THREADS.getCurrentThreadAllocatedBytes();
         reader.read(ByteBuffer.wrap(bomb), received);
@@ -171,7 +171,7 @@ class HeldMemoryTest {
             """)
     void bytesKeptAfterAReadAreCounted(String what, String in) {
         FrameReader reader = reader();
-        Received received = new Received(true);
+        RecordingFrameListener received = new RecordingFrameListener(true);
         reader.read(ByteBuffer.wrap(hex(in)), received);
         assertThat(memory.used).isBetween(32L, 300L);
         assertThat(received.faults).isEmpty();
@@ -179,7 +179,7 @@ class HeldMemoryTest {
         assertThat(memory.used).isZero();
 
         memory.most = 31;
-        Received refused = new Received(true);
+        RecordingFrameListener refused = new RecordingFrameListener(true);
         reader().read(ByteBuffer.wrap(hex(in)), refused);
         assertThat(refused.faults).containsExactly(FrameFault.NO_MEMORY);
         assertThat(memory.used).isZero();
@@ -187,7 +187,7 @@ class HeldMemoryTest {
 
     @Test
     void smallCompleteMessagesAreNotCounted() {
-        Received received = new Received(true);
+        RecordingFrameListener received = new RecordingFrameListener(true);
         FrameReader reader = reader();
         byte[] all = WireBytes.join(WireBytes.masked(0x81, words(4000)), WireBytes.masked(0x89, new byte[125]), WireBytes.masked(0xc2, deflated(words(1500))),
                 WireBytes.masked(0x01, words(30)), WireBytes.masked(0x80, words(30)));
@@ -233,7 +233,7 @@ class HeldMemoryTest {
     void closedReaderCountsNothingAfterAnExceptionOfTheListener() {
         byte[] frame = WireBytes.masked(0x82, new byte[50_000]);
         FrameReader reader = reader();
-        reader.read(ByteBuffer.wrap(frame, 0, 20_000), new Received(true));
+        reader.read(ByteBuffer.wrap(frame, 0, 20_000), new RecordingFrameListener(true));
         try {
             reader.read(ByteBuffer.wrap(frame, 20_000, frame.length - 20_000), new FrameListener() {
                 @Override
@@ -277,7 +277,7 @@ class HeldMemoryTest {
             """)
     void unfinishedMessagesAreReported(String what, String in, String told, String fault) {
         for (boolean whole : new boolean[] {false, true}) {
-            Received received = new Received(whole);
+            RecordingFrameListener received = new RecordingFrameListener(whole);
             FrameReader reader = reader();
             for (String read : in.split("/")) reader.read(ByteBuffer.wrap(hex(read)), received);
             List<Long> expected = new ArrayList<>();

@@ -1,0 +1,36 @@
+package io.github.changeover.it.container;
+
+/**
+ * Ports to listen on: 0 takes any free one, {@link #OFF} none.
+ *
+ * @param http1 where a container that speaks HTTP/2 in clear itself does not
+ */
+public record ListenerPorts(int http, int https, int http1) {
+    static final int OFF = -1;
+
+    /** Any free ports, with TLS. */
+    public static ListenerPorts any() {
+        return new ListenerPorts(0, 0, 0);
+    }
+
+    public static ListenerPorts plain(int port) {
+        return new ListenerPorts(port, OFF, OFF);
+    }
+
+    ListenerPorts assigned() {
+        return new ListenerPorts(assigned(http), assigned(https), assigned(http1));
+    }
+
+    private static int assigned(int port) {
+        return port == 0 ? TestDirectories.freePort() : port;
+    }
+
+    /** {@link #http1} in the place of {@link #http}. */
+    ListenerPorts withoutHttp2() {
+        return new ListenerPorts(http1, https, http1);
+    }
+
+    boolean tls() {
+        return https != OFF;
+    }
+}

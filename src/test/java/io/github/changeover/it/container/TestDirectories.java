@@ -1,0 +1,83 @@
+package io.github.changeover.it.container;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.stream.Stream;
+
+/** Places and ports. */
+final class TestDirectories {
+    static final String LOOPBACK = "127.0.0.1";
+
+    private TestDirectories() {
+    }
+
+    static Path target() {
+        return Path.of(System.getProperty("changeover.target", "target")).toAbsolutePath();
+    }
+
+    static Path javaHome() {
+        return Path.of(System.getProperty("java.home"));
+    }
+
+    static Path logFile(String container) {
+        return target().resolve("logs").resolve(container + ".log");
+    }
+
+    /** An empty directory of a container's own below target/containers. */
+    static Path fresh(String name) {
+        Path dir = target().resolve("containers").resolve(name);
+        try {
+            delete(dir);
+            return Files.createDirectories(dir);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static void delete(Path path) throws IOException {
+        if (!Files.exists(path)) {
+            return;
+        }
+        try (Stream<Path> all = Files.walk(path)) {
+            for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(each);
+            }
+        }
+    }
+
+    static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> all = Files.walk(from)) {
+            for (Path each : all.toList()) {
+                Path there = to.resolve(from.relativize(each).toString());
+                if (Files.isDirectory(each)) {
+                    Files.createDirectories(there);
+                } else {
+                    Files.copy(each, there);
+                }
+            }
+        }
+    }
+
+    /** Free a moment ago; nothing better is to be had for a server that wants its ports in a file. */
+    static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(LOOPBACK))) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static String read(Path log) {
+        try {
+            return Files.exists(log) ? new String(Files.readAllBytes(log), StandardCharsets.UTF_8) : "";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package io.github.changeover.it.container;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The self-signed key store for every TLS listener of the tests, made by the JDK's keytool when first asked for. */
+public final class TestKeyStore {
+    /** Alias and password are the ones Payara expects, so that one key store serves all. */
+    static final String ALIAS = "s1as";
+    public static final String PASSWORD = "changeit";
+
+    private TestKeyStore() {
+    }
+
+    public static synchronized Path get() {
+        return create("tls/keystore.p12", "-validity", "3650");
+    }
+
+    /** The same with a certificate that expired five days ago. */
+    public static synchronized Path expired() {
+        return create("tls/expired.p12", "-startdate", "-10d", "-validity", "5");
+    }
+
+    private static Path create(String name, String... validity) {
+        Path file = TestDirectories.target().resolve(name);
+        if (Files.exists(file)) {
+            return file;
+        }
+        try {
+            Files.createDirectories(file.getParent());
+            Path fresh = Files.createTempDirectory(file.getParent(), "new").resolve(file.getFileName());
+            List<String> command = new ArrayList<>(List.of(TestDirectories.javaHome().resolve("bin/keytool").toString(), "-genkeypair",
+                    "-alias", ALIAS, "-keyalg", "RSA", "-keysize", "2048",
+                    "-dname", "CN=localhost", "-ext", "san=dns:localhost,ip:127.0.0.1",
+                    "-storetype", "PKCS12", "-keystore", fresh.toString(), "-storepass", PASSWORD));
+            command.addAll(List.of(validity));
+            ChildProcess.run(command);
+            Files.move(fresh, file);
+            Files.delete(fresh.getParent());
+            return file;
+        } catch (IOException e) {
+            throw new IllegalStateException("cannot make " + file, e);
+        }
+    }
+}
