@@ -13,12 +13,12 @@ import java.util.Optional;
 final class MetricsPage {
     private final String path;
     private final Optional<String> role;
-    private final UpgradeManagement observatory;
+    private final UpgradeManagement management;
 
-    private MetricsPage(String path, Optional<String> role, UpgradeManagement observatory) {
+    private MetricsPage(String path, Optional<String> role, UpgradeManagement management) {
         this.path = path;
         this.role = role;
-        this.observatory = observatory;
+        this.management = management;
     }
 
     /** Returns null if the metrics are off, so that other requests cost only a null check. */
@@ -40,6 +40,6 @@ final class MetricsPage {
                 return;
             }
         }
-        TextResource.write(200, OpenMetrics.TYPE, OpenMetrics.write(observatory.counts(), observatory.report()), request, response);
+        TextResource.write(200, OpenMetrics.TYPE, OpenMetrics.write(management.counts(), management.report()), request, response);
     }
 }

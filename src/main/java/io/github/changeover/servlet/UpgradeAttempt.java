@@ -112,9 +112,12 @@ final class UpgradeAttempt {
         return request.getAttribute(ATTRIBUTE) instanceof UpgradeAttempt attempt ? Optional.of(attempt) : Optional.empty();
     }
 
-    /** Returns the attempt of the request, or an attempt that can only be rejected or left as HTTP. */
+    /**
+     * Returns the attempt of the request, or an attempt that can only be rejected or left as HTTP. A request that is forwarded while its response is
+     * captured has an attempt that must not be negotiated again.
+     */
     static UpgradeAttempt ofOrUncompleted(HttpServletRequest request, Deployment deployment) {
-        return request.getAttribute(ATTRIBUTE) instanceof UpgradeAttempt attempt ? attempt : uncompleted(deployment);
+        return of(request).filter(attempt -> attempt.state != Stage.ADMITTED && !(attempt.state instanceof Agreed)).orElseGet(() -> uncompleted(deployment));
     }
 
     /** Returns an attempt that can only be rejected or left as HTTP. */
@@ -211,6 +214,9 @@ final class UpgradeAttempt {
         if (!response.isCommitted()) {
             if (response.containsHeader(EXPLANATION)) response.setHeader(EXPLANATION, explanation.toString());
             RejectionResponse.write(rejection, deployment.container().requestRepair(), request, response);
+        } else {
+            LOG.log(System.Logger.Level.WARNING, "{0} {1} is rejected with {2}, but a filter has already committed the response, so the client does not receive the rejection",
+                    request.getMethod(), request.getRequestURI(), rejection.status());
         }
         entry.answered(summary(response));
     }
@@ -400,10 +406,12 @@ final class UpgradeAttempt {
         if (unanswered != null && !request.isAsyncStarted()) unanswered.answered(summary(response));
     }
 
-    /** Called by the outer filter at the end, whatever was thrown. */
+    /** Called by the outer filter at the end, whatever was thrown. Some containers keep the request and its attributes as long as the connection. */
     void close() {
         filtersReturned();
         release();
+        negotiated = null;
+        unanswered = null;
     }
 
     private void filtersReturned() {
@@ -444,7 +452,7 @@ final class UpgradeAttempt {
         }
         if (handler instanceof ConnectionHandler.Blocking blocking && !deployment.resources(verdict()).blocking().reserve()) {
             blocking.unserved();
-            releaseHandler(handler);
+            releaseHandler(protocol(), handler);
             withoutThread(agreed.captured(), request, response);
             return;
         }
@@ -475,10 +483,11 @@ final class UpgradeAttempt {
         Container container = deployment.container();
         ApplicationResources resources = deployment.resources(verdict());
         Runnable taken = handOver();
-        Runnable afterHandler = () -> releaseHandler(handler);
+        UpgradeProtocol protocol = protocol();
+        Runnable afterHandler = () -> releaseHandler(protocol, handler);       // the connection keeps it, so it must not refer to this attempt
         try {
             // REFUSE becomes DELIVER if it is certain that the client has sent nothing yet: bytes that arrive from now on may be its reaction to the 101.
-            EarlyData early = protocol().earlyData();
+            EarlyData early = protocol.earlyData();
             if (early == EarlyData.REFUSE && container.connectionUpgrade().hasNoEarlyData(request)) early = EarlyData.DELIVER;
             TransportConnection connection = new TransportConnection(resources, deployment.limits(verdict()), context.request(), context.protocol(), early, handler, taken, afterHandler);
             Supplier<Runnable> caller = container.caller();
@@ -493,8 +502,8 @@ final class UpgradeAttempt {
         }
     }
 
-    private void releaseHandler(ConnectionHandler handler) {
-        if (protocol() instanceof EndpointProtocol endpoint) endpoint.release(handler);
+    private static void releaseHandler(UpgradeProtocol protocol, ConnectionHandler handler) {
+        if (protocol instanceof EndpointProtocol endpoint) endpoint.release(handler);
     }
 
     /** Sends the original response, if the application has responded, or else a rejection. */

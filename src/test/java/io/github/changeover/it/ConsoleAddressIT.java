@@ -96,9 +96,9 @@ class ConsoleAddressIT {
                 http.send(Http2Wire.HEADERS, Http2Wire.END_STREAM | Http2Wire.END_HEADERS, 3,
                         Http2Wire.indexedRequest("GET", "/address-http2/console/api/about", "cookie", cookie.substring(8)));
                 List<Http2Wire.Http2Frame> frames = http.readUntil(frame -> frame.stream() == 3 && frame.ends());
-                assertThat(Http2Wire.text(frames, 3)).contains("this machine only");
+                assertThat(Http2Wire.text(frames, 3)).contains("only from this machine");
                 http.send(Http2Wire.HEADERS, Http2Wire.END_STREAM | Http2Wire.END_HEADERS, 5, Http2Wire.indexedRequest("GET", "/address-http2/console/?token=" + token));
-                assertThat(Http2Wire.text(http.readUntil(frame -> frame.stream() == 5 && frame.ends()), 5)).contains("this machine only");
+                assertThat(Http2Wire.text(http.readUntil(frame -> frame.stream() == 5 && frame.ends()), 5)).contains("only from this machine");
             }
         }
     }

@@ -45,7 +45,7 @@ public sealed interface BufferedContent {
         } catch (IOException failure) {
             if (end - System.nanoTime() > 0) return malformed();
         }
-        return refused(408, Ground.LIMIT, "The content of a request that changes the protocol did not arrive completely within "
+        return refused(408, Ground.LIMIT, "The content of an upgrade request did not arrive completely within "
                 + settings.negotiation().toMillis() + " ms (changeover.negotiation.timeout)");
     }
 
@@ -91,7 +91,7 @@ public sealed interface BufferedContent {
     }
 
     private static BufferedContent tooLong(long limit) {
-        return refused(413, Ground.LIMIT, "The content of a request that changes the protocol is limited to " + limit + " bytes here (changeover.content.max)");
+        return refused(413, Ground.LIMIT, "The content of an upgrade request is limited to " + limit + " bytes here (changeover.content.max)");
     }
 
     private static BufferedContent noMemory() {

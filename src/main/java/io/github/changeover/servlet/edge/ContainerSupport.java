@@ -17,7 +17,7 @@ import java.util.ServiceLoader;
  */
 public final class ContainerSupport {
     private static final System.Logger LOG = System.getLogger("io.github.changeover");
-    private static final String NOT_SUPPORTED = "Its container is not supported (" + Settings.CONTAINER + ").";
+    private static final String NOT_SUPPORTED = "The container of this application is not supported (" + Settings.CONTAINER + ").";
 
     private final Container container;
     private final String reasonForOff;  // why no protocol is offered, for the client; null if connections are switched
