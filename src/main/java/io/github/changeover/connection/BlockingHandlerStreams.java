@@ -152,7 +152,7 @@ final class BlockingHandlerStreams implements ConnectionHandler.Events {
         giveBack();
         application.callbacks().execute(() -> {
             Completions.guarded(handler::unserved);
-            connection.blockingHandlerReturned();
+            connection.handlerFinished();
         });
     }
 
@@ -167,7 +167,7 @@ final class BlockingHandlerStreams implements ConnectionHandler.Events {
             } finally {
                 lock.unlock();
             }
-            connection.blockingHandlerReturned();
+            connection.handlerFinished();
         }
     }
 

@@ -43,8 +43,8 @@ public final class ConnectionLimiter {
      * A limit that is reached.
      *
      * @param scope the kind of the limit
-     * @param whose the protocol, the path template or the address; empty for the limit of the application
-     * @param bound the maximum number of connections
+     * @param subject the protocol, the path template or the address; empty for the limit of the application
+     * @param max the maximum number of connections
      */
     public record LimitReached(Scope scope, Object subject, int max) implements Acquisition {
         /**
@@ -56,7 +56,7 @@ public final class ConnectionLimiter {
         }
     }
 
-    /** A place that was taken. {@link #run} releases it; further calls have no effect. */
+    /** A connection that is counted under the limits. {@link #run} ends the count; further calls have no effect. */
     public final class Slot implements Acquisition, Runnable {
         private final List<LimitReached> within;
         private boolean back;
@@ -87,7 +87,7 @@ public final class ConnectionLimiter {
         bounds = other;
     }
 
-    /** Takes a place for this protocol, on the path of this template, for this client. Returns {@link LimitReached} if a limit is reached. */
+    /** Reserves a connection for this protocol, on the path of this template, for this client. Returns {@link LimitReached} if a limit is reached. */
     public Acquisition acquire(ProtocolToken protocol, String path, InetSocketAddress client) {
         List<LimitReached> within = within(bounds, protocol, path, client);
         synchronized (taken) {

@@ -30,7 +30,7 @@ public final class ConnectionMonitor implements AutoCloseable {
     }
 
     /**
-     * The interval in milliseconds: a quarter of the shortest timeout, but at least 10 and at most 150 ms. Together with {@link TimeoutCheck#GRACE}, an
+     * The interval in milliseconds: a quarter of the shortest timeout, but at least 10 and at most 150 ms. Together with {@link TimeoutCheck#CLOSE_NOTICE_NANOS}, an
      * overdue connection is closed less than a second late.
      */
     private static long interval(ConnectionLimits limits) {

@@ -481,7 +481,7 @@ final class OutputQueue {
     }
 
     /** Ends the queue: no more bytes are accepted or written, and queued bytes are dropped. Their immediate completions run now, with a failure. */
-    void isShut(IOException why) {
+    void shut(IOException why) {
         lock.lock();
         try {
             isShut = true;

@@ -171,7 +171,7 @@ final class TimeoutCheck {
         }
     }
 
-    /** Closes the connection without its handler, after the protocol has sent its last bytes. They must be sent within {@link #GRACE}. */
+    /** Closes the connection without its handler, after the protocol has sent its last bytes. They must be sent within {@link #CLOSE_NOTICE_NANOS}. */
     void closeWithoutHandler(long now, CloseCause cause) {
         if (causeWithoutHandler != null) return;
         causeWithoutHandler = cause;

@@ -172,11 +172,11 @@ public final class TransportConnection implements AdvancedConnection {
 
     /** Called after the last event was processed. */
     void callbacksFinished() {
-        if (streams == null) blockingHandlerReturned();
+        if (streams == null) handlerFinished();
     }
 
     /** Called after the last callback of the handler, or its {@code serve} method, has returned. */
-    void blockingHandlerReturned() {
+    void handlerFinished() {
         Completions.guarded(afterHandler);
         application.registry().finished(this);
     }
@@ -198,7 +198,7 @@ public final class TransportConnection implements AdvancedConnection {
         Transport edge = transport;
         if (edge != null) Completions.guarded(closeState.isOrderly() ? edge::close : edge::abort);
         else if (streams != null) streams.giveBack();       // serve will never run
-        queue.isShut(connectionLostException(cause));
+        queue.shut(connectionLostException(cause));
         Completions.guarded(atEnd);        // before the removal from the registry: when the connection is no longer listed, it must not count for the limits
         notifyClosed(cause);
         ending.set(ENDED);

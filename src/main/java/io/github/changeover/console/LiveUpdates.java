@@ -34,7 +34,7 @@ final class LiveUpdates {
         pendingUpdate = null;
     }
 
-    /** Returns whether the limit is reached. Pages that open at the same moment may exceed {@link #MOST} by a few. */
+    /** Returns whether the limit is reached. Pages that open at the same moment may exceed {@link #MAX_PAGES} by a few. */
     boolean areFull() {
         return open.size() >= MAX_PAGES;
     }

@@ -55,7 +55,7 @@ public sealed interface FieldList<T> {
      */
     static <T> FieldList<T> read(String name, String form, List<String> lines, OnMalformed malformed, Function<FieldScanner, Optional<T>> member) {
         if (lines.isEmpty()) return new Members<>(List.of());
-        if (ListMembers.length(lines) >= MAX_BYTES) return new Malformed<>(name + " is too long: send at most " + MAX_BYTES + " bytes.");
+        if (ListMembers.length(lines) > MAX_BYTES) return new Malformed<>(name + " is too long: send at most " + MAX_BYTES + " bytes.");
         List<T> parsed = new ArrayList<>(4);
         int count = 0;
         for (ListMembers members = ListMembers.withQuotedStrings(lines); members.next(); ) {

@@ -8,7 +8,8 @@ import java.util.regex.Pattern;
 
 /** Parses the text of an IP address. Makes no DNS lookup. */
 public final class IpAddress {
-    private static final Pattern IPV4 = Pattern.compile("(0|[1-9]\\d{0,2})(\\.(0|[1-9]\\d{0,2})){3}");
+    private static final String BYTE = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
+    private static final Pattern IPV4 = Pattern.compile(BYTE + "(\\." + BYTE + "){3}");
     private static final AsciiSet IPV6 = AsciiSet.HEX_DIGITS.and(":.");
     private static final int LONGEST_IPV6 = 45;
 
@@ -28,10 +29,13 @@ public final class IpAddress {
     public static Optional<InetAddress> parseReported(String text) {
         int colon = text.indexOf(':');
         if (colon < 0) return parse(text);
-        return IPV6.containsAll(text, 0, colon) ? lookup(text) : Optional.empty();
+        return AsciiSet.HEX_DIGITS.containsAll(text, 0, colon) ? lookup(text) : Optional.empty();
     }
 
-    /** The JDK never looks up a text in brackets, a text of four numbers, and a text that begins as an IPv6 address. */
+    /**
+     * Without a DNS lookup, the JDK parses a text in brackets, four numbers up to 255 each, and a text with a colon that begins with a colon or a hexadecimal
+     * digit. It would look up any other text: {@code 256.0.0.1} is a name for it. Clients behind a proxy choose these texts.
+     */
     private static Optional<InetAddress> lookup(String address) {
         try {
             return Optional.of(InetAddress.getByName(address));

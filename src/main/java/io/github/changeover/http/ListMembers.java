@@ -19,6 +19,7 @@ public final class ListMembers {
     private int next = 1;
     private int start;
     private int end;
+    private int lastQuote = -1;     // of the line; without it, each member would search the rest of the line for a quote
 
     /** Creates the iterator of a list whose members have no quoted strings: every comma is a separator. */
     public ListMembers(List<String> lines) {
@@ -48,6 +49,7 @@ public final class ListMembers {
             if (!lines.hasNext()) return false;
             line = lines.next();
             next = 0;
+            if (quotedStrings) lastQuote = line.lastIndexOf('"');
         }
         start = next;
         end = endOfMember();
@@ -58,7 +60,7 @@ public final class ListMembers {
     }
 
     private int endOfMember() {
-        if (quotedStrings && line.indexOf('"', start) >= 0) return new FieldScanner(line, start, line.length()).endOfMember();
+        if (start <= lastQuote) return new FieldScanner(line, start, line.length()).endOfMember();
         int comma = line.indexOf(',', start);
         return comma < 0 ? line.length() : comma;
     }

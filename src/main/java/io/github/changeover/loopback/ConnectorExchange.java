@@ -37,7 +37,7 @@ final class ConnectorExchange implements StreamDispatcher.RequestContent {
     private final InetSocketAddress address;
     private final Queue<Runnable> beforeChannel = new ArrayDeque<>();
     private Channel channel;
-    private boolean over, retried, requestSent, interim, responseStarted, withoutContent, keepAlive;
+    private boolean over, mayRetry, requestSent, interim, responseStarted, withoutContent, keepAlive;
     // the client's progress
     private StreamDispatcher.Timeout check = StreamDispatcher.Timeout.NONE;
     private boolean checking, applicationSlow;
@@ -64,13 +64,13 @@ final class ConnectorExchange implements StreamDispatcher.RequestContent {
     void begin() {
         if (over) return;
         Optional<Channel> waiting = !request.content() && REPEATABLE.contains(request.method()) ? loop.waiting(address) : Optional.empty();
-        retried = waiting.isPresent();
-        if (retried) useChannel(waiting.get());
+        mayRetry = waiting.isPresent();
+        if (mayRetry) useChannel(waiting.get());
         else connect();
     }
 
     /** Called instead of {@link #begin} if the event loop has stopped. */
-    void rejectOverload() {
+    void rejectStopped() {
         fail(503, "The application is stopping.", "the event loop has stopped");
     }
 
@@ -217,8 +217,8 @@ final class ConnectorExchange implements StreamDispatcher.RequestContent {
 
     void ended(String how) {
         if (over) return;
-        if (retried && !responseStarted && !mark.arrived()) {
-            retried = false;
+        if (mayRetry && !responseStarted && !mark.arrived()) {
+            mayRetry = false;
             channel.pipeline().get(ConnectorResponseListener.class).serve(null);
             connect();
         } else {

@@ -92,7 +92,7 @@ public final class LoopbackDispatcher implements StreamDispatcher {
 
         @Override
         public void run() {
-            if (!loop.execute(exchange::begin)) exchange.rejectOverload();
+            if (!loop.execute(exchange::begin)) exchange.rejectStopped();
         }
 
         private void leave() {

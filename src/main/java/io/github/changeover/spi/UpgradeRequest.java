@@ -157,9 +157,9 @@ public final class UpgradeRequest {
         return tls;
     }
 
-    /** Whether the request was received over TLS, or its scheme is {@code https}. */
+    /** Whether the request was received over TLS, or its scheme is {@code https} or {@code wss}. */
     public boolean secure() {
-        return tls.isPresent() || scheme.equalsIgnoreCase("https");
+        return tls.isPresent() || scheme.equalsIgnoreCase("https") || scheme.equalsIgnoreCase("wss");
     }
 
     /** Returns the request of the client as trusted proxies reported it ({@code changeover.trusted-proxies}); empty if there is no report. */

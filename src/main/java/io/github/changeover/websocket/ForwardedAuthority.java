@@ -26,7 +26,7 @@ public interface ForwardedAuthority {
     private static List<Origin> said(UpgradeRequest request) {
         Optional<UpgradeRequest.Forwarded> said = request.forwarded();
         if (said.isEmpty() || said.get().scheme().isEmpty() && said.get().host().isEmpty() && said.get().port().isEmpty()) return List.of();
-        String scheme = said.get().scheme().map(UriScheme::ofHttp).orElse(request.secure() || request.scheme().equals("wss") ? "https" : "http");
+        String scheme = said.get().scheme().map(UriScheme::ofHttp).orElse(request.secure() ? "https" : "http");
         List<String> hosts = said.get().host().map(List::of).orElse(request.fields().values("Host"));
         if (hosts.size() != 1) return List.of();
         Optional<Origin> origin = Origin.of(scheme, FieldScanner.trim(hosts.get(0)));

@@ -708,7 +708,7 @@ class ThreadingContractTest {
         transport.window(1 << 20);
         assertThatThrownBy(() -> queue.flush(true)).isInstanceOf(IOException.class);
         assertThat(transport.peerReceived()).isEmpty();
-        queue.isShut(new IOException("over"));
+        queue.shut(new IOException("over"));
         assertThat(budget.used()).isZero();
     }
 

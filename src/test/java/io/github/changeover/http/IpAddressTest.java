@@ -16,7 +16,7 @@ class IpAddressTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "localhost", "127.1", "1", "192.0.2.256", "192.0.2.01", "1.2.3.4.5", "[::1]", ":", "::g", "a:b", "example:80", "1.2.3.4:80", "::1 "})
+    @ValueSource(strings = {"", "localhost", "127.1", "1", "192.0.2.256", "256.0.0.1", "999.1.1.1", ".a:b", "192.0.2.01", "1.2.3.4.5", "[::1]", ":", "::g", "a:b", "example:80", "1.2.3.4:80", "::1 "})
     void otherTextsAreEmpty(String text) {
         assertThat(IpAddress.parse(text)).isEmpty();
         assertThat(IpAddress.parseReported(text)).isEmpty();

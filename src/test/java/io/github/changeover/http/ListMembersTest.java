@@ -13,6 +13,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class ListMembersTest {
     private static List<String> texts(ListMembers members) {
@@ -53,5 +54,14 @@ class ListMembersTest {
     @Provide
     Arbitrary<String> lines() {
         return Arbitraries.strings().withChars("aB, \t\"\\").ofMaxLength(10);
+    }
+
+    /** A search for a quote in the rest of the line for each member would take minutes. */
+    @Test
+    @Timeout(20)
+    void manyEmptyMembersAreReadInLinearTime() {
+        int count = 0;
+        for (ListMembers members = ListMembers.withQuotedStrings(List.of(",".repeat(4_000_000))); members.next(); ) count++;
+        assertThat(count).isEqualTo(4_000_001);
     }
 }

@@ -25,7 +25,7 @@ class SubprotocolsTest {
                 arguments(List.of(), List.of()),
                 arguments(List.of(" , a,\t,b\t", "", ",c"), List.of("a", "b", "c")),
                 arguments(List.of("chat, Chat, CHAT"), List.of("chat", "Chat", "CHAT")),
-                arguments(List.of("a".repeat(FieldList.MAX_BYTES - 1)), List.of("a".repeat(FieldList.MAX_BYTES - 1))));
+                arguments(List.of("a".repeat(FieldList.MAX_BYTES)), List.of("a".repeat(FieldList.MAX_BYTES))));
     }
 
     @ParameterizedTest
@@ -64,7 +64,7 @@ class SubprotocolsTest {
     void exceededLimitsAreReported() {
         assertThat(Subprotocols.parse(List.of(",".repeat(64))))
                 .isEqualTo(new Malformed<>("Sec-WebSocket-Protocol has too many list members: send at most 64."));
-        assertThat(Subprotocols.parse(List.of("a".repeat(8192))))
+        assertThat(Subprotocols.parse(List.of("a".repeat(8193))))
                 .isEqualTo(new Malformed<>("Sec-WebSocket-Protocol is too long: send at most 8192 bytes."));
     }
 

@@ -36,7 +36,7 @@ import java.util.TreeSet;
  * {@code Content-Length}, which belong to the message. Asynchronous processing ends the capture.
  */
 public final class CapturedRequest extends HttpServletRequestWrapper {
-    private static final List<String> UNREAD_CONTENT_FIELDS = List.of("Expect", "Trailer");
+    private static final List<String> FIELDS_OF_READ_CONTENT = List.of("Expect", "Trailer");
 
     private final CapturedResponse response;
     private final Set<String> hidden = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
@@ -57,7 +57,7 @@ public final class CapturedRequest extends HttpServletRequestWrapper {
         this.content = content.map(ReplayedContent::new).orElse(null);
         this.length = content.map(bytes -> bytes.length).orElse(0);
         hidden.addAll(HopByHopFields.of(Collections.list(request.getHeaders("Connection"))));
-        if (this.content != null) hidden.addAll(UNREAD_CONTENT_FIELDS);
+        if (this.content != null) hidden.addAll(FIELDS_OF_READ_CONTENT);
         else hidden.remove("Transfer-Encoding");
     }
 

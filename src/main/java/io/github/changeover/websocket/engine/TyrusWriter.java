@@ -27,7 +27,13 @@ final class TyrusWriter extends Writer {
     /** Tyrus also sends control frames inside callbacks. Therefore they do not wait. */
     @Override
     public void write(ByteBuffer bytes, CompletionHandler<ByteBuffer> done, WriterInfo info) {
-        ServerFrame frame = ServerFrame.parse(bytes);
+        ServerFrame frame;
+        try {
+            frame = ServerFrame.parse(bytes);
+        } catch (IllegalArgumentException wrong) {
+            FrameSender.complete(done, wrong);
+            return;
+        }
         if (frame.isControl()) asynchronous.sendControl(frame, done);
         else if (isAsynchronous(info)) asynchronous.send(frame, done == null ? null : inOrder(done), 0, () -> { });
         else sender.send(frame.size(), () -> frame, done);
