@@ -10,23 +10,23 @@ import java.util.Arrays;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 
-/** Speaks to one application. */
+/** An HTTP client for one application. */
 record ApplicationClient(URI server, String context) {
     static ApplicationClient of(ContainerUnderTest container, String context) {
         return new ApplicationClient(container.http(), context);
     }
 
-    /** Offers a protocol. The answer is not read yet. */
+    /** Sends a request that offers a protocol. Does not read the response. */
     Wire offer(String path, String token, String... fields) throws IOException {
         return Wire.connect(server).send(RawHttp.upgrade(context + path, token, fields));
     }
 
-    /** The content of a page; fails on any status but 200. */
+    /** The content of a page. Fails if the status is not 200. */
     String page(String path) throws IOException {
         return page(path, new String[0]);
     }
 
-    /** The same with these field lines. */
+    /** The same, with these header field lines. */
     String page(String path, String... fields) throws IOException {
         String[] all = Arrays.copyOf(fields, fields.length + 1);
         all[fields.length] = "Connection: close";
@@ -37,7 +37,7 @@ record ApplicationClient(URI server, String context) {
         }
     }
 
-    /** The content of a page once it fits; when it does not in time, the last that it was. */
+    /** Requests a page until its content matches, or until the time has passed. Returns the last content. */
     String pageOnce(Predicate<String> fits, Duration patience, String path) throws IOException {
         long end = System.nanoTime() + patience.toNanos();
         String content = page(path);
@@ -48,7 +48,7 @@ record ApplicationClient(URI server, String context) {
         return content;
     }
 
-    /** The status of an ordinary request. */
+    /** The status of a request without {@code Upgrade}. */
     int status(String path) throws IOException {
         try (Wire wire = Wire.connect(server).send(RawHttp.get(context + path, "Connection: close"))) {
             return wire.readHead().status();

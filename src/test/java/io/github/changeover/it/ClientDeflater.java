@@ -4,7 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.zip.Deflater;
 
-/** A client's compressor, whose window goes on from message to message: RFC 7692 section 7.2.1. */
+/** Compresses the messages of a client. Its window is kept from message to message: RFC 7692 section 7.2.1. */
 final class ClientDeflater {
     private static final int TAIL = 4;
     private final Deflater deflater = new Deflater(Deflater.DEFAULT_COMPRESSION, true);

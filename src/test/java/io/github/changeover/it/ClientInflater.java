@@ -4,7 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
-/** A client's decompressor, whose window goes on from message to message: RFC 7692 section 7.2.2. */
+/** Decompresses the messages that a client receives. Its window is kept from message to message: RFC 7692 section 7.2.2. */
 final class ClientInflater {
     private static final byte[] TAIL = {0, 0, (byte) 0xff, (byte) 0xff};
     private final Inflater inflater = new Inflater(true);

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What a handler commands from a thread that is not the connection's, in clear and over TLS. */
+/** Checks calls of a connection from a thread that is not its event thread, over cleartext and TLS: send, close, abort, pause and resume. */
 @OnContainer
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CommandsIT {
@@ -78,7 +78,7 @@ class CommandsIT {
             assertThat(wire.readText(3)).isEqualTo("abc");
             probe.control(key, "execute&text=def");
             assertThat(wire.readText(3)).isEqualTo("def");
-            probe.control(key, "close");     // the JDK's client waits for it over TLS
+            probe.control(key, "close");     // over TLS, the client of the JDK waits for the close
         }
     }
 
@@ -121,7 +121,7 @@ class CommandsIT {
         assertPausedHandler(clear, true);
     }
 
-    /** Tomcat closes at the client's close_notify, and with it goes what the handler answers. */
+    /** Not on the servlet edge of Tomcat: there, Tomcat closes the connection at close_notify of the client, and the response of the handler is lost. */
     @Test
     @NotOnTomcatServletEdge
     void endAfterUnreadBytesIsReportedAfterResumeOverTls() throws IOException {
@@ -148,7 +148,7 @@ class CommandsIT {
         }
     }
 
-    /** The container may have them in a buffer of its own, of which no event of the socket tells. */
+    /** The container may already have read these bytes into its own buffer. Then no event of the socket reports them. */
     @ParameterizedTest
     @MethodSource("both")
     @Covers("GEN-08")
@@ -158,7 +158,7 @@ class CommandsIT {
             wire.send("a");
             assertThat(probe.events(key, "taken+1")).endsWith("paused", "taken 1");
             wire.send("bcd");
-            Thread.sleep(200);      // nothing tells that the container has seen them
+            Thread.sleep(200);      // no event shows that the container has received them
             probe.control(key, "resume");
             assertThat(probe.events(key, "taken+4")).endsWith("taken 4");
         }
@@ -172,7 +172,7 @@ class CommandsIT {
         try (Wire wire = switched(probe, "/commands", key)) {
             probe.control(key, "fill");
             assertThat(probe.events(key, "closed")).containsExactly("opened", "closed STALLED");
-            // The socket is gone: the peer's next bytes meet a reset, or its read an end before everything came.
+            // The socket is closed: the next bytes of the peer get a reset, or its read ends before all bytes have arrived.
             assertThat(wire.isClosedByPeer(Duration.ofSeconds(3))).isTrue();
         }
     }

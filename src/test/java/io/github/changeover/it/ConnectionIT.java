@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The switched connection as its handler and its peer see it. */
+/** Checks a switched connection from both sides: early bytes, the order of sends, ends, resets, and exceptions of the handler. */
 @OnContainer
 class ConnectionIT {
     private static ProbeClient probe;
@@ -101,7 +101,7 @@ class ConnectionIT {
         assertThat(probe.events("reset", "closed")).filteredOn(event -> event.startsWith("closed")).hasSize(1);
     }
 
-    /** The server meets the reset in its own write. */
+    /** The reset arrives while the server writes. */
     @Test
     @Covers("GEN-06")
     void resetDuringAWriteIsReportedOnce() throws IOException {
@@ -121,8 +121,8 @@ class ConnectionIT {
     void handlerExceptionEndsTheConnectionSilently(String where) throws IOException {
         try (Wire wire = probe.offer("/throw/" + where, "throw-" + where)) {
             assertThat(wire.readHead().status()).isEqualTo(101);
-            if (!where.equals("opened")) wire.send("x");        // the reset after "opened" may be here already
-            if (where.equals("writable")) probe.events("throw-writable", "sent");       // so much that it waits for who reads from here on
+            if (!where.equals("opened")) wire.send("x");        // after "opened", the reset may already have arrived
+            if (where.equals("writable")) probe.events("throw-writable", "sent");       // so many bytes that some wait until the client reads, below
             if (where.equals("ended") || where.equals("closed")) wire.readExactly(4 << 20);
             if (where.equals("ended") || where.equals("closed")) wire.shutdownOutput();
             Wire.Rest rest = wire.readToEnd();

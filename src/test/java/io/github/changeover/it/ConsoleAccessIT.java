@@ -33,7 +33,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Without a role the console needs the token of the log, and in addition a browser on this machine. */
+/** Checks the access to a console without a role: it requires the token from the log and a browser on this machine. */
 @OnContainer
 @EmbeddedOnly
 class ConsoleAccessIT {
@@ -84,7 +84,7 @@ class ConsoleAccessIT {
         }
     }
 
-    /** An answer that lets nobody in, and tells nothing. */
+    /** Checks that a request is rejected, and that the response reveals nothing. */
     private static void assertRejected(RawHttp.RawResponse answer, String sentence) {
         assertThat(answer.status()).as(answer.body()).isEqualTo(403);
         assertThat(answer.body()).contains(sentence).doesNotContain(token).hasSizeLessThan(500);
@@ -236,7 +236,7 @@ class ConsoleAccessIT {
         assertThat(log.split(Pattern.quote(cookie.substring(cookie.indexOf('.') + 1)), -1)).hasSize(1);
     }
 
-    /** What proxies add, and what no browser on this machine sends. */
+    /** Header fields that proxies add and that no browser on this machine sends. */
     static Stream<String> elsewhere() {
         return Stream.of("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Anything", "X-Real-IP", "X-Original-Forwarded-For", "X-Cluster-Client-IP",
                 "True-Client-IP", "CF-Connecting-IP", "CDN-Loop", "X-Client-IP", "Client-IP", "Fastly-Client-IP", "X-Envoy-External-Address", "x-real-ip");

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** The address of the console in the log, of a server that starts with the application in it. */
+/** Checks the address of the console in the log of a server that starts with the application in it. */
 @OnContainer
 @TomcatOnly
 @OnceOnTomcat

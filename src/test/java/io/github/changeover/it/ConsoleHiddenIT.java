@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.yaml.snakeyaml.Yaml;
 
-/** The console's own WebSockets appear nowhere in what the console, or anybody else, is shown of the application. */
+/** Checks that the WebSocket connections of the console are hidden: no list, metric or event of the application contains them, and no limit counts them. */
 @OnContainer
 @EmbeddedOnly
 @OnceOnTomcat
@@ -71,7 +71,7 @@ class ConsoleHiddenIT {
         return wire;
     }
 
-    /** A page that looks, and has been shown something. */
+    /** The WebSocket of a page that has received its first state. */
     private Wire page() throws IOException {
         Wire wire = handshake(cookie);
         assertThat(wire.readHead().status()).isEqualTo(101);
@@ -79,7 +79,7 @@ class ConsoleHiddenIT {
         return wire;
     }
 
-    /** What the page is shown next; the answer to a ping may come before. */
+    /** The next state that the page receives. A Pong may arrive before it. */
     private static Map<?, ?> state(Wire wire) throws IOException {
         Frames.ReceivedFrame frame = Frames.read(wire);
         if (frame.first() == 0x8a) frame = Frames.read(wire);
@@ -102,7 +102,7 @@ class ConsoleHiddenIT {
         }
     }
 
-    /** Everything that the console's WebSocket can do: pages, refused ones of several kinds, a ping, an end and a reset. */
+    /** Uses the console's WebSocket in every way: open pages, rejected handshakes of several kinds, a ping, a close and a reset. */
     private void openAndClosePage() throws IOException {
         Wire first = page();
         Wire second = page();
@@ -206,7 +206,7 @@ class ConsoleHiddenIT {
         deploy("0s");
     }
 
-    /** All that JMX has of the application. */
+    /** All JMX attributes of the application. */
     private static Map<String, String> attributes() throws Exception {
         MBeanServer jmx = ManagementFactory.getPlatformMBeanServer();
         ObjectName bean = jmx.queryNames(new ObjectName("io.github.changeover:type=Application,context=" + ObjectName.quote(CONTEXT) + ",*"), null).iterator().next();

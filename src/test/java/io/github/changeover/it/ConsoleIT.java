@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.yaml.snakeyaml.Yaml;
 
-/** The console: who comes in, what it orders, and its lab's answers beside real ones. */
+/** Checks the console: who has access, what its commands do, and that the dry run responds like the container. */
 @OnContainer
 class ConsoleIT {
     private static ContainerUnderTest server;
@@ -208,9 +208,9 @@ class ConsoleIT {
         assertThat(send(Message.of("POST /console-role/console/api/drain", Logins.basic(Logins.MEMBER)).content(new byte[0], Message.Framing.LENGTH)).status()).isEqualTo(403);
     }
 
-    // ---- the lab
+    // ---- dry run
 
-    /** A request for the lab and for the container alike. */
+    /** A request that is sent to the dry run and to the container. */
     record DryRunCase(String method, String path, String version, List<String> fields) {
         static DryRunCase offer(String path, String offer, String... more) {
             List<String> fields = new ArrayList<>(List.of("Host: localhost", "Connection: Upgrade", "Upgrade: " + offer));
@@ -255,7 +255,7 @@ class ConsoleIT {
                         .forEach(line -> assertThat(real.all(line.split(":")[0])).as(line).contains(line.split(":", 2)[1].strip()));
                 if (real.status() != 101 && !tried.method.equals("HEAD")) assertThat(wire.readBodyText(real)).isEqualTo(played.get("content"));
             }
-            // The container may close by itself, but not keep open what the lab says closes.
+            // The container may close the connection for its own reasons. It must not keep a connection open that the dry run reports as closed.
             if (values(lines, "Connection").toString().contains("close")) assertThat(real.all("Connection").toString()).contains("close");
         }
     }

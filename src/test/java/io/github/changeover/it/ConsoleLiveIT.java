@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.yaml.snakeyaml.Yaml;
 
-/** The console's WebSocket: who may open it, and what it tells. No library of WebSocket is in these applications. */
+/** Checks the console's WebSocket: who may open it, and what it sends. These applications contain no WebSocket library. */
 @OnContainer
 @LongRunning
 class ConsoleLiveIT {
@@ -65,7 +65,7 @@ class ConsoleLiveIT {
         return wire;
     }
 
-    /** The first of the next states that is as wished. */
+    /** The first of the next ten states that matches. */
     private static Map<?, ?> await(Wire wire, Predicate<Map<?, ?>> wished) throws IOException {
         for (int i = 0; i < 10; i++) {
             Frames.ReceivedFrame frame = Frames.read(wire);
@@ -145,7 +145,7 @@ class ConsoleLiveIT {
         }
     }
 
-    /** The frames that are no state, up to a Close frame. */
+    /** All frames except states, up to a Close frame, as text. */
     private static String readCloseText(Wire wire) throws IOException {
         StringBuilder said = new StringBuilder();
         for (int i = 0; i < 20; i++) {

@@ -9,12 +9,12 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Opens the console as an operator does: by the address in the log. */
+/** Opens the console as an operator does: with the address in the log. */
 public final class ConsoleLogin {
     private ConsoleLogin() {
     }
 
-    /** The address of an application's console, with the token of its last start. */
+    /** The address of an application's console, with the token of the last start. */
     public static URI address(ContainerUnderTest container, String context) {
         Pattern address = Pattern.compile("https?://[^ /]+" + Pattern.quote(context) + "/console/\\?token=[A-Za-z0-9_-]+");
         for (int round = 0; round < 500; round++) {
@@ -30,12 +30,12 @@ public final class ConsoleLogin {
         return address(container, context).getQuery().substring("token=".length());
     }
 
-    /** The field with a new cookie that opens the console. */
+    /** A {@code Cookie} field line with a new cookie that opens the console. */
     public static String cookie(ContainerUnderTest container, String context) throws IOException {
         return cookie(container.http(), context, token(container, context));
     }
 
-    /** The same at this address of the server. */
+    /** The same, at this address of the server. */
     public static String cookie(URI server, String context, String token) throws IOException {
         try (Wire wire = Wire.connect(server).send(RawHttp.get(context + "/console/?token=" + token))) {
             Head head = wire.readHead();

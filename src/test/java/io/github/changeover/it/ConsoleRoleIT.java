@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.yaml.snakeyaml.Yaml;
 
-/** The console for a role, with the container's own login: a form, and Basic. */
+/** Checks a console that requires a role, with form login and Basic login of the container. */
 @OnContainer
 @EmbeddedOnly
 @OnceOnTomcat
@@ -54,10 +54,10 @@ class ConsoleRoleIT {
         container.undeploy(BASIC);
     }
 
-    /** A browser, as far as a login needs one: it keeps cookies. */
+    /** A client that keeps cookies, which a login requires. */
     private static final class CookieClient {
         private final Map<String, String> cookies = new TreeMap<>();
-        private RawHttp.RawResponse loggedIn;        // the page behind the form
+        private RawHttp.RawResponse loggedIn;        // the page after the form login
 
         private String cookie() {
             return "Cookie: " + cookies.entrySet().stream().map(one -> one.getKey() + "=" + one.getValue()).collect(Collectors.joining("; "));
@@ -82,7 +82,7 @@ class ConsoleRoleIT {
             return send(Message.of("POST " + FORM + "/console/api/" + what, "X-Changeover-Token: " + token).content(new byte[0], Message.Framing.LENGTH));
         }
 
-        /** Fills in the form, to which the console's page has led. */
+        /** Requests the console, and submits the login form that the container returns. */
         CookieClient logIn(String user) throws IOException {
             RawHttp.RawResponse asked = get("/console/");
             if (asked.status() == 302) asked = get("/form");
@@ -125,7 +125,7 @@ class ConsoleRoleIT {
         }
     }
 
-    /** What comes is a state, until the Close frame. */
+    /** Reads states up to the Close frame. Returns that frame. */
     private static String readClose(Wire wire) throws IOException {
         for (int i = 0; i < 10; i++) {
             Frames.ReceivedFrame frame = Frames.read(wire);

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** A client elsewhere, at 127.0.0.2, reaches the server through a proxy on the server's machine that adds nothing to its requests. */
+/** Checks the console behind a proxy on the server's machine that adds no header fields. The client is at another address, 127.0.0.2. */
 @OnContainer
 @OnceOnTomcat
 class ConsoleThroughProxyIT {

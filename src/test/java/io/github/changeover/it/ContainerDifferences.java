@@ -3,12 +3,12 @@ package io.github.changeover.it;
 import io.github.changeover.it.container.ContainerUnderTest;
 import java.util.List;
 
-/** Where containers differ and may: each difference stands in docs/containers.md with the test that asserts it. */
+/** The permitted differences between containers. docs/containers.md lists each of them with the test that checks it. */
 final class ContainerDifferences {
     private ContainerDifferences() {
     }
 
-    /** The head of a 101 to a plain request, as a regular expression of all its bytes. */
+    /** The head of a 101 response to a simple request, as a regular expression for all its bytes. */
     static String head101(ContainerUnderTest container, String upgrade) {
         return container.isPayara()
                 ? "HTTP/1\\.1 101 Web Socket Protocol Handshake\r\nServer: [^\r\n]+\r\n(X-Powered-By: [^\r\n]+\r\n)?Upgrade: " + upgrade
@@ -16,82 +16,91 @@ final class ContainerDifferences {
                 : "HTTP/1\\.1 101 \r\nUpgrade: " + upgrade + "\r\nConnection: Upgrade\r\nDate: [^\r\n]+ GMT\r\n\r\n";
     }
 
-    /** Fields that a container adds to a 101 by itself. */
+    /** The header fields that a container itself adds to a 101 response. */
     static List<String> fieldsAddedTo101(ContainerUnderTest container) {
         return container.isPayara() ? List.of("Server", "X-Powered-By", "X-Frame-Options") : List.of("Date");
     }
 
-    /** Payara sends no Date with what an application answers. */
+    /** Whether a response of an application has a Date field. On Payara it has none. */
     static boolean sendsDate(ContainerUnderTest container) {
         return !container.isPayara();
     }
 
-    /** A field value with a byte above 127: RFC 9110 section 5.5 allows it. */
+    /** The status for a field value with a byte above 127, which RFC 9110 section 5.5 allows. */
     static int statusOf8BitValue(ContainerUnderTest container) {
         return container.isPayara() ? 400 : 101;
     }
 
-    /** An empty Host is allowed where the target has no authority; Payara answers such a request itself. */
+    /** The status for an empty Host, which is allowed if the target has no authority. Payara itself responds to such a request. */
     static int statusOfEmptyHost(ContainerUnderTest container) {
         return container.isPayara() ? 200 : 101;
     }
 
-    /** An application without a login-config: Payara asks by its default realm all the same. */
+    /** The status for an application without a login-config. Payara requests a login for its default realm anyway. */
     static int statusWithoutLogin(ContainerUnderTest container) {
         return container.isPayara() ? 401 : 403;
     }
 
-    /** A Host with a port that is no number: Payara answers such a request itself, with nothing. */
+    /** The status for a Host with an invalid port. Payara itself responds to such a request, with an empty response. */
     static int statusOfBrokenPort(ContainerUnderTest container) {
         return container.isPayara() ? 200 : 400;
     }
 
-    /** A path that is malformed: Payara answers malformed percent-encoding itself, with nothing. */
+    /** The statuses for a malformed path. Payara itself responds to malformed percent-encoding, with an empty response. */
     static List<Integer> statusesOfHostilePath(ContainerUnderTest container) {
         return container.isPayara() ? List.of(200, 400, 404) : List.of(400, 404);
     }
 
-    /** The application sees the request's method with the empty line before it: no protocol is offered for that. */
+    /**
+     * Whether an empty line before the request is skipped. On Payara, the application sees it as part of the method, and no protocol is offered for
+     * that method.
+     */
     static boolean skipsEmptyLine(ContainerUnderTest container) {
         return !container.isPayara();
     }
 
-    /** Payara takes whatever comes for a method, and waits for the head's end. */
+    /** Whether invalid bytes at the start of a request are rejected at once. Payara accepts any bytes as the method, and waits for the end of the head. */
     static boolean rejectsInvalidRequestBytes(ContainerUnderTest container) {
         return !container.isPayara();
     }
 
-    /** A request with Upgrade has its 100 before a filter sees it, even of HTTP/1.0. */
+    /** Whether HTTP/1.0 gets a 100 (Continue). Payara sends it to a request with Upgrade before a filter runs. */
     static boolean sends100ToHttp10(ContainerUnderTest container) {
         return container.isPayara();
     }
 
-    /** Payara's listener that asks for more when all was read makes it read on, into the request in progress. */
+    /**
+     * Whether the next request may be lost. If a read listener on Payara requests more bytes after the end of the content, Payara reads on while the
+     * request is in progress.
+     */
     static boolean losesTheNextRequest(ContainerUnderTest container) {
         return container.isPayara();
     }
 
-    /** Payara refuses content of GET, HEAD and DELETE; beside Upgrade it is taken. */
+    /** Whether content of GET, HEAD and DELETE is accepted. Payara rejects it, except in a request with Upgrade. */
     static boolean acceptsContentOfGet(ContainerUnderTest container) {
         return !container.isPayara();
     }
 
-    /** Tomcat shows a message framed twice as a chunked one before a close: neither is switched. */
+    /**
+     * Whether a request with chunked content and {@code Connection: close} stays HTTP. Tomcat reports a message with two framings in the same form, so
+     * neither is switched.
+     */
     static boolean rejectsChunksWithConnectionClose(ContainerUnderTest container) {
         return container.isTomcat();
     }
 
-    /** Payara takes a Content-Length that stands before Transfer-Encoding away while it parses the head: the message is a chunked one. */
+    /** Whether a Content-Length before Transfer-Encoding is ignored. Payara removes it while it parses the head, so the message has chunked content. */
     static boolean ignoresALengthBeforeChunked(ContainerUnderTest container) {
         return container.isPayara();
     }
 
-    /** CONNECT never reaches an application. */
+    /** The status for CONNECT, which never reaches an application. */
     static int statusOfConnect(ContainerUnderTest container) {
         return container.isPayara() ? 400 : 501;
     }
 
-    /** Both containers close after these, whatever the answer says. */
+    /** Whether the container closes the connection after this status. Both containers do so, whatever the response contains. */
     static boolean closesAfter(int status) {
         return List.of(400, 408, 411, 413, 414, 500, 501, 503).contains(status);
     }

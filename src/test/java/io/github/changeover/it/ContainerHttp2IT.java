@@ -15,13 +15,13 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 
-/** HTTP/2 has no such mechanism: where the container speaks it, nothing of ours is started there. */
+/** Checks connections on which the container uses its own HTTP/2. HTTP/2 has no upgrade mechanism, so Changeover switches nothing inside them. */
 @OnContainer
 class ContainerHttp2IT {
     private static final String SETTINGS = "\0\0\0\4\0\0\0\0\0";
     private static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + SETTINGS;
 
-    /** A field as a literal without indexing, its name given too. */
+    /** A header field as a literal without indexing. Its name is a literal, too. */
     private static void field(ByteArrayOutputStream block, String name, String value) {
         block.write(0);
         for (String text : new String[] {name, value}) {
@@ -41,7 +41,7 @@ class ContainerHttp2IT {
         return ByteBuffer.allocate(9 + length).put((byte) 0).putShort((short) length).put((byte) 1).put((byte) 5).putInt(1).put(block.toByteArray()).array();
     }
 
-    /** The types of the frames up to the end of stream 1 and the data on it. */
+    /** The types of the frames up to the end of stream 1, and the data on it. */
     private static String responseOnStream1(Wire wire) throws IOException {
         StringBuilder seen = new StringBuilder();
         while (true) {
@@ -69,7 +69,7 @@ class ContainerHttp2IT {
         }
     }
 
-    /** Payara's own HTTP/2 takes the first bytes behind such a head for its preface, and ends the connection. */
+    /** Payara's own HTTP/2 reads the first bytes after such a head as the preface, and closes the connection. */
     @Test
     @PayaraOnly
     void payaraClosesAConnectionWithHttp2Settings(ContainerUnderTest container) throws IOException {

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Our core JAR alone, without changeover-websocket, in an application whose endpoints the container's own engine serves: as without our JAR. */
+/** Checks endpoints that the container's own WebSocket engine serves. With our core JAR, without changeover-websocket, they behave as without our JAR. */
 @OnContainer
 @OnPayara7
 class ContainerWebSocketIT {
@@ -65,7 +65,10 @@ class ContainerWebSocketIT {
         }
     }
 
-    /** Head and frames. Two frames are sent in one segment: Payara's own engine loses one that is sent with the handshake. */
+    /**
+     * Compares head and frames. The two frames are sent in one segment after the handshake, because Payara's own engine loses a frame that is sent
+     * with the handshake.
+     */
     @ParameterizedTest(name = "W16: {0} has the same response without our JAR")
     @ValueSource(strings = {"/echo", "/filtered/echo", "/added", "/echo|Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits",
         "/echo|Sec-WebSocket-Extensions: permessage-deflate|Sec-WebSocket-Protocol: other, said", "/echo|Origin: http://elsewhere.example", "/echo|Cookie: a=b"})
@@ -136,7 +139,7 @@ class ContainerWebSocketIT {
         }
     }
 
-    /** A full Tomcat does not start an application with Tyrus unless its own engine is left out. */
+    /** Not on Tomcat: a full Tomcat starts an application with Tyrus only if Tomcat's own engine is disabled. */
     @Test
     @PayaraOnly
     @ContainersEngine

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A request with content that switches: the content ends where its framing ends, and the next byte is the new protocol's. */
+/** Checks requests with content that are switched: the content ends as its framing specifies, and the next byte belongs to the new protocol. */
 @OnContainer
 @LongRunning
 class ContentBeforeSwitchIT {
@@ -58,7 +58,7 @@ class ContentBeforeSwitchIT {
         }
     }
 
-    /** The handler has the whole content; the bytes behind it come back. */
+    /** Checks that the handler gets the complete content, and that the bytes after it are echoed. */
     private static void assertSwitched(Wire wire, Message message) throws IOException {
         assertThat(wire.readHead().status()).isEqualTo(101);
         assertThat(wire.readLine()).isEqualTo(digest(message.content()));
@@ -158,7 +158,7 @@ class ContentBeforeSwitchIT {
         }
     }
 
-    /** A final status without 100 is as good (RFC 9110 section 10.1.1): then the client keeps its content. */
+    /** A final status without 100 (Continue) would also be correct (RFC 9110 section 10.1.1): then the client does not send its content. */
     @Test
     @Covers("RFC9110-10.1.1-01")
     void rejectionAnswersExpectContinue() throws IOException {
@@ -175,7 +175,7 @@ class ContentBeforeSwitchIT {
         }
     }
 
-    /** What is refused with 408 when its content comes like this. */
+    /** Checks that a request whose content arrives like this is rejected with 408. */
     private static void assertTooSlow(ContainerUnderTest container, byte[] first, SlowSender rest) throws IOException {
         container.deploy(War.with("hurried").app("bodies").set("changeover.negotiation.timeout", "1500ms").build(), "/hurried");
         try (Wire wire = Wire.connect(container.http())) {

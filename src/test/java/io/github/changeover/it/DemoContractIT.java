@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The demo's paths: what they offer, what they answer, which of several they choose. */
+/** Checks the paths of the demo: which protocols they offer, which of several they choose, and how they respond. */
 @OnContainer
 class DemoContractIT {
     private static final String CONTEXT = OnContainer.CONTEXT;
@@ -46,7 +46,7 @@ class DemoContractIT {
         return RawHttp.exchange(container, request);
     }
 
-    /** With the demo as -Prun serves it. */
+    /** Uses the demo as -Prun serves it. */
     @ParameterizedTest
     @ValueSource(strings = {"X: y", "Connection: upgrade\r\nUpgrade: nope"})
     @EmbeddedOnly

@@ -13,7 +13,7 @@ import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 
-/** The packaged WAR serves ordinary requests, over TCP and TLS. */
+/** Checks that the packaged WAR serves ordinary requests, over TCP and TLS. */
 @OnContainer
 final class DemoPageIT {
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code example/1} and {@code foo/2} of the demo, byte by byte. */
+/** Checks the protocols {@code example/1} and {@code foo/2} of the demo, byte by byte. */
 @OnContainer
 class DemoProtocolsIT {
     private static final int MIB = 1 << 20;

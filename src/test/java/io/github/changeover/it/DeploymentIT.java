@@ -12,7 +12,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** What the other tests rely on: applications come, go and are refused on every container. */
+/** Checks what the other tests rely on: every container deploys, undeploys and rejects applications. */
 @OnContainer
 final class DeploymentIT {
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Docker's own client against a stub of its API: a POST with JSON becomes a raw stream, and half-closes when its input ends. */
+/** Checks Docker's own client against a stub of its API: a POST with JSON becomes a raw stream, which the client half-closes when its input ends. */
 @OnContainer
 class DockerIT {
     private static final int TWO_MEGABYTES = 2 << 20;
@@ -84,7 +84,7 @@ class DockerIT {
         assertThat(run.exit()).isEqualTo(7);
     }
 
-    /** What the client sends, and the 101 as it comes. */
+    /** Sends the request of the client, and checks the bytes of the 101 response. */
     @Test
     @Covers({"DOCKER-01", "RFC9110-7.8-01", "RFC9110-7.8-17"})
     void response101HasTheContentTypeOfTheStream() throws IOException {

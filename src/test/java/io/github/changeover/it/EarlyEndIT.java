@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Connections that end for a reason that is neither the peer's nor the handler's wish. */
+/** Checks what the server ends or rejects by itself: idle connections, early bytes, ignored back-pressure, invalid content, handlers that cannot be created. */
 @OnContainer
 class EarlyEndIT {
     private static ProbeClient probe;
@@ -59,7 +59,7 @@ class EarlyEndIT {
         }
     }
 
-    /** On Payara they are in the socket still, where nobody has looked, and are taken for the new protocol's. */
+    /** Only on Tomcat: on Payara these bytes are still in the socket, where they cannot be seen, and count as bytes of the new protocol. */
     @Test
     @TomcatOnly
     @Covers("RFC9931-05")
@@ -74,7 +74,10 @@ class EarlyEndIT {
         assertThat(probe.events("own-segment", "closed")).endsWith("closed EARLY_DATA");
     }
 
-    /** As quick as can be: its bytes follow the first ones of the 101. Where a container's buffers cannot be asked, it may be refused. */
+    /**
+     * The client sends as early as possible: directly after the first bytes of the 101. Such a client may be rejected where the buffers of the
+     * container cannot be inspected.
+     */
     @Test
     @TomcatOnly
     @LongRunning

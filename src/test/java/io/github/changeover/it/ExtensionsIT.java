@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Extensions of an application, negotiated by its Configurators, byte by byte. */
+/** Checks extensions of an application that its Configurators negotiate, byte by byte. */
 @OnContainer
 class ExtensionsIT {
     private static final String AT = "/extensions";
@@ -51,7 +51,7 @@ class ExtensionsIT {
         return turned;
     }
 
-    /** Through the extension, both ways. */
+    /** Sends a text through the extension. Returns the response, which also passes through it. */
     private static String ask(Wire wire, String words, int key) throws IOException {
         wire.send(Frames.of(0x81 | RSV2, xor(Frames.utf8(words), key)));
         Frames.ReceivedFrame answer = Frames.read(wire);

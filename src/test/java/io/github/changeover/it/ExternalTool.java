@@ -13,9 +13,9 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** Programs that are not ours and may be absent: the test is skipped then, but fails in the full build. */
+/** Finds and runs external programs. If a program is absent, the test is skipped. In the full build, it fails. */
 public final class ExternalTool {
-    /** Debian's servers live in sbin, which is not on everybody's PATH. */
+    /** Debian installs servers in sbin, which is not in the PATH of every user. */
     private static final List<String> ALSO = List.of("/usr/local/sbin", "/usr/sbin", "/sbin");
 
     private ExternalTool() {
@@ -33,7 +33,7 @@ public final class ExternalTool {
         return found.orElseThrow();
     }
 
-    /** All that the program says, once it has ended. */
+    /** The complete output of the program. Waits until the program ends. */
     static String output(String... command) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         try {

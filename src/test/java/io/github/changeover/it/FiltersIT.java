@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** An application's own filters, wherever they come from, stand before every switch, and have the last word after it. */
+/** Checks the filters of an application, from every source: all of them run before a switch, and a response that they send after the chain replaces the 101. */
 @OnContainer
 class FiltersIT {
     static final String WEB_XML = """

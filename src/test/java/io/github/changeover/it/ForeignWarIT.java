@@ -11,7 +11,7 @@ import io.github.changeover.testkit.Wire;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
-/** A WAR as somebody else would write it: a class with an annotation, the JAR in WEB-INF/lib, nothing else. */
+/** Checks a WAR as a user writes it: one annotated class, the JAR in WEB-INF/lib, and nothing else. */
 @OnContainer
 @LongRunning
 class ForeignWarIT {

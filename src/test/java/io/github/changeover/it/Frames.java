@@ -7,14 +7,14 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
-/** Frames on a raw socket: a client's, masked with 1 2 3 4, and the server's as they come. */
+/** WebSocket frames on a raw socket: makes frames of a client, masked with 1 2 3 4, and reads frames of the server. */
 public final class Frames {
     private static final byte[] KEY = {1, 2, 3, 4};
 
     private Frames() {
     }
 
-    /** A request for {@code websocket} on this path; the fields are lines. */
+    /** A request for {@code websocket} on this path, with these header field lines. */
     public static String handshake(String path, String... fields) {
         String more = fields.length == 0 ? "" : String.join("\r\n", fields) + "\r\n";
         return "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
@@ -30,12 +30,12 @@ public final class Frames {
         return of(0x88, join(new byte[] {(byte) (code >> 8), (byte) code}, text));
     }
 
-    /** @param first FIN, RSV and opcode */
+    /** @param first the first byte: FIN, RSV and opcode */
     public static byte[] of(int first, byte[] payload) {
         return join(header(first, payload.length), masked(payload));
     }
 
-    /** With the key, for a payload of this length. */
+    /** The header of a frame with a payload of this length, with the masking key. */
     static byte[] header(int first, long length) {
         ByteArrayOutputStream frame = new ByteArrayOutputStream();
         frame.write(first);
@@ -69,7 +69,7 @@ public final class Frames {
         return words.getBytes(StandardCharsets.UTF_8);
     }
 
-    /** A server's frame. */
+    /** A frame from the server. */
     public record ReceivedFrame(int first, byte[] payload) {
         public String text() {
             return new String(payload, StandardCharsets.UTF_8);
@@ -79,7 +79,7 @@ public final class Frames {
             return (first & 0x80) != 0;
         }
 
-        /** As words: {@code 81 hello}, {@code 88 1000 bye}. */
+        /** As text: {@code 81 hello}, {@code 88 1000 bye}. */
         @Override
         public String toString() {
             boolean code = (first & 0x0f) == 8 && payload.length >= 2;
@@ -88,7 +88,7 @@ public final class Frames {
         }
     }
 
-    /** The next frame; it must be unmasked. */
+    /** Reads the next frame. It must be unmasked. */
     public static ReceivedFrame read(Wire wire) throws IOException {
         byte[] two = wire.readExactly(2);
         assertThat(two[1]).as("MASK is 0").isNotNegative();

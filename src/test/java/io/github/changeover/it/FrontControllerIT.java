@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code ServerContainer.upgradeHttpToWebSocket}: an application that asks for the switch itself, amid its answer. */
+/** Checks {@code ServerContainer.upgradeHttpToWebSocket}: the application requests the upgrade itself, while it handles the request. */
 @OnContainer
 @OnPayara7
 class FrontControllerIT {

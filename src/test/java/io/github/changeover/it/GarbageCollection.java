@@ -2,7 +2,7 @@ package io.github.changeover.it;
 
 import java.lang.ref.WeakReference;
 
-/** Whether something was forgotten by everybody. */
+/** Checks whether an object is garbage collected. */
 final class GarbageCollection {
     private GarbageCollection() {
     }

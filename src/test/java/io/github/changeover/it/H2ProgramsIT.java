@@ -14,12 +14,12 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Programs that begin with the preface of HTTP/2: a proxy puts the upgrade before it, to a token of the tests'. */
+/** Checks HTTP/2 with programs that start with its preface. A proxy upgrades each connection first, with a token of the tests. */
 @OnContainer
 @Tag("program")
 @Tag("full")
 class H2ProgramsIT {
-    /** What Netty does otherwise, and why; its own build leaves these three out. */
+    /** Where Netty differs from h2spec, and why. Netty's own build excludes these three cases, too. */
     private static final Map<String, String> OTHERWISE = Map.of(
             "http2/5.1: half closed (remote): Sends a HEADERS frame",
             "a second field block before the answer ends the stream with PROTOCOL_ERROR, as one too many, and not with STREAM_CLOSED",

@@ -16,11 +16,11 @@ import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
-/** The program h2spec, which the full build unpacks from a JAR that carries it, and the report of a run. */
+/** The result of the program h2spec. The full build unpacks the program from a JAR. */
 record H2Spec(int passed, List<String> failed) {
     private static final String ARCHIVE = "h2spec_linux_amd64.tar.gz";
 
-    /** All its cases, the strict one too, at a server that begins with HTTP/2. */
+    /** Runs all cases, also the strict ones, against a server that starts with HTTP/2. */
     static H2Spec run(String host, int port, String path, Path directory) throws Exception {
         Path report = directory.resolve("report.xml");
         Process process = new ProcessBuilder(program(directory).toString(), "-h", host, "-p", Integer.toString(port), "-P", path, "-o", "5", "-S", "-j", report.toString())

@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Where the container takes {@code h2c} itself, no setting of ours changes that: it is said at start, in the log and in the console. */
+/** Checks containers that handle {@code h2c} themselves: no setting of Changeover changes this. It is reported at start, in the log and in the console. */
 @OnContainer
 class H2cByContainerIT {
     private static final String SAYS = "the container handles 'Upgrade: h2c' before any filter ";

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** HTTP/2 by upgrade with clients that are not ours: the first request by HTTP/1.1, the others on streams 3 and up. */
+/** Checks HTTP/2 by upgrade with external clients: the first request is sent over HTTP/1.1, the others on streams 3 and up. */
 @OnContainer
 class H2cClientsIT {
     private static URI base;
@@ -134,7 +134,10 @@ class H2cClientsIT {
         for (int i = 1; i <= 3; i++) assertThat(ask(client, to("session").header("Authorization", login)).body()).isEqualTo(Integer.toString(i));
     }
 
-    /** Inside it is replaced; from outside it is refused, because a request of ours whose mark is void must not be taken for one of this machine. */
+    /**
+     * Inside the connection the mark is replaced. From outside, the request is rejected, because an inner request with an invalid mark must not count
+     * as a request of this machine.
+     */
     @Test
     @DisplayName("S1: a mark that a client sends is ignored")
     void foreignMarkIsIgnored() throws Exception {

@@ -26,7 +26,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What costs the server more than the client is bounded. Each flood is one more than the bound, sent at once, so that its answer is seen. */
+/**
+ * Checks the limits for frames that cost the server more than the client. Each flood exceeds its limit by one. It is sent in one write, so that the
+ * client sees the response.
+ */
 @OnContainer
 @Covers("RFC9113-10.5-01")
 class H2cFloodsIT {
@@ -48,7 +51,7 @@ class H2cFloodsIT {
         return Http2Wire.upgrade(server, "/h2cfloods/page/facts", 3, 100).preface();
     }
 
-    /** Frames that leave in one write. */
+    /** Frames that are sent in one write. */
     private static final class FrameFlood {
         private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
@@ -62,7 +65,7 @@ class H2cFloodsIT {
             return this;
         }
 
-        /** The error of the GOAWAY; the end of the connection comes behind it. */
+        /** The error code of the GOAWAY frame, after which the connection must end. */
         int goawayError() throws IOException {
             try (Http2Wire http = upgraded()) {
                 http.wire().send(bytes.toByteArray());
@@ -86,7 +89,7 @@ class H2cFloodsIT {
         assertThat(flood.goawayError()).isEqualTo(CALM);
     }
 
-    /** As the server's own resets are its answer to what is malformed, they are counted as well. */
+    /** The server responds to malformed requests with resets. These are counted as well. */
     @Test
     void provokedResetsCloseTheConnection() throws IOException {
         FrameFlood flood = new FrameFlood();
@@ -121,14 +124,14 @@ class H2cFloodsIT {
         assertThat(flood.times(100, CONTINUATION, 0, 3, Http2Wire.block("x", "y")).goawayError()).isEqualTo(CALM);
     }
 
-    /** It is noticed once the block is a quarter above the setting. */
+    /** The limit applies when the field block is a quarter longer than the setting. */
     @Test
     void endlessFieldBlockClosesTheConnection() throws IOException {
         FrameFlood flood = new FrameFlood().frame(HEADERS, END_STREAM, 3, request("GET", "/facts"));
         assertThat(flood.times(64, CONTINUATION, 0, 3, Http2Wire.block("x-long", "x".repeat(16_000))).goawayError()).isEqualTo(CALM);
     }
 
-    /** The setting says 16 KiB; more is answered with 431, on its stream only. */
+    /** The setting is 16 KiB. A longer field list gets a 431, on its stream only. */
     @Test
     void tooLongFieldListIs431() throws IOException {
         byte[] half = Http2Wire.block("x-long", "x".repeat(8_200));
@@ -143,7 +146,7 @@ class H2cFloodsIT {
         byte[] indexed = Http2Wire.block("x-long", "x".repeat(3_000));
         indexed[0] = 0x40;
         block.writeBytes(indexed);
-        for (int i = 0; i < 4000; i++) block.write(0x80 | 62);      // the field once more, in one byte
+        for (int i = 0; i < 4000; i++) block.write(0x80 | 62);      // the same field again, in one byte
         assertRejectedWith431(new FrameFlood().frame(HEADERS, END_STREAM | END_HEADERS, 3, block.toByteArray()));
     }
 
@@ -176,7 +179,7 @@ class H2cFloodsIT {
         }
     }
 
-    /** A client that measures now and then, on a connection with nothing else to do, is none of that. */
+    /** A client that sends a ping now and then on an otherwise idle connection is not a flood. */
     @Test
     void occasionalPingsAreAnswered() throws IOException {
         try (Http2Wire http = upgraded()) {

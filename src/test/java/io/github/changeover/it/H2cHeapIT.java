@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A hundred answers of 10 MB for a client that takes none of it. Container and library are in this JVM, so that their heap is this one. */
+/** Checks the heap while a client reads none of a hundred responses of 10 MB. Container and library run in this JVM, so its heap can be measured. */
 @OnContainer
 @EmbeddedOnly
 @Timeout(120)
@@ -61,7 +61,7 @@ class H2cHeapIT {
             int still = 0;
             long now = writtenByApplication();
             while (now == start || still < 3) {
-                Thread.sleep(300);      // nothing tells that nothing more happens
+                Thread.sleep(300);      // no event shows that nothing more happens
                 long last = now;
                 now = writtenByApplication();
                 still = now == last ? still + 1 : 0;

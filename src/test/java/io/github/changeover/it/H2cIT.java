@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** HTTP/2 by upgrade, frame by frame. Where Payara takes the token itself: see {@link ContainerHttp2IT}. */
+/** Checks HTTP/2 by upgrade, frame by frame. {@link ContainerHttp2IT} checks where Payara handles the token itself. */
 @OnContainer
 @LongRunning
 class H2cIT {
@@ -215,7 +215,7 @@ class H2cIT {
             long last = -1;
             long now = Long.parseLong(asking.page("/page/written"));
             while (now != last) {
-                Thread.sleep(300);      // nothing tells that nothing more happens
+                Thread.sleep(300);      // no event shows that nothing more happens
                 last = now;
                 now = Long.parseLong(asking.page("/page/written"));
             }
@@ -223,7 +223,7 @@ class H2cIT {
         }
     }
 
-    /** What it still wants of a stream it cannot say any more: nothing of that may stay. */
+    /** After its half-close, the client can send no frame for its open streams any more. Nothing of these streams may remain. */
     @OncePerEdge
     @Test
     @Covers("RFC9113-6.8-01")

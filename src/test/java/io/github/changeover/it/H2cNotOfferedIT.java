@@ -20,7 +20,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What is not asked for by a setting, and what of HTTP/2 is not there. */
+/** Checks what is not offered: {@code h2c} without a setting for the path, and methods that are not supported over HTTP/2. */
 @OnContainer
 @LongRunning
 class H2cNotOfferedIT {
@@ -41,7 +41,7 @@ class H2cNotOfferedIT {
         return RawHttp.get(path, "Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABk");
     }
 
-    /** The token is deprecated: nothing takes it that no setting names. */
+    /** The token is deprecated. No path supports it unless a setting names it. */
     @Test
     @Covers("RFC9113-3.1-01")
     void withoutASettingH2cStaysHttp(ContainerUnderTest container) throws IOException {
@@ -62,7 +62,7 @@ class H2cNotOfferedIT {
         assertThat(RawHttp.exchange(server, offer("/h2cnot/other")).status()).isEqualTo(404);
     }
 
-    /** A pseudo-field that was not offered is malformed. That SETTINGS do not offer it: see {@link H2cIT}. */
+    /** A pseudo-header field that was not offered is malformed. {@link H2cIT} checks that SETTINGS do not offer it. */
     @Test
     @Covers("RFC8441-4-01")
     void extendedConnectIsMalformed() throws IOException {

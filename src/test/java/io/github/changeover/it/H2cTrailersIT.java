@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Trailers of requests and answers inside the connection (RFC 9113 section 8.1). Tomcat's connector has to allow a request's by name. */
+/** Checks trailers of requests and responses inside the connection (RFC 9113 section 8.1). Tomcat's connector must allow the trailers of a request by name. */
 @OnContainer
 class H2cTrailersIT {
     private static ContainerUnderTest server;

@@ -18,13 +18,13 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Rows of the handshake table against one application. What a container answers by itself before any application sees the request
- * is held to one rule: it is an error of HTTP's, and never a 101.
+ * Checks rows of the handshake table against one application. Where a container itself responds before any application sees the request,
+ * the response must be an HTTP error, and never a 101.
  *
- * @param own whether our engine speaks; the container's agrees on extensions by itself
+ * @param own whether the engine of Changeover is used; the engine of the container negotiates extensions itself
  */
 record HandshakeCheck(ContainerUnderTest container, String context, boolean own) {
-    /** 400 bad request, 405 and 501 methods, 505 version. */
+    /** Statuses of responses by the container: 400 for a bad request, 405 and 501 for methods, 505 for the version. */
     private static final Set<Integer> CONTAINERS_OWN = Set.of(400, 405, 501, 505);
 
     void check(HandshakeRow row) throws IOException {

@@ -24,17 +24,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Handlers that block, throw and call each other hurt their own connections and nothing else. */
+/** Checks that handlers that block, throw exceptions or call each other affect only their own connections. */
 @OnContainer
 @OncePerEdge
 @Tag("full")
 class HostileHandlerIT {
-    /** How long a handler blocks; by hand {@code -Dchangeover.hostile.millis=30000}. */
+    /** How long a handler blocks. A manual run uses {@code -Dchangeover.hostile.millis=30000}. */
     private static final int MILLIS = Integer.getInteger("changeover.hostile.millis", 3000);
     private static final List<String> CALLBACKS = List.of("opened", "received", "task", "completion", "writable", "ended", "idle", "drain", "closed");
     private static final Duration IDLE = Duration.ofSeconds(1), DRAIN = Duration.ofMillis(500);
     private static final int PLACES = 40;
-    private static ApplicationClient few;      // with a pool smaller than the number of handlers that block
+    private static ApplicationClient few;      // with fewer callback threads than handlers that block
     private static ApplicationClient usual;
     private final List<Wire> open = new ArrayList<>();
 
@@ -81,7 +81,7 @@ class HostileHandlerIT {
         return wire;
     }
 
-    /** Opens a connection and leads it into this callback. */
+    /** Opens a connection and triggers this callback. */
     private Wire triggerMisbehaviour(ApplicationClient application, String callback, String deed) throws IOException {
         Wire wire = open(application, "/deed/" + callback + "/" + deed);
         switch (callback) {
@@ -89,16 +89,16 @@ class HostileHandlerIT {
             case "writable" -> wire.send("x").readExactly(15_000);
             case "ended" -> wire.shutdownOutput();
             case "closed" -> wire.reset();
-            default -> { }      // opened, idle and drain come by themselves
+            default -> { }      // the server itself calls opened, idle and drain
         }
         return wire;
     }
 
-    /** The idle time is exact to a second, although all threads for callbacks are busy: their pool has 8, and 27 handlers block. */
+    /** The idle timeout is exact to one second although all callback threads are busy: there are 8 threads, and 27 handlers block. */
     @Test
     @Covers("GEN-06")
     void blockingHandlersDoNotDelayIdleTimeouts() throws Exception {
-        for (int i = 0; i < 3; i++) triggerMisbehaviour(few, "writable", "BLOCK");      // first: these need a thread before they block
+        for (int i = 0; i < 3; i++) triggerMisbehaviour(few, "writable", "BLOCK");      // first, because these need a free thread before they block
         for (int i = 0; i < 3; i++) {
             for (String callback : CALLBACKS) {
                 if (!callback.equals("writable")) triggerMisbehaviour(few, callback, "BLOCK");
@@ -109,12 +109,12 @@ class HostileHandlerIT {
             open.add(quiet);
             assertThat(quiet.readHead().status()).isEqualTo(101);
             long quietSince = System.nanoTime();
-            // its "hello" may have to wait for a thread; the idle time begins anew with it
+            // its "hello" may have to wait for a thread, and restarts the idle time
             while (quiet.socket().getInputStream().read(new byte[5]) > 0) quietSince = System.nanoTime();
             assertThat(Duration.ofNanos(System.nanoTime() - quietSince)).isLessThan(IDLE.plusMillis(1300));    // 300 ms for the test itself
         }
         assertEveryHandlerWasClosedOnce();
-        for (int i = 0; i < PLACES; i++) open(few, "/quiet");       // every place has been given back
+        for (int i = 0; i < PLACES; i++) open(few, "/quiet");       // every reservation has been released
     }
 
     @ParameterizedTest
@@ -145,7 +145,7 @@ class HostileHandlerIT {
         for (Wire wire : wires.subList(1, 12)) assertThat(wire.timeout(Duration.ofSeconds(5)).readToEnd().end()).isNotEqualTo(Wire.End.TIMEOUT);
     }
 
-    /** Sends an order, unless the connection has been closed by another one's. */
+    /** Sends a command, unless a command on another connection has already closed this one. */
     private static void sendCommand(Wire wire, String order) throws IOException {
         try {
             wire.send(order);
@@ -154,7 +154,7 @@ class HostileHandlerIT {
         }
     }
 
-    /** Each call, 99 of 100 within 50 ms, while all handlers block and ordinary requests keep the container busy. */
+    /** Measures each call. 99 of 100 must return within 50 ms while all handlers block and ordinary requests keep the container busy. */
     @Test
     @Covers("GEN-06")
     void apiCallsDoNotWaitForHandlers() throws Exception {
@@ -179,7 +179,7 @@ class HostileHandlerIT {
         assertThat(calls).isEqualTo(4);
     }
 
-    /** Two messages in one segment: the answer to the first does not wait for the callback, which sleeps 2 s. */
+    /** Sends two messages in one segment. The response to the first is sent while the callback still runs, which sleeps for 2 s. */
     @Test
     void sentBytesLeaveWhileTheCallbackRuns() throws Exception {
         int tries = Boolean.getBoolean("changeover.full") ? 100 : 20, soon = 0;

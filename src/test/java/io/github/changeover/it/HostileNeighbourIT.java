@@ -29,8 +29,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Other applications on the same server record every request that reaches them: none that was asked for inside a switched connection does,
- * however its path is written. {@code -Dchangeover.spellings=5000} for as many spellings, each over h2c and over TLS.
+ * Checks that requests inside a switched connection never reach another application on the same server, however their path is written. The other applications
+ * record every request that they get. {@code -Dchangeover.spellings=5000} checks this number of generated paths, each over h2c and over TLS.
  */
 @OnContainer
 @EmbeddedOnly
@@ -108,7 +108,7 @@ class HostileNeighbourIT {
         }
     }
 
-    /** The tests, for an application of ours at some context. */
+    /** The tests, for our application at a given context path. */
     abstract static class NeighbourTests {
         private final ContainerUnderTest server;
         private final String ours;
@@ -121,7 +121,7 @@ class HostileNeighbourIT {
             others.add(other);
         }
 
-        /** What an application has recorded since it was last asked. */
+        /** What an application has recorded since the last call. */
         private String recorded(String context) throws IOException {
             try (Wire wire = Wire.connect(server.http()).send(RawHttp.get(context + "/", "X-Record: 1", "Connection: close"))) {
                 return RawHttp.readResponse(wire).body();
@@ -146,7 +146,7 @@ class HostileNeighbourIT {
             }
         }
 
-        /** The answer on a stream: its status is not decoded, what the body says is enough. */
+        /** The response on a stream. Its status is not decoded, because the body is sufficient. */
         private static String http2(Http2Wire http, int stream, String path) throws IOException {
             http.get(stream, path);
             List<Http2Frame> answer = http.readUntil(frame -> frame.stream() == stream && frame.ends() || frame.type() == Http2Wire.GOAWAY);
@@ -155,7 +155,7 @@ class HostileNeighbourIT {
             return last.type() == Http2Wire.RST ? "reset " + last.error() : Http2Wire.text(answer, stream);
         }
 
-        /** What is served is our resource of the name that was written: of the last segment without its parameters, decoded once. */
+        /** If our application has responded, it must have served exactly the requested path: without parameters and query, decoded once. */
         private void assertOursAndUnchanged(String target, String body) {
             if (!body.startsWith("application")) return;
             String path = URLDecoder.decode(target.replaceAll("[?;].*", "").replace("+", "%2B"), UTF_8).substring(ours.length());
@@ -259,7 +259,7 @@ class HostileNeighbourIT {
             StringBuilder seen = new StringBuilder();
             for (String some = recorded(ours); !some.isEmpty(); some = recorded(ours)) {
                 seen.append(some);
-                Thread.sleep(200);      // nothing tells that no more is on its way
+                Thread.sleep(200);      // no event shows that no other request is on its way
             }
             assertThat(seen.toString().lines()).isNotEmpty().allSatisfy(line -> assertThat(line).containsPattern("remote=(127\\.0\\.0\\.2:|0\\.0\\.0\\.0:0)"));
         }

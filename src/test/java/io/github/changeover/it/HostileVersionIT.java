@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Neighbours with the same path: other versions of the application on Tomcat, and applications of another virtual host. */
+/** Checks that neighbours with the same path are not reached: other versions of the application on Tomcat, and applications of another virtual host. */
 @OnContainer
 @NotOnTomcatServletEdge
 @TomcatOnly
@@ -62,7 +62,7 @@ class HostileVersionIT {
         return Http2Wire.text(answer, stream);
     }
 
-    /** What an application answers over HTTP/1.1. */
+    /** The response of an application over HTTP/1.1. */
     private static RawHttp.RawResponse ordinaryRequest(String host, String path, String... fields) throws IOException {
         String[] all = java.util.Arrays.copyOf(fields, fields.length + 2);
         all[fields.length] = "Host: " + host;

@@ -14,7 +14,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.function.Predicate;
 
-/** A client that writes and sees frames of HTTP/2, on a connection that it has upgraded. */
+/** A client that writes and reads HTTP/2 frames, on a connection that it has upgraded. */
 final class Http2Wire implements AutoCloseable {
     static final int DATA = 0, HEADERS = 1, PRIORITY = 2, RST = 3, SETTINGS = 4, PING = 6, GOAWAY = 7, WINDOW_UPDATE = 8, CONTINUATION = 9;
     static final int END_STREAM = 1, ACK = 1, END_HEADERS = 4;
@@ -30,7 +30,7 @@ final class Http2Wire implements AutoCloseable {
             return type == RST || type <= HEADERS && (flags & END_STREAM) != 0;
         }
 
-        /** Of RST_STREAM or GOAWAY. */
+        /** The error code of RST_STREAM or GOAWAY. */
         int error() {
             return ByteBuffer.wrap(payload).getInt(type == GOAWAY ? 4 : 0);
         }
@@ -46,14 +46,14 @@ final class Http2Wire implements AutoCloseable {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(payload(idsAndValues));
     }
 
-    /** Of SETTINGS. */
+    /** The payload of a SETTINGS frame. */
     static byte[] payload(int... idsAndValues) {
         ByteBuffer bytes = ByteBuffer.allocate(idsAndValues.length * 3);
         for (int i = 0; i < idsAndValues.length; i += 2) bytes.putShort((short) idsAndValues[i]).putInt(idsAndValues[i + 1]);
         return bytes.array();
     }
 
-    /** Upgraded by a GET of this path; nothing of HTTP/2 is sent yet. */
+    /** Upgrades by a GET of this path. Sends no HTTP/2 frame yet. */
     static Http2Wire upgrade(ContainerUnderTest container, String path, int... settings) throws IOException {
         return upgrade(container, "GET", path, 0, settings);
     }
@@ -62,7 +62,7 @@ final class Http2Wire implements AutoCloseable {
         return upgrade(Wire.connect(container.http().getHost(), container.http().getPort(), receiveBuffer), method, path, settings);
     }
 
-    /** On this connection, with some more fields. */
+    /** Upgrades this connection, with additional header fields. */
     static Http2Wire upgrade(Wire wire, String method, String path, int[] settings, String... fields) throws IOException {
         String[] all = Arrays.copyOf(fields, fields.length + 3);
         all[fields.length] = "Connection: Upgrade, HTTP2-Settings";
@@ -74,7 +74,7 @@ final class Http2Wire implements AutoCloseable {
         return new Http2Wire(wire);
     }
 
-    /** On a connection that speaks HTTP/2, or is about to; nothing of it is sent yet. */
+    /** Uses a connection on which HTTP/2 has started or is about to start. Sends no HTTP/2 frame yet. */
     static Http2Wire on(Wire wire) {
         return new Http2Wire(wire);
     }
@@ -134,7 +134,7 @@ final class Http2Wire implements AutoCloseable {
         return all.toByteArray();
     }
 
-    /** The same with the names of the pseudo-header fields from HPACK's static table: Tomcat takes no other. */
+    /** The field block of a request, with the names of the pseudo-header fields from the static table of HPACK. Tomcat accepts no others. */
     static byte[] indexedRequest(String method, String path, String... more) {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         String[] values = {method, "http", path, "localhost"};
@@ -160,7 +160,7 @@ final class Http2Wire implements AutoCloseable {
         return new Http2Frame(type, flags, stream, wire.readExactly(length));
     }
 
-    /** All up to and with the first that is wanted. */
+    /** Reads all frames up to and including the first that matches. */
     List<Http2Frame> readUntil(Predicate<Http2Frame> wanted) throws IOException {
         List<Http2Frame> frames = new ArrayList<>();
         do {

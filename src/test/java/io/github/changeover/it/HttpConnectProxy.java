@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A proxy that knows CONNECT and nothing else (RFC 9110 section 9.3.6): it makes one tunnel. */
+/** A proxy that supports only CONNECT (RFC 9110 section 9.3.6). It makes one tunnel. */
 final class HttpConnectProxy implements AutoCloseable {
     private final ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
     private final List<AutoCloseable> open = new ArrayList<>(List.of(listener));
@@ -33,7 +33,7 @@ final class HttpConnectProxy implements AutoCloseable {
             try {
                 work.run();
             } catch (IOException over) {
-                // one side has gone, or the test is over
+                // one side has disconnected, or the test has ended
             }
         }, "connect-proxy");
         thread.setDaemon(true);

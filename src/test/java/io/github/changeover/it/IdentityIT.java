@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Who calls, in every callback of an endpoint: on Payara, and on Tomcat with Weld in the application. */
+/** Checks the identity of the caller in every callback of an endpoint: on Payara, and on Tomcat with Weld in the application. */
 @OnContainer
 @OnPayara7
 @OnceOnTomcat
@@ -87,7 +87,7 @@ class IdentityIT {
         assertThat(observed.lines()).containsExactly("opened /who of joe", "in 5", "out 10", "closed 1000 bye");
     }
 
-    /** Weld alone knows no security. There is no HTTP request in a callback: that one is injected fails on both. */
+    /** Weld alone has no security. A callback has no HTTP request, so an injected one fails on both containers. */
     private static String readIdentity(ContainerUnderTest container, String user) {
         return container.isPayara() ? "{bean=ok, principal=" + user + ", request=fails, role=" + user + " " + user.equals(Logins.MEMBER) + "}"
                 : "{bean=ok, principal=fails, request=fails, role=fails}";

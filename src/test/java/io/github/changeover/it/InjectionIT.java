@@ -13,7 +13,7 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Where there is CDI, endpoints are injected, once for each connection, and beans are protocols. */
+/** Checks that where there is CDI, endpoints are injected, once for each connection, and beans can be protocols. */
 @OnContainer
 @OnPayara7
 @PayaraOnly
@@ -50,7 +50,7 @@ class InjectionIT {
         }
     }
 
-    /** Waits a while for so many events. */
+    /** Waits up to five seconds for this number of events. */
     private static List<String> recordedEvents(ApplicationClient injected, int count) throws Exception {
         long end = System.nanoTime() + Duration.ofSeconds(5).toNanos();
         List<String> events;

@@ -21,8 +21,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Whatever an application looks at, on every dispatch, shows a request inside a switched connection as one of the client. The client is at 127.0.0.2, so that it
- * cannot be taken for the server's own machine.
+ * Checks that on every dispatch, everything that an application can inspect shows a request inside a switched connection as a request of the client. The client is
+ * at 127.0.0.2, so that it differs from the server's own machine.
  */
 @OnContainer
 @EmbeddedOnly
@@ -59,7 +59,7 @@ class InnerDispatchesIT {
         container.undeploy(CONTEXT);
     }
 
-    /** Asks inside TLS. */
+    /** Sends a request inside TLS. */
     private static String overTls(String from, String path, String... first) throws IOException {
         try (Wire clear = Wire.connectFrom(from, server.http()).send(RawHttp.request("GET", CONTEXT + "/way/plain", RawHttp.offering("TLS/1.2", first)))) {
             assertThat(clear.readHead().status()).isEqualTo(101);
@@ -69,7 +69,7 @@ class InnerDispatchesIT {
         }
     }
 
-    /** Asks inside HTTP/2. */
+    /** Sends a request inside HTTP/2. */
     private static String overHttp2(String from, String path, String... first) throws IOException {
         Wire wire = Wire.connectFrom(from, server.http());
         try (Http2Wire http = Http2Wire.upgrade(wire, "GET", CONTEXT + "/way/plain", new int[] {3, 100}, first).preface()) {
@@ -82,7 +82,7 @@ class InnerDispatchesIT {
     private static final String INNER_TLS = "address=" + CLIENT + " host=" + CLIENT + " port=PORT scheme=https secure=true protocol=HTTP/1.1 server=localhost:443 local=127.0.0.1 url=https://localhost cipher=TLS_";
     private static final String INNER_HTTP2 = "address=" + CLIENT + " host=" + CLIENT + " port=PORT scheme=http secure=false protocol=HTTP/2.0 server=localhost:80 local=127.0.0.1 url=http://localhost cipher=null";
 
-    /** @param lines the least number of places that were looked at */
+    /** @param lines the smallest number of places at which the request was recorded */
     private static void assertShowsTheClient(String seen, String facts, int lines) {
         List<String> all = seen.lines().toList();
         assertThat(all).as(seen).hasSizeGreaterThanOrEqualTo(lines);
@@ -91,7 +91,7 @@ class InnerDispatchesIT {
         }
     }
 
-    /** Payara frames its answers by the protocol of the container's own request, so that there, and in what listeners get, it is HTTP/1.1. */
+    /** On Payara, the container's own request and listeners have HTTP/1.1, because Payara frames its responses by the protocol of its own request. */
     private static String facts(String line, String facts) {
         boolean containersOwn = line.startsWith("listener:") || line.startsWith("attribute listener:") || line.startsWith("unwrapped:") || line.startsWith("destroyed:");
         return server.isPayara() && containersOwn ? facts.replace("HTTP/2.0", "HTTP/1.1") : facts;
@@ -110,7 +110,7 @@ class InnerDispatchesIT {
         for (String way : new String[] {"plain", "dispatched", "error"}) {
             overTls(CLIENT, "/way/" + way + "?key=tls-" + way);
             overHttp2(CLIENT, "/way/" + way + "?key=h2c-" + way);
-            // The answer is out before the container tells the end.
+            // The client has the response before the container reports the end of the request.
             assertThat(ended("tls-" + way)).contains("address=" + CLIENT, "secure=true", "mark=null").doesNotContainIgnoringCase("changeover-inner");
             assertThat(ended("h2c-" + way)).contains("address=" + CLIENT, "secure=false", "mark=null").doesNotContainIgnoringCase("changeover-inner");
         }
@@ -188,7 +188,7 @@ class InnerDispatchesIT {
         try (Wire wire = Wire.connect(container.https())) {
             assertThat(RawHttp.readResponse(wire.send(RawHttp.get(CONTEXT + "/way/plain"))).body()).contains("inner=false").doesNotContain("inner=true");
         }
-        if (!container.isPayara()) return;      // Tomcat speaks no HTTP/2 unless it is told to
+        if (!container.isPayara()) return;      // Tomcat supports HTTP/2 only if configured
         try (Http2Wire http = Http2Wire.upgrade(container, CONTEXT + "/way/plain", 3, 100).preface()) {
             http.get(3, CONTEXT + "/way/plain");
             assertThat(Http2Wire.text(http.readUntil(frame -> frame.stream() == 3 && frame.ends()), 3)).contains("protocol=HTTP/2.0", "inner=true").doesNotContain("inner=false");

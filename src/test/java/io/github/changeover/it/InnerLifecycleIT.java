@@ -16,7 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What of HTTP/2, TLS and their library is left when an application has gone that had connections of both: nothing. */
+/** Checks that an undeployed application that had HTTP/2 and TLS connections leaves nothing of these protocols and their library behind. */
 @OnContainer
 @LongRunning
 @EmbeddedOnly

@@ -19,7 +19,10 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** First answers of 1 MB: what is kept of them once they are delivered, or their client has gone. Container and library are in this JVM, so that their heap is this one. */
+/**
+ * Checks that first responses of 1 MB are released after delivery, or after their client has disconnected. Container and library run in this JVM, so
+ * its heap can be measured.
+ */
 @OnContainer
 @OnceOnTomcat
 @EmbeddedOnly
@@ -44,7 +47,7 @@ class InnerMemoryIT {
         return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
     }
 
-    /** A heap that has grown by more than half of the bodies has kept them. */
+    /** Checks that the heap has grown by less than half of the bodies. Otherwise the bodies have been kept. */
     private static void assertReleased(long before) throws InterruptedException {
         long bound = (long) CLIENTS * SIZE / 2;
         long grown = usedHeap() - before;
@@ -72,7 +75,7 @@ class InnerMemoryIT {
             wire = wire.startTls();
         }
         InputStream in = wire.socket().getInputStream();
-        in.skipNBytes(SIZE);        // with the heads a little more has come: the rest is in the system's buffers
+        in.skipNBytes(SIZE);        // the heads included, a little more has arrived: the rest is in the buffers of the operating system
         return wire;
     }
 

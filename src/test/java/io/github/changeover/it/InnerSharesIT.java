@@ -26,7 +26,10 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** One client's slowness is its own: a share of the places for each connection, and a minimum rate for what a request sends and what its answer is taken with. */
+/**
+ * Checks that a slow client affects only itself: each connection has a share of the inner requests, and there is a minimum rate for sending content
+ * and for reading responses.
+ */
 @OnContainer
 @EmbeddedOnly
 @Tag("full")
@@ -64,7 +67,7 @@ class InnerSharesIT {
             for (int i = 0; i < STREAMS; i++) {
                 slow.send(HEADERS, END_HEADERS, 3 + 2 * i, Http2Wire.request("POST", "/patient/page/digest")).send(DATA, 0, 3 + 2 * i, new byte[1]);
             }
-            slow.send(Http2Wire.PING, 0, 0, new byte[8]).first(frame -> frame.type() == Http2Wire.PING);       // all of them are there
+            slow.send(Http2Wire.PING, 0, 0, new byte[8]).first(frame -> frame.type() == Http2Wire.PING);       // all of them have arrived
             for (int i = 0; i < 3; i++) {
                 int stream = 3 + 2 * i;
                 other.get(stream, "/patient/page/facts");
@@ -72,7 +75,7 @@ class InnerSharesIT {
                 assertThat(RawHttp.readResponse(secure.send(RawHttp.get("/patient/page/facts"))).status()).isEqualTo(200);
             }
         }
-        // The client has gone: all its places are free.
+        // The client has disconnected, so its requests no longer count.
         try (Http2Wire http = upgraded("/patient")) {
             for (int i = 0; i < 10; i++) http.get(3 + 2 * i, "/patient/page/facts");
             for (int left = 10; left > 0; left--) assertThat(http.first(frame -> frame.stream() > 1 && frame.ends()).type()).isEqualTo(DATA);
@@ -134,7 +137,7 @@ class InnerSharesIT {
                         Thread.sleep(50);
                     }
                 } catch (IOException | InterruptedException closed) {
-                    // as it should be
+                    // expected
                 }
             });
             sender.start();

@@ -70,7 +70,7 @@ class LateEndpointsIT {
         }
     }
 
-    /** What a client gets in turn. Before the application is there, the container answers. */
+    /** The different responses that a client gets, in order. Before the application exists, the container responds. */
     private static List<String> statusesSeenBy(ContainerUnderTest container, AtomicBoolean over) throws InterruptedException {
         List<String> seen = new ArrayList<>();
         while (!over.get() && !seen.contains("101")) {
@@ -81,7 +81,7 @@ class LateEndpointsIT {
             } catch (IOException | AssertionError failure) {
                 seen.add(failure.getClass().getSimpleName());
             }
-            Thread.sleep(20);     // the server starts meanwhile, on the same processors
+            Thread.sleep(20);     // meanwhile the server starts, on the same processors
         }
         return seen;
     }

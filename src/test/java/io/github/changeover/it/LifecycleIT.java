@@ -23,12 +23,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What becomes of connections when their application goes. */
+/** Checks what happens to connections when their application is undeployed. */
 @OnContainer
 class LifecycleIT {
     private static final String CONTEXT = "/lived";
-    private static final int LIVES = Integer.getInteger("lifecycle.lives", 5);      // by hand 20
-    /** A handler of this application's that did not return from a callback. */
+    private static final int LIVES = Integer.getInteger("lifecycle.lives", 5);      // 20 in a manual run
+    /** The log message for a handler of this application that did not return from a callback. */
     private static final Pattern LEFT = Pattern.compile("handlers did not return from a callback[^\\n]*\\(guest on ");
 
     private static void deploy(ContainerUnderTest container) {
@@ -114,10 +114,10 @@ class LifecycleIT {
     @EmbeddedOnly
     @Covers("GEN-06")
     void redeployedApplicationIsReleased(ContainerUnderTest container) throws Exception {
-        deployUseAndUndeploy(container, true);      // not counted: Grizzly keeps the stack of the first close there ever was
+        deployUseAndUndeploy(container, true);      // not counted, because Grizzly keeps the stack trace of the very first close
         List<WeakReference<?>> loaders = new ArrayList<>();
         long before = heap();
-        try (Recording recording = new Recording()) {       // whose events are of the application's classes
+        try (Recording recording = new Recording()) {       // its events have classes of the application
             recording.enable("changeover.Open");
             recording.start();
             for (int i = 0; i < LIVES; i++) loaders.add(deployUseAndUndeploy(container, false));
@@ -151,14 +151,14 @@ class LifecycleIT {
         return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed() >> 10;
     }
 
-    /** When Payara's log file is full, a thread of its own begins, with the class loader of whoever logged. */
+    /** When Payara's log file is full, Payara starts a thread, with the class loader of the application that wrote to the log. */
     private static void releaseFromPayarasLog() {
         for (Thread thread : Thread.getAllStackTraces().keySet()) {
             if (thread.getClass().getName().startsWith("com.sun.enterprise.server.logging.")) thread.setContextClassLoader(null);
         }
     }
 
-    /** One life with connections, some of them open at its end; one of those waits for the drain time. */
+    /** Deploys and undeploys the application. Some connections are open at its end, and one of them waits for the drain time if {@code patient}. */
     private static WeakReference<?> deployUseAndUndeploy(ContainerUnderTest container, boolean patient) throws IOException {
         deploy(container);
         WeakReference<?> loader = (WeakReference<?>) System.getProperties().remove("lived.loader");

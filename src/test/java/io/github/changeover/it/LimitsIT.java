@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Each bound as the client sees it, reached and left again. The tests' own address is a trusted proxy: it names the client. */
+/** Checks each limit as the client sees it, above and again below the limit. The address of the tests is a trusted proxy, which names the client. */
 @OnContainer
 class LimitsIT {
     private static ApplicationClient bounded;
@@ -46,7 +46,7 @@ class LimitsIT {
     @AfterEach
     void close() throws IOException {
         for (Wire wire : open) wire.close();
-        // Every place is back before the next test counts.
+        // Every reservation must be released before the next test counts.
         long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
         while (!bounded.page("/page?connections").equals("0") && System.nanoTime() < end) LockSupport.parkNanos(10_000_000);
     }
@@ -58,7 +58,7 @@ class LimitsIT {
         return wire;
     }
 
-    /** A place comes back when the server has seen the end, which the client cannot see: it asks again. */
+    /** A reservation is released when the server has detected the end of the connection. The client cannot see this, so it repeats the request. */
     private static Wire awaitSwitched(String path, String token, String client) throws IOException {
         long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
         while (true) {

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** First answers that are too long for memory: kept in files that have no name, and are closed on every path. */
+/** Checks first responses that are too long for memory: they are kept in files without a name, which are closed in every case. */
 @OnContainer
 @EmbeddedOnly
 @Tag("full")
@@ -47,7 +47,7 @@ class LongResponseIT {
         awaitFiles(0);
     }
 
-    /** The files that are open, whatever their names were. */
+    /** The number of open files with captured responses. The files have no name any more. */
     private static long files() throws IOException {
         try (Stream<Path> open = Files.list(DESCRIPTORS)) {
             return open.filter(LongResponseIT::isResponseFile).count();
@@ -99,7 +99,7 @@ class LongResponseIT {
         assertThat(client.send(HttpRequest.newBuilder(page.resolve("served")).build(), BodyHandlers.ofString()).version()).isEqualTo(HttpClient.Version.HTTP_2);
     }
 
-    /** Its window is what SETTINGS say at first, and never opened. */
+    /** The window is the initial one of the SETTINGS, and the client never enlarges it. */
     @Test
     @TomcatOnly
     void resetStreamReleasesItsFile() throws Exception {
@@ -128,13 +128,13 @@ class LongResponseIT {
         }
     }
 
-    /** What it leaves is memory's size: nobody waits for a peer with the whole answer in hand. */
+    /** A client that stops reading is aborted, and a lost client is detected. In both cases the file of its response is closed. */
     @Test
 
     void slowOrLostPeerLeavesNoFile() throws Exception {
         try (Wire stalled = tls(LONG)) {
             awaitFiles(1);
-            awaitFiles(0);      // evicted
+            awaitFiles(0);      // aborted
             assertThat(stalled.readToEnd().bytes().length).isLessThan(LONG);
         }
         try (Wire vanishing = tls(LONG)) {
@@ -155,7 +155,7 @@ class LongResponseIT {
         }
     }
 
-    /** Bodies that are never carried, and an answer that a page gives up. */
+    /** Bodies that are never sent, and a response whose page throws an exception. */
     @Test
     void bodiesThatAreNotSentAreNotKept() throws Exception {
         for (String method : List.of("HEAD", "GET")) {

@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Where threads are managed, every callback finds what managed code may use: java:comp, CDI and a request scope of its own. */
+/** Checks that where threads are managed, every callback has what managed code may use: java:comp, CDI and a request scope of its own. */
 @OnContainer
 @OnPayara7
 @PayaraOnly

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Many connections: what they hold, and that they give it back. */
+/** Checks the resources that many connections hold, and that they release them. */
 @OnContainer
 @EmbeddedOnly
 @Tag("full")
@@ -46,7 +46,7 @@ class ManyConnectionsIT {
         return ManagementFactory.getThreadMXBean().getThreadCount();
     }
 
-    /** Waits for what comes soon; asks again a hundred times a second. */
+    /** Waits up to ten seconds for a condition, which is checked a hundred times a second. */
     private static void await(BooleanSupplier condition) {
         long end = System.nanoTime() + 10_000_000_000L;
         while (!condition.getAsBoolean() && System.nanoTime() < end) java.util.concurrent.locks.LockSupport.parkNanos(10_000_000);
@@ -57,7 +57,7 @@ class ManyConnectionsIT {
     void twoThousandIdleConnectionsHoldNoThread() throws IOException {
         List<Wire> wires = new ArrayList<>();
         try {
-            // The container's pool has grown as far as it will before the count begins.
+            // The thread pool of the container must have its full size before threads are counted.
             for (int i = 0; i < 300; i++) wires.add(openedConnection(i));
             int before = threads();
             for (int i = 300; i < 2000; i++) wires.add(openedConnection(i));
@@ -75,7 +75,7 @@ class ManyConnectionsIT {
         return wire;
     }
 
-    /** More by hand: {@code -Dnumbers.resets=10000}. */
+    /** A manual run can use more connections: {@code -Dnumbers.resets=10000}. */
     @Test
     @Covers("GEN-06")
     void resetConnectionsReleaseTheirResources() throws IOException {

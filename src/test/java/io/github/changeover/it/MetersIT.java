@@ -16,7 +16,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
-/** The counters in the metrics library that an application has. */
+/** Checks the counters in the metrics library of the application. */
 @OnContainer
 @LongRunning
 class MetersIT {
@@ -29,7 +29,7 @@ class MetersIT {
         return wire;
     }
 
-    /** Samples of Prometheus' or OpenMetrics' text, by name and labels. */
+    /** The samples in a text of Prometheus or OpenMetrics, by name and labels. */
     private static Map<String, Double> samples(String text) {
         Map<String, Double> samples = new TreeMap<>();
         for (String line : text.split("\n")) {
@@ -42,7 +42,7 @@ class MetersIT {
     private static double await(ApplicationClient application, String page, String sample, double least) throws Exception {
         double value = -1;
         for (int i = 0; i < 100 && value < least; i++) {
-            Thread.sleep(50);       // what is read is up to 200 ms old
+            Thread.sleep(50);       // a value may be up to 200 ms old
             value = samples(application.page(page)).getOrDefault(sample, -1.0);
         }
         return value;
@@ -53,7 +53,7 @@ class MetersIT {
         container.deploy(War.with("metered").app("metered").micrometer().set("changeover.metrics.path", "/metrics").build(), CONTEXT);
         try {
             ApplicationClient application = ApplicationClient.of(container, CONTEXT);
-            System.gc();        // Micrometer holds weakly what it reads
+            System.gc();        // Micrometer holds weak references to what it reads
             try (Wire wire = guestConnection(application); Wire ignored = application.offer("/guest", "nope")) {
                 assertThat(ignored.readHead().status()).isEqualTo(404);
                 assertThat(await(application, "/scrape", "changeover_decisions_total{outcome=\"ignored\",reason=\"not_served\"}", 1)).isEqualTo(1);

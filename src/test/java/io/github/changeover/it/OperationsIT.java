@@ -32,7 +32,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What an operator sees and orders, by JMX, JFR, metrics and the health resource. */
+/** Checks what an operator sees and commands, by JMX, JFR, metrics and the health resource. */
 @OnContainer
 @EmbeddedOnly
 class OperationsIT {
@@ -70,7 +70,7 @@ class OperationsIT {
         return table;
     }
 
-    /** The lines of a client's connections, by its port. */
+    /** The JMX entry of a client's connection, found by the client's port. */
     private static CompositeData connection(Wire wire) throws Exception {
         for (CompositeData line : (CompositeData[]) JMX.getAttribute(bean, "Connections")) {
             if (line.get("remote").toString().endsWith(":" + wire.localPort())) return line;
@@ -182,7 +182,7 @@ class OperationsIT {
         }
     }
 
-    /** A small parser of OpenMetrics: every sample belongs to the family before it, and the text ends with its mark. */
+    /** A small parser of OpenMetrics. Checks that every sample belongs to the family before it, and that the text ends with its end marker. */
     private static Map<String, Double> metrics() throws IOException {
         RawHttp.RawResponse answer = get("/metrics", Logins.basic(Logins.MEMBER));
         assertThat(answer.status()).isEqualTo(200);

@@ -19,7 +19,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The application's answer to the request that switched, over the new protocol: what HTTP would have carried, made once. */
+/**
+ * Checks the application's response to the request that was switched. It is sent over the new protocol, equals the response that HTTP would have
+ * carried, and is made once.
+ */
 @OnContainer
 class OriginalResponseIT {
     private static final String[] OFFER = {"Connection: Upgrade", "Upgrade: original"};
@@ -59,7 +62,7 @@ class OriginalResponseIT {
         }
     }
 
-    /** Switches, takes the answer from the new protocol, and sees that the connection is the handler's. */
+    /** Switches, reads the response from the new protocol, and checks that the connection then belongs to the handler. */
     private static CarriedResponse carriedResponse(Message message) throws IOException {
         try (Wire wire = open(message.with(OFFER))) {
             Head switched = wire.readHead();

@@ -29,8 +29,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * The same WAR twice, with our JAR and without: every request that is not upgraded gets the same answer from both (status, content, headers
- * but {@code Date}), and leaves the connection as usable. What differs stands in {@link #deviation}, with its reason.
+ * Compares the same WAR with and without our JAR: every request that is not upgraded gets the same response from both (status, content, header fields
+ * except {@code Date}), and leaves the connection equally usable. {@link #deviation} contains the exceptions, with reasons.
  */
 @OnContainer
 @LongRunning
@@ -55,7 +55,7 @@ class PassThroughIT {
 
     enum SentOffer {
         NONE, H2C("Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: " + SETTINGS),
-        /** As Payara's own HTTP/2 sees it, the request could be for HTTP/2: it reads the content by its framing. */
+        /** Payara's own HTTP/2 considers this a possible HTTP/2 request, and reads the content by its framing. */
         WEBSOCKET_WITH_SETTINGS("Connection: Upgrade, HTTP2-Settings", "Upgrade: websocket", "HTTP2-Settings: " + SETTINGS),
         WEBSOCKET("Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="),
         FOO("Connection: Upgrade", "Upgrade: foo/2"), UNKNOWN("Connection: Upgrade", "Upgrade: unknown/7"), MALFORMED("Connection: Upgrade", "Upgrade: @@/, ///"),
@@ -68,7 +68,7 @@ class PassThroughIT {
         }
     }
 
-    /** One request; {@code ruled} is for a path that offers {@code foo/2} to a GET without content. */
+    /** One request. {@code ruled} means a path that offers {@code foo/2} to a GET without content. */
     record Case(String method, String version, Content content, SentOffer offer, boolean ruled, boolean read) {
         String head(String context, String upgrade) {
             String path = context + (read ? "/whole/" : "/unread/") + (ruled ? "ruled" : "free");
@@ -83,9 +83,9 @@ class PassThroughIT {
         }
     }
 
-    /** What the client saw: every head, the content, and whether the next request on the connection is answered. */
+    /** What the client received: every head, the content, and whether the next request on the connection gets a response. */
     record Exchanged(List<String> heads, String content, boolean usable) {
-        /** The same from a server that closes then, and says so. */
+        /** The same from a server that closes the connection afterwards, and announces it. */
         Exchanged closed() {
             List<String> closing = new ArrayList<>(heads);
             closing.replaceAll(head -> head.contains(" 100 ") ? head : head.replace("[Content-Length,", "[Connection: close, Content-Length,"));
@@ -110,7 +110,7 @@ class PassThroughIT {
     private static Stream<Case> sampleCases() {
         List<Case> all = allRequests();
         Collections.shuffle(all, new Random(11));
-        // what once was broken comes first
+        // cases that once failed are first
         Stream<Case> broken = Stream.of("GET", "POST").flatMap(method -> Stream.of(Content.LENGTH, Content.CHUNKED, Content.EXPECTED).flatMap(content ->
                 Stream.of(SentOffer.H2C, SentOffer.WEBSOCKET_WITH_SETTINGS).map(offer -> new Case(method, "HTTP/1.1", content, offer, false, true))));
         return Stream.concat(broken, all.stream().limit(SAMPLE)).distinct();
@@ -137,21 +137,21 @@ class PassThroughIT {
         container.undeploy(ALONE);
     }
 
-    // ---- why an answer may differ
+    // ---- why a response may differ
 
     private enum Deviation {
         NONE,
-        /** The request is upgraded: that is what we are for. */
+        /** The request is upgraded, which is the purpose of our JAR. */
         UPGRADED,
         /**
-         * Payara alone takes a request of HTTP/1.1 with {@code Upgrade} for a raw connection: its content has no end, so that an application that
-         * reads to the end hangs, and the connection closes after the answer. Ours is answered as the same request without {@code Upgrade}; a
-         * {@code close} among several options counts, which Payara alone does not see there.
+         * Payara alone considers an HTTP/1.1 request with {@code Upgrade} a raw connection: its content has no end, so an application that reads to the
+         * end hangs, and the connection closes after the response. With our JAR, the response is that to the same request without {@code Upgrade}. A
+         * {@code close} among several connection options is then obeyed. Payara alone ignores it in this case.
          */
         PAYARA_RAW,
-        /** The same, and Payara refuses content of these methods without {@code Upgrade}: ours is answered as if it did not. */
+        /** The same. In addition, Payara rejects content of these methods without {@code Upgrade}. With our JAR, the response is as if Payara accepted it. */
         PAYARA_RAW_CONTENT_OF_GET,
-        /** The same of HTTP/1.0: where the application reads to the end there is nothing to compare with, and ours answers. */
+        /** The same for HTTP/1.0. If the application reads to the end, there is no response to compare with, but with our JAR there is one. */
         PAYARA_RAW_HTTP10
     }
 
@@ -186,7 +186,7 @@ class PassThroughIT {
                 case UPGRADED -> ours.heads.get(0).startsWith("HTTP/1.1 101");
                 case PAYARA_RAW_CONTENT_OF_GET -> ours.heads.get(ours.heads.size() - 1).startsWith("HTTP/1.1 200") && ours.content.endsWith(expected.content)
                         && ours.usable != (one.offer == SentOffer.CLOSING);
-                // HTTP/1.0 has no chunks, and what Grizzly makes of them differs from method to method
+                // HTTP/1.0 has no chunks, and what Grizzly makes of them depends on the method
                 case PAYARA_RAW_HTTP10 -> one.content == Content.CHUNKED && ours.heads.get(0).startsWith("HTTP/1.1 200") && !ours.usable || ours.heads.get(ours.heads.size() - 1).startsWith("HTTP/1.1 200") && ours.content.endsWith(expected.content) && !ours.usable;
                 default -> ours.equals(expected);
             };
@@ -198,7 +198,7 @@ class PassThroughIT {
 
     private static Exchanged ask(URI server, Case one, String context, String upgrade) throws IOException {
         try (Wire wire = Wire.connect(server).timeout(Duration.ofSeconds(20))) {
-            boolean waits = one.content == Content.EXPECTED && one.version.equals("HTTP/1.1");      // there is no 100 for HTTP/1.0
+            boolean waits = one.content == Content.EXPECTED && one.version.equals("HTTP/1.1");      // HTTP/1.0 has no 100 (Continue)
             wire.send(one.head(context, upgrade) + (waits ? "" : one.content.bytes));
             List<String> heads = new ArrayList<>();
             Head head = wire.readHead();
@@ -208,7 +208,7 @@ class PassThroughIT {
                 head = wire.readHead();
                 heads.add(plain(head));
             }
-            // Payara takes h2c of HTTP/1.0 as well, and may take chunked content behind it for a request.
+            // Payara accepts h2c with HTTP/1.0 as well, and may read chunked content after it as a request.
             if (head.status() == 101) return new Exchanged(heads, one.offer == SentOffer.H2C && one.version.equals("HTTP/1.1") ? http2(wire, context) : "", true);
             String content = one.method.equals("HEAD") ? "" : wire.readBodyText(head);
             return new Exchanged(heads, plain(content, context), isUsable(wire, context));
@@ -221,7 +221,7 @@ class PassThroughIT {
         return head.statusLine() + " " + fields;
     }
 
-    /** Without what the two requests differ in themselves. */
+    /** The content without the parts in which the two requests themselves differ. */
     private static String plain(String content, String context) {
         return content.replace(context, "/").replaceAll("(?m)^(upgrade|x-other)=.*\n", "");
     }
@@ -235,7 +235,7 @@ class PassThroughIT {
         }
     }
 
-    /** The container has taken the offer itself: its answer on stream 1. */
+    /** The container has accepted the offer itself. Returns its response on stream 1. */
     private static String http2(Wire wire, String context) throws IOException {
         return answer(Http2Wire.on(wire).preface(), context, 1);
     }
@@ -307,7 +307,7 @@ class PassThroughIT {
         overHttp2(container);
     }
 
-    /** By prior knowledge: with and without content, and with fields that do not belong there. */
+    /** HTTP/2 with prior knowledge: with and without content, and with header fields that are not allowed in HTTP/2. */
     private static void overHttp2(ContainerUnderTest container) throws IOException {
         assertThat(http2(container, "POST", OURS, "/whole/free", true)).contains("POST //whole/free HTTP/2.0").contains("content hello");
         for (String method : List.of("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS")) {
@@ -322,7 +322,7 @@ class PassThroughIT {
         }
     }
 
-    /** In one segment: Tomcat, with our JAR and without, now and then does not read what comes in segments of its own right behind the preface. */
+    /** Sends one segment. With and without our JAR, Tomcat sometimes does not read segments that directly follow the preface. */
     private static String http2(ContainerUnderTest container, String method, String context, String path, boolean content, String... fields) throws IOException {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         all.writeBytes(Http2Wire.MAGIC);

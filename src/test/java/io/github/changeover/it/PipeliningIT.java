@@ -14,7 +14,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Which bytes are HTTP's and which the new protocol's, however they are cut and whatever stands before or behind. */
+/** Checks which bytes belong to HTTP and which to the new protocol, for any segmentation, and whatever precedes or follows the upgrade. */
 @OnContainer
 class PipeliningIT {
     private static final String GREETING = "greet/1 0\n";

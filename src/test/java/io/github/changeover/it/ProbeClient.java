@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.List;
 
-/** Speaks to the application of {@code src/test/apps/probe}. */
+/** A client of the application in {@code src/test/apps/probe}. */
 final class ProbeClient {
     private final URI server;
     private final URI plain;
@@ -23,19 +23,19 @@ final class ProbeClient {
         this.context = context;
     }
 
-    /** The same over TLS. */
+    /** The same, over TLS. */
     static ProbeClient secure(ContainerUnderTest container, String context) {
         return new ProbeClient(container.https(), container.http(), context);
     }
 
-    /** Bytes that show where one is missing. */
+    /** Bytes that depend on their position, so that a missing byte is detected. */
     static byte[] pattern(int count) {
         byte[] bytes = new byte[count];
         for (int i = 0; i < count; i++) bytes[i] = (byte) (i % 251);
         return bytes;
     }
 
-    /** Says where they begin to differ, instead of showing a million bytes. */
+    /** Fails with the position of the first difference, instead of a million bytes. */
     static void assertSame(byte[] actual, byte[] expected) {
         int at = java.util.Arrays.mismatch(actual, expected);
         if (at >= 0) throw new AssertionError(actual.length + " bytes of " + expected.length + ", the first difference at " + at);
@@ -46,7 +46,7 @@ final class ProbeClient {
                 + " HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: probe\r\n\r\n";
     }
 
-    /** Offers {@code probe}, with bytes of the new protocol in the same segment. The answer is not read yet. */
+    /** Offers {@code probe}, with bytes of the new protocol in the same segment. Does not read the response. */
     Wire offer(String path, String key, byte... early) throws IOException {
         byte[] head = head(path, key).getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
         byte[] all = java.util.Arrays.copyOf(head, head.length + early.length);
@@ -67,17 +67,17 @@ final class ProbeClient {
         return Wire.connect(server);
     }
 
-    /** What happened to the connection so far; waits a while for an event that begins so. */
+    /** The events of the connection so far. Waits a few seconds for an event that begins like this. */
     List<String> events(String key, String awaited) throws IOException {
         return get("/events?key=" + key + "&await=" + awaited).lines().toList();
     }
 
-    /** Adds an event. */
+    /** Adds an event to the list of the server. */
     void signal(String key, String event) throws IOException {
         get("/events?key=" + key + "&add=" + event);
     }
 
-    /** Lets the server act on the connection from a thread of its own. */
+    /** Makes the server call the connection from another thread. */
     String control(String key, String what) throws IOException {
         return get("/control?key=" + key + "&do=" + what);
     }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Handshakes of public clients, and what proxies and filters make of them: each is accepted, or refused with a sentence that helps. */
+/** Checks handshakes of public clients, also as proxies and filters change them: each is accepted, or rejected with a message that names the reason. */
 @OnContainer
 @OncePerEdge
 class PublicClientsIT {
@@ -114,7 +114,7 @@ class PublicClientsIT {
         }
     }
 
-    /** A valve of Tomcat's changes what the request says of its server. */
+    /** A valve of Tomcat changes the scheme and the server name of the request. */
     @Test
     void serverNameSetByAValveIsUsed() throws IOException {
         String[] valve = {"X-Valve-For: 192.0.2.7", "X-Valve-Proto: https", "X-Valve-Host: www.example.com", "Origin: https://www.example.com"};
@@ -124,7 +124,7 @@ class PublicClientsIT {
                 .isEqualTo(container.isTomcat() ? 403 : 101);
     }
 
-    /** The operator sees what the client is not told. */
+    /** The operator sees details that the client does not get. */
     @Test
     void decisionsRecordTheirInputs() throws IOException {
         RawHttp.head(container, Frames.handshake(AT + "/listed", "Origin: https://stranger.example"));

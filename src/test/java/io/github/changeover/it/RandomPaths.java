@@ -4,7 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/** Paths as a hostile client writes them: other applications' paths in disguise, and segments in any order. Fit for a request line. */
+/**
+ * Generates paths as a hostile client writes them: disguised paths of other applications, and segments in any order. All of them are valid in a
+ * request line.
+ */
 final class RandomPaths {
     private static final String[] SEGMENTS = {
         "app", "app2", "other", "admin", "page", "app/admin", "..", ".", "", "%2e%2e", "%2E", ".%2e", "%2e.", "..;", "..;x=y", ";x", ";", ";..", ".;x", "%2f", "%2F", "%5c", "\\", "..\\other",
@@ -36,7 +39,7 @@ final class RandomPaths {
         return query(path);
     }
 
-    /** A path of some application, with one to four changes that some server would undo. */
+    /** The path of an application with one to four changes that some servers undo. */
     private String disguisedPath() {
         StringBuilder path = new StringBuilder(any(TARGETS));
         for (int i = random.nextInt(4); i >= 0; i--) disguise(path);

@@ -5,7 +5,7 @@ import io.github.changeover.testkit.Head;
 import io.github.changeover.testkit.Wire;
 import java.io.IOException;
 
-/** Requests in short, and their answers. Fields are sent as they are given, each on a line. */
+/** Builds requests, and reads their responses. Fields are sent as they are given, each on one line. */
 public final class RawHttp {
     private RawHttp() {
     }
@@ -18,7 +18,7 @@ public final class RawHttp {
         return raw(method + " " + path + " HTTP/1.1", prepend("Host: localhost", fields));
     }
 
-    /** With {@code Connection: Upgrade} and this {@code Upgrade}. */
+    /** A request with {@code Connection: Upgrade} and this {@code Upgrade}. */
     public static String upgrade(String path, String offer, String... more) {
         return request("GET", path, offering(offer, more));
     }
@@ -41,34 +41,34 @@ public final class RawHttp {
         return all;
     }
 
-    /** A final answer with its content. */
+    /** A final response with its content. */
     record RawResponse(Head head, String body) {
         int status() {
             return head.status();
         }
     }
 
-    /** The next answer on the connection. */
+    /** Reads the next response on the connection. */
     static RawResponse readResponse(Wire wire) throws IOException {
         Head head = wire.readHead();
         return new RawResponse(head, wire.readBodyText(head));
     }
 
-    /** The answer to one request on a connection of its own. A 101 has no content. */
+    /** The response to one request on a new connection. A 101 has no content. */
     static RawResponse exchange(ContainerUnderTest container, String request) throws IOException {
         try (Wire wire = Wire.connect(container.http()).send(request)) {
             return readResponse(wire);
         }
     }
 
-    /** Sends and reads the one head that answers. */
+    /** Sends a request, and reads the head of its response. */
     static Head head(ContainerUnderTest container, String request) throws IOException {
         try (Wire wire = Wire.connect(container.http()).send(request)) {
             return wire.readHead();
         }
     }
 
-    /** Waits a while for words in the container's log: it may be written after the answer was sent. */
+    /** Waits a few seconds for a text in the container's log, because it may be written after the response. */
     static boolean isLogged(ContainerUnderTest container, String words) throws InterruptedException {
         for (int round = 0; round < 50; round++) {
             if (container.log().contains(words)) return true;

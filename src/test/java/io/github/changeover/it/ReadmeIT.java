@@ -29,13 +29,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What the README and the pages under docs show in a terminal is what a terminal shows. On Tomcat, which ./mvnw -Prun starts. */
+/** Checks that the transcripts in the README and in the pages under docs are real output. It uses Tomcat, which ./mvnw -Prun starts. */
 @OnContainer
 @TomcatEdgeOnly
 class ReadmeIT {
     private static final Pattern CONSOLE = Pattern.compile("```console\n\\$ (.*)\n((?s).*?)```");
 
-    /** A command and what it prints. */
+    /** A command and its output. */
     record Transcript(String command, String output) {
         @Override
         public String toString() {
@@ -64,7 +64,7 @@ class ReadmeIT {
         return found;
     }
 
-    /** README first: its protocol is the first in the text. */
+    /** The README and all pages. The README is first, because its protocol must be the first in the text. */
     private static String readme() throws IOException {
         StringBuilder text = new StringBuilder();
         for (String page : List.of("README.md", "docs/spi.md", "docs/http2-and-tls.md")) text.append(Files.readString(Path.of(System.getProperty("changeover.basedir", ""), page)));
@@ -83,7 +83,7 @@ class ReadmeIT {
         assertThat(lines(output)).isEqualTo(lines(transcript.output));
     }
 
-    /** A command of the demo page by its heading, and a part of its output. */
+    /** A command of the demo page, found by its heading, and a part of its output. */
     static Stream<Arguments> commandsOfTheDemoPage() throws IOException {
         Map<String, String> expected = Map.of("Lines", "hello\nBYE", "A room", "Welcome to garden\nHELLO", "Bytes", "typed", "Frames", "\\0  \\0  \\0 005   h   e   l   l   o", "This page over another protocol", "<h1>Changeover</h1>",
                 "The server's order decides", "Upgrade: foo/2", "An upgrade is required", "HTTP/1.1 426", "No protocol is supported", "body-length: 5", "HTTP/2", "response over HTTP/2",
@@ -108,7 +108,7 @@ class ReadmeIT {
         assertThat(lines(new String(process.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1))).contains(expected);
     }
 
-    /** Without the date, and without the blank that Tomcat leaves where a reason phrase would be. */
+    /** The lines without the Date field, and without the space that Tomcat sends where a reason phrase would be. */
     private static String lines(String text) {
         return Stream.of(text.split("\r?\n")).filter(line -> !line.startsWith("Date: ")).map(String::stripTrailing).collect(Collectors.joining("\n"));
     }
@@ -121,7 +121,7 @@ class ReadmeIT {
         assertThat(source.replace("StandardCharsets.", "")).contains(body.group(1));
     }
 
-    /** Its lines stand here, and its comments say what came. */
+    /** The test contains the lines of the documented example. The comments of the example contain the responses. */
     @Test
     @Covers("RFC2817-3.3-07")
     void apacheClientInTheReadmeGetsTheDocumentedResponses(ContainerUnderTest container) throws Exception {

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How protocols and endpoints get onto paths, and what stops a deployment. */
+/** Checks how protocols and endpoints are registered for paths, and which errors stop a deployment. */
 @OnContainer
 @LongRunning
 class RegistrationIT {
@@ -71,10 +71,10 @@ class RegistrationIT {
         withDeployment(container, settings, war -> {
             assertChooses(war, "/client", "parrot/1, macaw/1", "parrot/1");
             assertChooses(war, "/server", "parrot/1, macaw/1", "macaw/1");
-            assertChooses(war, "/client", "other", "parrot/1, macaw/1");       // the 426
+            assertChooses(war, "/client", "other", "parrot/1, macaw/1");       // in the 426
             war.page("/operator?off=parrot/1");
             assertChooses(war, "/client", "parrot/1, macaw/1", "macaw/1");
-            assertChooses(war, "/client", "parrot/1", "macaw/1");               // the 426
+            assertChooses(war, "/client", "parrot/1", "macaw/1");               // in the 426
             war.page("/operator?on=parrot/1");
             assertChooses(war, "/client", "parrot/1, macaw/1", "parrot/1");
         });
@@ -132,7 +132,7 @@ class RegistrationIT {
         int before = container.log().length();
         assertThatThrownBy(() -> {
             container.deploy(war, "/wrong");
-            container.undeploy("/wrong");       // what should not have come about is not in the next test's way
+            container.undeploy("/wrong");       // an application that should not have been deployed must not affect the next test
         }).isInstanceOf(DeploymentFailed.class);
         assertThat(container.log().substring(before).lines().filter(line -> line.contains("Changeover stops the deployment of '/wrong'")))
                 .hasSize(1).first().asString().contains(said);

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Answers to offers that are not taken: complete HTTP responses, and the connection goes on as the framing says. */
+/** Checks responses to offers that are not accepted: they are complete HTTP responses, and the connection continues as the framing specifies. */
 @OnContainer
 class RejectionIT {
     private static final String GREETING = "greet/1 0\n";
@@ -47,7 +47,7 @@ class RejectionIT {
         return RawHttp.exchange(container, RawHttp.get("/wire/hits?of=" + key)).body();
     }
 
-    /** That the connection still speaks HTTP/1.1, and then that it can still change. */
+    /** Checks that HTTP/1.1 continues on the connection, and that it can still be switched. */
     private static void assertUsable(Wire wire) throws IOException {
         assertThat(RawHttp.readResponse(wire.send(RawHttp.get("/wire/again"))).status()).isEqualTo(200);
         assertThat(wire.send(RawHttp.upgrade("/wire/greet", "greet/1")).readHead().status()).isEqualTo(101);

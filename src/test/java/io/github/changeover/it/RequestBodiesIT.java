@@ -30,8 +30,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A request whose upgrade comes to nothing is an ordinary request: however its content arrives and however the application
- * reads it, the answer is that of the same request without {@code Upgrade}, which follows on the same connection.
+ * Checks that a request whose upgrade is not performed is an ordinary request: however its content arrives and however the application reads it, the response
+ * equals that to the same request without {@code Upgrade}, which follows on the same connection.
  */
 @OnContainer
 @EmbeddedOnly
@@ -40,7 +40,7 @@ class RequestBodiesIT {
     private static final int[] SIZES = {0, 1, 300_000};
     private static ContainerUnderTest server;
 
-    /** Offers that are not taken. */
+    /** Offers that are not accepted. */
     enum IgnoredOffer {
         UNKNOWN("Connection: Upgrade", "Upgrade: nobody/9"),
         CONTENT_NOT_ALLOWED("Connection: Upgrade", "Upgrade: bare"),
@@ -53,7 +53,7 @@ class RequestBodiesIT {
         }
     }
 
-    /** What is sent to a way of reading. */
+    /** A way to read content in the application, with a request for it. */
     enum BodyReader {
         BLOCKING, SINGLE, ASYNC, READER, FORM, PARTS, TRAILERS, UNREAD;
 
@@ -119,8 +119,8 @@ class RequestBodiesIT {
     }
 
     /**
-     * How often a case may fail: a listener of chunked content cannot know when it has read all, so it asks once more, and then
-     * Payara may read on into the request in progress (see below). What is ours fails every time.
+     * How often a case may fail: a listener of chunked content cannot know whether it has read everything, so it requests more bytes, and then
+     * Payara may read on while the request is in progress (see below). An error of Changeover fails every time.
      */
     private static int toleratedFailures(Message message) {
         return server.isPayara() && message.line().endsWith("/async") && message.framing() == Framing.CHUNKED ? 2 : 0;
@@ -157,7 +157,7 @@ class RequestBodiesIT {
         }
     }
 
-    /** Each on the connection of the one before, as many as a container serves on one. */
+    /** Sends each request on the connection of the previous one, as many as a container serves on one connection. */
     private static void splitEverywhere(byte[] bytes, int step, int mishaps, Consumer<Message.FullResponse> assertion) throws IOException {
         for (int at = step, left = mishaps; at < bytes.length;) {
             try (Wire wire = Wire.connect(server.http())) {
@@ -172,16 +172,16 @@ class RequestBodiesIT {
     }
 
     /**
-     * Without Upgrade, so that it is the container's own: Payara, asked for more when all was read, reads on while the request
-     * is in progress, and the next one is lost.
+     * This test has no Upgrade, so it checks the container alone: if a listener on Payara requests more bytes after the end of the content, Payara reads on
+     * while the request is in progress, and the next request is lost.
      */
     @Test
     void requestAfterContentReadByAListenerIsServed() throws IOException {
         try (Wire wire = Wire.connect(server.http()).timeout(Duration.ofSeconds(3)); Wire another = Wire.connect(server.http())) {
             wire.send("POST /bodies/asks HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n1");
-            Head head = wire.readHead();                    // the first byte was read
+            Head head = wire.readHead();                    // the application has read the first byte
             wire.send("2GET /bodies/asks HTTP/1.1\r\nHost: localhost\r\n\r\n");
-            for (int i = 0; i < 50; i++) get(another, "/bodies/asks");      // meanwhile the container may have read on
+            for (int i = 0; i < 50; i++) get(another, "/bodies/asks");      // in the meantime the container may have read on
             get(another, "/bodies/asks?followed");
             assertThat(wire.readBodyText(head)).isEqualTo("all read\n");
             if (ContainerDifferences.losesTheNextRequest(server)) {
@@ -210,7 +210,7 @@ class RequestBodiesIT {
         }
     }
 
-    /** Where nothing ends the content, there is none: a servlet that drains its input must not wait for the client's end. */
+    /** If no header field specifies content, there is none: a servlet that reads its input to the end must not wait until the client closes. */
     @ParameterizedTest
     @ValueSource(strings = {"blocking", "single", "async", "reader", "form", "trailers"})
     @Covers({"RFC9112-6.3-02", "RFC9110-7.8-05"})
@@ -227,7 +227,7 @@ class RequestBodiesIT {
     @Covers("RFC9931-07")
     void getWithContentIsNotSwitchedWhereContentIsNotAllowed(Framing framing) throws IOException {
         Message ordinary = Message.of("GET /bodies/blocking").content(ProbeClient.pattern(10), framing);
-        if (!ContainerDifferences.acceptsContentOfGet(server)) {      // without Upgrade; with it, Payara alone would never see the content's end
+        if (!ContainerDifferences.acceptsContentOfGet(server)) {      // without Upgrade; with it, Payara alone would never detect the end of the content
             assertThat(ordinaryResponse(ordinary).status()).isEqualTo(400);
             Message.FullResponse answer = ordinaryResponse(ordinary.with(IgnoredOffer.CONTENT_NOT_ALLOWED.fields));
             assertThat(answer.status()).isEqualTo(200);

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What a request that switches holds, its content and the application's answer, in an application with little memory. */
+/** Checks the memory that a switched request holds for its content and for the application's response, in an application with little memory. */
 @OnContainer
 class RequestMemoryIT {
     private static final int MEMORY = 400 << 10;
@@ -81,7 +81,7 @@ class RequestMemoryIT {
             message.send(wire, Message.ContentTiming.AT_ONCE);
             assertThat(wire.readHead().status()).isEqualTo(101);
             assertThat(wire.readHead().status()).isEqualTo(200);
-            long held = heldMemory();         // what of the answer is still on its way counts, too
+            long held = heldMemory();         // bytes of the response that are still being sent count, too
             for (long until = System.nanoTime() + 10_000_000_000L; held > 51_000 && System.nanoTime() < until; held = heldMemory()) LockSupport.parkNanos(20_000_000);
             assertThat(held).isBetween(50_000L, 51_000L);
         }
@@ -103,7 +103,7 @@ class RequestMemoryIT {
             Head head = wire.readHead();
             assertThat(wire.readExactly(Integer.parseInt(head.only("X-Bytes")))).hasSize(140_000);
             assertThat(wire.send("echo").readText(4)).isEqualTo("echo");
-            awaitMemoryReleased();     // it has been delivered, though the connection lives
+            awaitMemoryReleased();     // the response has been delivered, although the connection is open
         }
     }
 }

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Requests that are not what HTTP/1.1 asks for, or not for an application: none of them is switched. */
+/** Checks that requests that violate HTTP/1.1, or that are not for an application, are not switched. */
 @OnContainer
 class RequestMessageIT {
     private static ContainerUnderTest container;
@@ -37,7 +37,7 @@ class RequestMessageIT {
         container.undeploy("");
     }
 
-    /** All that comes, and how it ends, in as much time as a container needs to hesitate. */
+    /** All bytes that arrive, and how the connection ends. Waits one second, which is enough for each container. */
     private static Wire.Rest exchange(String request) throws IOException {
         try (Wire wire = Wire.connect(container.http()).timeout(Duration.ofSeconds(1)).send(request)) {
             return wire.readToEnd();
@@ -118,7 +118,7 @@ class RequestMessageIT {
         assertThat(hits(key)).isEqualTo("0");
     }
 
-    /** The other order: Grizzly forgets a Content-Length that stands before Transfer-Encoding. */
+    /** The opposite order of the fields: Grizzly ignores a Content-Length before Transfer-Encoding. */
     @ParameterizedTest
     @ValueSource(strings = {"GET /any-method", "POST /any-method", "POST /content", "GET /greet", "POST /greet"})
     @Covers({"RFC9112-6.1-02", "RFC9112-11.2-01"})

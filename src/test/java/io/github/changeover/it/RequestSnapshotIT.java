@@ -14,7 +14,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The request as the handler sees it long after the switch, when the container's objects serve others. */
+/** Checks the request as the handler sees it long after the switch, when the objects of the container serve other requests. */
 @OnContainer
 class RequestSnapshotIT {
     private static ApplicationClient facts;
@@ -33,7 +33,7 @@ class RequestSnapshotIT {
         container.undeploy("/facts");
     }
 
-    /** Asks the handler, after other requests have gone through the container's pool. */
+    /** Gets the facts from the handler, after other requests have reused the objects of the container. */
     private static Map<String, String> factsAfterOtherRequests(Wire wire) throws IOException {
         for (int i = 0; i < 50; i++) facts.status("/other/" + i + "?not=this");
         wire.send("?");

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What a required path protects never comes without the switch: by no spelling of the path, and over no version of HTTP. */
+/** Checks that the content of a required path is never sent without a switch: for any spelling of the path, and over any HTTP version. */
 @OnContainer
 @EmbeddedOnly
 class RequiredPathIT {
@@ -95,7 +95,7 @@ class RequiredPathIT {
         Wire wire = null;
         try {
             for (String path : paths) {
-                for (int round = 0; round < 2; round++) {       // on a connection that was used before, containers use buffers again
+                for (int round = 0; round < 2; round++) {       // on a connection that was used before, containers reuse buffers
                     if (wire == null) wire = Wire.connect(container.http());
                     try {
                         wire.send("GET /spelled" + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
@@ -126,9 +126,9 @@ class RequiredPathIT {
     }
 
     /**
-     * Grizzly resolves a path that ends in {@code /.} or {@code /..} by writing a slash behind its end, and fails where the buffer ends there: Payara
-     * logs an ArrayIndexOutOfBoundsException and answers an empty 200 before any filter. Where the buffer of an earlier, longer request is used
-     * again, the path is resolved, and the rule holds.
+     * Grizzly resolves a path that ends in {@code /.} or {@code /..} by writing a slash after its end, and fails if the buffer ends there: Payara
+     * logs an ArrayIndexOutOfBoundsException and sends an empty 200 before any filter runs. If the buffer of an earlier, longer request is reused,
+     * the path is resolved, and the rule applies.
      */
     @Test
     @PayaraOnly

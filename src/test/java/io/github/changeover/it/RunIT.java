@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What {@code ./mvnw -Prun} starts: it says when it serves, and Ctrl-C ends it without a trace. */
+/** Checks what {@code ./mvnw -Prun} starts: it reports when it serves requests, and Ctrl-C ends it completely. */
 @EmbeddedOnly
 @Tag("full")
 class RunIT {
@@ -60,7 +60,7 @@ class RunIT {
         }
     }
 
-    /** S2: at the address that is printed, which has the token. */
+    /** S2: the printed address contains the token and opens the console. */
     private static void assertConsoleOpens(Path out, int port) throws IOException, InterruptedException {
         Pattern printed = Pattern.compile("The console: (http://127\\.0\\.0\\.1:" + port + ")/console/\\?token=([A-Za-z0-9_-]{43})\n");
         Matcher matcher = printed.matcher(Files.readString(out));
@@ -76,7 +76,7 @@ class RunIT {
         }
     }
 
-    /** As the profile has it: the tests' classes, the container, nothing else. */
+    /** The command of the profile: the test classes, the container, and nothing else. */
     private static List<String> command(Path work, int port) {
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream().filter(argument -> argument.startsWith("--add-opens")).forEach(command::add);

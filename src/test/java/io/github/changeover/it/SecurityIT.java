@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Who may not see a page may not change its protocol: the container's security, and roles of our own rules. */
+/** Checks that a user without access to a page cannot upgrade there: by the security of the container, and by roles in our own rules. */
 @OnContainer
 class SecurityIT {
     static final String LOGIN = """
@@ -94,7 +94,7 @@ class SecurityIT {
         try (Wire wire = open.offer("/page/annotated", "greeting")) {
             Head head = wire.readHead();
             if (container.isPayara()) {
-                // Payara asks for a login of its default realm, although the application has none.
+                // Payara requests a login for its default realm, although the application has none.
                 assertThat(head.status()).isEqualTo(401);
                 assertThat(head.only("WWW-Authenticate")).isEqualTo("Basic realm=\"\"");
             } else {

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The start of an application: what fails is undone, and what is asked meanwhile is answered. */
+/** Checks the start of an application: a failed start is undone, and requests during the start get a response. */
 @OnContainer
 @EmbeddedOnly
 @LongRunning
@@ -37,7 +37,7 @@ class StartIT {
                 .set("changeover.late", kind);
     }
 
-    /** Threads of ours, by name, with their number. */
+    /** The number of Changeover's threads, by name. */
     private static Map<String, Long> threads() {
         return Thread.getAllStackTraces().keySet().stream().map(Thread::getName).filter(name -> name.startsWith("changeover-"))
                 .collect(Collectors.groupingBy(name -> name, TreeMap::new, Collectors.counting()));
@@ -57,7 +57,7 @@ class StartIT {
             container.deploy(lateApplication(kind).build(), "/late");
             container.undeploy("/late");
         } catch (RuntimeException | OutOfMemoryError failed) {
-            // some containers tell it, as what it was, others only log it
+            // some containers throw the original exception, others only log it
         }
         assertThat(container.log().substring(log)).contains("Changeover stops the deployment of '/late': ").contains(said);
         assertThat(mbeans()).isEmpty();
@@ -65,7 +65,7 @@ class StartIT {
     }
 
     private static void awaitThreads(Map<String, Long> wanted) throws InterruptedException {
-        for (int round = 0; round < 100 && !threads().equals(wanted); round++) Thread.sleep(50);     // a thread ends a moment after it was told to
+        for (int round = 0; round < 100 && !threads().equals(wanted); round++) Thread.sleep(50);     // a thread ends a moment after the request to end
         assertThat(threads()).isEqualTo(wanted);
     }
 
@@ -82,7 +82,7 @@ class StartIT {
         awaitThreads(before);
     }
 
-    /** What clients saw, and how often. */
+    /** Twenty clients that repeat a request. Counts the responses that they get. */
     private static final class TwentyClients implements AutoCloseable {
         private final AtomicBoolean over = new AtomicBoolean();
         private final Map<String, Long> seen = new ConcurrentHashMap<>();
@@ -116,9 +116,9 @@ class StartIT {
     }
 
     /**
-     * While the application at the root starts, Payara selects no context for its requests: StandardHostValve.preInvoke answers 500, and the page for
-     * it fails within the container (ErrorReportValve, a NullPointerException that nobody logs), so that the 500 is empty. Ordinary requests of an
-     * application without our JAR get the same: it is before any filter, and nothing of ours can answer otherwise.
+     * While the root application starts, Payara selects no context for its requests: StandardHostValve.preInvoke responds 500, and the error page
+     * for it fails inside the container (ErrorReportValve, a NullPointerException that is not logged), so the 500 is empty. Ordinary requests of an
+     * application without our JAR get the same response. It is sent before any filter runs, so Changeover cannot change it.
      */
     @Test
     @DisplayName("H10: handshakes while the root application starts are answered by the container, and by us once it has started")

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** An answer that cannot go over the new protocol goes as HTTP, once and whole, and the connection stays HTTP's. */
+/** Checks responses that cannot be sent over the new protocol: they are sent once and completely over HTTP, and the connection stays HTTP. */
 @OnContainer
 class StaysHttpIT {
     private static ContainerUnderTest server;
@@ -35,7 +35,7 @@ class StaysHttpIT {
         return Message.of("GET /stays/page/" + page + "?" + page, "Connection: Upgrade", "Upgrade: original");
     }
 
-    /** The answer to the offer, and then that of another request on the same connection: how often the page was asked. */
+    /** The response to the offer. A second request on the same connection checks how often the page was called. */
     private static Message.FullResponse answer(Message offer, int expected) throws IOException {
         try (Wire wire = Wire.connect(server.http())) {
             offer.send(wire, Message.ContentTiming.AT_ONCE);
@@ -104,7 +104,7 @@ class StaysHttpIT {
         }
     }
 
-    /** The parts of a form are the container's to make, of content that it reads itself. */
+    /** The container makes the parts of a form, from content that it reads itself. */
     @Test
     @Covers({"RFC9110-7.8-05", "RFC9110-7.8-06"})
     void multipartFormStaysHttp() throws IOException {
@@ -115,7 +115,7 @@ class StaysHttpIT {
         assertThat(answer.content()).endsWith(" a 5 ");
     }
 
-    /** The demo's page: the first frame is the page, then frames come back; without the offer the page. */
+    /** With the offer, the first frame is the page of the demo, and frames are echoed. Without the offer, the response is the page. */
     @Test
     @Covers("RFC9110-7.8-16")
     void demoPageIsTheFirstFrame() throws IOException {

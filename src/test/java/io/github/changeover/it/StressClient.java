@@ -16,11 +16,11 @@ import java.util.SplittableRandom;
 import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLSocket;
 
-/** The client of one connection of {@link StressIT}: sends bytes of its own, and checks every frame that comes. */
+/** The client of one connection of {@link StressIT}: sends its own bytes, and checks every frame that arrives. */
 final class StressClient {
     private static final int SENDERS = 4, LAST = 100, PATIENCE = 60_000;
 
-    /** As the application spells them. */
+    /** The ends, with the names that the application uses. */
     enum StressEnd { CLOSE, ABORT, END_OUTPUT, DRAIN, CLIENT_RESETS, CLIENT_ENDS }
 
     private final String at;
@@ -33,17 +33,17 @@ final class StressClient {
     private final SplittableRandom random;
     private Socket plain;
     private Socket socket;
-    private volatile boolean finish, stop;      // the writer: ends its side, or leaves off
+    private volatile boolean finish, stop;      // for the writer: end its side, or stop
     private volatile long sent;
     private volatile Throwable writerFailure;
     private boolean last;
     private long received;
 
     /**
-     * @param protocol   of TLS, or null
+     * @param protocol   the TLS version, or null
      * @param quiet      whether nothing is sent
-     * @param mayBeReset whether it is all the same when the connection breaks off
-     * @param renewsKeys whether the client demands new keys amid what it sends, once
+     * @param mayBeReset whether the connection may break off at any time
+     * @param renewsKeys whether the client requests a key update once while it sends
      */
     StressClient(String at, int number, long seed, StressEnd end, String protocol, boolean quiet, boolean mayBeReset, boolean renewsKeys) {
         this.at = at;
@@ -69,12 +69,12 @@ final class StressClient {
         return protocol;
     }
 
-    /** Whether a client's end takes from the server what it has still to send, as before TLS 1.3 (RFC 5246 section 7.2.1). */
+    /** Whether the end of the client drops what the server has not sent yet, as before TLS 1.3 (RFC 5246 section 7.2.1). */
     boolean endsBothSides() {
         return protocol != null && !protocol.equals("TLSv1.3");
     }
 
-    /** Bytes that were given to the socket. */
+    /** The number of bytes passed to the socket. */
     long sent() {
         return sent;
     }
@@ -125,14 +125,14 @@ final class StressClient {
             read(in);
         } finally {
             stop = true;
-            if (!finish) plain.close();         // what the writer still has is for nobody
+            if (!finish) plain.close();         // the remaining bytes of the writer are not needed
             writer.join(PATIENCE);
         }
         if (writer.isAlive()) throw new AssertionError("the writer hangs at " + Arrays.toString(writer.getStackTrace()));
         if (finish && writerFailure != null) throw new AssertionError("the client could not send", writerFailure);
     }
 
-    // ---- what is sent
+    // ---- sending
 
     private void write() {
         SplittableRandom bytes = new SplittableRandom(~seed);
@@ -153,7 +153,7 @@ final class StressClient {
                     System.arraycopy(block, 0, ahead, to, block.length);
                     to += block.length;
                 }
-                sent += count;          // before: the server may report sooner than this thread goes on
+                sent += count;          // before the write, because the server may report before this thread continues
                 out.write(ahead, 0, count);
                 from = count;
                 if (renew && sizes.nextInt(10) == 0) {
@@ -168,7 +168,7 @@ final class StressClient {
         }
     }
 
-    // ---- what is received
+    // ---- receiving
 
     private void read(DataInputStream in) throws IOException {
         long leaveAt = System.nanoTime() + 1_000_000L * random.nextInt(5, 150);
@@ -195,7 +195,7 @@ final class StressClient {
         if (end == StressEnd.END_OUTPUT && !last) throw new AssertionError("the last frame is missing");
     }
 
-    /** Whether the connection may break off anywhere. */
+    /** Whether the connection may break off at any byte. */
     private boolean mayBeTruncated() {
         return mayBeReset && (finish || end != StressEnd.CLIENT_ENDS) || end == StressEnd.ABORT || end == StressEnd.CLIENT_RESETS || end == StressEnd.CLIENT_ENDS && finish && endsBothSides();
     }

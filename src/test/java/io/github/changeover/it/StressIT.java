@@ -28,9 +28,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Connections on which several threads send while another pauses, resumes and ends them, each in one of six ways; both sides check every byte. As soon as
- * one ends the next begins, so that the container uses its channels again while threads still send on connections that were aborted. For some seconds;
- * by hand for longer, or with other connections:
+ * Checks connections on which several threads send while another thread pauses, resumes and ends them, each in one of six ways. Both sides check every byte. As
+ * soon as one connection ends, the next begins, so that the container reuses its channels while threads still send on aborted connections. It runs for some
+ * seconds. A manual run can be longer, or use other connections:
  *
  * <pre>
  * ./mvnw package -DskipUnit failsafe:integration-test@tomcat11 failsafe:verify -Dfull.tag=never -Dit.test=StressIT -Dstress.seconds=180 -Dstress.seed=2
@@ -113,7 +113,7 @@ class StressIT {
         await("/orders?unsettled", "{}");
     }
 
-    /** One connection, from its beginning to the server's report of it. */
+    /** One connection, from its start to the report of the server. */
     private void exchange(boolean tls) {
         int number = NUMBERS.incrementAndGet();
         SplittableRandom random = new SplittableRandom(SEED * 1_000_003 + number);
@@ -122,7 +122,7 @@ class StressIT {
         String name = (tls ? protocol + " " : "") + end;
         long begun = System.nanoTime();
         boolean mayBeReset = mayBeReset(end), quiet = mayBeReset && random.nextBoolean();
-        boolean mayBeGarbled = isServletEdgeOfTomcat() && tls && end == StressClient.StressEnd.CLIENT_ENDS;     // there Tomcat closes while another thread may be writing
+        boolean mayBeGarbled = isServletEdgeOfTomcat() && tls && end == StressClient.StressEnd.CLIENT_ENDS;     // on this edge, Tomcat closes while another thread may be writing
         StressClient talk = new StressClient(AT, number, random.nextLong(1L << 40), end, protocol, quiet, mayBeReset && !quiet || mayBeGarbled, updatesKeys(protocol, end));
         try {
             talk.run(tls ? container.https() : container.http());
@@ -142,7 +142,7 @@ class StressIT {
         return " at " + List.of(at).subList(0, Math.min(8, at.length)) + (failure.getCause() == null ? "" : " because of " + failure.getCause());
     }
 
-    /** Waits a little for the handler to be closed: then it says why. */
+    /** Waits a short time for the handler to be closed, because the report then contains the cause. */
     private static String reportOfFailed(int number) {
         try {
             String report = asking.pageOnce(said -> !said.contains("closed=0"), PATIENCE_WITH_FAILED, "/orders?now&report=" + number);
@@ -160,22 +160,25 @@ class StressIT {
         return facts;
     }
 
-    /** Not where the server may end first: the JDK's client takes its close_notify amiss before the answer. */
+    /** Not where the server may end first: the JDK's client does not accept close_notify of the server before the response to the key update. */
     private static boolean updatesKeys(String protocol, StressClient.StressEnd end) {
         boolean serverGoesOn = end == StressClient.StressEnd.ABORT || end == StressClient.StressEnd.CLIENT_RESETS || end == StressClient.StressEnd.CLIENT_ENDS;
-        return "TLSv1.3".equals(protocol) && serverGoesOn && !isServletEdgeOfTomcat();     // whose reader answers while another thread encrypts
+        return "TLSv1.3".equals(protocol) && serverGoesOn && !isServletEdgeOfTomcat();     // on this edge, the reading thread responds to a key update while another thread encrypts
     }
 
     private static boolean isServletEdgeOfTomcat() {
         return container.name().equals("tomcat11-servlet");
     }
 
-    /** There the output cannot end apart from the connection: a close while the client sends resets it. So some clients send nothing (docs/containers.md). */
+    /**
+     * On this edge, the output cannot end separately from the connection: a close while the client sends resets it. So some clients send nothing
+     * (docs/containers.md).
+     */
     private static boolean mayBeReset(StressClient.StressEnd end) {
         return isServletEdgeOfTomcat() && (end == StressClient.StressEnd.CLOSE || end == StressClient.StressEnd.DRAIN);
     }
 
-    /** Over TLS Tomcat's servlet edge loses what comes in one read with close_notify, and below 1.3 a client's end ends both sides. */
+    /** Over TLS, Tomcat's servlet edge loses bytes that arrive in one read with close_notify. Below TLS 1.3, the end of a client ends both directions. */
     private static void check(StressClient talk, Map<String, String> report) {
         boolean lossyEnd = isServletEdgeOfTomcat() && talk.protocol() != null;
         assertThat(report.get("faults")).isEqualTo("[]");

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The head of a 101, byte by byte, and that the byte behind it is the new protocol's. */
+/** Checks the head of a 101, byte by byte, and that the byte after it belongs to the new protocol. */
 @OnContainer
 class SwitchingResponseIT {
     private static final String GREETING = "greet/1 0\n";
@@ -73,7 +73,7 @@ class SwitchingResponseIT {
             assert101(head, "greet/1");
             assertThat(head.raw()).matches(ContainerDifferences.head101(container, "greet/1"));
             assertThat(wire.readText(GREETING.length())).isEqualTo(GREETING);
-            // "close" was about HTTP: it has no effect any more.
+            // "close" applies to HTTP. It has no effect after the switch.
             assertThat(wire.isClosedByPeer(Duration.ofMillis(300))).isFalse();
             assertThat(wire.send("still here").readText(10)).isEqualTo("still here");
         }

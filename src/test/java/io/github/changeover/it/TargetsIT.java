@@ -18,11 +18,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The target of a handshake as the client wrote it, and what an endpoint sees of it. */
+/** Checks the target of a handshake as the client wrote it, and what an endpoint sees of it. */
 @OnContainer
 class TargetsIT {
     private static final String AT = "/targets";
-    /** In a path no slash and nothing that a container takes for one; no dot alone. */
+    /** Parts of a path. None contains a slash, or a character that a container interprets as one, and none is a single dot. */
     private static final String[] PIECES = {"a", "Z", "0", "-", "_", "~", "a.b", "é", "漢", "ß", " ", "+", "%", "&", "=", "?", "#", "@", ":", "!", "$", "'", "(", ")", "*", ",", "\"", "<", "|", "{", "^", "`"};
     private static ContainerUnderTest container;
     private static URI server;
@@ -43,7 +43,7 @@ class TargetsIT {
         return Wire.connect(server).send(Frames.handshake(target, fields).replace("Host: localhost", "Host: " + host));
     }
 
-    /** What the endpoint tells of this target. */
+    /** What the endpoint returns about this target. */
     private static String answerTo(String question, String target, String host, String... fields) throws IOException {
         try (Wire wire = open(target, host, fields)) {
             assertThat(wire.readHead().status()).as(target).isEqualTo(101);
@@ -68,7 +68,7 @@ class TargetsIT {
         return text.toString();
     }
 
-    /** As a careful client writes it, or some characters more than need be. */
+    /** Percent-encodes what must be encoded, and at random some other characters. */
     private static String percentEncoded(Random random, String text, String legal) {
         StringBuilder escaped = new StringBuilder();
         for (byte b : text.getBytes(StandardCharsets.UTF_8)) {

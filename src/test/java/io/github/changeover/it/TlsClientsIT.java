@@ -37,7 +37,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** TLS by upgrade with clients that are not ours. */
+/** Checks TLS by upgrade with external clients. */
 @OnContainer
 class TlsClientsIT {
     private static final String CUPS = Path.of(System.getProperty("changeover.basedir", ""), "src/test/clients/cups.py").toString();
@@ -60,7 +60,7 @@ class TlsClientsIT {
         container.undeploy("/tlsc");
     }
 
-    /** Apache's as it comes; it trusts our certificate, and no other. */
+    /** Apache's client with its defaults. It trusts our certificate, and no other. */
     static CloseableHttpClient apache() throws GeneralSecurityException, IOException {
         KeyStore ours = KeyStore.getInstance(TestKeyStore.get().toFile(), TestKeyStore.PASSWORD.toCharArray());
         KeyStore trusted = KeyStore.getInstance("PKCS12");
@@ -76,14 +76,14 @@ class TlsClientsIT {
         }
     }
 
-    /** The client knows of TLS in the requests after the one that has upgraded. */
+    /** The client reports TLS in the requests after the one that was upgraded. */
     private static ClientResponse ask(CloseableHttpClient client, HttpUriRequestBase request) throws IOException {
         HttpClientContext context = HttpClientContext.create();
         return client.execute(request, context, response -> new ClientResponse(response.getCode(), Objects.toString(response.getEntity() == null ? null : EntityUtils.toString(response.getEntity())),
                 context.getSSLSession() == null ? "none" : context.getSSLSession().getProtocol()));
     }
 
-    /** Left alone it would ask by itself only if no {@code Connection} were there, and it writes one before it looks. */
+    /** The client sends an upgrade by itself only if there is no {@code Connection} field, but it adds that field before it checks. */
     private static <R extends HttpUriRequestBase> R upgrading(R request) {
         request.addHeader("Connection", "Upgrade");
         request.addHeader("Upgrade", "TLS/1.2");
@@ -95,8 +95,8 @@ class TlsClientsIT {
     void apacheClientUpgradesAndContinuesInsideTls() throws Exception {
         try (CloseableHttpClient client = apache()) {
             ClientResponse first = ask(client, upgrading(new HttpGet(base.resolve("facts"))));
-            assertThat(first.status()).isEqualTo(200);      // and not 426
-            assertThat(first.body()).contains("protocol=HTTP/1.1\n", "secure=false\n");     // that request came in clear
+            assertThat(first.status()).isEqualTo(200);      // not 426
+            assertThat(first.body()).contains("protocol=HTTP/1.1\n", "secure=false\n");     // this request was sent in cleartext
             for (HttpGet request : List.of(new HttpGet(base.resolve("facts")), upgrading(new HttpGet(base.resolve("facts"))), new HttpGet(base.resolve("facts")))) {
                 ClientResponse next = ask(client, request);
                 assertThat(next.body()).contains("secure=true\n", "scheme=https\n");
@@ -129,7 +129,10 @@ class TlsClientsIT {
         }
     }
 
-    /** What src/test/clients/cups.py says: for each answer its status, how it came, its size and sum, and a short one itself. */
+    /**
+     * The output of src/test/clients/cups.py: for each response its status, whether it was encrypted, its size and checksum, and its content if it is
+     * short.
+     */
     private static String runCupsClient(String how, String... paths) {
         List<String> words = new ArrayList<>(List.of(ExternalTool.require("python3").toString(), CUPS, Integer.toString(base.getPort()), how));
         words.addAll(List.of(paths));
@@ -146,7 +149,7 @@ class TlsClientsIT {
         assertThat(said.lines().filter(line -> line.startsWith("remote=")).distinct()).hasSize(1);
     }
 
-    /** {@code OPTIONS *} is about the server: on Payara the application at the root is asked for it. */
+    /** {@code OPTIONS *} refers to the server. On Payara, the root application gets it. */
     @Test
     @Tag("full")
     @PayaraOnly
@@ -165,7 +168,7 @@ class TlsClientsIT {
         }
     }
 
-    /** Tomcat answers {@code OPTIONS *} before any application. */
+    /** Tomcat responds to {@code OPTIONS *} before any application. */
     @Test
     @Tag("full")
     @TomcatOnly

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How a connection ends that switched over TLS, on the container's own listener. */
+/** Checks how a connection ends that was switched over TLS, on the container's own listener. */
 @OnContainer
 class TlsCloseIT {
     private static final String AT = "/ends";
@@ -45,8 +45,8 @@ class TlsCloseIT {
         return talk;
     }
 
-    /** What the client sends and its close_notify may come in one read: nothing of it is lost. */
-    @NotOnTomcatServletEdge      // there Tomcat itself drops what comes in one read with close_notify
+    /** The last bytes of the client and its close_notify may arrive in one read. No byte is lost. */
+    @NotOnTomcatServletEdge      // there, Tomcat itself drops bytes that arrive in one read with close_notify
     @ParameterizedTest
     @ValueSource(ints = {1, 100, 20_000, 100_000})
     @DisplayName("C11: every byte before the client's close_notify is echoed, followed by close_notify of the server")
@@ -60,8 +60,8 @@ class TlsCloseIT {
         }
     }
 
-    /** Whoever sends close_notify there wants no answer: the other side drops what it has still to send (RFC 5246 section 7.2.1). */
-    @NotOnTomcatServletEdge      // there Tomcat itself drops what comes in one read with close_notify
+    /** Below TLS 1.3, a client that sends close_notify expects no response: the server drops what it has not sent yet (RFC 5246 section 7.2.1). */
+    @NotOnTomcatServletEdge      // there, Tomcat itself drops bytes that arrive in one read with close_notify
     @ParameterizedTest
     @ValueSource(ints = {1, 100, 20_000, 100_000})
     @DisplayName("C11: below TLS 1.3 every byte before the client's close_notify is received")
@@ -72,7 +72,7 @@ class TlsCloseIT {
         assertThat(receivedByServer("received-" + length)).startsWith(length + " bytes");
     }
 
-    @TomcatEdgeOnly      // where Tomcat's streams are used, and on Payara, the container ends the connection
+    @TomcatEdgeOnly      // on Tomcat's streams, and on Payara, the container ends the connection
     @ParameterizedTest
     @ValueSource(strings = {"", "xyz"})
     @DisplayName("C11: a client that sends close_notify directly after its request gets its response, and the connection closes")
@@ -88,7 +88,7 @@ class TlsCloseIT {
     private static byte[] bytes(int length) {
         byte[] bytes = new byte[length];
         new Random(11).nextBytes(bytes);
-        for (int i = 0; i < length; i++) bytes[i] |= (byte) 0x80;     // none of the orders
+        for (int i = 0; i < length; i++) bytes[i] |= (byte) 0x80;     // no byte is a command
         return bytes;
     }
 
@@ -98,15 +98,15 @@ class TlsCloseIT {
     @Covers("RFC8446-6.1-01")
     void closeNotifyOfTheServerFollowsAllBytes(String protocol) throws IOException {
         try (TlsTestClient talk = switched(protocol, 4096, "full").send("f")) {
-            LockSupport.parkNanos(700_000_000);     // the buffers of both systems are full meanwhile
+            LockSupport.parkNanos(700_000_000);     // meanwhile the buffers of both sides fill
             TlsTestClient.TlsRest rest = talk.readToEnd(5000);
             assertThat(rest.bytes()).hasSize(4_000_000);
             assertThat(rest.end()).isEqualTo(TlsTestClient.TlsEnd.CLOSE_NOTIFY);
         }
     }
 
-    /** Below TLS 1.3 a client that sees close_notify drops what it has still to send (RFC 8446 section 6.1): so the end waits. */
-    @NotOnTomcatServletEdge      // there the output cannot end alone
+    /** Below TLS 1.3, a client that receives close_notify drops what it has not sent yet (RFC 8446 section 6.1). So the end of the output is delayed. */
+    @NotOnTomcatServletEdge      // there, the output cannot end separately
     @ParameterizedTest
     @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
     @DisplayName("C11: from TLS 1.3 on, the output ends separately")
@@ -123,7 +123,7 @@ class TlsCloseIT {
         assertThat(receivedByServer("alone-" + protocol)).startsWith("and more ");
     }
 
-    /** What the handler heard, once its connection has closed. */
+    /** What the handler has received, after its connection has closed. */
     private static String receivedByServer(String name) throws IOException {
         return ApplicationClient.of(container, AT).pageOnce(heard -> !heard.isEmpty(), Duration.ofSeconds(10), "/heard?" + name);
     }

@@ -15,7 +15,10 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
-/** A client that renews its keys on a switched connection, on the container's own listener: by a KeyUpdate of TLS 1.3, or a renegotiation before. */
+/**
+ * Checks clients that update their keys on a switched connection, on the container's own listener: by a KeyUpdate of TLS 1.3, or by a renegotiation
+ * before TLS 1.3.
+ */
 @OnContainer
 @EmbeddedOnly
 class TlsKeyUpdateIT {
@@ -40,7 +43,7 @@ class TlsKeyUpdateIT {
         return talk;
     }
 
-    @NotOnTomcatServletEdge      // there Tomcat answers on the thread that reads, while another may still be in the write before
+    @NotOnTomcatServletEdge      // there, Tomcat responds on the reading thread while another thread may still be writing
     @Test
     @DisplayName("The server updates its keys before it sends the next bytes")
     void serverUpdatesItsKeys() throws IOException {
@@ -54,7 +57,7 @@ class TlsKeyUpdateIT {
         }
     }
 
-    @NotOnTomcatServletEdge      // there Tomcat answers on the thread that reads, while another encrypts
+    @NotOnTomcatServletEdge      // there, Tomcat responds on the reading thread while another thread encrypts
     @RepeatedTest(5)
     @DisplayName("No byte is lost or corrupted when a client updates its keys while the server sends")
     void keyUpdateWhileTheServerSends() throws Exception {
@@ -70,7 +73,7 @@ class TlsKeyUpdateIT {
         }
     }
 
-    @NotOnTomcatServletEdge      // there Tomcat answers on the thread that reads, and ends the connection when it cannot send that
+    @NotOnTomcatServletEdge      // there, Tomcat responds on the reading thread, and closes the connection if it cannot send the response
     @Test
     @DisplayName("Bytes after key update requests are read, also while the server cannot answer them, and the end is detected")
     void keyUpdateWhileTheServerCannotSend() throws IOException {
@@ -93,13 +96,13 @@ class TlsKeyUpdateIT {
         }
     }
 
-    /** Waits for so many. */
+    /** Waits until the handler has received this number of bytes. */
     private static String receivedSoFar(String name, int count) throws IOException {
         return ApplicationClient.of(container, AT).pageOnce((count + " bytes")::equals, Duration.ofSeconds(5), "/heard?so-far-" + name);
     }
 
-    /** A client that does not go on with it would keep the server from sending anything, and busy with trying. */
-    @NotOnTomcatServletEdge      // there Tomcat itself reads the records
+    /** A client that does not continue the renegotiation would block all sends of the server, and keep the server busy with attempts. */
+    @NotOnTomcatServletEdge      // there, Tomcat itself reads the records
     @Test
     @DisplayName("S8: a renegotiation of TLS 1.2 closes the connection")
     void renegotiationClosesTheConnection() throws IOException {

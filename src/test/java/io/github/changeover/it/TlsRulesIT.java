@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a server of HTTP/1.1 and TLS must refuse is refused inside TLS by upgrade as well (RFC 9112 sections 2 to 6, RFC 9325). */
+/** Checks that inside TLS by upgrade, everything is rejected that a server of HTTP/1.1 and TLS must reject (RFC 9112 sections 2 to 6, RFC 9325). */
 @OnContainer
 @OnceOnTomcat
 class TlsRulesIT {
@@ -54,14 +54,14 @@ class TlsRulesIT {
         return wire;
     }
 
-    /** In the cases: the application's path is {@code ~}, line ends are {@code |}. */
+    /** Expands a test case: {@code ~} is the path of the application, {@code |} is a line break. */
     private static String text(String request) {
         return request.replace("~", CONTEXT + "/page").replace("|", "\r\n").replace("\\n", "\n").replace("\\r", "\r").replace("\\t", "\t").replace("\\0", "\0").replace("\\e", "\u00e9");
     }
 
     @ParameterizedTest(name = "S8: {0} is answered {1}")
     @CsvSource(delimiter = ';', quoteCharacter = '`', value = {
-        // RFC 9112 section 2.3 and 3: the request line
+        // RFC 9112 sections 2.3 and 3: the request line
         "GET ~/served HTTP/2.0|Host: localhost||;505", "GET ~/served HTTP/1.2|Host: localhost||;505", "GET ~/served HTTP/3.0|Host: localhost||;505", "GET ~/served HTTP/0.9|Host: localhost||;505",
         "PRI * HTTP/2.0||SM||;505", "GET ~/served http/1.1|Host: localhost||;400", "GET ~/served HTTP/1.10|Host: localhost||;400", "GET ~/served HTTP/11|Host: localhost||;400",
         "GET ~/served ICY/1.1|Host: localhost||;400", "GET ~/served|Host: localhost||;400", "GET ~/served HTTP/1.1 |Host: localhost||;400", "GET ~/a b HTTP/1.1|Host: localhost||;400",
@@ -71,14 +71,14 @@ class TlsRulesIT {
         "GET ~/served HTTP/1.1||;400", "GET ~/served HTTP/1.1|Host: localhost|Host: localhost||;400", "GET ~/served HTTP/1.1|Host: localhost|host: elsewhere||;400", "GET ~/served HTTP/1.0|Host: localhost|Host: localhost||;400",
         "GET ~/served HTTP/1.1|Host:||;400", "GET ~/served HTTP/1.1|Host: a b||;400", "GET ~/served HTTP/1.1|Host: user@localhost||;400", "GET ~/served HTTP/1.1|Host: localhost/||;400", "GET ~/served HTTP/1.1|Host: localhost:a||;400",
         "GET ~/served HTTP/1.1|Host: elsewhere||;421",
-        // section 3.2.2: the target has the host, and Host is ignored
+        // section 3.2.2: the target contains the host, and Host is ignored
         "GET https://elsewhere~/served HTTP/1.1|Host: localhost||;421", "GET http://localhost~/served HTTP/1.1|Host: localhost||;421", "GET https://user@localhost~/served HTTP/1.1|Host: localhost||;400",
         "GET ftp://localhost~/served HTTP/1.1|Host: localhost||;400", "GET https:~/served HTTP/1.1|Host: localhost||;400", "CONNECT localhost:80 HTTP/1.1|Host: localhost||;405", "TRACE ~/served HTTP/1.1|Host: localhost||;405",
         // section 5: fields
         "GET ~/served HTTP/1.1|Host : localhost||;400", "GET ~/served HTTP/1.1|Host: localhost|X : 1||;400", "GET ~/served HTTP/1.1| Host: localhost||;400", "GET ~/served HTTP/1.1|Host: localhost|X||;400",
         "GET ~/served HTTP/1.1|Host: localhost|: x||;400", "GET ~/served HTTP/1.1|Host: localhost|X: a\\0b||;400", "GET ~/served HTTP/1.1|Host: localhost|X: a\\rb||;400", "GET ~/served HTTP/1.1|Host: localhost|X: 1\\nY: 2||;400",
         "GET ~/served HTTP/1.1|Host: localhost| folded||;400", "GET ~/served HTTP/1.1|Host: localhost|X\\e: 1||;400",
-        // section 6: the framing
+        // section 6: framing
         "POST ~/digest HTTP/1.1|Host: localhost|Transfer-Encoding: gzip, chunked||0||;501", "POST ~/digest HTTP/1.1|Host: localhost|Transfer-Encoding: gzip|Transfer-Encoding: chunked||0||;501",
         "POST ~/digest HTTP/1.1|Host: localhost|Transfer-Encoding: identity, chunked||0||;501", "POST ~/digest HTTP/1.1|Host: localhost|Transfer-Encoding: gzip||x;400", "POST ~/digest HTTP/1.1|Host: localhost|Transfer-Encoding: chunked, gzip||0||;400",
         "POST ~/digest HTTP/1.1|Host: localhost|Transfer-Encoding: chunked, chunked||0||;400", "POST ~/digest HTTP/1.1|Host: localhost|Transfer-Encoding: xchunked||0||;400", "POST ~/digest HTTP/1.1|Host: localhost|Transfer-Encoding: ||0||;400",
@@ -92,7 +92,7 @@ class TlsRulesIT {
             RawHttp.RawResponse answer = RawHttp.readResponse(wire.send(text(request)));
             assertThat(answer.status()).as(answer.body()).isEqualTo(status);
             assertThat(answer.body()).isNotBlank();
-            if (status == 421 || request.startsWith("TRACE")) return;        // the request was whole
+            if (status == 421 || request.startsWith("TRACE")) return;        // the request was complete
             assertThat(answer.head().only("Connection")).isEqualTo("close");
             assertThat(wire.readToEnd().end()).isEqualTo(Wire.End.FIN);
         }

@@ -13,7 +13,10 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** An application that offers TLS starts with a usable key store only, and says what is wrong. Every sentence: see {@code TlsKeysTest}. */
+/**
+ * Checks that an application that offers TLS starts only with a usable key store, and that the message names the problem. {@code TlsKeysTest} checks
+ * each message.
+ */
 @OnContainer
 @OnceOnTomcat
 class TlsStartIT {

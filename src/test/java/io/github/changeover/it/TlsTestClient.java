@@ -15,7 +15,7 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 
-/** A client of TLS that tells a close_notify from a FIN without one, which the JDK's socket does not. */
+/** A TLS client that distinguishes close_notify from a FIN without one. The socket of the JDK does not. */
 final class TlsTestClient implements AutoCloseable {
     private final Socket socket;
     private final SSLEngine engine;
@@ -23,10 +23,10 @@ final class TlsTestClient implements AutoCloseable {
     private final ByteBuffer clear = ByteBuffer.allocate(64 * 1024);
     private int withoutBytes;
 
-    /** How the server's side ended: close_notify, only a FIN, a reset, or not within the patience. */
+    /** How the server's side ended: close_notify, only a FIN, a reset, or not in time. */
     enum TlsEnd { CLOSE_NOTIFY, FIN, RST, TIMEOUT }
 
-    /** What came before it. */
+    /** The bytes before the end. */
     record TlsRest(byte[] bytes, TlsEnd end) {
     }
 
@@ -39,7 +39,7 @@ final class TlsTestClient implements AutoCloseable {
         while (engine.getHandshakeStatus() != HandshakeStatus.NOT_HANDSHAKING) handshake();
     }
 
-    /** @param receiveBuffer 0: the system's */
+    /** @param receiveBuffer in bytes; 0 means the default of the system */
     static TlsTestClient to(URI server, String protocol, int receiveBuffer) throws IOException {
         Socket socket = new Socket();
         if (receiveBuffer > 0) socket.setReceiveBufferSize(receiveBuffer);
@@ -48,7 +48,7 @@ final class TlsTestClient implements AutoCloseable {
         return new TlsTestClient(socket, protocol);
     }
 
-    /** Behind whatever was said in clear. */
+    /** Starts TLS on a connection that has exchanged bytes in cleartext. */
     static TlsTestClient over(Socket socket) throws IOException {
         return new TlsTestClient(socket, null);
     }
@@ -82,19 +82,19 @@ final class TlsTestClient implements AutoCloseable {
         return this;
     }
 
-    /** New keys for what the client sends, and a demand that the server renews its own (RFC 8446 section 4.6.3). */
+    /** Updates the keys of the client, and requests that the server updates its keys (RFC 8446 section 4.6.3). */
     TlsTestClient updateKeys() throws IOException {
         engine.beginHandshake();
         wrap(ByteBuffer.allocate(0));
         return this;
     }
 
-    /** Records that came so far without bytes of the application: of the handshake, tickets, and new keys. */
+    /** The number of records so far without application bytes: handshake, tickets and key updates. */
     int recordsWithoutBytes() {
         return withoutBytes;
     }
 
-    /** The bytes and close_notify in one write. */
+    /** Sends the bytes and close_notify in one write. */
     TlsTestClient sendLast(byte[] bytes) throws IOException {
         ByteBuffer from = ByteBuffer.wrap(bytes);
         ByteBuffer records = ByteBuffer.allocate(bytes.length * 2 + 64 * 1024);
@@ -105,7 +105,7 @@ final class TlsTestClient implements AutoCloseable {
         return this;
     }
 
-    /** Clear bytes, perhaps none; null after close_notify. */
+    /** Decrypted bytes, possibly none. Null after close_notify. */
     private ByteBuffer unwrap() throws IOException {
         while (true) {
             SSLEngineResult result = engine.unwrap(arrived, clear.clear());
@@ -137,14 +137,14 @@ final class TlsTestClient implements AutoCloseable {
         private static final long serialVersionUID = 1;
     }
 
-    /** All up to the record that has the end of a head. */
+    /** Reads up to the record that contains the end of a head. */
     String readHead() throws IOException {
         StringBuilder head = new StringBuilder();
         while (head.indexOf("\r\n\r\n") < 0) head.append(read(1));
         return head.toString();
     }
 
-    /** At least this many bytes, as text. */
+    /** Reads at least this many bytes. Returns them as text. */
     String read(int count) throws IOException {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         while (all.size() < count) {
@@ -155,7 +155,7 @@ final class TlsTestClient implements AutoCloseable {
         return all.toString(StandardCharsets.ISO_8859_1);
     }
 
-    /** Reads until the server ends its side, at most for so many milliseconds without a byte. */
+    /** Reads until the server ends its side, or until no byte has arrived for this many milliseconds. */
     TlsRest readToEnd(int patience) throws IOException {
         socket.setSoTimeout(patience);
         ByteArrayOutputStream all = new ByteArrayOutputStream();

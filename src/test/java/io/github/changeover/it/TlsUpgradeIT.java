@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** RFC 2817: the connection goes on within TLS, first with the answer that is owed. */
+/** Checks TLS by upgrade (RFC 2817): the connection continues inside TLS, first with the response to the request that was upgraded. */
 @OnContainer
 class TlsUpgradeIT {
     private static ContainerUnderTest server;
@@ -53,7 +53,7 @@ class TlsUpgradeIT {
         return RawHttp.request(method, "/tls/page" + path, RawHttp.offering("TLS/1.2", more));
     }
 
-    /** Where TLS begins. */
+    /** Sends the request and reads the 101. TLS starts after it. */
     private static Wire clear(String request) throws IOException {
         Wire wire = Wire.connect(server.http()).send(request);
         Head head = wire.readHead();
@@ -62,7 +62,7 @@ class TlsUpgradeIT {
         return wire;
     }
 
-    /** Within TLS, the first answer read. */
+    /** A connection inside TLS, after the first response. */
     private static Wire upgradedToTls() throws IOException {
         Wire wire = clear(upgrade("GET", "/nothing")).startTls();
         assertThat(wire.readHead().status()).isEqualTo(204);
@@ -79,7 +79,7 @@ class TlsUpgradeIT {
         try (Wire clear = Wire.connect(server.http()).send(upgrade("GET", "/digest"))) {
             assertThat(clear.readHead().only("Upgrade")).isEqualTo("TLS/1.2, HTTP/1.1");
             Wire wire = clear.startTls();
-            RawHttp.RawResponse first = RawHttp.readResponse(wire);        // nothing was asked inside
+            RawHttp.RawResponse first = RawHttp.readResponse(wire);        // no request was sent inside TLS
             assertThat(first.body()).isEqualTo("0 0");
             assertThat(first.head().only("X-Guard")).isEqualTo("seen");
             for (int i = 0; i < 3; i++) {
@@ -124,7 +124,7 @@ class TlsUpgradeIT {
     void largeFirstResponseIsSentAsTheClientReads() throws IOException, InterruptedException {
         try (Wire wire = clear(upgrade("GET", "/big?size=3000000")).startTls()) {
             wire.send(RawHttp.get("/tls/page/nothing"));
-            Thread.sleep(500);      // the client takes nothing for a while
+            Thread.sleep(500);      // the client reads nothing for a while
             assertThat(RawHttp.readResponse(wire).body()).isEqualTo(H2cClientsIT.big(3_000_000));
             assertThat(wire.readHead().status()).isEqualTo(204);
         }
@@ -139,7 +139,7 @@ class TlsUpgradeIT {
         }
     }
 
-    /** The container would believe its own machine. */
+    /** The container would trust these fields, because they come from its own machine. */
     @Test
     @Covers("GEN-10")
     void proxyFieldsAreNotForwarded() throws IOException {
@@ -220,7 +220,7 @@ class TlsUpgradeIT {
         }
     }
 
-    /** What a proxy should have dropped is nothing said to us; who wants TLS with us asks the proxy for a tunnel first. */
+    /** A field that a proxy should have removed has no effect. A client that wants TLS with this server first requests a tunnel from the proxy. */
     @Test
     @Covers("RFC2817-5-01")
     void upgradeThroughAProxyNeedsATunnel() throws Exception {
@@ -280,10 +280,10 @@ class TlsUpgradeIT {
             assertThat(rest.text()).doesNotContain("HTTP/").doesNotContain("0 0");
             assertThat(rest.end()).isNotEqualTo(Wire.End.TIMEOUT);
         }
-        assertThat(server.log()).doesNotContainPattern("WARNING [^\\n]*The handler of connection \\S+ \\(TLS");      // its fault, not ours
+        assertThat(server.log()).doesNotContainPattern("WARNING [^\\n]*The handler of connection \\S+ \\(TLS");      // an error of the client, not of the handler
     }
 
-    /** A ClientHello of TLS 1.0 without extensions; 70 is protocol_version. */
+    /** A ClientHello of TLS 1.0 without extensions. 70 is protocol_version. */
     @Test
     @Covers("RFC2817-3.3-04")
     void oldTlsVersionIsRejectedWithAnAlert() throws IOException {
@@ -296,7 +296,7 @@ class TlsUpgradeIT {
         }
     }
 
-    /** Its victim has sent no upgrade: what it gets first would be the answer to somebody else's request (CVE-2025-49812). */
+    /** The victim of such an attack has sent no upgrade: its first response would be the response to the request of another client (CVE-2025-49812). */
     @Test
     void handshakeWithAlpnIsRejected() throws IOException {
         try (Wire wire = clear(upgrade("GET", "/digest"))) {
@@ -323,7 +323,7 @@ class TlsUpgradeIT {
     @Covers("RFC8446-4.6.3-01")
     void keyUpdateKeepsTheConnection() throws IOException {
         try (Wire wire = upgradedToTls()) {
-            ((SSLSocket) wire.socket()).startHandshake();       // within TLS 1.3: KeyUpdate
+            ((SSLSocket) wire.socket()).startHandshake();       // in TLS 1.3 this is a KeyUpdate
             assertThat(ask(wire, "/served").status()).isEqualTo(200);
         }
     }
@@ -343,7 +343,7 @@ class TlsUpgradeIT {
         }
     }
 
-    /** Within TLS, the first answer read, by a client that tells close_notify from a FIN. */
+    /** A client inside TLS, after the first response. It distinguishes close_notify from a FIN. */
     private static TlsTestClient tlsClient() throws IOException {
         Socket socket = new Socket(server.http().getHost(), server.http().getPort());
         socket.setSoTimeout(10_000);
@@ -371,7 +371,7 @@ class TlsUpgradeIT {
             long last = -1;
             long now = Long.parseLong(asking.page("/page/written"));
             while (now != last) {
-                Thread.sleep(300);      // nothing tells that nothing more happens
+                Thread.sleep(300);      // no event shows that nothing more happens
                 last = now;
                 now = Long.parseLong(asking.page("/page/written"));
             }
@@ -379,7 +379,7 @@ class TlsUpgradeIT {
         }
     }
 
-    /** A socket whose every byte is a segment of its own. */
+    /** A socket that sends every byte in a segment of its own. */
     private static final class BytewiseSocket extends Socket {
         private final Socket socket;
 

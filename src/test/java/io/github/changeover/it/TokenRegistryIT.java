@@ -11,8 +11,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * IANA's registry of upgrade tokens: WebSocket is served where there is an endpoint, h2c and TLS where a setting puts them
- * (H2cIT, TlsUpgradeIT), and every other is ignored, as RFC 9110 section 7.8 lets a server.
+ * Checks all upgrade tokens in IANA's registry: WebSocket is supported where there is an endpoint, h2c and TLS where a setting offers them
+ * (H2cIT, TlsUpgradeIT), and every other token is ignored, as RFC 9110 section 7.8 allows.
  */
 @OnContainer
 class TokenRegistryIT {
@@ -30,6 +30,6 @@ class TokenRegistryIT {
     void unsupportedTokenIsIgnored(String token, ContainerUnderTest container) throws IOException {
         RawHttp.RawResponse answer = RawHttp.exchange(container.withoutHttp2(), RawHttp.upgrade(ECHO, token));
         assertThat(answer.status()).isEqualTo(200);
-        assertThat(answer.body()).contains("example/1");       // what is offered here
+        assertThat(answer.body()).contains("example/1");       // the protocol that this path offers
     }
 }

@@ -7,7 +7,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 
-/** A proxy on the server's own machine that forwards bytes as they come, and adds nothing: to the server its clients look like a browser on that machine. */
+/** A proxy on the server's own machine that forwards bytes unchanged and adds nothing. To the server, its clients look like a browser on that machine. */
 final class TransparentProxy implements AutoCloseable {
     private final ServerSocket listening = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
     private final URI server;
@@ -35,7 +35,7 @@ final class TransparentProxy implements AutoCloseable {
             try {
                 work.run();
             } catch (IOException over) {
-                // one side has gone, or the test is over
+                // one side has disconnected, or the test has ended
             }
         }, "plain-forwarder");
         thread.setDaemon(true);

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** A user's application as it is, on the container's own engine and on ours: the same conversation, the same words. */
+/** Checks that a typical application of a user behaves in the same way on the container's own engine and on ours: the same messages get the same responses. */
 @OnContainer
 @OnPayara7
 @ContainersEngine
@@ -86,7 +86,10 @@ class TypicalEndpointsIT {
                 "text 2 pings for ann", "text pong of 2", "binary 3000", "text in parts", "pong there?", "close 4001 enough", "4001 enough");
     }
 
-    /** What is not the same: Tomcat 10.1's engine ends a connection, 1002, whose endpoint threw; 11's and Tyrus tell {@code @OnError} and go on. */
+    /**
+     * A difference: if an endpoint throws an exception, Tomcat 10.1's engine closes the session with 1002. Tomcat 11's and Tyrus call {@code
+     * @OnError} and continue.
+     */
     @Test
     void endpointExceptionIsReportedAndTheSessionContinues() {
         for (String context : List.of("/theirs", "/ours")) {
@@ -103,7 +106,7 @@ class TypicalEndpointsIT {
         }
     }
 
-    /** What is not the same: Tyrus counts the query's parameters among the path's. */
+    /** A difference: Tyrus adds the parameters of the query to those of the path. */
     @Test
     void tyrusPathParametersIncludeTheQuery() {
         for (String context : List.of("/theirs", "/ours")) {
@@ -131,7 +134,7 @@ class TypicalEndpointsIT {
         }, "sum", "text bytes 6", "text bytes 200", "text 100 characters", "close 4002 as told", "4002 as told");
     }
 
-    /** More than the endpoint lets a session buffer. In one frame Tyrus needs no buffer for it. */
+    /** More than the message buffer that the endpoint sets for its session. In one frame, Tyrus needs no buffer for it. */
     @Test
     void tooLongFragmentedMessageIs1009() throws IOException {
         assertSame(context -> {
@@ -170,14 +173,14 @@ class TypicalEndpointsIT {
             try (WebSocketTestClient talk = talk(context, "/injected/ben", "")) {
                 heard.add(talk.ask("hello"));
                 String book = talk.ask("book");
-                for (int i = 0; i < 100 && !book.contains("closed"); i++) book = talk.ask("book");     // who closes is told first
+                for (int i = 0; i < 100 && !book.contains("closed"); i++) book = talk.ask("book");     // the client gets the close before the endpoint records it
                 heard.addAll(Stream.of(book.substring("text ".length()).split(", ")).sorted().toList());
             }
             return heard;
         }, "text ann asked 1", "text ann asked 2", "close 1000 ", "text ben asked 1", "closed ann 1000", "made", "made", "opened ann", "opened ben");
     }
 
-    /** Tomcat's engine finds Tyrus' own configuration among the application's classes, takes it for the application's, and cannot make one. */
+    /** Tomcat's engine finds Tyrus' own configuration class in the application, considers it one of the application, and cannot instantiate it. */
     @Test
     @TomcatOnly
     void withoutTheSettingTomcatFailsAndTheLogNamesTyrus() {
@@ -190,7 +193,7 @@ class TypicalEndpointsIT {
         }
     }
 
-    /** Then Tomcat's engine serves; the log says what to depend on. */
+    /** Without Tyrus, the engine of Tomcat serves, and the log names the missing dependency. */
     @Test
     void withoutTyrusTheContainerEngineServesAndTheLogSaysWhy() throws Exception {
         deploy("/alone", application(War.with("alone").webSocketApi()));
@@ -207,7 +210,7 @@ class TypicalEndpointsIT {
         }
     }
 
-    /** What an endpoint noted of its end, once it has: another connection's end may have been noted before. */
+    /** What an endpoint has recorded about its end. Repeats the request, because the end of another connection may have been recorded before. */
     private static String assertClosed(String context, String what, String expected) throws IOException {
         String end;
         long begun = System.nanoTime();

@@ -20,8 +20,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * What a switched connection's client has sent and the handler has not read is nobody's request: a proxy in front has taken it for bytes of the new
- * protocol, and let everything pass. Each of the connections sends nothing but requests, one behind the other.
+ * Checks that bytes that a client has sent on a switched connection, and that the handler has not read, are never read as a request: a proxy in front has
+ * forwarded them unchecked, as bytes of the new protocol. Each connection sends only requests, one after another.
  */
 @OnContainer
 @EmbeddedOnly
@@ -71,11 +71,11 @@ class UnreadBytesIT {
             wire.send("GET " + AT + "/leaves?" + how + " HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: leftover\r\n\r\n");
             assertThat(wire.readHead().status()).isEqualTo(101);
             String request = "GET " + AT + "/hit HTTP/1.1\r\nHost: localhost\r\nX-Padding: ";
-            request += "x".repeat(128 - 4 - request.length()) + "\r\n\r\n";      // wherever a container goes on in its buffer, one begins
+            request += "x".repeat(128 - 4 - request.length()) + "\r\n\r\n";      // a request begins wherever a container may continue in its buffer
             try {
                 wire.send(request.repeat(512).getBytes(StandardCharsets.ISO_8859_1));
             } catch (IOException gone) {
-                return;         // the server was quicker
+                return;         // the server has closed earlier
             }
             if (resets) wire.reset();
             else wire.readToEnd();

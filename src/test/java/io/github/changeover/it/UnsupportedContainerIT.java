@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** On a container that is not supported no protocol is offered, ordinary HTTP is as without our JAR, and what is required is refused. */
+/** Checks containers that are not supported: no protocol is offered, ordinary HTTP is as without our JAR, and requests for required paths are rejected. */
 @Unsupported
 class UnsupportedContainerIT {
     private static final String CLASSES = "WEB-INF/classes/META-INF/services/io.github.changeover.spi.UpgradeProtocol";
@@ -63,7 +63,7 @@ class UnsupportedContainerIT {
         assertThat(started).contains("no protocol is offered").contains("/own/only is set to required, so requests are rejected with 503").doesNotContain(" offers foo/2");
     }
 
-    /** As without our JAR: also in what the container itself makes of an Upgrade, such as Jetty's 400 to one without Connection: Upgrade. */
+    /** Also where the container itself reacts to an Upgrade, such as Jetty's 400 to an Upgrade without {@code Connection: Upgrade}. */
     @ParameterizedTest(name = "H6: {0} gets the response of the same application without our JAR")
     @ValueSource(strings = {"GET /CTX/whole/x|", "HEAD /CTX/whole/x|", "POST /CTX/whole/x|Content-Length: 5", "PUT /CTX/whole/x|Transfer-Encoding: chunked",
         "OPTIONS /CTX/whole/x|", "DELETE /CTX/unread/x|", "GET /CTX/whole/ruled|Connection: Upgrade|Upgrade: foo/2", "GET /CTX/whole/x|Connection: Upgrade|Upgrade: foo/2",
@@ -96,7 +96,7 @@ class UnsupportedContainerIT {
     void requiredPathIsRejected(String text) throws IOException {
         try (Wire wire = Wire.connect(server.http()).send(text.replace("|", "\r\n") + "\r\n\r\n")) {
             Head head = wire.readHead();
-            if (head.status() == 400) return;       // Jetty lets no ambiguous path in
+            if (head.status() == 400) return;       // Jetty rejects ambiguous paths
             assertThat(head.status()).isEqualTo(503);
             assertThat(wire.readBodyText(head)).contains("changeover.container").contains("The rule for /only is set to required").doesNotContain("content ");
         }
@@ -162,7 +162,7 @@ class UnsupportedContainerIT {
         assertThat(server.log()).contains("The setting changeover.container is 'on'. Allowed: auto or unchecked or off");
     }
 
-    /** Jetty would take the bytes of a switched connection for HTTP. */
+    /** Not on Jetty, which would read the bytes of a switched connection as HTTP. */
     @Test
     @Tag("undertow-only")
     @DisplayName("H6: changeover.container=unchecked serves with the Servlet API and logs it, and Undertow echoes 1 MB")
@@ -175,7 +175,7 @@ class UnsupportedContainerIT {
             byte[] all = ProbeClient.pattern(1 << 20);
             try (Wire wire = Wire.connect(server.http()).send(RawHttp.upgrade("/unchecked/whole/ruled", "foo/2"))) {
                 assertThat(wire.readHead().status()).isEqualTo(101);
-                // in turns: Undertow itself writes bytes twice when a client is slow to take them
+                // alternately, because Undertow itself writes bytes twice if a client reads slowly
                 for (int at = 0; at < all.length; at += 4096) {
                     byte[] part = Arrays.copyOfRange(all, at, at + 4096);
                     ProbeClient.assertSame(wire.send(part).readExactly(part.length), part);

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Between the decision to switch and the 101: content, names, what filters do on the way back, and what fails. */
+/** Checks what happens between the decision to switch and the 101: content, protocol names, filters after the chain, and failures. */
 @OnContainer
 class UpgradeAttemptIT {
     private static final int MOST = 4;
@@ -43,7 +43,7 @@ class UpgradeAttemptIT {
 
     // ---- H2: content of an endpoint
 
-    /** Byte by byte what {@code docker exec} sends. */
+    /** Sends the same bytes as {@code docker exec}. */
     private static Wire dockerExec(String json) throws IOException {
         return Wire.connect(server.http()).send("POST /posted/v1.47/exec/e1/start HTTP/1.1\r\nHost: localhost\r\nUser-Agent: Docker-Client/27.0.0 (linux)\r\n"
                 + "Content-Length: " + json.length() + "\r\nConnection: Upgrade\r\nContent-Type: application/json\r\nUpgrade: tcp\r\n\r\n" + json);
@@ -101,7 +101,7 @@ class UpgradeAttemptIT {
         }
     }
 
-    // ---- H4: filters on the way back
+    // ---- H4: filters after the chain
 
     @ParameterizedTest(name = "H4: {0} of a filter after the chain does not prevent the switch")
     @ValueSource(strings = {"flush", "wrapped-flush", "stream-flush", "stream-close", "writer-flush", "writer-close", "writer-check", "early-writer-flush",
@@ -138,7 +138,7 @@ class UpgradeAttemptIT {
         }
     }
 
-    // ---- C5: what fails gives everything back
+    // ---- C5: a failure releases everything
 
     @Test
     @DisplayName("C5: an invalid header of a filter is omitted from the 101, and no reservation is lost")
@@ -154,7 +154,7 @@ class UpgradeAttemptIT {
 
     private Head last;
 
-    /** Places and threads of connections that have ended come back a moment later: 503 until then. */
+    /** Reservations and threads of ended connections are released a moment later. Until then the status is 503, and the request is repeated. */
     private Wire switched(String method, String path, String token, String... fields) throws IOException {
         for (long end = System.nanoTime() + 5_000_000_000L; ; ) {
             Wire wire = Wire.connect(server.http()).send(RawHttp.request(method, "/posted" + path, RawHttp.offering(token, fields)));
@@ -209,7 +209,7 @@ class UpgradeAttemptIT {
         }
     }
 
-    // ---- H1: a path that is required is not answered over HTTP
+    // ---- H1: no response over HTTP on a required path
 
     @ParameterizedTest(name = "H1: on a required path a response that cannot be carried is rejected: {0}")
     @ValueSource(strings = {"async", "long", "multipart"})

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The forms of {@code Upgrade} and {@code Connection} on the wire, as far as the containers let them through.
+ * Checks the forms of {@code Upgrade} and {@code Connection} on the wire, as far as the containers pass them to the application.
  * {@code /versions} offers a_protocol/1, example, another_protocol/2.2 and IRC/6.9.
  */
 @OnContainer
@@ -41,7 +41,7 @@ class UpgradeFieldIT {
         container.undeploy("/wire");
     }
 
-    /** What a request with these lines switches to; "" when the request stays HTTP. */
+    /** The protocol to which a request with these lines is switched, or "" if the request stays HTTP. */
     private static String chosen(String... lines) throws IOException {
         Head head = RawHttp.head(container, RawHttp.get("/wire/versions", lines));
         assertThat(head.status()).as("%s", head).isIn(101, 200);

@@ -10,8 +10,8 @@ import java.net.Socket;
 import java.net.URI;
 
 /**
- * Lets clients that begin with a protocol of their own reach it behind an upgrade: each connection on loopback becomes one to the
- * server, upgraded by a GET of the path, and then carries the client's bytes. What ends on one side ends on the other.
+ * A proxy for clients that start with a protocol that needs an upgrade: for each connection on loopback, it opens one to the server, upgrades it
+ * by a GET of the path, and then forwards the bytes of the client. If one side ends, the other side is ended.
  */
 final class UpgradingProxy implements AutoCloseable {
     private final ServerSocket listening;
@@ -36,7 +36,7 @@ final class UpgradingProxy implements AutoCloseable {
         return listening.getLocalPort();
     }
 
-    /** As clients know it. */
+    /** Host and port, as clients use them. */
     String authority() {
         return "127.0.0.1:" + port();
     }
@@ -50,7 +50,7 @@ final class UpgradingProxy implements AutoCloseable {
             try {
                 work.run();
             } catch (IOException ended) {
-                // told to the other side by whoever holds the sockets
+                // the owner of the sockets closes the other side
             }
         }, name);
         thread.setDaemon(true);

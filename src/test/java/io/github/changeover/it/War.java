@@ -21,7 +21,7 @@ import java.util.zip.ZipOutputStream;
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
 
-/** An application as somebody else would pack it: classes of its own, the library's JAR in WEB-INF/lib. */
+/** A test application, packed as a user packs it: its own classes, and the library's JAR in WEB-INF/lib. */
 public final class War {
     private static final Map<String, Path> COMPILED = new ConcurrentHashMap<>();
     private final String name;
@@ -34,13 +34,13 @@ public final class War {
         this.name = name;
     }
 
-    /** With the library and nothing else so far. */
+    /** An application with the library and nothing else. */
     public static War with(String name) {
         Path jar = Path.of(System.getProperty("changeover.jar"));
         return new War(name).file("WEB-INF/lib/" + jar.getFileName(), read(jar));
     }
 
-    /** With the library, but for one of its files: as on a container that the file is not for. */
+    /** An application with the library except for one of its files. This simulates a container without support. */
     public static War withAllBut(String name, String file) {
         Path jar = Path.of(System.getProperty("changeover.jar"));
         Map<String, byte[]> files = new LinkedHashMap<>();
@@ -55,27 +55,27 @@ public final class War {
         return new War(name).file("WEB-INF/lib/" + jar.getFileName(), zip(files));
     }
 
-    /** With nothing at all: not even the library. */
+    /** An empty application, without the library. */
     public static War plain(String name) {
         return new War(name);
     }
 
-    /** With the WebSocket API and Tyrus, as the WAR has them, and what leaves a full Tomcat's own engine out. */
+    /** Adds the WebSocket API and Tyrus, like the packaged WAR, and the setting that disables the engine of a full Tomcat. */
     public War webSocket() {
         return webSocketLibraries().file("META-INF/context.xml", "<Context containerSciFilter=\"org.apache.tomcat.websocket.server.WsSci\"/>");
     }
 
-    /** With the WebSocket API and Tyrus only. */
+    /** Adds the WebSocket API and Tyrus only. */
     public War webSocketLibraries() {
         return webSocketApi().libraries("tyrus");
     }
 
-    /** With the WebSocket API, and no Tyrus. */
+    /** Adds the WebSocket API, without Tyrus. */
     public War webSocketApi() {
         return libraries("websocket");
     }
 
-    /** With Tomcat's own WebSocket engine where this is an embedded Tomcat, which brings none; elsewhere the container has its own. */
+    /** Adds Tomcat's own WebSocket engine on an embedded Tomcat, which contains none. Other containers have their own. */
     public War containersEngine(ContainerUnderTest container) {
         if (!container.isTomcat() || !container.isEmbedded()) return this;
         walk(target().resolve("tomcat-websocket").resolve(container.name().substring(0, "tomcat10".length()))).forEach((path, bytes) -> file("WEB-INF/lib/" + path, bytes));
@@ -89,7 +89,7 @@ public final class War {
         return this;
     }
 
-    /** The demo, as it is packed, with settings of its own. */
+    /** The packaged demo, to which settings can be added. */
     public static War demo(String name) {
         War war = new War(name);
         try (ZipInputStream zip = new ZipInputStream(Files.newInputStream(Path.of(System.getProperty("changeover.war"))))) {
@@ -103,8 +103,8 @@ public final class War {
     }
 
     /**
-     * The classes of {@code src/test/apps/NAME}, compiled now: they are on no class path of the tests, so that a container
-     * that asks its parent first finds them in the application only.
+     * Adds the classes of {@code src/test/apps/NAME}, compiled on demand. They are on no class path of the tests, so that a container whose class
+     * loaders ask their parent first finds them only in the application.
      */
     public War app(String app) {
         Path classes = COMPILED.computeIfAbsent(app, War::compile);
@@ -112,7 +112,7 @@ public final class War {
         return this;
     }
 
-    /** The same as a JAR in WEB-INF/lib, with the files that stand beside the sources, such as META-INF/web-fragment.xml. */
+    /** Adds them as a JAR in WEB-INF/lib, with the files beside the sources, such as META-INF/web-fragment.xml. */
     public War library(String app) {
         Map<String, byte[]> files = walk(COMPILED.computeIfAbsent(app, War::compile));
         walk(sources(app)).forEach((path, bytes) -> {
@@ -173,7 +173,7 @@ public final class War {
         return path;
     }
 
-    /** What an earlier run compiled, of sources that may be gone. */
+    /** Deletes the classes of an earlier run, whose sources may no longer exist. */
     private static void forget(Path classes) {
         if (!Files.exists(classes)) return;
         try (Stream<Path> files = Files.walk(classes)) {
@@ -196,36 +196,36 @@ public final class War {
         return this;
     }
 
-    /** With Netty, for HTTP/2 and TLS. */
+    /** Adds Netty, for HTTP/2 and TLS. */
     public War protocolLibraries() {
         return libraries("netty");
     }
 
-    /** With Micrometer and its Prometheus registry. */
+    /** Adds Micrometer and its Prometheus registry. */
     public War micrometer() {
         walk(Path.of(System.getProperty("changeover.test.libraries"))).forEach((path, bytes) -> file("WEB-INF/lib/" + path, bytes));
         return this;
     }
 
-    /** With Weld, which gives a Servlet container CDI. */
+    /** Adds Weld, which provides CDI in a Servlet container. */
     public War weld() {
         walk(target().resolve("weld")).forEach((path, bytes) -> file("WEB-INF/lib/" + path, bytes));
         return this;
     }
 
-    /** A context parameter. */
+    /** Sets a context parameter. */
     public War set(String parameter, String value) {
         parameters.put(parameter, value);
         return this;
     }
 
-    /** What stands in web.xml besides the parameters. */
+    /** Adds elements to web.xml, besides the parameters. */
     public War webXml(String elements) {
         webXml += elements;
         return this;
     }
 
-    /** A web.xml with metadata-complete: annotations and fragments are not looked at. */
+    /** Adds a web.xml with metadata-complete: annotations and fragments are ignored. */
     public War completeWebXml() {
         complete = true;
         return this;

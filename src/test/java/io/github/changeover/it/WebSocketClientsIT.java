@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Clients that are not ours against the demo's echo: {@code ws} of npm, and Tyrus'. Their programs are in src/test/clients. */
+/** Checks external clients against the echo of the demo: {@code ws} of npm, and the client of Tyrus. Their programs are in src/test/clients. */
 @OnContainer
 @Tag("full")
 class WebSocketClientsIT {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** {@code changeover.websocket.engine=container}: the container's engine speaks, behind our rules and our opening handshake. */
+/** Checks {@code changeover.websocket.engine=container}: the engine of the container exchanges the messages, after our rules and our opening handshake. */
 @OnContainer
 @OnPayara7
 @ContainersEngine

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The Jakarta WebSocket API for an application's endpoints, seen by the JDK's client. */
+/** Checks the Jakarta WebSocket API for the endpoints of an application, with the JDK's client. */
 @OnContainer
 @OnPayara7
 class WebSocketEndpointsIT {
@@ -44,7 +44,7 @@ class WebSocketEndpointsIT {
         return RawHttp.exchange(container, RawHttp.get(AT + path, fields)).body();
     }
 
-    /** How the session of /facts with this key ended, once that is known. */
+    /** How the session of /facts with this key ended. Waits until this is known. */
     private static String closeInfo(String key) throws IOException {
         String end;
         long begun = System.nanoTime();
@@ -58,7 +58,7 @@ class WebSocketEndpointsIT {
         assertThat(page("/container")).isEqualTo("io.github.changeover.websocket.engine.EndpointContainer");
     }
 
-    /** Tomcat's API keeps the first that is found for all applications, and after its application has stopped. */
+    /** Tomcat's API keeps the first default that it finds, for all applications, and after the end of its application. */
     @Test
     void serverDefaultConfiguratorIsNotOurs() throws IOException {
         assertThat(page("/default")).isIn("none", "the server's");
@@ -138,7 +138,7 @@ class WebSocketEndpointsIT {
     @Test
     void partialMessagesAndStreamsWork() {
         try (WebSocketTestClient pieces = WebSocketTestClient.to(server, AT + "/pieces"); WebSocketTestClient streams = WebSocketTestClient.to(server, AT + "/streams")) {
-            // What arrives together is one part: each of these has arrived when its ping is answered.
+            // Bytes that arrive together are one part. Each of these parts has arrived when its ping is answered.
             assertThat(pieces.send("a", false).ping("1").nextEvent()).isEqualTo("pong 1");
             assertThat(pieces.send("b", false).ping("2").nextEvent()).isEqualTo("pong 2");
             assertThat(pieces.send("c", true).nextEvent()).isEqualTo("text a|b|c|");
@@ -160,7 +160,7 @@ class WebSocketEndpointsIT {
         }
     }
 
-    /** A callback that waits for its own asynchronous send would wait for itself, if that were done only when the bytes are out. */
+    /** A callback that waits for its own asynchronous send would wait forever if the send completed only after its bytes are written. */
     @Test
     void callbackMayWaitForItsAsynchronousSend() {
         try (WebSocketTestClient talk = WebSocketTestClient.to(server, AT + "/facts")) {
@@ -241,14 +241,14 @@ class WebSocketEndpointsIT {
         try (Wire wire = Wire.connect("127.0.0.1", server.getPort(), 4096)) {
             wire.send(RawHttp.upgrade(AT + "/facts", "websocket", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="));
             assertThat(wire.readHead().status()).isEqualTo(101);
-            wire.send(Frames.text("flood 200 60000"));       // 12 MB against a queue of 1 MB and a reader that waits
+            wire.send(Frames.text("flood 200 60000"));       // 12 MB, with a queue of 1 MB and a client that does not read
             byte[] message = ("\u0081\u007e\u00ea\u0060" + "x".repeat(60_000)).getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
             for (int i = 0; i < 200; i++) assertThat(wire.readExactly(message.length)).as("message " + i).isEqualTo(message);
             assertThat(wire.readText(6)).isEqualTo("\u0081\u0004done");
         }
     }
 
-    /** What the endpoint of asynchronous sends says of itself in another session, once it ends like this. */
+    /** Waits until the endpoint of asynchronous sends, asked in another session, reports this result. */
     private static void awaitSends(String end) {
         try (WebSocketTestClient talk = WebSocketTestClient.to(server, AT + "/sends")) {
             String state = "";
@@ -354,7 +354,7 @@ class WebSocketEndpointsIT {
         }
     }
 
-    /** A session whose user is known: its id stays from here on. */
+    /** A session of a known user, so that its id does not change any more. */
     private static String login() throws IOException {
         String cookie = "";
         for (int i = 0; i < 2; i++) {

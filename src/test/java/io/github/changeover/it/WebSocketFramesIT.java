@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The frames of RFC 6455 on raw sockets, byte for byte, against the demo's echo and an application with narrow bounds. */
+/** Checks the frames of RFC 6455 on raw sockets, byte by byte, against the echo of the demo and an application with low limits. */
 @OnContainer
 @OnPayara7
 class WebSocketFramesIT {
@@ -59,7 +59,7 @@ class WebSocketFramesIT {
         return wire;
     }
 
-    /** What the client sends after the handshake, and the code of the Close frame that answers it. */
+    /** What the client sends after the handshake, and the code of the Close frame that it gets. */
     record FaultCase(String name, int code, boolean deflate, byte[] bytes) {
         @Override
         public String toString() {
@@ -167,7 +167,7 @@ class WebSocketFramesIT {
         }
     }
 
-    /** The inflated bytes count. */
+    /** The limit counts the inflated bytes. */
     @Test
     void messageOfTheLimitIsAcceptedIfCompressionExpandsIt() throws IOException {
         byte[] noise = new byte[1000];
@@ -187,7 +187,7 @@ class WebSocketFramesIT {
         }
     }
 
-    /** After a Ping has been answered. */
+    /** Waits until a Ping is answered. */
     private static Wire opened(Wire wire) throws IOException {
         assertThat(exchange(wire, of(0x89, utf8("open")))).hasToString("8a open");
         return wire;
@@ -220,7 +220,7 @@ class WebSocketFramesIT {
         assertThat(closeInfo("no-code")).startsWith("1005 ");
     }
 
-    /** Registered later than the RFC: service restart, try again later, bad gateway. */
+    /** Codes registered after the RFC: service restart, try again later, bad gateway. */
     @ParameterizedTest
     @ValueSource(ints = {1012, 1013, 1014})
     @Covers("RFC6455-7.4.1-01")
@@ -283,7 +283,7 @@ class WebSocketFramesIT {
         }
     }
 
-    /** Discarding them would be as right; losing a part would not. */
+    /** To discard all of these frames would also be correct. To lose a part of them would not. */
     @Test
     @Covers("RFC6455-4.1-01")
     void framesInTheSegmentOfTheRequestAreAnswered() throws IOException {
@@ -321,7 +321,7 @@ class WebSocketFramesIT {
         }
     }
 
-    /** As many bytes on the wire as buffers of the container, of Changeover and of the kernel take, one fewer and one more. */
+    /** The sizes of buffers in the container, in Changeover and in the kernel, one byte less, and one more. */
     @ParameterizedTest
     @ValueSource(ints = {8191, 8192, 8193, 16383, 16384, 16385, 65535, 65536, 65537, 131072})
     void framesThatFillABufferAreEchoed(int bytes) throws IOException {
@@ -333,7 +333,7 @@ class WebSocketFramesIT {
         }
     }
 
-    /** A message, in however many frames. */
+    /** The payload of a message, in any number of frames. */
     private static byte[] message(Wire wire, int opcode) throws IOException {
         ReceivedFrame frame = Frames.read(wire);
         assertThat(frame.first() & 0x0f).isEqualTo(opcode);
@@ -364,7 +364,7 @@ class WebSocketFramesIT {
         }
     }
 
-    /** How the session of /facts with this key ended, once that is known. */
+    /** How the session of /facts with this key ended. Waits until this is known. */
     private static String closeInfo(String key) throws IOException {
         String end;
         long begun = System.nanoTime();
@@ -375,7 +375,7 @@ class WebSocketFramesIT {
 
     private static final byte[] WORDS = words();
 
-    /** Of little repetition within, so that only a window kept from the message before makes the next one short. */
+    /** Bytes with little repetition, so that only the window of the previous message makes the next one short. */
     private static byte[] words() {
         byte[] words = new byte[2000];
         Random random = new Random(7);

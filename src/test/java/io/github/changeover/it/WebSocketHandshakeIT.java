@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The table of opening handshakes, byte for byte on a container's connectors. */
+/** Checks the table of opening handshakes, byte by byte, on the connectors of a container. */
 @OnContainer
 @OnPayara7
 class WebSocketHandshakeIT {

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What clients can make the server hold by messages that they do not finish, on raw sockets against the demo's echo. */
+/** Checks how much memory clients can occupy by unfinished messages, on raw sockets against the echo of the demo. */
 @OnContainer
 @OncePerEdge
 @LongRunning
@@ -100,19 +100,19 @@ class WebSocketMemoryIT {
         return Frames.of(0x89, Frames.utf8("?"));
     }
 
-    /** A binary message in one-byte fragments: its empty first one, and so many more. */
+    /** A binary message in one-byte fragments: an empty first fragment, and this number of others. */
     private static byte[] oneByteFragmentBytes(int fragments) {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         for (int i = 0; i < fragments; i++) all.writeBytes(new byte[] {0, (byte) 0x81, 0, 0, 0, 0, 'b'});
         return all.toByteArray();
     }
 
-    /** The first fragment of a message that inflates to so many zeros. */
+    /** The first fragment of a message that inflates to this number of zeros. */
     private static byte[] inflatingMessage(int size) {
         return Frames.of(0x42, new ClientDeflater().deflate(new byte[size]));
     }
 
-    /** The frame that a message of this size would be in, without its last byte. */
+    /** The frame of a message of this size, without its last byte. */
     private static byte[] unfinished(int size) {
         byte[] frame = Frames.of(0x82, new byte[size]);
         return Arrays.copyOf(frame, frame.length - 1);
@@ -183,7 +183,7 @@ class WebSocketMemoryIT {
                 alive.remove(wire);
                 wire.close();
                 assertEcho(other, "meanwhile " + i);
-                assertThat(heldMemory(at)).isLessThanOrEqualTo(max + size);       // what is about to be given back included
+                assertThat(heldMemory(at)).isLessThanOrEqualTo(max + size);       // including memory that is about to be released
             }
             for (Wire wire : List.copyOf(alive)) {
                 if (isOpen(wire.send(ping()))) continue;
@@ -239,7 +239,7 @@ class WebSocketMemoryIT {
         try (Wire most = open()) {
             most.send(unfinished(3 << 20));
             await("the memory that is held", () -> heldMemory(AT), bytes -> bytes >= 3 << 20);
-            for (int i = 1; i <= 5; i++) {      // while a message's buffer grows, the old one counts, too: so not up to the limit
+            for (int i = 1; i <= 5; i++) {      // while the buffer of a message grows, the old buffer counts, too, so these messages stay below the limit
                 Wire other = open();
                 others.add(other);
                 other.send(unfinished(1 << 20));
@@ -253,10 +253,10 @@ class WebSocketMemoryIT {
                 last.send(unfinished(1 << 20));
             }
             assertThat(Frames.read(most).toString()).startsWith("88 1013 ");
-            // while the last two still grow, an echo could exceed the limit again
+            // while the last two messages still grow, an echo could exceed the limit again
             await("the memory that is held", () -> heldMemory(AT), bytes -> bytes >= 7 << 20);
             for (Wire other : others) {
-                ReceivedFrame echo = Frames.read(other.send(new byte[] {'b' ^ 1}));     // under whatever byte of the key
+                ReceivedFrame echo = Frames.read(other.send(new byte[] {'b' ^ 1}));     // the last byte of the message, with any byte of the masking key
                 assertThat(echo.payload()).hasSize(1 << 20);
             }
             most.send(Frames.close(1013, ""));
@@ -290,7 +290,7 @@ class WebSocketMemoryIT {
             header.send(new byte[] {(byte) 0x82, (byte) 0xfe, 16});
             pings.send(Frames.of(2, new byte[5000]));
             ReceivedFrame last = null;
-            for (int at = 0; at < slowly.length; at += 800) {       // for twice the time of changeover.stall
+            for (int at = 0; at < slowly.length; at += 800) {       // twice the time of changeover.stall
                 slow.send(slowly, at, Math.min(800, slowly.length - at));
                 LockSupport.parkNanos(250_000_000);
                 if (last != null) continue;

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How long sessions live and what they may do, byte by byte: idle times, pings, messages in a second, times until which they are valid; and who observes them. */
+/** Checks how long sessions live and what they may do, byte by byte: idle times, pings, messages per second, expiry times, and listeners. */
 @OnContainer
 @LongRunning
 class WebSocketSessionsIT {
@@ -155,7 +155,7 @@ class WebSocketSessionsIT {
     void clientThatDoesNotAnswerIsClosed() throws IOException {
         try (Wire wire = open("/pinged?key=dead")) {
             awaitPing(wire);
-            wire.send(Arrays.copyOf(Frames.text("half a frame"), 5));       // no Pong
+            wire.send(Arrays.copyOf(Frames.text("half a frame"), 5));       // any bytes, but no Pong
             awaitPing(wire);
             assertThat(Frames.read(wire)).hasToString("88 1001 Nothing was received for 700 ms after a Ping (changeover.websocket.pong).");
             assertThat(endOf("dead")).startsWith("1006 ");
@@ -175,7 +175,7 @@ class WebSocketSessionsIT {
         }
     }
 
-    // ---- messages in a second
+    // ---- messages per second
 
     @Test
     @DisplayName("One message more than changeover.websocket.messages.max in a second: 1008; a fragmented message counts once")
@@ -213,7 +213,7 @@ class WebSocketSessionsIT {
         }
     }
 
-    // ---- until when a session is valid
+    // ---- expiry time
 
     private static String validFor(long millis) {
         return "bearer.good-" + (System.currentTimeMillis() + millis);
@@ -297,7 +297,7 @@ class WebSocketSessionsIT {
         assertThat(Files.readString(base.resolve("docs/websocket-endpoints.md"))).contains("```java\n" + shown + "```");
     }
 
-    // ---- observers
+    // ---- listeners
 
     @Test
     @DisplayName("A listener with Micrometer Observation: a session with the parent of the handshake, a message within it, sent messages, the end")

@@ -15,7 +15,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** The JDK's WebSocket client. What comes is told as words: {@code text hello}, {@code binary 3}, {@code pong x}, {@code close 1000 bye}. */
+/** The JDK's WebSocket client. It reports events as text: {@code text hello}, {@code binary 3}, {@code pong x}, {@code close 1000 bye}. */
 final class WebSocketTestClient implements AutoCloseable, WebSocket.Listener {
     private static final HttpClient CLIENT = HttpClient.newBuilder().sslContext(TrustAllTls.context()).version(HttpClient.Version.HTTP_1_1).build();
     private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
@@ -26,7 +26,7 @@ final class WebSocketTestClient implements AutoCloseable, WebSocket.Listener {
     private WebSocketTestClient() {
     }
 
-    /** Fields are names and values in turn. */
+    /** The fields are names and values in turn. */
     static WebSocketTestClient to(URI server, String path, String subprotocol, String... fields) {
         WebSocketTestClient talk = new WebSocketTestClient();
         WebSocket.Builder builder = CLIENT.newWebSocketBuilder().connectTimeout(Duration.ofSeconds(10));
@@ -44,7 +44,7 @@ final class WebSocketTestClient implements AutoCloseable, WebSocket.Listener {
         return to(server, path, "");
     }
 
-    /** The status with which a handshake was refused. */
+    /** The status with which a handshake was rejected. */
     static int rejectedStatus(URI server, String path, String... fields) {
         try (WebSocketTestClient let = to(server, path, "", fields)) {
             throw new AssertionError("let in: " + let.subprotocol());
@@ -73,7 +73,7 @@ final class WebSocketTestClient implements AutoCloseable, WebSocket.Listener {
         return this;
     }
 
-    /** What is too long may be refused, and the client's side ended, before all of it is sent. */
+    /** Sends a message that is too long. The server may reject it and close the connection before all bytes are sent. */
     WebSocketTestClient sendTooMuch(byte[] message) {
         socket.sendBinary(ByteBuffer.wrap(message), true);
         return this;
@@ -93,7 +93,7 @@ final class WebSocketTestClient implements AutoCloseable, WebSocket.Listener {
         return socket.getSubprotocol();
     }
 
-    /** What comes next. */
+    /** Waits for the next event. */
     String nextEvent() {
         try {
             String word = heard.poll(10, TimeUnit.SECONDS);
