@@ -16,7 +16,7 @@ import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The packaged WAR, deployed by Arquillian. */
+/** Checks the packaged WAR, deployed by Arquillian. */
 @ArquillianTest
 @RunAsClient
 @Tag("arquillian")

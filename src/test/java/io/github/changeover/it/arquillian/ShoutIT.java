@@ -18,7 +18,7 @@ import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** docs/test-kit.md shows this class. */
+/** Checks {@code shout/1} of the demo with Arquillian. docs/test-kit.md shows this class. */
 @ArquillianTest
 @RunAsClient
 @Tag("arquillian")

@@ -29,14 +29,14 @@ public final class BrowserPage implements AutoCloseable {
         return tools.ask(method, parameters, session);
     }
 
-    /** Goes to an address and waits until the page is loaded. */
+    /** Opens an address, and waits until the page is loaded. */
     public BrowserPage open(URI address) {
         Map<String, Object> gone = ask("Page.navigate", Map.of("url", address.toString()));
         if (gone.get("errorText") != null) throw new AssertionError(address + ": " + gone.get("errorText"));
         return await("location.href !== 'about:blank' && document.readyState === 'complete'");
     }
 
-    /** The value of an expression: a string, a number, a boolean, a list, a map, or null. A promise is waited for. */
+    /** The value of an expression: a string, a number, a boolean, a list, a map, or null. Waits for the result of a promise. */
     public Object eval(String expression) {
         Map<String, Object> told = ask("Runtime.evaluate", Map.of("expression", expression, "returnByValue", true, "awaitPromise", true, "userGesture", true));
         if (told.get("exceptionDetails") != null) throw new AssertionError(expression + ": " + told.get("exceptionDetails"));
@@ -57,7 +57,7 @@ public final class BrowserPage implements AutoCloseable {
         throw new AssertionError("Not within " + PATIENCE.toSeconds() + " s: " + expression + " (it is " + last + "); errors: " + errors());
     }
 
-    /** Clicks where the element is, as a pointer would; it must be there. */
+    /** Clicks at the position of the element, as a pointer does. The element must exist. */
     public BrowserPage click(String selector) {
         eval("document.querySelector(" + quoted(selector) + ").scrollIntoView({block: 'center', behavior: 'instant'})");
         List<?> at = (List<?>) eval("(box => [box.x + box.width / 2, box.y + box.height / 2])(document.querySelector(" + quoted(selector) + ").getBoundingClientRect())");
@@ -67,7 +67,7 @@ public final class BrowserPage implements AutoCloseable {
         return this;
     }
 
-    /** Presses a key on what has the focus, such as {@code Tab}, {@code Enter} or {@code ArrowLeft}. */
+    /** Presses a key in the focused element, such as {@code Tab}, {@code Enter} or {@code ArrowLeft}. */
     public BrowserPage press(String key) {
         int code = switch (key) {
             case "Tab" -> 9;
@@ -84,27 +84,27 @@ public final class BrowserPage implements AutoCloseable {
         return this;
     }
 
-    /** Empties a field and types into it. */
+    /** Clears a field and types into it. */
     public BrowserPage enter(String selector, String text) {
         eval("(field => { field.focus(); field.select(); })(document.querySelector(" + quoted(selector) + "))");
         ask("Input.insertText", Map.of("text", text));
         return this;
     }
 
-    /** The size of the view in CSS pixels. */
+    /** Sets the size of the viewport in CSS pixels. */
     public BrowserPage size(int width, int height) {
         ask("Emulation.setDeviceMetricsOverride", Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
         return this;
     }
 
-    /** What the page is told of the user's taste: {@code light} or {@code dark}. */
+    /** Sets the color scheme that the user prefers: {@code light} or {@code dark}. */
     public BrowserPage scheme(String name) {
         ask("Emulation.setEmulatedMedia", Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", name),
                 Map.of("name", "prefers-reduced-motion", "value", "reduce"))));
         return this;
     }
 
-    /** The page from its top as a PNG, at most so high. */
+    /** Saves the page from its top as a PNG, with at most this height. */
     public BrowserPage screenshot(Path file, int highest) {
         Map<String, Object> size = DevTools.map(ask("Page.getLayoutMetrics", Map.of()).get("cssContentSize"));
         Map<String, Object> clip = Map.of("x", 0, "y", 0, "width", size.get("width"), "height", Math.min(highest, ((Number) size.get("height")).intValue()), "scale", 1);
@@ -118,14 +118,14 @@ public final class BrowserPage implements AutoCloseable {
         return this;
     }
 
-    /** What went wrong in the page: exceptions, violations of its policy, errors it has logged. */
+    /** The errors in the page: exceptions, violations of its policy, and logged errors. */
     public List<String> errors() {
         return tools.events(session).stream().filter(event -> event.name().equals("Runtime.exceptionThrown")
                 || event.name().equals("Log.entryAdded") && "error".equals(DevTools.map(event.facts().get("entry")).get("level"))
                 || event.name().equals("Runtime.consoleAPICalled") && "error".equals(event.facts().get("type"))).map(event -> event.facts().toString()).toList();
     }
 
-    /** The addresses it has asked for. */
+    /** The addresses that the page has requested. */
     public List<String> requests() {
         return tools.events(session).stream().filter(event -> event.name().equals("Network.requestWillBeSent"))
                 .map(event -> String.valueOf(DevTools.map(event.facts().get("request")).get("url"))).toList();

@@ -16,10 +16,10 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
- * Debian's Chromium without a window, driven over its DevTools protocol. It gets a directory of its own, and asks nobody but the
- * pages it is sent to. One for a test class: it takes a second to start.
+ * Debian's Chromium without a window, controlled over its DevTools protocol. It gets a directory of its own, and sends no requests except those of
+ * its pages. A test class shares one instance, because the start takes a second.
  * <pre>{@code
- * try (Browser browser = Browser.start(); Page page = browser.open(uri)) {
+ * try (ChromiumBrowser browser = ChromiumBrowser.start(); BrowserPage page = browser.open(uri)) {
  *     page.await("document.title === 'Changeover'");
  * }
  * }</pre>
@@ -39,7 +39,7 @@ public final class ChromiumBrowser implements AutoCloseable {
         this.tools = tools;
     }
 
-    /** Starts it; fails where Chromium is not installed, for the tests that ask for it run where it is. */
+    /** Starts the browser. Fails if Chromium is not installed, because the tests that use it run only where it is. */
     public static ChromiumBrowser start() {
         try {
             Path directory = Files.createTempDirectory(Path.of(System.getProperty("changeover.target", "target")).toAbsolutePath(), "chromium");
@@ -58,7 +58,7 @@ public final class ChromiumBrowser implements AutoCloseable {
         }
     }
 
-    /** Chromium writes its port, and the path of its own end, into a file. */
+    /** The address of the DevTools protocol. Chromium writes its port and path to a file. */
     private static URI address(Process process, Path directory) throws IOException {
         Path file = directory.resolve("DevToolsActivePort");
         for (long until = System.nanoTime() + PATIENCE_NANOS; System.nanoTime() < until; LockSupport.parkNanos(20_000_000)) {
@@ -69,7 +69,7 @@ public final class ChromiumBrowser implements AutoCloseable {
         throw new AssertionError("Chromium tells no port in " + file);
     }
 
-    /** A page of its own, without cookies or storage of the others. */
+    /** Opens a page with cookies and storage of its own. */
     public BrowserPage open(URI address) {
         Object context = tools.ask("Target.createBrowserContext", Map.of(), "").get("browserContextId");
         Object target = tools.ask("Target.createTarget", Map.of("url", "about:blank", "browserContextId", context), "").get("targetId");

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The console as somebody sees and works it. */
+/** Checks the console as an operator sees and uses it in a browser. */
 @OnContainer
 @TomcatEdgeOnly
 @EmbeddedOnly
@@ -42,7 +42,7 @@ class ConsoleInChromiumIT {
     private static URI console;
     private static String token;
     private BrowserPage page;
-    private String expectedError;       // null for none
+    private String expectedError;       // null if none
 
     @BeforeAll
     static void start(ContainerUnderTest container) {
@@ -67,7 +67,7 @@ class ConsoleInChromiumIT {
         page.await("document.getElementById('state').innerText === 'Serving'").await(ROWS + " === 0").await(LINE + " === 'live'");
     }
 
-    /** Whatever a test does: no error, no breach of the policy, and nothing asked from elsewhere. */
+    /** Checks after every test that there was no error, no violation of the policy, and no request to another server. */
     @AfterEach
     void assertNoErrors() {
         assertThat(page.errors()).filteredOn(error -> expectedError == null || !error.contains(expectedError)).isEmpty();
@@ -257,7 +257,7 @@ class ConsoleInChromiumIT {
         page.await(ROWS + " === 0");
     }
 
-    /** WCAG 2.2, 1.4.3: text stands out from what is behind it by 4.5 to 1. */
+    /** WCAG 2.2, 1.4.3: the contrast between text and its background is at least 4.5 to 1. */
     @ParameterizedTest
     @ValueSource(strings = {"light", "dark"})
     void pageIsReadableInLightAndDark(String scheme) throws IOException {

@@ -17,9 +17,9 @@ import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 
-/** Chromium's DevTools protocol: questions with a number, answers with the same one, and events. */
+/** A client of Chromium's DevTools protocol: calls with a number, results with the same number, and events. */
 final class DevTools implements WebSocket.Listener, AutoCloseable {
-    /** Something that happened in a page. */
+    /** An event in a page. */
     record Event(String session, String name, Map<String, Object> facts) {
     }
 
@@ -38,7 +38,7 @@ final class DevTools implements WebSocket.Listener, AutoCloseable {
         return tools;
     }
 
-    /** @param session a page's, or empty for the browser's own */
+    /** @param session the session of a page, or empty for the browser itself */
     synchronized Map<String, Object> ask(String method, Map<String, ?> parameters, String session) {
         int number = numbers.incrementAndGet();
         CompletableFuture<Map<String, Object>> answer = new CompletableFuture<>();
@@ -81,7 +81,7 @@ final class DevTools implements WebSocket.Listener, AutoCloseable {
         }
     }
 
-    /** JSON is YAML. */
+    /** Parses JSON, which is a subset of YAML. */
     private static Object parsed(String json) {
         LoaderOptions options = new LoaderOptions();
         options.setCodePointLimit(100_000_000);

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The demo's page in Chromium, whose own WebSocket speaks to the demo. */
+/** Checks the pages of the demo in Chromium, with the WebSocket of the browser. */
 @OnContainer
 @EmbeddedOnly
 @Tag("full")
@@ -96,7 +96,7 @@ class WebSocketInChromiumIT {
         }
     }
 
-    /** The same server by another name is another origin. */
+    /** The same server with another name is another origin. */
     @Test
     @Covers("RFC6455-4.2.2-01")
     void pageOfAnotherOriginIsRejected() {

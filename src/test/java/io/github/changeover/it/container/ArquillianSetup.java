@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import org.junit.platform.launcher.LauncherSession;
 import org.junit.platform.launcher.LauncherSessionListener;
 
-/** Before Arquillian reads arquillian.xml: gives it free ports, and Payara a domain that keeps to loopback. */
+/** Runs before Arquillian reads arquillian.xml: provides free ports, and for Payara a domain that listens only on loopback. */
 public final class ArquillianSetup implements LauncherSessionListener {
 
     @Override

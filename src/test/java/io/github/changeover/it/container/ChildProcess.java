@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** Programs the tests start, and end again with all they started. */
+/** A program that the tests start, and end together with all programs that it has started. */
 public final class ChildProcess implements AutoCloseable {
     private final Process process;
 
@@ -15,7 +15,7 @@ public final class ChildProcess implements AutoCloseable {
         this.process = process;
     }
 
-    /** In the background, its output to the end of a file. It ends with this JVM at the latest. */
+    /** Starts a program in the background and appends its output to a file. The program ends with this JVM at the latest. */
     public static ChildProcess start(List<String> command, Map<String, String> environment, Path directory, Path log) {
         try {
             Files.createDirectories(log.getParent());
@@ -30,7 +30,7 @@ public final class ChildProcess implements AutoCloseable {
         }
     }
 
-    /** To its end; returns what it printed, throws when it fails. */
+    /** Runs a program to its end. Returns its output. Throws an exception if it fails. */
     public static String run(List<String> command) {
         try {
             Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
@@ -53,7 +53,7 @@ public final class ChildProcess implements AutoCloseable {
         return process.isAlive();
     }
 
-    /** Asks it to end, waits, then insists. */
+    /** Requests the end of the program, waits, and then forces it. */
     @Override
     public void close() {
         process.destroy();

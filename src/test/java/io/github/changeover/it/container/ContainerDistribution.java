@@ -11,14 +11,14 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
-/** What the containers in processes of their own have in common. */
+/** Common code of the containers in separate processes. */
 final class ContainerDistribution {
     private static final Duration PATIENCE = Duration.ofSeconds(120);
 
     private ContainerDistribution() {
     }
 
-    /** The only directory in target/dist/NAME, where the full build unpacks the zip. */
+    /** The only directory in target/dist/NAME, where the full build unpacks the ZIP file. */
     static Path home(String name) {
         Path unpacked = TestDirectories.target().resolve("dist").resolve(name);
         if (!Files.isDirectory(unpacked)) {
@@ -31,7 +31,7 @@ final class ContainerDistribution {
         }
     }
 
-    /** The settings of the library that the build chose for this run, for the child's command line. */
+    /** The library settings that the build has chosen for this run, for the command line of the child process. */
     static List<String> passedOn() {
         String edge = System.getProperty("changeover.edge");
         return edge == null ? List.of() : List.of("-Dchangeover.edge=" + edge);

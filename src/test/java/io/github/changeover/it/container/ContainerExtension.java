@@ -6,7 +6,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/** Behind {@link OnContainer}. */
+/** Implements {@link OnContainer}. */
 final class ContainerExtension implements BeforeAllCallback, ParameterResolver {
 
     @Override
@@ -15,7 +15,7 @@ final class ContainerExtension implements BeforeAllCallback, ParameterResolver {
     }
 
     private static ContainerUnderTest running(ExtensionContext context) {
-        // The root store lives as long as the JVM's tests do, and closes the container at their end.
+        // The root store exists as long as the tests of the JVM run, and closes the container at their end.
         return context.getRoot().getStore(ExtensionContext.Namespace.GLOBAL)
                 .getOrComputeIfAbsent(ContainerUnderTest.class, key -> startWithWar(), ContainerUnderTest.class);
     }

@@ -3,36 +3,36 @@ package io.github.changeover.it.container;
 import java.net.URI;
 import java.nio.file.Path;
 
-/** A running container that the tests deploy to and speak to, whatever its make. Every address is on loopback. */
+/** A running container, of any kind, to which the tests deploy and connect. Every address is on loopback. */
 public interface ContainerUnderTest extends AutoCloseable {
 
-    /** As the build names it: tomcat10, tomcat11-servlet, payara, payara-dist ... */
+    /** The name in the build: tomcat10, tomcat11-servlet, payara, payara-dist ... */
     String name();
 
     /** Scheme, host and port, without a path. */
     URI http();
 
-    /** The same over TLS, with {@link TestKeyStore}'s certificate. */
+    /** The same over TLS, with the certificate of {@link TestKeyStore}. */
     URI https();
 
-    /** The same, at a listener in clear where the container speaks no HTTP/2 of its own. */
+    /** The same at a cleartext listener on which the container itself does not support HTTP/2. */
     default ContainerUnderTest withoutHttp2() {
         return this;
     }
 
-    /** Returns when the application serves; throws {@link DeploymentFailed} when it will not. "" is the root context. */
+    /** Returns when the application serves requests. Throws {@link DeploymentFailed} if it does not start. "" is the root context. */
     void deploy(Path war, String contextPath);
 
     void undeploy(String contextPath);
 
-    /** Removes the application's files while it runs: from here on it can load nothing. Only where a test says that the container can. */
+    /** Removes the files of the application while it runs, so that it can load nothing more. Only some containers support this. */
     default void removeFiles(String contextPath) {
         throw new UnsupportedOperationException(name());
     }
 
     void stop();
 
-    /** What the container and its applications logged so far. */
+    /** What the container and its applications have logged so far. */
     String log();
 
     default boolean isTomcat() {
@@ -43,7 +43,7 @@ public interface ContainerUnderTest extends AutoCloseable {
         return name().startsWith("payara");
     }
 
-    /** True when container and test share a JVM, so that its threads, heap and classes can be looked at. */
+    /** Whether container and test share a JVM, so that its threads, heap and classes can be inspected. */
     default boolean isEmbedded() {
         return !name().contains("-dist");
     }

@@ -1,9 +1,9 @@
 package io.github.changeover.it.container;
 
-/** Starts a container by the name the build gives it. */
+/** Starts a container by its name in the build. */
 public final class Containers {
 
-    /** At the end of a name: Tomcat speaks HTTP/2 in clear itself, as Payara does anyway. */
+    /** A suffix of the name: Tomcat itself supports HTTP/2 in cleartext, as Payara always does. */
     public static final String HTTP2 = "-http2";
 
     private Containers() {

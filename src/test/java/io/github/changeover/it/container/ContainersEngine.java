@@ -6,7 +6,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import org.junit.jupiter.api.Tag;
 
-/** Runs where the container brings a WebSocket engine of its own: not on embedded Tomcat. The build leaves it out elsewhere, so that it never counts as skipped. */
+/** Runs where the container has a WebSocket engine of its own: not on embedded Tomcat. The build excludes it elsewhere, so that it never counts as skipped. */
 @Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)
 @Tag("containers-engine")

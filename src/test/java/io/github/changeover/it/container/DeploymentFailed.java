@@ -1,6 +1,6 @@
 package io.github.changeover.it.container;
 
-/** The container refused an application. The reason is in its log. */
+/** The container has rejected an application. The reason is in its log. */
 public final class DeploymentFailed extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Jetty in this JVM, a container that is not supported; it takes WARs, and finds initializers and annotations in them. */
+/** Jetty in this JVM, a container that is not supported. It accepts WARs, and finds initializers and annotations in them. */
 final class EmbeddedJetty implements ContainerUnderTest {
     private static final String SERVER = "org.eclipse.jetty.server.Server", HANDLER = "org.eclipse.jetty.server.Handler",
             CONTEXT = "org.eclipse.jetty.server.handler.ContextHandler", HANDLERS = CONTEXT + "Collection", COLLECTION = HANDLER + "$Collection", WAR = "org.eclipse.jetty.ee10.webapp.WebAppContext",

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.stream.Stream;
 
-/** Payara in this JVM, by its embeddable API. One in a JVM, and it needs the build's --add-opens. */
+/** Payara in this JVM, started by its embeddable API. There can be only one per JVM, and it needs the --add-opens options of the build. */
 final class EmbeddedPayara implements ContainerUnderTest {
     private static final String API = "org.glassfish.embeddable.";
     private final String name;
@@ -32,7 +32,7 @@ final class EmbeddedPayara implements ContainerUnderTest {
             Object runtime = Reflection.call(API + "GlassFishRuntime", null, "bootstrap");
             Object server = Reflection.call(API + "GlassFishRuntime", runtime, "newGlassFish",
                     new Class<?>[] {Reflection.type(API + "GlassFishProperties")}, properties);
-            // At each step Payara may put handlers of its own in place.
+            // At each step, Payara may install its own log handlers.
             LogCapture.start(name);
             Reflection.call(API + "GlassFish", server, "start");
             LogCapture.start(name);
@@ -76,7 +76,7 @@ final class EmbeddedPayara implements ContainerUnderTest {
         }
     }
 
-    /** A command of asadmin's. */
+    /** Runs a command of asadmin. */
     private static void run(Object server, String command, String... arguments) throws Exception {
         Object runner = Reflection.call(API + "GlassFish", server, "getCommandRunner");
         Object result = Reflection.call(API + "CommandRunner", runner, "run", new Class<?>[] {String.class, String[].class}, command, arguments);

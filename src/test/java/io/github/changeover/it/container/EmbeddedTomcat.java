@@ -19,7 +19,7 @@ import org.apache.tomcat.util.net.SSLHostConfig;
 import org.apache.tomcat.util.net.SSLHostConfigCertificate;
 import org.apache.tomcat.util.scan.StandardJarScanner;
 
-/** Tomcat 10.1 or 11 in this JVM: whichever the class path holds. */
+/** Tomcat 10.1 or 11 in this JVM, depending on the class path. */
 final class EmbeddedTomcat implements ContainerUnderTest {
     private final String name;
     private final Tomcat tomcat;
@@ -63,7 +63,7 @@ final class EmbeddedTomcat implements ContainerUnderTest {
         return new EmbeddedTomcat(name, tomcat, http, https, applications);
     }
 
-    /** A peer's mistake is no matter of ours: what is broken is logged, and not shown. */
+    /** Error pages show no details, because clients of the tests send invalid requests on purpose. Errors are still logged. */
     private static void withoutStackTraces(Tomcat tomcat) {
         for (Valve valve : tomcat.getHost().getPipeline().getValves()) {
             if (valve instanceof ErrorReportValve report) report.setShowReport(false);
@@ -79,8 +79,8 @@ final class EmbeddedTomcat implements ContainerUnderTest {
         Connector connector = new Connector("org.apache.coyote.http11.Http11NioProtocol");
         connector.setPort(port);
         connector.setProperty("address", TestDirectories.LOOPBACK);
-        connector.setProperty("maxConnections", "20000");       // 8192 unless set
-        connector.setProperty("socket.bufferPool", "500");      // unless set, buffers of 16 KB are kept for every connection there ever was at a time
+        connector.setProperty("maxConnections", "20000");       // the default is 8192
+        connector.setProperty("socket.bufferPool", "500");      // by default, Tomcat keeps a buffer of 16 KB for each connection of the highest number so far
         connector.setThrowOnFailure(true);
         connector.setProperty("allowedTrailerHeaders", "x-check");
         return connector;
@@ -110,7 +110,7 @@ final class EmbeddedTomcat implements ContainerUnderTest {
         }
     }
 
-    /** What a distribution has in conf/web.xml, without JSP: static files, index.html, their types. */
+    /** The defaults of a distribution in conf/web.xml, without JSP: static files, index.html, and their media types. */
     static final class FilesOnly extends ContextConfig {
         FilesOnly(String defaultWebXml) {
             setDefaultWebXml(defaultWebXml);
@@ -130,7 +130,7 @@ final class EmbeddedTomcat implements ContainerUnderTest {
         @Override
         protected synchronized void beforeStart() {
             super.beforeStart();
-            // The class path holds the tests and their libraries: nothing of it belongs to an application.
+            // The class path contains the tests and their libraries, which do not belong to an application.
             StandardJarScanner scanner = new StandardJarScanner();
             scanner.setScanClassPath(false);
             context.setJarScanner(scanner);
@@ -139,7 +139,7 @@ final class EmbeddedTomcat implements ContainerUnderTest {
 
     @Override
     public void removeFiles(String contextPath) {
-        ((Context) tomcat.getHost().findChild(contextPath)).getResources().gc();     // closes the JARs, as Tomcat does now and then
+        ((Context) tomcat.getHost().findChild(contextPath)).getResources().gc();     // closes the JARs, as Tomcat does from time to time
         delete(contextPath);
     }
 

@@ -21,8 +21,8 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 
 /**
- * Undertow in this JVM, a container that is not supported. It knows no WARs: what it needs of one is read here, the context parameters, the
- * servlets with their annotation, and the initializers of its libraries.
+ * Undertow in this JVM, a container that is not supported. It has no support for WARs, so this class reads the necessary parts: the context parameters, the
+ * annotated servlets, and the initializers of the libraries.
  */
 final class EmbeddedUndertow implements ContainerUnderTest {
     private static final String API = "io.undertow.servlet.api.", HANDLER = "io.undertow.server.HttpHandler", PATHS = "io.undertow.server.handlers.PathHandler";
@@ -143,7 +143,7 @@ final class EmbeddedUndertow implements ContainerUnderTest {
                 try {
                     found.add(Class.forName(type, false, loader));
                 } catch (ClassNotFoundException | LinkageError needsWhatIsNotHere) {
-                    // as a container that scans would pass it by
+                    // a container that scans would also skip it
                 }
             }
         }

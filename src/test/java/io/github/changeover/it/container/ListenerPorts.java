@@ -1,9 +1,9 @@
 package io.github.changeover.it.container;
 
 /**
- * Ports to listen on: 0 takes any free one, {@link #OFF} none.
+ * Ports to listen on: 0 means any free port, {@link #OFF} none.
  *
- * @param http1 where a container that speaks HTTP/2 in clear itself does not
+ * @param http1 a listener without HTTP/2, for a container that supports HTTP/2 in cleartext itself
  */
 public record ListenerPorts(int http, int https, int http1) {
     static final int OFF = -1;
@@ -25,7 +25,7 @@ public record ListenerPorts(int http, int https, int http1) {
         return port == 0 ? TestDirectories.freePort() : port;
     }
 
-    /** {@link #http1} in the place of {@link #http}. */
+    /** The same ports with {@link #http1} in place of {@link #http}. */
     ListenerPorts withoutHttp2() {
         return new ListenerPorts(http1, https, http1);
     }

@@ -10,9 +10,9 @@ import java.util.logging.LogManager;
 import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 
-/** Sends what an embedded container logs to target/logs/NAME.log instead of the console. */
+/** Redirects the log of an embedded container from the console to target/logs/NAME.log. */
 final class LogCapture {
-    // Held: java.util.logging keeps its loggers weakly.
+    // A strong reference, because java.util.logging keeps loggers weakly.
     private static final Logger ROOT = LogManager.getLogManager().getLogger("");
 
     private static Handler toFile;
@@ -20,7 +20,7 @@ final class LogCapture {
     private LogCapture() {
     }
 
-    /** Again when a container has put handlers of its own in place. */
+    /** Is called again when a container has installed its own handlers. */
     static synchronized void start(String container) {
         Path file = TestDirectories.logFile(container);
         try {
@@ -38,7 +38,7 @@ final class LogCapture {
 
     private static Handler open(Path file) throws IOException {
         Files.createDirectories(file.getParent());
-        // A lock left by a JVM that was killed would make the handler choose another name.
+        // If a killed JVM has left a lock file, the handler would choose another name.
         Files.deleteIfExists(Path.of(file + ".lck"));
         Handler handler = new FileHandler(file.toString(), false);
         handler.setFormatter(new SimpleFormatter());

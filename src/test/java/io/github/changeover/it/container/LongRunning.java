@@ -6,7 +6,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import org.junit.jupiter.api.Tag;
 
-/** Takes several seconds for each container: {@code ./mvnw verify} runs it on Tomcat 11 only, {@code .ci/run} on every container. */
+/** Needs several seconds on each container: {@code ./mvnw verify} runs it on Tomcat 11 only, {@code .ci/run} on every container. */
 @Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)
 @Tag("long-running")

@@ -12,14 +12,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * The program of {@link PayaraMicro}'s process: starts Payara Micro by its API, listens on a port of its own on loopback, and deploys and
- * undeploys as the lines there say. It answers each with one line, "done" or what failed.
+ * The program in the process of {@link PayaraMicro}: starts Payara Micro by its API, listens on a loopback port of its own, and deploys and
+ * undeploys applications on commands, one per line. It responds to each command with one line: "done", or the failure.
  */
 public final class MicroServer {
     private MicroServer() {
     }
 
-    /** Arguments: the port for orders, then Payara Micro's own. */
+    /** Arguments: the port for commands, then the arguments of Payara Micro. */
     public static void main(String[] arguments) throws Exception {
         Object boot = Class.forName("fish.payara.micro.boot.PayaraMicroLauncher").getMethod("create", String[].class)
                 .invoke(null, (Object) Arrays.copyOfRange(arguments, 1, arguments.length));

@@ -6,7 +6,10 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import org.junit.jupiter.api.Tag;
 
-/** Runs everywhere but on Tomcat through the servlet edge, which cannot do this (docs/containers.md). The build leaves it out elsewhere, so that it never counts as skipped. */
+/**
+ * Runs everywhere except on the servlet edge of Tomcat, which does not support this (docs/containers.md). The build excludes it elsewhere, so that it
+ * never counts as skipped.
+ */
 @Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)
 @Tag("not-tomcat-servlet-edge")

@@ -8,8 +8,8 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * The tests of this class run against the container that the build chose (system property changeover.test.container),
- * started once in a JVM, with the packaged WAR at {@link #CONTEXT}. Test methods and constructors may take a
+ * The tests of this class run against the container that the build has chosen (system property changeover.test.container). It is started
+ * once per JVM, with the packaged WAR at {@link #CONTEXT}. Test methods and constructors may have a parameter of type
  * {@link ContainerUnderTest}.
  */
 @Target(ElementType.TYPE)

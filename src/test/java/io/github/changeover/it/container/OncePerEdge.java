@@ -7,8 +7,8 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.Tag;
 
 /**
- * What depends on the edge, and neither on the version of Tomcat or the JDK nor on how the container was started: runs on Tomcat 11 through both edges and on
- * Payara. The build leaves it out on Tomcat 10.1, on the newest JDK and on distributions, so that it never counts as skipped.
+ * Depends on the edge, but not on the version of Tomcat or the JDK, nor on how the container was started: runs on Tomcat 11 through both edges and on
+ * Payara. The build excludes it on Tomcat 10.1, on the newest JDK and on distributions, so that it never counts as skipped.
  */
 @Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)

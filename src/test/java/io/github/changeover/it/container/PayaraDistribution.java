@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Payara Server from its own zip, in a process of its own, driven by its asadmin. */
+/** Payara Server from its own ZIP file, in a separate process, controlled by its asadmin. */
 final class PayaraDistribution implements ContainerUnderTest {
     private final String name;
     private final Path home;

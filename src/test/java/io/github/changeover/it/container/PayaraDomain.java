@@ -9,12 +9,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Payara's own domain.xml, changed where a test needs it: every listener on loopback and on a port of its own, one more, no
- * Hazelcast (it would listen on every interface and look for other Payaras), our key store.
+ * Payara's own domain.xml, changed for the tests: every listener is on loopback and has a port of its own, there is one more listener, the key
+ * store is ours, and Hazelcast is disabled, because it would listen on every interface and look for other Payara servers.
  */
 public final class PayaraDomain {
     private static final Pattern LISTENER = Pattern.compile("<(network-listener|iiop-listener|jmx-connector)\\b[^>]*>");
-    /** Up to the ssl element of the HTTPS listener: embedded's, or the distribution's. */
+    /** The text up to the ssl element of the HTTPS listener, for the embedded file and for that of a distribution. */
     private static final Pattern TLS = Pattern.compile("(?s)(<protocol [^>]*name=\"(?:https-listener|http-listener-2)\"[^>]*>.*?<ssl)\\b");
     private static final String SERVER_CONFIG = "<config name=\"server-config\">";
     private static final String NO_HAZELCAST = "<hazelcast-config-specific-configuration enabled=\"false\"/>";
@@ -22,7 +22,7 @@ public final class PayaraDomain {
     private static final String REMOTE_JMS = "<jms-service type=\"REMOTE\" default-jms-host=\"default_JMS_host\">"
             + "<jms-host name=\"default_JMS_host\" host=\"localhost\" port=\"7676\"/></jms-service>";
 
-    /** A listener of which Payara's own HTTP/2 is off. */
+    /** A listener without Payara's own HTTP/2. */
     private static final String HTTP1_PROTOCOL = "<protocol name=\"http1-listener\"><http default-virtual-server=\"server\" http2-enabled=\"false\" "
             + "max-connections=\"250\"><file-cache enabled=\"false\"/></http></protocol>";
     private static final String HTTP1_LISTENER = "<network-listener port=\"0\" protocol=\"http1-listener\" transport=\"tcp\" name=\"http1-listener\" "
@@ -31,7 +31,7 @@ public final class PayaraDomain {
     private PayaraDomain() {
     }
 
-    /** The one in the embedded JAR, written to a file. */
+    /** Writes the file in the embedded JAR, with these ports. */
     public static Path embedded(Path file, ListenerPorts ports) throws IOException {
         try (InputStream original = PayaraDomain.class.getResourceAsStream("/config/domain.xml")) {
             if (original == null) {
@@ -42,19 +42,19 @@ public final class PayaraDomain {
         }
     }
 
-    /** The one of a distribution's domain, with our edge as a JVM option of its own process. */
+    /** The file of a distribution's domain, with our edge as a JVM option, because the distribution runs in its own process. */
     static String distribution(String xml, ListenerPorts ports, int adminPort) {
         StringBuilder options = new StringBuilder();
         for (String option : ContainerDistribution.passedOn()) {
             options.append("<jvm-options>").append(option).append("</jvm-options>");
         }
-        // Without a JMS service in the file Payara would make one that listens on every interface.
+        // Without a JMS service in the file, Payara would create one that listens on every interface.
         String configured = xml.replace(SERVER_CONFIG, SERVER_CONFIG + REMOTE_JMS);
         return change(configured.replaceFirst("(?s)(<config name=\"server-config\">.*?<java-config[^>]*>)",
                 "$1" + Matcher.quoteReplacement(options.toString())), ports, adminPort);
     }
 
-    /** Payara Micro's: TLS is off there until asked for. */
+    /** The file of Payara Micro, in which TLS is off by default. */
     static String micro(String xml, ListenerPorts ports) {
         return change(xml.replace("name=\"https-listener\" thread-pool=\"http-thread-pool\" enabled=\"false\"", "name=\"https-listener\" thread-pool=\"http-thread-pool\" enabled=\"true\"")
                 .replace("<hazelcast-config-specific-configuration enabled=\"true\">", "<hazelcast-config-specific-configuration enabled=\"false\">"), ports, 0);
@@ -83,7 +83,7 @@ public final class PayaraDomain {
         return local.replaceFirst("port=\"[^\"]*\"", "port=\"" + port(element, ports, adminPort) + "\"");
     }
 
-    /** Embedded Payara calls its listeners http-listener and https-listener, the distribution http-listener-1 and -2. */
+    /** Embedded Payara names its listeners http-listener and https-listener, the distribution http-listener-1 and -2. */
     private static int port(String element, ListenerPorts ports, int adminPort) {
         if (element.contains("name=\"http-listener\"") || element.contains("name=\"http-listener-1\"")) {
             return ports.http();

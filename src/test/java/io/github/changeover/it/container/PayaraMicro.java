@@ -19,7 +19,7 @@ import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import java.util.zip.ZipFile;
 
-/** Payara Micro 7 in a process of its own, driven by {@link MicroServer}. It needs JDK 21 or later, so the build gives its runs the JDK 25. */
+/** Payara Micro 7 in a separate process, controlled by {@link MicroServer}. It needs JDK 21 or later, so the build runs it with JDK 25. */
 final class PayaraMicro implements ContainerUnderTest {
     private final String name;
     private final ListenerPorts ports;
@@ -62,7 +62,7 @@ final class PayaraMicro implements ContainerUnderTest {
         }
     }
 
-    /** It listens for orders once Payara Micro has started, which answers requests before. */
+    /** Waits until the process accepts commands. This is after the start of Payara Micro, which itself responds to requests earlier. */
     private void awaitOrders() {
         long end = System.nanoTime() + 60_000_000_000L;
         while (true) {
@@ -76,7 +76,7 @@ final class PayaraMicro implements ContainerUnderTest {
         }
     }
 
-    /** Where the full build copies it to. */
+    /** The JAR that the full build has copied to target/dist/NAME. */
     private static Path jar(String name) throws IOException {
         Path directory = TestDirectories.target().resolve("dist").resolve(name);
         if (!Files.isDirectory(directory)) throw new IllegalStateException(directory + " is missing: ./mvnw -Pfull copies Payara Micro there");
@@ -85,7 +85,7 @@ final class PayaraMicro implements ContainerUnderTest {
         }
     }
 
-    /** What its manifest opens: it is not started by -jar here. */
+    /** The options in the manifest of the JAR. Java reads them only with -jar, which is not used. */
     private static List<String> opens(Path jar) throws IOException {
         List<String> options = new ArrayList<>();
         try (JarFile file = new JarFile(jar.toFile())) {

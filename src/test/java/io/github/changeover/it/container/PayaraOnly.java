@@ -6,7 +6,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import org.junit.jupiter.api.Tag;
 
-/** Runs on Payara only. The build leaves it out elsewhere, so that it never counts as skipped. */
+/** Runs on Payara only. The build excludes it elsewhere, so that it never counts as skipped. */
 @Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)
 @Tag("payara-only")

@@ -3,7 +3,7 @@ package io.github.changeover.it.container;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 
-/** Calls of an API that has no JAR of its own to compile against. */
+/** Calls an API for which there is no JAR to compile against. */
 final class Reflection {
 
     private Reflection() {
@@ -21,7 +21,7 @@ final class Reflection {
         return type(type).getConstructor().newInstance();
     }
 
-    /** The method is looked up in the given interface or class, whatever the target's own visibility. */
+    /** Looks up the method in the given interface or class, because the class of the target may not be public. */
     static Object call(String type, Object target, String method, Class<?>[] parameters, Object... arguments) throws Exception {
         Method found = type(type).getMethod(method, parameters);
         try {

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.stream.Stream;
 
-/** Places and ports. */
+/** Directories and ports of the tests. */
 final class TestDirectories {
     static final String LOOPBACK = "127.0.0.1";
 
@@ -29,7 +29,7 @@ final class TestDirectories {
         return target().resolve("logs").resolve(container + ".log");
     }
 
-    /** An empty directory of a container's own below target/containers. */
+    /** An empty directory for a container, below target/containers. */
     static Path fresh(String name) {
         Path dir = target().resolve("containers").resolve(name);
         try {
@@ -64,7 +64,7 @@ final class TestDirectories {
         }
     }
 
-    /** Free a moment ago; nothing better is to be had for a server that wants its ports in a file. */
+    /** A port that was free a moment ago. There is no better way for a server that needs its ports in a file. */
     static int freePort() {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(LOOPBACK))) {
             return socket.getLocalPort();

@@ -6,9 +6,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The self-signed key store for every TLS listener of the tests, made by the JDK's keytool when first asked for. */
+/** The self-signed key store for every TLS listener of the tests. The JDK's keytool makes it on first use. */
 public final class TestKeyStore {
-    /** Alias and password are the ones Payara expects, so that one key store serves all. */
+    /** Payara expects this alias and password, so that one key store is enough for all containers. */
     static final String ALIAS = "s1as";
     public static final String PASSWORD = "changeit";
 

@@ -12,17 +12,17 @@ import org.apache.catalina.connector.Connector;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.coyote.http2.Http2Protocol;
 
-/** A Tomcat of a test's own that starts with an application in it, as a server does. Of whichever version the class path holds. */
+/** A Tomcat for one test, which starts with an application in it, as a server does. Its version depends on the class path. */
 public final class TomcatAtStart implements AutoCloseable {
     private final Tomcat tomcat;
     private final List<Connector> connectors;
 
-    /** A connector, on a free port. */
+    /** A connector on a free port. */
     public enum Listener {
         CLEAR, TLS,
-        /** In clear, where Tomcat speaks HTTP/2, too. */
+        /** In cleartext, with Tomcat's own HTTP/2. */
         HTTP2,
-        /** Bound after the applications have started: nobody knows its port before. */
+        /** Bound after the applications have started, so its port is not known before. */
         LATE
     }
 
@@ -57,7 +57,7 @@ public final class TomcatAtStart implements AutoCloseable {
         return new TomcatAtStart(tomcat, connectors);
     }
 
-    /** Of the listener at this index. */
+    /** The address of the listener at this index. */
     public URI address(int index) {
         return URI.create((connectors.get(index).getSecure() ? "https" : "http") + "://" + TestDirectories.LOOPBACK + ":" + connectors.get(index).getLocalPort());
     }

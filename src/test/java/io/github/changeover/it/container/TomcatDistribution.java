@@ -14,7 +14,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 
-/** Tomcat from its own zip, in a process of its own, driven through its manager application. */
+/** Tomcat from its own ZIP file, in a separate process, controlled by its manager application. */
 final class TomcatDistribution implements ContainerUnderTest {
     private static final String SECRET = "changeover";
     private static final HttpClient CLIENT = HttpClient.newHttpClient();

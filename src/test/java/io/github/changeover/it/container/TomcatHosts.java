@@ -12,9 +12,9 @@ import org.apache.catalina.core.StandardContext;
 import org.apache.catalina.core.StandardHost;
 import org.apache.catalina.startup.Tomcat;
 
-/** A Tomcat of a test's own with virtual hosts, whose applications may be deployed in several versions at once. Of whichever version the class path holds. */
+/** A Tomcat for one test, with virtual hosts. An application can be deployed in several versions at a time. Its version depends on the class path. */
 public final class TomcatHosts implements AutoCloseable {
-    /** The host that answers when no other does. */
+    /** The default host. */
     public static final String LOCALHOST = "localhost";
     private final Tomcat tomcat;
     private final Connector http;
@@ -24,7 +24,7 @@ public final class TomcatHosts implements AutoCloseable {
         this.http = http;
     }
 
-    /** With the hosts of these names beside {@link #LOCALHOST}. */
+    /** Starts it with hosts of these names besides {@link #LOCALHOST}. */
     public static TomcatHosts start(String name, String... hosts) {
         Path base = TestDirectories.fresh(name);
         Tomcat tomcat = new Tomcat();
@@ -48,7 +48,7 @@ public final class TomcatHosts implements AutoCloseable {
         return new TomcatHosts(tomcat, http);
     }
 
-    /** @param version of the application, empty for none */
+    /** @param version of the application, or empty */
     public void deploy(String host, String contextPath, String version, Path war) {
         StandardContext context = new StandardContext();
         context.setName(name(contextPath, version));

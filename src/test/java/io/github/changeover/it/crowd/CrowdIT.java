@@ -24,7 +24,7 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Ten thousand connections at a time, and their end. The clients are a process of their own, for their number of sockets. */
+/** Checks ten thousand connections at a time, and their end. The clients are in a separate process, because of the number of sockets. */
 @OnContainer
 @TomcatEdgeOnly
 @EmbeddedOnly
@@ -38,7 +38,7 @@ class CrowdIT {
         return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
     }
 
-    /** The least within half a minute: sockets and sessions are let go one after the other. */
+    /** The smallest heap within half a minute, because sockets and sessions are released one after another. */
     private static long heapAfterwards(long enough) throws InterruptedException {
         long least = heap();
         for (int i = 0; i < 30 && least > enough; i++) {
@@ -79,7 +79,7 @@ class CrowdIT {
         return Thread.getAllStackTraces().keySet().stream().filter(thread -> thread.getName().equals("changeover-handler")).count();
     }
 
-    /** From JDK 21 on a handler that blocks costs no thread of the system; before, there are as many as the setting allows. */
+    /** From JDK 21 on, a handler that blocks uses no platform thread. Before, there are as many threads as the setting allows. */
     @Test
     void blockingHandlersUseVirtualThreadsIfAvailable(ContainerUnderTest container) throws Exception {
         boolean virtual = Runtime.version().feature() >= 21;
@@ -99,7 +99,7 @@ class CrowdIT {
                 assertThat(held - before).as("no thread of the system belongs to a handler").isLessThan(250);
             } else {
                 assertThat(held - before).isLessThanOrEqualTo(many + 250);
-                // The client has seen the 101 before its handler is opened; and threads of other applications may not have ended yet.
+                // The client gets the 101 before its handler is opened, and threads of other applications may still be ending.
                 for (long until = System.nanoTime() + 10_000_000_000L; countHandlers() < many && System.nanoTime() < until; ) Thread.sleep(20);
                 assertThat(countHandlers()).isBetween((long) many, many + 50L);
                 try (Wire more = Wire.connect(container.http()).send(RawHttp.upgrade("/blocked/reader", "guest"))) {

@@ -12,9 +12,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Random;
 
 /**
- * A process of its own with thousands of clients on one thread. Each sends the beginning of a request with {@code Upgrade} in it, up to a
- * byte that the seed chooses, and stops. It says "held" when all have sent theirs; when its input ends it closes all connections
- * and says "left".
+ * A separate process with thousands of clients on one thread. Each sends the beginning of a request with {@code Upgrade}, up to a byte that
+ * depends on the seed, and stops. The process prints "held" when all have sent their part. When its input ends, it closes all connections
+ * and prints "left".
  */
 public final class IncompleteRequests {
     private static final int AT_ONCE = 128, SHARE = 1000, NOTHING_MILLIS = 60_000;
@@ -44,10 +44,10 @@ public final class IncompleteRequests {
     private void awaitEndOfInput() {
         try {
             while (System.in.read() >= 0) {
-                // nothing is said
+                // the input is ignored
             }
         } catch (IOException end) {
-            // an end as well
+            // also an end
         }
         leave = true;
         selector.wakeup();

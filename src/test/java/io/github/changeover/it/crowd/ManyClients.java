@@ -12,9 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A process of its own with thousands of clients on one thread, each address of the loopback's with its share: every other one
- * speaks WebSocket, the rest {@code example/1}; or all speak a protocol that is named, with its goodbye. It says "held" when all
- * have switched and "ended" when all have ended.
+ * A separate process with thousands of clients on one thread, distributed over the loopback addresses: every second client uses WebSocket, the
+ * others use {@code example/1}; or all use a given protocol, whose server sends a given last message. The process prints "held" when all
+ * have switched, and "ended" when all have ended.
  */
 public final class ManyClients {
     private static final int AT_ONCE = 128;
@@ -38,7 +38,7 @@ public final class ManyClients {
         this.mixed = mixed;
     }
 
-    /** Arguments: the server's port, the path, the number of clients, how many of them have one address; then a token and its goodbye. */
+    /** Arguments: the port of the server, the path, the number of clients, the number of clients per address; optionally a token and its last message. */
     public static void main(String[] arguments) throws IOException {
         boolean named = arguments.length > 4;
         ManyClients crowd = new ManyClients(new InetSocketAddress("127.0.0.1", Integer.parseInt(arguments[0])), arguments[1], Integer.parseInt(arguments[3]),
@@ -60,7 +60,7 @@ public final class ManyClients {
             this.webSocket = webSocket;
         }
 
-        /** What comes after the head of the 101. */
+        /** The bytes after the head of the 101. */
         String received() {
             return heard.substring(heard.indexOf("\r\n\r\n") + 4);
         }

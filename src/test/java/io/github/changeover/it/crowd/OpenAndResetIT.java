@@ -38,8 +38,8 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /**
- * Clients that reset their connections at any moment, and clients that send half a request. By hand more of them than in CI:
- * {@code -Dcrowd.resets=20000 -Dcrowd.half=10000}; another seed: {@code -Dcrowd.seed=N}.
+ * Checks clients that reset their connections at any moment, and clients that send half a request. A manual run can use more of them than CI:
+ * {@code -Dcrowd.resets=20000 -Dcrowd.half=10000}; and another seed: {@code -Dcrowd.seed=N}.
  */
 @OnContainer
 @OncePerEdge
@@ -75,7 +75,7 @@ class OpenAndResetIT {
     }
 
     private record ProcessResources(long threads, long descriptors) {
-        /** The threads that serve requests are not counted: the container keeps as many as its settings say. */
+        /** Threads that serve requests are not counted, because their number depends on the settings of the container. */
         static ProcessResources now() {
             UnixOperatingSystemMXBean system = (UnixOperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
             return new ProcessResources(Thread.getAllStackTraces().keySet().stream().filter(thread -> !thread.getName().matches("http-nio-.*-exec-.*|http-thread-pool.*")).count(),
@@ -103,7 +103,7 @@ class OpenAndResetIT {
         }
     }
 
-    /** The samples of this name, with all their labels, added. */
+    /** The sum of all samples of this name, with any labels. */
     private static double metricValue(String metrics, String name) {
         return metrics.lines().filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1))).sum();
@@ -128,7 +128,7 @@ class OpenAndResetIT {
         }
     }
 
-    /** Nobody is connected, nothing is held for anybody, and what was opened was closed. */
+    /** Checks that no connection and no memory is left, and that every opened connection was closed. */
     private void assertNothingIsLeft(ProcessResources before) throws Exception {
         String[] metrics = {""};
         awaitTrue("connections or memory stay", () -> {
@@ -172,7 +172,7 @@ class OpenAndResetIT {
         for (Moment moment : List.of(Moment.AFTER_THE_101, Moment.WITHIN_A_FRAME, Moment.WHILE_THE_SERVER_SENDS)) assertThat(switched.get(moment)).as(moment.name()).hasPositiveValue();
     }
 
-    /** Every other client speaks WebSocket, the rest {@code example/1}. */
+    /** Every second client uses WebSocket, the others {@code example/1}. */
     private void openAndReset(int number) throws IOException {
         Random random = new Random(SEED * 1_000_003 + number);
         boolean webSocket = number % 2 == 0;
@@ -198,27 +198,27 @@ class OpenAndResetIT {
         }
     }
 
-    /** A frame, or a line, of one byte up to 60,000; a line of up to 1000. */
+    /** A frame of 1 to 60,000 bytes, or a line of up to 1000. */
     private static byte[] message(Random random, boolean webSocket) {
         String text = "x".repeat(1 + random.nextInt(webSocket ? 60_000 : 1000));
         return webSocket ? Frames.text(text) : (text + "\n").getBytes();
     }
 
-    /** Another thread resets while this one sends, and the server sends it all back. */
+    /** Another thread resets while this one sends, and while the server echoes everything. */
     private static void sendUntilReset(Wire wire, byte[] message, long pause) {
         Thread resetting = new Thread(() -> {
             LockSupport.parkNanos(pause);
             try {
                 wire.reset();
             } catch (IOException gone) {
-                // reset by the other side
+                // the other side has reset
             }
         }, "resetting");
         resetting.start();
         try {
             for (int sent = 0; sent < MUCH; sent += message.length) wire.send(message);
         } catch (IOException reset) {
-            // as it should
+            // expected
         }
         try {
             resetting.join();
@@ -228,9 +228,9 @@ class OpenAndResetIT {
     }
 
     /**
-     * When they stay, the containers close them without an answer: Tomcat 11.0.25 after 60 s (connectionTimeout, unless set), Payara
-     * 6.2025.3 after 30 s. With maxConnections=20 and 24 of them on Tomcat, another client was connected and had its answer when
-     * the first of them had gone; the log said nothing.
+     * If such clients stay connected, the containers close them without a response: Tomcat 11.0.25 after 60 s (the default connectionTimeout), Payara
+     * 6.2025.3 after 30 s. With maxConnections=20 and 24 of them on Tomcat, another client was connected and got its response after
+     * the first of them had been closed. The log contained nothing about it.
      */
     @Test
     @DisplayName("Clients that send half a request and stop do not prevent other clients from being served, and leave nothing behind")

@@ -36,8 +36,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Clients that try to exhaust a server of 512 MB by messages that they do not finish, while others are to be served. For some seconds each; by hand for
- * longer, and then the others must be served within a second:
+ * Checks a server of 512 MB while clients try to exhaust its memory with unfinished messages, and others must be served. Each attack lasts some seconds. A
+ * manual run can be longer, and then the others must be served within a second:
  *
  * <pre>
  * ./mvnw package -DskipUnit failsafe:integration-test@tomcat11 failsafe:verify -Dfull.tag=never -Dit.test=MemoryAttackIT -Dattack.seconds=60
@@ -50,7 +50,7 @@ import org.junit.jupiter.api.Test;
 class MemoryAttackIT {
     private static final int SHORT = 3, INFLATING = 100, HONEST = 100, MESSAGE = 16 << 20;
     private static final int SECONDS = Integer.getInteger("attack.seconds", SHORT);
-    /** The machine that builds may be busy. */
+    /** A build machine may be busy, so a short run allows more time. */
     private static final Duration AT_MOST = Duration.ofSeconds(SECONDS == SHORT ? 5 : 1);
     private static final long SPARE = 6 << 20;
     private static final Duration BACK_WITHIN = Duration.ofSeconds(10);
@@ -110,12 +110,12 @@ class MemoryAttackIT {
             try {
                 wire.close();
             } catch (IOException gone) {
-                // by itself
+                // already closed
             }
         }
     }
 
-    /** Does something again and again, until the end; an attacker's connection may break at any time, another's may not. */
+    /** Repeats a step until the end. The connection of an attacker may break at any time, that of another client may not. */
     private void repeat(String name, boolean attacks, AttackStep step) {
         Thread thread = new Thread(() -> {
             while (!over) {
@@ -184,7 +184,7 @@ class MemoryAttackIT {
 
     private final AtomicLong bombs = new AtomicLong(), fragments = new AtomicLong();
 
-    /** One client with one-byte fragments, a hundred with messages that inflate, for so long; then they are gone. */
+    /** Attacks for this time, with one client that sends one-byte fragments and a hundred that send inflating messages. Then all of them disconnect. */
     private void attackFor(int seconds) throws InterruptedException {
         byte[] bomb = inflatingMessage(), tiny = oneByteFragments();
         repeat("one-byte fragments", true, () -> {
@@ -209,7 +209,7 @@ class MemoryAttackIT {
         end();
     }
 
-    /** The least within some seconds: sockets are closed one after the other. */
+    /** The smallest heap within some seconds, because sockets are closed one after another. */
     private static long awaitHeapBelow(long enough, long since) throws IOException {
         long least = heap();
         while (least > enough && System.nanoTime() - since < BACK_WITHIN.toNanos()) {
@@ -223,7 +223,7 @@ class MemoryAttackIT {
     @Covers("RFC6455-5.4-01")
     @DisplayName("S3, S5a: 512 MB with one client sending one-byte fragments and a hundred sending inflating messages: others are served, and the heap recovers")
     void otherClientsAreServedDuringAttacks() throws Exception {
-        attackFor(2);       // compiled, and with the buffers that Tomcat keeps of so many connections
+        attackFor(2);       // now the code is compiled, and Tomcat has its buffers for this number of connections
         long start = awaitHeapBelow(0, System.nanoTime() - BACK_WITHIN.toNanos() / 2);
         long closedBefore = metric("changeover_closed_total{cause=\"memory\"}");
         over = false;

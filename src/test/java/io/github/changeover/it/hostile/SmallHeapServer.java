@@ -10,8 +10,8 @@ import java.io.InputStreamReader;
 import java.lang.management.ManagementFactory;
 
 /**
- * A process of its own, started with a small heap: the demo on an embedded Tomcat. It says "ready PORT"; for each line "heap" it says how many bytes
- * are in use after a collection, and with the end of its input it ends.
+ * A separate process with a small heap: the demo on an embedded Tomcat. It prints "ready PORT". For each line "heap" it prints how many bytes
+ * are in use after a collection. It ends with its input.
  */
 public final class SmallHeapServer {
     static final String AT = "/small";
@@ -19,10 +19,10 @@ public final class SmallHeapServer {
     private SmallHeapServer() {
     }
 
-    /** Argument: the container. */
+    /** Argument: the name of the container. */
     public static void main(String[] arguments) throws IOException {
         ContainerUnderTest container = Containers.start(arguments[0] + "-small", ListenerPorts.plain(0));
-        // A client that stays silent is not to leave before the end of the test.
+        // A silent client must stay connected until the end of the test.
         container.deploy(War.demo("small").set("changeover.metrics.path", "/metrics").set("changeover.stall", "10m").set("changeover.idle", "10m").build(), AT);
         System.out.println("ready " + container.http().getPort());
         BufferedReader orders = new BufferedReader(new InputStreamReader(System.in));

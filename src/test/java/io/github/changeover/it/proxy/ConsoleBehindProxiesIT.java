@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The console behind HAProxy and nginx on the same machine, each with nothing but the server's address, and with what passes an upgrade on. */
+/** Checks the console behind HAProxy and nginx on the same machine, each with only the server's address, and with a configuration that forwards upgrades. */
 @Tag("proxy")
 class ConsoleBehindProxiesIT {
     private static ContainerUnderTest tomcat;

@@ -32,7 +32,7 @@ final class Haproxy implements AutoCloseable {
                 "TOMCAT_ADDR", tomcat.getAuthority(), "PAYARA_ADDR", payara.getAuthority(), "HEALTH_PATH", healthPath));
     }
 
-    /** With nothing but a frontend and a server. */
+    /** With only a frontend and a server. */
     static Haproxy minimal(URI node) throws IOException {
         int port = freePort();
         Path config = Files.createDirectories(Path.of(System.getProperty("changeover.target"), "containers")).resolve("haproxy-minimal.cfg");

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A node behind HAProxy is drained: its client comes back through HAProxy to the other, and loses nothing. */
+/** Checks that a drained node behind HAProxy loses nothing: its clients reconnect through HAProxy to the other node. */
 @Tag("proxy")
 class HaproxyDrainIT {
     private static ContainerUnderTest tomcat;
@@ -65,7 +65,7 @@ class HaproxyDrainIT {
         return new GuestConnection(wire, head.only("X-Node"));
     }
 
-    /** Round robin: every second one. */
+    /** HAProxy uses round robin, so every second connection is to Tomcat. */
     private static GuestConnection connectToTomcat() throws IOException {
         while (true) {
             GuestConnection guest = connect();
@@ -88,7 +88,7 @@ class HaproxyDrainIT {
         invoke("drain");
         assertThat(first.wire.readToEnd().text()).isEqualTo("goodbye\n");
         for (int i = 0; i < 6; i++) {
-            GuestConnection next = connect();     // never a 503: HAProxy asks the other node, before it has noticed and after
+            GuestConnection next = connect();     // never a 503: HAProxy uses the other node, both before and after it has detected the drain
             assertThat(next.node).isEqualTo("payara");
             assertThat(next.echo("after " + i)).isEqualTo("after " + i);
             next.wire.close();

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The WAR on Tomcat and on Payara behind HAProxy, with the file that docker-compose.yml uses. */
+/** Checks the WAR on Tomcat and on Payara behind HAProxy, with the configuration that docker-compose.yml uses. */
 @Tag("proxy")
 class HaproxyIT {
     private static final Set<String> NODES = Set.of("payara", "tomcat");
@@ -52,17 +52,17 @@ class HaproxyIT {
         }
     }
 
-    /** One connection through the proxy. */
+    /** Checks one connection through the proxy. */
     private interface NodeCheck {
-        /** With all its assertions; the node that answered. */
+        /** Makes all assertions. Returns the node that has responded. */
         String run(Wire wire) throws IOException;
     }
 
-    /** Until both nodes have answered: under load the proxy may hold one for down, and ask the other one twice. */
+    /** Repeats the check until both nodes have responded. Under load, the proxy may consider a node down and use the other one twice. */
     private static void onBothNodes(NodeCheck visit) throws IOException {
         Set<String> nodes = new TreeSet<>();
         for (int i = 0; i < CONNECTIONS && nodes.size() < NODES.size(); i++) {
-            if (i >= NODES.size()) LockSupport.parkNanos(500_000_000);     // the proxy looks every 2 s
+            if (i >= NODES.size()) LockSupport.parkNanos(500_000_000);     // the proxy checks every 2 s
             try (Wire wire = Wire.connect(haproxy.http())) {
                 nodes.add(visit.run(wire));
             }

@@ -26,7 +26,7 @@ final class Nginx implements AutoCloseable {
         this.port = port;
     }
 
-    /** @param variant what else is other than in the file */
+    /** @param variant changes to the text of the file */
     static Nginx start(String name, URI node, UnaryOperator<String> variant) throws IOException {
         Path program = ExternalTool.require("nginx");
         int port = freePort();

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** WebSocket through HAProxy and nginx, with the files in deploy/: the demo believes no proxy, another application does. */
+/** Checks WebSocket through HAProxy and nginx, with the files in deploy/: the demo trusts no proxy, another application does. */
 @Tag("proxy")
 class WebSocketProxyIT {
     private static final String TRUSTING = "/trusting/streams";
@@ -69,7 +69,7 @@ class WebSocketProxyIT {
         };
     }
 
-    /** As a browser does it: the authority of the address is Host's. */
+    /** Sends a handshake as a browser does: Host is the authority of the address. */
     private static Wire ask(URI proxy, String path, String... fields) throws IOException {
         return Wire.connect(proxy).send(Frames.handshake(path, fields).replace("Host: localhost", "Host: " + proxy.getAuthority()));
     }
@@ -106,7 +106,7 @@ class WebSocketProxyIT {
         assertRejected(address, TRUSTING, "Origin: " + address.toString().replace("http:", "https:"));
     }
 
-    /** The untrusting application sees Host: nodes. HAProxy leaves Host alone. */
+    /** The application without trusted proxies sees {@code Host: nodes} behind nginx. HAProxy does not change Host. */
     @Test
     @Covers("RFC6455-4.2.2-01")
     void rejectionBehindAnUntrustedProxyNamesTheSetting() throws IOException {
@@ -136,7 +136,7 @@ class WebSocketProxyIT {
         assertRejected(endsTls.http(), "/echo", "Origin: https://" + authority);
     }
 
-    /** nginx says Connection: upgrade with every request. */
+    /** nginx sends {@code Connection: upgrade} with every request. */
     @Test
     void ordinaryRequestStaysOrdinary() throws IOException {
         try (Wire wire = Wire.connect(nginx.http()).send("GET /index.html HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")) {
