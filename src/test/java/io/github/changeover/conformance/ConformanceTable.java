@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Writes the table of requirements, their tests and the containers these ran on. The build calls it. */
+/** Writes the table of requirements, their tests, and the containers on which these ran. The build calls it. */
 public final class ConformanceTable {
     private static final Pattern NUMBER = Pattern.compile("\\d+");
     private static final String HEAD = """
@@ -55,7 +55,7 @@ public final class ConformanceTable {
         }
     }
 
-    /** One line a requirement; tests that ran on the same containers share them. */
+    /** One line per requirement. Tests that ran on the same containers are listed together. */
     private static String row(Map.Entry<String, Map<String, List<String>>> requirement) {
         Map<String, List<String>> byContainers = new TreeMap<>();
         requirement.getValue().forEach((test, containers) ->
@@ -65,7 +65,7 @@ public final class ConformanceTable {
                 .collect(Collectors.joining());
     }
 
-    /** So that 7.8-9 comes before 7.8-10. */
+    /** Pads numbers, so that 7.8-9 is before 7.8-10. */
     private static String sortable(String id) {
         return NUMBER.matcher(id).replaceAll(number -> String.format("%06d", Long.parseLong(number.group())));
     }

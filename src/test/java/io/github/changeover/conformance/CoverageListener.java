@@ -17,9 +17,9 @@ import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.TestPlan;
 
-/** Notes for every test that {@link Covers} requirements how it ended here: target/conformance/CONTAINER.csv. */
+/** Records the result of every test that {@link Covers} requirements in target/conformance/CONTAINER.csv. */
 public final class CoverageListener implements TestExecutionListener {
-    /** "id,class,method" to "passed", "failed" or "skipped". */
+    /** Maps "id,class,method" to "passed", "failed" or "skipped". */
     private final Map<String, String> results = new TreeMap<>();
 
     @Override
@@ -43,7 +43,7 @@ public final class CoverageListener implements TestExecutionListener {
         }
     }
 
-    /** Of several runs of one parameterized test: a failure counts before a skip, a skip before a pass. */
+    /** For several runs of one parameterized test, a failure has priority over a skip, and a skip over a pass. */
     private static String worse(String one, String other) {
         return one.equals("failed") || other.equals("passed") ? one : other;
     }

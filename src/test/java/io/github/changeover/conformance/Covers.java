@@ -5,7 +5,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** The requirements a test shows to be met, by their ids: RFC9110-7.8-01, GEN-02 ... docs/conformance.md lists them. */
+/** The requirements that a test checks, by their ids: RFC9110-7.8-01, GEN-02 ... docs/conformance.md lists them. */
 @Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)
 public @interface Covers {

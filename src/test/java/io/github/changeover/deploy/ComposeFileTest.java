@@ -16,7 +16,7 @@ import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 
-/** docker-compose.yml as far as it can be checked without an engine. */
+/** Checks docker-compose.yml as far as possible without a container engine. */
 class ComposeFileTest {
     private static final Path BASE = Path.of(System.getProperty("changeover.basedir", "."));
     private static Map<String, Map<String, Object>> services;

@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The reasons in docs/troubleshooting.md are those that the library gives. */
+/** Checks that the reasons in docs/troubleshooting.md are those that the library gives. */
 class TroubleshootingTest {
     private static final Path BASE = Path.of(System.getProperty("changeover.basedir", "."));
 

@@ -19,7 +19,7 @@ import org.w3c.dom.Element;
 import org.w3c.dom.Node;
 import org.w3c.dom.NodeList;
 
-/** A version is decided in pom.xml. The examples and the documentation repeat it, because users copy them. */
+/** Checks that versions are defined in pom.xml alone. The examples and the documentation repeat them, because users copy them. */
 class VersionsTest {
     private static final Path BASE = Path.of(System.getProperty("changeover.basedir", ""));
     private static final Pattern SNAPSHOT = Pattern.compile("\\d+\\.\\d+\\.\\d+-SNAPSHOT");
@@ -85,7 +85,7 @@ class VersionsTest {
         return all;
     }
 
-    /** The version of each plugin; an execution in a profile repeats none. */
+    /** The version of each plugin. An execution in a profile does not repeat it. */
     private static Map<String, String> plugins(Path pom) throws Exception {
         Map<String, String> all = new LinkedHashMap<>();
         NodeList plugins = parse(pom).getElementsByTagName("plugin");

@@ -13,7 +13,7 @@ public final class CallerWatch {
     private CallerWatch() {
     }
 
-    /** Call this first: later, the caller may have ended, and the parent is another process. The thread ends with this program. */
+    /** Must be called first. Later, the caller may have ended, and the parent would be another process. The thread ends with this program. */
     public static Thread start() {
         List<ProcessHandle> callers = callers();
         Thread watch = new Thread(() -> {
@@ -25,7 +25,7 @@ public final class CallerWatch {
         return watch;
     }
 
-    /** Maven, and above it the scripts that started it: mvn, mvnw. */
+    /** Maven, and the scripts above it that started it: mvn, mvnw. */
     private static List<ProcessHandle> callers() {
         ProcessHandle maven = ProcessHandle.current().parent().orElseThrow();
         return Stream.concat(Stream.of(maven), Stream.iterate(maven.parent(), Optional::isPresent, above -> above.get().parent())

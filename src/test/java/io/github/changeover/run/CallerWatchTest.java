@@ -9,10 +9,10 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A program does not outlive the command that started it. The command is a shell here, in the place of Maven. */
+/** Checks that a program does not outlive the command that started it. In this test the command is a shell in place of Maven. */
 class CallerWatchTest {
 
-    /** Runs until somebody ends it. */
+    /** Runs until it is ended. */
     static final class Child {
         public static void main(String[] arguments) throws InterruptedException {
             CallerWatch.start();
@@ -36,7 +36,7 @@ class CallerWatchTest {
     private static void endsAfter(Consumer<Process> signal) throws Exception {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         String classes = Path.of(CallerWatch.class.getProtectionDomain().getCodeSource().getLocation().toURI()).toString();
-        // With a second command behind it, the shell stays the parent and passes no signal on.
+        // With a second command after it, the shell stays the parent and forwards no signal.
         Process caller = new ProcessBuilder("sh", "-c", "\"$0\" -cp \"$1\" \"$2\"; true", java, classes, Child.class.getName()).start();
         try (BufferedReader output = caller.inputReader()) {
             String line = output.readLine();

@@ -4,7 +4,7 @@ import io.github.changeover.it.container.TestKeyStore;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What the demo offers beyond its defaults when it is only tried out: the two protocols that are off by default. */
+/** The settings of the demo for a trial: they enable the two protocols that are off by default. */
 public final class DemoSettings {
     private static final Map<String, String> SETTINGS = Map.of(
             "changeover.path./h2c.protocols", "h2c",
@@ -14,7 +14,7 @@ public final class DemoSettings {
     private DemoSettings() {
     }
 
-    /** With a certificate made here. */
+    /** All settings, with a generated certificate. */
     public static Map<String, String> all() {
         Map<String, String> all = new TreeMap<>(SETTINGS);
         all.put("changeover.tls.key-store", TestKeyStore.get().toString());

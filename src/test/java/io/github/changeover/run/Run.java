@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Serves the WAR until it is told to end: ./mvnw -Prun. */
+/** Serves the WAR until it is stopped: ./mvnw -Prun. */
 public final class Run {
     private static final String TRY = """
             Changeover is ready: http://127.0.0.1:%1$d/
@@ -47,7 +47,7 @@ public final class Run {
         watch.join();
     }
 
-    /** As the log has it: with the token, unless a role opens it. */
+    /** The address in the log: it contains the token, unless a role is required. */
     private static String consoleAddress(String log, int port) {
         String plain = "http://127.0.0.1:" + port + "/console/";
         Matcher matcher = Pattern.compile(Pattern.quote(plain) + "\\?token=[A-Za-z0-9_-]+").matcher(log);

@@ -9,7 +9,7 @@ import javax.management.ObjectName;
 import javax.management.openmbean.CompositeData;
 import javax.management.openmbean.TabularData;
 
-/** Works the application by JMX. */
+/** Operates the application by JMX. */
 final class JmxOperator {
     private static final MBeanServer JMX = ManagementFactory.getPlatformMBeanServer();
     private final ObjectName bean;
@@ -27,7 +27,7 @@ final class JmxOperator {
         drained = System.nanoTime();
     }
 
-    /** Whether a drain was under way at this time, or after it. */
+    /** Whether a drain was in progress at this time, or after it. */
     boolean hasDrainedSince(long nanos) {
         return drained >= nanos;
     }

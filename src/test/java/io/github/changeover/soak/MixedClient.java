@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 
-/** Somebody who does this and that, well and badly. Its sockets end by a reset, so that no port has to wait. */
+/** A client that performs many actions, correct and incorrect. Its sockets end by a reset, so that no port stays occupied. */
 final class MixedClient {
-    /** What is done, and how often beside the others. */
+    /** The actions, with their relative frequencies. */
     enum ClientAction {
         WEBSOCKET(20), LINES(15), BYTES(15), BLOCKING(10), ORDINARY(10), IGNORED(5), REQUIRED(5), MALFORMED(5), RESET_EARLY(5), RESET_AMID(10),
         BROKEN_FRAME(5), LEFT_IDLE(1), STALLED(1), HTTP2(5), CROWDING(2);
@@ -49,7 +49,7 @@ final class MixedClient {
         throw new AssertionError("weights");
     }
 
-    /** When the last deed began. */
+    /** When the last action started. */
     long started() {
         return started;
     }
@@ -85,7 +85,7 @@ final class MixedClient {
         return wire;
     }
 
-    /** Who is told to come later, because others crowd, comes later. */
+    /** Repeats the request while it is rejected because other clients have reached a limit. */
     private Wire switched(String request) throws IOException {
         for (int i = 0; i < 500; i++) {
             Wire wire = connect().send(request);
@@ -184,7 +184,7 @@ final class MixedClient {
         }
     }
 
-    /** Sends for ever and takes nothing, until it is evicted. */
+    /** Sends without end and reads nothing, until it is aborted. */
     private void stopReading() throws IOException {
         try (Wire wire = switched(offer("/echo", "echo"))) {
             byte[] bytes = randomBytes(LARGEST);
@@ -192,7 +192,7 @@ final class MixedClient {
                 try {
                     for (long end = System.nanoTime() + Duration.ofSeconds(20).toNanos(); System.nanoTime() < end; ) wire.send(bytes);
                 } catch (IOException closed) {
-                    // as it should
+                    // expected
                 }
             }, "soak-stalled");
             evicted.start();
@@ -211,7 +211,7 @@ final class MixedClient {
         }
     }
 
-    /** More than one address may have: each of them is served or told to come later. */
+    /** Opens more connections than one address may have. Each of them is accepted, or rejected with 429 or 503. */
     private void exceedTheConnectionLimit() throws IOException {
         List<Wire> crowd = new ArrayList<>();
         try {

@@ -1,6 +1,6 @@
 package io.github.changeover.soak;
 
-/** Finds out for how long the machine let this process wait: when that is longer than a time limit, what the limit does then is no fault of the server's. */
+/** Measures how long the machine has stopped this process. If it was longer than a time limit, the effect of the limit is not an error of the server. */
 final class PauseDetector {
     private static final long SLEEP_MILLIS = 50, LONG_NANOS = 300_000_000;      // a handler has 400 ms for its last bytes
     private volatile long longest, longPauseEnded = Long.MIN_VALUE;
@@ -15,7 +15,7 @@ final class PauseDetector {
         return longest / 1_000_000;
     }
 
-    /** Whether the process has waited so long since then that the server's time limits may have passed. */
+    /** Whether the process has since then been stopped for so long that time limits of the server may have expired. */
     boolean hasPausedSince(long nanos) {
         return longPauseEnded != Long.MIN_VALUE && longPauseEnded - nanos >= 0;
     }

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** What a server must not need more of with time. */
+/** The resources whose use must not increase over time. */
 record ResourceUsage(long heapKilobytes, int threads, long descriptors) {
     private static final int SPARE_THREADS = 4, SPARE_DESCRIPTORS = 8, SPARE_KILOBYTES = 4096, TENTH = 10, IDLE_SECONDS = 75;
 
@@ -18,7 +18,7 @@ record ResourceUsage(long heapKilobytes, int threads, long descriptors) {
                 system.getOpenFileDescriptorCount());
     }
 
-    /** The least within a time of collections: references take more than one, and the threads of pools end when idle for a minute. */
+    /** The smallest values during some collections: references need more than one collection, and threads of pools end after one idle minute. */
     static ResourceUsage atRest() throws InterruptedException {
         ResourceUsage least = now();
         for (long end = System.nanoTime() + IDLE_SECONDS * 1_000_000_000L; System.nanoTime() < end; ) {
@@ -30,7 +30,7 @@ record ResourceUsage(long heapKilobytes, int threads, long descriptors) {
         return least;
     }
 
-    /** How many there are of each kind of thread. */
+    /** The number of threads of each kind. */
     static Map<String, Long> kindsOfThreads() {
         return Thread.getAllStackTraces().keySet().stream().collect(Collectors.groupingBy(thread -> thread.getName().replaceAll("[0-9]+", "N"), TreeMap::new, Collectors.counting()));
     }

@@ -22,12 +22,12 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Opens, messages, aborts and limits, mixed, for so many minutes; then heap, threads and file descriptors are what they were when
- * the server had warmed up: ./mvnw -Psoak [-Dsoak.minutes=30] [-Dsoak.container=payara]. It fails when they are not, or when a client was served wrongly.
+ * Opens connections, sends messages, aborts and reaches limits, mixed, for some minutes. Then heap, threads and file descriptors must be what they were after the
+ * warm-up: ./mvnw -Psoak [-Dsoak.minutes=30] [-Dsoak.container=payara]. It fails if they are not, or if a client was served incorrectly.
  */
 public final class Soak {
     private static final int CLIENTS = 8, SOME_FAILURES = 20;
-    private static final Logger QUIET = Logger.getLogger("io.github.changeover");       // held: loggers are kept weakly
+    private static final Logger QUIET = Logger.getLogger("io.github.changeover");       // a strong reference, because loggers are kept weakly
     private static final Map<String, String> SETTINGS = Map.of("changeover.connections.max", "60", "changeover.connections.per-address.max", "30",
             "changeover.queue.max", "64K", "changeover.idle", "4s", "changeover.stall", "4s", "changeover.linger", "200ms", "changeover.drain", "1s");
     static final String CONTEXT = "/soak";
@@ -68,7 +68,7 @@ public final class Soak {
         System.exit(flat && soak.failures.isEmpty() ? 0 : 1);
     }
 
-    /** What was served wrongly within this time; the figures are not looked at. */
+    /** What was served incorrectly within this time. The resources are not checked. */
     List<String> failuresWithin(Duration length) throws Exception {
         runFor(length);
         operator.awaitNoConnections();
@@ -76,7 +76,7 @@ public final class Soak {
         return List.copyOf(failures);
     }
 
-    /** How often each was done. */
+    /** How often each action was performed. */
     Map<String, LongAdder> actionCounts() {
         return actionCounts;
     }
@@ -105,7 +105,7 @@ public final class Soak {
         System.out.flush();
     }
 
-    /** All clients at work, and an operator who drains and welcomes now and then. */
+    /** Runs all clients, and an operator that drains and stops draining from time to time. */
     private void runFor(Duration length) throws Exception {
         long end = System.nanoTime() + length.toNanos();
         List<Thread> clients = new ArrayList<>();
@@ -134,7 +134,7 @@ public final class Soak {
                 client.run(deed);
                 actionCounts.computeIfAbsent(deed.name(), name -> new LongAdder()).increment();
             } catch (IOException | AssertionError wrong) {
-                // a drain may come at any moment, and then everything may end: what counts is what happens without
+                // a drain may come at any moment and may end everything, so only failures without a drain count
                 if (operator.hasDrainedSince(client.started())) continue;
                 if (clock.hasPausedSince(client.started())) {
                     actionCounts.computeIfAbsent(NOT_JUDGED, name -> new LongAdder()).increment();
@@ -146,14 +146,14 @@ public final class Soak {
         }
     }
 
-    /** On a machine that pauses for more than one failure in a hundred deeds nothing has been shown. */
+    /** A run shows nothing if the machine stops the process so often that more than one in a hundred actions cannot be judged. */
     private void requireAllJudged() {
         LongAdder none = actionCounts.getOrDefault(NOT_JUDGED, new LongAdder());
         long all = actionCounts.values().stream().mapToLong(LongAdder::sum).sum();
         if (none.sum() * 100 > all) failures.add(none + " failures of " + all + " deeds were not judged: the machine pauses too often");
     }
 
-    /** Nobody is connected, and what is garbage has gone. */
+    /** The resources after all connections have ended and garbage has been collected. */
     private ResourceUsage usageAtRest() throws Exception {
         operator.awaitNoConnections();
         return ResourceUsage.atRest();

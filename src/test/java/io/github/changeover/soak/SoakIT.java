@@ -11,7 +11,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Some seconds of the soak, with its fixed seeds. Heap, threads and file descriptors need the long one: ./mvnw -Psoak. */
+/** Runs the soak test for some seconds, with its fixed seeds. Heap, threads and file descriptors need the long run: ./mvnw -Psoak. */
 @OnContainer
 @EmbeddedOnly
 @OnceOnTomcat
