@@ -5,7 +5,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** What was read, in a line: its length and its hash. */
+/** The length and the hash of the bytes that were read, as one line. */
 final class Digest {
     private final MessageDigest hash;
     private long count;
@@ -32,7 +32,7 @@ final class Digest {
         return this;
     }
 
-    /** Once. */
+    /** May be called once. */
     @Override
     public String toString() {
         return count + " " + HexFormat.of().formatHex(hash.digest());

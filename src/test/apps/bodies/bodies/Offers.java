@@ -17,7 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Function;
 
-/** On every path: {@code bare} for GET without content, {@code never} that is refused, {@code laden} for any request. */
+/** Offers three protocols on every path: {@code bare} for GET without content, {@code never}, which is always rejected, and {@code laden} for any request. */
 @WebListener
 public final class Offers implements ServletContextListener {
     @Override
@@ -40,7 +40,7 @@ public final class Offers implements ServletContextListener {
         }
     }
 
-    /** Says first what the request's content was, then every byte comes back. */
+    /** Sends first the digest of the request's content, then echoes every byte. */
     private static final class Laden implements ConnectionHandler.Events {
         private final String content;
 

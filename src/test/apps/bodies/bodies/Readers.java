@@ -18,7 +18,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** Every way in which a servlet reads its request's body; each answers with what it has read. */
+/** Servlets that read the content of a request in every possible way. Each responds with what it has read. */
 final class Readers {
     private Readers() {
     }
@@ -37,7 +37,7 @@ final class Readers {
         return digest;
     }
 
-    /** The stream, waiting, to its end. */
+    /** Reads the stream to its end and blocks meanwhile. */
     @WebServlet("/blocking")
     public static final class Blocking extends HttpServlet {
         @Override
@@ -47,7 +47,7 @@ final class Readers {
         }
     }
 
-    /** The stream's bytes one by one. */
+    /** Reads the stream byte by byte. */
     @WebServlet("/single")
     public static final class Single extends HttpServlet {
         @Override
@@ -60,7 +60,7 @@ final class Readers {
         }
     }
 
-    /** The stream with a listener. */
+    /** Reads the stream with a listener. */
     @WebServlet(urlPatterns = "/async", asyncSupported = true)
     public static final class Async extends HttpServlet {
         @Override
@@ -71,14 +71,14 @@ final class Readers {
         }
     }
 
-    /** Asks for no more than the length says, unless the end is known: {@link Asks} shows what Payara makes of one who does. */
+    /** Reads no more bytes than the length allows, unless the end is detected. {@link Asks} shows what Payara does if a listener reads more. */
     private static final class Listener implements ReadListener {
         private final AsyncContext context;
         private final ServletInputStream input;
         private final HttpServletResponse response;
         private final Digest digest = new Digest();
         private final byte[] buffer = new byte[4096];
-        private long left;                                  // below 0 when unknown
+        private long left;                                  // negative if unknown
 
         Listener(AsyncContext context, ServletInputStream input, HttpServletResponse response, long length) {
             this.context = context;
@@ -110,7 +110,7 @@ final class Readers {
         }
     }
 
-    /** A listener that asks for more when all of a known length is read, and is slow to answer. */
+    /** A listener that requests more bytes after all bytes of a known length, and is slow to respond. */
     @WebServlet(urlPatterns = "/asks", asyncSupported = true)
     public static final class Asks extends HttpServlet {
         private final CountDownLatch followed = new CountDownLatch(1);
@@ -148,7 +148,7 @@ final class Readers {
         }
     }
 
-    /** Characters. */
+    /** Reads characters. */
     @WebServlet("/reader")
     public static final class Characters extends HttpServlet {
         @Override
@@ -161,7 +161,7 @@ final class Readers {
         }
     }
 
-    /** The fields of a form, and of the query. */
+    /** Reads the fields of a form and of the query. */
     @WebServlet("/form")
     public static final class Form extends HttpServlet {
         @Override
@@ -173,7 +173,7 @@ final class Readers {
         }
     }
 
-    /** The parts of a form. */
+    /** Reads the parts of a form. */
     @WebServlet("/parts")
     @MultipartConfig
     public static final class Parts extends HttpServlet {
@@ -188,7 +188,7 @@ final class Readers {
         }
     }
 
-    /** The stream, then the fields behind it. */
+    /** Reads the stream, then the trailer fields. */
     @WebServlet("/trailers")
     public static final class Trailers extends HttpServlet {
         @Override
@@ -199,7 +199,7 @@ final class Readers {
         }
     }
 
-    /** Nothing of it. */
+    /** Reads nothing. */
     @WebServlet("/unread")
     public static final class Unread extends HttpServlet {
         @Override

@@ -8,7 +8,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
-/** The decisions, one a line; ordinary HTTP on every other path. */
+/** {@code /decisions} lists the decisions, one per line. Every other path is ordinary HTTP. */
 @WebServlet("/")
 public final class Decisions extends HttpServlet {
     private static final long serialVersionUID = 1;

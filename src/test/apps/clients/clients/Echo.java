@@ -6,9 +6,9 @@ import jakarta.websocket.MessageHandler;
 import jakarta.websocket.Session;
 import java.nio.ByteBuffer;
 
-/** Answers each message with the same. */
+/** Echoes each message. */
 public final class Echo extends Endpoint {
-    /** For the container. */
+    /** The container calls this constructor. */
     public Echo() {
     }
 

@@ -9,7 +9,7 @@ import jakarta.websocket.server.ServerEndpointConfig;
 import java.util.List;
 import java.util.Map;
 
-/** What public clients connect to: the subprotocols that their servers support, by path. */
+/** Endpoints for public clients: the subprotocols that their servers support, by path. */
 @WebListener
 public final class Start implements ServletContextListener {
     private static final Map<String, List<String>> PATHS = Map.ofEntries(
@@ -20,7 +20,7 @@ public final class Start implements ServletContextListener {
             Map.entry("/sockjs/websocket", List.of()), Map.entry("/sockjs/{server}/{session}/websocket", List.of()), Map.entry("/socket.io/", List.of()),
             Map.entry("/cable", List.of("actioncable-v1-json")));
 
-    /** For the container. */
+    /** The container calls this constructor. */
     public Start() {
     }
 

@@ -10,7 +10,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import java.io.IOException;
 
-/** Says of the request's server what X-Told has: scheme, name and port. So does Spring's ForwardedHeaderFilter with its fields. */
+/** Sets scheme, name and port of the server in the request to those in X-Told, as Spring's ForwardedHeaderFilter does with its fields. */
 @WebFilter(urlPatterns = "/filtered", asyncSupported = true)
 public final class Told implements Filter {
     @Override

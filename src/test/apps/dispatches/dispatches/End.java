@@ -6,7 +6,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
-/** Where forwards, includes, asynchronous dispatches and error pages lead. */
+/** The target of forwards, includes, asynchronous dispatches and error pages. */
 @WebServlet(name = "end", urlPatterns = "/end", asyncSupported = true)
 public final class End extends HttpServlet {
     private static final long serialVersionUID = 1;

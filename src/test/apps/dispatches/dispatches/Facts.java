@@ -8,7 +8,7 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Everything by which an application can tell where a request comes from. */
+/** Everything that shows an application where a request comes from. */
 final class Facts {
     private Facts() {
     }
@@ -26,7 +26,7 @@ final class Facts {
                 .append(" inner=").append(InnerRequests.isInner(request)).toString();
     }
 
-    /** Of the container's own request. */
+    /** The facts of the container's own request. */
     static String unwrapped(ServletRequest request) {
         ServletRequest inner = request;
         while (inner instanceof ServletRequestWrapper wrapper) inner = wrapper.getRequest();

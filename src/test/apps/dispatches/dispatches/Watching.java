@@ -7,7 +7,10 @@ import jakarta.servlet.ServletRequestListener;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Sees the container's request before any filter, and after everything. Declared in web.xml, so before what initializers add. */
+/**
+ * Sees the container's request before any filter, and after everything else. It is declared in web.xml, so it is called before listeners that
+ * initializers add.
+ */
 public final class Watching implements ServletRequestListener, ServletRequestAttributeListener {
     static final Map<String, String> ENDED = new ConcurrentHashMap<>();
 

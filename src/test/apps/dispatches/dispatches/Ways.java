@@ -11,7 +11,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
-/** Every way in which an application gets to see a request. */
+/** Every way in which an application can see a request. */
 @WebServlet(name = "ways", urlPatterns = "/way/*", asyncSupported = true)
 public final class Ways extends HttpServlet {
     private static final long serialVersionUID = 1;
@@ -78,7 +78,7 @@ public final class Ways extends HttpServlet {
         try {
             tell(text, (HttpServletRequest) started.getRequest(), response);
         } catch (IOException gone) {
-            // nobody reads it
+            // the client has disconnected
         }
         started.complete();
     }

@@ -18,8 +18,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * As much of Docker's API as {@code docker exec} asks for, with one container, {@code box}, in which one program runs: cat,
- * which says at its end on its error output how much came.
+ * The part of Docker's API that {@code docker exec} uses, with one container, {@code box}, in which one program runs: cat. At its end, it writes
+ * the number of received bytes to its error output.
  */
 @WebServlet("/*")
 public final class Api extends HttpServlet {
@@ -29,10 +29,10 @@ public final class Api extends HttpServlet {
     private static final String ID = "b0".repeat(32);
     private final AtomicInteger execs = new AtomicInteger();
 
-    /** The executions that have ended; their ids are handed out by this servlet. */
+    /** The executions that have ended. This servlet assigns their ids. */
     static final Set<String> ENDED = ConcurrentHashMap.newKeySet();
 
-    /** Offers {@code tcp} where the client asks for it. */
+    /** Offers {@code tcp} where the client requests it. */
     @WebListener
     public static final class Offer implements ServletContextListener {
         @Override

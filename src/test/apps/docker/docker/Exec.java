@@ -13,7 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** {@code Upgrade: tcp} as Docker means it: the program's input as it is, its outputs in frames of a stream. */
+/** {@code Upgrade: tcp} as in Docker: the client sends the input of the program as it is, and gets its two outputs in frames of one stream. */
 final class Exec implements UpgradeProtocol {
     private static final byte OUT = 1, ERR = 2;
 
@@ -55,7 +55,7 @@ final class Exec implements UpgradeProtocol {
             connection.resume();
         }
 
-        /** The end of the input is not that of the output. */
+        /** The end of the input does not end the output, which is completed first. */
         @Override
         public void ended(SwitchedConnection connection) {
             send(connection, ERR, ByteBuffer.wrap((count + " bytes, asked with " + content.strip() + "\n").getBytes(StandardCharsets.UTF_8)));

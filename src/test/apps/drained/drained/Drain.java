@@ -8,7 +8,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
 
-/** Drains the application from a program, and says whether every connection had ended in time. */
+/** Drains the application by an API call, and responds whether every connection has ended in time. */
 @WebServlet("/drain")
 public final class Drain extends HttpServlet {
     private static final long serialVersionUID = 1;

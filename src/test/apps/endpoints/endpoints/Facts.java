@@ -23,14 +23,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 
-/** Answers what it is asked of its session, and does what it is told with it. */
+/** Answers questions about its session, and performs commands on it. */
 @ServerEndpoint(value = "/facts", subprotocols = {"one", "two"}, configurator = Facts.Looking.class)
 public final class Facts {
     static final Map<String, String> ENDS = new ConcurrentHashMap<>();
     private Throwable failure;
     private EndpointConfig config;
 
-    /** Keeps of the handshake what a session does not show. */
+    /** Keeps data of the handshake that a session does not contain. */
     public static final class Looking extends ServerEndpointConfig.Configurator {
         @Override
         public void modifyHandshake(ServerEndpointConfig config, HandshakeRequest request, HandshakeResponse response) {
@@ -42,7 +42,7 @@ public final class Facts {
         }
     }
 
-    /** For the container. */
+    /** The container calls this constructor. */
     public Facts() {
     }
 
@@ -82,7 +82,7 @@ public final class Facts {
             case "idle" -> session.setMaxIdleTimeout(Long.parseLong(words[1]));
             case "close" -> {
                 int code = Integer.parseInt(words[1]);
-                session.close(new CloseReason(() -> code, words[2]));       // Tomcat's getCloseCode throws for 1014
+                session.close(new CloseReason(() -> code, words[2]));       // Tomcat's getCloseCode throws an exception for 1014
             }
             case "throw" -> throw new IllegalStateException("asked to");
             case "ping" -> session.getBasicRemote().sendPing(ByteBuffer.wrap(words[1].getBytes()));
@@ -134,7 +134,7 @@ public final class Facts {
         failure = told;
     }
 
-    /** For {@code /end?of=KEY}, where the session was opened with {@code ?key=KEY}. */
+    /** Records the end for {@code /end?of=KEY}, if the session was opened with {@code ?key=KEY}. */
     @OnClose
     public void closed(Session session, CloseReason reason) {
         List<String> key = session.getRequestParameterMap().get("key");

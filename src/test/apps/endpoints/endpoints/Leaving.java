@@ -7,10 +7,10 @@ import jakarta.websocket.server.HandshakeRequest;
 import jakarta.websocket.server.ServerEndpoint;
 import jakarta.websocket.server.ServerEndpointConfig;
 
-/** For members only, whose HTTP session ends amid the handshake. */
+/** An endpoint for members only, whose HTTP session ends during the handshake. */
 @ServerEndpoint(value = "/secret/leaving", configurator = Leaving.Ending.class)
 public final class Leaving {
-    /** Logs the user out. */
+    /** Invalidates the HTTP session. */
     public static final class Ending extends ServerEndpointConfig.Configurator {
         @Override
         public void modifyHandshake(ServerEndpointConfig config, HandshakeRequest request, HandshakeResponse response) {
@@ -18,7 +18,7 @@ public final class Leaving {
         }
     }
 
-    /** For the container. */
+    /** The container calls this constructor. */
     public Leaving() {
     }
 

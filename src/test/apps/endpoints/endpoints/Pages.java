@@ -10,7 +10,10 @@ import java.io.IOException;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 
-/** {@code /end} tells how a session of Facts ended; {@code /secret/login} begins a session, {@code /logout} ends it, {@code /secret/leave} leaves it without its user; {@code /default}: see there. */
+/**
+ * {@code /end} returns how a session of Facts ended. {@code /secret/login} begins an HTTP session, {@code /logout} ends it, and {@code /secret/leave} removes the
+ * user from it. {@code /default} returns whose default Configurator the API keeps, and {@code /container} the class of the {@code ServerContainer}.
+ */
 @WebServlet({"/end", "/secret/login", "/logout", "/secret/leave", "/container", "/default"})
 public final class Pages extends HttpServlet {
     private static final long serialVersionUID = 1;

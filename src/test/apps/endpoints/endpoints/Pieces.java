@@ -8,18 +8,18 @@ import java.io.InputStream;
 import java.io.Reader;
 import java.nio.ByteBuffer;
 
-/** Messages in other shapes than whole. */
+/** Endpoints that receive messages in parts, as streams, or only short ones. */
 public final class Pieces {
     private Pieces() {
     }
 
-    /** Each fragment as it comes. */
+    /** Receives each fragment separately. */
     @ServerEndpoint("/pieces")
     public static final class Partial {
         private final StringBuilder text = new StringBuilder();
         private int bytes;
 
-        /** For the container. */
+        /** The container calls this constructor. */
         public Partial() {
         }
 
@@ -40,10 +40,10 @@ public final class Pieces {
         }
     }
 
-    /** As streams. */
+    /** Receives messages as streams. */
     @ServerEndpoint("/streams")
     public static final class Streams {
-        /** For the container. */
+        /** The container calls this constructor. */
         public Streams() {
         }
 
@@ -60,10 +60,10 @@ public final class Pieces {
         }
     }
 
-    /** Little at a time. */
+    /** Accepts only short messages. */
     @ServerEndpoint("/small")
     public static final class Small {
-        /** For the container. */
+        /** The container calls this constructor. */
         public Small() {
         }
 

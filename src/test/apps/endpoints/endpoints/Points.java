@@ -10,14 +10,14 @@ import jakarta.websocket.server.PathParam;
 import jakarta.websocket.server.ServerEndpoint;
 import java.io.IOException;
 
-/** Objects over the wire: {@code "1,2"} is a point, and comes back moved by what the path says. */
+/** Receives and sends objects: {@code "1,2"} is a point, and is returned after a move by the number in the path. */
 @ServerEndpoint(value = "/points/{by}", encoders = Points.Writing.class, decoders = Points.Reading.class)
 public final class Points {
     /** A point. */
     public record Point(int x, int y) {
     }
 
-    /** Point to text. */
+    /** Encodes a point as text. */
     public static final class Writing implements Encoder.Text<Point> {
         @Override
         public String encode(Point point) {
@@ -25,7 +25,7 @@ public final class Points {
         }
     }
 
-    /** Text to point. */
+    /** Decodes a point from text. */
     public static final class Reading implements Decoder.Text<Point> {
         @Override
         public Point decode(String text) throws DecodeException {
@@ -43,7 +43,7 @@ public final class Points {
         }
     }
 
-    /** For the container. */
+    /** The container calls this constructor. */
     public Points() {
     }
 

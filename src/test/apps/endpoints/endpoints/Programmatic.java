@@ -12,7 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Endpoints by program: one that the application's configuration names, one that a listener adds. */
+/** Programmatic endpoints: the application's configuration names one, and a listener adds one. */
 public final class Programmatic extends Endpoint {
     @Override
     public void onOpen(Session session, EndpointConfig config) {
@@ -32,9 +32,9 @@ public final class Programmatic extends Endpoint {
         return config;
     }
 
-    /** The application's configuration: all annotated endpoints but one, and one by program. */
+    /** The configuration of the application: all annotated endpoints except one, and one programmatic endpoint. */
     public static final class Application implements ServerApplicationConfig {
-        /** For the container. */
+        /** The container calls this constructor. */
         public Application() {
         }
 

@@ -4,10 +4,10 @@ import jakarta.websocket.OnMessage;
 import jakarta.websocket.Session;
 import jakarta.websocket.server.ServerEndpoint;
 
-/** For members only, by a security-constraint. */
+/** An endpoint for members only, by a security-constraint. */
 @ServerEndpoint("/secret/who")
 public final class Secret {
-    /** For the container. */
+    /** The container calls this constructor. */
     public Secret() {
     }
 

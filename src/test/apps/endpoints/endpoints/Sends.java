@@ -14,17 +14,21 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Sends asynchronously what it is told to, from a thread of its own. Every session can ask how far it is. */
+/** Sends messages asynchronously, from another thread. Every session can request the progress. */
 @ServerEndpoint("/sends")
 public final class Sends {
     private static final AtomicInteger ACCEPTED = new AtomicInteger(), DONE = new AtomicInteger(), FAILED = new AtomicInteger();
     private static volatile String last = "";
 
-    /** For the container. */
+    /** The container calls this constructor. */
     public Sends() {
     }
 
-    /** {@code state}; {@code COUNT SIZE}; with a third word one more message behind these, with so many milliseconds to leave, and then another. */
+    /**
+     * {@code state} returns the progress. {@code COUNT SIZE} sends this number of messages of this size. A third word is a timeout in milliseconds: it
+     * sends one more message with this timeout after them, and then another one without a timeout. With a COUNT of 0, only the message with the timeout
+     * is sent, in this size.
+     */
     @OnMessage
     public void told(String words, Session session) throws IOException {
         if (words.equals("state")) {

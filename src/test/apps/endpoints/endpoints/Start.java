@@ -6,10 +6,10 @@ import jakarta.servlet.annotation.WebListener;
 import jakarta.websocket.DeploymentException;
 import jakarta.websocket.server.ServerContainer;
 
-/** Adds an endpoint as a listener may. */
+/** Adds an endpoint, as a listener may. */
 @WebListener
 public final class Start implements ServletContextListener {
-    /** For the container. */
+    /** The container calls this constructor. */
     public Start() {
     }
 

@@ -4,10 +4,10 @@ import jakarta.websocket.OnMessage;
 import jakarta.websocket.server.ServerEndpoint;
 import jakarta.websocket.server.ServerEndpointConfig;
 
-/** Lets nobody in whose Origin it does not like. */
+/** An endpoint that rejects every handshake with an Origin. */
 @ServerEndpoint(value = "/strict", configurator = Strict.Checking.class)
 public final class Strict {
-    /** Not even the request's own. */
+    /** Rejects every origin, also that of the server itself. */
     public static final class Checking extends ServerEndpointConfig.Configurator {
         @Override
         public boolean checkOrigin(String origin) {
@@ -15,7 +15,7 @@ public final class Strict {
         }
     }
 
-    /** For the container. */
+    /** The container calls this constructor. */
     public Strict() {
     }
 

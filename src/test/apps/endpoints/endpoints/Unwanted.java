@@ -3,10 +3,10 @@ package endpoints;
 import jakarta.websocket.OnMessage;
 import jakarta.websocket.server.ServerEndpoint;
 
-/** Left out by the application's configuration. */
+/** An endpoint that the application's configuration excludes. */
 @ServerEndpoint("/unwanted")
 public final class Unwanted {
-    /** For the container. */
+    /** The container calls this constructor. */
     public Unwanted() {
     }
 

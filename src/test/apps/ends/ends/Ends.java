@@ -11,12 +11,13 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Echoes; "h" ends the output behind "bye" and goes on reading, "f" sends 4 MB and closes, "m" the same from a thread of its own in 20,000
- * pieces, "w" sends 7 MB and goes on, after "q" nothing is echoed any more. What came after "h", or how much else came, is kept when the connection has closed; how much so far always is.
+ * Echoes bytes. The first byte that arrives may be a command: "h" sends "bye", ends the output and continues to read. "f" sends 4 MB and closes. "m" sends the same
+ * from another thread, in 20,000 pieces. "w" sends 7 MB and continues. After "q", nothing is echoed. When the connection has closed, the bytes after "h", or the
+ * number of other bytes, are recorded. The number so far is always recorded.
  */
 @UpgradeEndpoint(value = "/ends", protocol = "ends")
 public final class Ends implements ConnectionHandler.Events {
-    /** By the query of the request. */
+    /** What connections have received, by the query of their request. */
     static final Map<String, String> HEARD = new ConcurrentHashMap<>();
     private ByteArrayOutputStream after;        // null before "h"
     private boolean quiet;

@@ -6,7 +6,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
-/** What the connection with this query heard. */
+/** Returns what the connection with this query has received. */
 @WebServlet("/heard")
 public final class Heard extends HttpServlet {
     private static final long serialVersionUID = 1;

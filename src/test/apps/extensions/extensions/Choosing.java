@@ -8,12 +8,12 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** Keeps what it was asked, and chooses in its own way. */
+/** Records the extensions that it gets, and chooses as configured. */
 public class Choosing extends ServerEndpointConfig.Configurator {
     private static final ThreadLocal<String> ASKED = new ThreadLocal<>();
     private final String how;
 
-    /** For the annotation: chooses as the default does. */
+    /** For the annotation. It chooses like the default Configurator. */
     public Choosing() {
         this("default");
     }

@@ -7,7 +7,7 @@ import jakarta.websocket.Session;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.nio.ByteBuffer;
 
-/** Sends back what comes, and answers what it is asked of extensions. */
+/** Echoes messages, and answers questions about its extensions. */
 public class Echo extends Endpoint {
     @Override
     public void onOpen(Session session, EndpointConfig config) {

@@ -4,7 +4,7 @@ import jakarta.websocket.Extension;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** An extension that nothing implements. */
+/** An extension without an implementation. */
 record Named(String getName, List<Parameter> getParameters) implements Extension {
     record Value(String getName, String getValue) implements Extension.Parameter {
     }

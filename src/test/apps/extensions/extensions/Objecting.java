@@ -8,7 +8,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
-/** With {@code ?objects} in the query it answers 409 when the switch has been agreed on: there is none. */
+/** Sets the status 409 after the switch was agreed on, if the query is {@code ?objects}. Then no switch is performed. */
 @WebFilter("/*")
 public final class Objecting extends HttpFilter {
     private static final long serialVersionUID = 1;

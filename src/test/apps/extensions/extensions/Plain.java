@@ -7,7 +7,7 @@ import jakarta.websocket.Session;
 import jakarta.websocket.server.ServerEndpoint;
 import jakarta.websocket.server.ServerEndpointConfig;
 
-/** An annotated one: no extension can be configured. */
+/** An annotated endpoint, for which no extension can be configured. */
 @ServerEndpoint(value = "/annotated", configurator = Choosing.class)
 public class Plain {
     private EndpointConfig config;

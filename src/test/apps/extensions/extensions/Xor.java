@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.glassfish.tyrus.core.extension.ExtendedExtension;
 import org.glassfish.tyrus.core.frame.Frame;
 
-/** Every byte of a data frame is XORed with a key, which the client may choose; such frames have RSV2. */
+/** XORs every byte of a data frame with a key, which the client may choose. Such frames have RSV2. */
 public final class Xor implements ExtendedExtension {
     static final AtomicInteger DESTROYED = new AtomicInteger();
     static final List<Object> KEYS_DESTROYED = new CopyOnWriteArrayList<>();

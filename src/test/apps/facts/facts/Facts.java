@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.Principal;
 
-/** Says what it knows of the request, whenever a byte comes. */
+/** Sends the facts of its request whenever bytes arrive. */
 @UpgradeEndpoint(value = "/facts/{room}/*", protocol = "facts")
 public class Facts implements ConnectionHandler.Events {
     @Override

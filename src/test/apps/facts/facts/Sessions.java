@@ -9,7 +9,7 @@ import jakarta.servlet.annotation.WebFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 
-/** Begins a session, as a login would. */
+/** Begins an HTTP session, as a login does. */
 @WebFilter("/facts/session/*")
 public class Sessions implements Filter {
     @Override

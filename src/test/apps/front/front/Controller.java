@@ -12,7 +12,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 
-/** A front controller as frameworks have one: it decides itself, amid a request, and makes an endpoint for it. */
+/** A front controller as in a framework: it decides during the request, and makes an endpoint for it. */
 @WebServlet("/rooms/*")
 public class Controller extends HttpServlet {
     @Override

@@ -5,7 +5,7 @@ import jakarta.websocket.EndpointConfig;
 import jakarta.websocket.MessageHandler;
 import jakarta.websocket.Session;
 
-/** Made by hand, for one connection. */
+/** Made by the application itself, for one connection. */
 public class Room extends Endpoint {
     private final String room;
     private final String name;

@@ -14,7 +14,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 
-/** Asks for the upgrade of whatever comes, and answers with content what has nothing to do with WebSocket. */
+/** Requests the upgrade of every request. If a request has nothing to do with WebSocket, the response has content. */
 @WebServlet("/chat")
 public final class Table extends HttpServlet {
     private static final long serialVersionUID = 1;

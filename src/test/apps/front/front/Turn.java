@@ -9,7 +9,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.IOException;
 
-/** Lets another servlet ask for the upgrade, in each way that there is. */
+/** Lets another servlet request the upgrade, after each kind of dispatch. */
 @WebServlet(urlPatterns = "/turn/*", asyncSupported = true)
 public final class Turn extends HttpServlet {
     private static final long serialVersionUID = 1;

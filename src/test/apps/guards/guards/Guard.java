@@ -15,7 +15,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 
-/** A filter that notes that it was asked, and does what the query says under its name: {@code ?web-xml=refuse}. */
+/** A filter that records its calls, and performs the action that the query contains for its name: {@code ?web-xml=refuse}. */
 public final class Guard implements Filter {
     private String name;
 
@@ -65,7 +65,7 @@ public final class Guard implements Filter {
         }
     }
 
-    /** Buffers the answer and copies it out on the way back, as compressing and caching filters do. */
+    /** Buffers the response and copies it after the chain, as compressing and caching filters do. */
     private static void wrapped(HttpServletRequest request, HttpServletResponse response, FilterChain chain) throws IOException, ServletException {
         StringWriter buffer = new StringWriter();
         chain.doFilter(new HttpServletRequestWrapper(request), new HttpServletResponseWrapper(response) {

@@ -7,7 +7,7 @@ import jakarta.servlet.ServletContext;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** Adds filters as frameworks do: one in front, one to a servlet's name, last. */
+/** Adds filters as frameworks do: one before all others, and one for a servlet name, after all others. */
 public final class Initializer implements ServletContainerInitializer {
     @Override
     public void onStartup(Set<Class<?>> none, ServletContext context) {

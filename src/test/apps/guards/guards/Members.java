@@ -3,7 +3,7 @@ package guards;
 import io.github.changeover.UpgradeEndpoint;
 import io.github.changeover.spi.SwitchedConnection;
 
-/** For members only. */
+/** An endpoint for members only. */
 @UpgradeEndpoint(value = "/page/annotated", protocol = "greeting", roles = "member")
 public final class Members extends Start.Greeter {
     @Override

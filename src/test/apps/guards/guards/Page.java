@@ -6,7 +6,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
-/** The application itself. */
+/** The servlet of the application. */
 @WebServlet(name = "page", urlPatterns = "/page/*", asyncSupported = true)
 public final class Page extends HttpServlet {
     private static final long serialVersionUID = 1;

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Who had a request in hand, in order, by the query's {@code key}. */
+/** The filters and handlers that have got a request, in order, by the {@code key} of the query. */
 @WebServlet("/seen")
 public final class Seen extends HttpServlet {
     private static final long serialVersionUID = 1;

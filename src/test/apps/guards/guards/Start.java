@@ -17,7 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.EnumSet;
 import java.util.List;
 
-/** Declared as a listener in web.xml: adds filters of its own, and offers {@code greeting} on the paths of the tests. */
+/** A listener in web.xml: adds its own filters, and offers {@code greeting} on the paths of the tests. */
 public final class Start implements ServletContextListener {
     @Override
     public void contextInitialized(ServletContextEvent event) {
@@ -38,7 +38,7 @@ public final class Start implements ServletContextListener {
         filter.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), after, "/*");
     }
 
-    /** Says who is there, then echoes. */
+    /** Sends the user and the roles, then echoes. */
     static class Greeting implements UpgradeProtocol {
         @Override
         public List<ProtocolToken> tokens() {

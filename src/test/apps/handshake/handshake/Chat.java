@@ -6,12 +6,12 @@ import jakarta.websocket.Session;
 import jakarta.websocket.server.ServerEndpoint;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The endpoint of the handshake table; it counts who was let in. */
+/** The endpoint of the handshake table. It counts the accepted handshakes. */
 @ServerEndpoint(value = "/chat", subprotocols = {"chat", "superchat", "v1.echo", "v2.echo"})
 public final class Chat {
     static final AtomicInteger OPENED = new AtomicInteger();
 
-    /** For the container. */
+    /** The container calls this constructor. */
     public Chat() {
     }
 

@@ -6,7 +6,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
-/** Ordinary HTTP: tells how often the endpoint was opened. */
+/** Ordinary HTTP. Returns how often the endpoint was opened. */
 @WebServlet(urlPatterns = "/", asyncSupported = true)
 public final class Ordinary extends HttpServlet {
     private static final long serialVersionUID = 1;

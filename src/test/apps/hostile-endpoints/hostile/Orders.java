@@ -6,7 +6,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
-/** What the test asks: {@code ?closed=NAME}, {@code ?rooms}, {@code ?last}. */
+/** Queries of the test: {@code ?closed=NAME}, {@code ?rooms}, {@code ?last}. */
 @WebServlet("/orders")
 public final class Orders extends HttpServlet {
     private static final long serialVersionUID = 1;

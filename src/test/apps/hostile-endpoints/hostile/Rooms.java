@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.util.HashSet;
 import java.util.Set;
 
-/** A loop over a plain set that closes each session, while each one's close removes it. */
+/** Closes each session of a plain set in a loop, while the close of each session removes it from the set. */
 @ServerEndpoint("/rooms")
 public final class Rooms {
     private static final Set<Session> ALL = new HashSet<>();

@@ -6,7 +6,7 @@ import jakarta.websocket.server.ServerEndpoint;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** A number: so many messages of 1000 bytes by sends that block. */
+/** Sends messages of 1000 bytes with blocking sends. The message of the client is their number. */
 @ServerEndpoint("/sender")
 public final class Sender {
     @OnMessage

@@ -17,15 +17,15 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Waits in every callback for what becomes of an asynchronous send: by its future, or by a latch that a SendHandler counts down. */
+/** Waits in every callback for the result of an asynchronous send: by its future, or by a latch that a SendHandler counts down. */
 @ServerEndpoint("/waiting/{by}")
 public final class Waiting {
-    /** What the close of a session saw, by the name that its client gave. */
+    /** The results at the close of a session, by the name that its client has sent. */
     static final Map<String, String> CLOSED = new ConcurrentHashMap<>();
-    private Pending open;       // a send that the client does not take
+    private Pending open;       // a send that the client does not read
     private String name = "";
 
-    /** Waits for one send; says how that went. */
+    /** Waits for one send. Returns its result. */
     private interface Pending {
         String await() throws InterruptedException;
     }
@@ -62,7 +62,7 @@ public final class Waiting {
         send(remote, by, null, first).await();
     }
 
-    /** "big NAME" sends more than a client takes that does not read. */
+    /** {@code big NAME} sends more than fits into the buffers of a client that does not read. */
     @OnMessage
     public void message(Session session, String text, @PathParam("by") String by) throws InterruptedException {
         RemoteEndpoint.Async remote = session.getAsyncRemote();

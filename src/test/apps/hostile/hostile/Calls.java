@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** Connections whose callbacks all block, and the time that calls from another thread take. */
+/** Connections whose callbacks all block. Measures the time that calls from another thread need. */
 final class Calls implements ConnectionHandler.Events {
     private static final Queue<SwitchedConnection> OPEN = new ConcurrentLinkedQueue<>();
     private final Record record;
@@ -43,7 +43,7 @@ final class Calls implements ConnectionHandler.Events {
         block("closed");
     }
 
-    /** Calls each method on every connection, then closes it; answers the 99th percentile of each, in microseconds. */
+    /** Calls each method of every connection, then closes it. Returns the 99th percentile of each method, in microseconds. */
     static String measure(int rounds) {
         List<SwitchedConnection> connections = new ArrayList<>();
         for (SwitchedConnection next = OPEN.poll(); next != null; next = OPEN.poll()) connections.add(next);

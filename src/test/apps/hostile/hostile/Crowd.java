@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Set;
 
-/** Connections that know each other by a plain collection, guarded by one lock that every callback takes. */
+/** Connections in one plain collection, with one lock that every callback acquires. */
 final class Crowd implements ConnectionHandler.Events {
     private static final Set<SwitchedConnection> ALL = new HashSet<>();
     private final Record record;
@@ -26,7 +26,7 @@ final class Crowd implements ConnectionHandler.Events {
         }
     }
 
-    /** "b": to all; "c": closes all, itself too; "e": evicts all. */
+    /** "b" sends to all connections, "c" closes all, also its own, and "e" aborts all. */
     @Override
     public void received(SwitchedConnection connection, ByteBuffer bytes) {
         try (Record.Callback inside = record.enter("received")) {
@@ -43,7 +43,7 @@ final class Crowd implements ConnectionHandler.Events {
         }
     }
 
-    /** Sends to the others and closes them, its own connection among them: all that is too late. */
+    /** Calls every method of its own connection, which is too late, then sends to the others and closes them. */
     @Override
     public void closed(SwitchedConnection connection, CloseCause cause) {
         try (Record.Callback inside = record.enter("closed")) {

@@ -7,7 +7,7 @@ import java.util.concurrent.locks.LockSupport;
 enum Deed {
     NOTHING, BLOCK, RUNTIME_EXCEPTION, CHECKED_EXCEPTION, INTERRUPTED, ASSERTION, STACK_OVERFLOW, OUT_OF_MEMORY, LINKAGE, THROWABLE;
 
-    /** @param nanos how long BLOCK takes; no interrupt ends it */
+    /** @param nanos how long BLOCK blocks. An interrupt does not end it. */
     void run(long nanos) {
         switch (this) {
             case NOTHING -> { }
@@ -32,7 +32,7 @@ enum Deed {
         return deeper(depth + 1) + 1;
     }
 
-    /** As Kotlin and Lombok throw checked exceptions. */
+    /** Throws a checked exception without a declaration, as Kotlin and Lombok do. */
     @SuppressWarnings("unchecked")
     private static <T extends Throwable> void sneak(Throwable failure) throws T {
         throw (T) failure;

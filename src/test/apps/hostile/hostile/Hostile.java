@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
-/** Does its deed in one callback, and behaves in the others. */
+/** Misbehaves in one callback, and behaves in the others. */
 final class Hostile implements ConnectionHandler.Events {
     private final Record record;
     private final String in;

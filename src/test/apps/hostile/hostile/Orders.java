@@ -9,7 +9,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
 
-/** What the test asks and orders: {@code ?faults}, {@code ?connections}, {@code ?calls=ROUNDS}, {@code ?drain=MILLIS}. */
+/** Queries and commands of the test: {@code ?faults}, {@code ?connections}, {@code ?calls=ROUNDS}, {@code ?drain=MILLIS}. */
 @WebServlet("/orders")
 public final class Orders extends HttpServlet {
     private static final long serialVersionUID = 1;

@@ -6,7 +6,7 @@ import io.github.changeover.spi.SwitchedConnection;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** Behaves. */
+/** A handler that behaves. */
 final class Quiet implements ConnectionHandler.Events {
     private final Record record;
 

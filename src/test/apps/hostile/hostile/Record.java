@@ -4,13 +4,13 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** What one connection's handler was called with. Kept outside the application: its end is looked at, too. */
+/** Records the callbacks of one connection's handler. The record is outside the application, because the end of the application is checked, too. */
 final class Record {
     private final Map<String, String> faults;
     private final String name;
     private final AtomicInteger inside = new AtomicInteger(), closed = new AtomicInteger();
 
-    /** A callback that runs. */
+    /** A callback that is running. */
     interface Callback extends AutoCloseable {
         @Override
         void close();
@@ -27,12 +27,12 @@ final class Record {
         return (Map<String, String>) System.getProperties().computeIfAbsent("hostile.faults", absent -> new ConcurrentHashMap<String, String>());
     }
 
-    /** One of the connection with this name. */
+    /** The record of the connection with this name. */
     static Record of(String name) {
         return new Record(name, all());
     }
 
-    /** The names of connections whose handler was not closed exactly once, last, and beside no other callback, with what was wrong. */
+    /** The faults by connection: handlers that were not closed exactly once, were called after that, or were called concurrently. */
     static Map<String, String> faults() {
         return all();
     }

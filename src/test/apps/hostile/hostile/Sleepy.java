@@ -5,7 +5,7 @@ import io.github.changeover.spi.ConnectionHandler;
 import io.github.changeover.spi.SwitchedConnection;
 import java.nio.ByteBuffer;
 
-/** Answers every byte at once and sleeps after the last answer of a segment. */
+/** Echoes each byte at once, and sleeps after each of them. */
 final class Sleepy implements ConnectionHandler.Events {
     private final Record record;
     private final long nanos;

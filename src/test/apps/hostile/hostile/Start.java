@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 
-/** Paths with handlers that do what no handler should. How long they block says the context parameter {@code hostile.millis}. */
+/** Paths with handlers that do what no handler should do. The context parameter {@code hostile.millis} contains how long they block. */
 @WebListener
 public final class Start implements ServletContextListener {
     @Override

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 
-/** What was found in which callback of which user. */
+/** What each callback has found, by callback and user. */
 @WebServlet("/found")
 public class Found extends HttpServlet {
     private static final long serialVersionUID = 1;
@@ -35,7 +35,7 @@ public class Found extends HttpServlet {
         FOUND.computeIfAbsent(place, key -> new TreeMap<>()).merge(what, value, (before, now) -> before.equals(now) ? now : before + " and " + now);
     }
 
-    /** A fresh one in each callback, the same by injection and by look-up. */
+    /** The bean must be new in each callback, and must be the same by injection and by look-up. */
     private static String bean(OfRequest injected) {
         return value(() -> {
             int first = CDI.current().select(OfRequest.class).get().count();

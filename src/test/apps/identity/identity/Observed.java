@@ -4,7 +4,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** What the listener has seen. */
+/** What the listener has observed. */
 @ApplicationScoped
 public class Observed {
     private final List<String> lines = new CopyOnWriteArrayList<>();

@@ -4,7 +4,7 @@ import io.github.changeover.websocket.ObservedSession;
 import io.github.changeover.websocket.WebSocketListener;
 import jakarta.inject.Inject;
 
-/** A listener that is a bean: observes the sessions that ask for it. */
+/** A listener that is a bean. It observes sessions whose query requests it. */
 public class Observer implements WebSocketListener {
     @Inject
     private Observed observed;

@@ -2,7 +2,7 @@ package identity;
 
 import jakarta.enterprise.context.RequestScoped;
 
-/** One for each callback. */
+/** One instance for each callback. */
 @RequestScoped
 public class OfRequest {
     private int count;

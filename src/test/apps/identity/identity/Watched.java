@@ -7,7 +7,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
-/** Tells what the listener has seen. */
+/** Returns what the listener has observed. */
 @WebServlet("/observed")
 public class Watched extends HttpServlet {
     private static final long serialVersionUID = 1;

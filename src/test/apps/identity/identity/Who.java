@@ -8,7 +8,7 @@ import jakarta.websocket.OnOpen;
 import jakarta.websocket.Session;
 import jakarta.websocket.server.ServerEndpoint;
 
-/** Looks in every callback who calls. */
+/** Records the identity of the caller in every callback. */
 @ServerEndpoint("/who")
 public class Who {
     @Inject

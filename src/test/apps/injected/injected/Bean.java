@@ -9,7 +9,7 @@ import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
 import java.io.IOException;
 
-/** A bean as well: found twice, made once. */
+/** An endpoint that is also a bean: it is found twice and made once. */
 @Dependent
 @UpgradeEndpoint(value = "/bean", protocol = "injected")
 public class Bean implements ConnectionHandler.Blocking {

@@ -8,7 +8,7 @@ import jakarta.annotation.PreDestroy;
 import jakarta.inject.Inject;
 import java.nio.ByteBuffer;
 
-/** With no annotation that makes it a bean. */
+/** An endpoint without an annotation that makes it a bean. */
 @UpgradeEndpoint(value = "/plain", protocol = "injected")
 public class Plain implements ConnectionHandler.Events {
     @Inject

@@ -4,7 +4,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A bean of the application's; it keeps what happened. */
+/** A bean of the application. It keeps the events. */
 @ApplicationScoped
 public class Register {
     private final List<String> events = new CopyOnWriteArrayList<>();

@@ -8,7 +8,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
-/** A filter like any other. */
+/** An ordinary filter. */
 @WebFilter("/*")
 public final class Guard extends HttpFilter {
     private static final long serialVersionUID = 1;

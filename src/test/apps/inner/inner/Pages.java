@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.CRC32;
 
-/** What the application sees of a request, and answers of several kinds. */
+/** Returns what the application sees of a request, and several kinds of responses. */
 @WebServlet("/page/*")
 public final class Pages extends HttpServlet {
     private static final long serialVersionUID = 1;

@@ -5,7 +5,7 @@ import jakarta.servlet.ServletContextListener;
 import jakarta.servlet.annotation.WebListener;
 import java.lang.ref.WeakReference;
 
-/** Lets the test see whether the application's class loader stays. */
+/** Lets the test check whether the class loader of the application is released. */
 @WebListener
 public final class Start implements ServletContextListener {
     @Override

@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Tells the trailers of a request, and has some of its own. */
+/** Returns the trailers of a request, and sends trailers of its own. */
 @WebServlet("/page/trailers")
 public final class Trailers extends HttpServlet {
     private static final long serialVersionUID = 1;

@@ -4,7 +4,7 @@ import io.github.changeover.negotiation.PathPolicy;
 import io.github.changeover.servlet.ProtocolLibrary;
 import java.util.Set;
 
-/** Starts, and fails at the last moment of the start as the setting says. */
+/** Starts, and fails in the last step of the start, as its setting requests. */
 public final class Library implements ProtocolLibrary {
     @Override
     public Set<String> settings() {

@@ -7,7 +7,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
-/** A form to log in with, and two ways to leave. */
+/** A login form, and several ways to change or end the HTTP session. */
 @WebServlet({"/form", "/logout", "/invalidate", "/change-id", "/me"})
 public final class Pages extends HttpServlet {
     private static final long serialVersionUID = 1;

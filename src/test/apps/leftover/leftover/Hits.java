@@ -7,7 +7,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Counts the requests for {@code /hit}; {@code /hits} tells how many there were. */
+/** Counts the requests for {@code /hit}. {@code /hits} returns the number. */
 @WebServlet({"/hit", "/hits"})
 public final class Hits extends HttpServlet {
     private static final long serialVersionUID = 1;

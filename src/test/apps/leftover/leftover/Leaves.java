@@ -5,7 +5,7 @@ import io.github.changeover.spi.BlockingConnection;
 import io.github.changeover.spi.ConnectionHandler;
 import java.io.IOException;
 
-/** Reads some of what the client sends, and leaves the rest: by its return, or by an exception when the query is "throws". */
+/** Reads a part of what the client sends and leaves the rest. It ends by a return, or by an exception if the query is "throws". */
 @UpgradeEndpoint(value = "/leaves", protocol = "leftover")
 public final class Leaves implements ConnectionHandler.Blocking {
     @Override

@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
-/** Says goodbye. */
+/** Echoes. Sends "goodbye" and closes when it is drained. */
 @UpgradeEndpoint(value = "/guest", protocol = "guest")
 public final class Guest implements ConnectionHandler.Events {
     @Override

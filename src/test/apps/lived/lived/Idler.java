@@ -6,7 +6,7 @@ import io.github.changeover.spi.SwitchedConnection;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** Says that it was idle for too long, and closes. */
+/** Echoes. Sends "idle" and closes when it was idle for too long. */
 @UpgradeEndpoint(value = "/idler", protocol = "guest")
 public final class Idler implements ConnectionHandler.Events {
     @Override

@@ -6,7 +6,7 @@ import io.github.changeover.spi.ConnectionHandler;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
-/** Reads until there is no more, then says goodbye. */
+/** Echoes all bytes until the client ends its side, then sends "goodbye". */
 @UpgradeEndpoint(value = "/reader", protocol = "guest")
 public final class Reader implements ConnectionHandler.Blocking {
     @Override

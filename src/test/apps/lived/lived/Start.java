@@ -5,7 +5,7 @@ import jakarta.servlet.ServletContextListener;
 import jakarta.servlet.annotation.WebListener;
 import java.lang.ref.WeakReference;
 
-/** Leaves a weak reference to the application's class loader where the test finds it. */
+/** Stores a weak reference to the application's class loader for the test. */
 @WebListener
 public final class Start implements ServletContextListener {
     @Override

@@ -6,7 +6,7 @@ import io.github.changeover.spi.SwitchedConnection;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 
-/** Does not want to go. */
+/** Echoes. Ignores a drain. */
 @UpgradeEndpoint(value = "/stays", protocol = "guest")
 public final class Stays implements ConnectionHandler.Events {
     @Override

@@ -8,7 +8,7 @@ import jakarta.inject.Inject;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 
-/** Looks in every callback. */
+/** Checks the environment in every callback. */
 @UpgradeEndpoint(value = "/callbacks", protocol = "managed")
 public class Callbacks implements ConnectionHandler.Events {
     @Inject

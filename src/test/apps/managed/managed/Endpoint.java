@@ -21,7 +21,7 @@ public class Endpoint {
         InjectionPoints.check("@OnOpen", injected);
     }
 
-    /** A reader: a library might read it on a thread of its own. */
+    /** Receives a Reader, which a library might read on a thread of its own. */
     @OnMessage
     public void message(Session session, Reader text) throws IOException {
         StringWriter whole = new StringWriter();

@@ -6,7 +6,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
-/** What was found where. */
+/** Returns what was found at each place. */
 @WebServlet("/found")
 public class Found extends HttpServlet {
     private static final long serialVersionUID = 1;

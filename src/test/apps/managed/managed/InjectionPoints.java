@@ -5,14 +5,14 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import javax.naming.InitialContext;
 
-/** Where application code ran, and what it found there. */
+/** The places where code of the application has run, and what it has found there. */
 final class InjectionPoints {
     static final Map<String, String> FOUND = new ConcurrentSkipListMap<>();
 
     private InjectionPoints() {
     }
 
-    /** Looks for what managed code may use: java:comp, CDI, a request scope, the application's class loader. */
+    /** Checks what managed code may use: java:comp, CDI, a request scope, and the application's class loader. */
     static void check(String place, OfRequest injected) {
         FOUND.merge(place, found(injected), (before, now) -> before.equals(now) ? now : before + " and " + now);
     }

@@ -8,7 +8,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Duration;
 
-/** Drains. */
+/** Drains the application. */
 @WebServlet("/orders")
 public class Orders extends HttpServlet {
     private static final long serialVersionUID = 1;

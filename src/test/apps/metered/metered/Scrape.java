@@ -14,7 +14,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 
-/** Has a Prometheus registry behind Micrometer's global one, or, when told so, one of its own in the context. */
+/** Adds a Prometheus registry to Micrometer's global one. The parameter {@code metered.own} puts another registry into the context. */
 @WebServlet("/scrape")
 @WebListener
 public final class Scrape extends HttpServlet implements ServletContextListener {

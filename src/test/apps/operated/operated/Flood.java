@@ -4,7 +4,7 @@ import io.github.changeover.spi.ConnectionHandler;
 import io.github.changeover.spi.SwitchedConnection;
 import java.nio.ByteBuffer;
 
-/** Sends more than a peer takes at once. */
+/** Sends more bytes than a peer accepts at once. */
 final class Flood implements ConnectionHandler.Events {
     static final int BYTES = 20_000_000;
     private int sent;

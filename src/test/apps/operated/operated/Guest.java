@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
-/** Echoes, and says goodbye. */
+/** Echoes. Sends "goodbye" and closes when it is drained. */
 final class Guest implements ConnectionHandler.Events {
     @Override
     public void received(SwitchedConnection connection, ByteBuffer bytes) {

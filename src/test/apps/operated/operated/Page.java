@@ -8,7 +8,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
-/** Ordinary HTTP; with {@code ?decisions} what was decided, with {@code ?connections} how many there are, as another part of the application reads it. */
+/** Ordinary HTTP. {@code ?decisions} returns the decisions, and {@code ?connections} the number of connections, as other code of the application reads them. */
 @WebServlet({"/page", "/guest"})
 public final class Page extends HttpServlet {
     private static final long serialVersionUID = 1;

@@ -12,7 +12,7 @@ import jakarta.servlet.annotation.WebListener;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** Offers what an operator has to do with. */
+/** Offers the protocols of the operator tests. */
 @WebListener
 public final class Start implements ServletContextListener {
     @Override

@@ -5,7 +5,7 @@ import io.github.changeover.spi.SwitchedConnection;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 
-/** Echoes, and does not want to go. */
+/** Echoes. Ignores a drain. */
 final class Stays implements ConnectionHandler.Events {
     @Override
     public void received(SwitchedConnection connection, ByteBuffer bytes) {

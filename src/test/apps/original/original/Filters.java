@@ -8,12 +8,12 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
-/** Filters that have their own word in the answer. */
+/** Filters that change the response. */
 final class Filters {
     private Filters() {
     }
 
-    /** Begins to answer before anybody else. */
+    /** Commits the response before any other code. */
     @WebFilter(urlPatterns = "/page/nothing", asyncSupported = true)
     public static final class Hasty extends HttpFilter {
         @Override
@@ -27,7 +27,7 @@ final class Filters {
         }
     }
 
-    /** Sends what there is when everybody else has answered. */
+    /** Commits the response after all other code. */
     @WebFilter(urlPatterns = "/page/writer", asyncSupported = true)
     public static final class Tidy extends HttpFilter {
         @Override

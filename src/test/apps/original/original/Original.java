@@ -19,7 +19,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** The protocol {@code original}: the answer to the request as an HTTP message with a length, then an echo. */
+/** The protocol {@code original}: sends the response to the request as an HTTP message with a length, then echoes. */
 @WebListener
 public final class Original implements ServletContextListener, UpgradeProtocol {
     private static final ProtocolToken TOKEN = ProtocolToken.of("original");

@@ -20,7 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Every way in which a servlet answers; {@code /page/HOW}, counted by {@code ?key=}. */
+/** A servlet that responds in every possible way, at {@code /page/HOW}. The requests are counted by {@code ?key=}. */
 @WebServlet(urlPatterns = "/page/*", asyncSupported = true)
 @MultipartConfig
 public final class Pages extends HttpServlet {
@@ -31,7 +31,7 @@ public final class Pages extends HttpServlet {
         if (query != null) COUNTS.computeIfAbsent(query, key -> new AtomicInteger()).incrementAndGet();
     }
 
-    /** {@code /count?KEY}: how often. */
+    /** {@code /count?KEY} returns the number of requests. */
     @WebServlet("/count")
     public static final class Count extends HttpServlet {
         @Override
@@ -156,7 +156,7 @@ public final class Pages extends HttpServlet {
         }).start();
     }
 
-    /** What is left of the request. */
+    /** Responds with the header fields that are left in the request. */
     private static void request(HttpServletRequest request, HttpServletResponse response) throws IOException {
         StringBuilder seen = new StringBuilder();
         for (String name : new TreeSet<>(Collections.list(request.getHeaderNames()))) {

@@ -7,7 +7,7 @@ import io.github.changeover.spi.SwitchedConnection;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** As Docker's API: {@code POST} with JSON, {@code Upgrade: tcp}. Says what it was asked with, then every byte comes back. */
+/** Like Docker's API: {@code POST} with JSON and {@code Upgrade: tcp}. Sends protocol, id and content of the request, then echoes every byte. */
 @UpgradeEndpoint(value = "/{version}/exec/{id}/start", protocol = "tcp", methods = "POST", content = true)
 public class Exec implements ConnectionHandler.Events {
     private String asked;

@@ -6,7 +6,7 @@ import io.github.changeover.spi.ConnectionHandler;
 import io.github.changeover.spi.SwitchContext;
 import java.io.IOException;
 
-/** A handler that blocks, and fails before it does when the query says so. */
+/** A blocking handler, which fails in {@code prepare} if the query requests it. */
 @UpgradeEndpoint(value = "/blocking", protocol = "foo/2")
 public class Failing implements ConnectionHandler.Blocking {
     @Override
@@ -18,7 +18,7 @@ public class Failing implements ConnectionHandler.Blocking {
     public void serve(BlockingConnection connection) throws IOException {
         connection.output().write("served\n".getBytes());
         while (connection.input().read() >= 0) {
-            // until the client has enough
+            // until the client closes
         }
     }
 }

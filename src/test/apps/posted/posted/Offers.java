@@ -19,7 +19,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/** {@code /original}: carries the application's answer over {@code original/1}; fails to make a handler when the query says so. */
+/** {@code /original} carries the application's response over {@code original/1}. It fails to make a handler if the query requests it. */
 @WebListener
 public final class Offers implements ServletContextListener {
     @Override
@@ -59,7 +59,7 @@ public final class Offers implements ServletContextListener {
         }
     }
 
-    /** Sends the answer as it is, and then what comes. */
+    /** Sends the response as it is, then echoes. */
     private static final class Told implements ConnectionHandler.Events {
         private final byte[] answer;
 

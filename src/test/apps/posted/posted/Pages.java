@@ -8,7 +8,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
-/** {@code secret}, so many times as {@code length} says; asynchronously where {@code async} is asked for. */
+/** Sends {@code secret} as often as {@code length} requests. If {@code async} is present, it sends one asynchronously. */
 @WebServlet(urlPatterns = {"/original/*", "/strict/*", "/silent", "/blocking"}, asyncSupported = true)
 @MultipartConfig
 public final class Pages extends HttpServlet {
@@ -20,7 +20,7 @@ public final class Pages extends HttpServlet {
                 try {
                     context.getResponse().getOutputStream().print("secret");
                 } catch (IOException gone) {
-                    // nobody reads it
+                    // the client has disconnected
                 }
                 context.complete();
             });

@@ -14,7 +14,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 
-/** What filters do with the response, before and after those behind them; the header {@code X-Way} says what. */
+/** Performs what filters do with the response, before and after the chain. The header field {@code X-Way} names the action. */
 @WebFilter(urlPatterns = "/*", asyncSupported = true, dispatcherTypes = DispatcherType.REQUEST)
 public final class WayBack implements Filter {
     @Override
@@ -26,7 +26,7 @@ public final class WayBack implements Filter {
         if (request.getHeader("X-Name") != null) response.addHeader("X-Plain", "Lukasz");
         PrintWriter early = way.equals("early-writer-flush") ? response.getWriter() : null;
         OutputStream stream = way.equals("early-stream-flush") ? response.getOutputStream() : null;
-        // As Spring Boot's ErrorPageFilter: a wrapper, and a flush on the way back.
+        // Like Spring Boot's ErrorPageFilter: a wrapper, and a flush after the chain.
         chain.doFilter(request, way.equals("wrapped-flush") ? new HttpServletResponseWrapper(response) : response);
         switch (way) {
             case "flush", "wrapped-flush" -> response.flushBuffer();

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 
-/** Acts on a connection from a thread that is not the connection's: {@code /control?key=K&do=close}. */
+/** Calls a connection from a thread that is not its event thread: {@code /control?key=K&do=close}. */
 @WebServlet(urlPatterns = "/control", asyncSupported = true)
 public final class Control extends HttpServlet {
     private static final long serialVersionUID = 1;
@@ -37,7 +37,7 @@ public final class Control extends HttpServlet {
                 return "more " + connection.send(ByteBuffer.wrap(text.getBytes(ISO_8859_1)));
             }
             case "fill" -> {
-                // Until bytes wait and go on waiting: the kernel may take some more after the first refusal.
+                // Sends until bytes wait and continue to wait: the kernel may accept some more after the first {@code false}.
                 do {
                     while (connection.send(ByteBuffer.allocate(1 << 16))) Thread.onSpinWait();
                     LockSupport.parkNanos(200_000_000);

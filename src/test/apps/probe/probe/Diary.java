@@ -14,8 +14,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * What happened to a connection, told over HTTP: {@code /events?key=K&await=closed} answers once an event that begins so has
- * happened, or after five seconds as it is. With {@code add} one is added before.
+ * The events of a connection, over HTTP: {@code /events?key=K&await=closed} responds when an event that begins like this has happened, or
+ * after five seconds with the events so far. With {@code add}, an event is added first.
  */
 @WebServlet(urlPatterns = "/events", asyncSupported = true)
 public final class Diary extends HttpServlet {

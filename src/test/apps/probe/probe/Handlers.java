@@ -20,7 +20,7 @@ final class Handlers {
         return ByteBuffer.wrap(text.getBytes(ISO_8859_1));
     }
 
-    /** Tells every callback, and that none ran beside another. */
+    /** Records every callback, and whether two of them ran concurrently. */
     abstract static class Told implements ConnectionHandler.Events {
         final String key;
         private final AtomicInteger inside = new AtomicInteger();
@@ -65,7 +65,7 @@ final class Handlers {
         }
     }
 
-    /** Every byte comes back, and the peer is held back while it takes none. */
+    /** Echoes every byte, and pauses the connection while the peer reads nothing. */
     static final class Echo extends Told {
         Echo(String key) {
             super(key);
@@ -86,7 +86,7 @@ final class Handlers {
         }
     }
 
-    /** The same with streams. */
+    /** Echoes with streams. */
     record BlockingEcho(String key) implements ConnectionHandler.Blocking {
         @Override
         public void serve(BlockingConnection connection) throws IOException {
@@ -101,7 +101,7 @@ final class Handlers {
         }
     }
 
-    /** Greets before the client has sent anything. */
+    /** Sends a greeting before the client has sent anything. */
     static final class SpeaksFirst extends Told {
         SpeaksFirst(String key) {
             super(key);
@@ -119,7 +119,7 @@ final class Handlers {
         }
     }
 
-    /** Throws in the callback named. */
+    /** Throws an exception in the callback with this name. */
     static final class Throws extends Told {
         private final String where;
 
@@ -141,7 +141,7 @@ final class Handlers {
         @Override
         public void received(SwitchedConnection connection, ByteBuffer bytes) {
             maybe("received");
-            connection.send(ByteBuffer.allocate(where.equals("writable") ? 32 << 20 : 4 << 20));     // 32 MB wait for room
+            connection.send(ByteBuffer.allocate(where.equals("writable") ? 32 << 20 : 4 << 20));     // of 32 MB, some bytes wait to be sent
             tell("sent");
         }
 
@@ -163,7 +163,7 @@ final class Handlers {
         }
     }
 
-    /** Sends so many bytes, each its position modulo 251, as the peer takes them; then closes. */
+    /** Sends this number of bytes, each of them its position modulo 251, as fast as the peer reads. Then closes. */
     static final class Push extends Told {
         private final int total;
         private int sent;
@@ -195,7 +195,7 @@ final class Handlers {
         }
     }
 
-    /** Sends on whatever send() answers. */
+    /** Continues to send, whatever send() returns. */
     static final class Floods extends Told {
         Floods(String key) {
             super(key);
@@ -212,7 +212,7 @@ final class Handlers {
         }
     }
 
-    /** Takes one burst, pauses, and takes the rest when {@link Resume} says so. */
+    /** Receives one part, pauses, and receives the rest when {@link Control} resumes it. */
     static final class Pauses extends Told {
         private long taken;
 
@@ -222,7 +222,7 @@ final class Handlers {
 
         @Override
         public void opened(SwitchedConnection connection) {
-            Control.keep(key, connection);      // before it is told: a test commands at once
+            Control.keep(key, connection);      // before the event is recorded, because a test sends its command at once
             super.opened(connection);
         }
 
@@ -243,7 +243,7 @@ final class Handlers {
         }
     }
 
-    /** Does nothing by itself: {@link Control} acts from its own thread. */
+    /** Does nothing by itself. {@link Control} calls the connection from its own thread. */
     static final class Commands extends Told {
         Commands(String key) {
             super(key);
@@ -251,7 +251,7 @@ final class Handlers {
 
         @Override
         public void opened(SwitchedConnection connection) {
-            Control.keep(key, connection);      // before it is told: a test commands at once
+            Control.keep(key, connection);      // before the event is recorded, because a test sends its command at once
             super.opened(connection);
         }
 
@@ -266,7 +266,7 @@ final class Handlers {
         }
     }
 
-    /** Says what content the request had, then echoes. */
+    /** Sends the content of the request, then echoes. */
     static final class SaysContent extends Told {
         private final byte[] content;
 

@@ -15,7 +15,7 @@ import jakarta.servlet.annotation.WebListener;
 import java.util.List;
 import java.util.function.Function;
 
-/** Handlers that tests drive into every corner; the token is {@code probe}, the query's {@code key} names the connection. */
+/** Offers handlers for many situations. The token is {@code probe}, and the {@code key} of the query names the connection. */
 @WebListener
 public final class Probe implements ServletContextListener {
     private static final ProtocolToken TOKEN = ProtocolToken.of("probe");

@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.util.TreeMap;
 import org.eclipse.microprofile.metrics.MetricRegistry;
 
-/** Tells what stands in the application's registry; hands the registry itself to whoever looks after the application's end. */
+/** Returns the gauges in the registry of the application. Passes the registry to the test, which inspects it after the end of the application. */
 @WebServlet("/gauges")
 public final class Gauges extends HttpServlet {
     private static final long serialVersionUID = 1;

@@ -6,7 +6,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
-/** Answers every path with the name of its application and the path within it; begins a session where that is asked for. */
+/** Responds on every path with the name of its application and the path within it. Begins an HTTP session on request. */
 @WebServlet("/*")
 public final class Everything extends HttpServlet {
     private static final long serialVersionUID = 1;

@@ -11,7 +11,7 @@ import java.util.Collections;
 import java.util.Enumeration;
 import java.util.List;
 
-/** What many applications do behind a proxy: Host is what X-Forwarded-Host says. Mapped where web.xml says. */
+/** Sets Host to X-Forwarded-Host, as many applications do behind a proxy. It is mapped in web.xml. */
 public final class HostFilter extends HttpFilter {
     private static final long serialVersionUID = 1;
 

@@ -4,7 +4,7 @@ import jakarta.servlet.ServletRequestEvent;
 import jakarta.servlet.ServletRequestListener;
 import jakarta.servlet.annotation.WebListener;
 
-/** Sees the container's request, before any filter. */
+/** Records the container's request, before any filter. */
 @WebListener
 public final class RecordingListener implements ServletRequestListener {
     @Override

@@ -6,9 +6,9 @@ import java.util.Collections;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** Every request that this application has seen, with everything that tells where it comes from. */
+/** Every request that this application has seen, with everything that shows where it comes from. */
 final class Seen {
-    /** A request with this field asks for the record, and is not in it. */
+    /** A request with this field reads the record, and is not recorded. */
     static final String ASKS = "X-Record";
     private static final Queue<String> ALL = new ConcurrentLinkedQueue<>();
 
@@ -30,7 +30,7 @@ final class Seen {
         ALL.add(line.toString());
     }
 
-    /** The record, which is empty then. */
+    /** Returns the record and clears it. */
     static String take() {
         StringBuilder text = new StringBuilder();
         for (String line = ALL.poll(); line != null; line = ALL.poll()) text.append(line).append('\n');

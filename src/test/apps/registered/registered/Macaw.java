@@ -3,7 +3,7 @@ package registered;
 import io.github.changeover.spi.ProtocolToken;
 import java.util.List;
 
-/** Another one. */
+/** Another protocol of the same kind. */
 public final class Macaw extends Parrot {
     @Override
     public List<ProtocolToken> tokens() {

@@ -7,7 +7,7 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 
-/** Switches tokens off and on at run time. */
+/** Disables and enables protocols at run time. */
 @WebServlet("/operator")
 public final class Operator extends HttpServlet {
     private static final long serialVersionUID = 1;

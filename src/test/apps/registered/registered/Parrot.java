@@ -8,7 +8,7 @@ import io.github.changeover.spi.UpgradeRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** Says its token. Named in META-INF/services. */
+/** Sends its token. It is named in META-INF/services. */
 public class Parrot implements UpgradeProtocol {
     @Override
     public List<ProtocolToken> tokens() {

@@ -6,7 +6,7 @@ import jakarta.servlet.annotation.WebListener;
 import jakarta.websocket.server.ServerContainer;
 import java.lang.reflect.Proxy;
 
-/** Puts a {@code ServerContainer} of its own where the application looks for one, as another engine would. */
+/** Replaces the {@code ServerContainer} of the application with its own, as another engine would. */
 @WebListener
 public class Other implements ServletContextListener {
     @Override

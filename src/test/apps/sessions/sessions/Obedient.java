@@ -18,7 +18,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Does with its session what it is told. Its paths have settings of their own. */
+/** Performs commands on its session. Each of its paths has settings of its own. */
 public abstract class Obedient {
     static final Map<String, String> ENDS = new ConcurrentHashMap<>();
     static final Map<String, CountDownLatch> HELD = new ConcurrentHashMap<>();
@@ -45,7 +45,7 @@ public abstract class Obedient {
     public static final class Mortal extends Obedient {
     }
 
-    /** With {@code ?idle=200} in the query it sets that before it has any bytes. */
+    /** {@code ?idle=200} in the query sets the idle time before any byte arrives. */
     @OnOpen
     public void opened(Session session) {
         List<String> idle = session.getRequestParameterMap().get("idle");
@@ -89,7 +89,7 @@ public abstract class Obedient {
         }
     }
 
-    /** Until somebody lets go of it. */
+    /** Blocks until {@code /let-go} is called. */
     private static void hold(String key) {
         try {
             if (!HELD.computeIfAbsent(key, any -> new CountDownLatch(1)).await(20, TimeUnit.SECONDS)) throw new IllegalStateException("Nobody has let go of " + key);

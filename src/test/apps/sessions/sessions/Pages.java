@@ -7,7 +7,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 
-/** {@code /end} tells how a session ended, {@code /traces} what was observed; {@code /let-go} lets an endpoint go on that holds. */
+/** {@code /end} returns how a session ended, {@code /traces} what was observed. {@code /let-go} releases an endpoint that blocks. */
 @WebServlet({"/end", "/traces", "/let-go"})
 public final class Pages extends HttpServlet {
     private static final long serialVersionUID = 1;

@@ -5,7 +5,7 @@ import jakarta.websocket.Session;
 import jakarta.websocket.server.ServerEndpoint;
 import java.io.IOException;
 
-/** Takes messages in parts, and answers each with its length. */
+/** Receives messages in parts, and responds to each part with its length. */
 @ServerEndpoint("/parts")
 public final class Parts {
     @OnMessage

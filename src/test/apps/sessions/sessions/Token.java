@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** In place of a real one: {@code good-MILLIS}. */
+/** A placeholder for a real token: {@code good-MILLIS}. */
 record Token(Instant expires) {
     static Optional<Token> among(List<String> subprotocols) {
         if (subprotocols == null) return Optional.empty();

@@ -12,8 +12,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * Traces by Micrometer Observation: one observation for a session, whose remote parent the client names in the handshake, and one within it for each
- * message that the endpoint is called with, current while the endpoint runs. In place of a tracer, a handler writes down what ends.
+ * Traces with Micrometer Observation: there is one observation for a session, whose remote parent the client names in the handshake, and one within it for each
+ * message that the endpoint receives, which is current while the endpoint runs. In place of a tracer, a handler records the observations that end.
  */
 public final class Tracing implements WebSocketListener {
     private static final Map<String, List<String>> TRACES = new ConcurrentHashMap<>();
@@ -23,7 +23,7 @@ public final class Tracing implements WebSocketListener {
         REGISTRY.observationConfig().observationHandler(new Recorder());
     }
 
-    /** For the ServiceLoader. */
+    /** The ServiceLoader calls this constructor. */
     public Tracing() {
     }
 
@@ -61,7 +61,7 @@ public final class Tracing implements WebSocketListener {
         return TRACES.getOrDefault(trace, List.of());
     }
 
-    /** A line for each end, by the trace's name in the field traceparent. */
+    /** Records a line for each end, by the name of the trace in the field traceparent. */
     private static final class Recorder implements ObservationHandler<Observation.Context> {
         @Override
         public boolean supportsContext(Observation.Context context) {

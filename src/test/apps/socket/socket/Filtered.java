@@ -5,7 +5,7 @@ import jakarta.websocket.Session;
 import jakarta.websocket.server.ServerEndpoint;
 import java.nio.ByteBuffer;
 
-/** The same as {@link Echo} behind {@link Wrapping}. */
+/** The same as {@link Echo}, behind {@link Wrapping}. */
 @ServerEndpoint("/filtered/echo")
 public class Filtered {
     private final Echo echo = new Echo();

@@ -7,7 +7,7 @@ import jakarta.websocket.DeploymentException;
 import jakarta.websocket.server.ServerContainer;
 import jakarta.websocket.server.ServerEndpointConfig;
 
-/** Adds an endpoint to whichever {@code ServerContainer} is there. */
+/** Adds an endpoint to the {@code ServerContainer} of the context, whichever engine it belongs to. */
 @WebListener
 public class Start implements ServletContextListener {
     @Override

@@ -10,7 +10,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.IOException;
 
-/** Wraps the request and the response, as filters of applications do, and sets a header. */
+/** Wraps the request and the response, as filters of applications do, and sets a header field. */
 @WebFilter(urlPatterns = "/filtered/*", asyncSupported = true)
 public class Wrapping extends HttpFilter {
     private static final long serialVersionUID = 1;

@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** An application that takes every spelling of a path for the same resource, as some frameworks do. */
+/** An application that considers every spelling of a path the same resource, as some frameworks do. */
 @WebServlet("/*")
 public final class Lenient extends HttpServlet {
     @Override

@@ -7,7 +7,7 @@ import jakarta.servlet.ServletContextListener;
 import jakarta.websocket.DeploymentException;
 import java.util.Set;
 
-/** Another initializer: its listener comes after the library's. */
+/** Another initializer. Its listener is called after the one of the library. */
 public final class Initializer implements ServletContainerInitializer {
     @Override
     public void onStartup(Set<Class<?>> classes, ServletContext context) {

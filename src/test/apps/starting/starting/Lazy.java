@@ -8,7 +8,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import jakarta.websocket.DeploymentException;
 import java.io.IOException;
 
-/** Its first request initialises it. A request with a path adds one more endpoint there, and says what came of it. */
+/** Its first request initializes it. A request with a path adds one more endpoint there, and the response contains the result. */
 @WebServlet("/lazy/*")
 public final class Lazy extends HttpServlet {
     private static final long serialVersionUID = 1;

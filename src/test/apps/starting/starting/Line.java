@@ -9,7 +9,7 @@ import jakarta.websocket.Session;
 import jakarta.websocket.server.ServerContainer;
 import jakarta.websocket.server.ServerEndpointConfig;
 
-/** Says where it is, and repeats what it hears. */
+/** Sends its path, then echoes messages. */
 public final class Line extends Endpoint {
     static void at(String path, ServletContext context) throws DeploymentException {
         ((ServerContainer) context.getAttribute(ServerContainer.class.getName())).addEndpoint(ServerEndpointConfig.Builder.create(Line.class, path).build());

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
-/** Adds endpoints when it is initialised, as frameworks do, some from several threads at once. */
+/** Adds endpoints when it is initialized, as frameworks do, some of them from several threads at once. */
 @WebServlet(urlPatterns = "/startup", loadOnStartup = 7)
 public final class OnStartup extends HttpServlet {
     private static final long serialVersionUID = 1;

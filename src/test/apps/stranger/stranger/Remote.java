@@ -9,7 +9,7 @@ import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
-/** Lets a request come from wherever it says: every socket of a test is on the loopback. */
+/** Replaces the address of the client with the one in X-Test-From, because every socket of a test is on loopback. */
 @WebFilter(urlPatterns = "/*", asyncSupported = true)
 public final class Remote extends HttpFilter {
     private static final long serialVersionUID = 1;

@@ -7,8 +7,8 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
 /**
- * {@code ?connections}: how many are open. {@code ?report=NUMBER}: what one connection's handler was called with, and nothing before its end unless {@code &now}.
- * {@code ?unsettled}: the connections with senders at work or completions that have not run; those that have settled are forgotten, but for faults.
+ * {@code ?connections} returns how many are open. {@code ?report=NUMBER} returns the report of one connection's handler, and before its end nothing, unless
+ * {@code &now} is present. {@code ?unsettled} returns the connections with running senders, with completions that have not run, or with faults. It forgets the others.
  */
 @WebServlet("/orders")
 public final class Orders extends HttpServlet {

@@ -3,7 +3,7 @@ package stress;
 import java.nio.ByteBuffer;
 import java.util.SplittableRandom;
 
-/** The bytes that a seed stands for. */
+/** The bytes generated from a seed. */
 final class Pattern {
     private final SplittableRandom random;
     private final byte[] block = new byte[256];
@@ -21,7 +21,7 @@ final class Pattern {
         return block[at++];
     }
 
-    /** Whether all that remains in the buffer is what comes next; takes it. */
+    /** Consumes the rest of the buffer. Returns whether it contains the next bytes. */
     boolean matches(ByteBuffer bytes) {
         while (bytes.hasRemaining()) {
             if (bytes.get() != next()) return false;
@@ -29,7 +29,7 @@ final class Pattern {
         return true;
     }
 
-    /** A frame: the sender's number, the frame's, the length of its content, and the content. */
+    /** A frame: the number of the sender, the number of the frame, the length of its content, and the content. */
     static ByteBuffer frame(long seed, int sender, int number, int length) {
         byte[] content = new byte[length];
         new SplittableRandom(seed * 31 + sender * 1_000_003L + number).nextBytes(content);

@@ -6,13 +6,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** What one connection's handler was called with, and what its senders were told. */
+/** Records the callbacks of one connection's handler, and the results of its senders. */
 final class Report {
     static final int SENDERS = 4;
     private static final int FAULTS_KEPT = 10;
     final AtomicInteger opened = new AtomicInteger(), closed = new AtomicInteger(), working = new AtomicInteger();
     final AtomicLong received = new AtomicLong();
-    /** Of each sender: frames whose send has returned; those that a completion has told to be sent; completions promised, and run. */
+    /** For each sender: frames whose send has returned; frames that a completion has reported as sent; completions expected; completions run. */
     final AtomicIntegerArray returned = new AtomicIntegerArray(SENDERS), told = new AtomicIntegerArray(SENDERS);
     final AtomicIntegerArray promised = new AtomicIntegerArray(SENDERS), completed = new AtomicIntegerArray(SENDERS);
     private final AtomicInteger inside = new AtomicInteger();
@@ -24,7 +24,7 @@ final class Report {
         if (faults.size() < FAULTS_KEPT) faults.add(what);
     }
 
-    /** A callback of the handler. */
+    /** Runs a callback of the handler, and checks its order and that no other callback is running. */
     void callback(String name, Runnable callback) {
         if (inside.incrementAndGet() != 1) fault(name + " beside another callback");
         if (closed.get() > 0) fault(name + " after closed");
@@ -39,7 +39,7 @@ final class Report {
         }
     }
 
-    /** The connection is about to be told to end: what was accepted until now must arrive. The first call counts. */
+    /** Called before the connection is ended: what was accepted until now must arrive. Only the first call counts. */
     synchronized void noteAccepted() {
         if (accepted.isEmpty()) accepted = returned.toString().replaceAll("[\\[\\] ]", "");
     }
@@ -53,12 +53,12 @@ final class Report {
         return closed.get() > 0;
     }
 
-    /** Whether it has ended, nothing is outstanding, and nothing was wrong. */
+    /** Whether the connection has ended, nothing is outstanding, and no fault was found. */
     boolean isFine() {
         return isClosed() && working.get() == 0 && faults.isEmpty() && closed.get() == 1 && promised.toString().equals(completed.toString());
     }
 
-    /** One fact a line. */
+    /** One fact per line. */
     @Override
     public String toString() {
         return "opened=" + opened + "\nclosed=" + closed + "\ncause=" + cause + "\nreceived=" + received + "\naccepted=" + accepted

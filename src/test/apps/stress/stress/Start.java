@@ -17,7 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
-/** {@code /talk/NUMBER/SEED/END}: one connection of the stress, with senders of its own, that ends as {@link End} says. */
+/** Offers {@code /talk/NUMBER/SEED/END}: one connection of the stress test, with senders of its own, which ends as {@link End} specifies. */
 @WebListener
 public final class Start implements ServletContextListener {
     static final Map<String, Report> REPORTS = new ConcurrentHashMap<>();

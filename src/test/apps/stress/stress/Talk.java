@@ -11,12 +11,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * One connection: several threads send frames on it at once, another pauses and resumes it, gives it tasks and then ends it. Senders go on for a while
- * after its end, as a careless application's do.
+ * One connection: several threads send frames on it concurrently. Another thread pauses and resumes it, submits tasks, and then ends it. The senders continue for
+ * a while after its end, as a careless application does.
  */
 final class Talk implements ConnectionHandler.Events {
     private static final int LONGEST = 3000, ROOM = 8 * LONGEST;
-    private static final int LAST = 100;     // the sender of the frame behind which there is none
+    private static final int LAST = 100;     // the sender number of the last frame
     private static final long LATE = 200_000_000, LONGEST_LIFE = 60_000_000_000L;
     private final Report report;
     private final long seed;
@@ -83,13 +83,13 @@ final class Talk implements ConnectionHandler.Events {
         }
     }
 
-    /** At first without a rest: the container may just be using the channel again. */
+    /** Without a pause at first, because the container may just be reusing the channel. */
     private void goOnAfterTheEnd() {
         if (System.nanoTime() - closedAt < LATE / 40) Thread.yield();
         else LockSupport.parkNanos(2_000_000);
     }
 
-    /** Some block, the others are told by {@code writable}. */
+    /** Some senders wait for {@code writable}, the others block. */
     private void waitForRoom(SwitchedConnection connection, int sender, long begun) throws InterruptedException {
         if (sender % 2 == 0) {
             while (connection.advanced().isFull() && closedAt == 0 && !isOver(begun)) {
@@ -111,7 +111,7 @@ final class Talk implements ConnectionHandler.Events {
             report.completed.incrementAndGet(sender);
         };
         return failure -> {
-            if (failure != null && closedAt != 0) once.done(failure);      // of a send that came behind the end
+            if (failure != null && closedAt != 0) once.done(failure);      // of a send after the end
             else report.callback("completion", () -> once.done(failure));
         };
     }

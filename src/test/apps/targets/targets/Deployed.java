@@ -8,7 +8,7 @@ import jakarta.websocket.server.PathParam;
 import jakarta.websocket.server.ServerEndpoint;
 import jakarta.websocket.server.ServerEndpointConfig;
 
-/** Tells of its session; {@code param} asks for the parameter of the path as it is injected, {@code handshake} for what the Configurator saw. */
+/** Returns facts of its session. {@code param} returns the path parameter as injected, {@code handshake} what the Configurator has seen. */
 @ServerEndpoint(value = "/p/{v}", configurator = Deployed.Looking.class)
 public class Deployed {
     public static class Looking extends ServerEndpointConfig.Configurator {

@@ -11,7 +11,7 @@ import jakarta.websocket.server.ServerEndpointConfig;
 import java.io.IOException;
 import java.util.Map;
 
-/** Asks for the switch itself, with a class whose annotation has another path. */
+/** Requests the upgrade itself, with an endpoint class whose annotation has another path. */
 @WebServlet("/late/*")
 public class Late extends HttpServlet {
     @Override

@@ -3,7 +3,7 @@ package targets;
 import jakarta.websocket.Session;
 import java.util.TreeMap;
 
-/** What a session says of its target, one line each, with every character that is not ASCII as {@code \\uXXXX}. */
+/** What a session returns about its target, one fact per line, with every character that is not ASCII as {@code \\uXXXX}. */
 final class Told {
     private Told() {
     }

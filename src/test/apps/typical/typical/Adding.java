@@ -13,7 +13,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Set;
 
-/** A programmatic endpoint: adds bytes up, closes when it is told to. */
+/** A programmatic endpoint: adds up bytes, and closes on request. */
 public class Adding extends Endpoint {
     @Override
     public void onOpen(Session session, EndpointConfig config) {
@@ -51,7 +51,7 @@ public class Adding extends Endpoint {
         Pages.ended("adding", reason);
     }
 
-    /** What the application deploys. */
+    /** The endpoints that the application deploys. */
     public static class Application implements ServerApplicationConfig {
         @Override
         public Set<ServerEndpointConfig> getEndpointConfigs(Set<Class<? extends Endpoint>> found) {

@@ -16,14 +16,14 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.TreeMap;
 
-/** An annotated endpoint: objects over the wire, a path parameter, pings, errors. */
+/** An annotated endpoint with encoders and decoders, a path parameter, pings and errors. */
 @ServerEndpoint(value = "/orders/{customer}", subprotocols = {"csv", "words"}, encoders = Orders.Writing.class, decoders = Orders.Reading.class)
 public class Orders {
-    /** So many of something. */
+    /** A number of things. */
     public record Order(int count, String what) {
     }
 
-    /** Order to text. */
+    /** Encodes an order as text. */
     public static class Writing implements Encoder.Text<Order> {
         @Override
         public String encode(Order order) {
@@ -31,7 +31,7 @@ public class Orders {
         }
     }
 
-    /** Text to order; what has no number first is none. */
+    /** Decodes an order from text, which must begin with a number. */
     public static class Reading implements Decoder.Text<Order> {
         @Override
         public Order decode(String text) throws DecodeException {

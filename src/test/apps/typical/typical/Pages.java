@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** {@code /visit} counts in the session, {@code /ended?what=} tells how an endpoint's connection ended, {@code /engine} whose engine it is. */
+/** {@code /visit} counts visits in the HTTP session, {@code /ended?what=} returns how an endpoint's connection ended, and {@code /engine} names the engine. */
 @WebServlet({"/visit", "/ended", "/engine"})
 public class Pages extends HttpServlet {
     private static final long serialVersionUID = 1;

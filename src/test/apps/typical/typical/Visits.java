@@ -11,10 +11,10 @@ import jakarta.websocket.server.ServerEndpoint;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.util.List;
 
-/** Shares the user's session with the pages. */
+/** Shares the HTTP session of the user with the pages. */
 @ServerEndpoint(value = "/visits", configurator = Visits.OfSession.class)
 public class Visits {
-    /** Hands the session over. */
+    /** Passes the HTTP session to the endpoint. */
     public static class OfSession extends ServerEndpointConfig.Configurator {
         @Override
         public void modifyHandshake(ServerEndpointConfig config, HandshakeRequest request, HandshakeResponse response) {

@@ -9,7 +9,7 @@ import io.github.changeover.spi.UpgradeRequest;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/** {@code foo/2} for a GET without content, where a setting names it; never loaded where Changeover is not there. */
+/** {@code foo/2} for a GET without content, where a setting names it. This class is never loaded without Changeover. */
 public final class Echo implements UpgradeProtocol {
     @Override
     public List<ProtocolToken> tokens() {

@@ -13,8 +13,8 @@ import java.util.Locale;
 import java.util.TreeSet;
 
 /**
- * Answers every method with what the request was: its headers, its length and, unless the path begins with {@code /unread}, its
- * content. Needs nothing of Changeover.
+ * Responds to every method with the request: its header fields, its length and, unless the path begins with {@code /unread}, its
+ * content. It uses no class of Changeover.
  */
 @WebServlet("/*")
 public final class Report extends HttpServlet {

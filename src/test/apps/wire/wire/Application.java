@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Answers on every path what it was asked and how often there; {@code /hits?of=KEY} tells how often without counting. */
+/** Responds on every path with the request and the number of requests there. {@code /hits?of=KEY} returns the number without counting. */
 @WebServlet(urlPatterns = "/", asyncSupported = true)
 public final class Application extends HttpServlet {
     private static final long serialVersionUID = 1;

@@ -8,7 +8,7 @@ import jakarta.servlet.ServletResponse;
 import jakarta.servlet.annotation.WebFilter;
 import java.io.IOException;
 
-/** Begins the answer before anybody has decided; with {@code ?late} after everybody has. */
+/** Commits the response before the chain, or with {@code ?late} after it. */
 @WebFilter(urlPatterns = "/committed", asyncSupported = true)
 public final class Committed implements Filter {
     @Override

@@ -10,7 +10,7 @@ import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
-/** What an application's filter may set before it is known that the answer is a 101. */
+/** Sets what a filter of an application may set before it is known that the response is a 101. */
 @WebFilter(urlPatterns = "/cookies", asyncSupported = true)
 public final class Cookies implements Filter {
     @Override

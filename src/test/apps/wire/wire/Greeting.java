@@ -6,7 +6,7 @@ import io.github.changeover.spi.ConnectionHandler;
 import io.github.changeover.spi.SwitchedConnection;
 import java.nio.ByteBuffer;
 
-/** Speaks first, then sends everything back. */
+/** Sends a text first, then echoes everything. */
 final class Greeting implements ConnectionHandler.Events {
     private final String words;
 

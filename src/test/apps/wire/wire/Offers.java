@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** A path for every way in which an offer can end. Whatever is switched says the protocol's name first, then echoes. */
+/** Offers a path for every possible result of an offer. Every switched protocol first sends its name, then echoes. */
 @WebListener
 public final class Offers implements ServletContextListener {
     private static final ContentRule ANY_METHOD = new ContentRule(Set.of(), false);

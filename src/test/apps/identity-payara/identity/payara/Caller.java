@@ -8,7 +8,7 @@ import jakarta.websocket.server.ServerEndpoint;
 import java.io.IOException;
 import java.security.Principal;
 
-/** Says who calls, as the container's security tells it. */
+/** Returns the caller, as reported by the security of the container. */
 @ServerEndpoint("/caller")
 public class Caller {
     @Inject

@@ -4,7 +4,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.List;
 
-/** One for the application. */
+/** One instance for the application. */
 @ApplicationScoped
 public class Book {
     private final List<String> lines = new ArrayList<>();

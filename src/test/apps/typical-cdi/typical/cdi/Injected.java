@@ -10,7 +10,7 @@ import jakarta.websocket.Session;
 import jakarta.websocket.server.PathParam;
 import jakarta.websocket.server.ServerEndpoint;
 
-/** With a bean of the application. */
+/** An endpoint that uses a bean of the application. */
 @ServerEndpoint("/injected/{name}")
 public class Injected {
     @Inject

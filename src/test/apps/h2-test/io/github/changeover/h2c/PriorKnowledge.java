@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * {@code h2-test}: what follows the 101 is HTTP/2 from its preface on, as on a connection of its own, with stream 1 still to be
- * used. For programs that know no other way into HTTP/2 in clear; the streams are those of {@code h2c}.
+ * {@code h2-test}: after the 101, HTTP/2 starts with its preface, as on a new connection, and stream 1 is unused. It is for
+ * programs that support no other start of HTTP/2 in cleartext. The streams are those of {@code h2c}.
  */
 public final class PriorKnowledge implements ProtocolLibrary {
     private static final ProtocolToken TOKEN = ProtocolToken.of("h2-test");
