@@ -112,7 +112,7 @@ class RegistrationIT {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "handler | is no handler",
+        "handler | is not a handler",
         "hidden | public",
         "constructor | constructor",
         "path | /x/{room",

@@ -119,7 +119,7 @@ class RejectionIT {
     @Covers({"RFC9110-7.8-05", "RFC9110-7.8-06", "RFC9110-7.8-15", "RFC9112-9.3-01", "RFC9931-01", "RFC9931-02", "GEN-03"})
     void ignoredOfferReachesTheApplicationOnce() throws IOException {
         for (String path : List.of("/not-me", "/plain", "/elsewhere")) {
-            try (Wire wire = send(RawHttp.upgrade("/wire" + path, path.equals("/not-me") ? "greet/1" : "nope"))) {
+            try (Wire wire = send(RawHttp.upgrade("/wire" + path + "?key=ignored" + path, path.equals("/not-me") ? "greet/1" : "nope"))) {
                 RawHttp.RawResponse answer = RawHttp.readResponse(wire);
                 assertThat(answer.body()).isEqualTo("GET " + path + " body 0 hit 1\n");
                 assertThat(answer.head().has("Upgrade")).isFalse();

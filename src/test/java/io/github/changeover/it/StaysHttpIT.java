@@ -78,7 +78,8 @@ class StaysHttpIT {
     @Test
     @Covers("GEN-03")
     void responseSentByAFilterAfterTheChainStaysHttp() throws IOException {
-        Message.FullResponse answer = answer(page("writer").with("X-Tidy: writes"), 1);
+        Message offer = Message.of("GET /stays/page/writer?written-after", "Connection: Upgrade", "Upgrade: original");
+        Message.FullResponse answer = answer(offer.with("X-Tidy: writes"), 1);
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.content()).isEqualTo("tidied");
         assertThat(server.log()).contains("a filter has sent a response");

@@ -103,7 +103,13 @@ final class EmbeddedTomcat implements ContainerUnderTest {
     @Override
     public void deploy(Path war, String contextPath) {
         ContextConfig configuration = new FilesOnly(tomcat.noDefaultWebXmlPath());
-        Context context = tomcat.addWebapp(tomcat.getHost(), contextPath, war.toAbsolutePath().toString(), configuration);
+        Context context;
+        try {
+            context = tomcat.addWebapp(tomcat.getHost(), contextPath, war.toAbsolutePath().toString(), configuration);
+        } catch (Error failure) {
+            undeploy(contextPath);      // Tomcat logs exceptions of a start, but not errors
+            throw failure;
+        }
         if (!context.getState().isAvailable()) {
             undeploy(contextPath);
             throw new DeploymentFailed(war.getFileName() + " did not start at \"" + contextPath + "\", see the log", null);
