@@ -11,7 +11,7 @@ import java.time.Duration;
  * Changeover.of(servletContext).path("/lines/*").offer(protocol).required();
  * }</pre>
  * Paths can be offered until the first upgrade request after the start of the application. This request fixes the rules. Ordinary requests do not fix
- * them, because a servlet may be initialised by its first request. An upgrade request that arrives while the application starts is rejected with 503
+ * them, because a servlet may be initialized by its first request. An upgrade request that arrives while the application starts is rejected with 503
  * and fixes nothing. Settings override the values that are set here. Thread-safe.
  */
 public final class Changeover {
@@ -48,10 +48,10 @@ public final class Changeover {
     }
 
     /**
-     * Drains the application: rejects new connections with 503 from now on, requests every handler to close its connection, and waits for the
-     * connections to end. It waits at most {@code grace}. Then it closes the remaining connections without their handlers and waits at most two
-     * seconds more. Ordinary HTTP requests are still served. Call it on a thread of the application, not in a callback: there it would wait for
-     * the connection of the callback. The operation {@code stopDraining()} of JMX and of the console undoes it for later connections.
+     * Drains the application: rejects new connections with 503 from now on, calls {@code drain} of every handler, and waits at most
+     * {@code grace} for the connections to end. Then it closes the remaining connections without their handlers and waits at most two seconds
+     * more. Ordinary HTTP requests are still served. Call it on a thread of the application, not in a callback: there it would wait for the
+     * connection of the callback. The operation {@code stopDraining()} of JMX and of the console undoes it for later connections.
      *
      * @return whether every connection ended within {@code grace}
      * @throws IllegalStateException if the application has not started, or has stopped

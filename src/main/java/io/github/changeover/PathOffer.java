@@ -36,12 +36,15 @@ public final class PathOffer {
         return change(OfferedPath::inServerOrder);
     }
 
-    /** Rejects with 426 every request that is not upgraded. As long as no protocol is offered on the path, the status is 503. */
+    /**
+     * Rejects with 426 every request that is not upgraded. The status is 505 over another version of HTTP, and 503 while no protocol
+     * is offered on the path.
+     */
     public PathOffer required() {
         return change(OfferedPath::asRequired);
     }
 
-    /** Lists the protocols in every ordinary response of this path. */
+    /** Lists the protocols in the {@code Upgrade} field of every ordinary response of this path (RFC 9110 section 7.8). */
     public PathOffer advertise() {
         return change(OfferedPath::asAdvertised);
     }
@@ -56,7 +59,7 @@ public final class PathOffer {
         return change(path -> path.withRoles(List.of(more)));
     }
 
-    /** Adds a check that runs after those of earlier calls. */
+    /** Adds a check for every candidate of this path. Checks run in the order of these calls, before the protocol decides. */
     public PathOffer gate(Gate more) {
         return change(path -> path.withGate(more));
     }

@@ -23,7 +23,7 @@ public @interface UpgradeEndpoint {
     /** The protocol as written in the header field {@code Upgrade}: {@code example/1}. */
     String protocol();
 
-    /** Whether a request that is not upgraded is rejected with 426. */
+    /** Whether a request that is not upgraded is rejected, as with {@link PathOffer#required}. */
     boolean required() default false;
 
     /** The user needs one of these roles; empty if no role is needed. */
@@ -40,6 +40,6 @@ public @interface UpgradeEndpoint {
      */
     boolean content() default false;
 
-    /** How bytes that arrive before the 101 are handled. */
+    /** How bytes that arrive before the 101 are handled (RFC 9931). */
     EarlyData earlyData() default EarlyData.DELIVER;
 }

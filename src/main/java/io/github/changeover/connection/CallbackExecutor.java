@@ -114,7 +114,7 @@ public final class CallbackExecutor implements Executor, AutoCloseable {
             underWay.incrementAndGet();
             try {
                 super.execute(task);
-            } catch (RejectedExecutionException full) {     // the last thread was created meanwhile, or the pool has been shut down
+            } catch (RejectedExecutionException full) {     // the last thread was created in the meantime, or the pool has been shut down
                 if (isShutdown() || !((Waiting) getQueue()).force(task)) {
                     underWay.decrementAndGet();
                     throw full;

@@ -40,7 +40,7 @@ final class CloseState {
         return decided.get() == requested.get();
     }
 
-    /** From now on, this is the cause if the handler closes without a cause. The first call counts. */
+    /** From now on, this is the cause if the handler closes without a cause. Only the first call has an effect. */
     void expect(CloseCause cause) {
         if (expectedCause == null) expectedCause = cause;
     }

@@ -136,8 +136,8 @@ public final class ConnectionRegistry {
     }
 
     /**
-     * Requests every handler to close its connection. {@link #check} closes the connections that have not ended after {@code grace}. The request is also
-     * sent to the handlers of connections that open meanwhile. Does not block.
+     * Calls {@code drain} of every handler, so that it closes its connection. {@link #check} closes the connections that have not ended after
+     * {@code grace}. {@code drain} is also called for connections that open later. Does not block.
      */
     public void startDraining(Duration grace) {
         closeBy = System.nanoTime() + ConnectionLimits.longest(grace).toNanos() | 1;
@@ -182,9 +182,8 @@ public final class ConnectionRegistry {
     }
 
     /**
-     * Ends all connections because the application stops. Requests every handler to close its connection, including the handlers of connections that are
-     * about to open, and waits at most {@code grace}. Then closes the remaining connections, interrupts running callbacks, and waits at most two seconds
-     * more.
+     * Ends all connections because the application stops. Calls {@code drain} of every handler, including the handlers of connections that are about to
+     * open, and waits at most {@code grace}. Then closes the remaining connections, interrupts running callbacks, and waits at most two seconds more.
      */
     public void stop(Duration grace) {
         draining = true;

@@ -88,7 +88,7 @@ final class EventProcessor implements Runnable {
      * @return whether they were processed on the calling thread
      */
     boolean event(int bits) {
-        // Some containers call from inside a write or isReady. A callback must not run inside a send.
+        // Some containers call this method from inside a write or isReady. A callback must not run inside a send.
         if (queue.heldByCaller()) {
             signal(bits);
             return false;

@@ -55,7 +55,9 @@ public final class MemoryBudget {
         return exceeded.get();
     }
 
-    /** Takes bytes for an optional use that belongs to no connection, such as a captured response. Returns whether they were available. */
+    /**
+     * Reserves bytes for an optional use that belongs to no connection, such as a captured response. Returns whether they were available.
+     */
     public boolean tryReserve(long bytes) {
         for (long now = used.get(); bytes <= max - now; now = used.get()) {
             if (used.compareAndSet(now, now + bytes)) return true;
@@ -63,12 +65,12 @@ public final class MemoryBudget {
         return false;
     }
 
-    /** Releases bytes that {@link #tryReserve} has taken. */
+    /** Releases bytes that {@link #tryReserve} has reserved. */
     public void releaseReserved(long bytes) {
         used.addAndGet(-bytes);
     }
 
-    /** Takes bytes for a connection. If the limit is then exceeded, closes other connections or this one. */
+    /** Charges bytes to a connection. If the limit is then exceeded, closes other connections or this one. */
     void charge(long bytes, MemoryAccount account) {
         long now = used.addAndGet(bytes);
         if (now - leaving.get() > max) reclaim();

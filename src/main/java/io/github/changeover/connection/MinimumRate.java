@@ -1,8 +1,9 @@
 package io.github.changeover.connection;
 
 /**
- * Checks whether a counter grows by a minimum in every period. If less was available, it must grow by all of that. It is called from time to time. Each
- * call compares the counter with its value one period ago; the resolution of time is an eighth of the period.
+ * Checks whether a counter grows by a minimum in every period. If less than the minimum was available, the counter must grow by all that was available.
+ * The check is called from time to time. Each call compares the counter with its value one period ago; the resolution of time is an eighth of the
+ * period.
  *
  * <pre>
  * minimum 8192, period 30 s      grew by 8192 or more, or by all that was available 30 s ago: fast enough

@@ -41,7 +41,7 @@ final class OutputQueue {
     private Transport transport;
     private ArrayDeque<ByteBuffer> chunks;      // each ready for reading; more bytes may be appended to the last one after its limit
     private ArrayDeque<PendingCompletion> immediates;        // null while there are none
-    private ArrayDeque<Deferred> deferred;      // messages that are sent after the chunks; null while there are none
+    private ArrayDeque<Deferred> deferred;      // messages that are sent after all queued bytes; null while there are none
     private boolean sendsDeferred;              // whether send() of the first deferred message is running
     /** Added to under the lock; removed from without it, so that a thread that runs completions never waits for a write. Null before the first one. */
     private volatile Queue<PendingCompletion> marks;
@@ -200,7 +200,7 @@ final class OutputQueue {
                 ByteBuffer last = chunks.peekLast();
                 if (last == null || last.limit() == last.capacity()) {
                     last = pool.take().limit(0);
-                    chunks.addLast(last);                // before charge(), so that shut() returns it to the pool
+                    chunks.addLast(last);                // before charge(), so that isShut() returns it to the pool
                     memory.charge(pool.size());
                 }
                 int start = last.limit();
@@ -222,7 +222,7 @@ final class OutputQueue {
     /**
      * Writes queued bytes.
      *
-     * @param retry whether to write also if the last write was incomplete and the transport has not called since
+     * @param retry whether to write also if the last write was incomplete and the transport has not reported since then that it is writable
      */
     Progress flush(boolean retry) throws IOException {
         if (!retry && queued() == 0 && !writeIncomplete && failure == null) return Progress.EMPTY;
@@ -496,7 +496,7 @@ final class OutputQueue {
         }
     }
 
-    /** Removes the completions that have not run. Called after {@link #shut}, by the thread that calls {@link #pollCompleted}. */
+    /** Removes the completions that have not run. Called after {@link #isShut}, by the thread that calls {@link #pollCompleted}. */
     List<Completion> takeLost() {
         Queue<PendingCompletion> waiting = marks;
         if (waiting == null) return List.of();

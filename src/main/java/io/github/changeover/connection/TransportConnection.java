@@ -469,7 +469,10 @@ public final class TransportConnection implements AdvancedConnection {
         return queue.atomically(sends);
     }
 
-    /** {@inheritDoc} The waiting thread writes itself: if it is the thread of a callback, no event of the container is processed meanwhile. */
+    /**
+     * {@inheritDoc} The waiting thread writes itself: if it is the thread of a callback, no event of the container is processed until this
+     * method returns.
+     */
     @Override
     public boolean awaitWritable(long bytes, Duration atMost) throws InterruptedException {
         long begun = System.nanoTime();

@@ -19,7 +19,7 @@ import java.util.Set;
  * The result of a dry run of a request. The application's gates and protocols are called as for a real request, but the connection is not
  * switched and no handler is created.
  *
- * @param request  the request with the path parameters and the roles that the rule of its path gives it
+ * @param request  the request with its path parameters, and with those roles of its user that the rule of its path contains
  * @param verdict  the result with its explanation
  * @param response the response. A container adds its own fields, such as {@code Date}, and may omit the reason phrase
  */

@@ -1,6 +1,6 @@
 package io.github.changeover.http;
 
-/** A segment of a path, or a path whose last segment alone may have parameters: RFC 3986 section 3.3. */
+/** A segment of a path (RFC 3986 section 3.3), or a path in which only the last segment may have parameters. */
 public final class PathSegment {
     private PathSegment() {
     }

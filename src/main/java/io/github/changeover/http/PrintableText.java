@@ -2,7 +2,7 @@ package io.github.changeover.http;
 
 /** Converts text from a peer to bounded, printable ASCII for a log line or a page. */
 public final class PrintableText {
-    /** A limit for a text that is a page's or an event's main content. */
+    /** The limit in characters for a text that is the main content of a page or of an event. */
     public static final int LONG = 240;
     private static final int LONGEST = 80;
 

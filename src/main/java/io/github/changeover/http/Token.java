@@ -1,6 +1,6 @@
 package io.github.changeover.http;
 
-/** A token, as names of fields, methods and protocols are: RFC 9110 section 5.6.2. */
+/** A token: the syntax of the names of fields, methods and protocols. RFC 9110 section 5.6.2. */
 public final class Token {
     private static final AsciiSet TCHAR = AsciiSet.LETTERS_AND_DIGITS.and("!#$%&'*+-.^_`|~");
 

@@ -15,7 +15,10 @@ public final class UriScheme {
         return !text.isEmpty() && text.length() <= LONGEST && CHARACTERS.containsAll(text) && Character.isLetter(text.charAt(0));
     }
 
-    /** Returns the scheme of HTTP that {@code ws} and {@code wss} stand for, which some proxies send; any other scheme as it is. The scheme is in lower case. */
+    /**
+     * Returns {@code http} for {@code ws} and {@code https} for {@code wss}, because some proxies send these; any other scheme unchanged. The argument must
+     * be in lower case.
+     */
     public static String ofHttp(String scheme) {
         return switch (scheme) {
             case "ws" -> "http";
@@ -24,7 +27,10 @@ public final class UriScheme {
         };
     }
 
-    /** Returns the default port of a scheme of HTTP (RFC 9110 section 4.2); empty for another scheme. The scheme is in lower case. */
+    /**
+     * Returns the default port of {@code http} or {@code https} (RFC 9110 section 4.2); empty for another scheme. The argument must
+     * be in lower case.
+     */
     public static OptionalInt defaultPort(String scheme) {
         return switch (scheme) {
             case "http" -> OptionalInt.of(80);

@@ -1,2 +1,4 @@
-/** What the filters need of the entry point of the API. Not part of the API: applications use {@code io.github.changeover.Changeover}. */
+/**
+ * The offers of an application as the filters read them. Not part of the API: applications use {@code io.github.changeover.Changeover}.
+ */
 package io.github.changeover.internal;

@@ -79,13 +79,15 @@ public interface ChangeoverMXBean {
     /** The lines of the start-up report. */
     List<String> getReport();
 
-    /** Asks the handler of one connection to close it. Returns whether the connection existed. */
+    /** Drains one connection: calls {@code drain} of its handler, which should close it. Returns whether the connection existed. */
     boolean close(String id);
 
-    /** Closes one connection immediately. Returns whether the connection existed. */
+    /** Closes one connection immediately; queued bytes are lost. Returns whether the connection existed. */
     boolean abort(String id);
 
-    /** Rejects new connections and asks the handlers of all others to close. */
+    /**
+     * Rejects new connections, calls {@code drain} of all handlers, and closes the remaining connections after {@code changeover.drain}.
+     */
     void drain();
 
     /** Undoes {@code drain} for later connections. */

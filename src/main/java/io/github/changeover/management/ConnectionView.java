@@ -18,9 +18,9 @@ import java.util.Optional;
  * @param user      the name of the authenticated user; empty if there is none
  * @param since     when it opened
  * @param idle      the time without a byte in either direction, accurate to about one second
- * @param bytesIn  the bytes received
- * @param bytesOut the bytes written to the container
- * @param queued    the bytes that wait for a slow peer
+ * @param bytesIn   the bytes received
+ * @param bytesOut  the bytes written to the container
+ * @param queued    the bytes that wait to be sent
  * @param roundTrip the round-trip time of the last answered ping; empty for none
  */
 public record ConnectionView(String id, String protocol, String path, String remote, String user, Instant since, Duration idle,

@@ -12,7 +12,7 @@ import javax.management.InstanceAlreadyExistsException;
 import javax.management.JMException;
 import javax.management.ObjectName;
 
-/** The MBean of one application in the platform's MBean server, registered from start to end. */
+/** The MBean of one application in the platform's MBean server, registered from the start to the end of the application. */
 final class JmxRegistration implements ChangeoverMXBean {
     private static final System.Logger LOG = System.getLogger(JmxRegistration.class.getName());
     private static final int MAX_SAME_NAME = 16;

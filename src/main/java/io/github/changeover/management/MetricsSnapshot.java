@@ -13,15 +13,15 @@ import java.util.Map;
  * @param opened      opened connections, by protocol
  * @param closed      closed connections, by cause
  * @param decisions   decisions by outcome and ground; combinations that have not occurred are omitted
- * @param bytesIn    bytes received on all connections, past and present
- * @param bytesOut   bytes written to the container on all connections, past and present
- * @param queued      bytes that wait for slow peers now
+ * @param bytesIn     bytes received on all connections, past and present
+ * @param bytesOut    bytes written to the container on all connections, past and present
+ * @param queued      bytes that wait to be sent now
  * @param memory      bytes that count against {@code changeover.memory.max} now
  * @param memoryMax   that limit in bytes
  * @param slowWrites  how many times a send queue exceeded its limit
  * @param draining    whether new connections are rejected
  * @param negotiation durations of negotiations
- * @param life        durations of closed connections
+ * @param life        how long closed connections were open
  * @param ping        round-trip times of pings
  */
 public record MetricsSnapshot(Map<String, Long> live, Map<String, Long> opened, Map<CloseCause.Kind, Long> closed,

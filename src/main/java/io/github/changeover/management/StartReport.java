@@ -10,7 +10,8 @@ import java.util.stream.Collectors;
  *
  * @param server     the name that the container reports
  * @param context    the context path of the application
- * @param edge       the name of the container support in use
+ * @param edge       the name of the adapter and its kind of transport ({@code ContainerDescription.name}); the label {@code edge} of
+ * {@code changeover_info}
  * @param deviations the known deviations of this container
  * @param threads    the kind of threads that run blocking handlers
  * @param settings   the effective settings by name, in order
@@ -24,7 +25,7 @@ public record StartReport(String server, String context, String edge, String dev
      *
      * @param template  the template of the paths
      * @param protocols the protocols in the server's order
-     * @param terms     the conditions as text
+     * @param terms     the conditions of the rule as text
      */
     public record PathReport(String template, List<String> protocols, String terms) {
         public PathReport {

@@ -92,7 +92,10 @@ public final class UpgradeManagement {
 
     // ---- operations
 
-    /** Asks the handler to close a connection, as when the application stops. If it does not, the connection stays open. Returns whether the connection existed. */
+    /**
+     * Drains a connection: calls {@code drain} of its handler, as when the application stops. If the handler does not close it, the connection stays open.
+     * Returns whether the connection existed.
+     */
     public boolean close(String id) {
         Optional<TransportConnection> found = find(id);
         found.ifPresent(connection -> connection.drain(CloseCause.of(CloseCause.Kind.DRAINED, "closed by an operator")));
@@ -111,8 +114,8 @@ public final class UpgradeManagement {
     }
 
     /**
-     * Rejects new connections with 503 while ordinary HTTP continues, asks every handler to close, and closes the remaining connections
-     * after {@code changeover.drain}. Returns immediately.
+     * Rejects new connections with 503 while ordinary HTTP continues, calls {@code drain} of every handler, and closes the remaining
+     * connections after {@code changeover.drain}. Returns immediately.
      */
     public void drain() {
         registry.startDraining(grace);

@@ -319,7 +319,7 @@ public final class Negotiator {
     }
 
     /**
-     * Returns whether the connection must close: after a rejected offer, if the rule says so (RFC 9931), and after a message with two
+     * Returns whether the connection must close: after a rejected offer, if the rule requires it (RFC 9931), and after a message with two
      * framings or an unknown transfer coding (RFC 9112 section 6.1).
      */
     private boolean closes(Decision decision) {

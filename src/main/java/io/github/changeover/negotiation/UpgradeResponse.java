@@ -9,8 +9,8 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * The response that a verdict gives: status, header fields and content. The filters send it, and a dry run shows it. A container adds its own fields,
- * such as {@code Date}.
+ * The response for a verdict: status, header fields and content. The filters send it, and a dry run shows it. A container adds its own fields, such
+ * as {@code Date}.
  */
 public sealed interface UpgradeResponse {
     /**
@@ -48,7 +48,7 @@ public sealed interface UpgradeResponse {
      * @param status 300 to 599
      * @param fields the fields of the refusal
      * @param offer  {@code Upgrade} and {@code Connection}
-     * @param reason tells the client what to do, as a sentence
+     * @param reason a sentence for the client: what is wrong and what to do
      */
     record Rejection(int status, Fields fields, UpgradeOffer offer, String reason) implements UpgradeResponse {
         public static final String CONTENT_TYPE = "text/plain;charset=utf-8";
@@ -119,7 +119,10 @@ public sealed interface UpgradeResponse {
         return rejection(NO_LOGIN, verdict);
     }
 
-    /** Returns the response for a refusal that replaces the decision of the verdict, with the fields that the verdict gives. */
+    /**
+     * Returns the response for a refusal that replaces the decision of the verdict, with {@code Upgrade} and {@code Connection} of the
+     * verdict.
+     */
     static Rejection rejection(Decision.Refuse refusal, Verdict verdict) {
         return rejection(refusal, verdict.upgradeList(), verdict.closeAfterRefusal());
     }

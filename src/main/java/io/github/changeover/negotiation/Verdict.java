@@ -36,11 +36,11 @@ public record Verdict(Decision decision, Optional<UpgradeProtocol> protocol, Opt
     }
 
     /**
-     * Returns the refusal of a request that was to switch but cannot, if its path is {@link #required}: the application must not respond to
-     * it over HTTP. On any other path the result is empty, and the application responds.
+     * Returns the refusal of a request whose switch was decided but is not possible, if its path is {@link #required}: the application must
+     * not respond to the request over HTTP. On any other path the result is empty, and the application responds.
      *
      * @param status 426 if the application has not seen the request, otherwise 500
-     * @param reason why the request cannot switch, as part of a sentence
+     * @param reason why the switch is not possible, as part of a sentence
      */
     public Optional<Decision.Refuse> insteadOfHttp(int status, String reason) {
         if (!required) return Optional.empty();

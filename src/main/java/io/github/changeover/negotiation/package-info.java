@@ -7,6 +7,6 @@
  * {@link io.github.changeover.negotiation.PathPolicy} (what the application allows), {@link io.github.changeover.negotiation.Negotiator}
  * (the decision).
  *
- * <p>Input from a peer never causes an exception. A programming error does, and the message says how to correct it.
+ * <p>Input from a peer never causes an exception. A programming error does, and its message explains how to correct it.
  */
 package io.github.changeover.negotiation;

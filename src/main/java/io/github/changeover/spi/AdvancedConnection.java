@@ -13,7 +13,7 @@ import java.util.function.Supplier;
  * Changeover implements this interface, because methods may be added.
  *
  * <h2>Threading</h2>
- * As {@link SwitchedConnection}. Of the methods that this interface adds, only {@link #awaitWritable} blocks.
+ * The rules of {@link SwitchedConnection} apply. Of the methods that this interface adds, only {@link #awaitWritable} blocks.
  */
 public interface AdvancedConnection extends SwitchedConnection {
     /**
@@ -49,8 +49,9 @@ public interface AdvancedConnection extends SwitchedConnection {
     boolean awaitWritable(long bytes, Duration atMost) throws InterruptedException;
 
     /**
-     * A message that is sent only when all earlier bytes have been written. Protocol libraries implement this interface. Until then it can be withdrawn. Its methods may be called on any thread,
-     * while no other thread sends or writes. They must not block and must not call application code.
+     * A message that is sent only when all earlier bytes have been written. Until then it can be withdrawn. Protocol libraries implement
+     * this interface. Its methods may be called on any thread, while no other thread sends or writes. They must not block and must not
+     * call application code.
      */
     interface Deferred {
         /** The size of the message in bytes. It also counts against {@code changeover.memory.max}. It must not change and must be at least 1. */
@@ -64,7 +65,7 @@ public interface AdvancedConnection extends SwitchedConnection {
          */
         boolean send();
 
-        /** Called if the message will never be sent. */
+        /** Called once if the message will never be sent, with the reason. */
         void lost(IOException why);
     }
 
@@ -146,7 +147,7 @@ public interface AdvancedConnection extends SwitchedConnection {
     /** Sends a ping. Protocol libraries implement this interface. */
     interface Ping {
         /**
-         * Sends a ping or decides to send nothing, on this thread or on another one.
+         * Sends a ping, or sends nothing, on this thread or on another one.
          *
          * @param sent must be called once, on any thread, with the number of bytes that were sent. No other ping is sent before. If it is not called
          *             within 10 seconds, or within {@code answer} if that is longer, the ping counts as sent
@@ -180,8 +181,8 @@ public interface AdvancedConnection extends SwitchedConnection {
 
     /**
      * Closes as {@link #close()}, for a protocol in which both sides have finished, such as after two Close frames: the queued bytes are
-     * sent, and the connection is closed without waiting for the client to end its side. If the client still sends, a reset could
-     * discard bytes that it has not read yet.
+     * sent, and the connection is closed without waiting for the client to end its side. If bytes of the client are unread at that time,
+     * the connection waits as {@code close()} does: otherwise a reset could discard bytes that the client has not read yet.
      */
     void closeWithoutLinger();
 

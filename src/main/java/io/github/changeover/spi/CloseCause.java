@@ -23,7 +23,7 @@ public final class CloseCause {
         PEER,
         /** The connection broke, because of a reset or an error of the container. */
         BROKEN,
-        /** The handler threw. */
+        /** The handler threw an exception or an error. */
         HANDLER_FAILED,
         /** No byte was received or sent for the idle time. */
         IDLE,
@@ -49,7 +49,7 @@ public final class CloseCause {
         LIFETIME,
         /** The application stops or is being drained. The handler closed the connection after {@code drain}, or the server closed it. */
         DRAINED,
-        /** {@link SwitchedConnection#abort()} was called, or an operator closed the connection. */
+        /** {@link SwitchedConnection#abort()} was called, or an operator aborted the connection. */
         EVICTED
     }
 

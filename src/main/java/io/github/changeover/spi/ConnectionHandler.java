@@ -28,9 +28,9 @@ public sealed interface ConnectionHandler {
 
     /**
      * Called once, before every other method, on the thread of the request, when the switch is decided and the 101 is not yet sent. The context
-     * contains what the connection itself does not keep, such as the content of the request ({@link SwitchContext#content()}). It must not block.
-     * If it throws, the request is rejected with 500, and the handler is informed of the end as after any other failure. The default does nothing.
-     * A handler that its protocol creates from the context does not need this method.
+     * contains what the connection itself does not keep, such as the content of the request ({@link SwitchContext#content()}). This method must
+     * not block. If it throws, the request is rejected with 500, and {@link Events#closed} or {@link Blocking#unserved} is called as after any
+     * other failure. The default does nothing. A handler that its protocol creates from the context does not need this method.
      */
     default void prepare(SwitchContext context) {
     }

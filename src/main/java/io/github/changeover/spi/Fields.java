@@ -11,9 +11,9 @@ import java.util.Optional;
 /**
  * HTTP field lines in their order (RFC 9110 section 5). Names are case-insensitive.
  *
- * <p>A name that is not a token, or a value with CR, LF, NUL or another control character, is rejected
- * with an {@link IllegalArgumentException}. So a field line cannot split a message
- * (RFC 9110 section 5.5, RFC 9112 section 11.1).
+ * <p>A name that is not a token is rejected with an {@link IllegalArgumentException}, and so is a value with CR, LF, NUL,
+ * another control character except the tab, or a character above U+00FF. So a field line cannot split a message (RFC 9110
+ * section 5.5, RFC 9112 section 11.1).
  */
 public final class Fields implements Iterable<Fields.Line> {
     /** One field line. */

@@ -9,7 +9,7 @@ import java.util.Objects;
  * that are added to {@link ConnectionHandler.Events} later are forwarded, too.
  *
  * <h2>Threading</h2>
- * As {@link ConnectionHandler.Events}.
+ * The rules of {@link ConnectionHandler} apply.
  */
 public abstract class ForwardingEvents implements ConnectionHandler.Events {
     private final ConnectionHandler.Events next;

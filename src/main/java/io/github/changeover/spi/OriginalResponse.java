@@ -64,10 +64,14 @@ public final class OriginalResponse {
         /**
          * Returns the content, which can be read once. Reading does not wait for the client or the application. The memory or the file is released when
          * the stream is closed, or at the end of the connection.
+         * @throws IllegalStateException if the content was released before
          */
         InputStream open();
 
-        /** Returns all bytes at once. Use it only if the content fits into memory. */
+        /**
+         * Returns all bytes at once. Use it only if the content fits into memory.
+         * @throws UncheckedIOException if the content cannot be read
+         */
         default byte[] bytes() {
             try (InputStream content = open()) {
                 return content.readAllBytes();

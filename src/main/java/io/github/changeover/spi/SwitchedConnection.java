@@ -47,8 +47,9 @@ public interface SwitchedConnection {
     boolean send(ByteBuffer bytes, Completion sent);
 
     /**
-     * Called when bytes have been sent, or when it is certain that they will not be sent. Applications implement it. The completions of small sends from threads outside the
-     * callbacks may run together, some milliseconds later. If a thread waits for a completion, use an {@link ImmediateCompletion}.
+     * Called when bytes have been sent, or when it is certain that they will not be sent. Applications implement this interface. For
+     * small sends from threads outside the callbacks, completions may run some milliseconds later, several at a time. If a thread waits
+     * for a completion, use an {@link ImmediateCompletion}.
      */
     @FunctionalInterface
     interface Completion {
@@ -69,7 +70,8 @@ public interface SwitchedConnection {
 
     /**
      * Stops calls of {@link ConnectionHandler.Events#received} and the following {@link ConnectionHandler.Events#ended} until
-     * {@link #resume}. Meanwhile TCP flow control stops the client. If this is called outside a callback, a running callback is not affected.
+     * {@link #resume}. During this time TCP flow control stops the client. If this is called outside a callback, a running callback is not
+     * affected.
      */
     void pause();
 
@@ -88,7 +90,10 @@ public interface SwitchedConnection {
      */
     void endOutput();
 
-    /** Sends the queued bytes, at most for the closing time ({@code changeover.closing}), and closes. Bytes that arrive meanwhile are dropped. */
+    /**
+     * Sends the queued bytes, at most for the closing time ({@code changeover.closing}), ends the output, waits until the client ends its
+     * side, at most for {@code changeover.linger}, and closes. Bytes that arrive in this time are dropped.
+     */
     void close();
 
     /**
@@ -97,7 +102,7 @@ public interface SwitchedConnection {
      */
     void close(CloseCause cause);
 
-    /** Closes immediately with {@link CloseCause.Kind#EVICTED}; queued bytes are lost. */
+    /** Closes immediately with {@link CloseCause.Kind#EVICTED}, by a reset if the container supports it; queued bytes are lost. */
     void abort();
 
     /** Returns the view of this connection for protocol libraries. */

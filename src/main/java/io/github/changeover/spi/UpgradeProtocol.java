@@ -4,8 +4,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A protocol that an HTTP/1.1 connection can be switched to. Applications implement it; new methods have a default. It is found by {@link java.util.ServiceLoader} or as a
- * CDI bean, or the application passes it to {@code PathOffer.offer}. It is supported only on the paths that are configured for it.
+ * A protocol that an HTTP/1.1 connection can be switched to. Applications implement this interface; new methods have a default. An
+ * implementation is found by {@link java.util.ServiceLoader} or as a CDI bean, or the application passes it to {@code PathOffer.offer}.
+ * It is supported only on the paths that are configured for it.
  *
  * <p>One instance serves all requests, so implementations must be thread-safe. {@link #negotiate} runs on the
  * thread of the request, after the filters of the application.
@@ -19,12 +20,12 @@ public interface UpgradeProtocol {
         return tokens().contains(offered);
     }
 
-    /** The methods and content that the request may have. */
+    /** The methods and content that the request may have. By default GET without content. */
     default ContentRule content() {
         return ContentRule.NONE;
     }
 
-    /** How bytes that arrive before the 101 are handled. */
+    /** How bytes that arrive before the 101 are handled (RFC 9931). By default they are the first bytes of the new protocol. */
     default EarlyData earlyData() {
         return EarlyData.DELIVER;
     }
@@ -37,7 +38,10 @@ public interface UpgradeProtocol {
         return false;
     }
 
-    /** Whether a request was already received over this protocol. Then a path that requires it accepts the request, and does not advertise it. */
+    /**
+     * Whether a request was already received over this protocol. If so, a path that requires an upgrade accepts the request, and no response
+     * to it lists this protocol.
+     */
     default boolean isSpoken(UpgradeRequest request) {
         return false;
     }
@@ -53,7 +57,7 @@ public interface UpgradeProtocol {
 
     /**
      * Decides about a request that offers {@code offered}. This is a token for which {@link #accepts} returned {@code true}, in the spelling of
-     * {@link #tokens()}. If this method throws, the request is rejected with 500.
+     * {@link #tokens()}. If this method throws or returns null, the request is rejected with 500.
      */
     Decision negotiate(UpgradeRequest request, ProtocolToken offered);
 }

@@ -74,7 +74,7 @@ public final class UpgradeRequest {
         return contextPath;
     }
 
-    /** Returns the protocol of the message, such as {@code HTTP/1.1}. */
+    /** Returns the HTTP version of the message, such as {@code HTTP/1.1}. */
     public String protocol() {
         return protocol;
     }
@@ -122,7 +122,7 @@ public final class UpgradeRequest {
         return value;
     }
 
-    /** Returns the address of the client as the container reports it. */
+    /** Returns the remote address as the container reports it: of the client, or of a proxy. */
     public InetSocketAddress remote() {
         return remote;
     }
@@ -137,7 +137,7 @@ public final class UpgradeRequest {
         return local;
     }
 
-    /** Returns the authenticated user, as created by the container. */
+    /** Returns the authenticated user, as created by the container; empty if there is none. */
     public Optional<Principal> principal() {
         return principal;
     }
@@ -147,12 +147,12 @@ public final class UpgradeRequest {
         return roles;
     }
 
-    /** Returns the id of the HTTP session of the request. */
+    /** Returns the id of the HTTP session of the request; empty if it has none. */
     public Optional<String> sessionId() {
         return sessionId;
     }
 
-    /** Returns the TLS properties, if the connection is secure. */
+    /** Returns the TLS properties; empty if the container does not report the connection as secure. */
     public Optional<Tls> tls() {
         return tls;
     }
@@ -181,7 +181,10 @@ public final class UpgradeRequest {
         return PrintableText.of(method) + " " + printablePath() + " " + PrintableText.of(protocol);
     }
 
-    /** Returns a builder for a {@code GET /} over HTTP/1.1 without header fields. For tests: a container's request is read by Changeover. */
+    /**
+     * Returns a builder for a {@code GET /} over HTTP/1.1 without header fields. It is for tests; Changeover itself reads the requests
+     * of the container.
+     */
     public static Builder builder() {
         return new Builder();
     }

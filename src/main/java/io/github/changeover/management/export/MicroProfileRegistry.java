@@ -21,7 +21,7 @@ final class MicroProfileRegistry implements MeterRegistryAdapter {
     private final MetricRegistry registry;
     private final List<MetricID> added = new ArrayList<>();
 
-    /** On Payara, a lookup without an injection point fails. */
+    /** The injection point for the registry: on Payara, a lookup without one fails. */
     static final class Point {
         @Inject
         private MetricRegistry registry;
