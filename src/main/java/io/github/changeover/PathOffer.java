@@ -11,7 +11,7 @@ import java.util.function.UnaryOperator;
  * Offers protocols on one path; made by {@link Changeover#path}. Thread-safe.
  *
  * <p>Each call takes effect before it returns. While the application starts, no request is upgraded. Code that offers a path later, such as a servlet
- * that is initialised by its first request, must call {@link #roles}, {@link #gate} and {@link #required} before {@link #offer}: after {@code offer},
+ * that is initialized by its first request, must call {@link #roles}, {@link #gate} and {@link #required} before {@link #offer}: after {@code offer},
  * requests may be upgraded.
  *
  * <p>Every method throws {@link IllegalStateException} if the rules are fixed ({@link Changeover}); the message contains the request that fixed them.

@@ -32,7 +32,7 @@ final class ConsoleAccess {
     private static final String TOKEN_NEEDED = "The console requires the address with the token: the server logs that address once after the application has started "
             + "(logger io.github.changeover.console). Copy it into the address bar of a browser on this machine.";
     private static final String LOG_IN = "You are not logged in, or you lack the role for the console: reload the page.";
-    /** A page of a foreign host whose name resolves to this machine (DNS rebinding) sends that name in {@code Host}. */
+    /** A page of another host whose name resolves to this machine (DNS rebinding) sends that name in {@code Host}. */
     private static final Pattern LOCAL_HOST = Pattern.compile("(localhost|127(\\.[0-9]{1,3}){3}|\\[::1])(:[0-9]{1,5})?", Pattern.CASE_INSENSITIVE);
     private static final Pattern PATH = Pattern.compile("(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*/?");
 

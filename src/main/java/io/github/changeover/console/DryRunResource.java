@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
-/** Runs the negotiation lab and returns the result for JSON. */
+/** Performs a dry run of a request that the user has typed, and returns the result for JSON. */
 final class DryRunResource {
     private static final System.Logger LOG = System.getLogger(DryRunResource.class.getName());
 

@@ -28,7 +28,7 @@ final class LiveUpdateSocket implements ConnectionHandler.Events, FrameListener,
     private volatile SwitchedConnection connection;
 
     /**
-     * @param changes     returns the changes since its last call as JSON; empty while there is no observatory
+     * @param changes     returns the changes since its last call as JSON; empty while the application is starting or stopping
      * @param permission the connection closes when it ends
      */
     LiveUpdateSocket(LiveUpdates updates, Supplier<Optional<String>> changes, ViewerPermission permission) {

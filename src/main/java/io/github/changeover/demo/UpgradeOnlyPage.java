@@ -8,7 +8,7 @@ import java.io.IOException;
 
 /**
  * {@code /upgrade-only} has no page: a request that is not switched gets a 426 before it reaches this servlet. If a request still reaches
- * it, the filter that enforces the rule did not run, and the page says so.
+ * it, the filter that enforces the rule did not run, and the page reports that.
  */
 @WebServlet(urlPatterns = "/upgrade-only", asyncSupported = true)
 public final class UpgradeOnlyPage extends HttpServlet {

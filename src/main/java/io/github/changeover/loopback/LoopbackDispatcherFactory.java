@@ -71,7 +71,7 @@ public final class LoopbackDispatcherFactory {
         return owner == Owner.THIS_APPLICATION;
     }
 
-    /** An application's mark for one request. */
+    /** The mark of one request. */
     private static final class InnerRequestMark implements LoopbackDispatcher.OriginMark {
         private final InnerRequests inner;
         private final InnerRequests.Mark mark;

@@ -21,7 +21,7 @@ public interface StreamDispatcher extends AutoCloseable {
     /** A task that runs later. */
     @FunctionalInterface
     interface Timeout {
-        /** The timer of no task. */
+        /** A timeout without a task. */
         Timeout NONE = () -> { };
 
         /** Cancels the task and releases it. May be called on any thread, several times, and after the task has run. */

@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
  * @param server     the name that the container reports
  * @param context    the context path of the application
  * @param edge       the name of the adapter and its kind of transport ({@code ContainerDescription.name}); the label {@code edge} of
- * {@code changeover_info}
+ *                   {@code changeover_info}
  * @param deviations the known deviations of this container
  * @param threads    the kind of threads that run blocking handlers
  * @param settings   the effective settings by name, in order

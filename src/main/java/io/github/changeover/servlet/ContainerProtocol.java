@@ -12,6 +12,6 @@ import java.io.IOException;
  * and the handler factory of the decision is never called. Internal.
  */
 public interface ContainerProtocol extends UpgradeProtocol {
-    /** Passes the request to the container, which responds to it. Called in place of a switch. */
+    /** Passes the request to the container, which responds to it. Called instead of a switch. */
     void carry(HttpServletRequest request, HttpServletResponse response, SwitchContext context) throws IOException, ServletException;
 }

@@ -18,8 +18,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The rules of paths as they are now. While the application starts, nothing is upgraded. After that, the first request that asks for an offered protocol
- * fixes the rules; until then the application may offer more. Thread-safe.
+ * The rules of paths as they are now. While the application starts, nothing is upgraded. After that, the first request that offers a protocol of its
+ * path, or for which the application itself requests an upgrade, fixes the rules; until then the application may offer more. Thread-safe.
  */
 final class CurrentRules implements OfferListener {
     private static final System.Logger LOG = System.getLogger("io.github.changeover");
@@ -30,7 +30,7 @@ final class CurrentRules implements OfferListener {
     private final Object notifying = new Object();
     private final Set<String> logged = new HashSet<>();     // templates; guarded by notifying
     private volatile ApplicationRules rules;
-    private volatile boolean starting = true;       // true until all listeners, filters and servlets that are loaded on startup are initialised
+    private volatile boolean starting = true;       // true until all listeners, filters and servlets that are loaded on startup are initialized
     private volatile boolean fixed;                 // set by the first upgrade request after the start
 
     CurrentRules(Deployment deployment, ApplicationOffers offers, RuleFactory factory, Set<String> pathsOfLibraries) {
@@ -50,7 +50,7 @@ final class CurrentRules implements OfferListener {
         return starting;
     }
 
-    /** Completes the start: all listeners, filters and servlets that are loaded on startup are initialised. From now on requests may be upgraded. */
+    /** Completes the start: all listeners, filters and servlets that are loaded on startup are initialized. From now on requests may be upgraded. */
     void started() {
         synchronized (notifying) {
             StartReport report = rules.report();
@@ -60,7 +60,7 @@ final class CurrentRules implements OfferListener {
         }
     }
 
-    /** Returns the rules for this request. The first request after the start that asks for an offered protocol fixes the rules. */
+    /** Returns the rules for this request. The first request after the start that offers a protocol of its path fixes the rules. */
     ApplicationRules forRequest(UpgradeRequest request, Optional<UpgradeProtocol> asked) {
         ApplicationRules now = rules;
         if (fixed || starting) return now;
@@ -101,7 +101,7 @@ final class CurrentRules implements OfferListener {
         deployment.publish(built);
     }
 
-    /** Notifies the log and the libraries of new rules. Serialised by a lock, so that the last notification contains the newest rules. */
+    /** Notifies the log and the libraries of new rules. Serialized by a lock, so that the last notification contains the newest rules. */
     @Override
     public void changed() {
         synchronized (notifying) {

@@ -38,7 +38,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Everything that Changeover holds for one application, from its start to contextDestroyed. */
+/** All parts of Changeover in one application, from its start to contextDestroyed. */
 public final class Deployment implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("io.github.changeover");
     private static final String ATTRIBUTE = Deployment.class.getName(), OURS = "io.github.changeover.";
@@ -145,7 +145,10 @@ public final class Deployment implements AutoCloseable {
         return switchesLate;
     }
 
-    /** Returns the deployment of the application. The first call starts it; it comes from the last listener or the first filter, before any request. */
+    /**
+     * Returns the deployment of the application. The first call starts it. The last listener or the first filter makes this call, before any
+     * request.
+     */
     public static Deployment start(ServletContext context) throws ServletException {
         synchronized (context) {
             Object before = context.getAttribute(ATTRIBUTE);

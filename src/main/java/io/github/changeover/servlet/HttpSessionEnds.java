@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Closes the connections of a user with 1008 when the HTTP session ends or the user logs out (Jakarta WebSocket section 7.2). Connections without an
- * authenticated user stay open. One instance for each application. Thread-safe. Internal.
+ * Closes the connections of a user with the close code 1008 when the HTTP session ends or the user logs out (Jakarta WebSocket section 7.2).
+ * Connections without an authenticated user stay open. One instance for each application. Thread-safe. Internal.
  */
 public final class HttpSessionEnds implements HttpSessionListener, HttpSessionIdListener, LogoutListener {
     private static final String ATTRIBUTE = HttpSessionEnds.class.getName();

@@ -5,15 +5,18 @@ import jakarta.servlet.http.HttpSession;
 
 /** Listener for users who log out ({@code HttpServletRequest.logout()}) while their HTTP session continues. The Servlet API has no event for that. Internal. */
 public interface LogoutListener {
-    /** Returns whether the listener needs a logout of the user of this session. */
+    /** Returns whether the listener must be notified when the user of this session logs out. */
     boolean awaits(String session);
 
-    /** Returns whether the listener needs any logout. */
+    /** Returns whether the listener must be notified of any logout. */
     boolean areAwaited();
 
     void loggedOut(String session);
 
-    /** Returns the session whose user may log out during this request; null if the listener does not need that logout. Allocates nothing if it needs none. */
+    /**
+     * Returns the session whose user may log out during this request; null if the listener need not be notified of that. Allocates nothing if
+     * {@link #areAwaited} is false.
+     */
     static HttpSession session(LogoutListener logouts, HttpServletRequest request) {
         if (logouts == null || !logouts.areAwaited()) return null;
         HttpSession session = request.getSession(false);

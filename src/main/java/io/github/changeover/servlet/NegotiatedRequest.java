@@ -27,7 +27,7 @@ record NegotiatedRequest(UpgradeRequest request, Verdict verdict, Duration took)
         Optional<PathPolicy.Match> match = match(request, rules, asked);
         UpgradeRequest read = reader.read(match);
         ApplicationRules now = deployment.currentRules().forRequest(read, asked);
-        if (now != rules) {     // a path was offered meanwhile
+        if (now != rules) {     // a path was offered in the meantime
             match = match(request, now, asked);
             read = reader.read(match);
         }

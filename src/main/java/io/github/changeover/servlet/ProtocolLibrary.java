@@ -56,7 +56,8 @@ public interface ProtocolLibrary {
      * @param settings       the settings of the application
      * @param requestThreads number of threads of the container that serve requests; 0 if it is not known
      * @param scope          begins a request scope of CDI on this thread, if CDI is available; the returned {@code Runnable} ends it
-     * @param results        runs the results of asynchronous sends beside callbacks; see {@link io.github.changeover.connection.CallbackExecutor#results}
+     * @param results        runs the results of asynchronous sends, in parallel to callbacks; see
+     *                       {@link io.github.changeover.connection.CallbackExecutor#results}
      * @param localAddress   scheme, host and port by which a client on this machine reaches the container; empty while no port is known
      * @param container      the container of the application
      */
@@ -123,7 +124,7 @@ public interface ProtocolLibrary {
             return Optional.empty();
         }
 
-        /** Called at the start and after each change, with the rules that were made of all offers. Calls are serialised. */
+        /** Called at the start and after each change, with the rules that were made of all offers. Calls are serialized. */
         default void rules(PathPolicy policy) {
         }
 

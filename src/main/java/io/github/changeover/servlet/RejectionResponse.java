@@ -7,7 +7,10 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
-/** Writes a rejection as a complete HTTP response: status, header fields, length, and a sentence that tells the client what to do. */
+/**
+ * Writes a rejection as a complete HTTP response: status, header fields, length, and a sentence for the client that contains the reason
+ * and what to do.
+ */
 final class RejectionResponse {
     private RejectionResponse() {
     }

@@ -9,7 +9,7 @@ import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 
 /**
- * Completes the start. It has no mapping and is initialised after all other servlets that are loaded on startup, so that all listeners, filters and
+ * Completes the start. It has no mapping and is initialized after all other servlets that are loaded on startup, so that all listeners, filters and
  * those servlets have made their offers.
  */
 final class StartCompletionServlet extends GenericServlet {

@@ -16,7 +16,7 @@ import java.util.Set;
 /** Completes the head of a 101: the fields of the protocol, and those that filters of the application have set. */
 final class SwitchingResponse {
     private static final System.Logger LOG = System.getLogger(SwitchingResponse.class.getName());
-    /** Fields of a response with content, and fields for this hop. They are not taken over from filters. */
+    /** Fields of a response with content, and hop-by-hop fields. They are not copied from the response that filters have prepared. */
     private static final Set<String> NOT_OF_FILTERS = Set.of("content-type", "content-length", "content-encoding", "content-language",
             "content-range", "content-disposition", "transfer-encoding", "trailer", "connection", "upgrade", "keep-alive",
             "etag", "last-modified", "accept-ranges", "vary", "location", "allow", "retry-after", "changeover-explanation");

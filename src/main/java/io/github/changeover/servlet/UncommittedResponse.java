@@ -13,8 +13,9 @@ import java.lang.reflect.Proxy;
 
 /**
  * The response that filters of the application get while their request may be upgraded. After a switch is agreed, it prevents a filter from
- * committing an empty response on the way back, as the ErrorPageFilter of Spring Boot does with {@code flushBuffer()}: the 101 could not be sent any
- * more. A filter that has written content, or set a status of 300 or above, commits as usual, and the request stays HTTP.
+ * committing an empty response after its {@code chain.doFilter()} has returned, as the ErrorPageFilter of Spring Boot does with
+ * {@code flushBuffer()}. After that, the 101 could not be sent. A filter that has written content, or set a status of 300 or above, commits as
+ * usual, and the request stays HTTP.
  *
  * <p>It also handles the end of a forward. Tomcat 11 then looks for its own response behind all wrappers and suspends it, so {@link #getResponse}
  * does not return it while there is nothing to send. Tomcat then closes the outermost response, as Tomcat 10 does.

@@ -41,7 +41,8 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * One request that may be upgraded, from the outer filter to the 101, the rejection or the HTTP response. The methods are in the order of its way:
+ * One request that may be upgraded, from the outer filter to the 101, the rejection or the HTTP response. The methods are in the order in which
+ * they are called:
  *
  * <pre>
  * OuterFilter   begin                                                         BEGUN
@@ -139,14 +140,17 @@ final class UpgradeAttempt {
         };
     }
 
-    /** Transfers everything that is held to the caller, for its connection. The caller must run the returned action. */
+    /**
+     * Transfers everything that is held to the caller, for its connection. The caller must run the returned action, which releases all of
+     * it.
+     */
     private Runnable handOver() {
         Runnable all = held;
         held = () -> { };
         return all;
     }
 
-    /** Releases what is held, unless it was handed over to a connection. Every action runs, even if another one throws. */
+    /** Releases what is held, unless it was transferred to a connection. Every action runs, even if another one throws. */
     private void release() {
         handOver().run();
     }
@@ -166,7 +170,7 @@ final class UpgradeAttempt {
      * Negotiates, and lets the container log the user in if that is necessary.
      *
      * @param asked the protocol that the application itself requests; empty if the rule of the path decides
-     * @return the response that the verdict gives, never a {@code Login}; empty if the login of the container has responded
+     * @return the response for the verdict, never a {@code Login}; empty if the login of the container has responded
      */
     Optional<UpgradeResponse> negotiate(HttpServletRequest request, HttpServletResponse response, Optional<UpgradeProtocol> asked) throws IOException {
         UpgradeResponse given = negotiated(NegotiatedRequest.of(request, deployment, asked));
@@ -199,7 +203,7 @@ final class UpgradeAttempt {
         return negotiated.verdict();
     }
 
-    // The three ways of a negotiated request: rejected, left as HTTP, switched
+    // The three outcomes of a negotiation: the request is rejected, left as HTTP, or switched
 
     /** Rejects the request for the reason of its verdict. */
     void reject(Rejection rejection, HttpServletRequest request, HttpServletResponse response) throws IOException {
@@ -240,7 +244,10 @@ final class UpgradeAttempt {
         if (upgrades && deployment.settings().operating().explain()) response.setHeader(EXPLANATION, verdict().explanation().toString());
     }
 
-    /** Returns whether no rule is for the request, and the application may request a switch while it responds. It is recorded when it does, or when it has responded. */
+    /**
+     * Returns whether no rule applies to the request, and the application may request a switch while it responds. If so, the decision is
+     * recorded when the application requests the switch, or when it has responded.
+     */
     private boolean mayBecomeLateUpgrade() {
         Ground ground = verdict().explanation().ground();
         return (ground == Ground.NO_RULE || ground == Ground.NOT_SERVED) && deployment.switchesLate() && Negotiator.asksFor(request(), Optional.empty(), deployment.late());
@@ -323,7 +330,7 @@ final class UpgradeAttempt {
         return new Decision.Refuse(status, Fields.of("Retry-After", "5"), reason);
     }
 
-    /** Returns why the request cannot switch although it was admitted; empty if it can. */
+    /** Returns why the request cannot be switched although the connection limits allow it; empty if it can. */
     private Optional<String> obstacleBefore(HttpServletRequest request, HttpServletResponse response) {
         if (response.isCommitted() || request.isAsyncStarted()) {
             String done = response.isCommitted() ? "started the response to" : "started asynchronous processing of";
@@ -369,7 +376,7 @@ final class UpgradeAttempt {
     }
 
     /**
-     * Rejects a request that was to switch but cannot, if the application must not respond over HTTP.
+     * Rejects a request whose switch was decided but is not possible, if the application must not respond over HTTP.
      *
      * @param status 426 if the application has not seen the request, otherwise 500
      * @return whether the request was rejected
@@ -478,7 +485,7 @@ final class UpgradeAttempt {
         return response.getStatus() < 300 ? Optional.empty() : Optional.of("a filter has responded with " + response.getStatus());
     }
 
-    /** Makes the connection, which takes over everything that is held. */
+    /** Makes the connection, to which everything that is held is transferred. */
     private TransportConnection connection(SwitchContext context, ConnectionHandler handler, HttpServletRequest request) {
         Container container = deployment.container();
         ApplicationResources resources = deployment.resources(verdict());
@@ -542,7 +549,7 @@ final class UpgradeAttempt {
         return store(explanation);
     }
 
-    /** Records a request that was to switch and stays HTTP. It was already logged. */
+    /** Records a request that stays HTTP although its switch was decided. It was already logged. */
     private void recordAsHttp(String reason) {
         unanswered = store(verdict().explanation().ignored(Ground.STAYED_HTTP, reason));
     }

@@ -43,7 +43,10 @@ public sealed interface Decision {
         }
     }
 
-    /** This protocol does not accept the offer. The next candidate decides; if there is none, the request stays ordinary HTTP. */
+    /**
+     * This protocol does not accept the offer. The next candidate decides; if there is none, the request stays ordinary HTTP.
+     * @param reason why, in a few words, for the log, the console and the field {@code Changeover-Explanation}; not null
+     */
     record Ignore(String reason) implements Decision {
         public Ignore {
             Objects.requireNonNull(reason, "reason");
@@ -69,10 +72,12 @@ public sealed interface Decision {
             }
         }
 
+        /** A rejection without a remark. */
         public Refuse(int status, Fields fields, String reason) {
             this(status, fields, reason, "");
         }
 
+        /** A rejection without additional header fields and without a remark. */
         public Refuse(int status, String reason) {
             this(status, Fields.none(), reason);
         }

@@ -16,7 +16,11 @@ import java.util.Optional;
  * section 5.5, RFC 9112 section 11.1).
  */
 public final class Fields implements Iterable<Fields.Line> {
-    /** One field line. */
+    /**
+     * One field line.
+     * @param name  a token, as written
+     * @param value without line breaks; may be empty
+     */
     public record Line(String name, String value) {
         /** @throws IllegalArgumentException if the name or the value is not valid */
         public Line {
@@ -42,11 +46,15 @@ public final class Fields implements Iterable<Fields.Line> {
         this.lines = lines;
     }
 
+    /** Returns no field lines. */
     public static Fields none() {
         return NONE;
     }
 
-    /** Creates field lines from alternating names and values: {@code Fields.of("Retry-After", "5", "Vary", "Upgrade")}. */
+    /**
+     * Creates field lines from alternating names and values: {@code Fields.of("Retry-After", "5", "Vary", "Upgrade")}.
+     * @throws IllegalArgumentException if a value is missing, or a name or a value is not valid
+     */
     public static Fields of(String... namesAndValues) {
         if (namesAndValues.length % 2 != 0) {
             throw new IllegalArgumentException("Names and values must alternate: a value is missing for " + namesAndValues[namesAndValues.length - 1]);
@@ -58,11 +66,15 @@ public final class Fields implements Iterable<Fields.Line> {
         return of(lines);
     }
 
+    /** Returns these field lines, in this order. The list is copied. */
     public static Fields of(List<Line> lines) {
         return lines.isEmpty() ? NONE : new Fields(List.copyOf(lines));
     }
 
-    /** Returns these lines and one more at the end. */
+    /**
+     * Returns these lines and one more at the end.
+     * @throws IllegalArgumentException if the name or the value is not valid
+     */
     public Fields with(String name, String value) {
         List<Line> more = new ArrayList<>(lines);
         more.add(new Line(name, value));
@@ -84,10 +96,12 @@ public final class Fields implements Iterable<Fields.Line> {
         return lines.stream().filter(line -> line.name().equalsIgnoreCase(name)).map(Line::value).findFirst();
     }
 
+    /** Returns whether there is a line of this name. */
     public boolean contains(String name) {
         return first(name).isPresent();
     }
 
+    /** Returns all lines, in order. The list cannot be changed. */
     public List<Line> lines() {
         return lines;
     }

@@ -37,7 +37,10 @@ public final class ObservedSession {
         return subprotocol;
     }
 
-    /** Stores an object in the session, such as a span. A session holds one object of each type; a second one replaces the first. */
+    /**
+     * Stores an object in the session, such as a span. A session holds one object of each type; a second one replaces the first.
+     * Neither parameter may be null.
+     */
     public <T> void attach(Class<T> type, T value) {
         attachments.put(type, value);
     }

@@ -8,8 +8,8 @@ package io.github.changeover.websocket;
  * endpoint. {@link #messageOut} runs on the thread that sends. Therefore its calls may overlap with each other and with all other calls. A listener must
  * not block, because the session would wait. An exception of a listener is logged once and has no other effect.
  *
- * <p>Lengths are the lengths of the payload without compression. Control frames are not reported as messages. Later versions may add methods, each with a
- * default implementation.
+ * <p>Lengths are numbers of bytes of the payload without compression. Control frames are not reported as messages. Later versions may add methods, each
+ * with a default implementation.
  */
 public interface WebSocketListener {
     /** The result of {@link #messageIn} if nothing must run after the endpoint has returned. */

@@ -41,7 +41,10 @@ public final class CaptureFiles {
         reserved.addAndGet(-bytes);
     }
 
-    /** Opens a file that is readable only by its owner and is deleted when it is closed. If the system allows it, its name is removed before that. */
+    /**
+     * Opens a file that is readable only by its owner and is deleted when it is closed. If the system allows it, the name of the file is removed
+     * immediately.
+     */
     FileChannel open() throws IOException {
         Path file = Files.createTempFile(directory, "changeover", ".answer");
         try {

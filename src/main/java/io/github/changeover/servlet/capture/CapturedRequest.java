@@ -31,7 +31,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The request as the application sees it while its response is captured. It hides the fields for this hop (RFC 9110 sections 7.6.1 and 7.8):
+ * The request as the application sees it while its response is captured. It hides the hop-by-hop fields (RFC 9110 sections 7.6.1 and 7.8):
  * {@code Upgrade}, {@code Connection}, {@code HTTP2-Settings} and the fields that {@code Connection} names, except {@code Host} and
  * {@code Content-Length}, which belong to the message. Asynchronous processing ends the capture.
  */
@@ -100,7 +100,7 @@ public final class CapturedRequest extends HttpServletRequestWrapper {
         return name.equalsIgnoreCase("Content-Length");
     }
 
-    // ---- operations that are not possible here
+    // ---- operations that are not possible during a capture
 
     @Override
     public <T extends HttpUpgradeHandler> T upgrade(Class<T> handler) {

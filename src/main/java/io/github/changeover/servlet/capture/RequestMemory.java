@@ -4,8 +4,8 @@ import io.github.changeover.connection.MemoryBudget;
 import io.github.changeover.spi.AdvancedConnection;
 
 /**
- * Counts the memory of a request that is to switch (its content and its captured response) against the memory budget of the application. After the
- * switch, the memory counts for the connection, so that the connection is closed if the budget is exceeded. Thread-safe.
+ * Counts the memory of a request whose switch was decided (its content and its captured response) against the memory budget of the application.
+ * After the switch, the memory counts for the connection, so that the connection is closed if the budget is exceeded. Thread-safe.
  */
 public final class RequestMemory {
     private final MemoryBudget budget;
@@ -17,7 +17,9 @@ public final class RequestMemory {
         this.budget = budget;
     }
 
-    /** Reserves bytes before they are allocated. Returns false if the budget does not allow it. Only before the switch. */
+    /**
+     * Reserves bytes before they are allocated. Returns false if the budget does not allow it. Must be called before the switch.
+     */
     synchronized boolean reserve(long bytes) {
         if (closed || !budget.tryReserve(bytes)) return false;
         held += bytes;

@@ -2,7 +2,7 @@ package io.github.changeover.servlet.edge;
 
 import jakarta.servlet.ServletContext;
 
-/** Recognises Catalina, the servlet engine that Tomcat and Payara share. */
+/** Recognizes Catalina, the servlet engine that Tomcat and Payara share. */
 public final class CatalinaContext {
     private static final String CORE = "org.apache.catalina.core.";
 

@@ -21,7 +21,8 @@ public interface ConnectionUpgrade {
 
     /**
      * Returns whether it is certain, right before the switch, that the client has sent no byte after its request so far. Returns {@code false} if
-     * that cannot be known, as in a plain container. Called only for protocols that reject early bytes. Tomcat can tell.
+     * that cannot be known, as with the Servlet API only. Called only for protocols that reject early bytes. The adapter of Tomcat can determine
+     * it.
      */
     default boolean hasNoEarlyData(HttpServletRequest request) {
         return false;

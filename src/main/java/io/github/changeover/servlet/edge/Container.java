@@ -15,7 +15,7 @@ import java.util.function.Supplier;
  * <li>{@link ConnectionUpgrade}: the 101, and the moment at which the connection changes its protocol;
  * <li>{@link NativeConnection}: a half-close, an abort and other operations on an upgraded connection that the Servlet API does not have.
  * </ul>
- * The defaults are right for a container that does what the Servlet specification and RFC 9110 say.
+ * The defaults are for a container that does what the Servlet specification and RFC 9110 specify.
  */
 public interface Container extends ContainerDescription {
     /** The {@link #caller} of a container that keeps no caller on threads. */
@@ -77,7 +77,7 @@ public interface Container extends ContainerDescription {
     }
 
     /**
-     * Returns a factory for threads of the container, which carry the context of the application; null if there is none. Called at the start. Payara
+     * Returns a factory for threads of the container, which have the context of the application; null if there is none. Called at the start. Payara
      * needs it: on other threads its naming, security and CDI contexts are missing.
      */
     default ThreadFactory threads() {
@@ -85,9 +85,10 @@ public interface Container extends ContainerDescription {
     }
 
     /**
-     * Captures the caller as the container has it on this thread, which serves a request, for use on other threads. It serves the container's own
-     * lookup of the caller, such as {@code @Inject Principal}. The supplier sets the caller on a thread; the {@code Runnable} that it returns removes
-     * it there. Does nothing if the thread has no caller. Called during an upgrade. Only Payara keeps a caller on threads.
+     * Captures the caller (the authenticated user) that the container keeps for this thread, which serves a request, for use on other threads. The
+     * container's own lookup of the caller, such as {@code @Inject Principal}, needs it. The supplier sets the caller on a thread; the
+     * {@code Runnable} that it returns removes it there. Does nothing if the thread has no caller. Called during an upgrade. Only Payara keeps a
+     * caller on threads.
      */
     default Supplier<Runnable> caller() {
         return NO_CALLER;
@@ -95,7 +96,7 @@ public interface Container extends ContainerDescription {
 
     /**
      * Removes the mappings of a filter that the container itself has registered for the application. Called at the start, before filters are
-     * initialised. If the mappings cannot be removed, they stay, and a log line reports it. Payara needs it for the filter of its WebSocket engine.
+     * initialized. If the mappings cannot be removed, they stay, and a log line reports it. Payara needs it for the filter of its WebSocket engine.
      *
      * @param filterClass the name of the class of the filter
      */
@@ -104,7 +105,10 @@ public interface Container extends ContainerDescription {
 
     /** An unknown container. Only the Servlet API is used, and only if the operator allows it ({@code changeover.container=unchecked}). */
     final class Plain implements Container {
-        /** The most careful use of the streams, as Undertow requires it: they are not thread-safe, and a write of a part sends the whole array. */
+        /**
+         * The most careful use of the streams, as Undertow requires it: they are not thread-safe, and a write of a part of an array sends
+         * the whole array.
+         */
         static final NativeConnection UNKNOWN_STREAMS = new NativeConnection() {
             @Override
             public boolean readsInCallbacksOnly() {

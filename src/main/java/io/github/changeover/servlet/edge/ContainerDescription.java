@@ -37,12 +37,12 @@ public interface ContainerDescription {
         return true;
     }
 
-    /** Returns whether servlets that are loaded on startup are initialised in the order of their numbers, before the start ends. */
+    /** Returns whether servlets that are loaded on startup are initialized in the order of their numbers, before the start ends. */
     default boolean initializesServletsInOrder() {
         return true;
     }
 
-    /** Returns what to do so that Changeover provides the ServerContainer of the application after another WebSocket engine has replaced it. */
+    /** Returns the advice for the log if another WebSocket engine has replaced the {@code ServerContainer} of Changeover. */
     default String webSocketEngineAdvice() {
         return "Remove that engine from the application, or set changeover.websocket.engine=container: that engine then serves WebSocket, and Changeover checks the handshakes.";
     }

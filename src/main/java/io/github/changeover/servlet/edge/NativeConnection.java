@@ -2,7 +2,8 @@ package io.github.changeover.servlet.edge;
 
 /**
  * Operations on an upgraded connection that the Servlet API does not have. A connection on servlet streams ({@link ServletTransport}) uses them.
- * Tomcat's native transport does not: it works on the socket. Operations may be called from any thread, unless a method says otherwise.
+ * Tomcat's native transport does not: it works on the socket. Operations may be called from any thread, unless the documentation of a method states
+ * otherwise.
  *
  * <p>The defaults are those of a plain container: no half-close, no abort, and streams that every thread may use, one at a time for each direction.
  */
@@ -55,7 +56,7 @@ public interface NativeConnection {
      * For a container whose thread alone reads: requests one more call of {@code onDataAvailable} for bytes that the container may hold in its own
      * buffer. No event of the socket reports those bytes. Tomcat needs it.
      *
-     * @return whether the call will come
+     * @return whether the call will be made
      */
     default boolean requestReadCallback() {
         return false;

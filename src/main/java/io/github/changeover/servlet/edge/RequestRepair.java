@@ -66,8 +66,8 @@ public interface RequestRepair {
     }
 
     /**
-     * Reverts {@link #repair} right before an upgrade. Bytes that are read afterwards belong to the switched connection. Called when the container's
-     * own protocol takes the connection; {@link ConnectionUpgrade#upgrade} does it by itself.
+     * Reverts {@link #repair} right before an upgrade. Bytes that are read afterwards belong to the switched connection. Called when a protocol that
+     * the container implements is used; {@link ConnectionUpgrade#upgrade} does it by itself.
      *
      * @throws IOException if content was left unread
      */
@@ -82,8 +82,8 @@ public interface RequestRepair {
     }
 
     /**
-     * Sets {@code Upgrade} on a response other than 101. Payara needs its own way: a field that is set by the Servlet API removes the framing of the
-     * response. It omits the field if that way is closed.
+     * Sets {@code Upgrade} on a response other than 101. Payara needs another way: a field that is set by the Servlet API removes the framing of the
+     * response. If the other way is not possible, the field is omitted.
      */
     default void setUpgradeField(HttpServletRequest request, HttpServletResponse response, String tokens) {
         response.setHeader("Upgrade", tokens);
@@ -97,8 +97,8 @@ public interface RequestRepair {
     }
 
     /**
-     * Called when the request has returned from the application and stays HTTP. Payara needs it, to drop bytes behind a request after which the
-     * connection closes.
+     * Called when the request has returned from the application and stays HTTP. Payara needs it, to drop bytes that follow a request after
+     * which the connection closes.
      */
     default void afterResponse(HttpServletRequest request) {
     }

@@ -308,7 +308,7 @@ final class ServletTransport implements Transport, ReadListener, WriteListener {
         else runCallback(() -> connection.transportFailed(failure));
     }
 
-    /** Passes an event on. Performs a close that had to wait for the thread of the container. */
+    /** Passes an event to the connection. Performs a close that had to wait for the thread of the container. */
     private void runCallback(Runnable event) {
         Thread outer = callbackThread;      // a callback may occur inside another
         callbackThread = Thread.currentThread();

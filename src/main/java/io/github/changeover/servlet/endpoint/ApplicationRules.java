@@ -18,7 +18,7 @@ import java.util.Optional;
  *
  * @param policy the path rules, including those without an offer so far ({@link PathRule#waits})
  * @param wider  for paths with the offer of a wider path: the wider template, whose variables also have values here
- * @param absent protocols that a setting names and that nothing has offered so far, each with the setting
+ * @param absent protocols that a setting names and that are not offered so far, each with the name of the setting
  * @param bounds the connection limits, with the same path names as in the rules
  * @param report the report for operators
  */

@@ -41,7 +41,7 @@ public final class RuleFactory {
         private boolean named;                  // a setting names the protocols: offers of wider paths are ignored
         private Settings.PathSetting set;       // null without a setting
 
-        /** Applies the terms of the setting. */
+        /** Applies the values of the settings of the path. */
         private void apply() {
             if (set == null) return;
             set.serverOrder().ifPresent(value -> serverOrder = value);
@@ -54,7 +54,10 @@ public final class RuleFactory {
             });
         }
 
-        /** Copies an offer from a wider path, which includes these paths, to these paths, on which nothing else is offered. The terms of both apply. */
+        /**
+         * Copies the offer of a wider template, which covers these paths, to these paths, which have no other offer. The conditions of both
+         * apply.
+         */
         private void offerAs(Draft wider) {
             protocols.addAll(wider.protocols);
             gates.addAll(0, wider.gates);
@@ -70,8 +73,8 @@ public final class RuleFactory {
     /**
      * The result.
      *
-     * @param wider  for paths without an offer of their own: the template whose offer applies there
-     * @param absent protocols that a setting names and that nothing has offered so far, each with the setting
+     * @param wider  for each template without an offer: the template whose offer applies to its paths
+     * @param absent protocols that a setting names and that are not offered so far, each with the name of the setting
      */
     public record Made(PathPolicy policy, Map<PathTemplate, PathTemplate> wider, List<String> absent) {
     }
@@ -229,7 +232,7 @@ public final class RuleFactory {
         }
     }
 
-    /** Returns the terms of a rule for the report at the start. */
+    /** Returns the conditions of a rule as text, for the report at the start. */
     public static String terms(PathRule rule) {
         return (rule.preference() == Preference.SERVER ? "in this order" : "in the client's order") + (rule.required() ? ", required" : "")
                 + (rule.advertise() ? ", advertised" : "") + (rule.closeOnRefuse() ? ", closing the connection if no offer is accepted" : "")

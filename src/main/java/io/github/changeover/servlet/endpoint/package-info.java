@@ -1,2 +1,5 @@
-/** What is offered on which path: made from programs, annotated classes and settings; and the instances of handlers. */
+/**
+ * The protocols that are offered on each path, from application code, annotated classes and settings. Also makes the
+ * instances of handlers.
+ */
 package io.github.changeover.servlet.endpoint;

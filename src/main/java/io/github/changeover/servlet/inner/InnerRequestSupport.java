@@ -7,13 +7,14 @@ import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 
 /**
- * Support for inner requests (requests inside switched connections) beneath the Servlet API of one container. Internal: found by
- * {@link ServiceLoader}, one implementation for each container in {@code io.github.changeover.servlet.tomcat} and
- * {@code io.github.changeover.servlet.payara}. If none fits, {@link ServletApiOnly} is used.
+ * Support for inner requests (requests inside switched connections) that uses the classes of one container below the Servlet
+ * API. Internal: found by {@link ServiceLoader}, one implementation for each container in
+ * {@code io.github.changeover.servlet.tomcat} and {@code io.github.changeover.servlet.payara}. If none fits,
+ * {@link ServletApiOnly} is used.
  */
 public interface InnerRequestSupport {
     /**
-     * The application that a path belongs to. {@code ANOTHER} also for a path that the container might normalise to another path; {@code UNKNOWN} if
+     * The application that a path belongs to. {@code ANOTHER} also for a path that the container might normalize to another path; {@code UNKNOWN} if
      * the container cannot be queried.
      */
     enum Owner { THIS_APPLICATION, ANOTHER, UNKNOWN }
@@ -31,8 +32,8 @@ public interface InnerRequestSupport {
     Owner owner(InnerTarget target);
 
     /**
-     * Registers a listener that is called once for each request, before every listener of the application, even if it was registered before. Returns
-     * false if that is not possible.
+     * Registers a listener that is called once for each request, before every listener of the application. If it is already registered, it is moved
+     * to the first position. Returns false if that is not possible.
      */
     default boolean listenFirst(ServletRequestListener listener) {
         return false;

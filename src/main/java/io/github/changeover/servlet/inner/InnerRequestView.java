@@ -20,7 +20,7 @@ import java.util.TreeSet;
 
 /**
  * An inner request as the application sees it: it shows the client instead of this machine, and no mark. Used if the container's own request cannot
- * be changed, or not completely. The context that {@code startAsync()} returns shows the same.
+ * be changed, or not completely. The {@code AsyncContext} that {@code startAsync()} returns also shows this view.
  */
 final class InnerRequestView extends HttpServletRequestWrapper {
     private final InnerRequestOrigin origin;
@@ -148,7 +148,7 @@ final class InnerRequestView extends HttpServletRequestWrapper {
         return new InnerAsyncContext(super.getAsyncContext());
     }
 
-    /** The {@code AsyncContext} of the container, except that it returns this view in place of the container's own request. */
+    /** The {@code AsyncContext} of the container, except that it returns this view instead of the container's own request. */
     private final class InnerAsyncContext implements AsyncContext {
         private final AsyncContext context;
 

@@ -17,7 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Inner requests: requests from inside a switched connection that are sent through the container's own connector, with a mark that contains their
+ * Inner requests: requests from inside a switched connection that are sent through the container's own connector, with a mark that identifies their
  * real origin. Internal.
  *
  * <p>A mark is a secret that is valid once, for one request on one connection to the connector. It becomes invalid as soon as the request has arrived

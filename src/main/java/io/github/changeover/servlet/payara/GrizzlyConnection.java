@@ -36,7 +36,10 @@ final class GrizzlyConnection implements NativeConnection {
         connection = request.connection;
     }
 
-    /** Takes over the connection of a request. Must be called right before upgrade(). Requires that the connection is read by a ReadListener. */
+    /**
+     * Makes the object for the connection of a request. Must be called right before upgrade(). Requires that the connection is read by a
+     * ReadListener.
+     */
     static GrizzlyConnection of(GrizzlyRequest request) {
         GrizzlyConnection made = new GrizzlyConnection(request);
         GrizzlyMembers.attempt(() -> made.grizzly.call("bound", made.connection, MAX_QUEUE));

@@ -12,9 +12,9 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 
 /**
- * Processes the events of an upgraded connection before Grizzly's filter chain. It reads the channel in place of the chain and hides the client's
- * half-close from it: the FIN, and over TLS the close_notify. Grizzly would close the connection at either. Over TLS, one read ends with the record.
- * Later bytes stay in the kernel, and the selector calls again only when the reader has consumed the record and requests more.
+ * Processes the events of an upgraded connection before Grizzly's filter chain. It reads the channel instead of the chain and hides the client's
+ * half-close from the chain: the FIN, and over TLS the close_notify. Grizzly would close the connection at either. Over TLS, one read ends with the
+ * record. Later bytes stay in the kernel, and the selector calls again only when the reader has consumed the record and requests more.
  */
 final class GrizzlyReadFilter {
     private static final long MAX_DISCARD_WAIT = 1_000_000_000;         // nanoseconds

@@ -42,9 +42,9 @@ final class GrizzlyRequest {
     }
 
     /**
-     * Resolves all required classes and grizzly. Called once, at the start.
+     * Resolves all required classes and members of Grizzly. Called once, at the start.
      *
-     * @throws ReflectiveOperationException for the first one that is missing; the message contains its name
+     * @throws ReflectiveOperationException for the first class or member that is missing; the message contains its name
      */
     static void resolve(ClassLoader container) throws ReflectiveOperationException {
         Class.forName(FACADE, false, container).getMethod("getUnwrappedCoyoteRequest");
@@ -195,7 +195,7 @@ final class GrizzlyRequest {
         });
     }
 
-    /** Returns the bytes behind the content that the chain keeps for the codec; null if there are none. */
+    /** Returns the bytes after the content that the chain keeps for the codec; null if there are none. */
     private Object stored() throws ReflectiveOperationException {
         return grizzly.call("stored", states, grizzly.read, codecIndex);
     }

@@ -145,9 +145,12 @@ public final class PayaraInnerRequests implements InnerRequestSupport {
             return Owner.UNKNOWN;
         }
 
-        /** Returns the path that Payara makes of a request target: it decodes the target, normalises it, and ends the path at the first semicolon. */
+        /**
+         * Returns the path to which Payara converts a request target: it decodes the target, normalizes it, and ends the path at the first
+         * semicolon.
+         */
         private String asPayaraReads(String encoded) throws ReflectiveOperationException {
-            byte[] bytes = Arrays.copyOf(encoded.getBytes(StandardCharsets.US_ASCII), encoded.length() + 1);       // the normalisation writes beyond the end
+            byte[] bytes = Arrays.copyOf(encoded.getBytes(StandardCharsets.US_ASCII), encoded.length() + 1);       // the normalization writes beyond the end
             Object path = chunk.invoke(null);
             setBytes.invoke(path, bytes, 0, encoded.length());
             decode.invoke(null, path, false);

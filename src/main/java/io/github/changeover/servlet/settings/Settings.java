@@ -26,9 +26,9 @@ import java.util.stream.Stream;
  * @param maxContent       maximum bytes of content of a request whose protocol accepts content
  * @param maxCapture       maximum bytes of a captured response in memory
  * @param maxCaptureOnDisk maximum bytes of all longer captured responses together, in temporary files
- * @param maxBlocking      number of platform threads for blocking handlers, below JDK 21
+ * @param maxBlocking      maximum number of threads for blocking handlers, if these threads are not virtual
  * @param maxCallbacks     number of callbacks that run at the same time on threads of Changeover
- * @param maxMemory        maximum bytes that connections and captured responses hold together
+ * @param maxMemory        maximum bytes of memory of all connections and captured responses together
  * @param container        {@code auto}, {@code unchecked} or {@code off}: whether an unsupported container is used
  * @param servletEdge      whether the Servlet API is used instead of the native connections of a container
  * @param off              the tokens that are off at the start

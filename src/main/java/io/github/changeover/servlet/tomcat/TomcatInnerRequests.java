@@ -25,7 +25,7 @@ import org.apache.tomcat.util.http.MimeHeaders;
 
 /**
  * Inner requests on Tomcat 10.1 and 11. The mapper of the service determines the application of a path, including virtual hosts and parallel versions
- * of an application. The request is changed in the same places as by {@code RemoteIpValve}, so that the valves of the context, its login and its
+ * of an application. The same properties of the request are changed as by {@code RemoteIpValve}, so that the valves of the context, its login and its
  * access log also see the client.
  */
 public final class TomcatInnerRequests implements InnerRequestSupport {

@@ -261,7 +261,10 @@ final class TomcatTransport implements Transport {
         }
     }
 
-    /** Aborts the connection. Sets the mark first, so that a late write does not find the channel in use by another connection. */
+    /**
+     * Aborts the connection. Sets {@code closed} first, so that a late write does not use the channel when it already belongs to
+     * another connection.
+     */
     @Override
     public void abort() {
         detach();

@@ -11,7 +11,7 @@ import org.apache.tomcat.util.net.SocketWrapperBase;
 /**
  * An upgrade handler of Tomcat's own type. Tomcat gives it the socket and calls it for events of the poller, each under the lock of the socket. It
  * returns SUSPENDED while the connection is open. {@link TomcatTransport} registers its interest itself, only when a read found nothing or a write
- * was refused. Therefore a paused reader costs nothing, and no thread spins.
+ * was incomplete. Therefore a paused reader costs nothing, and no thread spins.
  */
 public final class TomcatUpgradeHandler implements InternalHttpUpgradeHandler {
     private volatile TransportConnection connection;

@@ -1,2 +1,5 @@
-/** The adapter for Apache Tomcat, and the transport on its sockets. Nothing imports this package: {@code ServiceLoader} finds it. */
+/**
+ * The adapter for Apache Tomcat, and the transport on its sockets. No other package imports this one: {@code ServiceLoader} finds
+ * its classes.
+ */
 package io.github.changeover.servlet.tomcat;

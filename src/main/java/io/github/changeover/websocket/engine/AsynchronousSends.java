@@ -110,7 +110,7 @@ final class AsynchronousSends {
             if (step == Step.CLOSED || completed.get()) return step;
             counted = true;
             waiting++;
-            charged = step == Step.DEFERRED || connection.isBehind();      // not for frames that a callback collects while the client keeps up
+            charged = step == Step.DEFERRED || connection.isBehind();      // not for frames that a callback buffers while the client reads fast enough
             if (charged) connection.charge(OVERHEAD);
             return step;
         }

@@ -93,12 +93,12 @@ final class EndpointContainer extends TyrusServerContainer {
     }
 
     /**
-     * Accepts the upgrade or rejects it. An accepted upgrade takes place when all filters have returned. If it is rejected, the complete response has been
-     * sent, the same as for a deployed endpoint: 400, 403, 426, 429 or 503, with a sentence that contains the reason. This method returns normally in both
-     * cases. The path's roles and gates, its allowed origins and all limits apply. Call it on the request's thread.
+     * Accepts the upgrade or rejects it. An accepted upgrade is performed when all filters have returned. If it is rejected, the complete response has
+     * been sent, the same as for a deployed endpoint: 400, 403, 426, 429 or 503, with a sentence that contains the reason. This method returns normally in
+     * both cases. The path's roles and gates, its allowed origins and all limits apply. Call it on the request's thread.
      *
      * @throws IllegalStateException if the request does not offer WebSocket, asynchronous processing has started, or the response is committed. This
-     *         method has not sent a response then. Check the field {@code Upgrade} before the call, and answer other requests with content
+     *         method has not sent a response then. Check the field {@code Upgrade} before the call, and respond to other requests with content
      * @throws IllegalArgumentException if the arguments are not an HTTP request and its response
      * @throws DeploymentException if the endpoint cannot be used
      * @throws IOException if the rejection cannot be sent

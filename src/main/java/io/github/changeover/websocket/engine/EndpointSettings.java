@@ -12,7 +12,7 @@ import java.util.TreeMap;
 /**
  * The settings of endpoints by path.
  *
- * @param everywhere for a path without settings of its own
+ * @param everywhere for a path that has no settings
  * @param paths      for all other paths, the most specific first
  */
 record EndpointSettings(WebSocketSettings everywhere, SortedMap<PathTemplate, WebSocketSettings> paths) {

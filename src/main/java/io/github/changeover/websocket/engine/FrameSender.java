@@ -405,8 +405,8 @@ final class FrameSender {
     // ---- frames of the server itself
 
     /**
-     * Sends a Ping of the server itself. It is not sent while the client is behind with earlier bytes, nor after a Close frame. Between the fragments of a
-     * message, it does not wait for deferred messages. If extensions of the application process frames, it is sent on a thread of the application.
+     * Sends a Ping of the server itself. It is not sent while earlier bytes are unsent, nor after a Close frame. Between the fragments of a message, it
+     * does not wait for deferred messages. If extensions of the application process frames, it is sent on a thread of the application.
      *
      * @param next creates the frame; called at most once, under the send lock
      * @param sent receives the number of bytes that were sent for it; 0 if none was sent

@@ -24,7 +24,7 @@ import org.glassfish.tyrus.core.RequestContext;
 final class TyrusRequest implements RequestContext.Builder.IsUserInRoleDelegate {
     private HttpServletRequest http;        // null after the handshake: the container reuses the object
 
-    /** The client's data cannot form a URI. The message says so. */
+    /** The client's data cannot form a URI. The message is the reason for the client. */
     static final class NoUri extends RuntimeException {
         private static final long serialVersionUID = 1;
 

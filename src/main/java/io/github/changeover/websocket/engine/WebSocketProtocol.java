@@ -115,7 +115,7 @@ final class WebSocketProtocol implements UpgradeProtocol {
                 agreed.remark(endpoint.subprotocols()));
     }
 
-    /** Without a request, as in the negotiation lab, there is no switch, and no Configurator is called. */
+    /** In a dry run there is no request of a container. Therefore no Configurator is called, and no switch follows. */
     private static Decision rehearsed(ProtocolToken offered, OpeningHandshake.Accepted accepted) {
         return new Decision.Switch(List.of(offered), accepted.fields(), context -> {
             throw new IllegalStateException("WebSocket is negotiated on the request's thread, inside the inner filter; this was a dry run");

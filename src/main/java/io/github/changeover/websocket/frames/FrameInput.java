@@ -8,7 +8,7 @@ public interface FrameInput extends AutoCloseable {
      * Reads the bytes that have arrived.
      *
      * @param bytes    has no remaining bytes afterwards, and belongs to the caller again when this method returns; its array may be changed
-     * @param listener may close this source; an exception of the listener is passed to the caller, and the bytes after that frame are lost
+     * @param listener may close this reader; an exception of the listener is passed to the caller, and the bytes after that frame are lost
      */
     void read(ByteBuffer bytes, FrameListener listener);
 

@@ -26,7 +26,7 @@ public final class FrameReader implements FrameInput {
     /** For data that arrives in direct buffers, which cannot be unmasked in place. */
     private static final BufferPool COPIES = BufferPool.ofHeapBuffers(64 * 1024);
     private static final int LEAST_POOLED = 4 * 1024;       // a shorter array is cheaper to allocate than to take from the pool
-    private static final int SPLIT_HEADER = 32;     // memory that the array for a split header takes
+    private static final int SPLIT_HEADER = 32;     // memory in bytes of the array for a split header
     private static final int SINGLE = 64;           // fragments of one read that are passed on one by one; more are joined, to avoid a call for each tiny one
 
     private final IncomingMessage message;
