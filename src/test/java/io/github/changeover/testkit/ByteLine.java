@@ -3,28 +3,28 @@ package io.github.changeover.testkit;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 
-/** The bytes under a {@link Wire}. */
+/** The connection that a {@link Wire} uses: TCP, or bytes in memory. */
 interface ByteLine {
     /**
      * Waits for at least one byte.
      *
-     * @param deadline by {@link System#nanoTime()}
-     * @return how many came, or -1 after the peer's end
-     * @throws SocketTimeoutException when the deadline passes
+     * @param deadline in nanoseconds, as {@link System#nanoTime()}
+     * @return the number of bytes that were read, or -1 after the peer has ended its output
+     * @throws SocketTimeoutException if no byte arrives before the deadline
      */
     int read(byte[] bytes, int offset, int length, long deadline) throws IOException;
 
     void write(byte[] bytes, int offset, int length) throws IOException;
 
-    /** A FIN; reading goes on. */
+    /** Ends the output with a FIN. Reading is still possible. */
     void endOutput() throws IOException;
 
-    /** A reset. */
+    /** Sends a reset. */
     void reset() throws IOException;
 
     void close() throws IOException;
 
-    /** The milliseconds left, at least one. */
+    /** Returns the milliseconds until the deadline, at least one. */
     static int left(long deadline) throws SocketTimeoutException {
         long millis = (deadline - System.nanoTime()) / 1_000_000;
         if (millis <= 0) throw new SocketTimeoutException("nothing more came in time");

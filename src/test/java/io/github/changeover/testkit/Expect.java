@@ -5,8 +5,8 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * What an answer to an offer should be. Each method says it in full and answers this again; what is otherwise is an
- * {@link AssertionError} that shows the head.
+ * Checks the head of the response to an upgrade request. Each method makes one complete check and returns this object; a check that
+ * fails throws an {@link AssertionError} whose message contains the head. Immutable.
  * <pre>{@code
  * Expect.answer(wire.readHead()).refuses(426).offers("foo/2", "example/1");
  * }</pre>
@@ -18,14 +18,14 @@ public final class Expect {
         this.head = head;
     }
 
-    /** Of this head. */
+    /** Returns the checks for this head. */
     public static Expect answer(Head head) {
         return new Expect(head);
     }
 
     /**
-     * A 101 to exactly these protocols, bottom-up, in one {@code Upgrade} line, with {@code Connection: Upgrade} and without
-     * content (RFC 9110 sections 7.8 and 15.2.2).
+     * Requires a 101 that switches to exactly these protocols, bottom-up, in one {@code Upgrade} line, with {@code Connection: Upgrade}
+     * and without content (RFC 9110 sections 7.8 and 15.2.2).
      */
     public Expect switchesTo(String... layers) {
         require(head.status() == 101, "status 101");
@@ -35,39 +35,42 @@ public final class Expect {
         return this;
     }
 
-    /** A refusal with this status; a 426 lists something in {@code Upgrade} (RFC 9110 section 15.5.22). */
+    /** Requires a response with this status. A 426 must have an {@code Upgrade} field (RFC 9110 section 15.5.22). */
     public Expect refuses(int status) {
         require(head.status() == status, "status " + status);
         if (status == 426) require(head.has("Upgrade"), "an Upgrade field, as every 426 has");
         return this;
     }
 
-    /** An ordinary answer with this status: not a switch, whatever it advertises. */
+    /** Requires an ordinary response with this status, so not a 101. It may have an {@code Upgrade} field. */
     public Expect isOrdinary(int status) {
         require(head.status() == status && status != 101, "status " + status);
         return this;
     }
 
-    /** {@code Upgrade} lists exactly these, in this order, and {@code Connection} names it. */
+    /**
+     * Requires that one {@code Upgrade} line lists exactly these protocols, in this order, and that {@code Connection} lists
+     * {@code upgrade}.
+     */
     public Expect offers(String... tokens) {
         require(head.all("Upgrade").equals(List.of(String.join(", ", tokens))), "one line 'Upgrade: " + String.join(", ", tokens) + "'");
         require(connection().anyMatch("upgrade"::equals), "Connection to list upgrade");
         return this;
     }
 
-    /** No {@code Upgrade} field. */
+    /** Requires that there is no {@code Upgrade} field. */
     public Expect offersNothing() {
         require(!head.has("Upgrade"), "no Upgrade field");
         return this;
     }
 
-    /** The only line of this name has this value. */
+    /** Requires exactly one line of this name, with this value. The name is case-insensitive. */
     public Expect has(String name, String value) {
         require(head.all(name).equals(List.of(value)), "one line '" + name + ": " + value + "'");
         return this;
     }
 
-    /** The connection ends after this answer. */
+    /** Requires that {@code Connection} lists {@code close}. */
     public Expect closes() {
         require(connection().anyMatch("close"::equals), "Connection to list close");
         return this;

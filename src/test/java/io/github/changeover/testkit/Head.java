@@ -4,16 +4,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The head of a response.
+ * The head of an HTTP/1 response. Immutable.
  *
- * @param raw        exactly as sent, up to and with the empty line
- * @param statusLine without its end
- * @param status     its number
- * @param fields     every line, in order
+ * @param raw        the head exactly as sent, including the empty line
+ * @param statusLine without its CRLF
+ * @param status     the status code
+ * @param fields     all field lines, in order
  */
 public record Head(String raw, String statusLine, int status, List<Field> fields) {
 
-    /** A field line: its name as sent, its value without the blanks around it. */
+    /** A field line: the name as sent, and the value without white space at both ends. */
     public record Field(String name, String value) {
         @Override
         public String toString() {
@@ -21,7 +21,10 @@ public record Head(String raw, String statusLine, int status, List<Field> fields
         }
     }
 
-    /** From the bytes up to and with the empty line. Throws on anything that is not HTTP/1.x. */
+    /**
+     * Parses a head that ends with the empty line.
+     * @throws AssertionError if this is not the head of an HTTP/1 response
+     */
     static Head parse(String raw) {
         String[] lines = raw.substring(0, raw.length() - 4).split("\r\n", -1);
         if (!lines[0].matches("HTTP/1\\.[01] \\d{3}( .*)?")) {
@@ -38,12 +41,15 @@ public record Head(String raw, String statusLine, int status, List<Field> fields
         return new Head(raw, lines[0], Integer.parseInt(lines[0].substring(9, 12)), List.copyOf(fields));
     }
 
-    /** The values of all lines of this name, in order. */
+    /** Returns the values of all lines of this name, in order. The name is case-insensitive. */
     public List<String> all(String name) {
         return fields.stream().filter(field -> field.name.equalsIgnoreCase(name)).map(Field::value).toList();
     }
 
-    /** The only line's value; null without one; throws with several. */
+    /**
+     * Returns the value of the only line of this name; null if there is none.
+     * @throws AssertionError if there are several
+     */
     public String only(String name) {
         List<String> values = all(name);
         if (values.size() > 1) {
@@ -52,7 +58,7 @@ public record Head(String raw, String statusLine, int status, List<Field> fields
         return values.isEmpty() ? null : values.get(0);
     }
 
-    /** Whether there is a line of this name. */
+    /** Returns whether there is a line of this name. */
     public boolean has(String name) {
         return !all(name).isEmpty();
     }

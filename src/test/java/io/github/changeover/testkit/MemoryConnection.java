@@ -22,15 +22,17 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A switched connection in memory: your handler on it, and its peer in your hands. It is the connection that a container gets, over
- * bytes in memory: the same queue, order and ends. Only time does not pass: nothing is idle, and no peer stalls.
+ * A switched connection in memory with the handler under test. The test controls the peer. It is the same connection as in a container, with the same
+ * queue, order and kinds of end, but it transports the bytes in memory. There are no timeouts: the connection is never idle, and the peer is never
+ * too slow.
  * <pre>{@code
  * MemoryConnection connection = MemoryConnection.of(new Lines()).receive("hello\n");
  * assertEquals("hello\r\n", connection.text());
  * }</pre>
- * Callbacks of a {@link ConnectionHandler.Events} that the peer causes run inside the call that causes them, on the caller's thread. What a call
- * on {@link #connection()} from outside a callback leads to runs when the test next calls a method of this class, as it would later on another
- * thread in a container. A {@link ConnectionHandler.Blocking} has a thread of its own: read from {@link #peer()}, which waits, and {@link #awaitEnd}.
+ * Threading: callbacks of a {@link ConnectionHandler.Events} that the peer causes run inside the call of the test that causes them, on the thread of
+ * the test. Callbacks that result from a call on {@link #connection()} outside a callback run when the test calls the next method of this class; in a
+ * container they run later on another thread. A {@link ConnectionHandler.Blocking} runs on a separate thread: use {@link #peer()}, whose reads wait,
+ * and {@link #awaitEnd}. Use an object of this class on one thread.
  */
 public final class MemoryConnection implements AutoCloseable {
     private final MemoryTransport transport = new MemoryTransport();
@@ -48,7 +50,7 @@ public final class MemoryConnection implements AutoCloseable {
         callbacks.run();
     }
 
-    /** One whose connections never wait for time to pass. */
+    /** Returns an application without timeouts. */
     static ApplicationResources application(int queue, Executor callbacks) {
         return application(queue, callbacks, MemoryBudget.defaultMax());
     }
@@ -60,42 +62,48 @@ public final class MemoryConnection implements AutoCloseable {
                 ApplicationResources.CallbackScope.NONE, ConnectionListener.NONE);
     }
 
-    /** Opened, with a peer that takes everything at once. */
+    /** Opens a connection whose peer reads all bytes immediately. */
     public static MemoryConnection of(ConnectionHandler handler) {
         return of(handler, request("/memory", Map.of()));
     }
 
-    /** The same, of a request that the handler may look at. */
+    /**
+     * Opens a connection whose peer reads all bytes immediately.
+     * @param request the upgrade request that the handler gets
+     */
     public static MemoryConnection of(ConnectionHandler handler, UpgradeRequest request) {
         return new MemoryConnection(handler, request, ConnectionLimits.DEFAULT.queue(), false, MemoryBudget.defaultMax());
     }
 
     /**
-     * Opened, with a peer that takes nothing until it {@link #takes}.
+     * Opens a connection whose peer reads nothing until {@link #takes} is called.
      *
-     * @param queue bytes that may wait before {@code send} answers false: {@code changeover.queue.max}, at least 1
+     * @param queue the queue limit in bytes ({@code changeover.queue.max}), at least 1: above it, {@code send} returns false
      */
     public static MemoryConnection slow(ConnectionHandler handler, int queue) {
         return new MemoryConnection(handler, request("/memory", Map.of()), queue, true, MemoryBudget.defaultMax());
     }
 
     /**
-     * Opened, in an application that has little memory for what its clients make it hold.
+     * Opens a connection in an application with a small memory budget. Its peer reads all bytes immediately.
      *
-     * @param memory bytes: {@code changeover.memory.max}, at least 1
+     * @param memory the memory limit in bytes ({@code changeover.memory.max}), at least 1
      */
     public static MemoryConnection withMemory(ConnectionHandler handler, long memory) {
         return new MemoryConnection(handler, request("/memory", Map.of()), ConnectionLimits.DEFAULT.queue(), false, memory);
     }
 
-    /** A GET of a path, without fields, with values for the variables of the path's template. */
+    /**
+     * Returns a GET request without header fields.
+     * @param pathParameters the values of the variables of the path template
+     */
     public static UpgradeRequest request(String path, Map<String, String> pathParameters) {
         return UpgradeRequest.builder().path(path).pathParameters(pathParameters).build();
     }
 
     // ---- the peer
 
-    /** Bytes from the peer. They wait while the handler has paused reading. */
+    /** Sends these bytes from the peer to the handler. They wait while the handler has paused reading. */
     public MemoryConnection receive(byte... bytes) {
         transport.peerSends(bytes);
         return run();
@@ -106,47 +114,47 @@ public final class MemoryConnection implements AutoCloseable {
         return this;
     }
 
-    /** The same; each character is a byte. */
+    /** Sends this text from the peer to the handler, each character as one byte (ISO-8859-1). */
     public MemoryConnection receive(String bytes) {
         return receive(bytes.getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    /** The peer sends no more. */
+    /** Ends the output of the peer (half-close). */
     public MemoryConnection end() {
         transport.peerEnds();
         return run();
     }
 
-    /** The peer takes so many bytes more. */
+    /** Lets the peer read this many more bytes. */
     public MemoryConnection takes(long bytes) {
         transport.peerReads(bytes);
         return run();
     }
 
-    /** The peer vanishes. */
+    /** Breaks the connection, as a reset of the peer does. */
     public MemoryConnection reset() {
         transport.peerResets();
         return run();
     }
 
-    /** The peer as a client that waits for what it reads. */
+    /** Returns the peer as a client whose reads wait for bytes. */
     public Wire peer() {
         return peer;
     }
 
-    /** What the peer has taken so far. */
+    /** Returns all bytes that the peer has read. */
     public byte[] sent() {
         callbacks.run();
         return transport.peerReceived();
     }
 
-    /** The same as text, each byte a character. */
+    /** Returns all bytes that the peer has read, each as one character (ISO-8859-1). */
     public String text() {
         callbacks.run();
         return transport.text();
     }
 
-    /** The peer's bytes that wait because the handler has paused reading. */
+    /** Returns the number of bytes from the peer that wait because the handler has paused reading. */
     public int unread() {
         callbacks.run();
         return transport.unread();
@@ -154,13 +162,16 @@ public final class MemoryConnection implements AutoCloseable {
 
     // ---- the application
 
-    /** As when the application goes: the handler may say goodbye for so long, then the connection ends. */
+    /**
+     * Drains the connection, as when the application stops: calls {@code drain} of the handler, waits at most {@code grace} for the end,
+     * and then closes the connection.
+     */
     public MemoryConnection drain(Duration grace) {
         drain(application, callbacks, grace);
         return this;
     }
 
-    /** Callbacks run on this thread meanwhile. */
+    /** Drains all connections. Callbacks run on the calling thread while it waits. */
     static void drain(ApplicationResources application, PendingCallbacks callbacks, Duration grace) {
         application.registry().startDraining(grace);
         for (long until = System.nanoTime() + grace.toNanos(); !application.registry().live().isEmpty() && System.nanoTime() - until < 0; LockSupport.parkNanos(100_000)) {
@@ -171,17 +182,17 @@ public final class MemoryConnection implements AutoCloseable {
         callbacks.run();
     }
 
-    /** What the handler has. */
+    /** Returns the connection as the handler gets it. */
     public SwitchedConnection connection() {
         return connection;
     }
 
-    /** Bytes that count against {@code changeover.memory.max} now. */
+    /** Returns the number of bytes that count against {@code changeover.memory.max} now. */
     public long memoryUsed() {
         return application.memory().used();
     }
 
-    /** The kind of end; empty while the connection lives. */
+    /** Returns the kind of end; empty while the connection is open. */
     public Optional<CloseCause.Kind> ended() {
         callbacks.run();
         for (CloseCause.Kind kind : CloseCause.Kind.values()) {
@@ -190,7 +201,10 @@ public final class MemoryConnection implements AutoCloseable {
         return Optional.empty();
     }
 
-    /** Waits for the end. */
+    /**
+     * Waits at most {@link Wire#DEFAULT_TIMEOUT} for the end of the connection and returns its kind.
+     * @throws AssertionError if the connection does not end in time
+     */
     public CloseCause.Kind awaitEnd() {
         for (long until = System.nanoTime() + Wire.DEFAULT_TIMEOUT.toNanos(); System.nanoTime() < until; LockSupport.parkNanos(1_000_000)) {
             if (ended().isPresent()) return ended().get();
@@ -198,7 +212,7 @@ public final class MemoryConnection implements AutoCloseable {
         throw new AssertionError("The connection has not ended within " + Wire.DEFAULT_TIMEOUT.toSeconds() + " s; the peer has read \"" + text() + '"');
     }
 
-    /** Ends what still lives. */
+    /** Aborts the connection if it is open, and ends all threads. */
     @Override
     public void close() {
         connection.abort();
@@ -207,7 +221,7 @@ public final class MemoryConnection implements AutoCloseable {
         application.close();
     }
 
-    /** The peer's end of a transport. */
+    /** The peer's side of a transport in memory. */
     record MemoryLine(MemoryTransport transport) implements ByteLine {
         @Override
         public int read(byte[] bytes, int offset, int length, long deadline) throws IOException {

@@ -15,7 +15,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class MemoryConnectionTest {
-    /** Sends what it receives, and closes at a dot. */
+    /** Sends back the bytes that it receives. Closes when it receives a dot. */
     private static final class ClosingEchoHandler implements ConnectionHandler.Events {
         @Override
         public void received(SwitchedConnection connection, ByteBuffer bytes) {
@@ -51,7 +51,7 @@ class MemoryConnectionTest {
         assertThat(connection.end().ended()).contains(CloseCause.Kind.PEER);
     }
 
-    /** Reads nothing until it is let. */
+    /** Reads nothing until the test allows it. */
     private static final class PausingHandler implements ConnectionHandler.Events {
         @Override
         public void opened(SwitchedConnection connection) {

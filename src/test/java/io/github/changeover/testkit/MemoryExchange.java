@@ -19,7 +19,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** One client of a {@link MemoryServer}: HTTP until a 101, then whatever the handler speaks. Content comes with a length, or not at all. */
+/**
+ * One client connection of a {@link MemoryServer}: HTTP until a 101, then the new protocol. Content of a request must have a
+ * {@code Content-Length}.
+ */
 final class MemoryExchange implements ByteLine {
     private final MemoryServer server;
     private final MemoryTransport transport = new MemoryTransport();
@@ -51,7 +54,7 @@ final class MemoryExchange implements ByteLine {
         server.runCallbacks();
     }
 
-    /** Answers the next request, once it is whole. */
+    /** Responds to the next request if it is complete. Returns whether it was. */
     private boolean next() throws IOException {
         String text = new String(pending, StandardCharsets.ISO_8859_1);
         int end = text.indexOf("\r\n\r\n");
@@ -75,7 +78,7 @@ final class MemoryExchange implements ByteLine {
     private TypedRequest typed(String head) {
         String[] lines = head.split("\r\n", -1);
         String[] words = lines[0].split(" ", -1);
-        if (words.length != 3) words = new String[] {"", lines[0], ""};     // malformed, and said so
+        if (words.length != 3) words = new String[] {"", lines[0], ""};     // the parser rejects this as malformed
         return new TypedRequest(words[0], words[1], words[2], List.of(lines).subList(1, lines.length), server.user(), server.roles());
     }
 

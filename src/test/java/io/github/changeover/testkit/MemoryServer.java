@@ -23,15 +23,17 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * An application in memory that changes protocols: requests in bytes, the real negotiation, the real connection behind a 101,
- * and no container. What a container adds is not here: its own fields, its login, its limits of a request.
+ * An application in memory, without a container: it reads requests as bytes, negotiates with the same code as a real application,
+ * and has a real connection after a 101. Everything that a container adds is missing: its own header fields, its login, and its
+ * limits for requests.
  * <pre>{@code
  * MemoryServer server = MemoryServer.offering("/lines", new Lines());
  * Wire wire = server.connect().send(Message.offering("/lines", "lines/1"));
  * Expect.answer(wire.readHead()).switchesTo("lines/1");
  * assertEquals("hello\r\n", wire.send("hello\n").readLine());
  * }</pre>
- * For tests of one thread: requests are answered inside {@link Wire#send}.
+ * Not thread-safe: for tests with one thread. A request gets its response inside {@link Wire#send}, and callbacks run there, too.
+ * A {@link ConnectionHandler.Blocking} runs on a separate thread.
  */
 public final class MemoryServer implements AutoCloseable {
     private static final OriginalResponse NO_APPLICATION = OriginalResponse.of(404, Fields.of("Content-Type", "text/plain"),
@@ -47,12 +49,19 @@ public final class MemoryServer implements AutoCloseable {
     private MemoryServer() {
     }
 
-    /** One path that offers these protocols. */
+    /**
+     * Returns a server that offers these protocols on one path.
+     * @param template the path template, such as {@code /lines/{room}}
+     * @throws IllegalArgumentException if the template is not valid, or no protocol is given
+     */
     public static MemoryServer offering(String template, UpgradeProtocol... protocols) {
         return new MemoryServer().and(template, protocols);
     }
 
-    /** One path whose connections get a handler each, as with {@code @UpgradeEndpoint}. */
+    /**
+     * Returns a server with one path whose connections get one handler each, as with {@code @UpgradeEndpoint}.
+     * @param protocol the token, such as {@code example/1}
+     */
     public static MemoryServer handling(String template, String protocol, Supplier<? extends ConnectionHandler> handlers) {
         return offering(template, new Handled(ProtocolToken.of(protocol), handlers));
     }
@@ -69,48 +78,57 @@ public final class MemoryServer implements AutoCloseable {
         }
     }
 
-    /** These rules: for gates, roles and what else a path may say. */
+    /** Returns a server with these rules, for tests of gates, roles and other conditions of a path. */
     public static MemoryServer of(PathRule... rules) {
         MemoryServer server = new MemoryServer();
         server.rules.addAll(List.of(rules));
         return server;
     }
 
-    /** One more path. */
+    /** Adds a path that offers these protocols. Returns this server. */
     public MemoryServer and(String template, UpgradeProtocol... protocols) {
         rules.add(PathRule.on(template).offer(protocols).build());
         return this;
     }
 
-    /** What answers a request that stays HTTP, or comes before a protocol that {@link UpgradeProtocol#answersOriginalRequest}. */
+    /**
+     * Sets the application that responds to a request that stays HTTP, and to the original request of a protocol with
+     * {@link UpgradeProtocol#answersOriginalRequest}. The default responds with 404. Returns this server.
+     */
     public MemoryServer application(Function<UpgradeRequest, OriginalResponse> answers) {
         pages = answers;
         return this;
     }
 
-    /** Who has logged in, in the requests that come after. */
+    /**
+     * Sets the authenticated user of all later requests. Returns this server.
+     * @param has the roles of the user
+     */
     public MemoryServer user(String name, String... has) {
         user = Optional.of(name);
         roles = new LinkedHashSet<>(List.of(has));
         return this;
     }
 
-    /** What is disabled at run time. */
+    /** Returns the switches that turn protocols off and on at any time. */
     public TokenSwitches switches() {
         return switches;
     }
 
-    /** A connection to it. */
+    /** Opens a client connection to this server. */
     public Wire connect() {
         return new Wire(new MemoryExchange(this));
     }
 
-    /** As when the application goes: handlers may say goodbye for so long, then every connection ends. */
+    /**
+     * Drains the server, as when the application stops: calls {@code drain} of every handler, waits at most {@code grace} for the
+     * ends, and then closes all connections.
+     */
     public void drain(Duration grace) {
         MemoryConnection.drain(application, callbacks, grace);
     }
 
-    /** Ends every connection. */
+    /** Closes all connections and ends all threads. */
     @Override
     public void close() {
         drain(Duration.ZERO);
@@ -126,7 +144,7 @@ public final class MemoryServer implements AutoCloseable {
         return pages.apply(request);
     }
 
-    /** Runs what a container would run on another thread. */
+    /** Runs the callbacks that a container would run on another thread. */
     void runCallbacks() {
         callbacks.run();
     }

@@ -22,7 +22,7 @@ import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 class MemoryServerTest {
-    /** Sends what it receives. */
+    /** Sends back the bytes that it receives. */
     private static final class EchoingHandler implements ConnectionHandler.Events {
         private final byte[] first;
 

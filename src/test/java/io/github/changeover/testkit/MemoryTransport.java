@@ -14,16 +14,16 @@ import java.util.Arrays;
 import java.util.Deque;
 
 /**
- * A connection's bytes in memory, for tests of what is beneath a handler; for one of a handler there is
- * {@link MemoryConnection}. It keeps to the contract of {@link Transport} and no more: it calls back only when a
- * read found nothing or a write was refused, and a write after the end fails.
+ * A {@link Transport} in memory, for tests of the connection itself; use {@link MemoryConnection} for tests of a
+ * handler. It does exactly what the contract of {@link Transport} requires: it calls back only after a read found
+ * nothing or a write was incomplete, and a write after the end fails. The peer may be on another thread.
  */
 public final class MemoryTransport implements Transport {
     private static final BufferPool READ_BUFFERS = BufferPool.ofHeapBuffers(1024);
 
     private final Deque<byte[]> arrived = new ArrayDeque<>();
     private final ReceivedBytes peerReceived = new ReceivedBytes();
-    private final ByteArrayOutputStream kept = new ByteArrayOutputStream();     // given, and not yet on the wire
+    private final ByteArrayOutputStream kept = new ByteArrayOutputStream();     // bytes that were written and that the peer has not received yet
     private TransportConnection connection;
     private boolean readWanted = true, writeWanted, runsCallbacks = true;
     private boolean peerEnded, outputEnded, halfCloses = true, keeps;
@@ -32,7 +32,7 @@ public final class MemoryTransport implements Transport {
     private Runnable insideWrite = () -> { }, whileWaiting = () -> { };
     private int closes, aborts, writing, seen;
 
-    /** Its threads may run no handler code, as Payara's. */
+    /** Its threads must not run handler code, as on Payara. */
     public MemoryTransport withoutCallbacks() {
         runsCallbacks = false;
         return this;
@@ -43,7 +43,7 @@ public final class MemoryTransport implements Transport {
         return runsCallbacks;
     }
 
-    /** Opens the connection over this. */
+    /** Opens the connection on this transport. */
     public MemoryTransport open(TransportConnection over) {
         connection = over;
         over.open(this);
@@ -52,12 +52,12 @@ public final class MemoryTransport implements Transport {
 
     // ---- the peer
 
-    /** Bytes from the peer, each character one. */
+    /** Sends this text from the peer, each character as one byte. */
     public void peerSends(String bytes) {
         peerSends(bytes.getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    /** Bytes from the peer. */
+    /** Sends these bytes from the peer. */
     public void peerSends(byte[] bytes) {
         synchronized (this) {
             if (bytes.length > 0) arrived.add(bytes);
@@ -65,7 +65,7 @@ public final class MemoryTransport implements Transport {
         notifyReadable();
     }
 
-    /** The peer's FIN. */
+    /** Sends the FIN of the peer. */
     public void peerEnds() {
         synchronized (this) {
             peerEnded = true;
@@ -73,7 +73,7 @@ public final class MemoryTransport implements Transport {
         notifyReadable();
     }
 
-    /** The peer takes so many bytes more. */
+    /** Lets the peer read this many more bytes. */
     public void peerReads(long bytes) {
         boolean tell;
         synchronized (this) {
@@ -93,17 +93,17 @@ public final class MemoryTransport implements Transport {
         if (tell) connection.readable();
     }
 
-    /** What the peer has taken, as text. */
+    /** Returns all bytes that the peer has read, each as one character. */
     public synchronized String text() {
         return peerReceived.toString(StandardCharsets.ISO_8859_1);
     }
 
-    /** Bytes of the peer's that nobody has read. */
+    /** Returns the number of bytes from the peer that have not been read. */
     public synchronized int unread() {
         return arrived.stream().mapToInt(bytes -> bytes.length).sum();
     }
 
-    /** What the peer has taken. */
+    /** Returns all bytes that the peer has read. */
     public synchronized byte[] peerReceived() {
         return peerReceived.toByteArray();
     }
@@ -122,7 +122,7 @@ public final class MemoryTransport implements Transport {
 
     // ---- the peer, on a Wire
 
-    /** Waits for what the peer takes; see {@link ByteLine#read}. */
+    /** Waits for bytes that the peer reads, as {@link ByteLine#read}. */
     synchronized int awaitPeerReceived(byte[] bytes, int offset, int length, long deadline) throws IOException {
         while (peerReceived.size() == seen) {
             if (aborts > 0) throw new SocketException("Connection reset");
@@ -154,21 +154,21 @@ public final class MemoryTransport implements Transport {
         }
     }
 
-    // ---- the script
+    // ---- the behavior of the transport
 
-    /** Takes so many bytes, then none until {@link #peerReads}. */
+    /** Accepts this many bytes, and then no more until {@link #peerReads} is called. */
     public synchronized MemoryTransport window(long bytes) {
         window = bytes;
         return this;
     }
 
-    /** As a container does that holds the last bytes until it is called again. */
+    /** Keeps the last bytes of a write in its own buffer until it is called again, as some containers do. */
     public synchronized MemoryTransport holdsLastBytes() {
         keeps = true;
         return this;
     }
 
-    /** Runs now and then while the peer waits, on its thread. */
+    /** Sets a task that runs repeatedly on the thread of the peer while the peer waits. */
     synchronized MemoryTransport whileWaiting(Runnable callbacks) {
         whileWaiting = callbacks;
         return this;
@@ -187,7 +187,7 @@ public final class MemoryTransport implements Transport {
         writeFailure = failure;
     }
 
-    /** Runs inside the next write, on its thread, as Payara calls back. */
+    /** Sets a task that runs inside the next write, on its thread, as a callback of Payara does. */
     public synchronized void insideNextWrite(Runnable callback) {
         insideWrite = callback;
     }
@@ -251,7 +251,7 @@ public final class MemoryTransport implements Transport {
         return !from.hasRemaining();
     }
 
-    /** The peer may have taken something since the write was refused: then it calls at once. */
+    /** If the peer has read bytes since the incomplete write, calls back immediately. */
     @Override
     public void requestWritable() {
         synchronized (this) {

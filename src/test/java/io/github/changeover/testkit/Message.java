@@ -9,15 +9,15 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A request of HTTP/1.1 as bytes, and its answer whole.
+ * An HTTP/1.1 request as bytes. Its {@code Host} is {@code localhost}. Immutable, except for the array.
  *
  * @param line    method and target, such as {@code GET /echo}
- * @param fields  field lines beside Host and those of the framing
- * @param content what follows the head
- * @param framing how the end of the content is told
+ * @param fields  the field lines except {@code Host} and those of the framing
+ * @param content the content, without its framing
+ * @param framing how the length of the content is sent
  */
 public record Message(String line, List<String> fields, byte[] content, Framing framing) {
-    /** How the end of the content is told (RFC 9112 section 6). */
+    /** How the length of the content is sent (RFC 9112 section 6). */
     public enum Framing {
         NONE, LENGTH, CHUNKED;
 
@@ -26,43 +26,51 @@ public record Message(String line, List<String> fields, byte[] content, Framing 
         }
     }
 
-    /** How the content follows the head. */
+    /** When the content is sent: with the head, or later in several parts. */
     public enum ContentTiming { AT_ONCE, LATER }
 
-    /** What is compared: all but the date. */
+    /** A complete response for comparisons: everything except {@code Date} and the reason phrase. */
     public record FullResponse(int status, List<String> fields, String content) {
     }
 
-    /** Without content, with these field lines. */
+    /**
+     * Returns a request without content.
+     * @param line method and target, such as {@code GET /echo}
+     * @param fields complete field lines, such as {@code Accept: text/plain}
+     */
     public static Message of(String line, String... fields) {
         return new Message(line, List.of(fields), new byte[0], Framing.NONE);
     }
 
-    /** A GET that offers protocols: with {@code Connection: Upgrade}, this {@code Upgrade}, and these lines. */
+    /**
+     * Returns a GET that offers protocols, with {@code Connection: Upgrade}.
+     * @param offer the value of {@code Upgrade}
+     * @param more further field lines
+     */
     public static Message offering(String path, String offer, String... more) {
         return of("GET " + path, "Connection: Upgrade", "Upgrade: " + offer).with(more);
     }
 
-    /** With this content. */
+    /** Returns this request with this content. */
     public Message content(byte[] bytes, Framing how) {
         return new Message(line, fields, bytes, how);
     }
 
-    /** With further field lines. */
+    /** Returns this request with further field lines. */
     public Message with(String... more) {
         List<String> all = new ArrayList<>(fields);
         all.addAll(List.of(more));
         return new Message(line, List.copyOf(all), content, framing);
     }
 
-    /** Up to and with the empty line. */
+    /** Returns the head, including the empty line. */
     public byte[] head() {
         StringBuilder head = new StringBuilder(line).append(" HTTP/1.1\r\nHost: localhost\r\n");
         fields.forEach(field -> head.append(field).append("\r\n"));
         return head.append(framing.field(content.length)).append("\r\n").toString().getBytes(ISO_8859_1);
     }
 
-    /** The content in its framing; chunks of every size from 1 up, the last with a trailer. */
+    /** Returns the content in its framing. Chunked content has chunks of growing size, from 1 byte on, and a trailer field. */
     public byte[] body() {
         if (framing != Framing.CHUNKED) return content;
         ByteArrayOutputStream all = new ByteArrayOutputStream();
@@ -76,7 +84,10 @@ public record Message(String line, List<String> fields, byte[] content, Framing 
         return all.toByteArray();
     }
 
-    /** All of it, and what is sent behind it before any answer. */
+    /**
+     * Returns the complete request.
+     * @param behind bytes that are sent after it without waiting for the response
+     */
     public byte[] bytes(byte... behind) {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         all.writeBytes(head());
@@ -85,7 +96,7 @@ public record Message(String line, List<String> fields, byte[] content, Framing 
         return all.toByteArray();
     }
 
-    /** Sends it. */
+    /** Sends the request. */
     public void send(Wire wire, ContentTiming arrival) throws IOException {
         if (arrival == ContentTiming.AT_ONCE) {
             wire.send(bytes());
@@ -100,7 +111,7 @@ public record Message(String line, List<String> fields, byte[] content, Framing 
         }
     }
 
-    /** In two segments, or what the network makes of two writes with a pause between. */
+    /** Sends the bytes in two writes with a pause of 2 ms between them, usually as two TCP segments. */
     public static void sendSplit(Wire wire, byte[] bytes, int at) throws IOException {
         wire.send(Arrays.copyOf(bytes, at));
         pause();
@@ -115,7 +126,7 @@ public record Message(String line, List<String> fields, byte[] content, Framing 
         }
     }
 
-    /** Reads an answer. */
+    /** Reads a complete response. */
     public static FullResponse readResponse(Wire wire) throws IOException {
         Head head = wire.readHead();
         List<String> fields = head.fields().stream().map(Head.Field::toString).filter(field -> !field.startsWith("Date:")).toList();

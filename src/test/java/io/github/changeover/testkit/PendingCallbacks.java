@@ -4,7 +4,10 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 
-/** The callback pool of an application in memory: what a container would run on a thread of the pool runs when the test next looks, on the test's thread. */
+/**
+ * The callback pool of an application in memory. A callback that a container would run on a thread of the pool runs on the thread of the test, when the test
+ * calls {@link #run}.
+ */
 final class PendingCallbacks implements Executor {
     private final Queue<Runnable> pending = new ConcurrentLinkedQueue<>();
 

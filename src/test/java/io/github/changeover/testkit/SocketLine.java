@@ -5,7 +5,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
 
-/** TCP, perhaps with TLS on it. */
+/** A TCP connection, with or without TLS. */
 record SocketLine(Socket socket) implements ByteLine {
     static Socket open(String host, int port, int receiveBuffer, Duration patience) throws IOException {
         Socket socket = new Socket();

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The classes that README.md and docs/spi.md show compile without a warning, and do what the pages say. */
+/** The classes that README.md and docs/spi.md show compile without a warning and do what these pages describe. */
 class SpiExamplesTest {
     private static final Path BASE = Path.of(System.getProperty("changeover.basedir", "."));
     private static final Pattern CLASS = Pattern.compile("```java\n(package (\\w+);.*?class (\\w+).*?)```", Pattern.DOTALL);

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What docs/test-kit.md shows compiles and runs. */
+/** The code that docs/test-kit.md shows compiles and runs. */
 class TestKitDocsTest {
     private static final Path BASE = Path.of(System.getProperty("changeover.basedir", "."));
 

@@ -8,7 +8,7 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 
-/** TLS that trusts whoever answers: the tests made the certificate themselves. */
+/** A TLS configuration for tests that accepts every certificate of the server. */
 public final class TrustAllTls extends X509ExtendedTrustManager {
 
     private TrustAllTls() {

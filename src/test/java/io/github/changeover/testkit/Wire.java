@@ -14,7 +14,9 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 
 /**
- * A client that sends and sees bytes, nothing more. Every read has a deadline; text is ISO-8859-1. For one thread.
+ * A client that sends and receives bytes, over TCP or in memory. Each call of a reading method has a timeout ({@link #DEFAULT_TIMEOUT},
+ * {@link #timeout}); after it, the method throws a {@link SocketTimeoutException}, unless its documentation states otherwise. Text is
+ * ISO-8859-1: each character is one byte. Unexpected bytes cause an {@link AssertionError}. Not thread-safe.
  * <pre>{@code
  * try (Wire wire = Wire.connect("127.0.0.1", port).send(Message.offering("/echo", "echo"))) {
  *     Expect.answer(wire.readHead()).switchesTo("echo");
@@ -23,14 +25,14 @@ import javax.net.ssl.SSLSocket;
  * }</pre>
  */
 public final class Wire implements AutoCloseable {
-    /** How long a read waits unless said otherwise. */
+    /** The default timeout of reading methods. */
     public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
     private static final int MAX_HEAD = 256 * 1024;
 
-    /** How the peer's side of the connection ended. */
+    /** How the output of the peer ended, or that it did not end before the timeout. */
     public enum End { FIN, RST, TIMEOUT }
 
-    /** All that came, and why no more did. */
+    /** All bytes up to the end, and the kind of end. */
     public record Rest(byte[] bytes, End end) {
         public String text() {
             return new String(bytes, ISO_8859_1);
@@ -44,23 +46,26 @@ public final class Wire implements AutoCloseable {
         this.line = line;
     }
 
-    /** By the scheme of the address, http or https, with any certificate. */
+    /** Connects to the host and port of this address, over TLS if its scheme is {@code https}. Accepts every certificate. */
     public static Wire connect(URI server) throws IOException {
         return server.getScheme().equals("https")
                 ? connectTls(server.getHost(), server.getPort()) : connect(server.getHost(), server.getPort());
     }
 
-    /** In clear. */
+    /** Connects without TLS. */
     public static Wire connect(String host, int port) throws IOException {
         return connect(host, port, 0);
     }
 
-    /** With a receive buffer of this size (0: the system's), for a peer that is slow to take data. */
+    /**
+     * Connects without TLS, with a small receive buffer for a test of a slow client.
+     * @param receiveBuffer the size in bytes; 0 for the default of the system
+     */
     public static Wire connect(String host, int port, int receiveBuffer) throws IOException {
         return new Wire(new SocketLine(SocketLine.open(host, port, receiveBuffer, DEFAULT_TIMEOUT)));
     }
 
-    /** From this address of the loopback's, such as 127.0.0.2. */
+    /** Connects without TLS from this loopback address, such as {@code 127.0.0.2}. */
     public static Wire connectFrom(String address, URI server) throws IOException {
         Socket socket = new Socket();
         socket.setTcpNoDelay(true);
@@ -69,7 +74,7 @@ public final class Wire implements AutoCloseable {
         return new Wire(new SocketLine(socket));
     }
 
-    /** Over TLS, with any certificate: this is no way to find out who the peer is. */
+    /** Connects over TLS. Accepts every certificate, so the identity of the server is not checked. */
     public static Wire connectTls(String host, int port) throws IOException {
         Socket plain = SocketLine.open(host, port, 0, DEFAULT_TIMEOUT);
         SSLSocket secure = (SSLSocket) TrustAllTls.context().getSocketFactory().createSocket(plain, host, port, true);
@@ -77,7 +82,7 @@ public final class Wire implements AutoCloseable {
         return new Wire(new SocketLine(secure));
     }
 
-    /** Goes on within TLS, with any certificate. */
+    /** Starts TLS on this connection and returns the client for it. Accepts every certificate. TCP only. */
     public Wire startTls() throws IOException {
         Socket plain = socket();
         SSLSocket secure = (SSLSocket) TrustAllTls.context().getSocketFactory().createSocket(plain, "localhost", plain.getPort(), true);
@@ -85,34 +90,34 @@ public final class Wire implements AutoCloseable {
         return new Wire(new SocketLine(secure));
     }
 
-    /** Another deadline for each of the following reads. */
+    /** Sets the timeout of all later calls of reading methods. Returns this client. */
     public Wire timeout(Duration each) {
         timeout = each;
         return this;
     }
 
-    /** Each character is a byte. */
+    /** Sends the text, each character as one byte. */
     public Wire send(String text) throws IOException {
         return send(text.getBytes(ISO_8859_1));
     }
 
-    /** A request, at once. */
+    /** Sends a complete request. */
     public Wire send(Message message) throws IOException {
         return send(message.bytes());
     }
 
-    /** These bytes. */
+    /** Sends these bytes. */
     public Wire send(byte[] bytes) throws IOException {
         return send(bytes, 0, bytes.length);
     }
 
-    /** Some of these bytes. */
+    /** Sends a part of these bytes. */
     public Wire send(byte[] bytes, int offset, int length) throws IOException {
         line.write(bytes, offset, length);
         return this;
     }
 
-    /** Up to and with the empty line, not a byte further. Interim responses (100) are heads of their own. */
+    /** Reads a head including its empty line, and no byte after it. An interim response (100) is a separate head. */
     public Head readHead() throws IOException {
         long deadline = deadline();
         StringBuilder head = new StringBuilder(256);
@@ -134,7 +139,10 @@ public final class Wire implements AutoCloseable {
         return length >= 4 && head.charAt(length - 1) == '\n' && head.indexOf("\r\n\r\n", length - 4) >= 0;
     }
 
-    /** So many bytes; fails when the peer ends before. */
+    /**
+     * Reads this number of bytes.
+     * @throws AssertionError if the peer ends its output before
+     */
     public byte[] readExactly(int count) throws IOException {
         long deadline = deadline();
         byte[] bytes = new byte[count];
@@ -149,12 +157,12 @@ public final class Wire implements AutoCloseable {
         return bytes;
     }
 
-    /** So many bytes, as text. */
+    /** Reads this number of bytes as text. */
     public String readText(int count) throws IOException {
         return new String(readExactly(count), ISO_8859_1);
     }
 
-    /** Up to and with LF. */
+    /** Reads a line including its LF. */
     public String readLine() throws IOException {
         long deadline = deadline();
         StringBuilder line = new StringBuilder();
@@ -168,7 +176,9 @@ public final class Wire implements AutoCloseable {
         return line.toString();
     }
 
-    /** Everything until the peer ends its side, or until the deadline. */
+    /**
+     * Reads all bytes until the peer ends its output or resets the connection, or until the timeout. Does not throw for any of these.
+     */
     public Rest readToEnd() throws IOException {
         long deadline = deadline();
         ByteArrayOutputStream all = new ByteArrayOutputStream();
@@ -185,7 +195,10 @@ public final class Wire implements AutoCloseable {
         }
     }
 
-    /** The content that belongs to a head, by its framing; chunked content decoded, trailers dropped. */
+    /**
+     * Reads the content of the response with this head, according to its framing. Chunked content is decoded, and its trailer fields
+     * are dropped. Not for the response to a HEAD.
+     */
     public byte[] readBody(Head head) throws IOException {
         if (head.status() < 200 || head.status() == 204 || head.status() == 304) {
             return new byte[0];
@@ -205,7 +218,7 @@ public final class Wire implements AutoCloseable {
         return rest.bytes();
     }
 
-    /** As {@link #readBody}, as text. */
+    /** Reads the content as {@link #readBody}, and returns it as text. */
     public String readBodyText(Head head) throws IOException {
         return new String(readBody(head), ISO_8859_1);
     }
@@ -231,18 +244,18 @@ public final class Wire implements AutoCloseable {
         return Integer.parseInt(readLine().split("[;\r]", 2)[0].strip(), 16);
     }
 
-    /** FIN, over TLS close_notify first; reading goes on. */
+    /** Ends the output with a FIN, over TLS with close_notify before it. Reading is still possible. */
     public Wire shutdownOutput() throws IOException {
         line.endOutput();
         return this;
     }
 
-    /** RST. */
+    /** Resets the connection. */
     public void reset() throws IOException {
         line.reset();
     }
 
-    /** True when the peer ends the connection in time, by FIN or RST; bytes that come before are dropped. */
+    /** Returns whether the peer ends the connection within this time, by FIN or RST. Bytes that arrive before are dropped. */
     public boolean isClosedByPeer(Duration within) throws IOException {
         Duration before = timeout;
         timeout = within;
@@ -253,12 +266,15 @@ public final class Wire implements AutoCloseable {
         }
     }
 
-    /** The client's own port. TCP only. */
+    /** Returns the local port of this client. TCP only. */
     public int localPort() {
         return socket().getLocalPort();
     }
 
-    /** For what has no method here. TCP only. */
+    /**
+     * Returns the socket, for operations that this class does not have.
+     * @throws IllegalStateException if this is a connection in memory
+     */
     public Socket socket() {
         if (line instanceof SocketLine tcp) return tcp.socket();
         throw new IllegalStateException("A connection in memory has no socket");

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The tests' own client sees what was sent and how it ended. */
+/** The client of the tests receives exactly the bytes that were sent, and detects how the connection ended. */
 class WireTest {
     private static final Duration SOON = Duration.ofMillis(100);
     private ServerSocket listener;
