@@ -14,9 +14,10 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * ./mvnw -Pbench: all servers run, one is measured at a time, each row in turns. Arguments: {@code short}, {@code long} or
- * {@code smoke}, then names of rows, {@code LATENCY}, {@code HELD} and {@code IDLE} for less than all; or {@code micro} and arguments of JMH; or {@code compare} and names of rows, against
- * the WAR of another build ({@code -Dbench.earlier=FILE}).
+ * The main class of {@code ./mvnw -Pbench}. All servers run at the same time, and one of them is measured at a time. Arguments:
+ * {@code short}, {@code long} or {@code smoke}, then optionally the names of the rows to measure, {@code LATENCY}, {@code HELD} and
+ * {@code IDLE} among them; or {@code micro} and arguments for JMH; or {@code compare} and names of rows, for a comparison with the WAR of
+ * another build ({@code -Dbench.earlier=FILE}).
  */
 public final class Bench {
     private static final String IDLE = "IDLE";
@@ -31,7 +32,7 @@ public final class Bench {
         this.wanted = wanted;
     }
 
-    /** See above. */
+    /** The arguments are described above. */
     public static void main(String[] arguments) throws IOException {
         CallerWatch.start();
         List<String> words = Arrays.stream(arguments).filter(word -> !word.isEmpty()).toList();
@@ -65,7 +66,7 @@ public final class Bench {
         Path record = Path.of(System.getProperty("changeover.basedir"), "docs", "performance.md");
         Report report = new Report(extent, Earlier.of(record), rows, latency, memory, held, (System.nanoTime() - start) / 1_000_000_000);
         System.out.println(report);
-        // Only a whole run is the record.
+        // Only the report of a complete run is stored.
         if (wanted.isEmpty() && !extent.name().equals("smoke")) report.write(record);
     }
 
@@ -79,7 +80,7 @@ public final class Bench {
         return server;
     }
 
-    /** All is warmed up before anything is measured: what is compiled late is no row's. */
+    /** Warms up all rows before the first one is measured, so that no row includes the compilation of the code of another one. */
     private Map<Row, Map<Peer, Measured>> measure(List<Row> rows) throws IOException {
         Map<Row, Map<Peer, Measured>> all = new EnumMap<>(Row.class);
         for (Row row : rows) {
@@ -104,7 +105,7 @@ public final class Bench {
         return all;
     }
 
-    /** In JVMs of their own: what was measured before leaves nothing behind. */
+    /** Measures in new JVMs, because the other measurements leave objects in the heap. */
     private List<IdleMemory> idle() throws IOException {
         List<IdleMemory> memory = new ArrayList<>();
         for (Peer peer : Peer.RECORDED) {

@@ -14,7 +14,10 @@ import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** {@code compare}: this build and another in turns, row by row. Prints every round, the median of the paired ratios and its 95 % bootstrap interval. */
+/**
+ * {@code compare}: measures this build and another one alternately, row by row. Prints every round, the median of the paired ratios and its 95 %
+ * bootstrap interval.
+ */
 final class Comparison {
     private static final int RESAMPLES = 10_000;
     private static final long SEED = 11;
@@ -29,7 +32,7 @@ final class Comparison {
             for (Row row : rows) {
                 System.out.printf("warming up %d of %d: %s%n", rounds.size() + 1, rows.size(), row.title());
                 rounds.put(row, new ArrayList<>());
-                for (ServerProcess server : List.of(current, other)) measure(server, row.kind(), extent.settle(), extent.warm().multipliedBy(row == Row.HANDSHAKE ? 3L * row.warmth() : row.warmth()));      // so much code takes long to be compiled
+                for (ServerProcess server : List.of(current, other)) measure(server, row.kind(), extent.settle(), extent.warm().multipliedBy(row == Row.HANDSHAKE ? 3L * row.warmth() : row.warmth()));      // the compilation of the code of a handshake takes longer
             }
             for (int round = 0; round < extent.rounds(); round++) {
                 System.out.printf("measuring, round %d of %d%n", round + 1, extent.rounds());
@@ -39,7 +42,10 @@ final class Comparison {
         rounds.forEach(Comparison::print);
     }
 
-    /** Microseconds of this build and of the other; who begins changes from round to round. */
+    /**
+     * Returns the CPU time of a message in microseconds, of this build and of the other one. The order of the two measurements changes
+     * with each round.
+     */
     private static double[] pair(ServerProcess current, ServerProcess other, Kind kind, Extent extent, boolean currentFirst) throws IOException {
         double first = measure(currentFirst ? current : other, kind, extent.settle(), extent.measure());
         double second = measure(currentFirst ? other : current, kind, extent.settle(), extent.measure());

@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The ratios of the run that is on record: a second run is to come within 15 per cent of them. */
+/** The ratios in the stored report of the previous run. The ratios of another run should differ by at most 15 %. */
 record Earlier(Map<String, Double> ratios) {
-    /** Empty where there is no record. */
+    /** Reads the ratios from the report; empty if there is no report. */
     static Earlier of(Path file) throws IOException {
         Map<String, Double> ratios = new HashMap<>();
         if (Files.exists(file)) {

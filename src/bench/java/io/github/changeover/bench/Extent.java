@@ -3,13 +3,13 @@ package io.github.changeover.bench;
 import java.time.Duration;
 
 /**
- * How long is measured.
+ * How long and how often each row is measured.
  *
- * @param rounds  each of all peers
- * @param warm    for each row and peer, before all rounds
- * @param settle  of each round, before what counts
- * @param measure what counts
- * @param idlers  idle connections whose memory is looked at
+ * @param rounds number of rounds; each round measures all peers
+ * @param warm warm-up time of each row and peer, before all rounds
+ * @param settle time at the start of each measurement that is not counted
+ * @param measure time that is counted
+ * @param idlers number of idle connections whose memory is measured
  */
 record Extent(String name, int rounds, Duration warm, Duration settle, Duration measure, int idlers) {
     static Extent of(String name) {

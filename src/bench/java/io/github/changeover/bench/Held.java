@@ -6,11 +6,12 @@ import io.github.changeover.bench.client.Load;
 import java.io.IOException;
 
 /**
- * Many connections that say nothing, and some that talk meanwhile. Had one been dropped, there would be none of this.
+ * The rate of some active connections while many idle connections are open. If the server closes an idle connection, the measurement
+ * fails.
  *
- * @param idle   so many
- * @param active so many
- * @param rate   messages in a second
+ * @param idle number of idle connections
+ * @param active number of active connections
+ * @param rate   messages per second
  */
 record Held(int idle, int active, double rate) {
     private static final int SHARE = 10;

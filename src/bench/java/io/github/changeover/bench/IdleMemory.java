@@ -4,14 +4,17 @@ import io.github.changeover.bench.client.Idlers;
 import java.io.IOException;
 
 /**
- * Heap that a connection takes which has switched and says nothing.
+ * The heap memory of an idle connection after the upgrade.
  *
- * @param bytes for each
+ * @param bytes bytes for one connection
  */
 record IdleMemory(Peer peer, boolean webSocket, double bytes) {
     private static final int FIRST = 10;
 
-    /** The first tenth pays for what is made once; what the others add is counted. */
+    /**
+     * Measures the memory that further connections add after the first tenth, so that objects that exist only once are not
+     * counted.
+     */
     static IdleMemory of(ServerProcess server, boolean webSocket, int count) throws IOException {
         int first = count / FIRST;
         try (Idlers some = Idlers.open(server.address(), webSocket, first)) {

@@ -8,21 +8,21 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How long a small message is away at a fixed rate, far below what the servers can.
+ * The time from the due time of a small message until its echo arrives, at a fixed rate that is far below the maximum of the servers.
  *
- * @param p50 microseconds, the median over the rounds, as the others
+ * @param p50 median of the rounds, in microseconds, as the other percentiles
  */
 record Latency(double p50, double p99, double p999) {
     static final int CONNECTIONS = 16;
     static final int RATE = 4_000;
     static final List<Peer> PEERS = List.of(Peer.CHANGEOVER, Peer.TOMCAT, Peer.UNDERTOW, Peer.NETTY);
 
-    /** Who starts a server, or has it. */
+    /** Returns the running server of a peer, or starts it. */
     interface Servers {
         ServerProcess of(Peer peer) throws IOException;
     }
 
-    /** All peers in turns, each warmed up before. */
+    /** Warms up all peers, and then measures them alternately. */
     static Map<Peer, Latency> of(Servers servers, Extent extent) throws IOException {
         Map<Peer, List<long[]>> rounds = new EnumMap<>(Peer.class);
         for (Peer peer : PEERS) {

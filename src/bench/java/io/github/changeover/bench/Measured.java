@@ -14,12 +14,15 @@ final class Measured {
         rates.add(stretch.messages() * 1e9 / stretch.took().toNanos());
     }
 
-    /** Microseconds of CPU time for each message, the median. */
+    /** Returns the median CPU time of a message in microseconds. */
     double micros() {
         return median(micros);
     }
 
-    /** How this compares: round by round, for the machine is not the same in each; the median. */
+    /**
+     * Returns the median of the ratios of CPU time. Each ratio compares the same round of both, because the speed of
+     * the machine changes between rounds.
+     */
     double ratio(Measured other) {
         List<Double> ratios = new ArrayList<>();
         for (int round = 0; round < micros.size(); round++) ratios.add(micros.get(round) / other.micros.get(round));
@@ -34,7 +37,7 @@ final class Measured {
         return micros.stream().mapToDouble(Double::doubleValue).max().orElseThrow();
     }
 
-    /** Messages in a second, the median. */
+    /** Returns the median number of messages per second. */
     double rate() {
         return median(rates);
     }

@@ -19,7 +19,10 @@ import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.CommandLineOptionException;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
 
-/** {@code micro}: JMH with its allocation profiler. All of it is written to docs/microbenchmarks.md; with arguments of JMH nothing is. */
+/**
+ * {@code micro}: JMH with its allocation profiler. Without arguments for JMH, all benchmarks run and the result is written to
+ * docs/microbenchmarks.md.
+ */
 final class Micro {
     private static final String ALLOCATED = "gc.alloc.rate.norm";
 
@@ -53,7 +56,7 @@ final class Micro {
         return String.format(Locale.ROOT, "| %s | %,.0f | %,.0f | %,.0f |", name(result.getParams()), time.getScore(), time.getScoreError(), bytes);
     }
 
-    /** Of the class and the method, with its parameters. */
+    /** Returns the names of class and method, with the parameters. */
     private static String name(BenchmarkParams benchmark) {
         String[] words = benchmark.getBenchmark().split("\\.");
         String parameters = benchmark.getParamsKeys().stream().map(key -> ", " + key + " " + benchmark.getParam(key)).collect(Collectors.joining());

@@ -4,7 +4,7 @@ import java.io.File;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Who is measured: each a program of its own. */
+/** The servers that are measured. Each one is a separate program. */
 enum Peer {
     CHANGEOVER("Changeover on Tomcat", "OurWar", true),
     TOMCAT("Tomcat's own WebSocket", "TomcatNative", true),
@@ -14,7 +14,7 @@ enum Peer {
     /** Another build of Changeover, for {@code compare} only. */
     EARLIER("Changeover, the other build", "OurWar", true);
 
-    /** Whom the record shows. */
+    /** The servers that the report contains. */
     static final List<Peer> RECORDED = List.of(CHANGEOVER, TOMCAT, UNDERTOW, NETTY, HAND_WRITTEN);
 
     private final String title;
@@ -31,14 +31,17 @@ enum Peer {
         return title;
     }
 
-    /** The class to run, and its arguments. */
+    /** Returns the main class and its arguments. */
     List<String> program() {
         if (this == EARLIER) return List.of("io.github.changeover.bench.server.OurWar", System.getProperty("bench.earlier"));
         String type = "io.github.changeover.bench.server." + program;
         return this == CHANGEOVER || this == HAND_WRITTEN ? List.of(type, System.getProperty("changeover.war")) : List.of(type);
     }
 
-    /** What runs the WAR has nothing of Changeover outside of it, and no WebSocket of Tomcat's. */
+    /**
+     * Returns the class path. A program that runs the WAR has no class of Changeover outside the WAR, and not the WebSocket
+     * engine of Tomcat.
+     */
     String classPath() {
         if (!onTomcat) return System.getProperty("java.class.path");
         Path target = Path.of(System.getProperty("changeover.target"));

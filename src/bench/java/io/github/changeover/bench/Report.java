@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What came of a run, as docs/performance.md. */
+/** The result of a run in the form of docs/performance.md. */
 final class Report {
     private static final double MOST_ABOVE = 8.0;       // KB
     private static final String NONE = "-";
@@ -76,7 +76,7 @@ final class Report {
         if (rows.containsKey(Row.HANDSHAKE)) floor(rows.get(Row.HANDSHAKE));
     }
 
-    /** How near the plainest code comes. */
+    /** Compares the handshake with hand-written code. */
     private void floor(Map<Peer, Measured> handshake) {
         line("Opening and closing a connection with hand-written code, without checks, session or endpoint, costs %.2f of Tomcat's own WebSocket. Changeover costs %.2f of "
                 + "the hand-written code. [tuning.md](tuning.md) has the profile.",

@@ -4,7 +4,10 @@ import io.github.changeover.bench.client.Kind;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** What is measured: CPU time of the server for one message, and whom Changeover is held against. */
+/**
+ * The kinds of traffic that are measured: the CPU time of the server for one message, and the server with which Changeover is
+ * compared.
+ */
 enum Row {
     SMALL_BURST("WebSocket, 32 B text, 16 connections, 16 in flight", () -> Kind.webSocket(true, 32, 16, 16), 0.4, Peer.TOMCAT),
     SMALL("WebSocket, 32 B text, 16 connections, 1 in flight", () -> Kind.webSocket(true, 32, 16, 1), 1.05, Peer.TOMCAT),
@@ -38,12 +41,12 @@ enum Row {
         return kind.get();
     }
 
-    /** The ratio that is not to be exceeded. */
+    /** Returns the maximum allowed ratio. */
     double bar() {
         return bar;
     }
 
-    /** How much longer than others it is warmed up: few messages in a second, or much code for each. */
+    /** Returns the factor for the warm-up time, for rows with few messages per second or with much code for each message. */
     int warmth() {
         return this == HANDSHAKE ? 3 : this == SMALL ? 2 : 1;
     }
@@ -52,7 +55,7 @@ enum Row {
         return against;
     }
 
-    /** A handshake by hand as well: the plainest there is on Tomcat. */
+    /** Returns the servers that are measured. For the handshake, hand-written code on Tomcat is measured, too. */
     List<Peer> peers() {
         if (this == HANDSHAKE) return OPENED;
         return against == Peer.TOMCAT ? WEB_SOCKETS : List.of(Peer.CHANGEOVER, against);

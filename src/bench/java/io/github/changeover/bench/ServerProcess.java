@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A peer, running in a JVM like the others'. */
+/** A server in a separate JVM. All JVMs have the same options. */
 final class ServerProcess implements AutoCloseable {
     static final List<String> FLAGS = List.of("-Xms1g", "-Xmx1g", "-XX:+UseParallelGC");
     private final Peer peer;
@@ -58,12 +58,12 @@ final class ServerProcess implements AutoCloseable {
         return address;
     }
 
-    /** Used so far, by all its threads, in the kernel as well. */
+    /** Returns the CPU time of all threads so far, in user and system mode. */
     Duration cpu() {
         return process.info().totalCpuDuration().orElseThrow(() -> new IllegalStateException("This system does not tell what CPU time a process has used"));
     }
 
-    /** Bytes of its heap that live. */
+    /** Returns the number of bytes of live objects in the heap, after a garbage collection. */
     long heap() throws IOException {
         orders.write("heap\n".getBytes(StandardCharsets.US_ASCII));
         orders.flush();

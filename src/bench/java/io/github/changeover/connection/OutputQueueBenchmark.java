@@ -14,7 +14,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** The queue in front of a peer that takes everything. */
+/** The queue of a connection whose peer reads all bytes immediately. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -26,7 +26,7 @@ public class OutputQueueBenchmark {
     private final ByteBuffer small = ByteBuffer.allocate(34);
     private final ByteBuffer large = ByteBuffer.allocate(64 * 1024);
 
-    /** Makes a queue. */
+    /** Creates a queue. */
     public OutputQueueBenchmark() {
         queue.attach(new Taking());
     }
@@ -62,29 +62,29 @@ public class OutputQueueBenchmark {
 
         @Override
         public void close() {
-            // nothing is held
+            // nothing to release
         }
 
         @Override
         public void abort() {
-            // nothing is held
+            // nothing to release
         }
     }
 
-    /** 16 frames of 34 bytes gather in a callback, and go out together. */
+    /** 16 frames of 34 bytes are buffered in a callback and written together. */
     @Benchmark
     public Object burst() throws IOException {
         for (int i = 0; i < 16; i++) queue.send(small.clear(), null, true);
         return queue.flush(false);
     }
 
-    /** One frame from outside of a callback. */
+    /** One frame outside a callback. */
     @Benchmark
     public Object single() {
         return queue.send(small.clear(), null, false);
     }
 
-    /** One frame of 64 KiB, never copied. */
+    /** One frame of 64 KiB, which is not copied. */
     @Benchmark
     public Object large() {
         return queue.send(large.clear(), null, true);

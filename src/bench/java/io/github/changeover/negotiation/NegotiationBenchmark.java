@@ -21,7 +21,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** What a browser's WebSocket handshake costs until it is decided on, without the protocol's own checks; and its two lists. */
+/** The negotiation of the WebSocket handshake of a browser, without the checks of the protocol, and the parsing of its two lists. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -58,7 +58,7 @@ public class NegotiationBenchmark {
         }
     }
 
-    /** The target is one microsecond. */
+    /** The target is less than one microsecond. */
     @Benchmark
     public Object handshake() {
         return Negotiator.negotiate(request, policy.match(request.path()), switches);

@@ -33,7 +33,10 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** The cost of both filters for a request without {@code Upgrade}. With {@code -prof gc}: no byte is allocated. */
+/**
+ * The cost of both filters for a request without {@code Upgrade}. With {@code -prof gc}, the expected result is that no byte
+ * is allocated.
+ */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)

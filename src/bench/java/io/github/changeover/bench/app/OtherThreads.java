@@ -9,7 +9,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Echoes in pieces of 256 bytes from a thread that is not the callback's, each with a completion. Runs inside the WAR. */
+/**
+ * Sends all bytes back in pieces of 256 bytes from a thread outside the callbacks, each piece with a completion. Runs
+ * inside the WAR.
+ */
 @UpgradeEndpoint(value = "/other-threads", protocol = "echo")
 public final class OtherThreads implements ConnectionHandler.Events {
     private static final int PIECE = 256;

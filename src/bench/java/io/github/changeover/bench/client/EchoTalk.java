@@ -4,11 +4,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/** Sends messages, so many at a time, and compares every byte that comes back. */
+/** Sends messages, a fixed number of them in flight, and compares every byte of the echo. */
 abstract class EchoTalk extends Talk {
     protected final Payloads payloads;
     private final ByteBuffer wire;
-    private final int around;       // bytes until the first message comes again
+    private final int around;       // bytes on the wire of all different messages, after which the first one is repeated
     private long allowed;
     private long sent;
 
@@ -21,7 +21,7 @@ abstract class EchoTalk extends Talk {
 
     @Override
     protected void begin() {
-        // it was opened before
+        // the connection was opened before
     }
 
     @Override
@@ -36,13 +36,13 @@ abstract class EchoTalk extends Talk {
         return true;
     }
 
-    /** So many messages came back whole: as many may follow. */
+    /** Called when this many echoes are complete. The same number of messages may be sent. */
     protected void whole(int messages) {
         allow(messages);
         answered(messages);
     }
 
-    /** So many more may be sent. */
+    /** Allows this many more messages to be sent. */
     protected final void allow(int messages) {
         allowed += (long) messages * payloads.wireSize();
     }

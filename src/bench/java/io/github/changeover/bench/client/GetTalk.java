@@ -4,12 +4,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/** A page, over and over on one connection; every answer's content is as the first one's. */
+/** Requests a page repeatedly on one connection. The content of all responses must be equal. */
 final class GetTalk extends Talk {
     private static final byte[] LENGTH = Opening.ascii("\ncontent-length:");
     private final ByteBuffer out;
     private final HeadReader head = new HeadReader();
-    private byte[] page;        // null until there was one
+    private byte[] page;        // the content of the first response; null before it
     private byte[] content;
     private int came;
 
@@ -19,7 +19,7 @@ final class GetTalk extends Talk {
 
     @Override
     protected void begin() {
-        // the request is there
+        // the request already exists
     }
 
     @Override

@@ -3,13 +3,13 @@ package io.github.changeover.bench.client;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** One whole short life: the opening handshake, a Close frame, its answer. The next one is another connection's. */
+/** One complete connection: the opening handshake, a Close frame, and the Close frame of the server. */
 final class HandshakeTalk extends Talk {
     private static final byte[] CLOSE = {(byte) 0x88, (byte) 0x82, 1, 2, 3, 4, 0x03 ^ 1, (byte) (0xe8 ^ 2)};
     private static final int ANSWERED = 4;
     private final HeadReader head = new HeadReader();
     private ByteBuffer out;
-    private int closing;        // bytes of the answer to the Close frame
+    private int closing;        // received bytes of the server's Close frame
 
     @Override
     protected void begin() {

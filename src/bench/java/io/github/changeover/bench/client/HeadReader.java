@@ -3,13 +3,13 @@ package io.github.changeover.bench.client;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
-/** The head of an answer, until it is whole. */
+/** Collects the head of a response until it is complete. */
 final class HeadReader {
     private static final int LONGEST = 8 * 1024;
     private final byte[] bytes = new byte[LONGEST];
     private int length;
 
-    /** Takes bytes up to the head's end, and answers the index behind those taken. */
+    /** Reads bytes up to the end of the head. Returns the index after the last byte that was read. */
     int take(byte[] from, int start, int end) throws IOException {
         int at = start;
         while (at < end && !isWhole()) {

@@ -7,14 +7,14 @@ import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Connections that have switched and say nothing. */
+/** Idle connections after the upgrade. */
 public final class Idlers implements AutoCloseable {
     private final List<SocketChannel> channels = new ArrayList<>();
 
     private Idlers() {
     }
 
-    /** Opens so many. */
+    /** Opens this many connections. */
     public static Idlers open(InetSocketAddress server, boolean webSocket, int count) throws IOException {
         Idlers idlers = new Idlers();
         byte[] request = webSocket ? Opening.webSocket() : Opening.raw("/echo");
@@ -27,7 +27,7 @@ public final class Idlers implements AutoCloseable {
         return idlers;
     }
 
-    /** How many are open still. */
+    /** Returns the number of connections that are still open. */
     public long alive() throws IOException {
         ByteBuffer b = ByteBuffer.allocate(1);
         long alive = 0;

@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.util.function.Supplier;
 
-/** What all clients of a measurement do, and how many they are. */
+/** The traffic of all clients of a measurement, and their number. */
 public final class Kind {
     private final int connections;
-    private final byte[] opening;       // empty for none
+    private final byte[] opening;       // the upgrade request; empty for none
     private final Supplier<Talk> talks;
 
     private Kind(int connections, byte[] opening, Supplier<Talk> talks) {
@@ -16,25 +16,25 @@ public final class Kind {
         this.talks = talks;
     }
 
-    /** Messages of WebSocket, so many of them on their way on each connection. */
+    /** WebSocket messages, with this many of them in flight on each connection. */
     public static Kind webSocket(boolean text, int size, int connections, int inFlight) {
         Payloads payloads = Payloads.frames(text, size, inFlight);
         return new Kind(connections, Opening.webSocket(), () -> new WebSocketTalk(payloads, text, inFlight));
     }
 
-    /** A stream of chunks behind an upgrade to {@code echo}. */
+    /** A stream of bytes after an upgrade to {@code echo}, counted in chunks. */
     public static Kind raw(int size, int connections, int inFlight) {
         Payloads payloads = Payloads.raw(size, inFlight);
         return new Kind(connections, Opening.raw("/echo"), () -> new RawTalk(payloads, inFlight));
     }
 
-    /** The same on a path whose server answers from other threads. */
+    /** The same on a path where the server sends from other threads. */
     public static Kind otherThreads(int size, int connections, int inFlight) {
         Payloads payloads = Payloads.raw(size, inFlight);
         return new Kind(connections, Opening.raw("/other-threads"), () -> new RawTalk(payloads, inFlight));
     }
 
-    /** Opening handshakes of WebSocket, so many at a time, each closed again. */
+    /** WebSocket connections that are opened and closed again, this many at a time. */
     public static Kind handshake(int connections) {
         return new Kind(connections, new byte[0], HandshakeTalk::new);
     }

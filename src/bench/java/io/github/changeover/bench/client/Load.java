@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** All clients of one measurement, on one thread, for a time. */
+/** Runs all clients of one measurement on one thread for a given time. */
 public final class Load implements AutoCloseable {
     private static final int SCRATCH = 256 * 1024;
     private final InetSocketAddress server;
@@ -20,7 +20,7 @@ public final class Load implements AutoCloseable {
     private final ByteBuffer scratch = ByteBuffer.allocate(SCRATCH);
     private final List<Talk> running = new ArrayList<>();
     private final List<SelectionKey> over = new ArrayList<>();
-    private long gone;          // what was done by those that are over
+    private long gone;          // messages of the clients that have ended
     private IOException failure;
 
     private Load(InetSocketAddress server, Kind kind) throws IOException {
@@ -29,11 +29,14 @@ public final class Load implements AutoCloseable {
         this.selector = Selector.open();
     }
 
-    /** What came of a stretch of time. */
+    /** The result of a measurement. */
     public record Stretch(long messages, Duration took, Duration cpu) {
     }
 
-    /** Connects all and keeps them busy: for a while that does not count, then for the time that does. */
+    /**
+     * Connects all clients and runs them, first for the time {@code before}, which is not counted, and then for the
+     * time that is counted.
+     */
     public static Stretch run(InetSocketAddress server, Kind kind, Duration before, Duration time, Supplier<Duration> cpu) throws IOException {
         try (Load load = new Load(server, kind)) {
             for (int i = 0; i < kind.connections(); i++) load.connect();
@@ -93,7 +96,7 @@ public final class Load implements AutoCloseable {
         return done;
     }
 
-    /** Ends all connections. */
+    /** Closes all connections. */
     @Override
     public void close() throws IOException {
         for (SelectionKey key : selector.keys()) key.channel().close();

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 
 /** The upgrade of one connection. */
 final class Opening {
-    /** The RFC's own example. */
+    /** The example of RFC 6455. */
     private static final String KEY = "dGhlIHNhbXBsZSBub25jZQ==";
     private static final String ACCEPT = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
     private static final int LONGEST_HEAD = 8 * 1024;
@@ -28,7 +28,7 @@ final class Opening {
         return text.getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** Waits, byte by byte: nothing of what comes behind the head is lost. */
+    /** Sends the request and reads the head of the response byte by byte, so that no byte after the head is lost. */
     static void perform(SocketChannel channel, byte[] request) throws IOException {
         channel.write(ByteBuffer.wrap(request));
         StringBuilder head = new StringBuilder();

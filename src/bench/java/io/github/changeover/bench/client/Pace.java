@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Small messages at a fixed rate, over connections in turn, on one thread: an open loop. What a server holds up makes those
- * behind it late as well, and each one's delay counts from when it was due.
+ * Sends small messages at a fixed rate, on all connections alternately, from one thread, independently of the server (an open loop). A
+ * delayed message also delays the messages after it. The delay of each message is measured from its due time.
  */
 public final class Pace implements AutoCloseable {
     private static final int SIZE = 32;
@@ -40,7 +40,10 @@ public final class Pace implements AutoCloseable {
         }
     }
 
-    /** Nanoseconds, in order: of every message that was due within the time, after a while that does not count. */
+    /**
+     * Returns the delays of all messages that were due within {@code time}, in nanoseconds, in ascending order. The time {@code before} is
+     * not counted.
+     */
     public static long[] run(InetSocketAddress server, int connections, int perSecond, Duration before, Duration time) throws IOException {
         try (Pace pace = new Pace(server, connections)) {
             pace.go(before, perSecond);
@@ -52,7 +55,7 @@ public final class Pace implements AutoCloseable {
         }
     }
 
-    /** Until the last that was due has come back, or none did for so long that none will. */
+    /** Sends the messages of this time and waits until all echoes have arrived. Fails if they have not arrived 10 seconds later. */
     private void go(Duration time, int perSecond) throws IOException {
         long start = System.nanoTime();
         long messages = time.toNanos() * perSecond / 1_000_000_000;

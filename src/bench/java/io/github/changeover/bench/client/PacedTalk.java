@@ -4,25 +4,28 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.function.LongConsumer;
 
-/** Messages of WebSocket when they are due, not when the server is ready for more. */
+/** Sends WebSocket messages at their due times, independently of the server. */
 final class PacedTalk extends WebSocketTalk {
     private final ArrayDeque<Long> due = new ArrayDeque<>();
     private final LongConsumer delays;
 
-    /** @param delays is told, for each message that came back, the nanoseconds since it was due */
+    /** @param delays receives, for each echo, the nanoseconds since the due time of its message */
     PacedTalk(Payloads payloads, LongConsumer delays) {
         super(payloads, true, 0);
         this.delays = delays;
     }
 
-    /** Sends one that was due then; it waits where the socket takes no more, and its time runs. */
+    /**
+     * Sends a message with this due time. If the socket accepts no more bytes, the message waits, which counts as
+     * delay.
+     */
     void send(long then) throws IOException {
         due.add(then);
         allow(1);
         goOn();
     }
 
-    /** How many have not come back. */
+    /** Returns the number of messages whose echo has not arrived. */
     int awaited() {
         return due.size();
     }

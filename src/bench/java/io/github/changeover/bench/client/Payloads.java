@@ -4,8 +4,8 @@ import java.nio.ByteBuffer;
 import java.util.Random;
 
 /**
- * The messages that a connection sends, over and over: several that differ, so that a lost, doubled or misplaced one is seen.
- * They stand one behind the other, twice, so that any number of them in a row is one piece.
+ * The messages that a connection sends repeatedly. They differ, so that a lost, repeated or misplaced message is detected.
+ * The buffers contain all of them twice, one after the other, so that any sequence of consecutive messages is one range.
  */
 final class Payloads {
     private static final int LEAST = 4;
@@ -31,7 +31,7 @@ final class Payloads {
         return payloads;
     }
 
-    /** Masked frames, each with a key of its own. */
+    /** Masked frames, each with a different key. */
     static Payloads frames(boolean text, int size, int inFlight) {
         Payloads payloads = new Payloads(Math.max(LEAST, inFlight), size, 6 + (size < 126 ? 0 : size < 65536 ? 2 : 8));
         payloads.fill(text, true);
@@ -78,12 +78,12 @@ final class Payloads {
         return size;
     }
 
-    /** Bytes of one message on the wire. */
+    /** Returns the number of bytes of one message on the wire. */
     int wireSize() {
         return wireSize;
     }
 
-    /** All payloads, twice. */
+    /** Returns all payloads, twice. */
     byte[] expected() {
         return expected;
     }

@@ -5,7 +5,7 @@ import java.io.IOException;
 /** A stream of bytes, counted in chunks. */
 final class RawTalk extends EchoTalk {
     private final int around;
-    private int at;         // of the stream, modulo what comes again
+    private int at;         // position in the stream, modulo the length of all different messages
     private int ofChunk;
 
     RawTalk(Payloads payloads, int inFlight) {

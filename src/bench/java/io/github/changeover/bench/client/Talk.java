@@ -7,14 +7,17 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 
-/** What one client says and expects to hear, driven by the readiness of its socket. Whatever is not as expected throws. */
+/**
+ * What one client sends and expects to receive, driven by the readiness of its socket. Unexpected bytes cause an
+ * exception.
+ */
 public abstract class Talk {
-    /** The socket at present. */
+    /** The current socket. */
     protected SocketChannel channel;
     private SelectionKey key;
     private long done;
 
-    /** The connection is there, and from now on nothing waits. */
+    /** Called when the connection is open. From now on no operation blocks. */
     final void begin(SelectionKey registered, SocketChannel socket) throws IOException {
         key = registered;
         channel = socket;
@@ -31,40 +34,40 @@ public abstract class Talk {
         goOn();
     }
 
-    /** Most writes go out whole: the interest changes seldom. */
+    /** Writes as much as possible. The interest rarely changes, because most writes are complete. */
     final void goOn() throws IOException {
         int wanted = write() ? SelectionKey.OP_READ : SelectionKey.OP_READ | SelectionKey.OP_WRITE;
         if (key.isValid() && key.interestOps() != wanted) key.interestOps(wanted);
     }
 
-    /** Messages, requests or handshakes that were answered as they should. */
+    /** Returns the number of messages, requests or handshakes with a correct response. */
     final long done() {
         return done;
     }
 
-    /** So many were answered. */
+    /** Adds this many correct responses. */
     protected final void answered(int more) {
         done += more;
     }
 
-    /** Whether nothing more will come of this connection: another is to take its place. */
+    /** Returns whether this connection has ended and must be replaced by a new one. */
     boolean isOver() {
         return false;
     }
 
-    /** Makes ready what is to be written first. */
+    /** Prepares the first bytes to write. */
     protected abstract void begin() throws IOException;
 
-    /** Writes what is to be written now, and answers whether all of it went. */
+    /** Writes the pending bytes. Returns whether all of them were written. */
     protected abstract boolean write() throws IOException;
 
-    /** Bytes came. */
+    /** Processes received bytes. */
     protected abstract void received(byte[] bytes, int from, int to) throws IOException;
 
     static SocketChannel connect(InetSocketAddress server) throws IOException {
         SocketChannel channel = SocketChannel.open();
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-        channel.setOption(StandardSocketOptions.SO_LINGER, 0);      // a reset at the end: no port waits for its time
+        channel.setOption(StandardSocketOptions.SO_LINGER, 0);      // a reset at the end, so that the port does not stay in TIME_WAIT
         channel.connect(server);
         return channel;
     }

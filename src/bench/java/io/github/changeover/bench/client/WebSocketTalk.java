@@ -2,7 +2,7 @@ package io.github.changeover.bench.client;
 
 import java.io.IOException;
 
-/** WebSocket messages, fragmented by the server or not. */
+/** WebSocket messages. The server may send the echo in fragments. */
 class WebSocketTalk extends EchoTalk {
     private static final int LONGEST_HEADER = 10;
     private final int opcode;
@@ -11,9 +11,9 @@ class WebSocketTalk extends EchoTalk {
     private boolean inPayload;
     private boolean isFinal;
     private boolean continues;
-    private long left;          // of the frame's payload
-    private int message;        // which of the payloads is coming
-    private int at;             // bytes of it that have come
+    private long left;          // missing bytes of the frame's payload
+    private int message;        // index of the payload that is being received
+    private int at;             // received bytes of that payload
 
     WebSocketTalk(Payloads payloads, boolean text, int inFlight) {
         super(payloads, inFlight);
@@ -57,7 +57,7 @@ class WebSocketTalk extends EchoTalk {
         return from + 1;
     }
 
-    /** Whether a message ends with it. */
+    /** Called at the end of a frame. Returns whether the message ends with it. */
     private boolean frameEnds() throws IOException {
         inPayload = false;
         continues = !isFinal;

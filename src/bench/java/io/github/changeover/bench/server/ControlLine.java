@@ -7,7 +7,10 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryType;
 import java.util.concurrent.locks.LockSupport;
 
-/** A server's words with who measures it: its port first, then its heap when asked; it ends with its standard input. */
+/**
+ * The communication of a server with the benchmark over standard input and output: it writes its port, then its heap size for
+ * each request. It ends when its standard input ends.
+ */
 final class ControlLine {
     private static final int COLLECTIONS = 3;
     private static final long PAUSE_NANOS = 200_000_000;
@@ -29,11 +32,14 @@ final class ControlLine {
         System.out.flush();
     }
 
-    /** Bytes that live: as they were right behind the last collection, for what threads have set aside since counts as used. */
+    /**
+     * Returns the number of bytes of live objects just after the last garbage collection. Later values include allocation
+     * buffers of threads.
+     */
     private static long heap() {
         for (int i = 0; i < COLLECTIONS; i++) {
             ManagementFactory.getMemoryMXBean().gc();
-            LockSupport.parkNanos(PAUSE_NANOS);     // the references that it cleared free more in the next
+            LockSupport.parkNanos(PAUSE_NANOS);     // references that one collection clears free further objects in the next one
         }
         return ManagementFactory.getMemoryPoolMXBeans().stream().filter(pool -> pool.getType() == MemoryType.HEAP)
                 .mapToLong(pool -> pool.getCollectionUsage().getUsed()).sum();

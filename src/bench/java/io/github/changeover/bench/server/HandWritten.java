@@ -25,8 +25,8 @@ import org.apache.catalina.startup.Tomcat;
 import org.apache.tomcat.util.descriptor.web.FilterMap;
 
 /**
- * The same WAR with its filters taken away, and in their place the plainest code that can be written with the Servlet API: an echo,
- * and a handshake of WebSocket that looks at nothing and hears a Close frame only. Argument: the WAR.
+ * The same WAR without its filters. Instead of them it has the simplest code that the Servlet API allows: an echo, and a WebSocket
+ * handshake that checks nothing and processes only a Close frame. Argument: the WAR.
  */
 final class HandWritten {
     private HandWritten() {
@@ -72,7 +72,7 @@ final class HandWritten {
         }
     }
 
-    /** Reads when there is something, and waits for every write: without a WriteListener the Servlet API allows that. */
+    /** Reads when bytes are available. Writes block, which the Servlet API allows without a WriteListener. */
     public static class Echo implements HttpUpgradeHandler, ReadListener {
         private static final ThreadLocal<byte[]> SCRATCH = ThreadLocal.withInitial(() -> new byte[64 * 1024]);
         private ServletInputStream input;
@@ -129,17 +129,17 @@ final class HandWritten {
             try {
                 connection.close();
             } catch (Exception gone) {
-                // then it is closed
+                // it is already closed
             }
         }
 
         @Override
         public void destroy() {
-            // nothing is held
+            // nothing to release
         }
     }
 
-    /** Has one of two threads answer, in pieces of 256 bytes. */
+    /** Sends the echo in pieces of 256 bytes from one of two threads. */
     public static final class OtherThreads extends Echo {
         private static final int PIECE = 256;
         private static final Executor[] SENDERS = {sender(), sender()};
@@ -168,11 +168,11 @@ final class HandWritten {
 
         @Override
         void flush() {
-            // the sender does
+            // the sending thread flushes
         }
     }
 
-    /** Takes whatever comes for a Close frame with 1000, answers it and closes. */
+    /** Treats all received bytes as a Close frame with 1000, sends a Close frame and closes. */
     public static final class Closing extends Echo {
         private static final byte[] CLOSE = {(byte) 0x88, 2, 3, (byte) 0xe8};
 

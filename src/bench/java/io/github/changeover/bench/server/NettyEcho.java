@@ -18,7 +18,7 @@ import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 
-/** Netty, which is no servlet container: what a server can do that does nothing else. */
+/** Netty, which is not a servlet container, as a lower limit for the other servers. */
 final class NettyEcho {
     private static final int LARGEST = 1024 * 1024;
 

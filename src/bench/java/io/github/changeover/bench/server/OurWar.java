@@ -14,7 +14,7 @@ import org.apache.catalina.startup.ContextConfig;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.tomcat.util.scan.StandardJarScanner;
 
-/** Changeover: the WAR as it is built, on Tomcat. Argument: the WAR. */
+/** Changeover: the WAR of the build on Tomcat. Argument: the WAR. */
 final class OurWar {
     private static final String HANDLERS = "io/github/changeover/bench/app";
 
@@ -34,12 +34,12 @@ final class OurWar {
         StandardJarScanner scanner = new StandardJarScanner();
         scanner.setScanClassPath(false);
         context.setJarScanner(scanner);
-        Tomcat.addServlet(context, "other-threads", new Nothing());      // filters run only where a servlet is mapped
+        Tomcat.addServlet(context, "other-threads", new Nothing());      // Tomcat runs filters only for paths with a servlet
         context.addServletMappingDecoded("/other-threads", "other-threads");
         return context;
     }
 
-    /** A copy with the benchmark's own handlers packed in it. */
+    /** Returns a copy of the WAR that also contains the handlers of the benchmark. */
     private static Path withHandlers(Path war) throws IOException {
         Path classes = Path.of(System.getProperty("bench.classes"));
         Path copy = Files.createTempFile(classes.getParent(), "with-handlers", ".war");

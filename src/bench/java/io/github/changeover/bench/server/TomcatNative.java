@@ -12,7 +12,7 @@ import org.apache.tomcat.websocket.server.WsSci;
 
 /** Tomcat's own WebSocket, without Changeover. */
 final class TomcatNative {
-    /** The demo's endpoint, but that Tomcat takes messages of 8 KiB only unless it is told otherwise. */
+    /** The endpoint of the demo with a larger message limit: the default of Tomcat is 8 KiB. */
     @ServerEndpoint("/echo")
     public static final class EchoEndpoint {
         private static final int LARGEST = 64 * 1024;

@@ -7,7 +7,10 @@ import org.apache.catalina.LifecycleException;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.startup.Tomcat;
 
-/** The same Tomcat for all that run on it: as it comes, but for limits that a benchmark would meet. */
+/**
+ * The same Tomcat for all programs that use it. It has the default configuration, except for limits that the benchmark
+ * would reach.
+ */
 final class TomcatServer {
     private static final String CONNECTIONS = "20000";
 

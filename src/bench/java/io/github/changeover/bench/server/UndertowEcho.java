@@ -13,7 +13,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import org.xnio.Pooled;
 
-/** Undertow, by its own WebSocket interface. */
+/** Undertow with its own WebSocket API. */
 final class UndertowEcho {
     private UndertowEcho() {
     }
