@@ -35,13 +35,16 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** What docs/architecture.md says of packages and files. A package that is not in the table has no business here: add its line. */
+/** The rules of docs/architecture.md about packages and classes. A package that is not in the table fails the test: add a line for it. */
 class ArchitectureTest {
     private static final String ROOT = "io.github.changeover";
     private static final Path SOURCES = Path.of(System.getProperty("changeover.basedir", "."), "src", "main", "java");
     private static final JavaClasses CLASSES = new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests()).importPackages(ROOT);
 
-    /** Which packages a package may import beside java.* and itself; a name that ends with two dots means what is below it, too. */
+    /**
+     * The packages that a package may import in addition to java.* and itself. A name that ends with two dots includes the packages below
+     * it.
+     */
     private static final Map<String, List<String>> MAY_IMPORT = new TreeMap<>(Map.ofEntries(
             Map.entry("", List.of(".spi", ".internal")),
             Map.entry(".internal", List.of(".http", ".spi", "jakarta.servlet")),
@@ -87,7 +90,7 @@ class ArchitectureTest {
             ROOT + ".management.export.MicroProfileRegistry", List.of("org.eclipse.microprofile..", "jakarta.enterprise..", "jakarta.inject"),
             ROOT + ".servlet.endpoint.CdiInstances", List.of("jakarta.enterprise.."));
 
-    /** Classes that are neither final nor made to be extended, each with its reason. */
+    /** Classes that are neither final nor designed for extension, each with the reason. */
     private static final Map<String, String> OPEN = Map.of();
 
     @TestFactory

@@ -51,7 +51,7 @@ class ChangeoverTest {
     }
 
     private static final class RecordingListener implements OfferListener {
-        private final List<List<OfferedPath>> inForce = new ArrayList<>();      // guarded by the lock within which it is put
+        private final List<List<OfferedPath>> inForce = new ArrayList<>();      // guarded by the lock that is held when the rules are put into force
         private volatile String unfit = "";
 
         @Override

@@ -26,13 +26,13 @@ import jdk.jfr.Event;
 import jdk.jfr.Name;
 import org.junit.jupiter.api.Test;
 
-/** The tables of docs/names.md list every name on a public surface, and nothing else. A new, removed or renamed one must be decided there. */
+/** The tables of docs/names.md list every public name, and nothing else. A new, a removed and a renamed name must be decided there first. */
 class NamesTest {
     private static final Path BASE = Path.of(System.getProperty("changeover.basedir", "."));
     private static final Path SOURCES = BASE.resolve("src/main/java/io/github/changeover");
     private static final Set<String> OF_EVERY_OBJECT = Set.of("equals", "hashCode", "toString", "iterator");
 
-    /** The first column of the table under this heading, with the second column where it lists members. */
+    /** Returns the first column of the table below this heading, each with the members that the second column lists. */
     private static Map<String, Set<String>> table(String heading) throws IOException {
         Matcher section = Pattern.compile("^## " + Pattern.quote(heading) + "\n(.*?)(?=^## |\\z)", Pattern.DOTALL | Pattern.MULTILINE).matcher(Files.readString(BASE.resolve("docs/names.md")));
         assertThat(section.find()).as("section " + heading).isTrue();

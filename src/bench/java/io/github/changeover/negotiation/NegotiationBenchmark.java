@@ -21,7 +21,10 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** The negotiation of the WebSocket handshake of a browser, without the checks of the protocol, and the parsing of its two lists. */
+/**
+ * The negotiation of the WebSocket handshake of a browser, without the checks of the protocol, and the parsing of {@code Upgrade} and
+ * {@code Connection} alone.
+ */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)

@@ -14,7 +14,10 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Waiting for room, for senders that may block: in a callback, where nobody else can push, and elsewhere. */
+/**
+ * {@code awaitWritable}, for senders that may block: in a callback, where no other thread writes queued bytes, and outside
+ * callbacks.
+ */
 @Timeout(20)
 @Covers("GEN-08")
 class AwaitWritableTest {

@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** A slow peer holds the sender back, and a slow handler the peer. */
+/** A slow peer stops the sender, and a slow handler stops the peer. */
 @Covers("GEN-08")
 class BackpressureTest {
     private final ConnectionFixture fixture = new ConnectionFixture();
@@ -112,7 +112,7 @@ class BackpressureTest {
             void onReceived(SwitchedConnection connection, ByteBuffer bytes) {
                 long begun = System.nanoTime();
                 for (int i = 0; i < 20; i++) connection.send(ConnectionFixture.bytes("."));
-                if (System.nanoTime() - begun < 500_000) early.set(counted.peerReceived().length % 20);      // else the machine was busy: they may leave before
+                if (System.nanoTime() - begun < 500_000) early.set(counted.peerReceived().length % 20);      // otherwise the machine was busy, and the bytes may have been written before
             }
         };
         counted.open(fixture.connection(chatty));

@@ -11,7 +11,7 @@ import java.io.IOException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** Ends that come before the container has opened the connection, or while it does. */
+/** Connections that end before the container has opened them, or while it opens them. */
 class BeforeOpeningTest {
     private final ConnectionFixture fixture = new ConnectionFixture();
     private final RecordingHandler recorder = new RecordingHandler();

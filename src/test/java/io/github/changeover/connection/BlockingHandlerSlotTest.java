@@ -13,7 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The one place of a handler that blocks is given back once, whatever happens. */
+/** The reserved thread of a blocking handler is released exactly once, however the connection ends. */
 @Timeout(20)
 class BlockingHandlerSlotTest {
     private final BlockingHandlerThreads threads = BlockingHandlerThreads.of(1, Thread::new);
@@ -30,7 +30,7 @@ class BlockingHandlerSlotTest {
         return reserved(handler, EarlyData.DELIVER);
     }
 
-    /** One place is free, and not two. */
+    /** Checks that one thread is free, and not two. */
     private void assertReleasedOnce() {
         assertTimeoutPreemptively(Duration.ofSeconds(5), () -> {
             while (!threads.reserve()) Thread.onSpinWait();

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Streams for a handler with a thread of its own. */
+/** The streams of a handler that runs on a separate thread. */
 @Timeout(20)
 class BlockingHandlerStreamsTest {
     private final BlockingHandlerThreads threads = BlockingHandlerThreads.of(4, null);
@@ -24,7 +24,7 @@ class BlockingHandlerStreamsTest {
     private final MemoryTransport transport = new MemoryTransport();
     private TransportConnection connection;
 
-    /** What a handler's thread found, or threw. */
+    /** The code of a handler. The test gets its result or its exception. */
     private interface Serving<T> {
         T serve(BlockingConnection connection) throws Exception;
     }
@@ -51,7 +51,7 @@ class BlockingHandlerStreamsTest {
         return future.get(10, TimeUnit.SECONDS);
     }
 
-    /** An end is counted just after the connection has left the live ones. */
+    /** Waits for the end. It is counted just after the connection has been removed from the live connections. */
     private Kind awaitEnd() {
         while (true) {
             for (Kind kind : Kind.values()) {

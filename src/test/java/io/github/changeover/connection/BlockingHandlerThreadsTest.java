@@ -27,7 +27,10 @@ class BlockingHandlerThreadsTest {
         return ran.get(10, TimeUnit.SECONDS);
     }
 
-    /** One test for both: on each JDK one half is true, and a test that is left out would count as skipped. */
+    /**
+     * One test for both cases: on each JDK one of them applies, and a separate test for the other one would count as
+     * skipped.
+     */
     @Test
     void threadsAreVirtualFromJdk21AndBoundedPlatformThreadsBefore() throws Exception {
         threads = BlockingHandlerThreads.of(2, null);

@@ -11,7 +11,10 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Callbacks that block delay no others as long as there is a thread; with platform threads, as a container's factory makes them. */
+/**
+ * Callbacks that block do not delay others as long as a thread is available. Uses platform threads, as the thread factory of a
+ * container does.
+ */
 @Timeout(20)
 class CallbackExecutorTest {
     private final AtomicInteger made = new AtomicInteger();

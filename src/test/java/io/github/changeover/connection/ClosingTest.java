@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The ends of an open connection, and what still goes out before them. */
+/** The ends of an open connection, and the bytes that are sent before them. */
 @Timeout(20)
 class ClosingTest {
     private final ConnectionFixture fixture = new ConnectionFixture();
@@ -69,7 +69,7 @@ class ClosingTest {
         assertThat(transport.aborts()).isZero();
     }
 
-    /** A close with bytes unread would be a reset, and the goodbye lost. */
+    /** A close with unread bytes would be a reset, and the peer would lose the last bytes. */
     @Test
     @Covers("RFC9112-9.6-01")
     void closeWithoutLingerReadsToTheEndIfThePeerStillSends() {
@@ -431,7 +431,7 @@ class ClosingTest {
         RecordingHandler lingering = new RecordingHandler() {
             @Override
             void onDrain(SwitchedConnection connection) {
-                // stays a while
+                // does not close the connection
             }
         };
         TransportConnection connection = open(lingering);

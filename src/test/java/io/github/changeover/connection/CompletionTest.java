@@ -14,7 +14,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** What senders are told of their bytes: once, in order, beside no callback. */
+/** Completions run once, in order, and never at the same time as a callback. */
 class CompletionTest {
     private final ConnectionFixture fixture = new ConnectionFixture();
     private final RecordingHandler recorder = new RecordingHandler();
@@ -137,7 +137,7 @@ class CompletionTest {
         assertThat(outcomes).containsExactly("a sent", "empty sent");
     }
 
-    // ---- sends of other threads: a thread of the pool for each completion would cost more than the send
+    // ---- sends of other threads: using a thread of the pool for each completion would cost more than the send
 
     private final ConnectionFixture.ManualExecutor pool = new ConnectionFixture.ManualExecutor();
     private final ConnectionFixture pooled = new ConnectionFixture(pool);

@@ -18,14 +18,14 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
 
-/** The peer, its container, senders and commanders at once, each on a thread of its own. */
+/** The peer, the container, senders, and threads that pause or end the connection, all at the same time. */
 class ConcurrencyPropertiesTest {
     private static final CallbackExecutor POOL = CallbackExecutor.of(4, Thread::new, null);
     private static final int SENDERS = 3, FRAMES = 200, LONGEST = 300;
 
     private enum Termination { CLOSE, EVICT, BREAK, RELEASE, PEER }
 
-    /** One run: what every thread did, and what came of it. */
+    /** One run: the actions of all threads, and their results. */
     private static final class ConcurrentRun {
         final ConnectionFixture fixture = new ConnectionFixture(POOL);
         final RecordingHandler recorder = new RecordingHandler() {
@@ -85,7 +85,7 @@ class ConcurrencyPropertiesTest {
             }
         }
 
-        /** Frames of sender, number in two bytes, length in two, and so many bytes. */
+        /** Sends frames. A frame has the sender, its number in two bytes, its length in two bytes, and the payload. */
         void send(int sender, Random own) {
             for (int number = 0; number < FRAMES; number++) {
                 int index = sender * FRAMES + number;
@@ -125,7 +125,7 @@ class ConcurrencyPropertiesTest {
             assertThat(recorder.awaitClosed()).isTrue();
             assertThat(recorder.events()).doesNotContain("OVERLAP").startsWith("opened").endsWith("closed");
             assertThat(recorder.events()).filteredOn("closed"::equals).hasSize(1);
-            for (int i = 0; i < completions.length(); i++) {       // of sends that came too late they run after the end
+            for (int i = 0; i < completions.length(); i++) {       // completions of sends after the end of the connection run later
                 int index = i;
                 ConnectionFixture.await(() -> completions.get(index) >= 1);
             }
@@ -135,7 +135,10 @@ class ConcurrencyPropertiesTest {
             assertThat(fixture.application.registry().live()).isEmpty();
         }
 
-        /** Whole frames, each sender's in order without a gap, one cut off at most; and every one told as sent is there. */
+        /**
+         * Checks the bytes that the peer received: complete frames, those of each sender in order and without a gap, at most one frame
+         * truncated, and every frame whose completion succeeded.
+         */
         private void assertFrames() {
             int[] next = new int[SENDERS];
             ByteBuffer taken = ByteBuffer.wrap(transport.peerReceived());

@@ -19,14 +19,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-/** An application in memory, and connections of it. */
+/** An application in memory, which creates connections. */
 final class ConnectionFixture {
     static final int BOUND = 10_000;
     static final ConnectionLimits LIMITS = new ConnectionLimits(BOUND, Duration.ofSeconds(5), Duration.ofSeconds(3), Duration.ofSeconds(2),
             Duration.ofSeconds(1), Duration.ofMillis(200), Duration.ZERO, 1 << 16);
     private static final UpgradeRequest REQUEST = UpgradeRequest.builder().path("/memory").build();
 
-    /** A pool whose thread is the caller's: what a test does has happened when it looks. It is no pool for tests of which thread runs what. */
+    /**
+     * A pool that runs tasks on the calling thread, so that all effects of an action of the test are visible when the action returns. Not
+     * for tests of threading.
+     */
     static final class SameThreadExecutor extends AbstractExecutorService {
         private final ThreadLocal<Deque<Runnable>> waiting = new ThreadLocal<>();
 
@@ -71,7 +74,7 @@ final class ConnectionFixture {
         }
     }
 
-    /** A pool that runs what it was given when the test says so, on the test's thread. */
+    /** A pool that runs its tasks when the test requests it, on the thread of the test. */
     static final class ManualExecutor implements Executor {
         private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
 
@@ -80,7 +83,7 @@ final class ConnectionFixture {
             waiting.add(task);
         }
 
-        /** Entries that wait. */
+        /** Returns the number of waiting tasks. */
         int size() {
             return waiting.size();
         }
@@ -98,7 +101,7 @@ final class ConnectionFixture {
         this(LIMITS, BlockingHandlerThreads.of(4, null));
     }
 
-    /** With a pool of its own, such as a {@link CallbackExecutor}, or one that the test runs by hand. */
+    /** With another pool, such as a {@link CallbackExecutor} or a {@link ManualExecutor}. */
     ConnectionFixture(Executor callbacks) {
         this(LIMITS, callbacks, BlockingHandlerThreads.of(4, null), MemoryBudget.defaultMax());
     }
@@ -108,14 +111,14 @@ final class ConnectionFixture {
                 ApplicationResources.CallbackScope.NONE, ConnectionListener.NONE, new SameThreadExecutor());
     }
 
-    /** Waits until this is so. */
+    /** Waits until the condition is true. */
     static void await(BooleanSupplier condition) {
         for (long until = System.nanoTime() + 10_000_000_000L; !condition.getAsBoolean(); LockSupport.parkNanos(200_000)) {
             if (System.nanoTime() - until > 0) throw new AssertionError("It has not become so within 10 s");
         }
     }
 
-    /** Lets so many milliseconds go by: a park alone may return early. */
+    /** Waits this many milliseconds. A single park could return early. */
     static void advance(long milliseconds) {
         for (long until = System.nanoTime() + milliseconds * 1_000_000; System.nanoTime() - until < 0; ) LockSupport.parkNanos(until - System.nanoTime());
     }

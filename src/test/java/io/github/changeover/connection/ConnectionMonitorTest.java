@@ -20,7 +20,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What becomes of connections whose time is up. The watch's own clock never comes in these tests: they turn it. */
+/**
+ * The end of connections whose timeouts have expired. The monitor does not run by itself in these tests: they call its check with the
+ * time of their choice.
+ */
 class ConnectionMonitorTest {
     private static final ConnectionLimits LONG = new ConnectionLimits(ConnectionFixture.BOUND, Duration.ofHours(5), Duration.ofHours(3), Duration.ofHours(2),
             Duration.ofHours(1), Duration.ofMillis(200), Duration.ZERO, 1 << 16);
@@ -124,7 +127,7 @@ class ConnectionMonitorTest {
         assertThat(recorder.events()).containsExactly("opened");
     }
 
-    /** A connection that is idle while a callback of it runs until the latch opens; its end is overdue. */
+    /** Closes an idle connection whose callback runs until the latch opens, so that the close is overdue. */
     private Thread closeIdleWithStuckCallback(CountDownLatch goesOn, AdvancedConnection.CloseNotice word) throws InterruptedException {
         CountDownLatch stuck = new CountDownLatch(1);
         TransportConnection connection = fixture.connection(new RecordingHandler() {

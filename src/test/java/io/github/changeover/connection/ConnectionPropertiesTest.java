@@ -21,7 +21,10 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.Size;
 
-/** Whatever happens in whatever order: order kept, nothing lost or doubled, every completion once, one closed and that last. */
+/**
+ * For any events in any order: bytes stay in order, none is lost or repeated, every completion runs once, and {@code closed} runs once and
+ * last.
+ */
 class ConnectionPropertiesTest {
     private enum StepKind {
         PEER_SENDS, PEER_TAKES, PEER_ENDS, SEND, SEND_IN_A_TURN, PAUSE, RESUME, EXECUTE, READABLE, WRITABLE, BACK_INSIDE_A_WRITE,
@@ -40,7 +43,7 @@ class ConnectionPropertiesTest {
     }
 
     private final List<String> completions = new ArrayList<>();
-    private final ByteArrayOutputStream sent = new ByteArrayOutputStream();         // by the handler, as long as it was taken
+    private final ByteArrayOutputStream sent = new ByteArrayOutputStream();         // bytes of the handler that were accepted
     private final ByteArrayOutputStream peers = new ByteArrayOutputStream();
     private int sends, refused;
 
@@ -163,7 +166,7 @@ class ConnectionPropertiesTest {
         assertThat(transport.aborts()).isZero();
     }
 
-    /** So many bytes that tell their place. */
+    /** Returns this many bytes whose values depend on their positions. */
     private static byte[] numbered(ByteArrayOutputStream all, int count) {
         byte[] bytes = new byte[count];
         for (int i = 0; i < count; i++) bytes[i] = (byte) ((all.size() + i) % 251);

@@ -10,7 +10,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The counts, and the end of an application. */
+/** The counters, and the stop of an application. */
 @Timeout(20)
 class ConnectionRegistryTest {
     private final ConnectionFixture fixture = new ConnectionFixture();

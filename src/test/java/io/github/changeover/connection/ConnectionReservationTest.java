@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** As many connections as there are places, and every place is given back once. */
+/** The number of connections is limited exactly, and every slot is released once. */
 @Timeout(20)
 class ConnectionReservationTest {
     private static final ProtocolToken FOO = ProtocolToken.of("foo/2");

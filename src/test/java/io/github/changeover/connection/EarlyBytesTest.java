@@ -11,7 +11,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What came before the 101: at most 5 bytes here, and every one of them is delivered. */
+/** Bytes that arrive before the 101. The limit is 5 bytes in these tests, and each of them is delivered. */
 @Timeout(20)
 class EarlyBytesTest {
     private final ConnectionFixture fixture = new ConnectionFixture(new ConnectionLimits(ConnectionFixture.BOUND, Duration.ZERO, Duration.ofSeconds(3), Duration.ofSeconds(2), Duration.ofSeconds(1), Duration.ZERO, Duration.ZERO, 5),

@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CountDownLatch;
 
-/** A peer from which something can always be read, once it has seen the 101. */
+/** The transport of a peer that sends without a pause after the 101. */
 final class FloodingTransport implements Transport {
     private static final BufferPool READ_BUFFERS = BufferPool.ofHeapBuffers(16);
     private final ByteArrayOutputStream taken = new ByteArrayOutputStream();

@@ -20,13 +20,13 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Who is closed when all connections together hold too much. */
+/** Which connection is closed when all connections together hold too much memory. */
 class MemoryBudgetTest {
     private static final int MAX = 100_000;
     private final ConnectionFixture fixture = new ConnectionFixture(ConnectionFixture.LIMITS, new ConnectionFixture.SameThreadExecutor(), BlockingHandlerThreads.of(4, null), MAX);
     private final MemoryBudget budget = fixture.application.memory();
 
-    /** Holds what it is told to, and lets go of it when it is rejected. */
+    /** Holds the memory that the test requests, and releases it when the connection is rejected. */
     private final class MemoryHoldingHandler implements ConnectionHandler.Events {
         private final MemoryTransport transport = new MemoryTransport();
         private final TransportConnection connection = fixture.connection(this);
@@ -121,7 +121,10 @@ class MemoryBudgetTest {
         assertThat(all).allSatisfy(holder -> assertThat(holder.told).isEmpty());
     }
 
-    /** Each is chosen in its turn, and takes its time: only a callback of its own lets go. */
+    /**
+     * The connections are chosen one after the other. None of them releases its memory before its own callback runs, which is late
+     * here.
+     */
     @Test
     @DisplayName("S5a: memory of connections that are being closed is not counted again")
     void memoryOfClosingConnectionsIsNotCountedAgain() {
@@ -137,7 +140,7 @@ class MemoryBudgetTest {
         long most = 0;
         for (int round = 0; round < 200; round++) {
             for (TransportConnection connection : all) {
-                if (!connection.charge(100_000)) connection.release(100_000);     // it gives nothing else back yet
+                if (!connection.charge(100_000)) connection.release(100_000);     // everything else is released later
                 most = Math.max(most, slow.application.memory().used());
             }
         }
@@ -151,7 +154,7 @@ class MemoryBudgetTest {
         assertThat(slow.application.memory().used()).isZero();
     }
 
-    /** What the application's code has in its hands cannot be given back: closing the next connection, and the next, would not help. */
+    /** Memory that application code is using cannot be released. Closing further connections would not help. */
     @Test
     void memoryInDeliveryDoesNotCloseOtherConnections() {
         MemoryHoldingHandler delivering = new MemoryHoldingHandler(), other = new MemoryHoldingHandler();
@@ -183,7 +186,10 @@ class MemoryBudgetTest {
         assertThat(budget.used()).isZero();
     }
 
-    /** Whatever threads charge, release and choose at a time, everything is counted back, also what was leaving. */
+    /**
+     * When threads charge, release and choose connections at the same time, all memory is released at the end, including that of
+     * connections that were being closed.
+     */
     @Test
     @Timeout(60)
     void concurrentReservationsAreAllReleased() throws InterruptedException {
@@ -191,7 +197,7 @@ class MemoryBudgetTest {
         try (CallbackExecutor pool = CallbackExecutor.of(4, null, getClass().getClassLoader())) {
             ConnectionFixture shared = new ConnectionFixture(ConnectionFixture.LIMITS, pool, BlockingHandlerThreads.of(4, null), max);
             List<Thread> threads = new ArrayList<>();
-            CyclicBarrier all = new CyclicBarrier(8);      // all hold something at a time: 8 times 400,000 are too many
+            CyclicBarrier all = new CyclicBarrier(8);      // all of them hold memory at the same time: 8 times 400,000 bytes exceed the limit
             for (int i = 0; i < 8; i++) {
                 Random random = new Random(i);
                 Thread thread = new Thread(() -> {

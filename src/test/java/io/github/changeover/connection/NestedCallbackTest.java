@@ -7,7 +7,7 @@ import io.github.changeover.testkit.MemoryTransport;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 
-/** A callback of one connection that makes another run on the same thread, as a proxy's does. */
+/** A callback of one connection that causes a callback of another one on the same thread, as in a proxy. */
 class NestedCallbackTest {
     private final ConnectionFixture fixture = new ConnectionFixture();
 

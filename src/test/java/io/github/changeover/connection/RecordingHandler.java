@@ -13,7 +13,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A handler that writes down what it is told, and whether two callbacks ever ran at once. Tests override its hooks. */
+/**
+ * A handler that records its callbacks, and whether two of them ever ran at the same time. Tests override its
+ * {@code on} methods.
+ */
 class RecordingHandler implements ConnectionHandler.Events {
     private final List<String> events = new CopyOnWriteArrayList<>();
     private final ByteArrayOutputStream received = new ByteArrayOutputStream();
@@ -45,7 +48,7 @@ class RecordingHandler implements ConnectionHandler.Events {
         events.add(event);
     }
 
-    /** Runs a callback; beside another it is told as OVERLAP. */
+    /** Runs a callback and records it; as OVERLAP if another one is running. */
     void runAndRecord(String event, Runnable callback) {
         if (inside.incrementAndGet() != 1) events.add("OVERLAP");
         if (!event.isEmpty()) events.add(event);

@@ -12,7 +12,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A container that calls back from inside a write, as Payara does. */
+/** A container that calls back inside a write, as Payara does. */
 class ReentrantContainerTest {
     private final CallbackExecutor pool = CallbackExecutor.of(4, Thread::new, null);
     private final ConnectionFixture fixture = new ConnectionFixture(pool);

@@ -32,7 +32,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Which thread runs what, and what happens although a handler blocks or throws: the contract in ConnectionHandler and SwitchedConnection. */
+/**
+ * The threading rules of ConnectionHandler and SwitchedConnection: which thread runs what, and what happens although a handler blocks or
+ * throws.
+ */
 @Timeout(30)
 class ThreadingContractTest {
     private static final Duration FOR_EVER = ChronoUnit.FOREVER.getDuration();
@@ -56,7 +59,7 @@ class ThreadingContractTest {
         }
     }
 
-    /** A handler whose callbacks write down their thread. */
+    /** A handler that records the threads of its callbacks. */
     private static class ThreadRecordingHandler extends RecordingHandler {
         final List<Thread> threads = new CopyOnWriteArrayList<>();
 
@@ -71,7 +74,7 @@ class ThreadingContractTest {
         }
     }
 
-    /** Waits in received() until the test ends, or it is interrupted. */
+    /** Returns a handler that blocks in received() until the test ends or the thread is interrupted. */
     private RecordingHandler blocker(CountDownLatch begun) {
         return new RecordingHandler() {
             @Override
@@ -84,7 +87,7 @@ class ThreadingContractTest {
         };
     }
 
-    /** A connection whose callback blocks; its event comes on a thread of its own, as a container's. */
+    /** Returns a connection whose callback blocks. Its event arrives on a separate thread, as from a container. */
     private TransportConnection blocked(RecordingHandler handler, CountDownLatch begun, Runnable atEnd) throws InterruptedException {
         TransportConnection connection = fixture.connection(handler, EarlyData.DELIVER, atEnd);
         transport.open(connection);
@@ -219,7 +222,7 @@ class ThreadingContractTest {
         assertThat(byHand.size()).isEqualTo(1);
     }
 
-    // ---- what needs no handler happens although one blocks
+    // ---- actions that need no handler, although a handler blocks
 
     @Test
     @DisplayName("S4, C2: while a callback blocks, an abort closes the socket, releases the slot and counts the end; closed() follows the callback")
@@ -276,7 +279,7 @@ class ThreadingContractTest {
             ThreadRecordingHandler handler = new ThreadRecordingHandler() {
                 @Override
                 void onDrain(SwitchedConnection connection) {
-                    block();        // one that blocks must not keep the others from their end
+                    block();        // a handler that blocks must not delay the end of the other connections
                 }
             };
             handlers.add(handler);
@@ -374,7 +377,7 @@ class ThreadingContractTest {
         assertThat(interrupted.get(10, TimeUnit.SECONDS)).isTrue();
     }
 
-    // ---- bytes leave soon
+    // ---- bytes are sent soon
 
     @Test
     @DisplayName("C15: bytes that a callback has sent are written although it blocks afterwards")
@@ -458,11 +461,11 @@ class ThreadingContractTest {
         container.join();
     }
 
-    // ---- what is thrown
+    // ---- exceptions
 
     private enum Callback { OPENED, RECEIVED, WRITABLE, ENDED, IDLE, DRAIN, REJECTED, TASK, COMPLETION, CLOSED }
 
-    /** Throws what no compiler lets a callback throw, as Kotlin and Lombok do. */
+    /** Throws a checked exception without declaring it, as code in Kotlin or with Lombok can. */
     private static <T extends Throwable> void throwUnchecked() throws T {
         @SuppressWarnings("unchecked")
         T checked = (T) new Exception("checked");
@@ -559,7 +562,7 @@ class ThreadingContractTest {
     void threadOfANeverOpenedHandlerIsReleasedOnce() {
         ConnectionFixture.ManualExecutor pool = new ConnectionFixture.ManualExecutor();
         ConnectionFixture waiting = new ConnectionFixture(ConnectionFixture.LIMITS, pool, BlockingHandlerThreads.of(4, Thread::new), MemoryBudget.defaultMax());
-        while (waiting.application.blocking().reserve()) { }        // one of them for this connection
+        while (waiting.application.blocking().reserve()) { }        // one of the threads is reserved for this connection
         TransportConnection connection = waiting.connection((ConnectionHandler.Blocking) served -> { });
         connection.abort(CloseCause.of(Kind.HANDLER_FAILED, "prepare() failed"));
         assertThat(waiting.application.blocking().reserve()).as("before any callback has run").isTrue();
@@ -567,7 +570,7 @@ class ThreadingContractTest {
         assertThat(waiting.application.blocking().reserve()).as("no second time").isFalse();
     }
 
-    // ---- fairness and times
+    // ---- fairness and timeouts
 
     @Test
     @DisplayName("C10: a stream that is driven by completions does not delay a drain")
@@ -601,7 +604,7 @@ class ThreadingContractTest {
         ConnectionFixture.await(() -> driven.cause() != null);
     }
 
-    /** Takes everything. */
+    /** Accepts and discards all bytes. */
     private static final class DiscardingTransport implements Transport {
         private static final BufferPool READ_BUFFERS = BufferPool.ofHeapBuffers(64);
 
@@ -773,7 +776,7 @@ class ThreadingContractTest {
         assertThat(pool.size()).isZero();
     }
 
-    // ---- a connection that is open, and whose handler has not been told because no thread is free
+    // ---- an open connection whose handler has not been called because no thread is free
 
     private final ConnectionFixture.ManualExecutor busy = new ConnectionFixture.ManualExecutor();
     private final ConnectionFixture crowded = new ConnectionFixture(busy);

@@ -14,9 +14,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** With a clock that the test turns: idle 5 s, stall 3 s, closing 2 s, linger 1 s. */
+/** The times are parameters of the check. The limits are idle 5 s, stall 3 s, closing 2 s, linger 1 s. */
 class TimeoutCheckTest {
-    private static final long START = Long.MAX_VALUE - 1_000_000_000L;      // nanoTime may wrap
+    private static final long START = Long.MAX_VALUE - 1_000_000_000L;      // nanoTime may overflow
     private final TimeoutCheck time = new TimeoutCheck(null, ConnectionFixture.LIMITS);
     private long in, out, queued;
     private boolean closing, busy;
@@ -55,7 +55,10 @@ class TimeoutCheckTest {
         assertThat(at(3.1)).isEqualTo(Finding.SLOW_READER);
     }
 
-    /** What waits, and whether a client that takes so much in each second of 20 is served. */
+    /**
+     * Returns the finding for a client that reads this many bytes in each of 20 seconds, while {@code waiting} bytes are queued at the
+     * start.
+     */
     private Finding readSteadily(long waiting, long bytesEachSecond) {
         queued = waiting;
         Finding found = Finding.NONE;
@@ -65,7 +68,7 @@ class TimeoutCheckTest {
                 out += taken;
                 queued -= taken;
             }
-            in++;       // or it would be idle
+            in++;       // otherwise it would be idle
             found = at(tick / 10.0);
         }
         return found;
@@ -238,7 +241,7 @@ class TimeoutCheckTest {
 
     private int pings;
 
-    /** What a look finds, its ping sent at once, and written. */
+    /** Returns the finding at this time. A ping that is due is sent and written immediately. */
     private Finding pinging(double seconds) {
         Finding found = at(seconds);
         if (found == Finding.PING) {

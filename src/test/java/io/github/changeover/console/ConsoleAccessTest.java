@@ -21,7 +21,7 @@ class ConsoleAccessTest {
     private static final ConsoleToken CONSOLE = new ConsoleToken("", System::currentTimeMillis);
     private static final ConsoleAccess HERE = ConsoleAccess.withToken(CONSOLE, new TrustedProxies(List.of(AddressRange.parse("127.0.0.9").orElseThrow())), "secret");
 
-    /** With a valid cookie. */
+    /** Returns a request with a valid cookie. */
     private static HttpServletRequest from(String address, String host, String... fields) {
         Map<String, String> all = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         if (host != null) all.put("Host", host);

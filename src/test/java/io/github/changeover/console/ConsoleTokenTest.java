@@ -20,7 +20,7 @@ class ConsoleTokenTest {
     private final AtomicLong now = new AtomicLong(START);
     private final ConsoleToken token = new ConsoleToken("/app", now::get);
 
-    /** What is logged meanwhile. */
+    /** Returns the log lines that the task causes. */
     private static List<String> logged(Runnable work) {
         List<String> lines = new ArrayList<>();
         Logger logger = Logger.getLogger("io.github.changeover.console");

@@ -44,7 +44,7 @@ class JsonTest {
         assertThat(read(json.substring(1, json.length() - 1))).isEqualTo(text);
     }
 
-    /** What RFC 8259 section 7 says a string means. */
+    /** Decodes a string according to RFC 8259 section 7. */
     private static String read(String escaped) {
         Matcher matcher = Pattern.compile("\\\\(u[0-9a-f]{4}|n)").matcher(escaped);
         return matcher.replaceAll(found -> Matcher.quoteReplacement(found.group(1).equals("n") ? "\n"

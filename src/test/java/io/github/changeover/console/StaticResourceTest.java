@@ -6,7 +6,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** The page keeps to its own policy: nothing inline, nothing from elsewhere, no markup made of text. */
+/**
+ * The page obeys its own content security policy: no inline script or style, nothing from another origin, and no markup that is created
+ * from text.
+ */
 class StaticResourceTest {
     private static final Map<String, StaticResource> ALL = StaticResource.all();
 

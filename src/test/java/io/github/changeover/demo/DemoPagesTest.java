@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The pages behind the demo's endpoints, on a container without Changeover's filters: what ordinary HTTP is answered. */
+/** The pages of the demo in a container without the filters of Changeover: the responses to ordinary HTTP requests. */
 class DemoPagesTest {
     private static final String NO_BODY = "body-length: 0\nbody-sha256: e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\n";
     private static final String HELLO = "body-length: 5\nbody-sha256: 2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824\n";

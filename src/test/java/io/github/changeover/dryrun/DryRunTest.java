@@ -71,7 +71,7 @@ class DryRunTest {
         assertThat(responseBytes("HEAD", "/required")).endsWith("\r\n\r\n");
     }
 
-    /** As a client is answered: RequiredPathIT. */
+    /** The same response as a client gets: RequiredPathIT. */
     @Test
     void requiredPathWithoutAProtocolIs503() {
         String said = "This resource requires a protocol upgrade, but this server supports none. No protocol is offered on this path. (The rule for /late is set to required.)\n";

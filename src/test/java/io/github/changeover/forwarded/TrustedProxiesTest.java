@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Who is believed: 10.0.0.0/8 and fd00::/8. */
+/** The trusted proxies in these tests are 10.0.0.0/8 and fd00::/8. */
 class TrustedProxiesTest {
     private static final TrustedProxies PROXIES = new TrustedProxies(List.of(AddressRange.parse("10.0.0.0/8").orElseThrow(), AddressRange.parse("fd00::/8").orElseThrow()));
 
@@ -109,7 +109,7 @@ class TrustedProxiesTest {
         assertThat(describe(reported(PROXIES, "10.0.0.1", "X-Forwarded-For: 1.1.1.1", "X-Forwarded-Proto: https, http"))).isEqualTo("1.1.1.1");
     }
 
-    /** AWS' load balancers, and many a line of nginx, tell the scheme and the port and not the client. */
+    /** Load balancers of AWS, and common configurations of nginx, send the scheme and the port without the client. */
     @ParameterizedTest(name = "[{index}] {0}")
     @CsvSource(delimiter = ';', value = {
         "X-Forwarded-Proto: https;                                   10.0.0.1|1 https",

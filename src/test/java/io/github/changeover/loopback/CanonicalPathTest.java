@@ -55,7 +55,7 @@ class CanonicalPathTest {
         return Arbitraries.of("/", "//", ".", "..", ";", "a", "b", "%2e", "%2f", "%5c", "%3b", "%25", "%00", "%c3%a9", "%c0%ae", "=", "x", "%61", "~", "*").list().ofMaxSize(12).map(parts -> "/" + String.join("", parts));
     }
 
-    /** Read by a server of the simplest kind: parameters off, decoded once. */
+    /** Checks the path as a simple server interprets it: without parameters, decoded once. */
     private static void assertCanonical(CanonicalPath path) {
         String sent = path.encoded();
         assertThat(sent).startsWith("/").matches("[!-~]+").doesNotContain("//", "\\", "?", "#", "+", "/...");

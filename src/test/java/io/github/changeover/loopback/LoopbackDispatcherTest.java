@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The bytes that reach a connector, and what becomes of what it answers. */
+/** The bytes that the connector receives, and the handling of its responses. */
 @Timeout(20)
 class LoopbackDispatcherTest {
     private ServerSocket connector;
@@ -292,7 +292,7 @@ class LoopbackDispatcherTest {
         }
     }
 
-    // ---- what is sent is what was checked
+    // ---- the target that is sent is the target that was checked
 
     @ParameterizedTest(name = "S1: {0} is sent in canonical form")
     @CsvSource(delimiter = ' ', value = {"/%61%2fb refused", "/%61/%7Eb /a/~b", "/%C3%A9 /%C3%A9", "/a;x=%41 /a;x=A", "/a;;x /a;x", "/a;jsessionid=1?q=%2e /a;jsessionid=1?q=%2e", "//a refused", "/other refused",
@@ -391,7 +391,7 @@ class LoopbackDispatcherTest {
                 Thread.sleep(20);
             }
             assertThat(heard.next()).isEqualTo("failed 408");
-            socket.getInputStream().readAllBytes();     // to the end: the application learns of it
+            socket.getInputStream().readAllBytes();     // reads to the end: the application detects the end of the connection
         }
     }
 
@@ -410,7 +410,7 @@ class LoopbackDispatcherTest {
             }
             assertThat(heard.said).isEmpty();
             CountDownLatch taken = new CountDownLatch(1);
-            sending.content(ByteBuffer.wrap(new byte[20_000_000]), taken::countDown);      // more than the system's buffers take
+            sending.content(ByteBuffer.wrap(new byte[20_000_000]), taken::countDown);      // more than fits into the buffers of the system
             assertThat(taken.await(1500, TimeUnit.MILLISECONDS)).isFalse();
             assertThat(heard.said).as("the application is slow, not the client").isEmpty();
             sending.end();
@@ -427,7 +427,7 @@ class LoopbackDispatcherTest {
         try {
             socket.getInputStream().transferTo(java.io.OutputStream.nullOutputStream());
         } catch (IOException closed) {
-            // at its end
+            // the connection has ended
         }
     }
 

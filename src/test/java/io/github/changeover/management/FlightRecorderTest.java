@@ -8,7 +8,7 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import org.junit.jupiter.api.Test;
 
-/** Whether something is recorded depends on the runtime, and nothing else does. */
+/** Only the recording depends on the runtime; everything else works without {@code jdk.jfr}. */
 class FlightRecorderTest {
     /** The library in a runtime without {@code jdk.jfr}. */
     private static final class WithoutRecorder extends URLClassLoader {

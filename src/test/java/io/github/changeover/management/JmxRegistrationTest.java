@@ -18,7 +18,7 @@ import javax.management.MBeanServer;
 import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
 
-/** The bean as a client sees it; OperationsIT has it with connections. */
+/** The MBean as a JMX client sees it. OperationsIT tests it with connections. */
 class JmxRegistrationTest {
     private static final MBeanServer SERVER = ManagementFactory.getPlatformMBeanServer();
 

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
-/** The text as it is scraped; OperationsIT parses it. */
+/** The text that a scrape gets. OperationsIT parses it. */
 class OpenMetricsTest {
     private static final StartReport REPORT = new StartReport("A \"server\" \\ of\ntwo lines", "", "Plain", "none known", "virtual", Map.of(), List.of(), List.of());
 

@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
-/** The journal and the counters. */
+/** The decision log and the counters. */
 class UpgradeManagementTest {
     static Explanation explanation(String path, Outcome outcome, Ground ground) {
         return new Explanation(outcome, OptionalInt.empty(), "GET", path, UpgradeField.parse(List.of("foo/2")), Optional.empty(), List.of(),

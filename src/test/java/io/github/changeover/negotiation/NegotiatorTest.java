@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whether, and to what, a request is switched. */
+/** Whether a request is switched, and to which protocol. */
 class NegotiatorTest {
     private final TokenSwitches switches = new TokenSwitches();
     private final StubProtocol example = StubProtocol.of("example/1");

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Requirements, roles, gates, refusals of protocols, and programmers' mistakes. */
+/** Required paths, roles, gates, refusals by protocols, and programming errors. */
 class RejectionTest {
     private static final String SENTENCE = "This resource requires a protocol upgrade: repeat the request over HTTP/1.1 with"
             + " 'Connection: Upgrade' and 'Upgrade: foo/2, example/1' or one of these protocols. (The rule for /r is set to required.)";

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The parts of a message that are looked at before a protocol is asked. */
+/** The parts of a message that are checked before a protocol is called. */
 class RequestValidationTest {
     private static final UpgradeProtocol ANY = new UpgradeProtocol() {
         @Override

@@ -15,7 +15,7 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
-/** A protocol for tests that counts how often it is asked. */
+/** A protocol for tests that counts its calls. */
 final class StubProtocol implements UpgradeProtocol {
     static final Function<SwitchContext, ConnectionHandler> HANDLER = context -> (ConnectionHandler.Blocking) connection -> { };
 
@@ -31,7 +31,7 @@ final class StubProtocol implements UpgradeProtocol {
         this.answer = answer;
     }
 
-    /** Switches to whichever of these it is asked for. */
+    /** Returns a protocol with these tokens that accepts each of them. */
     static StubProtocol of(String... tokens) {
         return answering((request, token) -> Decision.Switch.to(token, HANDLER), tokens);
     }

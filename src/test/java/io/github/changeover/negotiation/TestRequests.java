@@ -5,12 +5,12 @@ import io.github.changeover.spi.UpgradeRequest;
 import java.util.List;
 import java.util.Set;
 
-/** Requests for tests, written as on the wire: {@code Request.head("GET /echo HTTP/1.1", "Upgrade: foo/2")}. */
+/** Requests for tests, written as on the wire: {@code TestRequests.head("GET /echo HTTP/1.1", "Upgrade: foo/2")}. */
 final class TestRequests {
     private TestRequests() {
     }
 
-    /** Exactly these lines. */
+    /** Returns a request with exactly these lines. */
     static UpgradeRequest head(String requestLine, String... lines) {
         String[] start = requestLine.split(" ");
         Fields fields = Fields.none();
@@ -23,7 +23,7 @@ final class TestRequests {
         return UpgradeRequest.builder().method(start[0]).path(start[1]).protocol(start[2]).fields(fields).contentLength(length).chunked(chunked).build();
     }
 
-    /** An HTTP/1.1 GET with Host, Connection and these Upgrade lines. */
+    /** Returns an HTTP/1.1 GET with Host, Connection and these Upgrade lines. */
     static UpgradeRequest offering(String path, String... upgradeLines) {
         UpgradeRequest request = head("GET " + path + " HTTP/1.1", "Host: localhost", "Connection: Upgrade");
         return withUpgrade(request, List.of(upgradeLines));

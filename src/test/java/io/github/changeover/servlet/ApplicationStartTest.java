@@ -98,7 +98,7 @@ class ApplicationStartTest {
         }
     }
 
-    /** Offers a path when it is initialised. */
+    /** Offers a path when it is initialized. */
     private static final class OfferingServlet extends HttpServlet {
         private static final long serialVersionUID = 1;
         private final String path;

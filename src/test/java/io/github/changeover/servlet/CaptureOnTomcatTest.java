@@ -32,7 +32,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The capture with servlets and dispatchers of a real container. The filter stands for the one that would switch. */
+/**
+ * The capture with servlets and dispatchers of a real container. The filter of the test replaces the filter that would perform
+ * the switch.
+ */
 @Covers("RFC9110-7.8-16")
 class CaptureOnTomcatTest {
     @TempDir

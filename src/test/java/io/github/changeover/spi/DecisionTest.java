@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The small records of the SPI: decisions and the request's snapshot. */
+/** The small types of the SPI: decisions, and the request. */
 class DecisionTest {
 
     @ParameterizedTest

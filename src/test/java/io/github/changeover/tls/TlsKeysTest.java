@@ -22,7 +22,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is said of a key store when the application starts. */
+/** The messages about a key store when the application starts. */
 class TlsKeysTest {
     private static final String PASSWORD = "changeit";
     @TempDir

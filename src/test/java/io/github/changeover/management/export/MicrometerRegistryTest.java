@@ -85,7 +85,7 @@ class MicrometerRegistryTest {
         assertThat(own.getMeters()).isEmpty();
     }
 
-    /** As where Micrometer is the container's: two applications, one registry. */
+    /** As in a container that contains Micrometer: two applications share one registry. */
     @Test
     void applicationsThatShareMicrometerHaveSeparateMeters() throws Exception {
         Class<?> loaded = new ApplicationLoader().loadClass(MicrometerRegistry.class.getName());
@@ -107,7 +107,7 @@ class MicrometerRegistryTest {
         return method;
     }
 
-    /** Has these classes itself, and Micrometer from its parent. */
+    /** Defines the classes of Changeover itself, and gets Micrometer from its parent. */
     private static final class ApplicationLoader extends ClassLoader {
         ApplicationLoader() {
             super(MicrometerRegistryTest.class.getClassLoader());

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** W9: the results of messages from {@code getAsyncRemote()} if the client receives them late, in parts, or never. */
+/** The results of messages from {@code getAsyncRemote()} if the client receives them late, in parts, or never. */
 @Timeout(60)
 class AsynchronousSendTest {
     private static final int MOST = 1000;

@@ -336,7 +336,10 @@ class MessageReaderTest {
         }
     }
 
-    /** A fragment waits for room, and incoming frames wait meanwhile. When the fragment is in the queue, the frames are read, on any thread. */
+    /**
+     * A fragment waits for room in the queue, and incoming frames wait during this time. When the fragment is in the queue, the frames are
+     * read, on any thread.
+     */
     @Test
     void noFrameIsSentBetweenFragmentsAfterAWait() throws Exception {
         try (MemoryConnection connection = MemoryConnection.slow(handler(true), 3)) {

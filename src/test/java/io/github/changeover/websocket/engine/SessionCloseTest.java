@@ -27,7 +27,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code Session.close}: one Close frame and one {@code @OnClose}, for every code that the application uses and everything that the client does meanwhile. */
+/**
+ * {@code Session.close}: one Close frame and one {@code @OnClose}, for every code that the application uses and every action of the client at the same time.
+ */
 @Timeout(60)
 class SessionCloseTest {
     private static final AtomicReference<Session> OPENED = new AtomicReference<>();

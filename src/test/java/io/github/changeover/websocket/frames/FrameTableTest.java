@@ -89,7 +89,10 @@ class FrameTableTest {
         }
     }
 
-    /** The last two columns contain one part for each read: its output to a sink that wants fragments, and to a sink that wants complete messages. */
+    /**
+     * The last two columns contain one part for each read: its output to a listener that wants fragments, and to a listener that wants complete
+     * messages.
+     */
     @ParameterizedTest(name = "{0}")
     @CsvSource(delimiter = '|', emptyValue = "", textBlock = """
             a whole message in one read        | 01830000000048656c 8082000000006c6f                       | 010348656c 80026c6f             | 810548656c6c6f

@@ -197,7 +197,7 @@ class HeldMemoryTest {
         assertThat(received.unfinished).isEmpty();
     }
 
-    /** A message is counted as long as the sink uses it. */
+    /** A message is counted as long as the listener uses it. */
     @Test
     void messageIsCountedWhileItIsPassedOn() {
         byte[] frame = WireBytes.masked(0x82, new byte[50_000]);
