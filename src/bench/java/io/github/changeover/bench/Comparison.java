@@ -32,7 +32,7 @@ final class Comparison {
             for (Row row : rows) {
                 System.out.printf("warming up %d of %d: %s%n", rounds.size() + 1, rows.size(), row.title());
                 rounds.put(row, new ArrayList<>());
-                for (ServerProcess server : List.of(current, other)) measure(server, row.kind(), extent.settle(), extent.warm().multipliedBy(row == Row.HANDSHAKE ? 3L * row.warmth() : row.warmth()));      // the compilation of the code of a handshake takes longer
+                for (ServerProcess server : List.of(current, other)) measure(server, row.kind(), extent.settle(), extent.warm().multipliedBy(row == Row.HANDSHAKE ? 3L * row.warmth() : row.warmth()));      // handshake code is compiled later
             }
             for (int round = 0; round < extent.rounds(); round++) {
                 System.out.printf("measuring, round %d of %d%n", round + 1, extent.rounds());

@@ -45,8 +45,8 @@ public interface Transport {
     }
 
     /**
-     * Takes as many bytes from the buffer as can be sent without blocking; this may be none. If it returned {@code false} before, a call with an empty
-     * buffer checks whether the bytes that were taken before have been sent. After {@code false} it may be called again at any time.
+     * Reads as many bytes from the buffer as can be sent without blocking; this may be none. If it returned {@code false} before, a call with an empty
+     * buffer checks whether the bytes that were accepted before have been sent. After {@code false} it may be called again at any time.
      *
      * @return {@code true} if all bytes were sent; {@code false} if not: then {@link #requestWritable} requests a call when more can be sent
      */

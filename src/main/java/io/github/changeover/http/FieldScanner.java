@@ -43,14 +43,14 @@ public final class FieldScanner {
         return at < end && value.charAt(at) == c;
     }
 
-    /** Moves behind this character if it is at the current position; returns whether it was. */
+    /** Moves past this character if it is at the current position; returns whether it was. */
     public boolean take(char c) {
         if (!sees(c)) return false;
         at++;
         return true;
     }
 
-    /** Moves behind white space and returns whether there was any. */
+    /** Moves past white space and returns whether there was any. */
     public boolean skipWhiteSpace() {
         int start = at;
         while (at < end && isWhiteSpace(value.charAt(at))) at++;

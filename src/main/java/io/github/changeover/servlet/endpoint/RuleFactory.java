@@ -128,7 +128,7 @@ public final class RuleFactory {
         return new Making(offers).rules();
     }
 
-    /** One run over all offers, endpoints and settings. */
+    /** Makes the rules of the paths once, from all offers, endpoints and settings. */
     private final class Making {
         private final Map<String, Draft> drafts = new LinkedHashMap<>();
         private final List<OfferedPath> offers;

@@ -264,7 +264,7 @@ class ServletTransportTest {
 
     /** A stream in which some bytes arrive together with the end. */
     private static final class ScriptedInput extends ServletInputStream {
-        private final ByteArrayOutputStream wholeArrays = new ByteArrayOutputStream();      // the bytes that the output writes, where each write sends the whole array, as in Undertow
+        private final ByteArrayOutputStream wholeArrays = new ByteArrayOutputStream();      // each write sends the whole array, as in Undertow
         private Runnable asked = () -> { }, held = () -> { };       // held: runs inside either stream
         private volatile boolean someoneInside, closed, closedWhileInside;
         private int available;
