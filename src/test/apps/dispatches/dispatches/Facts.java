@@ -1,6 +1,6 @@
 package dispatches;
 
-import io.github.changeover.servlet.inner.InnerRequests;
+import io.github.changeover.servlet.innerrequest.InnerRequests;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletRequestWrapper;
 import jakarta.servlet.http.HttpServletRequest;

@@ -15,7 +15,7 @@ public final class Operator extends HttpServlet {
     @Override
     protected void doGet(HttpServletRequest request, HttpServletResponse response) {
         Changeover changeover = Changeover.of(getServletContext());
-        if (request.getParameter("off") != null) changeover.switches().off(ProtocolToken.of(request.getParameter("off")));
-        if (request.getParameter("on") != null) changeover.switches().on(ProtocolToken.of(request.getParameter("on")));
+        if (request.getParameter("off") != null) changeover.toggles().off(ProtocolToken.of(request.getParameter("off")));
+        if (request.getParameter("on") != null) changeover.toggles().on(ProtocolToken.of(request.getParameter("on")));
     }
 }

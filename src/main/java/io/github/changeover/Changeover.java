@@ -1,7 +1,7 @@
 package io.github.changeover;
 
 import io.github.changeover.internal.ApplicationOffers;
-import io.github.changeover.spi.TokenSwitches;
+import io.github.changeover.spi.ProtocolToggles;
 import jakarta.servlet.ServletContext;
 import java.time.Duration;
 
@@ -43,8 +43,8 @@ public final class Changeover {
     }
 
     /** Returns the switches that turn protocols off and on at any time. A change applies to later requests. Existing connections stay open. */
-    public TokenSwitches switches() {
-        return offers.switches();
+    public ProtocolToggles toggles() {
+        return offers.toggles();
     }
 
     /**

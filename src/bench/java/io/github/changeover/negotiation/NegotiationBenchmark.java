@@ -4,8 +4,8 @@ import io.github.changeover.http.ConnectionField;
 import io.github.changeover.spi.ConnectionHandler;
 import io.github.changeover.spi.Decision;
 import io.github.changeover.spi.Fields;
+import io.github.changeover.spi.ProtocolToggles;
 import io.github.changeover.spi.ProtocolToken;
-import io.github.changeover.spi.TokenSwitches;
 import io.github.changeover.spi.UpgradeProtocol;
 import io.github.changeover.spi.UpgradeRequest;
 import java.net.InetSocketAddress;
@@ -35,7 +35,7 @@ public class NegotiationBenchmark {
     private static final ProtocolToken WEBSOCKET = ProtocolToken.of("websocket");
     private final UpgradeRequest request = request();
     private final PathPolicy policy = PathPolicy.of(PathRule.on("/rooms/{room}").offer(new Agreeing()).build());
-    private final TokenSwitches switches = new TokenSwitches();
+    private final ProtocolToggles switches = new ProtocolToggles();
     private final List<String> upgrade = List.of("websocket");
     private final List<String> connection = List.of("keep-alive, Upgrade");
 

@@ -235,12 +235,12 @@ public final class ConnectionRegistry {
         return text.toString();
     }
 
-    private interface Condition {
+    private interface RegistryCondition {
         boolean isMet();
     }
 
     /** Waits for the condition. Returns whether it was met in time. An interrupt ends the wait; the interrupt flag stays set. */
-    private boolean await(Condition condition, Duration atMost) {
+    private boolean await(RegistryCondition condition, Duration atMost) {
         long end = System.nanoTime() + ConnectionLimits.longest(atMost).toNanos();
         synchronized (changed) {
             waiting++;

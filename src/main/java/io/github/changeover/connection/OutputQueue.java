@@ -19,13 +19,13 @@ import java.util.function.Supplier;
  */
 final class OutputQueue {
     /** The result of an attempt to write: all bytes are written, or bytes wait. */
-    enum Progress { EMPTY, WAITING }
+    enum FlushProgress { EMPTY, WAITING }
 
     /**
      * The result of a send. MORE: accepted, more may be sent. FULL: accepted, the sender should wait. BROKEN: accepted, but the connection broke. NO_ROOM:
      * not accepted, because of the limit of the sender. CLOSED: not accepted, because the queue is closed.
      */
-    enum Accepted { MORE, FULL, BROKEN, NO_ROOM, CLOSED }
+    enum SendResult { MORE, FULL, BROKEN, NO_ROOM, CLOSED }
 
     private record PendingCompletion(long position, Completion completion) {
     }
@@ -106,21 +106,21 @@ final class OutputQueue {
      * @param gather whether to buffer the bytes
      * @throws IllegalStateException if the sender did not wait after FULL and the queue would exceed the overflow limit; then nothing was accepted
      */
-    Accepted send(ByteBuffer bytes, Completion completion, boolean gather) {
+    SendResult send(ByteBuffer bytes, Completion completion, boolean gather) {
         return accept(bytes, completion, gather, NO_LIMIT);
     }
 
     /** As the other {@code send}, for a sender with a separate limit: nothing is accepted if more than {@code mostQueued} bytes would then wait. */
-    Accepted send(ByteBuffer bytes, Completion completion, boolean gather, long mostQueued) {
+    SendResult send(ByteBuffer bytes, Completion completion, boolean gather, long mostQueued) {
         return accept(bytes, completion, gather, mostQueued);
     }
 
-    private Accepted accept(ByteBuffer bytes, Completion completion, boolean gather, long mostQueued) {
+    private SendResult accept(ByteBuffer bytes, Completion completion, boolean gather, long mostQueued) {
         lock.lock();
         try {
-            if (closed || failure != null) return Accepted.CLOSED;
+            if (closed || failure != null) return SendResult.CLOSED;
             long after = accepted - written + bytes.remaining();
-            if (mostQueued >= 0 && after > mostQueued) return Accepted.NO_ROOM;
+            if (mostQueued >= 0 && after > mostQueued) return SendResult.NO_ROOM;
             if (mostQueued < 0 && after > overflowAt) {
                 throw new IllegalStateException("send() returned false and " + (after - limit) + " more bytes were sent: wait for writable() before "
                         + "sending more (the limit is " + limit + " bytes; changeover.queue.max)");
@@ -139,10 +139,10 @@ final class OutputQueue {
                 fullSince = System.nanoTime();
                 awaitingRoom = true;
             }
-            return awaitingRoom ? Accepted.FULL : Accepted.MORE;
+            return awaitingRoom ? SendResult.FULL : SendResult.MORE;
         } catch (IOException broken) {
             bytes.position(bytes.limit());
-            return Accepted.BROKEN;
+            return SendResult.BROKEN;
         } finally {
             lock.unlock();
         }
@@ -224,8 +224,8 @@ final class OutputQueue {
      *
      * @param retry whether to write also if the last write was incomplete and the transport has not reported since then that it is writable
      */
-    Progress flush(boolean retry) throws IOException {
-        if (!retry && queued() == 0 && !writeIncomplete && failure == null) return Progress.EMPTY;
+    FlushProgress flush(boolean retry) throws IOException {
+        if (!retry && queued() == 0 && !writeIncomplete && failure == null) return FlushProgress.EMPTY;
         lock.lock();
         try {
             if (retry && !isShut) {
@@ -233,7 +233,7 @@ final class OutputQueue {
                 if (!hasChunks()) write(NOTHING.duplicate());        // the transport may hold the last bytes in its own buffer
             }
             writeChunks();
-            return queued == 0 && !writeIncomplete ? Progress.EMPTY : Progress.WAITING;
+            return queued == 0 && !writeIncomplete ? FlushProgress.EMPTY : FlushProgress.WAITING;
         } finally {
             lock.unlock();
         }

@@ -12,16 +12,16 @@ import java.time.Duration;
  */
 final class PingSchedule {
     /** The result of a check: nothing to do, a ping is due, or the client has not answered in time. */
-    enum Finding { NONE, PING, UNANSWERED }
+    enum PingFinding { NONE, PING, UNANSWERED }
 
     /** Maximum time for sending a ping, in nanoseconds, unless the time for its answer is longer. After it, the ping counts as sent. */
     private static final long STUCK = Duration.ofSeconds(10).toNanos();
 
-    private enum State { NOTHING, SENDING, SENT }
+    private enum PingState { NOTHING, SENDING, SENT }
 
     private final long after, answer;
     private final Ping ping;
-    private volatile State state = State.NOTHING;
+    private volatile PingState state = PingState.NOTHING;
     private volatile long bytes;        // bytes of all pings; changed only while SENDING
     private boolean waiting;            // this field and the following are used only by the monitor
     private boolean receivedMeanwhile;  // bytes arrived while the ping was being sent; they may be its answer
@@ -47,14 +47,14 @@ final class PingSchedule {
     }
 
     private void sent(int count) {
-        if (state != State.SENDING) return;
+        if (state != PingState.SENDING) return;
         bytes += count;
-        state = count > 0 ? State.SENT : State.NOTHING;
+        state = count > 0 ? PingState.SENT : PingState.NOTHING;
     }
 
     /** Whether a ping is being sent, so that {@link #bytes()} may lag behind what is written. */
     boolean isSending() {
-        return state == State.SENDING;
+        return state == PingState.SENDING;
     }
 
     /** Bytes of all pings. */
@@ -71,31 +71,31 @@ final class PingSchedule {
      * @param queued      bytes that wait to be sent
      * @param reads       whether the next byte of the client would be read immediately; if not, a missing answer is not the fault of the client
      */
-    Finding check(long now, boolean received, long activeSince, long queued, boolean reads) {
-        State seen = state;
+    PingFinding check(long now, boolean received, long activeSince, long queued, boolean reads) {
+        PingState seen = state;
         receivedMeanwhile |= received;
-        if (seen == State.SENDING) {
-            if (now - sendingSince <= Math.max(answer, STUCK)) return Finding.NONE;
-            state = seen = State.SENT;      // the sender is blocked, or will not report the ping
+        if (seen == PingState.SENDING) {
+            if (now - sendingSince <= Math.max(answer, STUCK)) return PingFinding.NONE;
+            state = seen = PingState.SENT;      // the sender is blocked, or will not report the ping
         }
         boolean alive = receivedMeanwhile;
         receivedMeanwhile = false;
-        if (alive) state = seen = State.NOTHING;
-        if (seen == State.NOTHING) {
+        if (alive) state = seen = PingState.NOTHING;
+        if (seen == PingState.NOTHING) {
             waiting = false;
-            return queued == 0 && now - activeSince > after ? ping(now) : Finding.NONE;
+            return queued == 0 && now - activeSince > after ? ping(now) : PingFinding.NONE;
         }
         if (!waiting) sentSeen = now;
         if (!waiting || !reads) waitingSince = now;
         waiting = true;
         if (!reads && queued == 0 && now - sentSeen > after) return ping(now);     // so that proxies in between do not close an idle connection
-        return now - waitingSince > answer ? Finding.UNANSWERED : Finding.NONE;
+        return now - waitingSince > answer ? PingFinding.UNANSWERED : PingFinding.NONE;
     }
 
-    private Finding ping(long now) {
+    private PingFinding ping(long now) {
         waiting = false;
         sendingSince = now;
-        state = State.SENDING;
-        return Finding.PING;
+        state = PingState.SENDING;
+        return PingFinding.PING;
     }
 }

@@ -12,7 +12,7 @@ import java.util.function.Supplier;
  */
 final class TimeoutCheck {
     /** The result of a check. */
-    enum Finding { NONE, IDLE, IDLE_OVERDUE, SLOW_READER, SLOW_MESSAGE, LINGERED, NOT_CLOSED, PING, UNANSWERED, EXPIRED, LIFETIME_OVER, LIFETIME_EXCEEDED }
+    enum TimeoutFinding { NONE, IDLE, IDLE_OVERDUE, SLOW_READER, SLOW_MESSAGE, LINGERED, NOT_CLOSED, PING, UNANSWERED, EXPIRED, LIFETIME_OVER, LIFETIME_EXCEEDED }
 
     /**
      * The state of the connection at the time of a check.
@@ -182,7 +182,7 @@ final class TimeoutCheck {
         connection.closeWithoutHandlerSoon(cause);
     }
 
-    Finding find(long now, Counters counters) {
+    TimeoutFinding find(long now, Counters counters) {
         if (seenIn < 0) openSince = now;
         boolean received = counters.in != seenIn;
         boolean sent = sent(counters.out);
@@ -196,17 +196,17 @@ final class TimeoutCheck {
         if (!closingSeen) closingSince = now;
         closingSeen = counters.closing;
         boolean slowReader = readsTooSlowly(now, counters);
-        if (lingering) return lingered(now) ? Finding.LINGERED : Finding.NONE;
-        if (slowReader) return Finding.SLOW_READER;
-        if (counters.closing) return now - closingSince > limits.closing().toNanos() ? Finding.NOT_CLOSED : Finding.NONE;
+        if (lingering) return lingered(now) ? TimeoutFinding.LINGERED : TimeoutFinding.NONE;
+        if (slowReader) return TimeoutFinding.SLOW_READER;
+        if (counters.closing) return now - closingSince > limits.closing().toNanos() ? TimeoutFinding.NOT_CLOSED : TimeoutFinding.NONE;
         // While bytes arrive, a running callback is ignored. Otherwise a client could restart the period with pings.
-        if (sendsTooSlowly(now, counters.reading || received)) return Finding.SLOW_MESSAGE;
-        if (hasExpired()) return Finding.EXPIRED;
+        if (sendsTooSlowly(now, counters.reading || received)) return TimeoutFinding.SLOW_MESSAGE;
+        if (hasExpired()) return TimeoutFinding.EXPIRED;
         long quiet = idle.toNanos();
         if (quiet > 0 && now - activeSince > quiet) return idleTimeOver(now);
-        Finding ping = ping(now, received, counters);
-        if (ping != Finding.NONE) return ping;
-        return limits.lifetime().isZero() ? Finding.NONE : lifetime(now - openSince);
+        TimeoutFinding ping = ping(now, received, counters);
+        if (ping != TimeoutFinding.NONE) return ping;
+        return limits.lifetime().isZero() ? TimeoutFinding.NONE : lifetime(now - openSince);
     }
 
     /** Whether bytes other than pings were sent since the last check. */
@@ -231,13 +231,13 @@ final class TimeoutCheck {
         return end != null && !Instant.now().isBefore(end);
     }
 
-    private Finding ping(long now, boolean received, Counters counters) {
+    private TimeoutFinding ping(long now, boolean received, Counters counters) {
         PingSchedule asked = pings;
-        if (asked == null) return Finding.NONE;
+        if (asked == null) return TimeoutFinding.NONE;
         return switch (asked.check(now, received, activeSince, counters.queued, counters.awaitsClient)) {
-            case NONE -> Finding.NONE;
-            case PING -> Finding.PING;
-            case UNANSWERED -> Finding.UNANSWERED;
+            case NONE -> TimeoutFinding.NONE;
+            case PING -> TimeoutFinding.PING;
+            case UNANSWERED -> TimeoutFinding.UNANSWERED;
         };
     }
 
@@ -247,13 +247,13 @@ final class TimeoutCheck {
         return untilQuiet && (time > NEVER_QUIET || time > QUIET && now - activeSince > QUIET);
     }
 
-    private Finding idleTimeOver(long now) {
+    private TimeoutFinding idleTimeOver(long now) {
         if (!idleSeen) {
             idleSeen = true;
             idleSince = now;
-            return Finding.IDLE;
+            return TimeoutFinding.IDLE;
         }
-        return now - idleSince > CLOSE_NOTICE_NANOS ? Finding.IDLE_OVERDUE : Finding.NONE;
+        return now - idleSince > CLOSE_NOTICE_NANOS ? TimeoutFinding.IDLE_OVERDUE : TimeoutFinding.NONE;
     }
 
     private boolean readsTooSlowly(long now, Counters counters) {
@@ -278,13 +278,13 @@ final class TimeoutCheck {
     }
 
     /** Returns each of the two results once: the lifetime is over, and later the drain time after it is over. */
-    private Finding lifetime(long open) {
+    private TimeoutFinding lifetime(long open) {
         if (!lifetimeSeen && open > limits.lifetime().toNanos()) {
             lifetimeSeen = true;
-            return Finding.LIFETIME_OVER;
+            return TimeoutFinding.LIFETIME_OVER;
         }
-        if (lifetimeExceeded || open <= limits.lifetime().toNanos() + limits.drain().toNanos()) return Finding.NONE;
+        if (lifetimeExceeded || open <= limits.lifetime().toNanos() + limits.drain().toNanos()) return TimeoutFinding.NONE;
         lifetimeExceeded = true;
-        return Finding.LIFETIME_EXCEEDED;
+        return TimeoutFinding.LIFETIME_EXCEEDED;
     }
 }

@@ -9,7 +9,7 @@ import static io.github.changeover.connection.EventProcessor.REJECTED;
 import static io.github.changeover.connection.EventProcessor.SETTLE;
 import static io.github.changeover.connection.EventProcessor.WRITABLE;
 
-import io.github.changeover.connection.OutputQueue.Accepted;
+import io.github.changeover.connection.OutputQueue.SendResult;
 import io.github.changeover.spi.AdvancedConnection;
 import io.github.changeover.spi.CloseCause;
 import io.github.changeover.spi.ConnectionHandler;
@@ -374,8 +374,8 @@ public final class TransportConnection implements AdvancedConnection {
     public boolean send(ByteBuffer bytes, Completion sent) {
         boolean gather = bytes.remaining() < OutputQueue.DIRECT && processor.buffersSends();
         try {
-            Accepted accepted = closeState.decided() == null ? queue.send(bytes, sent, gather) : Accepted.CLOSED;
-            return sent(accepted, bytes, sent) == Accepted.MORE;
+            SendResult accepted = closeState.decided() == null ? queue.send(bytes, sent, gather) : SendResult.CLOSED;
+            return sent(accepted, bytes, sent) == SendResult.MORE;
         } catch (IllegalStateException overflow) {
             abort(CloseCause.of(CloseCause.Kind.OVERFLOW, overflow));
             throw overflow;
@@ -385,8 +385,8 @@ public final class TransportConnection implements AdvancedConnection {
     @Override
     public boolean trySend(ByteBuffer bytes, Completion sent, long mostQueued) {
         boolean gather = bytes.remaining() < OutputQueue.DIRECT && processor.buffersSends();
-        Accepted accepted = closeState.decided() == null ? queue.send(bytes, sent, gather, mostQueued) : Accepted.CLOSED;
-        return sent(accepted, bytes, sent) != Accepted.NO_ROOM;
+        SendResult accepted = closeState.decided() == null ? queue.send(bytes, sent, gather, mostQueued) : SendResult.CLOSED;
+        return sent(accepted, bytes, sent) != SendResult.NO_ROOM;
     }
 
     @Override
@@ -427,7 +427,7 @@ public final class TransportConnection implements AdvancedConnection {
         queue.dropDeferred(why);
     }
 
-    private Accepted sent(Accepted accepted, ByteBuffer bytes, Completion sent) {
+    private SendResult sent(SendResult accepted, ByteBuffer bytes, Completion sent) {
         switch (accepted) {
             case NO_ROOM -> { }
             case CLOSED -> {

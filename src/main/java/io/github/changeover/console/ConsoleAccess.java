@@ -4,7 +4,7 @@ import io.github.changeover.forwarded.ProxyFields;
 import io.github.changeover.forwarded.TrustedProxies;
 import io.github.changeover.http.IpAddress;
 import io.github.changeover.servlet.HttpSessionEnds;
-import io.github.changeover.servlet.inner.InnerRequests;
+import io.github.changeover.servlet.innerrequest.InnerRequests;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;

@@ -141,7 +141,7 @@ final class ConsoleServlet extends HttpServlet {
     private void perform(String what, HttpServletRequest request, HttpServletResponse response, UpgradeManagement seen) throws IOException {
         if (!what.equals("lab")) LOG.log(System.Logger.Level.INFO, "The console received the command {0}", what);
         switch (what) {
-            case "lab" -> json(response, DryRunResource.run(request::getParameter, policy, seen.switches(), seen.draining()));
+            case "lab" -> json(response, DryRunResource.run(request::getParameter, policy, seen.toggles(), seen.draining()));
             case "close" -> json(response, Map.of("done", seen.close(id(request))));
             case "abort" -> json(response, Map.of("done", seen.abort(id(request))));
             case "drain" -> {
@@ -155,8 +155,8 @@ final class ConsoleServlet extends HttpServlet {
             case "off", "on" -> {
                 Optional<ProtocolToken> token = ProtocolToken.parse(String.valueOf(request.getParameter("token")));
                 token.ifPresent(named -> {
-                    if (what.equals("off")) seen.switches().off(named);
-                    else seen.switches().on(named);
+                    if (what.equals("off")) seen.toggles().off(named);
+                    else seen.toggles().on(named);
                 });
                 json(response, Map.of("done", token.isPresent()));
             }

@@ -4,7 +4,7 @@ import io.github.changeover.dryrun.DryRun;
 import io.github.changeover.dryrun.TypedRequest;
 import io.github.changeover.negotiation.PathPolicy;
 import io.github.changeover.negotiation.UpgradeResponse;
-import io.github.changeover.spi.TokenSwitches;
+import io.github.changeover.spi.ProtocolToggles;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -22,14 +22,14 @@ final class DryRunResource {
     }
 
     /** @param typed returns a parameter of the form by its name; null if it is missing */
-    static Map<String, Object> run(UnaryOperator<String> typed, PathPolicy policy, TokenSwitches switches, boolean draining) {
+    static Map<String, Object> run(UnaryOperator<String> typed, PathPolicy policy, ProtocolToggles toggles, boolean draining) {
         String user = text(typed, "user").strip();
         TypedRequest request = new TypedRequest(text(typed, "method"), text(typed, "target"), text(typed, "version"), lines(text(typed, "fields")),
                 user.isEmpty() ? Optional.empty() : Optional.of(user), words(text(typed, "roles")));
         TypedRequest.Reading reading = request.read();
         if (reading instanceof TypedRequest.Reading.Malformed malformed) return Map.of("kind", "malformed", "advice", malformed.advice());
         try {
-            return result(DryRun.of(((TypedRequest.Reading.Whole) reading).request(), policy, switches), draining);
+            return result(DryRun.of(((TypedRequest.Reading.Whole) reading).request(), policy, toggles), draining);
         } catch (RuntimeException failed) {
             LOG.log(System.Logger.Level.WARNING, "A dry run in the console failed: a real client would get a 500", failed);
             return Map.of("kind", "failed", "advice", "A protocol or a gate threw an exception, and a real client would get a 500: " + failed.getMessage());

@@ -46,11 +46,11 @@ final class LiveUpdateProtocol implements UpgradeProtocol {
 
     @Override
     public Decision negotiate(UpgradeRequest request, ProtocolToken offered) {
-        OpeningHandshake.Outcome outcome = OpeningHandshake.check(request, HandshakePolicy.NOTHING);
-        if (outcome instanceof OpeningHandshake.Refused refused) return refused.refusal();
+        OpeningHandshake.HandshakeOutcome outcome = OpeningHandshake.check(request, HandshakePolicy.NOTHING);
+        if (outcome instanceof OpeningHandshake.RejectedHandshake refused) return refused.refusal();
         Optional<ViewerPermission> permission = CurrentRequest.current().map(access::permission);
         if (permission.isEmpty()) return new Decision.Refuse(403, "Only an HTTP request can open this connection.");
-        return new Decision.Switch(List.of(offered), ((OpeningHandshake.Accepted) outcome).fields(), agreed -> new LiveUpdateSocket(lines, news(request.query()), permission.get()));
+        return new Decision.Switch(List.of(offered), ((OpeningHandshake.AcceptedHandshake) outcome).fields(), agreed -> new LiveUpdateSocket(lines, news(request.query()), permission.get()));
     }
 
     /** Returns the changes after those that the page already has, according to its query. */

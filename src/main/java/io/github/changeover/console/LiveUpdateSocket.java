@@ -11,7 +11,7 @@ import io.github.changeover.websocket.frames.FrameListener;
 import io.github.changeover.websocket.frames.FrameMemoryListener;
 import io.github.changeover.websocket.frames.FrameReader;
 import io.github.changeover.websocket.frames.Opcode;
-import io.github.changeover.websocket.frames.ServerFrame;
+import io.github.changeover.websocket.frames.OutgoingFrame;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
@@ -48,10 +48,10 @@ final class LiveUpdateSocket implements ConnectionHandler.Events, FrameListener,
     @Override
     public void show() {
         permission.check();
-        if (connection.queued() == 0) changes.get().ifPresent(json -> send(ServerFrame.text(json)));
+        if (connection.queued() == 0) changes.get().ifPresent(json -> send(OutgoingFrame.text(json)));
     }
 
-    private void send(ServerFrame frame) {
+    private void send(OutgoingFrame frame) {
         connection.send(frame.bytes());
     }
 
@@ -62,7 +62,7 @@ final class LiveUpdateSocket implements ConnectionHandler.Events, FrameListener,
 
     @Override
     public void frame(int opcode, boolean fin, byte[] bytes, int from, int to) {
-        if (opcode == Opcode.PING) send(ServerFrame.of(Opcode.PONG, true, bytes, from, to - from));
+        if (opcode == Opcode.PING) send(OutgoingFrame.of(Opcode.PONG, true, bytes, from, to - from));
         else if (opcode == Opcode.CLOSE) leave(CloseFrame.of(from == to ? 1005 : 1000, ""));
     }
 
@@ -91,7 +91,7 @@ final class LiveUpdateSocket implements ConnectionHandler.Events, FrameListener,
         leave(CloseFrame.of(GOING_AWAY, "The server is closing the connection."));
     }
 
-    private void leave(ServerFrame frame) {
+    private void leave(OutgoingFrame frame) {
         send(frame);
         connection.close();
     }

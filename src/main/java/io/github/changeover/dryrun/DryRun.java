@@ -6,7 +6,7 @@ import io.github.changeover.negotiation.PathPolicy;
 import io.github.changeover.negotiation.UpgradeResponse;
 import io.github.changeover.negotiation.Verdict;
 import io.github.changeover.spi.Fields;
-import io.github.changeover.spi.TokenSwitches;
+import io.github.changeover.spi.ProtocolToggles;
 import io.github.changeover.spi.UpgradeRequest;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -30,10 +30,10 @@ public record DryRun(UpgradeRequest request, Verdict verdict, UpgradeResponse re
      *
      * @throws IllegalStateException if a gate or a protocol fails, as in {@link Negotiator#negotiate}; a client would get a 500
      */
-    public static DryRun of(UpgradeRequest request, PathPolicy policy, TokenSwitches switches) {
+    public static DryRun of(UpgradeRequest request, PathPolicy policy, ProtocolToggles toggles) {
         Optional<PathPolicy.Match> match = policy.match(request.path());
         UpgradeRequest asked = match.map(found -> request.toBuilder().pathParameters(found.pathParameters()).roles(held(request, found)).build()).orElse(request);
-        Verdict verdict = Negotiator.negotiate(asked, match, switches);
+        Verdict verdict = Negotiator.negotiate(asked, match, toggles);
         return new DryRun(asked, verdict, UpgradeResponse.of(verdict));
     }
 

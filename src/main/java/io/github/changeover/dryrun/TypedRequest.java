@@ -63,35 +63,35 @@ public record TypedRequest(String method, String target, String version, List<St
     public Reading read() {
         try {
             return new Reading.Whole(whole());
-        } catch (Unreadable typed) {
+        } catch (InvalidInput typed) {
             return new Reading.Malformed(typed.getMessage());
         }
     }
 
     /** Used only inside this class. Its message is the advice. */
-    private static final class Unreadable extends RuntimeException {
+    private static final class InvalidInput extends RuntimeException {
         private static final long serialVersionUID = 1;
 
-        Unreadable(String advice) {
+        InvalidInput(String advice) {
             super(advice, null, false, false);
         }
     }
 
     private UpgradeRequest whole() {
-        if (!Token.isToken(method) || method.length() > LONGEST_METHOD) throw new Unreadable("The method must be a token such as GET, of at most 64 characters.");
-        if (!VERSION.matcher(version).matches()) throw new Unreadable("The version must be HTTP/1.1, HTTP/1.0 or another one such as HTTP/2.");
-        if (!target.startsWith("/")) throw new Unreadable("The path must begin with a slash and must be relative to the application, such as /echo.");
-        if (target.length() > MAX_BYTES) throw new Unreadable("The path is longer than " + MAX_BYTES + " characters.");
+        if (!Token.isToken(method) || method.length() > LONGEST_METHOD) throw new InvalidInput("The method must be a token such as GET, of at most 64 characters.");
+        if (!VERSION.matcher(version).matches()) throw new InvalidInput("The version must be HTTP/1.1, HTTP/1.0 or another one such as HTTP/2.");
+        if (!target.startsWith("/")) throw new InvalidInput("The path must begin with a slash and must be relative to the application, such as /echo.");
+        if (target.length() > MAX_BYTES) throw new InvalidInput("The path is longer than " + MAX_BYTES + " characters.");
         int question = target.indexOf('?');
         Fields fields = fields();
         InetSocketAddress loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         return UpgradeRequest.builder().method(method).path(decoded(question < 0 ? target : target.substring(0, question)))
                 .query(question < 0 ? "" : target.substring(question + 1)).protocol(version)
                 .fields(fields).contentLength(length(fields)).chunked(fields.contains("Transfer-Encoding"))
-                .remote(loopback).local(loopback).principal(user.map(Named::new).orElse(null)).roles(roles).build();
+                .remote(loopback).local(loopback).principal(user.map(TypedPrincipal::new).orElse(null)).roles(roles).build();
     }
 
-    private record Named(String name) implements Principal {
+    private record TypedPrincipal(String name) implements Principal {
         @Override
         public String getName() {
             return name;
@@ -99,18 +99,18 @@ public record TypedRequest(String method, String target, String version, List<St
     }
 
     private Fields fields() {
-        if (lines.size() > MAX_LINES) throw new Unreadable("There are more than " + MAX_LINES + " field lines.");
+        if (lines.size() > MAX_LINES) throw new InvalidInput("There are more than " + MAX_LINES + " field lines.");
         if (lines.stream().mapToLong(String::length).sum() > 2 * MAX_BYTES) {
-            throw new Unreadable("The field lines have more than " + 2 * MAX_BYTES + " characters in total.");
+            throw new InvalidInput("The field lines have more than " + 2 * MAX_BYTES + " characters in total.");
         }
         List<Fields.Line> read = new ArrayList<>();
         for (String line : lines) {
             int colon = line.indexOf(':');
-            if (colon <= 0) throw new Unreadable("Each header field must be on its own line: a name, a colon and a value, such as 'Upgrade: example/1'.");
+            if (colon <= 0) throw new InvalidInput("Each header field must be on its own line: a name, a colon and a value, such as 'Upgrade: example/1'.");
             try {
                 read.add(new Fields.Line(line.substring(0, colon), line.substring(colon + 1).strip()));
             } catch (IllegalArgumentException odd) {
-                throw new Unreadable(odd.getMessage() + ".");
+                throw new InvalidInput(odd.getMessage() + ".");
             }
         }
         return Fields.of(read);
@@ -121,7 +121,7 @@ public record TypedRequest(String method, String target, String version, List<St
         List<String> values = fields.values("Content-Length");
         if (values.isEmpty()) return -1;
         OptionalLong length = values.size() == 1 ? ContentLength.parse(values.get(0)) : OptionalLong.empty();
-        if (length.isEmpty()) throw new Unreadable("Content-Length must be a single number of bytes.");
+        if (length.isEmpty()) throw new InvalidInput("Content-Length must be a single number of bytes.");
         return length.getAsLong();
     }
 
@@ -131,16 +131,16 @@ public record TypedRequest(String method, String target, String version, List<St
         for (String segment : path.substring(1).split("/", -1)) plain.append('/').append(PathSegment.withoutParameters(segment));
         String written = plain.toString();
         check(written);
-        String decoded = PercentEncoding.decode(written).orElseThrow(() -> new Unreadable("The percent-decoded path is not valid UTF-8."));
-        if ((decoded + "/").matches("(?s).*/\\.\\.?/.*")) throw new Unreadable("Remove the . and .. segments from the path: containers resolve them before rules are applied.");
+        String decoded = PercentEncoding.decode(written).orElseThrow(() -> new InvalidInput("The percent-decoded path is not valid UTF-8."));
+        if ((decoded + "/").matches("(?s).*/\\.\\.?/.*")) throw new InvalidInput("Remove the . and .. segments from the path: containers resolve them before rules are applied.");
         return decoded;
     }
 
     private static void check(String path) {
         for (int i = 0; i < path.length(); i++) {
             char c = path.charAt(i);
-            if (c <= 0x20 || c >= 0x7f) throw new Unreadable("The path contains a character that must be percent-encoded.");
-            if (c == '%' && !PercentEncoding.isEscape(path, i)) throw new Unreadable("In the path, % must be followed by two hexadecimal digits.");
+            if (c <= 0x20 || c >= 0x7f) throw new InvalidInput("The path contains a character that must be percent-encoded.");
+            if (c == '%' && !PercentEncoding.isEscape(path, i)) throw new InvalidInput("In the path, % must be followed by two hexadecimal digits.");
         }
     }
 }

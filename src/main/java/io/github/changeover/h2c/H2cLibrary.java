@@ -3,7 +3,7 @@ package io.github.changeover.h2c;
 import io.github.changeover.loopback.LoopbackDispatcherFactory;
 import io.github.changeover.loopback.StreamDispatcher;
 import io.github.changeover.servlet.ProtocolLibrary;
-import io.github.changeover.servlet.inner.InnerRequests;
+import io.github.changeover.servlet.innerrequest.InnerRequests;
 import io.github.changeover.servlet.settings.SettingValues;
 import io.github.changeover.spi.ProtocolToken;
 import io.github.changeover.spi.UpgradeProtocol;
@@ -50,7 +50,7 @@ public final class H2cLibrary implements ProtocolLibrary {
         start.need("io.netty.handler.codec.http2.Http2ConnectionHandler", "h2c", "io.netty:netty-codec-http2");
         Duration preface = start.settings().timeAboveZero(PREFACE, Duration.ofSeconds(10));
         StreamDispatcher dispatcher = LoopbackDispatcherFactory.of(start);
-        UpgradeProtocol h2c = new H2c(dispatcher, preface, LoopbackDispatcherFactory.progress(start.settings()), start.settings().size("changeover.content.max", 1 << 20));
+        UpgradeProtocol h2c = new H2cProtocol(dispatcher, preface, LoopbackDispatcherFactory.progress(start.settings()), start.settings().size("changeover.content.max", 1 << 20));
         return new Started() {
             @Override
             public List<UpgradeProtocol> protocols() {

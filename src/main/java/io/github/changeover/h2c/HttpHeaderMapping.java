@@ -1,8 +1,8 @@
 package io.github.changeover.h2c;
 
 import io.github.changeover.http.HopByHopFields;
-import io.github.changeover.loopback.ConnectionOrigin;
 import io.github.changeover.loopback.InnerRequest;
+import io.github.changeover.loopback.InnerRequestSource;
 import io.github.changeover.spi.Fields;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2Headers;
@@ -32,7 +32,7 @@ final class HttpHeaderMapping {
      *
      * @throws IllegalArgumentException if the request is malformed
      */
-    static InnerRequest request(Http2Headers headers, boolean content, ConnectionOrigin origin) {
+    static InnerRequest request(Http2Headers headers, boolean content, InnerRequestSource origin) {
         if (headers.method() == null || headers.path() == null || headers.scheme() == null) throw new IllegalArgumentException("A request must have :method, :scheme and :path");
         if (headers.contains(":protocol")) throw new IllegalArgumentException("Extended CONNECT was not offered (RFC 8441 section 3)");
         if (!SCHEMES.contains(headers.scheme().toString())) throw new IllegalArgumentException("The scheme is neither http nor https");

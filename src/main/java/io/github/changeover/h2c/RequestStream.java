@@ -1,7 +1,7 @@
 package io.github.changeover.h2c;
 
 import io.github.changeover.loopback.StreamDispatcher;
-import io.github.changeover.pipeline.PipelineHandler.PipelineConnection;
+import io.github.changeover.netty.PipelineHandler.PipelineConnection;
 import io.github.changeover.spi.Fields;
 import io.github.changeover.spi.OriginalResponse;
 import io.netty.buffer.Unpooled;

@@ -1,10 +1,10 @@
 package io.github.changeover.h2c;
 
-import io.github.changeover.loopback.ConnectionOrigin;
 import io.github.changeover.loopback.InnerRequest;
+import io.github.changeover.loopback.InnerRequestSource;
 import io.github.changeover.loopback.LoopbackDispatcher;
 import io.github.changeover.loopback.StreamDispatcher;
-import io.github.changeover.pipeline.PipelineHandler.PipelineConnection;
+import io.github.changeover.netty.PipelineHandler.PipelineConnection;
 import io.github.changeover.spi.Fields;
 import io.github.changeover.spi.OriginalResponse;
 import io.netty.buffer.ByteBuf;
@@ -39,7 +39,7 @@ final class RequestStreams extends Http2EventAdapter {
     private static final Duration ENDING = Duration.ofSeconds(10);
     private static final long IDLE_WINDOW = TimeUnit.SECONDS.toNanos(10);
     private final StreamDispatcher dispatcher;
-    private final ConnectionOrigin origin;
+    private final InnerRequestSource origin;
     private final PipelineConnection inside;
     private final LoopbackDispatcher.MinimumProgress progress;
     private final Http2Connection connection = new DefaultHttp2Connection(true);
@@ -51,7 +51,7 @@ final class RequestStreams extends Http2EventAdapter {
     private int idleFrames;
     private long idleSince = System.nanoTime();
 
-    RequestStreams(StreamDispatcher dispatcher, ConnectionOrigin origin, PipelineConnection inside, LoopbackDispatcher.MinimumProgress progress) {
+    RequestStreams(StreamDispatcher dispatcher, InnerRequestSource origin, PipelineConnection inside, LoopbackDispatcher.MinimumProgress progress) {
         this.dispatcher = dispatcher;
         this.origin = origin;
         this.inside = inside;

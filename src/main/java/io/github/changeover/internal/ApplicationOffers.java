@@ -1,7 +1,7 @@
 package io.github.changeover.internal;
 
 import io.github.changeover.http.PrintableText;
-import io.github.changeover.spi.TokenSwitches;
+import io.github.changeover.spi.ProtocolToggles;
 import io.github.changeover.spi.UpgradeRequest;
 import jakarta.servlet.ServletContext;
 import java.time.Duration;
@@ -14,7 +14,7 @@ import java.util.function.UnaryOperator;
 /** The offers of one application and the operations on it. Thread-safe. */
 public final class ApplicationOffers {
     private static final String ATTRIBUTE = ApplicationOffers.class.getName();
-    private final TokenSwitches switches = new TokenSwitches();
+    private final ProtocolToggles toggles = new ProtocolToggles();
     private volatile Predicate<Duration> drain;     // null while the application does not run
     private List<OfferedPath> paths = List.of();    // this and the next two fields are guarded by this
     private OfferListener listener = OfferListener.NONE;
@@ -110,8 +110,8 @@ public final class ApplicationOffers {
     }
 
     /** Returns the switches that turn protocols off and on. */
-    public TokenSwitches switches() {
-        return switches;
+    public ProtocolToggles toggles() {
+        return toggles;
     }
 
     /**

@@ -27,7 +27,7 @@ final class ConnectorExchange implements StreamDispatcher.RequestContent {
     /** Methods of requests that may be sent again if an idle connection turns out to be closed (RFC 9110 section 9.2.2). */
     private static final Set<String> REPEATABLE = Set.of("GET", "HEAD", "OPTIONS");
 
-    private final ConnectorLoop loop;
+    private final ConnectorEventLoop loop;
     private final InnerRequest request;
     private final String target;
     private final LoopbackDispatcher.OriginMark mark;
@@ -47,7 +47,7 @@ final class ConnectorExchange implements StreamDispatcher.RequestContent {
      * @param target   the target for the request line
      * @param finished runs once when the exchange is over
      */
-    ConnectorExchange(ConnectorLoop loop, InnerRequest request, String target, LoopbackDispatcher.OriginMark mark, LoopbackDispatcher.MinimumProgress progress,
+    ConnectorExchange(ConnectorEventLoop loop, InnerRequest request, String target, LoopbackDispatcher.OriginMark mark, LoopbackDispatcher.MinimumProgress progress,
                       StreamDispatcher.ResponseReceiver answer, Runnable finished) {
         this.loop = loop;
         this.request = request;

@@ -31,7 +31,7 @@ final class ConnectorRequest {
      * Returns the request as HTTP/1.1. It is framed by its length if the length is known and no trailers are announced. Otherwise it is
      * chunked.
      *
-     * @param target the target from {@link TargetPolicy}
+     * @param target the target from {@link InnerRequestTargetPolicy}
      */
     static HttpRequest of(InnerRequest request, String target, Fields mark) {
         HttpRequest head = new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.valueOf(request.method()), target);

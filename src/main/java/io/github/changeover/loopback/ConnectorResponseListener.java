@@ -10,10 +10,10 @@ import io.netty.util.ReferenceCountUtil;
  * end.
  */
 final class ConnectorResponseListener extends ChannelInboundHandlerAdapter {
-    private final ConnectorLoop loop;
+    private final ConnectorEventLoop loop;
     private ConnectorExchange exchange;
 
-    ConnectorResponseListener(ConnectorLoop loop) {
+    ConnectorResponseListener(ConnectorEventLoop loop) {
         this.loop = loop;
     }
 

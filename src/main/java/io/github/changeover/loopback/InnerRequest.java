@@ -16,7 +16,7 @@ import java.util.OptionalLong;
  * @param content whether content follows the head
  * @param origin  the switched connection on which it arrived
  */
-public record InnerRequest(String method, String target, Fields fields, boolean content, ConnectionOrigin origin) {
+public record InnerRequest(String method, String target, Fields fields, boolean content, InnerRequestSource origin) {
     /**
      * @throws IllegalArgumentException if the method or the target is not valid in a request line, or {@code Content-Length} is not one
      *                                  number

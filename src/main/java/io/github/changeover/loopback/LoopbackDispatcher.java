@@ -44,11 +44,11 @@ public final class LoopbackDispatcher implements StreamDispatcher {
         }
     }
 
-    private final Function<ConnectionOrigin, OriginMark> marks;
-    private final TargetPolicy targets;
+    private final Function<InnerRequestSource, OriginMark> marks;
+    private final InnerRequestTargetPolicy targets;
     private final RequestConcurrencyLimiter limiter;
     private final MinimumProgress progress;
-    private final ConnectorLoop loop;
+    private final ConnectorEventLoop loop;
 
     /**
      * @param marks    creates the mark of a request
@@ -56,23 +56,23 @@ public final class LoopbackDispatcher implements StreamDispatcher {
      * @param limiter  limits the requests; a request that can neither run nor wait is refused with 503
      * @param progress the required progress of clients when they send content and receive responses
      */
-    LoopbackDispatcher(Function<ConnectionOrigin, OriginMark> marks, TargetPolicy targets, RequestConcurrencyLimiter limiter, MinimumProgress progress, ClassLoader loader) {
+    LoopbackDispatcher(Function<InnerRequestSource, OriginMark> marks, InnerRequestTargetPolicy targets, RequestConcurrencyLimiter limiter, MinimumProgress progress, ClassLoader loader) {
         this.marks = marks;
         this.targets = targets;
         this.limiter = limiter;
         this.progress = progress;
-        this.loop = new ConnectorLoop(loader);
+        this.loop = new ConnectorEventLoop(loader);
     }
 
     @Override
     public RequestContent dispatch(InnerRequest request, ResponseReceiver answer) {
-        TargetPolicy.TargetDecision decision = targets.decide(request);
-        if (decision instanceof TargetPolicy.Reject refused) return reject(answer, refused.status(), refused.reason());
-        if (decision instanceof TargetPolicy.RespondForServer) {
+        InnerRequestTargetPolicy.TargetDecision decision = targets.decide(request);
+        if (decision instanceof InnerRequestTargetPolicy.Reject refused) return reject(answer, refused.status(), refused.reason());
+        if (decision instanceof InnerRequestTargetPolicy.RespondForServer) {
             answer.head(200, Fields.of("Content-Length", "0"), true);
             return RequestContent.NOWHERE;
         }
-        DispatchedRequest entry = new DispatchedRequest(request, ((TargetPolicy.Send) decision).target(), answer);
+        DispatchedRequest entry = new DispatchedRequest(request, ((InnerRequestTargetPolicy.Send) decision).target(), answer);
         if (limiter.enter(request.origin(), entry)) return entry.exchange;
         entry.mark.close();
         return reject(answer, 503, "Too many requests are waiting: try again later (changeover.dispatch.max).");
@@ -80,7 +80,7 @@ public final class LoopbackDispatcher implements StreamDispatcher {
 
     /** One request in the limiter. */
     private final class DispatchedRequest implements Runnable {
-        private final ConnectionOrigin origin;
+        private final InnerRequestSource origin;
         private final OriginMark mark;
         private final ConnectorExchange exchange;
 

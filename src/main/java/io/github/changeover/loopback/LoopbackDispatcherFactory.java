@@ -1,10 +1,10 @@
 package io.github.changeover.loopback;
 
 import io.github.changeover.servlet.ProtocolLibrary;
-import io.github.changeover.servlet.inner.InnerRequestOrigin;
-import io.github.changeover.servlet.inner.InnerRequestSupport.Owner;
-import io.github.changeover.servlet.inner.InnerRequests;
-import io.github.changeover.servlet.inner.InnerTarget;
+import io.github.changeover.servlet.innerrequest.InnerRequestOrigin;
+import io.github.changeover.servlet.innerrequest.InnerRequestSupport.Owner;
+import io.github.changeover.servlet.innerrequest.InnerRequests;
+import io.github.changeover.servlet.innerrequest.InnerTarget;
 import io.github.changeover.servlet.settings.SettingValues;
 import io.github.changeover.spi.Fields;
 import jakarta.servlet.ServletContext;
@@ -47,7 +47,7 @@ public final class LoopbackDispatcherFactory {
         NettyWithoutFlightRecorder.makeNettyReady();
         InnerRequests inner = InnerRequests.of(context);
         AtomicBoolean told = new AtomicBoolean();
-        return new LoopbackDispatcher(origin -> new InnerRequestMark(inner, origin), new TargetPolicy(context.getContextPath(), asked -> isOwn(inner, asked, told)),
+        return new LoopbackDispatcher(origin -> new InnerRequestMark(inner, origin), new InnerRequestTargetPolicy(context.getContextPath(), asked -> isOwn(inner, asked, told)),
                 new RequestConcurrencyLimiter(start.settings().size(MAX, defaultMax(start.requestThreads())), WAITING), progress(start.settings()), context.getClassLoader());
     }
 
@@ -60,7 +60,7 @@ public final class LoopbackDispatcherFactory {
      * If the owner of the path is unknown, the request is refused: another application, or another version of this one, may serve a path
      * below the context path, now or later.
      */
-    private static boolean isOwn(InnerRequests inner, TargetPolicy.RequestedTarget asked, AtomicBoolean told) {
+    private static boolean isOwn(InnerRequests inner, InnerRequestTargetPolicy.RequestedTarget asked, AtomicBoolean told) {
         InnerRequest request = asked.request();
         Owner owner = inner.owner(new InnerTarget(request.origin().host(), asked.path().decoded(), asked.path().encoded(),
                 request.fields().values("Cookie"), request.origin().switched().local()));
@@ -76,7 +76,7 @@ public final class LoopbackDispatcherFactory {
         private final InnerRequests inner;
         private final InnerRequests.Mark mark;
 
-        InnerRequestMark(InnerRequests inner, ConnectionOrigin origin) {
+        InnerRequestMark(InnerRequests inner, InnerRequestSource origin) {
             this.inner = inner;
             this.mark = inner.mark(origin.attribute(InnerRequestOrigin.class, () -> InnerRequestOrigin.of(origin.switched(), origin.secure(), origin.protocol(), origin.cipherSuite())));
         }

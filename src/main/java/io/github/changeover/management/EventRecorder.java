@@ -6,8 +6,8 @@ import io.github.changeover.connection.MemoryBudget;
 import io.github.changeover.connection.TransportConnection;
 import io.github.changeover.negotiation.Explanation;
 import io.github.changeover.spi.CloseCause;
+import io.github.changeover.spi.ProtocolToggles;
 import io.github.changeover.spi.ProtocolToken;
-import io.github.changeover.spi.TokenSwitches;
 import io.github.changeover.spi.UpgradeRequest;
 import jakarta.servlet.ServletContext;
 import java.time.Duration;
@@ -24,7 +24,7 @@ public final class EventRecorder {
     private static final String NO_HOST = "default";
     private final Metrics metrics;
     private final DecisionLog decisionLog;
-    private final FlightRecorder flightRecorder = FlightRecorder.recorder();
+    private final FlightRecording flightRecorder = FlightRecording.recorder();
     private volatile UpgradeManagement management;
     private Runnable unregister;
 
@@ -84,8 +84,8 @@ public final class EventRecorder {
     }
 
     /** Makes the records and the operations available from now on. Called once, before any request. */
-    public UpgradeManagement open(ServletContext context, ConnectionRegistry register, MemoryBudget memory, TokenSwitches switches, Duration grace, StartReport report) {
-        management = new UpgradeManagement(register, memory, metrics, decisionLog, switches, grace, report);
+    public UpgradeManagement open(ServletContext context, ConnectionRegistry register, MemoryBudget memory, ProtocolToggles toggles, Duration grace, StartReport report) {
+        management = new UpgradeManagement(register, memory, metrics, decisionLog, toggles, grace, report);
         management.put(context);
         unregister = JmxRegistration.register(management, host(context));
         return management;

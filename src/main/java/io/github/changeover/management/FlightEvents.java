@@ -15,12 +15,12 @@ import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
 
 /** Events for JDK Flight Recorder. While no recording runs, each event costs one check and no data is collected. */
-final class FlightEvents implements FlightRecorder {
+final class FlightEvents implements FlightRecording {
     @Name("changeover.Negotiation")
     @Label("Negotiation")
     @Category("Changeover")
     @StackTrace(false)
-    private static final class Negotiation extends Event {
+    private static final class NegotiationEvent extends Event {
         @Label("Outcome") String outcome;
         @Label("Reason") String reason;
         @Label("Remote") String remote;
@@ -32,7 +32,7 @@ final class FlightEvents implements FlightRecorder {
     @Label("Connection Open")
     @Category("Changeover")
     @StackTrace(false)
-    private static final class Open extends Event {
+    private static final class OpenEvent extends Event {
         @Label("Id") String id;
         @Label("Protocol") String protocol;
         @Label("Path") String path;
@@ -43,7 +43,7 @@ final class FlightEvents implements FlightRecorder {
     @Label("Connection Close")
     @Category("Changeover")
     @StackTrace(false)
-    private static final class Close extends Event {
+    private static final class CloseEvent extends Event {
         @Label("Id") String id;
         @Label("Protocol") String protocol;
         @Label("Cause") String cause;
@@ -57,7 +57,7 @@ final class FlightEvents implements FlightRecorder {
     @Description("An output queue that exceeded its limit accepts bytes again")
     @Category("Changeover")
     @StackTrace(false)
-    private static final class SlowWrite extends Event {
+    private static final class SlowWriteEvent extends Event {
         @Label("Id") String id;
         @Label("Protocol") String protocol;
         @Label("Waited") @Timespan(Timespan.NANOSECONDS) long waited;
@@ -69,12 +69,12 @@ final class FlightEvents implements FlightRecorder {
      * @throws LinkageError if there is no recorder; thrown here, and not at the first event
      */
     FlightEvents() {
-        for (Event event : new Event[] {new Negotiation(), new Open(), new Close(), new SlowWrite()}) event.isEnabled();
+        for (Event event : new Event[] {new NegotiationEvent(), new OpenEvent(), new CloseEvent(), new SlowWriteEvent()}) event.isEnabled();
     }
 
     @Override
     public void decided(String remote, Explanation explanation, Duration took) {
-        Negotiation event = new Negotiation();
+        NegotiationEvent event = new NegotiationEvent();
         if (!event.shouldCommit()) return;
         event.outcome = explanation.outcome().name();
         event.reason = explanation.ground().name();
@@ -86,7 +86,7 @@ final class FlightEvents implements FlightRecorder {
 
     @Override
     public void opened(TransportConnection connection) {
-        Open event = new Open();
+        OpenEvent event = new OpenEvent();
         if (!event.shouldCommit()) return;
         event.id = connection.id();
         event.protocol = PrintableText.of(connection.protocol().toString(), PrintableText.LONG);
@@ -97,7 +97,7 @@ final class FlightEvents implements FlightRecorder {
 
     @Override
     public void closed(TransportConnection connection, CloseCause cause, Duration open) {
-        Close event = new Close();
+        CloseEvent event = new CloseEvent();
         if (!event.shouldCommit()) return;
         event.id = connection.id();
         event.protocol = PrintableText.of(connection.protocol().toString(), PrintableText.LONG);
@@ -110,7 +110,7 @@ final class FlightEvents implements FlightRecorder {
 
     @Override
     public void slowWrite(TransportConnection connection, long waited) {
-        SlowWrite event = new SlowWrite();
+        SlowWriteEvent event = new SlowWriteEvent();
         if (!event.shouldCommit()) return;
         event.id = connection.id();
         event.protocol = PrintableText.of(connection.protocol().toString(), PrintableText.LONG);

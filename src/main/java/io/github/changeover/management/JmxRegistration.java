@@ -234,11 +234,11 @@ final class JmxRegistration implements ChangeoverMXBean {
 
     @Override
     public void switchOff(String token) {
-        management.switches().off(ProtocolToken.of(token));
+        management.toggles().off(ProtocolToken.of(token));
     }
 
     @Override
     public void switchOn(String token) {
-        management.switches().on(ProtocolToken.of(token));
+        management.toggles().on(ProtocolToken.of(token));
     }
 }

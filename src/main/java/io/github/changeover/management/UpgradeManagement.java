@@ -4,7 +4,7 @@ import io.github.changeover.connection.ConnectionRegistry;
 import io.github.changeover.connection.MemoryBudget;
 import io.github.changeover.connection.TransportConnection;
 import io.github.changeover.spi.CloseCause;
-import io.github.changeover.spi.TokenSwitches;
+import io.github.changeover.spi.ProtocolToggles;
 import jakarta.servlet.ServletContext;
 import java.time.Duration;
 import java.util.Comparator;
@@ -23,16 +23,16 @@ public final class UpgradeManagement {
     private final MemoryBudget memory;
     private final Metrics metrics;
     private final DecisionLog decisionLog;
-    private final TokenSwitches switches;
+    private final ProtocolToggles toggles;
     private final Duration grace;
     private volatile StartReport report;
 
-    UpgradeManagement(ConnectionRegistry register, MemoryBudget memory, Metrics tally, DecisionLog journal, TokenSwitches switches, Duration grace, StartReport report) {
+    UpgradeManagement(ConnectionRegistry register, MemoryBudget memory, Metrics tally, DecisionLog journal, ProtocolToggles toggles, Duration grace, StartReport report) {
         this.registry = register;
         this.memory = memory;
         this.metrics = tally;
         this.decisionLog = journal;
-        this.switches = switches;
+        this.toggles = toggles;
         this.grace = grace;
         this.report = report;
     }
@@ -87,7 +87,7 @@ public final class UpgradeManagement {
 
     /** Returns the disabled protocols, sorted: {@code foo/2} for a token, {@code foo/*} for every version of a name. */
     public Set<String> switchedOff() {
-        return switches.listed();
+        return toggles.listed();
     }
 
     // ---- operations
@@ -127,7 +127,7 @@ public final class UpgradeManagement {
     }
 
     /** Returns the switches that disable protocols. A change takes effect with the next negotiation. */
-    public TokenSwitches switches() {
-        return switches;
+    public ProtocolToggles toggles() {
+        return toggles;
     }
 }

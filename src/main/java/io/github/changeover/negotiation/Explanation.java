@@ -35,7 +35,7 @@ import java.util.OptionalInt;
  *                   that is not sent to the client; empty for none
  */
 public record Explanation(Outcome outcome, OptionalInt status, String method, String path, Offered offered,
-                          Optional<PathTemplate> rule, List<Asked> candidates, List<ProtocolToken> layers, Ground ground, String reason, String remark) {
+                          Optional<PathTemplate> rule, List<CandidateResult> candidates, List<ProtocolToken> layers, Ground ground, String reason, String remark) {
     private static final int LONGEST_LINE = 1500;
     private static final int LONGEST_TEXT = 400;
     private static final int MOST_ITEMS = 8;
@@ -88,7 +88,7 @@ public record Explanation(Outcome outcome, OptionalInt status, String method, St
      * @param token the token as the client wrote it
      * @param why   the reason why it was or was not chosen
      */
-    public record Asked(ProtocolToken token, String why) {
+    public record CandidateResult(ProtocolToken token, String why) {
         @Override
         public String toString() {
             return PrintableText.of(token.toString()) + ": " + PrintableText.of(why, 160);
@@ -102,7 +102,7 @@ public record Explanation(Outcome outcome, OptionalInt status, String method, St
 
     /** Creates an explanation without a remark. */
     public Explanation(Outcome outcome, OptionalInt status, String method, String path, Offered offered,
-                       Optional<PathTemplate> rule, List<Asked> candidates, List<ProtocolToken> layers, Ground ground, String reason) {
+                       Optional<PathTemplate> rule, List<CandidateResult> candidates, List<ProtocolToken> layers, Ground ground, String reason) {
         this(outcome, status, method, path, offered, rule, candidates, layers, ground, reason, "");
     }
 

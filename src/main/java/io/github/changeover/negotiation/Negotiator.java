@@ -7,8 +7,8 @@ import io.github.changeover.spi.ContentRule;
 import io.github.changeover.spi.Decision;
 import io.github.changeover.spi.Fields;
 import io.github.changeover.spi.Gate;
+import io.github.changeover.spi.ProtocolToggles;
 import io.github.changeover.spi.ProtocolToken;
-import io.github.changeover.spi.TokenSwitches;
 import io.github.changeover.spi.UpgradeProtocol;
 import io.github.changeover.spi.UpgradeRequest;
 import java.util.ArrayList;
@@ -48,16 +48,16 @@ public final class Negotiator {
 
     private final UpgradeRequest request;
     private final PathRule rule;
-    private final TokenSwitches switches;
+    private final ProtocolToggles toggles;
     private final UpgradeRequestFields head;
     private final Offered offered;
-    private final List<Explanation.Asked> asked = new ArrayList<>(2);
+    private final List<Explanation.CandidateResult> asked = new ArrayList<>(2);
     private Optional<List<ProtocolToken>> served = Optional.empty();
 
-    private Negotiator(UpgradeRequest request, PathRule rule, TokenSwitches switches, UpgradeRequestFields head, Offered offered) {
+    private Negotiator(UpgradeRequest request, PathRule rule, ProtocolToggles toggles, UpgradeRequestFields head, Offered offered) {
         this.request = request;
         this.rule = rule;
-        this.switches = switches;
+        this.toggles = toggles;
         this.head = head;
         this.offered = offered;
     }
@@ -67,11 +67,11 @@ public final class Negotiator {
      *
      * @param request  the request with the path parameters of the match, and with those of the rule's roles that the user has
      * @param match    the rule of its path
-     * @param switches the protocols that are disabled at present
+     * @param toggles the protocols that are disabled at present
      * @throws IllegalStateException if a protocol or a gate throws or returns null, or if a protocol switches to a token that was not
      *                               offered
      */
-    public static Verdict negotiate(UpgradeRequest request, Optional<PathPolicy.Match> match, TokenSwitches switches) {
+    public static Verdict negotiate(UpgradeRequest request, Optional<PathPolicy.Match> match, ProtocolToggles toggles) {
         UpgradeRequestFields head = new UpgradeRequestFields(request);
         Offered offered = UpgradeField.parse(head.upgrade());
         if (match.isEmpty() || match.get().rule().waits() && !match.get().rule().required()) {
@@ -80,7 +80,7 @@ public final class Negotiator {
                     request.path(), offered, Optional.empty(), List.of(), List.of(), Ground.NO_RULE, reason);
             return new Verdict(new Decision.Ignore(reason), Optional.empty(), Optional.empty(), false, List.of(), false, explanation);
         }
-        Negotiator negotiator = new Negotiator(request, match.get().rule(), switches, head, offered);
+        Negotiator negotiator = new Negotiator(request, match.get().rule(), toggles, head, offered);
         return match.get().rule().waits() ? negotiator.withoutOffers(NOTHING_OFFERED) : negotiator.decide();
     }
 
@@ -92,7 +92,7 @@ public final class Negotiator {
      */
     public static Verdict negotiateWithoutOffers(UpgradeRequest request, PathPolicy.Match match, String cause) {
         UpgradeRequestFields head = new UpgradeRequestFields(request);
-        return new Negotiator(request, match.rule(), new TokenSwitches(), head, UpgradeField.parse(head.upgrade())).withoutOffers(cause);
+        return new Negotiator(request, match.rule(), new ProtocolToggles(), head, UpgradeField.parse(head.upgrade())).withoutOffers(cause);
     }
 
     /**
@@ -106,7 +106,7 @@ public final class Negotiator {
     public static Verdict negotiateWhileStarting(UpgradeRequest request, Optional<PathPolicy.Match> match, Collection<ProtocolToken> late) {
         UpgradeRequestFields head = new UpgradeRequestFields(request);
         Offered offered = UpgradeField.parse(head.upgrade());
-        boolean owed = match.isPresent() && new Negotiator(request, match.get().rule(), new TokenSwitches(), head, offered).owed();
+        boolean owed = match.isPresent() && new Negotiator(request, match.get().rule(), new ProtocolToggles(), head, offered).owed();
         boolean waits = owed || asksFor(request, match, late);
         Decision decision = waits ? STARTING : new Decision.Ignore("none of the offered protocols is supported on this path");
         Ground ground = waits ? Ground.STARTING : head.upgrade().isEmpty() ? Ground.NO_OFFER : Ground.NOT_SERVED;
@@ -173,7 +173,7 @@ public final class Negotiator {
         for (Candidate candidate : candidates) {
             Decision decision = ask(candidate);
             String why = why(decision);
-            asked.add(new Explanation.Asked(candidate.offered(), why));
+            asked.add(new Explanation.CandidateResult(candidate.offered(), why));
             if (!(decision instanceof Decision.Ignore)) return verdict(decision, Optional.of(candidate), ground(decision), why);
         }
         return notSwitched(Ground.DECLINED, "no offered protocol accepted the request");
@@ -190,7 +190,7 @@ public final class Negotiator {
     }
 
     private Decision ask(Candidate candidate) {
-        if (switches.isOff(candidate.token())) return SWITCHED_OFF;
+        if (toggles.isOff(candidate.token())) return SWITCHED_OFF;
         UpgradeProtocol protocol = candidate.protocol();
         ContentRule content = Candidate.guarded(protocol, protocol::content);
         if (!content.methods().isEmpty() && !content.methods().contains(request.method())) return OTHER_METHOD;
@@ -289,7 +289,7 @@ public final class Negotiator {
             Set<ProtocolToken> tokens = new LinkedHashSet<>();
             for (UpgradeProtocol protocol : rule.protocols()) {
                 if (Candidate.guarded(protocol, () -> protocol.isSpoken(request))) continue;
-                List<ProtocolToken> on = Candidate.guarded(protocol, protocol::tokens).stream().filter(token -> !switches.isOff(token)).toList();
+                List<ProtocolToken> on = Candidate.guarded(protocol, protocol::tokens).stream().filter(token -> !toggles.isOff(token)).toList();
                 if (!on.stream().allMatch(HTTP_1_1::equals)) tokens.addAll(on);     // HTTP/1.1 is valid only on top of another protocol
             }
             served = Optional.of(List.copyOf(tokens));

@@ -40,7 +40,7 @@ public record PathRule(PathTemplate template, List<UpgradeProtocol> protocols, P
             throw new IllegalArgumentException("The rule for " + template + " offers no protocol: add at least one protocol or remove the rule");
         }
         for (UpgradeProtocol protocol : protocols) {
-            if (protocol != Waiting.INSTANCE && protocol.tokens().isEmpty()) {
+            if (protocol != MissingProtocol.INSTANCE && protocol.tokens().isEmpty()) {
                 throw new IllegalArgumentException("The rule for " + template + " offers " + protocol.getClass().getName()
                         + ", whose tokens() is empty: return at least one");
             }
@@ -57,7 +57,7 @@ public record PathRule(PathTemplate template, List<UpgradeProtocol> protocols, P
      * has no effect.
      */
     public boolean waits() {
-        return protocols.get(0) == Waiting.INSTANCE;
+        return protocols.get(0) == MissingProtocol.INSTANCE;
     }
 
     /** Returns the header fields that only clients of these protocols send: {@link UpgradeProtocol#clientField}. */
@@ -102,7 +102,7 @@ public record PathRule(PathTemplate template, List<UpgradeProtocol> protocols, P
 
         /** Marks the rule as having no protocol yet. */
         public Builder waiting() {
-            return offer(Waiting.INSTANCE);
+            return offer(MissingProtocol.INSTANCE);
         }
 
         /** Sets whose order decides. The default is the client's order. */

@@ -7,8 +7,8 @@ import io.github.changeover.management.StartReport;
 import io.github.changeover.negotiation.Negotiator;
 import io.github.changeover.negotiation.PathPolicy;
 import io.github.changeover.negotiation.PathTemplate;
-import io.github.changeover.servlet.endpoint.ApplicationRules;
-import io.github.changeover.servlet.endpoint.RuleFactory;
+import io.github.changeover.servlet.rules.ApplicationRules;
+import io.github.changeover.servlet.rules.RuleFactory;
 import io.github.changeover.spi.UpgradeProtocol;
 import io.github.changeover.spi.UpgradeRequest;
 import java.util.ArrayList;
@@ -88,7 +88,7 @@ final class CurrentRules implements OfferListener {
     /** Builds rules from all offers, without a lock. */
     @Override
     public Runnable prepare(List<OfferedPath> paths) {
-        RuleFactory.Made made = factory.build(paths);
+        RuleFactory.BuiltRules made = factory.build(paths);
         PathPolicy policy = made.policy();
         deployment.internal().check(policy);
         ApplicationRules built = new ApplicationRules(policy, made.wider(), made.absent(), ApplicationRules.bounds(deployment.settings().bounds(), policy), deployment.report(policy));

@@ -14,16 +14,16 @@ import io.github.changeover.management.EventRecorder;
 import io.github.changeover.management.StartReport;
 import io.github.changeover.negotiation.PathPolicy;
 import io.github.changeover.negotiation.Verdict;
+import io.github.changeover.servlet.adapter.Container;
+import io.github.changeover.servlet.adapter.ContainerSupport;
 import io.github.changeover.servlet.capture.CaptureFiles;
-import io.github.changeover.servlet.edge.Container;
-import io.github.changeover.servlet.edge.ContainerSupport;
-import io.github.changeover.servlet.endpoint.ApplicationRules;
-import io.github.changeover.servlet.endpoint.Instances;
-import io.github.changeover.servlet.endpoint.RuleFactory;
+import io.github.changeover.servlet.rules.ApplicationRules;
+import io.github.changeover.servlet.rules.Instances;
+import io.github.changeover.servlet.rules.RuleFactory;
 import io.github.changeover.servlet.settings.SettingValues;
 import io.github.changeover.servlet.settings.Settings;
+import io.github.changeover.spi.ProtocolToggles;
 import io.github.changeover.spi.ProtocolToken;
-import io.github.changeover.spi.TokenSwitches;
 import io.github.changeover.spi.UpgradeProtocol;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
@@ -51,11 +51,11 @@ public final class Deployment implements AutoCloseable {
     private final List<ProtocolLibrary.Started> libraries = new ArrayList<>();
     private final boolean hidesHeaders, switchesLate;
     private final List<ProtocolToken> late;
-    private final TokenSwitches switches;
+    private final ProtocolToggles toggles;
     private final BlockingHandlerThreads blocking;
     private final ApplicationResources resources;
     private final ConnectionLimiter limiter;
-    private final InternalConnections internal;
+    private final LibraryConnections internal;
     private final CaptureFiles captureFiles;
     private final EventRecorder recorder;
     private final CurrentRules rules;
@@ -93,11 +93,11 @@ public final class Deployment implements AutoCloseable {
         shutdown.add("the threads of blocking handlers", blocking::close);
         Map<String, UpgradeProtocol> own = new HashMap<>();
         libraries.forEach(library -> own.putAll(library.internal()));
-        internal = new InternalConnections(own, settings.limits(), callbacks, blocking, loader);
+        internal = new LibraryConnections(own, settings.limits(), callbacks, blocking, loader);
         shutdown.add("the console's connections", internal::close);
         ApplicationOffers offers = ApplicationOffers.of(context);
-        switches = offers.switches();
-        settings.off().forEach(switches::off);
+        toggles = offers.toggles();
+        settings.off().forEach(toggles::off);
         recorder = new EventRecorder(List.of(), settings.operating().decisions());
         resources = new ApplicationResources(settings.limits(), callbacks, blocking, new MemoryBudget(settings.maxMemory()), loader, scope,
                 recorder.connectionListener());
@@ -110,7 +110,7 @@ public final class Deployment implements AutoCloseable {
         rules = new CurrentRules(this, offers, factory, values.pathsWith(ofPaths));
         offers.listen(rules);
         shutdown.add("the management data", () -> recorder.close(context));
-        recorder.open(context, resources.registry(), resources.memory(), switches, settings.limits().drain(), rules.now().report());
+        recorder.open(context, resources.registry(), resources.memory(), toggles, settings.limits().drain(), rules.now().report());
         recorder.report(rules.now().report());       // another thread may have offered a protocol since the previous line
         rules.notifyAtStart();
         ConnectionRegistry.prepareStop();
@@ -250,8 +250,8 @@ public final class Deployment implements AutoCloseable {
         return rules;
     }
 
-    TokenSwitches switches() {
-        return switches;
+    ProtocolToggles toggles() {
+        return toggles;
     }
 
     CaptureFiles captureFiles() {
@@ -267,7 +267,7 @@ public final class Deployment implements AutoCloseable {
         return resources;
     }
 
-    InternalConnections internal() {
+    LibraryConnections internal() {
         return internal;
     }
 

@@ -1,7 +1,7 @@
 package io.github.changeover.servlet;
 
 import io.github.changeover.UpgradeEndpoint;
-import io.github.changeover.servlet.endpoint.ScannedClasses;
+import io.github.changeover.servlet.rules.ScannedClasses;
 import io.github.changeover.spi.UpgradeProtocol;
 import jakarta.servlet.ServletContainerInitializer;
 import jakarta.servlet.ServletContext;

@@ -3,7 +3,7 @@ package io.github.changeover.servlet;
 import io.github.changeover.negotiation.Negotiator;
 import io.github.changeover.negotiation.PathPolicy;
 import io.github.changeover.negotiation.Verdict;
-import io.github.changeover.servlet.endpoint.ApplicationRules;
+import io.github.changeover.servlet.rules.ApplicationRules;
 import io.github.changeover.spi.UpgradeProtocol;
 import io.github.changeover.spi.UpgradeRequest;
 import jakarta.servlet.http.HttpServletRequest;
@@ -37,7 +37,7 @@ record NegotiatedRequest(UpgradeRequest request, Verdict verdict, Duration took)
     }
 
     private static Verdict negotiate(HttpServletRequest request, UpgradeRequest read, Optional<PathPolicy.Match> match, Deployment deployment) {
-        return CurrentRequest.during(request, () -> Negotiator.negotiate(read, match, deployment.switches()));
+        return CurrentRequest.during(request, () -> Negotiator.negotiate(read, match, deployment.toggles()));
     }
 
     private static Optional<PathPolicy.Match> match(HttpServletRequest request, ApplicationRules rules, Optional<UpgradeProtocol> asked) {

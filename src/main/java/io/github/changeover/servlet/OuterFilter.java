@@ -1,7 +1,7 @@
 package io.github.changeover.servlet;
 
 import io.github.changeover.negotiation.UpgradeResponse;
-import io.github.changeover.servlet.inner.InnerRequests;
+import io.github.changeover.servlet.innerrequest.InnerRequests;
 import io.github.changeover.spi.Decision;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;

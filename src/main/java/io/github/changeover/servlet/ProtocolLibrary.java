@@ -2,8 +2,8 @@ package io.github.changeover.servlet;
 
 import io.github.changeover.Changeover;
 import io.github.changeover.negotiation.PathPolicy;
-import io.github.changeover.servlet.edge.Container;
-import io.github.changeover.servlet.endpoint.Instances;
+import io.github.changeover.servlet.adapter.Container;
+import io.github.changeover.servlet.rules.Instances;
 import io.github.changeover.servlet.settings.SettingValues;
 import io.github.changeover.spi.ProtocolToken;
 import io.github.changeover.spi.UpgradeProtocol;
@@ -113,7 +113,7 @@ public interface ProtocolLibrary {
 
         /**
          * Returns the protocols that the application may offer on any path until the rules are fixed, and may request itself at any time while it
-         * responds ({@link LateUpgrade}).
+         * responds ({@link ApplicationRequestedUpgrade}).
          */
         default List<ProtocolToken> late() {
             return List.of();

@@ -1,7 +1,7 @@
 package io.github.changeover.servlet;
 
 import io.github.changeover.negotiation.UpgradeResponse;
-import io.github.changeover.servlet.edge.RequestRepair;
+import io.github.changeover.servlet.adapter.RequestRepair;
 import io.github.changeover.spi.Fields;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;

@@ -6,25 +6,25 @@ import java.util.Deque;
 /** The actions that end what was started, in reverse order, when the application ends or its start fails. */
 final class ShutdownActions {
     private static final System.Logger LOG = System.getLogger("io.github.changeover");
-    private final Deque<Step> steps = new ArrayDeque<>();
+    private final Deque<ShutdownStep> steps = new ArrayDeque<>();
 
     /** An action that ends one part. */
-    interface Action {
+    interface ShutdownAction {
         void run() throws Exception;
     }
 
-    private record Step(String what, Action action) {
+    private record ShutdownStep(String what, ShutdownAction action) {
     }
 
     /** @param what for the log if the action fails */
-    void add(String what, Action action) {
-        steps.push(new Step(what, action));
+    void add(String what, ShutdownAction action) {
+        steps.push(new ShutdownStep(what, action));
     }
 
     /** Runs each action once. An action that fails does not prevent the others from running. */
     void run() {
         while (!steps.isEmpty()) {
-            Step step = steps.pop();
+            ShutdownStep step = steps.pop();
             try {
                 step.action.run();
             } catch (Exception | Error failure) {
@@ -33,7 +33,7 @@ final class ShutdownActions {
         }
     }
 
-    private static void log(Step step, Throwable failure) {
+    private static void log(ShutdownStep step, Throwable failure) {
         try {
             LOG.log(System.Logger.Level.WARNING, "Ending " + step.what + " failed", failure);
         } catch (RuntimeException | Error untold) {

@@ -1,7 +1,7 @@
 package io.github.changeover.servlet;
 
-import io.github.changeover.servlet.edge.ContainerSupport;
-import io.github.changeover.servlet.inner.InnerRequests;
+import io.github.changeover.servlet.adapter.ContainerSupport;
+import io.github.changeover.servlet.innerrequest.InnerRequests;
 import io.github.changeover.servlet.settings.SettingValues;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterRegistration;

@@ -1,7 +1,7 @@
 package io.github.changeover.servlet;
 
 import io.github.changeover.negotiation.UpgradeResponse;
-import io.github.changeover.servlet.edge.ConnectionUpgrade;
+import io.github.changeover.servlet.adapter.ConnectionUpgrade;
 import io.github.changeover.spi.Fields;
 import io.github.changeover.spi.UpgradeRequest;
 import jakarta.servlet.http.HttpServletRequest;

@@ -23,7 +23,7 @@ import java.lang.reflect.Proxy;
 final class UncommittedResponse extends HttpServletResponseWrapper {
     private final UpgradeAttempt attempt;
     private Output output;
-    private Text text;
+    private UncommittedWriter text;
     private boolean written;
     private ServletResponse shown;
 
@@ -89,7 +89,7 @@ final class UncommittedResponse extends HttpServletResponseWrapper {
     @Override
     public PrintWriter getWriter() throws IOException {
         PrintWriter real = super.getWriter();
-        if (text == null || text.real != real) text = new Text(real);
+        if (text == null || text.real != real) text = new UncommittedWriter(real);
         return text;
     }
 
@@ -133,10 +133,10 @@ final class UncommittedResponse extends HttpServletResponseWrapper {
         }
     }
 
-    private final class Text extends PrintWriter {
+    private final class UncommittedWriter extends PrintWriter {
         private final PrintWriter real;
 
-        Text(PrintWriter real) {
+        UncommittedWriter(PrintWriter real) {
             super(real);
             this.real = real;
         }

@@ -11,14 +11,14 @@ import io.github.changeover.negotiation.Negotiator;
 import io.github.changeover.negotiation.UpgradeResponse;
 import io.github.changeover.negotiation.UpgradeResponse.Rejection;
 import io.github.changeover.negotiation.Verdict;
+import io.github.changeover.servlet.adapter.Container;
 import io.github.changeover.servlet.capture.BufferedContent;
 import io.github.changeover.servlet.capture.CaptureOutcome;
 import io.github.changeover.servlet.capture.CapturedBody;
 import io.github.changeover.servlet.capture.CapturedRequest;
 import io.github.changeover.servlet.capture.CapturedResponse;
 import io.github.changeover.servlet.capture.RequestMemory;
-import io.github.changeover.servlet.edge.Container;
-import io.github.changeover.servlet.endpoint.EndpointProtocol;
+import io.github.changeover.servlet.rules.EndpointProtocol;
 import io.github.changeover.spi.CloseCause;
 import io.github.changeover.spi.ConnectionHandler;
 import io.github.changeover.spi.Decision;
@@ -277,7 +277,7 @@ final class UpgradeAttempt {
             return;
         }
         BufferedContent read = BufferedContent.read(request, request(), deployment.settings(), deployment.container().requestRepair(), memory());
-        if (read instanceof BufferedContent.Refused refused) {
+        if (read instanceof BufferedContent.RejectedContent refused) {
             if (refused.refusal().status() == 400 || refused.refusal().status() == 408) deployment.container().requestRepair().abandonContent(request);
             // Tomcat itself responds to an exception of a read, and would show its stack trace.
             if (response.isCommitted()) request.removeAttribute(RequestDispatcher.ERROR_EXCEPTION);

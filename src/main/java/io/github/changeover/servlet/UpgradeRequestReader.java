@@ -3,7 +3,7 @@ package io.github.changeover.servlet;
 import io.github.changeover.forwarded.TrustedProxies;
 import io.github.changeover.http.IpAddress;
 import io.github.changeover.negotiation.PathPolicy;
-import io.github.changeover.servlet.edge.RequestRepair;
+import io.github.changeover.servlet.adapter.RequestRepair;
 import io.github.changeover.spi.Fields;
 import io.github.changeover.spi.UpgradeRequest;
 import jakarta.servlet.http.HttpServletRequest;

@@ -3,8 +3,8 @@ package io.github.changeover.tls;
 import io.github.changeover.http.Authority;
 import io.github.changeover.http.ListMembers;
 import io.github.changeover.http.PrintableText;
-import io.github.changeover.loopback.ConnectionOrigin;
 import io.github.changeover.loopback.InnerRequest;
+import io.github.changeover.loopback.InnerRequestSource;
 import io.github.changeover.spi.Fields;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -69,7 +69,7 @@ final class RequestSyntax {
     }
 
     /** Returns the request for the application. */
-    static InnerRequest accept(HttpRequest head, ConnectionOrigin origin) throws InvalidRequestException {
+    static InnerRequest accept(HttpRequest head, InnerRequestSource origin) throws InvalidRequestException {
         HttpVersion version = head.protocolVersion();
         if (!version.equals(HttpVersion.HTTP_1_1) && !version.equals(HttpVersion.HTTP_1_0)) throw new InvalidRequestException(505, "Inside TLS this server supports HTTP/1.1 and HTTP/1.0, not " + version + ".");
         List<String> hosts = head.headers().getAll(HttpHeaderNames.HOST);

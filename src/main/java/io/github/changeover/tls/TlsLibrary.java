@@ -3,7 +3,7 @@ package io.github.changeover.tls;
 import io.github.changeover.loopback.LoopbackDispatcherFactory;
 import io.github.changeover.loopback.StreamDispatcher;
 import io.github.changeover.servlet.ProtocolLibrary;
-import io.github.changeover.servlet.inner.InnerRequests;
+import io.github.changeover.servlet.innerrequest.InnerRequests;
 import io.github.changeover.servlet.settings.SettingValues;
 import io.github.changeover.spi.ProtocolToken;
 import io.github.changeover.spi.UpgradeProtocol;
@@ -58,7 +58,7 @@ public final class TlsLibrary implements ProtocolLibrary {
         String[] suites = suites(context);
         Duration handshake = settings.timeAboveZero(HANDSHAKE, Duration.ofSeconds(10));
         StreamDispatcher dispatcher = LoopbackDispatcherFactory.of(start);
-        UpgradeProtocol tls = new Tls(dispatcher, () -> engine(context, suites), handshake, settings.size("changeover.content.max", 1 << 20));
+        UpgradeProtocol tls = new TlsProtocol(dispatcher, () -> engine(context, suites), handshake, settings.size("changeover.content.max", 1 << 20));
         return new Started() {
             @Override
             public List<UpgradeProtocol> protocols() {

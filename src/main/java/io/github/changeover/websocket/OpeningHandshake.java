@@ -43,14 +43,14 @@ public final class OpeningHandshake {
     }
 
     /** The result of an opening handshake. */
-    public sealed interface Outcome permits Accepted, Refused {
+    public sealed interface HandshakeOutcome permits AcceptedHandshake, RejectedHandshake {
     }
 
     /**
      * The handshake is rejected because of an error of the client. Contains the complete response, except that the {@code Upgrade} field of a 426 is added
      * when the response is written.
      */
-    public record Refused(Decision.Refuse refusal) implements Outcome {
+    public record RejectedHandshake(Decision.Refuse refusal) implements HandshakeOutcome {
     }
 
     /**
@@ -62,12 +62,12 @@ public final class OpeningHandshake {
      * @param offeredExtensions   the extensions that the client offers, in its order
      * @param deflate             the agreed parameters of permessage-deflate; empty if messages are not compressed
      */
-    public record Accepted(String accept, List<String> offeredSubprotocols, Optional<String> subprotocol,
-                           List<WebSocketExtension> offeredExtensions, Optional<DeflateAgreement> deflate) implements Outcome {
+    public record AcceptedHandshake(String accept, List<String> offeredSubprotocols, Optional<String> subprotocol,
+                           List<WebSocketExtension> offeredExtensions, Optional<DeflateAgreement> deflate) implements HandshakeOutcome {
         private static final int LONGEST_SHOWN = 40, CUT = 12;
 
         /** @throws IllegalArgumentException if the client did not offer the subprotocol, or permessage-deflate */
-        public Accepted {
+        public AcceptedHandshake {
             offeredSubprotocols = List.copyOf(offeredSubprotocols);
             offeredExtensions = List.copyOf(offeredExtensions);
             if (subprotocol.isPresent() && !offeredSubprotocols.contains(subprotocol.get())) {
@@ -84,13 +84,13 @@ public final class OpeningHandshake {
          *
          * @throws IllegalArgumentException if the client did not offer it
          */
-        public Accepted withSubprotocol(Optional<String> choice) {
-            return new Accepted(accept, offeredSubprotocols, choice, offeredExtensions, deflate);
+        public AcceptedHandshake withSubprotocol(Optional<String> choice) {
+            return new AcceptedHandshake(accept, offeredSubprotocols, choice, offeredExtensions, deflate);
         }
 
         /** Returns a copy without compression. */
-        public Accepted withoutDeflate() {
-            return new Accepted(accept, offeredSubprotocols, subprotocol, offeredExtensions, Optional.empty());
+        public AcceptedHandshake withoutDeflate() {
+            return new AcceptedHandshake(accept, offeredSubprotocols, subprotocol, offeredExtensions, Optional.empty());
         }
 
         /**
@@ -118,14 +118,14 @@ public final class OpeningHandshake {
     }
 
     /** Checks a request. Never throws because of data that the client sent. */
-    public static Outcome check(UpgradeRequest request, HandshakePolicy policy) {
+    public static HandshakeOutcome check(UpgradeRequest request, HandshakePolicy policy) {
         return new OpeningHandshake(request).answer(policy);
     }
 
-    private Outcome answer(HandshakePolicy policy) {
+    private HandshakeOutcome answer(HandshakePolicy policy) {
         Optional<Decision.Refuse> fault = requestLine().or(this::host).or(this::upgrade).or(this::connection)
                 .or(this::key).or(this::version).or(this::origin).or(this::noAccept);
-        if (fault.isPresent()) return new Refused(fault.get());
+        if (fault.isPresent()) return new RejectedHandshake(fault.get());
 
         FieldList<String> subprotocols = Subprotocols.parse(fields.protocol());
         if (subprotocols instanceof FieldList.Malformed<String> malformed) return refused(malformed);
@@ -134,7 +134,7 @@ public final class OpeningHandshake {
 
         List<String> offered = ((FieldList.Members<String>) subprotocols).members();
         List<WebSocketExtension> offers = ((FieldList.Members<WebSocketExtension>) extensions).members();
-        return new Accepted(AcceptKey.of(fields.key().get(0)), offered, Subprotocols.choose(offered, policy.subprotocols()),
+        return new AcceptedHandshake(AcceptKey.of(fields.key().get(0)), offered, Subprotocols.choose(offered, policy.subprotocols()),
                 offers, policy.deflate().flatMap(how -> Deflate.agree(offers, how)));
     }
 
@@ -208,7 +208,7 @@ public final class OpeningHandshake {
         return Optional.of(new Decision.Refuse(400, sentence));
     }
 
-    private static Refused refused(FieldList.Malformed<?> malformed) {
-        return new Refused(new Decision.Refuse(400, malformed.reason()));
+    private static RejectedHandshake refused(FieldList.Malformed<?> malformed) {
+        return new RejectedHandshake(new Decision.Refuse(400, malformed.reason()));
     }
 }

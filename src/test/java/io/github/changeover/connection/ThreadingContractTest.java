@@ -706,8 +706,8 @@ class ThreadingContractTest {
         OutputQueue queue = new OutputQueue(pool, new MemoryAccount(budget, null), 1 << 20);
         transport.window(0);
         queue.attach(transport);
-        assertThat(queue.send(ByteBuffer.allocate(40_000), null, false)).isEqualTo(OutputQueue.Accepted.BROKEN);
-        assertThat(queue.send(ConnectionFixture.bytes("behind the gap"), null, false)).isEqualTo(OutputQueue.Accepted.CLOSED);
+        assertThat(queue.send(ByteBuffer.allocate(40_000), null, false)).isEqualTo(OutputQueue.SendResult.BROKEN);
+        assertThat(queue.send(ConnectionFixture.bytes("behind the gap"), null, false)).isEqualTo(OutputQueue.SendResult.CLOSED);
         transport.window(1 << 20);
         assertThatThrownBy(() -> queue.flush(true)).isInstanceOf(IOException.class);
         assertThat(transport.peerReceived()).isEmpty();

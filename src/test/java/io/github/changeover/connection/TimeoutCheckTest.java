@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.changeover.connection.TimeoutCheck.Counters;
-import io.github.changeover.connection.TimeoutCheck.Finding;
+import io.github.changeover.connection.TimeoutCheck.TimeoutFinding;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicReference;
@@ -21,48 +21,48 @@ class TimeoutCheckTest {
     private long in, out, queued;
     private boolean closing, busy;
 
-    private Finding at(double seconds) {
+    private TimeoutFinding at(double seconds) {
         return time.find(START + (long) (seconds * 1e9), new Counters(in, out, queued, closing, !busy, !busy));
     }
 
     @Test
     void idleTimeCountsFromTheLastByteInEitherDirection() {
-        assertThat(at(0)).isEqualTo(Finding.NONE);
-        assertThat(at(5)).isEqualTo(Finding.NONE);
+        assertThat(at(0)).isEqualTo(TimeoutFinding.NONE);
+        assertThat(at(5)).isEqualTo(TimeoutFinding.NONE);
         in++;
-        assertThat(at(5.1)).isEqualTo(Finding.NONE);
+        assertThat(at(5.1)).isEqualTo(TimeoutFinding.NONE);
         out++;
-        assertThat(at(10)).isEqualTo(Finding.NONE);
-        assertThat(at(15)).isEqualTo(Finding.NONE);
-        assertThat(at(15.1)).isEqualTo(Finding.IDLE);
+        assertThat(at(10)).isEqualTo(TimeoutFinding.NONE);
+        assertThat(at(15)).isEqualTo(TimeoutFinding.NONE);
+        assertThat(at(15.1)).isEqualTo(TimeoutFinding.IDLE);
     }
 
     @Test
     void idleTimeZeroMeansNoTimeout() {
         ConnectionLimits limits = new ConnectionLimits(1, Duration.ZERO, Duration.ofSeconds(3), Duration.ofSeconds(2), Duration.ofSeconds(1), Duration.ZERO, Duration.ZERO, 0);
         TimeoutCheck patient = new TimeoutCheck(null, limits);
-        assertThat(patient.find(0, new Counters(0, 0, 0, false, true, true))).isEqualTo(Finding.NONE);
-        assertThat(patient.find(Long.MAX_VALUE, new Counters(0, 0, 0, false, true, true))).isEqualTo(Finding.NONE);
+        assertThat(patient.find(0, new Counters(0, 0, 0, false, true, true))).isEqualTo(TimeoutFinding.NONE);
+        assertThat(patient.find(Long.MAX_VALUE, new Counters(0, 0, 0, false, true, true))).isEqualTo(TimeoutFinding.NONE);
     }
 
     @Test
     void clientThatReadsNothingIsTooSlowEvenIfItSends() {
         queued = 10;
-        assertThat(at(0)).isEqualTo(Finding.NONE);
+        assertThat(at(0)).isEqualTo(TimeoutFinding.NONE);
         in += 100;
-        assertThat(at(2.9)).isEqualTo(Finding.NONE);
+        assertThat(at(2.9)).isEqualTo(TimeoutFinding.NONE);
         in += 100;
-        assertThat(at(3.1)).isEqualTo(Finding.SLOW_READER);
+        assertThat(at(3.1)).isEqualTo(TimeoutFinding.SLOW_READER);
     }
 
     /**
      * Returns the finding for a client that reads this many bytes in each of 20 seconds, while {@code waiting} bytes are queued at the
      * start.
      */
-    private Finding readSteadily(long waiting, long bytesEachSecond) {
+    private TimeoutFinding readSteadily(long waiting, long bytesEachSecond) {
         queued = waiting;
-        Finding found = Finding.NONE;
-        for (int tick = 0; tick < 200 && found == Finding.NONE; tick++) {
+        TimeoutFinding found = TimeoutFinding.NONE;
+        for (int tick = 0; tick < 200 && found == TimeoutFinding.NONE; tick++) {
             if (tick % 10 == 0 && tick > 0) {
                 long taken = Math.min(queued, bytesEachSecond);
                 out += taken;
@@ -76,27 +76,27 @@ class TimeoutCheckTest {
 
     @ParameterizedTest(name = "C2: the client reads {1} bytes per second of {0} queued bytes: {2}")
     @CsvSource({"100000000, 2800, NONE", "100000000, 2000, SLOW_READER", "100000000, 1, SLOW_READER", "100, 1, SLOW_READER", "9000, 3000, NONE", "5000, 2500, NONE"})
-    void steadyReaderIsServedAndTooSlowReaderIsNot(long waiting, long bytesEachSecond, Finding finding) {
+    void steadyReaderIsServedAndTooSlowReaderIsNot(long waiting, long bytesEachSecond, TimeoutFinding finding) {
         assertThat(readSteadily(waiting, bytesEachSecond)).isEqualTo(finding);
     }
 
     @Test
     void stallTimeCountsFromTheFirstQueuedByte() {
-        assertThat(at(0)).isEqualTo(Finding.NONE);
-        assertThat(at(4)).isEqualTo(Finding.NONE);
+        assertThat(at(0)).isEqualTo(TimeoutFinding.NONE);
+        assertThat(at(4)).isEqualTo(TimeoutFinding.NONE);
         queued = 1;
         in++;
-        assertThat(at(4.5)).isEqualTo(Finding.NONE);
-        assertThat(at(7.4)).isEqualTo(Finding.NONE);
-        assertThat(at(7.6)).isEqualTo(Finding.SLOW_READER);
+        assertThat(at(4.5)).isEqualTo(TimeoutFinding.NONE);
+        assertThat(at(7.4)).isEqualTo(TimeoutFinding.NONE);
+        assertThat(at(7.6)).isEqualTo(TimeoutFinding.SLOW_READER);
     }
 
     @ParameterizedTest(name = "S5a: an unfinished message that grows by {0} bytes per second: {1}")
     @CsvSource({"0, SLOW_MESSAGE", "10, SLOW_MESSAGE", "2000, SLOW_MESSAGE", "2800, NONE"})
-    void unfinishedMessageMustGrow(long bytesEachSecond, Finding finding) {
-        Finding found = Finding.NONE;
+    void unfinishedMessageMustGrow(long bytesEachSecond, TimeoutFinding finding) {
+        TimeoutFinding found = TimeoutFinding.NONE;
         long received = 1;
-        for (int tick = 0; tick < 200 && found == Finding.NONE; tick++) {
+        for (int tick = 0; tick < 200 && found == TimeoutFinding.NONE; tick++) {
             time.unfinishedMessage(received);
             if (tick % 10 == 0) received += bytesEachSecond;
             in++;
@@ -109,7 +109,7 @@ class TimeoutCheckTest {
     void messageMayWaitWhileReadingIsPaused() {
         time.unfinishedMessage(1);
         for (int second = 0; second < 20; second++) {
-            assertThat(time.find(START + second * 1_000_000_000L, new Counters(0, ++out, 0, false, false, false))).isEqualTo(Finding.NONE);
+            assertThat(time.find(START + second * 1_000_000_000L, new Counters(0, ++out, 0, false, false, false))).isEqualTo(TimeoutFinding.NONE);
         }
     }
 
@@ -117,11 +117,11 @@ class TimeoutCheckTest {
     @DisplayName("S5a: pings within an unfinished message do not extend its time, even if their callbacks are running")
     void pingsDoNotExtendTheTimeOfAnUnfinishedMessage() {
         time.unfinishedMessage(1);
-        Finding found = Finding.NONE;
-        for (int tick = 0; tick < 40 && found == Finding.NONE; tick++) {
+        TimeoutFinding found = TimeoutFinding.NONE;
+        for (int tick = 0; tick < 40 && found == TimeoutFinding.NONE; tick++) {
             found = time.find(START + tick * 100_000_000L, new Counters(in += 6, 0, 0, false, tick % 2 == 0, tick % 2 == 0));
         }
-        assertThat(found).isEqualTo(Finding.SLOW_MESSAGE);
+        assertThat(found).isEqualTo(TimeoutFinding.SLOW_MESSAGE);
     }
 
     @Test
@@ -130,54 +130,54 @@ class TimeoutCheckTest {
             if (second % 2 == 0) time.unfinishedMessage(0);
             time.unfinishedMessage(1);
             in++;
-            assertThat(at(second)).isEqualTo(Finding.NONE);
+            assertThat(at(second)).isEqualTo(TimeoutFinding.NONE);
         }
     }
 
     @Test
     void idleConnectionIsClosedIfTheHandlerDoesNotReact() {
         at(0);
-        assertThat(at(5.1)).isEqualTo(Finding.IDLE);
-        assertThat(at(5.5)).isEqualTo(Finding.NONE);
-        assertThat(at(5.7)).isEqualTo(Finding.IDLE_OVERDUE);
+        assertThat(at(5.1)).isEqualTo(TimeoutFinding.IDLE);
+        assertThat(at(5.5)).isEqualTo(TimeoutFinding.NONE);
+        assertThat(at(5.7)).isEqualTo(TimeoutFinding.IDLE_OVERDUE);
     }
 
     @Test
     void closeTimeIsNotExtendedByProgress() {
-        assertThat(at(0)).isEqualTo(Finding.NONE);
+        assertThat(at(0)).isEqualTo(TimeoutFinding.NONE);
         closing = true;
         queued = 5;
         out++;
-        assertThat(at(1)).isEqualTo(Finding.NONE);
+        assertThat(at(1)).isEqualTo(TimeoutFinding.NONE);
         out++;
-        assertThat(at(3)).isEqualTo(Finding.NONE);
+        assertThat(at(3)).isEqualTo(TimeoutFinding.NONE);
         out++;
-        assertThat(at(3.1)).isEqualTo(Finding.NOT_CLOSED);
+        assertThat(at(3.1)).isEqualTo(TimeoutFinding.NOT_CLOSED);
     }
 
     @Test
     void lingerTimeIsNotExtendedByInput() {
         closing = true;
-        assertThat(at(0)).isEqualTo(Finding.NONE);
+        assertThat(at(0)).isEqualTo(TimeoutFinding.NONE);
         time.lingering(false);
-        assertThat(at(1)).isEqualTo(Finding.NONE);
+        assertThat(at(1)).isEqualTo(TimeoutFinding.NONE);
         in++;
-        assertThat(at(2)).isEqualTo(Finding.NONE);
+        assertThat(at(2)).isEqualTo(TimeoutFinding.NONE);
         in++;
-        assertThat(at(2.1)).isEqualTo(Finding.LINGERED);
+        assertThat(at(2.1)).isEqualTo(TimeoutFinding.LINGERED);
     }
 
     @Test
     @DisplayName("If the client cannot see the end, lingering lasts while it sends, within the linger time")
     void lingeringLastsWhileTheClientSends() {
         closing = true;
-        assertThat(at(0)).isEqualTo(Finding.NONE);
+        assertThat(at(0)).isEqualTo(TimeoutFinding.NONE);
         time.lingering(true);
-        assertThat(at(0.1)).isEqualTo(Finding.NONE);
+        assertThat(at(0.1)).isEqualTo(TimeoutFinding.NONE);
         in++;
-        assertThat(at(0.3)).isEqualTo(Finding.NONE);
-        assertThat(at(0.35)).isEqualTo(Finding.NONE);
-        assertThat(at(0.45)).isEqualTo(Finding.LINGERED);
+        assertThat(at(0.3)).isEqualTo(TimeoutFinding.NONE);
+        assertThat(at(0.35)).isEqualTo(TimeoutFinding.NONE);
+        assertThat(at(0.45)).isEqualTo(TimeoutFinding.LINGERED);
     }
 
     @Test
@@ -187,21 +187,21 @@ class TimeoutCheckTest {
                 Duration.ZERO, ConnectionLimits.ANY));
         patient.lingering(true);
         for (int look = 0; look <= 20; look++) {
-            assertThat(patient.find(START + look * 50_000_000L, new Counters(look, 0, 0, true, true, true))).isEqualTo(Finding.NONE);
+            assertThat(patient.find(START + look * 50_000_000L, new Counters(look, 0, 0, true, true, true))).isEqualTo(TimeoutFinding.NONE);
         }
-        assertThat(patient.find(START + 1_050_000_000L, new Counters(21, 0, 0, true, true, true))).isEqualTo(Finding.LINGERED);
+        assertThat(patient.find(START + 1_050_000_000L, new Counters(21, 0, 0, true, true, true))).isEqualTo(TimeoutFinding.LINGERED);
     }
 
     @Test
     void maximumAgeIsReportedTwiceForABusyConnection() {
         TimeoutCheck busy = new TimeoutCheck(null, new ConnectionLimits(1, Duration.ofSeconds(1), Duration.ofSeconds(3), Duration.ofSeconds(2), Duration.ofSeconds(1), Duration.ofSeconds(2),
                 Duration.ofSeconds(10), 0));
-        for (int second = 0; second <= 10; second++) assertThat(busy.find(START + second * 1_000_000_000L, new Counters(second, 0, 0, false, true, true))).isEqualTo(Finding.NONE);
-        assertThat(busy.find(START + 10_500_000_000L, new Counters(11, 0, 0, false, true, true))).isEqualTo(Finding.LIFETIME_OVER);
-        assertThat(busy.find(START + 11_000_000_000L, new Counters(12, 0, 0, false, true, true))).isEqualTo(Finding.NONE);
-        assertThat(busy.find(START + 12_000_000_000L, new Counters(13, 0, 0, false, true, true))).isEqualTo(Finding.NONE);
-        assertThat(busy.find(START + 12_100_000_000L, new Counters(14, 0, 0, false, true, true))).isEqualTo(Finding.LIFETIME_EXCEEDED);
-        assertThat(busy.find(START + 12_200_000_000L, new Counters(15, 0, 0, false, true, true))).isEqualTo(Finding.NONE);
+        for (int second = 0; second <= 10; second++) assertThat(busy.find(START + second * 1_000_000_000L, new Counters(second, 0, 0, false, true, true))).isEqualTo(TimeoutFinding.NONE);
+        assertThat(busy.find(START + 10_500_000_000L, new Counters(11, 0, 0, false, true, true))).isEqualTo(TimeoutFinding.LIFETIME_OVER);
+        assertThat(busy.find(START + 11_000_000_000L, new Counters(12, 0, 0, false, true, true))).isEqualTo(TimeoutFinding.NONE);
+        assertThat(busy.find(START + 12_000_000_000L, new Counters(13, 0, 0, false, true, true))).isEqualTo(TimeoutFinding.NONE);
+        assertThat(busy.find(START + 12_100_000_000L, new Counters(14, 0, 0, false, true, true))).isEqualTo(TimeoutFinding.LIFETIME_EXCEEDED);
+        assertThat(busy.find(START + 12_200_000_000L, new Counters(15, 0, 0, false, true, true))).isEqualTo(TimeoutFinding.NONE);
     }
 
     @Test
@@ -218,23 +218,23 @@ class TimeoutCheckTest {
     void durationsBeyondNanosecondRangeNeverExpire() {
         Duration ages = Duration.ofHours(999_999_999);
         TimeoutCheck patient = new TimeoutCheck(null, new ConnectionLimits(1, ages, ages, ages, ages, ages, ages, 0));
-        assertThat(patient.find(0, new Counters(0, 0, 1, true, true, true))).isEqualTo(Finding.NONE);
-        assertThat(patient.find(Duration.ofDays(365).toNanos(), new Counters(0, 0, 1, true, true, true))).isEqualTo(Finding.NONE);
+        assertThat(patient.find(0, new Counters(0, 0, 1, true, true, true))).isEqualTo(TimeoutFinding.NONE);
+        assertThat(patient.find(Duration.ofDays(365).toNanos(), new Counters(0, 0, 1, true, true, true))).isEqualTo(TimeoutFinding.NONE);
     }
 
     @Test
     @DisplayName("W10: the idle time of a connection (longer, shorter or none) overrides the default from the next check")
     void idleTimeOfTheConnectionOverridesTheDefault() {
         time.idleTime(Duration.ofSeconds(20));
-        assertThat(at(0)).isEqualTo(Finding.NONE);
-        assertThat(at(20)).isEqualTo(Finding.NONE);
+        assertThat(at(0)).isEqualTo(TimeoutFinding.NONE);
+        assertThat(at(20)).isEqualTo(TimeoutFinding.NONE);
         time.idleTime(Duration.ofMillis(-1));
         assertThat(time.idleTime()).isZero();
-        assertThat(at(1000)).isEqualTo(Finding.NONE);
+        assertThat(at(1000)).isEqualTo(TimeoutFinding.NONE);
         time.idleTime(Duration.ofSeconds(1));
         in++;
-        assertThat(at(1001)).isEqualTo(Finding.NONE);
-        assertThat(at(1002.1)).isEqualTo(Finding.IDLE);
+        assertThat(at(1001)).isEqualTo(TimeoutFinding.NONE);
+        assertThat(at(1002.1)).isEqualTo(TimeoutFinding.IDLE);
     }
 
     // ---- pings: after 2 s, answer within 1 s
@@ -242,9 +242,9 @@ class TimeoutCheckTest {
     private int pings;
 
     /** Returns the finding at this time. A ping that is due is sent and written immediately. */
-    private Finding pinging(double seconds) {
-        Finding found = at(seconds);
-        if (found == Finding.PING) {
+    private TimeoutFinding pinging(double seconds) {
+        TimeoutFinding found = at(seconds);
+        if (found == TimeoutFinding.PING) {
             alive.send();
             out += 10;
         }
@@ -265,19 +265,19 @@ class TimeoutCheckTest {
     @DisplayName("A ping is sent after that time without a byte in either direction, and no ping delays the next one")
     void pingIsSentAfterSilence() {
         enablePings();
-        assertThat(pinging(0)).isEqualTo(Finding.NONE);
+        assertThat(pinging(0)).isEqualTo(TimeoutFinding.NONE);
         out++;
-        assertThat(pinging(1)).isEqualTo(Finding.NONE);
-        assertThat(pinging(3)).isEqualTo(Finding.NONE);
-        assertThat(pinging(3.1)).isEqualTo(Finding.PING);
-        assertThat(pinging(3.2)).isEqualTo(Finding.NONE);
+        assertThat(pinging(1)).isEqualTo(TimeoutFinding.NONE);
+        assertThat(pinging(3)).isEqualTo(TimeoutFinding.NONE);
+        assertThat(pinging(3.1)).isEqualTo(TimeoutFinding.PING);
+        assertThat(pinging(3.2)).isEqualTo(TimeoutFinding.NONE);
         in++;
-        assertThat(pinging(4)).isEqualTo(Finding.NONE);
-        assertThat(pinging(6)).isEqualTo(Finding.NONE);
-        assertThat(pinging(6.1)).isEqualTo(Finding.PING);
-        assertThat(pinging(6.2)).isEqualTo(Finding.NONE);
-        assertThat(pinging(7.2)).isEqualTo(Finding.NONE);
-        assertThat(pinging(7.3)).isEqualTo(Finding.UNANSWERED);
+        assertThat(pinging(4)).isEqualTo(TimeoutFinding.NONE);
+        assertThat(pinging(6)).isEqualTo(TimeoutFinding.NONE);
+        assertThat(pinging(6.1)).isEqualTo(TimeoutFinding.PING);
+        assertThat(pinging(6.2)).isEqualTo(TimeoutFinding.NONE);
+        assertThat(pinging(7.2)).isEqualTo(TimeoutFinding.NONE);
+        assertThat(pinging(7.3)).isEqualTo(TimeoutFinding.UNANSWERED);
         assertThat(pings).isEqualTo(2);
     }
 
@@ -286,23 +286,23 @@ class TimeoutCheckTest {
     void pingsDoNotExtendTheIdleTime() {
         time.pingWhenQuiet(Duration.ofSeconds(2), Duration.ofSeconds(100), sent -> sent.accept(10));
         alive = time.pings();
-        assertThat(pinging(0)).isEqualTo(Finding.NONE);
-        assertThat(pinging(2.1)).isEqualTo(Finding.PING);
-        assertThat(pinging(4)).isEqualTo(Finding.NONE);
+        assertThat(pinging(0)).isEqualTo(TimeoutFinding.NONE);
+        assertThat(pinging(2.1)).isEqualTo(TimeoutFinding.PING);
+        assertThat(pinging(4)).isEqualTo(TimeoutFinding.NONE);
         assertThat(time.idle(START + 4_000_000_000L)).isEqualTo(Duration.ofSeconds(4));
-        assertThat(pinging(5.1)).isEqualTo(Finding.IDLE);
+        assertThat(pinging(5.1)).isEqualTo(TimeoutFinding.IDLE);
     }
 
     @Test
     @DisplayName("No ping is sent while bytes wait for the client or the connection is closing")
     void noPingIsSentBehindUnsentBytes() {
         enablePings();
-        assertThat(pinging(0)).isEqualTo(Finding.NONE);
+        assertThat(pinging(0)).isEqualTo(TimeoutFinding.NONE);
         queued = 5;
-        assertThat(pinging(2.5)).isEqualTo(Finding.NONE);
+        assertThat(pinging(2.5)).isEqualTo(TimeoutFinding.NONE);
         queued = 0;
         closing = true;
-        assertThat(pinging(2.6)).isEqualTo(Finding.NONE);
+        assertThat(pinging(2.6)).isEqualTo(TimeoutFinding.NONE);
         assertThat(pings).isZero();
     }
 
@@ -310,45 +310,45 @@ class TimeoutCheckTest {
     @DisplayName("While the application is busy the client is not reported silent, but is pinged again to keep proxies open")
     void clientIsNotSilentWhileTheApplicationIsBusy() {
         enablePings();
-        assertThat(pinging(0)).isEqualTo(Finding.NONE);
+        assertThat(pinging(0)).isEqualTo(TimeoutFinding.NONE);
         busy = true;
-        assertThat(pinging(2.1)).isEqualTo(Finding.PING);
-        assertThat(pinging(2.2)).isEqualTo(Finding.NONE);
-        assertThat(pinging(4)).isEqualTo(Finding.NONE);
-        assertThat(pinging(4.3)).isEqualTo(Finding.PING);
+        assertThat(pinging(2.1)).isEqualTo(TimeoutFinding.PING);
+        assertThat(pinging(2.2)).isEqualTo(TimeoutFinding.NONE);
+        assertThat(pinging(4)).isEqualTo(TimeoutFinding.NONE);
+        assertThat(pinging(4.3)).isEqualTo(TimeoutFinding.PING);
         busy = false;
-        assertThat(pinging(4.4)).isEqualTo(Finding.NONE);
+        assertThat(pinging(4.4)).isEqualTo(TimeoutFinding.NONE);
         in++;
-        assertThat(pinging(4.5)).isEqualTo(Finding.NONE);
+        assertThat(pinging(4.5)).isEqualTo(TimeoutFinding.NONE);
     }
 
     @Test
     void pingThatWasNotSentIsRetried() {
         time.pingWhenQuiet(Duration.ofSeconds(2), Duration.ofSeconds(1), sent -> sent.accept(0));
         alive = time.pings();
-        assertThat(at(0)).isEqualTo(Finding.NONE);
-        assertThat(at(2.1)).isEqualTo(Finding.PING);
-        assertThat(at(3.5)).describedAs("while it is being sent").isEqualTo(Finding.NONE);
+        assertThat(at(0)).isEqualTo(TimeoutFinding.NONE);
+        assertThat(at(2.1)).isEqualTo(TimeoutFinding.PING);
+        assertThat(at(3.5)).describedAs("while it is being sent").isEqualTo(TimeoutFinding.NONE);
         alive.send();
-        assertThat(at(3.6)).isEqualTo(Finding.PING);
+        assertThat(at(3.6)).isEqualTo(TimeoutFinding.PING);
     }
 
     @Test
     @DisplayName("Bytes that arrive while the ping is being sent are an answer; bytes from before the ping are not")
     void answerDuringThePingCounts() {
         enablePings();
-        assertThat(pinging(0)).isEqualTo(Finding.NONE);
+        assertThat(pinging(0)).isEqualTo(TimeoutFinding.NONE);
         in++;
-        assertThat(pinging(1)).isEqualTo(Finding.NONE);
-        assertThat(at(3.1)).isEqualTo(Finding.PING);
+        assertThat(pinging(1)).isEqualTo(TimeoutFinding.NONE);
+        assertThat(at(3.1)).isEqualTo(TimeoutFinding.PING);
         in++;
-        assertThat(at(3.2)).describedAs("while it is being sent").isEqualTo(Finding.NONE);
+        assertThat(at(3.2)).describedAs("while it is being sent").isEqualTo(TimeoutFinding.NONE);
         alive.send();
         out += 10;
-        for (double second = 3.3; second < 5.2; second += 0.1) assertThat(pinging(second)).isEqualTo(Finding.NONE);
-        assertThat(pinging(5.3)).describedAs("quiet since 3.2").isEqualTo(Finding.PING);
-        assertThat(pinging(5.4)).isEqualTo(Finding.NONE);
-        assertThat(pinging(6.5)).isEqualTo(Finding.UNANSWERED);
+        for (double second = 3.3; second < 5.2; second += 0.1) assertThat(pinging(second)).isEqualTo(TimeoutFinding.NONE);
+        assertThat(pinging(5.3)).describedAs("quiet since 3.2").isEqualTo(TimeoutFinding.PING);
+        assertThat(pinging(5.4)).isEqualTo(TimeoutFinding.NONE);
+        assertThat(pinging(6.5)).isEqualTo(TimeoutFinding.UNANSWERED);
     }
 
     @Test
@@ -357,17 +357,17 @@ class TimeoutCheckTest {
         time.idleTime(Duration.ZERO);
         time.pingWhenQuiet(Duration.ofSeconds(2), Duration.ofSeconds(1), sent -> { });
         alive = time.pings();
-        assertThat(at(0)).isEqualTo(Finding.NONE);
+        assertThat(at(0)).isEqualTo(TimeoutFinding.NONE);
         in++;
-        assertThat(at(1)).isEqualTo(Finding.NONE);
-        assertThat(at(3.1)).isEqualTo(Finding.PING);
+        assertThat(at(1)).isEqualTo(TimeoutFinding.NONE);
+        assertThat(at(3.1)).isEqualTo(TimeoutFinding.PING);
         in++;
-        assertThat(at(3.5)).isEqualTo(Finding.NONE);
-        assertThat(at(12)).isEqualTo(Finding.NONE);
-        assertThat(at(13.2)).describedAs("its client is alive, and has been silent since").isEqualTo(Finding.PING);
-        assertThat(at(23.1)).isEqualTo(Finding.NONE);
-        assertThat(at(23.3)).describedAs("counts as sent").isEqualTo(Finding.NONE);
-        assertThat(at(24.4)).isEqualTo(Finding.UNANSWERED);
+        assertThat(at(3.5)).isEqualTo(TimeoutFinding.NONE);
+        assertThat(at(12)).isEqualTo(TimeoutFinding.NONE);
+        assertThat(at(13.2)).describedAs("its client is alive, and has been silent since").isEqualTo(TimeoutFinding.PING);
+        assertThat(at(23.1)).isEqualTo(TimeoutFinding.NONE);
+        assertThat(at(23.3)).describedAs("counts as sent").isEqualTo(TimeoutFinding.NONE);
+        assertThat(at(24.4)).isEqualTo(TimeoutFinding.UNANSWERED);
     }
 
     @Test
@@ -376,15 +376,15 @@ class TimeoutCheckTest {
         AtomicReference<IntConsumer> later = new AtomicReference<>();
         time.pingWhenQuiet(Duration.ofSeconds(2), Duration.ofSeconds(1), later::set);
         alive = time.pings();
-        assertThat(at(0)).isEqualTo(Finding.NONE);
-        assertThat(pinging(2.1)).isEqualTo(Finding.PING);
-        assertThat(pinging(4)).describedAs("not sent yet").isEqualTo(Finding.NONE);
+        assertThat(at(0)).isEqualTo(TimeoutFinding.NONE);
+        assertThat(pinging(2.1)).isEqualTo(TimeoutFinding.PING);
+        assertThat(pinging(4)).describedAs("not sent yet").isEqualTo(TimeoutFinding.NONE);
         later.get().accept(10);
-        assertThat(pinging(4.1)).isEqualTo(Finding.NONE);
-        assertThat(pinging(5)).isEqualTo(Finding.NONE);
-        assertThat(pinging(5.2)).isEqualTo(Finding.IDLE);
+        assertThat(pinging(4.1)).isEqualTo(TimeoutFinding.NONE);
+        assertThat(pinging(5)).isEqualTo(TimeoutFinding.NONE);
+        assertThat(pinging(5.2)).isEqualTo(TimeoutFinding.IDLE);
         time.idleTime(Duration.ZERO);
-        assertThat(pinging(5.3)).isEqualTo(Finding.UNANSWERED);
+        assertThat(pinging(5.3)).isEqualTo(TimeoutFinding.UNANSWERED);
     }
 
     @Test
@@ -393,10 +393,10 @@ class TimeoutCheckTest {
             throw new IllegalStateException("in a test");
         });
         alive = time.pings();
-        assertThat(at(0)).isEqualTo(Finding.NONE);
-        assertThat(at(2.1)).isEqualTo(Finding.PING);
+        assertThat(at(0)).isEqualTo(TimeoutFinding.NONE);
+        assertThat(at(2.1)).isEqualTo(TimeoutFinding.PING);
         assertThatThrownBy(alive::send).hasMessage("in a test");
-        assertThat(at(2.2)).isEqualTo(Finding.PING);
+        assertThat(at(2.2)).isEqualTo(TimeoutFinding.PING);
     }
 
     @Test
@@ -404,12 +404,12 @@ class TimeoutCheckTest {
     void endTimeMayBeSetChangedAndRemoved() {
         AtomicReference<Instant> end = new AtomicReference<>();
         time.endsAt(end::get);
-        assertThat(at(0)).isEqualTo(Finding.NONE);
+        assertThat(at(0)).isEqualTo(TimeoutFinding.NONE);
         end.set(Instant.now().plusSeconds(1000));
-        assertThat(at(0)).isEqualTo(Finding.NONE);
+        assertThat(at(0)).isEqualTo(TimeoutFinding.NONE);
         end.set(Instant.now());
-        assertThat(at(0)).isEqualTo(Finding.EXPIRED);
+        assertThat(at(0)).isEqualTo(TimeoutFinding.EXPIRED);
         end.set(Instant.MAX);
-        assertThat(at(0)).isEqualTo(Finding.NONE);
+        assertThat(at(0)).isEqualTo(TimeoutFinding.NONE);
     }
 }

@@ -8,8 +8,8 @@ import io.github.changeover.negotiation.PathRule;
 import io.github.changeover.negotiation.UpgradeResponse;
 import io.github.changeover.spi.Decision;
 import io.github.changeover.spi.Fields;
+import io.github.changeover.spi.ProtocolToggles;
 import io.github.changeover.spi.ProtocolToken;
-import io.github.changeover.spi.TokenSwitches;
 import io.github.changeover.spi.UpgradeProtocol;
 import io.github.changeover.spi.UpgradeRequest;
 import java.nio.charset.StandardCharsets;
@@ -46,7 +46,7 @@ class DryRunTest {
             PathRule.on("/broken").offer(new DryRunProtocol("foo/2", null)).build());
 
     private static DryRun run(TypedRequest typed) {
-        return DryRun.of(((TypedRequest.Reading.Whole) typed.read()).request(), POLICY, new TokenSwitches());
+        return DryRun.of(((TypedRequest.Reading.Whole) typed.read()).request(), POLICY, new ProtocolToggles());
     }
 
     private static String responseBytes(String method, String path, String... lines) {
@@ -109,9 +109,9 @@ class DryRunTest {
 
     @Test
     void disabledTokenIsNotSwitched() {
-        TokenSwitches switches = new TokenSwitches();
-        switches.off(ProtocolToken.of("foo/2"));
-        DryRun played = DryRun.of(((TypedRequest.Reading.Whole) offer("/foo", "ann").read()).request(), POLICY, switches);
+        ProtocolToggles toggles = new ProtocolToggles();
+        toggles.off(ProtocolToken.of("foo/2"));
+        DryRun played = DryRun.of(((TypedRequest.Reading.Whole) offer("/foo", "ann").read()).request(), POLICY, toggles);
         assertThat(played.response()).isEqualTo(new UpgradeResponse.Ordinary(UpgradeResponse.UpgradeOffer.NONE));
         assertThat(played.verdict().explanation().candidates().get(0).why()).contains("disabled");
     }

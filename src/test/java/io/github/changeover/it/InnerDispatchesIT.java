@@ -142,7 +142,7 @@ class InnerDispatchesIT {
     @Test
     @DisplayName("S6: on an unknown container, filters and servlets see the client on every dispatch")
     void dispatchesShowTheClientWithTheServletApiOnly(ContainerUnderTest container) throws IOException {
-        container.deploy(war(War.withAllBut("portable", "META-INF/services/io.github.changeover.servlet.inner.InnerRequestSupport")).build(), "/portable");
+        container.deploy(war(War.withAllBut("portable", "META-INF/services/io.github.changeover.servlet.innerrequest.InnerRequestSupport")).build(), "/portable");
         try (Wire clear = Wire.connectFrom(CLIENT, server.http()).send(RawHttp.request("GET", "/portable/way/plain", RawHttp.offering("TLS/1.2")));
              Http2Wire http = Http2Wire.upgrade(Wire.connectFrom(CLIENT, server.http()), "GET", "/portable/way/plain", new int[] {3, 100}).preface()) {
             assertThat(clear.readHead().status()).isEqualTo(101);

@@ -79,7 +79,7 @@ class LoopbackDispatcherTest {
                 if (open) marks.decrementAndGet();
                 open = false;
             }
-        }, new TargetPolicy("", asked -> !asked.path().decoded().startsWith("/other")), new RequestConcurrencyLimiter(2, 1), new LoopbackDispatcher.MinimumProgress(stall, 1000), getClass().getClassLoader());
+        }, new InnerRequestTargetPolicy("", asked -> !asked.path().decoded().startsWith("/other")), new RequestConcurrencyLimiter(2, 1), new LoopbackDispatcher.MinimumProgress(stall, 1000), getClass().getClassLoader());
     }
 
     @AfterEach
@@ -97,7 +97,7 @@ class LoopbackDispatcherTest {
         all[0] = "host";
         all[1] = "h";
         System.arraycopy(fields, 0, all, 2, fields.length);
-        return new InnerRequest(method, target, Fields.of(all), content, new ConnectionOrigin(switched, false, "HTTP/2.0", ""));
+        return new InnerRequest(method, target, Fields.of(all), content, new InnerRequestSource(switched, false, "HTTP/2.0", ""));
     }
 
     private static final class RecordingResponseListener implements StreamDispatcher.ResponseReceiver {

@@ -7,8 +7,8 @@ import io.github.changeover.connection.MemoryBudget;
 import io.github.changeover.negotiation.Explanation.Ground;
 import io.github.changeover.negotiation.Explanation.Outcome;
 import io.github.changeover.spi.CloseCause;
+import io.github.changeover.spi.ProtocolToggles;
 import io.github.changeover.spi.ProtocolToken;
-import io.github.changeover.spi.TokenSwitches;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.List;
@@ -28,7 +28,7 @@ class JmxRegistrationTest {
 
     private UpgradeManagement management(String context) {
         StartReport report = new StartReport("Test", context, "Plain", "none known", "virtual", Map.of(), List.of(), List.of());
-        return new UpgradeManagement(register, memory, tally, new DecisionLog(4), new TokenSwitches(), Duration.ofSeconds(1), report);
+        return new UpgradeManagement(register, memory, tally, new DecisionLog(4), new ProtocolToggles(), Duration.ofSeconds(1), report);
     }
 
     private static Set<ObjectName> names(String host) throws Exception {

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.conformance.Covers;
 import io.github.changeover.spi.Decision;
+import io.github.changeover.spi.ProtocolToggles;
 import io.github.changeover.spi.ProtocolToken;
-import io.github.changeover.spi.TokenSwitches;
 import io.github.changeover.spi.UpgradeRequest;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class ExplanationTest {
-    private final TokenSwitches switches = new TokenSwitches();
+    private final ProtocolToggles toggles = new ProtocolToggles();
     private final StubProtocol example = StubProtocol.of("example/1");
     private final StubProtocol foo = StubProtocol.of("foo/2");
     private final PathRule rule = PathRule.on("/echo").offer(foo, example).build();
@@ -37,7 +37,7 @@ class ExplanationTest {
 
     @Test
     void everyCandidateHasAReason() {
-        switches.off(ProtocolToken.of("foo/2"));
+        toggles.off(ProtocolToken.of("foo/2"));
         StubProtocol shy = StubProtocol.answering((request, token) -> new Decision.Ignore("not on Sundays"), "shy");
         PathRule three = PathRule.on("/echo").offer(foo, shy, example).build();
         assertThat(explain(three, TestRequests.offering("/echo", "foo/2, shy"))).hasToString("ignored GET /echo, no offered protocol accepted the request:"
@@ -45,9 +45,9 @@ class ExplanationTest {
         assertThat(explain(three, TestRequests.offering("/echo", "foo/2, example/1"))).hasToString("switched GET /echo to example/1:"
                 + " offered [foo/2, example/1], rule /echo; foo/2: disabled at run time");
         assertThat(explain(three, TestRequests.head("POST /echo HTTP/1.1", "Host: a", "Connection: Upgrade", "Upgrade: shy")).candidates())
-                .containsExactly(new Explanation.Asked(ProtocolToken.of("shy"), "not supported for this method"));
+                .containsExactly(new Explanation.CandidateResult(ProtocolToken.of("shy"), "not supported for this method"));
         assertThat(explain(three, TestRequests.head("GET /echo HTTP/1.1", "Host: a", "Content-Length: 1", "Connection: Upgrade", "Upgrade: shy")).candidates())
-                .containsExactly(new Explanation.Asked(ProtocolToken.of("shy"), "not supported for a request with content"));
+                .containsExactly(new Explanation.CandidateResult(ProtocolToken.of("shy"), "not supported for a request with content"));
     }
 
     @Test
@@ -86,6 +86,6 @@ class ExplanationTest {
     }
 
     private Explanation explain(PathRule rule, UpgradeRequest request) {
-        return Negotiator.negotiate(request, PathPolicy.of(rule).match(request.path()), switches).explanation();
+        return Negotiator.negotiate(request, PathPolicy.of(rule).match(request.path()), toggles).explanation();
     }
 }

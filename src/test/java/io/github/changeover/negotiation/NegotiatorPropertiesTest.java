@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.changeover.conformance.Covers;
 import io.github.changeover.negotiation.UpgradeField.Offered;
 import io.github.changeover.spi.Decision;
+import io.github.changeover.spi.ProtocolToggles;
 import io.github.changeover.spi.ProtocolToken;
-import io.github.changeover.spi.TokenSwitches;
 import io.github.changeover.spi.UpgradeRequest;
 import java.util.List;
 import java.util.Optional;
@@ -55,7 +55,7 @@ class NegotiatorPropertiesTest {
     void anyFieldIsHandledAndExplainedPrintably(@ForAll @From("values") String upgrade, @ForAll @From("values") String connection,
             @ForAll @From("values") String more) {
         UpgradeRequest request = TestRequests.head("GET /r HTTP/1.1", "Host: a", "Connection: Upgrade", "Connection:" + connection, "Upgrade:" + upgrade, "Upgrade:" + more);
-        Verdict verdict = Negotiator.negotiate(request, PathPolicy.of(PathRule.on("/r").offer(StubProtocol.of("a", "b/1")).build()).match("/r"), new TokenSwitches());
+        Verdict verdict = Negotiator.negotiate(request, PathPolicy.of(PathRule.on("/r").offer(StubProtocol.of("a", "b/1")).build()).match("/r"), new ProtocolToggles());
         assertThat(verdict.decision()).isNotInstanceOf(Decision.Refuse.class);
         assertThat(verdict.explanation().toString()).matches("[ -~]{1,1003}");
     }
@@ -76,6 +76,6 @@ class NegotiatorPropertiesTest {
     }
 
     private static Verdict decide(PathRule rule, List<String> lines) {
-        return Negotiator.negotiate(TestRequests.withUpgrade(PLAIN, lines), PathPolicy.of(rule).match("/r"), new TokenSwitches());
+        return Negotiator.negotiate(TestRequests.withUpgrade(PLAIN, lines), PathPolicy.of(rule).match("/r"), new ProtocolToggles());
     }
 }

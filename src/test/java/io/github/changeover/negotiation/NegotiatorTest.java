@@ -7,8 +7,8 @@ import io.github.changeover.conformance.Covers;
 import io.github.changeover.spi.ContentRule;
 import io.github.changeover.spi.Decision;
 import io.github.changeover.spi.Fields;
+import io.github.changeover.spi.ProtocolToggles;
 import io.github.changeover.spi.ProtocolToken;
-import io.github.changeover.spi.TokenSwitches;
 import io.github.changeover.spi.UpgradeRequest;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whether a request is switched, and to which protocol. */
 class NegotiatorTest {
-    private final TokenSwitches switches = new TokenSwitches();
+    private final ProtocolToggles toggles = new ProtocolToggles();
     private final StubProtocol example = StubProtocol.of("example/1");
     private final StubProtocol foo = StubProtocol.of("foo/2");
     private final PathRule rule = PathRule.on("/r").offer(foo, example).build();
@@ -95,9 +95,9 @@ class NegotiatorTest {
         PathPolicy policy = PathPolicy.of(rule, PathRule.on("/other").offer(StubProtocol.of("other")).build());
         for (String path : List.of("/other", "/none")) {
             UpgradeRequest request = TestRequests.offering(path, "foo/2");
-            assertThat(Negotiator.negotiate(request, policy.match(path), switches).decision()).isInstanceOf(Decision.Ignore.class);
+            assertThat(Negotiator.negotiate(request, policy.match(path), toggles).decision()).isInstanceOf(Decision.Ignore.class);
         }
-        assertThat(Negotiator.negotiate(TestRequests.offering("/r", "foo/2"), policy.match("/r"), switches).decision()).isInstanceOf(Decision.Switch.class);
+        assertThat(Negotiator.negotiate(TestRequests.offering("/r", "foo/2"), policy.match("/r"), toggles).decision()).isInstanceOf(Decision.Switch.class);
     }
 
     static Stream<Arguments> ignored() {
@@ -172,9 +172,9 @@ class NegotiatorTest {
     void protocolDecidesOnMethodAndContent(String method, String field, boolean none, boolean post, boolean any) {
         UpgradeRequest request = field == null ? head(method + " /r HTTP/1.1", "Host: a", "Connection: Upgrade", "Upgrade: foo/2")
                 : head(method + " /r HTTP/1.1", "Host: a", field, "Connection: Upgrade", "Upgrade: foo/2");
-        assertThat(switches(request, ContentRule.NONE)).isEqualTo(none);
-        assertThat(switches(request, ContentRule.allowing("POST"))).isEqualTo(post);
-        assertThat(switches(request, new ContentRule(Set.of(), true))).isEqualTo(any || none);
+        assertThat(toggles(request, ContentRule.NONE)).isEqualTo(none);
+        assertThat(toggles(request, ContentRule.allowing("POST"))).isEqualTo(post);
+        assertThat(toggles(request, new ContentRule(Set.of(), true))).isEqualTo(any || none);
     }
 
     @Test
@@ -189,12 +189,12 @@ class NegotiatorTest {
 
     @Test
     void disabledTokenIsSkipped() {
-        switches.off(ProtocolToken.of("example/1"));
+        toggles.off(ProtocolToken.of("example/1"));
         assertThat(switchedTo(decide(rule, TestRequests.offering("/r", "example/1, foo/2")))).isEqualTo("[foo/2]");
-        switches.offByName("foo");
+        toggles.offByName("foo");
         assertThat(decide(rule, TestRequests.offering("/r", "example/1, foo/2")).decision()).isInstanceOf(Decision.Ignore.class);
         assertThat(example.asked).hasValue(0);
-        switches.on(ProtocolToken.of("example/1"));
+        toggles.on(ProtocolToken.of("example/1"));
         assertThat(switchedTo(decide(rule, TestRequests.offering("/r", "example/1, foo/2")))).isEqualTo("[example/1]");
     }
 
@@ -226,12 +226,12 @@ class NegotiatorTest {
         return TestRequests.head(requestLine, lines);
     }
 
-    private boolean switches(UpgradeRequest request, ContentRule content) {
+    private boolean toggles(UpgradeRequest request, ContentRule content) {
         return decide(PathRule.on("/r").offer(foo.with(content)).build(), request).decision() instanceof Decision.Switch;
     }
 
     private Verdict decide(PathRule rule, UpgradeRequest request) {
-        return Negotiator.negotiate(request, PathPolicy.of(rule).match(request.path()), switches);
+        return Negotiator.negotiate(request, PathPolicy.of(rule).match(request.path()), toggles);
     }
 
     private static String switchedTo(Verdict verdict) {

@@ -8,8 +8,8 @@ import io.github.changeover.spi.ContentRule;
 import io.github.changeover.spi.Decision;
 import io.github.changeover.spi.Fields;
 import io.github.changeover.spi.Gate;
+import io.github.changeover.spi.ProtocolToggles;
 import io.github.changeover.spi.ProtocolToken;
-import io.github.changeover.spi.TokenSwitches;
 import io.github.changeover.spi.UpgradeRequest;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RejectionTest {
     private static final String SENTENCE = "This resource requires a protocol upgrade: repeat the request over HTTP/1.1 with"
             + " 'Connection: Upgrade' and 'Upgrade: foo/2, example/1' or one of these protocols. (The rule for /r is set to required.)";
-    private final TokenSwitches switches = new TokenSwitches();
+    private final ProtocolToggles toggles = new ProtocolToggles();
     private final StubProtocol example = StubProtocol.of("example/1");
     private final StubProtocol foo = StubProtocol.of("foo/2");
     private final PathRule required = PathRule.on("/r").offer(foo, example).required(true).build();
@@ -54,15 +54,15 @@ class RejectionTest {
     @Covers("RFC9110-7.8-04")
     void upgradeListHasEachEnabledTokenOnce() {
         PathRule many = PathRule.on("/r").offer(StubProtocol.of("foo/2", "foo/1"), StubProtocol.of("FOO/1", "bar"), example).required(true).build();
-        switches.off(ProtocolToken.of("example/1"));
+        toggles.off(ProtocolToken.of("example/1"));
         assertThat(decide(many, wire("GET /r HTTP/1.1|Host: a")).upgradeList()).isEqualTo(StubProtocol.tokens("foo/2", "foo/1", "bar"));
     }
 
     @Test
     @Covers("RFC9110-15.5.22-01")
     void requiredPathWithAllTokensDisabledIs503() {
-        switches.offByName("foo");
-        switches.offByName("example");
+        toggles.offByName("foo");
+        toggles.offByName("example");
         Verdict verdict = decide(required, TestRequests.offering("/r", "foo/2"));
         assertThat(status(verdict)).isEqualTo(503);
         assertThat(verdict.upgradeList()).isEmpty();
@@ -249,6 +249,6 @@ class RejectionTest {
     }
 
     private Verdict decide(PathRule rule, UpgradeRequest request) {
-        return Negotiator.negotiate(request, PathPolicy.of(rule).match(request.path()), switches);
+        return Negotiator.negotiate(request, PathPolicy.of(rule).match(request.path()), toggles);
     }
 }

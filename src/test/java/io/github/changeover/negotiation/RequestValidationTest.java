@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.changeover.conformance.Covers;
 import io.github.changeover.spi.ContentRule;
 import io.github.changeover.spi.Decision;
+import io.github.changeover.spi.ProtocolToggles;
 import io.github.changeover.spi.ProtocolToken;
-import io.github.changeover.spi.TokenSwitches;
 import io.github.changeover.spi.UpgradeProtocol;
 import io.github.changeover.spi.UpgradeRequest;
 import java.util.List;
@@ -41,7 +41,7 @@ class RequestValidationTest {
         all[1] = "Upgrade: foo/2";
         System.arraycopy(fields, 0, all, 2, fields.length);
         return Negotiator.negotiate(TestRequests.head("POST /r HTTP/1.1", all),
-                Optional.of(new PathPolicy.Match(PathRule.on("/r").offer(ANY).build(), Map.of())), new TokenSwitches());
+                Optional.of(new PathPolicy.Match(PathRule.on("/r").offer(ANY).build(), Map.of())), new ProtocolToggles());
     }
 
     @ParameterizedTest

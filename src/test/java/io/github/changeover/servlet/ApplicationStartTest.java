@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.changeover.Changeover;
 import io.github.changeover.management.UpgradeManagement;
-import io.github.changeover.servlet.endpoint.ApplicationRules;
+import io.github.changeover.servlet.rules.ApplicationRules;
 import io.github.changeover.spi.ConnectionHandler;
 import io.github.changeover.spi.Decision;
 import io.github.changeover.spi.ProtocolToken;

@@ -3,7 +3,7 @@ package io.github.changeover.servlet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.management.UpgradeManagement;
-import io.github.changeover.servlet.edge.ContainerSupport;
+import io.github.changeover.servlet.adapter.ContainerSupport;
 import io.github.changeover.servlet.settings.SettingValues;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.FilterConfig;

@@ -71,7 +71,7 @@ final class MemoryExchange implements ByteLine {
         if (pending.length < whole) return false;
         byte[] content = Arrays.copyOfRange(pending, end + 4, whole);
         pending = Arrays.copyOfRange(pending, whole, pending.length);
-        respond(DryRun.of(request, server.policy(), server.switches()), content);
+        respond(DryRun.of(request, server.policy(), server.toggles()), content);
         return true;
     }
 

@@ -8,8 +8,8 @@ import io.github.changeover.spi.ConnectionHandler;
 import io.github.changeover.spi.Decision;
 import io.github.changeover.spi.Fields;
 import io.github.changeover.spi.OriginalResponse;
+import io.github.changeover.spi.ProtocolToggles;
 import io.github.changeover.spi.ProtocolToken;
-import io.github.changeover.spi.TokenSwitches;
 import io.github.changeover.spi.UpgradeProtocol;
 import io.github.changeover.spi.UpgradeRequest;
 import java.nio.charset.StandardCharsets;
@@ -39,7 +39,7 @@ public final class MemoryServer implements AutoCloseable {
     private static final OriginalResponse NO_APPLICATION = OriginalResponse.of(404, Fields.of("Content-Type", "text/plain"),
             "No protocol was taken, and there is no application here.\n".getBytes(StandardCharsets.US_ASCII));
     private final List<PathRule> rules = new ArrayList<>();
-    private final TokenSwitches switches = new TokenSwitches();
+    private final ProtocolToggles toggles = new ProtocolToggles();
     private final PendingCallbacks callbacks = new PendingCallbacks();
     private final ApplicationResources application = MemoryConnection.application(ConnectionLimits.DEFAULT.queue(), callbacks);
     private Function<UpgradeRequest, OriginalResponse> pages = request -> NO_APPLICATION;
@@ -111,8 +111,8 @@ public final class MemoryServer implements AutoCloseable {
     }
 
     /** Returns the switches that turn protocols off and on at any time. */
-    public TokenSwitches switches() {
-        return switches;
+    public ProtocolToggles toggles() {
+        return toggles;
     }
 
     /** Opens a client connection to this server. */

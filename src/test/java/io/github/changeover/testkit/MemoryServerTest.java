@@ -124,7 +124,7 @@ class MemoryServerTest {
     @Test
     void disabledTokenAndInvalidRequestAreHandled() throws IOException {
         MemoryServer server = MemoryServer.offering("/mirror", TestProtocol.named("mirror")).and("/other", TestProtocol.named("other"));
-        server.switches().off(ProtocolToken.of("mirror"));
+        server.toggles().off(ProtocolToken.of("mirror"));
         try (server; Wire wire = server.connect(); Wire odd = server.connect()) {
             Expect.answer(wire.send(Message.offering("/mirror", "mirror")).readHead()).isOrdinary(404);
             Expect.answer(odd.send("nonsense\r\n\r\n").readHead()).isOrdinary(400).closes();

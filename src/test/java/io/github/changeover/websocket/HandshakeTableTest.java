@@ -10,13 +10,13 @@ import io.github.changeover.negotiation.Verdict;
 import io.github.changeover.spi.ConnectionHandler;
 import io.github.changeover.spi.Decision;
 import io.github.changeover.spi.Fields;
+import io.github.changeover.spi.ProtocolToggles;
 import io.github.changeover.spi.ProtocolToken;
-import io.github.changeover.spi.TokenSwitches;
 import io.github.changeover.spi.UpgradeProtocol;
 import io.github.changeover.spi.UpgradeRequest;
 import io.github.changeover.websocket.HandshakeTable.HandshakeRow;
-import io.github.changeover.websocket.OpeningHandshake.Accepted;
-import io.github.changeover.websocket.OpeningHandshake.Refused;
+import io.github.changeover.websocket.OpeningHandshake.AcceptedHandshake;
+import io.github.changeover.websocket.OpeningHandshake.RejectedHandshake;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -44,9 +44,9 @@ class HandshakeTableTest {
 
         @Override
         public Decision negotiate(UpgradeRequest request, ProtocolToken offered) {
-            return OpeningHandshake.check(request, POLICY) instanceof Accepted accepted
+            return OpeningHandshake.check(request, POLICY) instanceof AcceptedHandshake accepted
                     ? new Decision.Switch(List.of(offered), accepted.fields(), context -> (ConnectionHandler.Blocking) connection -> switched.incrementAndGet())
-                    : ((Refused) OpeningHandshake.check(request, POLICY)).refusal();
+                    : ((RejectedHandshake) OpeningHandshake.check(request, POLICY)).refusal();
         }
     };
     private final PathPolicy paths = PathPolicy.of(PathRule.on("/chat").offer(websocket).gate(SameOrigin.only()).build());
@@ -138,7 +138,7 @@ class HandshakeTableTest {
     }
 
     private void assertResponse(HandshakeRow row) {
-        Verdict verdict = Negotiator.negotiate(row.request(), paths.match("/chat"), new TokenSwitches());
+        Verdict verdict = Negotiator.negotiate(row.request(), paths.match("/chat"), new ProtocolToggles());
         Decision decision = verdict.decision();
         if (row.status().isEmpty()) {
             assertThat(decision).isInstanceOf(Decision.Ignore.class);

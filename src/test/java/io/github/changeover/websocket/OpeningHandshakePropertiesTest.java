@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.changeover.conformance.Covers;
 import io.github.changeover.spi.Fields;
 import io.github.changeover.spi.UpgradeRequest;
-import io.github.changeover.websocket.OpeningHandshake.Accepted;
-import io.github.changeover.websocket.OpeningHandshake.Outcome;
-import io.github.changeover.websocket.OpeningHandshake.Refused;
+import io.github.changeover.websocket.OpeningHandshake.AcceptedHandshake;
+import io.github.changeover.websocket.OpeningHandshake.HandshakeOutcome;
+import io.github.changeover.websocket.OpeningHandshake.RejectedHandshake;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -31,13 +31,13 @@ class OpeningHandshakePropertiesTest {
     @Covers({"RFC9110-5.5-01", "RFC6455-4.2.1-07"})
     void anyFieldValueIsHandledAndNotEchoed(@ForAll @IntRange(max = 8) int name, @ForAll @From("values") String value, @ForAll boolean added) {
         UpgradeRequest request = HandshakeTable.example((added ? "+" : "") + NAMES.get(name) + ": " + value.replace("\\", "\\\\"));
-        Outcome outcome = OpeningHandshake.check(request, POLICY);
-        if (outcome instanceof Refused refused) {
+        HandshakeOutcome outcome = OpeningHandshake.check(request, POLICY);
+        if (outcome instanceof RejectedHandshake refused) {
             assertThat(refused.refusal().status()).isIn(400, 426);
             assertThat(refused.refusal().reason()).matches("[ -~]{20,200}");
             assertThat(refused.refusal().fields()).isIn(Fields.none(), Fields.of("Sec-WebSocket-Version", "13"));
         } else {
-            Fields fields = ((Accepted) outcome).fields();
+            Fields fields = ((AcceptedHandshake) outcome).fields();
             assertThat(fields.values("Sec-WebSocket-Protocol")).isSubsetOf("a", "b");
             assertThat(fields.values("Sec-WebSocket-Extensions")).allMatch(text -> text.startsWith("permessage-deflate"));
         }
@@ -59,7 +59,7 @@ class OpeningHandshakePropertiesTest {
         List<String> distinct = offered.stream().distinct().toList();
         UpgradeRequest request = HandshakeTable.example(distinct.isEmpty() ? "-Sec-WebSocket-Protocol" : "Sec-WebSocket-Protocol: " + String.join(", ", distinct),
                 deflate ? "Sec-WebSocket-Extensions: permessage-deflate" : "-Sec-WebSocket-Extensions");
-        Accepted accepted = (Accepted) OpeningHandshake.check(request, POLICY);
+        AcceptedHandshake accepted = (AcceptedHandshake) OpeningHandshake.check(request, POLICY);
         assertThat(accepted.fields().values("Sec-WebSocket-Protocol")).isSubsetOf(distinct).hasSizeLessThanOrEqualTo(1);
         assertThat(accepted.fields().contains("Sec-WebSocket-Extensions")).isEqualTo(deflate);
         assertThat(accepted.fields().contains("Sec-WebSocket-Version")).isFalse();

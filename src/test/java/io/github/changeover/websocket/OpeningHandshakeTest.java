@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.github.changeover.conformance.Covers;
 import io.github.changeover.spi.Fields;
 import io.github.changeover.spi.UpgradeRequest;
-import io.github.changeover.websocket.OpeningHandshake.Accepted;
-import io.github.changeover.websocket.OpeningHandshake.Refused;
+import io.github.changeover.websocket.OpeningHandshake.AcceptedHandshake;
+import io.github.changeover.websocket.OpeningHandshake.RejectedHandshake;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
@@ -22,7 +22,7 @@ class OpeningHandshakeTest {
     @Test
     @Covers({"RFC6455-4.2.2-04", "RFC6455-4.2.2-05", "RFC6455-4.2.2-06", "MDN-09", "MDN-10"})
     void acceptedHandshakeHasAllFields() {
-        Accepted accepted = accepted("Sec-WebSocket-Protocol: v2.echo, v1.echo", "Sec-WebSocket-Extensions: foo, permessage-deflate; client_max_window_bits");
+        AcceptedHandshake accepted = accepted("Sec-WebSocket-Protocol: v2.echo, v1.echo", "Sec-WebSocket-Extensions: foo, permessage-deflate; client_max_window_bits");
         assertThat(accepted.fields()).isEqualTo(Fields.of("Sec-WebSocket-Accept", "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=",
                 "Sec-WebSocket-Protocol", "v2.echo", "Sec-WebSocket-Extensions", "permessage-deflate"));
         assertThat(accepted.offeredSubprotocols()).containsExactly("v2.echo", "v1.echo");
@@ -33,7 +33,7 @@ class OpeningHandshakeTest {
     @Covers({"RFC6455-4.2.2-05", "RFC6455-4.2.2-06", "RFC7692-5-01"})
     void emptyPolicyAgreesOnNothing() {
         UpgradeRequest request = HandshakeTable.example("Sec-WebSocket-Protocol: chat", "Sec-WebSocket-Extensions: permessage-deflate");
-        assertThat(OpeningHandshake.check(request, HandshakePolicy.NOTHING)).isInstanceOfSatisfying(Accepted.class,
+        assertThat(OpeningHandshake.check(request, HandshakePolicy.NOTHING)).isInstanceOfSatisfying(AcceptedHandshake.class,
                 accepted -> assertThat(accepted.fields()).isEqualTo(Fields.of("Sec-WebSocket-Accept", "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")));
     }
 
@@ -54,8 +54,8 @@ class OpeningHandshakeTest {
     void invalidRequestIsRejectedWithoutTheNegotiation(String requestLine, String change, int status) {
         UpgradeRequest example = change == null ? HandshakeTable.example() : HandshakeTable.example(change);
         List<String> lines = example.fields().lines().stream().map(line -> line.name() + ": " + line.value()).toList();
-        OpeningHandshake.Outcome outcome = OpeningHandshake.check(HandshakeTable.request(requestLine, lines, false), POLICY);
-        assertThat(outcome instanceof Refused refused ? refused.refusal().status() : 101).isEqualTo(status);
+        OpeningHandshake.HandshakeOutcome outcome = OpeningHandshake.check(HandshakeTable.request(requestLine, lines, false), POLICY);
+        assertThat(outcome instanceof RejectedHandshake refused ? refused.refusal().status() : 101).isEqualTo(status);
     }
 
     @Test
@@ -69,7 +69,7 @@ class OpeningHandshakeTest {
             System.arraycopy(faults, first, rest, 1, faults.length - first);
             if (first > 5) rest[0] = "-Origin";
             String word = named[first];
-            assertThat(OpeningHandshake.check(HandshakeTable.example(rest), POLICY)).isInstanceOfSatisfying(Refused.class,
+            assertThat(OpeningHandshake.check(HandshakeTable.example(rest), POLICY)).isInstanceOfSatisfying(RejectedHandshake.class,
                     refused -> assertThat(refused.refusal().reason()).contains(word));
         }
     }
@@ -77,12 +77,12 @@ class OpeningHandshakeTest {
     @Test
     @Covers({"RFC6455-4.2.2-05", "RFC6455-4.2.2-06"})
     void applicationMayChooseSubprotocolAndExtensions() {
-        Accepted accepted = accepted("Sec-WebSocket-Protocol: soap, v1.echo", "Sec-WebSocket-Extensions: permessage-deflate");
+        AcceptedHandshake accepted = accepted("Sec-WebSocket-Protocol: soap, v1.echo", "Sec-WebSocket-Extensions: permessage-deflate");
         assertThat(accepted.withSubprotocol(Optional.of("soap")).fields().values("Sec-WebSocket-Protocol")).containsExactly("soap");
         assertThat(accepted.withSubprotocol(Optional.empty()).fields().contains("Sec-WebSocket-Protocol")).isFalse();
         assertThat(accepted.withoutDeflate().fields().contains("Sec-WebSocket-Extensions")).isFalse();
         assertThatIllegalArgumentException().isThrownBy(() -> accepted.withSubprotocol(Optional.of("v2.echo"))).withMessageContaining("was not offered");
-        assertThatIllegalArgumentException().isThrownBy(() -> new Accepted("a", List.of(), Optional.empty(), List.of(), accepted.deflate()))
+        assertThatIllegalArgumentException().isThrownBy(() -> new AcceptedHandshake("a", List.of(), Optional.empty(), List.of(), accepted.deflate()))
                 .withMessageContaining("was not offered");
     }
 
@@ -90,11 +90,11 @@ class OpeningHandshakeTest {
     @DisplayName("W13: a remark names the subprotocols that were not agreed, but never a complete token")
     void remarksContainNoCompleteToken() {
         String token = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ0ZXN0In0.c2lnbmF0dXJl";
-        Accepted accepted = accepted("Sec-WebSocket-Protocol: chat, bearer." + token).withSubprotocol(Optional.empty());
+        AcceptedHandshake accepted = accepted("Sec-WebSocket-Protocol: chat, bearer." + token).withSubprotocol(Optional.empty());
         assertThat(accepted.remark(List.of())).isEqualTo("without a subprotocol: the client offers [chat, bearer.eyJhb...], the endpoint supports none");
     }
 
-    private static Accepted accepted(String... changes) {
-        return (Accepted) OpeningHandshake.check(HandshakeTable.example(changes), POLICY);
+    private static AcceptedHandshake accepted(String... changes) {
+        return (AcceptedHandshake) OpeningHandshake.check(HandshakeTable.example(changes), POLICY);
     }
 }

@@ -9,8 +9,8 @@ import io.github.changeover.negotiation.PathRule;
 import io.github.changeover.spi.Decision;
 import io.github.changeover.spi.Fields;
 import io.github.changeover.spi.Gate;
+import io.github.changeover.spi.ProtocolToggles;
 import io.github.changeover.spi.ProtocolToken;
-import io.github.changeover.spi.TokenSwitches;
 import io.github.changeover.spi.UpgradeProtocol;
 import io.github.changeover.spi.UpgradeRequest;
 import java.util.List;
@@ -59,6 +59,6 @@ class RejectionBeforeHandshakeTest {
 
     private static Decision decide(PathRule.Builder rule) {
         UpgradeRequest request = HandshakeTable.example("Origin: http://evil.example");
-        return Negotiator.negotiate(request, PathPolicy.of(rule.build()).match("/chat"), new TokenSwitches()).decision();
+        return Negotiator.negotiate(request, PathPolicy.of(rule.build()).match("/chat"), new ProtocolToggles()).decision();
     }
 }

@@ -6,8 +6,8 @@ import io.github.changeover.negotiation.Negotiator;
 import io.github.changeover.negotiation.PathPolicy;
 import io.github.changeover.negotiation.PathRule;
 import io.github.changeover.spi.Decision;
+import io.github.changeover.spi.ProtocolToggles;
 import io.github.changeover.spi.ProtocolToken;
-import io.github.changeover.spi.TokenSwitches;
 import io.github.changeover.spi.UpgradeProtocol;
 import io.github.changeover.spi.UpgradeRequest;
 import io.github.changeover.websocket.frames.DeflaterPool;
@@ -48,8 +48,8 @@ class WebSocketDocsTest {
 
         @Override
         public Decision negotiate(UpgradeRequest request, ProtocolToken offered) {
-            return OpeningHandshake.check(request, POLICY) instanceof OpeningHandshake.Refused refused ? refused.refusal()
-                    : new Decision.Switch(List.of(offered), ((OpeningHandshake.Accepted) OpeningHandshake.check(request, POLICY)).fields().without("Sec-WebSocket-Accept"), context -> null);
+            return OpeningHandshake.check(request, POLICY) instanceof OpeningHandshake.RejectedHandshake refused ? refused.refusal()
+                    : new Decision.Switch(List.of(offered), ((OpeningHandshake.AcceptedHandshake) OpeningHandshake.check(request, POLICY)).fields().without("Sec-WebSocket-Accept"), context -> null);
         }
     };
     private static final PathPolicy PATHS = PathPolicy.of(PathRule.on("/chat").offer(WEBSOCKET).gate(SameOrigin.only()).build());
@@ -80,7 +80,7 @@ class WebSocketDocsTest {
     void handshakesAreAnsweredAsDocumented(String row) {
         Matcher cells = cells(row);
         UpgradeRequest request = HandshakeTable.example(cells.group(1).split(" && "));
-        Decision decision = Negotiator.negotiate(request, PATHS.match("/chat"), new TokenSwitches()).decision();
+        Decision decision = Negotiator.negotiate(request, PATHS.match("/chat"), new ProtocolToggles()).decision();
         String answer = decision instanceof Decision.Refuse refuse ? String.valueOf(refuse.status())
                 : decision instanceof Decision.Switch change ? "101 " + change.fields().lines().stream().map(line -> line.name() + ": " + line.value()).toList() : "ordinary";
         String said = cells.group(4) != null ? cells.group(4) : cells.group(2).equals("ordinary") ? "ordinary"

@@ -79,7 +79,7 @@ public class FramesBenchmark {
         FrameWriter writer = new FrameWriter(Optional.of(agreement()), pool);
         ByteArrayOutputStream deflated = new ByteArrayOutputStream();
         byte[] message = text(1024);
-        writer.write(ServerFrame.of(Opcode.TEXT, true, message, 0, message.length), bytes -> deflated.writeBytes(unheaded(bytes)));
+        writer.write(OutgoingFrame.of(Opcode.TEXT, true, message, 0, message.length), bytes -> deflated.writeBytes(unheaded(bytes)));
         compressed = masked(0xc1, deflated.toByteArray());
         arrived = direct ? ByteBuffer.allocateDirect(LARGE) : ByteBuffer.allocate(LARGE);
     }

@@ -35,7 +35,7 @@ public final class MetricsExportLibrary implements ProtocolLibrary {
         List<MeterRegistryAdapter> found = new ArrayList<>();
         where(() -> Optional.of(MicrometerRegistry.of(context))).ifPresent(found::add);
         where(MicroProfileRegistry::current).ifPresent(found::add);
-        return found.isEmpty() ? OFF : new On(new CachedCounts(() -> UpgradeManagement.of(context).orElseThrow().counts()), found, new HashSet<>());
+        return found.isEmpty() ? OFF : new On(new CachedMetrics(() -> UpgradeManagement.of(context).orElseThrow().counts()), found, new HashSet<>());
     }
 
     /** Loads the classes of the library inside the supplier. A missing library gives an empty result. */
@@ -51,7 +51,7 @@ public final class MetricsExportLibrary implements ProtocolLibrary {
      * @param reading referenced here, because Micrometer has only a weak reference to it
      * @param there   the keys of the registered meters
      */
-    private record On(CachedCounts reading, List<MeterRegistryAdapter> registries, Set<String> there) implements Started {
+    private record On(CachedMetrics reading, List<MeterRegistryAdapter> registries, Set<String> there) implements Started {
         @Override
         public String describe() {
             return "The metrics are exported to " + registries.stream().map(MeterRegistryAdapter::name).collect(Collectors.joining(" and "));

@@ -48,7 +48,7 @@ final class MicroProfileRegistry implements MeterRegistryAdapter {
     }
 
     @Override
-    public void add(MeterDefinition meter, CachedCounts reading) {
+    public void add(MeterDefinition meter, CachedMetrics reading) {
         String name = meter instanceof MeterDefinition.Number number ? number.name() : ((MeterDefinition.Time) meter).name();
         String sample = name.replace('.', '_');
         if (meter instanceof MeterDefinition.Number number) {

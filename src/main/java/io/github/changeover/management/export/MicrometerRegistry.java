@@ -40,11 +40,11 @@ final class MicrometerRegistry implements MeterRegistryAdapter {
     }
 
     @Override
-    public void add(MeterDefinition meter, CachedCounts reading) {
+    public void add(MeterDefinition meter, CachedMetrics reading) {
         added.add(meter instanceof MeterDefinition.Number number ? number(number, reading) : time((MeterDefinition.Time) meter, reading));
     }
 
-    private io.micrometer.core.instrument.Meter number(MeterDefinition.Number number, CachedCounts reading) {
+    private io.micrometer.core.instrument.Meter number(MeterDefinition.Number number, CachedMetrics reading) {
         Tags tags = common.and(number.labels().entrySet().stream().map(label -> Tag.of(label.getKey(), label.getValue())).toList());
         String unit = number.unit().isEmpty() ? null : number.unit();
         return number.countsUp()
@@ -54,7 +54,7 @@ final class MicrometerRegistry implements MeterRegistryAdapter {
                         .description(number.help()).register(registry);
     }
 
-    private io.micrometer.core.instrument.Meter time(MeterDefinition.Time time, CachedCounts reading) {
+    private io.micrometer.core.instrument.Meter time(MeterDefinition.Time time, CachedMetrics reading) {
         return FunctionTimer.builder(time.name(), reading, read -> time.value().apply(read.counts()).count(),
                 read -> time.value().apply(read.counts()).sum(), TimeUnit.SECONDS).tags(common).description(time.help()).register(registry);
     }

@@ -1,7 +1,7 @@
 package io.github.changeover.servlet.capture;
 
 import io.github.changeover.negotiation.Explanation.Ground;
-import io.github.changeover.servlet.edge.RequestRepair;
+import io.github.changeover.servlet.adapter.RequestRepair;
 import io.github.changeover.servlet.settings.Settings;
 import io.github.changeover.spi.Decision;
 import io.github.changeover.spi.Fields;
@@ -17,7 +17,7 @@ public sealed interface BufferedContent {
     record Bytes(byte[] bytes) implements BufferedContent {
     }
 
-    record Refused(Decision.Refuse refusal, Ground ground) implements BufferedContent {
+    record RejectedContent(Decision.Refuse refusal, Ground ground) implements BufferedContent {
     }
 
     /** Reads the content. Takes at most {@code changeover.negotiation.timeout}, even if the bytes arrive slowly. */
@@ -95,11 +95,11 @@ public sealed interface BufferedContent {
     }
 
     private static BufferedContent noMemory() {
-        return new Refused(new Decision.Refuse(503, Fields.of("Retry-After", "5"),
+        return new RejectedContent(new Decision.Refuse(503, Fields.of("Retry-After", "5"),
                 "There is not enough memory to read the content of this request (changeover.memory.max). Try again later."), Ground.LIMIT);
     }
 
     private static BufferedContent refused(int status, Ground ground, String reason) {
-        return new Refused(new Decision.Refuse(status, reason), ground);
+        return new RejectedContent(new Decision.Refuse(status, reason), ground);
     }
 }

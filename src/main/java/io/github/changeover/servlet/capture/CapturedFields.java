@@ -20,7 +20,7 @@ abstract class CapturedFields extends HttpServletResponseWrapper {
     final ResponseHead head;
 
     CapturedFields(HttpServletResponse real, String usualCharset) {
-        super(UnavailableResponse.response());
+        super(UnusableResponse.response());
         this.real = real;
         this.head = new ResponseHead(real, usualCharset);
     }

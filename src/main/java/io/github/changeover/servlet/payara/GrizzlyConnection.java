@@ -1,6 +1,6 @@
 package io.github.changeover.servlet.payara;
 
-import io.github.changeover.servlet.edge.NativeConnection;
+import io.github.changeover.servlet.adapter.NativeConnection;
 import java.lang.reflect.Field;
 import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
@@ -65,7 +65,7 @@ final class GrizzlyConnection implements NativeConnection {
         GrizzlyMembers.attempt(() -> onClose(listener::run));
     }
 
-    private void onClose(GrizzlyMembers.Action action) throws ReflectiveOperationException {
+    private void onClose(GrizzlyMembers.MemberAction action) throws ReflectiveOperationException {
         Class<?> type = grizzly.type("CloseListener");          // two overloads have a parameter type with this simple name
         connection.getClass().getMethod("addCloseListener", type).invoke(connection, grizzly.proxy("CloseListener", (proxy, method, args) -> {
             connection.getClass().getMethod("removeCloseListener", type).invoke(connection, proxy);

@@ -119,17 +119,17 @@ final class GrizzlyMembers {
     }
 
     /** An action on the internals of Grizzly. */
-    interface Action {
+    interface MemberAction {
         void run() throws ReflectiveOperationException, IOException;
     }
 
     /** A condition that the internals of Grizzly decide. */
-    interface Condition {
+    interface MemberCondition {
         boolean test() throws ReflectiveOperationException, IOException;
     }
 
     /** Runs an action. Returns whether it succeeded; a failure is logged at the level DEBUG. */
-    static boolean attempt(Action action) {
+    static boolean attempt(MemberAction action) {
         return check(() -> {
             action.run();
             return true;
@@ -137,7 +137,7 @@ final class GrizzlyMembers {
     }
 
     /** Returns the value of a condition; false if it fails, which is logged at the level DEBUG. */
-    static boolean check(Condition condition) {
+    static boolean check(MemberCondition condition) {
         try {
             return condition.test();
         } catch (ReflectiveOperationException | IOException | RuntimeException failure) {

@@ -1,6 +1,6 @@
 package io.github.changeover.servlet.payara;
 
-import io.github.changeover.servlet.edge.HalfCloseTlsEngine;
+import io.github.changeover.servlet.adapter.HalfCloseTlsEngine;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.nio.ByteBuffer;

@@ -1,6 +1,6 @@
 package io.github.changeover.servlet.payara;
 
-import io.github.changeover.servlet.edge.Container;
+import io.github.changeover.servlet.adapter.Container;
 import jakarta.servlet.ServletContext;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;

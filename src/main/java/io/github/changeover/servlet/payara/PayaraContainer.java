@@ -1,9 +1,9 @@
 package io.github.changeover.servlet.payara;
 
-import io.github.changeover.servlet.edge.CatalinaContext;
-import io.github.changeover.servlet.edge.ConnectionUpgrade;
-import io.github.changeover.servlet.edge.Container;
-import io.github.changeover.servlet.edge.RequestRepair;
+import io.github.changeover.servlet.adapter.CatalinaContext;
+import io.github.changeover.servlet.adapter.ConnectionUpgrade;
+import io.github.changeover.servlet.adapter.Container;
+import io.github.changeover.servlet.adapter.RequestRepair;
 import jakarta.servlet.ServletContext;
 import java.net.URI;
 import java.util.Optional;

@@ -1,6 +1,6 @@
 package io.github.changeover.servlet.payara;
 
-import io.github.changeover.servlet.edge.LocalAddress;
+import io.github.changeover.servlet.adapter.LocalAddress;
 import jakarta.servlet.ServletContext;
 import java.lang.annotation.Annotation;
 import java.net.InetAddress;

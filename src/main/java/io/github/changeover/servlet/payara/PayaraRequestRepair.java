@@ -2,7 +2,7 @@ package io.github.changeover.servlet.payara;
 
 import io.github.changeover.http.ConnectionField;
 import io.github.changeover.http.ReasonPhrase;
-import io.github.changeover.servlet.edge.RequestRepair;
+import io.github.changeover.servlet.adapter.RequestRepair;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;

@@ -1,10 +1,10 @@
 package io.github.changeover.servlet.payara;
 
 import io.github.changeover.connection.TransportConnection;
-import io.github.changeover.servlet.edge.ConnectionUpgrade;
-import io.github.changeover.servlet.edge.NativeConnection;
-import io.github.changeover.servlet.edge.RequestRepair;
-import io.github.changeover.servlet.edge.ServletUpgradeHandler;
+import io.github.changeover.servlet.adapter.ConnectionUpgrade;
+import io.github.changeover.servlet.adapter.NativeConnection;
+import io.github.changeover.servlet.adapter.RequestRepair;
+import io.github.changeover.servlet.adapter.ServletUpgradeHandler;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;

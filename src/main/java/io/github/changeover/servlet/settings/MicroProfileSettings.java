@@ -17,10 +17,10 @@ final class MicroProfileSettings {
     private final Object config;
 
     /** MicroProfile Config cannot be read. Stops the deployment with this message. */
-    static final class Unreadable extends RuntimeException {
+    static final class UnreadableConfig extends RuntimeException {
         private static final long serialVersionUID = 1;
 
-        Unreadable(String what, Throwable cause) {
+        UnreadableConfig(String what, Throwable cause) {
             super("MicroProfile Config cannot be read: " + what + ". Fix the configuration or remove MicroProfile Config: Changeover does not start with a part of its settings", cause);
         }
     }
@@ -46,14 +46,14 @@ final class MicroProfileSettings {
             resolver = call(resolvers, "instance", null);
         } catch (IllegalStateException none) {      // thrown by the API if it finds no implementation, or several
             if (!String.valueOf(none.getMessage()).contains("Multiple")) return Optional.empty();
-            throw new Unreadable(none.getMessage(), none);
+            throw new UnreadableConfig(none.getMessage(), none);
         } catch (Exception | LinkageError failure) {
-            throw new Unreadable("its implementation failed to start (" + cause(failure) + ")", cause(failure));
+            throw new UnreadableConfig("its implementation failed to start (" + cause(failure) + ")", cause(failure));
         }
         try {
             return Optional.of(new MicroProfileSettings(type, sources, resolvers.getMethod("getConfig", ClassLoader.class).invoke(resolver, loader)));
         } catch (Exception | LinkageError failure) {
-            throw new Unreadable("the configuration of the application could not be created (" + cause(failure) + ")", cause(failure));
+            throw new UnreadableConfig("the configuration of the application could not be created (" + cause(failure) + ")", cause(failure));
         }
     }
 
@@ -71,7 +71,7 @@ final class MicroProfileSettings {
         try {
             return (Iterable<?>) call(type, "getPropertyNames", config);
         } catch (Exception | LinkageError failure) {
-            throw new Unreadable("the names of its properties, " + culprit(source -> call(sourceType, "getPropertyNames", source)) + " (" + failure + ")", failure);
+            throw new UnreadableConfig("the names of its properties, " + culprit(source -> call(sourceType, "getPropertyNames", source)) + " (" + failure + ")", failure);
         }
     }
 
@@ -79,9 +79,9 @@ final class MicroProfileSettings {
         try {
             return ((Optional<?>) invoked(type.getMethod("getOptionalValue", String.class, Class.class), config, name, String.class)).map(Object::toString);
         } catch (NoSuchElementException unresolved) {
-            throw new Unreadable("the setting " + name + " refers to a property that does not exist (" + unresolved.getMessage() + ")", unresolved);
+            throw new UnreadableConfig("the setting " + name + " refers to a property that does not exist (" + unresolved.getMessage() + ")", unresolved);
         } catch (Exception | LinkageError failure) {
-            throw new Unreadable("the setting " + name + ", " + culprit(source -> invoked(sourceType.getMethod("getValue", String.class), source, name))
+            throw new UnreadableConfig("the setting " + name + ", " + culprit(source -> invoked(sourceType.getMethod("getValue", String.class), source, name))
                     + " (" + failure + ")", failure);
         }
     }

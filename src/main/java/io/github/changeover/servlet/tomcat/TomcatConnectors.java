@@ -1,6 +1,6 @@
 package io.github.changeover.servlet.tomcat;
 
-import io.github.changeover.servlet.edge.LocalAddress;
+import io.github.changeover.servlet.adapter.LocalAddress;
 import jakarta.servlet.ServletContext;
 import java.net.URI;
 import java.util.Arrays;

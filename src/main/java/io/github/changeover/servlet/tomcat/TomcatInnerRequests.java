@@ -1,9 +1,9 @@
 package io.github.changeover.servlet.tomcat;
 
-import io.github.changeover.servlet.inner.InnerRequestOrigin;
-import io.github.changeover.servlet.inner.InnerRequestSupport;
-import io.github.changeover.servlet.inner.InnerRequests;
-import io.github.changeover.servlet.inner.InnerTarget;
+import io.github.changeover.servlet.innerrequest.InnerRequestOrigin;
+import io.github.changeover.servlet.innerrequest.InnerRequestSupport;
+import io.github.changeover.servlet.innerrequest.InnerRequests;
+import io.github.changeover.servlet.innerrequest.InnerTarget;
 import io.github.changeover.spi.Fields;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletRequest;

@@ -1,6 +1,6 @@
 package io.github.changeover.servlet.tomcat;
 
-import io.github.changeover.servlet.edge.NativeConnection;
+import io.github.changeover.servlet.adapter.NativeConnection;
 import org.apache.tomcat.util.net.SocketEvent;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 

@@ -1,6 +1,6 @@
 package io.github.changeover.servlet.tomcat;
 
-import io.github.changeover.servlet.edge.RequestRepair;
+import io.github.changeover.servlet.adapter.RequestRepair;
 import jakarta.servlet.http.HttpServletRequest;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 

@@ -2,7 +2,7 @@ package io.github.changeover.servlet.tomcat;
 
 import io.github.changeover.buffers.BufferPool;
 import io.github.changeover.connection.Transport;
-import io.github.changeover.servlet.edge.HalfCloseTlsEngine;
+import io.github.changeover.servlet.adapter.HalfCloseTlsEngine;
 import java.io.EOFException;
 import java.io.IOException;
 import java.lang.reflect.Field;

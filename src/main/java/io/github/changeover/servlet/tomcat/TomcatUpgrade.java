@@ -1,8 +1,8 @@
 package io.github.changeover.servlet.tomcat;
 
 import io.github.changeover.connection.TransportConnection;
-import io.github.changeover.servlet.edge.ConnectionUpgrade;
-import io.github.changeover.servlet.edge.ServletUpgradeHandler;
+import io.github.changeover.servlet.adapter.ConnectionUpgrade;
+import io.github.changeover.servlet.adapter.ServletUpgradeHandler;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;

@@ -2,10 +2,10 @@ package io.github.changeover.websocket.engine;
 
 import io.github.changeover.spi.AdvancedConnection;
 import io.github.changeover.spi.SwitchedConnection;
+import io.github.changeover.websocket.engine.FrameSender.EnqueueResult;
 import io.github.changeover.websocket.engine.FrameSender.ListenerNotification;
-import io.github.changeover.websocket.engine.FrameSender.Step;
 import io.github.changeover.websocket.frames.Opcode;
-import io.github.changeover.websocket.frames.ServerFrame;
+import io.github.changeover.websocket.frames.OutgoingFrame;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
@@ -49,20 +49,20 @@ final class AsynchronousSends {
 
     /** A message. It completes when the container has received its last byte, when it fails, or when its timeout expires. */
     private final class AsynchronousMessage extends FrameSender.DeferredFrame implements SwitchedConnection.ImmediateCompletion {
-        private final ServerFrame frame;
+        private final OutgoingFrame frame;
         private final CompletionHandler<ByteBuffer> done;       // may be null
         private final AtomicBoolean completed = new AtomicBoolean();
         private boolean counted, charged;   // changed under the send lock
         private volatile Future<?> timeout; // null if there is none
 
-        AsynchronousMessage(ServerFrame frame, CompletionHandler<ByteBuffer> done) {
+        AsynchronousMessage(OutgoingFrame frame, CompletionHandler<ByteBuffer> done) {
             super(sender, frame.size());
             this.frame = frame;
             this.done = done;
         }
 
         @Override
-        ServerFrame frame() {
+        OutgoingFrame frame() {
             return frame;
         }
 
@@ -98,19 +98,19 @@ final class AsynchronousSends {
         }
 
         /** Called under the send lock. */
-        Step begin(boolean timed, ListenerNotification notification) {
-            if (!sender.acceptsMessages()) return Step.CLOSED;
-            if (connection.queued() + (long) OVERHEAD * waiting + bytes() > mostQueued) return Step.NO_ROOM;
-            Step step;
+        EnqueueResult begin(boolean timed, ListenerNotification notification) {
+            if (!sender.acceptsMessages()) return EnqueueResult.CLOSED;
+            if (connection.queued() + (long) OVERHEAD * waiting + bytes() > mostQueued) return EnqueueResult.NO_ROOM;
+            EnqueueResult step;
             if (sender.defersMessages() || timed && (connection.isBehind() || connection.queued() > 0)) {
-                step = connection.defer(this) ? Step.DEFERRED : Step.CLOSED;
+                step = connection.defer(this) ? EnqueueResult.DEFERRED : EnqueueResult.CLOSED;
             } else {
                 step = sender.enqueue(frame, this, notification);
             }
-            if (step == Step.CLOSED || completed.get()) return step;
+            if (step == EnqueueResult.CLOSED || completed.get()) return step;
             counted = true;
             waiting++;
-            charged = step == Step.DEFERRED || connection.isBehind();      // not for frames that a callback buffers while the client reads fast enough
+            charged = step == EnqueueResult.DEFERRED || connection.isBehind();      // not for frames that a callback buffers while the client reads fast enough
             if (charged) connection.charge(OVERHEAD);
             return step;
         }
@@ -145,20 +145,20 @@ final class AsynchronousSends {
      * @param timeout milliseconds from now until the send must be complete; 0 or less for no timeout
      * @param overdue runs on another thread if the send is not complete by then and cannot be withdrawn
      */
-    void send(ServerFrame frame, CompletionHandler<ByteBuffer> done, long timeout, Runnable overdue) {
+    void send(OutgoingFrame frame, CompletionHandler<ByteBuffer> done, long timeout, Runnable overdue) {
         AsynchronousMessage message = new AsynchronousMessage(frame, done);
         ListenerNotification notification = sender.notification();
-        Step step;
+        EnqueueResult step;
         try {
-            step = sender.isDiscarding() ? Step.CLOSED : connection.sendAtomically(() -> message.begin(timeout > 0, notification));
+            step = sender.isDiscarding() ? EnqueueResult.CLOSED : connection.sendAtomically(() -> message.begin(timeout > 0, notification));
         } catch (RuntimeException wrong) {
             sender.closeIfBroken();
             FrameSender.complete(done, wrong);
             return;
         }
         FrameSender.run(notification);
-        if (step == Step.CLOSED) message.done(FrameSender.closed());
-        else if (step == Step.NO_ROOM) FrameSender.complete(done, noRoom(message.bytes()));
+        if (step == EnqueueResult.CLOSED) message.done(FrameSender.closed());
+        else if (step == EnqueueResult.NO_ROOM) FrameSender.complete(done, noRoom(message.bytes()));
         else if (timeout > 0) message.setTimeout(timeout, overdue);
     }
 
@@ -167,25 +167,25 @@ final class AsynchronousSends {
      *
      * @param done as for {@link #send}; may be null
      */
-    void sendControl(ServerFrame frame, CompletionHandler<ByteBuffer> done) {
+    void sendControl(OutgoingFrame frame, CompletionHandler<ByteBuffer> done) {
         SwitchedConnection.ImmediateCompletion sent = done == null ? null : failure -> FrameSender.complete(done, failure);
         boolean close = frame.opcode() == Opcode.CLOSE;
         int bytes = frame.size();
         ListenerNotification notification = sender.notification();
-        Step step;
+        EnqueueResult step;
         try {
-            step = sender.isDiscarding() ? Step.CLOSED : connection.sendAtomically(() -> {
-                if (sender.closeSent()) return Step.CLOSED;
+            step = sender.isDiscarding() ? EnqueueResult.CLOSED : connection.sendAtomically(() -> {
+                if (sender.closeSent()) return EnqueueResult.CLOSED;
                 if (close) sender.queueDeferred();
-                return close || connection.queued() + bytes <= mostQueued ? sender.enqueue(frame, sent, notification) : Step.NO_ROOM;
+                return close || connection.queued() + bytes <= mostQueued ? sender.enqueue(frame, sent, notification) : EnqueueResult.NO_ROOM;
             });
         } catch (RuntimeException wrong) {
             FrameSender.complete(done, wrong);
             return;
         }
         FrameSender.run(notification);
-        if (step == Step.CLOSED) FrameSender.complete(done, FrameSender.closed());
-        else if (step == Step.NO_ROOM) FrameSender.complete(done, noRoom(bytes));
+        if (step == EnqueueResult.CLOSED) FrameSender.complete(done, FrameSender.closed());
+        else if (step == EnqueueResult.NO_ROOM) FrameSender.complete(done, noRoom(bytes));
     }
 
     private IOException noRoom(int bytes) {

@@ -20,7 +20,7 @@ final class CanonicalHandshakeRequest extends HttpServletRequestWrapper {
     private static final Set<String> OPTIONAL = Set.of("sec-websocket-protocol", "sec-websocket-extensions");
     private final Map<String, String> canonical = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
 
-    CanonicalHandshakeRequest(HttpServletRequest request, OpeningHandshake.Accepted accepted) {
+    CanonicalHandshakeRequest(HttpServletRequest request, OpeningHandshake.AcceptedHandshake accepted) {
         super(request);
         canonical.put("Upgrade", "websocket");
         canonical.put("Connection", "Upgrade");

@@ -56,7 +56,7 @@ final class ChangeoverEngine implements ProtocolLibrary.Started {
         HttpSessionEnds ends = HttpSessionEnds.of(context);
         WebSocketHandler.Shared shared = new WebSocketHandler.Shared(pool, ends, start.results(), container.getExecutorService(), container::timer,
                 SessionObserver.Listeners.of(start.found(WebSocketListener.class)));
-        container.serve(new FrontController(container, settings, shared), start.changeover(),
+        container.serve(new HttpToWebSocketUpgrade(container, settings, shared), start.changeover(),
                 (path, endpoint) -> new WebSocketProtocol(endpoint, settings.of(path), shared));
         return new ChangeoverEngine(container, tyrus, pool, ends);
     }

@@ -40,7 +40,7 @@ final class ContainerEngine implements ProtocolLibrary.Started {
         if (!(context.getAttribute(ServerContainer.class.getName()) instanceof ServerContainer engine)) {
             throw new SettingValues.Wrong(EngineChoice.SETTING, "container", "'own', because this container has no WebSocket engine in this application");
         }
-        ContainerWebSocketProtocol protocol = new ContainerWebSocketProtocol(ContainerHandshake.to(engine, context), settings, endpoints);
+        ContainerEngineProtocol protocol = new ContainerEngineProtocol(ContainerEngineHandshake.to(engine, context), settings, endpoints);
         endpoints.keySet().forEach(path -> start.changeover().path(path.toString()).offer(protocol));
         return new ContainerEngine(endpoints, engine.getClass().getName());
     }

@@ -33,11 +33,11 @@ abstract class EndpointConfigView implements ServerEndpointConfig {
     }
 
     /** The view for Tyrus, which has another {@code Configurator} during a handshake. */
-    static final class Asked extends EndpointConfigView implements TyrusServerEndpointConfig {
+    static final class ConfiguratorView extends EndpointConfigView implements TyrusServerEndpointConfig {
         private final Configurator asked;
         private final BooleanSupplier negotiates;
 
-        Asked(ServerEndpointConfig config, Configurator configurator, Configurator asked, BooleanSupplier negotiates) {
+        ConfiguratorView(ServerEndpointConfig config, Configurator configurator, Configurator asked, BooleanSupplier negotiates) {
             super(config, configurator);
             this.asked = asked;
             this.negotiates = negotiates;

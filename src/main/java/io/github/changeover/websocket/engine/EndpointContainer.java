@@ -43,7 +43,7 @@ final class EndpointContainer extends TyrusServerContainer {
     private volatile ExecutorService executor;
     private volatile Long idle;         // idle timeout of new sessions in milliseconds, as set by the application; null if it is not set
     private boolean started;        // guarded by registering
-    private volatile FrontController frontController;       // null until upgrades are possible
+    private volatile HttpToWebSocketUpgrade frontController;       // null until upgrades are possible
     private volatile Changeover changeover;                 // null until endpoints are offered; likewise protocols
     private BiFunction<PathTemplate, TyrusEndpoint, UpgradeProtocol> protocols;
 
@@ -81,7 +81,7 @@ final class EndpointContainer extends TyrusServerContainer {
      *
      * @param protocol creates the protocol for the endpoint at a path
      */
-    void serve(FrontController controller, Changeover offers, BiFunction<PathTemplate, TyrusEndpoint, UpgradeProtocol> protocol) {
+    void serve(HttpToWebSocketUpgrade controller, Changeover offers, BiFunction<PathTemplate, TyrusEndpoint, UpgradeProtocol> protocol) {
         Map<PathTemplate, TyrusEndpoint> before;
         synchronized (registering) {
             before = endpoints();
@@ -105,7 +105,7 @@ final class EndpointContainer extends TyrusServerContainer {
      */
     @Override
     public void upgradeHttpToWebSocket(Object request, Object response, ServerEndpointConfig config, Map<String, String> pathParameters) throws IOException, DeploymentException {
-        FrontController controller = frontController;
+        HttpToWebSocketUpgrade controller = frontController;
         if (controller == null) throw new IllegalStateException("The application has not started");
         if (!(request instanceof HttpServletRequest http) || !(response instanceof HttpServletResponse answer)) {
             throw new IllegalArgumentException("Pass an HttpServletRequest and its HttpServletResponse");
@@ -193,7 +193,7 @@ final class EndpointContainer extends TyrusServerContainer {
 
     @Override
     public Set<Extension> getInstalledExtensions() {
-        return Set.of(new ExtensionChoice.Named(Deflate.NAME, List.of()));
+        return Set.of(new ExtensionChoice.ChosenExtension(Deflate.NAME, List.of()));
     }
 
     /** Sets the threads for application code that Tyrus would run on its own threads. Must be called before the start. */

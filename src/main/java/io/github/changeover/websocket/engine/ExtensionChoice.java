@@ -41,7 +41,7 @@ record ExtensionChoice(List<WebSocketExtension> agreed, List<ExtendedExtension> 
      * @param chain     the context of extensions that process frames
      * @param warn      receives a sentence for each choice that is not agreed on or has no implementation
      */
-    static ExtensionChoice of(List<jakarta.websocket.Extension> chosen, List<jakarta.websocket.Extension> installed, OpeningHandshake.Accepted accepted, boolean byMethod, ExtensionChain chain, Consumer<String> warn) {
+    static ExtensionChoice of(List<jakarta.websocket.Extension> chosen, List<jakarta.websocket.Extension> installed, OpeningHandshake.AcceptedHandshake accepted, boolean byMethod, ExtensionChain chain, Consumer<String> warn) {
         List<WebSocketExtension> agreed = new ArrayList<>();
         List<ExtendedExtension> running = new ArrayList<>();
         Set<String> names = new HashSet<>();
@@ -121,12 +121,12 @@ record ExtensionChoice(List<WebSocketExtension> agreed, List<ExtendedExtension> 
 
     /** Converts an extension to an object of the API. */
     static jakarta.websocket.Extension jakarta(WebSocketExtension extension) {
-        return new Named(extension.name(), extension.parameters().stream()
+        return new ChosenExtension(extension.name(), extension.parameters().stream()
                 .map(parameter -> (jakarta.websocket.Extension.Parameter) new NamedParameter(parameter.name(), parameter.value().orElse(null))).toList());
     }
 
     /** An extension as an object of the API. */
-    record Named(String getName, List<Parameter> getParameters) implements jakarta.websocket.Extension {
+    record ChosenExtension(String getName, List<Parameter> getParameters) implements jakarta.websocket.Extension {
     }
 
     private record NamedParameter(String getName, String getValue) implements jakarta.websocket.Extension.Parameter {

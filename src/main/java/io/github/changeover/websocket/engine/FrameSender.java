@@ -5,7 +5,7 @@ import io.github.changeover.spi.SwitchedConnection;
 import io.github.changeover.websocket.WebSocketListener;
 import io.github.changeover.websocket.frames.FrameWriter;
 import io.github.changeover.websocket.frames.Opcode;
-import io.github.changeover.websocket.frames.ServerFrame;
+import io.github.changeover.websocket.frames.OutgoingFrame;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -116,7 +116,7 @@ final class FrameSender {
      * The result of an attempt to send a frame: it is in the queue; there is no room; another message must be sent first; it is deferred; the connection
      * is closed for sending.
      */
-    enum Step { DONE, NO_ROOM, NOT_ITS_TURN, DEFERRED, CLOSED }
+    enum EnqueueResult { DONE, NO_ROOM, NOT_ITS_TURN, DEFERRED, CLOSED }
 
     /** Holds the notification of listeners about a frame, which runs after the send lock is released. */
     static final class ListenerNotification {
@@ -165,8 +165,8 @@ final class FrameSender {
      * @param sent         may be null
      * @param notification null if there are no listeners
      */
-    Step enqueue(ServerFrame frame, SwitchedConnection.Completion sent, ListenerNotification notification) {
-        if (frame == null) return Step.NOT_ITS_TURN;
+    EnqueueResult enqueue(OutgoingFrame frame, SwitchedConnection.Completion sent, ListenerNotification notification) {
+        if (frame == null) return EnqueueResult.NOT_ITS_TURN;
         Runnable listeners = notification == null ? null : observer.sending(frame);
         boolean control = frame.isControl();
         boolean part = !frame.isFinal() || fragmented;
@@ -184,7 +184,7 @@ final class FrameSender {
             if (!written && !control && (part || !frames.isExtended())) broken = true;      // a part of a frame that was being compressed may have been sent
         }
         if (notification != null) notification.listeners = listeners;
-        return Step.DONE;
+        return EnqueueResult.DONE;
     }
 
     private void output(ByteBuffer bytes) {
@@ -215,7 +215,7 @@ final class FrameSender {
         }
 
         /** Returns the frame, or null if another message must be sent first. Called at most once, under the send lock. */
-        abstract ServerFrame frame();
+        abstract OutgoingFrame frame();
 
         /** Returns the task that is called when the container has received the last byte, or null. */
         abstract SwitchedConnection.ImmediateCompletion completion();
@@ -285,17 +285,17 @@ final class FrameSender {
 
     /** A blocking send that waits until the deferred messages before it have been sent. */
     private final class BlockedSend extends DeferredFrame {
-        private final Supplier<ServerFrame> next;
+        private final Supplier<OutgoingFrame> next;
         private final CountDownLatch decided = new CountDownLatch(1);
         private volatile IOException failure;
 
-        BlockedSend(int bytes, Supplier<ServerFrame> next) {
+        BlockedSend(int bytes, Supplier<OutgoingFrame> next) {
             super(FrameSender.this, bytes);
             this.next = next;
         }
 
         @Override
-        ServerFrame frame() {
+        OutgoingFrame frame() {
             return next.get();
         }
 
@@ -335,22 +335,22 @@ final class FrameSender {
      * @param next  creates the frame; called at most once, under the send lock; returns null if another message must be sent first
      * @return false if {@code next} returned null; otherwise true
      */
-    boolean send(int bytes, Supplier<ServerFrame> next, CompletionHandler<ByteBuffer> done) {
-        Step step = Step.NO_ROOM;
+    boolean send(int bytes, Supplier<OutgoingFrame> next, CompletionHandler<ByteBuffer> done) {
+        EnqueueResult step = EnqueueResult.NO_ROOM;
         Throwable failure = null;
         boolean full = connection.isFull();
         BlockedSend blocked = null;
         ListenerNotification notification = notification();
         try {
             sendDeferred();
-            while (step == Step.NO_ROOM) {
+            while (step == EnqueueResult.NO_ROOM) {
                 if (blocked == null && connection.hasDeferred()) blocked = new BlockedSend(bytes, next);
                 BlockedSend later = blocked;
-                step = discarding ? Step.CLOSED : connection.sendAtomically(() -> sendOrDefer(bytes, next, later, notification));
-                if (step == Step.NO_ROOM && !connection.awaitWritable(bytes, FOR_EVER)) step = Step.CLOSED;
+                step = discarding ? EnqueueResult.CLOSED : connection.sendAtomically(() -> sendOrDefer(bytes, next, later, notification));
+                if (step == EnqueueResult.NO_ROOM && !connection.awaitWritable(bytes, FOR_EVER)) step = EnqueueResult.CLOSED;
             }
-            if (step == Step.DEFERRED) failure = blocked.await();
-            else if (step == Step.CLOSED) failure = closed();
+            if (step == EnqueueResult.DEFERRED) failure = blocked.await();
+            else if (step == EnqueueResult.CLOSED) failure = closed();
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             failure = interrupted;
@@ -361,8 +361,8 @@ final class FrameSender {
         run(notification);
         sendDeferred();     // this may have been the last fragment
         if (full && !connection.isFull()) connection.resume();      // after a wait, writable() is not called for the handler, so resume here
-        if (failure != null || step != Step.NOT_ITS_TURN) complete(done, failure);
-        return step != Step.NOT_ITS_TURN;
+        if (failure != null || step != EnqueueResult.NOT_ITS_TURN) complete(done, failure);
+        return step != EnqueueResult.NOT_ITS_TURN;
     }
 
     /**
@@ -370,12 +370,12 @@ final class FrameSender {
      *
      * @param later null if there was no deferred message before
      */
-    private Step sendOrDefer(int bytes, Supplier<ServerFrame> next, BlockedSend later, ListenerNotification notification) {
-        if (!acceptsMessages()) return Step.CLOSED;
-        if (!hasRoom(bytes)) return Step.NO_ROOM;
+    private EnqueueResult sendOrDefer(int bytes, Supplier<OutgoingFrame> next, BlockedSend later, ListenerNotification notification) {
+        if (!acceptsMessages()) return EnqueueResult.CLOSED;
+        if (!hasRoom(bytes)) return EnqueueResult.NO_ROOM;
         if (connection.hasDeferred() && !fragmented) {
-            if (later == null) return Step.NO_ROOM;     // a message was deferred in the meantime
-            return connection.defer(later) ? Step.DEFERRED : Step.CLOSED;
+            if (later == null) return EnqueueResult.NO_ROOM;     // a message was deferred in the meantime
+            return connection.defer(later) ? EnqueueResult.DEFERRED : EnqueueResult.CLOSED;
         }
         return enqueue(next.get(), null, notification);
     }
@@ -411,15 +411,15 @@ final class FrameSender {
      * @param next creates the frame; called at most once, under the send lock
      * @param sent receives the number of bytes that were sent for it; 0 if none was sent
      */
-    void ping(Supplier<ServerFrame> next, IntConsumer sent) {
+    void ping(Supplier<OutgoingFrame> next, IntConsumer sent) {
         if (!frames.isExtended()) pingNow(next, sent);
         else if (!ApplicationExecutor.tryExecute(threads, () -> pingNow(next, sent))) sent.accept(0);
     }
 
-    private void pingNow(Supplier<ServerFrame> next, IntConsumer sent) {
+    private void pingNow(Supplier<OutgoingFrame> next, IntConsumer sent) {
         int bytes = 0;
         try {
-            if (!discarding) bytes = connection.sendAtomically(() -> mayPing() && enqueue(next.get(), null, null) == Step.DONE ? bytesOfFrame : 0);
+            if (!discarding) bytes = connection.sendAtomically(() -> mayPing() && enqueue(next.get(), null, null) == EnqueueResult.DONE ? bytesOfFrame : 0);
         } finally {
             sent.accept(bytes);
         }
@@ -430,20 +430,20 @@ final class FrameSender {
     }
 
     /** Sends a Close frame. Frames that Tyrus sends afterwards are discarded. */
-    void close(ServerFrame frame) {
+    void close(OutgoingFrame frame) {
         if (discarding) return;
         connection.sendAtomically(() -> {
-            if (closeSent) return Step.CLOSED;
+            if (closeSent) return EnqueueResult.CLOSED;
             queueDeferred();
             return enqueue(frame, null, notification());
         });
     }
 
     /**
-     * Sends a Close frame as {@link #close(ServerFrame)} does, then runs the task. May be called from any thread, also while a callback runs. If extensions
+     * Sends a Close frame as {@link #close(OutgoingFrame)} does, then runs the task. May be called from any thread, also while a callback runs. If extensions
      * of the application process frames, both are done on a thread of the application. The task runs in any case.
      */
-    void close(ServerFrame frame, Runnable then) {
+    void close(OutgoingFrame frame, Runnable then) {
         Runnable both = () -> {
             try {
                 close(frame);

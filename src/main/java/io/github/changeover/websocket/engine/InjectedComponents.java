@@ -1,6 +1,6 @@
 package io.github.changeover.websocket.engine;
 
-import io.github.changeover.servlet.endpoint.Injection;
+import io.github.changeover.servlet.rules.Injection;
 import org.glassfish.tyrus.core.ComponentProvider;
 
 /**

@@ -21,15 +21,15 @@ import org.glassfish.tyrus.core.frame.TextFrame;
 final class MessageReader implements FrameReceiver {
     private static final System.Logger LOG = System.getLogger(MessageReader.class.getName());
     private final ProtocolHandler protocol;
-    private final MessageSocket socket;
+    private final TyrusMessageSocket socket;
     private final FrameSender sender;
     private final MessageMemory memory;
     private final TyrusHandshake.OpenSession session;
-    private Text text;          // null before the first text message
+    private TextMessage text;          // null before the first text message
     private Binary binary;      // null before the first binary message
     private boolean fragmented; // the client sends the current message in fragments
 
-    MessageReader(ProtocolHandler protocol, MessageSocket socket, FrameSender sender, MessageMemory memory, TyrusHandshake.OpenSession session) {
+    MessageReader(ProtocolHandler protocol, TyrusMessageSocket socket, FrameSender sender, MessageMemory memory, TyrusHandshake.OpenSession session) {
         this.protocol = protocol;
         this.socket = socket;
         this.sender = sender;
@@ -38,10 +38,10 @@ final class MessageReader implements FrameReceiver {
     }
 
     /** A frame that returns the message itself, not a copy that Tyrus makes. */
-    private static final class Text extends TextFrame {
+    private static final class TextMessage extends TextFrame {
         private String message;
 
-        Text() {
+        TextMessage() {
             super("", false, true);
         }
 
@@ -89,7 +89,7 @@ final class MessageReader implements FrameReceiver {
         sender.renewScope();
         if (opcode == Opcode.CLOSE) {
             int code = (bytes[from] & 0xff) << 8 | bytes[from + 1] & 0xff;
-            if (!MessageSocket.isInApi(code)) {
+            if (!TyrusMessageSocket.isInApi(code)) {
                 socket.close(code, new String(bytes, from + 2, to - from - 2, StandardCharsets.UTF_8));
                 return;
             }
@@ -115,7 +115,7 @@ final class MessageReader implements FrameReceiver {
             process(Opcode.TEXT, false, bytes, from, to);
             return;
         }
-        if (text == null) text = new Text();
+        if (text == null) text = new TextMessage();
         text.message = message;
         int more = to - from < WebSocketHandler.LARGE || message.length() == to - from ? 0 : Math.max(0, 2 * message.length() - (to - from));
         if (more > 0) memory.charge(more);      // if that is too much, the connection is closed after this message

@@ -4,7 +4,7 @@ import io.github.changeover.spi.UpgradeRequest;
 import io.github.changeover.websocket.ObservedSession;
 import io.github.changeover.websocket.WebSocketListener;
 import io.github.changeover.websocket.frames.Opcode;
-import io.github.changeover.websocket.frames.ServerFrame;
+import io.github.changeover.websocket.frames.OutgoingFrame;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,7 +83,7 @@ final class SessionObserver {
      * Called under the send lock when a frame is being sent. Calls no listener itself. The returned task calls them and must run after the lock is
      * released.
      */
-    Runnable sending(ServerFrame frame) {
+    Runnable sending(OutgoingFrame frame) {
         int opcode = frame.opcode();
         if (opcode == Opcode.CLOSE) {
             byte[] payload = frame.copyPayload();

@@ -2,7 +2,7 @@ package io.github.changeover.websocket.engine;
 
 import io.github.changeover.spi.AdvancedConnection;
 import io.github.changeover.websocket.frames.Opcode;
-import io.github.changeover.websocket.frames.ServerFrame;
+import io.github.changeover.websocket.frames.OutgoingFrame;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
@@ -37,14 +37,14 @@ final class SessionPings implements AdvancedConnection.Ping {
     }
 
     /** Called immediately before the ping is sent. */
-    private ServerFrame next() {
+    private OutgoingFrame next() {
         ByteBuffer payload = ByteBuffer.allocate(LENGTH).put(MARK);
         synchronized (this) {
             number = (Math.abs(number) + 1) & Integer.MAX_VALUE;
             payload.putInt(number);
             sentAt = System.nanoTime();     // set before the send: the Pong may arrive before the send returns
         }
-        return ServerFrame.of(Opcode.PING, true, payload.array(), 0, LENGTH);
+        return OutgoingFrame.of(Opcode.PING, true, payload.array(), 0, LENGTH);
     }
 
     /** Whether this frame is the Pong for a ping of the server. Such a Pong is not passed on. Called in callbacks only. */

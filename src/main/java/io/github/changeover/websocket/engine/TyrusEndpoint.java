@@ -39,7 +39,7 @@ import org.glassfish.tyrus.core.monitoring.EndpointEventListener;
 final class TyrusEndpoint {
     private static final System.Logger LOG = System.getLogger(TyrusEndpoint.class.getName());
     /** The handshake that the current thread negotiates. */
-    private static final ThreadLocal<Negotiation> CURRENT = new ThreadLocal<>();
+    private static final ThreadLocal<HandshakeInProgress> CURRENT = new ThreadLocal<>();
     /** The largest number of different warnings that are logged for one endpoint class, so that clients cannot make the log grow without limit. */
     private static final int MOST_WARNINGS = 32;
 
@@ -70,7 +70,7 @@ final class TyrusEndpoint {
         warned = home.warned.computeIfAbsent(config.getEndpointClass(), type -> ConcurrentHashMap.newKeySet());
         choosesExtensions = overrides(configurator, "getNegotiatedExtensions", List.class, List.class);
         ServerEndpointConfig.Configurator asked = annotated == null && overrides(configurator, "getEndpointInstance", Class.class) ? new AskingForInstances() : new AskingOnly();
-        EndpointConfigView tyrus = new EndpointConfigView.Asked(config, configurator, asked, () -> CURRENT.get() != null);
+        EndpointConfigView tyrus = new EndpointConfigView.ConfiguratorView(config, configurator, asked, () -> CURRENT.get() != null);
         wrapper = annotated != null
                 ? new TyrusEndpointWrapper(annotated, tyrus, home.instances, home.container, home.contextPath, asked, new AnyNumber(), null, EndpointEventListener.NO_OP, false)
                 : new TyrusEndpointWrapper(config.getEndpointClass().asSubclass(Endpoint.class), tyrus, home.instances, home.container, home.contextPath, asked, new AnyNumber(), null,
@@ -157,10 +157,10 @@ final class TyrusEndpoint {
      *
      * @throws HandshakeException if Tyrus rejects the handshake
      */
-    TyrusHandshake handshake(RequestContext request, OpeningHandshake.Accepted accepted) throws HandshakeException {
+    TyrusHandshake handshake(RequestContext request, OpeningHandshake.AcceptedHandshake accepted) throws HandshakeException {
         ProtocolHandler protocol = Version.DRAFT17.createHandler(false, null);
         TyrusUpgradeResponse response = new TyrusUpgradeResponse();
-        Negotiation negotiation = new Negotiation(this, accepted, new ExtensionChain());
+        HandshakeInProgress negotiation = new HandshakeInProgress(this, accepted, new ExtensionChain());
         CURRENT.set(negotiation);
         boolean done = false;
         try {
@@ -176,13 +176,13 @@ final class TyrusEndpoint {
     }
 
     /** The state of one handshake, used on the thread that negotiates it. */
-    private static final class Negotiation {
+    private static final class HandshakeInProgress {
         private final TyrusEndpoint endpoint;
-        private final OpeningHandshake.Accepted accepted;
+        private final OpeningHandshake.AcceptedHandshake accepted;
         private final ExtensionChain chain;
         private ExtensionChoice choice = new ExtensionChoice(List.of(), List.of());
 
-        Negotiation(TyrusEndpoint endpoint, OpeningHandshake.Accepted accepted, ExtensionChain chain) {
+        HandshakeInProgress(TyrusEndpoint endpoint, OpeningHandshake.AcceptedHandshake accepted, ExtensionChain chain) {
             this.endpoint = endpoint;
             this.accepted = accepted;
             this.chain = chain;

@@ -85,7 +85,7 @@ record TyrusHandshake(TyrusEndpointWrapper endpoint, ProtocolHandler protocol, R
 
     /** Opens the session and calls the endpoint's {@code @OnOpen}. */
     MessageReader open(FrameSender sender, AsynchronousSends asynchronous, MessageMemory memory, Sessions sessions) {
-        MessageSocket socket = new MessageSocket(protocol, endpoint, sender, asynchronous);
+        TyrusMessageSocket socket = new TyrusMessageSocket(protocol, endpoint, sender, asynchronous);
         connect(socket, new TyrusWriter(sender, asynchronous));
         return new MessageReader(protocol, socket, sender, memory, new OpenSession(sessions, (TyrusSession) Sessions.call(sessions.session, endpoint, socket)));
     }

@@ -42,7 +42,7 @@ final class TyrusRequest implements RequestContext.Builder.IsUserInRoleDelegate 
      *
      * @param parameters the path parameters
      */
-    static <T> T during(HttpServletRequest http, UpgradeRequest request, OpeningHandshake.Accepted accepted, RequestTarget target, Map<String, String> parameters,
+    static <T> T during(HttpServletRequest http, UpgradeRequest request, OpeningHandshake.AcceptedHandshake accepted, RequestTarget target, Map<String, String> parameters,
                         Function<RequestContext, T> handshake) {
         TyrusRequest roles = new TyrusRequest(http);
         try {
@@ -102,7 +102,7 @@ final class TyrusRequest implements RequestContext.Builder.IsUserInRoleDelegate 
         return same ? host : seen.get().toString().replaceFirst("^.*://", "");
     }
 
-    private static void fields(Map<String, List<String>> headers, Fields fields, OpeningHandshake.Accepted accepted) {
+    private static void fields(Map<String, List<String>> headers, Fields fields, OpeningHandshake.AcceptedHandshake accepted) {
         for (Fields.Line line : fields) headers.computeIfAbsent(line.name(), none -> new ArrayList<>()).add(line.value());
         headers.put("Upgrade", List.of("websocket"));
         headers.put("Connection", List.of("Upgrade"));

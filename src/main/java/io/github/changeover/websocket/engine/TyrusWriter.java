@@ -1,13 +1,13 @@
 package io.github.changeover.websocket.engine;
 
-import io.github.changeover.websocket.frames.ServerFrame;
+import io.github.changeover.websocket.frames.OutgoingFrame;
 import java.nio.ByteBuffer;
 import org.glassfish.tyrus.spi.CompletionHandler;
 import org.glassfish.tyrus.spi.Writer;
 import org.glassfish.tyrus.spi.WriterInfo;
 
 /**
- * Sends the frames that Tyrus encodes itself: control frames, and all frames of a Tyrus version whose sessions are unknown. A {@link MessageSocket} sends
+ * Sends the frames that Tyrus encodes itself: control frames, and all frames of a Tyrus version whose sessions are unknown. A {@link TyrusMessageSocket} sends
  * the frames of messages without this class.
  */
 final class TyrusWriter extends Writer {
@@ -27,9 +27,9 @@ final class TyrusWriter extends Writer {
     /** Tyrus also sends control frames inside callbacks. Therefore they do not wait. */
     @Override
     public void write(ByteBuffer bytes, CompletionHandler<ByteBuffer> done, WriterInfo info) {
-        ServerFrame frame;
+        OutgoingFrame frame;
         try {
-            frame = ServerFrame.parse(bytes);
+            frame = OutgoingFrame.parse(bytes);
         } catch (IllegalArgumentException wrong) {
             FrameSender.complete(done, wrong);
             return;

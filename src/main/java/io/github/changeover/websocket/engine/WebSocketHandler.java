@@ -18,7 +18,7 @@ import io.github.changeover.websocket.frames.FrameListener;
 import io.github.changeover.websocket.frames.FrameReader;
 import io.github.changeover.websocket.frames.FrameWriter;
 import io.github.changeover.websocket.frames.Opcode;
-import io.github.changeover.websocket.frames.ServerFrame;
+import io.github.changeover.websocket.frames.OutgoingFrame;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.CloseReason.CloseCode;
 import jakarta.websocket.CloseReason.CloseCodes;
@@ -86,7 +86,7 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameListener 
             return new Ending(CloseCodes.GOING_AWAY, CloseCodes.CLOSED_ABNORMALLY, reason);
         }
 
-        ServerFrame frame() {
+        OutgoingFrame frame() {
             return CloseFrame.of(client.getCode(), reason);
         }
     }

@@ -1,7 +1,7 @@
 package io.github.changeover.websocket.engine;
 
 import io.github.changeover.servlet.ProtocolLibrary;
-import io.github.changeover.servlet.edge.ContainerSupport;
+import io.github.changeover.servlet.adapter.ContainerSupport;
 import io.github.changeover.servlet.settings.SettingValues;
 import io.github.changeover.spi.Decision;
 import io.github.changeover.spi.ProtocolToken;
@@ -69,9 +69,9 @@ public final class WebSocketLibrary implements ProtocolLibrary {
         }
 
         /** Checks the gate, then the opening handshake. */
-        OpeningHandshake.Outcome check(UpgradeRequest request, ProtocolToken offered) {
+        OpeningHandshake.HandshakeOutcome check(UpgradeRequest request, ProtocolToken offered) {
             Optional<Decision.Refuse> foreign = origins.check(request, offered);
-            return foreign.isPresent() ? new OpeningHandshake.Refused(foreign.get()) : OpeningHandshake.check(request, handshake);
+            return foreign.isPresent() ? new OpeningHandshake.RejectedHandshake(foreign.get()) : OpeningHandshake.check(request, handshake);
         }
 
         /** Logs a warning about the list of origins in these settings if one is needed. */

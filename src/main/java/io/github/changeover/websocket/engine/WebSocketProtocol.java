@@ -60,11 +60,11 @@ final class WebSocketProtocol implements UpgradeProtocol {
 
     @Override
     public Decision negotiate(UpgradeRequest request, ProtocolToken offered) {
-        OpeningHandshake.Outcome outcome = settings.check(request, offered);
-        return outcome instanceof OpeningHandshake.Refused refused ? refused.refusal() : endpoint(request, offered, (OpeningHandshake.Accepted) outcome);
+        OpeningHandshake.HandshakeOutcome outcome = settings.check(request, offered);
+        return outcome instanceof OpeningHandshake.RejectedHandshake refused ? refused.refusal() : endpoint(request, offered, (OpeningHandshake.AcceptedHandshake) outcome);
     }
 
-    private Decision endpoint(UpgradeRequest request, ProtocolToken offered, OpeningHandshake.Accepted accepted) {
+    private Decision endpoint(UpgradeRequest request, ProtocolToken offered, OpeningHandshake.AcceptedHandshake accepted) {
         Optional<HttpServletRequest> http = CurrentRequest.current();
         if (http.isEmpty()) return rehearsed(offered, accepted);
         RequestTarget target = RequestTarget.of(http.get());
@@ -80,7 +80,7 @@ final class WebSocketProtocol implements UpgradeProtocol {
         }
     }
 
-    private Decision asked(UpgradeRequest request, ProtocolToken offered, OpeningHandshake.Accepted accepted, RequestContext context) {
+    private Decision asked(UpgradeRequest request, ProtocolToken offered, OpeningHandshake.AcceptedHandshake accepted, RequestContext context) {
         long negotiated = request.principal().isPresent() ? shared.ends().negotiating() : 0;
         if (!endpoint.takesOrigin(context.getHeader("Origin"))) {
             return new Decision.Refuse(403, "Origin '" + PrintableText.of(request.fields().first("Origin").orElse(""))
@@ -106,24 +106,24 @@ final class WebSocketProtocol implements UpgradeProtocol {
         }
     }
 
-    private Decision answered(ProtocolToken offered, OpeningHandshake.Accepted accepted, TyrusHandshake handshake, long negotiated) {
+    private Decision answered(ProtocolToken offered, OpeningHandshake.AcceptedHandshake accepted, TyrusHandshake handshake, long negotiated) {
         int status = handshake.response().getStatus();
         if (status != 101) return new Decision.Refuse(Math.max(400, Math.min(599, status)), "The endpoint at this path rejected this handshake.");
-        OpeningHandshake.Accepted agreed = accepted.withSubprotocol(Optional.ofNullable(handshake.response().getFirstHeaderValue("Sec-WebSocket-Protocol")));
+        OpeningHandshake.AcceptedHandshake agreed = accepted.withSubprotocol(Optional.ofNullable(handshake.response().getFirstHeaderValue("Sec-WebSocket-Protocol")));
         Optional<DeflateAgreement> deflate = handshake.extensions().deflates() ? accepted.deflate() : Optional.empty();
         return new Decision.Switch(List.of(offered), fields(agreed, handshake), opened -> new WebSocketHandler(handshake, deflate, settings, shared, negotiated),
                 agreed.remark(endpoint.subprotocols()));
     }
 
     /** In a dry run there is no request of a container. Therefore no Configurator is called, and no switch follows. */
-    private static Decision rehearsed(ProtocolToken offered, OpeningHandshake.Accepted accepted) {
+    private static Decision rehearsed(ProtocolToken offered, OpeningHandshake.AcceptedHandshake accepted) {
         return new Decision.Switch(List.of(offered), accepted.fields(), context -> {
             throw new IllegalStateException("WebSocket is negotiated on the request's thread, inside the inner filter; this was a dry run");
         });
     }
 
     /** Returns the fields of Changeover and those that modifyHandshake added. */
-    private static Fields fields(OpeningHandshake.Accepted agreed, TyrusHandshake handshake) {
+    private static Fields fields(OpeningHandshake.AcceptedHandshake agreed, TyrusHandshake handshake) {
         Fields fields = agreed.withoutDeflate().fields();
         for (String line : handshake.extensions().lines()) fields = fields.with("Sec-WebSocket-Extensions", line);
         for (Map.Entry<String, List<String>> line : handshake.response().getHeaders().entrySet()) {

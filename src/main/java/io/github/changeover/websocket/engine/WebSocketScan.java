@@ -1,6 +1,6 @@
 package io.github.changeover.websocket.engine;
 
-import io.github.changeover.servlet.edge.ContainerSupport;
+import io.github.changeover.servlet.adapter.ContainerSupport;
 import io.github.changeover.servlet.settings.SettingValues;
 import jakarta.servlet.ServletContainerInitializer;
 import jakarta.servlet.ServletContext;

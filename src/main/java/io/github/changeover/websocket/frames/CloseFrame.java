@@ -21,12 +21,12 @@ public final class CloseFrame {
      * @param reason truncated after the last character that fits into 123 bytes; a character that cannot be encoded becomes a question mark
      * @throws IllegalArgumentException for any other code: 1004 is reserved, 1006 and 1015 are never sent
      */
-    public static ServerFrame of(int code, String reason) {
-        if (code == NO_CODE) return ServerFrame.of(Opcode.CLOSE, true, NOTHING, 0, 0);
+    public static OutgoingFrame of(int code, String reason) {
+        if (code == NO_CODE) return OutgoingFrame.of(Opcode.CLOSE, true, NOTHING, 0, 0);
         if (!isSent(code)) throw new IllegalArgumentException(CODES + code);
         byte[] text = reason.getBytes(StandardCharsets.UTF_8);
         int length = fitting(text);
-        return ServerFrame.of(Opcode.CLOSE, true, ByteBuffer.allocate(2 + length).putShort((short) code).put(text, 0, length).array(), 0, 2 + length);
+        return OutgoingFrame.of(Opcode.CLOSE, true, ByteBuffer.allocate(2 + length).putShort((short) code).put(text, 0, length).array(), 0, 2 + length);
     }
 
     /** Truncates the reason to at most 123 bytes, after a complete character. */
@@ -43,7 +43,7 @@ public final class CloseFrame {
     }
 
     /** Creates the Close frame with the code and reason of the fault. */
-    public static ServerFrame of(FrameFault fault) {
+    public static OutgoingFrame of(FrameFault fault) {
         return of(fault.code(), fault.reason());
     }
 

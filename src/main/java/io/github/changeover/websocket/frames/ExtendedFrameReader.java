@@ -103,9 +103,9 @@ public final class ExtendedFrameReader implements FrameInput {
 
     private FrameFault readHeader(ByteBuffer bytes) {
         head[joined++] = bytes.get();
-        FrameHeader.Progress progress = header.read(head, 0, joined);
-        if (progress == FrameHeader.Progress.FAULTY) return header.fault();
-        if (progress == FrameHeader.Progress.WHOLE) {
+        FrameHeader.HeaderProgress progress = header.read(head, 0, joined);
+        if (progress == FrameHeader.HeaderProgress.FAULTY) return header.fault();
+        if (progress == FrameHeader.HeaderProgress.WHOLE) {
             joined = 0;
             payload = new PayloadBuffer(memory);
         }

@@ -5,7 +5,7 @@ final class FrameHeader {
     /** The length of the longest header in bytes, including the masking key. */
     static final int LONGEST = ServerFrameHeader.LONGEST + 4;
 
-    enum Progress { WHOLE, PARTIAL, FAULTY }
+    enum HeaderProgress { WHOLE, PARTIAL, FAULTY }
 
     private final FrameLimits limits;
     private final IncomingMessage message;      // null if extensions decide about reserved bits and fragments
@@ -25,32 +25,32 @@ final class FrameHeader {
         this(limits, null);
     }
 
-    Progress read(byte[] bytes, int from, int to) {
+    HeaderProgress read(byte[] bytes, int from, int to) {
         first = bytes[from] & 0xff;
         fault = checkFirst();
-        if (fault != null) return Progress.FAULTY;
-        if (to - from < 2) return Progress.PARTIAL;
+        if (fault != null) return HeaderProgress.FAULTY;
+        if (to - from < 2) return HeaderProgress.PARTIAL;
         int second = bytes[from + 1];
         fault = checkSecond(second);
-        if (fault != null) return Progress.FAULTY;
+        if (fault != null) return HeaderProgress.FAULTY;
         return readLength(bytes, from, to, second & 0x7f);
     }
 
-    private Progress readLength(byte[] bytes, int from, int to, int seven) {
+    private HeaderProgress readLength(byte[] bytes, int from, int to, int seven) {
         int more = seven < 126 ? 0 : seven == 126 ? 2 : 8;
         size = 6 + more;
-        if (to - from < 2 + more) return Progress.PARTIAL;
+        if (to - from < 2 + more) return HeaderProgress.PARTIAL;
         long longest = seven;
         if (more > 0) {
             longest = 0;
             for (int i = 0; i < more; i++) longest = longest << 8 | bytes[from + 2 + i] & 0xff;
         }
         fault = checkLength(longest, more);
-        if (fault != null) return Progress.FAULTY;
+        if (fault != null) return HeaderProgress.FAULTY;
         length = (int) longest;
-        if (to - from < size) return Progress.PARTIAL;
+        if (to - from < size) return HeaderProgress.PARTIAL;
         key = Masking.key(bytes, from + 2 + more);
-        return Progress.WHOLE;
+        return HeaderProgress.WHOLE;
     }
 
     private FrameFault checkFirst() {

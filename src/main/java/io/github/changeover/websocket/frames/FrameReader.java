@@ -140,9 +140,9 @@ public final class FrameReader implements FrameInput {
     private int readFrames(byte[] bytes, int from, int to, FrameListener listener) {
         int at = from;
         while (at < to && !ended) {
-            FrameHeader.Progress progress = header.read(bytes, at, to);
-            if (progress != FrameHeader.Progress.WHOLE) {
-                if (progress == FrameHeader.Progress.FAULTY) fail(header.fault(), bytes, listener);
+            FrameHeader.HeaderProgress progress = header.read(bytes, at, to);
+            if (progress != FrameHeader.HeaderProgress.WHOLE) {
+                if (progress == FrameHeader.HeaderProgress.FAULTY) fail(header.fault(), bytes, listener);
                 else splitHeader(bytes, at, to, listener);
                 return to;
             }
@@ -168,10 +168,10 @@ public final class FrameReader implements FrameInput {
     /** Reads the rest of a split header byte by byte, because each byte may show a fault. */
     private int joinHeader(byte[] bytes, int from, int to, FrameListener listener) {
         split[joined++] = bytes[from];
-        FrameHeader.Progress progress = header.read(split, 0, joined);
-        if (progress == FrameHeader.Progress.PARTIAL) return from + 1;
+        FrameHeader.HeaderProgress progress = header.read(split, 0, joined);
+        if (progress == FrameHeader.HeaderProgress.PARTIAL) return from + 1;
         dropSplit();
-        if (progress == FrameHeader.Progress.FAULTY) {
+        if (progress == FrameHeader.HeaderProgress.FAULTY) {
             fail(header.fault(), bytes, listener);
             return to;
         }

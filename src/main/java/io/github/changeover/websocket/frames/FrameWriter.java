@@ -54,11 +54,11 @@ public final class FrameWriter implements AutoCloseable {
      * @param output receives the bytes to send, as one frame or several; may use each buffer until it returns. If it throws an exception, the connection
      *               has lost bytes: close the connection and this writer
      */
-    public void write(ServerFrame frame, Consumer<ByteBuffer> output) {
+    public void write(OutgoingFrame frame, Consumer<ByteBuffer> output) {
         ByteBuffer bytes = frame.bytes();
         if (extensions.isPresent()) {
             FrameExtensions.Frame sent = extensions.get().outgoing(new FrameExtensions.Frame(first(frame), frame.copyPayload()));
-            output.accept(ServerFrame.encode(sent.first(), sent.payload(), 0, sent.payload().length));
+            output.accept(OutgoingFrame.encode(sent.first(), sent.payload(), 0, sent.payload().length));
         } else if (compresses(frame)) {
             boolean begins = frame.opcode() != Opcode.CONTINUATION;
             deflating.orElseThrow().deflate(begins ? first(frame) | Opcode.RSV1 : first(frame), frame.skipHeader(), output);
@@ -68,11 +68,11 @@ public final class FrameWriter implements AutoCloseable {
         bytes.position(bytes.limit());
     }
 
-    private static int first(ServerFrame frame) {
+    private static int first(OutgoingFrame frame) {
         return frame.isFinal() ? Opcode.FIN | frame.opcode() : frame.opcode();
     }
 
-    private boolean compresses(ServerFrame frame) {
+    private boolean compresses(OutgoingFrame frame) {
         if (deflating.isEmpty() || closed || frame.isControl()) return false;
         boolean compress = frame.opcode() == Opcode.CONTINUATION ? compressing : !frame.isFinal() || frame.payloadSize() >= smallest;
         compressing = compress && !frame.isFinal();

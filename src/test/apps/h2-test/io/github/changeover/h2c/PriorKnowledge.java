@@ -2,9 +2,9 @@ package io.github.changeover.h2c;
 
 import io.github.changeover.loopback.LoopbackDispatcherFactory;
 import io.github.changeover.loopback.LoopbackDispatcher;
-import io.github.changeover.loopback.ConnectionOrigin;
+import io.github.changeover.loopback.InnerRequestSource;
 import io.github.changeover.loopback.StreamDispatcher;
-import io.github.changeover.pipeline.PipelineHandler;
+import io.github.changeover.netty.PipelineHandler;
 import io.github.changeover.servlet.ProtocolLibrary;
 import io.github.changeover.spi.Decision;
 import io.github.changeover.spi.ProtocolToken;
@@ -50,7 +50,7 @@ public final class PriorKnowledge implements ProtocolLibrary {
         @Override
         public Decision negotiate(UpgradeRequest request, ProtocolToken offered) {
             return Decision.Switch.to(offered, context -> new PipelineHandler((pipeline, inside) ->
-                    new RequestStreams(dispatcher, new ConnectionOrigin(request, false, "HTTP/2.0", ""), inside, progress).addTo(pipeline)));
+                    new RequestStreams(dispatcher, new InnerRequestSource(request, false, "HTTP/2.0", ""), inside, progress).addTo(pipeline)));
         }
     }
 }

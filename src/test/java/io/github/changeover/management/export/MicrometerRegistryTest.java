@@ -28,7 +28,7 @@ class MicrometerRegistryTest {
     private static final MetricsSnapshot COUNTS = new MetricsSnapshot(Map.of("a/1", 2L, "other", 0L), Map.of("a/1", 7L, "other", 0L), Map.of(CloseCause.Kind.PEER, 5L),
             Map.of(Outcome.SWITCHED, Map.of(Ground.AGREED, 7L), Outcome.IGNORED, Map.of(), Outcome.REFUSED, Map.of(Ground.LIMIT, 1L)), 10, 20, 30, 31, 32, 40, true, TIMES, TIMES, TIMES);
     private final MeterRegistry behind = new SimpleMeterRegistry();
-    private final CachedCounts reading = new CachedCounts(() -> COUNTS);
+    private final CachedMetrics reading = new CachedMetrics(() -> COUNTS);
 
     @BeforeEach
     void begin() {
@@ -90,7 +90,7 @@ class MicrometerRegistryTest {
     void applicationsThatShareMicrometerHaveSeparateMeters() throws Exception {
         Class<?> loaded = new ApplicationLoader().loadClass(MicrometerRegistry.class.getName());
         Object registry = method(loaded, "of", ServletContext.class).invoke(null, context(null));
-        Class<?> read = loaded.getClassLoader().loadClass(CachedCounts.class.getName());
+        Class<?> read = loaded.getClassLoader().loadClass(CachedMetrics.class.getName());
         var constructor = read.getDeclaredConstructor(Supplier.class);
         constructor.setAccessible(true);
         Object theirs = constructor.newInstance((Supplier<MetricsSnapshot>) () -> COUNTS);

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.changeover.servlet.Deployment;
 import io.github.changeover.servlet.FakeServletContext;
-import io.github.changeover.servlet.edge.ContainerSupport;
+import io.github.changeover.servlet.adapter.ContainerSupport;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.changeover.it.Frames;
 import io.github.changeover.testkit.MemoryConnection;
-import io.github.changeover.websocket.frames.ServerFrame;
+import io.github.changeover.websocket.frames.OutgoingFrame;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.CloseReason.CloseCodes;
 import jakarta.websocket.Endpoint;
@@ -75,7 +75,7 @@ class AsynchronousSendTest {
     }
 
     private static String message(String text) {
-        return new String(ServerFrame.text(text).bytes().array(), StandardCharsets.ISO_8859_1);
+        return new String(OutgoingFrame.text(text).bytes().array(), StandardCharsets.ISO_8859_1);
     }
 
     private static String close(int code, String reason) {

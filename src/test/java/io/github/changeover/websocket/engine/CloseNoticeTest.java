@@ -17,7 +17,7 @@ import io.github.changeover.spi.EarlyData;
 import io.github.changeover.spi.ProtocolToken;
 import io.github.changeover.testkit.MemoryConnection;
 import io.github.changeover.testkit.MemoryTransport;
-import io.github.changeover.websocket.frames.ServerFrame;
+import io.github.changeover.websocket.frames.OutgoingFrame;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.CloseReason.CloseCodes;
 import jakarta.websocket.Endpoint;
@@ -102,7 +102,7 @@ class CloseNoticeTest {
     }
 
     private static String message(String text) {
-        return new String(ServerFrame.text(text).bytes().array(), StandardCharsets.ISO_8859_1);
+        return new String(OutgoingFrame.text(text).bytes().array(), StandardCharsets.ISO_8859_1);
     }
 
     private static void expire(Session session) {

@@ -13,7 +13,7 @@ import io.github.changeover.websocket.WebSocketExtension;
 import io.github.changeover.websocket.frames.Compression;
 import io.github.changeover.websocket.frames.DeflaterPool;
 import io.github.changeover.websocket.frames.FrameWriter;
-import io.github.changeover.websocket.frames.ServerFrame;
+import io.github.changeover.websocket.frames.OutgoingFrame;
 import jakarta.websocket.Endpoint;
 import jakarta.websocket.EndpointConfig;
 import jakarta.websocket.MessageHandler;
@@ -122,7 +122,7 @@ class MessageReaderTest {
         request.getHeaders().putAll(Map.of("Upgrade", List.of("websocket"), "Connection", List.of("Upgrade"), "Host", List.of("localhost"),
                 "Sec-WebSocket-Key", List.of("dGhlIHNhbXBsZSBub25jZQ=="), "Sec-WebSocket-Version", List.of("13")));
         return TyrusEndpoint.of(TyrusEndpoint.Home.of(container, "", 1 << 20), config)
-                .handshake(request, new OpeningHandshake.Accepted("", List.of(), Optional.empty(), List.of(offered), Optional.empty()));
+                .handshake(request, new OpeningHandshake.AcceptedHandshake("", List.of(), Optional.empty(), List.of(offered), Optional.empty()));
     }
 
     private static MemoryConnection connection(boolean ours) throws Exception {
@@ -198,7 +198,7 @@ class MessageReaderTest {
 
     @Test
     void nullParametersThrow() {
-        FrontController controller = new FrontController(null, null, null);
+        HttpToWebSocketUpgrade controller = new HttpToWebSocketUpgrade(null, null, null);
         ServerEndpointConfig config = ServerEndpointConfig.Builder.create(MessageEchoEndpoint.class, "/parrot").build();
         assertThatThrownBy(() -> controller.upgrade(null, null, config, Collections.singletonMap("room", null))).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("room");
         assertThatThrownBy(() -> controller.upgrade(null, null, null, null)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("ServerEndpointConfig");
@@ -427,7 +427,7 @@ class MessageReaderTest {
             FrameSender sender = new FrameSender(connection.connection(), new FrameWriter(Optional.empty(), POOL), () -> false, RESULTS, Runnable::run, () -> { });
             TyrusWriter writer = new TyrusWriter(sender, new AsynchronousSends(sender, connection.connection(), 16 << 20, RESULTS, () -> TIMER));
             writer.write(ByteBuffer.wrap(new byte[] {(byte) 0x88, 0}), null);
-            writer.write(ServerFrame.text("late").bytes(), new CompletionHandler<>() {
+            writer.write(OutgoingFrame.text("late").bytes(), new CompletionHandler<>() {
                 @Override
                 public void failed(Throwable failure) {
                     failures.add(failure);

@@ -10,7 +10,7 @@ import io.github.changeover.websocket.frames.DeflaterPool;
 import io.github.changeover.websocket.frames.FrameExtensions;
 import io.github.changeover.websocket.frames.FrameWriter;
 import io.github.changeover.websocket.frames.Opcode;
-import io.github.changeover.websocket.frames.ServerFrame;
+import io.github.changeover.websocket.frames.OutgoingFrame;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 /** The server's own pings between other frames. */
 @Timeout(20)
 class ServerPingTest {
-    private static final Supplier<ServerFrame> PING = () -> ServerFrame.of(Opcode.PING, true, new byte[] {'p'}, 0, 1);
+    private static final Supplier<OutgoingFrame> PING = () -> OutgoingFrame.of(Opcode.PING, true, new byte[] {'p'}, 0, 1);
     private MemoryConnection connection;
     private FrameSender sender;
     private AsynchronousSends asynchronous;
@@ -60,7 +60,7 @@ class ServerPingTest {
     }
 
     private void send(int opcode, boolean fin, String text) {
-        ServerFrame frame = ServerFrame.of(opcode, fin, text.getBytes(), 0, text.length());
+        OutgoingFrame frame = OutgoingFrame.of(opcode, fin, text.getBytes(), 0, text.length());
         assertThat(sender.send(frame.size(), () -> frame, null)).isTrue();
     }
 
@@ -82,7 +82,7 @@ class ServerPingTest {
     void pingBetweenFragmentsDoesNotWaitForDeferredMessages() {
         connect(writerWithoutExtensions(), Runnable::run, false);
         send(Opcode.TEXT, false, "a");
-        asynchronous.send(ServerFrame.text("later"), null, 0, () -> { });
+        asynchronous.send(OutgoingFrame.text("later"), null, 0, () -> { });
         assertThat(ping()).isEqualTo(3);
         send(Opcode.CONTINUATION, true, "b");
         assertThat(hex()).isEqualTo("010161" + "890170" + "800162" + "81056c61746572");
@@ -93,11 +93,11 @@ class ServerPingTest {
     void noPingIsQueuedWhileTheClientIsBehind() {
         connect(writerWithoutExtensions(), Runnable::run, true);
         send(Opcode.TEXT, false, "a");
-        asynchronous.send(ServerFrame.text("later"), null, 0, () -> { });
+        asynchronous.send(OutgoingFrame.text("later"), null, 0, () -> { });
         assertThat(ping()).isZero();
         connection.takes(Long.MAX_VALUE);
         assertThat(ping()).isEqualTo(3);
-        sender.close(ServerFrame.of(Opcode.CLOSE, true, new byte[0], 0, 0));
+        sender.close(OutgoingFrame.of(Opcode.CLOSE, true, new byte[0], 0, 0));
         assertThat(ping()).isZero();
         assertThat(hex()).isEqualTo("010161" + "890170" + "8800");
     }

@@ -62,7 +62,7 @@ class TyrusEndpointTest {
     }
 
     private static jakarta.websocket.Extension extension(String name) {
-        return new ExtensionChoice.Named(name, List.of());
+        return new ExtensionChoice.ChosenExtension(name, List.of());
     }
 
     private static ServerEndpointConfig.Builder config(Class<?> type) {

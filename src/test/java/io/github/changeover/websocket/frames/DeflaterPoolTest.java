@@ -33,7 +33,7 @@ class DeflaterPoolTest {
             FrameReader reader = reader(true);
             FrameWriter writer = new FrameWriter(agreed(true), pool);
             reader.read(ByteBuffer.wrap(HELLO.clone()), received);
-            writer.write(ServerFrame.of(Opcode.BINARY, true, new byte[500], 0, 500), out -> { });
+            writer.write(OutgoingFrame.of(Opcode.BINARY, true, new byte[500], 0, 500), out -> { });
             open.add(reader);
             open.add(writer);
             assertThat(pool.inflatersInUse()).isZero();
@@ -131,11 +131,11 @@ class DeflaterPoolTest {
     @Test
     void closedWriterDoesNotCompress() {
         FrameWriter writer = new FrameWriter(agreed(false), pool);
-        writer.write(ServerFrame.of(Opcode.BINARY, true, new byte[500], 0, 500), out -> { });
+        writer.write(OutgoingFrame.of(Opcode.BINARY, true, new byte[500], 0, 500), out -> { });
         assertThat(pool.deflatersInUse()).isEqualTo(1);
         writer.close();
         writer.close();
-        ServerFrame frame = ServerFrame.of(Opcode.BINARY, true, new byte[500], 0, 500);
+        OutgoingFrame frame = OutgoingFrame.of(Opcode.BINARY, true, new byte[500], 0, 500);
         writer.write(frame, out -> assertThat(out).isSameAs(frame.bytes()));
         assertThat(pool.deflatersInUse()).isZero();
     }

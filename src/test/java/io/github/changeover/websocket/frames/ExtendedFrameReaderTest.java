@@ -169,7 +169,7 @@ class ExtendedFrameReaderTest {
     void writtenFramesPassThroughExtensions() {
         List<String> out = new ArrayList<>();
         FrameWriter writer = new FrameWriter(new InvertingExtension());
-        writer.write(ServerFrame.text("hello"), frame -> out.add(HexFormat.of().formatHex(frame.array())));
+        writer.write(OutgoingFrame.text("hello"), frame -> out.add(HexFormat.of().formatHex(frame.array())));
         assertThat(out).containsExactly("a105" + HexFormat.of().formatHex(inverted("hello")));
     }
 }

@@ -33,7 +33,7 @@ class FrameWriterTest {
         List<byte[]> out = new ArrayList<>();
         for (byte[] frame : frames) {
             ByteBuffer bytes = ByteBuffer.wrap(frame);
-            writer.write(ServerFrame.parse(bytes), piece -> {
+            writer.write(OutgoingFrame.parse(bytes), piece -> {
                 byte[] some = new byte[piece.remaining()];
                 piece.get(some);
                 out.add(some);
@@ -48,7 +48,7 @@ class FrameWriterTest {
     void withoutCompressionTheSameBufferIsWritten() {
         ByteBuffer frame = ByteBuffer.wrap(WireBytes.plain(0x81, TEXT));
         List<ByteBuffer> out = new ArrayList<>();
-        new FrameWriter(Optional.empty(), new DeflaterPool()).write(ServerFrame.parse(frame), out::add);
+        new FrameWriter(Optional.empty(), new DeflaterPool()).write(OutgoingFrame.parse(frame), out::add);
         assertThat(out).hasSize(1);
         assertThat(out.get(0)).isSameAs(frame);
     }
@@ -172,11 +172,11 @@ class FrameWriterTest {
                 int end = i == fragments ? payload.length : at + random.nextInt(payload.length - at + 1);
                 byte[] frame = WireBytes.plain((i == fragments ? 0x80 : 0) | (i == 1 ? 2 : 0), Arrays.copyOfRange(payload, at, end));
                 ByteBuffer bytes = random.nextBoolean() ? ByteBuffer.allocateDirect(frame.length + 5) : ByteBuffer.allocate(frame.length + 5);
-                writer.write(ServerFrame.parse(bytes.position(5).put(frame).position(5)), client::read);
+                writer.write(OutgoingFrame.parse(bytes.position(5).put(frame).position(5)), client::read);
                 assertThat(bytes.hasRemaining()).isFalse();
                 at = end;
                 if (i < fragments && random.nextBoolean()) {
-                    writer.write(ServerFrame.parse(ByteBuffer.wrap(WireBytes.plain(0x8a, new byte[] {1, 2}))), client::read);
+                    writer.write(OutgoingFrame.parse(ByteBuffer.wrap(WireBytes.plain(0x8a, new byte[] {1, 2}))), client::read);
                     expected.add(WireBytes.plain(0x8a, new byte[] {1, 2}));
                 }
             }
@@ -192,7 +192,7 @@ class FrameWriterTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "81", "8105", "8181 00000000 61", "810161 810161", "817e00", "c10161", "817fffffffffffffffff"})
     void parseRejectsInvalidFrames(String bytes) {
-        assertThatIllegalArgumentException().isThrownBy(() -> ServerFrame.parse(ByteBuffer.wrap(WireBytes.hex(bytes)))).withMessageContaining("one at a time");
+        assertThatIllegalArgumentException().isThrownBy(() -> OutgoingFrame.parse(ByteBuffer.wrap(WireBytes.hex(bytes)))).withMessageContaining("one at a time");
     }
 
     @Test

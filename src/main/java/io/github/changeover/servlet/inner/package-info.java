@@ -1,2 +1,0 @@
-/** Requests that arrive inside an upgraded connection, as the application sees them. */
-package io.github.changeover.servlet.inner;

@@ -1,0 +1,71 @@
+package io.github.changeover.servlet.rules;
+
+import io.github.changeover.connection.ApplicationResources;
+import java.lang.reflect.Constructor;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** Makes instances of classes of the application: with CDI if it is available, otherwise with their constructor. */
+public interface Instances {
+    /** The release action of an instance that needs no release. */
+    Runnable NOTHING = () -> { };
+
+    /** An instance with its release action. */
+    record Instance<T>(T value, Runnable release) {
+    }
+
+    /**
+     * Returns a supplier of new instances.
+     *
+     * @throws IllegalStateException if the class does not allow it; the message contains what the class needs
+     */
+    <T> Supplier<Instance<T>> of(Class<T> type);
+
+    /** Returns whether instances are injected. */
+    default boolean injected() {
+        return false;
+    }
+
+    /** Returns the beans of a type; empty without CDI. */
+    <T> List<T> beans(Class<T> type);
+
+    /** Returns a scope that activates the CDI request context for callbacks; it does nothing without CDI. */
+    default ApplicationResources.CallbackScope requestScope() {
+        return ApplicationResources.CallbackScope.NONE;
+    }
+
+    /** Returns CDI if the application has it, otherwise plain constructors. Must not be called before the application has started. */
+    static Instances of(ClassLoader loader) {
+        try {
+            Class.forName("jakarta.enterprise.inject.spi.CDI", false, loader);
+            return CdiInstances.current();
+        } catch (ClassNotFoundException | LinkageError | IllegalStateException none) {
+            return new Constructed();
+        }
+    }
+
+    /** Uses the public constructor without parameters. */
+    final class Constructed implements Instances {
+        @Override
+        public <T> Supplier<Instance<T>> of(Class<T> type) {
+            Constructor<T> constructor;
+            try {
+                constructor = type.getConstructor();
+            } catch (NoSuchMethodException unfit) {
+                throw new IllegalStateException("it cannot be instantiated; " + type.getName() + " needs a public constructor without parameters", unfit);
+            }
+            return () -> {
+                try {
+                    return new Instance<>(constructor.newInstance(), NOTHING);
+                } catch (ReflectiveOperationException thrown) {
+                    throw new IllegalStateException(type.getName() + " cannot be instantiated", thrown);
+                }
+            };
+        }
+
+        @Override
+        public <T> List<T> beans(Class<T> type) {
+            return List.of();
+        }
+    }
+}
