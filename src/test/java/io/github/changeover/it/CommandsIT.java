@@ -26,9 +26,11 @@ class CommandsIT {
     private ProbeClient clear;
     private ProbeClient secure;
     private int count;
+    private boolean endLosesBytes;
 
     @BeforeAll
     void deploy(ContainerUnderTest container) {
+        endLosesBytes = ContainerDifferences.losesBytesAtCloseNotify(container);
         container.deploy(War.with("commands").app("probe").set("changeover.stall", "1s").set("changeover.linger", "1s").set("changeover.closing", "2s").build(), "/commands");
         clear = new ProbeClient(container, "/commands");
         secure = ProbeClient.secure(container, "/commands");
@@ -63,8 +65,10 @@ class CommandsIT {
         try (Wire wire = probe.offer("/echo", key(), early)) {
             assertThat(wire.readHead().status()).isEqualTo(101);
             ProbeClient.assertSame(wire.readExactly(early.length), early);
-            Wire.Rest rest = wire.send(tail).shutdownOutput().readToEnd();
-            ProbeClient.assertSame(rest.bytes(), tail);
+            wire.send(tail);
+            if (probe == secure && endLosesBytes) ProbeClient.assertSame(wire.readExactly(tail.length), tail);
+            Wire.Rest rest = wire.shutdownOutput().readToEnd();
+            if (probe != secure || !endLosesBytes) ProbeClient.assertSame(rest.bytes(), tail);
             assertThat(rest.end()).isEqualTo(Wire.End.FIN);
         }
     }
