@@ -20,8 +20,8 @@ import java.util.regex.Pattern;
  * @param port   the port to which the client connected
  */
 record ForwardedElement(Optional<InetSocketAddress> client, Optional<String> scheme, Optional<String> host, OptionalInt port) {
-    /** RFC 7239 section 6: an identifier begins with an underscore or is {@code unknown}. */
-    private static final Pattern NODE = Pattern.compile("(?:\\[([0-9A-Fa-f:.]{2,45})]|([0-9.]{7,15})|(unknown|_[A-Za-z0-9._-]{1,60}))(?::(\\d{1,5}|_[A-Za-z0-9._-]{1,60}))?",
+    /** RFC 7239 section 6: an identifier begins with an underscore or is {@code unknown}. {@link IpAddress} checks the text of an address. */
+    private static final Pattern NODE = Pattern.compile("(?:\\[([^\\]]{2,45})]|([0-9.]{7,15})|(unknown|_[A-Za-z0-9._-]{1,60}))(?::(\\d{1,5}|_[A-Za-z0-9._-]{1,60}))?",
             Pattern.CASE_INSENSITIVE);
     private static final Pattern PORT = Pattern.compile("[0-9]{1,5}");
 

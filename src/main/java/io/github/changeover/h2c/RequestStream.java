@@ -1,5 +1,6 @@
 package io.github.changeover.h2c;
 
+import io.github.changeover.http.MediaType;
 import io.github.changeover.loopback.StreamDispatcher;
 import io.github.changeover.netty.PipelineHandler.PipelineConnection;
 import io.github.changeover.spi.Fields;
@@ -161,7 +162,7 @@ final class RequestStream {
             reset(!headSent ? Http2Error.REFUSED_STREAM : status == 408 ? Http2Error.CANCEL : Http2Error.INTERNAL_ERROR);
         } else {
             byte[] text = (reason + "\n").getBytes(StandardCharsets.UTF_8);
-            head(status, Fields.of("Content-Type", "text/plain;charset=utf-8", "Content-Length", Integer.toString(text.length)), headOnly);
+            head(status, Fields.of("Content-Type", MediaType.PLAIN_TEXT, "Content-Length", Integer.toString(text.length)), headOnly);
             if (!headOnly) content(text, true);
             if (status == 408 && !requestEnded) reset(Http2Error.NO_ERROR);        // the remaining content is not needed (RFC 9113 section 8.1)
         }

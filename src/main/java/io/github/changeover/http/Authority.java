@@ -21,7 +21,6 @@ import java.util.OptionalInt;
 public record Authority(String host, OptionalInt port) {
     private static final AsciiSet REG_NAME = AsciiSet.UNRESERVED.and("!$&'()*+,;=%");
     private static final AsciiSet IP_LITERAL = AsciiSet.UNRESERVED.and("!$&'()*+,;=:");
-    private static final AsciiSet IPV6 = AsciiSet.HEX_DIGITS.and(":.");
     /** {@code reg-name} without the comma, which joins two field lines, and the asterisk, which is a wildcard. */
     private static final AsciiSet COMPARABLE_NAME = AsciiSet.UNRESERVED.and("!$&'()+;=%");
     private static final int LONGEST_NAME = 255, LAST_PORT = 65535;
@@ -33,7 +32,7 @@ public record Authority(String host, OptionalInt port) {
 
     /** Returns whether this is a host that is not empty (RFC 9110 section 4.2.1) and an optional port. An address in brackets is an IPv6 address. */
     public static boolean isValidInUri(String text) {
-        return isValid(text, 1, IPV6);
+        return isValid(text, 1, IpAddress.IPV6);
     }
 
     private static boolean isValid(String text, int shortestName, AsciiSet literal) {

@@ -5,7 +5,6 @@ import io.github.changeover.negotiation.Explanation.Ground;
 import io.github.changeover.negotiation.UpgradeField.Offered;
 import io.github.changeover.spi.ContentRule;
 import io.github.changeover.spi.Decision;
-import io.github.changeover.spi.Fields;
 import io.github.changeover.spi.Gate;
 import io.github.changeover.spi.ProtocolToggles;
 import io.github.changeover.spi.ProtocolToken;
@@ -42,7 +41,7 @@ public final class Negotiator {
     private static final Decision OTHER_ROLE = new Decision.Refuse(403, "Your account lacks a role that is allowed to upgrade on this path.");
     private static final Decision NO_LOGIN = new Decision.Refuse(401, "An upgrade on this path requires a login.");
 
-    private static final Decision STARTING = new Decision.Refuse(503, Fields.of("Retry-After", "5"), "The application is starting: repeat the request in a few seconds.");
+    private static final Decision STARTING = UpgradeResponse.retryLater(503, "The application is starting: repeat the request in a few seconds.");
 
     private static final String NOTHING_OFFERED = "No protocol is offered on this path.";
 
@@ -193,7 +192,7 @@ public final class Negotiator {
         if (toggles.isOff(candidate.token())) return SWITCHED_OFF;
         UpgradeProtocol protocol = candidate.protocol();
         ContentRule content = Candidate.guarded(protocol, protocol::content);
-        if (!content.methods().isEmpty() && !content.methods().contains(request.method())) return OTHER_METHOD;
+        if (!content.allowsMethod(request.method())) return OTHER_METHOD;
         if (!content.content() && request.hasContent()) return NO_CONTENT;
 
         if (!rule.roles().isEmpty() && Collections.disjoint(rule.roles(), request.roles())) {

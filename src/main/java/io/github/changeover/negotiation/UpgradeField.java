@@ -1,5 +1,6 @@
 package io.github.changeover.negotiation;
 
+import io.github.changeover.http.FieldList;
 import io.github.changeover.http.ListMembers;
 import io.github.changeover.http.PrintableText;
 import io.github.changeover.spi.ProtocolToken;
@@ -20,9 +21,9 @@ import java.util.Optional;
  */
 public final class UpgradeField {
     /** The maximum number of list members, including empty ones. A field with more members is ignored. */
-    public static final int MAX_MEMBERS = 64;
+    public static final int MAX_MEMBERS = FieldList.MAX_MEMBERS;
     /** The maximum size in bytes of all lines together. A longer field is ignored. */
-    public static final int MAX_BYTES = 8192;
+    public static final int MAX_BYTES = FieldList.MAX_BYTES;
 
     private UpgradeField() {
     }

@@ -1,5 +1,6 @@
 package io.github.changeover.negotiation;
 
+import io.github.changeover.http.MediaType;
 import io.github.changeover.spi.Decision;
 import io.github.changeover.spi.Fields;
 import io.github.changeover.spi.ProtocolToken;
@@ -23,7 +24,8 @@ public sealed interface UpgradeResponse {
         public static final int STATUS = 101;
         /** The value of {@code Connection}. */
         public static final String CONNECTION = "Upgrade";
-        private static final Set<String> FORBIDDEN = Set.of("content-length", "transfer-encoding", "connection", "upgrade", "keep-alive");
+        /** Names of fields that frame a message or describe the connection, in lower case. The fields of a protocol must not have them. */
+        public static final Set<String> FORBIDDEN = Set.of("content-length", "transfer-encoding", "connection", "upgrade", "keep-alive");
 
         static Switching to(Decision.Switch change) {
             return new Switching(list(change.layers()), allowed(change.fields()));
@@ -51,7 +53,7 @@ public sealed interface UpgradeResponse {
      * @param reason a sentence for the client: what is wrong and what to do
      */
     record Rejection(int status, Fields fields, UpgradeOffer offer, String reason) implements UpgradeResponse {
-        public static final String CONTENT_TYPE = "text/plain;charset=utf-8";
+        public static final String CONTENT_TYPE = MediaType.PLAIN_TEXT;
 
         /** Returns the content as text. */
         public String text() {
@@ -135,6 +137,11 @@ public sealed interface UpgradeResponse {
      */
     static Rejection rejection(Decision.Refuse refusal, List<ProtocolToken> protocols, boolean close) {
         return new Rejection(refusal.status(), refusal.fields(), UpgradeOffer.of(protocols, close), refusal.reason());
+    }
+
+    /** Returns a refusal for a temporary reason, with {@code Retry-After}. */
+    static Decision.Refuse retryLater(int status, String reason) {
+        return new Decision.Refuse(status, Fields.of("Retry-After", "5"), reason);
     }
 
     private static String list(List<ProtocolToken> protocols) {

@@ -87,8 +87,8 @@ public final class ApplicationRequestedUpgrade {
         if (attempt.verdict().explanation().ground() != Ground.DECLINED) return new Decision.Refuse(400, only + reason);
         ContentRule content = protocol.content();
         if (protocol.tokens().stream().allMatch(deployment.toggles()::isOff)) {
-            return new Decision.Refuse(503, Fields.of("Retry-After", "5"), "The protocol " + protocol + " is disabled at present (by changeover.off or by an operator): try again later.");
-        } else if (!content.methods().isEmpty() && !content.methods().contains(attempt.request().method())) {
+            return UpgradeResponse.retryLater(503, "The protocol " + protocol + " is disabled at present (by changeover.off or by an operator): try again later.");
+        } else if (!content.allowsMethod(attempt.request().method())) {
             String allowed = String.join(", ", content.methods().stream().sorted().toList());
             return new Decision.Refuse(405, Fields.of("Allow", allowed), only + "its method is not " + allowed + ".");
         }

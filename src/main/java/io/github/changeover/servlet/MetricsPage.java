@@ -1,5 +1,6 @@
 package io.github.changeover.servlet;
 
+import io.github.changeover.http.MediaType;
 import io.github.changeover.management.OpenMetrics;
 import io.github.changeover.management.UpgradeManagement;
 import io.github.changeover.servlet.settings.OperatorSettings;
@@ -36,7 +37,7 @@ final class MetricsPage {
             boolean known = request.getUserPrincipal() != null || ContainerLogin.ask(request, response);
             if (ContainerLogin.answered(response)) return;
             if (!known || !request.isUserInRole(role.get())) {
-                TextResource.write(403, "text/plain;charset=utf-8", "You lack the role that is required for these metrics (changeover.metrics.role).\n", request, response);
+                TextResource.write(403, MediaType.PLAIN_TEXT, "You lack the role that is required for these metrics (changeover.metrics.role).\n", request, response);
                 return;
             }
         }

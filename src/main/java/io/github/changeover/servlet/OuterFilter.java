@@ -1,5 +1,6 @@
 package io.github.changeover.servlet;
 
+import io.github.changeover.http.MediaType;
 import io.github.changeover.negotiation.UpgradeResponse;
 import io.github.changeover.servlet.innerrequest.InnerRequests;
 import io.github.changeover.spi.Decision;
@@ -57,7 +58,7 @@ public final class OuterFilter implements Filter {
         }
         if (health != null && asked instanceof HttpServletRequest http && response instanceof HttpServletResponse answer && TextResource.isAt(health, http)) {
             boolean draining = deployment.resources().registry().draining();
-            TextResource.write(draining ? 503 : 200, "text/plain;charset=utf-8", draining ? "draining\n" : "up\n", http, answer);
+            TextResource.write(draining ? 503 : 200, MediaType.PLAIN_TEXT, draining ? "draining\n" : "up\n", http, answer);
         } else if (asked instanceof HttpServletRequest http && response instanceof HttpServletResponse answer && mayUpgrade(http)) {
             attemptUpgrade(http, answer, chain);
         } else if (asked instanceof HttpServletRequest http) {

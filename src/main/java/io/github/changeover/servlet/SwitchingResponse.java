@@ -12,14 +12,16 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Completes the head of a 101: the fields of the protocol, and those that filters of the application have set. */
 final class SwitchingResponse {
     private static final System.Logger LOG = System.getLogger(SwitchingResponse.class.getName());
     /** Fields of a response with content, and hop-by-hop fields. They are not copied from the response that filters have prepared. */
-    private static final Set<String> NOT_OF_FILTERS = Set.of("content-type", "content-length", "content-encoding", "content-language",
-            "content-range", "content-disposition", "transfer-encoding", "trailer", "connection", "upgrade", "keep-alive",
-            "etag", "last-modified", "accept-ranges", "vary", "location", "allow", "retry-after", "changeover-explanation");
+    private static final Set<String> NOT_OF_FILTERS = Stream.concat(UpgradeResponse.Switching.FORBIDDEN.stream(), Stream.of("content-type", "content-encoding",
+            "content-language", "content-range", "content-disposition", "trailer", "etag", "last-modified", "accept-ranges", "vary", "location", "allow",
+            "retry-after", "changeover-explanation")).collect(Collectors.toUnmodifiableSet());
 
     private SwitchingResponse() {
     }

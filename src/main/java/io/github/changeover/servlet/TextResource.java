@@ -1,5 +1,6 @@
 package io.github.changeover.servlet;
 
+import io.github.changeover.http.MediaType;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -23,7 +24,7 @@ final class TextResource {
         response.setStatus(reads ? status : HttpServletResponse.SC_METHOD_NOT_ALLOWED);
         if (!reads) response.setHeader("Allow", "GET, HEAD");
         response.setHeader("Cache-Control", "no-store");
-        response.setContentType(reads ? type : "text/plain;charset=utf-8");
+        response.setContentType(reads ? type : MediaType.PLAIN_TEXT);
         response.setContentLength(bytes.length);
         if (!request.getMethod().equals("HEAD")) response.getOutputStream().write(bytes);
         response.flushBuffer();

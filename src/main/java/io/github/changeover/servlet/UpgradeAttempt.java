@@ -300,7 +300,7 @@ final class UpgradeAttempt {
     /** Counts the connection under the connection limits. Returns false if the request was rejected. */
     private boolean admit(HttpServletRequest request, HttpServletResponse response) throws IOException {
         if (deployment.resources(verdict()).registry().draining()) {
-            Decision.Refuse draining = later(503, "The application is draining and accepts no new connections: try again later or use another node.");
+            Decision.Refuse draining = UpgradeResponse.retryLater(503, "The application is draining and accepts no new connections: try again later or use another node.");
             reject(UpgradeResponse.rejection(draining, List.of(), false), Ground.DRAINING, request, response);
             return false;
         }
@@ -317,17 +317,13 @@ final class UpgradeAttempt {
 
     private static Decision.Refuse limitReached(ConnectionLimiter.LimitReached full) {
         return switch (full.scope()) {
-            case ALL -> later(503, "Connection limit of this application reached: try again later (changeover.connections.max).");
-            case PROTOCOL -> later(503, "Connection limit of this protocol reached: try again later (changeover.protocol."
+            case ALL -> UpgradeResponse.retryLater(503, "Connection limit of this application reached: try again later (changeover.connections.max).");
+            case PROTOCOL -> UpgradeResponse.retryLater(503, "Connection limit of this protocol reached: try again later (changeover.protocol."
                     + full.subject() + ".connections.max).");
-            case PATH -> later(503, "Connection limit of this path reached: try again later (changeover.path." + full.subject() + ".connections.max).");
-            case ADDRESS -> later(429, "Connection limit of your address reached: close a connection or try again later"
+            case PATH -> UpgradeResponse.retryLater(503, "Connection limit of this path reached: try again later (changeover.path." + full.subject() + ".connections.max).");
+            case ADDRESS -> UpgradeResponse.retryLater(429, "Connection limit of your address reached: close a connection or try again later"
                     + " (changeover.connections.per-address.max).");
         };
-    }
-
-    private static Decision.Refuse later(int status, String reason) {
-        return new Decision.Refuse(status, Fields.of("Retry-After", "5"), reason);
     }
 
     /** Returns why the request cannot be switched although the connection limits allow it; empty if it can. */
@@ -515,7 +511,7 @@ final class UpgradeAttempt {
 
     /** Sends the original response, if the application has responded, or else a rejection. */
     private void withoutThread(CapturedResponse captured, HttpServletRequest request, HttpServletResponse response) throws IOException {
-        Decision.Refuse refusal = later(503, "All threads for blocking handlers are in use: try again later (changeover.blocking.max)");
+        Decision.Refuse refusal = UpgradeResponse.retryLater(503, "All threads for blocking handlers are in use: try again later (changeover.blocking.max)");
         Rejection rejection = UpgradeResponse.rejection(refusal, verdict().upgradeList(), false);
         if (captured == null || !captured.mayPassThrough()) {
             reject(rejection, Ground.LIMIT, request, response);
@@ -563,11 +559,7 @@ final class UpgradeAttempt {
         List<Fields.Line> lines = new ArrayList<>();
         for (String name : new LinkedHashSet<>(response.getHeaderNames())) {
             for (String value : response.getHeaders(name)) {
-                try {
-                    lines.add(new Fields.Line(name, value));
-                } catch (IllegalArgumentException odd) {
-                    // not a field that can be sent
-                }
+                UpgradeRequestReader.addIfValid(lines, name, value);
             }
         }
         return ResponseSummary.of(response.getStatus(), lines);

@@ -61,15 +61,19 @@ record UpgradeRequestReader(HttpServletRequest http, RequestRepair repair, Trust
             String name = names.nextElement();
             Enumeration<String> values = http.getHeaders(name);
             while (values.hasMoreElements()) {
-                String value = values.nextElement();
-                try {
-                    lines.add(new Fields.Line(name, value));
-                } catch (IllegalArgumentException odd) {
-                    // The container accepted a line that cannot be sent. The copy does not contain it.
-                }
+                addIfValid(lines, name, values.nextElement());
             }
         }
         return Fields.of(lines);
+    }
+
+    /** Adds a field line of the container, unless it is a line that cannot be sent, which some containers accept. */
+    static void addIfValid(List<Fields.Line> lines, String name, String value) {
+        try {
+            lines.add(new Fields.Line(name, value));
+        } catch (IllegalArgumentException invalid) {
+            // omitted
+        }
     }
 
     /** Parses an address that a container returns as text. It is never a name, so there is no DNS lookup. */

@@ -21,4 +21,9 @@ public record ContentRule(Set<String> methods, boolean content) {
     public static ContentRule allowing(String... methods) {
         return new ContentRule(Set.of(methods), true);
     }
+
+    /** Returns whether a request with this method may be upgraded. */
+    public boolean allowsMethod(String method) {
+        return methods.isEmpty() || methods.contains(method);
+    }
 }

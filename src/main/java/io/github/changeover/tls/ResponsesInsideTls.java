@@ -1,5 +1,6 @@
 package io.github.changeover.tls;
 
+import io.github.changeover.http.MediaType;
 import io.github.changeover.loopback.StreamDispatcher;
 import io.github.changeover.netty.PipelineHandler.PipelineConnection;
 import io.github.changeover.spi.Fields;
@@ -52,7 +53,7 @@ final class ResponsesInsideTls implements StreamDispatcher.ResponseReceiver {
     private static FullHttpResponse textResponse(int status, String reason) {
         ByteBuf text = Unpooled.copiedBuffer(reason + "\n", StandardCharsets.UTF_8);
         FullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status), text);
-        response.headers().set(HttpHeaderNames.CONTENT_TYPE, "text/plain;charset=utf-8").set(HttpHeaderNames.CONTENT_LENGTH, text.readableBytes());
+        response.headers().set(HttpHeaderNames.CONTENT_TYPE, MediaType.PLAIN_TEXT).set(HttpHeaderNames.CONTENT_LENGTH, text.readableBytes());
         return response;
     }
 

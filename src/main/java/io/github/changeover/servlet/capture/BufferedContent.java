@@ -1,10 +1,10 @@
 package io.github.changeover.servlet.capture;
 
 import io.github.changeover.negotiation.Explanation.Ground;
+import io.github.changeover.negotiation.UpgradeResponse;
 import io.github.changeover.servlet.adapter.RequestRepair;
 import io.github.changeover.servlet.settings.Settings;
 import io.github.changeover.spi.Decision;
-import io.github.changeover.spi.Fields;
 import io.github.changeover.spi.UpgradeRequest;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
@@ -95,7 +95,7 @@ public sealed interface BufferedContent {
     }
 
     private static BufferedContent noMemory() {
-        return new RejectedContent(new Decision.Refuse(503, Fields.of("Retry-After", "5"),
+        return new RejectedContent(UpgradeResponse.retryLater(503,
                 "There is not enough memory to read the content of this request (changeover.memory.max). Try again later."), Ground.LIMIT);
     }
 

@@ -1,5 +1,6 @@
 package io.github.changeover.servlet.innerrequest;
 
+import io.github.changeover.http.UriScheme;
 import io.github.changeover.spi.Fields;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
@@ -88,7 +89,7 @@ final class InnerRequestView extends HttpServletRequestWrapper {
     public StringBuffer getRequestURL() {
         if (protocolOnly) return super.getRequestURL();
         StringBuffer url = new StringBuffer(getScheme()).append("://").append(getServerName());
-        if (getServerPort() != (isSecure() ? 443 : 80)) url.append(':').append(getServerPort());
+        if (getServerPort() != UriScheme.defaultPort(getScheme()).orElse(0)) url.append(':').append(getServerPort());
         return url.append(getRequestURI());
     }
 

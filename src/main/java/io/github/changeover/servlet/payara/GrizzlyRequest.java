@@ -1,7 +1,7 @@
 package io.github.changeover.servlet.payara;
 
+import io.github.changeover.servlet.adapter.InnermostRequest;
 import jakarta.servlet.ServletRequest;
-import jakarta.servlet.ServletRequestWrapper;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
@@ -55,8 +55,7 @@ final class GrizzlyRequest {
 
     /** Returns Grizzly's request behind a request and its wrappers. Empty for HTTP/2, which has another chain, and if {@link #resolve} has failed. */
     static Optional<GrizzlyRequest> of(ServletRequest request) {
-        ServletRequest facade = request;
-        while (facade instanceof ServletRequestWrapper wrapper) facade = wrapper.getRequest();
+        ServletRequest facade = InnermostRequest.of(request);
         if (resolved == null || !facade.getClass().getName().equals(FACADE) || !facade.getProtocol().startsWith("HTTP/1.")) return Optional.empty();
         try {
             Object catalina = facade.getClass().getMethod("getUnwrappedCoyoteRequest").invoke(facade);

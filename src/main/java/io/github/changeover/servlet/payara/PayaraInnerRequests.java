@@ -1,6 +1,7 @@
 package io.github.changeover.servlet.payara;
 
 import io.github.changeover.http.PathSegment;
+import io.github.changeover.servlet.adapter.InnermostRequest;
 import io.github.changeover.servlet.innerrequest.InnerRequestOrigin;
 import io.github.changeover.servlet.innerrequest.InnerRequestSupport;
 import io.github.changeover.servlet.innerrequest.InnerRequests;
@@ -9,7 +10,6 @@ import io.github.changeover.spi.Fields;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletRequestListener;
-import jakarta.servlet.ServletRequestWrapper;
 import jakarta.servlet.http.HttpServletRequest;
 import java.lang.reflect.AccessibleObject;
 import java.lang.reflect.Field;
@@ -171,8 +171,7 @@ public final class PayaraInnerRequests implements InnerRequestSupport {
         }
 
         boolean rewrite(ServletRequest given, InnerRequestOrigin origin) throws ReflectiveOperationException {
-            ServletRequest inner = given;
-            while (inner instanceof ServletRequestWrapper wrapper) inner = wrapper.getRequest();
+            ServletRequest inner = InnermostRequest.of(given);
             if (!facade.isInstance(inner)) return false;
             Object request = unwrapped.invoke(inner);
             Object grizzlys = grizzly.invoke(request);

@@ -1,8 +1,8 @@
 package io.github.changeover.servlet.tomcat;
 
+import io.github.changeover.servlet.adapter.InnermostRequest;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletRequest;
-import jakarta.servlet.ServletRequestWrapper;
 import java.lang.reflect.Field;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.RequestFacade;
@@ -18,8 +18,7 @@ final class TomcatFacades {
 
     /** Returns Tomcat's request behind a request and its wrappers; null if the innermost request is not Tomcat's. */
     Request request(ServletRequest given) throws ReflectiveOperationException {
-        ServletRequest innermost = given;
-        while (innermost instanceof ServletRequestWrapper wrapper) innermost = wrapper.getRequest();
+        ServletRequest innermost = InnermostRequest.of(given);
         return innermost instanceof RequestFacade ? (Request) request.get(innermost) : null;
     }
 
