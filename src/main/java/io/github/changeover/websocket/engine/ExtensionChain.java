@@ -17,7 +17,6 @@ import org.glassfish.tyrus.core.extension.ExtendedExtension;
  */
 final class ExtensionChain implements FrameExtensions, ExtendedExtension.ExtensionContext {
     private static final System.Logger LOG = System.getLogger(ExtensionChain.class.getName());
-    private static final int RSV1 = 0x40, RSV2 = 0x20, RSV3 = 0x10, CONTROL = 8;
     private final Map<String, Object> properties = Collections.synchronizedMap(new HashMap<>());
     private final Object incoming = new Object(), outgoing = new Object();
     private final List<ExtendedExtension> negotiated = new ArrayList<>();       // and not destroyed yet
@@ -83,7 +82,7 @@ final class ExtensionChain implements FrameExtensions, ExtendedExtension.Extensi
                 passed = extension.processOutgoing(this, passed);
                 if (passed == null) throw new IllegalStateException("The WebSocket extension " + extension.getName() + " returned no frame for a frame to send");
             } catch (RuntimeException | Error failed) {
-                if ((frame.first() & CONTROL) == 0) throw exception(extension, failed);
+                if (!Opcode.isControl(frame.first())) throw exception(extension, failed);
                 if (!warned) LOG.log(System.Logger.Level.WARNING, "The WebSocket extension " + extension.getName() + " cannot send a control frame: the frame is sent unchanged. This is logged once per session", failed);
                 warned = true;
                 return frame;
@@ -99,12 +98,12 @@ final class ExtensionChain implements FrameExtensions, ExtendedExtension.Extensi
 
     private static org.glassfish.tyrus.core.frame.Frame tyrus(Frame frame) {
         int first = frame.first();
-        return org.glassfish.tyrus.core.frame.Frame.builder().fin((first & Opcode.FIN) != 0).rsv1((first & RSV1) != 0).rsv2((first & RSV2) != 0).rsv3((first & RSV3) != 0)
+        return org.glassfish.tyrus.core.frame.Frame.builder().fin((first & Opcode.FIN) != 0).rsv1((first & Opcode.RSV1) != 0).rsv2((first & Opcode.RSV2) != 0).rsv3((first & Opcode.RSV3) != 0)
                 .opcode((byte) (first & Opcode.MASK)).payloadData(frame.payload()).build();
     }
 
     private static Frame plain(org.glassfish.tyrus.core.frame.Frame frame) {
-        int first = (frame.isFin() ? Opcode.FIN : 0) | (frame.isRsv1() ? RSV1 : 0) | (frame.isRsv2() ? RSV2 : 0) | (frame.isRsv3() ? RSV3 : 0) | frame.getOpcode() & Opcode.MASK;
+        int first = (frame.isFin() ? Opcode.FIN : 0) | (frame.isRsv1() ? Opcode.RSV1 : 0) | (frame.isRsv2() ? Opcode.RSV2 : 0) | (frame.isRsv3() ? Opcode.RSV3 : 0) | frame.getOpcode() & Opcode.MASK;
         byte[] payload = frame.getPayloadData();
         int length = (int) Math.min(payload.length, frame.getPayloadLength());
         return new Frame(first, length == payload.length ? payload : Arrays.copyOf(payload, length));

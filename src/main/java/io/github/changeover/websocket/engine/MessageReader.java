@@ -6,7 +6,6 @@ import jakarta.websocket.CloseReason.CloseCodes;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.glassfish.tyrus.core.ProtocolHandler;
-import org.glassfish.tyrus.core.WebSocketException;
 import org.glassfish.tyrus.core.frame.BinaryFrame;
 import org.glassfish.tyrus.core.frame.CloseFrame;
 import org.glassfish.tyrus.core.frame.Frame;
@@ -19,7 +18,6 @@ import org.glassfish.tyrus.core.frame.TextFrame;
  * would keep an object for each fragment, and would keep long texts after their delivery.
  */
 final class MessageReader implements FrameReceiver {
-    private static final System.Logger LOG = System.getLogger(MessageReader.class.getName());
     private final ProtocolHandler protocol;
     private final TyrusMessageSocket socket;
     private final FrameSender sender;
@@ -76,11 +74,8 @@ final class MessageReader implements FrameReceiver {
             if (fin && opcode == Opcode.TEXT) text(bytes, from, to);
             else if (fin && opcode == Opcode.BINARY) binary(bytes, from, to);
             else process(opcode, fin, bytes, from, to);
-        } catch (WebSocketException wrong) {
-            socket.onClose(new CloseFrame(wrong.getCloseReason()));
-        } catch (RuntimeException odd) {
-            LOG.log(System.Logger.Level.WARNING, "A WebSocket endpoint threw an exception, and so did its onError", odd);
-            socket.onClose(new CloseFrame(new CloseReason(CloseCodes.UNEXPECTED_CONDITION, "")));
+        } catch (RuntimeException thrown) {
+            FrameReceiver.closeAfter(thrown, socket);
         }
         return true;
     }
@@ -88,9 +83,9 @@ final class MessageReader implements FrameReceiver {
     private void process(int opcode, boolean fin, byte[] bytes, int from, int to) {
         sender.renewScope();
         if (opcode == Opcode.CLOSE) {
-            int code = (bytes[from] & 0xff) << 8 | bytes[from + 1] & 0xff;
+            int code = io.github.changeover.websocket.frames.CloseFrame.code(bytes, from);
             if (!TyrusMessageSocket.isInApi(code)) {
-                socket.close(code, new String(bytes, from + 2, to - from - 2, StandardCharsets.UTF_8));
+                socket.close(code, io.github.changeover.websocket.frames.CloseFrame.reason(bytes, from, to));
                 return;
             }
             CloseFrame close = closeFrame(code, bytes, from, to);
@@ -106,7 +101,7 @@ final class MessageReader implements FrameReceiver {
      * client. A frame without a code is handled elsewhere.
      */
     private static CloseFrame closeFrame(int code, byte[] bytes, int from, int to) {
-        return new CloseFrame(new CloseReason(CloseCodes.getCloseCode(code), to - from > 2 ? new String(bytes, from + 2, to - from - 2, StandardCharsets.UTF_8) : null));
+        return new CloseFrame(new CloseReason(CloseCodes.getCloseCode(code), to - from > 2 ? io.github.changeover.websocket.frames.CloseFrame.reason(bytes, from, to) : null));
     }
 
     private void text(byte[] bytes, int from, int to) {

@@ -3,9 +3,9 @@ package io.github.changeover.websocket.engine;
 import io.github.changeover.spi.UpgradeRequest;
 import io.github.changeover.websocket.ObservedSession;
 import io.github.changeover.websocket.WebSocketListener;
+import io.github.changeover.websocket.frames.CloseFrame;
 import io.github.changeover.websocket.frames.Opcode;
 import io.github.changeover.websocket.frames.OutgoingFrame;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -103,7 +103,7 @@ final class SessionObserver {
     void closing(byte[] bytes, int from, int to) {
         if (close != null) return;
         close = to - from < 2 ? new Close(1005, "")
-                : new Close((bytes[from] & 0xff) << 8 | bytes[from + 1] & 0xff, new String(bytes, from + 2, to - from - 2, StandardCharsets.UTF_8));
+                : new Close(CloseFrame.code(bytes, from), CloseFrame.reason(bytes, from, to));
     }
 
     void closed() {

@@ -33,7 +33,7 @@ final class TyrusMessageSocket extends TyrusWebSocket {
     private static final System.Logger LOG = System.getLogger(TyrusMessageSocket.class.getName());
     /** The longest wait for the end of another message, in nanoseconds: the same time as in Tyrus. */
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(3);
-    private static final int LONGEST_HEADER = 10, BYTES_OF_A_CHAR = 3;
+    private static final int BYTES_OF_A_CHAR = 3;
     /** Shared by all connections, because waiting is rare. */
     private static final ReentrantLock ENDS = new ReentrantLock();
     private static final Condition ENDED = ENDS.newCondition();
@@ -263,7 +263,7 @@ final class TyrusMessageSocket extends TyrusWebSocket {
     }
 
     private Future<Frame> fragment(int opcode, int most, boolean last, WriterInfo info, Fragment fragment) {
-        Future<Frame> sent = send(opcode, LONGEST_HEADER + most, () -> {
+        Future<Frame> sent = send(opcode, OutgoingFrame.LONGEST_HEADER + most, () -> {
             if (!isTurnOf(opcode)) return null;
             int opcodeOfFrame = unfinished == opcode ? Opcode.CONTINUATION : opcode;
             unfinished = last ? 0 : opcode;

@@ -2,12 +2,9 @@ package io.github.changeover.websocket.engine;
 
 import io.github.changeover.websocket.frames.Opcode;
 import jakarta.websocket.CloseReason;
-import jakarta.websocket.CloseReason.CloseCodes;
 import java.util.Arrays;
 import org.glassfish.tyrus.core.ProtocolHandler;
 import org.glassfish.tyrus.core.TyrusWebSocket;
-import org.glassfish.tyrus.core.WebSocketException;
-import org.glassfish.tyrus.core.frame.CloseFrame;
 import org.glassfish.tyrus.core.frame.Frame;
 
 /**
@@ -18,7 +15,6 @@ final class TyrusReceiver implements FrameReceiver {
     /** The memory in bytes of a fragment in addition to its content: a buffer, an array, a list entry. */
     private static final int FRAGMENT = 96;
     private static final int TWO_BYTE_CHARACTERS = 0xc4;        // first lead byte of characters outside Latin-1: with one, a string has two bytes per character
-    private static final System.Logger LOG = System.getLogger(TyrusReceiver.class.getName());
     private final ProtocolHandler protocol;
     private final TyrusWebSocket socket;
     private final MessageMemory memory;
@@ -36,11 +32,8 @@ final class TyrusReceiver implements FrameReceiver {
         if (!count(opcode, fin, bytes, from, to)) return false;
         try {
             protocol.process(Frame.builder().fin(fin).opcode((byte) opcode).payloadData(Arrays.copyOfRange(bytes, from, to)).build(), socket);
-        } catch (WebSocketException wrong) {
-            socket.onClose(new CloseFrame(wrong.getCloseReason()));
-        } catch (RuntimeException odd) {
-            LOG.log(System.Logger.Level.WARNING, "A WebSocket endpoint threw an exception, and so did its onError", odd);
-            socket.onClose(new CloseFrame(new CloseReason(CloseCodes.UNEXPECTED_CONDITION, "")));
+        } catch (RuntimeException thrown) {
+            FrameReceiver.closeAfter(thrown, socket);
         }
         return true;
     }

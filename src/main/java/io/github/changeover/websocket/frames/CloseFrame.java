@@ -55,10 +55,20 @@ public final class CloseFrame {
         return code >= 1000 && code <= 1003 || code >= 1007 && code <= 1014 || code >= 3000 && code <= 4999;
     }
 
+    /** Returns the code in a payload, which has at least two bytes and starts at this index. */
+    public static int code(byte[] frame, int from) {
+        return (frame[from] & 0xff) << 8 | frame[from + 1] & 0xff;
+    }
+
+    /** Returns the reason in a payload, which has at least two bytes; empty if it has only a code. */
+    public static String reason(byte[] frame, int from, int to) {
+        return new String(frame, from + 2, to - from - 2, StandardCharsets.UTF_8);
+    }
+
     /** Checks the payload of a client's Close frame. Returns the fault, or null. */
     static FrameFault check(byte[] frame, int from, int to) {
         if (from == to) return null;
-        if (!isSent((frame[from] & 0xff) << 8 | frame[from + 1] & 0xff)) return FrameFault.CLOSE_CODE;
+        if (!isSent(code(frame, from))) return FrameFault.CLOSE_CODE;
         Utf8 reason = new Utf8();
         return reason.accept(frame, from + 2, to) && reason.end() ? null : FrameFault.REASON_NOT_UTF8;
     }

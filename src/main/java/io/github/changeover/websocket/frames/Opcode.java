@@ -17,8 +17,13 @@ public final class Opcode {
 
     /** The bit of the last frame of a message. */
     public static final int FIN = 0x80;
-    static final int RSV1 = 0x40;
-    static final int RSV2_RSV3 = 0x30;
+    /** The first reserved bit, which extensions may use. */
+    public static final int RSV1 = 0x40;
+    /** The second reserved bit. */
+    public static final int RSV2 = 0x20;
+    /** The third reserved bit. */
+    public static final int RSV3 = 0x10;
+    static final int RSV2_RSV3 = RSV2 | RSV3;
     /** The bits of the opcode. */
     public static final int MASK = 0x0f;
 

@@ -11,6 +11,9 @@ import java.nio.charset.StandardCharsets;
  * </pre>
  */
 public final class OutgoingFrame {
+    /** The length of the longest header in bytes. */
+    public static final int LONGEST_HEADER = ServerFrameHeader.LONGEST;
+
     private final int opcode;
     private final boolean fin;
     private final ByteBuffer bytes;
