@@ -2,6 +2,7 @@ package io.github.changeover.h2c;
 
 import io.github.changeover.http.AsciiSet;
 import io.github.changeover.http.ConnectionField;
+import io.github.changeover.http.FieldScanner;
 import io.github.changeover.spi.UpgradeRequest;
 import io.netty.handler.codec.http2.Http2Settings;
 import java.nio.ByteBuffer;
@@ -34,7 +35,7 @@ final class Http2SettingsField {
         List<String> values = request.fields().values(NAME);
         if (values.size() != 1) throw new InvalidSettingsException("it has " + values.size() + " HTTP2-Settings fields instead of one");
         if (!ConnectionField.has(request.fields().values("Connection"), "http2-settings")) throw new InvalidSettingsException("Connection does not list HTTP2-Settings");
-        return decoded(values.get(0).strip());
+        return decoded(FieldScanner.trim(values.get(0)));
     }
 
     private static Http2Settings decoded(String value) throws InvalidSettingsException {

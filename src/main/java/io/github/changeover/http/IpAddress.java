@@ -2,6 +2,7 @@ package io.github.changeover.http;
 
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -31,6 +32,11 @@ public final class IpAddress {
         int colon = text.indexOf(':');
         if (colon < 0) return parse(text);
         return AsciiSet.HEX_DIGITS.containsAll(text, 0, colon) ? lookup(text) : Optional.empty();
+    }
+
+    /** Returns the numeric address without the port; the name if the address is unresolved. */
+    public static String text(InetSocketAddress address) {
+        return address.isUnresolved() ? address.getHostString() : address.getAddress().getHostAddress();
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.github.changeover.management;
 
 import io.github.changeover.connection.TransportConnection;
+import io.github.changeover.http.IpAddress;
 import io.github.changeover.http.PrintableText;
 import java.net.InetSocketAddress;
 import java.security.Principal;
@@ -34,8 +35,7 @@ public record ConnectionView(String id, String protocol, String path, String rem
     }
 
     static String address(InetSocketAddress address) {
-        String host = address.isUnresolved() ? address.getHostString() : address.getAddress().getHostAddress();
-        String shown = PrintableText.of(host, PrintableText.LONG);
+        String shown = PrintableText.of(IpAddress.text(address), PrintableText.LONG);
         return (shown.indexOf(':') >= 0 ? '[' + shown + ']' : shown) + (address.getPort() == 0 ? "" : ":" + address.getPort());
     }
 }

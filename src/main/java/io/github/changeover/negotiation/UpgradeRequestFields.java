@@ -34,7 +34,7 @@ final class UpgradeRequestFields {
     }
 
     private void coding(String value) {
-        unknownCoding |= ++codings > 1 || !value.strip().equalsIgnoreCase("chunked");
+        unknownCoding |= ++codings > 1 || !FieldScanner.trim(value).equalsIgnoreCase("chunked");
         transferEncoding = true;
     }
 

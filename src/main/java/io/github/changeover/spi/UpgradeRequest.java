@@ -1,6 +1,7 @@
 package io.github.changeover.spi;
 
 import io.github.changeover.http.PrintableText;
+import io.github.changeover.http.UriScheme;
 import java.net.InetSocketAddress;
 import java.security.Principal;
 import java.util.List;
@@ -160,6 +161,11 @@ public final class UpgradeRequest {
     /** Whether the request was received over TLS, or its scheme is {@code https} or {@code wss}. */
     public boolean secure() {
         return tls.isPresent() || scheme.equalsIgnoreCase("https") || scheme.equalsIgnoreCase("wss");
+    }
+
+    /** Whether the client uses TLS, to this server or to a trusted proxy: the scheme that a trusted proxy reported is {@code https} or {@code wss}, or else {@link #secure}. */
+    public boolean clientSecure() {
+        return forwarded.flatMap(Forwarded::scheme).map(reported -> UriScheme.ofHttp(reported).equals("https")).orElse(secure());
     }
 
     /** Returns the request of the client as trusted proxies reported it ({@code changeover.trusted-proxies}); empty if there is no report. */

@@ -3,6 +3,8 @@ package io.github.changeover.servlet.innerrequest;
 import io.github.changeover.forwarded.ProxyFields;
 import io.github.changeover.http.AsciiSet;
 import io.github.changeover.http.Authority;
+import io.github.changeover.http.FieldScanner;
+import io.github.changeover.http.IpAddress;
 import io.github.changeover.http.UriScheme;
 import io.github.changeover.spi.Fields;
 import io.github.changeover.spi.UpgradeRequest;
@@ -29,9 +31,8 @@ public record InnerRequestOrigin(InetSocketAddress client, String scheme, Option
      * @param cipherSuite empty without TLS
      */
     public static InnerRequestOrigin of(UpgradeRequest switched, boolean secure, String protocol, String cipherSuite) {
-        Optional<String> proxyScheme = switched.forwarded().flatMap(UpgradeRequest.Forwarded::scheme).map(scheme -> UriScheme.ofHttp(scheme).equals("https") ? "https" : "http");
-        String scheme = secure ? "https" : proxyScheme.orElse(switched.secure() ? "https" : "http");
-        Optional<String> host = switched.forwarded().flatMap(UpgradeRequest.Forwarded::host).map(String::strip).filter(InnerRequestOrigin::isHost);
+        String scheme = secure || switched.clientSecure() ? "https" : "http";
+        Optional<String> host = switched.forwarded().flatMap(UpgradeRequest.Forwarded::host).map(FieldScanner::trim).filter(InnerRequestOrigin::isHost);
         Fields proxies = Fields.of(switched.fields().lines().stream().filter(line -> ProxyFields.has(line.name())).toList());
         return new InnerRequestOrigin(switched.client(), scheme, host, protocol, cipherSuite, proxies);
     }
@@ -43,7 +44,7 @@ public record InnerRequestOrigin(InetSocketAddress client, String scheme, Option
 
     /** Returns the numeric address of the client, or the identifier from the proxy if the proxy hides the address. */
     public String address() {
-        return client.getAddress() == null ? client.getHostString() : client.getAddress().getHostAddress();
+        return IpAddress.text(client);
     }
 
     public boolean secure() {
@@ -64,7 +65,7 @@ public record InnerRequestOrigin(InetSocketAddress client, String scheme, Option
         OptionalInt proxyPort = host.map(InnerRequestOrigin::port).orElse(OptionalInt.empty());
         if (proxyPort.isPresent()) return proxyPort;
         if (host.isPresent()) return UriScheme.defaultPort(scheme);
-        return secure() && port(hostField == null ? "" : hostField.strip()).isEmpty() ? UriScheme.defaultPort(scheme) : OptionalInt.empty();
+        return secure() && port(hostField == null ? "" : FieldScanner.trim(hostField)).isEmpty() ? UriScheme.defaultPort(scheme) : OptionalInt.empty();
     }
 
     private static OptionalInt port(String host) {

@@ -1,5 +1,6 @@
 package io.github.changeover.websocket.engine;
 
+import io.github.changeover.http.FieldScanner;
 import io.github.changeover.websocket.OpeningHandshake;
 import io.github.changeover.websocket.WebSocketExtension;
 import jakarta.servlet.http.HttpServletRequest;
@@ -25,7 +26,7 @@ final class CanonicalHandshakeRequest extends HttpServletRequestWrapper {
         canonical.put("Upgrade", "websocket");
         canonical.put("Connection", "Upgrade");
         canonical.put("Sec-WebSocket-Version", "13");
-        canonical.put("Sec-WebSocket-Key", request.getHeader("Sec-WebSocket-Key").strip());
+        canonical.put("Sec-WebSocket-Key", FieldScanner.trim(request.getHeader("Sec-WebSocket-Key")));
         if (!accepted.offeredSubprotocols().isEmpty()) canonical.put("Sec-WebSocket-Protocol", String.join(", ", accepted.offeredSubprotocols()));
         if (!accepted.offeredExtensions().isEmpty()) {
             canonical.put("Sec-WebSocket-Extensions", accepted.offeredExtensions().stream().map(WebSocketExtension::toString).collect(Collectors.joining(", ")));

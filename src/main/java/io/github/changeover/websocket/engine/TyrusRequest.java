@@ -1,6 +1,6 @@
 package io.github.changeover.websocket.engine;
 
-import io.github.changeover.http.UriScheme;
+import io.github.changeover.http.FieldScanner;
 import io.github.changeover.spi.Fields;
 import io.github.changeover.spi.UpgradeRequest;
 import io.github.changeover.websocket.OpeningHandshake;
@@ -48,7 +48,7 @@ final class TyrusRequest implements RequestContext.Builder.IsUserInRoleDelegate 
         try {
             RequestContext context = RequestContext.Builder.create()
                     .requestURI(uri(request, target)).queryString(target.query().isEmpty() ? null : target.uriQuery())
-                    .httpSession(http.getSession(false)).secure(isSecure(request))
+                    .httpSession(http.getSession(false)).secure(request.clientSecure())
                     .userPrincipal(request.principal().orElse(null)).isUserInRoleDelegate(roles)
                     .remoteAddr(request.remote().getHostString())
                     .serverAddr(request.local().getHostString()).serverPort(request.local().getPort()).build();
@@ -66,12 +66,6 @@ final class TyrusRequest implements RequestContext.Builder.IsUserInRoleDelegate 
         return http != null && http.isUserInRole(role);
     }
 
-    /** Whether the client uses TLS, to this server or to a trusted proxy. */
-    static boolean isSecure(UpgradeRequest request) {
-        return request.forwarded().flatMap(UpgradeRequest.Forwarded::scheme)
-                .map(scheme -> UriScheme.ofHttp(scheme).equals("https")).orElse(request.secure());
-    }
-
     /**
      * Returns the URI without the query. A session parses the URI together with the query after the 101 response. Therefore this method parses both in
      * advance.
@@ -80,7 +74,7 @@ final class TyrusRequest implements RequestContext.Builder.IsUserInRoleDelegate 
      */
     private static URI uri(UpgradeRequest request, RequestTarget target) {
         try {
-            URI uri = URI.create((isSecure(request) ? "wss://" : "ws://") + authority(request) + target.uriPath());
+            URI uri = URI.create((request.clientSecure() ? "wss://" : "ws://") + authority(request) + target.uriPath());
             if (!target.query().isEmpty()) URI.create(uri + "?" + target.uriQuery());
             return uri;
         } catch (IllegalArgumentException malformed) {
@@ -93,9 +87,9 @@ final class TyrusRequest implements RequestContext.Builder.IsUserInRoleDelegate 
      * name for this server, returns that name.
      */
     private static String authority(UpgradeRequest request) {
-        Optional<String> forwarded = request.forwarded().flatMap(UpgradeRequest.Forwarded::host).map(String::strip).filter(host -> Origin.of("http", host).isPresent());
+        Optional<String> forwarded = request.forwarded().flatMap(UpgradeRequest.Forwarded::host).map(FieldScanner::trim).filter(host -> Origin.of("http", host).isPresent());
         if (forwarded.isPresent()) return forwarded.get();
-        String host = request.fields().values("Host").stream().findFirst().orElse("").strip();
+        String host = FieldScanner.trim(request.fields().first("Host").orElse(""));
         String scheme = request.scheme().toLowerCase(Locale.ROOT);
         Optional<Origin> seen = request.forwarded().isPresent() ? Optional.empty() : request.authority().flatMap(name -> Origin.of(scheme, name));
         boolean same = seen.isEmpty() || seen.equals(Origin.of(scheme, host));
@@ -107,7 +101,7 @@ final class TyrusRequest implements RequestContext.Builder.IsUserInRoleDelegate 
         headers.put("Upgrade", List.of("websocket"));
         headers.put("Connection", List.of("Upgrade"));
         headers.put("Sec-WebSocket-Version", List.of("13"));
-        headers.computeIfPresent("Sec-WebSocket-Key", (name, key) -> List.of(key.get(0).strip()));
+        headers.computeIfPresent("Sec-WebSocket-Key", (name, key) -> List.of(FieldScanner.trim(key.get(0))));
         headers.remove("Sec-WebSocket-Protocol");
         headers.remove("Sec-WebSocket-Extensions");
         if (!accepted.offeredSubprotocols().isEmpty()) headers.put("Sec-WebSocket-Protocol", accepted.offeredSubprotocols());
