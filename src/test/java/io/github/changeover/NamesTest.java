@@ -152,10 +152,10 @@ class NamesTest {
 
     @Test
     void settings() throws IOException, ReflectiveOperationException {
-        Set<String> surface = new TreeSet<>(constant("Settings", "KNOWN"));
+        Set<String> surface = new TreeSet<>(constant("Settings", "APPLICATION_SETTINGS"));
         surface.addAll(constant("OperatorSettings", "NAMES"));
         surface.addAll(constant("ConnectionLimitSettings", "NAMES"));
-        Set<String> ofPaths = new TreeSet<>(constant("Settings", "OF_PATHS"));
+        Set<String> ofPaths = new TreeSet<>(constant("Settings", "PATH_SETTINGS"));
         for (ProtocolLibrary library : ServiceLoader.load(ProtocolLibrary.class)) {
             surface.addAll(library.settings());
             ofPaths.addAll(library.pathSettings());

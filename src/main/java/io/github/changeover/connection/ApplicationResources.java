@@ -66,7 +66,7 @@ public final class ApplicationResources implements AutoCloseable {
         this.listener = listener;
         this.flusher = new OutputFlusher(loader);
         this.housekeeping = housekeeping;
-        memory.watch(registry);
+        memory.setConnections(registry);
     }
 
     /** At most two threads for work that the monitor must not do itself, because a container may block when it closes a connection. Idle threads end. */

@@ -23,8 +23,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * monitor is held while a thread waits, so that virtual threads are not pinned.
  */
 final class BlockingHandlerStreams implements ConnectionHandler.Events {
-    private static final int AHEAD = 64 * 1024;      // bytes; reading from the client pauses when this many wait for the handler
-    private static final int LEAST = 512;            // minimum size of a buffer, in bytes
+    private static final int READ_AHEAD = 64 * 1024;      // bytes; reading from the client pauses when this many wait for the handler
+    private static final int MIN_BUFFER = 512;            // minimum size of a buffer, in bytes
 
     private final TransportConnection connection;
     private final ConnectionHandler.Blocking handler;
@@ -38,7 +38,7 @@ final class BlockingHandlerStreams implements ConnectionHandler.Events {
     private boolean room = true;
     private volatile CloseCause cause;      // null while the connection is open; changed under the lock
     private boolean stopped;        // drain was called, so reads return -1
-    private final AtomicBoolean half = new AtomicBoolean();     // true after the first of two events: serve has returned, the connection has ended
+    private final AtomicBoolean firstOfTwoEnds = new AtomicBoolean();     // true after the first of two events: serve has returned, the connection has ended
     private volatile Thread server; // the thread that runs serve, or null
     private boolean serving;        // serve was started and will release the reserved thread
     private final AtomicBoolean reserved = new AtomicBoolean(true);     // whether a thread is still reserved
@@ -76,23 +76,23 @@ final class BlockingHandlerStreams implements ConnectionHandler.Events {
             // If the connection has already ended, the exception is a consequence of this and not a failure of the handler.
             if (cause == null) connection.failed(failure);
         } finally {
-            synchronized (half) {
+            synchronized (firstOfTwoEnds) {
                 server = null;
                 Thread.interrupted();       // clears the flag that interrupt() may have set: the thread will run another handler
             }
-            giveBack();
+            releaseThread();
             finish();
         }
     }
 
     /** Releases the reserved thread, once: when {@code serve} has returned, or when it will never run. */
-    void giveBack() {
+    void releaseThread() {
         if (reserved.getAndSet(false)) application.blocking().release();
     }
 
     /** Interrupts {@code serve}. Returns its thread, or null if it does not run. */
     Thread interrupt() {
-        synchronized (half) {
+        synchronized (firstOfTwoEnds) {
             if (server != null) server.interrupt();
             return server;
         }
@@ -104,8 +104,8 @@ final class BlockingHandlerStreams implements ConnectionHandler.Events {
         lock.lock();
         try {
             available += bytes.remaining();
-            keep(bytes);
-            if (available >= AHEAD) {
+            append(bytes);
+            if (available >= READ_AHEAD) {
                 paused = true;
                 connection.pause();
             }
@@ -116,10 +116,10 @@ final class BlockingHandlerStreams implements ConnectionHandler.Events {
     }
 
     /** Appends the bytes to the last buffer if they fit, so that a client that sends single bytes does not use one buffer for each byte. */
-    private void keep(ByteBuffer bytes) {
+    private void append(ByteBuffer bytes) {
         ByteBuffer last = arrived.peekLast();
         if (last == null || last.capacity() - last.limit() < bytes.remaining()) {
-            last = ByteBuffer.allocate(Math.max(LEAST, bytes.remaining())).limit(0);
+            last = ByteBuffer.allocate(Math.max(MIN_BUFFER, bytes.remaining())).limit(0);
             arrived.add(last);
         }
         int end = last.limit();
@@ -128,28 +128,28 @@ final class BlockingHandlerStreams implements ConnectionHandler.Events {
     }
 
     @Override
-    public void writable(SwitchedConnection again) {
+    public void writable(SwitchedConnection writableConnection) {
         update(() -> room = true);
     }
 
     @Override
-    public void ended(SwitchedConnection peer) {
+    public void ended(SwitchedConnection endedConnection) {
         update(() -> ended = true);
     }
 
     @Override
-    public void drain(SwitchedConnection going, Duration grace) {
+    public void drain(SwitchedConnection drainedConnection, Duration grace) {
         update(() -> stopped = true);
     }
 
     @Override
-    public void closed(SwitchedConnection gone, CloseCause why) {
+    public void closed(SwitchedConnection closedConnection, CloseCause why) {
         update(() -> cause = why);
         if (serving) {
             finish();
             return;
         }
-        giveBack();
+        releaseThread();
         application.callbacks().execute(() -> {
             Completions.guarded(handler::unserved);
             connection.handlerFinished();
@@ -158,7 +158,7 @@ final class BlockingHandlerStreams implements ConnectionHandler.Events {
 
     /** Called after {@code serve} and after {@code closed}. The second call releases the memory. */
     private void finish() {
-        if (half.getAndSet(true)) {
+        if (firstOfTwoEnds.getAndSet(true)) {
             lock.lock();
             try {
                 connection.release(available);      // bytes that the handler has not read
@@ -301,7 +301,7 @@ final class BlockingHandlerStreams implements ConnectionHandler.Events {
                 first.get(into, offset, count);
                 if (!first.hasRemaining()) arrived.poll();
                 available -= count;
-                resumes = paused && available < AHEAD / 2;
+                resumes = paused && available < READ_AHEAD / 2;
                 if (resumes) paused = false;
             } finally {
                 lock.unlock();
@@ -336,8 +336,8 @@ final class BlockingHandlerStreams implements ConnectionHandler.Events {
         @Override
         public void write(byte[] bytes, int offset, int length) throws IOException {
             Objects.checkFromIndexSize(offset, length, bytes.length);
-            for (int from = offset; from < offset + length; from += AHEAD) {
-                writePiece(ByteBuffer.wrap(bytes, from, Math.min(AHEAD, offset + length - from)));
+            for (int from = offset; from < offset + length; from += READ_AHEAD) {
+                writePiece(ByteBuffer.wrap(bytes, from, Math.min(READ_AHEAD, offset + length - from)));
             }
         }
 

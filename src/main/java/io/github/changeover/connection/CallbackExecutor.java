@@ -36,7 +36,7 @@ public final class CallbackExecutor implements Executor, AutoCloseable {
             ExecutorService virtual = BlockingHandlerThreads.virtualThreads();
             if (virtual != null) return new CallbackExecutor(virtual, virtual);
         }
-        return new CallbackExecutor(new Growing(max, factory(container, loader, "changeover-callback-")), new Growing(max, factory(container, loader, "changeover-result-")));
+        return new CallbackExecutor(new GrowingPool(max, factory(container, loader, "changeover-callback-")), new GrowingPool(max, factory(container, loader, "changeover-result-")));
     }
 
     private static ThreadFactory factory(ThreadFactory container, ClassLoader loader, String name) {
@@ -82,24 +82,24 @@ public final class CallbackExecutor implements Executor, AutoCloseable {
     }
 
     /** A pool that creates a thread only when all others are busy. */
-    private static final class Growing extends ThreadPoolExecutor {
-        private static final int FEW = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
-        private final AtomicInteger underWay = new AtomicInteger();     // tasks that were submitted and have not finished
+    private static final class GrowingPool extends ThreadPoolExecutor {
+        private static final int CORE_THREADS = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
+        private final AtomicInteger running = new AtomicInteger();     // tasks that were submitted and have not finished
 
-        Growing(int max, ThreadFactory factory) {
-            super(Math.min(FEW, max), max, 10, TimeUnit.SECONDS, new Waiting(), factory);
+        GrowingPool(int max, ThreadFactory factory) {
+            super(Math.min(CORE_THREADS, max), max, 10, TimeUnit.SECONDS, new TaskQueue(), factory);
             allowCoreThreadTimeOut(true);
-            ((Waiting) getQueue()).pool = this;
+            ((TaskQueue) getQueue()).pool = this;
         }
 
         /** A queue that accepts a task only if a thread is free for it, or if no more threads may be created. */
-        private static final class Waiting extends LinkedBlockingQueue<Runnable> {
+        private static final class TaskQueue extends LinkedBlockingQueue<Runnable> {
             private static final long serialVersionUID = 1;
-            private transient Growing pool;
+            private transient GrowingPool pool;
 
             @Override
             public boolean offer(Runnable task) {
-                boolean free = pool.underWay.get() <= pool.getPoolSize();
+                boolean free = pool.running.get() <= pool.getPoolSize();
                 return (free || pool.getPoolSize() >= pool.getMaximumPoolSize()) && super.offer(task);
             }
 
@@ -111,17 +111,17 @@ public final class CallbackExecutor implements Executor, AutoCloseable {
 
         @Override
         public void execute(Runnable task) {
-            underWay.incrementAndGet();
+            running.incrementAndGet();
             try {
                 super.execute(task);
             } catch (RejectedExecutionException full) {     // the last thread was created in the meantime, or the pool has been shut down
-                if (isShutdown() || !((Waiting) getQueue()).force(task)) {
-                    underWay.decrementAndGet();
+                if (isShutdown() || !((TaskQueue) getQueue()).force(task)) {
+                    running.decrementAndGet();
                     throw full;
                 }
             } catch (RuntimeException | OutOfMemoryError noThread) {    // no thread: limit of the system, or the factory of the container is stopped
-                if (!leaveToOthers(task)) {
-                    underWay.decrementAndGet();
+                if (!queueForOtherThreads(task)) {
+                    running.decrementAndGet();
                     throw noThread;
                 }
             }
@@ -131,14 +131,14 @@ public final class CallbackExecutor implements Executor, AutoCloseable {
          * Queues the task for the existing threads. Returns whether one of them will run it. A thread checks the queue before it ends, but this check
          * may have happened just before the task was added; so the number of threads is checked again afterwards.
          */
-        private boolean leaveToOthers(Runnable task) {
-            if (getPoolSize() == 0 || !((Waiting) getQueue()).force(task)) return false;
+        private boolean queueForOtherThreads(Runnable task) {
+            if (getPoolSize() == 0 || !((TaskQueue) getQueue()).force(task)) return false;
             return getPoolSize() > 0 || !remove(task);
         }
 
         @Override
         protected void afterExecute(Runnable task, Throwable failure) {
-            underWay.decrementAndGet();
+            running.decrementAndGet();
         }
     }
 }

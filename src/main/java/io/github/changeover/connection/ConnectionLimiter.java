@@ -58,33 +58,33 @@ public final class ConnectionLimiter {
 
     /** A slot for one connection. {@link #run} releases it; further calls have no effect. */
     public final class Slot implements Acquisition, Runnable {
-        private final List<LimitReached> within;
-        private boolean back;
+        private final List<LimitReached> limits;
+        private boolean released;
 
-        private Slot(List<LimitReached> within) {
-            this.within = within;
+        private Slot(List<LimitReached> limits) {
+            this.limits = limits;
         }
 
         @Override
         public void run() {
-            synchronized (taken) {
-                if (back) return;
-                back = true;
-                within.forEach(bound -> taken.computeIfPresent(bound.key(), (same, count) -> count == 1 ? null : count - 1));
+            synchronized (counts) {
+                if (released) return;
+                released = true;
+                limits.forEach(limit -> counts.computeIfPresent(limit.key(), (same, count) -> count == 1 ? null : count - 1));
             }
         }
     }
 
-    private volatile Maximums bounds;
-    private final Map<String, Integer> taken = new HashMap<>();      // number of connections for each limit; entries with 0 are removed
+    private volatile Maximums maximums;
+    private final Map<String, Integer> counts = new HashMap<>();      // number of connections for each limit; entries with 0 are removed
 
-    public ConnectionLimiter(Maximums bounds) {
-        this.bounds = bounds;
+    public ConnectionLimiter(Maximums maximums) {
+        this.maximums = maximums;
     }
 
     /** Sets other limits for the slots that are acquired from now on. */
     public void limit(Maximums other) {
-        bounds = other;
+        maximums = other;
     }
 
     /**
@@ -92,27 +92,27 @@ public final class ConnectionLimiter {
      * reached.
      */
     public Acquisition acquire(ProtocolToken protocol, String path, InetSocketAddress client) {
-        List<LimitReached> within = within(bounds, protocol, path, client);
-        synchronized (taken) {
-            for (LimitReached bound : within) {
-                if (taken.getOrDefault(bound.key(), 0) >= bound.max()) return bound;
+        List<LimitReached> limits = limitsFor(maximums, protocol, path, client);
+        synchronized (counts) {
+            for (LimitReached limit : limits) {
+                if (counts.getOrDefault(limit.key(), 0) >= limit.max()) return limit;
             }
-            within.forEach(bound -> taken.merge(bound.key(), 1, Integer::sum));
+            limits.forEach(limit -> counts.merge(limit.key(), 1, Integer::sum));
         }
-        return new Slot(within);
+        return new Slot(limits);
     }
 
-    private static List<LimitReached> within(Maximums bounds, ProtocolToken protocol, String path, InetSocketAddress client) {
-        List<LimitReached> within = new ArrayList<>(2);
-        if (bounds.all > 0) within.add(new LimitReached(Scope.ALL, "", bounds.all));
+    private static List<LimitReached> limitsFor(Maximums bounds, ProtocolToken protocol, String path, InetSocketAddress client) {
+        List<LimitReached> limits = new ArrayList<>(2);
+        if (bounds.all > 0) limits.add(new LimitReached(Scope.ALL, "", bounds.all));
         bounds.protocols.forEach((token, most) -> {
             boolean everyVersion = token.version().isEmpty() && token.name().equalsIgnoreCase(protocol.name());
-            if (everyVersion || token.equals(protocol)) within.add(new LimitReached(Scope.PROTOCOL, token, most));
+            if (everyVersion || token.equals(protocol)) limits.add(new LimitReached(Scope.PROTOCOL, token, most));
         });
         Integer ofPath = bounds.paths.get(path);
-        if (ofPath != null) within.add(new LimitReached(Scope.PATH, path, ofPath));
-        if (bounds.perAddress > 0) within.add(new LimitReached(Scope.ADDRESS, addressKey(client), bounds.perAddress));
-        return within;
+        if (ofPath != null) limits.add(new LimitReached(Scope.PATH, path, ofPath));
+        if (bounds.perAddress > 0) limits.add(new LimitReached(Scope.ADDRESS, addressKey(client), bounds.perAddress));
+        return limits;
     }
 
     private static Object addressKey(InetSocketAddress client) {
@@ -123,8 +123,8 @@ public final class ConnectionLimiter {
 
     /** The number of limits with at least one connection; 0 if all slots are released. */
     int inUse() {
-        synchronized (taken) {
-            return taken.size();
+        synchronized (counts) {
+            return counts.size();
         }
     }
 }

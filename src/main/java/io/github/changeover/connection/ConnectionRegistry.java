@@ -205,10 +205,10 @@ public final class ConnectionRegistry {
 
     /** Sends the last bytes of connections that their handlers have not closed, and waits for them. Returns the rest of {@link #AFTER_DRAIN}. */
     private Duration closeAllWithoutHandlers(CloseCause cause) {
-        List<TransportConnection> parting = live.stream().filter(TransportConnection::canSendCloseNotice).toList();
-        if (parting.isEmpty()) return AFTER_DRAIN;
-        parting.forEach(connection -> connection.closeWithoutHandlerSoon(cause));
-        await(() -> parting.stream().noneMatch(live::contains), CLOSE_NOTICE_TIME);
+        List<TransportConnection> closing = live.stream().filter(TransportConnection::canSendCloseNotice).toList();
+        if (closing.isEmpty()) return AFTER_DRAIN;
+        closing.forEach(connection -> connection.closeWithoutHandlerSoon(cause));
+        await(() -> closing.stream().noneMatch(live::contains), CLOSE_NOTICE_TIME);
         return AFTER_DRAIN.minus(CLOSE_NOTICE_TIME);
     }
 

@@ -21,7 +21,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  */
 final class EventProcessor implements Runnable {
     private static final System.Logger LOG = System.getLogger(TransportConnection.class.getName());
-    static final int OPEN = 1, READABLE = 2, WRITABLE = 4, TASKS = 8, DRAIN = 16, IDLE = 32, REJECTED = 64, END = 128, SETTLE = 256;
+    static final int OPEN = 1, READABLE = 2, WRITABLE = 4, TASKS = 8, DRAIN = 16, IDLE = 32, REJECTED = 64, END = 128, CHECK_END = 256;
     private static final int SCHEDULED = 1 << 30, RUNNING = 1 << 31, STATE = SCHEDULED | RUNNING;
     /** Small sends are buffered during this first part of a callback, in nanoseconds. */
     private static final long BUFFERING_NANOS = 1_000_000;
@@ -183,7 +183,7 @@ final class EventProcessor implements Runnable {
     void runRemainingCompletions() {
         if (!queue.hasCompleted()) return;
         if (queue.writtenSinceCompleted() == 0) completionsMayWait = false;
-        signal(SETTLE);
+        signal(CHECK_END);
     }
 
     boolean inputEnded() {
@@ -222,8 +222,8 @@ final class EventProcessor implements Runnable {
     // ---- one thread at a time
 
     private void process() {
-        Thread me = Thread.currentThread();
-        runner = me;
+        Thread current = Thread.currentThread();
+        runner = current;
         ClassLoader before = application.enter();
         try {
             while (true) {
@@ -231,10 +231,10 @@ final class EventProcessor implements Runnable {
                 if (bits != 0) {
                     handleGuarded(bits);
                 } else {
-                    stopRunning(me);     // before RUNNING is cleared: after that, another thread may set runner
+                    stopRunning(current);     // before RUNNING is cleared: after that, another thread may set runner
                     int now = events;
                     if ((now & ~STATE) == 0 && EVENTS.compareAndSet(this, now, now & ~RUNNING)) return;
-                    runner = me;
+                    runner = current;
                 }
             }
         } finally {
@@ -253,15 +253,15 @@ final class EventProcessor implements Runnable {
         }
     }
 
-    private void stopRunning(Thread me) {
-        while (!RUNNER.compareAndSet(this, me, null)) Thread.onSpinWait();      // another thread is interrupting this one
+    private void stopRunning(Thread current) {
+        while (!RUNNER.compareAndSet(this, current, null)) Thread.onSpinWait();      // another thread is interrupting this one
         if (interrupted) {
             interrupted = false;
             Thread.interrupted();
         }
     }
 
-    private boolean othersWait() {
+    private boolean otherTasksWait() {
         return (events & ~STATE) != 0;
     }
 
@@ -274,7 +274,7 @@ final class EventProcessor implements Runnable {
      * delay other events.
      */
     private boolean shouldYield(int here) {
-        if (!othersWait()) return false;
+        if (!otherTasksWait()) return false;
         setEvents(here);
         return true;
     }
@@ -297,7 +297,7 @@ final class EventProcessor implements Runnable {
             boolean ofHandler = inCallback();
             endCallback();
             if (!ofHandler) connection.connectionLost(CloseCause.of(CloseCause.Kind.BROKEN, failure));
-            else if (closeState.handlerFailed(failure, connection)) setEvents(bits & ~OPEN | TASKS | SETTLE);
+            else if (closeState.handlerFailed(failure, connection)) setEvents(bits & ~OPEN | TASKS | CHECK_END);
         }
     }
 
@@ -401,7 +401,7 @@ final class EventProcessor implements Runnable {
 
     private void read() throws IOException {
         if (!mayRead()) {
-            inbound.forgetDrained();
+            inbound.clearFoundEmpty();
             return;
         }
         BufferPool pool = transport.readBuffers();
@@ -452,7 +452,7 @@ final class EventProcessor implements Runnable {
             if (closeState.decided() != null) return;
             queue.flush(false);
             called = runCompletions() | notifyWritable();
-            if (called && shouldYield(SETTLE)) return;
+            if (called && shouldYield(CHECK_END)) return;
         } while (called);
         boolean outputEnded = queue.tryEndOutput();
         queue.requestWritable();
@@ -483,7 +483,7 @@ final class EventProcessor implements Runnable {
             beginCallback();
             sent.done(null);
             endCallback();
-            if (othersWait()) break;
+            if (otherTasksWait()) break;
         }
         if (count > 1) deferCompletions();
         return count > 0;

@@ -10,7 +10,7 @@ final class InboundBuffer {
     private final Transport transport;
     private ByteBuffer early;           // early bytes that have not been read yet, or null
     private boolean ended;
-    private boolean drained;            // the check for early bytes found nothing, and there was no read since
+    private boolean foundEmpty;            // the check for early bytes found nothing, and there was no read since
     private IOException failure;        // failure of the check for early bytes; the next read throws it
 
     InboundBuffer(Transport transport) {
@@ -35,7 +35,7 @@ final class InboundBuffer {
                 for (bytes.flip(); bytes.hasRemaining(); ) kept.write(bytes.get());
             }
             ended = count < 0;
-            drained = count == 0 && kept == null;
+            foundEmpty = count == 0 && kept == null;
         } catch (IOException broken) {
             failure = broken;
         } finally {
@@ -46,8 +46,8 @@ final class InboundBuffer {
     }
 
     /** A readable event may have arrived while reading was paused, so the next read must call the transport. */
-    void forgetDrained() {
-        drained = false;
+    void clearFoundEmpty() {
+        foundEmpty = false;
     }
 
     /** As {@link Transport#read}. */
@@ -55,8 +55,8 @@ final class InboundBuffer {
         if (early != null) return readEarly(into);
         if (failure != null) throw failure;
         if (ended) return -1;
-        if (drained) {
-            drained = false;        // the transport has returned 0 before, so it will call readable()
+        if (foundEmpty) {
+            foundEmpty = false;        // the transport has returned 0 before, so it will call readable()
             return 0;
         }
         return transport.read(into);

@@ -13,7 +13,7 @@ final class MemoryAccount {
     private volatile long heldSince;            // nanoseconds; valid only while held > 0
     private volatile long reclaimedSince;       // nanoseconds, odd; 0 before
     private volatile long pinned;               // part of held that application code uses
-    private volatile long leaving;              // part of held that will be released soon because this connection is being closed
+    private volatile long releasing;              // part of held that will be released soon because this connection is being closed
 
     MemoryAccount(MemoryBudget budget, TransportConnection connection) {
         this.budget = budget;
@@ -28,7 +28,7 @@ final class MemoryAccount {
     boolean charge(long bytes) {
         if (bytes == 0) return !reclaimed.get();
         if (held.getAndAdd(bytes) == 0) heldSince = System.nanoTime();
-        if (reclaimed.get()) leaves(bytes);         // they will be released together with the rest
+        if (reclaimed.get()) countReleasing(bytes);         // they will be released together with the rest
         budget.charge(bytes, this);
         return !reclaimed.get();
     }
@@ -37,7 +37,7 @@ final class MemoryAccount {
         if (bytes == 0) return;
         held.addAndGet(-bytes);
         budget.release(bytes);
-        if (leaving > 0) left(bytes);
+        if (releasing > 0) countReleased(bytes);
     }
 
     /** Sets how many of the held bytes cannot be released before a callback returns; 0 if there are none. */
@@ -45,15 +45,15 @@ final class MemoryAccount {
         pinned = bytes;
     }
 
-    private synchronized void leaves(long bytes) {
-        leaving += bytes;
-        budget.leave(bytes);
+    private synchronized void countReleasing(long bytes) {
+        releasing += bytes;
+        budget.addReleasing(bytes);
     }
 
-    private synchronized void left(long bytes) {
-        long some = held.get() == 0 ? leaving : Math.min(bytes, leaving);      // two threads may have counted bytes twice; this corrects it
-        leaving -= some;
-        budget.leave(-some);
+    private synchronized void countReleased(long bytes) {
+        long some = held.get() == 0 ? releasing : Math.min(bytes, releasing);      // two threads may have counted bytes twice; this corrects it
+        releasing -= some;
+        budget.addReleasing(-some);
     }
 
     long held() {
@@ -75,12 +75,12 @@ final class MemoryAccount {
         connection.closeState().expect(cause());     // before charge() returns false, so that a handler that then closes uses this cause
         if (!reclaimed.compareAndSet(false, true)) return 0;
         synchronized (this) {
-            leaving = Math.max(0, held.get() - pinned);
-            budget.leave(leaving);
+            releasing = Math.max(0, held.get() - pinned);
+            budget.addReleasing(releasing);
         }
         reclaimedSince = System.nanoTime() | 1;
         connection.rejectSoon(cause());
-        return leaving;
+        return releasing;
     }
 
     TransportConnection connection() {

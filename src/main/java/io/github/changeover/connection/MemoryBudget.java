@@ -19,7 +19,7 @@ public final class MemoryBudget {
     private static final long REPORT_EVERY = 1_000_000_000;
     private final long max, maxWithReserve;
     private final AtomicLong used = new AtomicLong();
-    private final AtomicLong leaving = new AtomicLong();    // part of used, held by connections that are being closed because of the limit
+    private final AtomicLong releasing = new AtomicLong();    // part of used, held by connections that are being closed because of the limit
     private final AtomicLong exceeded = new AtomicLong();
     private final AtomicLong unreported = new AtomicLong(), reported = new AtomicLong();     // closed connections since the last warning; its time
     private final ReentrantLock choosing = new ReentrantLock();
@@ -37,7 +37,7 @@ public final class MemoryBudget {
         return Math.max(1, Runtime.getRuntime().maxMemory() / 4);
     }
 
-    void watch(ConnectionRegistry connections) {
+    void setConnections(ConnectionRegistry connections) {
         registry = connections;
     }
 
@@ -73,7 +73,7 @@ public final class MemoryBudget {
     /** Charges bytes to a connection. If the limit is then exceeded, closes other connections or this one. */
     void charge(long bytes, MemoryAccount account) {
         long now = used.addAndGet(bytes);
-        if (now - leaving.get() > max) reclaim();
+        if (now - releasing.get() > max) reclaim();
         if (now > maxWithReserve && account.held() >= SMALL_HOLDING && used.get() > maxWithReserve) close(account.connection());
     }
 
@@ -82,13 +82,13 @@ public final class MemoryBudget {
     }
 
     /** Adds bytes of a connection that is being closed because of the limit. They do not count for the choice of further connections. */
-    void leave(long bytes) {
-        leaving.addAndGet(bytes);
+    void addReleasing(long bytes) {
+        releasing.addAndGet(bytes);
     }
 
     /** Closes connections until the limit is met. One thread at a time chooses; other threads do not wait for it, because it repeats as long as necessary. */
     private void reclaim() {
-        while (used.get() - leaving.get() > max && choosing.tryLock()) {
+        while (used.get() - releasing.get() > max && choosing.tryLock()) {
             Optional<TransportConnection> chosen;
             long held = 0;
             boolean helps = false;

@@ -10,7 +10,7 @@ import java.util.concurrent.locks.LockSupport;
  * registered connections every 2 ms; it is parked if there are none. It never blocks and runs no handler code.
  */
 final class OutputFlusher implements AutoCloseable {
-    private static final long TICK = 2_000_000, MAX_PAUSE = 64_000_000;     // nanoseconds
+    private static final long INTERVAL = 2_000_000, MAX_PAUSE = 64_000_000;     // nanoseconds
     /** Ticks without a connection before the thread parks. To wake the thread costs the sender more time than some idle ticks cost. */
     private static final int IDLE_TICKS = 50;
 
@@ -36,22 +36,22 @@ final class OutputFlusher implements AutoCloseable {
 
     /** Registers this connection, because a callback runs and bytes wait, or because completions wait. Thread-safe; may be called repeatedly. */
     void watch(TransportConnection connection) {
-        WatchedConnection one = connection.watched();
+        WatchedConnection state = connection.watched();
         // If it is registered, a later check will see the bytes: the flusher clears this flag before it checks the queue.
-        if (one.registered) return;
-        one.registered = true;
-        watched.add(one);
+        if (state.registered) return;
+        state.registered = true;
+        watched.add(state);
         if (parked) LockSupport.unpark(thread);
         else if (thread == null) start();
     }
 
     private synchronized void start() {
         if (thread != null || closed) return;
-        Thread made = new Thread(this::run, "changeover-flusher");
-        made.setDaemon(true);
-        made.setContextClassLoader(loader);
-        thread = made;
-        made.start();
+        Thread newThread = new Thread(this::run, "changeover-flusher");
+        newThread.setDaemon(true);
+        newThread.setContextClassLoader(loader);
+        thread = newThread;
+        newThread.start();
     }
 
     private void run() {
@@ -63,7 +63,7 @@ final class OutputFlusher implements AutoCloseable {
                 parked = false;
                 idle = 0;
             }
-            LockSupport.parkNanos(this, TICK);
+            LockSupport.parkNanos(this, INTERVAL);
             if (watched.isEmpty()) continue;
             idle = 0;
             long now = System.nanoTime();
@@ -74,7 +74,7 @@ final class OutputFlusher implements AutoCloseable {
     private void check(WatchedConnection one, long now) {
         TransportConnection connection = one.connection;
         long callback = connection.processor().callbackSince();
-        if (callback == one.callback ? now - one.nextTry < 0 : callback != 0 && now - callback < TICK / 2) return;
+        if (callback == one.callback ? now - one.nextTry < 0 : callback != 0 && now - callback < INTERVAL / 2) return;
         watched.remove(one);
         one.registered = false;
         if (!connection.processor().inCallback()) {
@@ -82,10 +82,10 @@ final class OutputFlusher implements AutoCloseable {
             return;
         }
         if (connection.queue().queued() == 0 && !connection.queue().isWriteIncomplete()) return;
-        if (callback != one.callback) one.rest = TICK / 2;
+        if (callback != one.callback) one.rest = INTERVAL / 2;
         connection.advance();
         long written = connection.queue().written();
-        one.rest = written == one.writtenBefore ? Math.min(MAX_PAUSE, one.rest * 2) : TICK;     // back off while the client reads nothing
+        one.rest = written == one.writtenBefore ? Math.min(MAX_PAUSE, one.rest * 2) : INTERVAL;     // back off while the client reads nothing
         one.writtenBefore = written;
         one.callback = callback;
         one.nextTry = now + one.rest;

@@ -39,12 +39,12 @@ final class OutputQueue {
     private final MemoryAccount memory;
     private final int limit;
     private Transport transport;
-    private ArrayDeque<ByteBuffer> chunks;      // each ready for reading; more bytes may be appended to the last one after its limit
+    private ArrayDeque<ByteBuffer> buffers;      // each ready for reading; more bytes may be appended to the last one after its limit
     private ArrayDeque<PendingCompletion> immediates;        // null while there are none
     private ArrayDeque<Deferred> deferred;      // messages that are sent after all queued bytes; null while there are none
     private boolean sendsDeferred;              // whether send() of the first deferred message is running
     /** Added to under the lock; removed from without it, so that a thread that runs completions never waits for a write. Null before the first one. */
-    private volatile Queue<PendingCompletion> marks;
+    private volatile Queue<PendingCompletion> pendingCompletions;
     private long accepted;
     private volatile long written;              // the volatile fields are changed only under the lock, unless stated otherwise
     private volatile long queued;
@@ -67,8 +67,8 @@ final class OutputQueue {
         this.limit = limit;
     }
 
-    void attach(Transport edge) {
-        atomically(() -> transport = edge);
+    void attach(Transport transport) {
+        atomically(() -> this.transport = transport);
     }
 
     /** The bytes that were accepted and are not yet written to the container, including deferred messages. */
@@ -103,11 +103,11 @@ final class OutputQueue {
     /**
      * Accepts the bytes, and writes them unless they are to be buffered.
      *
-     * @param gather whether to buffer the bytes
+     * @param buffered whether to buffer the bytes
      * @throws IllegalStateException if the sender did not wait after FULL and the queue would exceed the overflow limit; then nothing was accepted
      */
-    SendResult send(ByteBuffer bytes, Completion completion, boolean gather) {
-        return accept(bytes, completion, gather, NO_LIMIT);
+    SendResult send(ByteBuffer bytes, Completion completion, boolean buffered) {
+        return accept(bytes, completion, buffered, NO_LIMIT);
     }
 
     /** As the other {@code send}, for a sender with a separate limit: nothing is accepted if more than {@code mostQueued} bytes would then wait. */
@@ -128,8 +128,8 @@ final class OutputQueue {
             accepted += bytes.remaining();
             if (completion != null) addPendingCompletion(completion);
             if (!gather) {
-                writeChunks();
-                if (!hasChunks()) write(bytes);
+                writeBuffers();
+                if (!hasBuffers()) write(bytes);
             }
             if (bytes.hasRemaining()) append(bytes);
             queued = accepted - written;
@@ -153,8 +153,8 @@ final class OutputQueue {
             if (immediates == null) immediates = new ArrayDeque<>();
             immediates.addLast(new PendingCompletion(accepted, completion));
         } else {
-            if (marks == null) marks = new ConcurrentLinkedQueue<>();
-            marks.add(new PendingCompletion(accepted, completion));
+            if (pendingCompletions == null) pendingCompletions = new ConcurrentLinkedQueue<>();
+            pendingCompletions.add(new PendingCompletion(accepted, completion));
         }
     }
 
@@ -168,8 +168,8 @@ final class OutputQueue {
             written += before - bytes.remaining();
         } catch (IOException broken) {
             throw fail(broken);
-        } catch (RuntimeException | Error odd) {
-            throw fail(new IOException("The container failed to write: " + odd, odd));
+        } catch (RuntimeException | Error unexpected) {
+            throw fail(new IOException("The container failed to write: " + unexpected, unexpected));
         }
         if (immediates != null) completeImmediates();
     }
@@ -188,19 +188,19 @@ final class OutputQueue {
         if (immediates.isEmpty()) immediates = null;
     }
 
-    private boolean hasChunks() {
-        return chunks != null && !chunks.isEmpty();
+    private boolean hasBuffers() {
+        return buffers != null && !buffers.isEmpty();
     }
 
     /** Appends all of the bytes. If this fails the connection breaks, because a part of them would leave a gap in the stream. */
     private void append(ByteBuffer bytes) throws IOException {
         try {
-            if (chunks == null) chunks = new ArrayDeque<>(4);
+            if (buffers == null) buffers = new ArrayDeque<>(4);
             while (bytes.hasRemaining()) {
-                ByteBuffer last = chunks.peekLast();
+                ByteBuffer last = buffers.peekLast();
                 if (last == null || last.limit() == last.capacity()) {
                     last = pool.take().limit(0);
-                    chunks.addLast(last);                // before charge(), so that isShut() returns it to the pool
+                    buffers.addLast(last);                // before charge(), so that shut() returns it to the pool
                     memory.charge(pool.size());
                 }
                 int start = last.limit();
@@ -214,8 +214,8 @@ final class OutputQueue {
         }
     }
 
-    private void recycle(ByteBuffer chunk) {
-        pool.give(chunk);
+    private void releaseBuffer(ByteBuffer buffer) {
+        pool.give(buffer);
         memory.release(pool.size());
     }
 
@@ -230,26 +230,26 @@ final class OutputQueue {
         try {
             if (retry && !isShut) {
                 writeIncomplete = false;
-                if (!hasChunks()) write(NOTHING.duplicate());        // the transport may hold the last bytes in its own buffer
+                if (!hasBuffers()) write(NOTHING.duplicate());        // the transport may hold the last bytes in its own buffer
             }
-            writeChunks();
+            writeBuffers();
             return queued == 0 && !writeIncomplete ? FlushProgress.EMPTY : FlushProgress.WAITING;
         } finally {
             lock.unlock();
         }
     }
 
-    private void writeChunks() throws IOException {
+    private void writeBuffers() throws IOException {
         if (isShut) return;
         if (failure != null) throw failure;
-        if (!hasChunks() && deferred == null) return;       // queued stays: it would count bytes that are being accepted, and others would lock
-        while (!writeIncomplete && transport != null && (hasChunks() || sendFirstDeferred())) {
-            if (!hasChunks()) continue;
-            ByteBuffer first = chunks.peekFirst();
+        if (!hasBuffers() && deferred == null) return;       // queued stays: it would count bytes that are being accepted, and others would lock
+        while (!writeIncomplete && transport != null && (hasBuffers() || sendFirstDeferred())) {
+            if (!hasBuffers()) continue;
+            ByteBuffer first = buffers.peekFirst();
             write(first);
-            if (!first.hasRemaining()) recycle(chunks.pollFirst());
+            if (!first.hasRemaining()) releaseBuffer(buffers.pollFirst());
         }
-        if (chunks != null && chunks.isEmpty()) chunks = null;
+        if (buffers != null && buffers.isEmpty()) buffers = null;
         queued = accepted - written;
     }
 
@@ -391,7 +391,7 @@ final class OutputQueue {
         try {
             boolean closing = closeRequested;
             boolean done = outputEnded && (endSent || !closing || endTried);
-            if (done || isShut || transport == null || writeIncomplete || hasChunks()) return outputEnded;
+            if (done || isShut || transport == null || writeIncomplete || hasBuffers()) return outputEnded;
             if (failure != null) throw failure;
             Transport.EndOutput end = transport.endOutput(closing);
             if (end == Transport.EndOutput.WAITING) {
@@ -469,7 +469,7 @@ final class OutputQueue {
     }
 
     private PendingCompletion firstPendingCompletion() {
-        Queue<PendingCompletion> waiting = marks;
+        Queue<PendingCompletion> waiting = pendingCompletions;
         return waiting == null ? null : waiting.peek();
     }
 
@@ -477,7 +477,7 @@ final class OutputQueue {
      * Removes the next completion whose bytes have been written; null if there is none. It must be run without the lock. Called by one thread at a time.
      */
     Completion pollCompleted() {
-        return hasCompleted() ? marks.poll().completion() : null;
+        return hasCompleted() ? pendingCompletions.poll().completion() : null;
     }
 
     /** Ends the queue: no more bytes are accepted or written, and queued bytes are dropped. Their immediate completions run now, with a failure. */
@@ -486,19 +486,19 @@ final class OutputQueue {
         try {
             isShut = true;
             closed = true;
-            if (chunks != null) chunks.forEach(this::recycle);
-            chunks = null;
+            if (buffers != null) buffers.forEach(this::releaseBuffer);
+            buffers = null;
             dropDeferred(why);
-            if (immediates != null) immediates.forEach(mark -> Completions.complete(mark.completion(), why));
+            if (immediates != null) immediates.forEach(pending -> Completions.complete(pending.completion(), why));
             immediates = null;
         } finally {
             lock.unlock();
         }
     }
 
-    /** Removes the completions that have not run. Called after {@link #isShut}, by the thread that calls {@link #pollCompleted}. */
+    /** Removes the completions that have not run. Called after {@link #shut}, by the thread that calls {@link #pollCompleted}. */
     List<Completion> takeLost() {
-        Queue<PendingCompletion> waiting = marks;
+        Queue<PendingCompletion> waiting = pendingCompletions;
         if (waiting == null) return List.of();
         List<Completion> lost = waiting.stream().map(PendingCompletion::completion).toList();
         waiting.clear();

@@ -15,7 +15,7 @@ final class PingSchedule {
     enum PingFinding { NONE, PING, UNANSWERED }
 
     /** Maximum time for sending a ping, in nanoseconds, unless the time for its answer is longer. After it, the ping counts as sent. */
-    private static final long STUCK = Duration.ofSeconds(10).toNanos();
+    private static final long MAX_SENDING = Duration.ofSeconds(10).toNanos();
 
     private enum PingState { NOTHING, SENDING, SENT }
 
@@ -72,16 +72,16 @@ final class PingSchedule {
      * @param reads       whether the next byte of the client would be read immediately; if not, a missing answer is not the fault of the client
      */
     PingFinding check(long now, boolean received, long activeSince, long queued, boolean reads) {
-        PingState seen = state;
+        PingState current = state;
         receivedMeanwhile |= received;
-        if (seen == PingState.SENDING) {
-            if (now - sendingSince <= Math.max(answer, STUCK)) return PingFinding.NONE;
-            state = seen = PingState.SENT;      // the sender is blocked, or will not report the ping
+        if (current == PingState.SENDING) {
+            if (now - sendingSince <= Math.max(answer, MAX_SENDING)) return PingFinding.NONE;
+            state = current = PingState.SENT;      // the sender is blocked, or will not report the ping
         }
-        boolean alive = receivedMeanwhile;
+        boolean receivedSinceCheck = receivedMeanwhile;
         receivedMeanwhile = false;
-        if (alive) state = seen = PingState.NOTHING;
-        if (seen == PingState.NOTHING) {
+        if (receivedSinceCheck) state = current = PingState.NOTHING;
+        if (current == PingState.NOTHING) {
             waiting = false;
             return queued == 0 && now - activeSince > after ? ping(now) : PingFinding.NONE;
         }

@@ -32,7 +32,7 @@ final class TimeoutCheck {
     /** Time without a byte after which a client counts as quiet, in nanoseconds. Used if the end of the output could not be sent to the client. */
     static final long QUIET = 100_000_000;
     /** Maximum time to wait until such a client is quiet, in nanoseconds. It does not know that the connection is closing and may never stop sending. */
-    static final long NEVER_QUIET = 1_000_000_000;
+    static final long MAX_WAIT_FOR_QUIET = 1_000_000_000;
 
     private final TransportConnection connection;        // null in tests of find()
     private final ConnectionLimits limits;
@@ -225,16 +225,16 @@ final class TimeoutCheck {
     }
 
     private boolean hasExpired() {
-        Supplier<Instant> asked = endsAt;
-        if (asked == null) return false;
-        Instant end = asked.get();
-        return end != null && !Instant.now().isBefore(end);
+        Supplier<Instant> end = endsAt;
+        if (end == null) return false;
+        Instant time = end.get();
+        return time != null && !Instant.now().isBefore(time);
     }
 
     private TimeoutFinding ping(long now, boolean received, Counters counters) {
-        PingSchedule asked = pings;
-        if (asked == null) return TimeoutFinding.NONE;
-        return switch (asked.check(now, received, activeSince, counters.queued, counters.awaitsClient)) {
+        PingSchedule schedule = pings;
+        if (schedule == null) return TimeoutFinding.NONE;
+        return switch (schedule.check(now, received, activeSince, counters.queued, counters.awaitsClient)) {
             case NONE -> TimeoutFinding.NONE;
             case PING -> TimeoutFinding.PING;
             case UNANSWERED -> TimeoutFinding.UNANSWERED;
@@ -244,7 +244,7 @@ final class TimeoutCheck {
     private boolean lingered(long now) {
         long time = now - lingerSince;
         if (time > limits.linger().toNanos()) return true;
-        return untilQuiet && (time > NEVER_QUIET || time > QUIET && now - activeSince > QUIET);
+        return untilQuiet && (time > MAX_WAIT_FOR_QUIET || time > QUIET && now - activeSince > QUIET);
     }
 
     private TimeoutFinding idleTimeOver(long now) {

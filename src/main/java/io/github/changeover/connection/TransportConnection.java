@@ -6,7 +6,7 @@ import static io.github.changeover.connection.EventProcessor.IDLE;
 import static io.github.changeover.connection.EventProcessor.OPEN;
 import static io.github.changeover.connection.EventProcessor.READABLE;
 import static io.github.changeover.connection.EventProcessor.REJECTED;
-import static io.github.changeover.connection.EventProcessor.SETTLE;
+import static io.github.changeover.connection.EventProcessor.CHECK_END;
 import static io.github.changeover.connection.EventProcessor.WRITABLE;
 
 import io.github.changeover.connection.OutputQueue.SendResult;
@@ -84,17 +84,17 @@ public final class TransportConnection implements AdvancedConnection {
     }
 
     /** Sets the scope that puts the authenticated user of the request on a thread, as the container does. Must be called before {@link #open}. */
-    public void callbackScope(ApplicationResources.CallbackScope identity) {
+    public void setCallerIdentity(ApplicationResources.CallbackScope identity) {
         callbackScope = identity;
     }
 
     // ---- called by the adapter of the container
 
     /** Opens the connection after the switch and delivers the bytes that have arrived. */
-    public void open(Transport edge) {
-        transport = edge;
-        queue.attach(edge);
-        if (isTerminated()) Completions.guarded(edge::abort);       // it was terminated before it had a transport; otherwise terminate() closes it
+    public void open(Transport transport) {
+        this.transport = transport;
+        queue.attach(transport);
+        if (isTerminated()) Completions.guarded(transport::abort);       // it was terminated before it had a transport; otherwise terminate() closes it
         else if (closeState.decided() == null) opened();
         event(OPEN | READABLE);
     }
@@ -124,7 +124,7 @@ public final class TransportConnection implements AdvancedConnection {
     /** Reports that more bytes can be written. */
     public void writable() {
         queue.transportReady();
-        if (!event(WRITABLE | SETTLE)) advanceDuringCallback();
+        if (!event(WRITABLE | CHECK_END)) advanceDuringCallback();
     }
 
     /** Returns whether the events were processed on the calling thread. */
@@ -197,7 +197,7 @@ public final class TransportConnection implements AdvancedConnection {
         if (cause == null || !ending.compareAndSet(NOT_ENDING, ENDING)) return;
         Transport edge = transport;
         if (edge != null) Completions.guarded(closeState.isOrderly() ? edge::close : edge::abort);
-        else if (streams != null) streams.giveBack();       // serve will never run
+        else if (streams != null) streams.releaseThread();       // serve will never run
         queue.shut(connectionLostException(cause));
         Completions.guarded(atEnd);        // before the removal from the registry: when the connection is no longer listed, it must not count for the limits
         notifyClosed(cause);
@@ -207,14 +207,14 @@ public final class TransportConnection implements AdvancedConnection {
 
     /** Removes the connection from the registry and notifies the listener of the end: after the opening, and not at all if it never opened. */
     private void notifyClosed(CloseCause cause) {
-        Runnable tell = () -> Completions.guarded(() -> application.listener().closed(this, cause, Duration.ofNanos(System.nanoTime() - openedNanos)));
+        Runnable notification = () -> Completions.guarded(() -> application.listener().closed(this, cause, Duration.ofNanos(System.nanoTime() - openedNanos)));
         boolean now;
         synchronized (ending) {
             application.registry().remove(this, cause);
             now = openedAt != 0 && openedNotified;
-            if (!now && openedAt != 0) pendingClosedNotification = tell;
+            if (!now && openedAt != 0) pendingClosedNotification = notification;
         }
-        if (now) tell.run();
+        if (now) notification.run();
     }
 
     boolean isTerminated() {
@@ -309,9 +309,9 @@ public final class TransportConnection implements AdvancedConnection {
     }
 
     private void closeWithoutHandler(CloseCause cause) {
-        CloseNotice word = outputClosed() ? null : closeNotice;
+        CloseNotice notice = outputClosed() ? null : closeNotice;
         Runnable close = () -> close(cause);
-        if (word == null || !Completions.guarded(() -> word.send(cause, close))) close.run();
+        if (notice == null || !Completions.guarded(() -> notice.send(cause, close))) close.run();
     }
 
     /** Closes the connection because of a limit or a timeout. The handler may send its last bytes. */
@@ -345,7 +345,7 @@ public final class TransportConnection implements AdvancedConnection {
                 if (queue.endSent() || processor.lingers()) timeouts.lingering(!queue.endSent());
                 else closeState.decide(close);
             }
-            if (ended || queue.hasCompleted() || queue.hasRoomAgain()) processor.signal(SETTLE);
+            if (ended || queue.hasCompleted() || queue.hasRoomAgain()) processor.signal(CHECK_END);
         } catch (IOException broken) {
             transportFailed(broken);
         }
@@ -449,7 +449,7 @@ public final class TransportConnection implements AdvancedConnection {
 
     private void runCompletionsSoon() {
         if (processor.completionsMayWait() && queue.writtenSinceCompleted() < COMPLETIONS_BEHIND) application.flusher().watch(this);
-        else processor.signal(SETTLE);
+        else processor.signal(CHECK_END);
     }
 
     /** The exception for bytes that are no longer accepted. */
@@ -477,12 +477,12 @@ public final class TransportConnection implements AdvancedConnection {
     public boolean awaitWritable(long bytes, Duration atMost) throws InterruptedException {
         long begun = System.nanoTime();
         long most = ConnectionLimits.longest(atMost).toNanos();
-        long rest = MIN_PAUSE;
+        long pause = MIN_PAUSE;
         while (!queue.fits(bytes)) {
             if (outputClosed() || System.nanoTime() - begun >= most) return false;
             if (Thread.interrupted()) throw new InterruptedException("Interrupted while waiting for the client");
-            LockSupport.parkNanos(rest);
-            rest = Math.min(MAX_PAUSE, rest * 2);
+            LockSupport.parkNanos(pause);
+            pause = Math.min(MAX_PAUSE, pause * 2);
             advance();
             long waited = queue.takeRoomAgain();
             if (waited >= 0) {
@@ -584,7 +584,7 @@ public final class TransportConnection implements AdvancedConnection {
     public void endOutput() {
         queue.requestEnd(false);
         advanceUnlessRunner();
-        processor.signal(SETTLE);
+        processor.signal(CHECK_END);
     }
 
     /** Writes, unless this is the thread that processes events: that thread writes after the callback. */
@@ -610,7 +610,7 @@ public final class TransportConnection implements AdvancedConnection {
         if (!closeState.request(cause)) return;
         queue.requestEnd(true);
         advanceUnlessRunner();
-        processor.signal(SETTLE | READABLE);
+        processor.signal(CHECK_END | READABLE);
     }
 
     @Override

@@ -37,7 +37,7 @@ public final class Console implements ProtocolLibrary {
     }
 
     /** The registered objects. The {@code obstacle} is the reason why the servlet could not be registered; empty if it is registered. */
-    private record RegisteredConsole(ConsoleAccess access, ConsoleServlet servlet, ChartHistory samples, LiveUpdates lines, ConsoleTimer clock, long instance, String obstacle) {
+    private record RegisteredConsole(ConsoleAccess access, ConsoleServlet servlet, ChartHistory samples, LiveUpdates liveUpdates, ConsoleTimer timer, long instance, String obstacle) {
     }
 
     @Override
@@ -48,15 +48,15 @@ public final class Console implements ProtocolLibrary {
     @Override
     public Started start(Start start) {
         if (!start.settings().flag(ON).orElse(false)) return OFF;
-        RegisteredConsole made = start.context().getAttribute(ATTRIBUTE) instanceof RegisteredConsole before ? before : registered(start.context(), start.settings());
+        RegisteredConsole console = start.context().getAttribute(ATTRIBUTE) instanceof RegisteredConsole before ? before : registered(start.context(), start.settings());
         start.context().removeAttribute(ATTRIBUTE);
-        if (!made.obstacle.isEmpty()) {
-            throw new SettingValues.Wrong(ON, "true", "false in this application, because the console cannot be registered: " + made.obstacle);
+        if (!console.obstacle.isEmpty()) {
+            throw new SettingValues.InvalidSettingException(ON, "true", "false in this application, because the console cannot be registered: " + console.obstacle);
         }
-        LiveUpdateProtocol live = new LiveUpdateProtocol(made.access, made.lines, made.samples, start.context(), made.instance);
-        PathOffer line = start.changeover().path(LiveUpdates.PATH).offer(live).gate(live::gate);
-        made.access.role().ifPresent(line::roles);
-        return new StartedConsole(made, live, start.context(), start.localAddress(), new AtomicBoolean());
+        LiveUpdateProtocol live = new LiveUpdateProtocol(console.access, console.liveUpdates, console.samples, start.context(), console.instance);
+        PathOffer offer = start.changeover().path(LiveUpdates.PATH).offer(live).gate(live::gate);
+        console.access.role().ifPresent(offer::roles);
+        return new StartedConsole(console, live, start.context(), start.localAddress(), new AtomicBoolean());
     }
 
     private static RegisteredConsole registered(ServletContext context, SettingValues settings) {
@@ -74,7 +74,7 @@ public final class Console implements ProtocolLibrary {
     private static TrustedProxies proxies(SettingValues settings) {
         try {
             return settings.trustedProxies();
-        } catch (SettingValues.Wrong said) {
+        } catch (SettingValues.InvalidSettingException said) {
             return TrustedProxies.NONE;
         }
     }
@@ -99,7 +99,7 @@ public final class Console implements ProtocolLibrary {
         return HexFormat.of().formatHex(bytes);
     }
 
-    private record StartedConsole(RegisteredConsole made, LiveUpdateProtocol live, ServletContext context, Optional<URI> server, AtomicBoolean begun) implements Started {
+    private record StartedConsole(RegisteredConsole made, LiveUpdateProtocol live, ServletContext context, Optional<URI> server, AtomicBoolean isStarted) implements Started {
         @Override
         public Map<String, UpgradeProtocol> internal() {
             return Map.of(LiveUpdates.PATH, live);
@@ -113,9 +113,9 @@ public final class Console implements ProtocolLibrary {
         @Override
         public void rules(PathPolicy policy) {
             made.servlet.policy(PathPolicy.of(policy.rules().stream().filter(rule -> !rule.protocols().contains(live)).toList()));
-            if (begun.getAndSet(true)) return;
+            if (isStarted.getAndSet(true)) return;
             made.access.logAddress(server);
-            made.clock.schedule(ChartHistory.EVERY_MILLIS, () -> UpgradeManagement.of(context).ifPresent(
+            made.timer.runEvery(ChartHistory.EVERY_MILLIS, () -> UpgradeManagement.of(context).ifPresent(
                     seen -> made.samples.add(ChartHistory.Sample.of(System.currentTimeMillis(), seen.counts()))));
         }
 
@@ -126,7 +126,7 @@ public final class Console implements ProtocolLibrary {
 
         @Override
         public void close() {
-            made.clock.close();
+            made.timer.close();
         }
     }
 }

@@ -42,24 +42,24 @@ final class ConsoleAccess {
     private final String operationToken;
     private volatile boolean formLogin;         // a user has logged in with a form
 
-    private ConsoleAccess(Optional<String> role, ConsoleToken token, TrustedProxies proxies, String orderToken) {
+    private ConsoleAccess(Optional<String> role, ConsoleToken token, TrustedProxies proxies, String operationToken) {
         this.role = role;
         this.token = token;
         this.proxies = proxies;
-        this.operationToken = orderToken;
+        this.operationToken = operationToken;
     }
 
-    /** @param orderToken the token in commands from the console's page */
-    static ConsoleAccess forRole(String role, String orderToken) {
-        return new ConsoleAccess(Optional.of(role), null, TrustedProxies.NONE, orderToken);
+    /** @param operationToken the token in commands from the console's page */
+    static ConsoleAccess forRole(String role, String operationToken) {
+        return new ConsoleAccess(Optional.of(role), null, TrustedProxies.NONE, operationToken);
     }
 
     /**
      * @param proxies peers that are always rejected
-     * @param orderToken the token in commands from the console's page
+     * @param operationToken the token in commands from the console's page
      */
-    static ConsoleAccess withToken(ConsoleToken token, TrustedProxies proxies, String orderToken) {
-        return new ConsoleAccess(Optional.empty(), token, proxies, orderToken);
+    static ConsoleAccess withToken(ConsoleToken token, TrustedProxies proxies, String operationToken) {
+        return new ConsoleAccess(Optional.empty(), token, proxies, operationToken);
     }
 
     Optional<String> role() {
@@ -94,7 +94,7 @@ final class ConsoleAccess {
      */
     Optional<TokenLogin> tokenLogin(HttpServletRequest request) {
         if (token == null || !isRead(request) || !isLocal(request)) return Optional.empty();
-        return givenToken(request).filter(token::matches).map(right -> {
+        return givenToken(request).filter(token::matches).map(validToken -> {
             String console = ConsoleToken.path(request.getServletContext().getContextPath());
             return new TokenLogin(console + queryWithoutToken(request), cookieName(request) + "=" + token.cookie() + "; Path=" + console + "; HttpOnly; SameSite=Strict"
                     + (request.isSecure() ? "; Secure" : ""));
@@ -231,7 +231,7 @@ final class ConsoleAccess {
 
     /** Returns whether a command comes from the console's page: only that page can read the token. */
     boolean isOperation(HttpServletRequest request) {
-        String given = request.getHeader(TOKEN);
-        return given != null && !isCrossOrigin(request) && MessageDigest.isEqual(given.getBytes(StandardCharsets.UTF_8), operationToken.getBytes(StandardCharsets.UTF_8));
+        String received = request.getHeader(TOKEN);
+        return received != null && !isCrossOrigin(request) && MessageDigest.isEqual(received.getBytes(StandardCharsets.UTF_8), operationToken.getBytes(StandardCharsets.UTF_8));
     }
 }

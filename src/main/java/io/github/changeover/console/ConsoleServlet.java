@@ -92,27 +92,27 @@ final class ConsoleServlet extends HttpServlet {
     }
 
     private void serve(String name, HttpServletRequest request, HttpServletResponse response) throws IOException {
-        StaticResource asset = resources.get(name);
-        if (asset == null) {
+        StaticResource file = resources.get(name);
+        if (file == null) {
             reject(response, 404, "The console has no such page.");
             return;
         }
         response.setHeader("Cache-Control", "private, no-cache");       // the browser revalidates each time, and the file is sent only if it has changed
-        response.setHeader("ETag", asset.tag());
-        if (asset.tag().equals(request.getHeader("If-None-Match"))) response.setStatus(304);
-        else send(response, asset.type(), asset.bytes());
+        response.setHeader("ETag", file.tag());
+        if (file.tag().equals(request.getHeader("If-None-Match"))) response.setStatus(304);
+        else send(response, file.type(), file.bytes());
     }
 
-    private void data(String what, HttpServletRequest request, HttpServletResponse response) throws IOException {
-        Optional<UpgradeManagement> seen = UpgradeManagement.of(request.getServletContext());
+    private void data(String resource, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        Optional<UpgradeManagement> management = UpgradeManagement.of(request.getServletContext());
         if (ConsoleAccess.isCrossOrigin(request)) {
             reject(response, 403, "Only the console's own page may send this request.");
-        } else if (seen.isEmpty()) {
+        } else if (management.isEmpty()) {
             reject(response, 503, "The application is starting or stopping.");
-        } else if (what.equals("about")) {
-            json(response, ConsoleState.about(seen.get().report(), access.operationToken(), instance));
-        } else if (what.equals("state")) {
-            json(response, ConsoleState.Changes.of(seen.get(), samples, instance, number(request, "decision"), number(request, "sample")).map());
+        } else if (resource.equals("about")) {
+            json(response, ConsoleState.about(management.get().report(), access.operationToken(), instance));
+        } else if (resource.equals("state")) {
+            json(response, ConsoleState.Changes.of(management.get(), samples, instance, number(request, "decision"), number(request, "sample")).map());
         } else {
             reject(response, 404, "The console has no such data.");
         }

@@ -28,12 +28,12 @@ final class ConsoleState {
         map.put("token", token);
         map.put("server", report.server());
         map.put("context", report.context());
-        map.put("edge", report.edge());
+        map.put("edge", report.adapter());
         map.put("deviations", report.deviations());
         map.put("threads", report.threads());
         map.put("settings", report.settings());
         map.put("libraries", report.libraries());
-        map.put("paths", report.paths().stream().map(path -> Map.of("template", path.template(), "protocols", path.protocols(), "terms", path.terms())).toList());
+        map.put("paths", report.paths().stream().map(path -> Map.of("template", path.template(), "protocols", path.protocols(), "terms", path.conditions())).toList());
         return map;
     }
 
@@ -60,16 +60,16 @@ final class ConsoleState {
             map.put("connections", live.stream().limit(MAX_CONNECTIONS).map(ConsoleState::connection).toList());
             map.put("decisions", decisions.stream().limit(MAX_DECISIONS).map(ConsoleState::decision).toList());
             map.put("samples", fresh);
-            return new Changes(map, known(decisions, decision), fresh.isEmpty() ? sample : fresh.get(fresh.size() - 1).get(0));
+            return new Changes(map, lastComplete(decisions, decision), fresh.isEmpty() ? sample : fresh.get(fresh.size() - 1).get(0));
         }
 
         /**
          * A response is known later than its decision, and sometimes never. Therefore the latest decisions are sent again while a response
          * is missing.
          */
-        private static long known(List<DecisionRecord> latestFirst, long before) {
+        private static long lastComplete(List<DecisionRecord> latestFirst, long before) {
             if (latestFirst.isEmpty()) return before;
-            long open = latestFirst.stream().limit(REPEATED_DECISIONS).filter(decided -> decided.answer().isEmpty()).mapToLong(DecisionRecord::number).min().orElse(Long.MAX_VALUE);
+            long open = latestFirst.stream().limit(REPEATED_DECISIONS).filter(decided -> decided.response().isEmpty()).mapToLong(DecisionRecord::number).min().orElse(Long.MAX_VALUE);
             return Math.min(open - 1, latestFirst.get(0).number());
         }
     }
@@ -123,11 +123,11 @@ final class ConsoleState {
         map.put("when", decided.when().toEpochMilli());
         map.put("micros", decided.took().toNanos() / 1000);
         map.put("remote", decided.remote());
-        decided.answer().ifPresent(head -> map.put("answer", answer(head)));
+        decided.response().ifPresent(head -> map.put("answer", response(head)));
         return map;
     }
 
-    private static Map<String, Object> answer(ResponseSummary head) {
+    private static Map<String, Object> response(ResponseSummary head) {
         return Map.of("status", head.status(), "fields", head.fields().stream().map(field -> List.of(field.name(), field.value())).toList());
     }
 }

@@ -21,7 +21,7 @@ final class ConsoleTimer implements AutoCloseable {
     }
 
     /** Runs the task immediately and then at this interval, until it is cancelled. */
-    Future<?> schedule(long millis, Runnable task) {
+    Future<?> runEvery(long millis, Runnable task) {
         return executor.scheduleAtFixedRate(() -> {
             try {
                 task.run();

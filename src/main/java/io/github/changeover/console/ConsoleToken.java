@@ -68,8 +68,8 @@ final class ConsoleToken {
     }
 
     /** Compares in constant time. */
-    private static boolean equal(String given, String right) {
-        return MessageDigest.isEqual(given.getBytes(StandardCharsets.UTF_8), right.getBytes(StandardCharsets.UTF_8));
+    private static boolean equal(String given, String expected) {
+        return MessageDigest.isEqual(given.getBytes(StandardCharsets.UTF_8), expected.getBytes(StandardCharsets.UTF_8));
     }
 
     /** Returns the value of a new cookie. */

@@ -21,29 +21,29 @@ final class DryRunResource {
     private DryRunResource() {
     }
 
-    /** @param typed returns a parameter of the form by its name; null if it is missing */
-    static Map<String, Object> run(UnaryOperator<String> typed, PathPolicy policy, ProtocolToggles toggles, boolean draining) {
-        String user = text(typed, "user").strip();
-        TypedRequest request = new TypedRequest(text(typed, "method"), text(typed, "target"), text(typed, "version"), lines(text(typed, "fields")),
-                user.isEmpty() ? Optional.empty() : Optional.of(user), words(text(typed, "roles")));
-        TypedRequest.Reading reading = request.read();
-        if (reading instanceof TypedRequest.Reading.Malformed malformed) return Map.of("kind", "malformed", "advice", malformed.advice());
+    /** @param parameter returns a parameter of the form by its name; null if it is missing */
+    static Map<String, Object> run(UnaryOperator<String> parameter, PathPolicy policy, ProtocolToggles toggles, boolean draining) {
+        String user = text(parameter, "user").strip();
+        TypedRequest request = new TypedRequest(text(parameter, "method"), text(parameter, "target"), text(parameter, "version"), lines(text(parameter, "fields")),
+                user.isEmpty() ? Optional.empty() : Optional.of(user), words(text(parameter, "roles")));
+        TypedRequest.Parser reading = request.read();
+        if (reading instanceof TypedRequest.Parser.Malformed malformed) return Map.of("kind", "malformed", "advice", malformed.advice());
         try {
-            return result(DryRun.of(((TypedRequest.Reading.Whole) reading).request(), policy, toggles), draining);
+            return result(DryRun.of(((TypedRequest.Parser.ParsedRequest) reading).request(), policy, toggles), draining);
         } catch (RuntimeException failed) {
             LOG.log(System.Logger.Level.WARNING, "A dry run in the console failed: a real client would get a 500", failed);
             return Map.of("kind", "failed", "advice", "A protocol or a gate threw an exception, and a real client would get a 500: " + failed.getMessage());
         }
     }
 
-    private static Map<String, Object> result(DryRun played, boolean draining) {
+    private static Map<String, Object> result(DryRun dryRun, boolean draining) {
         Map<String, Object> map = new LinkedHashMap<>();
-        map.put("kind", kind(played.response()));
-        if (!(played.response() instanceof UpgradeResponse.Login)) map.put("head", played.head());
-        if (played.response() instanceof UpgradeResponse.Switching || played.response() instanceof UpgradeResponse.Rejection) map.put("content", played.content());
+        map.put("kind", kind(dryRun.response()));
+        if (!(dryRun.response() instanceof UpgradeResponse.Login)) map.put("head", dryRun.head());
+        if (dryRun.response() instanceof UpgradeResponse.Switching || dryRun.response() instanceof UpgradeResponse.Rejection) map.put("content", dryRun.content());
         if (draining && map.get("kind").equals("switched")) map.put("note", "The application is draining at present, so the response would be 503.");
-        map.put("explanation", played.verdict().explanation().asMap());
-        map.put("log", played.verdict().explanation().toString());
+        map.put("explanation", dryRun.verdict().explanation().asMap());
+        map.put("log", dryRun.verdict().explanation().toString());
         return map;
     }
 

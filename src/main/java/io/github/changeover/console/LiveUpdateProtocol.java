@@ -19,14 +19,14 @@ import java.util.regex.Pattern;
 final class LiveUpdateProtocol implements UpgradeProtocol {
     private static final Pattern NUMBER = Pattern.compile("(?:^|&)(decision|sample)=([0-9]{1,18})(?=&|$)");
     private final ConsoleAccess access;
-    private final LiveUpdates lines;
+    private final LiveUpdates liveUpdates;
     private final ChartHistory samples;
     private final ServletContext context;
     private final long instance;
 
-    LiveUpdateProtocol(ConsoleAccess access, LiveUpdates lines, ChartHistory samples, ServletContext context, long instance) {
+    LiveUpdateProtocol(ConsoleAccess access, LiveUpdates liveUpdates, ChartHistory samples, ServletContext context, long instance) {
         this.access = access;
-        this.lines = lines;
+        this.liveUpdates = liveUpdates;
         this.samples = samples;
         this.context = context;
         this.instance = instance;
@@ -41,7 +41,7 @@ final class LiveUpdateProtocol implements UpgradeProtocol {
     Optional<Decision.Refuse> gate(UpgradeRequest request, ProtocolToken candidate) {
         Optional<String> denied = CurrentRequest.current().map(access::deniedLive).orElse(Optional.of("Only an HTTP request can open this connection."));
         if (denied.isPresent()) return denied.map(reason -> new Decision.Refuse(403, reason));
-        return lines.areFull() ? Optional.of(new Decision.Refuse(503, "Too many console pages are open (at most " + LiveUpdates.MAX_PAGES + "): close one.")) : Optional.empty();
+        return liveUpdates.areFull() ? Optional.of(new Decision.Refuse(503, "Too many console pages are open (at most " + LiveUpdates.MAX_PAGES + "): close one.")) : Optional.empty();
     }
 
     @Override
@@ -50,11 +50,11 @@ final class LiveUpdateProtocol implements UpgradeProtocol {
         if (outcome instanceof OpeningHandshake.RejectedHandshake refused) return refused.refusal();
         Optional<ViewerPermission> permission = CurrentRequest.current().map(access::permission);
         if (permission.isEmpty()) return new Decision.Refuse(403, "Only an HTTP request can open this connection.");
-        return new Decision.Switch(List.of(offered), ((OpeningHandshake.AcceptedHandshake) outcome).fields(), agreed -> new LiveUpdateSocket(lines, news(request.query()), permission.get()));
+        return new Decision.Switch(List.of(offered), ((OpeningHandshake.AcceptedHandshake) outcome).fields(), agreed -> new LiveUpdateSocket(liveUpdates, changes(request.query()), permission.get()));
     }
 
     /** Returns the changes after those that the page already has, according to its query. */
-    private Supplier<Optional<String>> news(String query) {
+    private Supplier<Optional<String>> changes(String query) {
         Cursor cursor = new Cursor();
         Matcher matcher = NUMBER.matcher(query);
         while (matcher.find()) {
@@ -63,10 +63,10 @@ final class LiveUpdateProtocol implements UpgradeProtocol {
             else cursor.sample = number;
         }
         return () -> UpgradeManagement.of(context).map(seen -> {
-            ConsoleState.Changes news = ConsoleState.Changes.of(seen, samples, instance, cursor.decision, cursor.sample);
-            cursor.decision = news.decision();
-            cursor.sample = news.sample();
-            return Json.of(news.map());
+            ConsoleState.Changes changes = ConsoleState.Changes.of(seen, samples, instance, cursor.decision, cursor.sample);
+            cursor.decision = changes.decision();
+            cursor.sample = changes.sample();
+            return Json.of(changes.map());
         });
     }
 

@@ -38,15 +38,15 @@ final class LiveUpdateSocket implements ConnectionHandler.Events, FrameListener,
     }
 
     @Override
-    public void opened(SwitchedConnection made) {
-        connection = made;
+    public void opened(SwitchedConnection openedConnection) {
+        connection = openedConnection;
         updates.opened(this);
-        permission.begin(() -> made.execute(() -> leave(CloseFrame.of(POLICY_VIOLATION, "The login or the console's cookie has expired."))));
+        permission.begin(() -> openedConnection.execute(() -> close(CloseFrame.of(POLICY_VIOLATION, "The login or the console's cookie has expired."))));
     }
 
     /** Called on the console's thread. Sends less often to a slow page. */
     @Override
-    public void show() {
+    public void sendChanges() {
         permission.check();
         if (connection.queued() == 0) changes.get().ifPresent(json -> send(OutgoingFrame.text(json)));
     }
@@ -56,14 +56,14 @@ final class LiveUpdateSocket implements ConnectionHandler.Events, FrameListener,
     }
 
     @Override
-    public void received(SwitchedConnection same, ByteBuffer bytes) {
+    public void received(SwitchedConnection connection, ByteBuffer bytes) {
         reader.read(bytes, this);
     }
 
     @Override
     public void frame(int opcode, boolean fin, byte[] bytes, int from, int to) {
         if (opcode == Opcode.PING) send(OutgoingFrame.of(Opcode.PONG, true, bytes, from, to - from));
-        else if (opcode == Opcode.CLOSE) leave(CloseFrame.of(from == to ? 1005 : 1000, ""));
+        else if (opcode == Opcode.CLOSE) close(CloseFrame.of(from == to ? 1005 : 1000, ""));
     }
 
     @Override
@@ -78,20 +78,20 @@ final class LiveUpdateSocket implements ConnectionHandler.Events, FrameListener,
 
     @Override
     public void failed(FrameFault fault) {
-        leave(CloseFrame.of(fault));
+        close(CloseFrame.of(fault));
     }
 
     @Override
     public void idle(SwitchedConnection same) {
-        leave(CloseFrame.of(GOING_AWAY, "The connection was idle for too long."));
+        close(CloseFrame.of(GOING_AWAY, "The connection was idle for too long."));
     }
 
     @Override
     public void drain(SwitchedConnection same, Duration grace) {
-        leave(CloseFrame.of(GOING_AWAY, "The server is closing the connection."));
+        close(CloseFrame.of(GOING_AWAY, "The server is closing the connection."));
     }
 
-    private void leave(OutgoingFrame frame) {
+    private void close(OutgoingFrame frame) {
         send(frame);
         connection.close();
     }

@@ -15,16 +15,16 @@ final class LiveUpdates {
 
     /** The WebSocket of one page. */
     interface Page {
-        void show();
+        void sendChanges();
     }
 
-    LiveUpdates(ConsoleTimer clock) {
-        this.timer = clock;
+    LiveUpdates(ConsoleTimer timer) {
+        this.timer = timer;
     }
 
-    synchronized void opened(Page line) {
-        open.add(line);
-        if (pendingUpdate == null) pendingUpdate = timer.schedule(EVERY_MILLIS, () -> open.forEach(Page::show));
+    synchronized void opened(Page page) {
+        open.add(page);
+        if (pendingUpdate == null) pendingUpdate = timer.runEvery(EVERY_MILLIS, () -> open.forEach(Page::sendChanges));
     }
 
     synchronized void closed(Page line) {

@@ -10,8 +10,8 @@ interface ViewerPermission {
     /** Ends before the page's connection opens. */
     ViewerPermission ENDED = new ViewerPermission() {
         @Override
-        public void begin(Runnable over) {
-            over.run();
+        public void begin(Runnable ended) {
+            ended.run();
         }
     };
 
@@ -31,7 +31,7 @@ interface ViewerPermission {
     final class OfCookie implements ViewerPermission {
         private final ConsoleToken token;
         private final long until;
-        private volatile Runnable whenOver;     // null before the connection is open, and after the end
+        private volatile Runnable onEnd;     // null before the connection is open, and after the end
 
         OfCookie(ConsoleToken token, long until) {
             this.token = token;
@@ -40,14 +40,14 @@ interface ViewerPermission {
 
         @Override
         public void begin(Runnable over) {
-            whenOver = over;
+            onEnd = over;
         }
 
         @Override
         public void check() {
-            Runnable over = whenOver;
+            Runnable over = onEnd;
             if (over == null || !token.isOver(until)) return;
-            whenOver = null;
+            onEnd = null;
             over.run();
         }
     }
@@ -57,7 +57,7 @@ interface ViewerPermission {
         private final HttpSessionEnds ends;
         private final String session;
         private final long negotiated;
-        private volatile HttpSessionEnds.Expected expected;
+        private volatile HttpSessionEnds.SessionEndTask expected;
 
         /** @param negotiated the value that {@link HttpSessionEnds#negotiating} returned */
         OfSession(HttpSessionEnds ends, String session, long negotiated) {
@@ -68,13 +68,13 @@ interface ViewerPermission {
 
         @Override
         public void begin(Runnable over) {
-            expected = ends.expect(session, negotiated, over);
+            expected = ends.runAtEnd(session, negotiated, over);
         }
 
         @Override
         public void end() {
-            HttpSessionEnds.Expected before = expected;
-            if (before != null) ends.forget(before);
+            HttpSessionEnds.SessionEndTask before = expected;
+            if (before != null) ends.cancel(before);
         }
     }
 }

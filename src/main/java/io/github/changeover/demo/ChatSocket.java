@@ -32,18 +32,18 @@ public final class ChatSocket {
             guests.add(guest);
             return guests;
         });
-        tell(room, name(guest) + " entered");
+        broadcast(room, name(guest) + " entered");
     }
 
     @OnMessage
-    public void say(String words, Session guest, @PathParam("room") String room) {
-        tell(room, name(guest) + ": " + (words.length() > LONGEST ? words.substring(0, LONGEST) : words));
+    public void received(String message, Session guest, @PathParam("room") String room) {
+        broadcast(room, name(guest) + ": " + (message.length() > LONGEST ? message.substring(0, LONGEST) : message));
     }
 
     @OnClose
     public void leave(Session guest, CloseReason reason, @PathParam("room") String room) {
         ROOMS.computeIfPresent(room, (name, guests) -> guests.remove(guest) && guests.isEmpty() ? null : guests);
-        tell(room, name(guest) + " left");
+        broadcast(room, name(guest) + " left");
     }
 
     /** Called for a broken connection. A call of leave() follows. */
@@ -52,7 +52,7 @@ public final class ChatSocket {
         System.getLogger(ChatSocket.class.getName()).log(System.Logger.Level.DEBUG, "The connection of a chat guest failed", failure);
     }
 
-    private static void tell(String room, String line) {
+    private static void broadcast(String room, String line) {
         for (Session guest : ROOMS.getOrDefault(room, Set.of())) {
             if (guest.isOpen()) guest.getAsyncRemote().sendText(line);
         }

@@ -15,12 +15,12 @@ final class FrameEcho implements ConnectionHandler.Events {
     private static final int HEADER = 4;
     private static final byte[] NOTHING = {};
 
-    private byte[] greeting;            // sent first, then released
+    private byte[] firstFrame;            // sent first, then released
     private byte[] partial = NOTHING;   // the beginning of a frame, with free space for more of it
-    private int held;
+    private int partialLength;
 
-    private FrameEcho(byte[] greeting) {
-        this.greeting = greeting;
+    private FrameEcho(byte[] firstFrame) {
+        this.firstFrame = firstFrame;
     }
 
     /** Creates a handler that waits for the client's first frame. */
@@ -35,38 +35,38 @@ final class FrameEcho implements ConnectionHandler.Events {
 
     @Override
     public void opened(SwitchedConnection connection) {
-        if (greeting != null) {
-            ByteBuffer frame = ByteBuffer.allocate(HEADER + greeting.length).putInt(greeting.length).put(greeting).flip();
-            greeting = null;
+        if (firstFrame != null) {
+            ByteBuffer frame = ByteBuffer.allocate(HEADER + firstFrame.length).putInt(firstFrame.length).put(firstFrame).flip();
+            firstFrame = null;
             send(connection, frame);
         }
     }
 
     @Override
     public void received(SwitchedConnection connection, ByteBuffer bytes) {
-        boolean sane = true;
+        boolean isValidLength = true;
         ByteBuffer finished = null;
-        if (held > 0) {
-            take(bytes, HEADER);
-            sane = held < HEADER || sane(ByteBuffer.wrap(partial).getInt());
-            if (!sane || !complete(bytes)) {
-                if (!sane) refuse(connection);
+        if (partialLength > 0) {
+            accept(bytes, HEADER);
+            isValidLength = partialLength < HEADER || sane(ByteBuffer.wrap(partial).getInt());
+            if (!isValidLength || !complete(bytes)) {
+                if (!isValidLength) refuse(connection);
                 return;
             }
-            finished = ByteBuffer.wrap(partial, 0, held);
+            finished = ByteBuffer.wrap(partial, 0, partialLength);
             partial = NOTHING;
-            held = 0;
+            partialLength = 0;
         }
         int start = bytes.position();
-        while (sane && bytes.remaining() >= HEADER) {
+        while (isValidLength && bytes.remaining() >= HEADER) {
             int length = bytes.getInt(bytes.position());
-            sane = sane(length);
-            if (!sane || bytes.remaining() - HEADER < length) break;
+            isValidLength = sane(length);
+            if (!isValidLength || bytes.remaining() - HEADER < length) break;
             bytes.position(bytes.position() + HEADER + length);
         }
         send(connection, joined(finished, bytes.duplicate().flip().position(start)));
-        if (sane) {
-            take(bytes, HEADER + MAX_PAYLOAD);
+        if (isValidLength) {
+            accept(bytes, HEADER + MAX_PAYLOAD);
         } else {
             refuse(connection);
         }
@@ -74,22 +74,22 @@ final class FrameEcho implements ConnectionHandler.Events {
 
     /** Adds the following bytes to the stored frame and returns whether the frame is complete. */
     private boolean complete(ByteBuffer bytes) {
-        if (held < HEADER) return false;
+        if (partialLength < HEADER) return false;
         int size = HEADER + ByteBuffer.wrap(partial).getInt();
-        take(bytes, size);
-        return held == size;
+        accept(bytes, size);
+        return partialLength == size;
     }
 
     /** Stores bytes until {@code size} bytes are stored or no byte is left. */
-    private void take(ByteBuffer bytes, int size) {
-        int count = Math.min(bytes.remaining(), size - held);
+    private void accept(ByteBuffer bytes, int size) {
+        int count = Math.min(bytes.remaining(), size - partialLength);
         if (count <= 0) return;
-        if (held + count > partial.length) {
-            int room = Math.min(HEADER + MAX_PAYLOAD, Math.max(held + count, 2 * partial.length));
+        if (partialLength + count > partial.length) {
+            int room = Math.min(HEADER + MAX_PAYLOAD, Math.max(partialLength + count, 2 * partial.length));
             partial = Arrays.copyOf(partial, room);
         }
-        bytes.get(partial, held, count);
-        held += count;
+        bytes.get(partial, partialLength, count);
+        partialLength += count;
     }
 
     /** Returns one buffer, so that a single send call reports whether the peer is fast enough. */
@@ -110,7 +110,7 @@ final class FrameEcho implements ConnectionHandler.Events {
 
     private void refuse(SwitchedConnection connection) {
         partial = NOTHING;
-        held = 0;
+        partialLength = 0;
         connection.close(CloseCause.of(CloseCause.Kind.HANDLER, "a frame longer than " + MAX_PAYLOAD + " bytes"));
     }
 

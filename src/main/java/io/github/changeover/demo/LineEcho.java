@@ -18,24 +18,24 @@ final class LineEcho implements ConnectionHandler.Events {
     private static final byte[] NOTHING = {};
 
     private byte[] partial = NOTHING;   // a line without its LF
-    private boolean over;
+    private boolean ended;
 
     @Override
     public void received(SwitchedConnection connection, ByteBuffer bytes) {
         // Sends all lines of a burst with one call, so that a queue of any size can report in time that it is full.
-        ByteArrayOutputStream answer = new ByteArrayOutputStream(partial.length + bytes.remaining() + 16);
-        while (bytes.hasRemaining() && !over) {
+        ByteArrayOutputStream output = new ByteArrayOutputStream(partial.length + bytes.remaining() + 16);
+        while (bytes.hasRemaining() && !ended) {
             byte[] line = nextLine(bytes);
             if (line != null) {
-                answer(line, answer);
+                respond(line, output);
             } else if (tooLong()) {
-                end(TOO_LONG, answer);
+                end(TOO_LONG, output);
             }
         }
-        if (answer.size() > 0 && !connection.send(ByteBuffer.wrap(answer.toByteArray()))) {
+        if (output.size() > 0 && !connection.send(ByteBuffer.wrap(output.toByteArray()))) {
             connection.pause();
         }
-        if (over) {
+        if (ended) {
             connection.close();
         }
     }
@@ -44,11 +44,11 @@ final class LineEcho implements ConnectionHandler.Events {
     private byte[] nextLine(ByteBuffer bytes) {
         int start = bytes.position();
         int end = start;
-        int room = start + Math.min(bytes.remaining(), MAX_LINE + 2 - partial.length);     // includes CR and LF
-        while (end < room && bytes.get(end) != '\n') end++;
+        int limit = start + Math.min(bytes.remaining(), MAX_LINE + 2 - partial.length);     // includes CR and LF
+        while (end < limit && bytes.get(end) != '\n') end++;
         byte[] line = Arrays.copyOf(partial, partial.length + end - start);
         bytes.get(line, partial.length, end - start);
-        if (end == room) {
+        if (end == limit) {
             partial = line;
             return null;
         }
@@ -58,15 +58,15 @@ final class LineEcho implements ConnectionHandler.Events {
         return cr ? Arrays.copyOf(line, line.length - 1) : line;
     }
 
-    private void answer(byte[] line, ByteArrayOutputStream answer) {
+    private void respond(byte[] line, ByteArrayOutputStream output) {
         if (line.length > MAX_LINE) {
-            end(TOO_LONG, answer);
+            end(TOO_LONG, output);
         } else if (Arrays.equals(line, QUIT)) {
-            end(BYE, answer);
+            end(BYE, output);
         } else {
-            answer.writeBytes(line);
-            answer.write('\r');
-            answer.write('\n');
+            output.writeBytes(line);
+            output.write('\r');
+            output.write('\n');
         }
     }
 
@@ -75,10 +75,10 @@ final class LineEcho implements ConnectionHandler.Events {
         return partial.length > MAX_LINE + 1 || partial.length == MAX_LINE + 1 && partial[MAX_LINE] != '\r';
     }
 
-    private void end(byte[] last, ByteArrayOutputStream answer) {
-        over = true;
+    private void end(byte[] last, ByteArrayOutputStream output) {
+        ended = true;
         partial = NOTHING;
-        answer.writeBytes(last);
+        output.writeBytes(last);
     }
 
     @Override
@@ -88,8 +88,8 @@ final class LineEcho implements ConnectionHandler.Events {
 
     @Override
     public void drain(SwitchedConnection connection, Duration grace) {
-        if (over) return;
-        over = true;
+        if (ended) return;
+        ended = true;
         connection.send(ByteBuffer.wrap(BYE));
         connection.close(CloseCause.of(CloseCause.Kind.DRAINED, "said BYE"));
     }

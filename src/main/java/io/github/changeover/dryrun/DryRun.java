@@ -32,9 +32,9 @@ public record DryRun(UpgradeRequest request, Verdict verdict, UpgradeResponse re
      */
     public static DryRun of(UpgradeRequest request, PathPolicy policy, ProtocolToggles toggles) {
         Optional<PathPolicy.Match> match = policy.match(request.path());
-        UpgradeRequest asked = match.map(found -> request.toBuilder().pathParameters(found.pathParameters()).roles(held(request, found)).build()).orElse(request);
-        Verdict verdict = Negotiator.negotiate(asked, match, toggles);
-        return new DryRun(asked, verdict, UpgradeResponse.of(verdict));
+        UpgradeRequest completed = match.map(found -> request.toBuilder().pathParameters(found.pathParameters()).roles(rolesOfRule(request, found)).build()).orElse(request);
+        Verdict verdict = Negotiator.negotiate(completed, match, toggles);
+        return new DryRun(completed, verdict, UpgradeResponse.of(verdict));
     }
 
     /** Returns the header fields of a 101 or of a rejection, or the fields that are added to the response of the application. */
@@ -88,7 +88,7 @@ public record DryRun(UpgradeRequest request, Verdict verdict, UpgradeResponse re
         return all.toByteArray();
     }
 
-    private static Set<String> held(UpgradeRequest request, PathPolicy.Match match) {
+    private static Set<String> rolesOfRule(UpgradeRequest request, PathPolicy.Match match) {
         Set<String> held = new HashSet<>(match.rule().roles());
         held.retainAll(request.roles());
         return held;

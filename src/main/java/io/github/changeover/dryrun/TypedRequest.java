@@ -39,13 +39,13 @@ public record TypedRequest(String method, String target, String version, List<St
     private static final Pattern VERSION = Pattern.compile("HTTP/[0-9](\\.[0-9])?");
 
     /** The result of parsing. */
-    public sealed interface Reading {
+    public sealed interface Parser {
         /** A valid request. Its remote address is the loopback address. */
-        record Whole(UpgradeRequest request) implements Reading {
+        record ParsedRequest(UpgradeRequest request) implements Parser {
         }
 
         /** An invalid request. The {@code advice} is a sentence that describes the error and the correct form. */
-        record Malformed(String advice) implements Reading {
+        record Malformed(String advice) implements Parser {
         }
     }
 
@@ -60,11 +60,11 @@ public record TypedRequest(String method, String target, String version, List<St
     }
 
     /** Parses the request. Does not throw, whatever the user typed. */
-    public Reading read() {
+    public Parser read() {
         try {
-            return new Reading.Whole(whole());
+            return new Parser.ParsedRequest(parse());
         } catch (InvalidInput typed) {
-            return new Reading.Malformed(typed.getMessage());
+            return new Parser.Malformed(typed.getMessage());
         }
     }
 
@@ -77,7 +77,7 @@ public record TypedRequest(String method, String target, String version, List<St
         }
     }
 
-    private UpgradeRequest whole() {
+    private UpgradeRequest parse() {
         if (!Token.isToken(method) || method.length() > LONGEST_METHOD) throw new InvalidInput("The method must be a token such as GET, of at most 64 characters.");
         if (!VERSION.matcher(version).matches()) throw new InvalidInput("The version must be HTTP/1.1, HTTP/1.0 or another one such as HTTP/2.");
         if (!target.startsWith("/")) throw new InvalidInput("The path must begin with a slash and must be relative to the application, such as /echo.");
@@ -109,8 +109,8 @@ public record TypedRequest(String method, String target, String version, List<St
             if (colon <= 0) throw new InvalidInput("Each header field must be on its own line: a name, a colon and a value, such as 'Upgrade: example/1'.");
             try {
                 read.add(new Fields.Line(line.substring(0, colon), line.substring(colon + 1).strip()));
-            } catch (IllegalArgumentException odd) {
-                throw new InvalidInput(odd.getMessage() + ".");
+            } catch (IllegalArgumentException invalid) {
+                throw new InvalidInput(invalid.getMessage() + ".");
             }
         }
         return Fields.of(read);

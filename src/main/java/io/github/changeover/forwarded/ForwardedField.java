@@ -49,12 +49,12 @@ final class ForwardedField {
     private static Optional<Map<String, String>> pairs(FieldScanner scanner) {
         Map<String, String> pairs = new HashMap<>();
         do {
-            if (scanner.atEnd() || scanner.sees(';')) continue;     // [ forwarded-pair ]: may be empty
+            if (scanner.atEnd() || scanner.isAt(';')) continue;     // [ forwarded-pair ]: may be empty
             Optional<String> name = scanner.token();
-            if (name.isEmpty() || !scanner.take('=')) return Optional.empty();
+            if (name.isEmpty() || !scanner.skip('=')) return Optional.empty();
             Optional<String> value = scanner.tokenOrQuotedString();
             if (value.isEmpty() || pairs.put(name.get().toLowerCase(Locale.ROOT), value.get()) != null) return Optional.empty();
-        } while (scanner.take(';'));
+        } while (scanner.skip(';'));
         return Optional.of(pairs);
     }
 }

@@ -67,10 +67,10 @@ public record TrustedProxies(List<AddressRange> ranges) {
         Optional<Forwarded> client = Optional.empty();
         for (Optional<ForwardedElement> hop : hops) {
             if (hop.isEmpty()) return client;
-            ForwardedElement said = hop.get();
+            ForwardedElement element = hop.get();
             InetSocketAddress known = client.map(Forwarded::client).orElse(peer);
-            client = Optional.of(Forwarded.of(said.client().orElse(known), said.scheme(), said.host(), said.port()));
-            if (said.client().isEmpty() || said.client().get().isUnresolved() || !trusts(said.client().get().getAddress())) return client;
+            client = Optional.of(Forwarded.of(element.client().orElse(known), element.scheme(), element.host(), element.port()));
+            if (element.client().isEmpty() || element.client().get().isUnresolved() || !trusts(element.client().get().getAddress())) return client;
         }
         return client;
     }

@@ -31,23 +31,23 @@ public final class H2cLibrary implements ProtocolLibrary {
 
     @Override
     public void register(ServletContext context, SettingValues settings) {
-        if (mounted(settings)) InnerRequests.register(context);
+        if (isOffered(settings)) InnerRequests.register(context);
     }
 
     /** A setting that cannot be read is ignored here. It makes the deployment fail later, at its start, with a message. */
-    private static boolean mounted(SettingValues settings) {
+    private static boolean isOffered(SettingValues settings) {
         try {
-            return settings.mounts(TOKEN);
-        } catch (SettingValues.Wrong said) {
+            return settings.offersOnAnyPath(TOKEN);
+        } catch (SettingValues.InvalidSettingException invalid) {
             return false;
         }
     }
 
     @Override
     public Started start(Start start) {
-        if (!start.settings().mounts(TOKEN)) return new Started() {
+        if (!start.settings().offersOnAnyPath(TOKEN)) return new Started() {
         };
-        start.need("io.netty.handler.codec.http2.Http2ConnectionHandler", "h2c", "io.netty:netty-codec-http2");
+        start.requireClass("io.netty.handler.codec.http2.Http2ConnectionHandler", "h2c", "io.netty:netty-codec-http2");
         Duration preface = start.settings().timeAboveZero(PREFACE, Duration.ofSeconds(10));
         StreamDispatcher dispatcher = LoopbackDispatcherFactory.of(start);
         UpgradeProtocol h2c = new H2cProtocol(dispatcher, preface, LoopbackDispatcherFactory.progress(start.settings()), start.settings().size("changeover.content.max", 1 << 20));

@@ -70,8 +70,8 @@ final class H2cProtocol implements UpgradeProtocol {
 
     private ConnectionHandler handler(SwitchContext context, Http2Settings settings) {
         InnerRequestSource origin = new InnerRequestSource(context.request(), false, "HTTP/2.0", "");
-        return new PipelineHandler((pipeline, inside) -> {
-            RequestStreams streams = new RequestStreams(dispatcher, origin, inside, progress);
+        return new PipelineHandler((pipeline, connection) -> {
+            RequestStreams streams = new RequestStreams(dispatcher, origin, connection, progress);
             streams.addTo(pipeline);
             streams.begin(settings, context.original().orElseThrow(), preface);
         });

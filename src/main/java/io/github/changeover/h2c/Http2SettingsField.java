@@ -12,7 +12,7 @@ import java.util.List;
 /** The {@code HTTP2-Settings} header field: a SETTINGS payload in base64url (RFC 7540 section 3.2.1). */
 final class Http2SettingsField {
     private static final String NAME = "HTTP2-Settings";
-    private static final AsciiSet BASE64_URL = AsciiSet.LETTERS_AND_DIGITS.and("-_");
+    private static final AsciiSet BASE64_URL = AsciiSet.LETTERS_AND_DIGITS.plus("-_");
     private static final int ONE_SETTING = 6, IN_BASE64 = 8;
 
     /** The reason why a request cannot be upgraded. */

@@ -18,12 +18,12 @@ final class OriginalResponseContent implements StreamDispatcher.RequestContent {
     private final Supplier<StreamDispatcher.Timeout> timeout;
     private StreamDispatcher.Timeout waiting = StreamDispatcher.Timeout.NONE;
 
-    /** @param patience starts the timer within which the client must receive a part */
-    OriginalResponseContent(OriginalResponse.Body body, Fields trailers, StreamDispatcher.ResponseReceiver answer, Supplier<StreamDispatcher.Timeout> patience) {
+    /** @param timeout starts the timer within which the client must receive a part */
+    OriginalResponseContent(OriginalResponse.Body body, Fields trailers, StreamDispatcher.ResponseReceiver answer, Supplier<StreamDispatcher.Timeout> timeout) {
         this.content = body.open();
         this.trailers = trailers;
         this.answer = answer;
-        this.timeout = patience;
+        this.timeout = timeout;
     }
 
     @Override

@@ -25,7 +25,7 @@ final class RequestStream {
     private final ChannelHandlerContext context;
     private final PipelineConnection inside;
     private final boolean headOnly;
-    private StreamDispatcher.RequestContent request = StreamDispatcher.RequestContent.NOWHERE;
+    private StreamDispatcher.RequestContent request = StreamDispatcher.RequestContent.DISCARD;
     private boolean requestEnded, headSent, ended;
     private int unsent;
 
@@ -131,9 +131,9 @@ final class RequestStream {
      *
      * @param dispatcher its timer ends the stream if the client does not receive a part in time
      */
-    void sendOriginalResponse(OriginalResponse.Body body, Fields trailers, StreamDispatcher dispatcher, Duration patience) {
+    void sendOriginalResponse(OriginalResponse.Body body, Fields trailers, StreamDispatcher dispatcher, Duration timeout) {
         request = new OriginalResponseContent(body, trailers, answer(),
-                () -> dispatcher.after(patience, () -> inside.execute(() -> {
+                () -> dispatcher.after(timeout, () -> inside.execute(() -> {
                     request.abort();
                     failed(408, "The response was read too slowly (changeover.stall.min, changeover.stall).");
                 })));
@@ -141,7 +141,7 @@ final class RequestStream {
     }
 
     /** Sends content that is complete in one part. */
-    void content(byte[] bytes, boolean last) {
+    void sendContent(byte[] bytes, boolean last) {
         ended = last;
         codec.encoder().writeData(context, id, Unpooled.wrappedBuffer(bytes), 0, last, context.newPromise());
         codec.flush(context);
@@ -163,7 +163,7 @@ final class RequestStream {
         } else {
             byte[] text = (reason + "\n").getBytes(StandardCharsets.UTF_8);
             head(status, Fields.of("Content-Type", MediaType.PLAIN_TEXT, "Content-Length", Integer.toString(text.length)), headOnly);
-            if (!headOnly) content(text, true);
+            if (!headOnly) sendContent(text, true);
             if (status == 408 && !requestEnded) reset(Http2Error.NO_ERROR);        // the remaining content is not needed (RFC 9113 section 8.1)
         }
     }

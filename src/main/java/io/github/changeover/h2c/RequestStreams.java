@@ -43,7 +43,7 @@ final class RequestStreams extends Http2EventAdapter {
     private final PipelineConnection inside;
     private final LoopbackDispatcher.MinimumProgress progress;
     private final Http2Connection connection = new DefaultHttp2Connection(true);
-    private final Http2Connection.PropertyKey served = connection.newKey();
+    private final Http2Connection.PropertyKey requestStream = connection.newKey();
     private Http2ConnectionHandler codec;
     private ChannelHandlerContext context;
     private StreamDispatcher.Timeout prefaceTimer = StreamDispatcher.Timeout.NONE, endingTimer = StreamDispatcher.Timeout.NONE;
@@ -67,7 +67,7 @@ final class RequestStreams extends Http2EventAdapter {
         connection.addListener(new Http2ConnectionAdapter() {
             @Override
             public void onStreamClosed(Http2Stream stream) {
-                if (stream.getProperty(served) instanceof RequestStream inner) inner.abandon();
+                if (stream.getProperty(requestStream) instanceof RequestStream inner) inner.abandon();
             }
         });
         codec = BoundedHttp2Codec.of(connection, this);
@@ -105,16 +105,16 @@ final class RequestStreams extends Http2EventAdapter {
         boolean trailed = !original.trailers().lines().isEmpty();
         first.head(original.status(), original.fields(), length == 0 && !trailed);
         if (length > OriginalResponseContent.PART) {
-            first.sendOriginalResponse(original.body(), original.trailers(), dispatcher, progress.toTake(OriginalResponseContent.PART));
+            first.sendOriginalResponse(original.body(), original.trailers(), dispatcher, progress.maxTime(OriginalResponseContent.PART));
             return;
         }
-        if (length > 0) first.content(original.body().bytes(), !trailed);
+        if (length > 0) first.sendContent(original.body().bytes(), !trailed);
         if (trailed) first.end(original.trailers());
     }
 
     private RequestStream stream(int id, boolean headOnly) {
         RequestStream inner = new RequestStream(id, codec, context, inside, headOnly);
-        connection.stream(id).setProperty(served, inner);
+        connection.stream(id).setProperty(requestStream, inner);
         return inner;
     }
 
@@ -130,7 +130,7 @@ final class RequestStreams extends Http2EventAdapter {
     public void onHeadersRead(ChannelHandlerContext context, int id, Http2Headers headers, int padding, boolean end) throws Http2Exception {
         idleFrames = 0;
         try {
-            if (connection.stream(id).getProperty(served) instanceof RequestStream trailed) trailed.requestEnded(HttpHeaderMapping.fields(headers));
+            if (connection.stream(id).getProperty(requestStream) instanceof RequestStream trailed) trailed.requestEnded(HttpHeaderMapping.fields(headers));
             else if (HttpHeaderMapping.isConnect(headers)) stream(id, false).answer().failed(405, "The method CONNECT is not supported inside a switched connection.");
             else serve(id, headers, HttpHeaderMapping.request(headers, !end, origin), end);
         } catch (IllegalArgumentException malformed) {
@@ -147,7 +147,7 @@ final class RequestStreams extends Http2EventAdapter {
     @Override
     public int onDataRead(ChannelHandlerContext context, int id, ByteBuf data, int padding, boolean end) {
         idleFrames = 0;
-        RequestStream inner = connection.stream(id).getProperty(served);
+        RequestStream inner = connection.stream(id).getProperty(requestStream);
         if (data.isReadable()) inner.content(data.nioBuffer());
         if (end) inner.requestEnded(Fields.none());
         return padding;

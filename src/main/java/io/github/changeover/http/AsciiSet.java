@@ -3,10 +3,10 @@ package io.github.changeover.http;
 /** A set of ASCII characters. Does not contain any other character. Immutable. */
 public final class AsciiSet {
     public static final AsciiSet DIGITS = of("0123456789");
-    public static final AsciiSet HEX_DIGITS = DIGITS.and("ABCDEFabcdef");
-    public static final AsciiSet LETTERS_AND_DIGITS = DIGITS.and("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+    public static final AsciiSet HEX_DIGITS = DIGITS.plus("ABCDEFabcdef");
+    public static final AsciiSet LETTERS_AND_DIGITS = DIGITS.plus("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
     /** RFC 3986 section 2.3. */
-    public static final AsciiSet UNRESERVED = LETTERS_AND_DIGITS.and("-._~");
+    public static final AsciiSet UNRESERVED = LETTERS_AND_DIGITS.plus("-._~");
     private final boolean[] members;
 
     private AsciiSet(boolean[] members) {
@@ -15,7 +15,7 @@ public final class AsciiSet {
 
     /** @throws IllegalArgumentException if a character is not ASCII */
     public static AsciiSet of(String characters) {
-        return new AsciiSet(new boolean[128]).and(characters);
+        return new AsciiSet(new boolean[128]).plus(characters);
     }
 
     /**
@@ -23,7 +23,7 @@ public final class AsciiSet {
      *
      * @throws IllegalArgumentException if a character is not ASCII
      */
-    public AsciiSet and(String characters) {
+    public AsciiSet plus(String characters) {
         boolean[] all = members.clone();
         for (char c : characters.toCharArray()) {
             if (c >= all.length) throw new IllegalArgumentException("Not an ASCII character: " + (int) c);

@@ -19,10 +19,10 @@ import java.util.OptionalInt;
  * @param host in lower case; an IPv6 address is in brackets and in one fixed form
  */
 public record Authority(String host, OptionalInt port) {
-    private static final AsciiSet REG_NAME = AsciiSet.UNRESERVED.and("!$&'()*+,;=%");
-    private static final AsciiSet IP_LITERAL = AsciiSet.UNRESERVED.and("!$&'()*+,;=:");
+    private static final AsciiSet REG_NAME = AsciiSet.UNRESERVED.plus("!$&'()*+,;=%");
+    private static final AsciiSet IP_LITERAL = AsciiSet.UNRESERVED.plus("!$&'()*+,;=:");
     /** {@code reg-name} without the comma, which joins two field lines, and the asterisk, which is a wildcard. */
-    private static final AsciiSet COMPARABLE_NAME = AsciiSet.UNRESERVED.and("!$&'()+;=%");
+    private static final AsciiSet COMPARABLE_NAME = AsciiSet.UNRESERVED.plus("!$&'()+;=%");
     private static final int LONGEST_NAME = 255, LAST_PORT = 65535;
 
     /** Returns whether this is {@code uri-host [ ":" port ]}. The host is empty if the target of the request has no authority. */

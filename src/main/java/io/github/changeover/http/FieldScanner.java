@@ -39,13 +39,13 @@ public final class FieldScanner {
     }
 
     /** Returns whether this character is at the current position. */
-    public boolean sees(char c) {
+    public boolean isAt(char c) {
         return at < end && value.charAt(at) == c;
     }
 
     /** Moves past this character if it is at the current position; returns whether it was. */
-    public boolean take(char c) {
-        if (!sees(c)) return false;
+    public boolean skip(char c) {
+        if (!isAt(c)) return false;
         at++;
         return true;
     }
@@ -66,7 +66,7 @@ public final class FieldScanner {
 
     /** Reads the content of the quoted string at the current position, without its backslashes; empty if the closing quote is missing. */
     public Optional<String> quotedString() {
-        if (!take('"')) return Optional.empty();
+        if (!skip('"')) return Optional.empty();
         StringBuilder content = new StringBuilder();
         while (!atEnd()) {
             char c = value.charAt(at++);
@@ -82,13 +82,13 @@ public final class FieldScanner {
 
     /** Reads the value of a parameter: a token, or the content of a quoted string. Empty if there is neither. */
     public Optional<String> tokenOrQuotedString() {
-        return sees('"') ? quotedString() : token();
+        return isAt('"') ? quotedString() : token();
     }
 
     /** Returns the position of the next comma outside quoted strings, or the end. */
     int endOfMember() {
-        while (!atEnd() && !sees(',')) {
-            if (!sees('"')) at++;
+        while (!atEnd() && !isAt(',')) {
+            if (!isAt('"')) at++;
             else if (quotedString().isEmpty()) at = end;
         }
         return at;

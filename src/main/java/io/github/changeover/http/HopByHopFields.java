@@ -10,7 +10,7 @@ public final class HopByHopFields {
     /** In lower case. */
     private static final Set<String> NAMES = Set.of("connection", "keep-alive", "proxy-connection", "te", "transfer-encoding", "upgrade", "http2-settings");
     /** Fields that the message needs: {@code Connection} must not name them (RFC 9110 section 7.6.1). */
-    private static final Set<String> NEVER = Set.of("host", "content-length");
+    private static final Set<String> NEVER_HOP_BY_HOP = Set.of("host", "content-length");
 
     private HopByHopFields() {
     }
@@ -27,7 +27,7 @@ public final class HopByHopFields {
     public static Set<String> of(List<String> connectionLines) {
         if (connectionLines.isEmpty()) return NAMES;
         Set<String> names = new HashSet<>(ConnectionField.parse(connectionLines).options());
-        names.removeAll(NEVER);
+        names.removeAll(NEVER_HOP_BY_HOP);
         names.addAll(NAMES);
         return names;
     }

@@ -12,7 +12,7 @@ public final class IpAddress {
     private static final String BYTE = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
     private static final Pattern IPV4 = Pattern.compile(BYTE + "(\\." + BYTE + "){3}");
     /** The characters of an IPv6 address. */
-    static final AsciiSet IPV6 = AsciiSet.HEX_DIGITS.and(":.");
+    static final AsciiSet IPV6 = AsciiSet.HEX_DIGITS.plus(":.");
     private static final int LONGEST_IPV6 = 45;
 
     private IpAddress() {

@@ -2,7 +2,7 @@ package io.github.changeover.http;
 
 /** A token: the syntax of the names of fields, methods and protocols. RFC 9110 section 5.6.2. */
 public final class Token {
-    private static final AsciiSet TCHAR = AsciiSet.LETTERS_AND_DIGITS.and("!#$%&'*+-.^_`|~");
+    private static final AsciiSet TCHAR = AsciiSet.LETTERS_AND_DIGITS.plus("!#$%&'*+-.^_`|~");
 
     private Token() {
     }

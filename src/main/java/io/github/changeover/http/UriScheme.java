@@ -4,7 +4,7 @@ import java.util.OptionalInt;
 
 /** The scheme of a URI: RFC 3986 section 3.1. */
 public final class UriScheme {
-    private static final AsciiSet CHARACTERS = AsciiSet.LETTERS_AND_DIGITS.and("+-.");
+    private static final AsciiSet CHARACTERS = AsciiSet.LETTERS_AND_DIGITS.plus("+-.");
     private static final int LONGEST = 64;
 
     private UriScheme() {
@@ -19,7 +19,7 @@ public final class UriScheme {
      * Returns {@code http} for {@code ws} and {@code https} for {@code wss}, because some proxies send these; any other scheme unchanged. The argument must
      * be in lower case.
      */
-    public static String ofHttp(String scheme) {
+    public static String httpScheme(String scheme) {
         return switch (scheme) {
             case "ws" -> "http";
             case "wss" -> "https";

@@ -18,8 +18,8 @@ import java.util.Optional;
  */
 final class CanonicalPath {
     /** The plus sign is not included, because Payara reads it as a space. */
-    private static final AsciiSet IN_NAME = AsciiSet.UNRESERVED.and("!$&'()*,:@");
-    private static final AsciiSet PLAIN = IN_NAME.and("=");
+    private static final AsciiSet IN_NAME = AsciiSet.UNRESERVED.plus("!$&'()*,:@");
+    private static final AsciiSet PLAIN = IN_NAME.plus("=");
     private final String decoded;
     private final String encoded;
     private final boolean parameters;

@@ -33,7 +33,7 @@ final class ConnectorEventLoop implements AutoCloseable {
     private final Map<Channel, Long> since = new HashMap<>();
     private volatile SingleThreadIoEventLoop thread;
     private volatile Thread running;
-    private boolean closed, sweeping;
+    private boolean closed, closeScheduled;
 
     ConnectorEventLoop(ClassLoader loader) {
         this.loader = loader;
@@ -87,7 +87,7 @@ final class ConnectorEventLoop implements AutoCloseable {
     }
 
     /** Stores a connection that can serve another request. This method must be called on the loop's thread. */
-    void keep(InetSocketAddress address, Channel channel) {
+    void addIdle(InetSocketAddress address, Channel channel) {
         Deque<Channel> channels = idle.computeIfAbsent(address, first -> new ArrayDeque<>());
         if (!channel.isActive() || channels.size() >= MAX_IDLE) {
             channel.close();
@@ -96,20 +96,20 @@ final class ConnectorEventLoop implements AutoCloseable {
         channels.addLast(channel);
         since.put(channel, System.nanoTime());
         channel.read();         // detects the end of the connection
-        if (!sweeping) sweepLater();
+        if (!closeScheduled) scheduleClose();
     }
 
-    private void sweepLater() {
-        sweeping = true;
+    private void scheduleClose() {
+        closeScheduled = true;
         thread.schedule(() -> {
             long longest = System.nanoTime() - TimeUnit.SECONDS.toNanos(IDLE_SECONDS);
             since.entrySet().stream().filter(entry -> entry.getValue() - longest <= 0).map(Map.Entry::getKey).toList().forEach(Channel::close);
-            sweeping = false;
-            if (!since.isEmpty()) sweepLater();
+            closeScheduled = false;
+            if (!since.isEmpty()) scheduleClose();
         }, IDLE_SECONDS, TimeUnit.SECONDS);
     }
 
-    void forget(Channel channel) {
+    void removeIdle(Channel channel) {
         if (since.remove(channel) != null) idle.values().forEach(channels -> channels.remove(channel));
     }
 
@@ -138,7 +138,7 @@ final class ConnectorEventLoop implements AutoCloseable {
         try {
             last.awaitTermination(3, TimeUnit.SECONDS);
             if (running != null) running.join(1000);
-        } catch (InterruptedException leave) {
+        } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
     }

@@ -32,12 +32,12 @@ final class ConnectorExchange implements StreamDispatcher.RequestContent {
     private final String target;
     private final LoopbackDispatcher.OriginMark mark;
     private final LoopbackDispatcher.MinimumProgress progress;
-    private final StreamDispatcher.ResponseReceiver answer;
+    private final StreamDispatcher.ResponseReceiver response;
     private final Runnable finished;
     private final InetSocketAddress address;
     private final Queue<Runnable> beforeChannel = new ArrayDeque<>();
     private Channel channel;
-    private boolean over, mayRetry, requestSent, interim, responseStarted, withoutContent, keepAlive;
+    private boolean ended, mayRetry, requestSent, interim, responseStarted, withoutContent, keepAlive;
     // the client's progress
     private StreamDispatcher.Timeout check = StreamDispatcher.Timeout.NONE;
     private boolean checking, applicationSlow;
@@ -48,13 +48,13 @@ final class ConnectorExchange implements StreamDispatcher.RequestContent {
      * @param finished runs once when the exchange is over
      */
     ConnectorExchange(ConnectorEventLoop loop, InnerRequest request, String target, LoopbackDispatcher.OriginMark mark, LoopbackDispatcher.MinimumProgress progress,
-                      StreamDispatcher.ResponseReceiver answer, Runnable finished) {
+                      StreamDispatcher.ResponseReceiver response, Runnable finished) {
         this.loop = loop;
         this.request = request;
         this.target = target;
         this.mark = mark;
         this.progress = progress;
-        this.answer = answer;
+        this.response = response;
         this.finished = finished;
         this.address = request.origin().switched().local();
     }
@@ -62,10 +62,10 @@ final class ConnectorExchange implements StreamDispatcher.RequestContent {
     // ---- the request
 
     void begin() {
-        if (over) return;
-        Optional<Channel> waiting = !request.content() && REPEATABLE.contains(request.method()) ? loop.waiting(address) : Optional.empty();
-        mayRetry = waiting.isPresent();
-        if (mayRetry) useChannel(waiting.get());
+        if (ended) return;
+        Optional<Channel> idleChannel = !request.content() && REPEATABLE.contains(request.method()) ? loop.waiting(address) : Optional.empty();
+        mayRetry = idleChannel.isPresent();
+        if (mayRetry) useChannel(idleChannel.get());
         else connect();
     }
 
@@ -78,13 +78,13 @@ final class ConnectorExchange implements StreamDispatcher.RequestContent {
         ChannelFuture connecting = loop.connect(address);
         connecting.addListener(done -> {
             if (!done.isSuccess()) fail(502, "The server could not connect to its own connector.", done.cause().toString());
-            else if (over) connecting.channel().close();
+            else if (ended) connecting.channel().close();
             else useChannel(connecting.channel());
         });
     }
 
-    private void useChannel(Channel taken) {
-        channel = taken;
+    private void useChannel(Channel newChannel) {
+        channel = newChannel;
         mark.sentFrom(((InetSocketAddress) channel.localAddress()).getPort());
         channel.pipeline().get(ConnectorResponseListener.class).serve(this);
         channel.write(ConnectorRequest.of(request, target, mark.fields()));
@@ -102,7 +102,7 @@ final class ConnectorExchange implements StreamDispatcher.RequestContent {
 
     private void onChannel(Runnable task) {
         boolean runs = loop.execute(() -> {
-            if (channel != null || over) task.run();
+            if (channel != null || ended) task.run();
             else beforeChannel.add(task);
         });
         if (!runs) task.run();
@@ -113,7 +113,7 @@ final class ConnectorExchange implements StreamDispatcher.RequestContent {
         ByteBuf copy = Unpooled.copiedBuffer(bytes);
         int count = copy.readableBytes();
         onChannel(() -> {
-            if (over) {
+            if (ended) {
                 copy.release();
                 taken.run();
                 return;
@@ -136,7 +136,7 @@ final class ConnectorExchange implements StreamDispatcher.RequestContent {
     @Override
     public void end(Fields trailers) {
         onChannel(() -> {
-            if (!over && !requestSent) sendEnd(trailers);
+            if (!ended && !requestSent) sendEnd(trailers);
         });
     }
 
@@ -144,21 +144,21 @@ final class ConnectorExchange implements StreamDispatcher.RequestContent {
     public void more() {
         onChannel(() -> {
             responsePending = 0;
-            if (!over) channel.read();
+            if (!ended) channel.read();
         });
     }
 
     @Override
     public void abort() {
         loop.execute(() -> {
-            if (!over) finish(false);
+            if (!ended) finish(false);
         });
     }
 
     // ---- the response
 
     void received(HttpObject message) {
-        if (over) return;
+        if (ended) return;
         if (message.decoderResult().isFailure()) {
             fail(502, "The server's response is not valid HTTP.", message.decoderResult().cause().toString());
             return;
@@ -167,7 +167,7 @@ final class ConnectorExchange implements StreamDispatcher.RequestContent {
             interim = response.status().code() < 200;
             if (!interim) head(response);
         }
-        if (message instanceof HttpContent content && !interim && !over) content(content);
+        if (message instanceof HttpContent content && !interim && !ended) content(content);
     }
 
     private void head(HttpResponse response) {
@@ -182,7 +182,7 @@ final class ConnectorExchange implements StreamDispatcher.RequestContent {
         responseStarted = true;
         keepAlive = HttpUtil.isKeepAlive(response);
         withoutContent = request.method().equals("HEAD") || status == 204 || status == 304 || response.headers().containsValue(HttpHeaderNames.CONTENT_LENGTH, "0", false);
-        answer.head(status, ConnectorRequest.endToEnd(ConnectorRequest.fields(response.headers())), withoutContent);
+        this.response.head(status, ConnectorRequest.endToEnd(ConnectorRequest.fields(response.headers())), withoutContent);
     }
 
     /**
@@ -202,21 +202,21 @@ final class ConnectorExchange implements StreamDispatcher.RequestContent {
                 checkLater();
             }
             responsePending += count;
-            answer.content(ByteBufUtil.getBytes(content.content()));
+            response.content(ByteBufUtil.getBytes(content.content()));
         }
         if (content instanceof LastHttpContent last) {
             finish(keepAlive && requestSent);
-            if (!withoutContent) answer.end(ConnectorRequest.endToEnd(ConnectorRequest.fields(last.trailingHeaders())));
+            if (!withoutContent) response.end(ConnectorRequest.endToEnd(ConnectorRequest.fields(last.trailingHeaders())));
         }
     }
 
     /** Called after all messages of one read. */
     void readSome() {
-        if (!over && responsePending == 0) channel.read();
+        if (!ended && responsePending == 0) channel.read();
     }
 
     void ended(String how) {
-        if (over) return;
+        if (ended) return;
         if (mayRetry && !responseStarted && !mark.arrived()) {
             mayRetry = false;
             channel.pipeline().get(ConnectorResponseListener.class).serve(null);
@@ -229,7 +229,7 @@ final class ConnectorExchange implements StreamDispatcher.RequestContent {
     // ---- the client's progress
 
     private void checkLater() {
-        if (checking || over) return;
+        if (checking || ended) return;
         checking = true;
         contentBefore = contentReceived;
         applicationSlow = contentPending > 0;
@@ -239,13 +239,13 @@ final class ConnectorExchange implements StreamDispatcher.RequestContent {
     /** A client is not treated as slow while the application does not read the content that was sent to it, or does not send anything. */
     private void check() {
         checking = false;
-        if (over) return;
+        if (ended) return;
         boolean sending = request.content() && !requestSent;
-        long toTake = responsePending == 0 ? 0 : progress.toTake(responsePending).toNanos();
+        long maxNanos = responsePending == 0 ? 0 : progress.maxTime(responsePending).toNanos();
         if (sending && !applicationSlow && contentReceived - contentBefore < progress.minimum()) {
             fail(408, "The request content arrived too slowly: fewer than " + progress.minimum() + " bytes in " + progress.stall().toMillis()
                     + " ms (changeover.stall.min, changeover.stall).", "the client sends too slowly");
-        } else if (responsePending > 0 && System.nanoTime() - pendingSince > toTake) {
+        } else if (responsePending > 0 && System.nanoTime() - pendingSince > maxNanos) {
             fail(408, "The response was read too slowly (changeover.stall.min, changeover.stall).", "the client reads too slowly");
         } else if (sending || responsePending > 0) {
             checkLater();
@@ -253,20 +253,20 @@ final class ConnectorExchange implements StreamDispatcher.RequestContent {
     }
 
     private void fail(int status, String reason, String how) {
-        if (over) return;
+        if (ended) return;
         LOG.log(System.Logger.Level.DEBUG, "{0} {1} over the connector {2} failed: {3}", request.method(), request.printablePath(), address, how);
         finish(false);
-        answer.failed(status, reason);
+        response.failed(status, reason);
     }
 
     private void finish(boolean reusable) {
-        over = true;
+        ended = true;
         check.cancel();
         finished.run();
         for (Runnable early = beforeChannel.poll(); early != null; early = beforeChannel.poll()) early.run();
         if (channel == null) return;
         channel.pipeline().get(ConnectorResponseListener.class).serve(null);
-        if (reusable) loop.keep(address, channel);
+        if (reusable) loop.addIdle(address, channel);
         else channel.close();
     }
 }

@@ -39,7 +39,7 @@ final class ConnectorResponseListener extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        loop.forget(context.channel());
+        loop.removeIdle(context.channel());
         if (exchange != null) exchange.ended("the container closed the connection");
     }
 

@@ -39,7 +39,7 @@ public final class LoopbackDispatcher implements StreamDispatcher {
      */
     public record MinimumProgress(Duration stall, int minimum) {
         /** Returns the time within which a client must receive this many bytes. */
-        public Duration toTake(long bytes) {
+        public Duration maxTime(long bytes) {
             return stall.multipliedBy(1 + (bytes + minimum - 1) / minimum);
         }
     }
@@ -70,7 +70,7 @@ public final class LoopbackDispatcher implements StreamDispatcher {
         if (decision instanceof InnerRequestTargetPolicy.Reject refused) return reject(answer, refused.status(), refused.reason());
         if (decision instanceof InnerRequestTargetPolicy.RespondForServer) {
             answer.head(200, Fields.of("Content-Length", "0"), true);
-            return RequestContent.NOWHERE;
+            return RequestContent.DISCARD;
         }
         DispatchedRequest entry = new DispatchedRequest(request, ((InnerRequestTargetPolicy.Send) decision).target(), answer);
         if (limiter.enter(request.origin(), entry)) return entry.exchange;
@@ -103,7 +103,7 @@ public final class LoopbackDispatcher implements StreamDispatcher {
 
     private static RequestContent reject(ResponseReceiver answer, int status, String reason) {
         answer.failed(status, reason);
-        return RequestContent.NOWHERE;
+        return RequestContent.DISCARD;
     }
 
     @Override

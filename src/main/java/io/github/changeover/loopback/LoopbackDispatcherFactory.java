@@ -38,16 +38,16 @@ public final class LoopbackDispatcherFactory {
         return new LoopbackDispatcher.MinimumProgress(settings.timeAboveZero(STALL, Duration.ofSeconds(30)), settings.size(STALL_MINIMUM, 8 * 1024));
     }
 
-    /** @throws SettingValues.Wrong if a setting is invalid */
+    /** @throws SettingValues.InvalidSettingException if a setting is invalid */
     public static StreamDispatcher of(ProtocolLibrary.Start start) {
         ServletContext context = start.context();
         if (start.settings().size(QUEUE, MIN_QUEUE) < MIN_QUEUE) {
-            throw new SettingValues.Wrong(QUEUE, start.settings().value(QUEUE).orElse(""), "at least 64K if HTTP/2 or TLS is offered");
+            throw new SettingValues.InvalidSettingException(QUEUE, start.settings().value(QUEUE).orElse(""), "at least 64K if HTTP/2 or TLS is offered");
         }
         NettyWithoutFlightRecorder.makeNettyReady();
         InnerRequests inner = InnerRequests.of(context);
-        AtomicBoolean told = new AtomicBoolean();
-        return new LoopbackDispatcher(origin -> new InnerRequestMark(inner, origin), new InnerRequestTargetPolicy(context.getContextPath(), asked -> isOwn(inner, asked, told)),
+        AtomicBoolean logged = new AtomicBoolean();
+        return new LoopbackDispatcher(origin -> new InnerRequestMark(inner, origin), new InnerRequestTargetPolicy(context.getContextPath(), asked -> isOwn(inner, asked, logged)),
                 new RequestConcurrencyLimiter(start.settings().size(MAX, defaultMax(start.requestThreads())), WAITING), progress(start.settings()), context.getClassLoader());
     }
 
@@ -60,9 +60,9 @@ public final class LoopbackDispatcherFactory {
      * If the owner of the path is unknown, the request is refused: another application, or another version of this one, may serve a path
      * below the context path, now or later.
      */
-    private static boolean isOwn(InnerRequests inner, InnerRequestTargetPolicy.RequestedTarget asked, AtomicBoolean told) {
-        InnerRequest request = asked.request();
-        Owner owner = inner.owner(new InnerTarget(request.origin().host(), asked.path().decoded(), asked.path().encoded(),
+    private static boolean isOwn(InnerRequests inner, InnerRequestTargetPolicy.RequestedTarget target, AtomicBoolean told) {
+        InnerRequest request = target.request();
+        Owner owner = inner.owner(new InnerTarget(request.origin().host(), target.path().decoded(), target.path().encoded(),
                 request.fields().values("Cookie"), request.origin().switched().local()));
         if (owner == Owner.UNKNOWN && told.compareAndSet(false, true)) {
             LOG.log(System.Logger.Level.WARNING, "The container does not report which application serves {0}: requests inside HTTP/2 and TLS connections are rejected with 421 (Misdirected Request)",

@@ -11,14 +11,14 @@ final class NettyWithoutFlightRecorder {
     }
 
     static synchronized void makeNettyReady() {
-        boolean said = System.getProperty(PROPERTY) != null;
-        if (!said) System.setProperty(PROPERTY, "false");
+        boolean isSet = System.getProperty(PROPERTY) != null;
+        if (!isSet) System.setProperty(PROPERTY, "false");
         try {
             Class.forName("io.netty.util.internal.PlatformDependent", true, NettyWithoutFlightRecorder.class.getClassLoader());
         } catch (ClassNotFoundException | LinkageError other) {
             throw new IllegalStateException("This version of Netty is not supported: use io.netty:netty-codec-http2 4.2", other);
         } finally {
-            if (!said) System.clearProperty(PROPERTY);
+            if (!isSet) System.clearProperty(PROPERTY);
         }
     }
 }

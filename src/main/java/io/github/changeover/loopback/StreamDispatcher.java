@@ -35,10 +35,10 @@ public interface StreamDispatcher extends AutoCloseable {
     /** The request side of an exchange. May be used on any thread. */
     interface RequestContent {
         /** For a request that is not forwarded. */
-        RequestContent NOWHERE = new RequestContent() {
+        RequestContent DISCARD = new RequestContent() {
             @Override
-            public void content(ByteBuffer bytes, Runnable taken) {
-                taken.run();
+            public void content(ByteBuffer bytes, Runnable sent) {
+                sent.run();
             }
 
             @Override

@@ -25,7 +25,7 @@ final class DecisionLog {
         }
 
         @Override
-        public void answered(ResponseSummary head) {
+        public void responded(ResponseSummary head) {
             answer = head;
         }
 

@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param took        the duration of the negotiation
  * @param remote      the client's address and port
  * @param explanation the reason; contains no secrets
- * @param answer      the head of the response; empty until the response is known
+ * @param response      the head of the response; empty until the response is known
  */
-public record DecisionRecord(long number, Instant when, Duration took, String remote, Explanation explanation, Optional<ResponseSummary> answer) {
+public record DecisionRecord(long number, Instant when, Duration took, String remote, Explanation explanation, Optional<ResponseSummary> response) {
 }

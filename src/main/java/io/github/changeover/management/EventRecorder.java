@@ -18,7 +18,7 @@ public final class EventRecorder {
     /** A recorded decision. The response is added once it is known. */
     public interface DecisionEntry {
         /** Adds the head of the response. */
-        void answered(ResponseSummary head);
+        void responded(ResponseSummary head);
     }
 
     private static final String NO_HOST = "default";
@@ -84,8 +84,8 @@ public final class EventRecorder {
     }
 
     /** Makes the records and the operations available from now on. Called once, before any request. */
-    public UpgradeManagement open(ServletContext context, ConnectionRegistry register, MemoryBudget memory, ProtocolToggles toggles, Duration grace, StartReport report) {
-        management = new UpgradeManagement(register, memory, metrics, decisionLog, toggles, grace, report);
+    public UpgradeManagement open(ServletContext context, ConnectionRegistry registry, MemoryBudget memory, ProtocolToggles toggles, Duration grace, StartReport report) {
+        management = new UpgradeManagement(registry, memory, metrics, decisionLog, toggles, grace, report);
         management.put(context);
         unregister = JmxRegistration.register(management, host(context));
         return management;

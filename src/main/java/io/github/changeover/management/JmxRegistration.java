@@ -18,8 +18,8 @@ final class JmxRegistration implements ChangeoverMXBean {
     private static final int MAX_SAME_NAME = 16;
     private final UpgradeManagement management;
 
-    private JmxRegistration(UpgradeManagement observatory) {
-        this.management = observatory;
+    private JmxRegistration(UpgradeManagement management) {
+        this.management = management;
     }
 
     /**

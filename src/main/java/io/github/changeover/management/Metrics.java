@@ -77,20 +77,20 @@ final class Metrics implements ConnectionListener {
         slowWrites.increment();
     }
 
-    MetricsSnapshot read(ConnectionRegistry register, MemoryBudget memory) {
+    MetricsSnapshot read(ConnectionRegistry registry, MemoryBudget memory) {
         Map<String, Long> live = new TreeMap<>();
         opened.keySet().forEach(label -> live.put(label, 0L));
         long queued = 0;
-        for (TransportConnection connection : register.live()) {
+        for (TransportConnection connection : registry.live()) {
             live.merge(label(connection.protocol()), 1L, Long::sum);
             queued += connection.queued();
         }
         Map<String, Long> openedNow = new TreeMap<>();
         opened.forEach((label, count) -> openedNow.put(label, count.sum()));
         Map<CloseCause.Kind, Long> closed = new EnumMap<>(CloseCause.Kind.class);
-        for (CloseCause.Kind kind : CloseCause.Kind.values()) closed.put(kind, register.closed(kind));
+        for (CloseCause.Kind kind : CloseCause.Kind.values()) closed.put(kind, registry.closed(kind));
         return new MetricsSnapshot(Collections.unmodifiableMap(live), Collections.unmodifiableMap(openedNow), Collections.unmodifiableMap(closed), decisions(),
-                register.bytesIn(), register.bytesOut(), queued, memory.used(), memory.max(), slowWrites.sum(), register.draining(), negotiation.read(), openTime.read(), roundTrips.read());
+                registry.bytesIn(), registry.bytesOut(), queued, memory.used(), memory.max(), slowWrites.sum(), registry.draining(), negotiation.read(), openTime.read(), roundTrips.read());
     }
 
     private Map<Outcome, Map<Ground, Long>> decisions() {

@@ -21,12 +21,12 @@ import java.util.Map;
  * @param slowWrites  how many times a send queue exceeded its limit
  * @param draining    whether new connections are rejected
  * @param negotiation durations of negotiations
- * @param life        how long closed connections were open
+ * @param openTime        how long closed connections were open
  * @param ping        round-trip times of pings
  */
 public record MetricsSnapshot(Map<String, Long> live, Map<String, Long> opened, Map<CloseCause.Kind, Long> closed,
                      Map<Outcome, Map<Ground, Long>> decisions, long bytesIn, long bytesOut, long queued, long memory, long memoryMax, long slowWrites,
-                     boolean draining, DurationBuckets negotiation, DurationBuckets life, DurationBuckets ping) {
+                     boolean draining, DurationBuckets negotiation, DurationBuckets openTime, DurationBuckets ping) {
 
     /** Returns the number of live connections of all protocols. */
     public long connections() {

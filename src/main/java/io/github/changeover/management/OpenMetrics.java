@@ -27,7 +27,7 @@ public final class OpenMetrics {
 
     private String all(MetricsSnapshot counts, StartReport report) {
         family("changeover", "info", "", "The server and the edge in use.");
-        sample("changeover_info", "1", "server", report.server(), "edge", report.edge());
+        sample("changeover_info", "1", "server", report.server(), "edge", report.adapter());
         family("changeover_draining", "gauge", "", "Whether new connections are rejected because the application is draining.");
         sample("changeover_draining", counts.draining() ? "1" : "0");
         family("changeover_connections", "gauge", "", "Open switched connections.");
@@ -54,7 +54,7 @@ public final class OpenMetrics {
         family("changeover_slow_writes", "counter", "", "How often an output queue exceeded its limit.");
         sample("changeover_slow_writes_total", counts.slowWrites());
         histogram("changeover_negotiation_seconds", "Duration of negotiations.", counts.negotiation());
-        histogram("changeover_connection_seconds", "How long closed connections were open.", counts.life());
+        histogram("changeover_connection_seconds", "How long closed connections were open.", counts.openTime());
         histogram("changeover_ping_seconds", "How long clients took to answer pings.", counts.ping());
         return text.append("# EOF\n").toString();
     }

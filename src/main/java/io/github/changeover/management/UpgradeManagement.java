@@ -27,11 +27,11 @@ public final class UpgradeManagement {
     private final Duration grace;
     private volatile StartReport report;
 
-    UpgradeManagement(ConnectionRegistry register, MemoryBudget memory, Metrics tally, DecisionLog journal, ProtocolToggles toggles, Duration grace, StartReport report) {
-        this.registry = register;
+    UpgradeManagement(ConnectionRegistry registry, MemoryBudget memory, Metrics metrics, DecisionLog decisionLog, ProtocolToggles toggles, Duration grace, StartReport report) {
+        this.registry = registry;
         this.memory = memory;
-        this.metrics = tally;
-        this.decisionLog = journal;
+        this.metrics = metrics;
+        this.decisionLog = decisionLog;
         this.toggles = toggles;
         this.grace = grace;
         this.report = report;

@@ -41,7 +41,7 @@ record Candidate(UpgradeProtocol protocol, ProtocolToken token, ProtocolToken of
     private static List<Candidate> inServersOrder(List<UpgradeProtocol> protocols, List<ProtocolToken> offered) {
         List<Candidate> candidates = new ArrayList<>(2);
         for (UpgradeProtocol protocol : protocols) {
-            for (ProtocolToken token : guarded(protocol, protocol::tokens)) {
+            for (ProtocolToken token : callProtocol(protocol, protocol::tokens)) {
                 int index = offered.indexOf(token);
                 if (index >= 0) add(candidates, protocol, offered.get(index));
             }
@@ -51,11 +51,11 @@ record Candidate(UpgradeProtocol protocol, ProtocolToken token, ProtocolToken of
     }
 
     private static void add(List<Candidate> candidates, UpgradeProtocol protocol, ProtocolToken token) {
-        if (!guarded(protocol, () -> protocol.accepts(token))) return;
+        if (!callProtocol(protocol, () -> protocol.accepts(token))) return;
         // Compares the components: on JDK 17, equals of a record keeps the classes of the last compared record reachable (JDK-8078641), and
         // with them the application.
-        boolean there = candidates.stream().anyMatch(before -> before.protocol == protocol && before.offered.equals(token));
-        if (!there) candidates.add(new Candidate(protocol, registered(protocol, token), token));
+        boolean existing = candidates.stream().anyMatch(before -> before.protocol == protocol && before.offered.equals(token));
+        if (!existing) candidates.add(new Candidate(protocol, registered(protocol, token), token));
     }
 
     /**
@@ -64,7 +64,7 @@ record Candidate(UpgradeProtocol protocol, ProtocolToken token, ProtocolToken of
      * {@code TLS/1.2} is listed. Otherwise the token is returned as offered.
      */
     static ProtocolToken registered(UpgradeProtocol protocol, ProtocolToken offered) {
-        List<ProtocolToken> own = guarded(protocol, protocol::tokens);
+        List<ProtocolToken> own = callProtocol(protocol, protocol::tokens);
         int index = own.indexOf(offered);
         if (index >= 0) return own.get(index);
         for (ProtocolToken token : own) {
@@ -78,17 +78,17 @@ record Candidate(UpgradeProtocol protocol, ProtocolToken token, ProtocolToken of
      *
      * @throws IllegalStateException if the protocol throws or returns null; the message names the protocol
      */
-    static <T> T guarded(UpgradeProtocol protocol, Supplier<T> question) {
-        T answer;
+    static <T> T callProtocol(UpgradeProtocol protocol, Supplier<T> call) {
+        T result;
         try {
-            answer = question.get();
+            result = call.get();
         } catch (RuntimeException thrown) {
             throw new IllegalStateException("Protocol " + protocol.getClass().getName() + " threw an exception in a negotiation: " + thrown, thrown);
         }
-        if (answer == null) {
+        if (result == null) {
             throw new IllegalStateException("Protocol " + protocol.getClass().getName()
                     + " returned null in a negotiation; negotiate() must return a Switch, an Ignore or a Refuse");
         }
-        return answer;
+        return result;
     }
 }

@@ -119,9 +119,9 @@ public record Explanation(Outcome outcome, OptionalInt status, String method, St
     /** Returns the result and the reason without the request: {@code refused with 403, the user has none of the roles}. */
     public String summary() {
         String done = switch (outcome) {
-            case SWITCHED -> word() + " to " + items(layers);
-            case IGNORED -> word() + ", " + PrintableText.of(reason, LONGEST_TEXT);
-            case REFUSED -> word() + " with " + status.orElse(500) + ", " + PrintableText.of(reason, LONGEST_TEXT);
+            case SWITCHED -> label() + " to " + items(layers);
+            case IGNORED -> label() + ", " + PrintableText.of(reason, LONGEST_TEXT);
+            case REFUSED -> label() + " with " + status.orElse(500) + ", " + PrintableText.of(reason, LONGEST_TEXT);
         };
         return remark.isEmpty() ? done : done + " (" + PrintableText.of(remark, LONGEST_TEXT) + ")";
     }
@@ -129,7 +129,7 @@ public record Explanation(Outcome outcome, OptionalInt status, String method, St
     /** Returns the same facts by name, for a JSON writer. The values are strings, one integer, lists and maps of these. */
     public Map<String, Object> asMap() {
         Map<String, Object> map = new LinkedHashMap<>();
-        map.put("outcome", word());
+        map.put("outcome", label());
         status.ifPresent(code -> map.put("status", code));
         map.put("method", PrintableText.of(method));
         map.put("path", shownPath());
@@ -148,8 +148,8 @@ public record Explanation(Outcome outcome, OptionalInt status, String method, St
     /** Returns one line for a log. */
     @Override
     public String toString() {
-        StringBuilder line = new StringBuilder(160).append(word()).append(' ').append(PrintableText.of(method)).append(' ').append(shownPath());
-        line.append(summary(), word().length(), summary().length());
+        StringBuilder line = new StringBuilder(160).append(label()).append(' ').append(PrintableText.of(method)).append(' ').append(shownPath());
+        line.append(summary(), label().length(), summary().length());
         line.append(": offered ").append(offeredText());
         rule.ifPresent(template -> line.append(", rule ").append(PrintableText.of(template.toString(), PrintableText.LONG)));
         for (int i = 0; i < candidates.size() && i < MOST_ITEMS; i++) {
@@ -158,7 +158,7 @@ public record Explanation(Outcome outcome, OptionalInt status, String method, St
         return PrintableText.of(line.toString(), LONGEST_LINE);
     }
 
-    private String word() {
+    private String label() {
         return outcome.name().toLowerCase(Locale.ROOT);
     }
 

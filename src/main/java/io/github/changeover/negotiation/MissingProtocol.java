@@ -6,7 +6,7 @@ import io.github.changeover.spi.UpgradeProtocol;
 import io.github.changeover.spi.UpgradeRequest;
 import java.util.List;
 
-/** A placeholder in a rule that has no protocol yet ({@link PathRule#waits}). It is never a candidate and is in no list. */
+/** A placeholder in a rule that has no protocol yet ({@link PathRule#hasNoOffer}). It is never a candidate and is in no list. */
 final class MissingProtocol implements UpgradeProtocol {
     static final UpgradeProtocol INSTANCE = new MissingProtocol();
 

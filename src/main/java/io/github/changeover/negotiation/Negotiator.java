@@ -48,16 +48,16 @@ public final class Negotiator {
     private final UpgradeRequest request;
     private final PathRule rule;
     private final ProtocolToggles toggles;
-    private final UpgradeRequestFields head;
+    private final UpgradeRequestFields fields;
     private final Offered offered;
-    private final List<Explanation.CandidateResult> asked = new ArrayList<>(2);
-    private Optional<List<ProtocolToken>> served = Optional.empty();
+    private final List<Explanation.CandidateResult> tried = new ArrayList<>(2);
+    private Optional<List<ProtocolToken>> enabledProtocols = Optional.empty();
 
-    private Negotiator(UpgradeRequest request, PathRule rule, ProtocolToggles toggles, UpgradeRequestFields head, Offered offered) {
+    private Negotiator(UpgradeRequest request, PathRule rule, ProtocolToggles toggles, UpgradeRequestFields fields, Offered offered) {
         this.request = request;
         this.rule = rule;
         this.toggles = toggles;
-        this.head = head;
+        this.fields = fields;
         this.offered = offered;
     }
 
@@ -73,14 +73,14 @@ public final class Negotiator {
     public static Verdict negotiate(UpgradeRequest request, Optional<PathPolicy.Match> match, ProtocolToggles toggles) {
         UpgradeRequestFields head = new UpgradeRequestFields(request);
         Offered offered = UpgradeField.parse(head.upgrade());
-        if (match.isEmpty() || match.get().rule().waits() && !match.get().rule().required()) {
+        if (match.isEmpty() || match.get().rule().hasNoOffer() && !match.get().rule().required()) {
             String reason = "no rule matches this path";
             Explanation explanation = new Explanation(Explanation.Outcome.IGNORED, OptionalInt.empty(), request.method(),
                     request.path(), offered, Optional.empty(), List.of(), List.of(), Ground.NO_RULE, reason);
             return new Verdict(new Decision.Ignore(reason), Optional.empty(), Optional.empty(), false, List.of(), false, explanation);
         }
         Negotiator negotiator = new Negotiator(request, match.get().rule(), toggles, head, offered);
-        return match.get().rule().waits() ? negotiator.withoutOffers(NOTHING_OFFERED) : negotiator.decide();
+        return match.get().rule().hasNoOffer() ? negotiator.withoutOffers(NOTHING_OFFERED) : negotiator.decide();
     }
 
     /**
@@ -96,22 +96,22 @@ public final class Negotiator {
 
     /**
      * Decides on a request that arrives while the application starts, when its rules may still change. The request is refused with 503 if
-     * the rule of its path is required, or if it {@linkplain #asksFor requests} a protocol of the rule or of {@code late}. Every other
+     * the rule of its path is required, or if it {@linkplain #requestsProtocol requests} a protocol of the rule or of {@code late}. Every other
      * request is ignored.
      *
      * @param match the rule of its path so far
-     * @param late  the protocols that may still be added on any path
+     * @param lateProtocols  the protocols that may still be added on any path
      */
-    public static Verdict negotiateWhileStarting(UpgradeRequest request, Optional<PathPolicy.Match> match, Collection<ProtocolToken> late) {
+    public static Verdict negotiateWhileStarting(UpgradeRequest request, Optional<PathPolicy.Match> match, Collection<ProtocolToken> lateProtocols) {
         UpgradeRequestFields head = new UpgradeRequestFields(request);
         Offered offered = UpgradeField.parse(head.upgrade());
-        boolean owed = match.isPresent() && new Negotiator(request, match.get().rule(), new ProtocolToggles(), head, offered).owed();
-        boolean waits = owed || asksFor(request, match, late);
-        Decision decision = waits ? STARTING : new Decision.Ignore("none of the offered protocols is supported on this path");
-        Ground ground = waits ? Ground.STARTING : head.upgrade().isEmpty() ? Ground.NO_OFFER : Ground.NOT_SERVED;
+        boolean requiresUpgrade = match.isPresent() && new Negotiator(request, match.get().rule(), new ProtocolToggles(), head, offered).owed();
+        boolean mustWait = requiresUpgrade || requestsProtocol(request, match, lateProtocols);
+        Decision decision = mustWait ? STARTING : new Decision.Ignore("none of the offered protocols is supported on this path");
+        Ground ground = mustWait ? Ground.STARTING : head.upgrade().isEmpty() ? Ground.NO_OFFER : Ground.NOT_SERVED;
         Explanation explanation = new Explanation(outcome(decision), status(decision), request.method(), request.path(), offered,
-                match.map(found -> found.rule().template()), List.of(), List.of(), ground, waits ? "the application is starting" : why(decision));
-        return new Verdict(decision, Optional.empty(), Optional.empty(), false, List.of(), owed, explanation);
+                match.map(found -> found.rule().template()), List.of(), List.of(), ground, mustWait ? "the application is starting" : reason(decision));
+        return new Verdict(decision, Optional.empty(), Optional.empty(), false, List.of(), requiresUpgrade, explanation);
     }
 
     /**
@@ -120,7 +120,7 @@ public final class Negotiator {
      * @param match  the rule of its path
      * @param others the other protocols to look for
      */
-    public static boolean asksFor(UpgradeRequest request, Optional<PathPolicy.Match> match, Collection<ProtocolToken> others) {
+    public static boolean requestsProtocol(UpgradeRequest request, Optional<PathPolicy.Match> match, Collection<ProtocolToken> others) {
         UpgradeRequestFields head = new UpgradeRequestFields(request);
         return head.isHttp11() && ConnectionField.has(head.connection(), "upgrade") && UpgradeField.parse(head.upgrade()) instanceof Offered.Present present
                 && (!Collections.disjoint(present.offer().tokens(), others) || match.isPresent() && !Candidate.of(match.get().rule(), present.offer().tokens()).isEmpty());
@@ -137,17 +137,17 @@ public final class Negotiator {
 
     private Verdict decide() {
         Optional<String> clientField = clientField();
-        if (head.upgrade().isEmpty() && clientField.isPresent() && request.method().equals("GET") && !served().isEmpty()) {
-            Decision lost = new Decision.Refuse(head.isHttp1() ? 426 : 505, UpgradeField.lost(clientField.get()));
+        if (fields.upgrade().isEmpty() && clientField.isPresent() && request.method().equals("GET") && !served().isEmpty()) {
+            Decision lost = new Decision.Refuse(fields.isHttp1() ? 426 : 505, UpgradeField.lost(clientField.get()));
             return verdict(lost, Optional.empty(), Ground.LOST_OFFER, "it has " + clientField.get() + " and no Upgrade field: a proxy has probably removed Upgrade and Connection");
         }
-        if (!head.isHttp11()) return notSwitched(Ground.NOT_HTTP11, "the request is not HTTP/1.1");
-        if (head.upgrade().isEmpty()) return notSwitched(Ground.NO_OFFER, "the request has no Upgrade field");
-        if (!ConnectionField.has(head.connection(), "upgrade")) {
+        if (!fields.isHttp11()) return notSwitched(Ground.NOT_HTTP11, "the request is not HTTP/1.1");
+        if (fields.upgrade().isEmpty()) return notSwitched(Ground.NO_OFFER, "the request has no Upgrade field");
+        if (!ConnectionField.has(fields.connection(), "upgrade")) {
             return notSwitched(Ground.CONNECTION_FIELD, "Connection does not list upgrade" + (clientField.isPresent() ? ": a proxy has probably removed it" : ""));
         }
         if (offered instanceof Offered.Oversized oversized) return notSwitched(Ground.MALFORMED_OFFER, oversized.reason());
-        if (head.isFramedTwice()) return notSwitched(Ground.MALFORMED_MESSAGE, "the request has both Transfer-Encoding and Content-Length");
+        if (fields.isFramedTwice()) return notSwitched(Ground.MALFORMED_MESSAGE, "the request has both Transfer-Encoding and Content-Length");
         return offered instanceof Offered.Present present ? choose(present.offer().tokens())
                 : notSwitched(Ground.MALFORMED_OFFER, "Upgrade contains no well-formed protocol");
     }
@@ -163,17 +163,17 @@ public final class Negotiator {
     private Verdict choose(List<ProtocolToken> tokens) {
         List<Candidate> candidates = Candidate.of(rule, tokens);
         if (candidates.isEmpty()) return notSwitched(Ground.NOT_SERVED, "none of the offered protocols is supported on this path");
-        if (!head.hasOneHost()) {
+        if (!fields.hasOneHost()) {
             return verdict(NOT_ONE_HOST, Optional.empty(), Ground.MALFORMED_MESSAGE, "the request does not have exactly one valid Host field");
         }
-        if (head.hasUnknownCoding()) {
+        if (fields.hasUnknownCoding()) {
             return verdict(UNKNOWN_CODING, Optional.empty(), Ground.MALFORMED_MESSAGE, "the request has a transfer coding other than chunked");
         }
         for (Candidate candidate : candidates) {
-            Decision decision = ask(candidate);
-            String why = why(decision);
-            asked.add(new Explanation.CandidateResult(candidate.offered(), why));
-            if (!(decision instanceof Decision.Ignore)) return verdict(decision, Optional.of(candidate), ground(decision), why);
+            Decision decision = decideBy(candidate);
+            String reason = reason(decision);
+            tried.add(new Explanation.CandidateResult(candidate.offered(), reason));
+            if (!(decision instanceof Decision.Ignore)) return verdict(decision, Optional.of(candidate), ground(decision), reason);
         }
         return notSwitched(Ground.DECLINED, "no offered protocol accepted the request");
     }
@@ -183,15 +183,15 @@ public final class Negotiator {
         return decision == NO_LOGIN || decision == OTHER_ROLE ? Ground.ROLE : Ground.REFUSED;
     }
 
-    private static String why(Decision decision) {
+    private static String reason(Decision decision) {
         if (decision instanceof Decision.Ignore ignore) return ignore.reason();
         return decision instanceof Decision.Refuse refuse ? refuse.reason() : "switched";
     }
 
-    private Decision ask(Candidate candidate) {
+    private Decision decideBy(Candidate candidate) {
         if (toggles.isOff(candidate.token())) return SWITCHED_OFF;
         UpgradeProtocol protocol = candidate.protocol();
-        ContentRule content = Candidate.guarded(protocol, protocol::content);
+        ContentRule content = Candidate.callProtocol(protocol, protocol::content);
         if (!content.allowsMethod(request.method())) return OTHER_METHOD;
         if (!content.content() && request.hasContent()) return NO_CONTENT;
 
@@ -203,14 +203,14 @@ public final class Negotiator {
             if (refusal.isPresent()) return refusal.get();
         }
 
-        Decision decision = Candidate.guarded(protocol, () -> protocol.negotiate(request, candidate.token()));
+        Decision decision = Candidate.callProtocol(protocol, () -> protocol.negotiate(request, candidate.token()));
         if (!(decision instanceof Decision.Switch change)) return decision;
         requireOffered(change, candidate);
-        return spelled(change, candidate);
+        return withOfferedSpelling(change, candidate);
     }
 
     /** Returns the same switch with every layer in its registered spelling, whatever the client or the protocol wrote. */
-    private static Decision.Switch spelled(Decision.Switch change, Candidate candidate) {
+    private static Decision.Switch withOfferedSpelling(Decision.Switch change, Candidate candidate) {
         List<ProtocolToken> layers = new ArrayList<>(change.layers().size());
         boolean same = true;
         for (ProtocolToken layer : change.layers()) {
@@ -260,7 +260,7 @@ public final class Negotiator {
 
     /** Returns whether the rule is set to required and the request does not already arrive over one of its protocols. */
     private boolean owed() {
-        return rule.required() && rule.protocols().stream().noneMatch(protocol -> Candidate.guarded(protocol, () -> protocol.isSpoken(request)));
+        return rule.required() && rule.protocols().stream().noneMatch(protocol -> Candidate.callProtocol(protocol, () -> protocol.isSpoken(request)));
     }
 
     private String setting() {
@@ -269,7 +269,7 @@ public final class Negotiator {
 
     private Decision upgradeRequired() {
         String setting = setting();
-        if (!head.isHttp1()) {
+        if (!fields.isHttp1()) {
             return new Decision.Refuse(505, "This resource requires a protocol upgrade, which only HTTP/1.1 supports: repeat the request over HTTP/1.1." + setting);
         }
         List<ProtocolToken> served = served();
@@ -278,27 +278,27 @@ public final class Negotiator {
                     + "(by changeover.off or by an operator): try again later." + setting);
         }
         String list = served.stream().map(ProtocolToken::toString).collect(Collectors.joining(", "));
-        return new Decision.Refuse(head.isHttp11() ? 426 : 505, "This resource requires a protocol upgrade: repeat the request over HTTP/1.1 with 'Connection: Upgrade' and 'Upgrade: "
+        return new Decision.Refuse(fields.isHttp11() ? 426 : 505, "This resource requires a protocol upgrade: repeat the request over HTTP/1.1 with 'Connection: Upgrade' and 'Upgrade: "
                 + list + "' or one of these protocols." + setting);
     }
 
     /** Returns the rule's protocols that are not disabled, in the server's order. The result is the same throughout one negotiation. */
     private List<ProtocolToken> served() {
-        if (served.isEmpty()) {
+        if (enabledProtocols.isEmpty()) {
             Set<ProtocolToken> tokens = new LinkedHashSet<>();
             for (UpgradeProtocol protocol : rule.protocols()) {
-                if (Candidate.guarded(protocol, () -> protocol.isSpoken(request))) continue;
-                List<ProtocolToken> on = Candidate.guarded(protocol, protocol::tokens).stream().filter(token -> !toggles.isOff(token)).toList();
+                if (Candidate.callProtocol(protocol, () -> protocol.isSpoken(request))) continue;
+                List<ProtocolToken> on = Candidate.callProtocol(protocol, protocol::tokens).stream().filter(token -> !toggles.isOff(token)).toList();
                 if (!on.stream().allMatch(HTTP_1_1::equals)) tokens.addAll(on);     // HTTP/1.1 is valid only on top of another protocol
             }
-            served = Optional.of(List.copyOf(tokens));
+            enabledProtocols = Optional.of(List.copyOf(tokens));
         }
-        return served.get();
+        return enabledProtocols.get();
     }
 
     private Verdict verdict(Decision decision, Optional<Candidate> candidate, Ground ground, String reason) {
         Explanation explanation = new Explanation(outcome(decision), status(decision), request.method(), request.path(), offered,
-                Optional.of(rule.template()), asked, decision instanceof Decision.Switch change ? change.layers() : List.of(), ground, reason, remark(decision));
+                Optional.of(rule.template()), tried, decision instanceof Decision.Switch change ? change.layers() : List.of(), ground, reason, remark(decision));
         return new Verdict(decision, candidate.map(Candidate::protocol), candidate.map(Candidate::token), closes(decision),
                 upgradeList(decision, candidate), owed(), explanation);
     }
@@ -322,9 +322,9 @@ public final class Negotiator {
      * framings or an unknown transfer coding (RFC 9112 section 6.1).
      */
     private boolean closes(Decision decision) {
-        boolean rejected = !head.upgrade().isEmpty() && !(decision instanceof Decision.Switch);
-        boolean doubtful = head.isHttp11() && (head.isFramedTwice() || head.hasUnknownCoding());
-        return rejected && (doubtful || head.isHttp1() && rule.closeOnRefuse());
+        boolean rejected = !fields.upgrade().isEmpty() && !(decision instanceof Decision.Switch);
+        boolean ambiguous = fields.isHttp11() && (fields.isFramedTwice() || fields.hasUnknownCoding());
+        return rejected && (ambiguous || fields.isHttp1() && rule.closeOnRefuse());
     }
 
     /**
@@ -332,8 +332,8 @@ public final class Negotiator {
      * a list only if the rule advertises.
      */
     private List<ProtocolToken> upgradeList(Decision decision, Optional<Candidate> candidate) {
-        boolean is426 = decision instanceof Decision.Refuse refuse && (refuse.status() == 426 || refuse.status() == 505 && !head.isHttp11());
-        if (decision instanceof Decision.Switch || !head.isHttp1() || !is426 && !rule.advertise()) return List.of();
+        boolean is426 = decision instanceof Decision.Refuse refuse && (refuse.status() == 426 || refuse.status() == 505 && !fields.isHttp11());
+        if (decision instanceof Decision.Switch || !fields.isHttp1() || !is426 && !rule.advertise()) return List.of();
         List<ProtocolToken> served = served();
         return is426 && served.isEmpty() ? candidate.map(Candidate::token).stream().toList() : served;
     }

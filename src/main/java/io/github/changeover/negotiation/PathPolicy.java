@@ -16,7 +16,7 @@ import java.util.Optional;
  */
 public final class PathPolicy {
     private final PathRule[] rules;
-    private final boolean speaksUnasked;
+    private final boolean concernsRequestsWithoutUpgrade;
     private final boolean hasRequired;
     private final List<String> clientFields;
 
@@ -34,7 +34,7 @@ public final class PathPolicy {
 
     private PathPolicy(PathRule[] rules) {
         this.rules = rules;
-        this.speaksUnasked = Arrays.stream(rules).anyMatch(PathRule::speaksUnasked);
+        this.concernsRequestsWithoutUpgrade = Arrays.stream(rules).anyMatch(PathRule::concernsRequestsWithoutUpgrade);
         this.hasRequired = Arrays.stream(rules).anyMatch(PathRule::required);
         this.clientFields = Arrays.stream(rules).flatMap(rule -> rule.clientFields().stream()).distinct().toList();
     }
@@ -87,19 +87,19 @@ public final class PathPolicy {
     }
 
     /** Returns whether any rule can change the response to a request without {@code Upgrade}: a rule is required, or advertises. */
-    public boolean speaksUnasked() {
-        return speaksUnasked;
+    public boolean concernsRequestsWithoutUpgrade() {
+        return concernsRequestsWithoutUpgrade;
     }
 
     /**
      * Returns whether a request without {@code Upgrade} for this path still needs a negotiation: its rule responds with 426, or advertises.
      * Allocates nothing for a path in canonical form.
      */
-    public boolean speaksUnasked(String path) {
-        if (!speaksUnasked) return false;
+    public boolean concernsRequestsWithoutUpgrade(String path) {
+        if (!concernsRequestsWithoutUpgrade) return false;
         String canonical = hasRequired ? PathSpelling.canonical(path) : path;
         for (PathRule rule : rules) {
-            if (rule.template().matches(path)) return rule.speaksUnasked();
+            if (rule.template().matches(path)) return rule.concernsRequestsWithoutUpgrade();
             if (rule.required() && rule.template().matchesCanonical(canonical)) return true;
         }
         return false;

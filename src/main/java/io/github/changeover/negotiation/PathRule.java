@@ -56,7 +56,7 @@ public record PathRule(PathTemplate template, List<UpgradeProtocol> protocols, P
      * Returns whether the rule has no protocol yet. In that case requests are refused with 503 if the rule is required. Otherwise the rule
      * has no effect.
      */
-    public boolean waits() {
+    public boolean hasNoOffer() {
         return protocols.get(0) == MissingProtocol.INSTANCE;
     }
 
@@ -64,13 +64,13 @@ public record PathRule(PathTemplate template, List<UpgradeProtocol> protocols, P
     List<String> clientFields() {
         List<String> fields = new ArrayList<>(1);
         for (UpgradeProtocol protocol : protocols) {
-            Candidate.guarded(protocol, protocol::clientField).filter(field -> !fields.contains(field)).ifPresent(fields::add);
+            Candidate.callProtocol(protocol, protocol::clientField).filter(field -> !fields.contains(field)).ifPresent(fields::add);
         }
         return fields;
     }
 
     /** Returns whether this rule can change the response to a request without {@code Upgrade}. */
-    boolean speaksUnasked() {
+    boolean concernsRequestsWithoutUpgrade() {
         return required || advertise;
     }
 
@@ -101,7 +101,7 @@ public record PathRule(PathTemplate template, List<UpgradeProtocol> protocols, P
         }
 
         /** Marks the rule as having no protocol yet. */
-        public Builder waiting() {
+        public Builder withoutProtocol() {
             return offer(MissingProtocol.INSTANCE);
         }
 

@@ -102,7 +102,7 @@ public final class PathTemplate implements Comparable<PathTemplate> {
 
     /** Returns whether this template matches the path. Allocates nothing. */
     public boolean matches(String path) {
-        return walk(path, null);
+        return matchSegments(path, null);
     }
 
     /**
@@ -117,9 +117,9 @@ public final class PathTemplate implements Comparable<PathTemplate> {
     public boolean covers(PathTemplate that) {
         if (that.segments.size() < segments.size() || !rest && (that.rest || that.segments.size() > segments.size())) return false;
         for (int i = 0; i < segments.size(); i++) {
-            Segment mine = segments.get(i);
-            Segment theirs = that.segments.get(i);
-            boolean inside = mine.variable ? theirs.variable || !theirs.text.isEmpty() : !theirs.variable && theirs.text.equals(mine.text);
+            Segment own = segments.get(i);
+            Segment other = that.segments.get(i);
+            boolean inside = own.variable ? other.variable || !other.text.isEmpty() : !other.variable && other.text.equals(own.text);
             if (!inside) return false;
         }
         return true;
@@ -127,7 +127,7 @@ public final class PathTemplate implements Comparable<PathTemplate> {
 
     /** Returns whether this template matches a path in canonical form ({@link PathSpelling}), ignoring a trailing slash of the template. */
     boolean matchesCanonical(String canonical) {
-        return walk(canonical, null) || endsWithSlash() && walk(canonical + '/', null);
+        return matchSegments(canonical, null) || endsWithSlash() && matchSegments(canonical + '/', null);
     }
 
     /** Returns the values for a path for which {@link #matchesCanonical} is true. */
@@ -142,11 +142,11 @@ public final class PathTemplate implements Comparable<PathTemplate> {
     /** Returns the values of the variables and of {@code *}. The result is empty if the path does not match. */
     public Optional<Map<String, String>> match(String path) {
         Map<String, String> values = new HashMap<>();
-        return walk(path, values) ? Optional.of(Map.copyOf(values)) : Optional.empty();
+        return matchSegments(path, values) ? Optional.of(Map.copyOf(values)) : Optional.empty();
     }
 
     /** Matches the path and puts the values into the map, unless the map is null. */
-    private boolean walk(String path, Map<String, String> values) {
+    private boolean matchSegments(String path, Map<String, String> values) {
         int at = 0;
         if (rest && segments.isEmpty() && path.equals(SERVER)) at = path.length();
         for (int i = 0; i < segments.size(); i++) {

@@ -17,20 +17,20 @@ final class ConnectionChannel extends EmbeddedChannel {
     private static final WriteBufferWaterMark WATER_MARKS = new WriteBufferWaterMark(16 * 1024, 32 * 1024);
     private static final int WRITABLE_BIT = 1;
     private final SwitchedConnection connection;
-    private boolean left;
+    private boolean detached;
 
     ConnectionChannel(SwitchedConnection connection) {
         this.connection = connection;
         config().setAllocator(HeapMemory.ALLOCATOR);
         config().setWriteBufferWaterMark(WATER_MARKS);
         closeFuture().addListener(closed -> {
-            if (!left) connection.close();
+            if (!detached) connection.close();
         });
     }
 
     /** Closes the channel of a connection that is already about to close. */
-    void leave() {
-        left = true;
+    void detach() {
+        detached = true;
         close();
     }
 
@@ -50,12 +50,12 @@ final class ConnectionChannel extends EmbeddedChannel {
         ReferenceCountUtil.release(message);        // no handler in the pipeline processed it
     }
 
-    void writable(boolean there) {
+    void writable(boolean writable) {
         ChannelOutboundBuffer buffer = unsafe().outboundBuffer();
-        if (buffer != null) buffer.setUserDefinedWritability(WRITABLE_BIT, there);
+        if (buffer != null) buffer.setUserDefinedWritability(WRITABLE_BIT, writable);
     }
 
-    void feed(ByteBuf bytes) {
+    void received(ByteBuf bytes) {
         pipeline().fireChannelRead(bytes);
         pipeline().fireChannelReadComplete();
     }

@@ -24,7 +24,7 @@ public final class PipelineHandler implements ConnectionHandler.Events {
      */
     @FunctionalInterface
     public interface PipelineSetup {
-        void fill(ChannelPipeline pipeline, PipelineConnection inside) throws Exception;
+        void addHandlers(ChannelPipeline pipeline, PipelineConnection connection) throws Exception;
     }
 
     /** Gives access to the pipeline, and gives its handlers control over reading. */
@@ -55,9 +55,9 @@ public final class PipelineHandler implements ConnectionHandler.Events {
         void run() throws Exception;
     }
 
-    private void call(ChannelCall entry) {
+    private void call(ChannelCall call) {
         try {
-            entry.run();
+            call.run();
             channel.runPendingTasks();
             checkException();
         } catch (RuntimeException failure) {
@@ -82,7 +82,7 @@ public final class PipelineHandler implements ConnectionHandler.Events {
 
     @Override
     public void opened(SwitchedConnection connection) {
-        PipelineConnection inside = new PipelineConnection() {
+        PipelineConnection pipelineConnection = new PipelineConnection() {
             @Override
             public void execute(Runnable task) {
                 connection.execute(() -> call(task::run));
@@ -98,17 +98,17 @@ public final class PipelineHandler implements ConnectionHandler.Events {
                 connection.resume();
             }
         };
-        PipelineSetup once = setup;
+        PipelineSetup newSetup = setup;
         setup = null;
         call(() -> {
             channel = new ConnectionChannel(connection);
-            once.fill(channel.pipeline(), inside);
+            newSetup.addHandlers(channel.pipeline(), pipelineConnection);
         });
     }
 
     @Override
     public void received(SwitchedConnection connection, ByteBuffer bytes) {
-        if (channel.isOpen()) call(() -> channel.feed(Unpooled.copiedBuffer(bytes)));
+        if (channel.isOpen()) call(() -> channel.received(Unpooled.copiedBuffer(bytes)));
     }
 
     @Override
@@ -125,7 +125,7 @@ public final class PipelineHandler implements ConnectionHandler.Events {
     /** The protocol sends its closing messages. */
     @Override
     public void idle(SwitchedConnection connection) {
-        call(() -> channel.leave());
+        call(() -> channel.detach());
     }
 
     /** The protocol sends its closing messages and closes when the work in progress is done. */

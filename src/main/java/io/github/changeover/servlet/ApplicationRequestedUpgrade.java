@@ -34,26 +34,26 @@ public final class ApplicationRequestedUpgrade {
      */
     public static void to(UpgradeProtocol protocol, HttpServletRequest request, HttpServletResponse response) throws IOException {
         boolean offered = offers(protocol, request);
-        if (!offered && !lostItsOffer(protocol, request)) throw notOffered(protocol);
-        Optional<UpgradeAttempt> begun = UpgradeAttempt.of(request);
-        if (offered && begun.isEmpty()) throw cannot(protocol, "changeover-outer is not mapped to /*, or not to the REQUEST dispatcher");
+        if (!offered && !mayHaveLostUpgradeField(protocol, request)) throw notOffered(protocol);
+        Optional<UpgradeAttempt> existing = UpgradeAttempt.of(request);
+        if (offered && existing.isEmpty()) throw impossible(protocol, "changeover-outer is not mapped to /*, or not to the REQUEST dispatcher");
         if (request.getDispatcherType() == DispatcherType.INCLUDE) {
-            throw cannot(protocol, "it is included by RequestDispatcher.include, and an included resource cannot set the status and the header fields of the response. Use RequestDispatcher.forward");
+            throw impossible(protocol, "it is included by RequestDispatcher.include, and an included resource cannot set the status and the header fields of the response. Use RequestDispatcher.forward");
         }
-        if (request.getDispatcherType() == DispatcherType.ERROR) throw cannot(protocol, "its response is an error, and this is the error page");
-        if (request.isAsyncStarted() || begun.isPresent() && begun.get().haveFiltersReturned()) throw cannot(protocol, "its asynchronous processing has started");
-        if (response.isCommitted()) throw cannot(protocol, "its response is already committed");
+        if (request.getDispatcherType() == DispatcherType.ERROR) throw impossible(protocol, "its response is an error, and this is the error page");
+        if (request.isAsyncStarted() || existing.isPresent() && existing.get().haveFiltersReturned()) throw impossible(protocol, "its asynchronous processing has started");
+        if (response.isCommitted()) throw impossible(protocol, "its response is already committed");
         Deployment deployment = deployment(request);
-        if (!deployment.offers()) throw cannot(protocol, deployment.off());
+        if (!deployment.offers()) throw impossible(protocol, deployment.off());
 
-        UpgradeAttempt attempt = offered ? begun.orElseThrow() : UpgradeAttempt.uncompleted(deployment);
-        Optional<UpgradeResponse> given = attempt.negotiate(request, response, Optional.of(protocol));
-        if (given.isEmpty()) return;
-        if (given.get() instanceof UpgradeResponse.Ordinary && !offered) throw notOffered(protocol);
-        if (given.get() instanceof UpgradeResponse.Switching switching) {
+        UpgradeAttempt attempt = offered ? existing.orElseThrow() : UpgradeAttempt.uncompleted(deployment);
+        Optional<UpgradeResponse> result = attempt.negotiate(request, response, Optional.of(protocol));
+        if (result.isEmpty()) return;
+        if (result.get() instanceof UpgradeResponse.Ordinary && !offered) throw notOffered(protocol);
+        if (result.get() instanceof UpgradeResponse.Switching switching) {
             deployment.countLateProtocol(protocol);
             attempt.prepareLateSwitch(switching, request, response);
-        } else if (given.get() instanceof UpgradeResponse.Rejection rejection) {
+        } else if (result.get() instanceof UpgradeResponse.Rejection rejection) {
             attempt.reject(rejection, request, response);
         } else {
             attempt.reject(UpgradeResponse.rejection(insteadOfIgnoring(protocol, attempt, deployment), attempt.verdict()), request, response);
@@ -61,15 +61,15 @@ public final class ApplicationRequestedUpgrade {
     }
 
     private static IllegalStateException notOffered(UpgradeProtocol protocol) {
-        return cannot(protocol, "its Upgrade field does not list " + protocol.tokens().get(0) + ". Check that field first, and respond to other requests with content");
+        return impossible(protocol, "its Upgrade field does not list " + protocol.tokens().get(0) + ". Check that field first, and respond to other requests with content");
     }
 
-    private static IllegalStateException cannot(UpgradeProtocol protocol, String why) {
+    private static IllegalStateException impossible(UpgradeProtocol protocol, String why) {
         return new IllegalStateException("This request cannot be upgraded to " + protocol + ": " + why);
     }
 
     /** Returns whether the request was sent by a client of the protocol, but a proxy has removed {@code Upgrade}. */
-    private static boolean lostItsOffer(UpgradeProtocol protocol, HttpServletRequest request) {
+    private static boolean mayHaveLostUpgradeField(UpgradeProtocol protocol, HttpServletRequest request) {
         return request.getHeader("Upgrade") == null && protocol.clientField().filter(field -> request.getHeader(field) != null).isPresent();
     }
 

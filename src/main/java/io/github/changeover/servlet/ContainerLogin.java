@@ -14,7 +14,7 @@ final class ContainerLogin {
      * Starts the login of the container, if the application has one. Returns whether the user is known now; otherwise the login may have written a
      * response.
      */
-    static boolean ask(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    static boolean authenticate(HttpServletRequest request, HttpServletResponse response) throws IOException {
         try {
             return request.authenticate(response) && request.getUserPrincipal() != null;
         } catch (ServletException none) {
@@ -23,7 +23,7 @@ final class ContainerLogin {
     }
 
     /** Returns whether the login has written a response. */
-    static boolean answered(HttpServletResponse response) {
+    static boolean hasResponded(HttpServletResponse response) {
         return response.isCommitted() || response.getStatus() >= 300;
     }
 }

@@ -13,5 +13,5 @@ import java.io.IOException;
  */
 public interface ContainerProtocol extends UpgradeProtocol {
     /** Passes the request to the container, which responds to it. Called instead of a switch. */
-    void carry(HttpServletRequest request, HttpServletResponse response, SwitchContext context) throws IOException, ServletException;
+    void passToContainer(HttpServletRequest request, HttpServletResponse response, SwitchContext context) throws IOException, ServletException;
 }

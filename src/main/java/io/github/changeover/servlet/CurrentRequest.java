@@ -19,13 +19,13 @@ public final class CurrentRequest {
     /**
      * Registers the release of a resource that a protocol has reserved for a switch. Must be called in {@code negotiate}.
      *
-     * @param giveBack runs once, on any thread: when the socket of the connection is closed; if no switch takes place, at the latest when the filters
+     * @param release runs once, on any thread: when the socket of the connection is closed; if no switch takes place, at the latest when the filters
      *                 have returned; if no switch is possible, in this call
      */
-    public static void hold(Runnable giveBack) {
+    public static void onSocketClosed(Runnable release) {
         Optional<UpgradeAttempt> attempt = current().flatMap(UpgradeAttempt::of);
-        if (attempt.isPresent()) attempt.get().hold(giveBack);
-        else giveBack.run();
+        if (attempt.isPresent()) attempt.get().hold(release);
+        else release.run();
     }
 
     /** Returns the path within the application, as the path rules use it. */
@@ -33,7 +33,7 @@ public final class CurrentRequest {
         return UpgradeRequestReader.path(request);
     }
 
-    static <T> T during(HttpServletRequest request, Supplier<T> decision) {
+    static <T> T callWith(HttpServletRequest request, Supplier<T> decision) {
         CURRENT.set(request);
         try {
             return decision.get();

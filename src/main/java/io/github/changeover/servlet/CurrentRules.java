@@ -61,12 +61,12 @@ final class CurrentRules implements OfferListener {
     }
 
     /** Returns the rules for this request. The first request after the start that offers a protocol of its path fixes the rules. */
-    ApplicationRules forRequest(UpgradeRequest request, Optional<UpgradeProtocol> asked) {
+    ApplicationRules forRequest(UpgradeRequest request, Optional<UpgradeProtocol> requestedProtocol) {
         ApplicationRules now = rules;
         if (fixed || starting) return now;
-        Optional<PathPolicy.Match> match = asked.map(protocol -> now.asked(request.path(), protocol))
+        Optional<PathPolicy.Match> match = requestedProtocol.map(protocol -> now.matchFor(request.path(), protocol))
                 .or(() -> now.offered(request.path()).filter(found -> !deployment.internal().isOn(found.rule())));
-        if (match.isEmpty() || !Negotiator.asksFor(request, match, List.of())) return now;     // the decision uses the same rules as this check
+        if (match.isEmpty() || !Negotiator.requestsProtocol(request, match, List.of())) return now;     // the decision uses the same rules as this check
         if (offers.fix(request)) {
             fixed = true;
             warnOfWaiting();
@@ -91,7 +91,7 @@ final class CurrentRules implements OfferListener {
         RuleFactory.BuiltRules made = factory.build(paths);
         PathPolicy policy = made.policy();
         deployment.internal().check(policy);
-        ApplicationRules built = new ApplicationRules(policy, made.wider(), made.absent(), ApplicationRules.bounds(deployment.settings().bounds(), policy), deployment.report(policy));
+        ApplicationRules built = new ApplicationRules(policy, made.wider(), made.absent(), ApplicationRules.bounds(deployment.settings().connectionLimits(), policy), deployment.report(policy));
         return () -> publish(built);
     }
 

@@ -41,7 +41,7 @@ import java.util.stream.Stream;
 /** All parts of Changeover in one application, from its start to contextDestroyed. */
 public final class Deployment implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("io.github.changeover");
-    private static final String ATTRIBUTE = Deployment.class.getName(), OURS = "io.github.changeover.";
+    private static final String ATTRIBUTE = Deployment.class.getName(), PREFIX = "io.github.changeover.";
 
     private final ServletContext context;
     private final ShutdownActions shutdown;
@@ -50,7 +50,7 @@ public final class Deployment implements AutoCloseable {
     private final Container container;
     private final List<ProtocolLibrary.Started> libraries = new ArrayList<>();
     private final boolean hidesHeaders, switchesLate;
-    private final List<ProtocolToken> late;
+    private final List<ProtocolToken> lateProtocols;
     private final ProtocolToggles toggles;
     private final BlockingHandlerThreads blocking;
     private final ApplicationResources resources;
@@ -71,60 +71,60 @@ public final class Deployment implements AutoCloseable {
         support = ContainerSupport.of(context, values);
         container = support.container();
         support.warning().ifPresent(warning -> LOG.log(System.Logger.Level.WARNING, "Changeover in ''{0}'': {1}", path(context), warning));
-        if (settings.servletEdge()) container.useServletApiOnly();
+        if (settings.servletApiOnly()) container.useServletApiOnly();
         ClassLoader loader = context.getClassLoader();
         CallbackExecutor callbacks = CallbackExecutor.of(settings.maxCallbacks(), container.threads(), loader);
-        shutdown.add("the callback threads", callbacks::close);
+        shutdown.add("stop the callback threads", callbacks::close);
         ApplicationResources.CallbackScope scope = Instances.of(loader).requestScope();
         ProtocolLibrary.Start start = new ProtocolLibrary.Start(context, Changeover.of(context), values, container.requestThreads(), callbacks.results(), scope::begin,
                 container.localAddress(), container);
         for (ProtocolLibrary library : found) {
             ProtocolLibrary.Started started = library.start(start);
             libraries.add(started);
-            shutdown.add(library.getClass().getName(), started::close);
+            shutdown.add("close " + library.getClass().getName(), started::close);
         }
         hidesHeaders = offers() && libraries.stream().anyMatch(ProtocolLibrary.Started::hidesHeaders);
         switchesLate = libraries.stream().anyMatch(library -> !library.late().isEmpty());
         List<UpgradeProtocol> known = libraries.stream().flatMap(library -> library.protocols().stream()).toList();
         List<ProtocolToken> ofLibraries = libraries.stream().flatMap(library -> library.late().stream()).toList();
         RuleFactory factory = RuleFactory.of(known, ofLibraries, EndpointScan.found(context), settings, offers(), loader);
-        late = Stream.concat(ofLibraries.stream(), factory.services().stream()).distinct().toList();
+        lateProtocols = Stream.concat(ofLibraries.stream(), factory.services().stream()).distinct().toList();
         blocking = BlockingHandlerThreads.of(settings.maxBlocking(), container.threads());
-        shutdown.add("the threads of blocking handlers", blocking::close);
+        shutdown.add("stop the threads of blocking handlers", blocking::close);
         Map<String, UpgradeProtocol> own = new HashMap<>();
         libraries.forEach(library -> own.putAll(library.internal()));
         internal = new LibraryConnections(own, settings.limits(), callbacks, blocking, loader);
-        shutdown.add("the console's connections", internal::close);
+        shutdown.add("close the console's connections", internal::close);
         ApplicationOffers offers = ApplicationOffers.of(context);
         toggles = offers.toggles();
         settings.off().forEach(toggles::off);
         recorder = new EventRecorder(List.of(), settings.operating().decisions());
         resources = new ApplicationResources(settings.limits(), callbacks, blocking, new MemoryBudget(settings.maxMemory()), loader, scope,
                 recorder.connectionListener());
-        shutdown.add("the connection threads", resources::close);
-        limiter = new ConnectionLimiter(settings.bounds());
+        shutdown.add("stop the connection threads", resources::close);
+        limiter = new ConnectionLimiter(settings.connectionLimits());
         captureFiles = CaptureFiles.of(context, settings.maxCaptureOnDisk());
         ConnectionMonitor monitor = new ConnectionMonitor(resources.registry(), settings.shortestLimits(), loader);
-        shutdown.add("the monitor", monitor::close);
-        shutdown.add("the path rules", offers::stopListening);
+        shutdown.add("stop the monitor", monitor::close);
+        shutdown.add("stop listening to changes of the path rules", offers::stopListening);
         rules = new CurrentRules(this, offers, factory, values.pathsWith(ofPaths));
         offers.listen(rules);
-        shutdown.add("the management data", () -> recorder.close(context));
+        shutdown.add("close the management data", () -> recorder.close(context));
         recorder.open(context, resources.registry(), resources.memory(), toggles, settings.limits().drain(), rules.now().report());
         recorder.report(rules.now().report());       // another thread may have offered a protocol since the previous line
         rules.notifyAtStart();
         ConnectionRegistry.prepareStop();
-        shutdown.add("the connections of the console", internal::stop);
-        shutdown.add("the connections", () -> resources.registry().stop(settings.limits().drain()));
-        shutdown.add("the acceptance of console connections", () -> internal.startDraining(settings.limits().drain()));
-        shutdown.add("the drain operation of the application", () -> offers.onDrain(null));
+        shutdown.add("stop the connections of the console", internal::stop);
+        shutdown.add("stop the connections", () -> resources.registry().stop(settings.limits().drain()));
+        shutdown.add("stop accepting console connections", () -> internal.startDraining(settings.limits().drain()));
+        shutdown.add("remove the drain operation", () -> offers.onDrain(null));
         offers.onDrain(resources.registry()::drain);
         if (!StartCompletionServlet.isIn(context) || !container.initializesServletsInOrder()) rules.started();
     }
 
     /** Updates what depends on the path rules. */
     void publish(ApplicationRules made) {
-        limiter.limit(made.bounds());
+        limiter.limit(made.connectionLimits());
         recorder.report(made.report());
         recorder.addProtocols(made.offering().stream().filter(rule -> !internal.isOn(rule)).flatMap(rule -> rule.protocols().stream())
                 .flatMap(protocol -> protocol.tokens().stream()).toList());
@@ -137,7 +137,7 @@ public final class Deployment implements AutoCloseable {
 
     /** Returns the protocols that the application may still offer on any path, or request while it responds. */
     List<ProtocolToken> late() {
-        return late;
+        return lateProtocols;
     }
 
     /** Returns whether the application may request a switch on any path while it responds. */
@@ -153,7 +153,7 @@ public final class Deployment implements AutoCloseable {
         synchronized (context) {
             Object before = context.getAttribute(ATTRIBUTE);
             if (before instanceof Deployment started) return started;
-            if (before instanceof ServletException said) throw said;
+            if (before instanceof ServletException failure) throw failure;
             ShutdownActions shutdown = new ShutdownActions();
             Set<String> attributes = new HashSet<>(Collections.list(context.getAttributeNames()));
             try {
@@ -162,7 +162,7 @@ public final class Deployment implements AutoCloseable {
                 return deployment;
             } catch (RuntimeException | Error failure) {
                 shutdown.run();
-                Collections.list(context.getAttributeNames()).stream().filter(name -> name.startsWith(OURS) && !attributes.contains(name)).forEach(context::removeAttribute);
+                Collections.list(context.getAttributeNames()).stream().filter(name -> name.startsWith(PREFIX) && !attributes.contains(name)).forEach(context::removeAttribute);
                 ServletException stop = stop(context, failure);
                 if (failure instanceof VirtualMachineError fatal) throw fatal;
                 throw stop;
@@ -205,10 +205,10 @@ public final class Deployment implements AutoCloseable {
 
     /** Returns what was found at the start, with these rules. */
     StartReport report(PathPolicy policy) {
-        List<StartReport.PathReport> paths = !offers() ? List.of() : policy.rules().stream().filter(rule -> !rule.waits() && !internal.isOn(rule))
-                .map(rule -> new StartReport.PathReport(rule.template().toString(), rule.protocols().stream().flatMap(protocol -> protocol.tokens().stream()).map(ProtocolToken::toString).toList(), RuleFactory.terms(rule))).toList();
+        List<StartReport.PathReport> paths = !offers() ? List.of() : policy.rules().stream().filter(rule -> !rule.hasNoOffer() && !internal.isOn(rule))
+                .map(rule -> new StartReport.PathReport(rule.template().toString(), rule.protocols().stream().flatMap(protocol -> protocol.tokens().stream()).map(ProtocolToken::toString).toList(), RuleFactory.describeConditions(rule))).toList();
         List<String> more = new ArrayList<>(libraries.stream().map(ProtocolLibrary.Started::describe).filter(said -> !said.isEmpty()).toList());
-        policy.rules().stream().filter(rule -> rule.required() && (!offers() || rule.waits()))
+        policy.rules().stream().filter(rule -> rule.required() && (!offers() || rule.hasNoOffer()))
                 .forEach(rule -> more.add(path(context) + rule.template() + " is set to required, so requests are rejected with 503" + (offers() ? " while no protocol is offered there" : "")));
         return new StartReport(context.getServerInfo(), path(context), offers() ? container.name() : "no protocol is offered, requests pass unchanged", container.deviations(),
                 blocking.virtual() ? "virtual" : "platform", settings.shown(), paths, more);

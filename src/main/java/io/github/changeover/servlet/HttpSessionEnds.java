@@ -20,21 +20,21 @@ import java.util.Set;
 public final class HttpSessionEnds implements HttpSessionListener, HttpSessionIdListener, LogoutListener {
     private static final String ATTRIBUTE = HttpSessionEnds.class.getName();
     /** Longer than the time from a handshake to its open connection. */
-    private static final long REMEMBERED = Duration.ofMinutes(2).toNanos();
-    private static final int MOST_REMEMBERED = 100_000;
+    private static final long MAX_AGE = Duration.ofMinutes(2).toNanos();
+    private static final int MAX_ENDED = 100_000;
 
-    private final Map<String, Set<Expected>> expected = new HashMap<>();        // by session; guarded by this, like all fields below
+    private final Map<String, Set<SessionEndTask>> expected = new HashMap<>();        // by session; guarded by this, like all fields below
     private final Map<String, Long> ended = new LinkedHashMap<>();             // sessions of the last minutes and their end, the oldest first
     private final Map<String, String> renamed = new LinkedHashMap<>();         // old and new ids of sessions of the last minutes
     private volatile int sessions;                                             // number of sessions in expected
     private volatile long lastNegotiated;                                      // nanoseconds; 0 before the first
 
     /** A connection that ends with its session. */
-    public static final class Expected {
+    public static final class SessionEndTask {
         private final Runnable end;
         private String session;
 
-        private Expected(String session, Runnable end) {
+        private SessionEndTask(String session, Runnable end) {
             this.session = session;
             this.end = end;
         }
@@ -70,27 +70,27 @@ public final class HttpSessionEnds implements HttpSessionListener, HttpSessionId
      *
      * @param negotiated the time at which the user was known, in nanoseconds
      */
-    public Expected expect(String session, long negotiated, Runnable end) {
-        Expected one = new Expected(session, end);
-        boolean over;
+    public SessionEndTask runAtEnd(String session, long negotiated, Runnable end) {
+        SessionEndTask one = new SessionEndTask(session, end);
+        boolean hasEnded;
         synchronized (this) {
             for (String next = renamed.get(one.session); next != null; next = renamed.get(one.session)) one.session = next;
             Long since = ended.get(one.session);
-            over = since != null && since - negotiated >= 0;
-            if (!over) add(one);
+            hasEnded = since != null && since - negotiated >= 0;
+            if (!hasEnded) add(one);
         }
-        if (over) end.run();
+        if (hasEnded) end.run();
         return one;
     }
 
-    private void add(Expected one) {
+    private void add(SessionEndTask one) {
         expected.computeIfAbsent(one.session, none -> new HashSet<>()).add(one);
         sessions = expected.size();
     }
 
     /** Called when the connection has ended for another reason. */
-    public synchronized void forget(Expected one) {
-        Set<Expected> all = expected.get(one.session);
+    public synchronized void cancel(SessionEndTask one) {
+        Set<SessionEndTask> all = expected.get(one.session);
         if (all == null || !all.remove(one)) return;
         if (all.isEmpty()) expected.remove(one.session);
         sessions = expected.size();
@@ -111,19 +111,19 @@ public final class HttpSessionEnds implements HttpSessionListener, HttpSessionId
         return now;
     }
 
-    private boolean negotiatedLately() {
+    private boolean negotiatedRecently() {
         long last = lastNegotiated;
-        return last != 0 && System.nanoTime() - last < REMEMBERED;
+        return last != 0 && System.nanoTime() - last < MAX_AGE;
     }
 
     @Override
-    public boolean areAwaited() {
-        return sessions > 0 || negotiatedLately();
+    public boolean areObserved() {
+        return sessions > 0 || negotiatedRecently();
     }
 
     @Override
-    public boolean awaits(String session) {
-        if (negotiatedLately()) return true;
+    public boolean observes(String session) {
+        if (negotiatedRecently()) return true;
         synchronized (this) {
             return expected.containsKey(session);
         }
@@ -131,9 +131,9 @@ public final class HttpSessionEnds implements HttpSessionListener, HttpSessionId
 
     @Override
     public void loggedOut(String session) {
-        List<Expected> all;
+        List<SessionEndTask> all;
         synchronized (this) {
-            Set<Expected> found = expected.remove(session);
+            Set<SessionEndTask> found = expected.remove(session);
             sessions = expected.size();
             remember(ended, session, System.nanoTime());
             all = found == null ? List.of() : List.copyOf(found);
@@ -147,7 +147,7 @@ public final class HttpSessionEnds implements HttpSessionListener, HttpSessionId
         if (id.equals(before)) return;
         renamed.remove(id);
         remember(renamed, before, id);
-        Set<Expected> all = expected.remove(before);
+        Set<SessionEndTask> all = expected.remove(before);
         if (all == null) return;
         all.forEach(one -> {
             one.session = id;
@@ -159,7 +159,7 @@ public final class HttpSessionEnds implements HttpSessionListener, HttpSessionId
         map.remove(session);
         map.put(session, what);
         long now = System.nanoTime();
-        for (Iterator<Long> oldest = ended.values().iterator(); oldest.hasNext() && now - oldest.next() > REMEMBERED; ) oldest.remove();
-        if (map.size() > MOST_REMEMBERED) map.remove(map.keySet().iterator().next());
+        for (Iterator<Long> oldest = ended.values().iterator(); oldest.hasNext() && now - oldest.next() > MAX_AGE; ) oldest.remove();
+        if (map.size() > MAX_ENDED) map.remove(map.keySet().iterator().next());
     }
 }

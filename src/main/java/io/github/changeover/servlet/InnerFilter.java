@@ -34,13 +34,13 @@ public final class InnerFilter implements Filter {
 
     @Override
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain) throws IOException, ServletException {
-        if (metrics != null && request instanceof HttpServletRequest http && metrics.areAt(http)) {
+        if (metrics != null && request instanceof HttpServletRequest http && metrics.isAt(http)) {
             metrics.write(http, (HttpServletResponse) response);
         } else if (!deployment.offers()) {
-            if (!(request instanceof HttpServletRequest http && response instanceof HttpServletResponse answer && refused(http, answer))) {
+            if (!(request instanceof HttpServletRequest http && response instanceof HttpServletResponse httpResponse && rejectIfUpgradeRequired(http, httpResponse))) {
                 chain.doFilter(request, response);
             }
-        } else if (request instanceof HttpServletRequest http && response instanceof HttpServletResponse answer && concerns(http)) {
+        } else if (request instanceof HttpServletRequest http && response instanceof HttpServletResponse answer && appliesTo(http)) {
             decide(http, answer, chain);
         } else {
             chain.doFilter(request, response);
@@ -48,25 +48,25 @@ public final class InnerFilter implements Filter {
     }
 
     /** Rejects a request for a path with a required upgrade while no protocol is offered. Every other request passes to the application. */
-    private boolean refused(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    private boolean rejectIfUpgradeRequired(HttpServletRequest request, HttpServletResponse response) throws IOException {
         PathPolicy policy = deployment.rules().policy();
-        if (!policy.speaksUnasked() || !policy.speaksUnasked(UpgradeRequestReader.path(request))) return false;
+        if (!policy.concernsRequestsWithoutUpgrade() || !policy.concernsRequestsWithoutUpgrade(UpgradeRequestReader.path(request))) return false;
         UpgradeAttempt attempt = UpgradeAttempt.uncompleted(deployment);
         if (!(attempt.negotiateWithoutOffers(request) instanceof UpgradeResponse.Rejection rejection)) return false;
         attempt.reject(rejection, request, response);
         return true;
     }
 
-    private boolean concerns(HttpServletRequest request) {
+    private boolean appliesTo(HttpServletRequest request) {
         if (deployment.hidesHeaders()) HeaderHidingRequest.reveal(request);
         PathPolicy policy = deployment.rules().policy();
         // The path is assembled only if a rule may need it. Any other request costs one look-up of a field, one more for each client field of a protocol, and
         // no allocation.
-        return request.getHeader("Upgrade") != null || policy.speaksUnasked() && policy.speaksUnasked(UpgradeRequestReader.path(request)) || lostItsOffer(request, policy);
+        return request.getHeader("Upgrade") != null || policy.concernsRequestsWithoutUpgrade() && policy.concernsRequestsWithoutUpgrade(UpgradeRequestReader.path(request)) || mayHaveLostUpgradeField(request, policy);
     }
 
     /** Returns whether the request was sent by a client of a protocol of its path, but a proxy has removed {@code Upgrade}. */
-    private static boolean lostItsOffer(HttpServletRequest request, PathPolicy policy) {
+    private static boolean mayHaveLostUpgradeField(HttpServletRequest request, PathPolicy policy) {
         List<String> fields = policy.clientFields();
         for (int i = 0; i < fields.size(); i++) {
             if (request.getHeader(fields.get(i)) != null) return policy.hasRule(UpgradeRequestReader.path(request));

@@ -6,21 +6,21 @@ import jakarta.servlet.http.HttpSession;
 /** Listener for users who log out ({@code HttpServletRequest.logout()}) while their HTTP session continues. The Servlet API has no event for that. Internal. */
 public interface LogoutListener {
     /** Returns whether the listener must be notified when the user of this session logs out. */
-    boolean awaits(String session);
+    boolean observes(String session);
 
     /** Returns whether the listener must be notified of any logout. */
-    boolean areAwaited();
+    boolean areObserved();
 
     void loggedOut(String session);
 
     /**
      * Returns the session whose user may log out during this request; null if the listener need not be notified of that. Allocates nothing if
-     * {@link #areAwaited} is false.
+     * {@link #areObserved} is false.
      */
     static HttpSession session(LogoutListener logouts, HttpServletRequest request) {
-        if (logouts == null || !logouts.areAwaited()) return null;
+        if (logouts == null || !logouts.areObserved()) return null;
         HttpSession session = request.getSession(false);
-        return session != null && logouts.awaits(session.getId()) && request.getUserPrincipal() != null ? session : null;
+        return session != null && logouts.observes(session.getId()) && request.getUserPrincipal() != null ? session : null;
     }
 
     /** Called when the request has returned. Notifies the listener if the user has logged out during the request; Payara then changes the id of the session. */

@@ -28,14 +28,14 @@ final class MetricsPage {
         return operating.metrics().map(path -> new MetricsPage(path, operating.metricsRole(), UpgradeManagement.of(context).orElseThrow())).orElse(null);
     }
 
-    boolean areAt(HttpServletRequest request) {
+    boolean isAt(HttpServletRequest request) {
         return TextResource.isAt(path, request);
     }
 
     void write(HttpServletRequest request, HttpServletResponse response) throws IOException {
         if (role.isPresent() && !request.isUserInRole(role.get())) {
-            boolean known = request.getUserPrincipal() != null || ContainerLogin.ask(request, response);
-            if (ContainerLogin.answered(response)) return;
+            boolean known = request.getUserPrincipal() != null || ContainerLogin.authenticate(request, response);
+            if (ContainerLogin.hasResponded(response)) return;
             if (!known || !request.isUserInRole(role.get())) {
                 TextResource.write(403, MediaType.PLAIN_TEXT, "You lack the role that is required for these metrics (changeover.metrics.role).\n", request, response);
                 return;

@@ -18,31 +18,31 @@ import java.util.Optional;
  * @param took    duration of the negotiation
  */
 record NegotiatedRequest(UpgradeRequest request, Verdict verdict, Duration took) implements UpgradeAttempt.State {
-    /** @param asked the protocol that the application itself requests; empty if the rule of the path decides */
-    static NegotiatedRequest of(HttpServletRequest request, Deployment deployment, Optional<UpgradeProtocol> asked) {
-        long before = System.nanoTime();
+    /** @param requestedProtocol the protocol that the application itself requests; empty if the rule of the path decides */
+    static NegotiatedRequest of(HttpServletRequest request, Deployment deployment, Optional<UpgradeProtocol> requestedProtocol) {
+        long started = System.nanoTime();
         UpgradeRequestReader reader = reader(request, deployment);
         boolean starting = deployment.currentRules().starting();      // read before the rules, so that rules of the start are not used after it
         ApplicationRules rules = deployment.rules();
-        Optional<PathPolicy.Match> match = match(request, rules, asked);
+        Optional<PathPolicy.Match> match = match(request, rules, requestedProtocol);
         UpgradeRequest read = reader.read(match);
-        ApplicationRules now = deployment.currentRules().forRequest(read, asked);
-        if (now != rules) {     // a path was offered in the meantime
-            match = match(request, now, asked);
+        ApplicationRules currentRules = deployment.currentRules().forRequest(read, requestedProtocol);
+        if (currentRules != rules) {     // a path was offered in the meantime
+            match = match(request, currentRules, requestedProtocol);
             read = reader.read(match);
         }
         Verdict verdict = starting ? Negotiator.negotiateWhileStarting(read, match, deployment.late()) : null;
         if (verdict == null) verdict = negotiate(request, read, match, deployment);
-        return new NegotiatedRequest(read, verdict, Duration.ofNanos(System.nanoTime() - before));
+        return new NegotiatedRequest(read, verdict, Duration.ofNanos(System.nanoTime() - started));
     }
 
     private static Verdict negotiate(HttpServletRequest request, UpgradeRequest read, Optional<PathPolicy.Match> match, Deployment deployment) {
-        return CurrentRequest.during(request, () -> Negotiator.negotiate(read, match, deployment.toggles()));
+        return CurrentRequest.callWith(request, () -> Negotiator.negotiate(read, match, deployment.toggles()));
     }
 
-    private static Optional<PathPolicy.Match> match(HttpServletRequest request, ApplicationRules rules, Optional<UpgradeProtocol> asked) {
+    private static Optional<PathPolicy.Match> match(HttpServletRequest request, ApplicationRules rules, Optional<UpgradeProtocol> requestedProtocol) {
         String path = UpgradeRequestReader.path(request);
-        return asked.isPresent() ? Optional.of(rules.asked(path, asked.get())) : rules.match(path);
+        return requestedProtocol.isPresent() ? Optional.of(rules.matchFor(path, requestedProtocol.get())) : rules.match(path);
     }
 
     /** Negotiates a request for a path with a rule while this application offers nothing. */

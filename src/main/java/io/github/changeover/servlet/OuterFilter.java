@@ -23,7 +23,7 @@ import java.util.List;
  * Every other request passes unchanged.
  */
 public final class OuterFilter implements Filter {
-    private static final UpgradeResponse.Rejection NO_MARK = UpgradeResponse.rejection(new Decision.Refuse(400,
+    private static final UpgradeResponse.Rejection REJECTION_WITHOUT_MARK = UpgradeResponse.rejection(new Decision.Refuse(400,
             "The field " + InnerRequests.FIELD + " is reserved for requests from this server itself: remove it from the request."), List.of(), true);
     private Deployment deployment;
     private String health;      // null: off
@@ -39,34 +39,34 @@ public final class OuterFilter implements Filter {
         deployment = Deployment.start(config.getServletContext());
         health = deployment.settings().operating().health().orElse(null);
         logouts = deployment.logouts();
-        inner = InnerRequests.in(config.getServletContext()).orElse(null);
+        inner = InnerRequests.find(config.getServletContext()).orElse(null);
     }
 
     @Override
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain) throws IOException, ServletException {
-        ServletRequest asked = request;
+        ServletRequest passedOn = request;
         if (inner != null && request instanceof HttpServletRequest sent) {
-            asked = inner.requestFor(sent, response);
-            if (asked == null) {
-                if (!response.isCommitted()) RejectionResponse.write(NO_MARK, deployment.container().requestRepair(), sent, (HttpServletResponse) response);
+            passedOn = inner.requestFor(sent, response);
+            if (passedOn == null) {
+                if (!response.isCommitted()) RejectionResponse.write(REJECTION_WITHOUT_MARK, deployment.container().requestRepair(), sent, (HttpServletResponse) response);
                 return;
             }
             if (sent.getDispatcherType() != DispatcherType.REQUEST) {
-                chain.doFilter(asked, response);
+                chain.doFilter(passedOn, response);
                 return;
             }
         }
-        if (health != null && asked instanceof HttpServletRequest http && response instanceof HttpServletResponse answer && TextResource.isAt(health, http)) {
+        if (health != null && passedOn instanceof HttpServletRequest http && response instanceof HttpServletResponse answer && TextResource.isAt(health, http)) {
             boolean draining = deployment.resources().registry().draining();
             TextResource.write(draining ? 503 : 200, MediaType.PLAIN_TEXT, draining ? "draining\n" : "up\n", http, answer);
-        } else if (asked instanceof HttpServletRequest http && response instanceof HttpServletResponse answer && mayUpgrade(http)) {
+        } else if (passedOn instanceof HttpServletRequest http && response instanceof HttpServletResponse answer && mayUpgrade(http)) {
             attemptUpgrade(http, answer, chain);
-        } else if (asked instanceof HttpServletRequest http) {
+        } else if (passedOn instanceof HttpServletRequest http) {
             HttpSession session = LogoutListener.session(logouts, http);
-            chain.doFilter(asked, response);
+            chain.doFilter(passedOn, response);
             LogoutListener.publish(logouts, session, http);
         } else {
-            chain.doFilter(asked, response);
+            chain.doFilter(passedOn, response);
         }
     }
 

@@ -43,7 +43,7 @@ public interface ProtocolLibrary {
     /**
      * Offers what the application provides for this protocol. Called once, before the path rules are made.
      *
-     * @throws SettingValues.Wrong if a setting cannot be used
+     * @throws SettingValues.InvalidSettingException if a setting cannot be used
      * @throws IllegalStateException if the application cannot run as it is; the message contains what to do
      */
     Started start(Start start);
@@ -74,7 +74,7 @@ public interface ProtocolLibrary {
         }
 
         /** @throws IllegalStateException if the library that the protocol depends on is missing */
-        public void need(String type, String protocol, String artifact) {
+        public void requireClass(String type, String protocol, String artifact) {
             try {
                 Class.forName(type, false, ProtocolLibrary.class.getClassLoader());
             } catch (ClassNotFoundException | LinkageError absent) {

@@ -16,7 +16,7 @@ final class ShutdownActions {
     private record ShutdownStep(String what, ShutdownAction action) {
     }
 
-    /** @param what for the log if the action fails */
+    /** @param what continues "Could not" in the log if the action fails */
     void add(String what, ShutdownAction action) {
         steps.push(new ShutdownStep(what, action));
     }
@@ -35,8 +35,8 @@ final class ShutdownActions {
 
     private static void log(ShutdownStep step, Throwable failure) {
         try {
-            LOG.log(System.Logger.Level.WARNING, "Ending " + step.what + " failed", failure);
-        } catch (RuntimeException | Error untold) {
+            LOG.log(System.Logger.Level.WARNING, "Could not " + step.what, failure);
+        } catch (RuntimeException | Error logFailure) {
             // a failure of the log must not prevent the other actions from running
         }
     }

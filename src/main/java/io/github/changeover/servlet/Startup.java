@@ -61,15 +61,15 @@ public final class Startup implements ServletContextListener {
         boolean declared = initializers == null;
         if (declared && event.getServletContext().getAttribute(ADDED) != null) return;
         ServletContext context = declared ? event.getServletContext() : initializers;
-        Filters mine = declared ? Filters.register(context) : filters;
+        Filters registered = declared ? Filters.register(context) : filters;
         if (declared) StartCompletionServlet.register(context);
         // Again: of several filters that request the first position, some containers put the earliest request first, others the latest.
-        mine.mapFirst();
-        mine.mapLast(ContainerSupport.mapsEveryServletByName(context));
+        registered.mapFirst();
+        registered.mapLast(ContainerSupport.mapsEveryServletByName(context));
         try {
             // Not in the init of a filter: some containers continue without a filter whose init throws.
             Deployment.start(context);
-            mine.mapInner(context);
+            registered.mapInner(context);
         } catch (ServletException wrong) {
             throw new IllegalStateException(wrong.getMessage(), wrong.getCause());
         }
@@ -92,7 +92,7 @@ public final class Startup implements ServletContextListener {
 
         /** Maps the outer filter to later dispatches, if there can be inner requests, so that the request shows the client on every dispatch. */
         void mapInner(ServletContext context) {
-            if (outer != null && InnerRequests.in(context).isPresent()) outer.addMappingForUrlPatterns(LATER, false, "/*");
+            if (outer != null && InnerRequests.find(context).isPresent()) outer.addMappingForUrlPatterns(LATER, false, "/*");
         }
 
         /**

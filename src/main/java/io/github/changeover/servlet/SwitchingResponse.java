@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 final class SwitchingResponse {
     private static final System.Logger LOG = System.getLogger(SwitchingResponse.class.getName());
     /** Fields of a response with content, and hop-by-hop fields. They are not copied from the response that filters have prepared. */
-    private static final Set<String> NOT_OF_FILTERS = Stream.concat(UpgradeResponse.Switching.FORBIDDEN.stream(), Stream.of("content-type", "content-encoding",
+    private static final Set<String> IGNORED_FROM_FILTERS = Stream.concat(UpgradeResponse.Switching.FORBIDDEN.stream(), Stream.of("content-type", "content-encoding",
             "content-language", "content-range", "content-disposition", "trailer", "etag", "last-modified", "accept-ranges", "vary", "location", "allow",
             "retry-after", "changeover-explanation")).collect(Collectors.toUnmodifiableSet());
 
@@ -31,7 +31,7 @@ final class SwitchingResponse {
         Collection<String> names = response.getHeaderNames();
         if (names.isEmpty()) return List.of();
         List<Fields.Line> kept = new ArrayList<>();
-        Set<String> seen = new HashSet<>(NOT_OF_FILTERS);
+        Set<String> seen = new HashSet<>(IGNORED_FROM_FILTERS);
         for (String name : names) {
             if (!seen.add(name.toLowerCase(Locale.ROOT))) continue;     // Tomcat returns a name once for each of its lines
             for (String value : response.getHeaders(name)) {
@@ -46,18 +46,18 @@ final class SwitchingResponse {
     }
 
     /** Throws nothing: the container would send an error and start the handler as well. */
-    static void write(UpgradeResponse.Switching switching, List<Fields.Line> ofFilters, ConnectionUpgrade upgrade, HttpServletRequest request, HttpServletResponse response) {
+    static void write(UpgradeResponse.Switching switching, List<Fields.Line> filterFields, ConnectionUpgrade upgrade, HttpServletRequest request, HttpServletResponse response) {
         response.setStatus(UpgradeResponse.Switching.STATUS);
-        for (Fields.Line line : ofFilters) set(line, () -> response.addHeader(line.name(), line.value()));
+        for (Fields.Line line : filterFields) set(line, () -> response.addHeader(line.name(), line.value()));
         for (Fields.Line line : switching.fields()) set(line, () -> upgrade.addHeader(request, response, line.name(), line.value()));
         response.setHeader("Upgrade", switching.upgrade());
         response.setHeader("Connection", UpgradeResponse.Switching.CONNECTION);
         upgrade.completeHead(request);
     }
 
-    private static void set(Fields.Line line, Runnable how) {
+    private static void set(Fields.Line line, Runnable call) {
         try {
-            how.run();
+            call.run();
         } catch (RuntimeException rejected) {
             LOG.log(System.Logger.Level.WARNING, "The container rejected the header field {0} of a 101 response: the field is omitted ({1})", line.name(), rejected.toString());
         }

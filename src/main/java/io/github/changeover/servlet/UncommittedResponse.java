@@ -25,26 +25,26 @@ final class UncommittedResponse extends HttpServletResponseWrapper {
     private Output output;
     private UncommittedWriter text;
     private boolean written;
-    private ServletResponse shown;
+    private ServletResponse proxy;
 
     UncommittedResponse(HttpServletResponse response, UpgradeAttempt attempt) {
         super(response);
         this.attempt = attempt;
     }
 
-    private boolean absorbs() {
+    private boolean suppresses() {
         return attempt.isAgreed() && !written && getStatus() < 300;
     }
 
     /** While nothing may be committed, returns an object that delegates to this one and is not a wrapper. */
     @Override
     public ServletResponse getResponse() {
-        if (!absorbs()) return super.getResponse();
-        if (shown == null) {
-            shown = (ServletResponse) Proxy.newProxyInstance(HttpServletResponse.class.getClassLoader(), new Class<?>[] {HttpServletResponse.class},
+        if (!suppresses()) return super.getResponse();
+        if (proxy == null) {
+            proxy = (ServletResponse) Proxy.newProxyInstance(HttpServletResponse.class.getClassLoader(), new Class<?>[] {HttpServletResponse.class},
                     (self, method, arguments) -> call(method, arguments));
         }
-        return shown;
+        return proxy;
     }
 
     private Object call(Method method, Object[] arguments) throws Throwable {
@@ -57,13 +57,13 @@ final class UncommittedResponse extends HttpServletResponseWrapper {
 
     @Override
     public void flushBuffer() throws IOException {
-        if (!absorbs()) super.flushBuffer();
+        if (!suppresses()) super.flushBuffer();
     }
 
     @Override
     public void reset() {
         super.reset();
-        forget();
+        clear();
     }
 
     @Override
@@ -73,7 +73,7 @@ final class UncommittedResponse extends HttpServletResponseWrapper {
     }
 
     /** After a reset, the application may switch between the stream and the writer. */
-    private void forget() {
+    private void clear() {
         written = false;
         output = null;
         text = null;
@@ -114,12 +114,12 @@ final class UncommittedResponse extends HttpServletResponseWrapper {
 
         @Override
         public void flush() throws IOException {
-            if (!absorbs()) real.flush();
+            if (!suppresses()) real.flush();
         }
 
         @Override
         public void close() throws IOException {
-            if (!absorbs()) real.close();
+            if (!suppresses()) real.close();
         }
 
         @Override
@@ -167,18 +167,18 @@ final class UncommittedResponse extends HttpServletResponseWrapper {
 
         @Override
         public void flush() {
-            if (!absorbs()) real.flush();
+            if (!suppresses()) real.flush();
         }
 
         @Override
         public void close() {
-            if (!absorbs()) real.close();
+            if (!suppresses()) real.close();
         }
 
         /** Flushes the writer of the container, so it is not delegated while flushes are suppressed. */
         @Override
         public boolean checkError() {
-            return !absorbs() && real.checkError();
+            return !suppresses() && real.checkError();
         }
     }
 }

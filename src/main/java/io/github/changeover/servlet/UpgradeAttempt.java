@@ -88,17 +88,17 @@ final class UpgradeAttempt {
     }
 
     private final Deployment deployment;
-    private final boolean completes;        // false: the outer filter did not run, so no switch is possible
+    private final boolean outerFilterRan;        // false: the outer filter did not run, so no switch is possible
     private State state = Stage.BEGUN;
     private NegotiatedRequest negotiated;   // null before a verdict
     private Runnable held = () -> { };
     private RequestMemory memory;           // null until something is held in memory
-    private EventRecorder.DecisionEntry unanswered; // the record that does not contain the response yet; null if there is none
+    private EventRecorder.DecisionEntry openRecord; // the record whose response is not known yet; null if there is none
     private boolean filtersReturned;
 
-    private UpgradeAttempt(Deployment deployment, boolean completes) {
+    private UpgradeAttempt(Deployment deployment, boolean outerFilterRan) {
         this.deployment = deployment;
-        this.completes = completes;
+        this.outerFilterRan = outerFilterRan;
     }
 
     /** Called by the outer filter. Stores the attempt on the request. */
@@ -144,7 +144,7 @@ final class UpgradeAttempt {
      * Transfers everything that is held to the caller, for its connection. The caller must run the returned action, which releases all of
      * it.
      */
-    private Runnable handOver() {
+    private Runnable transferHeld() {
         Runnable all = held;
         held = () -> { };
         return all;
@@ -152,7 +152,7 @@ final class UpgradeAttempt {
 
     /** Releases what is held, unless it was transferred to a connection. Every action runs, even if another one throws. */
     private void release() {
-        handOver().run();
+        transferHeld().run();
     }
 
     /** Returns the memory of the request. It is released with everything else that is held. */
@@ -169,19 +169,19 @@ final class UpgradeAttempt {
     /**
      * Negotiates, and lets the container log the user in if that is necessary.
      *
-     * @param asked the protocol that the application itself requests; empty if the rule of the path decides
+     * @param requestedProtocol the protocol that the application itself requests; empty if the rule of the path decides
      * @return the response for the verdict, never a {@code Login}; empty if the login of the container has responded
      */
-    Optional<UpgradeResponse> negotiate(HttpServletRequest request, HttpServletResponse response, Optional<UpgradeProtocol> asked) throws IOException {
-        UpgradeResponse given = negotiated(NegotiatedRequest.of(request, deployment, asked));
-        if (!(given instanceof UpgradeResponse.Login)) return Optional.of(given);
-        boolean known = ContainerLogin.ask(request, response);
-        if (ContainerLogin.answered(response)) {
-            record(verdict().explanation()).answered(summary(response));
+    Optional<UpgradeResponse> negotiate(HttpServletRequest request, HttpServletResponse response, Optional<UpgradeProtocol> requestedProtocol) throws IOException {
+        UpgradeResponse result = negotiated(NegotiatedRequest.of(request, deployment, requestedProtocol));
+        if (!(result instanceof UpgradeResponse.Login)) return Optional.of(result);
+        boolean known = ContainerLogin.authenticate(request, response);
+        if (ContainerLogin.hasResponded(response)) {
+            record(verdict().explanation()).responded(summary(response));
             return Optional.empty();
         }
-        if (known) given = negotiated(NegotiatedRequest.of(request, deployment, asked));
-        return Optional.of(given instanceof UpgradeResponse.Login ? UpgradeResponse.withoutLogin(verdict()) : given);
+        if (known) result = negotiated(NegotiatedRequest.of(request, deployment, requestedProtocol));
+        return Optional.of(result instanceof UpgradeResponse.Login ? UpgradeResponse.withoutLogin(verdict()) : result);
     }
 
     /** Negotiates while this application offers nothing. */
@@ -222,7 +222,7 @@ final class UpgradeAttempt {
             LOG.log(System.Logger.Level.WARNING, "{0} {1} is rejected with {2}, but a filter has already committed the response, so the client does not receive the rejection",
                     request.getMethod(), request.getRequestURI(), rejection.status());
         }
-        entry.answered(summary(response));
+        entry.responded(summary(response));
     }
 
     /** Returns the explanation of the verdict, changed to this rejection if the verdict is another one. */
@@ -234,7 +234,7 @@ final class UpgradeAttempt {
     /** Lets the application respond, with the fields that the verdict adds to its response. */
     void leaveAsHttp(UpgradeResponse.UpgradeOffer added, HttpServletRequest request, HttpServletResponse response, FilterChain chain) throws IOException, ServletException {
         boolean upgrades = request().fields().contains("Upgrade");
-        if (completes ? !mayBecomeLateUpgrade() : upgrades) unanswered = record(verdict().explanation());
+        if (outerFilterRan ? !mayBecomeLateUpgrade() : upgrades) openRecord = record(verdict().explanation());
         explain(upgrades, response);
         RejectionResponse.offer(added, deployment.container().requestRepair(), request, response);
         chain.doFilter(request, response);
@@ -250,7 +250,7 @@ final class UpgradeAttempt {
      */
     private boolean mayBecomeLateUpgrade() {
         Ground ground = verdict().explanation().ground();
-        return (ground == Ground.NO_RULE || ground == Ground.NOT_SERVED) && deployment.switchesLate() && Negotiator.asksFor(request(), Optional.empty(), deployment.late());
+        return (ground == Ground.NO_RULE || ground == Ground.NOT_SERVED) && deployment.switchesLate() && Negotiator.requestsProtocol(request(), Optional.empty(), deployment.late());
     }
 
     /**
@@ -258,7 +258,7 @@ final class UpgradeAttempt {
      * new protocol responds to the original request, captures the response of the application. If a step fails, the client gets an HTTP response.
      */
     void prepareSwitch(UpgradeResponse.Switching switching, HttpServletRequest request, HttpServletResponse response, FilterChain chain) throws IOException, ServletException {
-        if (!completes) {
+        if (!outerFilterRan) {
             if (rejectedAsRequired(426, "changeover-outer is not mapped to /* on this path", request, response)) return;
             LOG.log(System.Logger.Level.WARNING, "{0} {1} stays HTTP: the outer filter did not run before this one; map changeover-outer to /*",
                     request.getMethod(), request().printablePath());
@@ -329,9 +329,9 @@ final class UpgradeAttempt {
     /** Returns why the request cannot be switched although the connection limits allow it; empty if it can. */
     private Optional<String> obstacleBefore(HttpServletRequest request, HttpServletResponse response) {
         if (response.isCommitted() || request.isAsyncStarted()) {
-            String done = response.isCommitted() ? "started the response to" : "started asynchronous processing of";
-            LOG.log(System.Logger.Level.WARNING, "A filter has {0} {1} {2}: the request stays HTTP", done, request.getMethod(), request().printablePath());
-            return Optional.of("a filter has " + done + " it");
+            String action = response.isCommitted() ? "started the response to" : "started asynchronous processing of";
+            LOG.log(System.Logger.Level.WARNING, "A filter has {0} {1} {2}: the request stays HTTP", action, request.getMethod(), request().printablePath());
+            return Optional.of("a filter has " + action + " it");
         }
         if (!request().hasContent()) return Optional.empty();
         if (!deployment.container().requestRepair().contentEndsWithFraming(request)) return Optional.of("the container does not report where the request content ends");
@@ -406,7 +406,7 @@ final class UpgradeAttempt {
         filtersReturned();
         if (state instanceof Agreed agreed) performSwitch(agreed, request, response);
         else deployment.container().requestRepair().afterResponse(request);
-        if (unanswered != null && !request.isAsyncStarted()) unanswered.answered(summary(response));
+        if (openRecord != null && !request.isAsyncStarted()) openRecord.responded(summary(response));
     }
 
     /** Called by the outer filter at the end, whatever was thrown. Some containers keep the request and its attributes as long as the connection. */
@@ -414,12 +414,12 @@ final class UpgradeAttempt {
         filtersReturned();
         release();
         negotiated = null;
-        unanswered = null;
+        openRecord = null;
     }
 
     private void filtersReturned() {
         filtersReturned = true;
-        if (state instanceof NegotiatedRequest undecided && undecided.verdict().decision() instanceof Decision.Ignore) unanswered = record(verdict().explanation());
+        if (state instanceof NegotiatedRequest undecided && undecided.verdict().decision() instanceof Decision.Ignore) openRecord = record(verdict().explanation());
     }
 
     /**
@@ -435,15 +435,15 @@ final class UpgradeAttempt {
             recordAsHttp(obstacle.get() + " after the decision to upgrade");
             return;
         }
-        if (protocol() instanceof ContainerProtocol carried) {
+        if (protocol() instanceof ContainerProtocol containerProtocol) {
             container.requestRepair().revert(request);
-            carried.carry(request, response, agreed.context());
+            containerProtocol.passToContainer(request, response, agreed.context());
             container.connectionUpgrade().completeHead(request);
-            unanswered = record(verdict().explanation());
+            openRecord = record(verdict().explanation());
             return;
         }
         // Everything that can fail comes first. Once the connection exists, any exception releases what was reserved for it.
-        List<Fields.Line> ofFilters = SwitchingResponse.fieldsOfFilters(request(), response);
+        List<Fields.Line> filterFields = SwitchingResponse.fieldsOfFilters(request(), response);
         ConnectionHandler handler;
         try {
             handler = ((Decision.Switch) verdict().decision()).handler().apply(agreed.context());
@@ -470,8 +470,8 @@ final class UpgradeAttempt {
             rejectFailed(failure, request, response);
             return;
         }
-        unanswered = record(verdict().explanation());
-        SwitchingResponse.write(agreed.switching(), ofFilters, container.connectionUpgrade(), request, response);
+        openRecord = record(verdict().explanation());
+        SwitchingResponse.write(agreed.switching(), filterFields, container.connectionUpgrade(), request, response);
     }
 
     /** Returns what a filter of the application has done after the inner filter agreed and a switch would undo; empty for nothing. */
@@ -485,21 +485,21 @@ final class UpgradeAttempt {
     private TransportConnection connection(SwitchContext context, ConnectionHandler handler, HttpServletRequest request) {
         Container container = deployment.container();
         ApplicationResources resources = deployment.resources(verdict());
-        Runnable taken = handOver();
+        Runnable release = transferHeld();
         UpgradeProtocol protocol = protocol();
         Runnable afterHandler = () -> releaseHandler(protocol, handler);       // the connection keeps it, so it must not refer to this attempt
         try {
             // REFUSE becomes DELIVER if it is certain that the client has sent nothing yet: bytes that arrive from now on may be its reaction to the 101.
             EarlyData early = protocol.earlyData();
             if (early == EarlyData.REFUSE && container.connectionUpgrade().hasNoEarlyData(request)) early = EarlyData.DELIVER;
-            TransportConnection connection = new TransportConnection(resources, deployment.limits(verdict()), context.request(), context.protocol(), early, handler, taken, afterHandler);
+            TransportConnection connection = new TransportConnection(resources, deployment.limits(verdict()), context.request(), context.protocol(), early, handler, release, afterHandler);
             Supplier<Runnable> caller = container.caller();
-            if (caller != Container.NO_CALLER) connection.callbackScope(caller::get);
+            if (caller != Container.NO_CALLER) connection.setCallerIdentity(caller::get);
             if (memory != null) memory.moveTo(connection);
             return connection;
         } catch (RuntimeException | Error failure) {
             if (handler instanceof ConnectionHandler.Blocking) resources.blocking().release();
-            taken.run();
+            release.run();
             afterHandler.run();
             throw failure;
         }
@@ -517,7 +517,7 @@ final class UpgradeAttempt {
             reject(rejection, Ground.LIMIT, request, response);
             return;
         }
-        unanswered = record(explanation(rejection, Ground.LIMIT));
+        openRecord = record(explanation(rejection, Ground.LIMIT));
         captured.passThrough(refusal.reason());
     }
 
@@ -547,7 +547,7 @@ final class UpgradeAttempt {
 
     /** Records a request that stays HTTP although its switch was decided. It was already logged. */
     private void recordAsHttp(String reason) {
-        unanswered = store(verdict().explanation().ignored(Ground.STAYED_HTTP, reason));
+        openRecord = store(verdict().explanation().ignored(Ground.STAYED_HTTP, reason));
     }
 
     private EventRecorder.DecisionEntry store(Explanation explanation) {

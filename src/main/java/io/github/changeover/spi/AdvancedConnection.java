@@ -174,10 +174,10 @@ public interface AdvancedConnection extends SwitchedConnection {
      * Sets the {@link CloseNotice}. It sends the last bytes if the connection must end and its handler cannot be called in time, because a callback has been
      * running for too long. It is used if {@link ConnectionHandler.Events#idle}, {@code rejected} or {@code drain} did not lead to a close in time.
      *
-     * @param word sends the last bytes. It is called on a thread of Changeover, also while a callback runs. It must not block, and must not call
+     * @param notice sends the last bytes. It is called on a thread of Changeover, also while a callback runs. It must not block, and must not call
      *             application code on this thread
      */
-    void beforeClose(CloseNotice word);
+    void beforeClose(CloseNotice notice);
 
     /**
      * Closes as {@link #close()}, for a protocol in which both sides have finished, such as after two Close frames: the queued bytes are

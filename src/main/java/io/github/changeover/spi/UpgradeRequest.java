@@ -165,7 +165,7 @@ public final class UpgradeRequest {
 
     /** Whether the client uses TLS, to this server or to a trusted proxy: the scheme that a trusted proxy reported is {@code https} or {@code wss}, or else {@link #secure}. */
     public boolean clientSecure() {
-        return forwarded.flatMap(Forwarded::scheme).map(reported -> UriScheme.ofHttp(reported).equals("https")).orElse(secure());
+        return forwarded.flatMap(Forwarded::scheme).map(reported -> UriScheme.httpScheme(reported).equals("https")).orElse(secure());
     }
 
     /** Returns the request of the client as trusted proxies reported it ({@code changeover.trusted-proxies}); empty if there is no report. */

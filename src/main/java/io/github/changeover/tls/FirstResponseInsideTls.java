@@ -25,11 +25,11 @@ final class FirstResponseInsideTls {
 
     FirstResponseInsideTls(SwitchContext switched) {
         OriginalResponse original = switched.original().orElseThrow();
-        boolean bare = switched.request().method().equals("HEAD") || original.status() == 204 || original.status() == 304;
+        boolean withoutBody = switched.request().method().equals("HEAD") || original.status() == 204 || original.status() == 304;
         head = ResponsesInsideTls.head(original.status(), original.fields());
         remaining = original.body().length();
         content = original.body().open();
-        if (!bare) head.headers().set(HttpHeaderNames.CONTENT_LENGTH, remaining);
+        if (!withoutBody) head.headers().set(HttpHeaderNames.CONTENT_LENGTH, remaining);
     }
 
     /** @return whether the response is completely written */

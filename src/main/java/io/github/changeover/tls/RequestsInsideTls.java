@@ -45,7 +45,7 @@ final class RequestsInsideTls extends ChannelDuplexHandler {
     private StreamDispatcher.Timeout handshakeTimer = StreamDispatcher.Timeout.NONE;
     private boolean paused, partPending, ending, ended;
     private StreamDispatcher.RequestContent request;       // null between requests
-    private ResponsesInsideTls answer;
+    private ResponsesInsideTls responses;
 
     RequestsInsideTls(StreamDispatcher dispatcher, SwitchContext context, PipelineConnection inside) {
         this.dispatcher = dispatcher;
@@ -127,7 +127,7 @@ final class RequestsInsideTls extends ChannelDuplexHandler {
             }
             if (content instanceof LastHttpContent) {
                 request.end();
-                answer.requestComplete();
+                responses.requestComplete();
             }
         }
     }
@@ -141,24 +141,24 @@ final class RequestsInsideTls extends ChannelDuplexHandler {
     }
 
     private void begin(ChannelHandlerContext context, HttpRequest head) {
-        answer = new ResponsesInsideTls(context, inside, head, () -> answered(context));
-        request = StreamDispatcher.RequestContent.NOWHERE;
-        InnerRequest asked;
+        responses = new ResponsesInsideTls(context, inside, head, () -> answered(context));
+        request = StreamDispatcher.RequestContent.DISCARD;
+        InnerRequest innerRequest;
         try {
-            asked = RequestSyntax.accept(head, origin);
+            innerRequest = RequestSyntax.accept(head, origin);
         } catch (RequestSyntax.InvalidRequestException refused) {
-            answer.reject(refused.status(), refused.getMessage());
+            responses.reject(refused.status(), refused.getMessage());
             return;
         }
-        if (asked.content() && HttpUtil.is100ContinueExpected(head)) answer.continueRequest();
-        request = dispatcher.dispatch(asked, answer);
-        answer.attach(request);
+        if (innerRequest.content() && HttpUtil.is100ContinueExpected(head)) responses.continueRequest();
+        request = dispatcher.dispatch(innerRequest, responses);
+        responses.attach(request);
     }
 
     /** Called when the response has been sent and the request has been received completely. */
     private void answered(ChannelHandlerContext context) {
         request = null;
-        if (answer.closes() || ending) {
+        if (responses.closes() || ending) {
             ended = true;
             context.close();
         } else {
@@ -172,7 +172,7 @@ final class RequestsInsideTls extends ChannelDuplexHandler {
     public void channelWritabilityChanged(ChannelHandlerContext context) throws IOException {
         if (!context.channel().isWritable() || origin == null) return;
         if (request != null) {
-            answer.writable();
+            responses.writable();
         } else if (first != null) {
             if (first.write(context)) first = null;
             if (ending && first == null) context.close();

@@ -31,15 +31,15 @@ final class ResponsesInsideTls implements StreamDispatcher.ResponseReceiver {
     private final ChannelHandlerContext context;
     private final PipelineConnection inside;
     private final HttpRequest request;
-    private final Runnable answered;
-    private StreamDispatcher.RequestContent sending = StreamDispatcher.RequestContent.NOWHERE;
+    private final Runnable onComplete;
+    private StreamDispatcher.RequestContent sending = StreamDispatcher.RequestContent.DISCARD;
     private boolean headSent, requestComplete, complete, contentNotAcknowledged, closes;
 
-    ResponsesInsideTls(ChannelHandlerContext context, PipelineConnection inside, HttpRequest request, Runnable answered) {
+    ResponsesInsideTls(ChannelHandlerContext context, PipelineConnection inside, HttpRequest request, Runnable onComplete) {
         this.context = context;
         this.inside = inside;
         this.request = request;
-        this.answered = answered;
+        this.onComplete = onComplete;
         this.closes = !HttpUtil.isKeepAlive(request);
     }
 
@@ -85,18 +85,18 @@ final class ResponsesInsideTls implements StreamDispatcher.ResponseReceiver {
         headSent = true;
         if (closes) HttpUtil.setKeepAlive(response, false);
         context.writeAndFlush(request.method().equals(HttpMethod.HEAD) ? response.replace(Unpooled.EMPTY_BUFFER) : response);
-        over();
+        complete();
     }
 
     /** The request has been received completely. */
     void requestComplete() {
         requestComplete = true;
-        if (complete) answered.run();
+        if (complete) onComplete.run();
     }
 
-    private void over() {
+    private void complete() {
         complete = true;
-        if (requestComplete || closes) answered.run();
+        if (requestComplete || closes) onComplete.run();
     }
 
     private void write(HttpResponse head, boolean bare) {
@@ -111,7 +111,7 @@ final class ResponsesInsideTls implements StreamDispatcher.ResponseReceiver {
             return;
         }
         context.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
-        over();
+        complete();
     }
 
     /** The client can receive more: requests more content from the dispatcher. */
@@ -143,7 +143,7 @@ final class ResponsesInsideTls implements StreamDispatcher.ResponseReceiver {
             LastHttpContent end = new DefaultLastHttpContent();
             add(trailers, end.trailingHeaders());
             context.writeAndFlush(end);
-            over();
+            complete();
         });
     }
 
@@ -154,7 +154,7 @@ final class ResponsesInsideTls implements StreamDispatcher.ResponseReceiver {
                 reject(status, reason);
             } else {
                 closes = true;      // the response is incomplete: the client must not treat it as complete
-                over();
+                complete();
             }
         });
     }

@@ -33,10 +33,10 @@ final class TlsKeys {
      * @param name            the path of the file
      * @param passwordSetting the name of the setting for the password
      * @param password        the password of the file and the key
-     * @throws SettingValues.Wrong if the file is not a key store with one key that the password opens
+     * @throws SettingValues.InvalidSettingException if the file is not a key store with one key that the password opens
      */
     static SSLContext context(String setting, String name, String passwordSetting, char[] password) {
-        if (name.isEmpty()) throw new SettingValues.Wrong(setting, "", "the path of a key store with one key, because a path offers TLS");
+        if (name.isEmpty()) throw new SettingValues.InvalidSettingException(setting, "", "the path of a key store with one key, because a path offers TLS");
         Path file = file(setting, name);
         KeyStore store = open(setting, file, passwordSetting, password);
         try {
@@ -48,22 +48,22 @@ final class TlsKeys {
             context.init(keys.getKeyManagers(), null, null);
             return context;
         } catch (UnrecoverableKeyException locked) {
-            throw new SettingValues.Wrong(setting, name, "a key store whose key opens with the same password as the file; " + passwordSetting + " opens the file, but not its key");
+            throw new SettingValues.InvalidSettingException(setting, name, "a key store whose key opens with the same password as the file; " + passwordSetting + " opens the file, but not its key");
         } catch (GeneralSecurityException unusable) {
-            throw new SettingValues.Wrong(setting, name, "a key store with one key for TLS (" + unusable.getMessage() + ")");
+            throw new SettingValues.InvalidSettingException(setting, name, "a key store with one key for TLS (" + unusable.getMessage() + ")");
         }
     }
 
     private static Path file(String setting, String name) {
         try {
             Path file = Path.of(name);
-            if (!Files.exists(file)) throw new SettingValues.Wrong(setting, name, "the path of a key store; there is no such file (" + file.toAbsolutePath() + ")");
+            if (!Files.exists(file)) throw new SettingValues.InvalidSettingException(setting, name, "the path of a key store; there is no such file (" + file.toAbsolutePath() + ")");
             if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
-                throw new SettingValues.Wrong(setting, name, "the path of a key store; the server cannot read this file (" + file.toAbsolutePath() + ")");
+                throw new SettingValues.InvalidSettingException(setting, name, "the path of a key store; the server cannot read this file (" + file.toAbsolutePath() + ")");
             }
             return file;
         } catch (InvalidPathException malformed) {
-            throw new SettingValues.Wrong(setting, name, "the path of a key store; this is not a path (" + malformed.getReason() + ")");
+            throw new SettingValues.InvalidSettingException(setting, name, "the path of a key store; this is not a path (" + malformed.getReason() + ")");
         }
     }
 
@@ -72,13 +72,13 @@ final class TlsKeys {
             return KeyStore.getInstance(file.toFile(), password);
         } catch (IOException failure) {
             for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-                if (cause instanceof UnrecoverableKeyException) throw new SettingValues.Wrong(setting, file.toString(), "a key store that opens with " + passwordSetting + "; the password is wrong");
+                if (cause instanceof UnrecoverableKeyException) throw new SettingValues.InvalidSettingException(setting, file.toString(), "a key store that opens with " + passwordSetting + "; the password is wrong");
             }
-            throw new SettingValues.Wrong(setting, file.toString(), "a key store that opens with " + passwordSetting + " (" + failure.getMessage() + ")");
+            throw new SettingValues.InvalidSettingException(setting, file.toString(), "a key store that opens with " + passwordSetting + " (" + failure.getMessage() + ")");
         } catch (KeyStoreException unknown) {
-            throw new SettingValues.Wrong(setting, file.toString(), "a key store in the format PKCS12 or JKS; this file is neither");
+            throw new SettingValues.InvalidSettingException(setting, file.toString(), "a key store in the format PKCS12 or JKS; this file is neither");
         } catch (GeneralSecurityException unusable) {
-            throw new SettingValues.Wrong(setting, file.toString(), "a key store that this JDK can read (" + unusable.getMessage() + ")");
+            throw new SettingValues.InvalidSettingException(setting, file.toString(), "a key store that this JDK can read (" + unusable.getMessage() + ")");
         }
     }
 
@@ -88,8 +88,8 @@ final class TlsKeys {
         for (String alias : Collections.list(store.aliases())) {
             if (store.isKeyEntry(alias)) keys.add(alias);
         }
-        if (keys.isEmpty()) throw new SettingValues.Wrong(setting, name, "a key store with one private key and its certificates; this one has no private key");
-        if (keys.size() > 1) throw new SettingValues.Wrong(setting, name, "a key store with one private key and its certificates; this one has " + keys.size() + ": " + String.join(", ", keys));
+        if (keys.isEmpty()) throw new SettingValues.InvalidSettingException(setting, name, "a key store with one private key and its certificates; this one has no private key");
+        if (keys.size() > 1) throw new SettingValues.InvalidSettingException(setting, name, "a key store with one private key and its certificates; this one has " + keys.size() + ": " + String.join(", ", keys));
         return keys.get(0);
     }
 

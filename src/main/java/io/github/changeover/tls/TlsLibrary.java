@@ -21,7 +21,7 @@ import javax.net.ssl.SSLEngine;
 /** Adds {@code TLS/1.2} to each path whose setting names it. This is the only class of the package that depends on the application. */
 public final class TlsLibrary implements ProtocolLibrary {
     private static final String KEY_STORE = "changeover.tls.key-store", PASSWORD = "changeover.tls.key-store-password", HANDSHAKE = "changeover.tls.handshake";
-    private static final String[] SPOKEN = {"TLSv1.3", "TLSv1.2"};
+    private static final String[] VERSIONS = {"TLSv1.3", "TLSv1.2"};
     private static final Pattern FORWARD_SECRET = Pattern.compile("TLS_(AES_[0-9]+_GCM_SHA[0-9]+|CHACHA20_POLY1305_SHA256|ECDHE_(ECDSA|RSA)_WITH_(AES_[0-9]+_GCM_SHA[0-9]+|CHACHA20_POLY1305_SHA256))");
 
     /** For the ServiceLoader. */
@@ -38,22 +38,22 @@ public final class TlsLibrary implements ProtocolLibrary {
     @Override
     public void register(ServletContext context, SettingValues settings) {
         try {
-            if (mounted(settings)) InnerRequests.register(context);
-        } catch (SettingValues.Wrong said) {
+            if (isOffered(settings)) InnerRequests.register(context);
+        } catch (SettingValues.InvalidSettingException invalid) {
             // The invalid setting makes the deployment fail later, at its start, with a message.
         }
     }
 
-    private static boolean mounted(SettingValues settings) {
-        return Stream.of("TLS/1.0", "TLS/1.1", "TLS/1.2", "TLS/1.3").map(ProtocolToken::of).anyMatch(settings::mounts);
+    private static boolean isOffered(SettingValues settings) {
+        return Stream.of("TLS/1.0", "TLS/1.1", "TLS/1.2", "TLS/1.3").map(ProtocolToken::of).anyMatch(settings::offersOnAnyPath);
     }
 
     @Override
     public Started start(Start start) {
         SettingValues settings = start.settings();
-        if (!mounted(settings)) return new Started() {
+        if (!isOffered(settings)) return new Started() {
         };
-        start.need("io.netty.handler.codec.http.HttpRequestDecoder", "TLS/1.2", "io.netty:netty-codec-http2");
+        start.requireClass("io.netty.handler.codec.http.HttpRequestDecoder", "TLS/1.2", "io.netty:netty-codec-http2");
         SSLContext context = TlsKeys.context(KEY_STORE, settings.value(KEY_STORE).orElse(""), PASSWORD, settings.value(PASSWORD).orElse("").toCharArray());
         String[] suites = suites(context);
         Duration handshake = settings.timeAboveZero(HANDSHAKE, Duration.ofSeconds(10));
@@ -75,7 +75,7 @@ public final class TlsLibrary implements ProtocolLibrary {
     /** Returns the enabled cipher suites of the JDK that have forward secrecy and authenticated encryption. RFC 9325 section 4.2. */
     private static String[] suites(SSLContext context) {
         SSLEngine engine = context.createSSLEngine();
-        engine.setEnabledProtocols(SPOKEN);
+        engine.setEnabledProtocols(VERSIONS);
         String[] suites = Arrays.stream(engine.getEnabledCipherSuites()).filter(suite -> FORWARD_SECRET.matcher(suite).matches()).toArray(String[]::new);
         if (suites.length == 0) throw new IllegalStateException("The JDK has no enabled cipher suite with forward secrecy (jdk.tls.disabledAlgorithms), which TLS by upgrade requires");
         return suites;
@@ -84,11 +84,11 @@ public final class TlsLibrary implements ProtocolLibrary {
     private static SSLEngine engine(SSLContext context, String[] suites) {
         SSLEngine engine = context.createSSLEngine();
         engine.setUseClientMode(false);
-        engine.setEnabledProtocols(SPOKEN);
+        engine.setEnabledProtocols(VERSIONS);
         engine.setEnabledCipherSuites(suites);
         // A client that sends ALPN, as every browser does, has not requested the upgrade. An attacker has connected it to an upgraded
         // connection, so that it reads the first response as its own (CVE-2025-49812). null ends the handshake with an alert.
-        engine.setHandshakeApplicationProtocolSelector((asking, names) -> null);
+        engine.setHandshakeApplicationProtocolSelector((handshake, names) -> null);
         return engine;
     }
 }

@@ -79,8 +79,8 @@ final class TlsProtocol implements UpgradeProtocol {
         if (request.chunked()) return new Decision.Ignore("the request content has no Content-Length");
         if (request.contentLength().orElse(0) > maxContent) return new Decision.Ignore("the request content exceeds changeover.content.max");
         if (higher(request, offered)) return new Decision.Ignore("a higher version is also offered");
-        return new Decision.Switch(List.of(offered, HTTP), Fields.none(), context -> new PipelineHandler((pipeline, inside) ->
-                new RequestsInsideTls(dispatcher, context, inside).addTo(pipeline, engines.get(), handshake)));
+        return new Decision.Switch(List.of(offered, HTTP), Fields.none(), context -> new PipelineHandler((pipeline, connection) ->
+                new RequestsInsideTls(dispatcher, context, connection).addTo(pipeline, engines.get(), handshake)));
     }
 
     private boolean higher(UpgradeRequest request, ProtocolToken offered) {

@@ -30,16 +30,16 @@ public final class AllowedOrigins {
     private static final String WILDCARD = "*.";
 
     /** Matches exactly this origin or, if {@code below} is true, only the origins whose host is a subdomain of this host. */
-    private record Pattern(Origin origin, boolean below) {
+    private record Pattern(Origin origin, boolean subdomains) {
         boolean matches(Origin other) {
-            if (!below) return origin.equals(other);
+            if (!subdomains) return origin.equals(other);
             return origin.scheme().equals(other.scheme()) && origin.port().equals(other.port())
                     && other.host().length() > origin.host().length() + 1 && other.host().endsWith('.' + origin.host());
         }
 
         @Override
         public String toString() {
-            return below ? origin.toString().replaceFirst("://", "://*.") : origin.toString();
+            return subdomains ? origin.toString().replaceFirst("://", "://*.") : origin.toString();
         }
     }
 
@@ -102,7 +102,7 @@ public final class AllowedOrigins {
         if (text.equals(OPAQUE)) return Optional.of(text);
         if (text.length() > 2 && text.startsWith("\"") && text.endsWith("\"")) {
             String quoted = text.substring(1, text.length() - 1);
-            if (!quoted.chars().allMatch(c -> c > 0x20 && c < 0x7f && c != '"')) throw wrong(text, "quote only printable ASCII without spaces: no client sends another Origin");
+            if (!quoted.chars().allMatch(c -> c > 0x20 && c < 0x7f && c != '"')) throw invalidOrigin(text, "quote only printable ASCII without spaces: no client sends another Origin");
             return Optional.of(quoted);
         }
         int authority = text.indexOf("://") + 3;
@@ -127,15 +127,15 @@ public final class AllowedOrigins {
 
     private static Pattern pattern(String text) {
         int start = text.indexOf("://") + 3;
-        if (start < 3) throw wrong(text, "write scheme, host and an optional port, such as https://example.com:8443; or what the client sends in quotes, such as \"charger\"");
-        if (isWebSocket(text)) throw wrong(text, "write the page's scheme, http or https; or the value in quotes, if a client sends just this");
+        if (start < 3) throw invalidOrigin(text, "write scheme, host and an optional port, such as https://example.com:8443; or what the client sends in quotes, such as \"charger\"");
+        if (isWebSocket(text)) throw invalidOrigin(text, "write the page's scheme, http or https; or the value in quotes, if a client sends just this");
         String scheme = text.substring(0, start - 3);
         boolean below = text.startsWith(WILDCARD, start);
         String authority = text.substring(below ? start + WILDCARD.length() : start);
-        if (authority.indexOf('*') >= 0) throw wrong(text, "use * only as the whole first label, such as https://*.example.com");
+        if (authority.indexOf('*') >= 0) throw invalidOrigin(text, "use * only as the whole first label, such as https://*.example.com");
         Optional<Origin> origin = Origin.parse(scheme + "://" + ascii(text, authority));
-        if (origin.isEmpty()) throw wrong(text, "write scheme, host and an optional port; or what the client sends in quotes");
-        if (below && !isName(origin.get().host())) throw wrong(text, "write a name of at least two labels after *., such as https://*.example.com");
+        if (origin.isEmpty()) throw invalidOrigin(text, "write scheme, host and an optional port; or what the client sends in quotes");
+        if (below && !isName(origin.get().host())) throw invalidOrigin(text, "write a name of at least two labels after *., such as https://*.example.com");
         return new Pattern(origin.get(), below);
     }
 
@@ -147,7 +147,7 @@ public final class AllowedOrigins {
         try {
             return IDN.toASCII(host, IDN.ALLOW_UNASSIGNED) + authority.substring(host.length());
         } catch (IllegalArgumentException noName) {
-            throw wrong(text, "write a host name");
+            throw invalidOrigin(text, "write a host name");
         }
     }
 
@@ -156,7 +156,7 @@ public final class AllowedOrigins {
         return !numeric && host.matches("[^.\\[]+(\\.[^.]+)+");
     }
 
-    private static IllegalArgumentException wrong(String text, String advice) {
+    private static IllegalArgumentException invalidOrigin(String text, String advice) {
         return new IllegalArgumentException("Not an origin: '" + text + "'. Please " + advice);
     }
 

@@ -24,7 +24,7 @@ public final class Deflate {
     static final String CLIENT_MAX_WINDOW_BITS = "client_max_window_bits";
 
     private final DeflatePolicy policy;
-    private boolean serverForgets;
+    private boolean serverNoContextTakeover;
     private boolean clientForgets;
     private OptionalInt serverWindow = OptionalInt.empty();
     private OptionalInt clientWindow = OptionalInt.empty();
@@ -36,24 +36,24 @@ public final class Deflate {
     /** Returns the agreed parameters; empty if no offer can be accepted. */
     public static Optional<DeflateAgreement> agree(List<WebSocketExtension> offers, DeflatePolicy policy) {
         return offers.stream().filter(offer -> offer.name().equals(NAME))
-                .map(offer -> new Deflate(policy).answer(offer)).flatMap(Optional::stream).findFirst();
+                .map(offer -> new Deflate(policy).agreementFor(offer)).flatMap(Optional::stream).findFirst();
     }
 
-    private Optional<DeflateAgreement> answer(WebSocketExtension offer) {
+    private Optional<DeflateAgreement> agreementFor(WebSocketExtension offer) {
         for (Parameter parameter : offer.parameters()) {
-            if (!take(parameter)) return Optional.empty();
+            if (!accept(parameter)) return Optional.empty();
         }
         if (serverWindow.isPresent() && serverWindow.getAsInt() < policy.smallestServerWindow()) return Optional.empty();
-        return Optional.of(new DeflateAgreement(serverForgets || policy.serverNoContextTakeover(),
+        return Optional.of(new DeflateAgreement(serverNoContextTakeover || policy.serverNoContextTakeover(),
                 clientForgets || policy.clientNoContextTakeover(), answeredServerWindow(), answeredClientWindow()));
     }
 
     /** Whether the parameter is known, occurs for the first time, and has a value that section 7.1 allows. */
-    private boolean take(Parameter parameter) {
+    private boolean accept(Parameter parameter) {
         switch (parameter.name()) {
             case SERVER_NO_CONTEXT_TAKEOVER -> {
-                boolean first = !serverForgets;
-                serverForgets = true;
+                boolean first = !serverNoContextTakeover;
+                serverNoContextTakeover = true;
                 return first && parameter.value().isEmpty();
             }
             case CLIENT_NO_CONTEXT_TAKEOVER -> {

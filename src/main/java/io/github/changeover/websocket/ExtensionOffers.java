@@ -40,7 +40,7 @@ public final class ExtensionOffers {
         Optional<String> name = scanner.token();
         if (name.isEmpty()) return Optional.empty();
         List<Parameter> parameters = new ArrayList<>(4);
-        for (scanner.skipWhiteSpace(); scanner.take(';'); scanner.skipWhiteSpace()) {
+        for (scanner.skipWhiteSpace(); scanner.skip(';'); scanner.skipWhiteSpace()) {
             scanner.skipWhiteSpace();
             Optional<Parameter> parameter = parameter(scanner);
             if (parameter.isEmpty() || parameters.size() == MAX_PARAMETERS) return Optional.empty();
@@ -52,7 +52,7 @@ public final class ExtensionOffers {
     private static Optional<Parameter> parameter(FieldScanner scanner) {
         Optional<String> name = scanner.token();
         scanner.skipWhiteSpace();
-        if (name.isEmpty() || !scanner.take('=')) return name.map(text -> new Parameter(text, Optional.empty()));
+        if (name.isEmpty() || !scanner.skip('=')) return name.map(text -> new Parameter(text, Optional.empty()));
         scanner.skipWhiteSpace();
         Optional<String> value = scanner.tokenOrQuotedString().filter(Token::isToken);
         return value.map(text -> new Parameter(name.get(), value));

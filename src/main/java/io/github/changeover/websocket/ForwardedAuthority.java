@@ -21,19 +21,19 @@ public interface ForwardedAuthority {
     ForwardedAuthority NONE = request -> List.of();
 
     /** Trusts the proxies in {@code changeover.trusted-proxies}. The request contains the values that they sent. */
-    ForwardedAuthority TRUSTED = ForwardedAuthority::said;
+    ForwardedAuthority TRUSTED = ForwardedAuthority::origins;
 
-    private static List<Origin> said(UpgradeRequest request) {
-        Optional<UpgradeRequest.Forwarded> said = request.forwarded();
-        if (said.isEmpty() || said.get().scheme().isEmpty() && said.get().host().isEmpty() && said.get().port().isEmpty()) return List.of();
-        String scheme = said.get().scheme().map(UriScheme::ofHttp).orElse(request.secure() ? "https" : "http");
-        List<String> hosts = said.get().host().map(List::of).orElse(request.fields().values("Host"));
+    private static List<Origin> origins(UpgradeRequest request) {
+        Optional<UpgradeRequest.Forwarded> forwarded = request.forwarded();
+        if (forwarded.isEmpty() || forwarded.get().scheme().isEmpty() && forwarded.get().host().isEmpty() && forwarded.get().port().isEmpty()) return List.of();
+        String scheme = forwarded.get().scheme().map(UriScheme::httpScheme).orElse(request.secure() ? "https" : "http");
+        List<String> hosts = forwarded.get().host().map(List::of).orElse(request.fields().values("Host"));
         if (hosts.size() != 1) return List.of();
         Optional<Origin> origin = Origin.of(scheme, FieldScanner.trim(hosts.get(0)));
         List<Origin> origins = new ArrayList<>(2);
         origin.ifPresent(origins::add);
         // With two proxies, the inner one may have sent its own port. Therefore both origins are the application's.
-        if (said.get().port().isPresent()) origin.map(one -> new Origin(one.scheme(), one.host(), said.get().port())).filter(other -> !origins.contains(other)).ifPresent(origins::add);
+        if (forwarded.get().port().isPresent()) origin.map(one -> new Origin(one.scheme(), one.host(), forwarded.get().port())).filter(other -> !origins.contains(other)).ifPresent(origins::add);
         return origins;
     }
 

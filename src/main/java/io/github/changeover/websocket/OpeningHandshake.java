@@ -64,7 +64,7 @@ public final class OpeningHandshake {
      */
     public record AcceptedHandshake(String accept, List<String> offeredSubprotocols, Optional<String> subprotocol,
                            List<WebSocketExtension> offeredExtensions, Optional<DeflateAgreement> deflate) implements HandshakeOutcome {
-        private static final int LONGEST_SHOWN = 40, CUT = 12;
+        private static final int LONGEST_SHOWN = 40, SHOWN_PREFIX = 12;
 
         /** @throws IllegalArgumentException if the client did not offer the subprotocol, or permessage-deflate */
         public AcceptedHandshake {
@@ -105,24 +105,24 @@ public final class OpeningHandshake {
 
         /** Some browser applications send access tokens as subprotocols. Therefore a long name is truncated, so that a log never contains a complete one. */
         private static String shown(List<String> names) {
-            return PrintableText.of(names.stream().map(name -> name.length() > LONGEST_SHOWN ? name.substring(0, CUT) + "..." : name).toList().toString(), 120);
+            return PrintableText.of(names.stream().map(name -> name.length() > LONGEST_SHOWN ? name.substring(0, SHOWN_PREFIX) + "..." : name).toList().toString(), 120);
         }
 
         /** Returns the header fields of the 101 response except {@code Upgrade} and {@code Connection}. */
         public Fields fields() {
-            Fields said = Fields.of("Sec-WebSocket-Accept", accept);
-            if (subprotocol.isPresent()) said = said.with(Subprotocols.FIELD, subprotocol.get());
-            if (deflate.isPresent()) said = said.with(ExtensionOffers.FIELD, deflate.get().toString());
-            return said;
+            Fields fields = Fields.of("Sec-WebSocket-Accept", accept);
+            if (subprotocol.isPresent()) fields = fields.with(Subprotocols.FIELD, subprotocol.get());
+            if (deflate.isPresent()) fields = fields.with(ExtensionOffers.FIELD, deflate.get().toString());
+            return fields;
         }
     }
 
     /** Checks a request. Never throws because of data that the client sent. */
     public static HandshakeOutcome check(UpgradeRequest request, HandshakePolicy policy) {
-        return new OpeningHandshake(request).answer(policy);
+        return new OpeningHandshake(request).outcome(policy);
     }
 
-    private HandshakeOutcome answer(HandshakePolicy policy) {
+    private HandshakeOutcome outcome(HandshakePolicy policy) {
         Optional<Decision.Refuse> fault = requestLine().or(this::host).or(this::upgrade).or(this::connection)
                 .or(this::key).or(this::version).or(this::origin).or(this::noAccept);
         if (fault.isPresent()) return new RejectedHandshake(fault.get());
@@ -140,16 +140,16 @@ public final class OpeningHandshake {
 
     /** Section 4.2.1 item 1. The handshake of the RFC has no content, and RFC 9931 advises against accepting content. */
     private Optional<Decision.Refuse> requestLine() {
-        if (!request.method().equals("GET")) return bad("A WebSocket handshake must use the method GET.");
-        if (!request.protocol().equals("HTTP/1.1")) return bad("A WebSocket handshake must use HTTP/1.1.");
-        return request.hasContent() ? bad("A WebSocket handshake must not have content.") : Optional.empty();
+        if (!request.method().equals("GET")) return badRequest("A WebSocket handshake must use the method GET.");
+        if (!request.protocol().equals("HTTP/1.1")) return badRequest("A WebSocket handshake must use HTTP/1.1.");
+        return request.hasContent() ? badRequest("A WebSocket handshake must not have content.") : Optional.empty();
     }
 
     /** Section 4.2.1 item 2. */
     private Optional<Decision.Refuse> host() {
-        if (fields.host().size() != 1) return bad("The request must have exactly one Host field.");
+        if (fields.host().size() != 1) return badRequest("The request must have exactly one Host field.");
         return Authority.parse(fields.host().get(0)).isPresent() ? Optional.empty()
-                : bad("Host is malformed: send a host and an optional port, such as example.com:8080.");
+                : badRequest("Host is malformed: send a host and an optional port, such as example.com:8080.");
     }
 
     /** Section 4.2.1 item 3. The negotiation has already checked this field. The check is repeated for callers that do not use the negotiation. */
@@ -168,10 +168,10 @@ public final class OpeningHandshake {
 
     /** Section 4.2.1 item 5. */
     private Optional<Decision.Refuse> key() {
-        if (fields.key().isEmpty()) return bad("Sec-WebSocket-Key is missing: send 16 random bytes in base64.");
-        if (fields.key().size() > 1) return bad("Sec-WebSocket-Key occurs more than once: send one.");
+        if (fields.key().isEmpty()) return badRequest("Sec-WebSocket-Key is missing: send 16 random bytes in base64.");
+        if (fields.key().size() > 1) return badRequest("Sec-WebSocket-Key occurs more than once: send one.");
         String key = fields.key().get(0);
-        return AcceptKey.isNonce(key) ? Optional.empty() : bad("Sec-WebSocket-Key is malformed: it has " + key.length()
+        return AcceptKey.isNonce(key) ? Optional.empty() : badRequest("Sec-WebSocket-Key is malformed: it has " + key.length()
                 + " characters. Send 16 random bytes in base64, which are 24 characters with two equals signs at the end (RFC 6455 section 4.1).");
     }
 
@@ -193,7 +193,7 @@ public final class OpeningHandshake {
 
     /** Section 4.2.1 item 7. {@link SameOrigin} checks whether the origin is allowed. */
     private Optional<Decision.Refuse> origin() {
-        return fields.origin().size() > 1 ? bad(SameOrigin.REPEATED) : Optional.empty();
+        return fields.origin().size() > 1 ? badRequest(SameOrigin.REPEATED) : Optional.empty();
     }
 
     /**
@@ -201,10 +201,10 @@ public final class OpeningHandshake {
      * itself.
      */
     private Optional<Decision.Refuse> noAccept() {
-        return fields.accept().isEmpty() ? Optional.empty() : bad("Sec-WebSocket-Accept is a field of the response: remove it from the request.");
+        return fields.accept().isEmpty() ? Optional.empty() : badRequest("Sec-WebSocket-Accept is a field of the response: remove it from the request.");
     }
 
-    private static Optional<Decision.Refuse> bad(String sentence) {
+    private static Optional<Decision.Refuse> badRequest(String sentence) {
         return Optional.of(new Decision.Refuse(400, sentence));
     }
 

@@ -66,32 +66,32 @@ public final class SameOrigin implements Gate {
         if (lines.isEmpty()) return required ? MISSING : Optional.empty();
         if (lines.size() > 1) return TWICE;
         String sent = FieldScanner.trim(lines.get(0));
-        return isOwn(sent, request) || allowed.contains(sent) ? Optional.empty() : Optional.of(foreign(sent, own(request)));
+        return isOwn(sent, request) || allowed.contains(sent) ? Optional.empty() : Optional.of(refusal(sent, ownOrigins(request)));
     }
 
     private boolean isOwn(String sent, UpgradeRequest request) {
         Optional<Origin> origin = Origin.parse(sent);
-        return origin.isPresent() && own(request).contains(origin.get());
+        return origin.isPresent() && ownOrigins(request).contains(origin.get());
     }
 
     /**
      * Returns the origins that the client requested. These are the origins that a trusted proxy sent. Without a trusted proxy, they are the scheme of the
      * request with {@code Host}, and the scheme with the name and port that the container, its valves or the application's filters set.
      */
-    private List<Origin> own(UpgradeRequest request) {
+    private List<Origin> ownOrigins(UpgradeRequest request) {
         List<Origin> said = forwarded.of(request);
         if (!said.isEmpty()) return said;
         List<String> hosts = request.fields().values("Host");
         if (hosts.size() != 1) return List.of();
         String scheme = request.secure() ? "https" : "http";
-        Optional<Origin> asked = Origin.of(scheme, FieldScanner.trim(hosts.get(0)));
-        if (asked.isEmpty()) return List.of();
-        Optional<Origin> told = request.authority().flatMap(authority -> Origin.of(scheme, authority)).filter(origin -> !origin.equals(asked.get()));
-        return told.isPresent() ? List.of(asked.get(), told.get()) : List.of(asked.get());
+        Optional<Origin> host = Origin.of(scheme, FieldScanner.trim(hosts.get(0)));
+        if (host.isEmpty()) return List.of();
+        Optional<Origin> authority = request.authority().flatMap(text -> Origin.of(scheme, text)).filter(origin -> !origin.equals(host.get()));
+        return authority.isPresent() ? List.of(host.get(), authority.get()) : List.of(host.get());
     }
 
     /** Creates the rejection. The list of other origins is the operator's. Therefore only the log and the console show it. */
-    private Decision.Refuse foreign(String sent, List<Origin> own) {
+    private Decision.Refuse refusal(String sent, List<Origin> own) {
         String ours = own.isEmpty() ? "unknown, because the request has no valid Host" : PrintableText.of(own.stream().map(Origin::toString).collect(Collectors.joining(" or ")), LONGEST_OWN);
         return new Decision.Refuse(403, "Origin '" + PrintableText.of(sent) + "' is rejected: the origin of this application is " + ours
                 + ", and the setting changeover.websocket.origins does not list the received origin. If a proxy terminates TLS or changes Host, list the proxy in the setting "

@@ -41,12 +41,12 @@ class DryRunTest {
             PathRule.on("/advertised").offer(new DryRunProtocol("foo/2", SWITCH)).advertise(true).closeOnRefuse(true).build(),
             PathRule.on("/room/{name}").offer(new DryRunProtocol("foo/2", SWITCH)).roles("guest").build(),
             PathRule.on("/busy").offer(new DryRunProtocol("foo/2", new Decision.Refuse(503, Fields.of("Retry-After", "5"), "Später wieder."))).build(),
-            PathRule.on("/late").waiting().required(true).advertise(true).roles("guest").build(),
-            PathRule.on("/later").waiting().advertise(true).build(),
+            PathRule.on("/late").withoutProtocol().required(true).advertise(true).roles("guest").build(),
+            PathRule.on("/later").withoutProtocol().advertise(true).build(),
             PathRule.on("/broken").offer(new DryRunProtocol("foo/2", null)).build());
 
     private static DryRun run(TypedRequest typed) {
-        return DryRun.of(((TypedRequest.Reading.Whole) typed.read()).request(), POLICY, new ProtocolToggles());
+        return DryRun.of(((TypedRequest.Parser.ParsedRequest) typed.read()).request(), POLICY, new ProtocolToggles());
     }
 
     private static String responseBytes(String method, String path, String... lines) {
@@ -111,7 +111,7 @@ class DryRunTest {
     void disabledTokenIsNotSwitched() {
         ProtocolToggles toggles = new ProtocolToggles();
         toggles.off(ProtocolToken.of("foo/2"));
-        DryRun played = DryRun.of(((TypedRequest.Reading.Whole) offer("/foo", "ann").read()).request(), POLICY, toggles);
+        DryRun played = DryRun.of(((TypedRequest.Parser.ParsedRequest) offer("/foo", "ann").read()).request(), POLICY, toggles);
         assertThat(played.response()).isEqualTo(new UpgradeResponse.Ordinary(UpgradeResponse.UpgradeOffer.NONE));
         assertThat(played.verdict().explanation().candidates().get(0).why()).contains("disabled");
     }

@@ -47,9 +47,9 @@ class UpgradeManagementTest {
     void responseIsAddedWhenItIsKnown() {
         DecisionLog journal = new DecisionLog(1);
         DecisionLog.LoggedDecision line = journal.add(Duration.ZERO, "client", explanation("/a", Outcome.SWITCHED, Ground.AGREED));
-        assertThat(journal.after(0).get(0).answer()).isEmpty();
-        line.answered(ResponseSummary.of(101, Fields.of("Upgrade", "foo/2")));
-        assertThat(journal.after(0).get(0).answer()).contains(new ResponseSummary(101, List.of(new ResponseSummary.SummaryField("Upgrade", "foo/2"))));
+        assertThat(journal.after(0).get(0).response()).isEmpty();
+        line.responded(ResponseSummary.of(101, Fields.of("Upgrade", "foo/2")));
+        assertThat(journal.after(0).get(0).response()).contains(new ResponseSummary(101, List.of(new ResponseSummary.SummaryField("Upgrade", "foo/2"))));
     }
 
     @Test

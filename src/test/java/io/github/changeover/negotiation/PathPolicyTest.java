@@ -39,12 +39,12 @@ class PathPolicyTest {
     void speaksUnaskedIfTheRuleRequiresOrAdvertises() {
         PathPolicy policy = PathPolicy.of(PathRule.on("/*").offer(FOO).advertise(true).build(), rule("/echo"),
                 PathRule.on("/upgrade-only").offer(FOO).required(true).build());
-        assertThat(policy.speaksUnasked("/upgrade-only")).isTrue();
-        assertThat(policy.speaksUnasked("/echo")).isFalse();
-        assertThat(policy.speaksUnasked("/else")).isTrue();
-        assertThat(policy.speaksUnasked("*")).isTrue();         // OPTIONS *
-        assertThat(PathPolicy.of(PathRule.on("/echo").offer(FOO).required(true).build()).speaksUnasked("*")).isFalse();
-        assertThat(PathPolicy.of(rule("/echo")).speaksUnasked("/echo")).isFalse();
+        assertThat(policy.concernsRequestsWithoutUpgrade("/upgrade-only")).isTrue();
+        assertThat(policy.concernsRequestsWithoutUpgrade("/echo")).isFalse();
+        assertThat(policy.concernsRequestsWithoutUpgrade("/else")).isTrue();
+        assertThat(policy.concernsRequestsWithoutUpgrade("*")).isTrue();         // OPTIONS *
+        assertThat(PathPolicy.of(PathRule.on("/echo").offer(FOO).required(true).build()).concernsRequestsWithoutUpgrade("*")).isFalse();
+        assertThat(PathPolicy.of(rule("/echo")).concernsRequestsWithoutUpgrade("/echo")).isFalse();
     }
 
     @Test
@@ -55,9 +55,9 @@ class PathPolicyTest {
         int spoken = 0;
         for (int i = -1000; i < 100_000; i++) {
             if (i == 0) before = threads.getCurrentThreadAllocatedBytes();
-            if (policy.speaksUnasked("/a/1/c/2")) spoken++;
-            if (policy.speaksUnasked("/upgrade-only")) spoken++;
-            if (policy.speaksUnasked("/none")) spoken++;
+            if (policy.concernsRequestsWithoutUpgrade("/a/1/c/2")) spoken++;
+            if (policy.concernsRequestsWithoutUpgrade("/upgrade-only")) spoken++;
+            if (policy.concernsRequestsWithoutUpgrade("/none")) spoken++;
         }
         long allocated = threads.getCurrentThreadAllocatedBytes() - before;
         assertThat(spoken).isEqualTo(101_000);

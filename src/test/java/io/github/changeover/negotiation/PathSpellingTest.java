@@ -31,7 +31,7 @@ class PathSpellingTest {
     void requiredRuleAppliesToEverySpelling(String path) {
         PathPolicy policy = PathPolicy.of(PathRule.on("/only").offer(foo).required(true).build(), PathRule.on("/*").offer(foo).build());
         assertThat(policy.match(path).orElseThrow().rule().template()).hasToString("/only");
-        assertThat(policy.speaksUnasked(path)).isTrue();
+        assertThat(policy.concernsRequestsWithoutUpgrade(path)).isTrue();
         assertThat(policy.hasRule(path)).isTrue();
     }
 
@@ -41,7 +41,7 @@ class PathSpellingTest {
         PathPolicy policy = PathPolicy.of(PathRule.on("/only").offer(foo).required(true).build(), PathRule.on("/free").offer(foo).build());
         for (String other : new String[] {"/only.", "/only%20", "/ONLY", "/only/x", "/onl", "/only?x", "/free/", "//free"}) {
             assertThat(policy.match(other)).as(other).isEmpty();
-            assertThat(policy.speaksUnasked(other)).as(other).isFalse();
+            assertThat(policy.concernsRequestsWithoutUpgrade(other)).as(other).isFalse();
         }
     }
 

@@ -259,7 +259,7 @@ class ApplicationStartTest {
     void limitsApplyWhateverTheVariableNames() throws ServletException {
         application.load();
         ApplicationRules rules = Deployment.start(context).rules();
-        assertThat(rules.bounds().paths()).containsExactly(Map.entry("/late/{y}", 3));
+        assertThat(rules.connectionLimits().paths()).containsExactly(Map.entry("/late/{y}", 3));
         assertThat(rules.waiting()).extracting(Object::toString).containsExactly("/must");
         assertThat(application.findChild("changeover-last")).isInstanceOf(Wrapper.class);
     }

@@ -15,8 +15,8 @@ class HttpSessionEndsTest {
     private final List<String> ended = new ArrayList<>();
     private final HttpSessionEnds sessions = new HttpSessionEnds();
 
-    private HttpSessionEnds.Expected expect(String session, long negotiated, String name) {
-        return sessions.expect(session, negotiated, () -> ended.add(name));
+    private HttpSessionEnds.SessionEndTask expect(String session, long negotiated, String name) {
+        return sessions.runAtEnd(session, negotiated, () -> ended.add(name));
     }
 
     private static HttpSessionEvent event(String id) {
@@ -53,10 +53,10 @@ class HttpSessionEndsTest {
 
     @Test
     void changedSessionIdIsFollowedWhileOpen() {
-        HttpSessionEnds.Expected forgotten = expect("a", sessions.negotiating(), "of the forgotten");
+        HttpSessionEnds.SessionEndTask forgotten = expect("a", sessions.negotiating(), "of the forgotten");
         expect("a", sessions.negotiating(), "of a");
         sessions.sessionIdChanged(event("b"), "a");
-        sessions.forget(forgotten);
+        sessions.cancel(forgotten);
         sessions.loggedOut("a");
         assertThat(ended).isEmpty();
         sessions.loggedOut("b");

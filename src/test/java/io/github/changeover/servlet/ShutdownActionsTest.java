@@ -35,17 +35,17 @@ class ShutdownActionsTest {
     @DisplayName("Every action runs, in reverse order, even if another one throws; each failure is logged")
     void everyActionRunsInReverseOrder() {
         ShutdownActions undo = new ShutdownActions();
-        undo.add("the first", () -> done.add("first"));
-        undo.add("the class", () -> {
+        undo.add("end the first", () -> done.add("first"));
+        undo.add("unload the class", () -> {
             throw new NoClassDefFoundError("io/github/changeover/Gone");
         });
-        undo.add("the file", () -> {
+        undo.add("close the file", () -> {
             throw new IOException("unreadable");
         });
-        undo.add("the log", () -> {
+        undo.add("end the log", () -> {
             throw new IllegalStateException(UNTOLD);
         });
-        undo.add("the last", () -> done.add("last"));
+        undo.add("end the last", () -> done.add("last"));
         Logger logger = Logger.getLogger("io.github.changeover");
         logger.addHandler(log);
         try {
@@ -55,6 +55,6 @@ class ShutdownActionsTest {
             logger.removeHandler(log);
         }
         assertThat(done).containsExactly("last", "first");
-        assertThat(logged).containsExactly("Ending the file failed: unreadable", "Ending the class failed: io/github/changeover/Gone");
+        assertThat(logged).containsExactly("Could not close the file: unreadable", "Could not unload the class: io/github/changeover/Gone");
     }
 }

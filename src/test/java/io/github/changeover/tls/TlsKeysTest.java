@@ -72,7 +72,7 @@ class TlsKeysTest {
         try {
             TlsKeys.context("the.store", file.isEmpty() ? "" : directory.resolve(file).toString(), "the.password", password.toCharArray());
             throw new AssertionError("It is taken");
-        } catch (SettingValues.Wrong wrong) {
+        } catch (SettingValues.InvalidSettingException wrong) {
             return wrong.getMessage();
         }
     }

@@ -15,7 +15,7 @@ final class CachedMetrics {
     }
 
     /** Discards the last reading, so that the next one is new. */
-    synchronized void forget() {
+    synchronized void invalidate() {
         last = null;
     }
 

@@ -60,7 +60,7 @@ sealed interface MeterDefinition {
         gauge(all, "changeover.memory.max.bytes", "bytes", "The memory limit in bytes (changeover.memory.max).", MetricsSnapshot::memoryMax);
         counter(all, "changeover.slow.writes", "", "How often an output queue exceeded its limit.", MetricsSnapshot::slowWrites);
         all.add(new Time("changeover.negotiation", "Duration of negotiations.", MetricsSnapshot::negotiation));
-        all.add(new Time("changeover.connection", "How long closed connections were open.", MetricsSnapshot::life));
+        all.add(new Time("changeover.connection", "How long closed connections were open.", MetricsSnapshot::openTime));
         all.add(new Time("changeover.ping", "How long clients took to answer pings.", MetricsSnapshot::ping));
         return all;
     }

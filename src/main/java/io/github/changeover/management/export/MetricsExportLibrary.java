@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 public final class MetricsExportLibrary implements ProtocolLibrary {
     private static final System.Logger LOG = System.getLogger(MetricsExportLibrary.class.getName());
     private static final String ON = "changeover.meters";
-    private static final Started OFF = new Started() {
+    private static final Started NOT_STARTED = new Started() {
     };
 
     /** For the ServiceLoader. */
@@ -30,16 +30,16 @@ public final class MetricsExportLibrary implements ProtocolLibrary {
 
     @Override
     public Started start(Start start) {
-        if (!start.settings().flag(ON).orElse(true)) return OFF;
+        if (!start.settings().flag(ON).orElse(true)) return NOT_STARTED;
         ServletContext context = start.context();
         List<MeterRegistryAdapter> found = new ArrayList<>();
-        where(() -> Optional.of(MicrometerRegistry.of(context))).ifPresent(found::add);
-        where(MicroProfileRegistry::current).ifPresent(found::add);
-        return found.isEmpty() ? OFF : new On(new CachedMetrics(() -> UpgradeManagement.of(context).orElseThrow().counts()), found, new HashSet<>());
+        found(() -> Optional.of(MicrometerRegistry.of(context))).ifPresent(found::add);
+        found(MicroProfileRegistry::current).ifPresent(found::add);
+        return found.isEmpty() ? NOT_STARTED : new StartedExport(new CachedMetrics(() -> UpgradeManagement.of(context).orElseThrow().counts()), found, new HashSet<>());
     }
 
     /** Loads the classes of the library inside the supplier. A missing library gives an empty result. */
-    private static Optional<MeterRegistryAdapter> where(Supplier<Optional<MeterRegistryAdapter>> library) {
+    private static Optional<MeterRegistryAdapter> found(Supplier<Optional<MeterRegistryAdapter>> library) {
         try {
             return library.get();
         } catch (LinkageError absent) {
@@ -49,9 +49,9 @@ public final class MetricsExportLibrary implements ProtocolLibrary {
 
     /**
      * @param reading referenced here, because Micrometer has only a weak reference to it
-     * @param there   the keys of the registered meters
+     * @param registered   the keys of the registered meters
      */
-    private record On(CachedMetrics reading, List<MeterRegistryAdapter> registries, Set<String> there) implements Started {
+    private record StartedExport(CachedMetrics reading, List<MeterRegistryAdapter> registries, Set<String> registered) implements Started {
         @Override
         public String describe() {
             return "The metrics are exported to " + registries.stream().map(MeterRegistryAdapter::name).collect(Collectors.joining(" and "));
@@ -59,8 +59,8 @@ public final class MetricsExportLibrary implements ProtocolLibrary {
 
         @Override
         public void rules(PathPolicy policy) {
-            reading.forget();
-            List<MeterDefinition> meters = MeterDefinition.all(reading.counts()).stream().filter(meter -> there.add(meter.key())).toList();
+            reading.invalidate();
+            List<MeterDefinition> meters = MeterDefinition.all(reading.counts()).stream().filter(meter -> registered.add(meter.key())).toList();
             registries.forEach(registry -> fill(registry, meters));
         }
 

@@ -27,10 +27,10 @@ final class MicrometerRegistry implements MeterRegistryAdapter {
     }
 
     static MicrometerRegistry of(ServletContext context) {
-        Object given = context.getAttribute(MeterRegistry.class.getName());
+        Object attribute = context.getAttribute(MeterRegistry.class.getName());
         // applications that share one Micrometer need separate meters
         boolean shared = Metrics.class.getClassLoader() != MicrometerRegistry.class.getClassLoader();
-        return new MicrometerRegistry(given instanceof MeterRegistry own ? own : Metrics.globalRegistry,
+        return new MicrometerRegistry(attribute instanceof MeterRegistry registry ? registry : Metrics.globalRegistry,
                 shared ? Tags.of("context", context.getContextPath()) : Tags.empty());
     }
 

@@ -29,7 +29,7 @@ public final class ContainerSupport {
         this.warning = warning;
     }
 
-    /** @throws SettingValues.Wrong if the value of {@code changeover.container} is not allowed */
+    /** @throws SettingValues.InvalidSettingException if the value of {@code changeover.container} is not allowed */
     public static ContainerSupport of(ServletContext context, SettingValues settings) {
         String mode = Settings.container(settings);
         Optional<Identified> identified = identify(context);
@@ -37,14 +37,14 @@ public final class ContainerSupport {
         if (mode.equals("off")) return new ContainerSupport(container, "All protocols are disabled (" + Settings.CONTAINER + "=off).", null);
 
         boolean unchecked = mode.equals("unchecked");
-        String running = context.getClass().getName() + " (" + context.getServerInfo() + ")";
-        if (identified.isEmpty()) return unchecked ? uncheckedContainer(context, container, running) : unsupported(container, running);
+        String runningContainer = context.getClass().getName() + " (" + context.getServerInfo() + ")";
+        if (identified.isEmpty()) return unchecked ? uncheckedContainer(context, container, runningContainer) : unsupported(container, runningContainer);
 
         Container.Fit fit = identified.get().fit();
         return switch (fit.level()) {
             case COMPLETE, OTHER_CONTAINER -> new ContainerSupport(container, null, null);
-            case SERVLET_API_ONLY -> servletApiOnly(container, running, fit.reason());
-            case UNSUPPORTED_VERSION -> unchecked ? uncheckedVersion(container, running, fit.reason()) : unsupported(container, running + ". " + fit.reason());
+            case SERVLET_API_ONLY -> servletApiOnly(container, runningContainer, fit.reason());
+            case UNSUPPORTED_VERSION -> unchecked ? uncheckedVersion(container, runningContainer, fit.reason()) : unsupported(container, runningContainer + ". " + fit.reason());
         };
     }
 

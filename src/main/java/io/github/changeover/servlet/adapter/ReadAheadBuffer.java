@@ -12,12 +12,12 @@ final class ReadAheadBuffer {
     private static final int SIZE = 16 * 1024;
     private byte[] bytes;       // null while empty
     private int from, to;
-    private boolean refused;
+    private boolean full;
 
-    /** Returns whether another piece may be added. If not, {@link #takeRefused} will report it to the reader. */
+    /** Returns whether another piece may be added. If not, {@link #hasRoomAgain} will report it to the reader. */
     synchronized boolean hasRoom() {
         boolean room = to - from <= SIZE;
-        if (!room) refused = true;
+        if (!room) full = true;
         return room;
     }
 
@@ -46,9 +46,9 @@ final class ReadAheadBuffer {
     }
 
     /** Returns true if a piece was refused and there is room for it now; once for each refusal. */
-    synchronized boolean takeRefused() {
-        if (!refused || to - from > SIZE) return false;
-        refused = false;
+    synchronized boolean hasRoomAgain() {
+        if (!full || to - from > SIZE) return false;
+        full = false;
         return true;
     }
 }

@@ -94,7 +94,7 @@ final class ServletTransport implements Transport, ReadListener, WriteListener {
         boolean atEnd = inputEnded;     // before the bytes: bytes and then the end may arrive between the two reads
         int count = readAhead.take(into);
         if (count == 0 && atEnd) return -1;
-        if (readAhead.takeRefused() && !nativeConnection.requestReadCallback() && !nativeConnection.streamsInCallbacksOnly()) readRefused();
+        if (readAhead.hasRoomAgain() && !nativeConnection.requestReadCallback() && !nativeConnection.streamsInCallbacksOnly()) readRefused();
         return count;
     }
 

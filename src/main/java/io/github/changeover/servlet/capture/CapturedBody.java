@@ -81,14 +81,14 @@ public final class CapturedBody implements OriginalResponse.Body {
             throw failure;
         }
         file = opened;
-        dropMemory();
+        releaseMemory();
     }
 
     private static void writeAt(FileChannel file, ByteBuffer bytes, long at) throws IOException {
         for (long to = at; bytes.hasRemaining(); ) to += file.write(bytes, to);
     }
 
-    private void dropMemory() {
+    private void releaseMemory() {
         budget.release(memory.length);
         memory = EMPTY;
         used = 0;
@@ -125,7 +125,7 @@ public final class CapturedBody implements OriginalResponse.Body {
 
     /** Releases the memory and the file. May be called repeatedly and from any thread. */
     public synchronized void close() {
-        dropMemory();
+        releaseMemory();
         files.release(reserved);
         reserved = 0;
         if (file == null) return;

@@ -19,10 +19,10 @@ abstract class CapturedFields extends HttpServletResponseWrapper {
     final HttpServletResponse real;
     final ResponseHead head;
 
-    CapturedFields(HttpServletResponse real, String usualCharset) {
+    CapturedFields(HttpServletResponse real, String defaultCharset) {
         super(UnusableResponse.response());
         this.real = real;
-        this.head = new ResponseHead(real, usualCharset);
+        this.head = new ResponseHead(real, defaultCharset);
     }
 
     /** Returns whether the response is still being captured. */

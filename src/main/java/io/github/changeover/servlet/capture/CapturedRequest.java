@@ -43,7 +43,7 @@ public final class CapturedRequest extends HttpServletRequestWrapper {
     private final ReplayedContent content;      // null if the content is read from the container
     private final int length;
     private BufferedReader reader;
-    private boolean streamTaken;
+    private boolean streamUsed;
     private Map<String, List<String>> form;
 
     /**
@@ -157,14 +157,14 @@ public final class CapturedRequest extends HttpServletRequestWrapper {
     public ServletInputStream getInputStream() throws IOException {
         if (content == null) return super.getInputStream();
         if (reader != null) throw new IllegalStateException("getReader() was called on this request before getInputStream()");
-        streamTaken = true;
+        streamUsed = true;
         return content;
     }
 
     @Override
     public BufferedReader getReader() throws IOException {
         if (content == null) return super.getReader();
-        if (streamTaken) throw new IllegalStateException("getInputStream() was called on this request before getReader()");
+        if (streamUsed) throw new IllegalStateException("getInputStream() was called on this request before getReader()");
         if (reader == null) reader = new BufferedReader(new InputStreamReader(content, charset(StandardCharsets.ISO_8859_1)));
         return reader;
     }
@@ -186,11 +186,11 @@ public final class CapturedRequest extends HttpServletRequestWrapper {
     @Override
     public Map<String, String[]> getParameterMap() {
         Map<String, String[]> all = new LinkedHashMap<>(super.getParameterMap());
-        form().forEach((name, values) -> all.merge(name, values.toArray(String[]::new), CapturedRequest::joined));
+        form().forEach((name, values) -> all.merge(name, values.toArray(String[]::new), CapturedRequest::concatenate));
         return Collections.unmodifiableMap(all);
     }
 
-    private static String[] joined(String[] first, String[] second) {
+    private static String[] concatenate(String[] first, String[] second) {
         String[] all = Arrays.copyOf(first, first.length + second.length);
         System.arraycopy(second, 0, all, first.length, second.length);
         return all;
@@ -199,9 +199,9 @@ public final class CapturedRequest extends HttpServletRequestWrapper {
     private Map<String, List<String>> form() {
         if (form == null) {
             String type = getContentType();
-            boolean ours = content != null && !streamTaken && reader == null && getMethod().equals("POST") && type != null
+            boolean parsesForm = content != null && !streamUsed && reader == null && getMethod().equals("POST") && type != null
                     && type.split(";")[0].strip().toLowerCase(Locale.ROOT).equals("application/x-www-form-urlencoded");
-            form = ours ? content.form(charset(StandardCharsets.ISO_8859_1)) : Map.of();
+            form = parsesForm ? content.form(charset(StandardCharsets.ISO_8859_1)) : Map.of();
         }
         return form;
     }

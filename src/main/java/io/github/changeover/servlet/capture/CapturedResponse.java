@@ -38,11 +38,11 @@ public final class CapturedResponse extends CapturedFields {
     /**
      * @param real         the response to write to when the response cannot be captured
      * @param body         stores the content, up to its limits
-     * @param usualCharset the character encoding of the context for responses that name none, or null
+     * @param defaultCharset the character encoding of the context for responses that name none, or null
      * @param mayPassThrough whether a response that cannot be captured may be written to {@code real}; otherwise it is discarded
      */
-    public CapturedResponse(HttpServletResponse real, CapturedBody body, String usualCharset, boolean mayPassThrough) {
-        super(real, usualCharset);
+    public CapturedResponse(HttpServletResponse real, CapturedBody body, String defaultCharset, boolean mayPassThrough) {
+        super(real, defaultCharset);
         this.body = body;
         this.mayPassThrough = mayPassThrough;
     }
@@ -60,8 +60,8 @@ public final class CapturedResponse extends CapturedFields {
     }
 
     private Fields trailers() {
-        Map<String, String> said = trailers == null ? null : trailers.get();
-        return said == null ? Fields.none() : head.trailers(said);
+        Map<String, String> values = trailers == null ? null : trailers.get();
+        return values == null ? Fields.none() : head.trailers(values);
     }
 
     /**

@@ -30,12 +30,12 @@ final class ResponseHead {
     private boolean charsetFixed;
     private boolean reset;
 
-    /** @param usual the charset of the context for responses that name none, or null; if the real response has this charset, it does not count as set */
-    ResponseHead(HttpServletResponse real, String usual) {
+    /** @param defaultCharset the charset of the context for responses that name none, or null; if the real response has this charset, it does not count as set */
+    ResponseHead(HttpServletResponse real, String defaultCharset) {
         status = real.getStatus();
         length = -1;
         realCharset = real.getCharacterEncoding() == null ? LATIN_1 : real.getCharacterEncoding();
-        charset = realCharset.equalsIgnoreCase(LATIN_1) || realCharset.equalsIgnoreCase(usual) ? null : realCharset;
+        charset = realCharset.equalsIgnoreCase(LATIN_1) || realCharset.equalsIgnoreCase(defaultCharset) ? null : realCharset;
         setType(real.getContentType());
         for (String name : new LinkedHashSet<>(real.getHeaderNames())) {
             if (name.equalsIgnoreCase("Content-Type") || name.equalsIgnoreCase("Content-Length")) continue;
@@ -175,13 +175,13 @@ final class ResponseHead {
     }
 
     private void replay(String name, HttpServletResponse real) {
-        List<String> wanted = values(name);
-        List<String> there = List.copyOf(real.getHeaders(name));
+        List<String> required = values(name);
+        List<String> existing = List.copyOf(real.getHeaders(name));
         if (name.equalsIgnoreCase("Set-Cookie")) {      // the container may have added one for the session
-            wanted.stream().filter(value -> !there.contains(value)).forEach(value -> real.addHeader(name, value));
-        } else if (!wanted.equals(there)) {
-            real.setHeader(name, wanted.get(0));
-            wanted.stream().skip(1).forEach(value -> real.addHeader(name, value));
+            required.stream().filter(value -> !existing.contains(value)).forEach(value -> real.addHeader(name, value));
+        } else if (!required.equals(existing)) {
+            real.setHeader(name, required.get(0));
+            required.stream().skip(1).forEach(value -> real.addHeader(name, value));
         }
     }
 
@@ -200,24 +200,24 @@ final class ResponseHead {
         dropped.addAll(HopByHopFields.of(values("Connection")));
         dropped.add("Trailer");
         if (body.length() > 0 && length != body.length()) dropped.add("Content-Length");
-        boolean never = status == HttpServletResponse.SC_NO_CONTENT || status == HttpServletResponse.SC_NOT_MODIFIED;
+        boolean hasNoBody = status == HttpServletResponse.SC_NO_CONTENT || status == HttpServletResponse.SC_NOT_MODIFIED;
         return OriginalResponse.of(status, Fields.of(all().stream().filter(line -> !dropped.contains(line.name())).toList()),
-                never ? OriginalResponse.Body.of(new byte[0]) : body, trailers);
+                hasNoBody ? OriginalResponse.Body.of(new byte[0]) : body, trailers);
     }
 
     /** Returns the trailers that can be sent: no hop-by-hop or framing fields, and none if the status does not allow content. */
-    Fields trailers(Map<String, String> said) {
-        List<Fields.Line> sound = new ArrayList<>();
+    Fields trailers(Map<String, String> trailers) {
+        List<Fields.Line> accepted = new ArrayList<>();
         if (status != HttpServletResponse.SC_NO_CONTENT && status != HttpServletResponse.SC_NOT_MODIFIED) {
-            said.forEach((name, value) -> {
+            trailers.forEach((name, value) -> {
                 try {
-                    if (!HopByHopFields.contains(name) && !name.equalsIgnoreCase("Trailer") && !isLength(name)) sound.add(new Fields.Line(name, value));
+                    if (!HopByHopFields.contains(name) && !name.equalsIgnoreCase("Trailer") && !isLength(name)) accepted.add(new Fields.Line(name, value));
                 } catch (IllegalArgumentException | NullPointerException odd) {
                     // ignored, as in a container: the field cannot be sent
                 }
             });
         }
-        return Fields.of(sound);
+        return Fields.of(accepted);
     }
 
     private static boolean isType(String name) {

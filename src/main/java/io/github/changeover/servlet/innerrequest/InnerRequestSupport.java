@@ -91,7 +91,7 @@ public interface InnerRequestSupport {
         }
 
         private boolean isThis(ServletContext found) {
-            return found != null && InnerRequests.in(context).equals(InnerRequests.in(found));
+            return found != null && InnerRequests.find(context).equals(InnerRequests.find(found));
         }
     }
 }

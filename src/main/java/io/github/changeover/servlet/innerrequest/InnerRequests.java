@@ -132,7 +132,7 @@ public final class InnerRequests {
     }
 
     /** Returns the instance of the application; empty if no protocol of the application sends inner requests. */
-    public static Optional<InnerRequests> in(ServletContext context) {
+    public static Optional<InnerRequests> find(ServletContext context) {
         return context.getAttribute(ATTRIBUTE) instanceof InnerRequests inner ? Optional.of(inner) : Optional.empty();
     }
 

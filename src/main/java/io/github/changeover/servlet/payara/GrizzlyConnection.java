@@ -42,7 +42,7 @@ final class GrizzlyConnection implements NativeConnection {
      */
     static GrizzlyConnection of(GrizzlyRequest request) {
         GrizzlyConnection made = new GrizzlyConnection(request);
-        GrizzlyMembers.attempt(() -> made.grizzly.call("bound", made.connection, MAX_QUEUE));
+        GrizzlyMembers.attempt(() -> made.grizzly.call("setMaxQueue", made.connection, MAX_QUEUE));
         GrizzlyMembers.attempt(() -> made.readFilter = GrizzlyReadFilter.begin(made.grizzly, made.connection, request.chain, request.states, made::peerEnded, made::stopReading));
         return made;
     }
@@ -133,7 +133,7 @@ final class GrizzlyConnection implements NativeConnection {
     private void stopReading() {
         GrizzlyMembers.attempt(() -> {
             grizzly.call("expect", packet, true);
-            grizzly.call("broken", packet, true);
+            grizzly.call("setBroken", packet, true);
             if (readFilter != null) readFilter.discardInput();
         });
     }

@@ -55,7 +55,7 @@ final class GrizzlyReadFilter {
         GrizzlyReadFilter filter = new GrizzlyReadFilter(grizzly, connection, chain, onPeerEnd, onClosing, engine == null ? null : new HalfCloseTlsEngine(engine));
         if (engine != null) {
             if (grizzly.call("stored", states, grizzly.read, 1) != null) {   // the first bytes of a record arrived with the request
-                Object rest = grizzly.call("take", states, grizzly.read, 1, null);
+                Object rest = grizzly.call("append", states, grizzly.read, 1, null);
                 filter.skipHeld(((ByteBuffer) grizzly.call("bytes", rest)).slice());
                 grizzly.call("store", states, grizzly.read, 1, true, rest, grizzly.appender);
             }

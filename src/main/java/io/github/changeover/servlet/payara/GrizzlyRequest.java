@@ -94,7 +94,7 @@ final class GrizzlyRequest {
         if (!untouched || stored() != null) return false;
         Object early = grizzly.call("buffer", input), processing = grizzly.call("processing", packet), method = grizzly.call("method", packet);
         boolean hasEarly = early != null && grizzly.is("remains", early);
-        grizzly.call("raw", packet, false);
+        grizzly.call("setRaw", packet, false);
         try {
             if (WITHOUT_CONTENT.contains(method.toString())) grizzly.call("setMethod", packet, grizzly.post);
             grizzly.call("prepare", codec, packet, hasEarly);      // decides on content, keep-alive and 100-continue by Grizzly's own rules
@@ -103,7 +103,7 @@ final class GrizzlyRequest {
         }
         if (grizzly.is("isError", processing)) {
             grizzly.call("setError", processing, false);
-            grizzly.call("raw", packet, true);
+            grizzly.call("setRaw", packet, true);
             return false;
         }
         upgrade = (String) grizzly.call("getUpgrade", packet);
@@ -113,7 +113,7 @@ final class GrizzlyRequest {
             grizzly.call("transferCoding", codec, packet);
             grizzly.call("contentCodings", codec, packet);
         } else {
-            grizzly.call("parsed", codec, packet, context);
+            grizzly.call("onParsed", codec, packet, context);
             grizzly.call("finish", input);
         }
         // The codec gets these bytes with the next read, or as the next request.
@@ -132,7 +132,7 @@ final class GrizzlyRequest {
             if (!grizzly.is("finished", input) || (int) grizzly.call("available", input) > 0 || grizzly.call("handler", input) != null) return false;
             Object unread = stored() == null ? grizzly.empty : takeStored();
             grizzly.call("setUpgrade", packet, upgrade);
-            grizzly.call("raw", packet, true);
+            grizzly.call("setRaw", packet, true);
             grizzly.call("coding", packet, (Object) null);
             grizzly.call("expect", packet, true);
             grizzly.call("keepAlive", grizzly.call("processing", packet), false);
@@ -200,7 +200,7 @@ final class GrizzlyRequest {
     }
 
     private Object takeStored() throws ReflectiveOperationException {
-        return grizzly.call("take", states, grizzly.read, codecIndex, null);
+        return grizzly.call("append", states, grizzly.read, codecIndex, null);
     }
 
     /** Copies a buffer, because Grizzly reclaims its own with the response to an earlier, pipelined request, and refills it. */

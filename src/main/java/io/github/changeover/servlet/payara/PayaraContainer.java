@@ -104,9 +104,9 @@ public final class PayaraContainer implements Container {
     }
 
     private String h2c() {
-        String takes = "the container handles 'Upgrade: h2c' before any filter ";
-        if (listeners == null) return takes + "on each listener for which HTTP/2 is on; ";
-        return listeners.upgradeToH2c().isEmpty() ? "" : takes + "(HTTP/2 is enabled for " + String.join(", ", listeners.upgradeToH2c()) + "); ";
+        String sentence = "the container handles 'Upgrade: h2c' before any filter ";
+        if (listeners == null) return sentence + "on each listener for which HTTP/2 is on; ";
+        return listeners.upgradeToH2c().isEmpty() ? "" : sentence + "(HTTP/2 is enabled for " + String.join(", ", listeners.upgradeToH2c()) + "); ";
     }
 
     @Override

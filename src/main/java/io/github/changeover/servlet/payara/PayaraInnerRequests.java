@@ -135,7 +135,7 @@ public final class PayaraInnerRequests implements InnerRequestSupport {
         }
 
         Owner owner(InnerTarget target) throws ReflectiveOperationException {
-            if (!asPayaraReads(target.encoded()).equals(target.path())) return Owner.ANOTHER;
+            if (!decodedByPayara(target.encoded()).equals(target.path())) return Owner.ANOTHER;
             for (Object connector : (Object[]) connectors.invoke(service)) {
                 if ((int) getPort.invoke(connector) != target.connector().getPort()) continue;
                 Object mapped = mappingData.getConstructor().newInstance();
@@ -149,7 +149,7 @@ public final class PayaraInnerRequests implements InnerRequestSupport {
          * Returns the path to which Payara converts a request target: it decodes the target, normalizes it, and ends the path at the first
          * semicolon.
          */
-        private String asPayaraReads(String encoded) throws ReflectiveOperationException {
+        private String decodedByPayara(String encoded) throws ReflectiveOperationException {
             byte[] bytes = Arrays.copyOf(encoded.getBytes(StandardCharsets.US_ASCII), encoded.length() + 1);       // the normalization writes beyond the end
             Object path = chunk.invoke(null);
             setBytes.invoke(path, bytes, 0, encoded.length());

@@ -18,7 +18,7 @@ import java.util.Optional;
  * @param local   addresses by which clients on this machine reach listeners, in the order of the configuration
  */
 record PayaraListeners(List<String> upgradeToH2c, int threads, List<URI> local) {
-    private static final String SELF = "default-instance-name", DOM = "org.glassfish.grizzly.config.dom.";
+    private static final String DEFAULT_INSTANCE = "default-instance-name", CONFIG_PACKAGE = "org.glassfish.grizzly.config.dom.";
 
     /** @return null if the configuration is not as expected */
     static PayaraListeners of(ServletContext context) {
@@ -33,7 +33,7 @@ record PayaraListeners(List<String> upgradeToH2c, int threads, List<URI> local) 
         Object habitat = loader.loadClass("org.glassfish.internal.api.Globals").getMethod("getDefaultHabitat").invoke(null);
         Class<?> type = loader.loadClass("com.sun.enterprise.config.serverbeans.Config");
         Object config = loader.loadClass("org.glassfish.hk2.api.ServiceLocator").getMethod("getService", Class.class, String.class, Annotation[].class)
-                .invoke(habitat, type, SELF, new Annotation[0]);
+                .invoke(habitat, type, DEFAULT_INSTANCE, new Annotation[0]);
         Elements elements = new Elements(loader);
         Object listeners = elements.get("NetworkConfig", type.getMethod("getNetworkConfig").invoke(config), "getNetworkListeners");
         List<String> upgradeToH2c = new ArrayList<>();
@@ -70,7 +70,7 @@ record PayaraListeners(List<String> upgradeToH2c, int threads, List<URI> local) 
     /** Reads elements of the configuration through their public interfaces, because their implementation classes are hidden. */
     private record Elements(ClassLoader loader) {
         Object get(String type, Object element, String getter) throws ReflectiveOperationException {
-            return loader.loadClass(DOM + type).getMethod(getter).invoke(element);
+            return loader.loadClass(CONFIG_PACKAGE + type).getMethod(getter).invoke(element);
         }
 
         boolean isTrue(String type, Object element, String getter) throws ReflectiveOperationException {

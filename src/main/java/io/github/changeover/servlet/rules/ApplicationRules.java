@@ -16,25 +16,25 @@ import java.util.Optional;
 /**
  * The current rules of an application with everything that depends on them. Immutable: a change of the offers replaces the whole instance.
  *
- * @param policy the path rules, including those without an offer so far ({@link PathRule#waits})
+ * @param policy the path rules, including those without an offer so far ({@link PathRule#hasNoOffer})
  * @param wider  for paths with the offer of a wider path: the wider template, whose variables also have values here
  * @param absent protocols that a setting names and that are not offered so far, each with the name of the setting
- * @param bounds the connection limits, with the same path names as in the rules
+ * @param connectionLimits the connection limits, with the same path names as in the rules
  * @param report the report for operators
  */
-public record ApplicationRules(PathPolicy policy, Map<PathTemplate, PathTemplate> wider, List<String> absent, ConnectionLimiter.Maximums bounds, StartReport report) {
+public record ApplicationRules(PathPolicy policy, Map<PathTemplate, PathTemplate> wider, List<String> absent, ConnectionLimiter.Maximums connectionLimits, StartReport report) {
     /** Returns the rule of a path with an offer, or with a required upgrade that rejects requests because there is no offer. */
     public Optional<Match> match(String path) {
-        return policy.match(path).filter(match -> !match.rule().waits() || match.rule().required()).map(match -> withAllValues(match, path));
+        return policy.match(path).filter(match -> !match.rule().hasNoOffer() || match.rule().required()).map(match -> withAllValues(match, path));
     }
 
     /** Returns the rule of a path with an offer. */
     public Optional<Match> offered(String path) {
-        return policy.match(path).filter(match -> !match.rule().waits());
+        return policy.match(path).filter(match -> !match.rule().hasNoOffer());
     }
 
     /** Returns the rule for a protocol that the application itself requests while it responds. The roles and gates of the path apply to it, too. */
-    public Match asked(String path, UpgradeProtocol protocol) {
+    public Match matchFor(String path, UpgradeProtocol protocol) {
         Optional<Match> match = policy.matchAnySpelling(path);
         if (match.isEmpty()) return new Match(PathRule.on("/*").offer(protocol).build(), Map.of());
         PathRule rule = match.get().rule();
@@ -52,12 +52,12 @@ public record ApplicationRules(PathPolicy policy, Map<PathTemplate, PathTemplate
 
     /** Returns the rules with an offer. */
     public List<PathRule> offering() {
-        return policy.rules().stream().filter(rule -> !rule.waits()).toList();
+        return policy.rules().stream().filter(rule -> !rule.hasNoOffer()).toList();
     }
 
     /** Returns the paths that are configured, mostly by a setting, but have no offer. */
     public List<PathTemplate> waiting() {
-        return policy.rules().stream().filter(PathRule::waits).map(PathRule::template).toList();
+        return policy.rules().stream().filter(PathRule::hasNoOffer).map(PathRule::template).toList();
     }
 
     /** Returns the limits with each path named as in its rule: a setting may use other names for the variables of the template. */

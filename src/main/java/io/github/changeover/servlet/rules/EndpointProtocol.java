@@ -39,17 +39,17 @@ public final class EndpointProtocol implements UpgradeProtocol {
     /** @throws IllegalStateException if the class or its annotation is not valid; the message contains the class and the reason */
     static EndpointProtocol of(Class<?> type, Instances instances) {
         if (!ConnectionHandler.class.isAssignableFrom(type)) {
-            throw unfit(type, "it is not a handler; implement ConnectionHandler.Events or ConnectionHandler.Blocking", null);
+            throw invalid(type, "it is not a handler; implement ConnectionHandler.Events or ConnectionHandler.Blocking", null);
         }
         if (!Modifier.isPublic(type.getModifiers()) || Modifier.isAbstract(type.getModifiers())) {
-            throw unfit(type, "it cannot be instantiated; make it a public class that is not abstract", null);
+            throw invalid(type, "it cannot be instantiated; make it a public class that is not abstract", null);
         }
         try {
             EndpointProtocol protocol = new EndpointProtocol(type.asSubclass(ConnectionHandler.class), instances);
             protocol.warnOfContent();
             return protocol;
         } catch (RuntimeException wrong) {
-            throw unfit(type, String.valueOf(wrong.getMessage()), wrong);
+            throw invalid(type, String.valueOf(wrong.getMessage()), wrong);
         }
     }
 
@@ -60,7 +60,7 @@ public final class EndpointProtocol implements UpgradeProtocol {
                 + "ordinary HTTP. Set content = true, and read the content in prepare().", type.getName(), withContent);
     }
 
-    private static IllegalStateException unfit(Class<?> type, String why, RuntimeException wrong) {
+    private static IllegalStateException invalid(Class<?> type, String why, RuntimeException wrong) {
         return new IllegalStateException("The @UpgradeEndpoint of " + type.getName() + " cannot be used: " + why, wrong);
     }
 

@@ -6,14 +6,14 @@ import java.util.function.Supplier;
 
 /** Makes injected instances of classes of the application, if it has CDI. Internal. */
 public final class Injection {
-    private static final Map<Class<?>, Supplier<? extends Instances.Instance<?>>> MAKERS = new ConcurrentHashMap<>();
+    private static final Map<Class<?>, Supplier<? extends Instances.Instance<?>>> FACTORIES = new ConcurrentHashMap<>();
 
     private Injection() {
     }
 
     /** Returns whether CDI is available for the class. Must be called on a thread of the application. */
     public static boolean of(Class<?> type) {
-        return MAKERS.containsKey(type) || Instances.of(type.getClassLoader()).injected();
+        return FACTORIES.containsKey(type) || Instances.of(type.getClassLoader()).injected();
     }
 
     /**
@@ -21,8 +21,8 @@ public final class Injection {
      *
      * @throws RuntimeException if CDI cannot make or inject it
      */
-    public static InjectedInstance make(Class<?> type) {
-        Instances.Instance<?> made = MAKERS.computeIfAbsent(type, each -> Instances.of(each.getClassLoader()).of(each)).get();
+    public static InjectedInstance create(Class<?> type) {
+        Instances.Instance<?> made = FACTORIES.computeIfAbsent(type, each -> Instances.of(each.getClassLoader()).of(each)).get();
         return new InjectedInstance(made.value(), made.release());
     }
 

@@ -33,12 +33,12 @@ import java.util.stream.Stream;
  */
 public final class RuleFactory {
     /** A rule under construction. Settings override everything else. */
-    private static final class Draft {
+    private static final class RuleDraft {
         private final List<UpgradeProtocol> protocols = new ArrayList<>();
         private final List<Gate> gates = new ArrayList<>();
         private final Set<String> roles = new LinkedHashSet<>();
         private boolean serverOrder, required, advertise, closeOnRefuse;
-        private boolean named;                  // a setting names the protocols: offers of wider paths are ignored
+        private boolean namesProtocols;                  // a setting names the protocols: offers of wider paths are ignored
         private Settings.PathSetting set;       // null without a setting
 
         /** Applies the values of the settings of the path. */
@@ -58,7 +58,7 @@ public final class RuleFactory {
          * Copies the offer of a wider template, which covers these paths, to these paths, which have no other offer. The conditions of both
          * apply.
          */
-        private void offerAs(Draft wider) {
+        private void addOffersOf(RuleDraft wider) {
             protocols.addAll(wider.protocols);
             gates.addAll(0, wider.gates);
             if (roles.isEmpty()) roles.addAll(wider.roles);
@@ -83,19 +83,19 @@ public final class RuleFactory {
     private final List<UpgradeProtocol> services;
     private final List<UpgradeProtocol> libraries;
     private final List<ProtocolToken> late;
-    private final boolean programmed;       // application code may offer a protocol that is not known yet
+    private final boolean codeMayOffer;       // application code may offer a protocol that is not known yet
     private final Settings settings;
-    private final boolean served;
+    private final boolean enabled;
 
-    private RuleFactory(List<EndpointProtocol> endpoints, List<UpgradeProtocol> services, List<UpgradeProtocol> libraries, List<ProtocolToken> late, boolean programmed,
-                     Settings settings, boolean served) {
+    private RuleFactory(List<EndpointProtocol> endpoints, List<UpgradeProtocol> services, List<UpgradeProtocol> libraries, List<ProtocolToken> late, boolean codeMayOffer,
+                     Settings settings, boolean enabled) {
         this.endpoints = endpoints;
         this.services = services;
         this.libraries = libraries;
         this.late = late;
-        this.programmed = programmed;
+        this.codeMayOffer = codeMayOffer;
         this.settings = settings;
-        this.served = served;
+        this.enabled = enabled;
     }
 
     /**
@@ -104,12 +104,12 @@ public final class RuleFactory {
      */
     public static RuleFactory of(List<UpgradeProtocol> libraries, List<ProtocolToken> late, ScannedClasses found, Settings settings, boolean served, ClassLoader loader) {
         Instances instances = Instances.of(loader);
-        Map<Class<?>, UpgradeProtocol> once = new LinkedHashMap<>();
-        ServiceLoader.load(UpgradeProtocol.class, loader).forEach(protocol -> once.putIfAbsent(protocol.getClass(), protocol));
-        instances.beans(UpgradeProtocol.class).stream().filter(bean -> once.keySet().stream().noneMatch(type -> type.isInstance(bean)))
-                .forEach(bean -> once.put(bean.getClass(), bean));
-        boolean programmed = found.protocols().isEmpty() || found.protocols().get().stream().anyMatch(type -> once.values().stream().noneMatch(type::isInstance));
-        return new RuleFactory(found.endpoints().stream().map(type -> EndpointProtocol.of(type, instances)).toList(), List.copyOf(once.values()), List.copyOf(libraries),
+        Map<Class<?>, UpgradeProtocol> byType = new LinkedHashMap<>();
+        ServiceLoader.load(UpgradeProtocol.class, loader).forEach(protocol -> byType.putIfAbsent(protocol.getClass(), protocol));
+        instances.beans(UpgradeProtocol.class).stream().filter(bean -> byType.keySet().stream().noneMatch(type -> type.isInstance(bean)))
+                .forEach(bean -> byType.put(bean.getClass(), bean));
+        boolean programmed = found.protocols().isEmpty() || found.protocols().get().stream().anyMatch(type -> byType.values().stream().noneMatch(type::isInstance));
+        return new RuleFactory(found.endpoints().stream().map(type -> EndpointProtocol.of(type, instances)).toList(), List.copyOf(byType.values()), List.copyOf(libraries),
                 List.copyOf(late), programmed, settings, served);
     }
 
@@ -119,43 +119,43 @@ public final class RuleFactory {
     }
 
     /**
-     * Makes the rules. They include rules for paths that are configured but have no offer so far ({@link PathRule#waits}).
+     * Makes the rules. They include rules for paths that are configured but have no offer so far ({@link PathRule#hasNoOffer}).
      *
      * @throws IllegalArgumentException if two rules are for the same paths
-     * @throws SettingValues.Wrong if the setting of a path names a protocol that does not exist and cannot be offered later
+     * @throws SettingValues.InvalidSettingException if the setting of a path names a protocol that does not exist and cannot be offered later
      */
     public BuiltRules build(List<OfferedPath> offers) {
-        return new Making(offers).rules();
+        return new Build(offers).rules();
     }
 
     /** Makes the rules of the paths once, from all offers, endpoints and settings. */
-    private final class Making {
-        private final Map<String, Draft> drafts = new LinkedHashMap<>();
+    private final class Build {
+        private final Map<String, RuleDraft> drafts = new LinkedHashMap<>();
         private final List<OfferedPath> offers;
-        private final List<UpgradeProtocol> anywhere = new ArrayList<>();
+        private final List<UpgradeProtocol> forAnyPath = new ArrayList<>();
         private final List<String> absent = new ArrayList<>();
 
-        private Making(List<OfferedPath> offers) {
+        private Build(List<OfferedPath> offers) {
             this.offers = offers;
-            offers.forEach(this::program);
+            offers.forEach(this::addCodeOffer);
             endpoints.forEach(this::endpoint);
-            Set<Class<?>> mounted = offers.stream().flatMap(offer -> offer.protocols().stream()).map(Object::getClass).collect(Collectors.toSet());
-            services.stream().filter(protocol -> !mounted.contains(protocol.getClass())).forEach(anywhere::add);
-            anywhere.addAll(libraries);
+            Set<Class<?>> typesOffered = offers.stream().flatMap(offer -> offer.protocols().stream()).map(Object::getClass).collect(Collectors.toSet());
+            services.stream().filter(protocol -> !typesOffered.contains(protocol.getClass())).forEach(forAnyPath::add);
+            forAnyPath.addAll(libraries);
             settings.paths().forEach(this::setting);
         }
 
-        private Draft draft(String template) {
-            return drafts.computeIfAbsent(template, none -> new Draft());
+        private RuleDraft draft(String template) {
+            return drafts.computeIfAbsent(template, none -> new RuleDraft());
         }
 
         /** Returns the draft for the same paths, for a setting. The names of the variables in the template need not match. */
-        private Draft sameAs(PathTemplate paths) {
+        private RuleDraft draftOfEqualPath(PathTemplate paths) {
             return drafts.entrySet().stream().filter(draft -> PathTemplate.of(draft.getKey()).equals(paths)).map(Map.Entry::getValue).findFirst().orElseGet(() -> draft(paths.toString()));
         }
 
-        private void program(OfferedPath offer) {
-            Draft draft = draft(offer.template());
+        private void addCodeOffer(OfferedPath offer) {
+            RuleDraft draft = draft(offer.template());
             draft.protocols.addAll(offer.protocols());
             draft.gates.addAll(offer.gates());
             draft.roles.addAll(offer.roles());
@@ -167,20 +167,20 @@ public final class RuleFactory {
 
         private void endpoint(EndpointProtocol protocol) {
             UpgradeEndpoint endpoint = protocol.endpoint();
-            Draft draft = draft(endpoint.value());
+            RuleDraft draft = draft(endpoint.value());
             draft.protocols.add(protocol);
             draft.required |= endpoint.required();
             draft.roles.addAll(List.of(endpoint.roles()));
         }
 
         private void setting(PathTemplate template, Settings.PathSetting set) {
-            Draft draft = sameAs(template);
+            RuleDraft draft = draftOfEqualPath(template);
             set.protocols().ifPresent(tokens -> {
-                if (tokens.isEmpty()) throw new SettingValues.Wrong(set.naming(), "", "at least one protocol");
+                if (tokens.isEmpty()) throw new SettingValues.InvalidSettingException(set.setting(), "", "at least one protocol");
                 List<UpgradeProtocol> before = List.copyOf(draft.protocols);
                 draft.protocols.clear();
-                draft.named = true;
-                tokens.forEach(token -> named(token, template, before, set.naming()).ifPresentOrElse(draft.protocols::add, () -> absent.add(token + " (" + set.naming() + ")")));
+                draft.namesProtocols = true;
+                tokens.forEach(token -> protocolFor(token, template, before, set.setting()).ifPresentOrElse(draft.protocols::add, () -> absent.add(token + " (" + set.setting() + ")")));
             });
             draft.set = set;
             draft.apply();
@@ -191,17 +191,17 @@ public final class RuleFactory {
          * for one that may be offered later. A library that offers a token late has one protocol for each path, so its protocol for another path is
          * not used.
          */
-        private Optional<UpgradeProtocol> named(ProtocolToken token, PathTemplate path, List<UpgradeProtocol> own, String setting) {
+        private Optional<UpgradeProtocol> protocolFor(ProtocolToken token, PathTemplate path, List<UpgradeProtocol> own, String setting) {
             List<UpgradeProtocol> candidates = new ArrayList<>(own);
             offers.stream().filter(offer -> PathTemplate.of(offer.template()).covers(path)).sorted(Comparator.comparing(offer -> PathTemplate.of(offer.template())))
                     .forEach(offer -> candidates.addAll(offer.protocols()));
             if (!late.contains(token)) offers.forEach(offer -> candidates.addAll(offer.protocols()));
-            candidates.addAll(anywhere);
+            candidates.addAll(forAnyPath);
             Optional<UpgradeProtocol> found = candidates.stream().filter(protocol -> protocol.tokens().contains(token)).findFirst()
                     .or(() -> candidates.stream().filter(protocol -> protocol.accepts(token)).findFirst())
-                    .or(() -> served ? Optional.empty() : Optional.of(new Unserved(token)));
-            if (found.isEmpty() && !programmed && !late.contains(token)) {
-                throw new SettingValues.Wrong(setting, token.toString(), "one of the available protocols: "
+                    .or(() -> enabled ? Optional.empty() : Optional.of(new PlaceholderProtocol(token)));
+            if (found.isEmpty() && !codeMayOffer && !late.contains(token)) {
+                throw new SettingValues.InvalidSettingException(setting, token.toString(), "one of the available protocols: "
                         + Stream.concat(candidates.stream().flatMap(protocol -> protocol.tokens().stream()), late.stream()).distinct().toList());
             }
             return found;
@@ -209,19 +209,19 @@ public final class RuleFactory {
 
         private BuiltRules rules() {
             Map<PathTemplate, PathTemplate> wider = new HashMap<>();
-            TreeMap<PathTemplate, Draft> offering = new TreeMap<>();        // the most specific first
-            TreeMap<PathTemplate, Draft> others = new TreeMap<>();
-            drafts.forEach((template, draft) -> (draft.protocols.isEmpty() && !draft.required && !draft.named ? others : offering).put(PathTemplate.of(template), draft));
+            TreeMap<PathTemplate, RuleDraft> offering = new TreeMap<>();        // the most specific first
+            TreeMap<PathTemplate, RuleDraft> others = new TreeMap<>();
+            drafts.forEach((template, draft) -> (draft.protocols.isEmpty() && !draft.required && !draft.namesProtocols ? others : offering).put(PathTemplate.of(template), draft));
             others.descendingMap().forEach((template, draft) -> {       // the widest first: its offer also applies to narrower paths
                 Optional<PathTemplate> with = offering.keySet().stream().filter(other -> other.covers(template)).findFirst();
                 if (with.isEmpty()) return;
-                draft.offerAs(offering.get(with.get()));
+                draft.addOffersOf(offering.get(with.get()));
                 wider.put(template, wider.getOrDefault(with.get(), with.get()));
                 offering.put(template, draft);
             });
             List<PathRule> rules = new ArrayList<>();
             drafts.forEach((template, draft) -> {
-                PathRule.Builder rule = (draft.protocols.isEmpty() ? PathRule.on(template).waiting() : PathRule.on(template).offer(draft.protocols))
+                PathRule.Builder rule = (draft.protocols.isEmpty() ? PathRule.on(template).withoutProtocol() : PathRule.on(template).offer(draft.protocols))
                         .preference(draft.serverOrder ? Preference.SERVER : Preference.CLIENT)
                         .required(draft.required).advertise(draft.advertise).closeOnRefuse(draft.closeOnRefuse)
                         .roles(draft.roles.toArray(String[]::new));
@@ -233,14 +233,14 @@ public final class RuleFactory {
     }
 
     /** Returns the conditions of a rule as text, for the report at the start. */
-    public static String terms(PathRule rule) {
+    public static String describeConditions(PathRule rule) {
         return (rule.preference() == Preference.SERVER ? "in this order" : "in the client's order") + (rule.required() ? ", required" : "")
                 + (rule.advertise() ? ", advertised" : "") + (rule.closeOnRefuse() ? ", closing the connection if no offer is accepted" : "")
                 + (rule.roles().isEmpty() ? "" : ", for " + rule.roles());
     }
 
     /** A placeholder for a protocol while no protocol is offered. */
-    private record Unserved(ProtocolToken token) implements UpgradeProtocol {
+    private record PlaceholderProtocol(ProtocolToken token) implements UpgradeProtocol {
         @Override
         public List<ProtocolToken> tokens() {
             return List.of(token);

@@ -13,7 +13,7 @@ final class ConnectionLimitSettings {
     static final Set<String> NAMES = Set.of("changeover.connections.max", "changeover.connections.per-address.max");
     static final Pattern PROTOCOL = Pattern.compile("changeover\\.protocol\\.(.+)\\.connections\\.max");
     static final Pattern PATH = Pattern.compile("changeover\\.path\\.(/.*)\\.connections\\.max");
-    private static final int MOST = 10_000_000;
+    private static final int MAX = 10_000_000;
 
     private ConnectionLimitSettings() {
     }
@@ -25,14 +25,14 @@ final class ConnectionLimitSettings {
             Matcher protocol = PROTOCOL.matcher(name);
             Matcher path = PATH.matcher(name);
             if (protocol.matches()) {
-                ProtocolToken token = ProtocolToken.parse(protocol.group(1)).orElseThrow(() -> new SettingValues.Wrong(name, source.value(name).orElse(""),
+                ProtocolToken token = ProtocolToken.parse(protocol.group(1)).orElseThrow(() -> new SettingValues.InvalidSettingException(name, source.value(name).orElse(""),
                         "a protocol between changeover.protocol. and .connections.max, such as example/1"));
-                protocols.put(token, source.number(name, 0, MOST));
+                protocols.put(token, source.number(name, 0, MAX));
             } else if (path.matches()) {
-                paths.put(path.group(1), source.number(name, 0, MOST));
+                paths.put(path.group(1), source.number(name, 0, MAX));
             }
         }
-        return new ConnectionLimiter.Maximums(source.count("changeover.connections.max", 10_000, MOST), source.count("changeover.connections.per-address.max", 0, MOST), protocols, paths);
+        return new ConnectionLimiter.Maximums(source.count("changeover.connections.max", 10_000, MAX), source.count("changeover.connections.per-address.max", 0, MAX), protocols, paths);
     }
 
     static void show(ConnectionLimiter.Maximums bounds, Map<String, String> shown) {

@@ -71,7 +71,7 @@ final class MicroProfileSettings {
         try {
             return (Iterable<?>) call(type, "getPropertyNames", config);
         } catch (Exception | LinkageError failure) {
-            throw new UnreadableConfig("the names of its properties, " + culprit(source -> call(sourceType, "getPropertyNames", source)) + " (" + failure + ")", failure);
+            throw new UnreadableConfig("the names of its properties, " + failingSource(source -> call(sourceType, "getPropertyNames", source)) + " (" + failure + ")", failure);
         }
     }
 
@@ -81,21 +81,21 @@ final class MicroProfileSettings {
         } catch (NoSuchElementException unresolved) {
             throw new UnreadableConfig("the setting " + name + " refers to a property that does not exist (" + unresolved.getMessage() + ")", unresolved);
         } catch (Exception | LinkageError failure) {
-            throw new UnreadableConfig("the setting " + name + ", " + culprit(source -> invoked(sourceType.getMethod("getValue", String.class), source, name))
+            throw new UnreadableConfig("the setting " + name + ", " + failingSource(source -> invoked(sourceType.getMethod("getValue", String.class), source, name))
                     + " (" + failure + ")", failure);
         }
     }
 
-    private interface Question {
-        Object ask(Object source) throws Exception;
+    private interface SourceCall {
+        Object call(Object source) throws Exception;
     }
 
     /** Returns the first source that fails when each one is called separately, as a part of a sentence. */
-    private String culprit(Question question) {
+    private String failingSource(SourceCall question) {
         try {
             for (Object source : (Iterable<?>) call(type, "getConfigSources", config)) {
                 try {
-                    question.ask(source);
+                    question.call(source);
                 } catch (Exception | LinkageError failure) {
                     return "source '" + call(sourceType, "getName", source) + "'";
                 }

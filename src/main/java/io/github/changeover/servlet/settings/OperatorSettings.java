@@ -27,7 +27,7 @@ public record OperatorSettings(int decisions, boolean explain, TrustedProxies pr
     private static Optional<String> path(SettingValues source, String name) {
         Optional<String> path = source.value(name);
         path.filter(text -> !text.matches("(/[A-Za-z0-9._~-]+)+")).ifPresent(text -> {
-            throw new SettingValues.Wrong(name, text, "a path within the application, such as /health");
+            throw new SettingValues.InvalidSettingException(name, text, "a path within the application, such as /health");
         });
         return path;
     }

@@ -21,10 +21,10 @@ import java.util.stream.Collectors;
 /** Reads the settings of an application as typed values. A value that is not allowed stops the deployment. Internal. */
 public final class SettingValues {
     /** A setting that cannot be used. Stops the deployment with this message. */
-    public static final class Wrong extends RuntimeException {
+    public static final class InvalidSettingException extends RuntimeException {
         private static final long serialVersionUID = 1;
 
-        public Wrong(String name, String value, String allowed) {
+        public InvalidSettingException(String name, String value, String allowed) {
             super("The setting " + name + " is '" + value + "'. Allowed: " + allowed);
         }
     }
@@ -36,12 +36,12 @@ public final class SettingValues {
     private static final Pattern COUNT = Pattern.compile("\\d{1,9}");
     private final SettingSource source;
     private final Optional<PathTemplate> path;
-    private final boolean alone;        // without the values for the whole application
+    private final boolean pathOnly;        // without the values for the whole application
 
-    private SettingValues(SettingSource source, Optional<PathTemplate> path, boolean alone) {
+    private SettingValues(SettingSource source, Optional<PathTemplate> path, boolean pathOnly) {
         this.source = source;
         this.path = path;
-        this.alone = alone;
+        this.pathOnly = pathOnly;
     }
 
     /** Returns the current settings of an application. */
@@ -72,20 +72,20 @@ public final class SettingValues {
     public Optional<String> value(String name) {
         Optional<String> own = ofPath(name);
         if (own.isPresent()) return source.value(own.get());
-        return alone ? Optional.empty() : source.value(name);
+        return pathOnly ? Optional.empty() : source.value(name);
     }
 
     /** Returns an exception for this setting; throwing it stops the deployment. The message names the setting of the path if its value is the wrong one. */
-    public Wrong wrong(String name, String allowed) {
+    public InvalidSettingException wrong(String name, String allowed) {
         return wrong(name, value(name).orElse(""), allowed);
     }
 
-    private Wrong wrong(String name, String value, String allowed) {
-        return new Wrong(set(name), value, allowed);
+    private InvalidSettingException wrong(String name, String value, String allowed) {
+        return new InvalidSettingException(effectiveName(name), value, allowed);
     }
 
     /** Returns the name under which the value is set: that of the path if it is set there. */
-    public String set(String name) {
+    public String effectiveName(String name) {
         return ofPath(name).orElse(name);
     }
 
@@ -118,18 +118,18 @@ public final class SettingValues {
     }
 
     /** Returns whether the setting of any path names this protocol. */
-    public boolean mounts(ProtocolToken protocol) {
+    public boolean offersOnAnyPath(ProtocolToken protocol) {
         return names().stream().filter(name -> name.startsWith(PATH) && name.endsWith(".protocols"))
                 .anyMatch(name -> tokens(name, list(name).orElse(List.of())).contains(protocol));
     }
 
     /** Returns {@code true} or {@code false}; empty if it is not set. */
     public Optional<Boolean> flag(String name) {
-        return value(name).map(set -> one(name, "false", "true", "false").equals("true"));
+        return value(name).map(set -> oneOf(name, "false", "true", "false").equals("true"));
     }
 
     /** Returns one of the allowed words. */
-    public String one(String name, String otherwise, String... allowed) {
+    public String oneOf(String name, String otherwise, String... allowed) {
         String value = value(name).orElse(otherwise);
         if (!List.of(allowed).contains(value)) throw wrong(name, value, String.join(" or ", allowed));
         return value;

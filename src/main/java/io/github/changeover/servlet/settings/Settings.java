@@ -30,36 +30,36 @@ import java.util.stream.Stream;
  * @param maxCallbacks     number of callbacks that run at the same time on threads of Changeover
  * @param maxMemory        maximum bytes of memory of all connections and captured responses together
  * @param container        {@code auto}, {@code unchecked} or {@code off}: whether an unsupported container is used
- * @param servletEdge      whether the Servlet API is used instead of the native connections of a container
+ * @param servletApiOnly      whether the Servlet API is used instead of the native connections of a container
  * @param off              the tokens that are off at the start
  * @param paths            the settings for paths; templates that differ only in the names of their variables are the same paths
- * @param bounds           the connection limits
+ * @param connectionLimits           the connection limits
  * @param operating        the settings for operators
  */
 public record Settings(ConnectionLimits limits, Duration negotiation, int maxContent, int maxCapture, int maxCaptureOnDisk, int maxBlocking, int maxCallbacks, long maxMemory,
-                String container, boolean servletEdge, List<ProtocolToken> off,
-                Map<PathTemplate, PathSetting> paths, ConnectionLimiter.Maximums bounds, OperatorSettings operating) {
+                String container, boolean servletApiOnly, List<ProtocolToken> off,
+                Map<PathTemplate, PathSetting> paths, ConnectionLimiter.Maximums connectionLimits, OperatorSettings operating) {
     /**
      * The settings for one path. An empty value leaves the value of the application unchanged.
      *
-     * @param naming the name of the setting that contains the protocols
+     * @param setting the name of the setting that contains the protocols
      */
-    public record PathSetting(String naming, Optional<List<ProtocolToken>> protocols, Optional<Boolean> serverOrder, Optional<Boolean> required,
+    public record PathSetting(String setting, Optional<List<ProtocolToken>> protocols, Optional<Boolean> serverOrder, Optional<Boolean> required,
                        Optional<Boolean> advertise, Optional<Boolean> closeOnRefuse, Optional<List<String>> roles,
                        Optional<Duration> idle, Optional<Duration> lifetime) {
     }
 
     public static final String CONTAINER = "changeover.container";
-    private static final Set<String> KNOWN = Set.of("changeover.queue.max", "changeover.idle", "changeover.stall", "changeover.closing",
+    private static final Set<String> APPLICATION_SETTINGS = Set.of("changeover.queue.max", "changeover.idle", "changeover.stall", "changeover.closing",
             "changeover.linger", "changeover.drain", "changeover.content.max", "changeover.capture.max", "changeover.capture.disk.max", "changeover.blocking.max",
             "changeover.off", CONTAINER, "changeover.edge", "changeover.lifetime", "changeover.early-data.max", "changeover.negotiation.timeout",
             "changeover.stall.min", "changeover.callbacks.max", "changeover.memory.max");
-    private static final Set<String> OF_PATHS = Set.of("changeover.protocols", "changeover.order", "changeover.required", "changeover.advertise",
+    private static final Set<String> PATH_SETTINGS = Set.of("changeover.protocols", "changeover.order", "changeover.required", "changeover.advertise",
             "changeover.close-on-refuse", "changeover.roles", "changeover.connections.max", "changeover.idle", "changeover.lifetime");
 
-    /** @throws SettingValues.Wrong if the value is not allowed */
+    /** @throws SettingValues.InvalidSettingException if the value is not allowed */
     public static String container(SettingValues settings) {
-        return settings.one(CONTAINER, "auto", "auto", "unchecked", "off");
+        return settings.oneOf(CONTAINER, "auto", "auto", "unchecked", "off");
     }
 
     /**
@@ -75,23 +75,23 @@ public record Settings(ConnectionLimits limits, Duration negotiation, int maxCon
                 source.time("changeover.drain", base.drain()),
                 source.time("changeover.lifetime", base.lifetime()), source.size("changeover.early-data.max", base.earlyData()),
                 source.size("changeover.stall.min", base.stallMin()));
-        boolean servletEdge = source.one("changeover.edge", "auto", "auto", "servlet").equals("servlet");
-        Set<String> known = new TreeSet<>(KNOWN);
+        boolean servletApiOnly = source.oneOf("changeover.edge", "auto", "auto", "servlet").equals("servlet");
+        Set<String> known = new TreeSet<>(APPLICATION_SETTINGS);
         known.addAll(OperatorSettings.NAMES);
         known.addAll(ConnectionLimitSettings.NAMES);
         known.addAll(libraries);
         for (String name : source.ownNames()) {
-            boolean ofAKind = path(name, OF_PATHS).or(() -> path(name, ofPaths)).isPresent() || ConnectionLimitSettings.PROTOCOL.matcher(name).matches();
-            if (!known.contains(name) && !ofAKind) {
-                throw new SettingValues.Wrong(name, source.value(name).orElse(""), "no such setting; the settings are " + known
-                        + " and changeover.path.TEMPLATE." + Stream.of(OF_PATHS, ofPaths).flatMap(Set::stream).map(each -> each.substring(SettingSource.PREFIX.length())).sorted().toList()
+            boolean isPatternName = path(name, PATH_SETTINGS).or(() -> path(name, ofPaths)).isPresent() || ConnectionLimitSettings.PROTOCOL.matcher(name).matches();
+            if (!known.contains(name) && !isPatternName) {
+                throw new SettingValues.InvalidSettingException(name, source.value(name).orElse(""), "no such setting; the settings are " + known
+                        + " and changeover.path.TEMPLATE." + Stream.of(PATH_SETTINGS, ofPaths).flatMap(Set::stream).map(each -> each.substring(SettingSource.PREFIX.length())).sorted().toList()
                         + " and changeover.protocol.TOKEN.connections.max");
             }
         }
         return new Settings(limits, source.timeAboveZero("changeover.negotiation.timeout", Duration.ofSeconds(30)), source.size("changeover.content.max", 1 << 20),
                 source.size("changeover.capture.max", 1 << 20), source.sizeOrNone("changeover.capture.disk.max", 64 << 20),
                 source.size("changeover.blocking.max", 200), source.number("changeover.callbacks.max", 200, 100_000),
-                source.longSize("changeover.memory.max", MemoryBudget.defaultMax()), container(source), servletEdge,
+                source.longSize("changeover.memory.max", MemoryBudget.defaultMax()), container(source), servletApiOnly,
                 source.list("changeover.off").map(words -> source.tokens("changeover.off", words)).orElse(List.of()), paths(source, ofPaths), ConnectionLimitSettings.read(source), OperatorSettings.read(source));
     }
 
@@ -107,33 +107,33 @@ public record Settings(ConnectionLimits limits, Duration negotiation, int maxCon
         Map<PathTemplate, PathSetting> paths = new LinkedHashMap<>();
         Map<Map.Entry<PathTemplate, String>, String> names = new HashMap<>();      // by the path and the rest of the name
         for (String name : source.names()) {
-            Optional<String> set = path(name, OF_PATHS);
+            Optional<String> set = path(name, PATH_SETTINGS);
             Optional<String> template = set.or(() -> path(name, ofLibraries));
             if (template.isEmpty()) continue;
             PathTemplate path;
             try {
                 path = PathTemplate.of(template.get());
             } catch (IllegalArgumentException malformed) {
-                throw new SettingValues.Wrong(name, source.value(name).orElse(""), "a path between changeover.path. and the setting's name. " + malformed.getMessage());
+                throw new SettingValues.InvalidSettingException(name, source.value(name).orElse(""), "a path between changeover.path. and the setting's name. " + malformed.getMessage());
             }
             String same = names.putIfAbsent(Map.entry(path, name.substring(SettingValues.PATH.length() + template.get().length())), name);
-            if (same != null) mustAgree(name, same, source);
+            if (same != null) requireEqual(name, same, source);
             if (set.isPresent()) paths.computeIfAbsent(path, each -> setting(source.onlyAt(each)));
         }
         return paths;
     }
 
-    private static void mustAgree(String name, String same, SettingValues source) {
+    private static void requireEqual(String name, String same, SettingValues source) {
         String value = source.value(name).orElse(""), other = source.value(same).orElse("");
         if (!value.equals(other)) {
-            throw new SettingValues.Wrong(name, value, "the value of " + same + ", '" + other + "', because both settings apply to the same paths, whatever the names of the variables are. Remove one of them");
+            throw new SettingValues.InvalidSettingException(name, value, "the value of " + same + ", '" + other + "', because both settings apply to the same paths, whatever the names of the variables are. Remove one of them");
         }
     }
 
     private static PathSetting setting(SettingValues path) {
         Optional<List<ProtocolToken>> protocols = path.list("changeover.protocols").map(words -> path.tokens("changeover.protocols", words));
-        Optional<Boolean> serverOrder = path.value("changeover.order").map(set -> path.one("changeover.order", "client", "client", "server").equals("server"));
-        return new PathSetting(path.set("changeover.protocols"), protocols, serverOrder, path.flag("changeover.required"), path.flag("changeover.advertise"),
+        Optional<Boolean> serverOrder = path.value("changeover.order").map(set -> path.oneOf("changeover.order", "client", "client", "server").equals("server"));
+        return new PathSetting(path.effectiveName("changeover.protocols"), protocols, serverOrder, path.flag("changeover.required"), path.flag("changeover.advertise"),
                 path.flag("changeover.close-on-refuse"), path.list("changeover.roles"), time(path, "changeover.idle"), time(path, "changeover.lifetime"));
     }
 
@@ -178,7 +178,7 @@ public record Settings(ConnectionLimits limits, Duration negotiation, int maxCon
         shown.put("memory.max", Long.toString(maxMemory));
         shown.put("container", container);
         shown.put("off", off.toString());
-        ConnectionLimitSettings.show(bounds, shown);
+        ConnectionLimitSettings.show(connectionLimits, shown);
         operating.show(shown);
         return Collections.unmodifiableMap(shown);
     }

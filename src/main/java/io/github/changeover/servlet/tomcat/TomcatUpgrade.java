@@ -39,7 +39,7 @@ final class TomcatUpgrade implements ConnectionUpgrade {
     @Override
     public void upgrade(HttpServletRequest request, TransportConnection connection) throws IOException, ServletException {
         if (nativeTransport && processors.overNio(request)) {
-            request.upgrade(TomcatUpgradeHandler.class).use(connection);
+            request.upgrade(TomcatUpgradeHandler.class).setConnection(connection);
         } else {
             ServletUpgradeHandler.upgrade(request, connection, new TomcatNativeConnection(processors.socket(request)));
         }

@@ -23,7 +23,7 @@ public final class TomcatUpgradeHandler implements InternalHttpUpgradeHandler {
     }
 
     /** Sets the connection. Called before init(). */
-    void use(TransportConnection upgraded) {
+    void setConnection(TransportConnection upgraded) {
         connection = upgraded;
     }
 

@@ -22,7 +22,7 @@ import java.util.Set;
  */
 final class ContainerEngine implements ProtocolLibrary.Started {
     /** The header fields that the filters of Tomcat and of Tyrus check. */
-    private static final Set<String> LOOKED_FOR = Set.of("upgrade", "sec-websocket-key");
+    private static final Set<String> HIDDEN_FIELDS = Set.of("upgrade", "sec-websocket-key");
 
     private final Map<PathTemplate, Class<?>> endpoints;
     private final String engine;
@@ -38,7 +38,7 @@ final class ContainerEngine implements ProtocolLibrary.Started {
         FoundEndpoints.paths(found).forEach((path, type) -> endpoints.put(PathTemplate.of(path), type));
         if (endpoints.isEmpty()) return new ProtocolLibrary.Started() { };
         if (!(context.getAttribute(ServerContainer.class.getName()) instanceof ServerContainer engine)) {
-            throw new SettingValues.Wrong(EngineChoice.SETTING, "container", "'own', because this container has no WebSocket engine in this application");
+            throw new SettingValues.InvalidSettingException(EngineChoice.SETTING, "container", "'own', because this container has no WebSocket engine in this application");
         }
         ContainerEngineProtocol protocol = new ContainerEngineProtocol(ContainerEngineHandshake.to(engine, context), settings, endpoints);
         endpoints.keySet().forEach(path -> start.changeover().path(path.toString()).offer(protocol));
@@ -52,10 +52,10 @@ final class ContainerEngine implements ProtocolLibrary.Started {
 
     @Override
     public HttpServletRequest hideHeaders(HttpServletRequest request) {
-        boolean asked = Collections.list(request.getHeaders("Upgrade")).stream().anyMatch(value -> value.toLowerCase(Locale.ROOT).contains("websocket"));
+        boolean namesWebSocket = Collections.list(request.getHeaders("Upgrade")).stream().anyMatch(value -> value.toLowerCase(Locale.ROOT).contains("websocket"));
         String path = CurrentRequest.path(request);
-        boolean ours = endpoints.keySet().stream().anyMatch(template -> template.matches(path));
-        return ours && (asked || request.getHeader("Sec-WebSocket-Key") != null) ? HeaderHidingRequest.hiding(request, LOOKED_FOR) : request;
+        boolean isOwnPath = endpoints.keySet().stream().anyMatch(template -> template.matches(path));
+        return isOwnPath && (namesWebSocket || request.getHeader("Sec-WebSocket-Key") != null) ? HeaderHidingRequest.hiding(request, HIDDEN_FIELDS) : request;
     }
 
     @Override

@@ -21,7 +21,7 @@ interface ContainerEngineHandshake {
      * @param path       its path template
      * @param parameters the values of the template's variables
      */
-    void handOver(HttpServletRequest request, HttpServletResponse response, Class<?> type, String path, Map<String, String> parameters)
+    void passOn(HttpServletRequest request, HttpServletResponse response, Class<?> type, String path, Map<String, String> parameters)
             throws IOException, ServletException;
 
     /**

@@ -19,12 +19,12 @@ import java.util.Optional;
 
 /** WebSocket by the container's engine, after the gate and the opening handshake of Changeover. */
 final class ContainerEngineProtocol implements ContainerProtocol {
-    private final ContainerEngineHandshake handover;
+    private final ContainerEngineHandshake containerHandshake;
     private final EndpointSettings settings;
     private final Map<PathTemplate, Class<?>> endpoints;
 
-    ContainerEngineProtocol(ContainerEngineHandshake handover, EndpointSettings settings, Map<PathTemplate, Class<?>> endpoints) {
-        this.handover = handover;
+    ContainerEngineProtocol(ContainerEngineHandshake containerHandshake, EndpointSettings settings, Map<PathTemplate, Class<?>> endpoints) {
+        this.containerHandshake = containerHandshake;
         this.settings = settings;
         this.endpoints = endpoints;
     }
@@ -54,11 +54,11 @@ final class ContainerEngineProtocol implements ContainerProtocol {
     }
 
     @Override
-    public void carry(HttpServletRequest request, HttpServletResponse response, SwitchContext context) throws IOException, ServletException {
+    public void passToContainer(HttpServletRequest request, HttpServletResponse response, SwitchContext context) throws IOException, ServletException {
         String path = context.request().path();
         PathTemplate template = template(path).orElseThrow();
         OpeningHandshake.AcceptedHandshake accepted = (OpeningHandshake.AcceptedHandshake) OpeningHandshake.check(context.request(), settings.of(template).handshake());
-        handover.handOver(new CanonicalHandshakeRequest(request, accepted), response, endpoints.get(template), template.toString(), template.match(path).orElseThrow());
+        containerHandshake.passOn(new CanonicalHandshakeRequest(request, accepted), response, endpoints.get(template), template.toString(), template.match(path).orElseThrow());
     }
 
     private Optional<PathTemplate> template(String path) {

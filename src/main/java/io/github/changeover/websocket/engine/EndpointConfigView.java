@@ -26,26 +26,26 @@ abstract class EndpointConfigView implements ServerEndpointConfig {
     }
 
     /** The view for the application, with its own {@code Configurator}. */
-    static final class Shown extends EndpointConfigView {
-        Shown(ServerEndpointConfig config, Configurator configurator) {
+    static final class ForApplication extends EndpointConfigView {
+        ForApplication(ServerEndpointConfig config, Configurator configurator) {
             super(config, configurator);
         }
     }
 
     /** The view for Tyrus, which has another {@code Configurator} during a handshake. */
     static final class ConfiguratorView extends EndpointConfigView implements TyrusServerEndpointConfig {
-        private final Configurator asked;
+        private final Configurator tyrusConfigurator;
         private final BooleanSupplier negotiates;
 
-        ConfiguratorView(ServerEndpointConfig config, Configurator configurator, Configurator asked, BooleanSupplier negotiates) {
+        ConfiguratorView(ServerEndpointConfig config, Configurator configurator, Configurator tyrusConfigurator, BooleanSupplier negotiates) {
             super(config, configurator);
-            this.asked = asked;
+            this.tyrusConfigurator = tyrusConfigurator;
             this.negotiates = negotiates;
         }
 
         @Override
         public Configurator getConfigurator() {
-            return negotiates.getAsBoolean() ? asked : super.getConfigurator();
+            return negotiates.getAsBoolean() ? tyrusConfigurator : super.getConfigurator();
         }
 
         @Override
@@ -111,26 +111,26 @@ abstract class EndpointConfigView implements ServerEndpointConfig {
 
     @Override
     public List<String> getSubprotocols() {
-        return given(config.getSubprotocols());
+        return orEmpty(config.getSubprotocols());
     }
 
-    private static <T> List<T> given(List<T> list) {
+    private static <T> List<T> orEmpty(List<T> list) {
         return list == null ? List.of() : list;
     }
 
     @Override
     public List<Extension> getExtensions() {
-        return given(config.getExtensions());
+        return orEmpty(config.getExtensions());
     }
 
     @Override
     public List<Class<? extends Encoder>> getEncoders() {
-        return given(config.getEncoders());
+        return orEmpty(config.getEncoders());
     }
 
     @Override
     public List<Class<? extends Decoder>> getDecoders() {
-        return given(config.getDecoders());
+        return orEmpty(config.getDecoders());
     }
 
     @Override

@@ -32,12 +32,12 @@ import org.glassfish.tyrus.spi.WebSocketEngine;
  */
 final class EndpointContainer extends TyrusServerContainer {
     /** The limit of Tyrus for one read. It has no effect, because the limit of Changeover is checked earlier. */
-    private static final int NO_BOUND = Integer.MAX_VALUE - 1024;
+    private static final int NO_LIMIT = Integer.MAX_VALUE - 1024;
 
     private final TyrusWebSocketEngine engine;      // without endpoints: callers that look for one find none
-    private final TyrusEndpoint.Home home;
+    private final TyrusEndpoint.Environment environment;
     private final Map<PathTemplate, TyrusEndpoint> endpoints = new LinkedHashMap<>();     // guarded by registering
-    private final Object registering = new Object();
+    private final Object registrationLock = new Object();
     private SessionTimer timer;
     private boolean stopped;
     private volatile ExecutorService executor;
@@ -49,8 +49,8 @@ final class EndpointContainer extends TyrusServerContainer {
 
     private EndpointContainer(Set<Class<?>> classes, String contextPath) {
         super(classes);
-        this.engine = TyrusWebSocketEngine.builder(this).incomingBufferSize(NO_BOUND).build();
-        this.home = TyrusEndpoint.Home.of(this, contextPath, NO_BOUND);
+        this.engine = TyrusWebSocketEngine.builder(this).incomingBufferSize(NO_LIMIT).build();
+        this.environment = TyrusEndpoint.Environment.of(this, contextPath, NO_LIMIT);
     }
 
     /** Creates a container and sets it as the context attribute. Must be called in an initializer. */
@@ -63,7 +63,7 @@ final class EndpointContainer extends TyrusServerContainer {
     /** Deploys the endpoints that were found and added. The second call, from a filter of the container's own Tyrus, does nothing. */
     @Override
     public void start(String rootPath, int port) throws IOException, DeploymentException {
-        synchronized (registering) {
+        synchronized (registrationLock) {
             if (started) return;
             super.start(rootPath, port);
             started = true;
@@ -73,7 +73,7 @@ final class EndpointContainer extends TyrusServerContainer {
 
     /** Creates an endpoint that is not deployed. */
     TyrusEndpoint endpoint(ServerEndpointConfig config) throws DeploymentException {
-        return TyrusEndpoint.of(home, config);
+        return TyrusEndpoint.of(environment, config);
     }
 
     /**
@@ -83,7 +83,7 @@ final class EndpointContainer extends TyrusServerContainer {
      */
     void serve(HttpToWebSocketUpgrade controller, Changeover offers, BiFunction<PathTemplate, TyrusEndpoint, UpgradeProtocol> protocol) {
         Map<PathTemplate, TyrusEndpoint> before;
-        synchronized (registering) {
+        synchronized (registrationLock) {
             before = endpoints();
             frontController = controller;
             protocols = protocol;
@@ -115,7 +115,7 @@ final class EndpointContainer extends TyrusServerContainer {
 
     /** Returns the deployed endpoints by their paths within the application. */
     Map<PathTemplate, TyrusEndpoint> endpoints() {
-        synchronized (registering) {
+        synchronized (registrationLock) {
             return Collections.unmodifiableMap(new LinkedHashMap<>(endpoints));
         }
     }
@@ -127,19 +127,19 @@ final class EndpointContainer extends TyrusServerContainer {
 
     @Override
     public void register(Class<?> endpoint) throws DeploymentException {
-        add(TyrusEndpoint.of(home, endpoint));
+        add(TyrusEndpoint.of(environment, endpoint));
     }
 
     @Override
     public void register(ServerEndpointConfig config) throws DeploymentException {
-        add(TyrusEndpoint.of(home, config));
+        add(TyrusEndpoint.of(environment, config));
     }
 
     private void add(TyrusEndpoint endpoint) throws DeploymentException {
         PathTemplate path = template(endpoint);
         Changeover offers = changeover;
         if (offers != null) offers.path(path.toString());       // fails if the rules are fixed
-        synchronized (registering) {
+        synchronized (registrationLock) {
             TyrusEndpoint other = endpoints.putIfAbsent(path, endpoint);
             if (other != null) throw new DeploymentException("Two WebSocket endpoints have the same path: " + endpoint.path() + " and " + other.path() + ". Use a different path for each endpoint.");
             offers = changeover;
@@ -159,7 +159,7 @@ final class EndpointContainer extends TyrusServerContainer {
         try {
             offers.path(path.toString()).offer(protocols.apply(path, endpoint));
         } catch (IllegalArgumentException | IllegalStateException not) {
-            synchronized (registering) {
+            synchronized (registrationLock) {
                 endpoints.remove(path);
             }
             if (not instanceof IllegalStateException late) throw late;
@@ -174,7 +174,7 @@ final class EndpointContainer extends TyrusServerContainer {
      */
     @Override
     public void addEndpoint(Class<?> endpoint) throws DeploymentException {
-        synchronized (registering) {
+        synchronized (registrationLock) {
             if (!started) super.addEndpoint(endpoint);
             if (!started) return;
         }
@@ -184,7 +184,7 @@ final class EndpointContainer extends TyrusServerContainer {
     /** As {@link #addEndpoint(Class)}. */
     @Override
     public void addEndpoint(ServerEndpointConfig config) throws DeploymentException {
-        synchronized (registering) {
+        synchronized (registrationLock) {
             if (!started) super.addEndpoint(config);
             if (!started) return;
         }
@@ -213,9 +213,9 @@ final class EndpointContainer extends TyrusServerContainer {
      */
     @Override
     public long getDefaultMaxSessionIdleTimeout() {
-        Long program = idle;
-        Long first = SessionSchedule.firstIdleTime(program);
-        return first != null ? first : program != null ? program : -1;
+        Long timeout = idle;
+        Long first = SessionSchedule.firstIdleTime(timeout);
+        return first != null ? first : timeout != null ? timeout : -1;
     }
 
     @Override
@@ -225,7 +225,7 @@ final class EndpointContainer extends TyrusServerContainer {
 
     @Override
     public ScheduledExecutorService getScheduledExecutorService() {
-        SessionSchedule ofSession = SessionSchedule.take(this::timer);
+        SessionSchedule ofSession = SessionSchedule.claim(this::timer);
         return ofSession != null ? ofSession : timer();
     }
 

@@ -12,6 +12,6 @@ enum EngineChoice {
     static final String SETTING = "changeover.websocket.engine";
 
     static EngineChoice of(SettingValues settings) {
-        return settings.one(SETTING, "own", "own", "container").equals("own") ? OWN : CONTAINER;
+        return settings.oneOf(SETTING, "own", "own", "container").equals("own") ? OWN : CONTAINER;
     }
 }

@@ -53,18 +53,18 @@ record ExtensionChoice(List<WebSocketExtension> agreed, List<ExtendedExtension> 
             if (offer.isEmpty()) {
                 warn.accept("The Configurator chose the extension '" + PrintableText.of(name) + "', which the client did not offer: it is not accepted (RFC 6455 section 9.1)");
             } else if (name.equals(Deflate.NAME)) {
-                accepted.deflate().ifPresent(agreement -> agreed.add(said(agreement.toString())));
+                accepted.deflate().ifPresent(agreement -> agreed.add(parsed(agreement.toString())));
             } else if (implementation(choice, installed) instanceof ExtendedExtension extended) {
                 List<jakarta.websocket.Extension.Parameter> answer = extended.onExtensionNegotiation(chain, jakarta(offer.get()).getParameters());
                 chain.negotiated(extended);
-                Optional<WebSocketExtension> said = said(name, answer, warn);
-                if (said.isEmpty()) continue;
-                agreed.add(said.get());
+                Optional<WebSocketExtension> parsed = parsed(name, answer, warn);
+                if (parsed.isEmpty()) continue;
+                agreed.add(parsed.get());
                 running.add(extended);
             } else if (byMethod) {
                 warn.accept("The extension '" + PrintableText.of(name) + "' is accepted because the Configurator chose it, but nothing implements it (org.glassfish.tyrus.core.extension.ExtendedExtension): "
                         + "frames with its reserved bits are rejected with 1002");
-                said(name, choice.getParameters(), warn).ifPresent(agreed::add);
+                parsed(name, choice.getParameters(), warn).ifPresent(agreed::add);
             }
         }
         if (!running.isEmpty()) agreed.removeIf(extension -> extension.name().equals(Deflate.NAME));    // another extension may use RSV1
@@ -76,7 +76,7 @@ record ExtensionChoice(List<WebSocketExtension> agreed, List<ExtendedExtension> 
         return installed.stream().filter(each -> each instanceof ExtendedExtension && each.getName().equals(choice.getName())).findFirst().orElse(choice);
     }
 
-    private static WebSocketExtension said(String text) {
+    private static WebSocketExtension parsed(String text) {
         String[] parts = text.split("; ");
         List<Parameter> parameters = new ArrayList<>();
         for (int i = 1; i < parts.length; i++) {
@@ -86,7 +86,7 @@ record ExtensionChoice(List<WebSocketExtension> agreed, List<ExtendedExtension> 
         return new WebSocketExtension(parts[0], parameters);
     }
 
-    private static Optional<WebSocketExtension> said(String name, List<jakarta.websocket.Extension.Parameter> parameters, Consumer<String> warn) {
+    private static Optional<WebSocketExtension> parsed(String name, List<jakarta.websocket.Extension.Parameter> parameters, Consumer<String> warn) {
         try {
             return Optional.of(new WebSocketExtension(name, parameters == null ? List.of()
                     : parameters.stream().map(each -> new Parameter(each.getName(), Optional.ofNullable(each.getValue()))).toList()));
@@ -102,7 +102,7 @@ record ExtensionChoice(List<WebSocketExtension> agreed, List<ExtendedExtension> 
     }
 
     /** Removes the extensions that the application deleted from the response field. Everything else that it wrote there is ignored. */
-    ExtensionChoice keeping(List<String> lines) {
+    ExtensionChoice withOnly(List<String> lines) {
         List<String> values = lines == null ? List.of() : lines.stream().filter(Objects::nonNull).toList();
         Set<String> kept = ExtensionOffers.parse(values) instanceof FieldList.Members<WebSocketExtension> members ? members.members().stream().map(WebSocketExtension::name).collect(Collectors.toSet()) : Set.of();
         return new ExtensionChoice(agreed.stream().filter(extension -> kept.contains(extension.name())).toList(),
@@ -115,7 +115,7 @@ record ExtensionChoice(List<WebSocketExtension> agreed, List<ExtendedExtension> 
     }
 
     /** Returns the agreed extensions as objects of the API, for a session. */
-    List<jakarta.websocket.Extension> shown() {
+    List<jakarta.websocket.Extension> forApplication() {
         return agreed.stream().map(ExtensionChoice::jakarta).toList();
     }
 

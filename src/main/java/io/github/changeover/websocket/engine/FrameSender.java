@@ -30,7 +30,7 @@ import org.glassfish.tyrus.spi.CompletionHandler;
 final class FrameSender {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
     /** No timeout is needed. If the client receives too slowly for too long (changeover.stall), the connection is closed, and that ends the wait. */
-    private static final Duration FOR_EVER = ChronoUnit.FOREVER.getDuration();
+    private static final Duration NO_TIMEOUT = ChronoUnit.FOREVER.getDuration();
 
     /** The sender whose deferred frames the current thread of the application may pass to extensions. */
     private static final ThreadLocal<FrameSender> ENCODING = new ThreadLocal<>();
@@ -43,13 +43,13 @@ final class FrameSender {
     private final Runnable onBroken;
     private final Consumer<ByteBuffer> output = this::output;
     private volatile boolean sending;       // a frame is being put into the queue; changed under the send lock
-    private boolean handedOver;             // a thread of the application is about to send the deferred frames; under the send lock
+    private boolean scheduled;             // a thread of the application is about to send the deferred frames; under the send lock
     private boolean fragmented;             // a message is being sent in fragments and its last one is not sent; under the send lock
     private int bytesOfFrame;               // size of the last frame as sent; under the send lock
     private boolean closeSent;              // no frame may follow a Close frame (RFC 6455 section 5.5.1); under the send lock
     private SessionObserver observer;       // null if there are no listeners; set before anything is sent
     private volatile boolean discarding;    // the connection has ended and frames are discarded
-    private volatile boolean overdue;       // a message timed out and cannot be withdrawn; no other may follow the gap; the session is being closed
+    private volatile boolean timedOut;       // a message timed out and cannot be withdrawn; no other may follow the gap; the session is being closed
     private volatile boolean broken;        // a frame could not be created, so its message has a gap; changed under the send lock
 
     /**
@@ -116,7 +116,7 @@ final class FrameSender {
      * The result of an attempt to send a frame: it is in the queue; there is no room; another message must be sent first; it is deferred; the connection
      * is closed for sending.
      */
-    enum EnqueueResult { DONE, NO_ROOM, NOT_ITS_TURN, DEFERRED, CLOSED }
+    enum EnqueueResult { DONE, NO_ROOM, MUST_WAIT, DEFERRED, CLOSED }
 
     /** Holds the notification of listeners about a frame, which runs after the send lock is released. */
     static final class ListenerNotification {
@@ -139,12 +139,12 @@ final class FrameSender {
 
     /** Called if a message timed out and a part of it may have been sent. */
     void acceptNoMoreMessages() {
-        overdue = true;
+        timedOut = true;
     }
 
     /** Whether a part of a message could not be created, or a message timed out. The session is being closed, and no message can be sent any more. */
     boolean isBroken() {
-        return broken || overdue;
+        return broken || timedOut;
     }
 
     /** Whether a message can only be sent later, because others must be sent first. Called under the send lock. */
@@ -166,7 +166,7 @@ final class FrameSender {
      * @param notification null if there are no listeners
      */
     EnqueueResult enqueue(OutgoingFrame frame, SwitchedConnection.Completion sent, ListenerNotification notification) {
-        if (frame == null) return EnqueueResult.NOT_ITS_TURN;
+        if (frame == null) return EnqueueResult.MUST_WAIT;
         Runnable listeners = notification == null ? null : observer.sending(frame);
         boolean control = frame.isControl();
         boolean part = !frame.isFinal() || fragmented;
@@ -267,12 +267,12 @@ final class FrameSender {
     /** Whether the current thread may pass a deferred frame to extensions. If not, a thread of the application does it later. Called under the send lock. */
     private boolean mayEncode() {
         if (ENCODING.get() == this) return true;
-        if (handedOver) return false;
-        handedOver = true;
+        if (scheduled) return false;
+        scheduled = true;
         if (!ApplicationExecutor.tryExecute(threads, () -> {
-            connection.sendAtomically(() -> handedOver = false);
+            connection.sendAtomically(() -> scheduled = false);
             sendDeferred();
-        })) handedOver = false;
+        })) scheduled = false;
         return false;
     }
 
@@ -345,9 +345,9 @@ final class FrameSender {
             sendDeferred();
             while (step == EnqueueResult.NO_ROOM) {
                 if (blocked == null && connection.hasDeferred()) blocked = new BlockedSend(bytes, next);
-                BlockedSend later = blocked;
-                step = discarding ? EnqueueResult.CLOSED : connection.sendAtomically(() -> sendOrDefer(bytes, next, later, notification));
-                if (step == EnqueueResult.NO_ROOM && !connection.awaitWritable(bytes, FOR_EVER)) step = EnqueueResult.CLOSED;
+                BlockedSend blockedSend = blocked;
+                step = discarding ? EnqueueResult.CLOSED : connection.sendAtomically(() -> sendOrDefer(bytes, next, blockedSend, notification));
+                if (step == EnqueueResult.NO_ROOM && !connection.awaitWritable(bytes, NO_TIMEOUT)) step = EnqueueResult.CLOSED;
             }
             if (step == EnqueueResult.DEFERRED) failure = blocked.await();
             else if (step == EnqueueResult.CLOSED) failure = closed();
@@ -361,8 +361,8 @@ final class FrameSender {
         run(notification);
         sendDeferred();     // this may have been the last fragment
         if (full && !connection.isFull()) connection.resume();      // after a wait, writable() is not called for the handler, so resume here
-        if (failure != null || step != EnqueueResult.NOT_ITS_TURN) complete(done, failure);
-        return step != EnqueueResult.NOT_ITS_TURN;
+        if (failure != null || step != EnqueueResult.MUST_WAIT) complete(done, failure);
+        return step != EnqueueResult.MUST_WAIT;
     }
 
     /**

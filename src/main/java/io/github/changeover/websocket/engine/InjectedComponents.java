@@ -20,7 +20,7 @@ public final class InjectedComponents extends ComponentProvider {
 
     @Override
     public <T> Object create(Class<T> type) {
-        return Injection.make(type).value();
+        return Injection.create(type).value();
     }
 
     @Override

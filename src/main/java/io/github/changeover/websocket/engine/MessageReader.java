@@ -64,7 +64,7 @@ final class MessageReader implements FrameReceiver {
 
     @Override
     public boolean wantsWhole(int opcode) {
-        fragmented = !session.takesParts(opcode);
+        fragmented = !session.acceptsParts(opcode);
         return fragmented;
     }
 

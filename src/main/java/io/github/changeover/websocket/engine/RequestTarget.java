@@ -25,7 +25,7 @@ import java.util.Optional;
  * @param query without the question mark, or empty
  */
 record RequestTarget(String path, String query) {
-    private static final AsciiSet IN_PATH = AsciiSet.UNRESERVED.and("!'()*:@&=+$,;/"), IN_QUERY = IN_PATH.and("?[]");
+    private static final AsciiSet IN_PATH = AsciiSet.UNRESERVED.plus("!'()*:@&=+$,;/"), IN_QUERY = IN_PATH.plus("?[]");
     private static final AsciiSet NONE = AsciiSet.of("");
 
     static RequestTarget of(HttpServletRequest request) {

@@ -26,17 +26,17 @@ final class SessionSchedule extends UnownedExecutorService implements ScheduledE
     private static final ThreadLocal<SessionSchedule> OPENING = new ThreadLocal<>();
     private final AdvancedConnection connection;
     private final IdleTask idle = new IdleTask();
-    private Supplier<ScheduledExecutorService> others;      // null until the session uses this scheduler
-    private boolean began;                                  // the session has its first idle timeout
+    private Supplier<ScheduledExecutorService> heartbeatScheduler;      // null until the session uses this scheduler
+    private boolean hasIdleTimeout;                                  // the session has its first idle timeout
     private volatile long millis = -1;                      // the idle timeout that the session has set
-    private volatile boolean sought;
-    private final Consumer<Session> found;
+    private volatile boolean lookedUp;
+    private final Consumer<Session> sessionListener;
     private volatile Session session;                       // null until it is known
 
-    /** @param found receives the session as soon as it is known. This is inside its constructor, before the endpoint is notified */
-    SessionSchedule(AdvancedConnection connection, Consumer<Session> found) {
+    /** @param sessionListener receives the session as soon as it is known. This is inside its constructor, before the endpoint is notified */
+    SessionSchedule(AdvancedConnection connection, Consumer<Session> sessionListener) {
         this.connection = connection;
-        this.found = found;
+        this.sessionListener = sessionListener;
     }
 
     /** Opens a session on the current thread. The session uses this scheduler. */
@@ -55,10 +55,10 @@ final class SessionSchedule extends UnownedExecutorService implements ScheduledE
      *
      * @param others schedules heartbeats
      */
-    static SessionSchedule take(Supplier<ScheduledExecutorService> others) {
+    static SessionSchedule claim(Supplier<ScheduledExecutorService> others) {
         SessionSchedule schedule = OPENING.get();
-        if (schedule == null || schedule.others != null) return null;
-        schedule.others = others;
+        if (schedule == null || schedule.heartbeatScheduler != null) return null;
+        schedule.heartbeatScheduler = others;
         return schedule;
     }
 
@@ -66,13 +66,13 @@ final class SessionSchedule extends UnownedExecutorService implements ScheduledE
      * Returns the first idle timeout, in milliseconds, of the session that is being created on the current thread; null if there is none, or if the
      * session already has its timeout.
      *
-     * @param program the timeout that the application has set for new sessions, or null
+     * @param applicationTimeout the timeout that the application has set for new sessions, or null
      */
-    static Long firstIdleTime(Long program) {
+    static Long firstIdleTime(Long applicationTimeout) {
         SessionSchedule schedule = OPENING.get();
-        if (schedule == null || schedule.others == null || schedule.began) return null;
-        schedule.began = true;
-        return program == null ? schedule.connection.idleTime().toMillis() : Math.max(0, program);      // for a negative value, Tyrus would not schedule its task
+        if (schedule == null || schedule.heartbeatScheduler == null || schedule.hasIdleTimeout) return null;
+        schedule.hasIdleTimeout = true;
+        return applicationTimeout == null ? schedule.connection.idleTime().toMillis() : Math.max(0, applicationTimeout);      // for a negative value, Tyrus would not schedule its task
     }
 
     /** Returns the session, once Tyrus has scheduled a task for it; null before. */
@@ -88,10 +88,10 @@ final class SessionSchedule extends UnownedExecutorService implements ScheduledE
 
     @Override
     public ScheduledFuture<?> schedule(Runnable task, long delay, TimeUnit unit) {
-        if (!sought) {
-            sought = true;
+        if (!lookedUp) {
+            lookedUp = true;
             session = sessionOf(task);
-            if (session != null) found.accept(session);
+            if (session != null) sessionListener.accept(session);
         }
         idleTime(unit.toMillis(delay));
         return idle;
@@ -154,21 +154,21 @@ final class SessionSchedule extends UnownedExecutorService implements ScheduledE
 
     @Override
     public <V> ScheduledFuture<V> schedule(Callable<V> task, long delay, TimeUnit unit) {
-        return others.get().schedule(task, delay, unit);
+        return heartbeatScheduler.get().schedule(task, delay, unit);
     }
 
     @Override
     public ScheduledFuture<?> scheduleAtFixedRate(Runnable task, long initialDelay, long period, TimeUnit unit) {
-        return others.get().scheduleAtFixedRate(task, initialDelay, period, unit);
+        return heartbeatScheduler.get().scheduleAtFixedRate(task, initialDelay, period, unit);
     }
 
     @Override
     public ScheduledFuture<?> scheduleWithFixedDelay(Runnable task, long initialDelay, long delay, TimeUnit unit) {
-        return others.get().scheduleWithFixedDelay(task, initialDelay, delay, unit);
+        return heartbeatScheduler.get().scheduleWithFixedDelay(task, initialDelay, delay, unit);
     }
 
     @Override
     public void execute(Runnable task) {
-        others.get().execute(task);
+        heartbeatScheduler.get().execute(task);
     }
 }

@@ -52,10 +52,10 @@ final class TyrusClasses {
     }
 
     private static String version(Class<?> type) {
-        String said = type.getPackage().getImplementationVersion();
-        if (said != null) return " " + said;
+        String version = type.getPackage().getImplementationVersion();
+        if (version != null) return " " + version;
         CodeSource source = type.getProtectionDomain().getCodeSource();
-        URL place = source == null ? null : source.getLocation();
-        return place == null ? "" : " (" + place.getPath().replaceFirst("^.*/(?=[^/]+/?$)", "") + ")";
+        URL jar = source == null ? null : source.getLocation();
+        return jar == null ? "" : " (" + jar.getPath().replaceFirst("^.*/(?=[^/]+/?$)", "") + ")";
     }
 }

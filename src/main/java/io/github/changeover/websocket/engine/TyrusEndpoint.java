@@ -56,32 +56,32 @@ final class TyrusEndpoint {
      *
      * @param warned the logged warnings by endpoint class, because an endpoint may be created for each request
      */
-    record Home(WebSocketContainer container, String contextPath, int longest, ComponentProviderService instances, Map<Class<?>, Set<String>> warned) {
-        static Home of(WebSocketContainer container, String contextPath, int longest) {
-            return new Home(container, contextPath, longest, ComponentProviderService.create(), new ConcurrentHashMap<>());
+    record Environment(WebSocketContainer container, String contextPath, int longest, ComponentProviderService instances, Map<Class<?>, Set<String>> warned) {
+        static Environment of(WebSocketContainer container, String contextPath, int longest) {
+            return new Environment(container, contextPath, longest, ComponentProviderService.create(), new ConcurrentHashMap<>());
         }
     }
 
-    private TyrusEndpoint(Home home, ServerEndpointConfig config, Endpoint annotated) throws DeploymentException {
+    private TyrusEndpoint(Environment home, ServerEndpointConfig config, Endpoint annotated) throws DeploymentException {
         path = config.getPath().startsWith("/") ? config.getPath() : "/" + config.getPath();
         configurator = config.getConfigurator() != null ? config.getConfigurator() : new TyrusServerEndpointConfigurator();
         subprotocols = config.getSubprotocols() == null ? List.of() : config.getSubprotocols().stream().filter(Objects::nonNull).toList();     // Spring's list contains null if no subprotocol was chosen
         installed = installed(config, home.container);
         warned = home.warned.computeIfAbsent(config.getEndpointClass(), type -> ConcurrentHashMap.newKeySet());
         choosesExtensions = overrides(configurator, "getNegotiatedExtensions", List.class, List.class);
-        ServerEndpointConfig.Configurator asked = annotated == null && overrides(configurator, "getEndpointInstance", Class.class) ? new AskingForInstances() : new AskingOnly();
+        ServerEndpointConfig.Configurator asked = annotated == null && overrides(configurator, "getEndpointInstance", Class.class) ? new InstanceConfigurator() : new NegotiationConfigurator();
         EndpointConfigView tyrus = new EndpointConfigView.ConfiguratorView(config, configurator, asked, () -> CURRENT.get() != null);
         wrapper = annotated != null
-                ? new TyrusEndpointWrapper(annotated, tyrus, home.instances, home.container, home.contextPath, asked, new AnyNumber(), null, EndpointEventListener.NO_OP, false)
-                : new TyrusEndpointWrapper(config.getEndpointClass().asSubclass(Endpoint.class), tyrus, home.instances, home.container, home.contextPath, asked, new AnyNumber(), null,
+                ? new TyrusEndpointWrapper(annotated, tyrus, home.instances, home.container, home.contextPath, asked, new UnlimitedSessions(), null, EndpointEventListener.NO_OP, false)
+                : new TyrusEndpointWrapper(config.getEndpointClass().asSubclass(Endpoint.class), tyrus, home.instances, home.container, home.contextPath, asked, new UnlimitedSessions(), null,
                 EndpointEventListener.NO_OP, false);
     }
 
-    private static final class AnyNumber extends TyrusEndpointWrapper.SessionListener {
+    private static final class UnlimitedSessions extends TyrusEndpointWrapper.SessionListener {
     }
 
     /** Creates the endpoint for an annotated class. */
-    static TyrusEndpoint of(Home home, Class<?> type) throws DeploymentException {
+    static TyrusEndpoint of(Environment home, Class<?> type) throws DeploymentException {
         AnnotatedEndpoint endpoint = annotated(home, type, home.instances);
         return new TyrusEndpoint(home, (ServerEndpointConfig) endpoint.getEndpointConfig(), endpoint);
     }
@@ -90,7 +90,7 @@ final class TyrusEndpoint {
      * Creates the endpoint for a configuration that application code created. If its class is annotated, the annotation supplies the values that the
      * configuration does not set.
      */
-    static TyrusEndpoint of(Home home, ServerEndpointConfig config) throws DeploymentException {
+    static TyrusEndpoint of(Environment home, ServerEndpointConfig config) throws DeploymentException {
         Class<?> type = config.getEndpointClass();
         if (type == null || config.getPath() == null) throw new DeploymentException("A ServerEndpointConfig must have a class and a path; this has " + type + " and " + config.getPath());
         if (Endpoint.class.isAssignableFrom(type)) return new TyrusEndpoint(home, config, null);
@@ -104,7 +104,7 @@ final class TyrusEndpoint {
         return new TyrusEndpoint(home, new EndpointConfigView.OfAnnotated(config, (ServerEndpointConfig) endpoint.getEndpointConfig()), endpoint);
     }
 
-    private static AnnotatedEndpoint annotated(Home home, Class<?> type, ComponentProviderService instances) throws DeploymentException {
+    private static AnnotatedEndpoint annotated(Environment home, Class<?> type, ComponentProviderService instances) throws DeploymentException {
         if (!type.isAnnotationPresent(ServerEndpoint.class)) {
             throw new DeploymentException(type.getName() + " is not an endpoint: extend jakarta.websocket.Endpoint, or annotate the class with @ServerEndpoint");
         }
@@ -148,7 +148,7 @@ final class TyrusEndpoint {
     // ---- the handshake
 
     /** Whether the application's {@code Configurator} accepts this origin. */
-    boolean takesOrigin(String origin) {
+    boolean acceptsOrigin(String origin) {
         return configurator.checkOrigin(origin);
     }
 
@@ -165,7 +165,7 @@ final class TyrusEndpoint {
         boolean done = false;
         try {
             protocol.handshake(wrapper, request, response, negotiation.chain);
-            ExtensionChoice choice = negotiation.choice.keeping(response.getHeaders().getOrDefault(HandshakeRequest.SEC_WEBSOCKET_EXTENSIONS, List.of()));
+            ExtensionChoice choice = negotiation.choice.withOnly(response.getHeaders().getOrDefault(HandshakeRequest.SEC_WEBSOCKET_EXTENSIONS, List.of()));
             negotiation.chain.use(choice.running());
             done = true;
             return new TyrusHandshake(wrapper, protocol, request, response, choice, negotiation.chain, new DebugContext());
@@ -200,7 +200,7 @@ final class TyrusEndpoint {
     }
 
     /** The {@code Configurator} that Tyrus calls. */
-    private abstract class Asking extends ServerEndpointConfig.Configurator {
+    private abstract class CallingConfigurator extends ServerEndpointConfig.Configurator {
         @Override
         public String getNegotiatedSubprotocol(List<String> supported, List<String> requested) {
             return configurator.getNegotiatedSubprotocol(supported, requested);
@@ -222,15 +222,15 @@ final class TyrusEndpoint {
         public void modifyHandshake(ServerEndpointConfig config, HandshakeRequest request, HandshakeResponse response) {
             List<String> lines = CURRENT.get().choice.lines();
             if (!lines.isEmpty()) response.getHeaders().put(HandshakeRequest.SEC_WEBSOCKET_EXTENSIONS, new ArrayList<>(lines));
-            configurator.modifyHandshake(new EndpointConfigView.Shown(config, configurator), request, response);
+            configurator.modifyHandshake(new EndpointConfigView.ForApplication(config, configurator), request, response);
         }
     }
 
-    private final class AskingOnly extends Asking {
+    private final class NegotiationConfigurator extends CallingConfigurator {
     }
 
     /** Used if the application creates its endpoint instances itself. */
-    private final class AskingForInstances extends Asking {
+    private final class InstanceConfigurator extends CallingConfigurator {
         @Override
         public <T> T getEndpointInstance(Class<T> type) throws InstantiationException {
             return configurator.getEndpointInstance(type);

@@ -33,9 +33,9 @@ record TyrusHandshake(TyrusEndpointWrapper endpoint, ProtocolHandler protocol, R
             try {
                 return Optional.of(new Sessions(method(TyrusEndpointWrapper.class, getSession, TyrusWebSocket.class), method(TyrusSession.class, "isPartialTextHandlerPresent"),
                         method(TyrusSession.class, "isPartialBinaryHandlerPresent")));
-            } catch (NoSuchMethodException | RuntimeException | LinkageError otherwise) {
+            } catch (NoSuchMethodException | RuntimeException | LinkageError unavailable) {
                 System.getLogger(TyrusHandshake.class.getName()).log(System.Logger.Level.WARNING, "Unsupported Tyrus version: Tyrus itself assembles messages from fragments, "
-                        + "which is slower and uses more memory. {0}", otherwise.toString());
+                        + "which is slower and uses more memory. {0}", unavailable.toString());
                 return Optional.empty();
             }
         }
@@ -66,7 +66,7 @@ record TyrusHandshake(TyrusEndpointWrapper endpoint, ProtocolHandler protocol, R
         }
 
         /** Whether the session's handler receives messages of this type in parts. */
-        boolean takesParts(int opcode) {
+        boolean acceptsParts(int opcode) {
             return session != null && (boolean) Sessions.call(opcode == Opcode.TEXT ? sessions.takesPartsOfText : sessions.takesPartsOfBinary, session);
         }
 
@@ -99,7 +99,7 @@ record TyrusHandshake(TyrusEndpointWrapper endpoint, ProtocolHandler protocol, R
 
     private void connect(TyrusWebSocket socket, TyrusWriter writer) {
         protocol.setWriter(writer);
-        socket.onConnect(request, subprotocol(), extensions.shown(), null, debug);
+        socket.onConnect(request, subprotocol(), extensions.forApplication(), null, debug);
         debug.flush();
     }
 }

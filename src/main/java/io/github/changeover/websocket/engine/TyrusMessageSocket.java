@@ -32,25 +32,25 @@ import org.glassfish.tyrus.spi.WriterInfo;
 final class TyrusMessageSocket extends TyrusWebSocket {
     private static final System.Logger LOG = System.getLogger(TyrusMessageSocket.class.getName());
     /** The longest wait for the end of another message, in nanoseconds: the same time as in Tyrus. */
-    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(3);
+    private static final long MAX_WAIT = TimeUnit.SECONDS.toNanos(3);
     private static final int BYTES_OF_A_CHAR = 3;
     /** Shared by all connections, because waiting is rare. */
     private static final ReentrantLock ENDS = new ReentrantLock();
     private static final Condition ENDED = ENDS.newCondition();
 
     /** Codes that represent a missing code and are never sent. If the application closes with one of them, Tyrus sends 1000. */
-    private static final Set<Integer> STANDS_FOR_NONE = Set.of(1005, 1006, 1015);
+    private static final Set<Integer> CODES_FOR_NO_CODE = Set.of(1005, 1006, 1015);
 
     private final FrameSender sender;
     private final AsynchronousSends asynchronous;
     private final AtomicReference<org.glassfish.tyrus.core.frame.CloseFrame> close = new AtomicReference<>();      // reported to the endpoint: the first Close frame of either side or of Changeover
     private final AtomicBoolean closeFollows = new AtomicBoolean();                 // a task will notify the endpoint
-    private volatile Thread closing;    // the thread that notifies the endpoint of the close
-    private boolean closed;             // the endpoint was notified; used in callbacks only
+    private volatile Thread closeThread;    // the thread that notifies the endpoint of the close
+    private boolean closeNotified;             // the endpoint was notified; used in callbacks only
     private volatile int unfinished;    // opcode of the message being sent in fragments, or 0; changed under the send lock
-    private volatile boolean awaited;   // a thread has waited for the end of that message
+    private volatile boolean wasAwaited;   // a thread has waited for the end of that message
     private volatile long sendTimeout;      // milliseconds; 0 or less for no timeout
-    private char half;                  // high surrogate at the end of the last fragment, or 0; changed under the send lock
+    private char pendingSurrogate;                  // high surrogate at the end of the last fragment, or 0; changed under the send lock
 
     TyrusMessageSocket(ProtocolHandler protocol, TyrusEndpointWrapper endpoint, FrameSender sender, AsynchronousSends asynchronous) {
         super(protocol, endpoint);
@@ -66,8 +66,8 @@ final class TyrusMessageSocket extends TyrusWebSocket {
      */
     @Override
     public void onClose(org.glassfish.tyrus.core.frame.CloseFrame frame) {
-        if (closing == Thread.currentThread()) {
-            if (close.compareAndSet(null, frame)) closed = true;
+        if (closeThread == Thread.currentThread()) {
+            if (close.compareAndSet(null, frame)) closeNotified = true;
             super.onClose(frame);       // for the client's Close frame, or in a nested call of Tyrus
             return;
         }
@@ -80,15 +80,15 @@ final class TyrusMessageSocket extends TyrusWebSocket {
     /** Calls the endpoint's {@code @OnClose} if the session is closed and the endpoint is not notified yet. Called in callbacks only. */
     void deliverClose() {
         org.glassfish.tyrus.core.frame.CloseFrame frame = close.get();
-        if (frame == null || closed) return;
-        closed = true;
-        closing(() -> super.onClose(frame));
+        if (frame == null || closeNotified) return;
+        closeNotified = true;
+        runClose(() -> super.onClose(frame));
     }
 
     /** Processes a Close frame of the client. No code of the endpoint is running at this time. Therefore {@code @OnClose} may run. */
     void clientCloses(Runnable process) {
         deliverClose();
-        closing(process);
+        runClose(process);
     }
 
     /** Whether the API contains this code. Tomcat's API does not contain 1014 and throws an exception when Tyrus looks it up. */
@@ -106,14 +106,14 @@ final class TyrusMessageSocket extends TyrusWebSocket {
      */
     @Override
     public void close(CloseReason reason) {
-        if (closing == Thread.currentThread()) return;
+        if (closeThread == Thread.currentThread()) return;
         closeWith(reason == null ? new CloseReason(CloseReason.CloseCodes.NORMAL_CLOSURE, "") : reason);
     }
 
     @Override
     public void close(int code, String reason) {
-        if (closing == Thread.currentThread()) super.close(code, reason);       // Tyrus' reply to the client's Close frame
-        else closeWith(new CloseReason(isInApi(code) ? CloseReason.CloseCodes.getCloseCode(code) : () -> code, CloseFrame.cut(reason == null ? "" : reason)));
+        if (closeThread == Thread.currentThread()) super.close(code, reason);       // Tyrus' reply to the client's Close frame
+        else closeWith(new CloseReason(isInApi(code) ? CloseReason.CloseCodes.getCloseCode(code) : () -> code, CloseFrame.truncate(reason == null ? "" : reason)));
     }
 
     /**
@@ -123,37 +123,37 @@ final class TyrusMessageSocket extends TyrusWebSocket {
      *
      * @throws IllegalArgumentException if the code must not be sent and does not represent a missing code; the session is then closed with 1011
      */
-    private void closeWith(CloseReason asked) {
-        int code = asked.getCloseCode().getCode();
-        boolean legal = CloseFrame.isSent(code) || STANDS_FOR_NONE.contains(code);
-        String reason = legal ? CloseFrame.cut(asked.getReasonPhrase() == null ? "" : asked.getReasonPhrase()) : "The application closed the session with the code " + code + ", which must not be sent.";
+    private void closeWith(CloseReason reason) {
+        int code = reason.getCloseCode().getCode();
+        boolean legal = CloseFrame.mayBeSent(code) || CODES_FOR_NO_CODE.contains(code);
+        String phrase = legal ? CloseFrame.truncate(reason.getReasonPhrase() == null ? "" : reason.getReasonPhrase()) : "The application closed the session with the code " + code + ", which must not be sent.";
         int sent = legal ? code : CloseReason.CloseCodes.UNEXPECTED_CONDITION.getCode();
-        close.compareAndSet(null, new org.glassfish.tyrus.core.frame.CloseFrame(new CloseReason(legal ? asked.getCloseCode() : CloseReason.CloseCodes.UNEXPECTED_CONDITION, reason)));
+        close.compareAndSet(null, new org.glassfish.tyrus.core.frame.CloseFrame(new CloseReason(legal ? reason.getCloseCode() : CloseReason.CloseCodes.UNEXPECTED_CONDITION, phrase)));
         if (!isInApi(sent)) {       // Tyrus cannot send it; the frame that Tyrus sends instead is discarded
-            sender.close(CloseFrame.of(sent, reason));
+            sender.close(CloseFrame.of(sent, phrase));
             sent = CloseReason.CloseCodes.CLOSED_ABNORMALLY.getCode();
         }
-        super.close(sent, reason);
+        super.close(sent, phrase);
         if (!legal) throw new IllegalArgumentException("The session is closed with 1011. " + CloseFrame.CODES + code);
     }
 
-    private void closing(Runnable step) {
-        closing = Thread.currentThread();
+    private void runClose(Runnable step) {
+        closeThread = Thread.currentThread();
         try {
             step.run();
         } finally {
-            closing = null;
+            closeThread = null;
         }
     }
 
     // ---- messages
 
     /** Completes the future that the sender received. A {@code SendHandler} is application code. Therefore it runs on a thread of the application. */
-    private final class Sent extends CompletionHandler<ByteBuffer> {
+    private final class SendNotification extends CompletionHandler<ByteBuffer> {
         private final SendOutcome outcome = new SendOutcome();
         private final SendHandler handler;      // may be null
 
-        Sent(SendHandler handler) {
+        SendNotification(SendHandler handler) {
             this.handler = handler;
         }
 
@@ -209,11 +209,11 @@ final class TyrusMessageSocket extends TyrusWebSocket {
     }
 
     private Future<Frame> message(OutgoingFrame frame, WriterInfo info, SendHandler handler) {
-        if (!TyrusWriter.isAsynchronous(info)) return send(0, frame.size(), () -> isTurnOf(0) ? frame : null, handler);
+        if (!TyrusWriter.isAsynchronous(info)) return send(0, frame.size(), () -> maySend(0) ? frame : null, handler);
         mustBeOpen();
-        Sent sent = new Sent(handler);
+        SendNotification sent = new SendNotification(handler);
         long timeout = sendTimeout;
-        asynchronous.send(frame, sent, timeout, () -> closeLate(timeout));
+        asynchronous.send(frame, sent, timeout, () -> closeAfterTimeout(timeout));
         return sent.outcome;
     }
 
@@ -223,7 +223,7 @@ final class TyrusMessageSocket extends TyrusWebSocket {
         sendTimeout = milliseconds;
     }
 
-    private void closeLate(long timeout) {
+    private void closeAfterTimeout(long timeout) {
         if (!isConnected()) return;
         LOG.log(System.Logger.Level.INFO, "The session on {0} is closed with 1011: its client did not take a message within {1} ms (setSendTimeout, setAsyncSendTimeout)", sender, timeout);
         close(CloseReason.CloseCodes.UNEXPECTED_CONDITION.getCode(), "A message was not sent within " + timeout + " ms.");
@@ -245,10 +245,10 @@ final class TyrusMessageSocket extends TyrusWebSocket {
      * cannot be encoded alone.
      */
     private String encodable(String part, boolean last) {
-        String text = half == 0 ? part : half + part;
+        String text = pendingSurrogate == 0 ? part : pendingSurrogate + part;
         int end = text.length() - 1;
         boolean split = !last && end >= 0 && Character.isHighSurrogate(text.charAt(end));
-        half = split ? text.charAt(end) : 0;
+        pendingSurrogate = split ? text.charAt(end) : 0;
         return split ? text.substring(0, end) : text;
     }
 
@@ -264,12 +264,12 @@ final class TyrusMessageSocket extends TyrusWebSocket {
 
     private Future<Frame> fragment(int opcode, int most, boolean last, WriterInfo info, Fragment fragment) {
         Future<Frame> sent = send(opcode, OutgoingFrame.LONGEST_HEADER + most, () -> {
-            if (!isTurnOf(opcode)) return null;
+            if (!maySend(opcode)) return null;
             int opcodeOfFrame = unfinished == opcode ? Opcode.CONTINUATION : opcode;
             unfinished = last ? 0 : opcode;
             return fragment.of(opcodeOfFrame);
         }, null);
-        if (awaited && (last || sender.isBroken())) signalEnd();
+        if (wasAwaited && (last || sender.isBroken())) signalEnd();
         return sent;
     }
 
@@ -280,22 +280,22 @@ final class TyrusMessageSocket extends TyrusWebSocket {
     /** @param next creates the frame; returns null if another message must end first */
     private Future<Frame> send(int opcode, int bytes, Supplier<OutgoingFrame> next, SendHandler handler) {
         mustBeOpen();
-        Sent sent = new Sent(handler);
-        long left = PATIENCE;
-        while (!sender.send(bytes, next, sent)) left = awaitEnd(opcode, left);
+        SendNotification sent = new SendNotification(handler);
+        long remaining = MAX_WAIT;
+        while (!sender.send(bytes, next, sent)) remaining = awaitEnd(opcode, remaining);
         return sent.outcome;
     }
 
-    private boolean isTurnOf(int opcode) {
+    private boolean maySend(int opcode) {
         return unfinished == 0 || unfinished == opcode || sender.isBroken();
     }
 
-    private long awaitEnd(int opcode, long patience) {
-        long left = patience;
+    private long awaitEnd(int opcode, long maxWait) {
+        long left = maxWait;
         ENDS.lock();
         try {
-            awaited = true;     // set before the check: then the thread that ends the message sees it, or this thread sees the end
-            while (!isTurnOf(opcode)) {
+            wasAwaited = true;     // set before the check: then the thread that ends the message sees it, or this thread sees the end
+            while (!maySend(opcode)) {
                 if (left <= 0) throw new IllegalStateException("A fragmented message is not complete: send its last fragment before another message");
                 left = ENDED.awaitNanos(left);
             }

@@ -19,7 +19,7 @@ final class TyrusReceiver implements FrameReceiver {
     private final TyrusWebSocket socket;
     private final MessageMemory memory;
     private long fragments;     // bytes counted for fragments
-    private boolean text, wide;
+    private boolean text, hasTwoByteCharacters;
 
     TyrusReceiver(ProtocolHandler protocol, TyrusWebSocket socket, MessageMemory memory) {
         this.protocol = protocol;
@@ -43,7 +43,7 @@ final class TyrusReceiver implements FrameReceiver {
         if (opcode != Opcode.CONTINUATION) {
             memory.release(fragments);
             fragments = 0;
-            wide = false;
+            hasTwoByteCharacters = false;
             text = opcode == Opcode.TEXT;
         }
         long some = text ? Math.max(FRAGMENT, characters(bytes, from, to)) : FRAGMENT + to - from;
@@ -53,9 +53,9 @@ final class TyrusReceiver implements FrameReceiver {
 
     /** Estimates the memory of the characters in a buffer that has grown for them, to at most twice their size. */
     private long characters(byte[] bytes, int from, int to) {
-        long before = wide ? 0 : fragments;
-        for (int i = from; i < to && !wide; i++) wide = (bytes[i] & 0xff) >= TWO_BYTE_CHARACTERS;
-        return wide ? before + 4L * (to - from) : 2L * (to - from);
+        long before = hasTwoByteCharacters ? 0 : fragments;
+        for (int i = from; i < to && !hasTwoByteCharacters; i++) hasTwoByteCharacters = (bytes[i] & 0xff) >= TWO_BYTE_CHARACTERS;
+        return hasTwoByteCharacters ? before + 4L * (to - from) : 2L * (to - from);
     }
 
     @Override

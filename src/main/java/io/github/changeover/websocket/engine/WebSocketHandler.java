@@ -39,7 +39,7 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameListener 
     /** Fragments from this size on do not count for the message rate: a client sends them for a long message, whose size is limited in bytes. */
     private static final int SMALL_FRAGMENT = 1024;
     private static final System.Logger LOG = System.getLogger(WebSocketHandler.class.getName());
-    private static final AtomicBoolean UNWATCHED = new AtomicBoolean();      // whether this was logged
+    private static final AtomicBoolean LOGGED_NO_SESSION = new AtomicBoolean();      // whether this was logged
     private final TyrusHandshake handshake;
     private final Optional<TyrusHandshake.Sessions> sessions;
     private final Optional<DeflateAgreement> deflate;
@@ -53,8 +53,8 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameListener 
     private SessionPings pings;             // null if the server sends no pings
     private MessageRate rate;               // null if there is no limit
     private final long negotiated;
-    private volatile Ending endingToReport;       // null unless a Close frame was sent while a callback was running
-    private HttpSessionEnds.Expected expected;  // null unless an authenticated user's session is watched
+    private volatile CloseResult endingToReport;       // null unless a Close frame was sent while a callback was running
+    private HttpSessionEnds.SessionEndTask expected;  // null unless an authenticated user's session is watched
 
     /**
      * The objects that all connections of an application share.
@@ -68,12 +68,12 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameListener 
     }
 
     /** The code for the client, the code for the endpoint, and the reason. */
-    private record Ending(CloseCode client, CloseCode endpoint, String reason) {
-        static Ending of(CloseCode code, String reason) {
-            return new Ending(code, code, reason);
+    private record CloseResult(CloseCode client, CloseCode endpoint, String reason) {
+        static CloseResult of(CloseCode code, String reason) {
+            return new CloseResult(code, code, reason);
         }
 
-        static Ending of(FrameFault fault) {
+        static CloseResult of(FrameFault fault) {
             return of(CloseCodes.getCloseCode(fault.code()), fault.reason());
         }
 
@@ -82,8 +82,8 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameListener 
          * timed out, the local implementation must use the WebSocket protocol close code 1006" (Jakarta WebSocket 2.2 section 2.1.5). Tomcat behaves in
          * the same way.
          */
-        static Ending timedOut(String reason) {
-            return new Ending(CloseCodes.GOING_AWAY, CloseCodes.CLOSED_ABNORMALLY, reason);
+        static CloseResult timedOut(String reason) {
+            return new CloseResult(CloseCodes.GOING_AWAY, CloseCodes.CLOSED_ABNORMALLY, reason);
         }
 
         OutgoingFrame frame() {
@@ -114,7 +114,7 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameListener 
         FrameLimits limits = FrameLimits.ofMessages(settings.maxMessage());
         reader = extended ? new ExtendedFrameReader(limits, handshake.chain(), shared.pool, memory) : new FrameReader(limits, deflate, shared.pool, memory);
         FrameWriter writer = extended ? new FrameWriter(handshake.chain()) : new FrameWriter(deflate, shared.pool, settings.compression());
-        sender = new FrameSender(connection, writer, reader::closeCame, shared.threads, new SerialExecutor(shared.results, connection.advanced()::beginScope),
+        sender = new FrameSender(connection, writer, reader::closeReceived, shared.threads, new SerialExecutor(shared.results, connection.advanced()::beginScope),
                 () -> end(CloseCodes.UNEXPECTED_CONDITION, "A fragment of a message could not be sent."));
         AsynchronousSends asynchronous = new AsynchronousSends(sender, connection, settings.sendMax(), shared.threads, shared.timer);
         observer = shared.listeners.of(connection.id(), connection.request(), handshake.subprotocol());
@@ -125,7 +125,7 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameListener 
         if (settings.sessions().messagesMax() > 0) rate = new MessageRate(settings.sessions().messagesMax());
         AdvancedConnection advanced = connection.advanced();
         advanced.beforeClose((cause, close) -> {
-            Ending ending = ending(advanced, cause);
+            CloseResult ending = ending(advanced, cause);
             endingToReport = ending;
             sender.close(ending.frame(), close);
         });
@@ -136,12 +136,12 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameListener 
         }
         SessionSchedule schedule = new SessionSchedule(advanced, session -> advanced.endsAt(new SessionExpiry(session, connection.toString())));
         schedule.opening(() -> receiver = sessions.isPresent() ? handshake.open(sender, asynchronous, memory, sessions.get()) : handshake.openUnknown(sender, asynchronous, memory));
-        if (schedule.session() == null && UNWATCHED.compareAndSet(false, true)) {
+        if (schedule.session() == null && LOGGED_NO_SESSION.compareAndSet(false, true)) {
             LOG.log(System.Logger.Level.WARNING, "Unsupported Tyrus version: the user property {0} of a session has no effect", SessionExpiry.VALID_UNTIL);
         }
         UpgradeRequest request = connection.request();
         if (request.principal().isPresent() && request.sessionId().isPresent()) {
-            expected = shared.ends.expect(request.sessionId().get(), negotiated, () -> connection.execute(
+            expected = shared.ends.runAtEnd(request.sessionId().get(), negotiated, () -> connection.execute(
                     () -> end(CloseCodes.VIOLATED_POLICY, "The user's session has ended.")));
         }
     }
@@ -215,7 +215,7 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameListener 
 
     @Override
     public void failed(FrameFault fault) {
-        end(Ending.of(fault));
+        end(CloseResult.of(fault));
     }
 
     @Override
@@ -226,7 +226,7 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameListener 
     /** The client ended the connection without a Close frame. RFC 6455 section 7.1.5 specifies the code 1006 for this. */
     @Override
     public void ended(SwitchedConnection connection) {
-        lost("The client ended the connection without a Close frame.");
+        endedWithoutCloseFrame("The client ended the connection without a Close frame.");
         connection.close();
     }
 
@@ -237,7 +237,7 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameListener 
 
     @Override
     public void rejected(SwitchedConnection connection, CloseCause cause) {
-        drop();
+        abort();
         if (cause.kind() == CloseCause.Kind.MEMORY) sender.dropDeferred();
         end(ending(connection.advanced(), cause));
     }
@@ -248,20 +248,20 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameListener 
     }
 
     /** Returns codes and reason for a session that the server must close. */
-    private Ending ending(AdvancedConnection connection, CloseCause cause) {
+    private CloseResult ending(AdvancedConnection connection, CloseCause cause) {
         return switch (cause.kind()) {
-            case IDLE -> Ending.timedOut("Nothing was sent or received for " + connection.idleTime().toMillis() + " ms.");
-            case UNANSWERED -> Ending.timedOut("Nothing was received for " + settings.sessions().pong().toMillis() + " ms after a Ping (changeover.websocket.pong).");
-            case EXPIRED -> Ending.of(CloseCodes.VIOLATED_POLICY, "The validity period of this session is over.");
-            case STALLED -> Ending.of(CloseCodes.VIOLATED_POLICY, "The rest of a message arrived too slowly (changeover.stall, changeover.stall.min).");
-            case MEMORY -> Ending.of(FrameFault.NO_MEMORY);
-            default -> Ending.of(CloseCodes.GOING_AWAY, "The server is closing the connection.");
+            case IDLE -> CloseResult.timedOut("Nothing was sent or received for " + connection.idleTime().toMillis() + " ms.");
+            case UNANSWERED -> CloseResult.timedOut("Nothing was received for " + settings.sessions().pong().toMillis() + " ms after a Ping (changeover.websocket.pong).");
+            case EXPIRED -> CloseResult.of(CloseCodes.VIOLATED_POLICY, "The validity period of this session is over.");
+            case STALLED -> CloseResult.of(CloseCodes.VIOLATED_POLICY, "The rest of a message arrived too slowly (changeover.stall, changeover.stall.min).");
+            case MEMORY -> CloseResult.of(FrameFault.NO_MEMORY);
+            default -> CloseResult.of(CloseCodes.GOING_AWAY, "The server is closing the connection.");
         };
     }
 
     @Override
     public void closed(SwitchedConnection connection, CloseCause cause) {
-        if (expected != null) shared.ends.forget(expected);
+        if (expected != null) shared.ends.cancel(expected);
         try {
             if (sender != null) ended(cause);
         } finally {
@@ -270,10 +270,10 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameListener 
     }
 
     private void ended(CloseCause cause) {
-        drop();     // done first, because the endpoint may throw an exception
+        abort();     // done first, because the endpoint may throw an exception
         try {
             sender.discardFrames();
-            Ending sent = endingToReport;
+            CloseResult sent = endingToReport;
             if (sent == null) end(CloseCodes.CLOSED_ABNORMALLY, cause.kind().toString());
             else end(sent.endpoint, sent.reason);
             if (receiver != null) receiver.deliverClose();
@@ -283,7 +283,7 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameListener 
     }
 
     /** Stops reading and releases the memory of messages. */
-    private void drop() {
+    private void abort() {
         reader.close();
         if (receiver != null) receiver.close();
     }
@@ -294,12 +294,12 @@ final class WebSocketHandler implements ConnectionHandler.Events, FrameListener 
     }
 
     /** If the endpoint must receive a different code than the client, the client's Close frame is sent first. */
-    private void end(Ending ending) {
+    private void end(CloseResult ending) {
         if (ending.client != ending.endpoint) sender.close(ending.frame());
         end(ending.endpoint, ending.reason);
     }
 
-    private void lost(String why) {
+    private void endedWithoutCloseFrame(String why) {
         sender.discardFrames();
         end(CloseCodes.CLOSED_ABNORMALLY, why);
     }

@@ -64,24 +64,24 @@ public final class WebSocketLibrary implements ProtocolLibrary {
             SameOrigin origins = SameOrigin.only().allowing(origins(settings)).requiringOrigin(settings.flag(ORIGIN_REQUIRED).orElse(false)).behind(ForwardedAuthority.TRUSTED);
             DeflatePolicy deflate = DeflatePolicy.JDK.withServerNoContextTakeover(!settings.flag(DEFLATE_CONTEXT).orElse(true));
             HandshakePolicy handshake = settings.flag(DEFLATE).orElse(true) ? HandshakePolicy.NOTHING.withDeflate(deflate) : HandshakePolicy.NOTHING;
-            Compression compression = new Compression(settings.number(DEFLATE_LEVEL, Compression.USUAL.level(), 9), settings.size(DEFLATE_MIN, Compression.USUAL.smallest()));
+            Compression compression = new Compression(settings.number(DEFLATE_LEVEL, Compression.DEFAULT.level(), 9), settings.size(DEFLATE_MIN, Compression.DEFAULT.smallest()));
             return new WebSocketSettings(origins, handshake, compression, settings.size(MESSAGE_MAX, 16 << 20), settings.size(SEND_MAX, 16 << 20), SessionSettings.of(settings));
         }
 
         /** Checks the gate, then the opening handshake. */
         OpeningHandshake.HandshakeOutcome check(UpgradeRequest request, ProtocolToken offered) {
-            Optional<Decision.Refuse> foreign = origins.check(request, offered);
-            return foreign.isPresent() ? new OpeningHandshake.RejectedHandshake(foreign.get()) : OpeningHandshake.check(request, handshake);
+            Optional<Decision.Refuse> refusal = origins.check(request, offered);
+            return refusal.isPresent() ? new OpeningHandshake.RejectedHandshake(refusal.get()) : OpeningHandshake.check(request, handshake);
         }
 
         /** Logs a warning about the list of origins in these settings if one is needed. */
         static void warn(SettingValues settings) {
-            origins(settings).warning().ifPresent(why -> LOG.log(System.Logger.Level.WARNING, "{0} = {1}: {2}", settings.set(ORIGINS), settings.value(ORIGINS).orElse(""), why));
+            origins(settings).warning().ifPresent(why -> LOG.log(System.Logger.Level.WARNING, "{0} = {1}: {2}", settings.effectiveName(ORIGINS), settings.value(ORIGINS).orElse(""), why));
         }
 
         /** Whether these settings contain a list of origins for their path. */
         static boolean hasOwnOrigins(SettingValues settings) {
-            return !settings.set(ORIGINS).equals(ORIGINS);
+            return !settings.effectiveName(ORIGINS).equals(ORIGINS);
         }
 
         private static AllowedOrigins origins(SettingValues settings) {

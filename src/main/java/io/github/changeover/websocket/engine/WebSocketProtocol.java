@@ -24,7 +24,7 @@ import org.glassfish.tyrus.core.RequestContext;
  * that are left to it. No session is created before the switch.
  */
 final class WebSocketProtocol implements UpgradeProtocol {
-    private static final Set<String> OURS = Set.of("upgrade", "connection", "sec-websocket-accept", "sec-websocket-protocol", "sec-websocket-extensions");
+    private static final Set<String> OWN_FIELDS = Set.of("upgrade", "connection", "sec-websocket-accept", "sec-websocket-protocol", "sec-websocket-extensions");
 
     private final TyrusEndpoint endpoint;
     private final WebSocketSettings settings;
@@ -66,7 +66,7 @@ final class WebSocketProtocol implements UpgradeProtocol {
 
     private Decision endpoint(UpgradeRequest request, ProtocolToken offered, OpeningHandshake.AcceptedHandshake accepted) {
         Optional<HttpServletRequest> http = CurrentRequest.current();
-        if (http.isEmpty()) return rehearsed(offered, accepted);
+        if (http.isEmpty()) return dryRun(offered, accepted);
         RequestTarget target = RequestTarget.of(http.get());
         Optional<String> ambiguity = parameters.isPresent() ? Optional.empty() : target.ambiguity(request.contextPath(), request.path());
         if (ambiguity.isPresent()) {
@@ -74,15 +74,15 @@ final class WebSocketProtocol implements UpgradeProtocol {
         }
         Map<String, String> values = parameters.orElseGet(() -> target.variables(request.contextPath(), endpoint.path(), request.path()).orElse(request.pathParameters()));
         try {
-            return TyrusRequest.during(http.get(), request, accepted, target, values, context -> asked(request, offered, accepted, context));
+            return TyrusRequest.during(http.get(), request, accepted, target, values, context -> negotiateWithTyrus(request, offered, accepted, context));
         } catch (TyrusRequest.NoUri malformed) {
             return new Decision.Refuse(400, malformed.getMessage());
         }
     }
 
-    private Decision asked(UpgradeRequest request, ProtocolToken offered, OpeningHandshake.AcceptedHandshake accepted, RequestContext context) {
+    private Decision negotiateWithTyrus(UpgradeRequest request, ProtocolToken offered, OpeningHandshake.AcceptedHandshake accepted, RequestContext context) {
         long negotiated = request.principal().isPresent() ? shared.ends().negotiating() : 0;
-        if (!endpoint.takesOrigin(context.getHeader("Origin"))) {
+        if (!endpoint.acceptsOrigin(context.getHeader("Origin"))) {
             return new Decision.Refuse(403, "Origin '" + PrintableText.of(request.fields().first("Origin").orElse(""))
                     + "' is rejected by the endpoint at this path: ask its developer (checkOrigin of its ServerEndpointConfig.Configurator).");
         }
@@ -94,11 +94,11 @@ final class WebSocketProtocol implements UpgradeProtocol {
         }
         boolean switches = false;
         try {
-            Decision decision = answered(offered, accepted, handshake, negotiated);
+            Decision decision = decision(offered, accepted, handshake, negotiated);
             switches = decision instanceof Decision.Switch;
             if (switches && handshake.chain().isKnown()) {
                 // On an application thread: the thread that abandons the connection may be the one that closes all other connections.
-                CurrentRequest.hold(() -> ApplicationExecutor.tryExecute(shared.threads(), handshake.chain()::abandon));
+                CurrentRequest.onSocketClosed(() -> ApplicationExecutor.tryExecute(shared.threads(), handshake.chain()::abandon));
             }
             return decision;
         } finally {
@@ -106,7 +106,7 @@ final class WebSocketProtocol implements UpgradeProtocol {
         }
     }
 
-    private Decision answered(ProtocolToken offered, OpeningHandshake.AcceptedHandshake accepted, TyrusHandshake handshake, long negotiated) {
+    private Decision decision(ProtocolToken offered, OpeningHandshake.AcceptedHandshake accepted, TyrusHandshake handshake, long negotiated) {
         int status = handshake.response().getStatus();
         if (status != 101) return new Decision.Refuse(Math.max(400, Math.min(599, status)), "The endpoint at this path rejected this handshake.");
         OpeningHandshake.AcceptedHandshake agreed = accepted.withSubprotocol(Optional.ofNullable(handshake.response().getFirstHeaderValue("Sec-WebSocket-Protocol")));
@@ -116,7 +116,7 @@ final class WebSocketProtocol implements UpgradeProtocol {
     }
 
     /** In a dry run there is no request of a container. Therefore no Configurator is called, and no switch follows. */
-    private static Decision rehearsed(ProtocolToken offered, OpeningHandshake.AcceptedHandshake accepted) {
+    private static Decision dryRun(ProtocolToken offered, OpeningHandshake.AcceptedHandshake accepted) {
         return new Decision.Switch(List.of(offered), accepted.fields(), context -> {
             throw new IllegalStateException("WebSocket is negotiated on the request's thread, inside the inner filter; this was a dry run");
         });
@@ -127,7 +127,7 @@ final class WebSocketProtocol implements UpgradeProtocol {
         Fields fields = agreed.withoutDeflate().fields();
         for (String line : handshake.extensions().lines()) fields = fields.with("Sec-WebSocket-Extensions", line);
         for (Map.Entry<String, List<String>> line : handshake.response().getHeaders().entrySet()) {
-            if (OURS.contains(line.getKey().toLowerCase(Locale.ROOT))) continue;
+            if (OWN_FIELDS.contains(line.getKey().toLowerCase(Locale.ROOT))) continue;
             for (String value : line.getValue()) fields = fields.with(line.getKey(), value);
         }
         return fields;

@@ -23,14 +23,14 @@ public final class CloseFrame {
      */
     public static OutgoingFrame of(int code, String reason) {
         if (code == NO_CODE) return OutgoingFrame.of(Opcode.CLOSE, true, NOTHING, 0, 0);
-        if (!isSent(code)) throw new IllegalArgumentException(CODES + code);
+        if (!mayBeSent(code)) throw new IllegalArgumentException(CODES + code);
         byte[] text = reason.getBytes(StandardCharsets.UTF_8);
         int length = fitting(text);
         return OutgoingFrame.of(Opcode.CLOSE, true, ByteBuffer.allocate(2 + length).putShort((short) code).put(text, 0, length).array(), 0, 2 + length);
     }
 
     /** Truncates the reason to at most 123 bytes, after a complete character. */
-    public static String cut(String reason) {
+    public static String truncate(String reason) {
         if (reason.length() * 3 <= LONGEST_REASON) return reason;
         byte[] text = reason.getBytes(StandardCharsets.UTF_8);
         return text.length <= LONGEST_REASON ? reason : new String(text, 0, fitting(text), StandardCharsets.UTF_8);
@@ -51,7 +51,7 @@ public final class CloseFrame {
      * Whether client or server may send this code: the codes registered with IANA except 1004, 1005, 1006 and 1015, and the codes for libraries and
      * private use.
      */
-    public static boolean isSent(int code) {
+    public static boolean mayBeSent(int code) {
         return code >= 1000 && code <= 1003 || code >= 1007 && code <= 1014 || code >= 3000 && code <= 4999;
     }
 
@@ -68,7 +68,7 @@ public final class CloseFrame {
     /** Checks the payload of a client's Close frame. Returns the fault, or null. */
     static FrameFault check(byte[] frame, int from, int to) {
         if (from == to) return null;
-        if (!isSent(code(frame, from))) return FrameFault.CLOSE_CODE;
+        if (!mayBeSent(code(frame, from))) return FrameFault.CLOSE_CODE;
         Utf8 reason = new Utf8();
         return reason.accept(frame, from + 2, to) && reason.end() ? null : FrameFault.REASON_NOT_UTF8;
     }

@@ -11,7 +11,7 @@ import java.util.zip.Deflater;
  */
 public record Compression(int level, int smallest) {
     /** The default level of zlib, and 64 bytes. A shorter message fits into one packet in any case, and the packet's headers are as long as the message. */
-    public static final Compression USUAL = new Compression(6, 64);
+    public static final Compression DEFAULT = new Compression(6, 64);
 
     /** @throws IllegalArgumentException if zlib does not support the level, or the length is negative */
     public Compression {

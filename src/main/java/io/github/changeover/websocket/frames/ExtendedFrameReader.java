@@ -162,8 +162,8 @@ public final class ExtendedFrameReader implements FrameInput {
     }
 
     @Override
-    public boolean closeCame() {
-        return messages.closeCame();
+    public boolean closeReceived() {
+        return messages.closeReceived();
     }
 
     @Override

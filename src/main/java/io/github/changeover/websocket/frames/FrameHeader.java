@@ -36,20 +36,20 @@ final class FrameHeader {
         return readLength(bytes, from, to, second & 0x7f);
     }
 
-    private HeaderProgress readLength(byte[] bytes, int from, int to, int seven) {
-        int more = seven < 126 ? 0 : seven == 126 ? 2 : 8;
-        size = 6 + more;
-        if (to - from < 2 + more) return HeaderProgress.PARTIAL;
-        long longest = seven;
-        if (more > 0) {
+    private HeaderProgress readLength(byte[] bytes, int from, int to, int shortLength) {
+        int lengthBytes = shortLength < 126 ? 0 : shortLength == 126 ? 2 : 8;
+        size = 6 + lengthBytes;
+        if (to - from < 2 + lengthBytes) return HeaderProgress.PARTIAL;
+        long longest = shortLength;
+        if (lengthBytes > 0) {
             longest = 0;
-            for (int i = 0; i < more; i++) longest = longest << 8 | bytes[from + 2 + i] & 0xff;
+            for (int i = 0; i < lengthBytes; i++) longest = longest << 8 | bytes[from + 2 + i] & 0xff;
         }
-        fault = checkLength(longest, more);
+        fault = checkLength(longest, lengthBytes);
         if (fault != null) return HeaderProgress.FAULTY;
         length = (int) longest;
         if (to - from < size) return HeaderProgress.PARTIAL;
-        key = Masking.key(bytes, from + 2 + more);
+        key = Masking.key(bytes, from + 2 + lengthBytes);
         return HeaderProgress.WHOLE;
     }
 

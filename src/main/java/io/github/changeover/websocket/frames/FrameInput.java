@@ -13,7 +13,7 @@ public interface FrameInput extends AutoCloseable {
     void read(ByteBuffer bytes, FrameListener listener);
 
     /** Whether a Close frame arrived. The client sends nothing after it. */
-    boolean closeCame();
+    boolean closeReceived();
 
     /** Releases all memory. Nothing is read afterwards. */
     @Override

@@ -34,21 +34,21 @@ public final class FrameReader implements FrameInput {
     private final MessageInflater inflating;      // null if no compression is agreed on
     private final FrameMemoryListener memory;
     private byte[] split;           // an incomplete header, or null
-    private int joined;             // bytes of that header that have arrived
+    private int splitLength;             // bytes of that header that have arrived
     private boolean inFrame;        // a frame has begun and is incomplete
     private int taken;              // bytes of its payload that have arrived
     private PayloadBuffer control;  // of an incomplete control frame, or null
-    private PayloadBuffer held;     // stored bytes of the message, or null
+    private PayloadBuffer stored;     // stored bytes of the message, or null
     private int complete;           // number of stored bytes that belong to complete frames
     private int plainFrom, plainTo; // range of the message's bytes that wait in the array being read; empty if both are equal
     private boolean wantsWhole;     // the listener wants the complete message
-    private int single;             // fragments of this read that were passed on one by one
-    private boolean begun;          // a fragment of the message was passed on
+    private int singleFragments;             // fragments of this read that were passed on one by one
+    private boolean passedOn;          // a fragment of the message was passed on
     private long arrived;           // bytes of complete frames of the message, as the client sent them
     private long reported;          // the number of unfinished bytes last reported to the listener
     private boolean messageEnded;   // a message has ended since that report
     private boolean ended;
-    private boolean closeCame;
+    private boolean closeReceived;
 
     /**
      * @param deflate the agreed parameters of permessage-deflate
@@ -91,7 +91,7 @@ public final class FrameReader implements FrameInput {
 
     private void read(byte[] bytes, int from, int to, FrameListener listener) {
         int at = from;
-        single = 0;
+        singleFragments = 0;
         while (at < to && !ended) {
             if (inFrame) at = continueFrame(bytes, at, to, listener);
             else if (split != null) at = joinHeader(bytes, at, to, listener);
@@ -106,8 +106,8 @@ public final class FrameReader implements FrameInput {
     }
 
     @Override
-    public boolean closeCame() {
-        return closeCame;
+    public boolean closeReceived() {
+        return closeReceived;
     }
 
     /** Releases all memory. Nothing is read afterwards. */
@@ -117,8 +117,8 @@ public final class FrameReader implements FrameInput {
         plainFrom = plainTo = complete = 0;
         dropSplit();
         if (control != null) control.release();
-        if (held != null) held.release();
-        control = held = null;
+        if (stored != null) stored.release();
+        control = stored = null;
         if (inflating != null) inflating.close();
     }
 
@@ -149,26 +149,26 @@ public final class FrameReader implements FrameInput {
             at += header.size();
             int length = header.length();
             enter(listener);
-            if (length > to - at || !header.isControl() && (held != null || message.isCompressed())) return begin(bytes, at, to, listener);
+            if (length > to - at || !header.isControl() && (stored != null || message.isCompressed())) return begin(bytes, at, to, listener);
             int start = header.isControl() || plainFrom == plainTo ? at : plainTo;
             Masking.unmask(bytes, at, bytes, start, length, header.key());
             at += length;
             if (header.isControl()) controlFrame(bytes, start, at, bytes, listener);
-            else plain(bytes, start, length, listener);
+            else readUncompressed(bytes, start, length, listener);
         }
         return at;
     }
 
     private void splitHeader(byte[] bytes, int from, int to, FrameListener listener) {
         split = Arrays.copyOfRange(bytes, from, from + FrameHeader.LONGEST);
-        joined = to - from;
+        splitLength = to - from;
         if (!memory.charge(SPLIT_HEADER)) fail(FrameFault.NO_MEMORY, bytes, listener);
     }
 
     /** Reads the rest of a split header byte by byte, because each byte may show a fault. */
     private int joinHeader(byte[] bytes, int from, int to, FrameListener listener) {
-        split[joined++] = bytes[from];
-        FrameHeader.HeaderProgress progress = header.read(split, 0, joined);
+        split[splitLength++] = bytes[from];
+        FrameHeader.HeaderProgress progress = header.read(split, 0, splitLength);
         if (progress == FrameHeader.HeaderProgress.PARTIAL) return from + 1;
         dropSplit();
         if (progress == FrameHeader.HeaderProgress.FAULTY) {
@@ -181,13 +181,13 @@ public final class FrameReader implements FrameInput {
 
     /** Called when the header of a frame is complete. */
     private void enter(FrameListener listener) {
-        if (!header.isControl() && message.enter(header.first()) && !header.isFinal()) wantsWhole = listener.wantsWhole(message.opcode());
+        if (!header.isControl() && message.begin(header.first()) && !header.isFinal()) wantsWhole = listener.wantsWhole(message.opcode());
     }
 
     /** Processes a complete uncompressed data frame, which is unmasked in place, or directly after the frames that wait before it. */
-    private void plain(byte[] bytes, int start, int length, FrameListener listener) {
+    private void readUncompressed(byte[] bytes, int start, int length, FrameListener listener) {
         FrameFault fault = message.add(bytes, start, start + length);
-        if (fault == null && header.isFinal()) fault = message.leave();
+        if (fault == null && header.isFinal()) fault = message.end();
         if (fault != null) {
             fail(fault, bytes, listener);
             return;
@@ -243,17 +243,17 @@ public final class FrameReader implements FrameInput {
             FrameFault fault = wantsWhole ? hold(bytes) : passOn(bytes, listener);
             if (fault != null || ended) return fault;
         }
-        if (held == null) held = new PayloadBuffer(memory);
-        int before = held.size();
+        if (stored == null) stored = new PayloadBuffer(memory);
+        int before = stored.size();
         int key = Masking.from(header.key(), taken);
         taken += count;
         boolean whole = taken == header.length();
         FrameFault fault = message.isCompressed() ? inflate(bytes, from, count, key, whole) : copy(bytes, from, count, key);
-        if (fault == null) fault = message.add(held.bytes(), before, held.size());
-        if (fault == null && whole && header.isFinal()) fault = message.leave();
+        if (fault == null) fault = message.add(stored.bytes(), before, stored.size());
+        if (fault == null && whole && header.isFinal()) fault = message.end();
         if (fault != null || !whole) return fault;
         inFrame = false;
-        complete = held.size();
+        complete = stored.size();
         if (header.isFinal()) {
             finish(null, 0, 0, listener);
             return null;
@@ -264,18 +264,18 @@ public final class FrameReader implements FrameInput {
 
     private FrameFault copy(byte[] bytes, int from, int count, int key) {
         int rest = header.isFinal() || !wantsWhole ? header.length() - taken + count : message.room();
-        if (!held.reserve(count, (long) held.size() + rest)) return FrameFault.NO_MEMORY;
-        Masking.unmask(bytes, from, held.bytes(), held.size(), count, key);
-        held.wrote(count);
+        if (!stored.reserve(count, (long) stored.size() + rest)) return FrameFault.NO_MEMORY;
+        Masking.unmask(bytes, from, stored.bytes(), stored.size(), count, key);
+        stored.wrote(count);
         return null;
     }
 
     private FrameFault inflate(byte[] bytes, int from, int count, int key, boolean whole) {
         Masking.unmask(bytes, from, bytes, from, count, key);
-        int before = held.size();
-        FrameFault fault = inflating.inflate(ByteBuffer.wrap(bytes, from, count), held, message.room());
+        int before = stored.size();
+        FrameFault fault = inflating.inflate(ByteBuffer.wrap(bytes, from, count), stored, message.room());
         if (fault != null || !whole || !header.isFinal()) return fault;
-        return inflating.end(held, message.room() - (held.size() - before));
+        return inflating.end(stored, message.room() - (stored.size() - before));
     }
 
     /** Passes on a complete control frame. Fragments that arrived before it are passed on first. */
@@ -284,7 +284,7 @@ public final class FrameReader implements FrameInput {
         if (fault == null && message.isUnfinished() && !wantsWhole) fault = passOn(bytes, listener);
         if (fault != null) fail(fault, bytes, listener);
         if (ended) return;
-        ended = closeCame = header.opcode() == Opcode.CLOSE;
+        ended = closeReceived = header.opcode() == Opcode.CLOSE;
         listener.frame(header.opcode(), true, payload, from, to);
     }
 
@@ -292,11 +292,11 @@ public final class FrameReader implements FrameInput {
 
     /** The message is complete: passes on its last fragment, or the complete message. */
     private void finish(byte[] bytes, int from, int to, FrameListener listener) {
-        int opcode = begun ? Opcode.CONTINUATION : message.opcode();
-        PayloadBuffer done = held;
-        held = null;
+        int opcode = passedOn ? Opcode.CONTINUATION : message.opcode();
+        PayloadBuffer done = stored;
+        stored = null;
         complete = plainFrom = plainTo = 0;
-        begun = false;
+        passedOn = false;
         arrived = 0;
         messageEnded = true;
         if (done == null) {
@@ -312,7 +312,7 @@ public final class FrameReader implements FrameInput {
 
     /** A fragment is complete. A listener that does not want the complete message gets the fragment as the client sent it. */
     private FrameFault passOnSingly(byte[] bytes, FrameListener listener) {
-        return !wantsWhole && single++ < SINGLE ? passOn(bytes, listener) : null;
+        return !wantsWhole && singleFragments++ < SINGLE ? passOn(bytes, listener) : null;
     }
 
     /** Passes on the waiting bytes of complete frames, unless the listener wants the complete message. Returns a fault if there are too many fragments, or null. */
@@ -322,16 +322,16 @@ public final class FrameReader implements FrameInput {
         int count = plain ? plainTo - plainFrom : complete;
         plainFrom = plainTo = 0;
         if (wantsWhole || count == 0) return null;
-        int opcode = begun ? Opcode.CONTINUATION : message.opcode();
-        begun = true;
+        int opcode = passedOn ? Opcode.CONTINUATION : message.opcode();
+        passedOn = true;
         FrameFault fault = message.passedOn(count);
-        listener.frame(opcode, false, plain ? bytes : held.bytes(), from, from + count);
-        if (!plain && held != null) {
+        listener.frame(opcode, false, plain ? bytes : stored.bytes(), from, from + count);
+        if (!plain && stored != null) {
             complete = 0;
-            held.drop(count);
-            if (held.size() == 0 && !inFrame) {
-                held.release();
-                held = null;
+            stored.drop(count);
+            if (stored.size() == 0 && !inFrame) {
+                stored.release();
+                stored = null;
             }
         }
         return fault;
@@ -340,20 +340,20 @@ public final class FrameReader implements FrameInput {
     /** Stores the bytes that wait in the array being read. */
     private FrameFault hold(byte[] bytes) {
         int count = plainTo - plainFrom;
-        if (held == null) held = new PayloadBuffer(memory);
-        if (!held.reserve(count, (long) held.size() + count + message.room())) return FrameFault.NO_MEMORY;
-        System.arraycopy(bytes, plainFrom, held.bytes(), held.size(), count);
-        held.wrote(count);
-        complete = held.size();
+        if (stored == null) stored = new PayloadBuffer(memory);
+        if (!stored.reserve(count, (long) stored.size() + count + message.room())) return FrameFault.NO_MEMORY;
+        System.arraycopy(bytes, plainFrom, stored.bytes(), stored.size(), count);
+        stored.wrote(count);
+        complete = stored.size();
         plainFrom = plainTo = 0;
         return null;
     }
 
     /** Passes on all bytes that need not wait, and stores the others. */
     private void endOfRead(byte[] bytes, FrameListener listener) {
-        if (plainFrom != plainTo || held != null) {
+        if (plainFrom != plainTo || stored != null) {
             FrameFault fault = plainFrom != plainTo && wantsWhole ? hold(bytes) : passOn(bytes, listener);
-            if (fault == null && !ended && held != null && !held.keep()) fault = FrameFault.NO_MEMORY;
+            if (fault == null && !ended && stored != null && !stored.keep()) fault = FrameFault.NO_MEMORY;
             if (fault != null) fail(fault, bytes, listener);
         }
         if (control != null && !control.keep()) fail(FrameFault.NO_MEMORY, bytes, listener);
@@ -370,6 +370,6 @@ public final class FrameReader implements FrameInput {
     private long unfinished() {
         boolean data = split != null ? !Opcode.isControl(split[0]) : inFrame && !header.isControl();
         if (!data && message.isUnfinished()) return arrived;
-        return arrived + (split != null ? joined : inFrame ? header.size() + taken : 0);
+        return arrived + (split != null ? splitLength : inFrame ? header.size() + taken : 0);
     }
 }

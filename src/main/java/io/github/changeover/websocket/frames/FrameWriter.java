@@ -20,9 +20,9 @@ public final class FrameWriter implements AutoCloseable {
     private boolean compressing;        // the unfinished message is compressed
     private boolean closed;
 
-    /** Uses {@link Compression#USUAL}. */
+    /** Uses {@link Compression#DEFAULT}. */
     public FrameWriter(Optional<DeflateAgreement> deflate, DeflaterPool pool) {
-        this(deflate, pool, Compression.USUAL);
+        this(deflate, pool, Compression.DEFAULT);
     }
 
     /**

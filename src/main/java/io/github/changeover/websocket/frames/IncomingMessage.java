@@ -5,7 +5,7 @@ final class IncomingMessage {
     /** A fragment that is passed on counts as at least this many bytes, because a listener that keeps it needs an object for each. */
     static final int FRAGMENT = 64;
     /** Up to this total, fragments may be arbitrarily small, even if the limit of a message is lower. */
-    private static final int FREE = 64 * 1024;
+    private static final int UNCOUNTED = 64 * 1024;
     private final int longest;
     private final boolean deflates;
     private final Utf8 utf8 = new Utf8();
@@ -43,7 +43,7 @@ final class IncomingMessage {
     }
 
     /** Called when a data frame begins. Returns whether it is the first frame of a message. */
-    boolean enter(int first) {
+    boolean begin(int first) {
         if (unfinished) return false;
         unfinished = true;
         opcode = first & Opcode.MASK;
@@ -78,11 +78,11 @@ final class IncomingMessage {
     /** Called when a fragment of this many bytes was passed on. Returns a fault if there are too many small fragments, or null. */
     FrameFault passedOn(int bytes) {
         counted += Math.max(FRAGMENT, bytes);
-        return counted > Math.max(longest, FREE) ? FrameFault.MESSAGE_TOO_BIG : null;
+        return counted > Math.max(longest, UNCOUNTED) ? FrameFault.MESSAGE_TOO_BIG : null;
     }
 
     /** Called when the message has ended. Returns the fault, or null. */
-    FrameFault leave() {
+    FrameFault end() {
         unfinished = false;
         compressed = false;
         length = 0;

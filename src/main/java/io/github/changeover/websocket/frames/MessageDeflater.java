@@ -7,24 +7,24 @@ import java.util.zip.Deflater;
 /** Compresses the messages of a server, frame by frame: RFC 7692 section 7.2.1. */
 final class MessageDeflater implements AutoCloseable {
     private static final byte[] NOTHING = new byte[0];
-    private static final int ROOM = 4;              // for the header: a piece is shorter than 64 KiB
+    private static final int HEADER = 4;              // for the header: a piece is shorter than 64 KiB
     private static final int TAIL = 4;              // 00 00 ff ff, which is not sent and which the receiver appends
     private static final int LARGEST = 32 * 1024;   // size of a piece including its header
-    private static final int BESIDE = 64;           // bytes by which a short payload may grow
+    private static final int MAX_GROWTH = 64;           // bytes by which a short payload may grow
 
     private final DeflaterPool pool;
     private final int level;
-    private final boolean remembers;
+    private final boolean keepsContext;
     private Deflater deflater;      // null while no window must be kept
 
     /**
      * @param level     the zlib level
-     * @param remembers whether a message may refer to the previous one (context takeover)
+     * @param keepsContext whether a message may refer to the previous one (context takeover)
      */
-    MessageDeflater(DeflaterPool pool, int level, boolean remembers) {
+    MessageDeflater(DeflaterPool pool, int level, boolean keepsContext) {
         this.pool = pool;
         this.level = level;
-        this.remembers = remembers;
+        this.keepsContext = keepsContext;
     }
 
     /**
@@ -36,8 +36,8 @@ final class MessageDeflater implements AutoCloseable {
     void deflate(int first, ByteBuffer payload, Consumer<ByteBuffer> output) {
         boolean isFinal = (first & Opcode.FIN) != 0;
         if (deflater == null) deflater = pool.takeDeflater(level);
-        byte[] piece = new byte[Math.min(LARGEST, ROOM + BESIDE + payload.remaining())];
-        int end = ROOM;
+        byte[] piece = new byte[Math.min(LARGEST, HEADER + MAX_GROWTH + payload.remaining())];
+        int end = HEADER;
         boolean empty = !payload.hasRemaining();
         if (!empty) {
             deflater.setInput(payload);
@@ -45,8 +45,8 @@ final class MessageDeflater implements AutoCloseable {
                 // The tail may be split between this piece and the next.
                 emit(first & ~Opcode.FIN, piece, end - TAIL, output);
                 first &= Opcode.FIN;
-                System.arraycopy(piece, end - TAIL, piece, ROOM, TAIL);
-                end = ROOM + TAIL;
+                System.arraycopy(piece, end - TAIL, piece, HEADER, TAIL);
+                end = HEADER + TAIL;
             }
             deflater.setInput(NOTHING);     // releases the reference to the payload
             if (isFinal) end -= TAIL;
@@ -54,12 +54,12 @@ final class MessageDeflater implements AutoCloseable {
             piece[end++] = 0;     // the first byte of an empty block; the tail contains the other bytes
         }
         emit(first, piece, end, output);
-        if (isFinal && !remembers) close();
+        if (isFinal && !keepsContext) close();
     }
 
     private static void emit(int first, byte[] piece, int end, Consumer<ByteBuffer> output) {
-        int length = end - ROOM;
-        int start = ROOM - ServerFrameHeader.size(length);
+        int length = end - HEADER;
+        int start = HEADER - ServerFrameHeader.size(length);
         ServerFrameHeader.write(piece, start, first, length);
         output.accept(ByteBuffer.wrap(piece, start, end - start));
     }

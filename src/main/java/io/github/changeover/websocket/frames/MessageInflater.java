@@ -9,22 +9,22 @@ final class MessageInflater implements AutoCloseable {
     /** The end of the compressed data of a message, which the sender omits. */
     private static final byte[] TAIL = {0, 0, (byte) 0xff, (byte) 0xff};
     private static final byte[] NOTHING = new byte[0];
-    private static final int LEAST = 128;
+    private static final int MIN_GROWTH = 128;
     /**
      * While the JDK's decompressor fills an array, no garbage can be collected, and every allocating thread may have to wait. This limit keeps each call
      * short.
      */
-    private static final int AT_ONCE = 64 * 1024;
+    private static final int MAX_STEP = 64 * 1024;
 
     private final DeflaterPool pool;
-    private final boolean remembers;
+    private final boolean keepsContext;
     private Inflater inflater;      // null while no window must be kept
     private boolean begun;          // bytes have arrived since the last end of a message or of a deflate stream
 
-    /** @param remembers whether a message may refer to the previous one (context takeover) */
-    MessageInflater(DeflaterPool pool, boolean remembers) {
+    /** @param keepsContext whether a message may refer to the previous one (context takeover) */
+    MessageInflater(DeflaterPool pool, boolean keepsContext) {
         this.pool = pool;
-        this.remembers = remembers;
+        this.keepsContext = keepsContext;
     }
 
     /**
@@ -37,7 +37,7 @@ final class MessageInflater implements AutoCloseable {
     FrameFault inflate(ByteBuffer piece, PayloadBuffer into, int room) {
         if (!piece.hasRemaining()) return null;
         begun = true;
-        take().setInput(piece);
+        inflater().setInput(piece);
         if (!into.reserve((int) Math.min(room, 2L * piece.remaining()), (long) into.size() + room)) return FrameFault.NO_MEMORY;
         return drain(piece, into, room);
     }
@@ -47,16 +47,16 @@ final class MessageInflater implements AutoCloseable {
         FrameFault fault = null;
         if (begun) {        // otherwise the message was empty, or ended with the end of a stream
             ByteBuffer tail = ByteBuffer.wrap(TAIL);
-            take().setInput(tail);
+            inflater().setInput(tail);
             fault = drain(tail, into, room);
             if (fault == null && !begun) fault = FrameFault.CORRUPT_DEFLATE;        // a final block consumed the tail as part of its own data
             begun = false;
         }
-        if (!remembers) close();
+        if (!keepsContext) close();
         return fault;
     }
 
-    private Inflater take() {
+    private Inflater inflater() {
         if (inflater == null) inflater = pool.takeInflater();
         return inflater;
     }
@@ -66,8 +66,8 @@ final class MessageInflater implements AutoCloseable {
         int most = into.size() + room;
         try {
             while (true) {
-                if (into.free() == 0 && !into.reserve(Math.min(most - into.size(), LEAST), most)) return FrameFault.NO_MEMORY;
-                int free = Math.min(Math.min(into.free(), most - into.size()), AT_ONCE);
+                if (into.free() == 0 && !into.reserve(Math.min(most - into.size(), MIN_GROWTH), most)) return FrameFault.NO_MEMORY;
+                int free = Math.min(Math.min(into.free(), most - into.size()), MAX_STEP);
                 int count = free > 0 ? inflater.inflate(into.bytes(), into.size(), free) : inflater.inflate(new byte[1]);
                 if (count > free) return FrameFault.MESSAGE_TOO_BIG;
                 into.wrote(count);

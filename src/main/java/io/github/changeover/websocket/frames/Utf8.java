@@ -25,8 +25,8 @@ final class Utf8 {
     private static final byte LAST_TAIL = (byte) 0xbf;      // as a signed value, every continuation byte is at most this
 
     private int missing;        // bytes of the current character that are still missing
-    private int least;          // allowed range of the next of these bytes: least to most
-    private int most;
+    private int min;          // allowed range of the next of these bytes: least to most
+    private int max;
 
     /** Whether these bytes, appended to the previous ones, can be valid UTF-8. After {@code false}, this object must not be used any more. */
     boolean accept(byte[] bytes, int from, int to) {
@@ -35,9 +35,9 @@ final class Utf8 {
             for (; missing > 0; missing--) {
                 if (i == to) return true;
                 int b = bytes[i++] & 0xff;
-                if (b < least || b > most) return false;
-                least = 0x80;
-                most = 0xbf;
+                if (b < min || b > max) return false;
+                min = 0x80;
+                max = 0xbf;
             }
             i = skipWhole(bytes, skipAscii(bytes, i, to), to);
             if (i == to) return true;
@@ -62,7 +62,7 @@ final class Utf8 {
             } else {
                 i += Long.numberOfTrailingZeros(others) / Byte.SIZE;
                 if (to - i < 4) break;
-                int length = whole(bytes[i] & 0xff, bytes[i + 1], bytes[i + 2], bytes[i + 3]);
+                int length = sequenceLength(bytes[i] & 0xff, bytes[i + 1], bytes[i + 2], bytes[i + 3]);
                 if (length == 0) break;
                 i += length;
             }
@@ -70,7 +70,7 @@ final class Utf8 {
         return i;
     }
 
-    private static int whole(int lead, byte second, byte third, byte fourth) {
+    private static int sequenceLength(int lead, byte second, byte third, byte fourth) {
         if (lead < 0xc2 || second > LAST_TAIL) return 0;
         if (lead < 0xe0) return 2;
         if (third > LAST_TAIL) return 0;
@@ -83,8 +83,8 @@ final class Utf8 {
     private boolean lead(int b) {
         if (b < 0xc2 || b > 0xf4) return false;
         missing = b < 0xe0 ? 1 : b < 0xf0 ? 2 : 3;
-        least = b == 0xe0 ? 0xa0 : b == 0xf0 ? 0x90 : 0x80;
-        most = b == 0xed ? 0x9f : b == 0xf4 ? 0x8f : 0xbf;
+        min = b == 0xe0 ? 0xa0 : b == 0xf0 ? 0x90 : 0x80;
+        max = b == 0xed ? 0x9f : b == 0xf4 ? 0x8f : 0xbf;
         return true;
     }
 

@@ -33,13 +33,13 @@ class ReadAheadBufferTest {
     @Test
     void refusedPieceIsReportedOnceWhenThereIsRoom() throws IOException {
         InputStream in = new ByteArrayInputStream(new byte[100_000]);
-        assertThat(ahead.takeRefused()).isFalse();
+        assertThat(ahead.hasRoomAgain()).isFalse();
         while (ahead.hasRoom()) ahead.fill(in);
-        assertThat(ahead.takeRefused()).isFalse();
+        assertThat(ahead.hasRoomAgain()).isFalse();
         int held = ahead.take(ByteBuffer.allocate(100_000));
         assertThat(held).isEqualTo(32 * 1024);
-        assertThat(ahead.takeRefused()).isTrue();
-        assertThat(ahead.takeRefused()).isFalse();
+        assertThat(ahead.hasRoomAgain()).isTrue();
+        assertThat(ahead.hasRoomAgain()).isFalse();
         assertThat(ahead.hasRoom()).isTrue();
     }
 }

@@ -152,7 +152,7 @@ class InnerRequestsTest {
         HttpServletRequest request = marked(null);
         assertThat(inner.requestFor(request, null)).isSameAs(request);
         assertThat(InnerRequests.isInner(request)).isFalse();
-        assertThat(InnerRequests.in(context())).isEmpty();
+        assertThat(InnerRequests.find(context())).isEmpty();
     }
 
     // ---- behind a proxy

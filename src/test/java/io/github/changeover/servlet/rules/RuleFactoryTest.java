@@ -69,7 +69,7 @@ class RuleFactoryTest {
         assertThat(match.rule().required()).isTrue();
         assertThat(match.rule().roles()).containsExactly("member");
         assertThat(match.rule().protocols()).containsExactly(FOO);
-        assertThat(rules.policy().speaksUnasked("/secure/slow")).isTrue();
+        assertThat(rules.policy().concernsRequestsWithoutUpgrade("/secure/slow")).isTrue();
         assertThat(rules.waiting()).isEmpty();
     }
 
@@ -106,9 +106,9 @@ class RuleFactoryTest {
     void rolesApplyToOtherSpellingsInProgrammaticUpgrades() {
         ApplicationRules rules = rules(List.of(), "changeover.path./chat.roles", "member");
         for (String path : List.of("/chat", "/chat/", "//chat", "/chat;a=b")) {
-            assertThat(rules.asked(path, FOO).rule().roles()).as(path).containsExactly("member");
+            assertThat(rules.matchFor(path, FOO).rule().roles()).as(path).containsExactly("member");
         }
-        assertThat(rules.asked("/chats", FOO).rule().roles()).isEmpty();
+        assertThat(rules.matchFor("/chats", FOO).rule().roles()).isEmpty();
     }
 
     @Test
@@ -145,7 +145,7 @@ class RuleFactoryTest {
     @Test
     void unknownProtocolInSettingIsRejected() {
         List<OfferedPath> offers = List.of(offered("/foo", false));
-        assertThatThrownBy(() -> ruleFactory(Set.of(), "changeover.path./x.protocols", "foo/2, other/1").build(offers)).isInstanceOf(SettingValues.Wrong.class)
+        assertThatThrownBy(() -> ruleFactory(Set.of(), "changeover.path./x.protocols", "foo/2, other/1").build(offers)).isInstanceOf(SettingValues.InvalidSettingException.class)
                 .hasMessage("The setting changeover.path./x.protocols is 'other/1'. Allowed: one of the available protocols: [foo/2, late/1]");
         assertThatThrownBy(() -> ruleFactory(Set.of(), "changeover.path./x.protocols", " , ").build(offers)).hasMessageContaining("at least one protocol");
         ApplicationRules rules = rules(ruleFactory(Set.of(IgnoringProtocol.class), "changeover.path./x.protocols", "foo/2, other/1"), offers);

@@ -39,8 +39,8 @@ public class SettingsTest {
     @Test
     void defaultsAreSafe() {
         Settings settings = read();
-        assertThat(settings.bounds().all()).isEqualTo(10_000);
-        assertThat(settings.bounds().perAddress()).isZero();
+        assertThat(settings.connectionLimits().all()).isEqualTo(10_000);
+        assertThat(settings.connectionLimits().perAddress()).isZero();
         assertThat(settings.operating().health()).isEmpty();
         assertThat(settings.operating().metrics()).isEmpty();
         assertThat(settings.operating().explain()).isFalse();
@@ -79,7 +79,7 @@ public class SettingsTest {
             assertThat(values.at(template).size("changeover.library.other", 0)).as(template).isEqualTo(3072);
         }
         assertThat(values.at("/a/b").size("changeover.library.size", 1)).isEqualTo(1);
-        assertThat(values.at("/a/{y}").set("changeover.library.size")).isEqualTo("changeover.path./a/{x}.library.size");
+        assertThat(values.at("/a/{y}").effectiveName("changeover.library.size")).isEqualTo("changeover.path./a/{x}.library.size");
 
         Settings settings = read("changeover.path./a/{x}.idle", "5s", "changeover.path./a/{y}.lifetime", "1h", "changeover.path./a/{y}.idle", "5s");
         assertThat(settings.paths()).hasSize(1);
@@ -90,7 +90,7 @@ public class SettingsTest {
     @ParameterizedTest
     @CsvSource({"idle, 5s, 6s", "required, true, false", "roles, member, guest", "connections.max, 1, 2", "protocols, foo/1, foo/2", "library.size, 1K, 2K"})
     void conflictingSettingsForTheSamePathsAreRejected(String what, String one, String other) {
-        assertThatThrownBy(() -> read("changeover.path./a/{x}." + what, one, "changeover.path./a/{y}." + what, other)).isInstanceOf(SettingValues.Wrong.class)
+        assertThatThrownBy(() -> read("changeover.path./a/{x}." + what, one, "changeover.path./a/{y}." + what, other)).isInstanceOf(SettingValues.InvalidSettingException.class)
                 .hasMessage("The setting changeover.path./a/{y}." + what + " is '" + other + "'. Allowed: the value of changeover.path./a/{x}." + what + ", '" + one
                         + "', because both settings apply to the same paths, whatever the names of the variables are. Remove one of them");
         assertThat(read("changeover.path./a/{x}." + what, one, "changeover.path./a/{y}." + what, one)).isNotNull();
@@ -101,8 +101,8 @@ public class SettingsTest {
         Settings settings = read("changeover.connections.max", "0", "changeover.protocol.foo/2.connections.max", "7", "changeover.path./x/{y}.connections.max", "3",
                 "changeover.path./x/{y}.protocols", "foo/2", "changeover.lifetime", "90m", "changeover.idle", "1500ms", "changeover.trusted-proxies", "10.0.0.0/8, ::1",
                 "changeover.metrics.path", "/ops/metrics", "changeover.library", "x");
-        assertThat(settings.bounds().protocols()).containsExactly(Map.entry(ProtocolToken.of("foo/2"), 7));
-        assertThat(settings.bounds().paths()).containsExactly(Map.entry("/x/{y}", 3));
+        assertThat(settings.connectionLimits().protocols()).containsExactly(Map.entry(ProtocolToken.of("foo/2"), 7));
+        assertThat(settings.connectionLimits().paths()).containsExactly(Map.entry("/x/{y}", 3));
         assertThat(settings.limits().lifetime()).isEqualTo(Duration.ofMinutes(90));
         assertThat(settings.shown()).containsEntry("connections.max", "0").containsEntry("protocol.foo/2.connections.max", "7").containsEntry("path./x/{y}.connections.max", "3")
                 .containsEntry("idle", "1500ms").containsEntry("lifetime", "5400s").containsEntry("trusted-proxies", "[10.0.0.0/8, 0:0:0:0:0:0:0:1/128]")
@@ -126,6 +126,6 @@ public class SettingsTest {
         "changeover.decisions | 1M | 0 for none",
         "changeover.early-data.max | 0 | above 0"})
     void invalidSettingIsNamedWithAllowedValues(String name, String value, String allowed) {
-        assertThatThrownBy(() -> read(name, value)).isInstanceOf(SettingValues.Wrong.class).hasMessageContaining(name).hasMessageContaining(allowed);
+        assertThatThrownBy(() -> read(name, value)).isInstanceOf(SettingValues.InvalidSettingException.class).hasMessageContaining(name).hasMessageContaining(allowed);
     }
 }

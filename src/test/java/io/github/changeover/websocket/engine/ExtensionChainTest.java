@@ -92,7 +92,7 @@ class ExtensionChainTest {
 
     private static WebSocketHandler handler(TyrusHandshake upgrade) {
         return new WebSocketHandler(upgrade, TyrusHandshake.Sessions.KNOWN, Optional.empty(),
-                new WebSocketLibrary.WebSocketSettings(SameOrigin.only(), HandshakePolicy.NOTHING, Compression.USUAL, 1 << 20, 1 << 20, SessionSettings.DEFAULT),
+                new WebSocketLibrary.WebSocketSettings(SameOrigin.only(), HandshakePolicy.NOTHING, Compression.DEFAULT, 1 << 20, 1 << 20, SessionSettings.DEFAULT),
                 new WebSocketHandler.Shared(POOL, null, Runnable::run, ForkJoinPool.commonPool(), () -> TIMER, SessionObserver.Listeners.of(List.of(new RecordingExtension()))), 0);
     }
 

@@ -17,12 +17,12 @@ class ExtensionChoiceTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', nullValues = "null", value = {"one, two; a=1|one, two", "two|two", "two ; a, |two", ";|''", "; ,;;|''", "''|''", "null|''", "one;,two|two", "=|''"})
     void unusualValuesAreParsed(String line, String kept) {
-        assertThat(choice.keeping(Arrays.asList(line)).lines()).isEqualTo(kept.isEmpty() ? List.of() : List.of(kept));
+        assertThat(choice.withOnly(Arrays.asList(line)).lines()).isEqualTo(kept.isEmpty() ? List.of() : List.of(kept));
     }
 
     @Test
     void missingFieldAgreesOnNothing() {
-        assertThat(choice.keeping(null).agreed()).isEmpty();
-        assertThat(choice.keeping(List.of()).agreed()).isEmpty();
+        assertThat(choice.withOnly(null).agreed()).isEmpty();
+        assertThat(choice.withOnly(List.of()).agreed()).isEmpty();
     }
 }

@@ -121,7 +121,7 @@ class MessageReaderTest {
         RequestContext request = RequestContext.Builder.create().requestURI(URI.create("/parrot")).parameterMap(new HashMap<>()).build();
         request.getHeaders().putAll(Map.of("Upgrade", List.of("websocket"), "Connection", List.of("Upgrade"), "Host", List.of("localhost"),
                 "Sec-WebSocket-Key", List.of("dGhlIHNhbXBsZSBub25jZQ=="), "Sec-WebSocket-Version", List.of("13")));
-        return TyrusEndpoint.of(TyrusEndpoint.Home.of(container, "", 1 << 20), config)
+        return TyrusEndpoint.of(TyrusEndpoint.Environment.of(container, "", 1 << 20), config)
                 .handshake(request, new OpeningHandshake.AcceptedHandshake("", List.of(), Optional.empty(), List.of(offered), Optional.empty()));
     }
 
@@ -162,7 +162,7 @@ class MessageReaderTest {
     private static WebSocketHandler handler(Class<? extends Endpoint> endpoint, boolean ours, int longest, int sendMax, SessionSettings sessions,
                                             SessionObserver.Listeners listeners) throws Exception {
         TyrusHandshake upgrade = upgrade(ServerEndpointConfig.Builder.create(endpoint, "/parrot").build());
-        WebSocketLibrary.WebSocketSettings terms = new WebSocketLibrary.WebSocketSettings(SameOrigin.only(), HandshakePolicy.NOTHING, Compression.USUAL, longest, sendMax, sessions);
+        WebSocketLibrary.WebSocketSettings terms = new WebSocketLibrary.WebSocketSettings(SameOrigin.only(), HandshakePolicy.NOTHING, Compression.DEFAULT, longest, sendMax, sessions);
         return new WebSocketHandler(upgrade, ours ? TyrusHandshake.Sessions.KNOWN : Optional.empty(), Optional.empty(), terms,
                 new WebSocketHandler.Shared(POOL, null, RESULTS, RESULTS, () -> TIMER, listeners), 0);
     }

@@ -107,10 +107,10 @@ class SessionTimeoutsTest {
         RequestContext request = RequestContext.Builder.create().requestURI(URI.create("/timed")).parameterMap(new HashMap<>()).build();
         request.getHeaders().putAll(Map.of("Upgrade", List.of("websocket"), "Connection", List.of("Upgrade"), "Host", List.of("localhost"),
                 "Sec-WebSocket-Key", List.of("dGhlIHNhbXBsZSBub25jZQ=="), "Sec-WebSocket-Version", List.of("13")));
-        TyrusHandshake upgrade = TyrusEndpoint.of(TyrusEndpoint.Home.of(container, "", 1 << 20), ServerEndpointConfig.Builder.create(endpoint, "/timed").build())
+        TyrusHandshake upgrade = TyrusEndpoint.of(TyrusEndpoint.Environment.of(container, "", 1 << 20), ServerEndpointConfig.Builder.create(endpoint, "/timed").build())
                 .handshake(request, new OpeningHandshake.AcceptedHandshake("", List.of(), Optional.empty(), List.of(), Optional.empty()));
         return new WebSocketHandler(upgrade, ours ? TyrusHandshake.Sessions.KNOWN : Optional.empty(), Optional.empty(),
-                new WebSocketLibrary.WebSocketSettings(SameOrigin.only(), HandshakePolicy.NOTHING, Compression.USUAL, 1 << 20, 1 << 20, sessions),
+                new WebSocketLibrary.WebSocketSettings(SameOrigin.only(), HandshakePolicy.NOTHING, Compression.DEFAULT, 1 << 20, 1 << 20, sessions),
                 new WebSocketHandler.Shared(POOL, null, Runnable::run, container.getExecutorService(), () -> null, SessionObserver.Listeners.of(List.of(listeners))), 0);
     }
 

@@ -77,7 +77,7 @@ class TyrusEndpointTest {
         assertThat(choosing.asked).containsExactly("[one] [three1, two1, one1]");
         assertThat(upgrade.extensions().lines()).containsExactly("two, three");
         assertThat(upgrade.extensions().running()).isEmpty();
-        assertThat(upgrade.extensions().shown()).extracting(jakarta.websocket.Extension::getName).containsExactly("two", "three");
+        assertThat(upgrade.extensions().forApplication()).extracting(jakarta.websocket.Extension::getName).containsExactly("two", "three");
     }
 
     @Test

@@ -30,7 +30,7 @@ class CloseFrameTest {
             RecordingFrameListener received = new RecordingFrameListener();
             reader.read(ByteBuffer.wrap(WireBytes.hex(sides[0])), received);
             assertThat(RecordingFrameListener.payload(received.frames.get(0)).length == 0).isEqualTo(Boolean.valueOf(sides[1]));
-            assertThat(reader.closeCame()).isTrue();
+            assertThat(reader.closeReceived()).isTrue();
         }
     }
 

@@ -11,7 +11,7 @@ import java.io.IOException;
  * arrives over that protocol. Otherwise these are ordinary pages.
  */
 @WebServlet({"/h2c", "/secure"})
-public final class NewWayPage extends HttpServlet {
+public final class ProtocolPage extends HttpServlet {
     private static final long serialVersionUID = 1;
 
     @Override
