@@ -26,7 +26,7 @@ public final class Page extends HttpServlet {
             return;
         }
         for (DecisionRecord decided : UpgradeManagement.of(getServletContext()).orElseThrow().decisions()) {
-            response.getWriter().println(decided.explanation() + " | " + decided.answer().map(Object::toString).orElse("none yet"));
+            response.getWriter().println(decided.explanation() + " | " + decided.response().map(Object::toString).orElse("none yet"));
         }
     }
 }
