@@ -17,8 +17,8 @@ public final class Shout implements ConnectionHandler.Blocking {
         connection.output().write(("Welcome to " + connection.request().pathParameter("room") + "\n").getBytes(UTF_8));
         byte[] bytes = new byte[4096];
         for (int count = connection.input().read(bytes); count >= 0; count = connection.input().read(bytes)) {
-            String heard = new String(bytes, 0, count, ISO_8859_1);
-            connection.output().write(heard.toUpperCase(Locale.ROOT).getBytes(ISO_8859_1));
+            String received = new String(bytes, 0, count, ISO_8859_1);
+            connection.output().write(received.toUpperCase(Locale.ROOT).getBytes(ISO_8859_1));
         }
     }
 }
