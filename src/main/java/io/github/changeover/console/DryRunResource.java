@@ -26,10 +26,10 @@ final class DryRunResource {
         String user = text(parameter, "user").strip();
         TypedRequest request = new TypedRequest(text(parameter, "method"), text(parameter, "target"), text(parameter, "version"), lines(text(parameter, "fields")),
                 user.isEmpty() ? Optional.empty() : Optional.of(user), words(text(parameter, "roles")));
-        TypedRequest.Parser reading = request.read();
-        if (reading instanceof TypedRequest.Parser.Malformed malformed) return Map.of("kind", "malformed", "advice", malformed.advice());
+        TypedRequest.ParseResult reading = request.read();
+        if (reading instanceof TypedRequest.ParseResult.MalformedRequest malformed) return Map.of("kind", "malformed", "advice", malformed.advice());
         try {
-            return result(DryRun.of(((TypedRequest.Parser.ParsedRequest) reading).request(), policy, toggles), draining);
+            return result(DryRun.of(((TypedRequest.ParseResult.ParsedRequest) reading).request(), policy, toggles), draining);
         } catch (RuntimeException failed) {
             LOG.log(System.Logger.Level.WARNING, "A dry run in the console failed: a real client would get a 500", failed);
             return Map.of("kind", "failed", "advice", "A protocol or a gate threw an exception, and a real client would get a 500: " + failed.getMessage());

@@ -39,13 +39,13 @@ public record TypedRequest(String method, String target, String version, List<St
     private static final Pattern VERSION = Pattern.compile("HTTP/[0-9](\\.[0-9])?");
 
     /** The result of parsing. */
-    public sealed interface Parser {
+    public sealed interface ParseResult {
         /** A valid request. Its remote address is the loopback address. */
-        record ParsedRequest(UpgradeRequest request) implements Parser {
+        record ParsedRequest(UpgradeRequest request) implements ParseResult {
         }
 
         /** An invalid request. The {@code advice} is a sentence that describes the error and the correct form. */
-        record Malformed(String advice) implements Parser {
+        record MalformedRequest(String advice) implements ParseResult {
         }
     }
 
@@ -60,11 +60,11 @@ public record TypedRequest(String method, String target, String version, List<St
     }
 
     /** Parses the request. Does not throw, whatever the user typed. */
-    public Parser read() {
+    public ParseResult read() {
         try {
-            return new Parser.ParsedRequest(parse());
+            return new ParseResult.ParsedRequest(parse());
         } catch (InvalidInput typed) {
-            return new Parser.Malformed(typed.getMessage());
+            return new ParseResult.MalformedRequest(typed.getMessage());
         }
     }
 

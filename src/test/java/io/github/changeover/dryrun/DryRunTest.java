@@ -46,7 +46,7 @@ class DryRunTest {
             PathRule.on("/broken").offer(new DryRunProtocol("foo/2", null)).build());
 
     private static DryRun run(TypedRequest typed) {
-        return DryRun.of(((TypedRequest.Parser.ParsedRequest) typed.read()).request(), POLICY, new ProtocolToggles());
+        return DryRun.of(((TypedRequest.ParseResult.ParsedRequest) typed.read()).request(), POLICY, new ProtocolToggles());
     }
 
     private static String responseBytes(String method, String path, String... lines) {
@@ -111,7 +111,7 @@ class DryRunTest {
     void disabledTokenIsNotSwitched() {
         ProtocolToggles toggles = new ProtocolToggles();
         toggles.off(ProtocolToken.of("foo/2"));
-        DryRun played = DryRun.of(((TypedRequest.Parser.ParsedRequest) offer("/foo", "ann").read()).request(), POLICY, toggles);
+        DryRun played = DryRun.of(((TypedRequest.ParseResult.ParsedRequest) offer("/foo", "ann").read()).request(), POLICY, toggles);
         assertThat(played.response()).isEqualTo(new UpgradeResponse.Ordinary(UpgradeResponse.UpgradeOffer.NONE));
         assertThat(played.verdict().explanation().candidates().get(0).why()).contains("disabled");
     }

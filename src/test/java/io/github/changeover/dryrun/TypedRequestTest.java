@@ -2,7 +2,7 @@ package io.github.changeover.dryrun;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.changeover.dryrun.TypedRequest.Parser;
+import io.github.changeover.dryrun.TypedRequest.ParseResult;
 import java.util.Collections;
 import java.util.List;
 import net.jqwik.api.ForAll;
@@ -14,18 +14,18 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TypedRequestTest {
-    private static Parser read(String method, String target, String version, String... lines) {
+    private static ParseResult read(String method, String target, String version, String... lines) {
         return TypedRequest.of(method, target, version, List.of(lines)).read();
     }
 
-    private static String advice(Parser reading) {
-        return ((Parser.Malformed) reading).advice();
+    private static String advice(ParseResult reading) {
+        return ((ParseResult.MalformedRequest) reading).advice();
     }
 
     @ParameterizedTest
     @CsvSource({"/echo,/echo,''", "/echo?x=1&y=%41,/echo,x=1&y=%41", "/l%69nes/t%C3%A9a,/lines/téa,''", "/a;jsession=1/b;c,/a/b,''", "/,/,''", "//x/,//x/,''", "/a?b?c,/a,b?c"})
     void pathIsDecodedAsForAnApplication(String target, String path, String query) {
-        Parser.ParsedRequest whole = (Parser.ParsedRequest) read("GET", target, "HTTP/1.1");
+        ParseResult.ParsedRequest whole = (ParseResult.ParsedRequest) read("GET", target, "HTTP/1.1");
         assertThat(whole.request().path()).isEqualTo(path);
         assertThat(whole.request().query()).isEqualTo(query);
     }
@@ -39,7 +39,7 @@ class TypedRequestTest {
     @ParameterizedTest
     @ValueSource(strings = {"no colon", ": value", " X: y", "X : y", "", "X: a\rb", "X: a\nb", "X: \0", "X(: y", "X: \u20ac"})
     void invalidFieldLineIsReported(String line) {
-        assertThat(read("GET", "/", "HTTP/1.1", line)).isInstanceOf(Parser.Malformed.class);
+        assertThat(read("GET", "/", "HTTP/1.1", line)).isInstanceOf(ParseResult.MalformedRequest.class);
     }
 
     @Test
@@ -50,8 +50,8 @@ class TypedRequestTest {
         assertThat(advice(read("GET", "/", "HTTP/1.1 X"))).contains("version");
         assertThat(advice(read("GET", "/", "HTTP/1.1", "Content-Length: 1", "Content-Length: 1"))).contains("Content-Length");
         assertThat(advice(read("GET", "/", "HTTP/1.1", "Content-Length: -1"))).contains("Content-Length");
-        assertThat(((Parser.ParsedRequest) read("POST", "/", "HTTP/2", "content-length: 12")).request().contentLength()).hasValue(12);
-        assertThat(((Parser.ParsedRequest) read("POST", "/", "HTTP/1.1", "Transfer-Encoding: chunked")).request().chunked()).isTrue();
+        assertThat(((ParseResult.ParsedRequest) read("POST", "/", "HTTP/2", "content-length: 12")).request().contentLength()).hasValue(12);
+        assertThat(((ParseResult.ParsedRequest) read("POST", "/", "HTTP/1.1", "Transfer-Encoding: chunked")).request().chunked()).isTrue();
     }
 
     @Test
@@ -69,6 +69,6 @@ class TypedRequestTest {
 
     @Property
     void parsedPathBeginsWithASlash(@ForAll String target) {
-        if (read("GET", "/" + target, "HTTP/1.1") instanceof Parser.ParsedRequest whole) assertThat(whole.request().path()).startsWith("/");
+        if (read("GET", "/" + target, "HTTP/1.1") instanceof ParseResult.ParsedRequest whole) assertThat(whole.request().path()).startsWith("/");
     }
 }

@@ -127,7 +127,7 @@ class DryRunComparedTest {
 
     private static DryRun dryRun(TypedRequest request) throws Exception {
         Deployment deployment = Deployment.start(context);
-        return DryRun.of(((TypedRequest.Parser.ParsedRequest) request.read()).request(), deployment.rules().policy(), deployment.toggles());
+        return DryRun.of(((TypedRequest.ParseResult.ParsedRequest) request.read()).request(), deployment.rules().policy(), deployment.toggles());
     }
 
     @ParameterizedTest

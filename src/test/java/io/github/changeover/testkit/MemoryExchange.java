@@ -59,13 +59,13 @@ final class MemoryExchange implements ByteLine {
         String text = new String(pending, StandardCharsets.ISO_8859_1);
         int end = text.indexOf("\r\n\r\n");
         if (end < 0) return false;
-        TypedRequest.Parser reading = typed(text.substring(0, end)).read();
-        if (reading instanceof TypedRequest.Parser.Malformed malformed) {
+        TypedRequest.ParseResult reading = typed(text.substring(0, end)).read();
+        if (reading instanceof TypedRequest.ParseResult.MalformedRequest malformed) {
             answer(OriginalResponse.of(400, Fields.of("Connection", "close"), (malformed.advice() + "\n").getBytes(StandardCharsets.UTF_8)), Fields.none());
             abort();
             return false;
         }
-        UpgradeRequest request = ((TypedRequest.Parser.ParsedRequest) reading).request();
+        UpgradeRequest request = ((TypedRequest.ParseResult.ParsedRequest) reading).request();
         if (request.chunked()) throw new AssertionError("A MemoryServer takes content with a length only, not chunked");
         int whole = end + 4 + Math.toIntExact(request.contentLength().orElse(0));
         if (pending.length < whole) return false;
