@@ -101,6 +101,22 @@ class ArchitectureTest {
                         .allowEmptyShould(true).check(CLASSES)));
     }
 
+    /** The same table stands in the document, in words. Names of libraries there are free. */
+    @Test
+    void tableOfTheDocumentIsTheSame() throws IOException {
+        Map<String, List<String>> documented = new TreeMap<>();
+        for (String line : Files.readAllLines(SOURCES.resolve("../../../docs/architecture.md"))) {
+            if (!line.startsWith("| `.")) continue;
+            String[] cells = line.split(" \\| ");
+            String name = cells[0].replaceAll("[|` ]", "").replaceAll("\\.\\(root\\)", "");
+            Stream<String> imports = Stream.of(cells[2].replaceAll("[;|].*", "").strip().split(", ")).map(cell -> cell.equals("root") ? "" : "." + cell);
+            documented.put(name, imports.filter(MAY_IMPORT::containsKey).sorted().toList());
+        }
+        Map<String, List<String>> checked = new TreeMap<>();
+        MAY_IMPORT.forEach((name, imports) -> checked.put(name, imports.stream().filter(MAY_IMPORT::containsKey).sorted().toList()));
+        assertThat(documented).isEqualTo(checked);
+    }
+
     private static String qualified(String name) {
         return name.isEmpty() || name.startsWith(".") ? ROOT + name : name;
     }
