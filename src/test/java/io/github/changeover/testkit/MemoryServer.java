@@ -110,7 +110,7 @@ public final class MemoryServer implements AutoCloseable {
         return this;
     }
 
-    /** Returns the switches that turn protocols off and on at any time. */
+    /** Returns the toggles that turn protocols off and on at any time. */
     public ProtocolToggles toggles() {
         return toggles;
     }

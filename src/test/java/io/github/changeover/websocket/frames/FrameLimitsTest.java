@@ -15,7 +15,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.function.Consumer;
 import java.util.zip.Deflater;
 import org.junit.jupiter.api.Test;
 
@@ -177,7 +176,7 @@ class FrameLimitsTest {
         byte[] in = WireBytes.masked(0x82, new byte[50_000]);
         ByteBuffer one = ByteBuffer.allocate(1);
         List<byte[]> arrays = new ArrayList<>();
-        FrameListener sink = listenerOfArrays(arrays::add);
+        FrameListener sink = FrameArrays.of(arrays::add);
         long cost = allocatedBytes(() -> {
             for (byte b : in) reader.read(one.clear().put(0, b), sink);
         });
@@ -185,35 +184,12 @@ class FrameLimitsTest {
         assertThat(cost).isLessThan(1_000_000);
     }
 
-    private static FrameListener listenerOfArrays(Consumer<byte[]> arrays) {
-        return new FrameListener() {
-            @Override
-            public void frame(int opcode, boolean fin, byte[] bytes, int from, int to) {
-                arrays.accept(bytes);
-            }
-
-            @Override
-            public boolean wantsWhole(int opcode) {
-                return true;
-            }
-
-            @Override
-            public void unfinished(long bytes) {
-            }
-
-            @Override
-            public void failed(FrameFault fault) {
-                throw new AssertionError(fault);
-            }
-        };
-    }
-
     @Test
     void completeFramesAreNotCopied() {
         FrameReader reader = reader(BOUND, BOUND);
         byte[] in = WireBytes.join(WireBytes.masked(0x81, new byte[100]), WireBytes.masked(0x82, new byte[200]));
         List<byte[]> arrays = new ArrayList<>();
-        reader.read(ByteBuffer.wrap(in), listenerOfArrays(arrays::add));
+        reader.read(ByteBuffer.wrap(in), FrameArrays.of(arrays::add));
         assertThat(arrays).hasSize(2).allSatisfy(array -> assertThat(array).isSameAs(in));
         assertThat(memory.charges).isZero();
     }
@@ -222,7 +198,7 @@ class FrameLimitsTest {
     void idleReaderKeepsNoReference() throws InterruptedException {
         FrameReader reader = reader(BOUND, BOUND);
         List<WeakReference<byte[]>> arrays = new ArrayList<>();
-        FrameListener sink = listenerOfArrays(array -> arrays.add(new WeakReference<>(array)));
+        FrameListener sink = FrameArrays.of(array -> arrays.add(new WeakReference<>(array)));
         byte[] split = WireBytes.masked(0x82, new byte[5000]);
         Deflater deflater = new Deflater(9, true);
         ByteBuffer compressed = ByteBuffer.wrap(WireBytes.masked(0xc1, WireBytes.deflated(deflater, new byte[5000])));

@@ -203,26 +203,7 @@ class HeldMemoryTest {
         byte[] frame = WireBytes.masked(0x82, new byte[50_000]);
         FrameReader reader = reader();
         long[] during = new long[1];
-        FrameListener sink = new FrameListener() {
-            @Override
-            public void frame(int opcode, boolean fin, byte[] bytes, int from, int to) {
-                during[0] = memory.used;
-            }
-
-            @Override
-            public boolean wantsWhole(int opcode) {
-                return true;
-            }
-
-            @Override
-            public void unfinished(long bytes) {
-            }
-
-            @Override
-            public void failed(FrameFault fault) {
-                throw new AssertionError(fault);
-            }
-        };
+        FrameListener sink = FrameArrays.of(array -> during[0] = memory.used);
         reader.read(ByteBuffer.wrap(frame, 0, 20_000), sink);
         reader.read(ByteBuffer.wrap(frame, 20_000, frame.length - 20_000), sink);
         assertThat(during[0]).isGreaterThanOrEqualTo(50_000);
