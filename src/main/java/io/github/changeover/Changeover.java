@@ -42,7 +42,7 @@ public final class Changeover {
         return new PathOffer(offers, template);
     }
 
-    /** Returns the switches that turn protocols off and on at any time. A change applies to later requests. Existing connections stay open. */
+    /** Returns the toggles that turn protocols off and on at any time. A change applies to later requests. Existing connections stay open. */
     public ProtocolToggles toggles() {
         return offers.toggles();
     }

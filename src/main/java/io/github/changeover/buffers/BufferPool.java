@@ -29,7 +29,7 @@ public final class BufferPool {
         this.allocator = allocator;
     }
 
-    /** A pool of buffers with arrays, for buffers that a thread uses during one call. It keeps four for each processor, and at least 8. */
+    /** A pool of buffers with arrays, for buffers that a thread uses during one call. It keeps at least 8, and at least four for each processor. */
     public static BufferPool ofHeapBuffers(int size) {
         return new BufferPool(size, keptForThreads(), ByteBuffer::allocate);
     }
@@ -40,7 +40,7 @@ public final class BufferPool {
     }
 
     private static int keptForThreads() {
-        return Math.max(8, Integer.highestOneBit(4 * Runtime.getRuntime().availableProcessors()));
+        return Math.max(8, 4 * Runtime.getRuntime().availableProcessors());
     }
 
     /** The number of bytes in a buffer of this pool. */

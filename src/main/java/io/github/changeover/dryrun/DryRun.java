@@ -1,5 +1,6 @@
 package io.github.changeover.dryrun;
 
+import io.github.changeover.http.MediaType;
 import io.github.changeover.http.ReasonPhrase;
 import io.github.changeover.negotiation.Negotiator;
 import io.github.changeover.negotiation.PathPolicy;
@@ -45,7 +46,7 @@ public record DryRun(UpgradeRequest request, Verdict verdict, UpgradeResponse re
             return fields;
         }
         if (response instanceof UpgradeResponse.Rejection rejection) {
-            return withOffer(rejection.fields(), rejection.offer()).with("Content-Type", UpgradeResponse.Rejection.CONTENT_TYPE)
+            return withOffer(rejection.fields(), rejection.offer()).with("Content-Type", MediaType.PLAIN_TEXT)
                     .with("Content-Length", Integer.toString(rejection.content().length));
         }
         return response instanceof UpgradeResponse.Ordinary ordinary ? withOffer(Fields.none(), ordinary.added()) : Fields.none();

@@ -109,7 +109,7 @@ public final class ApplicationOffers {
                 + "from a ServletContextListener, a ServletContainerInitializer or the init method of a servlet with load-on-startup");
     }
 
-    /** Returns the switches that turn protocols off and on. */
+    /** Returns the toggles that turn protocols off and on. */
     public ProtocolToggles toggles() {
         return toggles;
     }

@@ -126,7 +126,7 @@ public final class UpgradeManagement {
         registry.stopDraining();
     }
 
-    /** Returns the switches that disable protocols. A change takes effect with the next negotiation. */
+    /** Returns the toggles that disable protocols. A change takes effect with the next negotiation. */
     public ProtocolToggles toggles() {
         return toggles;
     }

@@ -1,6 +1,5 @@
 package io.github.changeover.negotiation;
 
-import io.github.changeover.http.MediaType;
 import io.github.changeover.spi.Decision;
 import io.github.changeover.spi.Fields;
 import io.github.changeover.spi.ProtocolToken;
@@ -53,8 +52,6 @@ public sealed interface UpgradeResponse {
      * @param reason a sentence for the client: what is wrong and what to do
      */
     record Rejection(int status, Fields fields, UpgradeOffer offer, String reason) implements UpgradeResponse {
-        public static final String CONTENT_TYPE = MediaType.PLAIN_TEXT;
-
         /** Returns the content as text. */
         public String text() {
             return reason + "\n";

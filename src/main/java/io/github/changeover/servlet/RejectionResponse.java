@@ -1,5 +1,6 @@
 package io.github.changeover.servlet;
 
+import io.github.changeover.http.MediaType;
 import io.github.changeover.negotiation.UpgradeResponse;
 import io.github.changeover.servlet.adapter.RequestRepair;
 import io.github.changeover.spi.Fields;
@@ -22,7 +23,7 @@ final class RejectionResponse {
         repair.setReasonPhrase(request, rejection.status());
         for (Fields.Line line : rejection.fields()) response.addHeader(line.name(), line.value());
         offer(rejection.offer(), repair, request, response);
-        response.setContentType(UpgradeResponse.Rejection.CONTENT_TYPE);
+        response.setContentType(MediaType.PLAIN_TEXT);
         response.setContentLength(content.length);
         if (UpgradeResponse.Rejection.hasContent(request.getMethod())) response.getOutputStream().write(content);
         response.flushBuffer();

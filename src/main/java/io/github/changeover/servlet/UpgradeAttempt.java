@@ -234,7 +234,7 @@ final class UpgradeAttempt {
     /** Lets the application respond, with the fields that the verdict adds to its response. */
     void leaveAsHttp(UpgradeResponse.UpgradeOffer added, HttpServletRequest request, HttpServletResponse response, FilterChain chain) throws IOException, ServletException {
         boolean upgrades = request().fields().contains("Upgrade");
-        if (outerFilterRan ? !mayBecomeLateUpgrade() : upgrades) openRecord = record(verdict().explanation());
+        if (outerFilterRan ? !mayBeRequestedByApplication() : upgrades) openRecord = record(verdict().explanation());
         explain(upgrades, response);
         RejectionResponse.offer(added, deployment.container().requestRepair(), request, response);
         chain.doFilter(request, response);
@@ -248,7 +248,7 @@ final class UpgradeAttempt {
      * Returns whether no rule applies to the request, and the application may request a switch while it responds. If so, the decision is
      * recorded when the application requests the switch, or when it has responded.
      */
-    private boolean mayBecomeLateUpgrade() {
+    private boolean mayBeRequestedByApplication() {
         Ground ground = verdict().explanation().ground();
         return (ground == Ground.NO_RULE || ground == Ground.NOT_SERVED) && deployment.switchesLate() && Negotiator.requestsProtocol(request(), Optional.empty(), deployment.late());
     }

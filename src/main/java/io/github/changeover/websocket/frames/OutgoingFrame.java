@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
  * A complete unmasked frame, as a server sends it without extensions: RFC 6455 section 5.2. A {@link FrameWriter} sends it once.
  *
  * <pre>
- * ServerFrame.text("Hello")     81 05 48 65 6c 6c 6f
+ * OutgoingFrame.text("Hello")   81 05 48 65 6c 6c 6f
  * </pre>
  */
 public final class OutgoingFrame {
