@@ -139,9 +139,9 @@ final class ConsoleServlet extends HttpServlet {
     }
 
     private void perform(String what, HttpServletRequest request, HttpServletResponse response, UpgradeManagement seen) throws IOException {
-        if (!what.equals("lab")) LOG.log(System.Logger.Level.INFO, "The console received the command {0}", what);
+        if (!what.equals("dryRun")) LOG.log(System.Logger.Level.INFO, "The console received the command {0}", what);
         switch (what) {
-            case "lab" -> json(response, DryRunResource.run(request::getParameter, policy, seen.toggles(), seen.draining()));
+            case "dryRun" -> json(response, DryRunResource.run(request::getParameter, policy, seen.toggles(), seen.draining()));
             case "close" -> json(response, Map.of("done", seen.close(id(request))));
             case "abort" -> json(response, Map.of("done", seen.abort(id(request))));
             case "drain" -> {

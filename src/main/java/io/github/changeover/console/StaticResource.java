@@ -17,7 +17,7 @@ import java.util.Map;
  * @param tag  the entity tag, which changes with the content
  */
 record StaticResource(String type, byte[] bytes, String tag) {
-    private static final List<String> NAMES = List.of("console.html", "console.css", "console.js", "charts.js", "dom.js", "lab.js", "line.js", "tables.js", "icon.svg");
+    private static final List<String> NAMES = List.of("console.html", "console.css", "console.js", "charts.js", "dom.js", "dry-run.js", "live-updates.js", "tables.js", "icon.svg");
 
     /** Returns all files, by name. */
     static Map<String, StaticResource> all() {

@@ -1,4 +1,4 @@
-// A line chart over what is known of the last ten minutes, as inline SVG. Arrow keys and the pointer read a value.
+// A line chart of up to ten minutes, as inline SVG. The arrow keys and the pointer select a point.
 
 import { clock, el, svg } from './dom.js';
 
@@ -6,25 +6,25 @@ const SPANS = [2, 4, 10].map(minutes => minutes * 60_000);
 const EDGE = { left: 58, right: 14, top: 12, bottom: 26 };
 const HEIGHT = 190;
 
-/** The least of 1, 2, 5, 10, 20 ... that is not below. */
-function nice(top, least) {
-  let step = least;
-  for (let i = 0; step < top; i++) step = least * [1, 2, 5][i % 3] * 10 ** Math.floor(i / 3);
-  return step;
+/** The upper end of the axis: the smallest of 1, 2, 5, 10, 20 ... times `unit` that is at least `max`. */
+function axisEnd(max, unit) {
+  let end = unit;
+  for (let i = 0; end < max; i++) end = unit * [1, 2, 5][i % 3] * 10 ** Math.floor(i / 3);
+  return end;
 }
 
 export class Chart {
-  /** series: [{ name, tone, value(sample, before) }] ; form: a number into words */
-  constructor(figure, title, series, form, least) {
-    Object.assign(this, { series, form, least, samples: [], points: [], at: null });
-    this.words = series.map(line => el('span', { class: `key ${line.tone}` }));
+  /** series: [{ name, tone, value(sample, before) }] ; format: a number to text; unit: of the axis */
+  constructor(figure, title, series, format, unit) {
+    Object.assign(this, { series, format, unit, samples: [], points: [], selectedIndex: null });
+    this.labels = series.map(line => el('span', { class: `key ${line.tone}` }));
     this.when = el('span', { class: 'faint when' });
     this.plot = svg('svg', { tabindex: 0, role: 'img', height: HEIGHT, 'aria-label': title });
     this.title = title;
-    figure.append(el('figcaption', {}, el('h3', {}, title), el('p', { class: 'keys' }, ...this.words, this.when)), this.plot);
-    this.plot.addEventListener('pointermove', event => this.read(event.clientX - this.plot.getBoundingClientRect().left));
-    this.plot.addEventListener('pointerleave', () => this.choose(null));
-    this.plot.addEventListener('blur', () => this.choose(null));
+    figure.append(el('figcaption', {}, el('h3', {}, title), el('p', { class: 'keys' }, ...this.labels, this.when)), this.plot);
+    this.plot.addEventListener('pointermove', event => this.selectNearest(event.clientX - this.plot.getBoundingClientRect().left));
+    this.plot.addEventListener('pointerleave', () => this.select(null));
+    this.plot.addEventListener('blur', () => this.select(null));
     this.plot.addEventListener('keydown', event => this.step(event));
     new ResizeObserver(() => this.draw()).observe(figure);
   }
@@ -32,28 +32,28 @@ export class Chart {
   show(samples) {
     this.samples = samples;
     this.points = samples.slice(1).map((sample, i) => ({ at: sample[0], values: this.series.map(line => line.value(sample, samples[i])) }));
-    if (this.at !== null) this.at = Math.min(this.at, this.points.length - 1);
+    if (this.selectedIndex !== null) this.selectedIndex = Math.min(this.selectedIndex, this.points.length - 1);
     this.draw();
   }
 
   step(event) {
     const last = this.points.length - 1;
-    const to = { ArrowLeft: (this.at ?? last + 1) - 1, ArrowRight: (this.at ?? last) + 1, Home: 0, End: last }[event.key];
+    const to = { ArrowLeft: (this.selectedIndex ?? last + 1) - 1, ArrowRight: (this.selectedIndex ?? last) + 1, Home: 0, End: last }[event.key];
     if (to === undefined || last < 0) return;
     event.preventDefault();
-    this.choose(Math.max(0, Math.min(last, to)));
+    this.select(Math.max(0, Math.min(last, to)));
   }
 
-  read(x) {
-    let best = null;
+  selectNearest(x) {
+    let nearest = null;
     this.points.forEach((point, i) => {
-      if (best === null || Math.abs(this.x(point.at) - x) < Math.abs(this.x(this.points[best].at) - x)) best = i;
+      if (nearest === null || Math.abs(this.x(point.at) - x) < Math.abs(this.x(this.points[nearest].at) - x)) nearest = i;
     });
-    this.choose(best);
+    this.select(nearest);
   }
 
-  choose(at) {
-    this.at = at;
+  select(index) {
+    this.selectedIndex = index;
     this.draw();
   }
 
@@ -68,14 +68,14 @@ export class Chart {
     const known = this.now - (this.points[0]?.at ?? this.now);
     this.span = SPANS.find(span => known <= span) ?? SPANS.at(-1);
     const shown = this.points.filter(point => point.at > this.now - this.span);
-    const top = nice(Math.max(0, ...shown.flatMap(point => point.values)), this.least);
+    const top = axisEnd(Math.max(0, ...shown.flatMap(point => point.values)), this.unit);
     const base = HEIGHT - EDGE.bottom;
     const y = value => base - value / top * (base - EDGE.top);
     const parts = [];
     for (const part of [0, .5, 1]) {
-      if (top * part % 1 && this.least === 1) continue;
+      if (top * part % 1 && this.unit === 1) continue;
       parts.push(svg('line', { class: part ? 'grid' : 'axis', x1: EDGE.left, x2: this.width - EDGE.right, y1: y(top * part), y2: y(top * part) }),
-        svg('text', { class: 'tick', x: EDGE.left - 10, y: y(top * part) + 4, 'text-anchor': 'end' }, this.form(top * part)));
+        svg('text', { class: 'tick', x: EDGE.left - 10, y: y(top * part) + 4, 'text-anchor': 'end' }, this.format(top * part)));
     }
     [[1, 'start'], [.5, 'middle'], [0, 'end']].forEach(([part, anchor]) => {
       parts.push(svg('text', { class: 'tick', x: this.x(this.now - part * this.span), y: HEIGHT - 7, 'text-anchor': anchor },
@@ -87,20 +87,20 @@ export class Chart {
       parts.push(svg('path', { class: `area ${line.tone}`, d: `${path}L${this.x(shown.at(-1).at)} ${base}L${this.x(shown[0].at)} ${base}Z` }),
         svg('path', { class: `stroke ${line.tone}`, d: path }));
     });
-    const chosen = this.at === null ? null : this.points[this.at];
-    if (chosen) {
-      parts.push(svg('line', { class: 'cross', x1: this.x(chosen.at), x2: this.x(chosen.at), y1: EDGE.top, y2: base }));
-      this.series.forEach((line, i) => parts.push(svg('circle', { class: `dot ${line.tone}`, r: 3.5, cx: this.x(chosen.at), cy: y(chosen.values[i]) })));
+    const selected = this.selectedIndex === null ? null : this.points[this.selectedIndex];
+    if (selected) {
+      parts.push(svg('line', { class: 'cross', x1: this.x(selected.at), x2: this.x(selected.at), y1: EDGE.top, y2: base }));
+      this.series.forEach((line, i) => parts.push(svg('circle', { class: `dot ${line.tone}`, r: 3.5, cx: this.x(selected.at), cy: y(selected.values[i]) })));
     }
     this.plot.setAttribute('viewBox', `0 0 ${this.width} ${HEIGHT}`);
     this.plot.replaceChildren(...parts);
-    this.tell(chosen ?? this.points.at(-1), Boolean(chosen));
+    this.describe(selected ?? this.points.at(-1), Boolean(selected));
   }
 
-  tell(point, chosen) {
-    const values = this.series.map((line, i) => `${line.name} ${point ? this.form(point.values[i]) : '–'}`);
-    this.words.forEach((word, i) => { word.textContent = values[i]; });
-    this.when.textContent = chosen ? `at ${clock(point.at)}` : 'now';
+  describe(point, selected) {
+    const values = this.series.map((line, i) => `${line.name} ${point ? this.format(point.values[i]) : '–'}`);
+    this.labels.forEach((label, i) => { label.textContent = values[i]; });
+    this.when.textContent = selected ? `at ${clock(point.at)}` : 'now';
     this.plot.setAttribute('aria-label', `${this.title}: ${values.join(', ')} ${this.when.textContent}. Use the arrow keys to read earlier values.`);
   }
 }

@@ -1,4 +1,4 @@
-// Elements made of text, never of markup: nothing a peer sends is ever parsed.
+// Creates elements from text, never from markup: what a client sends is never parsed as HTML.
 
 const SVG = 'http://www.w3.org/2000/svg';
 
@@ -15,29 +15,29 @@ export const el = (name, attributes = {}, ...children) => fill(document.createEl
 export const svg = (name, attributes = {}, ...children) => fill(document.createElementNS(SVG, name), attributes, children);
 export const byId = id => document.getElementById(id);
 
-/** Sets the text, if it is another: a screen reader and a selection are left alone. */
-export function say(node, text) {
-  const next = String(text);
-  if (node.textContent !== next) node.textContent = next;
+/** Sets the text if it differs. An unchanged text is not touched, because that would disturb screen readers and selections. */
+export function setText(node, text) {
+  const value = String(text);
+  if (node.textContent !== value) node.textContent = value;
 }
 
-/** Lets a parent's children be those of the items, in order, made once for each key and kept: focus and open details stay. */
-export function keyed(parent, items, key, make, update) {
-  const known = parent.known ??= new Map();
+/** Makes the children of a parent match the items, in order. The node of a key is created once and kept, so that the focus and open details survive an update. */
+export function updateChildren(parent, items, key, create, update) {
+  const nodes = parent.nodesByKey ??= new Map();
   const seen = new Set();
-  let place = parent.firstChild;
+  let next = parent.firstChild;
   for (const item of items) {
     const id = key(item);
     seen.add(id);
-    let node = known.get(id);
-    if (!node) known.set(id, node = make(item));
+    let node = nodes.get(id);
+    if (!node) nodes.set(id, node = create(item));
     update(node, item);
-    if (node === place) place = place.nextSibling;
-    else parent.insertBefore(node, place);
+    if (node === next) next = next.nextSibling;
+    else parent.insertBefore(node, next);
   }
-  for (const [id, node] of known) {
+  for (const [id, node] of nodes) {
     if (!seen.has(id)) {
-      known.delete(id);
+      nodes.delete(id);
       node.remove();
     }
   }

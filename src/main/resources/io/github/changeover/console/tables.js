@@ -1,81 +1,81 @@
-// The live connections, the decisions, the paths.
+// The tables of connections, decisions and paths.
 
-import { byId, clock, el, keyed, number, bytes, say, time } from './dom.js';
+import { byId, clock, el, updateChildren, number, bytes, setText, time } from './dom.js';
 
 const COLUMNS = [['Id', 'id'], ['Protocol', 'protocol'], ['Path', 'path'], ['Client', 'remote'], ['User', 'user'], ['Open for', 'number'], ['Idle', 'number'],
-  ['Received', 'number'], ['Sent', 'number'], ['Waiting', 'number'], ['Round trip', 'number']];
+  ['Received', 'number'], ['Sent', 'number'], ['Queued', 'number'], ['Round trip', 'number']];
 
-export function showConnections(state, order) {
-  keyed(byId('live'), state.connections, view => view.id, view => row(view, order), (node, view) => {
+export function showConnections(state, sendCommand) {
+  updateChildren(byId('live'), state.connections, view => view.id, view => connectionRow(view, sendCommand), (node, view) => {
     const cells = [view.id, view.protocol, view.path, view.remote, view.user || '–', time(state.now - view.since), time(view.idle), bytes(view.in), bytes(view.out), bytes(view.queued),
       view.roundTrip === undefined ? '–' : `${+(view.roundTrip / 1000).toFixed(view.roundTrip < 10000 ? 1 : 0)} ms`];
-    cells.forEach((text, i) => say(node.cells[i], text));
+    cells.forEach((text, i) => setText(node.cells[i], text));
     node.cells[4].classList.toggle('none', !view.user);
     node.cells[9].classList.toggle('warn', view.queued > 0);
     node.cells[9].classList.toggle('none', view.queued === 0);
     node.cells[10].classList.toggle('none', view.roundTrip === undefined);
   });
-  byId('nobody').hidden = state.live > 0;
-  say(byId('connections-note'), state.live > state.connections.length ? `The oldest ${state.connections.length} of ${number(state.live)}.` : 'Oldest first.');
+  byId('no-connections').hidden = state.live > 0;
+  setText(byId('connections-note'), state.live > state.connections.length ? `The oldest ${state.connections.length} of ${number(state.live)}.` : 'Oldest first.');
 }
 
-function row(view, order) {
+function connectionRow(view, sendCommand) {
   const close = el('button', { type: 'button', class: 'small', 'aria-label': `Close ${view.protocol} from ${view.remote}`,
-    onclick: () => order('close', { id: view.id }, `Connection ${view.id} is closing.`) }, 'Close');
+    onclick: () => sendCommand('close', { id: view.id }, `Connection ${view.id} is closing.`) }, 'Close');
   const abort = el('button', { type: 'button', class: 'small danger', 'aria-label': `Abort ${view.protocol} from ${view.remote}`,
-    onclick: () => order('abort', { id: view.id }, `Connection ${view.id} was aborted.`) }, 'Abort');
-  return el('tr', { 'data-id': view.id }, ...COLUMNS.map(([name, kind]) => el('td', { class: kind, 'data-name': name })), el('td', { class: 'orders' }, close, abort));
+    onclick: () => sendCommand('abort', { id: view.id }, `Connection ${view.id} was aborted.`) }, 'Abort');
+  return el('tr', { 'data-id': view.id }, ...COLUMNS.map(([name, kind]) => el('td', { class: kind, 'data-name': name })), el('td', { class: 'commands' }, close, abort));
 }
 
 export function showDecisions(decisions, outcome) {
-  const shown = decisions.filter(decided => !outcome || decided.outcome === outcome);
-  keyed(byId('decided'), shown, decided => decided.number, item, (node, decided) => {
-    if (decided.answer && !node.answered) answer(node, decided);
+  const shown = decisions.filter(decision => !outcome || decision.outcome === outcome);
+  updateChildren(byId('decision-list'), shown, decision => decision.number, decisionItem, (node, decision) => {
+    if (decision.answer && !node.hasResponse) addResponse(node, decision);
   });
-  byId('undecided').hidden = shown.length > 0;
-  say(byId('undecided'), decisions.length ? 'None of the latest decisions has this outcome.' : 'No upgrade decisions yet.');
+  byId('no-decisions').hidden = shown.length > 0;
+  setText(byId('no-decisions'), decisions.length ? 'None of the latest decisions has this outcome.' : 'No upgrade decisions yet.');
 }
 
-function item(decided) {
-  const status = decided.outcome === 'switched' ? 101 : decided.status ?? '';
+function decisionItem(decision) {
+  const status = decision.outcome === 'switched' ? 101 : decision.status ?? '';
   const node = el('li', {}, el('details', {},
-    el('summary', {}, el('time', {}, clock(decided.when)), el('span', { class: `outcome ${decided.outcome}` }, decided.outcome),
-      el('span', { class: 'asked' }, `${decided.method} ${decided.path}`), el('span', { class: 'why' }, decided.summary.replace(/^\w+(, | with \d+, | )/, '')),
+    el('summary', {}, el('time', {}, clock(decision.when)), el('span', { class: `outcome ${decision.outcome}` }, decision.outcome),
+      el('span', { class: 'request' }, `${decision.method} ${decision.path}`), el('span', { class: 'reason' }, decision.summary.replace(/^\w+(, | with \d+, | )/, '')),
       el('span', { class: 'status' }, status)),
     el('div', { class: 'detail' })));
-  node.querySelector('.detail').append(explained(decided));
+  node.querySelector('.detail').append(explanationList(decision));
   return node;
 }
 
-/** The explanation of a decision, in words. */
-export function explained(decided) {
-  const facts = [['Offered', decided.offered.join(', ') || 'nothing']];
-  if (decided.malformed.length) facts.push(['Malformed', decided.malformed.join(', ')]);
-  facts.push(['Rule', decided.rule || 'none for this path']);
+/** The explanation of a decision, as a definition list. */
+export function explanationList(decision) {
+  const facts = [['Offered', decision.offered.join(', ') || 'nothing']];
+  if (decision.malformed.length) facts.push(['Malformed', decision.malformed.join(', ')]);
+  facts.push(['Rule', decision.rule || 'none for this path']);
   const list = el('dl', { class: 'facts' });
   const add = (name, value) => list.append(el('dt', {}, name), el('dd', {}, value));
   facts.forEach(([name, value]) => add(name, value));
-  if (decided.candidates.length) {
-    add('Candidates, in order', el('ol', { class: 'candidates' }, ...decided.candidates.map(candidate =>
+  if (decision.candidates.length) {
+    add('Candidates, in order', el('ol', { class: 'candidates' }, ...decision.candidates.map(candidate =>
       el('li', {}, el('code', {}, candidate.token), ` ${candidate.why}`))));
   }
-  add('Ground', decided.ground.replaceAll('_', ' '));
-  if (decided.remote) add('Client', decided.remote);
-  if (decided.micros !== undefined) add('Took', `${number(decided.micros)} µs`);
+  add('Reason', decision.ground.replaceAll('_', ' '));
+  if (decision.remote) add('Client', decision.remote);
+  if (decision.micros !== undefined) add('Duration', `${number(decision.micros)} µs`);
   return list;
 }
 
-function answer(node, decided) {
-  node.answered = true;
-  const { status, fields } = decided.answer;
+function addResponse(node, decision) {
+  node.hasResponse = true;
+  const { status, fields } = decision.answer;
   const head = [`HTTP/1.1 ${status}`, ...fields.map(([name, value]) => `${name}: ${value}`)].join('\n');
   node.querySelector('.detail').append(el('pre', { class: 'bytes', 'aria-label': 'Head of the response' }, head));
 }
 
-export function showPaths(about, off, order) {
+export function showPaths(about, off, sendCommand) {
   const offNames = new Set(off);
-  keyed(byId('rules'), about.paths, path => path.template, path => el('tr', {}, el('th', { scope: 'row' }, path.template), el('td', { class: 'toggles', 'data-name': 'Protocols' },
-    ...path.protocols.map(token => toggle(token, order))), el('td', { 'data-name': 'Terms' }, path.terms)), node => {
+  updateChildren(byId('rules'), about.paths, path => path.template, path => el('tr', {}, el('th', { scope: 'row' }, path.template), el('td', { class: 'toggles', 'data-name': 'Protocols' },
+    ...path.protocols.map(token => toggle(token, sendCommand))), el('td', { 'data-name': 'Conditions' }, path.terms)), node => {
     node.querySelectorAll('button').forEach(button => {
       const on = !offNames.has(button.dataset.token) && !offNames.has(`${button.dataset.token.split('/')[0].toLowerCase()}/*`);
       if (button.getAttribute('aria-checked') !== String(on)) button.setAttribute('aria-checked', on);
@@ -83,10 +83,10 @@ export function showPaths(about, off, order) {
   });
 }
 
-function toggle(token, order) {
+function toggle(token, sendCommand) {
   const button = el('button', { type: 'button', class: 'toggle', role: 'switch', 'aria-checked': true, 'data-token': token, onclick: () => {
     const on = button.getAttribute('aria-checked') === 'true';
-    order(on ? 'off' : 'on', { token }, `${token} is ${on ? 'off' : 'on'}.`);
+    sendCommand(on ? 'off' : 'on', { token }, `${token} is ${on ? 'off' : 'on'}.`);
   } }, el('i', { 'aria-hidden': true }), token);
   return button;
 }

@@ -185,7 +185,7 @@ class ConsoleHiddenIT {
     @Test
     @DisplayName("H9: the dry run has no rule for its path, and disabling websocket leaves no decision")
     void dryRunAndSwitchesIgnoreTheConsoleWebSocket() throws IOException {
-        Map<?, ?> played = command("lab", Map.of("method", "GET", "target", "/console/live", "version", "HTTP/1.1", "fields", "Host: a\nConnection: upgrade\nUpgrade: websocket"));
+        Map<?, ?> played = command("dryRun", Map.of("method", "GET", "target", "/console/live", "version", "HTTP/1.1", "fields", "Host: a\nConnection: upgrade\nUpgrade: websocket"));
         assertThat(played.get("kind")).isEqualTo("ordinary");
         assertThat(played.get("explanation").toString()).contains("no rule matches this path");
         command("off", Map.of("token", "websocket"));

@@ -142,7 +142,7 @@ class ConsoleIT {
         assertThat(get("/console/api/about", "Sec-Fetch-Site: cross-site").status()).isEqualTo(403);
         assertThat(get("/console/api/state", "Origin: http://evil.example").status()).isEqualTo(403);
         assertThat(((Map<?, ?>) json(get("/console/api/state").body())).get("draining")).isEqualTo(false);
-        assertThat(command("lab", Map.of("fields", "x".repeat(70_000)), right).status()).isEqualTo(413);
+        assertThat(command("dryRun", Map.of("fields", "x".repeat(70_000)), right).status()).isEqualTo(413);
     }
 
     @Test
@@ -240,7 +240,7 @@ class ConsoleIT {
     @ParameterizedTest
     @MethodSource("requests")
     void dryRunAnswersLikeTheContainer(DryRunCase tried) throws IOException {
-        Map<?, ?> played = commandResult("lab", Map.of("method", tried.method, "target", tried.path, "version", tried.version, "fields", String.join("\n", tried.fields)));
+        Map<?, ?> played = commandResult("dryRun", Map.of("method", tried.method, "target", tried.path, "version", tried.version, "fields", String.join("\n", tried.fields)));
         String request = tried.method + " /console-on" + tried.path + " " + tried.version + "\r\n" + String.join("\r\n", tried.fields) + "\r\n\r\n";
         try (Wire wire = Wire.connect(server.http()).send(request)) {
             Head real = wire.readHead();
@@ -267,11 +267,11 @@ class ConsoleIT {
     @Test
     void dryRunSwitchesNothing() throws IOException {
         int before = connections().size();
-        assertThat(commandResult("lab", Map.of("method", "GET", "target", "/greet", "version", "HTTP/1.1", "fields", "Host: a\nConnection: upgrade\nUpgrade: greet/1")).get("kind")).isEqualTo("switched");
+        assertThat(commandResult("dryRun", Map.of("method", "GET", "target", "/greet", "version", "HTTP/1.1", "fields", "Host: a\nConnection: upgrade\nUpgrade: greet/1")).get("kind")).isEqualTo("switched");
         assertThat(connections()).hasSize(before);
-        assertThat(commandResult("lab", Map.of("method", "GET", "target", "no path", "version", "HTTP/1.1", "fields", "")).get("kind")).isEqualTo("malformed");
-        assertThat(commandResult("lab", Map.of()).get("kind")).isEqualTo("malformed");
-        assertThat(commandResult("lab", Map.of("method", "GET", "target", "/role", "version", "HTTP/1.1", "fields", "Host: a\nConnection: upgrade\nUpgrade: greet/1",
+        assertThat(commandResult("dryRun", Map.of("method", "GET", "target", "no path", "version", "HTTP/1.1", "fields", "")).get("kind")).isEqualTo("malformed");
+        assertThat(commandResult("dryRun", Map.of()).get("kind")).isEqualTo("malformed");
+        assertThat(commandResult("dryRun", Map.of("method", "GET", "target", "/role", "version", "HTTP/1.1", "fields", "Host: a\nConnection: upgrade\nUpgrade: greet/1",
                 "user", "<b>ann</b>", "roles", "guest, operator")).get("kind")).isEqualTo("switched");
     }
 }

@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("program")
 class ConsoleInChromiumIT {
     private static final String ROWS = "document.querySelectorAll('#live tr').length";
-    private static final String LINE = "document.getElementById('state').dataset.line";
+    private static final String UPDATES = "document.getElementById('state').dataset.updates";
     private static ChromiumBrowser browser;
     private static URI server;
     private static URI console;
@@ -64,7 +64,7 @@ class ConsoleInChromiumIT {
     void open() {
         expectedError = null;
         page = browser.open(console.resolve("?token=" + token)).size(1280, 900);
-        page.await("document.getElementById('state').innerText === 'Serving'").await(ROWS + " === 0").await(LINE + " === 'live'");
+        page.await("document.getElementById('state').innerText === 'Serving'").await(ROWS + " === 0").await(UPDATES + " === 'live'");
     }
 
     /** Checks after every test that there was no error, no violation of the policy, and no request to another server. */
@@ -81,7 +81,7 @@ class ConsoleInChromiumIT {
 
     @Test
     void connectionsAppearAndDisappear() throws IOException {
-        assertThat(page.text("#nobody")).contains("No connection");
+        assertThat(page.text("#no-connections")).contains("No connection");
         try (Wire wire = offer("/echo", "echo")) {
             Expect.answer(wire.readHead()).switchesTo("echo");
             page.await(ROWS + " === 1").await("document.getElementById('f-live').innerText === '1'");
@@ -89,7 +89,7 @@ class ConsoleInChromiumIT {
             wire.send("hello").readText(5);
             page.await("[7, 8].every(i => document.querySelector('#live tr').cells[i].innerText === '5 B')");
         }
-        page.await(ROWS + " === 0").await("!document.getElementById('nobody').hidden");
+        page.await(ROWS + " === 0").await("!document.getElementById('no-connections').hidden");
         page.await("document.querySelectorAll('#chart-connections path.stroke').length === 1 && document.querySelectorAll('#chart-bytes path.stroke').length === 2");
     }
 
@@ -112,7 +112,7 @@ class ConsoleInChromiumIT {
         assertThat(page.eval("document.referrer")).isEqualTo("");
         assertThat(page.eval("performance.getEntriesByType('resource').map(one => one.name).filter(name => name.includes('" + token + "')).length")).isEqualTo(0);
         assertThat(page.requests()).filteredOn(address -> address.contains(token)).hasSize(1);
-        page.open(console).await(LINE + " === 'live'");
+        page.open(console).await(UPDATES + " === 'live'");
     }
 
     @Test
@@ -132,11 +132,11 @@ class ConsoleInChromiumIT {
                 + "<security-role><role-name>member</role-name></security-role>").build(), "/chromium-role");
         try (BrowserPage other = browser.open(server.resolve("/chromium-role/console/"))) {
             other.await("document.forms.length === 1").eval("(form => { form.elements.j_username.value = 'joe'; form.elements.j_password.value = 'changeover'; form.submit(); })(document.forms[0])");
-            other.await("document.getElementById('state')?.innerText === 'Serving'").await(LINE + " === 'live'");
+            other.await("document.getElementById('state')?.innerText === 'Serving'").await(UPDATES + " === 'live'");
             assertThat(other.eval("fetch('../logout').then(answer => answer.text())")).isEqualTo("logged out");
-            other.await("document.getElementById('state').innerText === 'No access'").await(LINE + " === 'asked'");
-            assertThat(other.text("#said")).contains("not logged in");
-            other.click("#drain").click("#sure [value=drain]").await("document.getElementById('said').innerText.includes('That did not work')");
+            other.await("document.getElementById('state').innerText === 'No access'").await(UPDATES + " === 'polled'");
+            assertThat(other.text("#message")).contains("not logged in");
+            other.click("#drain").click("#confirm-drain [value=drain]").await("document.getElementById('message').innerText.includes('The command failed')");
             other.eval("location.reload()");
             other.await("document.forms.length === 1 && document.querySelector('[name=j_username]') !== null");
         } finally {
@@ -154,7 +154,7 @@ class ConsoleInChromiumIT {
         try (Wire wire = offer("/echo", "echo")) {
             Expect.answer(wire.readHead()).switchesTo("echo");
             page.await(ROWS + " === 1");
-            assertThat(page.eval(LINE)).isNotEqualTo("live");
+            assertThat(page.eval(UPDATES)).isNotEqualTo("live");
         }
         page.await(ROWS + " === 0").click("[data-token='websocket']").await("document.querySelector(\"[data-token='websocket']\").ariaChecked === 'true'");
     }
@@ -162,10 +162,10 @@ class ConsoleInChromiumIT {
     @Test
     @DisplayName("H9: a drain leaves the WebSocket of the page open")
     void drainKeepsTheWebSocketOfThePage() {
-        page.click("#drain").click("#sure [value=drain]").await("document.getElementById('state').innerText === 'Draining'");
-        assertThat(page.eval(LINE)).isEqualTo("live");
+        page.click("#drain").click("#confirm-drain [value=drain]").await("document.getElementById('state').innerText === 'Draining'");
+        assertThat(page.eval(UPDATES)).isEqualTo("live");
         page.click("#stopDraining").await("document.getElementById('state').innerText === 'Serving'");
-        assertThat(page.eval(LINE)).isEqualTo("live");
+        assertThat(page.eval(UPDATES)).isEqualTo("live");
     }
 
     @Test
@@ -176,7 +176,7 @@ class ConsoleInChromiumIT {
             page.click("[aria-label^='Close example/1']");
             assertThat(lines.readLine()).isEqualTo("BYE\r\n");
             assertThat(lines.readToEnd().end()).isEqualTo(Wire.End.FIN);
-            page.await(ROWS + " === 2").await("document.getElementById('said').innerText.includes('is closing')");
+            page.await(ROWS + " === 2").await("document.getElementById('message').innerText.includes('is closing')");
             page.click("[aria-label^='Abort'][aria-label$='127.0.0.1:" + bytes.localPort() + "']");
             assertThat(bytes.readToEnd().end()).isNotEqualTo(Wire.End.TIMEOUT);
             page.await(ROWS + " === 1");
@@ -188,10 +188,10 @@ class ConsoleInChromiumIT {
     void drainIsConfirmedAndUndone() throws IOException {
         try (Wire wire = offer("/echo", "example/1")) {
             assertThat(wire.readHead().status()).isEqualTo(101);
-            page.await(ROWS + " === 1").click("#drain").await("document.getElementById('sure').open");
-            page.press("Escape").await("!document.getElementById('sure').open");
+            page.await(ROWS + " === 1").click("#drain").await("document.getElementById('confirm-drain').open");
+            page.press("Escape").await("!document.getElementById('confirm-drain').open");
             assertThat(page.text("#state")).isEqualTo("Serving");
-            page.click("#drain").click("#sure [value=drain]");
+            page.click("#drain").click("#confirm-drain [value=drain]");
             assertThat(wire.readLine()).isEqualTo("BYE\r\n");
             page.await("document.getElementById('state').innerText === 'Draining'").await(ROWS + " === 0");
             page.click("#stopDraining").await("document.getElementById('state').innerText === 'Serving'");
@@ -203,18 +203,18 @@ class ConsoleInChromiumIT {
         try (Wire wire = offer("/upgrade-only", "unknown/7")) {
             assertThat(wire.readHead().status()).isEqualTo(426);
         }
-        page.await("document.querySelector('#decided .outcome').innerText === 'refused'");
-        page.click("#decided summary").await("document.querySelector('#decided pre') !== null");
-        assertThat(page.text("#decided .detail")).contains("unknown/7", "/upgrade-only", "HTTP/1.1 426", "foo/2, example/1");
-        page.click(".chips label:nth-of-type(2)").await("[...document.querySelectorAll('#decided .outcome')].every(one => one.innerText === 'switched')");
+        page.await("document.querySelector('#decision-list .outcome').innerText === 'refused'");
+        page.click("#decision-list summary").await("document.querySelector('#decision-list pre') !== null");
+        assertThat(page.text("#decision-list .detail")).contains("unknown/7", "/upgrade-only", "HTTP/1.1 426", "foo/2, example/1");
+        page.click(".chips label:nth-of-type(2)").await("[...document.querySelectorAll('#decision-list .outcome')].every(one => one.innerText === 'switched')");
     }
 
     @ParameterizedTest
     @CsvSource({"/upgrade-only,unknown/7,refused", "/echo,'foo/2, echo',switched", "/upgrade-only,example/1,switched"})
     void dryRunShowsTheBytesOfTheRealResponse(String path, String offer, String kind) throws IOException {
         page.enter("[name=target]", path);
-        page.enter("[name=fields]", "Host: localhost\nConnection: Upgrade\nUpgrade: " + offer).click("#ask [type=submit]");
-        page.await("document.getElementById('answer').dataset.kind === '" + kind + "'");
+        page.enter("[name=fields]", "Host: localhost\nConnection: Upgrade\nUpgrade: " + offer).click("#dry-run-form [type=submit]");
+        page.await("document.getElementById('result').dataset.kind === '" + kind + "'");
         String shown = (String) page.eval("document.getElementById('bytes').textOnly");
         try (Wire wire = offer(path, offer)) {
             Head real = wire.readHead();
@@ -226,8 +226,8 @@ class ConsoleInChromiumIT {
 
     @Test
     void dryRunReportsInvalidRequests() {
-        page.enter("[name=target]", "no path").click("#ask [type=submit]").await("document.getElementById('answer').dataset.kind === 'malformed'");
-        assertThat(page.text("#answer")).contains("slash");
+        page.enter("[name=target]", "no path").click("#dry-run-form [type=submit]").await("document.getElementById('result').dataset.kind === 'malformed'");
+        assertThat(page.text("#result")).contains("slash");
     }
 
     @Test
@@ -248,9 +248,9 @@ class ConsoleInChromiumIT {
         try (Wire wire = Wire.connect(server).send("GET /chromium" + hostile + " HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n"
                 + "Upgrade: shout/1, <script>document.title='owned'</script>\r\n\r\n")) {
             assertThat(wire.readHead().status()).isEqualTo(101);
-            page.await(ROWS + " === 1").click("#decided summary");
+            page.await(ROWS + " === 1").click("#decision-list summary");
             assertThat(page.text("#live tr")).contains("<img src=x onerror=document.title='owned'>");
-            assertThat(page.text("#decided .detail")).contains("<script>document.title='owned'</script>");
+            assertThat(page.text("#decision-list .detail")).contains("<script>document.title='owned'</script>");
             assertThat(page.eval("document.querySelectorAll('main img, main script').length")).isEqualTo(0);
             assertThat((String) page.eval("document.title")).startsWith("Changeover");
         }
@@ -265,7 +265,7 @@ class ConsoleInChromiumIT {
         try (Wire wire = offer("/echo", "echo"); Wire refused = offer("/upgrade-only", "unknown/7")) {
             assertThat(wire.readHead().status()).isEqualTo(101);
             assertThat(refused.readHead().status()).isEqualTo(426);
-            page.await(ROWS + " === 1").click("#ask [type=submit]").await("document.getElementById('answer').dataset.kind === 'switched'");
+            page.await(ROWS + " === 1").click("#dry-run-form [type=submit]").await("document.getElementById('result').dataset.kind === 'switched'");
             assertThat((List<?>) page.eval(CONTRAST)).isEmpty();
             assertThat(page.eval("getComputedStyle(document.body).backgroundColor")).isEqualTo(scheme.equals("light") ? "rgb(246, 247, 246)" : "rgb(17, 22, 26)");
         }
@@ -285,7 +285,7 @@ class ConsoleInChromiumIT {
                 return [255, 255, 255];
               };
               return [...document.querySelectorAll('h1, h2, h3, p, dt, dd, th, td, a, button, summary span, time, label, input, textarea, pre, code')]
-                .filter(node => node.innerText && node.checkVisibility() && !node.matches('.said, .skip'))
+                .filter(node => node.innerText && node.checkVisibility() && !node.matches('.message, .skip'))
                 .map(node => [light(parts(getComputedStyle(node).color)), light(behind(node)), node.outerHTML.slice(0, 90)])
                 .map(([one, other, html]) => [(Math.max(one, other) + .05) / (Math.min(one, other) + .05), html])
                 .filter(([ratio]) => ratio < 4.5).map(([ratio, html]) => `${ratio.toFixed(2)} ${html}`);

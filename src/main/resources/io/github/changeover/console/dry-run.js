@@ -1,7 +1,7 @@
-// The negotiation lab.
+// The dry run: negotiates a typed request.
 
 import { byId, el } from './dom.js';
-import { explained } from './tables.js';
+import { explanationList } from './tables.js';
 
 const HANDSHAKE = '\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\nSec-WebSocket-Version: 13';
 
@@ -14,8 +14,8 @@ const TITLES = {
   failed: ['The application failed', ''],
 };
 
-export function startLab(about, play) {
-  const form = byId('ask');
+export function startDryRun(about, dryRun) {
+  const form = byId('dry-run-form');
   const set = (target, upgrade) => {
     form.elements.target.value = target;
     form.elements.method.value = 'GET';
@@ -24,31 +24,31 @@ export function startLab(about, play) {
   };
   const paths = about.paths.map(path => [path.template.replace(/\{[^}]*\}/g, 'x').replace(/\*$/, 'x'), path.protocols]);
   byId('templates').append(...paths.map(([target]) => el('option', { value: target })));
-  byId('tries').append(...paths.slice(0, 4).map(([target, protocols]) => el('button', { type: 'button', class: 'small', onclick: () => {
+  byId('examples').append(...paths.slice(0, 4).map(([target, protocols]) => el('button', { type: 'button', class: 'small', onclick: () => {
     set(target, protocols.join(', '));
     form.requestSubmit();
   } }, target)));
   if (paths.length) set(paths[0][0], paths[0][1].slice().reverse().join(', '));
   form.addEventListener('submit', async event => {
     event.preventDefault();
-    const played = await play(Object.fromEntries(new FormData(form)));
-    if (played) show(played);
+    const result = await dryRun(Object.fromEntries(new FormData(form)));
+    if (result) show(result);
   });
 }
 
-function show(played) {
-  const [title, note] = TITLES[played.kind];
-  const parts = [el('h3', { class: `outcome-title ${played.kind}` }, title), el('p', { class: 'faint' }, played.advice ?? note)];
-  if (played.note) parts.push(el('p', { class: 'warn' }, played.note));
-  if (played.kind === 'ordinary' && played.head) parts.push(el('p', {}, 'The response also gets these header fields:'));
-  if (played.head) parts.push(bytesOf(played.head, played.content ?? ''));
-  if (played.explanation) parts.push(explained(played.explanation));
-  byId('answer').replaceChildren(...parts);
-  byId('answer').dataset.kind = played.kind;
+function show(result) {
+  const [title, note] = TITLES[result.kind];
+  const parts = [el('h3', { class: `outcome-title ${result.kind}` }, title), el('p', { class: 'faint' }, result.advice ?? note)];
+  if (result.note) parts.push(el('p', { class: 'warn' }, result.note));
+  if (result.kind === 'ordinary' && result.head) parts.push(el('p', {}, 'The response also gets these header fields:'));
+  if (result.head) parts.push(responseBytes(result.head, result.content ?? ''));
+  if (result.explanation) parts.push(explanationList(result.explanation));
+  byId('result').replaceChildren(...parts);
+  byId('result').dataset.kind = result.kind;
 }
 
-/** Line ends are shown, and are no part of what is copied. */
-function bytesOf(head, content) {
+/** The line ends are visible, but are not copied with the text. */
+function responseBytes(head, content) {
   const pre = el('pre', { class: 'bytes', id: 'bytes' });
   head.split('\r\n').slice(0, -1).forEach(line => pre.append(line, el('span', { class: 'crlf', 'aria-hidden': true }), '\n'));
   if (content) pre.append(el('span', { class: 'content' }, content));
