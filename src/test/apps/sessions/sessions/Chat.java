@@ -38,7 +38,7 @@ public final class Chat {
     @OnMessage
     public String said(String words, Session session) {
         if (!words.startsWith("bearer.")) return words;
-        Token.of(words).ifPresent(token -> session.getUserProperties().put(VALID_UNTIL, token.expires()));     // a new one, in time
+        Token.of(words).ifPresent(token -> session.getUserProperties().put(VALID_UNTIL, token.expires()));     // the client renews its token before it expires
         return "renewed";
     }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
+import java.nio.file.Path;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -20,7 +21,7 @@ class ChatIT {
 
     @BeforeAll
     static void start() throws Exception {
-        tomcat = Server.start(0);
+        tomcat = Server.start(0, Path.of("target/chat"));
     }
 
     @AfterAll

@@ -8,7 +8,7 @@ import org.apache.catalina.LifecycleException;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.tomcat.util.scan.StandardJarScanner;
 
-/** Serves the unpacked WAR, {@code target/shout}, at the root of an embedded Tomcat. */
+/** Serves the unpacked WAR at the root of an embedded Tomcat. */
 public final class Server {
     private static final String READY = """
             The example is ready. In another terminal:
@@ -19,23 +19,24 @@ public final class Server {
     private Server() {
     }
 
-    /** The argument is the port. */
+    /** The arguments are the port and the folder of the unpacked WAR. */
     public static void main(String[] arguments) throws Exception {
-        Tomcat tomcat = start(Integer.parseInt(arguments[0]));
+        Tomcat tomcat = start(Integer.parseInt(arguments[0]), Path.of(arguments[1]));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(tomcat)));
         System.out.printf(READY, tomcat.getConnector().getLocalPort());
         tomcat.getServer().await();
     }
 
-    /** On the loopback address; port 0 is a free one. */
-    static Tomcat start(int port) throws Exception {
-        Path project = Path.of(System.getProperty("basedir", "")).toAbsolutePath();
+    /** Starts on the loopback address. Port 0 means a free one. */
+    static Tomcat start(int port, Path war) throws Exception {
         Tomcat tomcat = new Tomcat();
-        tomcat.setBaseDir(Files.createDirectories(project.resolve("target/tomcat")).toString());
+        tomcat.setBaseDir(Files.createDirectories(war.resolveSibling("tomcat")).toAbsolutePath().toString());
         tomcat.setPort(port);
         tomcat.getConnector().setProperty("address", "127.0.0.1");
         tomcat.getConnector().setThrowOnFailure(true);
-        Context context = tomcat.addWebapp("", project.resolve("target/shout").toString());
+        // Maven runs this class with a class loader of its own. The application needs that one, because it has the Servlet API.
+        tomcat.getEngine().setParentClassLoader(Server.class.getClassLoader());
+        Context context = tomcat.addWebapp("", war.toAbsolutePath().toString());
         // The class path holds the tests and their libraries. Only the WAR belongs to the application.
         StandardJarScanner scanner = new StandardJarScanner();
         scanner.setScanClassPath(false);
@@ -48,7 +49,10 @@ public final class Server {
             context.removeChild(context.findChild("jsp"));
         });
         tomcat.start();
-        if (!context.getState().isAvailable()) throw new IllegalStateException("The application did not start. The log says why.");
+        if (!context.getState().isAvailable()) {
+            stop(tomcat);
+            throw new IllegalStateException("The application did not start. The log says why.");
+        }
         return tomcat;
     }
 

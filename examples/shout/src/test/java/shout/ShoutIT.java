@@ -6,6 +6,7 @@ import io.github.changeover.testkit.Expect;
 import io.github.changeover.testkit.Message;
 import io.github.changeover.testkit.Wire;
 import java.net.URI;
+import java.nio.file.Path;
 import org.apache.catalina.startup.Tomcat;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -18,7 +19,7 @@ class ShoutIT {
 
     @BeforeAll
     static void start() throws Exception {
-        tomcat = Server.start(0);
+        tomcat = Server.start(0, Path.of("target/shout"));
         server = URI.create("http://127.0.0.1:" + tomcat.getConnector().getLocalPort());
     }
 

@@ -3,12 +3,11 @@ package io.github.changeover.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.it.container.EmbeddedOnly;
+import io.github.changeover.it.container.TestDirectories;
 import io.github.changeover.testkit.Wire;
 import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +33,7 @@ class RunIT {
     @Timeout(180)
     @DisplayName("It prints when it serves, S2: prints the address of the console with the token, and Ctrl-C ends it")
     void printsItsAddressAndEndsWithCtrlC() throws Exception {
-        int port = freePort();
+        int port = TestDirectories.freePort();
         Path work = Files.createDirectories(Path.of(System.getProperty("changeover.target"), "running"));
         Path out = work.resolve("out.log");
         long begun = System.nanoTime();
@@ -90,11 +89,5 @@ class RunIT {
 
     private static void interrupt(Process process) throws IOException, InterruptedException {
         assertThat(new ProcessBuilder("kill", "-INT", String.valueOf(process.pid())).start().waitFor()).isZero();
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

@@ -11,17 +11,17 @@ import java.util.Comparator;
 import java.util.stream.Stream;
 
 /** Directories and ports of the tests. */
-final class TestDirectories {
+public final class TestDirectories {
     static final String LOOPBACK = "127.0.0.1";
 
     private TestDirectories() {
     }
 
-    static Path target() {
+    public static Path target() {
         return Path.of(System.getProperty("changeover.target", "target")).toAbsolutePath();
     }
 
-    static Path javaHome() {
+    public static Path javaHome() {
         return Path.of(System.getProperty("java.home"));
     }
 
@@ -40,7 +40,7 @@ final class TestDirectories {
         }
     }
 
-    static void delete(Path path) throws IOException {
+    public static void delete(Path path) throws IOException {
         if (!Files.exists(path)) {
             return;
         }
@@ -51,7 +51,7 @@ final class TestDirectories {
         }
     }
 
-    static void copy(Path from, Path to) throws IOException {
+    public static void copy(Path from, Path to) throws IOException {
         try (Stream<Path> all = Files.walk(from)) {
             for (Path each : all.toList()) {
                 Path there = to.resolve(from.relativize(each).toString());
@@ -65,7 +65,7 @@ final class TestDirectories {
     }
 
     /** A port that was free a moment ago. There is no better way for a server that needs its ports in a file. */
-    static int freePort() {
+    public static int freePort() {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(LOOPBACK))) {
             return socket.getLocalPort();
         } catch (IOException e) {
