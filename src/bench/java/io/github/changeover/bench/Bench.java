@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  * The main class of {@code ./mvnw -Pbench}. All servers run at the same time, and one of them is measured at a time. Arguments:
  * {@code short}, {@code long} or {@code smoke}, then optionally the names of the rows to measure, {@code LATENCY}, {@code HELD} and
  * {@code IDLE} among them; or {@code micro} and arguments for JMH; or {@code compare} and names of rows, for a comparison with the WAR of
- * another build ({@code -Dbench.earlier=FILE}).
+ * another build ({@code -Dbench.earlier=CLONE}).
  */
 public final class Bench {
     private static final String IDLE = "IDLE";

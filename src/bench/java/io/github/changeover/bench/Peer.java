@@ -33,8 +33,8 @@ enum Peer {
 
     /** Returns the main class and its arguments. */
     List<String> program() {
-        if (this == EARLIER) return List.of("io.github.changeover.bench.server.OurWar", System.getProperty("bench.earlier"));
         String type = "io.github.changeover.bench.server." + program;
+        if (this == EARLIER) return List.of(type, warIn(target()).toString());
         return this == CHANGEOVER || this == HAND_WRITTEN ? List.of(type, System.getProperty("changeover.war")) : List.of(type);
     }
 
@@ -44,10 +44,23 @@ enum Peer {
      */
     String classPath() {
         if (!onTomcat) return System.getProperty("java.class.path");
-        Path target = Path.of(System.getProperty("changeover.target"));
-        Path bench = target.resolve("bench");
-        String common = bench.resolve("classes") + File.pathSeparator;
-        return common + (this == TOMCAT ? bench.resolve("tomcat") + "/*" : core(bench));
+        Path bench = Path.of(System.getProperty("changeover.target"), "bench");
+        return classes() + File.pathSeparator + (this == TOMCAT ? bench.resolve("tomcat") + "/*" : core(bench));
+    }
+
+    /** Returns the classes of the benchmark. Each build is measured with its own, because they use the names of its API. */
+    Path classes() {
+        return target().resolve("bench").resolve("classes");
+    }
+
+    private Path target() {
+        return this == EARLIER ? Path.of(System.getProperty("bench.earlier"), "target") : Path.of(System.getProperty("changeover.target"));
+    }
+
+    private static Path warIn(Path target) {
+        File[] wars = target.toFile().listFiles((directory, name) -> name.endsWith("-webapp.war"));
+        if (wars == null || wars.length != 1) throw new IllegalStateException("-Dbench.earlier must name a clone that has been built with ./mvnw -Pbench package; there is no WAR in " + target);
+        return wars[0].toPath();
     }
 
     private static String core(Path bench) {

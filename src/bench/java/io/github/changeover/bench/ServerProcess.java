@@ -38,7 +38,7 @@ final class ServerProcess implements AutoCloseable {
         command.addAll(FLAGS);
         command.addAll(List.of(System.getProperty("bench.flags", "").split(" ")));
         command.removeIf(String::isEmpty);
-        command.addAll(List.of("-Djava.util.logging.config.file=" + settings, "-Dchangeover.connections.max=20000", "-Dbench.classes=" + Path.of(System.getProperty("changeover.target"), "bench", "classes"), "-cp", peer.classPath()));
+        command.addAll(List.of("-Djava.util.logging.config.file=" + settings, "-Dchangeover.connections.max=20000", "-Dbench.classes=" + peer.classes(), "-cp", peer.classPath()));
         command.addAll(peer.program());
         File log = logs.resolve(peer + ".log").toFile();
         Process process = new ProcessBuilder(command).redirectError(log).start();
