@@ -22,6 +22,7 @@ import java.util.HexFormat;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -221,6 +222,7 @@ class ContentBeforeSwitchIT {
     @OncePerEdge
     @ParameterizedTest
     @EnumSource(value = Framing.class, names = {"LENGTH", "CHUNKED"})
+    @Tag("full")
     void stoppedContentTimesOut(Framing framing, ContainerUnderTest container) throws IOException {
         byte[] bytes = slowMessage(framing).bytes();
         assertTooSlow(container, Arrays.copyOf(bytes, bytes.length - 100), wire -> { });

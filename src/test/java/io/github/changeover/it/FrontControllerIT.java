@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.Logins;
+import io.github.changeover.it.container.LongRunning;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.it.container.OnPayara7;
 import io.github.changeover.it.container.TomcatOnly;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Checks {@code ServerContainer.upgradeHttpToWebSocket}: the application requests the upgrade itself, while it handles the request. */
 @OnContainer
 @OnPayara7
+@LongRunning
 class FrontControllerIT {
     private static final String AT = "/front";
     private static final String ERROR_PAGE = "<error-page><error-code>410</error-code><location>/chat</location></error-page>";

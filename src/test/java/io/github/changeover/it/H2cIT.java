@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -227,6 +228,7 @@ class H2cIT {
     @OncePerEdge
     @Test
     @Covers("RFC9113-6.8-01")
+    @Tag("full")
     void halfClosedClientIsNotAwaitedForever() throws IOException {
         try (Http2Wire http = Http2Wire.upgrade(server, "/h2c/page/facts", INITIAL_WINDOW, 1000).preface(INITIAL_WINDOW, 1000)) {
             http.get(3, "/h2c/page/big?size=5000").get(5, "/h2c/page/nothing");

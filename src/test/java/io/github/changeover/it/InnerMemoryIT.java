@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.EmbeddedOnly;
+import io.github.changeover.it.container.LongRunning;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.it.container.OnceOnTomcat;
 import io.github.changeover.it.container.TestKeyStore;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @OnContainer
 @OnceOnTomcat
 @EmbeddedOnly
+@LongRunning
 class InnerMemoryIT {
     private static final int CLIENTS = Integer.getInteger("changeover.first-answers", 40), SIZE = 1 << 20, INITIAL_WINDOW = 4;
     private static ContainerUnderTest server;

@@ -113,6 +113,7 @@ class LifecycleIT {
     @Test
     @EmbeddedOnly
     @Covers("GEN-06")
+    @LongRunning
     void redeployedApplicationIsReleased(ContainerUnderTest container) throws Exception {
         deployUseAndUndeploy(container, true);      // not counted, because Grizzly keeps the stack trace of the very first close
         List<WeakReference<?>> loaders = new ArrayList<>();

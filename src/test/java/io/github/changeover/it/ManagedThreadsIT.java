@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.conformance.Covers;
 import io.github.changeover.it.container.ContainerUnderTest;
+import io.github.changeover.it.container.LongRunning;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.it.container.OnPayara7;
 import io.github.changeover.it.container.PayaraOnly;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 @OnContainer
 @OnPayara7
 @PayaraOnly
+@LongRunning
 class ManagedThreadsIT {
     private static final String AT = "/managed";
     private static final List<String> PLACES = List.of("@OnClose", "@OnError", "@OnMessage", "@OnOpen", "SendHandler", "closed", "completion", "drain", "ended", "idle",

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.it.Frames.ReceivedFrame;
 import io.github.changeover.it.container.ContainerUnderTest;
-import io.github.changeover.it.container.LongRunning;
 import io.github.changeover.it.container.OnContainer;
 import io.github.changeover.testkit.Head;
 import io.github.changeover.testkit.Wire;
@@ -18,13 +17,14 @@ import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Checks how long sessions live and what they may do, byte by byte: idle times, pings, messages per second, expiry times, and listeners. */
 @OnContainer
-@LongRunning
+@Tag("full")
 class WebSocketSessionsIT {
     private static final String AT = "/sessions";
     private static final String OBSERVERS = "WEB-INF/classes/META-INF/services/io.github.changeover.websocket.WebSocketListener";
