@@ -34,7 +34,7 @@ class RunIT {
     @DisplayName("It prints when it serves, S2: prints the address of the console with the token, and Ctrl-C ends it")
     void printsItsAddressAndEndsWithCtrlC() throws Exception {
         int port = TestDirectories.freePort();
-        Path work = Files.createDirectories(Path.of(System.getProperty("changeover.target"), "running"));
+        Path work = Files.createDirectories(TestDirectories.target().resolve("running"));
         Path out = work.resolve("out.log");
         long begun = System.nanoTime();
         Process run = new ProcessBuilder(command(work, port)).redirectErrorStream(true).redirectOutput(out.toFile()).start();
@@ -77,7 +77,7 @@ class RunIT {
 
     /** The command of the profile: the test classes, the container, and nothing else. */
     private static List<String> command(Path work, int port) {
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        List<String> command = new ArrayList<>(List.of(TestDirectories.javaHome().resolve("bin/java").toString()));
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream().filter(argument -> argument.startsWith("--add-opens")).forEach(command::add);
         String classes = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         String path = String.join(File.pathSeparator, Stream.of(classes.split(File.pathSeparator))

@@ -8,6 +8,7 @@ import io.github.changeover.it.War;
 import io.github.changeover.it.container.ContainerUnderTest;
 import io.github.changeover.it.container.EmbeddedOnly;
 import io.github.changeover.it.container.OnContainer;
+import io.github.changeover.it.container.TestDirectories;
 import io.github.changeover.it.container.TomcatEdgeOnly;
 import io.github.changeover.testkit.Message;
 import io.github.changeover.testkit.Wire;
@@ -36,7 +37,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Tag("full")
 @Tag("program")
 class ConsolePicturesIT {
-    private static final Path PICTURES = Path.of("target", "console-pictures");
+    private static final Path PICTURES = TestDirectories.target().resolve("console-pictures");
     private static final List<List<String>> OFFERS = List.of(List.of("/echo", "echo"), List.of("/lines/kitchen", "shout/1"), List.of("/echo", "echo"), List.of("/echo", "foo/2"));
     private static URI server;
     private static ChromiumBrowser browser;
