@@ -1,7 +1,9 @@
 package io.github.changeover.connection;
 
 import io.github.changeover.buffers.BufferPool;
+import io.github.changeover.eventloop.EventLoops;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -39,6 +41,7 @@ public final class ApplicationResources implements AutoCloseable {
     private final ConnectionListener listener;
     private final OutputFlusher flusher;
     private final ExecutorService housekeeping;
+    private final EventLoops loops;
 
     /**
      * @param limits    the limits of a connection that has no limits of its own
@@ -49,14 +52,22 @@ public final class ApplicationResources implements AutoCloseable {
      * @param loader    the class loader of the application, set while its code runs
      * @param scope     begun on the thread before each callback
      * @param listener  called for all connections of the application
+     * @param loops     event loops for connections whose transport can use them; null if the container reports all events
      */
     public ApplicationResources(ConnectionLimits limits, Executor callbacks, BlockingHandlerThreads blocking, MemoryBudget memory, ClassLoader loader, CallbackScope scope,
+                       ConnectionListener listener, EventLoops loops) {
+        this(limits, callbacks, blocking, memory, loader, scope, listener, housekeeping(loader), loops);
+    }
+
+    /** The resources of connections for which the container reports all events. */
+    public ApplicationResources(ConnectionLimits limits, Executor callbacks, BlockingHandlerThreads blocking, MemoryBudget memory, ClassLoader loader, CallbackScope scope,
                        ConnectionListener listener) {
-        this(limits, callbacks, blocking, memory, loader, scope, listener, housekeeping(loader));
+        this(limits, callbacks, blocking, memory, loader, scope, listener, null);
     }
 
     ApplicationResources(ConnectionLimits limits, Executor callbacks, BlockingHandlerThreads blocking, MemoryBudget memory, ClassLoader loader, CallbackScope scope,
-                ConnectionListener listener, ExecutorService housekeeping) {
+                ConnectionListener listener, ExecutorService housekeeping, EventLoops loops) {
+        this.loops = loops;
         this.limits = limits;
         this.callbacks = callbacks;
         this.blocking = blocking;
@@ -119,6 +130,11 @@ public final class ApplicationResources implements AutoCloseable {
         return housekeeping;
     }
 
+    /** The event loops, if there are any. */
+    public Optional<EventLoops> loops() {
+        return Optional.ofNullable(loops);
+    }
+
     /** Sets the application's class loader on this thread. Returns the previous class loader, for {@link #leave}. */
     ClassLoader enter() {
         Thread thread = Thread.currentThread();
@@ -140,8 +156,9 @@ public final class ApplicationResources implements AutoCloseable {
     @Override
     public void close() {
         try {
-            flusher.close();
+            if (loops != null) loops.close();
         } finally {
+            flusher.close();
             housekeeping.shutdownNow();
             BlockingHandlerThreads.await(housekeeping);
         }

@@ -39,6 +39,15 @@ public final class CallbackExecutor implements Executor, AutoCloseable {
         return new CallbackExecutor(new GrowingPool(max, factory(container, loader, "changeover-callback-")), new GrowingPool(max, factory(container, loader, "changeover-result-")));
     }
 
+    /**
+     * Returns an executor with platform threads, for tasks that run as long as the application. The threads have the context of the callback threads.
+     *
+     * @param max maximum number of threads
+     */
+    public static ExecutorService platformThreads(int max, ThreadFactory container, ClassLoader loader, String name) {
+        return new GrowingPool(max, factory(container, loader, name));
+    }
+
     private static ThreadFactory factory(ThreadFactory container, ClassLoader loader, String name) {
         AtomicInteger count = new AtomicInteger();
         return task -> {

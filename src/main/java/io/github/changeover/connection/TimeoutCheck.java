@@ -29,6 +29,8 @@ final class TimeoutCheck {
 
     /** Time for a handler to send its last bytes, in nanoseconds; then the connection is closed without them. */
     static final long CLOSE_NOTICE_NANOS = 400_000_000;
+    /** A connection without traffic for this time, in nanoseconds, is reported to its transport as idle. */
+    private static final long WITHOUT_TRAFFIC = 1_000_000_000;
     /** Time without a byte after which a client counts as quiet, in nanoseconds. Used if the end of the output could not be sent to the client. */
     static final long QUIET = 100_000_000;
     /** Maximum time to wait until such a client is quiet, in nanoseconds. It does not know that the connection is closing and may never stop sending. */
@@ -40,6 +42,7 @@ final class TimeoutCheck {
     private long seenOut = -1;
     private volatile long activeSince;
     private long closingSince, lingerSince, expectedSince, openSince, idleSince, rejectedSince;
+    private boolean idleNoticed;
     private volatile Duration idle;
     private volatile PingSchedule pings;               // null if no pings are sent
     private volatile Supplier<Instant> endsAt;      // null if there is no such time
@@ -124,6 +127,10 @@ final class TimeoutCheck {
         }
         if (causeWithoutHandler != null && state.requested() == null && now - withoutHandlerSince > CLOSE_NOTICE_NANOS) connection.closeSoon(causeWithoutHandler);
         OutputQueue queue = connection.queue();
+        if (!idleNoticed && seenIn >= 0 && now - activeSince > WITHOUT_TRAFFIC && queue.queued() == 0) {
+            idleNoticed = true;
+            connection.idleSoon();
+        }
         switch (find(now, new Counters(connection.bytesIn(), queue.written(), queue.queuedForClient(), state.requested() != null,
                 connection.processor().reads(), connection.processor().awaitsClient()))) {
             case NONE -> { }

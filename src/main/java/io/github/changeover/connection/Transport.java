@@ -66,6 +66,13 @@ public interface Transport {
      */
     EndOutput endOutput(boolean closing) throws IOException;
 
+    /**
+     * No byte has been sent or received for some time: the transport may release what it needs for traffic only. Called on a thread that may call the
+     * container, at most once for each connection.
+     */
+    default void idle() {
+    }
+
     /** Closes the connection after all bytes were written. May be called on any thread and more than once. Must not throw. */
     void close();
 

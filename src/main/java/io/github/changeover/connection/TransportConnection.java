@@ -10,6 +10,7 @@ import static io.github.changeover.connection.EventProcessor.CHECK_END;
 import static io.github.changeover.connection.EventProcessor.WRITABLE;
 
 import io.github.changeover.connection.OutputQueue.SendResult;
+import io.github.changeover.eventloop.EventLoops;
 import io.github.changeover.spi.AdvancedConnection;
 import io.github.changeover.spi.CloseCause;
 import io.github.changeover.spi.ConnectionHandler;
@@ -163,6 +164,11 @@ public final class TransportConnection implements AdvancedConnection {
         return transport;
     }
 
+    /** The event loops of the application, if there are any, for a transport that can use them. */
+    public Optional<EventLoops> loops() {
+        return application.loops();
+    }
+
     // ---- called by the processor
 
     /** The exception for completions of bytes that were accepted and not sent. */
@@ -277,6 +283,11 @@ public final class TransportConnection implements AdvancedConnection {
     /** Calls the handler because the idle time is over. It may send its last bytes. */
     void idleTimeout() {
         processor.signal(IDLE);
+    }
+
+    /** Lets the transport release what it needs for traffic only, on a thread that may call the container. */
+    void idleSoon() {
+        application.housekeeping().execute(() -> Completions.guarded(transport::idle));
     }
 
     /** Sends a ping on a thread that may write to the container. */

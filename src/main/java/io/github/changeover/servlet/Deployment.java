@@ -9,6 +9,7 @@ import io.github.changeover.connection.ConnectionLimits;
 import io.github.changeover.connection.ConnectionMonitor;
 import io.github.changeover.connection.ConnectionRegistry;
 import io.github.changeover.connection.MemoryBudget;
+import io.github.changeover.eventloop.EventLoops;
 import io.github.changeover.internal.ApplicationOffers;
 import io.github.changeover.management.EventRecorder;
 import io.github.changeover.management.StartReport;
@@ -100,7 +101,7 @@ public final class Deployment implements AutoCloseable {
         settings.off().forEach(toggles::off);
         recorder = new EventRecorder(List.of(), settings.operating().decisions());
         resources = new ApplicationResources(settings.limits(), callbacks, blocking, new MemoryBudget(settings.maxMemory()), loader, scope,
-                recorder.connectionListener());
+                recorder.connectionListener(), eventLoops(loader));
         shutdown.add("stop the connection threads", resources::close);
         limiter = new ConnectionLimiter(settings.connectionLimits());
         captureFiles = CaptureFiles.of(context, settings.maxCaptureOnDisk());
@@ -120,6 +121,13 @@ public final class Deployment implements AutoCloseable {
         shutdown.add("remove the drain operation", () -> offers.onDrain(null));
         offers.onDrain(resources.registry()::drain);
         if (!StartCompletionServlet.isIn(context) || !container.initializesServletsInOrder()) rules.started();
+    }
+
+    /** Returns the event loops, or null. They have threads for the loops, for their monitor, and for callbacks that block. */
+    private EventLoops eventLoops(ClassLoader loader) {
+        int count = settings.eventLoops();
+        if (count == 0) return null;
+        return new EventLoops(count, CallbackExecutor.platformThreads(count + 1 + settings.maxCallbacks(), container.threads(), loader, "changeover-loop-"));
     }
 
     /** Updates what depends on the path rules. */

@@ -108,7 +108,7 @@ final class ConnectionFixture {
 
     ConnectionFixture(ConnectionLimits limits, Executor callbacks, BlockingHandlerThreads threads, long memory) {
         application = new ApplicationResources(limits, callbacks, threads, new MemoryBudget(memory), Thread.currentThread().getContextClassLoader(),
-                ApplicationResources.CallbackScope.NONE, ConnectionListener.NONE, new SameThreadExecutor());
+                ApplicationResources.CallbackScope.NONE, ConnectionListener.NONE, new SameThreadExecutor(), null);
     }
 
     /** Waits until the condition is true. */

@@ -28,6 +28,7 @@ import java.util.stream.Stream;
  * @param maxCaptureOnDisk maximum bytes of all longer captured responses together, in temporary files
  * @param maxBlocking      maximum number of threads for blocking handlers, if these threads are not virtual
  * @param maxCallbacks     number of callbacks that run at the same time on threads of Changeover
+ * @param eventLoops       number of event loops; 0 if the container reports all events
  * @param maxMemory        maximum bytes of memory of all connections and captured responses together
  * @param container        {@code auto}, {@code unchecked} or {@code off}: whether an unsupported container is used
  * @param servletApiOnly      whether the Servlet API is used instead of the native connections of a container
@@ -36,7 +37,7 @@ import java.util.stream.Stream;
  * @param connectionLimits           the connection limits
  * @param operating        the settings for operators
  */
-public record Settings(ConnectionLimits limits, Duration negotiation, int maxContent, int maxCapture, int maxCaptureOnDisk, int maxBlocking, int maxCallbacks, long maxMemory,
+public record Settings(ConnectionLimits limits, Duration negotiation, int maxContent, int maxCapture, int maxCaptureOnDisk, int maxBlocking, int maxCallbacks, int eventLoops, long maxMemory,
                 String container, boolean servletApiOnly, List<ProtocolToken> off,
                 Map<PathTemplate, PathSetting> paths, ConnectionLimiter.Maximums connectionLimits, OperatorSettings operating) {
     /**
@@ -53,7 +54,7 @@ public record Settings(ConnectionLimits limits, Duration negotiation, int maxCon
     private static final Set<String> APPLICATION_SETTINGS = Set.of("changeover.queue.max", "changeover.idle", "changeover.stall", "changeover.closing",
             "changeover.linger", "changeover.drain", "changeover.content.max", "changeover.capture.max", "changeover.capture.disk.max", "changeover.blocking.max",
             "changeover.off", CONTAINER, "changeover.edge", "changeover.lifetime", "changeover.early-data.max", "changeover.negotiation.timeout",
-            "changeover.stall.min", "changeover.callbacks.max", "changeover.memory.max");
+            "changeover.stall.min", "changeover.callbacks.max", "changeover.loops", "changeover.memory.max");
     private static final Set<String> PATH_SETTINGS = Set.of("changeover.protocols", "changeover.order", "changeover.required", "changeover.advertise",
             "changeover.close-on-refuse", "changeover.roles", "changeover.connections.max", "changeover.idle", "changeover.lifetime");
 
@@ -91,6 +92,7 @@ public record Settings(ConnectionLimits limits, Duration negotiation, int maxCon
         return new Settings(limits, source.timeAboveZero("changeover.negotiation.timeout", Duration.ofSeconds(30)), source.size("changeover.content.max", 1 << 20),
                 source.size("changeover.capture.max", 1 << 20), source.sizeOrNone("changeover.capture.disk.max", 64 << 20),
                 source.size("changeover.blocking.max", 200), source.number("changeover.callbacks.max", 200, 100_000),
+                source.count("changeover.loops", Runtime.getRuntime().availableProcessors(), 1000),
                 source.longSize("changeover.memory.max", MemoryBudget.defaultMax()), container(source), servletApiOnly,
                 source.list("changeover.off").map(words -> source.tokens("changeover.off", words)).orElse(List.of()), paths(source, ofPaths), ConnectionLimitSettings.read(source), OperatorSettings.read(source));
     }
@@ -175,6 +177,7 @@ public record Settings(ConnectionLimits limits, Duration negotiation, int maxCon
         shown.put("capture.disk.max", Integer.toString(maxCaptureOnDisk));
         shown.put("blocking.max", Integer.toString(maxBlocking));
         shown.put("callbacks.max", Integer.toString(maxCallbacks));
+        shown.put("loops", Integer.toString(eventLoops));
         shown.put("memory.max", Long.toString(maxMemory));
         shown.put("container", container);
         shown.put("off", off.toString());

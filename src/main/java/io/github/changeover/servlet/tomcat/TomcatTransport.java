@@ -2,6 +2,10 @@ package io.github.changeover.servlet.tomcat;
 
 import io.github.changeover.buffers.BufferPool;
 import io.github.changeover.connection.Transport;
+import io.github.changeover.connection.TransportConnection;
+import io.github.changeover.eventloop.ChannelEvents;
+import io.github.changeover.eventloop.ChannelRegistration;
+import io.github.changeover.eventloop.EventLoops;
 import io.github.changeover.servlet.adapter.HalfCloseTlsEngine;
 import java.io.EOFException;
 import java.io.IOException;
@@ -10,6 +14,7 @@ import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.tomcat.util.net.NioChannel;
 import org.apache.tomcat.util.net.NioEndpoint;
@@ -30,11 +35,19 @@ import org.apache.tomcat.util.net.SocketWrapperBase;
  * Without TLS, the {@link SocketChannel} is read and written, never Tomcat's {@link NioChannel}: Tomcat reuses
  * that for other connections after a close, and a late write must not reach those. TLS output and the rest of the head are written through the
  * NioChannel, so a close waits until no thread uses it.
+ *
+ * <p>Tomcat's poller reports events at first. A connection without TLS that has some traffic, or has been idle for some time, moves to an {@link
+ * EventLoops event loop} of the application: there an event needs no change of threads, and Tomcat's buffers are given back.
  */
-final class TomcatTransport implements Transport {
+final class TomcatTransport implements Transport, ChannelEvents {
+    private static final System.Logger LOG = System.getLogger(TomcatTransport.class.getName());
     private static final BufferPool READ_BUFFERS = BufferPool.ofDirectBuffers(64 * 1024);
     /** Whether Tomcat is in a dispatch of this socket, under the lock of the socket, and whether the socket is to be released. */
     private static final int FREE = 0, DISPATCHING = 1, RELEASED = 2;
+    /** The event of Tomcat's poller after which a connection moves to an event loop. A connection with less traffic is not worth the price of the move. */
+    private static final int MOVES_AT_EVENT = 3;
+    /** The most bytes that are read for one event of a loop, so that a client that always sends does not keep the loop. */
+    private static final int READ_AT_ONCE = 256 * 1024;
     private static final Field RECORDS;
 
     static {
@@ -46,6 +59,12 @@ final class TomcatTransport implements Transport {
     }
 
     private final SocketWrapperBase<?> wrapper;
+    private final TransportConnection connection;
+    private final EventLoops loops;             // null: Tomcat's poller reports all events
+    private volatile ChannelRegistration onLoop;    // null while Tomcat's poller reports the events; changed under the io lock
+    private int eventsOfPoller;                 // under the io lock, as the next two
+    private boolean polledForRead, polledForWrite;      // registered with Tomcat's poller since its last event; under the io lock
+    private int mayRead = READ_AT_ONCE;         // used only by the thread that reads
     private final SocketChannel channel;
     private final SecureNioChannel secure;      // null without TLS, as are the next two
     private final HalfCloseTlsEngine tls;
@@ -57,8 +76,11 @@ final class TomcatTransport implements Transport {
     private boolean drained;        // the last read returned all available bytes: another one would be a useless system call
     private ByteBuffer closeNotify; // the unwritten rest of close_notify; null before the output ends
 
-    TomcatTransport(SocketWrapperBase<?> wrapper) {
+    /** @param loops null if Tomcat's poller reports all events */
+    TomcatTransport(SocketWrapperBase<?> wrapper, TransportConnection connection, EventLoops loops) {
         this.wrapper = wrapper;
+        this.connection = connection;
+        this.loops = loops;
         NioChannel socket = (NioChannel) wrapper.getSocket();
         this.channel = socket.getIOChannel();
         this.secure = socket instanceof SecureNioChannel overTls ? overTls : null;
@@ -91,7 +113,21 @@ final class TomcatTransport implements Transport {
      * dispatch that holds the processor, Tomcat would keep the processor forever.
      */
     private void release() {
-        if (dispatch.getAndSet(RELEASED) == FREE) requestDisconnect();
+        if (dispatch.getAndSet(RELEASED) != FREE) return;
+        ChannelRegistration registration = onLoop;
+        if (registration == null || !registration.isOnLoop() || !disconnectHere()) requestDisconnect();
+    }
+
+    /** Releases the socket on this thread, without a change of threads, unless Tomcat is busy with it. */
+    private boolean disconnectHere() {
+        Lock lock = TomcatSocketBuffers.lock(wrapper);
+        if (!lock.tryLock()) return false;
+        try {
+            if (!wrapper.isClosed()) wrapper.processSocket(SocketEvent.DISCONNECT, false);
+            return true;
+        } finally {
+            lock.unlock();
+        }
     }
 
     void requestDisconnect() {
@@ -104,6 +140,7 @@ final class TomcatTransport implements Transport {
     @Override
     public BufferPool readBuffers() {
         drained = false;
+        mayRead = READ_AT_ONCE;
         return READ_BUFFERS;
     }
 
@@ -122,10 +159,16 @@ final class TomcatTransport implements Transport {
         io.lock();
         try {
             if (closed) return -1;
-            int count = drained && registerInterest ? 0 : readSome(into);
+            ChannelRegistration registration = onLoop;
+            if (registration != null) registration.readStarted();
+            boolean enough = registration != null && mayRead <= 0;
+            int count = registerInterest && (drained || enough) ? 0 : readSome(into);
+            mayRead -= count;
             if (count == 0 && registerInterest) {
                 drained = false;
-                wrapper.registerReadInterest();
+                awaitReadable();
+            } else if (count < 0 && registration != null) {
+                registration.ignoreReadable();
             }
             return count;
         } catch (EOFException end) {
@@ -136,6 +179,77 @@ final class TomcatTransport implements Transport {
             io.unlock();
         }
     }
+
+    private void awaitReadable() {
+        if (onLoop == null && eventsOfPoller >= MOVES_AT_EVENT && !polledForRead) moveToLoop();
+        if (onLoop != null) {
+            onLoop.awaitReadable();
+        } else if (!polledForRead) {
+            polledForRead = true;
+            wrapper.registerReadInterest();
+        }
+    }
+
+    /**
+     * Lets an event loop report the events of this connection, if there is one and nothing of Tomcat's is in the way. Tomcat's poller must have no
+     * registration that it has not processed: it would look for the channel that is given back here. The caller holds the io lock.
+     */
+    private void moveToLoop() {
+        if (loops == null || secure != null || closed || polledForWrite || wrapper.hasDataToWrite() || !(wrapper instanceof NioEndpoint.NioSocketWrapper socket)) return;
+        Lock lock = TomcatSocketBuffers.lock(wrapper);
+        if (!lock.tryLock()) return;
+        try {
+            onLoop = loops.register(channel, this);
+            TomcatSocketBuffers.leavePoller(socket, channel);
+            TomcatSocketBuffers.release(socket);
+        } catch (IOException | RuntimeException failure) {       // the channel is closed, or the application has stopped
+            LOG.log(System.Logger.Level.DEBUG, "A connection stays on Tomcat's poller", failure);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A connection that is idle needs no buffers, so it moves to an event loop. Tomcat's poller has long processed its registration. */
+    @Override
+    public void idle() {
+        io.lock();
+        try {
+            if (onLoop == null) moveToLoop();
+        } finally {
+            io.unlock();
+        }
+    }
+
+    // ---- events of the loop
+
+    @Override
+    public void readable() {
+        connection.readable();
+    }
+
+    @Override
+    public void writable() {
+        connection.writable();
+    }
+
+    @Override
+    public void executeElsewhere(Runnable task) {
+        wrapper.execute(task);
+    }
+
+    /** Counts an event of Tomcat's poller. */
+    void polled(boolean forWrite) {
+        io.lock();
+        try {
+            if (forWrite) polledForWrite = false;
+            else polledForRead = false;
+            eventsOfPoller++;
+        } finally {
+            io.unlock();
+        }
+    }
+
+    // ---- bytes, continued
 
     private int readSome(ByteBuffer into) throws IOException {
         // Bytes that arrived with the head of the request are in the buffer of the wrapper.
@@ -206,7 +320,12 @@ final class TomcatTransport implements Transport {
         io.lock();
         try {
             requireOpen();
-            wrapper.registerWriteInterest();
+            if (onLoop != null) {
+                onLoop.awaitWritable();
+            } else {
+                polledForWrite = true;
+                wrapper.registerWriteInterest();
+            }
         } finally {
             io.unlock();
         }
@@ -255,6 +374,7 @@ final class TomcatTransport implements Transport {
         try {
             boolean before = closed;
             closed = true;
+            if (!before && onLoop != null) onLoop.cancel();
             return !before;
         } finally {
             io.unlock();

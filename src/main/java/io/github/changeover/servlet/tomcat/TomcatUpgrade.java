@@ -29,6 +29,7 @@ final class TomcatUpgrade implements ConnectionUpgrade {
         ClassLoader loader = TomcatUpgrade.class.getClassLoader();
         Class.forName(TomcatUpgradeHandler.class.getName(), true, loader).getMethods();
         Class.forName(TomcatTransport.class.getName(), true, loader);
+        TomcatSocketBuffers.check();
     }
 
     @Override

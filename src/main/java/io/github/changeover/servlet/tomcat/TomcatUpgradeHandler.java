@@ -35,7 +35,7 @@ public final class TomcatUpgradeHandler implements InternalHttpUpgradeHandler {
     @Override
     public void init(WebConnection none) {
         try {
-            transport = new TomcatTransport(socket);
+            transport = new TomcatTransport(socket, connection, connection.loops().orElse(null));
         } catch (LinkageError gone) {       // the application was stopped: its class loader loads no more classes
             socket.close();
             connection.released();
@@ -60,6 +60,7 @@ public final class TomcatUpgradeHandler implements InternalHttpUpgradeHandler {
             return SocketState.CLOSED;
         }
         if (!transport.beginDispatch()) return SocketState.CLOSED;
+        transport.polled(!readable);
         boolean open = false;
         try {
             if (readable) connection.readable();

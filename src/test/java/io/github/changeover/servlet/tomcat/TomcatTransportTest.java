@@ -30,7 +30,7 @@ class TomcatTransportTest {
         } catch (IOException impossible) {
             throw new AssertionError(impossible);
         }
-        return new TomcatTransport(wrapper);
+        return new TomcatTransport(wrapper, null, null);
     }
 
     @Test

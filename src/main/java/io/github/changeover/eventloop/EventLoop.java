@@ -1,0 +1,152 @@
+package io.github.changeover.eventloop;
+
+import java.io.IOException;
+import java.nio.channels.CancelledKeyException;
+import java.nio.channels.ClosedSelectorException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+
+/**
+ * A selector and the thread that leads it. The leader itself calls the connections whose channels are ready, so an event costs no change of threads. A
+ * call may block. Then {@link EventLoopMonitor} takes the loop away from the leader and gives it to another thread; the previous leader completes its
+ * call and leaves.
+ */
+final class EventLoop implements Runnable {
+    private static final System.Logger LOG = System.getLogger(EventLoop.class.getName());
+    private static final long SELECT_MILLIS = 1000;
+    private static final long CALLING = 1, NEXT_CALL = 2;
+
+    private final EventLoops loops;
+    private final Selector selector = Selector.open();
+    private final Queue<SelectionKey> ready = new ArrayDeque<>();       // used only by the leader
+    private final Consumer<SelectionKey> collect = ready::add;
+    /** The number of the call, multiplied by {@link #NEXT_CALL}, plus {@link #CALLING} during a call. Whoever changes it to the next number leads. */
+    private final AtomicLong state = new AtomicLong();
+    private volatile Thread leader;                                     // null before the first one
+    private volatile ChannelRegistration called;                        // the registration of the current or last call
+    private volatile long offered = -1;                                 // the state for which another thread has been asked to take the loop
+
+    EventLoop(EventLoops loops) throws IOException {
+        this.loops = loops;
+    }
+
+    /** Leads the loop until it is taken away or closed. */
+    @Override
+    public void run() {
+        leader = Thread.currentThread();
+        try {
+            while (true) {
+                if (!callReady()) return;
+                selector.select(collect, SELECT_MILLIS);
+                Thread.interrupted();       // of a call that has returned; otherwise no select would wait any more
+                if (!ready.isEmpty()) loops.monitor().activity();
+            }
+        } catch (ClosedSelectorException closed) {
+            // the application has stopped
+        } catch (IOException failure) {
+            LOG.log(System.Logger.Level.ERROR, "An event loop has failed", failure);
+        }
+    }
+
+    /** Calls the ready channels. Returns {@code false} if the loop was taken away. */
+    private boolean callReady() {
+        long number = state.get();
+        for (SelectionKey key = ready.poll(); key != null; key = ready.poll()) {
+            ChannelRegistration registration = (ChannelRegistration) key.attachment();
+            called = registration;
+            state.setRelease(number | CALLING);
+            long begun = System.nanoTime();
+            call(registration);
+            number += NEXT_CALL;
+            if (!state.compareAndSet(number - NEXT_CALL | CALLING, number)) return false;
+            registration.took(System.nanoTime() - begun);
+        }
+        return true;
+    }
+
+    private static void call(ChannelRegistration registration) {
+        try {
+            registration.report();
+        } catch (CancelledKeyException closed) {
+            // the channel was closed after it had become ready
+        } catch (Throwable fault) {
+            LOG.log(System.Logger.Level.ERROR, "An event of a connection failed", fault);
+        }
+    }
+
+    /** Returns the current value of the state, for {@link #isCalling} and {@link #takeAway}. */
+    long state() {
+        return state.get();
+    }
+
+    static boolean isCalling(long state) {
+        return (state & CALLING) != 0;
+    }
+
+    /** Returns whether the leader does not run at present: it sleeps, or waits for a lock. */
+    boolean isLeaderBlocked() {
+        Thread thread = leader;
+        return thread != null && thread.getState() != Thread.State.RUNNABLE;
+    }
+
+    /**
+     * Asks another thread to take the loop, unless the call with this state has returned. Called by the monitor. The thread takes it when it runs: if no
+     * thread is available, or the call returns before, the leader stays.
+     */
+    void offer(long during) {
+        if (offered == during) return;
+        offered = during;
+        ChannelRegistration blocking = called;
+        try {
+            loops.execute(() -> takeOver(during, blocking));
+        } catch (RuntimeException | Error noThread) {
+            offered = -1;
+            LOG.log(System.Logger.Level.DEBUG, "No thread is available for an event loop", noThread);
+        }
+    }
+
+    private void takeOver(long during, ChannelRegistration blocking) {
+        if (!state.compareAndSet(during, during - CALLING + NEXT_CALL)) return;
+        blocking.hasBlocked();
+        loops.takenAway();
+        run();
+    }
+
+    ChannelRegistration register(SocketChannel channel, ChannelEvents events) throws IOException {
+        ChannelRegistration registration = new ChannelRegistration(this, events);
+        registration.registered(channel.register(selector, SelectionKey.OP_READ, registration));
+        wakeUp();
+        return registration;
+    }
+
+    boolean isLeader() {
+        return Thread.currentThread() == leader;
+    }
+
+    /** Makes the loop notice a change of a registration. The leader notices it at its next select. */
+    void wakeUp() {
+        if (!isLeader()) selector.wakeup();
+    }
+
+    int size() {
+        try {
+            return selector.keys().size();
+        } catch (ClosedSelectorException closed) {
+            return 0;
+        }
+    }
+
+    /** Ends the loop and all registrations. */
+    void close() {
+        try {
+            selector.close();
+        } catch (IOException failure) {
+            LOG.log(System.Logger.Level.DEBUG, "A selector could not be closed", failure);
+        }
+    }
+}

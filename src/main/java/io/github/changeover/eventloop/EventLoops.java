@@ -1,0 +1,109 @@
+package io.github.changeover.eventloop;
+
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * The event loops of one application. They start with the first registration and end with {@link #close}. Each loop has one thread, which waits for its
+ * channels and calls those that are ready. A call may block: then its loop goes on with another thread, as long as the executor has one.
+ */
+public final class EventLoops implements AutoCloseable {
+    private static final long CLOSE_SECONDS = 2;
+    private final int count;
+    private final ExecutorService threads;
+    private final AtomicInteger next = new AtomicInteger();
+    private final LongAdder takenAway = new LongAdder();
+    private EventLoop[] loops;                  // this field and the next are guarded by this object; null before the first registration
+    private boolean closed;
+    private volatile EventLoop[] started = {};  // the same loops, when their threads run
+    private volatile EventLoopMonitor monitor;
+
+    /**
+     * @param count   number of loops, at least 1
+     * @param threads runs each task on a platform thread of its own; is shut down by {@link #close}. It needs one thread more than there are loops, and
+     *                further ones for calls that block
+     */
+    public EventLoops(int count, ExecutorService threads) {
+        if (count < 1) throw new IllegalArgumentException("There must be at least one event loop, not " + count);
+        this.count = count;
+        this.threads = threads;
+    }
+
+    /**
+     * Registers a non-blocking channel, with interest in bytes.
+     *
+     * @throws IOException if the channel is closed, or the loops are
+     */
+    public ChannelRegistration register(SocketChannel channel, ChannelEvents events) throws IOException {
+        EventLoop[] running = started;
+        if (running.length == 0) running = start();
+        return running[Math.floorMod(next.getAndIncrement(), running.length)].register(channel, events);
+    }
+
+    private synchronized EventLoop[] start() throws IOException {
+        if (closed) throw new IOException("The event loops have ended");
+        if (loops != null) return loops;
+        EventLoop[] made = new EventLoop[count];
+        for (int i = 0; i < count; i++) made[i] = new EventLoop(this);
+        loops = made;
+        monitor = new EventLoopMonitor(made);
+        threads.execute(monitor);
+        for (EventLoop loop : made) threads.execute(loop);
+        started = made;
+        return made;
+    }
+
+    EventLoopMonitor monitor() {
+        return monitor;
+    }
+
+    void execute(Runnable task) {
+        threads.execute(task);
+    }
+
+    void takenAway() {
+        takenAway.increment();
+    }
+
+    /** The number of loops. */
+    public int count() {
+        return count;
+    }
+
+    /** The number of channels on all loops. */
+    public int size() {
+        int size = 0;
+        for (EventLoop loop : started) size += loop.size();
+        return size;
+    }
+
+    /** How many times a loop has been given to another thread because a call did not return. */
+    public long timesTakenAway() {
+        return takenAway.sum();
+    }
+
+    /** Ends the loops and their threads. Waits for the threads for at most two seconds. Called when all connections have ended. */
+    @Override
+    public void close() {
+        EventLoop[] running;
+        synchronized (this) {
+            closed = true;
+            running = loops;
+            started = new EventLoop[0];
+        }
+        if (running != null) {
+            monitor.close();
+            for (EventLoop loop : running) loop.close();
+        }
+        threads.shutdownNow();
+        try {
+            threads.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

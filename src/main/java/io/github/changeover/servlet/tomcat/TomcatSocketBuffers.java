@@ -1,0 +1,111 @@
+package io.github.changeover.servlet.tomcat;
+
+import java.io.IOException;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.util.concurrent.locks.Lock;
+import org.apache.tomcat.util.collections.SynchronizedStack;
+import org.apache.tomcat.util.net.NioChannel;
+import org.apache.tomcat.util.net.NioEndpoint.NioSocketWrapper;
+import org.apache.tomcat.util.net.SocketBufferHandler;
+import org.apache.tomcat.util.net.SocketWrapperBase;
+
+/**
+ * Takes a socket from Tomcat's poller and gives its two buffers of 8 KB back to Tomcat. Everything else of the socket stays Tomcat's: its place in the
+ * number of connections, its wrapper and its processor.
+ */
+final class TomcatSocketBuffers {
+    private static final SocketBufferHandler NO_BUFFERS = new SocketBufferHandler(0, 0, false);
+    private static final MethodHandle RESET, LOCK;
+    private static final Field BUFFERS, POOL;
+
+    static {
+        try {
+            Method reset = SocketWrapperBase.class.getDeclaredMethod("reset", Object.class);
+            reset.setAccessible(true);
+            RESET = MethodHandles.lookup().unreflect(reset);
+            // Its type is Lock in Tomcat 10.1, and ReentrantLock in Tomcat 11.
+            LOCK = MethodHandles.lookup().unreflect(SocketWrapperBase.class.getMethod("getLock"));
+            BUFFERS = TomcatFacades.field(SocketWrapperBase.class, "socketBufferHandler");
+            POOL = TomcatFacades.field(NioSocketWrapper.class, "nioChannels");
+        } catch (ReflectiveOperationException | RuntimeException missing) {       // Tomcat's poller is used instead
+            throw new ExceptionInInitializerError(missing.toString());
+        }
+    }
+
+    private TomcatSocketBuffers() {
+    }
+
+    /**
+     * A channel without buffers, in place of Tomcat's. Tomcat resets a channel when its connection closes, and then keeps it for another connection. This
+     * one must not be kept, so its reset fails; Tomcat ignores the failure.
+     */
+    private static final class ChannelWithoutBuffers extends NioChannel {
+        private static final IOException NOT_REUSABLE = new IOException("This channel has no buffers, so it cannot serve another connection") {
+            private static final long serialVersionUID = 1;
+
+            @Override
+            public synchronized Throwable fillInStackTrace() {
+                return this;
+            }
+        };
+
+        ChannelWithoutBuffers(SocketChannel channel, NioSocketWrapper wrapper) {
+            super(NO_BUFFERS);
+            this.sc = channel;
+            this.socketWrapper = wrapper;
+        }
+
+        @Override
+        public void reset(SocketChannel channel, NioSocketWrapper wrapper) throws IOException {
+            throw NOT_REUSABLE;
+        }
+    }
+
+    /** Loads all classes. */
+    static void check() throws ClassNotFoundException {
+        Class.forName(ChannelWithoutBuffers.class.getName());
+    }
+
+    /** Returns the lock that Tomcat holds during each dispatch of a socket. */
+    static Lock lock(SocketWrapperBase<?> wrapper) {
+        try {
+            return (Lock) LOCK.invoke(wrapper);
+        } catch (RuntimeException | Error failure) {
+            throw failure;
+        } catch (Throwable impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    /** Ends the interest of Tomcat's poller. An event that it has found already is still dispatched. */
+    static void leavePoller(NioSocketWrapper wrapper, SocketChannel channel) {
+        wrapper.interestOps(0);
+        SelectionKey key = channel.keyFor(wrapper.getPoller().getSelector());
+        if (key != null) key.interestOps(0);
+    }
+
+    /** Returns the buffers to Tomcat, if they are empty. The caller holds the lock of the socket, and no registration with Tomcat's poller is pending. */
+    @SuppressWarnings("unchecked")
+    static void release(NioSocketWrapper wrapper) throws IOException {
+        NioChannel channel = wrapper.getSocket();
+        SocketBufferHandler buffers = wrapper.getSocketBufferHandler();
+        if (channel.getClass() != NioChannel.class || !buffers.isReadBufferEmpty() || !buffers.isWriteBufferEmpty()) return;
+        try {
+            SynchronizedStack<NioChannel> pool = (SynchronizedStack<NioChannel>) POOL.get(wrapper);
+            ChannelWithoutBuffers replacement = new ChannelWithoutBuffers(channel.getIOChannel(), wrapper);
+            BUFFERS.set(wrapper, NO_BUFFERS);
+            RESET.invoke((SocketWrapperBase<?>) wrapper, (Object) replacement);
+            channel.reset(null, null);
+            if (pool == null || !pool.push(channel)) channel.free();
+        } catch (IOException | RuntimeException | Error failure) {
+            throw failure;
+        } catch (Throwable impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+}
