@@ -72,7 +72,7 @@ class ArchitectureTest {
             Map.entry(".servlet.innerrequest", List.of(".http", ".spi", ".negotiation", ".forwarded", "jakarta.servlet..")),
             Map.entry(".servlet.capture", List.of(".http", ".spi", ".negotiation", ".connection", ".servlet.adapter", ".servlet.settings", "jakarta.servlet..")),
             Map.entry(".servlet.tomcat", List.of(".spi", ".buffers", ".negotiation", ".connection", ".eventloop", ".servlet.adapter", ".servlet.innerrequest", "jakarta.servlet..", "org.apache..")),
-            Map.entry(".servlet.payara", List.of(".http", ".spi", ".negotiation", ".connection", ".servlet.adapter", ".servlet.innerrequest", "jakarta.servlet..")),
+            Map.entry(".servlet.payara", List.of(".http", ".spi", ".buffers", ".negotiation", ".connection", ".eventloop", ".servlet.adapter", ".servlet.innerrequest", "jakarta.servlet..")),
             Map.entry(".console", List.of("", ".http", ".spi", ".negotiation", ".dryrun", ".management", ".forwarded", ".servlet", ".servlet.adapter", ".servlet.rules", ".servlet.innerrequest", ".servlet.settings",
                     ".websocket", ".websocket.frames", "jakarta.servlet..")),
             Map.entry(".management.export", List.of(".spi", ".negotiation", ".management", ".servlet", ".servlet.settings", "jakarta.servlet..")),

@@ -22,6 +22,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
@@ -162,6 +163,16 @@ public final class TransportConnection implements AdvancedConnection {
 
     Transport transport() {
         return transport;
+    }
+
+    /** Runs an action that calls the container and may block, soon, on a thread that never runs handler code. For a transport. */
+    public void executeInBackground(Runnable action) {
+        application.housekeeping().execute(() -> Completions.guarded(action));
+    }
+
+    /** The callback pool, for a transport. */
+    public Executor callbacks() {
+        return application.callbacks();
     }
 
     /** The event loops of the application, if there are any, for a transport that can use them. */

@@ -1,5 +1,9 @@
 package io.github.changeover.servlet.adapter;
 
+import io.github.changeover.connection.Transport;
+import io.github.changeover.connection.TransportConnection;
+import jakarta.servlet.http.WebConnection;
+
 /**
  * Operations on an upgraded connection that the Servlet API does not have. A connection on servlet streams ({@link ServletTransport}) uses them.
  * Tomcat's native transport does not: it works on the socket. Operations may be called from any thread, unless the documentation of a method states
@@ -30,6 +34,18 @@ public interface NativeConnection {
     /** Returns whether {@code write(array, offset, length)} writes only that part of the array. Undertow writes all of it. */
     default boolean writesPartsOfArrays() {
         return true;
+    }
+
+    // ---- another transport
+
+    /**
+     * Returns a transport that uses the socket directly, and takes the socket from the container. Called once by the thread of the container inside
+     * {@code init()}, before any other operation. Payara needs it: its own way to report bytes costs ten times as much.
+     *
+     * @return null if the connection must use the streams of the Servlet API
+     */
+    default Transport takeSocket(WebConnection web, TransportConnection connection) {
+        return null;
     }
 
     // ---- events

@@ -1,5 +1,6 @@
 package io.github.changeover.servlet.adapter;
 
+import io.github.changeover.connection.Transport;
 import io.github.changeover.connection.TransportConnection;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -8,7 +9,7 @@ import jakarta.servlet.http.WebConnection;
 import java.io.IOException;
 
 /**
- * The {@code HttpUpgradeHandler} that uses only the Servlet API. The container makes the instance. All containers call init() after the filter chain
+ * The {@code HttpUpgradeHandler} that uses only the Servlet API, unless the {@link NativeConnection} has a transport of its own. The container makes the instance. All containers call init() after the filter chain
  * has returned, so the connection is passed in a field.
  */
 public final class ServletUpgradeHandler implements HttpUpgradeHandler {
@@ -29,8 +30,13 @@ public final class ServletUpgradeHandler implements HttpUpgradeHandler {
 
     @Override
     public void init(WebConnection web) {
-        transport = new ServletTransport(web, connection, nativeConnection);
-        transport.start();
+        Transport onSocket = nativeConnection.takeSocket(web, connection);
+        if (onSocket != null) {
+            connection.open(onSocket);
+        } else {
+            transport = new ServletTransport(web, connection, nativeConnection);
+            transport.start();
+        }
     }
 
     @Override

@@ -1,8 +1,13 @@
 package io.github.changeover.servlet.payara;
 
+import io.github.changeover.connection.Transport;
+import io.github.changeover.connection.TransportConnection;
 import io.github.changeover.servlet.adapter.NativeConnection;
+import jakarta.servlet.http.WebConnection;
 import java.lang.reflect.Field;
 import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -26,10 +31,13 @@ final class GrizzlyConnection implements NativeConnection {
 
     private final GrizzlyMembers grizzly;
     private final Object catalinaRequest, packet, connection;
+    private GrizzlyRequest request;                         // null after init()
     private final AtomicReference<Runnable> peerEndListener = new AtomicReference<>();      // ENDED after the end
+    private boolean takesSocket;
     private volatile GrizzlyReadFilter readFilter;          // null if the peer's end cannot be hidden from Grizzly
 
     private GrizzlyConnection(GrizzlyRequest request) {
+        this.request = request;
         grizzly = request.grizzly;
         catalinaRequest = request.catalinaRequest;
         packet = request.packet;
@@ -37,14 +45,67 @@ final class GrizzlyConnection implements NativeConnection {
     }
 
     /**
-     * Makes the object for the connection of a request. Must be called right before upgrade(). Requires that the connection is read by a
-     * ReadListener.
+     * Makes the object for the connection of a request. Must be called right before upgrade().
+     *
+     * @param takesSocket whether {@link #takeSocket} will be tried. Until it has failed, Grizzly's handling of the connection is not changed
      */
-    static GrizzlyConnection of(GrizzlyRequest request) {
+    static GrizzlyConnection of(GrizzlyRequest request, boolean takesSocket) {
         GrizzlyConnection made = new GrizzlyConnection(request);
-        GrizzlyMembers.attempt(() -> made.grizzly.call("setMaxQueue", made.connection, MAX_QUEUE));
-        GrizzlyMembers.attempt(() -> made.readFilter = GrizzlyReadFilter.begin(made.grizzly, made.connection, request.chain, request.states, made::peerEnded, made::stopReading));
+        made.takesSocket = takesSocket && made.grizzly.canTakeSocket && GrizzlyMembers.check(() -> !made.overTls());
+        if (!made.takesSocket) made.prepareForStreams();
         return made;
+    }
+
+    /** Requires that the connection is read by a ReadListener from now on. */
+    private void prepareForStreams() {
+        GrizzlyMembers.attempt(() -> grizzly.call("setMaxQueue", connection, MAX_QUEUE));
+        GrizzlyMembers.attempt(() -> readFilter = GrizzlyReadFilter.begin(grizzly, connection, request.chain, request.states, this::peerEnded, this::stopReading));
+        request = null;
+    }
+
+    // ---- the socket
+
+    /** Sends the 101 and takes the socket. Grizzly does not read it any more, because nobody asks the input stream for bytes. */
+    @Override
+    public Transport takeSocket(WebConnection web, TransportConnection upgraded) {
+        if (!takesSocket) return null;
+        GrizzlySocketTransport[] made = new GrizzlySocketTransport[1];
+        GrizzlyMembers.attempt(() -> {
+            web.getOutputStream().flush();
+            if (isIdle()) made[0] = new GrizzlySocketTransport(channel(), takeBufferedBytes(), () -> terminate(web), upgraded);
+        });
+        if (made[0] == null) prepareForStreams();
+        else onConnectionLost(upgraded::released);
+        request = null;
+        return made[0];
+    }
+
+    /** Returns whether Grizzly has sent everything and waits for nothing. */
+    private boolean isIdle() throws ReflectiveOperationException {
+        return !overTls() && grizzly.is("nothingQueued", grizzly.call("writeQueue", connection)) && grizzly.call("handler", request.input) == null
+                && ((SelectionKey) grizzly.call("selectionKey", connection)).interestOps() == 0;
+    }
+
+    /** Takes the bytes that Grizzly has read behind the request. */
+    private ByteBuffer takeBufferedBytes() throws ReflectiveOperationException {
+        Object buffer = grizzly.call("buffer", request.input);
+        ByteBuffer copy = ByteBuffer.allocate(0);
+        if (buffer != null && grizzly.is("remains", buffer)) {
+            ByteBuffer bytes = ((ByteBuffer) grizzly.call("bytes", buffer)).duplicate();
+            copy = ByteBuffer.allocate(bytes.remaining()).put(bytes).flip();
+        }
+        grizzly.set("buffer", request.input, grizzly.empty);
+        return copy;
+    }
+
+    /** Ends the connection for Grizzly and the container. Causes destroy(), and releases the suspended request. */
+    private void terminate(WebConnection web) {
+        GrizzlyMembers.attempt(() -> grizzly.call("terminate", connection));
+        try {
+            web.close();
+        } catch (Exception alreadyClosed) {
+            // nothing is left to do
+        }
     }
 
     // ---- events

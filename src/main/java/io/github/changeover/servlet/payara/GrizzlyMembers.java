@@ -51,16 +51,31 @@ final class GrizzlyMembers {
             filterchain.InternalContextImpl chainContext=filterChainContext
             ProcessorResult terminated=createTerminate() completed=createComplete()
             ssl.SSLUtils engine=getSSLEngine(Connection) setEngine=setSSLEngine(Connection,SSLEngine)""";
+    /** The members that are needed to take the socket of a connection from Grizzly. Without them, connections use the streams of the Servlet API. */
+    private static final String NAMES_FOR_SOCKET = """
+            nio.NIOConnection writeQueue=getAsyncWriteQueue() selectionKey=getSelectionKey()
+            asyncqueue.TaskQueue nothingQueued=isEmpty()""";
     private final Map<String, Object> members = new HashMap<>();
     private final ClassLoader loader;
     final Class<?> codec, tls;
     final Object read, empty, appender, post, none;     // none: a processor that parses nothing
+    final boolean canTakeSocket;
 
     GrizzlyMembers(ClassLoader loader) throws ReflectiveOperationException {
         this.loader = loader;
         codec = type("http.HttpServerFilter");
         tls = type("ssl.SSLBaseFilter");
-        for (String line : NAMES.split("\n")) {
+        find(NAMES);
+        canTakeSocket = attempt(() -> find(NAMES_FOR_SOCKET));
+        read = type("filterchain.FilterChainContext$Operation").getMethod("valueOf", String.class).invoke(null, "READ");
+        post = type("http.Method").getField("POST").get(null);
+        empty = call("empty", null);
+        appender = call("appender", null, true);
+        none = call("none", null);
+    }
+
+    private void find(String names) throws ReflectiveOperationException {
+        for (String line : names.split("\n")) {
             String[] words = line.split(" ");
             Class<?> type = type(words[0]);
             for (int i = 1; i < words.length; i++) {
@@ -68,11 +83,6 @@ final class GrizzlyMembers {
                 members.put(words[i].substring(0, equals), member(type, words[i].substring(equals + 1)));
             }
         }
-        read = type("filterchain.FilterChainContext$Operation").getMethod("valueOf", String.class).invoke(null, "READ");
-        post = type("http.Method").getField("POST").get(null);
-        empty = call("empty", null);
-        appender = call("appender", null, true);
-        none = call("none", null);
     }
 
     Class<?> type(String name) throws ClassNotFoundException { return Class.forName("org.glassfish.grizzly." + name, false, loader); }

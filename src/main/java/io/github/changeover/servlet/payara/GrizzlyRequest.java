@@ -22,7 +22,8 @@ final class GrizzlyRequest {
     final GrizzlyMembers grizzly;
     final Object catalinaRequest;                       // the container's request, which wraps that of Grizzly
     final Object packet, connection, chain, states;
-    private final Object input, context, codec;
+    final Object input;
+    private final Object context, codec;
     private final int codecIndex;                       // in the chain
     private String upgrade;                             // value of the field while it is hidden from Grizzly; null while the request is raw
 

@@ -21,7 +21,7 @@ final class PayaraUpgrade implements ConnectionUpgrade {
     @Override
     public void upgrade(HttpServletRequest request, TransportConnection connection) throws IOException, ServletException {
         requestRepair.revert(request);
-        NativeConnection grizzly = GrizzlyRequest.of(request).<NativeConnection>map(GrizzlyConnection::of).orElse(NativeConnection.NONE);
+        NativeConnection grizzly = GrizzlyRequest.of(request).<NativeConnection>map(grizzlyRequest -> GrizzlyConnection.of(grizzlyRequest, connection.loops().isPresent())).orElse(NativeConnection.NONE);
         ServletUpgradeHandler.upgrade(request, connection, grizzly);
     }
 
