@@ -55,7 +55,7 @@ class ArchitectureTest {
             Map.entry(".eventloop", List.of()),
             Map.entry(".connection", List.of(".spi", ".buffers", ".eventloop")),
             Map.entry(".forwarded", List.of(".http", ".spi")),
-            Map.entry(".management", List.of(".http", ".spi", ".negotiation", ".connection", "jdk.jfr..")),
+            Map.entry(".management", List.of(".http", ".spi", ".negotiation", ".connection", ".eventloop", "jdk.jfr..")),
             Map.entry(".websocket", List.of(".http", ".spi", ".negotiation")),
             Map.entry(".websocket.frames", List.of(".buffers", ".websocket")),
             Map.entry(".websocket.engine", List.of("", ".http", ".spi", ".negotiation", ".websocket", ".websocket.frames", ".servlet", ".servlet.adapter", ".servlet.rules", ".servlet.settings",

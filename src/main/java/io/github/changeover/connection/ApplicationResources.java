@@ -135,6 +135,10 @@ public final class ApplicationResources implements AutoCloseable {
         return Optional.ofNullable(loops);
     }
 
+    public EventLoops.State loopState() {
+        return loops == null ? EventLoops.State.NONE : loops.state();
+    }
+
     /** Sets the application's class loader on this thread. Returns the previous class loader, for {@link #leave}. */
     ClassLoader enter() {
         Thread thread = Thread.currentThread();

@@ -67,6 +67,14 @@ public interface Transport {
     EndOutput endOutput(boolean closing) throws IOException;
 
     /**
+     * Returns whether the container has closed the socket. Some containers report that to nobody when their connector is stopped, so the monitor asks
+     * regularly.
+     */
+    default boolean isClosedByContainer() {
+        return false;
+    }
+
+    /**
      * No byte has been sent or received for some time: the transport may release what it needs for traffic only. Called on a thread that may call the
      * container, at most once for each connection.
      */

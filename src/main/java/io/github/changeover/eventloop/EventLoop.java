@@ -113,7 +113,7 @@ final class EventLoop implements Runnable {
     private void takeOver(long during, ChannelRegistration blocking) {
         if (!state.compareAndSet(during, during - CALLING + NEXT_CALL)) return;
         blocking.hasBlocked();
-        loops.takenAway();
+        loops.handedOver();
         run();
     }
 

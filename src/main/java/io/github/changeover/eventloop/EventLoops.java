@@ -12,11 +12,23 @@ import java.util.concurrent.atomic.LongAdder;
  * channels and calls those that are ready. A call may block: then its loop goes on with another thread, as long as the executor has one.
  */
 public final class EventLoops implements AutoCloseable {
+    /**
+     * What the loops do at present.
+     *
+     * @param running     number of loops that have started
+     * @param connections number of channels on them
+     * @param handovers   how many times a loop has been given to another thread because a call did not return
+     */
+    public record State(int running, int connections, long handovers) {
+        /** Without loops. */
+        public static final State NONE = new State(0, 0, 0);
+    }
+
     private static final long CLOSE_SECONDS = 2;
     private final int count;
     private final ExecutorService threads;
     private final AtomicInteger next = new AtomicInteger();
-    private final LongAdder takenAway = new LongAdder();
+    private final LongAdder handovers = new LongAdder();
     private EventLoop[] loops;                  // this field and the next are guarded by this object; null before the first registration
     private boolean closed;
     private volatile EventLoop[] started = {};  // the same loops, when their threads run
@@ -65,25 +77,15 @@ public final class EventLoops implements AutoCloseable {
         threads.execute(task);
     }
 
-    void takenAway() {
-        takenAway.increment();
+    void handedOver() {
+        handovers.increment();
     }
 
-    /** The number of loops. */
-    public int count() {
-        return count;
-    }
-
-    /** The number of channels on all loops. */
-    public int size() {
-        int size = 0;
-        for (EventLoop loop : started) size += loop.size();
-        return size;
-    }
-
-    /** How many times a loop has been given to another thread because a call did not return. */
-    public long timesTakenAway() {
-        return takenAway.sum();
+    public State state() {
+        EventLoop[] running = started;
+        int connections = 0;
+        for (EventLoop loop : running) connections += loop.size();
+        return new State(running.length, connections, handovers.sum());
     }
 
     /** Ends the loops and their threads. Waits for the threads for at most two seconds. Called when all connections have ended. */

@@ -68,6 +68,15 @@ public interface ChangeoverMXBean {
     /** How many times a send queue exceeded its limit. */
     long getSlowWrites();
 
+    /** The number of event loops that run. */
+    int getLoops();
+
+    /** The number of connections whose events an event loop reports. */
+    int getLoopConnections();
+
+    /** How many times an event loop was given to another thread because a callback blocked. */
+    long getLoopHandovers();
+
     boolean isDraining();
 
     /** The disabled protocols. */

@@ -4,6 +4,7 @@ import io.github.changeover.connection.ConnectionListener;
 import io.github.changeover.connection.ConnectionRegistry;
 import io.github.changeover.connection.MemoryBudget;
 import io.github.changeover.connection.TransportConnection;
+import io.github.changeover.eventloop.EventLoops;
 import io.github.changeover.negotiation.Explanation;
 import io.github.changeover.spi.CloseCause;
 import io.github.changeover.spi.ProtocolToggles;
@@ -12,6 +13,7 @@ import io.github.changeover.spi.UpgradeRequest;
 import jakarta.servlet.ServletContext;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.function.Supplier;
 
 /** Records the events of one application from its start to its end. {@link UpgradeManagement} provides access to the records. Internal. */
 public final class EventRecorder {
@@ -84,8 +86,8 @@ public final class EventRecorder {
     }
 
     /** Makes the records and the operations available from now on. Called once, before any request. */
-    public UpgradeManagement open(ServletContext context, ConnectionRegistry registry, MemoryBudget memory, ProtocolToggles toggles, Duration grace, StartReport report) {
-        management = new UpgradeManagement(registry, memory, metrics, decisionLog, toggles, grace, report);
+    public UpgradeManagement open(ServletContext context, ConnectionRegistry registry, MemoryBudget memory, Supplier<EventLoops.State> loops, ProtocolToggles toggles, Duration grace, StartReport report) {
+        management = new UpgradeManagement(registry, memory, loops, metrics, decisionLog, toggles, grace, report);
         management.put(context);
         unregister = JmxRegistration.register(management, host(context));
         return management;

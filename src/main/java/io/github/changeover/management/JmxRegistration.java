@@ -193,6 +193,21 @@ final class JmxRegistration implements ChangeoverMXBean {
     }
 
     @Override
+    public int getLoops() {
+        return management.counts().loops().running();
+    }
+
+    @Override
+    public int getLoopConnections() {
+        return management.counts().loops().connections();
+    }
+
+    @Override
+    public long getLoopHandovers() {
+        return management.counts().loops().handovers();
+    }
+
+    @Override
     public boolean isDraining() {
         return management.draining();
     }

@@ -1,5 +1,6 @@
 package io.github.changeover.management;
 
+import io.github.changeover.eventloop.EventLoops;
 import io.github.changeover.negotiation.Explanation.Ground;
 import io.github.changeover.negotiation.Explanation.Outcome;
 import io.github.changeover.spi.CloseCause;
@@ -19,6 +20,7 @@ import java.util.Map;
  * @param memory      bytes that count against {@code changeover.memory.max} now
  * @param memoryMax   that limit in bytes
  * @param slowWrites  how many times a send queue exceeded its limit
+ * @param loops       the event loops
  * @param draining    whether new connections are rejected
  * @param negotiation durations of negotiations
  * @param openTime        how long closed connections were open
@@ -26,7 +28,7 @@ import java.util.Map;
  */
 public record MetricsSnapshot(Map<String, Long> live, Map<String, Long> opened, Map<CloseCause.Kind, Long> closed,
                      Map<Outcome, Map<Ground, Long>> decisions, long bytesIn, long bytesOut, long queued, long memory, long memoryMax, long slowWrites,
-                     boolean draining, DurationBuckets negotiation, DurationBuckets openTime, DurationBuckets ping) {
+                     EventLoops.State loops, boolean draining, DurationBuckets negotiation, DurationBuckets openTime, DurationBuckets ping) {
 
     /** Returns the number of live connections of all protocols. */
     public long connections() {

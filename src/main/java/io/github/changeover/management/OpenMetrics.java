@@ -53,6 +53,12 @@ public final class OpenMetrics {
         sample("changeover_memory_max_bytes", counts.memoryMax());
         family("changeover_slow_writes", "counter", "", "How often an output queue exceeded its limit.");
         sample("changeover_slow_writes_total", counts.slowWrites());
+        family("changeover_loops", "gauge", "", "Event loops that run.");
+        sample("changeover_loops", counts.loops().running());
+        family("changeover_loop_connections", "gauge", "", "Switched connections whose events an event loop reports.");
+        sample("changeover_loop_connections", counts.loops().connections());
+        family("changeover_loop_handovers", "counter", "", "How often an event loop was given to another thread because a callback blocked.");
+        sample("changeover_loop_handovers_total", counts.loops().handovers());
         histogram("changeover_negotiation_seconds", "Duration of negotiations.", counts.negotiation());
         histogram("changeover_connection_seconds", "How long closed connections were open.", counts.openTime());
         histogram("changeover_ping_seconds", "How long clients took to answer pings.", counts.ping());

@@ -3,6 +3,7 @@ package io.github.changeover.management;
 import io.github.changeover.connection.ConnectionRegistry;
 import io.github.changeover.connection.MemoryBudget;
 import io.github.changeover.connection.TransportConnection;
+import io.github.changeover.eventloop.EventLoops;
 import io.github.changeover.spi.CloseCause;
 import io.github.changeover.spi.ProtocolToggles;
 import jakarta.servlet.ServletContext;
@@ -11,6 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * Gives an operator a view of one application and the operations on it. Internal: consoles and exporters use it. Thread-safe. No method
@@ -21,15 +23,17 @@ public final class UpgradeManagement {
 
     private final ConnectionRegistry registry;
     private final MemoryBudget memory;
+    private final Supplier<EventLoops.State> loops;
     private final Metrics metrics;
     private final DecisionLog decisionLog;
     private final ProtocolToggles toggles;
     private final Duration grace;
     private volatile StartReport report;
 
-    UpgradeManagement(ConnectionRegistry registry, MemoryBudget memory, Metrics metrics, DecisionLog decisionLog, ProtocolToggles toggles, Duration grace, StartReport report) {
+    UpgradeManagement(ConnectionRegistry registry, MemoryBudget memory, Supplier<EventLoops.State> loops, Metrics metrics, DecisionLog decisionLog, ProtocolToggles toggles, Duration grace, StartReport report) {
         this.registry = registry;
         this.memory = memory;
+        this.loops = loops;
         this.metrics = metrics;
         this.decisionLog = decisionLog;
         this.toggles = toggles;
@@ -73,7 +77,7 @@ public final class UpgradeManagement {
     }
 
     public MetricsSnapshot counts() {
-        return metrics.read(registry, memory);
+        return metrics.read(registry, memory, loops.get());
     }
 
     /** Returns the facts found at start, with the protocols that are supported now. */

@@ -111,7 +111,7 @@ public final class Deployment implements AutoCloseable {
         rules = new CurrentRules(this, offers, factory, values.pathsWith(ofPaths));
         offers.listen(rules);
         shutdown.add("close the management data", () -> recorder.close(context));
-        recorder.open(context, resources.registry(), resources.memory(), toggles, settings.limits().drain(), rules.now().report());
+        recorder.open(context, resources.registry(), resources.memory(), resources::loopState, toggles, settings.limits().drain(), rules.now().report());
         recorder.report(rules.now().report());       // another thread may have offered a protocol since the previous line
         rules.notifyAtStart();
         ConnectionRegistry.prepareStop();

@@ -193,12 +193,12 @@ class EventLoopsTest {
         blocked.send("slow");
         await(() -> blocked.calls.get() >= 1);
         for (int i = 0; i < 20; i++) assertThat(other.send("fast").next()).isEqualTo("fast");
-        assertThat(loops.timesTakenAway()).isPositive();
+        assertThat(loops.state().handovers()).isPositive();
         blocked.inCall = () -> { };
         release.countDown();
         assertThat(blocked.next()).isEqualTo("slow");
         assertThat(blocked.send("again").next()).isEqualTo("again");
-        assertThat(loops.size()).isEqualTo(2);
+        assertThat(loops.state().connections()).isEqualTo(2);
     }
 
     @Test
@@ -238,7 +238,7 @@ class EventLoopsTest {
             sleep(20);
         };
         for (int i = 0; i < 8; i++) assertThat(slow.send("m" + i).next()).isEqualTo("m" + i);
-        assertThat(loops.timesTakenAway()).isBetween(1L, 5L);
+        assertThat(loops.state().handovers()).isBetween(1L, 5L);
         synchronized (threads) {
             assertThat(threads).doesNotContain(ran.get(ran.size() - 1));
         }
@@ -255,7 +255,7 @@ class EventLoopsTest {
         await(() -> slow.calls.get() == 1);
         assertThat(other.send("fast").next()).isEqualTo("fast");
         assertThat(slow.next()).isEqualTo("slow");
-        assertThat(loops.timesTakenAway()).isZero();
+        assertThat(loops.state().handovers()).isZero();
     }
 
     @Test
@@ -268,7 +268,7 @@ class EventLoopsTest {
         broken.send("x");
         await(() -> broken.calls.get() == 1);
         assertThat(other.send("y").next()).isEqualTo("y");
-        await(() -> loops.size() == 1);
+        await(() -> loops.state().connections() == 1);
     }
 
     @Test
@@ -277,7 +277,7 @@ class EventLoopsTest {
         peer.send("x").next();
         loops.close();
         assertThatThrownBy(Peer::new).isInstanceOf(IOException.class).hasMessageContaining("have ended");
-        assertThat(loops.size()).isZero();
+        assertThat(loops.state().connections()).isZero();
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.connection.ConnectionRegistry;
 import io.github.changeover.connection.MemoryBudget;
+import io.github.changeover.eventloop.EventLoops;
 import io.github.changeover.negotiation.Explanation.Ground;
 import io.github.changeover.negotiation.Explanation.Outcome;
 import io.github.changeover.spi.CloseCause;
@@ -28,7 +29,7 @@ class JmxRegistrationTest {
 
     private UpgradeManagement management(String context) {
         StartReport report = new StartReport("Test", context, "Plain", "none known", "virtual", Map.of(), List.of(), List.of());
-        return new UpgradeManagement(register, memory, tally, new DecisionLog(4), new ProtocolToggles(), Duration.ofSeconds(1), report);
+        return new UpgradeManagement(register, memory, () -> EventLoops.State.NONE, tally, new DecisionLog(4), new ProtocolToggles(), Duration.ofSeconds(1), report);
     }
 
     private static Set<ObjectName> names(String host) throws Exception {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.changeover.connection.ConnectionRegistry;
 import io.github.changeover.connection.MemoryBudget;
+import io.github.changeover.eventloop.EventLoops;
 import io.github.changeover.negotiation.Explanation.Ground;
 import io.github.changeover.negotiation.Explanation.Outcome;
 import io.github.changeover.spi.CloseCause;
@@ -23,7 +24,7 @@ class OpenMetricsTest {
     void writesAllMetrics() {
         Map<CloseCause.Kind, Long> closed = new EnumMap<>(Map.of(CloseCause.Kind.PEER, 3L, CloseCause.Kind.HANDLER_FAILED, 1L));
         MetricsSnapshot counts = new MetricsSnapshot(new TreeMap<>(Map.of("foo/2", 2L, "other", 0L)), new TreeMap<>(Map.of("foo/2", 6L, "other", 0L)), closed,
-                new EnumMap<>(Map.of(Outcome.SWITCHED, Map.of(Ground.AGREED, 6L), Outcome.IGNORED, Map.of())), 10, 20, 5, 7, 9, 1, true,
+                new EnumMap<>(Map.of(Outcome.SWITCHED, Map.of(Ground.AGREED, 6L), Outcome.IGNORED, Map.of())), 10, 20, 5, 7, 9, 1, new EventLoops.State(2, 3, 4), true,
                 new DurationBuckets(List.of(0.001, 5.0), List.of(4L, 5L, 6L), 7.5), new DurationBuckets(List.of(1.0), List.of(0L, 4L), 80), new DurationBuckets(List.of(0.1), List.of(1L, 2L), 0.5));
         assertThat(OpenMetrics.write(counts, REPORT)).isEqualTo("""
                 # TYPE changeover info
@@ -70,6 +71,15 @@ class OpenMetricsTest {
                 # TYPE changeover_slow_writes counter
                 # HELP changeover_slow_writes How often an output queue exceeded its limit.
                 changeover_slow_writes_total 1
+                # TYPE changeover_loops gauge
+                # HELP changeover_loops Event loops that run.
+                changeover_loops 2
+                # TYPE changeover_loop_connections gauge
+                # HELP changeover_loop_connections Switched connections whose events an event loop reports.
+                changeover_loop_connections 3
+                # TYPE changeover_loop_handovers counter
+                # HELP changeover_loop_handovers How often an event loop was given to another thread because a callback blocked.
+                changeover_loop_handovers_total 4
                 # TYPE changeover_negotiation_seconds histogram
                 # UNIT changeover_negotiation_seconds seconds
                 # HELP changeover_negotiation_seconds Duration of negotiations.
@@ -100,7 +110,7 @@ class OpenMetricsTest {
     void labelsNeverContainInputOfAPeer() {
         Metrics tally = new Metrics(List.of(ProtocolToken.of("foo/2"), ProtocolToken.of("FOO/2")));
         for (int i = 0; i < 1000; i++) tally.decided(UpgradeManagementTest.explanation("/" + i, Outcome.IGNORED, Ground.NOT_SERVED), Duration.ZERO);
-        MetricsSnapshot counts = tally.read(new ConnectionRegistry(), new MemoryBudget(1));
+        MetricsSnapshot counts = tally.read(new ConnectionRegistry(), new MemoryBudget(1), EventLoops.State.NONE);
         assertThat(counts.live().keySet()).containsExactly("foo/2", "other");
         assertThat(counts.decisions().get(Outcome.IGNORED)).containsExactly(Map.entry(Ground.NOT_SERVED, 1000L));
         assertThat(counts.decided(Outcome.IGNORED)).isEqualTo(1000);

@@ -188,6 +188,11 @@ final class GrizzlySocketTransport implements Transport, ChannelEvents {
     // ---- the end
 
     @Override
+    public boolean isClosedByContainer() {
+        return !channel.isOpen();
+    }
+
+    @Override
     public void close() {
         if (detach()) connection.executeInBackground(terminate);
     }

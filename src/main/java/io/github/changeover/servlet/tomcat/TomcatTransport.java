@@ -209,6 +209,11 @@ final class TomcatTransport implements Transport, ChannelEvents {
         }
     }
 
+    @Override
+    public boolean isClosedByContainer() {
+        return !channel.isOpen();
+    }
+
     /** A connection that is idle needs no buffers, so it moves to an event loop. Tomcat's poller has long processed its registration. */
     @Override
     public void idle() {
