@@ -126,12 +126,13 @@ final class TimeoutCheck {
             return;
         }
         if (causeWithoutHandler != null && state.requested() == null && now - withoutHandlerSince > CLOSE_NOTICE_NANOS) connection.closeSoon(causeWithoutHandler);
-        if (connection.transport().isClosedByContainer()) {
+        Transport transport = connection.transport();
+        if (transport != null && transport.isClosedByContainer()) {
             connection.released();
             return;
         }
         OutputQueue queue = connection.queue();
-        if (!idleNoticed && seenIn >= 0 && now - activeSince > WITHOUT_TRAFFIC && queue.queued() == 0) {
+        if (!idleNoticed && transport != null && seenIn >= 0 && now - activeSince > WITHOUT_TRAFFIC && queue.queued() == 0) {
             idleNoticed = true;
             connection.idleSoon();
         }

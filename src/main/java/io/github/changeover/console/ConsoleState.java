@@ -94,7 +94,7 @@ final class ConsoleState {
         map.put("memory", counts.memory());
         map.put("memoryMax", counts.memoryMax());
         map.put("slowWrites", counts.slowWrites());
-        map.put("loops", Map.of("running", counts.loops().running(), "connections", counts.loops().connections(), "handovers", counts.loops().handovers()));
+        map.put("loops", Map.of("running", counts.loopsRunning(), "connections", counts.loopConnections(), "handovers", counts.loopHandovers()));
         return map;
     }
 

@@ -35,6 +35,21 @@ public record MetricsSnapshot(Map<String, Long> live, Map<String, Long> opened, 
         return live.values().stream().mapToLong(Long::longValue).sum();
     }
 
+    /** Returns the number of event loops that run. */
+    public int loopsRunning() {
+        return loops.running();
+    }
+
+    /** Returns the number of connections whose events an event loop reports. */
+    public int loopConnections() {
+        return loops.connections();
+    }
+
+    /** Returns how many times an event loop was given to another thread because a callback blocked. */
+    public long loopHandovers() {
+        return loops.handovers();
+    }
+
     /** Returns the number of decisions with this outcome. */
     public long decided(Outcome outcome) {
         return decisions.getOrDefault(outcome, Map.of()).values().stream().mapToLong(Long::longValue).sum();

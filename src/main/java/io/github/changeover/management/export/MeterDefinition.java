@@ -59,9 +59,9 @@ sealed interface MeterDefinition {
         gauge(all, "changeover.memory.bytes", "bytes", "Bytes of unfinished messages, queued output and captured responses in memory.", MetricsSnapshot::memory);
         gauge(all, "changeover.memory.max.bytes", "bytes", "The memory limit in bytes (changeover.memory.max).", MetricsSnapshot::memoryMax);
         counter(all, "changeover.slow.writes", "", "How often an output queue exceeded its limit.", MetricsSnapshot::slowWrites);
-        gauge(all, "changeover.loops", "", "Event loops that run.", now -> now.loops().running());
-        gauge(all, "changeover.loop.connections", "", "Switched connections whose events an event loop reports.", now -> now.loops().connections());
-        counter(all, "changeover.loop.handovers", "", "How often an event loop was given to another thread because a callback blocked.", now -> now.loops().handovers());
+        gauge(all, "changeover.loops", "", "Event loops that run.", MetricsSnapshot::loopsRunning);
+        gauge(all, "changeover.loop.connections", "", "Switched connections whose events an event loop reports.", MetricsSnapshot::loopConnections);
+        counter(all, "changeover.loop.handovers", "", "How often an event loop was given to another thread because a callback blocked.", MetricsSnapshot::loopHandovers);
         all.add(new Time("changeover.negotiation", "Duration of negotiations.", MetricsSnapshot::negotiation));
         all.add(new Time("changeover.connection", "How long closed connections were open.", MetricsSnapshot::openTime));
         all.add(new Time("changeover.ping", "How long clients took to answer pings.", MetricsSnapshot::ping));
