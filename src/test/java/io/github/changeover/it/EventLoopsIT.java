@@ -48,10 +48,10 @@ class EventLoopsIT {
     }
 
     @AfterAll
-    static void undeploy(ContainerUnderTest container) {
+    static void undeploy(ContainerUnderTest container) throws Exception {
         container.undeploy("/loops");
         container.undeploy("/no-loops");
-        assertThat(Thread.getAllStackTraces().keySet()).extracting(Thread::getName).noneMatch(name -> name.startsWith("changeover-loop"));
+        awaitTrue(() -> Thread.getAllStackTraces().keySet().stream().noneMatch(thread -> thread.getName().startsWith("changeover-loop")));
     }
 
     private static ObjectName bean(String context) throws Exception {
@@ -120,17 +120,17 @@ class EventLoopsIT {
                 byte[] bytes = new byte[200_000];
                 random.nextBytes(bytes);
                 done.add(clients.submit(() -> {
+                    try (wire) {
+                        assertThat(wire.readExactly(bytes.length)).isEqualTo(bytes);
+                    }
+                    return null;
+                }));
+                done.add(clients.submit(() -> {
                     for (int at = 0; at < bytes.length; ) {
                         int count = Math.min(bytes.length - at, random.nextInt(4) == 0 ? 60_000 : 1 + random.nextInt(3000));
                         wire.send(Arrays.copyOfRange(bytes, at, at + count));
                         at += count;
                         if (random.nextInt(3) == 0) LockSupport.parkNanos(random.nextInt(3_000_000));
-                    }
-                    return null;
-                }));
-                done.add(clients.submit(() -> {
-                    try (wire) {
-                        assertThat(wire.readExactly(bytes.length)).isEqualTo(bytes);
                     }
                     return null;
                 }));
