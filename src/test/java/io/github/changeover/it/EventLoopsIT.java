@@ -112,19 +112,16 @@ class EventLoopsIT {
     @Test
     void bytesStayInOrderWhileConnectionsMove() throws Exception {
         ExecutorService clients = Executors.newCachedThreadPool();
+        List<Wire> wires = new ArrayList<>();
         try {
             List<Future<?>> done = new ArrayList<>();
             for (int i = 0; i < 24; i++) {
                 Random random = new Random(i);
                 Wire wire = echo("/loops");
+                wires.add(wire);
                 byte[] bytes = new byte[200_000];
                 random.nextBytes(bytes);
-                done.add(clients.submit(() -> {
-                    try (wire) {
-                        assertThat(wire.readExactly(bytes.length)).isEqualTo(bytes);
-                    }
-                    return null;
-                }));
+                done.add(clients.submit(() -> assertThat(wire.readExactly(bytes.length)).isEqualTo(bytes)));
                 done.add(clients.submit(() -> {
                     for (int at = 0; at < bytes.length; ) {
                         int count = Math.min(bytes.length - at, random.nextInt(4) == 0 ? 60_000 : 1 + random.nextInt(3000));
@@ -138,6 +135,7 @@ class EventLoopsIT {
             for (Future<?> one : done) one.get(60, TimeUnit.SECONDS);
         } finally {
             clients.shutdownNow();
+            for (Wire wire : wires) wire.close();
         }
         awaitTrue(() -> onLoops(bean) == 0);
     }
