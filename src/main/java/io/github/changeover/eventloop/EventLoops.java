@@ -24,7 +24,7 @@ public final class EventLoops implements AutoCloseable {
         public static final State NONE = new State(0, 0, 0);
     }
 
-    private static final long CLOSE_SECONDS = 2;
+    private static final long CLOSE_MILLIS = 500;
     private final int count;
     private final ExecutorService threads;
     private final AtomicInteger next = new AtomicInteger();
@@ -88,7 +88,10 @@ public final class EventLoops implements AutoCloseable {
         return new State(running.length, connections, handovers.sum());
     }
 
-    /** Ends the loops and their threads. Waits for the threads for at most two seconds. Called when all connections have ended. */
+    /**
+     * Ends the loops and their threads. Waits for the threads for at most half a second, because a callback that still blocks may keep one. Called when all
+     * connections have ended.
+     */
     @Override
     public void close() {
         EventLoop[] running;
@@ -103,7 +106,7 @@ public final class EventLoops implements AutoCloseable {
         }
         threads.shutdownNow();
         try {
-            threads.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
+            threads.awaitTermination(CLOSE_MILLIS, TimeUnit.MILLISECONDS);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }

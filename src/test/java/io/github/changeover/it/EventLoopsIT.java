@@ -15,12 +15,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
 import org.junit.jupiter.api.AfterAll;
@@ -37,10 +39,12 @@ class EventLoopsIT {
     private static final MBeanServer JMX = ManagementFactory.getPlatformMBeanServer();
     private static ContainerUnderTest server;
     private static ObjectName bean, beanWithoutLoops;
+    private static Set<Thread> threadsBefore;       // of other applications, whose callbacks may block for a long time
 
     @BeforeAll
     static void deploy(ContainerUnderTest container) throws Exception {
         server = container;
+        threadsBefore = loopThreads();
         container.deploy(War.demo("loops").build(), "/loops");
         container.deploy(War.demo("no-loops").set("changeover.loops", "0").build(), "/no-loops");
         bean = bean("/loops");
@@ -51,7 +55,11 @@ class EventLoopsIT {
     static void undeploy(ContainerUnderTest container) throws Exception {
         container.undeploy("/loops");
         container.undeploy("/no-loops");
-        awaitTrue(() -> Thread.getAllStackTraces().keySet().stream().noneMatch(thread -> thread.getName().startsWith("changeover-loop")));
+        awaitTrue(() -> threadsBefore.containsAll(loopThreads()));
+    }
+
+    private static Set<Thread> loopThreads() {
+        return Thread.getAllStackTraces().keySet().stream().filter(thread -> thread.getName().startsWith("changeover-loop")).collect(Collectors.toSet());
     }
 
     private static ObjectName bean(String context) throws Exception {
