@@ -58,6 +58,12 @@ function status(state, text) {
   setText(byId('state'), text);
 }
 
+function loopsText({ running, connections, handovers }) {
+  if (running === 0) return 'No event loop is running: the container reports all events.';
+  const noun = (count, name) => `${number(count)} ${name}${count === 1 ? '' : 's'}`;
+  return `${noun(running, 'event loop')} with ${noun(connections, 'connection')}. ${noun(handovers, 'hand-over')} to another thread because a callback blocked.`;
+}
+
 const sum = counts => Object.values(counts ?? {}).reduce((all, one) => all + one, 0);
 
 function show(state) {
@@ -71,6 +77,7 @@ function show(state) {
   byId('f-memory').title = `of ${bytes(counts.memoryMax)} for unfinished messages, queued output and captured responses (changeover.memory.max)`;
   setText(byId('f-ignored'), number(sum(counts.decisions.ignored)));
   setText(byId('f-refused'), number(sum(counts.decisions.refused)));
+  setText(byId('loops'), loopsText(counts.loops));
   status(state.draining ? 'draining' : 'serving', state.draining ? 'Draining' : 'Serving');
   byId('drain').hidden = state.draining;
   byId('stopDraining').hidden = !state.draining;

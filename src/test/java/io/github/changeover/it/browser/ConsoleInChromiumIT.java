@@ -88,8 +88,10 @@ class ConsoleInChromiumIT {
             assertThat(page.text("#live tr")).contains("echo", "/echo", "127.0.0.1:" + wire.localPort());
             wire.send("hello").readText(5);
             page.await("[7, 8].every(i => document.querySelector('#live tr').cells[i].innerText === '5 B')");
+            for (int i = 0; i < 5; i++) wire.send("hello").readText(5);      // a connection with traffic moves to a loop
+            page.await("/^\\d+ event loops? with 1 connection\\. \\d+ hand-overs? to another thread/.test(document.getElementById('loops').innerText)");
         }
-        page.await(ROWS + " === 0").await("!document.getElementById('no-connections').hidden");
+        page.await(ROWS + " === 0").await("document.getElementById('loops').innerText.includes('with 0 connections')").await("!document.getElementById('no-connections').hidden");
         page.await("document.querySelectorAll('#chart-connections path.stroke').length === 1 && document.querySelectorAll('#chart-bytes path.stroke').length === 2");
     }
 

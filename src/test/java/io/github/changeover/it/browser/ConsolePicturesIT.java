@@ -103,6 +103,7 @@ class ConsolePicturesIT {
         page.screenshot(file, height);
         assertThat(ImageIO.read(file.toFile()).getWidth()).isEqualTo(width);
         assertThat(page.text("#decision-list [open]")).contains("other/1", "/upgrade-only", "HTTP/1.1 426");
+        assertThat(page.text("#loops")).contains("event loop", "connection");
         assertThat(page.errors()).isEmpty();
     }
 }
