@@ -28,15 +28,15 @@ final class Comparison {
     static void run(Extent extent, List<String> wanted) throws IOException {
         List<Row> rows = Stream.of(Row.values()).filter(row -> wanted.isEmpty() || wanted.contains(row.name())).toList();
         Map<Row, List<double[]>> rounds = new EnumMap<>(Row.class);
-        try (ServerProcess current = ServerProcess.start(Peer.CHANGEOVER); ServerProcess other = ServerProcess.start(Peer.EARLIER)) {
+        try (ServerProcess current = ServerProcess.start(Peer.CHANGEOVER, Jvm.DEFAULT); ServerProcess other = ServerProcess.start(Peer.EARLIER, Jvm.DEFAULT)) {
             for (Row row : rows) {
                 System.out.printf("warming up %d of %d: %s%n", rounds.size() + 1, rows.size(), row.title());
                 rounds.put(row, new ArrayList<>());
-                for (ServerProcess server : List.of(current, other)) measure(server, row.kind(), extent.settle(), extent.warm().multipliedBy(row == Row.HANDSHAKE ? 3L * row.warmth() : row.warmth()));      // handshake code is compiled later
+                for (ServerProcess server : List.of(current, other)) measure(server, row.kind(extent), extent.settle(), extent.warm().multipliedBy(row == Row.HANDSHAKE ? 3L * row.warmth() : row.warmth()));      // handshake code is compiled later
             }
             for (int round = 0; round < extent.rounds(); round++) {
                 System.out.printf("measuring, round %d of %d%n", round + 1, extent.rounds());
-                for (Row row : rows) rounds.get(row).add(pair(current, other, row.kind(), extent, round % 2 == 0));
+                for (Row row : rows) rounds.get(row).add(pair(current, other, row.kind(extent), extent, round % 2 == 0));
             }
         }
         rounds.forEach(Comparison::print);

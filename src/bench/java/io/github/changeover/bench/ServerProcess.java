@@ -14,9 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A server in a separate JVM. All JVMs have the same options. */
+/** A server in a separate JVM. All servers that are compared have the same options. */
 final class ServerProcess implements AutoCloseable {
-    static final List<String> FLAGS = List.of("-Xms1g", "-Xmx1g", "-XX:+UseParallelGC");
     private final Peer peer;
     private final Process process;
     private final BufferedReader answers;
@@ -31,14 +30,16 @@ final class ServerProcess implements AutoCloseable {
         this.address = new InetSocketAddress("127.0.0.1", (int) answer("port "));
     }
 
-    static ServerProcess start(Peer peer) throws IOException {
+    static ServerProcess start(Peer peer, Jvm jvm) throws IOException {
         Path logs = Files.createDirectories(Path.of(System.getProperty("changeover.target"), "bench", "logs"));
         Path settings = Path.of(System.getProperty("changeover.basedir"), "src", "bench", "resources", "logging.properties");
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-        command.addAll(FLAGS);
+        List<String> command = new ArrayList<>(List.of(jvm.home().resolve("bin").resolve("java").toString()));
+        command.addAll(jvm.flags());
+        command.addAll(peer.options());
         command.addAll(List.of(System.getProperty("bench.flags", "").split(" ")));
         command.removeIf(String::isEmpty);
-        command.addAll(List.of("-Djava.util.logging.config.file=" + settings, "-Dchangeover.connections.max=20000", "-Dbench.classes=" + peer.classes(), "-cp", peer.classPath()));
+        command.addAll(List.of("-Djava.util.logging.config.file=" + settings, "-Dchangeover.connections.max=20000", "-Dbench.classes=" + peer.classes(),
+                "-Dchangeover.target=" + System.getProperty("changeover.target"), "-cp", peer.classPath()));
         command.addAll(peer.program());
         File log = logs.resolve(peer + ".log").toFile();
         Process process = new ProcessBuilder(command).redirectError(log).start();

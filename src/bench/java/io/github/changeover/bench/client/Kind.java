@@ -8,18 +8,37 @@ import java.util.function.Supplier;
 public final class Kind {
     private final int connections;
     private final byte[] opening;       // the upgrade request; empty for none
+    private final String first;         // a text to exchange after the upgrade; empty for none
     private final Supplier<Talk> talks;
 
-    private Kind(int connections, byte[] opening, Supplier<Talk> talks) {
+    private Kind(int connections, byte[] opening, String first, Supplier<Talk> talks) {
         this.connections = connections;
         this.opening = opening;
+        this.first = first;
         this.talks = talks;
+    }
+
+    private Kind(int connections, byte[] opening, Supplier<Talk> talks) {
+        this(connections, opening, "", talks);
     }
 
     /** WebSocket messages, with this many of them in flight on each connection. */
     public static Kind webSocket(boolean text, int size, int connections, int inFlight) {
+        return webSocket("/echo", text, size, connections, inFlight);
+    }
+
+    /** The same on a path. */
+    public static Kind webSocket(String path, boolean text, int size, int connections, int inFlight) {
         Payloads payloads = Payloads.frames(text, size, inFlight);
-        return new Kind(connections, Opening.webSocket(), () -> new WebSocketTalk(payloads, text, inFlight));
+        return new Kind(connections, Opening.webSocket(path, ""), () -> new WebSocketTalk(payloads, text, inFlight));
+    }
+
+    /** Texts that one session sends and all sessions receive. Each delivered text is counted. */
+    public static Kind broadcast(int size, int sessions, boolean compressed) {
+        Payloads payloads = Payloads.frames(true, size, 1);
+        String offer = compressed ? "Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover; client_no_context_takeover\r\n" : "";
+        Broadcasts broadcasts = new Broadcasts(payloads, sessions);
+        return new Kind(sessions, Opening.webSocket("/broadcast", offer), "join", broadcasts::talk);
     }
 
     /** A stream of bytes after an upgrade to {@code echo}, counted in chunks. */
@@ -50,6 +69,7 @@ public final class Kind {
 
     void open(SocketChannel channel) throws IOException {
         if (opening.length > 0) Opening.perform(channel, opening);
+        if (!first.isEmpty()) Opening.exchange(channel, first);
     }
 
     Talk talk() {

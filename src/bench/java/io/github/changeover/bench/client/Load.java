@@ -13,6 +13,8 @@ import java.util.function.Supplier;
 
 /** Runs all clients of one measurement on one thread for a given time. */
 public final class Load implements AutoCloseable {
+    private static final Duration SLICE = Duration.ofMillis(1);
+    private static final int PATIENCE = 10_000;
     private static final int SCRATCH = 256 * 1024;
     private final InetSocketAddress server;
     private final Kind kind;
@@ -38,15 +40,36 @@ public final class Load implements AutoCloseable {
      * time that is counted.
      */
     public static Stretch run(InetSocketAddress server, Kind kind, Duration before, Duration time, Supplier<Duration> cpu) throws IOException {
-        try (Load load = new Load(server, kind)) {
-            for (int i = 0; i < kind.connections(); i++) load.connect();
+        try (Load load = connected(server, kind)) {
             load.go(before);
             long done = load.done();
             long start = System.nanoTime();
             Duration used = cpu.get();
             load.go(time);
-            if (load.done() == done) throw new IOException("no answer in " + time);
+            for (int more = 0; load.done() == done && more < PATIENCE; more++) load.go(SLICE);      // a short measurement of a cold server
+            if (load.done() == done) throw new IOException("no answer");
             return new Stretch(load.done() - done, Duration.ofNanos(System.nanoTime() - start), cpu.get().minus(used));
+        }
+    }
+
+    /** Runs all clients until they have received this many responses. Connecting is counted, too. */
+    public static Stretch first(InetSocketAddress server, Kind kind, int messages, Supplier<Duration> cpu) throws IOException {
+        long start = System.nanoTime();
+        Duration used = cpu.get();
+        try (Load load = connected(server, kind)) {
+            while (load.done() < messages) load.go(SLICE);
+            return new Stretch(load.done(), Duration.ofNanos(System.nanoTime() - start), cpu.get().minus(used));
+        }
+    }
+
+    static Load connected(InetSocketAddress server, Kind kind) throws IOException {
+        Load load = new Load(server, kind);
+        try {
+            for (int i = 0; i < kind.connections(); i++) load.connect();
+            return load;
+        } catch (IOException failed) {
+            load.close();
+            throw failed;
         }
     }
 
@@ -59,7 +82,7 @@ public final class Load implements AutoCloseable {
         talk.begin(channel.register(selector, SelectionKey.OP_READ, talk), channel);
     }
 
-    private void go(Duration time) throws IOException {
+    void go(Duration time) throws IOException {
         long end = System.nanoTime() + time.toNanos();
         long left;
         while ((left = end - System.nanoTime()) > 0) {

@@ -40,6 +40,13 @@ public final class Pace implements AutoCloseable {
         }
     }
 
+    /** Measures as below while the clients of this kind run, too. */
+    public static long[] beside(Kind kind, InetSocketAddress server, int connections, int perSecond, Duration before, Duration time) throws IOException {
+        try (BackgroundLoad ignored = BackgroundLoad.start(server, kind)) {
+            return run(server, connections, perSecond, before, time);
+        }
+    }
+
     /**
      * Returns the delays of all messages that were due within {@code time}, in nanoseconds, in ascending order. The time {@code before} is
      * not counted.

@@ -26,7 +26,7 @@ final class NettyEcho {
     }
 
     public static void main(String[] arguments) throws InterruptedException, IOException {
-        WebSocketServerProtocolConfig settings = WebSocketServerProtocolConfig.newBuilder().websocketPath("/echo").maxFramePayloadLength(LARGEST).build();
+        WebSocketServerProtocolConfig settings = WebSocketServerProtocolConfig.newBuilder().websocketPath("/").checkStartsWith(true).maxFramePayloadLength(LARGEST).build();
         Channel server = new ServerBootstrap()
                 .group(new MultiThreadIoEventLoopGroup(NioIoHandler.newFactory()))
                 .channel(NioServerSocketChannel.class)
@@ -34,7 +34,7 @@ final class NettyEcho {
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel channel) {
-                        channel.pipeline().addLast(new HttpServerCodec(), new HttpObjectAggregator(LARGEST),
+                        channel.pipeline().addLast(new HttpServerCodec(), new HttpObjectAggregator(LARGEST), new NettyBroadcast.Route(),
                                 new WebSocketServerProtocolHandler(settings), new Echo());
                     }
                 }).bind("127.0.0.1", 0).sync().channel();

@@ -8,6 +8,7 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import org.apache.catalina.Context;
 import org.apache.catalina.LifecycleException;
 import org.apache.catalina.startup.ContextConfig;
@@ -34,8 +35,8 @@ final class OurWar {
         StandardJarScanner scanner = new StandardJarScanner();
         scanner.setScanClassPath(false);
         context.setJarScanner(scanner);
-        Tomcat.addServlet(context, "other-threads", new Nothing());      // Tomcat runs filters only for paths with a servlet
-        context.addServletMappingDecoded("/other-threads", "other-threads");
+        Tomcat.addServlet(context, "nothing", new Nothing());      // Tomcat runs filters only for paths with a servlet
+        for (String path : List.of("/broadcast", "/sleeping", "/other-threads")) context.addServletMappingDecoded(path, "nothing");
         return context;
     }
 
