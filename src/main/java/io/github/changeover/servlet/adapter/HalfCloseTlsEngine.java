@@ -46,6 +46,9 @@ public final class HalfCloseTlsEngine extends SSLEngine {
      */
     public boolean supportsHalfClose() { return halfClose; }
 
+    /** Returns whether the engine keeps no bytes of the peer between two calls: it consumes complete records only, and returns all of their bytes. */
+    public boolean holdsNoBytes() { return startsWithRecord; }
+
     /** Returns the wrapped engine. */
     public SSLEngine delegate() { return delegate; }
 

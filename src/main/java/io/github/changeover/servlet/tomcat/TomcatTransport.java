@@ -16,6 +16,7 @@ import java.nio.channels.SocketChannel;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import javax.net.ssl.SSLEngineResult;
 import org.apache.tomcat.util.net.NioChannel;
 import org.apache.tomcat.util.net.NioEndpoint;
 import org.apache.tomcat.util.net.SecureNioChannel;
@@ -36,8 +37,8 @@ import org.apache.tomcat.util.net.SocketWrapperBase;
  * that for other connections after a close, and a late write must not reach those. TLS output and the rest of the head are written through the
  * NioChannel, so a close waits until no thread uses it.
  *
- * <p>Tomcat's poller reports events at first. A connection without TLS that has some traffic, or has been idle for some time, moves to an {@link
- * EventLoops event loop} of the application: there an event needs no change of threads, and Tomcat's buffers are given back.
+ * <p>Tomcat's poller reports events at first. A connection that has some traffic, or has been idle for some time, moves to an {@link EventLoops event
+ * loop} of the application: there an event needs no change of threads. Without TLS, Tomcat's buffers are given back; TLS needs them.
  */
 final class TomcatTransport implements Transport, ChannelEvents {
     private static final System.Logger LOG = System.getLogger(TomcatTransport.class.getName());
@@ -74,6 +75,7 @@ final class TomcatTransport implements Transport, ChannelEvents {
     private volatile boolean closed;            // changed under the io lock
     private boolean headSent;
     private boolean drained;        // the last read returned all available bytes: another one would be a useless system call
+    private boolean decryptable;    // bytes may be left that the socket does not report any more, in the engine or in the records
     private ByteBuffer closeNotify; // the unwritten rest of close_notify; null before the output ends
 
     /** @param loops null if Tomcat's poller reports all events */
@@ -161,7 +163,7 @@ final class TomcatTransport implements Transport, ChannelEvents {
             if (closed) return -1;
             ChannelRegistration registration = onLoop;
             if (registration != null) registration.readStarted();
-            boolean enough = registration != null && mayRead <= 0;
+            boolean enough = registration != null && mayRead <= 0 && !decryptable;
             int count = registerInterest && (drained || enough) ? 0 : readSome(into);
             mayRead -= count;
             if (count == 0 && registerInterest) {
@@ -195,7 +197,7 @@ final class TomcatTransport implements Transport, ChannelEvents {
      * registration that it has not processed: it would look for the channel that is given back here. The caller holds the io lock.
      */
     private void moveToLoop() {
-        if (loops == null || secure != null || closed || polledForWrite || wrapper.hasDataToWrite() || !(wrapper instanceof NioEndpoint.NioSocketWrapper socket)) return;
+        if (loops == null || closed || polledForWrite || wrapper.hasDataToWrite() || !(wrapper instanceof NioEndpoint.NioSocketWrapper socket)) return;
         Lock lock = TomcatSocketBuffers.lock(wrapper);
         if (!lock.tryLock()) return;
         try {
@@ -274,15 +276,21 @@ final class TomcatTransport implements Transport, ChannelEvents {
     private int readSecure(ByteBuffer into) throws IOException {
         if (tls.closeNotifyReceived()) return -1;
         int start = into.position();
+        int room = records.remaining();
         int arrived = channel.read(records);
+        boolean recordLeft;
         records.flip();
         try {
-            do { }      // at least once: the engine may hold more, or the end that Tomcat read with the head of the request
-            while (tls.unwrap(records, into).bytesConsumed() > 0 && records.hasRemaining());
+            SSLEngineResult result;
+            do result = tls.unwrap(records, into);      // at least once: the engine may hold more, or the end that Tomcat read with the head of the request
+            while (result.bytesConsumed() > 0 && records.hasRemaining());
+            recordLeft = result.getStatus() == SSLEngineResult.Status.BUFFER_OVERFLOW;
         } finally {
             records.compact();
         }
         int count = into.position() - start;
+        decryptable = count > 0 && (recordLeft || !tls.holdsNoBytes() || tls.closeNotifyReceived());
+        drained = count > 0 && !decryptable && arrived >= 0 && arrived < room;
         return count > 0 || arrived >= 0 && !tls.closeNotifyReceived() ? count : -1;
     }
 
